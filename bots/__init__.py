@@ -1,0 +1,1 @@
+"""Adapters to the platforms, the command line, and the composition root."""

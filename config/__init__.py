@@ -1,0 +1,1 @@
+"""Settings, profiles and the models that ship with the project."""

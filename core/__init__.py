@@ -1,0 +1,1 @@
+"""The assistant itself: retrieval, guardrail, answering and conversation, without any platform."""

@@ -1,0 +1,159 @@
+"""The values that travel through faqbot, and the events that an answer is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import NewType
+
+SessionId = NewType("SessionId", str)
+"""Opaque text that names one conversation; encoded and decoded in one place per platform."""
+
+
+class Label(StrEnum):
+    """What the guardrail says of a question."""
+
+    ON_TOPIC = "on_topic"
+    OFF_TOPIC = "off_topic"
+    INJECTION = "injection"
+    GREETING = "greeting"
+
+
+class TurnState(StrEnum):
+    """How a question ended."""
+
+    ANSWERED = "answered"
+    DECLINED = "declined"
+    ESCALATED = "escalated"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One FAQ entry, cleaned, as the index holds it.
+
+    `title` is byte for byte that of the source and identifies the entry; `text` is the readable
+    answer; `related` holds titles; `questions` the ways in which people ask for it.
+    """
+
+    faq_id: str
+    title: str
+    text: str
+    category: str = ""
+    questions: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a passage comes from: the official FAQ, or a person who taught it."""
+
+    kind: str = "official"
+    author: str = ""
+    learned_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """An entry that retrieval found for a question; `score` is in 0..1, higher is nearer."""
+
+    faq_id: str
+    title: str
+    text: str
+    score: float
+    source: Source = field(default_factory=Source)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One earlier question and the answer to it, as context for the next question."""
+
+    user: str
+    bot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as an adapter hands it over; `id` is the platform's own message id."""
+
+    id: str
+    session: SessionId
+    text: str
+    asker: str = ""
+    asked_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    reply_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The guardrail's answer: the label, and a probability for every label (they sum to 1)."""
+
+    label: Label
+    scores: dict[Label, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The assistant is at work on `text`, a short phrase for the person who waits."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A further piece of the answer's Markdown."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """Off topic or an injection: the profile's exact words, and questions that lead back."""
+
+    text: str
+    suggestions: tuple[str, ...]
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Escalated:
+    """The FAQ has no answer: what to say, and the nearest titles."""
+
+    text: str
+    nearest: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The whole answer in Markdown, what it stands on, and what to ask next."""
+
+    text: str
+    sources: tuple[Passage, ...]
+    followups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Something broke; `text` is for the person who asked."""
+
+    text: str
+
+
+AnswerEvent = Status | Delta | Declined | Escalated | Answered | Failed
+"""A stream of `Status` and `Delta` that ends with exactly one of the other four."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question with what became of it: everything needed to replay it."""
+
+    question: Question
+    state: TurnState
+    answer: str
+    sources: tuple[str, ...] = ()
+    followups: tuple[str, ...] = ()
+    label: Label = Label.ON_TOPIC
+    model: str = ""
+    finished_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    timings_ms: dict[str, float] = field(default_factory=dict)
