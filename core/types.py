@@ -46,6 +46,26 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """An entry's fields, split into terms once, at ingest."""
+
+    title: tuple[str, ...]
+    answer: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One ingest's state of the index: its name is its version."""
+
+    name: str
+    fingerprint: str
+    entries: int
+    created_at: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where a passage comes from: the official FAQ, or a person who taught it."""
 
@@ -91,6 +111,13 @@ class Verdict:
 
     label: Label
     scores: dict[Label, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How a model ends: the passages that its answer stands on; none if they held no answer."""
+
+    used: tuple[Passage, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""One vendor or technique a file, each behind a port of `core.ports` or used by one module alone."""
+"""One vendor or technique a file, behind a port of `core.ports` or used by one module alone."""

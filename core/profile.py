@@ -1,0 +1,25 @@
+"""The words of one installation: who the bot is, and everything that it says by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Texts for people, in their language. `config/profiles/*.toml` holds them."""
+
+    name: str
+    refusal: str
+    greeting: str
+    searching: str
+    writing: str
+    not_found: str
+    nearest: str
+    lead_back: str
+    ask_next: str
+    empty_question: str
+    long_question: str
+    failed: str
+    examples: tuple[str, ...]
+    longest_question_characters: int
