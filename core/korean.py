@@ -1,0 +1,100 @@
+"""Korean text as search sees it: content morphemes, character n-grams and jamo.
+
+Kiwi (https://github.com/bab2min/Kiwi) splits words into morphemes; its model comes in the package.
+A term is written `form/class`, where the class is the part of speech with all nouns, roots and
+foreign words put together as `N`, because the same word is tagged now one way, now another.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from typing import Self
+
+from kiwipiepy import Kiwi, Token
+
+# Parts of speech that carry meaning. https://bab2min.github.io/kiwipiepy/#kiwi
+_CONTENT = ("N", "V", "XR", "XPN", "SL", "SH", "SN", "MAG", "MM", "W_")
+_NOUNLIKE = ("N", "XR", "SL", "W_")
+# Light verbs say nothing of the topic, and auxiliaries (VX) and the copula (VCP) even less.
+_LIGHT = {("하", "VV"), ("되", "VV"), ("있", "VV"), ("있", "VA")}
+_NOT_ALNUM = re.compile(r"[^0-9a-z가-힣]+")
+_MEMO_TEXTS = 50_000
+
+
+class Analyzer:
+    """Splits text into content terms, remembering the texts that it saw last.
+
+    One instance serves a whole process: the lexical index and the encoder ask for the same texts,
+    and Kiwi is by far the dearest step of both.
+    """
+
+    def __init__(self, kiwi: Kiwi) -> None:
+        self.kiwi = kiwi
+        self._memo: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @classmethod
+    def load(cls) -> Self:
+        """Load Kiwi with its packaged model: about a second and 150 MB."""
+        return cls(Kiwi())
+
+    def terms(self, text: str) -> tuple[str, ...]:
+        """The content terms of one text, in order."""
+        return self.terms_of([text])[0]
+
+    def terms_of(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
+        """The content terms of many texts; Kiwi works on them in parallel."""
+        known = {text: self._memo.get(text) for text in texts}
+        missing = [text for text, terms in known.items() if terms is None]
+        fresh = dict(zip(missing, map(_terms, self.kiwi.tokenize(missing)), strict=True))
+        self._remember(fresh)
+        return [fresh[text] if (terms := known[text]) is None else terms for text in texts]
+
+    def sentences(self, text: str) -> list[str]:
+        """The sentences of a text, stripped, in order."""
+        return [sentence.text.strip() for sentence in self.kiwi.split_into_sents(text)]
+
+    def _remember(self, fresh: dict[str, tuple[str, ...]]) -> None:
+        with self._lock:
+            self._memo.update(fresh)
+            while len(self._memo) > _MEMO_TEXTS:
+                self._memo.popitem(last=False)
+
+
+def compact(text: str) -> str:
+    """Lower-case letters, digits and Hangul syllables only: spacing and punctuation are gone."""
+    return _NOT_ALNUM.sub("", unicodedata.normalize("NFKC", text).lower())
+
+
+def jamo(text: str) -> str:
+    """Hangul taken apart into its letters, so that a mistyped vowel changes one of them."""
+    return unicodedata.normalize("NFD", text)
+
+
+def ngrams(text: str, shortest: int, longest: int) -> list[str]:
+    """All substrings of `shortest` to `longest` characters, in order of length."""
+    return [
+        text[start : start + size]
+        for size in range(shortest, longest + 1)
+        for start in range(len(text) - size + 1)
+    ]
+
+
+def term_of(form: str, tag: str) -> str:
+    """A term from Kiwi's form and part of speech."""
+    return f"{form.lower()}/{'N' if tag.startswith(_NOUNLIKE) else tag.partition('-')[0]}"
+
+
+def _terms(tokens: Iterable[Token]) -> tuple[str, ...]:
+    return tuple(term_of(token.form, token.tag) for token in tokens if _is_content(token))
+
+
+def _is_content(token: Token) -> bool:
+    tag = token.tag.partition("-")[0]
+    if not tag.startswith(_CONTENT) or tag in ("VX", "VCP"):
+        return False
+    return (token.form, tag) not in _LIGHT

@@ -1,0 +1,111 @@
+"""What sellers say, turned into what the FAQ says: query-time synonyms from the profile.
+
+An alias is a run of terms; it matches a question whose terms contain that run in order, with at
+most two other terms between neighbours, so that "돈이 언제 들어오나요" contains "돈 들어오다".
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from core.errors import ConfigError
+from core.korean import Analyzer
+
+_MAX_GAP_TERMS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SynonymGroup:
+    """Words that people type (`aliases`) for words of the FAQ (`canonical`)."""
+
+    canonical: tuple[str, ...]
+    aliases: tuple[str, ...]
+    both: bool = False
+
+
+def load_groups(path: Path) -> tuple[SynonymGroup, ...]:
+    """Read a TOML file of `[[group]]` tables.
+
+    Raises:
+        ConfigError: the file is missing, is not TOML, or a group lacks its words.
+    """
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("group", [])
+        return tuple(
+            SynonymGroup(
+                tuple(table["canonical"]), tuple(table["aliases"]), table.get("both", False)
+            )
+            for table in tables
+        )
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"cannot read the synonyms in {path}: {error}") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ConfigError(
+            f"{path}: every [[group]] needs `canonical` and `aliases`, lists of words"
+        ) from error
+
+
+class Synonyms:
+    """Finds the aliases in a question and gives the canonical terms to score beside its own."""
+
+    def __init__(self, rules: Sequence[tuple[tuple[str, ...], tuple[str, ...]]]) -> None:
+        self._by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = defaultdict(list)
+        for alias, canonical in rules:
+            self._by_first[alias[0]].append((alias, canonical))
+
+    @classmethod
+    def compile(cls, groups: Sequence[SynonymGroup], analyzer: Analyzer) -> Self:
+        """Split every word of the groups into terms, once."""
+        words = list(dict.fromkeys(word for group in groups for word in _words(group)))
+        terms = dict(zip(words, map(_lemma, words, analyzer.terms_of(words)), strict=True))
+        rules = [
+            (terms[alias], terms[canonical])
+            for group in groups
+            for alias, canonical in _pairs(group)
+            if terms[alias] and terms[canonical] and terms[alias] != terms[canonical]
+        ]
+        return cls(rules)
+
+    def expand(self, terms: Sequence[str]) -> tuple[str, ...]:
+        """The canonical terms of every alias in a question, without the question's own terms."""
+        found: dict[str, None] = {}
+        for position, term in enumerate(terms):
+            for alias, canonical in self._by_first.get(term, ()):
+                if _follows(alias, terms, position):
+                    found.update(dict.fromkeys(canonical))
+        own = set(terms)
+        return tuple(term for term in found if term not in own)
+
+
+def _words(group: SynonymGroup) -> tuple[str, ...]:
+    return (*group.canonical, *group.aliases)
+
+
+def _pairs(group: SynonymGroup) -> list[tuple[str, str]]:
+    targets, sources = group.canonical, group.aliases
+    if group.both:
+        targets = sources = _words(group)
+    return [(source, target) for source in sources for target in targets if source != target]
+
+
+def _lemma(word: str, terms: tuple[str, ...]) -> tuple[str, ...]:
+    """Kiwi takes some bare verbs ("뿌리다") for a noun and a copula: put the verb in its place."""
+    last = word.rsplit(maxsplit=1)[-1]
+    if not last.endswith("다") or not terms or terms[-1].endswith(("/VV", "/VA", "/VX")):
+        return terms
+    return (*terms[:-1], f"{last[:-1]}/VV") if terms[-1] == f"{last[:-1]}/N" else terms
+
+
+def _follows(alias: tuple[str, ...], terms: Sequence[str], start: int) -> bool:
+    position = start
+    for term in alias[1:]:
+        window = terms[position + 1 : position + 2 + _MAX_GAP_TERMS]
+        if term not in window:
+            return False
+        position += 1 + list(window).index(term)
+    return True
