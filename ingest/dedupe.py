@@ -1,0 +1,127 @@
+"""Entries that say the same: exact duplicates merge, near ones are found and reported."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.clean import Cleaned
+from ingest.rows import Skipped
+
+_SHINGLE_CHARS: Final = 5
+# Of two texts alike at 0.9 the same shingle is the smallest with probability 0.9: among eight,
+# sharing fewer than two is a matter of one in millions.
+_SKETCH_HASHES: Final = 8
+# What bounds the work: a boilerplate answer a thousand times over is compared to its last few.
+_BUCKET_ENTRIES: Final = 8
+_CANDIDATES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A row that repeated an earlier one; its questions went to the row at `into`."""
+
+    title: str
+    position: str
+    into: str
+
+
+@dataclass(frozen=True, slots=True)
+class NearDuplicate:
+    """Two entries with almost the same answer; `similarity` is Jaccard's, of 5-grams, in 0..1."""
+
+    first: str
+    second: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Deduped:
+    """The entries that remain, what went into them, and what contradicts them."""
+
+    entries: tuple[Cleaned, ...]
+    merged: tuple[Merged, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def dedupe(entries: Iterable[Cleaned]) -> Deduped:
+    """Merge rows of the same title and text; of one title with two texts the first stands."""
+    kept: dict[str, Cleaned] = {}
+    merged, skipped = [], []
+    for entry in entries:
+        first = kept.setdefault(entry.title, entry)
+        if first is entry:
+            continue
+        if first.text.split() == entry.text.split():
+            kept[entry.title] = _united(first, entry)
+            merged.append(Merged(entry.title, entry.position, first.position))
+        else:
+            reason = (
+                f"another answer to the same title is at {first.position}:"
+                " keep one of them or tell the titles apart"
+            )
+            skipped.append(Skipped(entry.position, reason))
+    return Deduped(tuple(kept.values()), tuple(merged), tuple(skipped))
+
+
+def near_duplicates(
+    entries: Sequence[tuple[str, str]], *, threshold: float = 0.9
+) -> tuple[NearDuplicate, ...]:
+    """Pairs of (title, text) whose texts are alike, most alike first; spacing does not count.
+
+    Linear in the number of entries: each is compared to at most five earlier ones, those that
+    share the most of its sketch.
+    """
+
+    @lru_cache(maxsize=4096)
+    def shingles(index: int) -> NDArray[np.uint64]:
+        return _shingles(entries[index][1])
+
+    buckets: defaultdict[int, deque[int]] = defaultdict(lambda: deque(maxlen=_BUCKET_ENTRIES))
+    pairs = []
+    for index in range(len(entries)):
+        sketch = shingles(index)[:_SKETCH_HASHES].tolist()
+        shared = Counter(other for value in sketch for other in buckets[value])
+        for other, count in shared.most_common(_CANDIDATES):
+            if count < min(2, len(sketch)):
+                break
+            similarity = _jaccard(shingles(other), shingles(index))
+            if similarity >= threshold:
+                pairs.append(NearDuplicate(entries[other][0], entries[index][0], similarity))
+        for value in sketch:
+            buckets[value].append(index)
+    return tuple(sorted(pairs, key=lambda pair: -pair.similarity))
+
+
+def _united(first: Cleaned, second: Cleaned) -> Cleaned:
+    return replace(
+        first,
+        category=first.category or second.category,
+        questions=tuple(dict.fromkeys((*first.questions, *second.questions))),
+        related=tuple(dict.fromkeys((*first.related, *second.related))),
+    )
+
+
+def _shingles(text: str) -> NDArray[np.uint64]:
+    """Hashes of the text's 5-grams without spaces, ascending; of the whole of a shorter text."""
+    plain = "".join(text.split())
+    codes = np.frombuffer(plain.encode("utf-32-le", "replace"), dtype="<u4").astype(np.uint64)
+    width = min(_SHINGLE_CHARS, len(codes))
+    hashes = np.zeros(len(codes) - width + 1, dtype=np.uint64)
+    for offset in range(width):
+        hashes = hashes * np.uint64(0x9E3779B97F4A7C15) + codes[offset : offset + len(hashes)]
+    hashes ^= hashes >> np.uint64(32)  # spread the order over all bits: it decides the sketch
+    hashes *= np.uint64(0xD6E8FEB86659FD93)
+    hashes ^= hashes >> np.uint64(32)
+    return np.unique(hashes)
+
+
+def _jaccard(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> float:
+    common = np.intersect1d(left, right, assume_unique=True).size
+    return float(common / (left.size + right.size - common))

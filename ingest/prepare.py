@@ -1,0 +1,66 @@
+"""From loaded rows to the entries that are indexed: clean, without duplicates, laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from core.types import Entry
+from ingest.clean import Cleaned, clean, clean_texts, match_titles, spaceless
+from ingest.dedupe import Merged, NearDuplicate, dedupe, near_duplicates
+from ingest.questions import title_key
+from ingest.rows import Loaded, Skipped
+from ingest.structure import readable
+
+_ID_DIGITS: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What an ingest indexes, and what it reports."""
+
+    entries: tuple[Entry, ...]
+    skipped: tuple[Skipped, ...]
+    merged: tuple[Merged, ...]
+    near_duplicates: tuple[NearDuplicate, ...]
+
+
+def prepare(loaded: Loaded, pack: Mapping[str, tuple[str, ...]] | None = None) -> Prepared:
+    """Make entries of `loaded`, with the questions of `pack` (by `title_key`) after their own.
+
+    `related` of an entry holds titles of other entries only: keywords are left out.
+    """
+    cleaned = [clean(row) for row in loaded.rows]
+    empty = [
+        Skipped(row.position, "the answer is empty once cleaned: write it or remove the row")
+        for row in cleaned
+        if not row.text
+    ]
+    deduped = dedupe(row for row in cleaned if row.text)
+    titles = {spaceless(row.title): row.title for row in reversed(deduped.entries)}
+    entries = tuple(_entry(row, titles, pack or {}) for row in deduped.entries)
+    return Prepared(
+        entries=entries,
+        skipped=(*loaded.skipped, *empty, *deduped.skipped),
+        merged=deduped.merged,
+        near_duplicates=near_duplicates([(entry.title, entry.text) for entry in entries]),
+    )
+
+
+def faq_id(title: str) -> str:
+    """An entry's name in the index: the first 16 hex digits of the SHA-256 of its title."""
+    return sha256(title.encode()).hexdigest()[:_ID_DIGITS]
+
+
+def _entry(row: Cleaned, titles: dict[str, str], pack: Mapping[str, tuple[str, ...]]) -> Entry:
+    related = match_titles(row.related, titles)
+    return Entry(
+        faq_id=faq_id(row.title),
+        title=row.title,
+        text=readable(row.text),
+        category=row.category,
+        questions=clean_texts([*row.questions, *pack.get(title_key(row.title), ())]),
+        related=tuple(title for title in related if title != row.title),
+    )
