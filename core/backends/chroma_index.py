@@ -1,0 +1,241 @@
+"""The FAQ in Chroma: one collection for each ingest, and a pointer to the one that serves.
+
+A collection is filled beside the one that is being served, and the pointer moves when it is whole,
+so a failed or killed ingest changes nothing. Embedded (`PersistentClient`) by default.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from itertools import count, groupby
+from pathlib import Path
+from typing import Any, Self
+
+import chromadb
+import numpy as np
+from chromadb import Collection, Include, Metadata, Where
+from chromadb.api import ClientAPI
+from chromadb.config import Settings
+from chromadb.errors import ChromaError, NotFoundError
+
+from core.errors import FaqIndexError
+from core.ports import Vectors
+from core.types import Entry, Generation, Terms
+
+SCHEMA = 1
+
+_POINTER = "faqbot-serving"
+_PREFIX = "faq-"
+_PAGE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An entry as it is stored: with its terms, and one vector for each chunk of its answer."""
+
+    entry: Entry
+    terms: Terms
+    digest: str
+    chunks: tuple[str, ...]
+    vectors: Vectors  # (len(chunks), dimension)
+
+
+class ChromaIndex:
+    """Reads and writes generations. Calls block: keep them off the event loop."""
+
+    def __init__(self, client: ClientAPI) -> None:
+        self._client = client
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open, or create, the embedded store in `folder`.
+
+        Raises:
+            FaqIndexError: the folder cannot be written, or holds a damaged store.
+        """
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            settings = Settings(anonymized_telemetry=False)
+            return cls(chromadb.PersistentClient(str(folder), settings=settings))
+        except (OSError, ChromaError, ValueError, RuntimeError) as error:
+            raise FaqIndexError(
+                f"cannot open the index in {folder}: {error}. Check the folder's permissions, "
+                "or set FAQBOT_DATA_DIR to another one"
+            ) from error
+
+    def serving(self) -> Generation | None:
+        """The generation that answers are taken from, or None before the first ingest."""
+        pointer = self._pointer()
+        if pointer is None or not pointer.get("serving"):
+            return None
+        try:
+            return _generation(self._client.get_collection(pointer["serving"]))
+        except NotFoundError:
+            return None
+
+    def begin(self, *, fingerprint: str, source: str) -> str:
+        """Create an empty generation, after dropping those that a killed ingest left behind."""
+        self._drop_all_but(self._kept())
+        now = datetime.now(UTC)
+        name = f"{_PREFIX}{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        self._client.create_collection(
+            name,
+            metadata={
+                "fingerprint": fingerprint,
+                "schema": SCHEMA,
+                "created_at": now.isoformat(timespec="seconds"),
+                "source": source,
+                "entries": 0,
+            },
+            configuration={"hnsw": {"space": "cosine", "ef_construction": 100, "ef_search": 200}},
+            embedding_function=None,
+        )
+        return name
+
+    def add(self, generation: str, records: Sequence[Record]) -> None:
+        """Store records; the caller keeps a batch to a few hundred."""
+        ids, vectors, documents, metadatas = [], [], [], []
+        for record in records:
+            for number, (chunk, vector) in enumerate(
+                zip(record.chunks, record.vectors, strict=True)
+            ):
+                ids.append(f"{record.entry.faq_id}:{number}")
+                vectors.append(vector)
+                documents.append(chunk)
+                metadatas.append(_metadata(record, number))
+        if ids:
+            self._client.get_collection(generation).add(
+                ids=ids, embeddings=np.stack(vectors), documents=documents, metadatas=metadatas
+            )
+
+    def switch(self, generation: str, entries: int) -> None:
+        """Serve from `generation` from now on; the one before is kept for who still reads it."""
+        collection = self._client.get_collection(generation)
+        collection.modify(metadata={**(collection.metadata or {}), "entries": entries})
+        before = (self._pointer() or {}).get("serving", "")
+        pointer = self._client.get_or_create_collection(_POINTER, embedding_function=None)
+        pointer.modify(metadata={"serving": generation, "before": before})
+        self._drop_all_but(self._kept())
+
+    def digests(self, generation: str) -> dict[str, str]:
+        """The content hash of each entry, by faq_id."""
+        return {meta["faq_id"]: meta["digest"] for meta in self._first_chunks(generation)}
+
+    def records(self, generation: str) -> Iterator[Record]:
+        """Every whole record, in the order in which they were added."""
+        rows = self._pages(generation, include=["metadatas", "documents", "embeddings"])
+        for _, chunks in groupby(rows, key=lambda row: row[0]["faq_id"]):
+            parts = list(chunks)
+            first = parts[0][0]
+            yield Record(
+                entry=_entry(first),
+                terms=_terms(first),
+                digest=first["digest"],
+                chunks=tuple(document for _, document, _ in parts),
+                vectors=np.array([vector for _, _, vector in parts], np.float32),
+            )
+
+    def stored(self, generation: str) -> Iterator[tuple[Entry, Terms]]:
+        """Every entry with its terms, in the order in which they were added."""
+        for meta in self._first_chunks(generation):
+            yield _entry(meta), _terms(meta)
+
+    def entries(self, generation: str, faq_ids: Sequence[str]) -> list[Entry]:
+        """Entries by id, in the order asked for; unknown ids are left out.
+
+        Raises:
+            FaqIndexError: the generation is gone.
+        """
+        found = self._collection(generation).get(
+            ids=[f"{faq_id}:0" for faq_id in faq_ids], include=["metadatas"]
+        )
+        by_id = {str(meta["faq_id"]): _entry(meta) for meta in found["metadatas"] or ()}
+        return [by_id[faq_id] for faq_id in faq_ids if faq_id in by_id]
+
+    def nearest(self, generation: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
+        """The nearest chunks as (faq_id, cosine), best first; an entry may come more than once.
+
+        Raises:
+            FaqIndexError: the generation is gone.
+        """
+        found = self._collection(generation).query(
+            query_embeddings=vector[None, :], n_results=limit, include=["distances"]
+        )
+        ids, distances = found["ids"][0], (found["distances"] or [[]])[0]
+        return [
+            (chunk_id.partition(":")[0], 1.0 - float(distance))
+            for chunk_id, distance in zip(ids, distances, strict=True)
+        ]
+
+    def _collection(self, generation: str) -> Collection:
+        try:
+            return self._client.get_collection(generation)
+        except NotFoundError as error:
+            raise FaqIndexError(f"the index {generation} was replaced; try again") from error
+
+    def _pointer(self) -> dict[str, Any] | None:
+        try:
+            return dict(self._client.get_collection(_POINTER).metadata or {})
+        except NotFoundError:
+            return None
+
+    def _kept(self) -> set[str]:
+        pointer = self._pointer() or {}
+        return {pointer.get("serving", ""), pointer.get("before", "")}
+
+    def _drop_all_but(self, kept: set[str]) -> None:
+        for collection in self._client.list_collections():
+            if collection.name.startswith(_PREFIX) and collection.name not in kept:
+                self._client.delete_collection(collection.name)
+
+    def _first_chunks(self, generation: str) -> Iterator[dict[str, Any]]:
+        for meta, _, _ in self._pages(generation, include=["metadatas"], where={"chunk": 0}):
+            yield meta
+
+    def _pages(
+        self, generation: str, *, include: Include, where: Where | None = None
+    ) -> Iterator[tuple[Any, Any, Any]]:
+        """(metadata, document, embedding) of each chunk; what is not included is None."""
+        collection = self._collection(generation)
+        for offset in count(0, _PAGE):
+            page = collection.get(limit=_PAGE, offset=offset, include=include, where=where)
+            size = len(page["ids"])
+            columns = (page["metadatas"], page["documents"], page["embeddings"])
+            yield from zip(*([None] * size if c is None else c for c in columns), strict=True)
+            if size < _PAGE:
+                return
+
+
+def _metadata(record: Record, number: int) -> Metadata:
+    meta: dict[str, str | int] = {"faq_id": record.entry.faq_id, "chunk": number}
+    if number == 0:
+        meta["digest"] = record.digest
+        meta["entry"] = json.dumps(asdict(record.entry), ensure_ascii=False)
+        meta["terms"] = json.dumps(asdict(record.terms), ensure_ascii=False)
+    return meta
+
+
+def _entry(meta: Metadata) -> Entry:
+    fields = json.loads(str(meta["entry"]))
+    questions, related = tuple(fields.pop("questions")), tuple(fields.pop("related"))
+    return Entry(**fields, questions=questions, related=related)
+
+
+def _terms(meta: Metadata) -> Terms:
+    fields = json.loads(str(meta["terms"]))
+    return Terms(tuple(fields["title"]), tuple(fields["answer"]), tuple(fields["questions"]))
+
+
+def _generation(collection: Collection) -> Generation:
+    meta = collection.metadata or {}
+    return Generation(
+        name=collection.name,
+        fingerprint=str(meta.get("fingerprint", "")),
+        entries=int(meta.get("entries", 0)),
+        created_at=str(meta.get("created_at", "")),
+        source=str(meta.get("source", "")),
+    )

@@ -1,0 +1,254 @@
+"""The lexical half of retrieval: BM25F over morphemes, and TF-IDF over jamo n-grams for typos.
+
+Both are inverted indexes in flat arrays, so that scoring a question is a handful of array slices,
+and saving or loading them is a copy. It is a cache of what is in Chroma: see `core.retrieval`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.korean import compact, jamo, ngrams
+
+Scores = NDArray[np.float32]
+
+# Chosen on the development questions, five-fold cross-validated; flat around these values.
+_TITLE, _ANSWER, _QUESTIONS = 3.0, 1.0, 2.0
+_K1, _B = 1.5, 0.3
+_JAMO_TITLE, _JAMO_QUESTIONS = 2.0, 1.0
+_JAMO_SHORTEST, _JAMO_LONGEST = 4, 5
+# Letters that one entry in twenty has tell entries apart badly and cost most of the time.
+_JAMO_MAX_SHARE, _JAMO_MIN_LIMIT = 0.05, 20
+# The text cache is not a place for a 100 kB question field.
+_JAMO_MAX_CHARACTERS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What the index needs of one entry: terms of its fields, and the texts that people typed."""
+
+    faq_id: str
+    title: str
+    questions: tuple[str, ...]
+    title_terms: tuple[str, ...]
+    answer_terms: tuple[str, ...]
+    question_terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """An inverted index: of term t, entries `rows[start[t]:start[t+1]]` with their `weights`."""
+
+    terms: dict[str, int]
+    start: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    weights: Scores
+    idf: Scores
+
+    @classmethod
+    def build(cls, documents: Sequence[Mapping[str, float]], *, max_share: float = 1.0) -> Self:
+        """Index documents of term weights; terms in more than `max_share` of them are left out."""
+        limit = max(_JAMO_MIN_LIMIT, max_share * len(documents))
+        frequency = Counter(term for document in documents for term in document)
+        terms = {term: t for t, term in enumerate(t for t, n in frequency.items() if n <= limit)}
+        lengths = np.array([frequency[term] for term in terms], np.int64)
+        start = np.concatenate([[0], np.cumsum(lengths)])
+        rows = np.empty(start[-1], np.int32)
+        weights = np.empty(start[-1], np.float32)
+        free = start[:-1].tolist()
+        for row, document in enumerate(documents):
+            for term, weight in document.items():
+                t = terms.get(term)
+                if t is not None:
+                    rows[free[t]], weights[free[t]] = row, weight
+                    free[t] += 1
+        idf = np.log(1 + (len(documents) - lengths + 0.5) / (lengths + 0.5)).astype(np.float32)
+        return cls(terms, start, rows, weights, idf)
+
+    def score(self, query: Mapping[str, float], size: int) -> Scores:
+        """The sum over the query's terms of its weight times theirs, for each of `size` entries."""
+        known = [(self.terms[term], weight) for term, weight in query.items() if term in self.terms]
+        if not known:
+            return np.zeros(size, np.float32)
+        slices = [slice(self.start[t], self.start[t + 1]) for t, _ in known]
+        rows = np.concatenate([self.rows[s] for s in slices])
+        values = np.concatenate(
+            [self.weights[s] * weight for s, (_, weight) in zip(slices, known, strict=True)]
+        )
+        return np.bincount(rows, values, size).astype(np.float32)
+
+    def arrays(self, prefix: str) -> dict[str, NDArray[np.generic]]:
+        """For `np.savez`."""
+        joined = "\n".join(self.terms).encode()
+        return {
+            f"{prefix}_terms": np.frombuffer(joined, np.uint8),
+            f"{prefix}_start": self.start,
+            f"{prefix}_rows": self.rows,
+            f"{prefix}_weights": self.weights.astype(np.float16),
+            f"{prefix}_idf": self.idf,
+        }
+
+    @classmethod
+    def from_arrays(cls, prefix: str, file: Mapping[str, NDArray[np.generic]]) -> Self:
+        """The reverse of `arrays`."""
+        terms = bytes(file[f"{prefix}_terms"].astype(np.uint8)).decode().split("\n")
+        return cls(
+            {term: t for t, term in enumerate(terms)},
+            file[f"{prefix}_start"].astype(np.int64),
+            file[f"{prefix}_rows"].astype(np.int32),
+            file[f"{prefix}_weights"].astype(np.float32),
+            file[f"{prefix}_idf"].astype(np.float32),
+        )
+
+
+class LexicalIndex:
+    """Scores every entry for a question, by its words and by its letters."""
+
+    def __init__(
+        self, faq_ids: Sequence[str], titles: Sequence[str], words: Postings, letters: Postings
+    ) -> None:
+        self.faq_ids = tuple(faq_ids)
+        self.titles = tuple(titles)
+        self.rows = {faq_id: row for row, faq_id in enumerate(self.faq_ids)}
+        self._words = words
+        self._letters = letters
+        self._unknown_idf = math.log(1 + 2 * len(self.faq_ids) + 1)
+
+    @classmethod
+    def build(cls, entries: Sequence[Fields]) -> Self:
+        """Index entries whose text was split into terms before."""
+        words = Postings.build(_saturated([_word_counts(entry) for entry in entries]))
+        counts = [_letter_counts(entry) for entry in entries]
+        letters = Postings.build(counts, max_share=_JAMO_MAX_SHARE)
+        return cls(
+            [entry.faq_id for entry in entries],
+            [entry.title for entry in entries],
+            words,
+            _to_cosine(letters, len(entries)),
+        )
+
+    def __len__(self) -> int:
+        return len(self.faq_ids)
+
+    def idf(self, term: str) -> float:
+        """How much a term tells: high for a rare one, highest for one that no entry has."""
+        t = self._words.terms.get(term)
+        return self._unknown_idf if t is None else float(self._words.idf[t])
+
+    def word_scores(self, terms: Mapping[str, float], expansions: Mapping[str, float]) -> Scores:
+        """BM25F of all entries, over the summed IDF of `terms`: about 0 to 3, shape (entries,).
+
+        Both map a term to its weight; `expansions` add to a score but not to what is expected.
+        """
+        expected = sum(weight * self.idf(term) for term, weight in terms.items())
+        query = {t: w * self.idf(t) for t, w in (*expansions.items(), *terms.items())}
+        return self._words.score(query, len(self)) / max(expected, 1e-6)
+
+    def letter_scores(self, text: str) -> Scores:
+        """Cosine of jamo n-grams with all entries, 0 to 1, shape (entries,)."""
+        counts = _log_counts(_letter_grams(text))
+        terms, idf = self._letters.terms, self._letters.idf
+        query = {g: n * float(idf[terms[g]]) for g, n in counts.items() if g in terms}
+        length = math.sqrt(sum(weight * weight for weight in query.values()))
+        return self._letters.score(query, len(self)) / max(length, 1e-6)
+
+    def save(self, path: Path) -> None:
+        """Write beside, then move: a reader sees the old file or the whole new one."""
+        arrays = self._words.arrays("words") | self._letters.arrays("letters")
+        names = "\n".join((*self.faq_ids, *map(_one_line, self.titles))).encode()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial.npz")
+        with partial.open("wb") as file:
+            np.savez(file, allow_pickle=False, names=np.frombuffer(names, np.uint8), **arrays)
+        partial.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what `save` wrote.
+
+        Raises:
+            OSError, ValueError, KeyError: the file is missing or damaged; build it anew.
+        """
+        with np.load(path, allow_pickle=False) as file:
+            arrays = dict(file)
+        names = bytes(arrays["names"]).decode().split("\n")
+        half = len(names) // 2
+        return cls(
+            names[:half],
+            list(map(_many_lines, names[half:])),
+            Postings.from_arrays("words", arrays),
+            Postings.from_arrays("letters", arrays),
+        )
+
+
+def _word_counts(entry: Fields) -> dict[str, float]:
+    counts: Counter[str] = Counter()
+    for terms, weight in (
+        (entry.title_terms, _TITLE),
+        (entry.answer_terms, _ANSWER),
+        (entry.question_terms, _QUESTIONS),
+    ):
+        for term in terms:
+            counts[term] += weight  # type: ignore[assignment]  # Counter adds floats just as well
+    return dict(counts)
+
+
+def _saturated(documents: Sequence[dict[str, float]]) -> list[dict[str, float]]:
+    """BM25's term frequency part, length-normalised."""
+    lengths = [sum(document.values()) for document in documents]
+    average = max(sum(lengths) / max(len(lengths), 1), 1e-6)
+    return [
+        {
+            term: count * (_K1 + 1) / (count + _K1 * (1 - _B + _B * length / average))
+            for term, count in document.items()
+        }
+        for document, length in zip(documents, lengths, strict=True)
+    ]
+
+
+def _letter_grams(text: str) -> list[str]:
+    return ngrams(jamo(compact(text[:_JAMO_MAX_CHARACTERS])), _JAMO_SHORTEST, _JAMO_LONGEST)
+
+
+def _letter_counts(entry: Fields) -> dict[str, float]:
+    counts: dict[str, float] = {}
+    for text, weight in (
+        (entry.title, _JAMO_TITLE),
+        *((q, _JAMO_QUESTIONS) for q in entry.questions),
+    ):
+        for gram in _letter_grams(text):
+            counts[gram] = counts.get(gram, 0.0) + weight
+    return {gram: 1 + math.log(count) for gram, count in counts.items()}
+
+
+def _log_counts(grams: Iterable[str]) -> dict[str, float]:
+    return {gram: 1 + math.log(count) for gram, count in Counter(grams).items()}
+
+
+def _to_cosine(postings: Postings, size: int) -> Postings:
+    """Weights times IDF, over the length of each entry's vector."""
+    idf = np.repeat(postings.idf, np.diff(postings.start))
+    weights = postings.weights * idf
+    lengths = np.sqrt(np.bincount(postings.rows, weights * weights, size))
+    scaled = (weights / np.maximum(lengths[postings.rows], 1e-6)).astype(np.float32)
+    return Postings(postings.terms, postings.start, postings.rows, scaled, postings.idf)
+
+
+def _one_line(title: str) -> str:
+    return title.replace("\\", "\\\\").replace("\n", "\\n")
+
+
+def _many_lines(line: str) -> str:
+    return line.replace("\\n", "\n") if "\\\\" not in line else _unescape(line)
+
+
+def _unescape(line: str) -> str:
+    return "\\".join(part.replace("\\n", "\n") for part in line.split("\\\\"))

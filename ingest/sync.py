@@ -1,0 +1,152 @@
+"""Bring the index in line with a source: only what changed is analysed and embedded.
+
+The new generation is built beside the one that serves. Until the last step nothing that is being
+served is touched, so a failure or a kill leaves it as it was, and the next run starts over.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from itertools import chain, islice
+from pathlib import Path
+
+from core.backends.chroma_index import ChromaIndex, Record
+from core.errors import FaqIndexError
+from core.korean import Analyzer
+from core.ports import Embedder
+from core.types import Entry, Terms
+from ingest.chunk import chunks
+from ingest.embed import entry_vectors
+
+# Part of every content hash: raise it when records made by older code must be made anew.
+_RECIPE = "1"
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an ingest did to the entries of the index."""
+
+    added: int
+    changed: int
+    unchanged: int
+    removed: int
+    generation: str
+
+
+def sync(  # noqa: PLR0913 - all by name; together they are what an ingest is
+    entries: Sequence[Entry],
+    *,
+    index: ChromaIndex,
+    analyzer: Callable[[], Analyzer],
+    embedder: Callable[[], Embedder],
+    fingerprint: str,
+    source: str,
+    progress: Callable[[int, int], None],
+) -> Changes:
+    """Make the index hold exactly `entries`; do nothing if it already does.
+
+    `analyzer` and `embedder` are loaded only when something has to be analysed; `progress` gets
+    the entries stored so far and their total.
+    """
+    digests = {entry.faq_id: digest(entry) for entry in entries}
+    serving = index.serving()
+    usable = serving if serving and serving.fingerprint == fingerprint else None
+    before = index.digests(serving.name) if serving else {}
+    changes = _compare(before, digests, serving.name if serving else "")
+    if usable and list(before.items()) == list(digests.items()):
+        return changes
+    generation = index.begin(fingerprint=fingerprint, source=source)
+    kept = index.records(usable.name) if usable else iter(())
+    known = {record.entry.faq_id: record for record in kept}
+    done = 0
+    for batch in batched(entries, _BATCH):
+        stale = [
+            entry
+            for entry in batch
+            if entry.faq_id not in known or known[entry.faq_id].digest != digests[entry.faq_id]
+        ]
+        fresh = _records(stale, digests, analyzer, embedder) if stale else {}
+        index.add(generation, [fresh.get(e.faq_id) or known[e.faq_id] for e in batch])
+        done += len(batch)
+        progress(done, len(entries))
+    index.switch(generation, len(entries))
+    return Changes(changes.added, changes.changed, changes.unchanged, changes.removed, generation)
+
+
+def digest(entry: Entry) -> str:
+    """The content hash of everything that a record is made from."""
+    content = json.dumps([_RECIPE, asdict(entry)], ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()[:32]
+
+
+@contextmanager
+def single_ingest(folder: Path) -> Iterator[None]:
+    """Hold the folder's ingest lock; the system frees it if the process dies.
+
+    Raises:
+        FaqIndexError: another ingest is at work.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "ingest.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FaqIndexError(
+                "another ingest is running on this data folder: wait for it to end"
+            ) from None
+        yield
+
+
+def batched(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
+    """Consecutive slices of at most `size`."""
+    for start in range(0, len(entries), size):
+        yield entries[start : start + size]
+
+
+def terms_of(entries: Sequence[Entry], analyzer: Analyzer) -> list[Terms]:
+    """The terms of each entry's fields."""
+    titles = analyzer.terms_of([entry.title for entry in entries])
+    answers = analyzer.terms_of([entry.text for entry in entries])
+    asked = iter(analyzer.terms_of([question for entry in entries for question in entry.questions]))
+    questions = [tuple(chain.from_iterable(islice(asked, len(e.questions)))) for e in entries]
+    return list(map(Terms, titles, answers, questions))
+
+
+def _compare(before: dict[str, str], after: dict[str, str], generation: str) -> Changes:
+    common = before.keys() & after.keys()
+    unchanged = sum(before[faq_id] == after[faq_id] for faq_id in common)
+    return Changes(
+        added=len(after.keys() - before.keys()),
+        changed=len(common) - unchanged,
+        unchanged=unchanged,
+        removed=len(before.keys() - after.keys()),
+        generation=generation,
+    )
+
+
+def _records(
+    entries: Sequence[Entry],
+    digests: dict[str, str],
+    analyzer: Callable[[], Analyzer],
+    embedder: Callable[[], Embedder],
+) -> dict[str, Record]:
+    # A title alone still makes a record: an answer without a chunk would be lost.
+    parts = [chunks(entry.text) or [entry.text] for entry in entries]
+    terms = terms_of(entries, analyzer())
+    vectors = entry_vectors(entries, parts, embedder())
+    return {
+        entry.faq_id: Record(
+            entry=entry,
+            terms=terms[row],
+            digest=digests[entry.faq_id],
+            chunks=tuple(parts[row]),
+            vectors=vectors[row],
+        )
+        for row, entry in enumerate(entries)
+    }
