@@ -1,0 +1,69 @@
+"""What every history store keeps of a turn and what it refuses, so that stores can be exchanged.
+
+The strictest store decides for all. MongoDB's limit is 16 MiB a document
+(https://www.mongodb.com/docs/manual/reference/limits/) and its times are whole milliseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from core.errors import StorageError
+from core.types import Turn
+
+# A text in BSON takes at most 16 bytes beside its UTF-8 (kind, place in its list, length, end), and
+# what lies between 16 MB and 16 MiB is room for the other fields.
+_MAX_TURN_BYTES = 16_000_000
+_BYTES_BESIDE_TEXT = 16
+
+
+def as_stored(turn: Turn) -> Turn:
+    """The turn as it will be read back: its times in UTC, truncated to milliseconds.
+
+    Raises:
+        ValueError: a time without a zone.
+        StorageError: a text with a NUL character or a lone surrogate, or more than 16 MB in all.
+    """
+    if sum(check_text(name, text) for name, text in _texts(turn)) > _MAX_TURN_BYTES:
+        raise StorageError("The history refused a turn: its texts exceed 16 MB; shorten them")
+    question = replace(turn.question, asked_at=_in_utc(turn.question.asked_at))
+    return replace(turn, question=question, finished_at=_in_utc(turn.finished_at))
+
+
+def check_text(name: str, text: str) -> int:
+    """The bytes that a text takes in a store, at most; `name` is how an error calls the text.
+
+    Raises:
+        StorageError: a NUL character or a lone surrogate is in it.
+    """
+    if "\0" in text:
+        raise StorageError(f"The history refused {name}: a NUL character is in it; remove it")
+    try:
+        return len(text.encode()) + _BYTES_BESIDE_TEXT
+    except UnicodeEncodeError as error:
+        sentence = f"The history refused {name}: half of a surrogate pair is in it; remove it"
+        raise StorageError(sentence) from error
+
+
+def _texts(turn: Turn) -> list[tuple[str, str]]:
+    question = turn.question
+    return [
+        ("the question's id", question.id),
+        ("the session", question.session),
+        ("the question", question.text),
+        ("the asker", question.asker),
+        ("the message replied to", question.reply_to or ""),
+        ("the answer", turn.answer),
+        ("the model's name", turn.model),
+        *(("a source", text) for text in turn.sources),
+        *(("a follow-up", text) for text in turn.followups),
+        *(("a timing's name", text) for text in turn.timings_ms),
+    ]
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if moment.utcoffset() is None:
+        raise ValueError(f"{moment.isoformat()} has no time zone; give datetimes in UTC")
+    utc = moment.astimezone(UTC)
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
