@@ -1,0 +1,241 @@
+"""The story of one question: from what was typed to the turn that is remembered."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from core import followups
+from core.errors import FaqbotError
+from core.guardrail import Evidence, Guardrail
+from core.ports import ChatModel, History
+from core.profile import Profile
+from core.retrieval import Hit, Retriever, is_answer
+from core.types import (
+    Answered,
+    AnswerEvent,
+    Declined,
+    Delta,
+    Entry,
+    Escalated,
+    Exchange,
+    Failed,
+    Label,
+    Passage,
+    Question,
+    SessionId,
+    Status,
+    Turn,
+    TurnState,
+    Verdict,
+    Written,
+)
+
+logger = logging.getLogger(__name__)
+
+_PASSAGES = 8
+_NEAREST_TITLES = 3
+_SUGGESTIONS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Research:
+    """All that is known before the first word of an answer."""
+
+    asked: tuple[str, ...]
+    history: tuple[Exchange, ...]
+    hits: Sequence[Hit]
+    verdict: Verdict
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Milliseconds since the question, by stage."""
+
+    started: float = field(default_factory=perf_counter)
+    marks: dict[str, float] = field(default_factory=dict)
+
+    def mark(self, stage: str) -> None:
+        self.marks[stage] = round((perf_counter() - self.started) * 1000, 1)
+
+
+class Assistant:
+    """Answers questions; knows no platform."""
+
+    def __init__(  # noqa: PLR0913 - its collaborators, all by name
+        self,
+        *,
+        retriever: Retriever,
+        guardrail: Guardrail,
+        model: ChatModel,
+        history: History,
+        profile: Profile,
+        history_turns: int,
+    ) -> None:
+        self._retriever = retriever
+        self._guardrail = guardrail
+        self._model = model
+        self._history = history
+        self._profile = profile
+        self._history_turns = history_turns
+
+    async def answer(
+        self, question: Question, history: Sequence[Exchange] | None = None
+    ) -> AsyncIterator[AnswerEvent]:
+        """Yield `Status` and `Delta` events, then exactly one of the other four.
+
+        The turn is stored before that last event. `history` takes the place of the session's own
+        earlier turns, for questions that come with their conversation.
+        """
+        clock = _Clock()
+        try:
+            async for event in self._answer(question, history, clock):
+                yield event
+        except FaqbotError as error:
+            logger.error("question %s failed: %s", question.id, error)  # noqa: TRY400 - one line
+            yield Failed(self._profile.failed)
+
+    async def research(
+        self, text: str, session: SessionId, history: Sequence[Exchange] | None = None
+    ) -> Research:
+        """Retrieval beside the reading of the history, then the guardrail on what they found."""
+        searching = asyncio.create_task(asyncio.to_thread(self._retriever.search, text))
+        try:
+            turns = [] if history is not None else await self._recent(session)
+        finally:
+            alone = await searching
+        if history is None:
+            history = [Exchange(t.question.text, t.answer) for t in turns if _is_context(t)]
+        in_context = alone
+        if history:
+            in_context = await asyncio.to_thread(self._retriever.search, text, history)
+        evidence = Evidence(text, in_context, alone, has_history=bool(history))
+        verdict = await asyncio.to_thread(self._guardrail.judge, evidence)
+        asked = (*(turn.question.text for turn in turns), *(past.user for past in history), text)
+        off_topic = verdict.label is not Label.ON_TOPIC
+        return Research(asked, tuple(history), alone if off_topic else in_context, verdict)
+
+    async def _answer(
+        self, question: Question, history: Sequence[Exchange] | None, clock: _Clock
+    ) -> AsyncIterator[AnswerEvent]:
+        text = question.text.strip()
+        if problem := self._problem(text):
+            yield Failed(problem)
+            return
+        yield Status(self._profile.searching)
+        research = await self.research(text, question.session, history)
+        clock.mark("researched")
+        match research.verdict.label:
+            case Label.GREETING:
+                ending: AnswerEvent = Answered(self._profile.greeting, (), self._profile.examples)
+            case Label.OFF_TOPIC | Label.INJECTION as label:
+                suggestions = self._suggestions(label, research.hits)
+                ending = Declined(self._profile.refusal, suggestions, label)
+            case Label.ON_TOPIC if not is_answer(research.hits):
+                ending = self._escalated(research.hits)
+            case Label.ON_TOPIC:
+                async for event in self._write(text, research, clock):
+                    if not isinstance(event, Delta | Status):
+                        ending = event
+                        break
+                    yield event
+        clock.mark("answered")
+        await self._history.append(self._turn(question, research.verdict.label, ending, clock))
+        yield ending
+
+    async def _write(
+        self, text: str, research: Research, clock: _Clock
+    ) -> AsyncIterator[Status | Delta | Answered | Escalated]:
+        """Stream the model's answer, with the follow-ups prepared meanwhile."""
+        yield Status(self._profile.writing)
+        entries = await asyncio.to_thread(self._retriever.entries, research.hits[:_PASSAGES])
+        scores = {hit.faq_id: hit.score for hit in research.hits}
+        passages = [Passage(e.faq_id, e.title, e.text, scores[e.faq_id]) for e in entries]
+        proposing = asyncio.create_task(self._followups(research.asked, entries))
+        try:
+            pieces: list[str] = []
+            used: tuple[Passage, ...] = ()
+            async for piece in self._model.answer(text, research.history, passages):
+                match piece:
+                    case Written():
+                        used = piece.used
+                    case str():
+                        if not pieces:
+                            clock.mark("first_text")
+                        pieces.append(piece)
+                        yield Delta(piece)
+            yield (
+                Answered("".join(pieces), used, await proposing)
+                if used
+                else self._escalated(research.hits)
+            )
+        finally:
+            proposing.cancel()
+
+    async def _followups(self, asked: Sequence[str], entries: Sequence[Entry]) -> tuple[str, ...]:
+        async def search(text: str) -> Sequence[Hit]:
+            return await asyncio.to_thread(self._retriever.search, text, limit=1)
+
+        return await followups.propose(
+            answered=entries[:1], neighbours=entries[1:], asked=asked, search=search
+        )
+
+    def _escalated(self, hits: Sequence[Hit]) -> Escalated:
+        nearest = tuple(followups.labels(hit.title)[-1] for hit in hits[:_NEAREST_TITLES])
+        return Escalated(self._profile.not_found, nearest)
+
+    def _suggestions(self, label: Label, hits: Sequence[Hit]) -> tuple[str, ...]:
+        """What leads back: entries near an off-topic question; to an injection, nothing of it."""
+        near = hits[:_SUGGESTIONS] if label is Label.OFF_TOPIC else ()
+        titles = tuple(followups.labels(hit.title)[0] for hit in near)
+        return titles or self._profile.examples[:_SUGGESTIONS]
+
+    def _problem(self, text: str) -> str | None:
+        if not text:
+            return self._profile.empty_question
+        if len(text) > self._profile.longest_question_characters:
+            return self._profile.long_question
+        return None
+
+    async def _recent(self, session: SessionId) -> list[Turn]:
+        if self._history_turns == 0:
+            return []
+        return await self._history.recent(session, self._history_turns)
+
+    def _turn(self, question: Question, label: Label, ending: AnswerEvent, clock: _Clock) -> Turn:
+        state, text, sources, offered = _outcome(ending)
+        return Turn(
+            question=question,
+            state=state,
+            answer=text,
+            sources=sources,
+            followups=offered,
+            label=label,
+            model=self._model.name if state is TurnState.ANSWERED and sources else "",
+            timings_ms=clock.marks,
+        )
+
+
+def _outcome(
+    ending: AnswerEvent,
+) -> tuple[TurnState, str, tuple[str, ...], tuple[str, ...]]:
+    """State, text, source titles and offered questions of a last event."""
+    match ending:
+        case Answered(text, sources, offered):
+            return TurnState.ANSWERED, text, tuple(source.title for source in sources), offered
+        case Declined(text, suggestions, _):
+            return TurnState.DECLINED, text, (), suggestions
+        case Escalated(text, nearest):
+            return TurnState.ESCALATED, text, (), nearest
+        case Failed(text):
+            return TurnState.FAILED, text, (), ()
+        case Status(text) | Delta(text):
+            raise AssertionError(f"an answer cannot end with {text!r}")
+
+
+def _is_context(turn: Turn) -> bool:
+    """A refusal or a greeting tells nothing about what the next question means."""
+    return turn.state in (TurnState.ANSWERED, TurnState.ESCALATED) and turn.label is Label.ON_TOPIC

@@ -1,0 +1,99 @@
+"""What to ask next: titles near the answer, each checked to be answered by the FAQ."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Protocol
+
+from core.answering import tidy
+from core.korean import compact, ngrams
+from core.types import Entry
+
+
+class Found(Protocol):
+    """What is asked of a search result: a passage has it, and so has a hit without its text."""
+
+    @property
+    def title(self) -> str:
+        """The entry's title."""
+        ...
+
+    @property
+    def score(self) -> float:
+        """In 0..1, higher is nearer."""
+        ...
+
+
+Search = Callable[[str], Awaitable[Sequence[Found]]]
+
+_MAX_CHECKS = 6
+_MIN_SCORE = 0.5
+_ALIKE = 0.75  # of the bigrams of both; to register and to change one thing stay apart
+_MIN_LABEL_CHARS = 8  # what is left of "[배송] 변경" says too little without its tag
+
+_TAGS = re.compile(r"^(?:\s*[★☆]|\s*\[[^\[\]]*\])+\s*")
+_STARS = re.compile(r"^[\s★☆]+")
+_COURSE = re.compile(r"\s*\(온라인 ?교육 ?제공\)\s*$")
+
+
+async def propose(  # noqa: PLR0913 - one choice, all of whose grounds are named
+    *,
+    answered: Sequence[Entry],
+    neighbours: Sequence[Entry],
+    asked: Sequence[str],
+    search: Search,
+    limit: int = 3,
+    min_score: float = _MIN_SCORE,
+) -> tuple[str, ...]:
+    """At most `limit` questions, as a button shows them; fewer, or none, if the FAQ has no more.
+
+    `asked` holds what was asked in the session, the question just answered included. A question is
+    offered only if `search` returns its entry first, with a score (0..1) of at least `min_score`.
+    """
+    offered: list[str] = []
+    known = [*asked, *(entry.title for entry in answered)]
+    taken = [compact(form) for text in known for form in labels(text)]
+    checks = 0
+    for title in _candidates(answered, neighbours):
+        forms = labels(title)
+        if any(_alike(compact(form), other) for form in forms for other in taken):
+            continue
+        for form in forms:
+            if len(offered) >= limit or checks >= _MAX_CHECKS:
+                return tuple(offered)
+            checks += 1
+            if _leads_to(title, await search(form), min_score):
+                offered.append(form)
+                taken += map(compact, forms)
+                break
+    return tuple(offered)
+
+
+def labels(title: str) -> tuple[str, ...]:
+    """The ways to show a title on a button, the shortest that may be understood first."""
+    readable = tidy(_COURSE.sub("", _STARS.sub("", tidy(title))))
+    bare = _TAGS.sub("", readable)
+    if len(compact(bare)) < _MIN_LABEL_CHARS:
+        return (readable,)
+    return tuple(dict.fromkeys((bare, readable)))
+
+
+def _candidates(answered: Sequence[Entry], neighbours: Sequence[Entry]) -> Iterator[str]:
+    for entry in answered:
+        yield from entry.related
+    for entry in neighbours:
+        yield entry.title
+
+
+def _leads_to(title: str, found: Sequence[Found], min_score: float) -> bool:
+    # A related title was typed by hand: its spacing may differ from that of the entry.
+    return bool(found) and found[0].score >= min_score and compact(found[0].title) == compact(title)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two compact texts are the same question, give or take an ending."""
+    if one == other:
+        return True
+    mine, others = set(ngrams(one, 2, 2)), set(ngrams(other, 2, 2))
+    return len(mine & others) >= _ALIKE * max(len(mine | others), 1)
