@@ -33,6 +33,7 @@ from bots.evaluation import (
 )
 from bots.runtime import load_synonyms
 from config.paths import ENCODER
+from config.profiles import load_loanwords
 from core.backends.kiwi_encoder import KiwiEncoder, WordSpace, cosines, morpheme_id
 from core.korean import Analyzer
 from core.retrieval import Retriever
@@ -105,7 +106,7 @@ def main(
     folds: Annotated[Path | None, typer.Option(help="Measure on this file instead.")] = None,
 ) -> None:
     """Train, then write config/models/encoder.npz; or measure with --folds."""
-    analyzer = Analyzer.load()
+    analyzer = Analyzer.load(load_loanwords())
     entries = prepare(load(faq), load_pack(questions)).entries
     corpus = read_corpus(analyzer, entries)
     words = word_vectors(analyzer, corpus)

@@ -25,10 +25,12 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from bench.memory_index import MemoryIndex
+from bench.train_encoder import lines
 from bots.runtime import load_synonyms
 from config.paths import ENCODER, GUARDRAIL, GUARDRAIL_EXAMPLES, SAMPLE_FAQ
+from config.profiles import load_loanwords
 from core.backends.kiwi_encoder import KiwiEncoder
-from core.guardrail import LABELS, Evidence, facts, gram_weights, grams_of
+from core.guardrail import LABELS, Evidence, Vocabulary, facts, grams_of, words_of
 from core.korean import Analyzer
 from core.retrieval import Retriever
 from core.synonyms import Synonyms
@@ -42,9 +44,9 @@ Floats = NDArray[np.float64]
 _PACK_EXAMPLES = 3_000
 _PACK_EXAMPLE_WEIGHT = 0.3
 _SURROUNDINGS = (1.0, 0.7, 0.2)  # weight of: half the questions, none, the sample FAQ
-_MEANING_SCALE, _GRAM_SCALE = 3.0, 3.0
+_MEANING_SCALE, _TEXT_SCALE = 3.0, 3.0
 _REGULARISATION = 1 / 3.0
-_RAREST_GRAM = 4
+_RAREST_GRAM, _RAREST_WORD = 4, 2
 _SEED = 20_26
 
 
@@ -63,7 +65,7 @@ def main(
     questions: Annotated[Path, typer.Option(help="Its question pack.")],
 ) -> None:
     """Fit, then write config/models/guardrail.npz."""
-    analyzer = Analyzer.load()
+    analyzer = Analyzer.load(load_loanwords())
     encoder = KiwiEncoder.load(ENCODER, analyzer)
     synonyms = load_synonyms(analyzer, "smartstore")
     entries = prepare(load(faq), load_pack(questions)).entries
@@ -79,7 +81,9 @@ def main(
             facts_of(examples, retriever(found, analyzer, encoder, synonyms, Path(folder, str(n))))
             for n, found in enumerate(surroundings)
         ]
-    model = fit(examples, known, encoder.embed([example.question for example in examples]))
+    texts = [example.question for example in examples]
+    words = list(map(words_of, analyzer.terms_of(texts)))
+    model = fit(examples, known, encoder.embed(texts), words)
     np.savez_compressed(GUARDRAIL, **model)
     typer.echo(f"{GUARDRAIL}: {GUARDRAIL.stat().st_size / 1e6:.1f} MB, {len(examples)} examples")
 
@@ -121,13 +125,14 @@ def evidence_of(example: Example, found: Retriever) -> Evidence:
 
 
 def fit(
-    examples: Sequence[Example], known: Sequence[Floats], meaning: NDArray[np.float32]
+    examples: Sequence[Example],
+    known: Sequence[Floats],
+    meaning: NDArray[np.float32],
+    words: Sequence[Counter[str]],
 ) -> dict[str, NDArray[Any]]:
-    counts = Counter(gram for example in examples for gram in set(grams_of(example.question)))
-    kept = [gram for gram, count in counts.items() if count >= _RAREST_GRAM]
-    rows = {gram: row for row, gram in enumerate(kept)}
-    idf = np.log(len(examples) / np.array([counts[gram] for gram in kept])).astype(np.float32)
-    grams = gram_matrix(examples, rows, idf)
+    grams = [grams_of(example.question) for example in examples]
+    of_grams, of_words = vocabulary(grams, _RAREST_GRAM), vocabulary(words, _RAREST_WORD)
+    typed = sp.hstack([matrix(grams, of_grams), matrix(words, of_words)]) * _TEXT_SCALE
     stacked = np.vstack(known)
     mean, scale = stacked.mean(0), stacked.std(0) + 1e-6
     columns = [
@@ -135,7 +140,7 @@ def fit(
             [
                 sp.csr_matrix((part - mean) / scale),
                 sp.csr_matrix(meaning * _MEANING_SCALE),
-                grams * _GRAM_SCALE,
+                typed,
             ]
         )
         for part in known
@@ -147,29 +152,40 @@ def fit(
         np.tile(labels, len(known)),
         np.concatenate([weights * share for share in _SURROUNDINGS]),
     )
-    facts_end, meaning_end = len(mean), len(mean) + meaning.shape[1]
+    ends = np.cumsum([len(mean), meaning.shape[1], len(of_grams.rows)])
+    fact_part, meaning_part, gram_part, word_part = np.split(solution, ends)
     return {
         "fact_mean": mean.astype(np.float32),
         "fact_scale": scale.astype(np.float32),
-        "fact_weights": solution[:facts_end].astype(np.float32),
-        "meaning_weights": (solution[facts_end:meaning_end] * _MEANING_SCALE).astype(np.float32),
-        "grams": np.frombuffer("\n".join(kept).encode(), np.uint8),
-        "gram_idf": idf,
-        "gram_weights": (solution[meaning_end:] * _GRAM_SCALE).astype(np.float16),
+        "fact_weights": fact_part.astype(np.float32),
+        "meaning_weights": (meaning_part * _MEANING_SCALE).astype(np.float32),
+        "grams": lines(of_grams.rows),
+        "gram_idf": of_grams.idf,
+        "gram_weights": (gram_part * _TEXT_SCALE).astype(np.float16),
+        "words": lines(of_words.rows),
+        "word_idf": of_words.idf,
+        "word_weights": (word_part * _TEXT_SCALE).astype(np.float16),
         "bias": bias.astype(np.float32),
     }
 
 
-def gram_matrix(examples: Sequence[Example], rows: dict[str, int], idf: NDArray[np.float32]) -> Any:  # noqa: ANN401 - SciPy ships no types
+def vocabulary(texts: Sequence[Counter[str]], rarest: int) -> Vocabulary:
+    counts = Counter(feature for text in texts for feature in text)
+    kept = [feature for feature, count in counts.items() if count >= rarest]
+    idf = np.log(len(texts) / np.array([counts[feature] for feature in kept]))
+    return Vocabulary({feature: row for row, feature in enumerate(kept)}, idf.astype(np.float32))
+
+
+def matrix(texts: Sequence[Counter[str]], known: Vocabulary) -> Any:  # noqa: ANN401 - SciPy ships no types
     indices: list[int] = []
     values: list[float] = []
     pointers = [0]
-    for example in examples:
-        weights = gram_weights(example.question, rows, idf)
+    for text in texts:
+        weights = known.weigh(text)
         indices += weights.keys()
         values += weights.values()
         pointers.append(len(indices))
-    return sp.csr_matrix((values, indices, pointers), shape=(len(examples), len(rows)))
+    return sp.csr_matrix((values, indices, pointers), shape=(len(texts), len(known.rows)))
 
 
 def softmax_regression(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import tomllib
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from core.errors import ConfigError
-from core.profile import Profile
+from core.profile import Profile, Theme
 
 PROFILES = Path(__file__).parent / "profiles"
+LOANWORDS = Path(__file__).parent / "loanwords.toml"
 
 
 def load_profile(name: str) -> Profile:
@@ -25,7 +26,7 @@ def load_profile(name: str) -> Profile:
         raise ConfigError(f"there is no profile {name!r}: set FAQBOT_PROFILE to one of {known}")
     try:
         texts = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"cannot read the profile {path}: {error}") from error
     return _profile(texts, path)
 
@@ -35,10 +36,40 @@ def synonyms_path(name: str) -> Path:
     return PROFILES / f"{name}.synonyms.toml"
 
 
+def load_loanwords() -> dict[str, str]:
+    """English words as Korean help pages write them, for `core.korean.Analyzer`.
+
+    Raises:
+        ConfigError: the file is missing, or is not a table of words.
+    """
+    try:
+        words = tomllib.loads(LOANWORDS.read_text(encoding="utf-8"))["words"]
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError) as error:
+        raise ConfigError(f"cannot read the loan words in {LOANWORDS}: {error}") from error
+    return {str(latin): str(hangul) for latin, hangul in words.items()}
+
+
 def _profile(texts: dict[str, Any], path: Path) -> Profile:
     wanted = {field.name for field in fields(Profile)}
     if missing := sorted(wanted - texts.keys()):
         raise ConfigError(f"the profile {path} lacks: {', '.join(missing)}")
     if unknown := sorted(texts.keys() - wanted):
         raise ConfigError(f"the profile {path} has unknown keys: {', '.join(unknown)}")
-    return Profile(**{**texts, "examples": tuple(texts["examples"])})
+    for name, kind in get_type_hints(Profile).items():
+        if kind in (str, int) and type(texts[name]) is not kind:
+            raise ConfigError(f"{path}: `{name}` must be a {'text' if kind is str else 'number'}")
+    try:
+        examples = _texts(texts["examples"])
+    except TypeError as error:
+        raise ConfigError(f"{path}: `examples` must be a list of texts") from error
+    try:
+        themes = tuple(Theme(_texts(theme["about"]), theme["ask"]) for theme in texts["themes"])
+    except (KeyError, TypeError) as error:
+        raise ConfigError(f"{path}: every [[themes]] needs `about`, words, and `ask`") from error
+    return Profile(**{**texts, "examples": examples, "themes": themes})
+
+
+def _texts(given: object) -> tuple[str, ...]:
+    if not isinstance(given, list) or not all(isinstance(text, str) for text in given):
+        raise TypeError(f"{given!r} is no list of texts")
+    return tuple(given)

@@ -57,3 +57,5 @@ def read_settings() -> Settings:
         first = error.errors(include_input=False, include_url=False)[0]
         name = "FAQBOT_" + "_".join(str(part) for part in first["loc"]).upper()
         raise ConfigError(f"{name}: {first['msg']}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot read .env: {error}") from None

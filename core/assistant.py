@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from time import perf_counter
 
 from core import followups
 from core.errors import FaqbotError
 from core.guardrail import Evidence, Guardrail
+from core.leadback import LeadBack
 from core.ports import ChatModel, History
 from core.profile import Profile
 from core.retrieval import Hit, Retriever, is_answer
@@ -71,6 +73,7 @@ class Assistant:
         retriever: Retriever,
         guardrail: Guardrail,
         model: ChatModel,
+        lead_back: LeadBack,
         history: History,
         profile: Profile,
         history_turns: int,
@@ -78,13 +81,14 @@ class Assistant:
         self._retriever = retriever
         self._guardrail = guardrail
         self._model = model
+        self._lead_back = lead_back
         self._history = history
         self._profile = profile
         self._history_turns = history_turns
 
     async def answer(
         self, question: Question, history: Sequence[Exchange] | None = None
-    ) -> AsyncIterator[AnswerEvent]:
+    ) -> AsyncGenerator[AnswerEvent]:
         """Yield `Status` and `Delta` events, then exactly one of the other four.
 
         The turn is stored before that last event. `history` takes the place of the session's own
@@ -92,8 +96,10 @@ class Assistant:
         """
         clock = _Clock()
         try:
-            async for event in self._answer(question, history, clock):
-                yield event
+            # Closed at once, not when it is collected: a reader who leaves leaves no task behind.
+            async with aclosing(self._answer(question, history, clock)) as events:
+                async for event in events:
+                    yield event
         except FaqbotError as error:
             logger.error("question %s failed: %s", question.id, error)  # noqa: TRY400 - one line
             yield Failed(self._profile.failed)
@@ -108,7 +114,9 @@ class Assistant:
         finally:
             alone = await searching
         if history is None:
-            history = [Exchange(t.question.text, t.answer) for t in turns if _is_context(t)]
+            history = [
+                Exchange(t.question.text, t.answer, t.sources) for t in turns if _is_context(t)
+            ]
         in_context = alone
         if history:
             in_context = await asyncio.to_thread(self._retriever.search, text, history)
@@ -120,7 +128,7 @@ class Assistant:
 
     async def _answer(
         self, question: Question, history: Sequence[Exchange] | None, clock: _Clock
-    ) -> AsyncIterator[AnswerEvent]:
+    ) -> AsyncGenerator[AnswerEvent]:
         text = question.text.strip()
         if problem := self._problem(text):
             yield Failed(problem)
@@ -132,33 +140,38 @@ class Assistant:
             case Label.GREETING:
                 ending: AnswerEvent = Answered(self._profile.greeting, (), self._profile.examples)
             case Label.OFF_TOPIC | Label.INJECTION as label:
-                suggestions = self._suggestions(label, research.hits)
+                suggestions = await self._suggestions(label, text, research.hits)
                 ending = Declined(self._profile.refusal, suggestions, label)
             case Label.ON_TOPIC if not is_answer(research.hits):
                 ending = self._escalated(research.hits)
             case Label.ON_TOPIC:
-                async for event in self._write(text, research, clock):
-                    if not isinstance(event, Delta | Status):
-                        ending = event
-                        break
-                    yield event
+                async with aclosing(self._write(text, research, clock)) as writing:
+                    async for event in writing:
+                        if not isinstance(event, Delta | Status):
+                            ending = event
+                            break
+                        yield event
         clock.mark("answered")
         await self._history.append(self._turn(question, research.verdict.label, ending, clock))
         yield ending
 
     async def _write(
         self, text: str, research: Research, clock: _Clock
-    ) -> AsyncIterator[Status | Delta | Answered | Escalated]:
+    ) -> AsyncGenerator[Status | Delta | Answered | Escalated]:
         """Stream the model's answer, with the follow-ups prepared meanwhile."""
         yield Status(self._profile.writing)
         entries = await asyncio.to_thread(self._retriever.entries, research.hits[:_PASSAGES])
+        if not entries:  # an ingest has removed them since the search
+            yield self._escalated(research.hits)
+            return
         scores = {hit.faq_id: hit.score for hit in research.hits}
         passages = [Passage(e.faq_id, e.title, e.text, scores[e.faq_id]) for e in entries]
         proposing = asyncio.create_task(self._followups(research.asked, entries))
+        stream = self._model.answer(text, research.history, passages)
         try:
             pieces: list[str] = []
             used: tuple[Passage, ...] = ()
-            async for piece in self._model.answer(text, research.history, passages):
+            async for piece in stream:
                 match piece:
                     case Written():
                         used = piece.used
@@ -174,6 +187,9 @@ class Assistant:
             )
         finally:
             proposing.cancel()
+            await asyncio.gather(proposing, return_exceptions=True)
+            if isinstance(stream, AsyncGenerator):
+                await stream.aclose()
 
     async def _followups(self, asked: Sequence[str], entries: Sequence[Entry]) -> tuple[str, ...]:
         async def search(text: str) -> Sequence[Hit]:
@@ -187,11 +203,16 @@ class Assistant:
         nearest = tuple(followups.labels(hit.title)[-1] for hit in hits[:_NEAREST_TITLES])
         return Escalated(self._profile.not_found, nearest)
 
-    def _suggestions(self, label: Label, hits: Sequence[Hit]) -> tuple[str, ...]:
-        """What leads back: entries near an off-topic question; to an injection, nothing of it."""
-        near = hits[:_SUGGESTIONS] if label is Label.OFF_TOPIC else ()
-        titles = tuple(followups.labels(hit.title)[0] for hit in near)
-        return titles or self._profile.examples[:_SUGGESTIONS]
+    async def _suggestions(self, label: Label, text: str, hits: Sequence[Hit]) -> tuple[str, ...]:
+        """What leads back: by theme, else near what was asked; to an injection, nothing of it."""
+        offered: list[str] = []
+        if label is Label.OFF_TOPIC:
+            ask = await asyncio.to_thread(self._lead_back.question_for, text)
+            if ask and is_answer(await asyncio.to_thread(self._retriever.search, ask, limit=1)):
+                offered.append(ask)
+            offered += [followups.labels(hit.title)[0] for hit in hits if is_answer([hit])]
+        unique = dict.fromkeys((*offered, *self._profile.examples))
+        return tuple(unique)[:_SUGGESTIONS]
 
     def _problem(self, text: str) -> str | None:
         if not text:

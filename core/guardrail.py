@@ -1,7 +1,7 @@
 """Is this a question for the FAQ at all? Decided without a key, from what is typed and found.
 
 A softmax regression over four kinds of evidence: what retrieval found (with the conversation and
-without it), the shape of the text, its meaning (the built-in encoder) and its character n-grams.
+without it), the shape of the text, its meaning (the built-in encoder), its n-grams and its words.
 `bench/train_guardrail.py` fits it on `data/guardrail.jsonl` and on questions of the pack.
 """
 
@@ -13,12 +13,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import read_arrays
 from core.errors import ConfigError
 from core.korean import ngrams
 from core.ports import Vectors
@@ -32,7 +34,7 @@ LABELS = (Label.ON_TOPIC, Label.OFF_TOPIC, Label.INJECTION, Label.GREETING)
 # Refusing a seller's real question is the worst error, so a doubtful one passes: on the
 # development questions this turns recall 0.98 into 1.00 where the pack is absent, and costs 0.02
 # of the off-topic ones.
-_ON_TOPIC_BIAS = 0.3
+_ON_TOPIC_BIAS = 0.6
 _LONGEST_GRAM = 4
 _READ_CHARACTERS = 300
 _WEIGHED_HITS = 5
@@ -49,16 +51,35 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Features that were common enough in training, with their inverse document frequency."""
+
+    rows: Mapping[str, int]
+    idf: Floats  # (features,)
+
+    def weigh(self, counts: Counter[str]) -> dict[int, float]:
+        """The known features of a text as a TF-IDF vector of length 1: row to weight."""
+        weights = {
+            self.rows[feature]: (1 + math.log(count)) * float(self.idf[self.rows[feature]])
+            for feature, count in counts.items()
+            if feature in self.rows
+        }
+        length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+        return {row: weight / length for row, weight in weights.items()}
+
+
+@dataclass(frozen=True, slots=True)
 class GuardrailModel:
-    """The fitted numbers. Shapes: L labels, F facts, D encoder dimensions, G n-grams."""
+    """The fitted numbers. Shapes: L labels, F facts, D dimensions, G n-grams, W words."""
 
     fact_mean: Floats  # (F,)
     fact_scale: Floats  # (F,)
     fact_weights: Floats  # (F, L)
     meaning_weights: Floats  # (D, L)
-    grams: dict[str, int]
-    gram_idf: Floats  # (G,)
+    grams: Vocabulary
     gram_weights: Floats  # (G, L)
+    words: Vocabulary
+    word_weights: Floats  # (W, L)
     bias: Floats  # (L,)
 
     @classmethod
@@ -69,11 +90,10 @@ class GuardrailModel:
             ConfigError: the file is missing or is not a model of this version.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-            grams = bytes(arrays.pop("grams")).decode().split("\n")
+            arrays = read_arrays(path)
+            grams, words = (_vocabulary(arrays, kind) for kind in ("gram", "word"))
             numbers = {name: array.astype(np.float32) for name, array in arrays.items()}
-            return cls(grams={gram: row for row, gram in enumerate(grams)}, **numbers)
+            return cls(grams=grams, words=words, **numbers)
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise ConfigError(
                 f"cannot load the guardrail {path}: {error}. Restore the file from the repository"
@@ -83,10 +103,16 @@ class GuardrailModel:
 class Guardrail:
     """Labels a question on the evidence."""
 
-    def __init__(self, model: GuardrailModel, embed: Callable[[Sequence[str]], Vectors]) -> None:
+    def __init__(
+        self,
+        model: GuardrailModel,
+        embed: Callable[[Sequence[str]], Vectors],
+        terms: Callable[[str], Sequence[str]],
+    ) -> None:
         """`embed` is the built-in encoder's, whatever embedder the index was made with."""
         self._model = model
         self._embed = embed
+        self._terms = terms
 
     def judge(self, evidence: Evidence) -> Verdict:
         """The label with the highest probability, and all four probabilities."""
@@ -94,8 +120,10 @@ class Guardrail:
         known = (facts(evidence) - model.fact_mean) / model.fact_scale
         logits = model.bias + known @ model.fact_weights
         logits = logits + self._embed([evidence.question])[0] @ model.meaning_weights
-        for gram, weight in gram_weights(evidence.question, model.grams, model.gram_idf).items():
-            logits = logits + weight * model.gram_weights[gram]
+        for row, weight in model.grams.weigh(grams_of(evidence.question)).items():
+            logits = logits + weight * model.gram_weights[row]
+        for row, weight in model.words.weigh(words_of(self._terms(evidence.question))).items():
+            logits = logits + weight * model.word_weights[row]
         logits[0] += _ON_TOPIC_BIAS
         odds = np.exp(logits - logits.max())
         shares = odds / odds.sum()
@@ -128,15 +156,9 @@ def grams_of(text: str) -> Counter[str]:
     return Counter(ngrams(normalise(text), 1, _LONGEST_GRAM))
 
 
-def gram_weights(text: str, rows: Mapping[str, int], idf: Floats) -> dict[int, float]:
-    """The known n-grams of a text as a TF-IDF vector of length 1: row to weight."""
-    weights = {
-        rows[gram]: (1 + math.log(count)) * float(idf[rows[gram]])
-        for gram, count in grams_of(text).items()
-        if gram in rows
-    }
-    length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-    return {row: weight / length for row, weight in weights.items()}
+def words_of(terms: Sequence[str]) -> Counter[str]:
+    """How often each term, and each pair of neighbours, occurs."""
+    return Counter((*terms, *map(" ".join, pairwise(terms))))
 
 
 def _found(hits: Sequence[Hit]) -> tuple[float, ...]:
@@ -153,3 +175,10 @@ def _found(hits: Sequence[Hit]) -> tuple[float, ...]:
         max(hit.words for hit in top),
         max(hit.meaning for hit in top),
     )
+
+
+def _vocabulary(arrays: dict[str, NDArray[np.generic]], kind: str) -> Vocabulary:
+    """Take one vocabulary out of a model file's arrays."""
+    features = bytes(arrays.pop(f"{kind}s").astype(np.uint8)).decode().split("\n")
+    idf = arrays.pop(f"{kind}_idf").astype(np.float32)
+    return Vocabulary({feature: row for row, feature in enumerate(features)}, idf)

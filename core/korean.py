@@ -11,7 +11,7 @@ import re
 import threading
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 from kiwipiepy import Kiwi, Token
@@ -21,6 +21,8 @@ _CONTENT = ("N", "V", "XR", "XPN", "SL", "SH", "SN", "MAG", "MM", "W_")
 _NOUNLIKE = ("N", "XR", "SL", "W_")
 # Light verbs say nothing of the topic, and auxiliaries (VX) and the copula (VCP) even less.
 _LIGHT = {("하", "VV"), ("되", "VV"), ("있", "VV"), ("있", "VA")}
+# Suffixes that leave a noun what it is: 상품들, 고객님, 월별, 기본적.
+_LOOSE_SUFFIXES = {"들", "님", "별", "적", "씩", "쯤", "째", "당", "가량", "여"}
 _NOT_ALNUM = re.compile(r"[^0-9a-z가-힣]+")
 _MEMO_TEXTS = 50_000
 
@@ -32,15 +34,19 @@ class Analyzer:
     and Kiwi is by far the dearest step of both.
     """
 
-    def __init__(self, kiwi: Kiwi) -> None:
+    def __init__(self, kiwi: Kiwi, loanwords: Mapping[str, str] | None = None) -> None:
+        """`loanwords` maps lower-case Latin words to the Hangul that the FAQ writes for them."""
         self.kiwi = kiwi
+        self._loans: dict[str, tuple[str, ...]] = {}
+        latin, hangul = list(loanwords or ()), list((loanwords or {}).values())
+        self._loans = dict(zip(latin, map(self._terms, kiwi.tokenize(hangul)), strict=True))
         self._memo: OrderedDict[str, tuple[str, ...]] = OrderedDict()
         self._lock = threading.Lock()
 
     @classmethod
-    def load(cls) -> Self:
+    def load(cls, loanwords: Mapping[str, str] | None = None) -> Self:
         """Load Kiwi with its packaged model: about a second and 150 MB."""
-        return cls(Kiwi())
+        return cls(Kiwi(), loanwords)
 
     def terms(self, text: str) -> tuple[str, ...]:
         """The content terms of one text, in order."""
@@ -48,15 +54,28 @@ class Analyzer:
 
     def terms_of(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
         """The content terms of many texts; Kiwi works on them in parallel."""
+        # Kiwi does not know Hangul that came apart into jamo, as file names of a Mac do.
+        texts = [unicodedata.normalize("NFC", text) for text in texts]
         known = {text: self._memo.get(text) for text in texts}
         missing = [text for text, terms in known.items() if terms is None]
-        fresh = dict(zip(missing, map(_terms, self.kiwi.tokenize(missing)), strict=True))
+        fresh = dict(zip(missing, map(self._terms, self.kiwi.tokenize(missing)), strict=True))
         self._remember(fresh)
         return [fresh[text] if (terms := known[text]) is None else terms for text in texts]
 
     def sentences(self, text: str) -> list[str]:
         """The sentences of a text, stripped, in order."""
         return [sentence.text.strip() for sentence in self.kiwi.split_into_sents(text)]
+
+    def _terms(self, tokens: Sequence[Token]) -> tuple[str, ...]:
+        terms: list[str] = []
+        for before, token in zip((None, *tokens), tokens, strict=False):
+            if token.tag == "SL" and (loan := self._loans.get(token.form.lower())):
+                terms += loan
+            elif _is_content(token):
+                terms.append(term_of(token.form, token.tag))
+            elif before is not None and _completes(token, before):
+                terms.append(term_of(before.form + token.form, before.tag))
+        return tuple(terms)
 
     def _remember(self, fresh: dict[str, tuple[str, ...]]) -> None:
         with self._lock:
@@ -89,8 +108,14 @@ def term_of(form: str, tag: str) -> str:
     return f"{form.lower()}/{'N' if tag.startswith(_NOUNLIKE) else tag.partition('-')[0]}"
 
 
-def _terms(tokens: Iterable[Token]) -> tuple[str, ...]:
-    return tuple(term_of(token.form, token.tag) for token in tokens if _is_content(token))
+def _completes(suffix: Token, before: Token) -> bool:
+    """Kiwi reads 미성년자 now as one noun, now as 미성년 and a suffix: the latter gives both."""
+    return (
+        suffix.tag == "XSN"
+        and suffix.form not in _LOOSE_SUFFIXES
+        and before.tag.startswith(_NOUNLIKE)
+        and before.start + before.len == suffix.start
+    )
 
 
 def _is_content(token: Token) -> bool:

@@ -7,6 +7,7 @@ and saving or loading them is a copy. It is a cache of what is in Chroma: see `c
 from __future__ import annotations
 
 import math
+import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import read_arrays
 from core.korean import compact, jamo, ngrams
 
 Scores = NDArray[np.float32]
@@ -165,10 +167,14 @@ class LexicalIndex:
         arrays = self._words.arrays("words") | self._letters.arrays("letters")
         names = "\n".join((*self.faq_ids, *map(_one_line, self.titles))).encode()
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial.npz")
-        with partial.open("wb") as file:
-            np.savez(file, allow_pickle=False, names=np.frombuffer(names, np.uint8), **arrays)
-        partial.replace(path)
+        # Two processes may notice the same ingest at once: each writes a file of its own.
+        partial = path.with_suffix(f".{secrets.token_hex(4)}.partial")
+        try:
+            with partial.open("wb") as file:
+                np.savez(file, allow_pickle=False, names=np.frombuffer(names, np.uint8), **arrays)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -177,9 +183,9 @@ class LexicalIndex:
         Raises:
             OSError, ValueError, KeyError: the file is missing or damaged; build it anew.
         """
-        with np.load(path, allow_pickle=False) as file:
-            arrays = dict(file)
-        names = bytes(arrays["names"]).decode().split("\n")
+        arrays = read_arrays(path)
+        joined = bytes(arrays["names"].astype(np.uint8)).decode()
+        names = joined.split("\n") if joined else []
         half = len(names) // 2
         return cls(
             names[:half],

@@ -6,6 +6,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Theme:
+    """What people ask that is off topic (`about`, single words), and a question to offer then."""
+
+    about: tuple[str, ...]
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """Texts for people, in their language. `config/profiles/*.toml` holds them."""
 
@@ -18,8 +26,17 @@ class Profile:
     nearest: str
     lead_back: str
     ask_next: str
+    sources: str
+    opening: str
+    prompt: str
+    try_asking: str
+    how_to_chat: str
+    sample_faq: str
+    stopped: str
+    goodbye: str
     empty_question: str
     long_question: str
     failed: str
     examples: tuple[str, ...]
+    themes: tuple[Theme, ...]
     longest_question_characters: int

@@ -7,6 +7,7 @@ the embedder's vectors, which Chroma holds. The lexical half is a cache of the s
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from core.synonyms import Synonyms
 from core.types import Entry, Exchange, Generation
 from core.vectors import unit
 
+logger = logging.getLogger(__name__)
+
 # Of the fusion: chosen on the development questions, five-fold cross-validated; the result is flat
 # around them. The three sum to 1, so that a score is about 0 to 1.
 _WORDS, _LETTERS, _MEANING = 0.11, 0.23, 0.66
@@ -30,6 +33,7 @@ _EXPANSION_WEIGHT = 0.3
 _CONTEXT_WEIGHT = 0.6
 _CONTEXT_TURNS = 3
 _ELLIPTICAL_TERMS = 3
+_SHOWN_SHARE = 0.85
 _CHECK_INTERVAL_S = 1.0
 _CANDIDATE_CHUNKS = 150
 # Of the development questions, one in a hundred that is answered right scores less (one in thirty
@@ -88,24 +92,43 @@ class Retriever:
             FaqIndexError: nothing was ingested yet, or by another embedder.
         """
         with self._loading:
-            serving = self._index.serving()
-            if serving is None:
-                raise FaqIndexError("there is no FAQ yet: run `faqbot ingest PATH`")
-            if serving.fingerprint != self._embedder.fingerprint:
-                raise FaqIndexError(
-                    f"the index was made by the embedder {serving.fingerprint}, but the settings "
-                    f"say {self._embedder.fingerprint}: run `faqbot ingest {serving.source}`"
-                )
-            if self._snapshot is None or self._snapshot.generation.name != serving.name:
-                self._snapshot = Snapshot(serving, self._lexical(serving))
-            self._checked_at = monotonic()
-            return self._snapshot
+            return self._load()
 
     def search(
         self, question: str, history: Sequence[Exchange] = (), *, limit: int = 10
     ) -> list[Hit]:
-        """The entries nearest to a question, best first, at most `limit`."""
+        """The entries nearest to a question, best first, at most `limit`.
+
+        Raises:
+            FaqIndexError: see `refresh`; or the index cannot be read.
+        """
         snapshot = self._current()
+        try:
+            return self._ranked(snapshot, question, history, limit)
+        except FaqIndexError:
+            # Two ingests since the last look: what is loaded is gone.
+            if (fresh := self.refresh()) is snapshot:
+                raise
+            return self._ranked(fresh, question, history, limit)
+
+    def entries(self, hits: Sequence[Hit]) -> list[Entry]:
+        """The entries of the hits, in the same order, without those that are served no more."""
+        snapshot = self._current()
+        faq_ids = [hit.faq_id for hit in hits]
+        try:
+            return self._index.entries(snapshot.generation.name, faq_ids)
+        except FaqIndexError:
+            if (fresh := self.refresh()) is snapshot:
+                raise
+            return self._index.entries(fresh.generation.name, faq_ids)
+
+    def idf(self, term: str) -> float:
+        """How much a term tells in the FAQ that is served."""
+        return self._current().lexical.idf(term)
+
+    def _ranked(
+        self, snapshot: Snapshot, question: str, history: Sequence[Exchange], limit: int
+    ) -> list[Hit]:
         lexical = snapshot.lexical
         context = self._context(history)
         terms, letters = self._read(question, context)
@@ -114,6 +137,8 @@ class Retriever:
         typed = lexical.letter_scores(letters)
         meaning = self._meaning(snapshot, self._vector(question, context))
         fused: Scores = _WORDS * words + _LETTERS * typed + _MEANING * meaning
+        if history and self._is_elliptical(question):
+            fused = _after(history[-1], lexical, fused)
         return [
             Hit(
                 faq_id=lexical.faq_ids[row],
@@ -126,19 +151,31 @@ class Retriever:
             for row in _best(fused, limit)
         ]
 
-    def entries(self, hits: Sequence[Hit]) -> list[Entry]:
-        """The entries of the hits, in the same order."""
-        snapshot = self._current()
-        return self._index.entries(snapshot.generation.name, [hit.faq_id for hit in hits])
-
-    def idf(self, term: str) -> float:
-        """How much a term tells in the FAQ that is served."""
-        return self._current().lexical.idf(term)
-
     def _current(self) -> Snapshot:
-        """What serves, looked up again once a second."""
-        if self._snapshot is None or monotonic() > self._checked_at + _CHECK_INTERVAL_S:
+        """What serves, looked up again once a second; one thread looks, the others go on."""
+        if self._snapshot is None:
             return self.refresh()
+        if monotonic() <= self._checked_at + _CHECK_INTERVAL_S:
+            return self._snapshot
+        if not self._loading.acquire(blocking=False):
+            return self._snapshot
+        try:
+            return self._load()
+        finally:
+            self._loading.release()
+
+    def _load(self) -> Snapshot:
+        serving = self._index.serving()
+        if serving is None:
+            raise FaqIndexError("there is no FAQ yet: run `faqbot ingest PATH`")
+        if serving.fingerprint != self._embedder.fingerprint:
+            raise FaqIndexError(
+                f"the index was made by the embedder {serving.fingerprint}, but the settings "
+                f"say {self._embedder.fingerprint}: run `faqbot ingest {serving.source}`"
+            )
+        if self._snapshot is None or self._snapshot.generation.name != serving.name:
+            self._snapshot = Snapshot(serving, self._lexical(serving))
+        self._checked_at = monotonic()
         return self._snapshot
 
     def _lexical(self, generation: Generation) -> LexicalIndex:
@@ -147,10 +184,13 @@ class Retriever:
             return LexicalIndex.load(path)
         except (OSError, ValueError, KeyError):
             lexical = build_lexical(self._index, generation.name)
-        lexical.save(path)
-        for old in self._cache.glob("faq-*.npz"):
-            if old != path:
-                old.unlink(missing_ok=True)
+        try:
+            lexical.save(path)
+            for old in self._cache.glob("faq-*"):
+                if not old.name.startswith(generation.name):
+                    old.unlink(missing_ok=True)
+        except OSError as error:  # it is a cache: the next start takes a second longer
+            logger.warning("cannot write the cache %s: %s", path, error)
         return lexical
 
     def _read(self, question: str, context: Sequence[str]) -> tuple[dict[str, float], str]:
@@ -174,9 +214,12 @@ class Retriever:
         context: list[str] = []
         for exchange in reversed(history[-_CONTEXT_TURNS:]):
             context.append(exchange.user)
-            if len(self._analyzer.terms(exchange.user)) > _ELLIPTICAL_TERMS:
+            if not self._is_elliptical(exchange.user):
                 break
         return context
+
+    def _is_elliptical(self, question: str) -> bool:
+        return len(self._analyzer.terms(question)) <= _ELLIPTICAL_TERMS
 
     def _meaning(self, snapshot: Snapshot, vector: Vectors) -> Scores:
         """Cosines of the nearest entries; all others get that of the last one found."""
@@ -209,6 +252,12 @@ def build_lexical(index: FaqIndex, generation: str) -> LexicalIndex:
             for entry, terms in index.stored(generation)
         ]
     )
+
+
+def _after(last: Exchange, lexical: LexicalIndex, scores: Scores) -> Scores:
+    """Who asks on has read the last answer: it is the less likely to be the next one."""
+    shown = np.isin(lexical.titles, last.sources)
+    return np.where(shown, _SHOWN_SHARE * scores, scores).astype(np.float32)
 
 
 def _best(scores: Scores, limit: int) -> list[int]:

@@ -38,7 +38,7 @@ def load_groups(path: Path) -> tuple[SynonymGroup, ...]:
         tables = tomllib.loads(path.read_text(encoding="utf-8")).get("group", [])
         return tuple(
             SynonymGroup(
-                tuple(table["canonical"]), tuple(table["aliases"]), table.get("both", False)
+                _listed(table["canonical"]), _listed(table["aliases"]), table.get("both", False)
             )
             for table in tables
         )
@@ -80,6 +80,12 @@ class Synonyms:
                     found.update(dict.fromkeys(canonical))
         own = set(terms)
         return tuple(term for term in found if term not in own)
+
+
+def _listed(words: object) -> tuple[str, ...]:
+    if not isinstance(words, list) or not all(isinstance(w, str) and w.strip() for w in words):
+        raise TypeError(f"{words!r} is no list of words")
+    return tuple(words)
 
 
 def _words(group: SynonymGroup) -> tuple[str, ...]:

@@ -87,10 +87,14 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One earlier question and the answer to it, as context for the next question."""
+    """One earlier question and the answer to it, as context for the next question.
+
+    `sources` holds the titles that the answer stood on, where that is known.
+    """
 
     user: str
     bot: str
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ def sync(  # noqa: PLR0913 - all by name; together they are what an ingest is
     before = index.digests(serving.name) if serving else {}
     changes = _compare(before, digests, serving.name if serving else "")
     if usable and list(before.items()) == list(digests.items()):
+        index.tidy()
         return changes
     generation = index.begin(fingerprint=fingerprint, source=source)
     kept = index.records(usable.name) if usable else iter(())

@@ -7,8 +7,12 @@ so a failed or killed ingest changes nothing. Embedded (`PersistentClient`) by d
 from __future__ import annotations
 
 import json
+import re
 import secrets
+import shutil
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import count, groupby
@@ -31,6 +35,7 @@ SCHEMA = 1
 _POINTER = "faqbot-serving"
 _PREFIX = "faq-"
 _PAGE = 2_000
+_SEGMENT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,10 @@ class Record:
 class ChromaIndex:
     """Reads and writes generations. Calls block: keep them off the event loop."""
 
-    def __init__(self, client: ClientAPI) -> None:
+    def __init__(self, client: ClientAPI, folder: Path | None = None) -> None:
+        """`folder` is where an embedded client keeps its files."""
         self._client = client
+        self._folder = folder
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -60,7 +67,7 @@ class ChromaIndex:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             settings = Settings(anonymized_telemetry=False)
-            return cls(chromadb.PersistentClient(str(folder), settings=settings))
+            return cls(chromadb.PersistentClient(str(folder), settings=settings), folder)
         except (OSError, ChromaError, ValueError, RuntimeError) as error:
             raise FaqIndexError(
                 f"cannot open the index in {folder}: {error}. Check the folder's permissions, "
@@ -72,28 +79,32 @@ class ChromaIndex:
         pointer = self._pointer()
         if pointer is None or not pointer.get("serving"):
             return None
-        try:
-            return _generation(self._client.get_collection(pointer["serving"]))
-        except NotFoundError:
-            return None
+        with _translated():
+            try:
+                return _generation(self._client.get_collection(pointer["serving"]))
+            except NotFoundError:
+                return None
 
     def begin(self, *, fingerprint: str, source: str) -> str:
-        """Create an empty generation, after dropping those that a killed ingest left behind."""
-        self._drop_all_but(self._kept())
+        """Create an empty generation, after `tidy`."""
+        self.tidy()
         now = datetime.now(UTC)
         name = f"{_PREFIX}{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-        self._client.create_collection(
-            name,
-            metadata={
-                "fingerprint": fingerprint,
-                "schema": SCHEMA,
-                "created_at": now.isoformat(timespec="seconds"),
-                "source": source,
-                "entries": 0,
-            },
-            configuration={"hnsw": {"space": "cosine", "ef_construction": 100, "ef_search": 200}},
-            embedding_function=None,
-        )
+        with _translated():
+            self._client.create_collection(
+                name,
+                metadata={
+                    "fingerprint": fingerprint,
+                    "schema": SCHEMA,
+                    "created_at": now.isoformat(timespec="seconds"),
+                    "source": source,
+                    "entries": 0,
+                },
+                # Of unit vectors the inner product is the cosine. The space "cosine" scales what it
+                # is given, so that a copied vector would not be the same to the last bit.
+                configuration={"hnsw": {"space": "ip", "ef_construction": 100, "ef_search": 200}},
+                embedding_function=None,
+            )
         return name
 
     def add(self, generation: str, records: Sequence[Record]) -> None:
@@ -108,18 +119,31 @@ class ChromaIndex:
                 documents.append(chunk)
                 metadatas.append(_metadata(record, number))
         if ids:
-            self._client.get_collection(generation).add(
-                ids=ids, embeddings=np.stack(vectors), documents=documents, metadatas=metadatas
-            )
+            with _translated(generation):
+                self._client.get_collection(generation).add(
+                    ids=ids, embeddings=np.stack(vectors), documents=documents, metadatas=metadatas
+                )
 
     def switch(self, generation: str, entries: int) -> None:
         """Serve from `generation` from now on; the one before is kept for who still reads it."""
-        collection = self._client.get_collection(generation)
-        collection.modify(metadata={**(collection.metadata or {}), "entries": entries})
-        before = (self._pointer() or {}).get("serving", "")
-        pointer = self._client.get_or_create_collection(_POINTER, embedding_function=None)
-        pointer.modify(metadata={"serving": generation, "before": before})
-        self._drop_all_but(self._kept())
+        with _translated(generation):
+            collection = self._client.get_collection(generation)
+            collection.modify(metadata={**(collection.metadata or {}), "entries": entries})
+            before = (self._pointer() or {}).get("serving", "")
+            pointer = self._client.get_or_create_collection(_POINTER, embedding_function=None)
+            pointer.modify(metadata={"serving": generation, "before": before})
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Drop what nobody reads any more, and what a killed ingest left behind."""
+        pointer = self._pointer() or {}
+        kept = {pointer.get("serving", ""), pointer.get("before", "")}
+        with _translated():
+            for collection in self._client.list_collections():
+                if collection.name.startswith(_PREFIX) and collection.name not in kept:
+                    self._client.delete_collection(collection.name)
+        if self._folder is not None:
+            _sweep(self._folder)
 
     def digests(self, generation: str) -> dict[str, str]:
         """The content hash of each entry, by faq_id."""
@@ -150,9 +174,12 @@ class ChromaIndex:
         Raises:
             FaqIndexError: the generation is gone.
         """
-        found = self._collection(generation).get(
-            ids=[f"{faq_id}:0" for faq_id in faq_ids], include=["metadatas"]
-        )
+        if not faq_ids:
+            return []
+        with _translated(generation):
+            found = self._client.get_collection(generation).get(
+                ids=[f"{faq_id}:0" for faq_id in dict.fromkeys(faq_ids)], include=["metadatas"]
+            )
         by_id = {str(meta["faq_id"]): _entry(meta) for meta in found["metadatas"] or ()}
         return [by_id[faq_id] for faq_id in faq_ids if faq_id in by_id]
 
@@ -162,35 +189,22 @@ class ChromaIndex:
         Raises:
             FaqIndexError: the generation is gone.
         """
-        found = self._collection(generation).query(
-            query_embeddings=vector[None, :], n_results=limit, include=["distances"]
-        )
+        with _translated(generation):
+            found = self._client.get_collection(generation).query(
+                query_embeddings=vector[None, :], n_results=limit, include=["distances"]
+            )
         ids, distances = found["ids"][0], (found["distances"] or [[]])[0]
         return [
             (chunk_id.partition(":")[0], 1.0 - float(distance))
             for chunk_id, distance in zip(ids, distances, strict=True)
         ]
 
-    def _collection(self, generation: str) -> Collection:
-        try:
-            return self._client.get_collection(generation)
-        except NotFoundError as error:
-            raise FaqIndexError(f"the index {generation} was replaced; try again") from error
-
     def _pointer(self) -> dict[str, Any] | None:
-        try:
-            return dict(self._client.get_collection(_POINTER).metadata or {})
-        except NotFoundError:
-            return None
-
-    def _kept(self) -> set[str]:
-        pointer = self._pointer() or {}
-        return {pointer.get("serving", ""), pointer.get("before", "")}
-
-    def _drop_all_but(self, kept: set[str]) -> None:
-        for collection in self._client.list_collections():
-            if collection.name.startswith(_PREFIX) and collection.name not in kept:
-                self._client.delete_collection(collection.name)
+        with _translated():
+            try:
+                return dict(self._client.get_collection(_POINTER).metadata or {})
+            except NotFoundError:
+                return None
 
     def _first_chunks(self, generation: str) -> Iterator[dict[str, Any]]:
         for meta, _, _ in self._pages(generation, include=["metadatas"], where={"chunk": 0}):
@@ -200,14 +214,42 @@ class ChromaIndex:
         self, generation: str, *, include: Include, where: Where | None = None
     ) -> Iterator[tuple[Any, Any, Any]]:
         """(metadata, document, embedding) of each chunk; what is not included is None."""
-        collection = self._collection(generation)
         for offset in count(0, _PAGE):
-            page = collection.get(limit=_PAGE, offset=offset, include=include, where=where)
+            with _translated(generation):
+                collection = self._client.get_collection(generation)
+                page = collection.get(limit=_PAGE, offset=offset, include=include, where=where)
             size = len(page["ids"])
             columns = (page["metadatas"], page["documents"], page["embeddings"])
             yield from zip(*([None] * size if c is None else c for c in columns), strict=True)
             if size < _PAGE:
                 return
+
+
+@contextmanager
+def _translated(generation: str = "that served") -> Iterator[None]:
+    """Chroma's errors as ours."""
+    try:
+        yield
+    except NotFoundError as error:
+        raise FaqIndexError(f"the index {generation} was replaced; try again") from error
+    except ChromaError as error:
+        raise FaqIndexError(f"the index failed: {error}. `faqbot doctor` looks into it") from error
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the vector files of deleted collections, which Chroma (1.5.9) leaves on the disk.
+
+    What it still knows is read from its own table: a folder in use is there before it is written.
+    """
+    database = (folder / "chroma.sqlite3").resolve().as_uri()
+    try:
+        with closing(sqlite3.connect(f"{database}?mode=ro", uri=True)) as db:
+            known = {row[0] for row in db.execute("SELECT id FROM segments")}
+    except sqlite3.Error:
+        return
+    for files in folder.iterdir():
+        if _SEGMENT.fullmatch(files.name) and files.name not in known:
+            shutil.rmtree(files, ignore_errors=True)
 
 
 def _metadata(record: Record, number: int) -> Metadata:

@@ -17,6 +17,7 @@ import numpy as np
 from kiwipiepy import Kiwi
 from numpy.typing import NDArray
 
+from core.arrays import read_arrays
 from core.errors import ConfigError
 from core.korean import Analyzer, term_of
 from core.ports import Vectors
@@ -72,7 +73,9 @@ def morpheme_id(term: str, kiwi: Kiwi) -> int | None:
 def cosines(term: str, anchor_ids: Sequence[int], kiwi: Kiwi) -> Floats | None:
     """Cosines of a term with the anchors; None where the language model has no vector for it."""
     word = morpheme_id(term, kiwi)
-    if word is None:
+    # Kiwi gives a word that it has never seen the id of its class, which has no form: all such
+    # words would be alike.
+    if word is None or not kiwi.morpheme(word).form:
         return None
     found = np.asarray([kiwi.morpheme_similarity(word, a) for a in anchor_ids], np.float32)
     # NaN stands for a word that is in the dictionary but not in the language model.
@@ -107,8 +110,7 @@ class KiwiEncoder:
             ConfigError: the file is missing or is not a model of this version.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
-                return cls(dict(file), analyzer)
+            return cls(read_arrays(path), analyzer)
         except (OSError, ValueError, KeyError) as error:
             raise ConfigError(
                 f"cannot load the encoder {path}: {error}. Restore the file from the repository"
