@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from config.paths import ENCODER, GUARDRAIL
-from config.profiles import load_profile, synonyms_path
+from config.profiles import load_loanwords, load_profile, synonyms_path
 from config.settings import Settings
 from core.assistant import Assistant
 from core.backends.extractive_model import ExtractiveModel
@@ -16,6 +16,7 @@ from core.backends.kiwi_encoder import KiwiEncoder
 from core.backends.sqlite_history import SqliteHistory
 from core.guardrail import Guardrail, GuardrailModel
 from core.korean import Analyzer
+from core.leadback import LeadBack
 from core.profile import Profile
 from core.retrieval import Retriever
 from core.synonyms import Synonyms, load_groups
@@ -50,12 +51,13 @@ async def open_assistant(settings: Settings) -> AsyncIterator[tuple[Assistant, P
     profile = load_profile(settings.profile)
     retriever, analyzer, encoder = await asyncio.to_thread(build_retriever, settings)
     await asyncio.to_thread(retriever.refresh)
-    guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed)
+    guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms)
     async with SqliteHistory.open(settings.history_path) as history:
         assistant = Assistant(
             retriever=retriever,
             guardrail=guardrail,
             model=ExtractiveModel(analyzer, retriever.idf),
+            lead_back=LeadBack(profile.themes, encoder.embed),
             history=history,
             profile=profile,
             history_turns=settings.history_turns,
@@ -69,5 +71,5 @@ def load_synonyms(analyzer: Analyzer, profile: str) -> Synonyms:
 
 
 def _load_language(profile: str) -> tuple[Analyzer, KiwiEncoder, Synonyms]:
-    analyzer = Analyzer.load()
+    analyzer = Analyzer.load(load_loanwords())
     return analyzer, KiwiEncoder.load(ENCODER, analyzer), load_synonyms(analyzer, profile)

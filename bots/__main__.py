@@ -1,0 +1,263 @@
+"""The command line. It declares; each command's work is in a module of its own.
+
+Whoever asks for `--help` waits for none of it: the modules are imported when a command runs.
+"""
+
+# ruff: noqa: PLC0415 - Chroma, Kiwi and pydantic take a second; --help needs none of them.
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.errors import FaqbotError
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+logger = logging.getLogger("bots")
+
+app = typer.Typer(
+    help="A FAQ assistant: answers from your FAQ, and from nothing else.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_QuestionText = Annotated[str | None, typer.Argument(metavar="[QUESTION]", show_default=False)]
+_Batch = Annotated[
+    str | None,
+    typer.Option(
+        "--batch",
+        metavar="FILE",
+        help="Answer every line of a JSONL file ({id, question, history?}; - is stdin) with a "
+        "JSON line, in the same order.",
+    ),
+]
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
+_Session = Annotated[
+    str | None,
+    typer.Option("--session", metavar="S", help="Continue, or begin, the conversation S."),
+]
+
+
+@app.callback(invoke_without_command=True)
+def faqbot(
+    context: typer.Context,
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+) -> int:
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"faqbot {installed('faqbot')}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+    return 0
+
+
+@app.command()
+def chat(*, session: _Session = None) -> int:
+    """Talk to the bot in the terminal."""
+    from bots.chat import chat
+
+    return chat(_settings(), session=session)
+
+
+@app.command()
+def ask(
+    question: _QuestionText = None,
+    *,
+    session: _Session = None,
+    batch: _Batch = None,
+    json: _Json = False,
+) -> int:
+    """Ask one question; the answer streams."""
+    _one_of(question, batch)
+    if batch is not None:
+        if session is not None:
+            raise typer.BadParameter("--session does not go with --batch: give a row its history")
+        from bots.batch import ask_batch
+
+        return ask_batch(_settings(), batch)
+    from bots.asking import ask
+
+    return ask(_settings(), _typed(question), session=session, as_json=json)
+
+
+@app.command()
+def search(
+    question: _QuestionText = None,
+    *,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100, help="How many entries.")] = 10,
+    batch: _Batch = None,
+    json: _Json = False,
+) -> int:
+    """Show the entries nearest to a question, with their scores."""
+    _one_of(question, batch)
+    if batch is not None:
+        from bots.batch import search_batch
+
+        return search_batch(_settings(), batch)
+    from bots.searching import search
+
+    return search(_settings(), _typed(question), limit=limit, as_json=json)
+
+
+@app.command()
+def guard(question: _QuestionText = None, *, batch: _Batch = None, json: _Json = False) -> int:
+    """Show what the guardrail says of a question."""
+    _one_of(question, batch)
+    if batch is not None:
+        from bots.batch import guard_batch
+
+        return guard_batch(_settings(), batch)
+    from bots.searching import guard
+
+    return guard(_settings(), _typed(question), as_json=json)
+
+
+@app.command()
+def ingest(
+    path: Annotated[Path, typer.Argument(help=".pkl, .jsonl, .csv, .xlsx, or a folder of them.")],
+    *,
+    questions: Annotated[
+        Path | None,
+        typer.Option(
+            "--questions",
+            metavar="FILE",
+            help="Use this question pack alone. By itself faqbot uses those in data/questions/ "
+            "that match the titles.",
+        ),
+    ] = None,
+    no_questions: Annotated[
+        bool, typer.Option("--no-questions", help="Use no question pack.")
+    ] = False,
+) -> int:
+    """Make the index hold exactly this FAQ. Only what changed is embedded."""
+    if questions and no_questions:
+        raise typer.BadParameter("--questions and --no-questions exclude each other")
+    from bots.ingesting import ingest
+
+    return ingest(_settings(), path, questions=questions, use_packs=not no_questions)
+
+
+@app.command("eval")
+def evaluate(
+    file: Annotated[
+        Path, typer.Argument(help="JSONL: rows with `relevant` titles, or with a `label`.")
+    ],
+    *,
+    json: _Json = False,
+) -> int:
+    """Measure retrieval or the guardrail on labelled questions."""
+    from bots.scoring import evaluate
+
+    return evaluate(_settings(), file, as_json=json)
+
+
+@app.command()
+def doctor() -> int:
+    """Check the installation, and say how to fix what is wrong."""
+    from bots.doctor import doctor
+
+    return doctor()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status: 0, 1 for an error, 2 for usage, 130 for Ctrl-C.
+
+    What a person sees of an error is one line on stderr.
+    """
+    _speak_utf8()
+    try:
+        status: int | None = app(
+            None if arguments is None else list(arguments),
+            prog_name="faqbot",
+            standalone_mode=False,
+        )
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_stdout()
+        return 1
+    except typer.TyperException as error:
+        return _usage(error)
+    except FaqbotError as error:
+        return _complain(str(error))
+    except OSError as error:
+        return _complain(f"{error.filename or 'faqbot'}: {error.strerror or error}")
+    except Exception as error:  # the outermost edge: a person sees no traceback
+        logger.debug("unexpected", exc_info=error)
+        return _complain(
+            f"this is a bug in faqbot ({type(error).__name__}: {error}); please report it. "
+            "FAQBOT_LOG_LEVEL=DEBUG shows the traceback"
+        )
+    if status == 130:
+        # What still runs in a thread may take a second to end: the next Ctrl-C ends it at once.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return status or 0
+
+
+def _settings() -> Settings:
+    from config.logging import configure_logging
+    from config.settings import read_settings
+
+    settings = read_settings()
+    configure_logging(settings.log_level)
+    return settings
+
+
+def _one_of(question: str | None, batch: str | None) -> None:
+    if (question is None) == (batch is None):
+        raise typer.BadParameter("give either a QUESTION or --batch FILE")
+
+
+def _typed(question: str | None) -> str:
+    """The argument as text; bytes that are no UTF-8 arrive as lone surrogates."""
+    return (question or "").encode(errors="surrogateescape").decode(errors="replace")
+
+
+def _speak_utf8() -> None:
+    """Pipes carry UTF-8 whatever the locale; no character of a FAQ can stop the output."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(
+                encoding=None if stream.isatty() else "utf-8",
+                errors="replace" if stream is not sys.stderr else "backslashreplace",
+            )
+
+
+def _drop_stdout() -> None:
+    """Whoever read us has left: at exit Python flushes what is left, which must not fail again.
+
+    https://docs.python.org/3/library/signal.html#note-on-sigpipe
+    """
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _usage(error: typer.TyperException) -> int:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "faqbot"
+    _complain(f"{error.format_message()} (see `{command} --help`)")
+    return error.exit_code
+
+
+def _complain(sentence: str) -> int:
+    print("faqbot:", " ".join(sentence.split()), file=sys.stderr)  # noqa: T201 - the interface
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""One question from the command line: streamed, for a person or as JSON lines."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+from bots.forgetful import open_forgetful
+from bots.runtime import open_assistant
+from bots.terminal import Ending, Screen
+from config.profiles import load_profile
+from config.settings import Settings
+from core.assistant import Assistant
+from core.types import (
+    Answered,
+    AnswerEvent,
+    Declined,
+    Delta,
+    Escalated,
+    Failed,
+    Passage,
+    Question,
+    SessionId,
+    Status,
+)
+
+
+def ask(settings: Settings, text: str, *, session: str | None, as_json: bool) -> int:
+    """Answer one question on stdout; 1 if that failed.
+
+    Without a session nothing is read from the history, and nothing is written to it.
+    """
+    ending = asyncio.run(_ask(settings, text, session=session, as_json=as_json))
+    return int(isinstance(ending, Failed))
+
+
+def question_of(text: str, session: str) -> Question:
+    """A question with an id of its own, asked now."""
+    return Question(id=f"terminal:{uuid4().hex}", session=SessionId(session), text=text)
+
+
+def event_fields(event: AnswerEvent) -> dict[str, Any]:
+    """An event as JSON, `event` saying which it is."""
+    match event:
+        case Status(text) | Delta(text) | Failed(text):
+            return {"event": type(event).__name__.lower(), "text": text}
+        case Answered(text, sources, followups):
+            return {
+                "event": "answered",
+                "text": text,
+                "sources": [_source_fields(source) for source in sources],
+                "followups": list(followups),
+            }
+        case Declined(text, suggestions, label):
+            suggested = list(suggestions)
+            return {"event": "declined", "text": text, "suggestions": suggested, "label": label}
+        case Escalated(text, nearest):
+            return {"event": "escalated", "text": text, "nearest": list(nearest)}
+
+
+def _source_fields(source: Passage) -> dict[str, Any]:
+    return {
+        "title": source.title,
+        "score": round(source.score, 4),
+        "faq_id": source.faq_id,
+        "kind": source.source.kind,
+    }
+
+
+async def _ask(settings: Settings, text: str, *, session: str | None, as_json: bool) -> Ending:
+    profile = load_profile(settings.profile)
+    question = question_of(text, session or f"terminal:{uuid4().hex}")
+    screen = Screen(profile)
+    if not as_json:
+        ending = await screen.show(_events(settings, question, session=session))
+        screen.after(ending)
+        return ending
+    ending = Failed(profile.failed)
+    async for event in _events(settings, question, session=session):
+        print(json.dumps(event_fields(event), ensure_ascii=False), flush=True)  # noqa: T201
+        if not isinstance(event, Status | Delta):
+            ending = event
+    return ending
+
+
+async def _events(
+    settings: Settings, question: Question, *, session: str | None
+) -> AsyncIterator[AnswerEvent]:
+    """The answer's events, the first one before the models are loaded."""
+    yield Status(load_profile(settings.profile).opening)
+    async with _assistant(settings, remembers=session is not None) as assistant:
+        async for event in assistant.answer(question):
+            yield event
+
+
+@asynccontextmanager
+async def _assistant(settings: Settings, *, remembers: bool) -> AsyncIterator[Assistant]:
+    if remembers:
+        async with open_assistant(settings) as (assistant, _):
+            yield assistant
+    else:
+        yield await open_forgetful(settings)

@@ -1,0 +1,213 @@
+"""`faqbot doctor`: what is installed, set and stored, whether it works, and how to fix it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from config.paths import ENCODER, GUARDRAIL
+from config.settings import Settings, read_settings
+from core.errors import FaqbotError
+from core.types import SessionId
+
+_PASS, _NOTE, _FAIL = "✓", "!", "✗"
+_OLDEST_PYTHON = (3, 11)
+_LOW_SPACE_MB, _NO_SPACE_MB = 1_000, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report: a mark, what was looked at, what was found, what to do."""
+
+    mark: str
+    name: str
+    text: str
+    fix: str = ""
+
+
+Check = Callable[[Settings], Iterator[Finding]]
+
+
+def doctor() -> int:
+    """Print every finding as it is made; 1 if something has to be fixed. Prints no secrets."""
+    from config.logging import configure_logging  # noqa: PLC0415 - nothing else here logs
+
+    configure_logging("ERROR")
+    failed = False
+    for finding in examine():
+        failed = failed or finding.mark == _FAIL
+        print(finding.mark, f"{finding.name}: {finding.text}", flush=True)  # noqa: T201
+        if finding.fix:
+            print(f"    -> {finding.fix}")  # noqa: T201
+    return int(failed)
+
+
+def examine() -> Iterator[Finding]:
+    """All findings, in the order in which one depends on the other."""
+    yield from _python()
+    try:
+        settings = read_settings()
+    except FaqbotError as error:
+        yield Finding(_FAIL, "settings", str(error), "correct it in the environment or in .env")
+        return
+    for check in (_settings, _data_folder, _space, _packages, _profile, _models, _history, _index):
+        try:
+            yield from check(settings)
+        except FaqbotError as error:
+            yield Finding(_FAIL, check.__name__.strip("_").replace("_", " "), str(error))
+        except OSError as error:
+            name = check.__name__.strip("_").replace("_", " ")
+            yield Finding(_FAIL, name, f"{error.filename}: {error.strerror}", "check permissions")
+
+
+def _python() -> Iterator[Finding]:
+    found = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info >= _OLDEST_PYTHON:
+        yield Finding(_PASS, "Python", found)
+    else:
+        yield Finding(_FAIL, "Python", found, "install Python 3.11 or newer, then `make setup`")
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    here = ", .env read" if Path(".env").is_file() else ", no .env here (defaults and environment)"
+    yield Finding(_PASS, "settings", f"profile {settings.profile}{here}")
+    known = {f"FAQBOT_{name.upper()}" for name in Settings.model_fields}
+    for name in sorted(_named() - known - {"FAQBOT_SHARED"}):
+        close = get_close_matches(name, known, n=1)
+        advice = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(known))}"
+        yield Finding(_NOTE, "settings", f"{name} is not a setting, and is ignored", advice)
+
+
+def _named() -> set[str]:
+    """Names, never values, of what looks like our settings."""
+    names = {name.upper() for name in os.environ}
+    if Path(".env").is_file():
+        lines = Path(".env").read_text(encoding="utf-8", errors="replace").splitlines()
+        pairs = (line.removeprefix("export ").partition("=") for line in lines)
+        names |= {name.strip().upper() for name, equals, _ in pairs if equals}
+    return {name for name in names if name.startswith("FAQBOT_")}
+
+
+def _data_folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data_dir.absolute()
+    place = next(place for place in (folder, *folder.parents) if place.exists())
+    try:
+        with TemporaryFile(dir=place):
+            state = "can be written" if place == folder else "will be created"
+            yield Finding(_PASS, "data folder", f"{folder} {state}")
+    except OSError as error:
+        fix = "set FAQBOT_DATA_DIR to a folder that you may write"
+        text = f"{folder} cannot be written ({error.strerror})"
+        yield Finding(_FAIL, "data folder", text, fix)
+
+
+def _space(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data_dir.absolute()
+    place = next(place for place in (folder, *folder.parents) if place.is_dir())
+    free_mb = shutil.disk_usage(place).free // 1_000_000
+    text = f"{free_mb:,} MB free"
+    fix = "free some space, or set FAQBOT_DATA_DIR to another disk"
+    if free_mb >= _LOW_SPACE_MB:
+        yield Finding(_PASS, "disk", text)
+    else:
+        yield Finding(_FAIL if free_mb < _NO_SPACE_MB else _NOTE, "disk", text, fix)
+
+
+def _profile(settings: Settings) -> Iterator[Finding]:
+    from config.profiles import load_profile, synonyms_path  # noqa: PLC0415 - each check its own
+    from core.synonyms import load_groups  # noqa: PLC0415
+
+    profile = load_profile(settings.profile)
+    groups = load_groups(synonyms_path(settings.profile))
+    yield Finding(_PASS, "profile", f"{profile.name}, {len(groups):,} groups of synonyms")
+
+
+def _packages(_settings: Settings) -> Iterator[Finding]:
+    names = ("kiwipiepy", "kiwipiepy-model", "chromadb", "numpy")
+    yield Finding(_PASS, "packages", ", ".join(f"{name} {version(name)}" for name in names))
+
+
+def _models(_settings: Settings) -> Iterator[Finding]:
+    from bots.ingesting import fingerprint_of  # noqa: PLC0415 - imports Chroma
+    from core.guardrail import GuardrailModel  # noqa: PLC0415
+
+    yield Finding(_PASS, "encoder", fingerprint_of(ENCODER))
+    GuardrailModel.load(GUARDRAIL)
+    yield Finding(_PASS, "guardrail", GUARDRAIL.name)
+
+
+def _history(settings: Settings) -> Iterator[Finding]:
+    from core.backends.sqlite_history import SqliteHistory  # noqa: PLC0415 - each check its own
+
+    if not settings.history_path.exists():
+        yield Finding(_PASS, "history", "none yet; the first conversation creates it")
+        return
+
+    async def open_and_read() -> None:
+        async with SqliteHistory.open(settings.history_path) as history:
+            await history.recent(SessionId("doctor"), 1)
+
+    asyncio.run(open_and_read())
+    size_mb = settings.history_path.stat().st_size / 1_000_000
+    yield Finding(_PASS, "history", f"{settings.history_path} opens, {size_mb:.1f} MB")
+
+
+def _index(settings: Settings) -> Iterator[Finding]:
+    from bots.ingesting import fingerprint_of  # noqa: PLC0415 - imports Chroma
+    from core.backends.chroma_index import ChromaIndex  # noqa: PLC0415
+
+    index = ChromaIndex.open(settings.index_dir) if settings.index_dir.is_dir() else None
+    serving = index.serving() if index else None
+    if index is None or serving is None:
+        fix = "run `faqbot ingest PATH`; `faqbot chat` begins with the sample FAQ"
+        yield Finding(_FAIL, "index", "there is no FAQ yet", fix)
+        return
+    again = f"run `faqbot ingest {serving.source}`"
+    made = f"{serving.entries:,} entries of {serving.source}, ingested {serving.created_at}"
+    if serving.fingerprint != (ours := fingerprint_of(ENCODER)):
+        text = f"made by the embedder {serving.fingerprint}, not by {ours}"
+        yield Finding(_FAIL, "index", text, again)
+        return
+    stored = list(index.digests(serving.name))
+    if len(stored) != serving.entries:
+        text = f"{len(stored):,} entries are there of {serving.entries:,}"
+        yield Finding(_FAIL, "index", text, f"remove {settings.index_dir} and {again}")
+        return
+    yield Finding(_PASS, "index", made)
+    yield from _search(settings, settings.cache_dir / f"{serving.name}.npz", stored)
+
+
+def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Finding]:
+    """The search cache beside the index, and one real search."""
+    from bots.runtime import build_retriever  # noqa: PLC0415 - loads Kiwi
+    from config.profiles import load_profile  # noqa: PLC0415
+    from core.lexical import LexicalIndex  # noqa: PLC0415
+
+    try:
+        same = list(LexicalIndex.load(cache).faq_ids) == stored
+    except FileNotFoundError:
+        yield Finding(
+            _NOTE, "search cache", "none; the next question builds it, which takes a few seconds"
+        )
+    except (OSError, ValueError, KeyError) as error:
+        yield Finding(_FAIL, "search cache", f"{cache} is damaged ({error})", f"remove {cache}")
+        return
+    else:
+        if not same:
+            text = f"{cache} is of other entries than the index"
+            yield Finding(_FAIL, "search cache", text, f"remove {cache}")
+            return
+        yield Finding(_PASS, "search cache", f"{len(stored):,} entries, as in the index")
+    retriever, _, _ = build_retriever(settings)
+    question = load_profile(settings.profile).examples[0]
+    hits = retriever.search(question, limit=1)
+    found = f"{hits[0].title!r}, score {hits[0].score:.2f}" if hits else "nothing"
+    yield Finding(_PASS if hits else _FAIL, "search", f"{question!r} finds {found}")

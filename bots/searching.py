@@ -1,0 +1,55 @@
+"""One question to retrieval or to the guardrail, and what they make of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import asdict
+
+from bots.batch import result, rounded
+from bots.forgetful import open_forgetful
+from bots.runtime import build_retriever
+from bots.terminal import clean
+from config.settings import Settings
+from core.answering import tidy
+from core.types import SessionId, Verdict
+
+_HEADER = "  #  score  words  letters  meaning  title"
+
+
+def search(settings: Settings, text: str, *, limit: int, as_json: bool) -> int:
+    """Print the nearest entries, best first, with the three signals that the score is made of."""
+    retriever, _, _ = build_retriever(settings)
+    retriever.refresh()
+    hits = retriever.search(text, limit=limit)
+    if as_json:
+        results = [{**result(hit), **_signals(asdict(hit))} for hit in hits]
+        print(json.dumps({"results": results}, ensure_ascii=False))  # noqa: T201 - the interface
+        return 0
+    print(_HEADER)  # noqa: T201
+    for number, hit in enumerate(hits, start=1):
+        signals = f"{hit.score:>5.3f}  {hit.words:>5.3f}  {hit.letters:>7.3f}  {hit.meaning:>7.3f}"
+        print(f"{number:>3}  {signals}  {clean(tidy(hit.title))}")  # noqa: T201
+    return 0
+
+
+def guard(settings: Settings, text: str, *, as_json: bool) -> int:
+    """Print the guardrail's label and the probability of each."""
+    verdict = asyncio.run(_judge(settings, text))
+    scores = rounded(verdict.scores)
+    if as_json:
+        print(json.dumps({"label": verdict.label, "scores": scores}))  # noqa: T201 - the interface
+        return 0
+    print(verdict.label)  # noqa: T201
+    for label, score in sorted(scores.items(), key=lambda item: -item[1]):
+        print(f"  {label:<10} {score:.3f}")  # noqa: T201
+    return 0
+
+
+async def _judge(settings: Settings, text: str) -> Verdict:
+    assistant = await open_forgetful(settings)
+    return (await assistant.research(text, SessionId("guard"), ())).verdict
+
+
+def _signals(hit: dict[str, float]) -> dict[str, float]:
+    return {name: round(hit[name], 4) for name in ("words", "letters", "meaning")}

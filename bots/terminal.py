@@ -1,0 +1,211 @@
+"""Answers on a terminal, as they come: Markdown and a spinner there, plain text in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from core.answering import tidy
+from core.profile import Profile
+from core.types import (
+    Answered,
+    AnswerEvent,
+    Declined,
+    Delta,
+    Escalated,
+    Failed,
+    Passage,
+    Status,
+)
+
+if TYPE_CHECKING:  # rich takes 60 ms, which a pipe need not wait for
+    from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.live import Live
+
+Ending = Answered | Declined | Escalated | Failed
+
+# A FAQ is data: no control character of it reaches the terminal, where ESC begins a command.
+_CONTROLS = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)])
+
+
+class Canvas(Protocol):
+    """Where an answer grows."""
+
+    def status(self, text: str) -> None:
+        """Say what the assistant is doing; gone once there is text."""
+        ...
+
+    def add(self, text: str) -> None:
+        """A further piece of the answer."""
+        ...
+
+    def finish(self, text: str) -> None:
+        """The whole answer, which may be other than its pieces, or have none."""
+        ...
+
+
+class Screen:
+    """What `ask` and `chat` show, on stdout."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self.styled = sys.stdout.isatty()
+
+    async def show(self, events: AsyncIterator[AnswerEvent]) -> Ending:
+        """Render an answer up to its last event, and return that."""
+        ending: Ending = Failed(self._profile.failed)
+        with self._canvas() as canvas:
+            async for event in events:
+                match event:
+                    case Status(text):
+                        canvas.status(text)
+                    case Delta(text):
+                        canvas.add(clean(text))
+                    case Failed():
+                        ending = event
+                    case _:
+                        ending = event
+                        canvas.finish(clean(event.text))
+        return ending
+
+    def after(self, ending: Ending) -> tuple[str, ...]:
+        """What follows an answer: its sources and what to ask next, numbered. Returns the latter.
+
+        A failure goes to stderr.
+        """
+        match ending:
+            case Answered(_, sources, followups):
+                self._sources(sources)
+                return self.offer(self._profile.ask_next, followups)
+            case Declined(_, suggestions, _):
+                return self.offer(self._profile.lead_back, suggestions)
+            case Escalated(_, nearest):
+                return self.offer(self._profile.nearest, nearest)
+            case Failed(text):
+                print(text, file=sys.stderr)  # noqa: T201 - the interface
+                return ()
+
+    def offer(self, heading: str, questions: Sequence[str]) -> tuple[str, ...]:
+        """A numbered list of questions; nothing at all for none."""
+        if questions:
+            self.line()
+            self.line(heading, style="dim")
+            for number, question in enumerate(questions, start=1):
+                self.line(f"  {number}. {tidy(question)}", style="cyan")
+        return tuple(questions)
+
+    def line(self, text: str = "", *, style: str = "") -> None:
+        """One line as it is: no markup, no wrapping of our own."""
+        text = clean(text)
+        if self.styled and style:
+            from rich.console import Console  # noqa: PLC0415 - see above
+            from rich.text import Text  # noqa: PLC0415
+
+            Console(highlight=False, soft_wrap=True).print(Text(text, style=style))
+        else:
+            print(text, flush=True)  # noqa: T201 - the interface
+
+    @contextmanager
+    def working(self, text: str) -> Iterator[None]:
+        """A spinner for as long as something else goes on; nothing in a pipe."""
+        with self._canvas() as canvas:
+            canvas.status(text)
+            yield
+
+    def _sources(self, sources: Sequence[Passage]) -> None:
+        if sources:
+            titles = " · ".join(tidy(source.title) for source in sources)
+            self.line()
+            self.line(f"{self._profile.sources}: {titles}", style="dim")
+
+    @contextmanager
+    def _canvas(self) -> Iterator[Canvas]:
+        if not self.styled:
+            yield _Pipe()
+            return
+        from rich.console import Console  # noqa: PLC0415 - see above
+        from rich.live import Live  # noqa: PLC0415
+
+        console = Console(highlight=False)
+        live = Live(console=console, transient=True, refresh_per_second=12)
+        canvas = _Terminal(console, live)
+        with live:
+            try:
+                yield canvas
+            finally:
+                canvas.settle()
+
+
+class _Pipe:
+    """Text as it comes; who reads it sees no decoration."""
+
+    def __init__(self) -> None:
+        self._written = ""
+
+    def status(self, text: str) -> None:
+        pass
+
+    def add(self, text: str) -> None:
+        self._written += text
+        print(text, end="", flush=True)  # noqa: T201 - the interface
+
+    def finish(self, text: str) -> None:
+        if text == self._written:
+            print(flush=True)  # noqa: T201
+        else:
+            print(f"\n\n{text}" if self._written else text, flush=True)  # noqa: T201
+
+
+class _Terminal:
+    """The newest lines while the answer grows; the whole of it, for good, at the end."""
+
+    def __init__(self, console: Console, live: Live) -> None:
+        self._console = console
+        self._live = live
+        self._text = ""
+
+    def status(self, text: str) -> None:
+        if not self._text:
+            from rich.spinner import Spinner  # noqa: PLC0415 - see above
+
+            self._live.update(Spinner("dots", text=text, style="cyan"))
+
+    def add(self, text: str) -> None:
+        self._text += text
+        self._live.update(_Tail(self._text))
+
+    def finish(self, text: str) -> None:
+        self._text = text
+
+    def settle(self) -> None:
+        """Replace the moving picture by the text, also where the answer was cut short."""
+        from rich.markdown import Markdown  # noqa: PLC0415 - see above
+        from rich.text import Text  # noqa: PLC0415
+
+        self._live.update(Text(""))
+        self._live.stop()
+        if self._text:
+            self._console.print(Markdown(self._text))
+
+
+class _Tail:
+    """The last lines of a Markdown text that fit on the screen."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich.markdown import Markdown  # noqa: PLC0415 - see above
+        from rich.segment import Segment  # noqa: PLC0415
+
+        lines = console.render_lines(Markdown(self._text), options, pad=False)
+        for line in lines[-max(console.height - 1, 1) :]:
+            yield from line
+            yield Segment.line()
+
+
+def clean(text: str) -> str:
+    """Text without control characters, but for tabs and line breaks."""
+    return text.translate(_CONTROLS)

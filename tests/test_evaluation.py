@@ -1,0 +1,94 @@
+"""Metrics by hand-counted examples, and `faqbot eval` from file to table."""
+
+import json
+
+import pytest
+
+from bots import evaluation, scoring
+from core.types import Label
+
+pytest_plugins = ["cli_fixtures"]
+
+ON, OFF, INJECTION = Label.ON_TOPIC, Label.OFF_TOPIC, Label.INJECTION
+PAIRS = [(ON, ON), (ON, ON), (ON, OFF), (OFF, OFF), (OFF, ON), (INJECTION, INJECTION)]
+TITLE = "미성년자도 판매자로 가입할 수 있나요?"
+ROWS = [
+    {"question": "미성년자도 가입할 수 있나요?", "relevant": [TITLE], "kind": "plain"},
+    {"question": "14살인데 가입되나요", "relevant": ["없는 제목", TITLE], "kind": "typo"},
+    {"question": "고등학생 가입", "relevant": ["없는 제목"], "kind": "typo", "label": "on_topic"},
+    {"question": "오늘 서울 날씨 어때?", "label": "off_topic"},
+]
+
+
+def write(path, rows):
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    return path
+
+
+def test_recall_and_reciprocal_rank():
+    ranks = [1, 2, None, 6]
+    assert evaluation.recall(ranks, 1) == 0.25
+    assert evaluation.recall(ranks, 5) == 0.5
+    assert evaluation.reciprocal_rank(ranks) == pytest.approx((1 + 1 / 2 + 1 / 6) / 4)
+    assert scoring.retrieval_fields(ranks) == {"n": 4, "hit@1": 0.25, "hit@5": 0.5, "mrr": 0.4167}
+    assert evaluation.recall([], 1) == evaluation.reciprocal_rank([]) == 0
+
+
+def test_guardrail_metrics():
+    """Precision and recall 2/3 for on topic, 1/2 for off topic; greetings do not occur."""
+    fields = scoring.guardrail_fields(PAIRS)
+    assert fields["labels"][ON] == {"n": 3, "precision": 0.6667, "recall": 0.6667, "f1": 0.6667}
+    assert fields["labels"][OFF] == {"n": 2, "precision": 0.5, "recall": 0.5, "f1": 0.5}
+    assert Label.GREETING not in fields["labels"]
+    assert fields["macro_f1"] == pytest.approx((2 / 3 + 1 / 2 + 1) / 3, abs=1e-4)
+    assert fields["confusion"][ON] == {ON: 2, OFF: 1, INJECTION: 0}
+
+
+def test_a_label_that_is_only_given_is_shown_but_not_averaged():
+    fields = scoring.guardrail_fields([(ON, ON), (ON, INJECTION)])
+    assert fields["labels"][INJECTION] == {"n": 0, "precision": 0, "recall": 0, "f1": 0}
+    assert fields["macro_f1"] == pytest.approx(2 / 3, abs=1e-4)
+
+
+def test_positions_by_kind_are_sorted_by_name():
+    assert evaluation.by_kind(["나", "가", "나"]) == {"가": [1], "나": [0, 2]}
+
+
+def test_eval_takes_both_sorts_of_rows(ingested, tmp_path):
+    file = write(tmp_path / "eval.jsonl", ROWS)
+    report = json.loads(ingested("eval", file, "--json").stdout)
+    found = report["retrieval"]
+    assert found["n"] == 3
+    assert found["by_kind"]["plain"] == {"n": 1, "hit@1": 1.0, "hit@5": 1.0, "mrr": 1.0}
+    assert found["by_kind"]["typo"]["n"] == 2
+    assert found["by_kind"]["typo"]["hit@5"] <= 0.5
+    assert report["guardrail"]["n"] == 2
+    assert set(report["guardrail"]["by_kind"]) == {"typo", ""}
+
+
+def test_the_tables(capsys):
+    """Every figure of the report is in one of them, by its name."""
+    ranks = scoring.retrieval_fields([1, 2])
+    judged = scoring.guardrail_fields(PAIRS) | {"by_kind": {"typo": {"n": 6, "recall": 0.8}}}
+    scoring._print_tables({"retrieval": ranks | {"by_kind": {"plain": ranks}}, "guardrail": judged})
+    shown = capsys.readouterr().out
+    for word in ("hit@1", "hit@5", "mrr", "precision", "off_topic", "all (macro)", "plain", "typo"):
+        assert word in shown
+    assert "0.750" in shown
+
+
+@pytest.mark.parametrize(
+    ("row", "complaint"),
+    [
+        ({"question": "가"}, '"relevant" (titles) or a "label" is needed'),
+        ({"question": "가", "relevant": []}, '"relevant" must be a list'),
+        ({"question": "가", "relevant": "제목"}, '"relevant" must be a list'),
+        ({"question": "가", "label": "maybe"}, '"label" must be one of on_topic'),
+        ({"relevant": ["제목"]}, 'an object with a text "question"'),
+    ],
+)
+def test_a_malformed_row_is_named(ingested, tmp_path, row, complaint):
+    done = ingested("eval", write(tmp_path / "eval.jsonl", [ROWS[0], row]))
+    assert (done.returncode, done.stdout) == (1, "")
+    [line] = done.stderr.splitlines()
+    assert f"eval.jsonl:2: {complaint}" in line

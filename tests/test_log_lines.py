@@ -1,0 +1,65 @@
+"""What is logged: where to, how much, and one line for each record."""
+
+import logging
+
+import pytest
+
+from bots import __main__ as command_line
+from config.logging import configure_logging
+
+
+@pytest.fixture(autouse=True)
+def restored():
+    """Logging as it was, whatever a test sets."""
+    names = ("", "bots", "core", "ingest", "config", "chromadb", "asyncio", "httpx")
+    loggers = [logging.getLogger(name) for name in names]
+    levels = [logger.level for logger in loggers]
+    handlers = list(logging.getLogger().handlers)
+    logging.getLogger().handlers.clear()  # pytest's own, which `force` would close
+    yield
+    logging.getLogger().handlers[:] = handlers
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+
+
+def test_records_are_one_line_on_stderr(capsys):
+    configure_logging("WARNING")
+    logging.getLogger("core.assistant").error("two\nlines")
+    logging.getLogger("core.assistant").info("unseen")
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.endswith(" ERROR core.assistant: two lines\n")
+
+
+def test_libraries_are_quiet_even_when_we_are_not(capsys):
+    configure_logging("DEBUG")
+    logging.getLogger("chromadb.telemetry").warning("unseen")
+    logging.getLogger("urllib3.connection").info("unseen")
+    logging.getLogger("ingest.sync").debug("seen")
+    assert capsys.readouterr().err.endswith(" DEBUG ingest.sync: seen\n")
+
+
+@pytest.mark.parametrize(("level", "lines"), [("WARNING", 1), ("DEBUG", 4)])
+def test_a_traceback_is_for_debugging(capsys, level, lines):
+    configure_logging(level)
+    try:
+        int("of\ntwo lines")
+    except ValueError:
+        logging.getLogger("core").exception("failed")
+    err = capsys.readouterr().err
+    assert "ValueError" in err
+    assert err.count("\n") >= lines
+    assert ("Traceback" in err) == (level == "DEBUG")
+    assert level == "DEBUG" or err.count("\n") == 1
+
+
+def test_a_bug_shows_its_traceback_when_debugging(monkeypatch, capsys):
+    def fail():
+        configure_logging("DEBUG")
+        raise KeyError("gone")
+
+    monkeypatch.setattr(command_line, "_settings", fail)
+    assert command_line.main(["ask", "질문"]) == 1
+    err = capsys.readouterr().err
+    assert "Traceback" in err
+    assert err.splitlines()[-1].startswith("faqbot: this is a bug in faqbot (KeyError: 'gone')")
