@@ -15,6 +15,7 @@ import math
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -45,7 +46,6 @@ from ingest.questions import load_pack
 
 Floats = NDArray[np.float32]
 
-NAME = "kiwi-encoder-1"
 
 _ANCHORS = 512
 _WORD_DIMENSION = 256
@@ -258,7 +258,7 @@ def pack(p: dict[str, Floats], corpus: Corpus, words: Words) -> dict[str, NDArra
     table = weight[:, None] * (words.vectors @ p["adapter"] + p["residual"])
     scale = np.maximum(np.abs(table).max(1), 1e-9) / 127
     return {
-        "name": lines([NAME]),
+        "name": lines([f"kiwi-encoder-{sha256(table.tobytes()).hexdigest()[:8]}"]),
         "terms": lines(corpus.vocabulary),
         "table": np.rint(table / scale[:, None]).astype(np.int8),
         "scale": scale.astype(np.float32),

@@ -9,8 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
-from bots.forgetful import open_forgetful
-from bots.runtime import open_assistant
+from bots.runtime import open_assistant, open_forgetful
 from bots.terminal import Ending, Screen
 from config.profiles import load_profile
 from config.settings import Settings
@@ -100,7 +99,7 @@ async def _events(
 @asynccontextmanager
 async def _assistant(settings: Settings, *, remembers: bool) -> AsyncIterator[Assistant]:
     if remembers:
-        async with open_assistant(settings) as (assistant, _):
+        async with open_assistant(settings) as assistant:
             yield assistant
     else:
         yield await open_forgetful(settings)

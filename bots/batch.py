@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bots.asking import question_of
-from bots.forgetful import open_forgetful
-from bots.runtime import build_retriever
+from bots.runtime import build_retriever, open_forgetful
 from config.settings import Settings
 from core.assistant import Assistant
 from core.errors import SourceError
@@ -47,7 +46,7 @@ class Row:
 def search_batch(settings: Settings, source: str) -> int:
     """Write the best entries for every row."""
     rows = read_rows(source, with_id=True)
-    retriever, _, _ = build_retriever(settings)
+    retriever, _ = build_retriever(settings)
     retriever.refresh()
     for row in rows:
         hits = retriever.search(row.question, row.history, limit=_RESULTS)

@@ -34,7 +34,7 @@ def chat(settings: Settings, *, session: str | None) -> int:
         stack = AsyncExitStack()
         try:
             with screen.working(profile.opening):
-                assistant, _ = runner.run(stack.enter_async_context(open_assistant(settings)))
+                assistant = runner.run(stack.enter_async_context(open_assistant(settings)))
             session = session or f"terminal:{uuid4().hex[:12]}"
             talk = _Conversation(runner, assistant, screen, profile, session)
             if interactive:

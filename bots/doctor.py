@@ -206,7 +206,7 @@ def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Find
             yield Finding(_FAIL, "search cache", text, f"remove {cache}")
             return
         yield Finding(_PASS, "search cache", f"{len(stored):,} entries, as in the index")
-    retriever, _, _ = build_retriever(settings)
+    retriever, _ = build_retriever(settings)
     question = load_profile(settings.profile).examples[0]
     hits = retriever.search(question, limit=1)
     found = f"{hits[0].title!r}, score {hits[0].score:.2f}" if hits else "nothing"

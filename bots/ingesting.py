@@ -10,9 +10,7 @@ from functools import cache
 from pathlib import Path
 from time import perf_counter
 
-import numpy as np
-
-from bots.runtime import load_synonyms
+from bots.runtime import Language, load_language
 from bots.terminal import Screen, clean
 from config.paths import ENCODER, QUESTION_PACKS, SAMPLE_FAQ
 from config.profiles import load_loanwords
@@ -20,9 +18,9 @@ from config.settings import Settings
 from core.answering import tidy
 from core.arrays import read_arrays
 from core.backends.chroma_index import ChromaIndex
-from core.backends.kiwi_encoder import KiwiEncoder
+from core.backends.kiwi_encoder import fingerprint
 from core.errors import ConfigError, SourceError
-from core.korean import Analyzer
+from core.korean import terms_version
 from core.profile import Profile
 from core.retrieval import Retriever
 from ingest.load import Loaded, load
@@ -121,7 +119,7 @@ def fingerprint_of(path: Path) -> str:
         ConfigError: the file is missing or damaged.
     """
     try:
-        return bytes(read_arrays(path)["name"].astype(np.uint8)).decode()
+        return fingerprint(read_arrays(path), terms_version(load_loanwords()))
     except (OSError, ValueError, KeyError) as error:
         raise ConfigError(
             f"cannot load the encoder {path}: {error}. Restore the file from the repository"
@@ -132,19 +130,15 @@ def _sync(settings: Settings, prepared: Prepared, *, source: str, progress: Prog
     index = ChromaIndex.open(settings.index_dir)
 
     @cache
-    def analyzer() -> Analyzer:
-        return Analyzer.load(load_loanwords())
-
-    @cache
-    def encoder() -> KiwiEncoder:
-        return KiwiEncoder.load(ENCODER, analyzer())
+    def language() -> Language:
+        return load_language(settings.profile)
 
     before = index.serving()
     changes = sync(
         prepared.entries,
         index=index,
-        analyzer=analyzer,
-        embedder=encoder,
+        analyzer=lambda: language().analyzer,
+        embedder=lambda: language().encoder,
         fingerprint=fingerprint_of(ENCODER),
         source=source,
         progress=progress,
@@ -152,9 +146,9 @@ def _sync(settings: Settings, prepared: Prepared, *, source: str, progress: Prog
     if before is None or changes.generation != before.name:
         Retriever(
             index=index,
-            embedder=encoder(),
-            analyzer=analyzer(),
-            synonyms=load_synonyms(analyzer(), settings.profile),
+            embedder=language().encoder,
+            analyzer=language().analyzer,
+            synonyms=language().synonyms,
             cache=settings.cache_dir,
         ).refresh()
     return changes

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from config.paths import ENCODER, GUARDRAIL
 from config.profiles import load_loanwords, load_profile, synonyms_path
@@ -13,56 +14,30 @@ from config.settings import Settings
 from core.assistant import Assistant
 from core.backends.extractive_model import ExtractiveModel
 from core.backends.kiwi_encoder import KiwiEncoder
+from core.backends.memory_history import MemoryHistory
 from core.backends.sqlite_history import SqliteHistory
 from core.guardrail import Guardrail, GuardrailModel
 from core.korean import Analyzer
 from core.leadback import LeadBack
-from core.profile import Profile
+from core.ports import History
 from core.retrieval import Retriever
 from core.synonyms import Synonyms, load_groups
 
 
-def build_retriever(settings: Settings) -> tuple[Retriever, Analyzer, KiwiEncoder]:
-    """What a search needs; importing Chroma and loading Kiwi go side by side."""
-    with ThreadPoolExecutor(1) as pool:
-        language = pool.submit(_load_language, settings.profile)
-        # Importing Chroma takes half a second, and commands that need no index skip it.
-        from core.backends.chroma_index import ChromaIndex  # noqa: PLC0415
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What reads Korean: split into terms, as a vector, and in sellers' own words."""
 
-        index = ChromaIndex.open(settings.index_dir)
-        analyzer, encoder, synonyms = language.result()
-    retriever = Retriever(
-        index=index,
-        embedder=encoder,
-        analyzer=analyzer,
-        synonyms=synonyms,
-        cache=settings.cache_dir,
-    )
-    return retriever, analyzer, encoder
+    analyzer: Analyzer
+    encoder: KiwiEncoder
+    synonyms: Synonyms
 
 
-@asynccontextmanager
-async def open_assistant(settings: Settings) -> AsyncIterator[tuple[Assistant, Profile]]:
-    """An assistant that is ready to answer.
-
-    Raises:
-        FaqbotError: no FAQ was ingested, or a store or a model file is unusable.
-    """
-    profile = load_profile(settings.profile)
-    retriever, analyzer, encoder = await asyncio.to_thread(build_retriever, settings)
-    await asyncio.to_thread(retriever.refresh)
-    guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms)
-    async with SqliteHistory.open(settings.history_path) as history:
-        assistant = Assistant(
-            retriever=retriever,
-            guardrail=guardrail,
-            model=ExtractiveModel(analyzer, retriever.idf),
-            lead_back=LeadBack(profile.themes, encoder.embed),
-            history=history,
-            profile=profile,
-            history_turns=settings.history_turns,
-        )
-        yield assistant, profile
+def load_language(profile: str) -> Language:
+    """Load Kiwi and what stands on it: some two seconds."""
+    analyzer = Analyzer.load(load_loanwords())
+    encoder = KiwiEncoder.load(ENCODER, analyzer)
+    return Language(analyzer, encoder, load_synonyms(analyzer, profile))
 
 
 def load_synonyms(analyzer: Analyzer, profile: str) -> Synonyms:
@@ -70,6 +45,62 @@ def load_synonyms(analyzer: Analyzer, profile: str) -> Synonyms:
     return Synonyms.compile(load_groups(synonyms_path(profile)), analyzer)
 
 
-def _load_language(profile: str) -> tuple[Analyzer, KiwiEncoder, Synonyms]:
-    analyzer = Analyzer.load(load_loanwords())
-    return analyzer, KiwiEncoder.load(ENCODER, analyzer), load_synonyms(analyzer, profile)
+def build_retriever(settings: Settings) -> tuple[Retriever, Language]:
+    """A search that is ready; Chroma and Kiwi load side by side.
+
+    Raises:
+        FaqbotError: no FAQ was ingested, or a store or a model file is unusable.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        loading = pool.submit(load_language, settings.profile)
+        # Importing Chroma takes half a second, and commands that need no index skip it.
+        from core.backends.chroma_index import ChromaIndex  # noqa: PLC0415
+
+        index = ChromaIndex.open(settings.index_dir)
+        index.warm()
+        language = loading.result()
+    retriever = Retriever(
+        index=index,
+        embedder=language.encoder,
+        analyzer=language.analyzer,
+        synonyms=language.synonyms,
+        cache=settings.cache_dir,
+    )
+    retriever.refresh()
+    return retriever, language
+
+
+async def build_assistant(settings: Settings, history: History) -> Assistant:
+    """An assistant that is ready to answer and keeps its turns in `history`.
+
+    Raises:
+        FaqbotError: see `build_retriever`.
+    """
+    profile = load_profile(settings.profile)
+    retriever, language = await asyncio.to_thread(build_retriever, settings)
+    analyzer, encoder = language.analyzer, language.encoder
+    return Assistant(
+        retriever=retriever,
+        guardrail=Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms),
+        model=ExtractiveModel(analyzer, retriever.idf),
+        lead_back=LeadBack(profile.themes, encoder.embed),
+        history=history,
+        profile=profile,
+        history_turns=settings.history_turns,
+    )
+
+
+@asynccontextmanager
+async def open_assistant(settings: Settings) -> AsyncIterator[Assistant]:
+    """An assistant whose turns are kept on disk.
+
+    Raises:
+        FaqbotError: see `build_assistant`; or the history cannot be opened.
+    """
+    async with SqliteHistory.open(settings.history_path) as history:
+        yield await build_assistant(settings, history)
+
+
+async def open_forgetful(settings: Settings) -> Assistant:
+    """An assistant for throw-away questions: it leaves nothing in anybody's history."""
+    return await build_assistant(settings, MemoryHistory())

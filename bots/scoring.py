@@ -19,8 +19,7 @@ from bots.evaluation import (
     recall,
     reciprocal_rank,
 )
-from bots.forgetful import open_forgetful
-from bots.runtime import build_retriever
+from bots.runtime import build_retriever, open_forgetful
 from config.settings import Settings
 from core.errors import SourceError
 from core.guardrail import LABELS
@@ -44,7 +43,7 @@ def evaluate(settings: Settings, file: Path, *, as_json: bool) -> int:
     judged = [row for row in rows if "label" in row.fields]
     report: Fields = {}
     if searched:
-        retriever, _, _ = build_retriever(settings)
+        retriever, _ = build_retriever(settings)
         retriever.refresh()
         report["retrieval"] = _by_kind(searched, _ranks(retriever, searched), retrieval_fields)
     if judged:

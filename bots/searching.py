@@ -7,8 +7,7 @@ import json
 from dataclasses import asdict
 
 from bots.batch import result, rounded
-from bots.forgetful import open_forgetful
-from bots.runtime import build_retriever
+from bots.runtime import build_retriever, open_forgetful
 from bots.terminal import clean
 from config.settings import Settings
 from core.answering import tidy
@@ -19,7 +18,7 @@ _HEADER = "  #  score  words  letters  meaning  title"
 
 def search(settings: Settings, text: str, *, limit: int, as_json: bool) -> int:
     """Print the nearest entries, best first, with the three signals that the score is made of."""
-    retriever, _, _ = build_retriever(settings)
+    retriever, _ = build_retriever(settings)
     retriever.refresh()
     hits = retriever.search(text, limit=limit)
     if as_json:

@@ -122,7 +122,8 @@ class Assistant:
             in_context = await asyncio.to_thread(self._retriever.search, text, history)
         evidence = Evidence(text, in_context, alone, has_history=bool(history))
         verdict = await asyncio.to_thread(self._guardrail.judge, evidence)
-        asked = (*(turn.question.text for turn in turns), *(past.user for past in history), text)
+        known = (said for turn in turns for said in (turn.question.text, *turn.sources))
+        asked = (*known, *(past.user for past in history), text)
         off_topic = verdict.label is not Label.ON_TOPIC
         return Research(asked, tuple(history), alone if off_topic else in_context, verdict)
 

@@ -7,11 +7,14 @@ foreign words put together as `N`, because the same word is tagged now one way, 
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 import unicodedata
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from importlib.metadata import version
 from typing import Self
 
 from kiwipiepy import Kiwi, Token
@@ -27,6 +30,16 @@ _NOT_ALNUM = re.compile(r"[^0-9a-z가-힣]+")
 _MEMO_TEXTS = 50_000
 
 
+# Part of what a record was made with: raise it when a text gives other terms than before.
+_TERMS_VERSION = 1
+
+
+def terms_version(loanwords: Mapping[str, str]) -> str:
+    """Names what decides which terms a text gives, in a few characters, without loading Kiwi."""
+    parts = [_TERMS_VERSION, version("kiwipiepy_model"), sorted(loanwords.items())]
+    return sha256(json.dumps(parts).encode()).hexdigest()[:6]
+
+
 class Analyzer:
     """Splits text into content terms, remembering the texts that it saw last.
 
@@ -37,6 +50,7 @@ class Analyzer:
     def __init__(self, kiwi: Kiwi, loanwords: Mapping[str, str] | None = None) -> None:
         """`loanwords` maps lower-case Latin words to the Hangul that the FAQ writes for them."""
         self.kiwi = kiwi
+        self.version = terms_version(loanwords or {})
         self._loans: dict[str, tuple[str, ...]] = {}
         latin, hangul = list(loanwords or ()), list((loanwords or {}).values())
         self._loans = dict(zip(latin, map(self._terms, kiwi.tokenize(hangul)), strict=True))

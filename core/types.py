@@ -63,6 +63,7 @@ class Generation:
     entries: int
     created_at: str
     source: str
+    digest: str = ""  # of all entries, in order: an ingest that comes to the same has nothing to do
 
 
 @dataclass(frozen=True, slots=True)

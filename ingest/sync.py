@@ -57,11 +57,11 @@ def sync(  # noqa: PLR0913 - all by name; together they are what an ingest is
     digests = {entry.faq_id: digest(entry) for entry in entries}
     serving = index.serving()
     usable = serving if serving and serving.fingerprint == fingerprint else None
-    before = index.digests(serving.name) if serving else {}
-    changes = _compare(before, digests, serving.name if serving else "")
-    if usable and list(before.items()) == list(digests.items()):
+    total = _sha256(list(digests.items()))
+    if usable and usable.digest == total:
         index.tidy()
-        return changes
+        return Changes(0, 0, len(entries), 0, usable.name)
+    before = index.digests(serving.name) if serving else {}
     generation = index.begin(fingerprint=fingerprint, source=source)
     kept = index.records(usable.name) if usable else iter(())
     known = {record.entry.faq_id: record for record in kept}
@@ -76,14 +76,13 @@ def sync(  # noqa: PLR0913 - all by name; together they are what an ingest is
         index.add(generation, [fresh.get(e.faq_id) or known[e.faq_id] for e in batch])
         done += len(batch)
         progress(done, len(entries))
-    index.switch(generation, len(entries))
-    return Changes(changes.added, changes.changed, changes.unchanged, changes.removed, generation)
+    index.switch(generation, entries=len(entries), digest=total)
+    return _compare(before, digests, generation)
 
 
 def digest(entry: Entry) -> str:
     """The content hash of everything that a record is made from."""
-    content = json.dumps([_RECIPE, asdict(entry)], ensure_ascii=False)
-    return hashlib.sha256(content.encode()).hexdigest()[:32]
+    return _sha256([_RECIPE, asdict(entry)])
 
 
 @contextmanager
@@ -117,6 +116,11 @@ def terms_of(entries: Sequence[Entry], analyzer: Analyzer) -> list[Terms]:
     asked = iter(analyzer.terms_of([question for entry in entries for question in entry.questions]))
     questions = [tuple(chain.from_iterable(islice(asked, len(e.questions)))) for e in entries]
     return list(map(Terms, titles, answers, questions))
+
+
+def _sha256(content: object) -> str:
+    text = json.dumps(content, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _compare(before: dict[str, str], after: dict[str, str], generation: str) -> Changes:

@@ -112,7 +112,7 @@ def test_a_history_that_is_no_database(look, tmp_path):
 
 def test_an_index_of_another_embedder(look, copy):
     index = ChromaIndex.open(copy / "chroma")
-    index.switch(index.begin(fingerprint="another-1", source="/faq.jsonl"), 0)
+    index.switch(index.begin(fingerprint="another-1", source="/faq.jsonl"), entries=0, digest="")
     mark, text, fix = look(copy)["index"]
     assert mark == "✗"
     assert "another-1" in text
@@ -122,7 +122,7 @@ def test_an_index_of_another_embedder(look, copy):
 def test_an_index_that_lacks_entries(look, copy):
     index = ChromaIndex.open(copy / "chroma")
     serving = index.serving()
-    index.switch(index.begin(fingerprint=serving.fingerprint, source="/faq.jsonl"), 5)
+    index.switch(index.begin(fingerprint=serving.fingerprint, source="/faq.jsonl"), entries=5, digest="")
     mark, text, fix = look(copy)["index"]
     assert (mark, text) == ("✗", "0 entries are there of 5")
     assert "faqbot ingest" in fix

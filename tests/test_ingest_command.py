@@ -74,10 +74,10 @@ def test_an_unchanged_file_needs_no_kiwi(run, tmp_path, monkeypatch):
     path = write(tmp_path / "faq.jsonl", ROWS)
     assert run(path).embedded == 2
 
-    def never():
+    def never(_profile):
         raise AssertionError("Kiwi was loaded")
 
-    monkeypatch.setattr(ingesting.Analyzer, "load", never)
+    monkeypatch.setattr(ingesting, "load_language", never)
     report = run(path)
     assert (report.embedded, report.changes.unchanged) == (0, 2)
 

@@ -74,6 +74,16 @@ class ChromaIndex:
                 "or set FAQBOT_DATA_DIR to another one"
             ) from error
 
+    def warm(self) -> None:
+        """Load the vectors of what serves, for which the first search would wait half a second."""
+        serving = self.serving()
+        if serving is None:
+            return
+        with _translated(serving.name):
+            found = self._client.get_collection(serving.name).get(limit=1, include=["embeddings"])
+        for vector in found["embeddings"] if found["embeddings"] is not None else ():
+            self.nearest(serving.name, np.asarray(vector, np.float32), 1)
+
     def serving(self) -> Generation | None:
         """The generation that answers are taken from, or None before the first ingest."""
         pointer = self._pointer()
@@ -124,11 +134,12 @@ class ChromaIndex:
                     ids=ids, embeddings=np.stack(vectors), documents=documents, metadatas=metadatas
                 )
 
-    def switch(self, generation: str, entries: int) -> None:
+    def switch(self, generation: str, *, entries: int, digest: str) -> None:
         """Serve from `generation` from now on; the one before is kept for who still reads it."""
         with _translated(generation):
             collection = self._client.get_collection(generation)
-            collection.modify(metadata={**(collection.metadata or {}), "entries": entries})
+            known = {**(collection.metadata or {}), "entries": entries, "digest": digest}
+            collection.modify(metadata=known)
             before = (self._pointer() or {}).get("serving", "")
             pointer = self._client.get_or_create_collection(_POINTER, embedding_function=None)
             pointer.modify(metadata={"serving": generation, "before": before})
@@ -280,4 +291,5 @@ def _generation(collection: Collection) -> Generation:
         entries=int(meta.get("entries", 0)),
         created_at=str(meta.get("created_at", "")),
         source=str(meta.get("source", "")),
+        digest=str(meta.get("digest", "")),
     )

@@ -8,7 +8,7 @@ that a FAQ of another trade is not out of vocabulary. `bench/train_encoder.py` m
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Self
@@ -98,7 +98,7 @@ class KiwiEncoder:
         )
         self._adapter = model["adapter"].astype(np.float32)
         self._gate = model["gate"].astype(np.float32)
-        self.fingerprint = "".join(_lines(model["name"]))
+        self.fingerprint = fingerprint(model, analyzer.version)
         self.dimension = int(self._table.shape[1])
         self._unknown = lru_cache(maxsize=_UNKNOWN_WORDS_KEPT)(self._vector_of_unknown)
 
@@ -141,6 +141,11 @@ class KiwiEncoder:
         vector = self._space.vector(term)
         weight = np.logaddexp(0, vector @ self._gate[:-1] + self._gate[-1])
         return np.asarray(weight * (vector @ self._adapter), np.float32)
+
+
+def fingerprint(model: Mapping[str, NDArray[np.generic]], terms_version: str) -> str:
+    """Names the vectors: by the model's content, and by what decides the terms of a text."""
+    return f"{_lines(model['name'])[0]}-{terms_version}"
 
 
 def _lines(array: NDArray[np.generic]) -> list[str]:
