@@ -120,6 +120,7 @@ class LexicalIndex:
         self.faq_ids = tuple(faq_ids)
         self.titles = tuple(titles)
         self.rows = {faq_id: row for row, faq_id in enumerate(self.faq_ids)}
+        self.title_rows = {title: row for row, title in enumerate(self.titles)}
         self._words = words
         self._letters = letters
         self._unknown_idf = math.log(1 + 2 * len(self.faq_ids) + 1)

@@ -256,8 +256,10 @@ def build_lexical(index: FaqIndex, generation: str) -> LexicalIndex:
 
 def _after(last: Exchange, lexical: LexicalIndex, scores: Scores) -> Scores:
     """Who asks on has read the last answer: it is the less likely to be the next one."""
-    shown = np.isin(lexical.titles, last.sources)
-    return np.where(shown, _SHOWN_SHARE * scores, scores).astype(np.float32)
+    shown = [lexical.title_rows[title] for title in last.sources if title in lexical.title_rows]
+    lowered = scores.copy()
+    lowered[shown] *= _SHOWN_SHARE
+    return lowered
 
 
 def _best(scores: Scores, limit: int) -> list[int]:

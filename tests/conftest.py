@@ -1,9 +1,25 @@
-"""Fixtures of the whole suite."""
+"""Fixtures of the whole suite: what takes a while to load is loaded once."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
+from fakes.faq import FAQ
+
+from bots.runtime import load_synonyms
+from config.paths import ENCODER, GUARDRAIL
+from config.profiles import load_loanwords, load_profile
+from core.assistant import Assistant
+from core.backends.chroma_index import ChromaIndex
+from core.backends.extractive_model import ExtractiveModel
+from core.backends.kiwi_encoder import KiwiEncoder
+from core.backends.memory_history import MemoryHistory
+from core.guardrail import Guardrail, GuardrailModel
+from core.korean import Analyzer
+from core.leadback import LeadBack
+from core.retrieval import Retriever
+from ingest.sync import sync
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -16,3 +32,103 @@ def shared():
     if not real.is_file():
         pytest.skip(f"the real FAQ is not here: {real.resolve()} (set FAQBOT_SHARED)")
     return folder.resolve()
+
+
+@pytest.fixture(scope="session")
+def analyzer():
+    """Kiwi, loaded once."""
+    return Analyzer.load(load_loanwords())
+
+
+@pytest.fixture(scope="session")
+def encoder(analyzer):
+    """The embedder that ships with the project."""
+    return KiwiEncoder.load(ENCODER, analyzer)
+
+
+@pytest.fixture(scope="session")
+def profile():
+    """The SmartStore profile."""
+    return load_profile("smartstore")
+
+
+@pytest.fixture(scope="session")
+def synonyms(analyzer):
+    """The SmartStore profile's synonyms."""
+    return load_synonyms(analyzer, "smartstore")
+
+
+@pytest.fixture(scope="session")
+def make_retriever(analyzer, encoder, synonyms):
+    """Opens a retriever, with the real models, on an index and a cache folder."""
+
+    def make(index, cache):
+        return Retriever(
+            index=index, embedder=encoder, analyzer=analyzer, synonyms=synonyms, cache=cache
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def faq_index(tmp_path_factory, analyzer, encoder):
+    """The FAQ of `fakes.faq`, ingested into Chroma; nobody writes to it."""
+    index = ChromaIndex.open(tmp_path_factory.mktemp("faq") / "chroma")
+    sync(
+        FAQ,
+        index=index,
+        analyzer=lambda: analyzer,
+        embedder=lambda: encoder,
+        fingerprint=encoder.fingerprint,
+        source="faq.jsonl",
+        progress=lambda done, total: None,
+    )
+    return index
+
+
+@pytest.fixture(scope="session")
+def retriever(faq_index, make_retriever, tmp_path_factory):
+    """A retriever on `faq_index`."""
+    return make_retriever(faq_index, tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session")
+def guardrail(encoder, analyzer):
+    """The guardrail that ships with the project."""
+    return Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms)
+
+
+@pytest.fixture
+def make_assistant(retriever, guardrail, analyzer, encoder, profile):
+    """Makes an assistant of the real parts, any of which may be replaced by name."""
+
+    def make(**parts):
+        model = ExtractiveModel(analyzer, retriever.idf)
+        real = {"retriever": retriever, "guardrail": guardrail, "model": model}
+        real |= {"history": MemoryHistory(), "profile": profile, "history_turns": 6}
+        real |= {"lead_back": LeadBack(profile.themes, encoder.embed)}
+        return Assistant(**(real | parts))
+
+    return make
+
+
+@pytest.fixture
+def child_environment():
+    """For a Python process that imports the project and the tests' own modules."""
+    paths = os.pathsep.join((str(_ROOT), str(_ROOT / "tests")))
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("FAQBOT_")}
+    return kept | {"PYTHONPATH": paths, "PYTHONIOENCODING": "utf-8"}
+
+
+@pytest.fixture
+def python(child_environment):
+    """The command line and environment of such a process, for `subprocess`."""
+
+    def command(script, *arguments):
+        return {
+            "args": [sys.executable, "-c", script, *map(str, arguments)],
+            "env": child_environment,
+            "encoding": "utf-8",
+        }
+
+    return command

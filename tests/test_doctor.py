@@ -122,7 +122,9 @@ def test_an_index_of_another_embedder(look, copy):
 def test_an_index_that_lacks_entries(look, copy):
     index = ChromaIndex.open(copy / "chroma")
     serving = index.serving()
-    index.switch(index.begin(fingerprint=serving.fingerprint, source="/faq.jsonl"), entries=5, digest="")
+    index.switch(
+        index.begin(fingerprint=serving.fingerprint, source="/faq.jsonl"), entries=5, digest=""
+    )
     mark, text, fix = look(copy)["index"]
     assert (mark, text) == ("✗", "0 entries are there of 5")
     assert "faqbot ingest" in fix

@@ -1,0 +1,55 @@
+"""Benchmarks: `python -m bench [ingest|retrieval|growth|start|quality|all]`. They print tables.
+
+They measure the real FAQ where it is present (FAQBOT_SHARED, by default ../shared), and what ships
+with the project where it is not. Nothing is asserted: the wanted figure stands beside the seen one.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from bench import growth, ingest, quality, retrieval, start
+from bench.sources import open_sources
+from bench.tables import header, note
+
+
+class Which(StrEnum):
+    """A benchmark, or all of them."""
+
+    ALL = "all"
+    INGEST = "ingest"
+    RETRIEVAL = "retrieval"
+    GROWTH = "growth"
+    START = "start"
+    QUALITY = "quality"
+
+
+def main(
+    which: Annotated[Which, typer.Argument(help="What to measure.")] = Which.ALL,
+    *,
+    largest: Annotated[
+        int, typer.Option(min=1, help="Of growth: the most entries; 270000 takes long.")
+    ] = growth.LARGEST,
+) -> None:
+    """Measure, and print a table each."""
+    header()
+    with open_sources() as sources:
+        if not sources.real:
+            note(f"\nNOT RUN on the real FAQ: {sources.absent}. The sample FAQ takes its place.")
+        for chosen, run in (
+            (Which.INGEST, ingest.main),
+            (Which.START, start.main),
+            (Which.RETRIEVAL, retrieval.main),
+            (Which.QUALITY, quality.main),
+        ):
+            if which in (Which.ALL, chosen):
+                run(sources)
+        if which in (Which.ALL, Which.GROWTH):
+            growth.main(sources, largest)
+
+
+if __name__ == "__main__":
+    typer.run(main)

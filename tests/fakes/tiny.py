@@ -1,0 +1,47 @@
+"""The smallest things that can stand in for a language model: white space and hashed letters.
+
+They implement what `ingest.sync` and `core.retrieval` ask of an analyzer and of an `Embedder`,
+deterministically and without loading anything, and count what they were asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class TinyAnalyzer:
+    """Terms are words."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def terms(self, text: str) -> tuple[str, ...]:
+        return self.terms_of([text])[0]
+
+    def terms_of(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
+        self.asked += texts
+        return [tuple(f"{word}/N" for word in text.split()) for text in texts]
+
+
+class TinyEmbedder:
+    """Letter pairs, hashed into 64 dimensions."""
+
+    dimension = 64
+
+    def __init__(self, fingerprint: str = "tiny-1") -> None:
+        self.fingerprint = fingerprint
+        self.asked: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.asked += texts
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        for row, text in enumerate(texts):
+            for pair in pairwise(text):
+                hashed = crc32((self.fingerprint + "".join(pair)).encode())
+                vectors[row, hashed % self.dimension] += 1 if hashed & 1024 else -1
+        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)

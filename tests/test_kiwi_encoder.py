@@ -1,0 +1,124 @@
+"""The built-in embedder."""
+
+import unicodedata
+
+import numpy as np
+import pytest
+
+from config.paths import ENCODER
+from config.profiles import load_loanwords
+from core.arrays import read_arrays
+from core.backends.kiwi_encoder import KiwiEncoder
+from core.errors import ConfigError
+from core.korean import Analyzer
+
+
+def cosine(encoder, one, other):
+    first, second = encoder.embed([one, other])
+    return float(first @ second)
+
+
+def test_vectors_have_length_one(encoder):
+    """One row a text, in the order given, whatever else is in the batch."""
+    texts = ["정산은 언제 되나요?", "배송비", "통장 바꾸기 " * 100]
+    vectors = encoder.embed(texts)
+    assert vectors.shape == (3, encoder.dimension)
+    assert vectors.dtype == np.float32
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
+    for text, vector in zip(texts, vectors, strict=True):
+        assert np.array_equal(encoder.embed([text])[0], vector)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "?!", "그리고", "ㅋㅋㅋ"])
+def test_a_text_without_content_has_no_direction(encoder, text):
+    assert not encoder.embed([text]).any()
+
+
+def test_no_texts_no_vectors(encoder):
+    assert encoder.embed([]).shape == (0, encoder.dimension)
+
+
+def test_meaning_is_nearer_than_chance(encoder):
+    """The same in other words is nearer than another matter."""
+    assert cosine(encoder, "정산은 언제 되나요?", "돈은 며칠 뒤에 들어와요") > 0.3
+    assert cosine(encoder, "정산은 언제 되나요?", "돈은 며칠 뒤에 들어와요") > 0.2 + cosine(
+        encoder, "정산은 언제 되나요?", "송장번호는 어디에 적나요"
+    )
+
+
+@pytest.mark.parametrize(
+    ("unknown", "near", "far"),
+    [("트럭", "자동차", "화장품"), ("피아노", "악기", "정산"), ("토마토", "과일", "로그인")],
+)
+def test_an_unknown_word_lies_near_its_kin(encoder, unknown, near, far):
+    """A word that training never saw gets its place from Kiwi's own language model."""
+    assert encoder._rows.keys().isdisjoint(encoder._analyzer.terms(unknown))
+    assert encoder.embed([unknown]).any()
+    assert cosine(encoder, unknown, near) > 0.15 + cosine(encoder, unknown, far)
+
+
+@pytest.mark.parametrize("word", ["쥬쥬뿌릉", "뷁뷁", "asdfqwer", "\U0001f600"])
+def test_a_word_that_nobody_knows_is_nothing(encoder, word):
+    """No vector, no error, and the rest of the text counts as if it were not there.
+
+    Kiwi gives all of them one id: taken for a word, any two nonsenses would mean the same.
+    """
+    assert not encoder.embed([word]).any()
+    assert cosine(encoder, f"{word} 정산", "정산") == pytest.approx(1, abs=1e-5)
+
+
+def test_a_repeated_word_counts_less_each_time(encoder):
+    """A text that says one word ten times is not only about that word."""
+    mixed = cosine(encoder, "반품 " * 10 + "쿠폰", "쿠폰")
+    assert mixed > cosine(encoder, "반품 " * 1000 + "쿠폰", "쿠폰") > 0.02
+    assert cosine(encoder, "반품 쿠폰", "쿠폰") > mixed
+
+
+def test_decomposed_text_has_the_same_vector(encoder):
+    text = "정산 계좌 변경"
+    assert cosine(encoder, text, unicodedata.normalize("NFD", text)) == pytest.approx(1, abs=1e-5)
+
+
+def test_two_loads_give_the_same_vectors(encoder, analyzer):
+    """To the last bit, also of words that are not in the table: nothing depends on the order."""
+    other = KiwiEncoder.load(ENCODER, Analyzer(analyzer.kiwi, load_loanwords()))
+    texts = ["토마토 배송", "정산", "트럭 반품비", "피아노"]
+    assert other.fingerprint == encoder.fingerprint != ""
+    assert np.array_equal(other.embed(texts[::-1])[::-1], encoder.embed(texts))
+
+
+def test_other_terms_are_another_embedder(encoder, analyzer):
+    """Without the loan words a text gives other terms: such vectors must not be mixed with ours."""
+    other = KiwiEncoder.load(ENCODER, Analyzer(analyzer.kiwi))
+    assert other.fingerprint != encoder.fingerprint
+
+
+def _without(name):
+    arrays = read_arrays(ENCODER)
+    del arrays[name]
+    return arrays
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "text", "cut", "flipped", "npy", "lacking"])
+def test_a_bad_model_file_is_one_clear_line(tmp_path, analyzer, damage):
+    path = tmp_path / "encoder.npz"
+    data = ENCODER.read_bytes()
+    match damage:
+        case "empty":
+            path.write_bytes(b"")
+        case "text":
+            path.write_text("not a model")
+        case "cut":
+            path.write_bytes(data[: len(data) // 2])
+        case "flipped":
+            middle = len(data) // 2
+            path.write_bytes(data[:middle] + bytes([data[middle] ^ 255]) + data[middle + 1 :])
+        case "npy":
+            with path.open("wb") as file:
+                np.save(file, np.zeros(3))
+        case "lacking":
+            np.savez(path, **_without("table"))
+    with pytest.raises(ConfigError, match="Restore the file") as caught:
+        KiwiEncoder.load(path, analyzer)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
