@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.register_assert_rewrite("contracts", "fakes")  # before any of them is imported
+
 _ROOT = Path(__file__).resolve().parent.parent
 
 
