@@ -142,6 +142,7 @@ async def test_who_is_forgotten_is_nowhere(stores):
     assert await archive.forget("U1") == Removed(turns=2, questions=1, feedback=2)
     assert [await archive.find(name) for name in "02"] == [None, None]
     assert await ids(history, session=SessionId("a")) == ["1"]
+    assert await names(archive) == ["a"]
     assert [given.user for given in await archive.feedback("1")] == ["U2"]
     assert await archive.feedback("0") == []
     assert await stores.inbox.state("8") is None
@@ -166,6 +167,7 @@ async def test_what_is_too_old_expires(stores):
     await stores.inbox.receive(turn("open").question)
     assert await stores.archive.expire(NOON) == Removed(turns=1, questions=0, feedback=1)
     assert await stores.archive.find("old") is None
+    assert await names(stores.archive) == [SESSION]
     assert await stores.archive.find("new") == turn("new", finished_at=NOON)
     assert await stores.inbox.state("open") is InboxState.RECEIVED
     await stores.inbox.withdraw("open")

@@ -247,9 +247,11 @@ def _serves(index: Document, query: Document, sort: Document) -> bool:
         equal += 1
     if not sort:
         return equal > 0 or keys[0][0] in query
-    rest = keys[equal:][: len(sort)]
+    fixed = {name for name, _ in keys[:equal]}
+    wanted = [(name, direction) for name, direction in sort.items() if name not in fixed]
+    rest = keys[equal:][: len(wanted)]
     backwards = [(name, -direction) for name, direction in rest]
-    return list(sort.items()) in (rest, backwards)
+    return wanted in (rest, backwards)
 
 
 def _matches(row: Document, query: Document) -> bool:
