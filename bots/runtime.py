@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
+from bots.stores import open_index, open_stores
 from config.paths import ENCODER, GUARDRAIL
 from config.profiles import load_loanwords, load_profile, synonyms_path
 from config.settings import Settings
 from core.assistant import Assistant
 from core.backends.extractive_model import ExtractiveModel
 from core.backends.kiwi_encoder import KiwiEncoder
-from core.backends.sqlite_history import SqliteHistory
 from core.guardrail import Guardrail, GuardrailModel
 from core.korean import Analyzer
 from core.leadback import LeadBack
@@ -26,10 +26,7 @@ def build_retriever(settings: Settings) -> tuple[Retriever, Analyzer, KiwiEncode
     """What a search needs; importing Chroma and loading Kiwi go side by side."""
     with ThreadPoolExecutor(1) as pool:
         language = pool.submit(_load_language, settings.profile)
-        # Importing Chroma takes half a second, and commands that need no index skip it.
-        from core.backends.chroma_index import ChromaIndex  # noqa: PLC0415
-
-        index = ChromaIndex.open(settings.index_dir)
+        index = open_index(settings)
         analyzer, encoder, synonyms = language.result()
     retriever = Retriever(
         index=index,
@@ -52,13 +49,13 @@ async def open_assistant(settings: Settings) -> AsyncIterator[tuple[Assistant, P
     retriever, analyzer, encoder = await asyncio.to_thread(build_retriever, settings)
     await asyncio.to_thread(retriever.refresh)
     guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms)
-    async with SqliteHistory.open(settings.history_path) as history:
+    async with open_stores(settings) as stores:
         assistant = Assistant(
             retriever=retriever,
             guardrail=guardrail,
             model=ExtractiveModel(analyzer, retriever.idf),
             lead_back=LeadBack(profile.themes, encoder.embed),
-            history=history,
+            history=stores.history,
             profile=profile,
             history_turns=settings.history_turns,
         )
