@@ -58,7 +58,7 @@ class SqliteFile:
             StorageError: the file is unusable, or of a newer faqbot.
         """
         async with aclosing(_Lane(path)) as writer, aclosing(_Lane(path)) as reader:
-            await writer.run(partial(_prepare, path=path))
+            await writer.run(partial(prepare, path=path))
             yield cls(path, reader, writer)
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -111,7 +111,7 @@ class _Lane:
             self._thread.shutdown(wait=False)
 
     def _work(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        with _translated(self._path):
+        with translated(self._path):
             if self._db is None:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
                 # Without an isolation level Python opens no transactions behind our back.
@@ -123,12 +123,12 @@ class _Lane:
 
     def _close(self) -> None:
         if self._db is not None:
-            with _translated(self._path):
+            with translated(self._path):
                 self._db.close()
 
 
 @contextmanager
-def _translated(path: Path) -> Iterator[None]:
+def translated(path: Path) -> Iterator[None]:
     """The one place where SQLite's and the file system's errors become ours."""
     try:
         yield
@@ -141,7 +141,7 @@ def _translated(path: Path) -> Iterator[None]:
         raise StorageError(f"{path} {_UNWRITABLE} ({error.strerror})") from error
 
 
-def _prepare(db: sqlite3.Connection, path: Path) -> None:
+def prepare(db: sqlite3.Connection, path: Path) -> None:
     """Check the schema, bring it up to date, and set how this connection writes."""
     # Looked at before anything is locked or changed: the file may be newer, or not ours at all.
     _refuse_newer(db, path)
