@@ -99,3 +99,13 @@ def test_the_history_is_backed_up_and_restored(faqbot, kept, tmp_path):
     assert faqbot("forget", "U1").returncode == 0
     assert faqbot("restore", copy).returncode == 0
     assert len(faqbot("sessions", "export").stdout.splitlines()) == 3
+
+
+def test_the_doctor_looks_at_the_store_that_is_used(faqbot, server):  # noqa: F811
+    """And says in one line that it is away, without the password."""
+    found = faqbot("doctor", MONGODB_URI=f"{server.uri}/faqbot").stdout
+    assert "✓ history: the MongoDB of MONGODB_URI answers" in found
+    away = "mongodb://user:s3cret@127.0.0.1:9/?serverSelectionTimeoutMS=100"
+    done = faqbot("doctor", MONGODB_URI=away)
+    assert "✗ history: MongoDB at 127.0.0.1:9 does not answer" in done.stdout
+    assert "s3cret" not in done.stdout + done.stderr
