@@ -35,7 +35,7 @@ def platform(tmp_path: Path) -> Path:
 def run(store: str, platform: Path, point: str) -> int:
     """Run the bot until it is done or dead; its exit code."""
     command = [sys.executable, crashing_bot.__file__, store, platform, point, *NAMES]
-    return subprocess.run(command, timeout=20, check=False).returncode
+    return subprocess.run(command, timeout=60, check=False).returncode
 
 
 async def settled(store: str) -> AsyncIterator[tuple[InboxState | None, int]]:

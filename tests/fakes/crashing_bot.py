@@ -28,7 +28,7 @@ from core.inbox import NoteReply, Worker
 from core.ports import Archive, History, Inbox
 from core.types import Claim, InboxState, Question, SessionId, Turn, TurnState
 
-LEASE_S = 0.3
+LEASE_S = 1.0
 POINTS = ["received", "claimed", "posted", "noted", "edited", "stored", "finished", "settled"]
 
 
@@ -110,7 +110,7 @@ async def main(where: str, platform: str, point: str, names: list[str]) -> None:
         for name in names:
             await inbox.receive(Question(id=name, session=SessionId("s"), text="질문", asker="U1"))
             bot.reach("received")
-        worker = Worker(inbox, bot, lease_s=LEASE_S, poll_s=LEASE_S / 10)
+        worker = Worker(inbox, bot, lease_s=LEASE_S, poll_s=LEASE_S / 20)
         working = asyncio.create_task(worker.run())
         while {await inbox.state(name) for name in names} != {InboxState.ANSWERED}:
             if await inbox.state(names[0]) is InboxState.ANSWERED:

@@ -8,9 +8,11 @@ https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
 from __future__ import annotations
 
 import asyncio
+import gc
 import ssl
 import struct
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -75,6 +77,7 @@ class MongoServer:
             self._loop.call_soon_threadsafe(stop.set)
             thread.join()
             self._loop.close()
+            collect_sockets()
 
     def fail(self, command: str, kind: str, times: int = 1) -> None:
         """Let the next `times` commands of that name fail; see `Fault`."""
@@ -113,6 +116,8 @@ class MongoServer:
                 await writer.drain()
         self._tasks.discard(task)
         writer.transport.abort()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
     async def _reply(self, command: Document) -> Document | None:
         """The answer, or None to drop the connection."""
@@ -186,6 +191,16 @@ class MongoServer:
             "maxWireVersion": 25,
             "ok": 1.0,
         }
+
+
+def collect_sockets() -> None:
+    """Let go of what the driver (4.20) and asyncio leave open of connections that were refused.
+
+    Elsewhere an unclosed socket is an error, as any warning is.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def _message(body: bytes) -> Document:
