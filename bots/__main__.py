@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bots.commands_storage import register
 from core.errors import FaqbotError
 
 if TYPE_CHECKING:
@@ -173,6 +174,9 @@ def doctor() -> int:
     from bots.doctor import doctor
 
     return doctor()
+
+
+register(app, lambda: _settings())  # noqa: PLW0108 - it is defined below
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -145,26 +145,30 @@ def _models(_settings: Settings) -> Iterator[Finding]:
 
 
 def _history(settings: Settings) -> Iterator[Finding]:
-    from core.backends.sqlite_history import SqliteHistory  # noqa: PLC0415 - each check its own
+    from bots.stores import open_stores  # noqa: PLC0415 - each check its own
 
-    if not settings.history_path.exists():
+    if settings.mongodb_uri is None and not settings.history_path.exists():
         yield Finding(_PASS, "history", "none yet; the first conversation creates it")
         return
 
     async def open_and_read() -> None:
-        async with SqliteHistory.open(settings.history_path) as history:
-            await history.recent(SessionId("doctor"), 1)
+        async with open_stores(settings) as stores:
+            await stores.history.recent(SessionId("doctor"), 1)
 
     asyncio.run(open_and_read())
+    if settings.mongodb_uri is not None:
+        yield Finding(_PASS, "history", "the MongoDB of MONGODB_URI answers")
+        return
     size_mb = settings.history_path.stat().st_size / 1_000_000
     yield Finding(_PASS, "history", f"{settings.history_path} opens, {size_mb:.1f} MB")
 
 
 def _index(settings: Settings) -> Iterator[Finding]:
     from bots.ingesting import fingerprint_of  # noqa: PLC0415 - imports Chroma
-    from core.backends.chroma_index import ChromaIndex  # noqa: PLC0415
+    from bots.stores import open_index  # noqa: PLC0415
 
-    index = ChromaIndex.open(settings.index_dir) if settings.index_dir.is_dir() else None
+    there = settings.chroma_url is not None or settings.index_dir.is_dir()
+    index = open_index(settings) if there else None
     serving = index.serving() if index else None
     if index is None or serving is None:
         fix = "run `faqbot ingest PATH`; `faqbot chat` begins with the sample FAQ"

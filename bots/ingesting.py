@@ -11,13 +11,13 @@ from pathlib import Path
 from time import perf_counter
 
 from bots.runtime import Language, load_language
+from bots.stores import open_index
 from bots.terminal import Screen, clean
 from config.paths import ENCODER, QUESTION_PACKS, SAMPLE_FAQ
 from config.profiles import load_loanwords
 from config.settings import Settings
 from core.answering import tidy
 from core.arrays import read_arrays
-from core.backends.chroma_index import ChromaIndex
 from core.backends.kiwi_encoder import fingerprint
 from core.errors import ConfigError, SourceError
 from core.korean import terms_version
@@ -66,7 +66,8 @@ def ingest(settings: Settings, path: Path, *, questions: Path | None, use_packs:
 
 def first_ingest(settings: Settings, screen: Screen, profile: Profile) -> None:
     """Ingest the sample FAQ where there is none yet, and say how to bring one's own."""
-    if settings.index_dir.is_dir() and ChromaIndex.open(settings.index_dir).serving():
+    there = settings.chroma_url is not None or settings.index_dir.is_dir()
+    if there and open_index(settings).serving():
         return
     # In a pipe, stdout holds answers and nothing else.
     if screen.styled:
@@ -127,7 +128,7 @@ def fingerprint_of(path: Path) -> str:
 
 
 def _sync(settings: Settings, prepared: Prepared, *, source: str, progress: Progress) -> Changes:
-    index = ChromaIndex.open(settings.index_dir)
+    index = open_index(settings)
 
     @cache
     def language() -> Language:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bots.stores import open_index, open_stores
 from config.paths import ENCODER, GUARDRAIL
 from config.profiles import load_loanwords, load_profile, synonyms_path
 from config.settings import Settings
@@ -15,7 +16,6 @@ from core.assistant import Assistant
 from core.backends.extractive_model import ExtractiveModel
 from core.backends.kiwi_encoder import KiwiEncoder
 from core.backends.memory_history import MemoryHistory
-from core.backends.sqlite_history import SqliteHistory
 from core.guardrail import Guardrail, GuardrailModel
 from core.korean import Analyzer
 from core.leadback import LeadBack
@@ -53,10 +53,7 @@ def build_retriever(settings: Settings) -> tuple[Retriever, Language]:
     """
     with ThreadPoolExecutor(1) as pool:
         loading = pool.submit(load_language, settings.profile)
-        # Importing Chroma takes half a second, and commands that need no index skip it.
-        from core.backends.chroma_index import ChromaIndex  # noqa: PLC0415
-
-        index = ChromaIndex.open(settings.index_dir)
+        index = open_index(settings)
         index.warm()
         language = loading.result()
     retriever = Retriever(
@@ -92,13 +89,13 @@ async def build_assistant(settings: Settings, history: History) -> Assistant:
 
 @asynccontextmanager
 async def open_assistant(settings: Settings) -> AsyncIterator[Assistant]:
-    """An assistant whose turns are kept on disk.
+    """An assistant whose turns are kept: on disk, or in MongoDB.
 
     Raises:
         FaqbotError: see `build_assistant`; or the history cannot be opened.
     """
-    async with SqliteHistory.open(settings.history_path) as history:
-        yield await build_assistant(settings, history)
+    async with open_stores(settings) as stores:
+        yield await build_assistant(settings, stores.history)
 
 
 async def open_forgetful(settings: Settings) -> Assistant:

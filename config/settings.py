@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import ConfigError
+
+# Named as their own clients and hosts name them.
+_UNPREFIXED = {"MONGODB_URI", "CHROMA_URL", "CHROMA_TOKEN"}
 
 
 class Settings(BaseSettings):
@@ -26,6 +29,39 @@ class Settings(BaseSettings):
     )
     history_turns: int = Field(
         default=6, ge=0, le=50, description="Earlier turns that an answer may use."
+    )
+    mongodb_uri: SecretStr | None = Field(
+        default=None,
+        validation_alias="MONGODB_URI",
+        description="MongoDB for history and inbox, in place of the SQLite file.",
+    )
+    chroma_url: str | None = Field(
+        default=None,
+        validation_alias="CHROMA_URL",
+        pattern=r"^https?://[^/@]+/?$",
+        description="A Chroma server, in place of the folder: http://host:8000.",
+    )
+    chroma_token: SecretStr | None = Field(
+        default=None,
+        validation_alias="CHROMA_TOKEN",
+        description="Sent to the Chroma server as `Authorization: Bearer …`.",
+    )
+    inbox_per_session: int = Field(
+        default=5, ge=1, le=1000, description="Open questions of one session."
+    )
+    inbox_total: int = Field(default=200, ge=1, le=5000, description="Open questions of all.")
+    source: str = Field(
+        default="", description="The FAQ to keep in line with: a file, a folder or a URL."
+    )
+    retention_days: int = Field(
+        default=0, ge=0, le=36500, description="Turns are deleted after; 0 keeps them."
+    )
+    resync_cron: str = Field(default="*/30 * * * *", description="When to look at the source.")
+    retention_cron: str = Field(default="30 4 * * *", description="When to delete what is old.")
+    sweep_cron: str = Field(default="* * * * *", description="When to look for lapsed leases.")
+    jobs_timezone: str = Field(default="Asia/Seoul", description="Of the three above.")
+    jobs_jitter_s: int = Field(
+        default=20, ge=0, le=3600, description="Jobs start up to so many seconds later."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
 
@@ -55,7 +91,9 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        name = "FAQBOT_" + "_".join(str(part) for part in first["loc"]).upper()
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        if name not in _UNPREFIXED:
+            name = f"FAQBOT_{name}"
         raise ConfigError(f"{name}: {first['msg']}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot read .env: {error}") from None

@@ -23,3 +23,7 @@ class FaqIndexError(FaqbotError):
 
 class StorageError(FaqbotError):
     """The history store refused or failed."""
+
+
+class LeaseLostError(FaqbotError):
+    """Somebody else has the question by now, or it was withdrawn: stop working on it."""

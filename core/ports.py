@@ -6,12 +6,29 @@ Each has, or gets with the next issue, more than one implementation in use.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import datetime
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.types import Entry, Exchange, Generation, Passage, SessionId, Terms, Turn, Written
+from core.types import (
+    Claim,
+    Entry,
+    Exchange,
+    Feedback,
+    Generation,
+    InboxState,
+    Passage,
+    Question,
+    Receipt,
+    Removed,
+    SessionId,
+    SessionSummary,
+    Terms,
+    Turn,
+    Written,
+)
 
 Vectors = NDArray[np.float32]
 
@@ -81,4 +98,78 @@ class ChatModel(Protocol):
 
         `passages` are nearest first, and never empty.
         """
+        ...
+
+
+class Archive(Protocol):
+    """The history beyond the answering of a question: looking up, opinions, forgetting."""
+
+    async def find(self, question_id: str) -> Turn | None:
+        """The turn of a question: what a button's id and index stand for is in it."""
+        ...
+
+    async def sessions(
+        self, limit: int, after: SessionSummary | None = None
+    ) -> list[SessionSummary]:
+        """Sessions, the one with the latest turn first; those that follow `after`, if given."""
+        ...
+
+    async def turns(self, session: SessionId, limit: int, after: int = 0) -> list[tuple[int, Turn]]:
+        """Turns with their places, oldest first; those with a place above `after`."""
+        ...
+
+    async def give_feedback(self, feedback: Feedback) -> bool:
+        """Store an opinion over that person's earlier one; False if there is no such turn."""
+        ...
+
+    async def feedback(self, question_id: str) -> list[Feedback]:
+        """The opinions on an answer, by user."""
+        ...
+
+    async def forget(self, asker: str) -> Removed:
+        """Delete a person's questions with their answers and every opinion, and their own ones."""
+        ...
+
+    async def expire(self, before: datetime) -> Removed:
+        """Delete turns that ended before that moment, and questions that were settled before."""
+        ...
+
+
+class Inbox(Protocol):
+    """Questions from their arrival to their end, so that each is answered, and answered once.
+
+    Of one session, only the oldest open question can be claimed, and only by one. Every write of
+    a claim raises `LeaseLostError` once the claim is no longer the latest of an open question.
+    """
+
+    async def receive(self, question: Question) -> Receipt:
+        """Store a question as `received`; `KNOWN` if its id is there, in whatever state."""
+        ...
+
+    async def claim(self, *, lease_s: float) -> Claim | None:
+        """Take the oldest question that may be answered now; None if there is none."""
+        ...
+
+    async def renew(self, claim: Claim, *, lease_s: float) -> None:
+        """Let the lease end `lease_s` seconds from now."""
+        ...
+
+    async def note_reply(self, claim: Claim, reply: str) -> None:
+        """Remember the message in which the answer is being written."""
+        ...
+
+    async def settle(self, claim: Claim, state: InboxState) -> None:
+        """End the question in a final state."""
+        ...
+
+    async def withdraw(self, question_id: str) -> bool:
+        """End an open question because its asker took it back; False if it was not open."""
+        ...
+
+    async def sweep(self) -> int:
+        """Make questions with a lapsed lease `received` again; how many there were."""
+        ...
+
+    async def state(self, question_id: str) -> InboxState | None:
+        """The state of a question, None if it is unknown."""
         ...

@@ -189,3 +189,63 @@ class Turn:
     model: str = ""
     finished_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     timings_ms: dict[str, float] = field(default_factory=dict)
+
+
+class InboxState(StrEnum):
+    """Where a received question is. The last five are final."""
+
+    RECEIVED = "received"
+    ANSWERING = "answering"
+    ANSWERED = "answered"
+    DECLINED = "declined"
+    ESCALATED = "escalated"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+
+
+class Receipt(StrEnum):
+    """What became of a question that was handed in."""
+
+    STORED = "stored"
+    KNOWN = "known"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to answer a question until the lease ends.
+
+    `fence` counts the claims of this question: a write with an older one is refused. `reply` is
+    the reference of the message that an earlier claim began, to be finished and not sent anew.
+    """
+
+    question: Question
+    fence: int
+    reply: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSummary:
+    """A session in the listing: when its last turn ended."""
+
+    session: SessionId
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What one person thinks of one answer; a later opinion takes the place of an earlier."""
+
+    question_id: str
+    user: str
+    helpful: bool
+    given_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """How much was deleted."""
+
+    turns: int
+    questions: int
+    feedback: int

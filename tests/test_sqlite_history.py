@@ -16,16 +16,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from contracts.history import *  # noqa: F403  the suite: its tests are collected here
+from contracts.history import OpenHistory, ids, turn
 
-pytest.register_assert_rewrite("contracts.history")  # before it is imported
-
-from contracts.history import *  # noqa: E402, F403  the suite: its tests are collected here
-from contracts.history import OpenHistory, ids, turn  # noqa: E402
-
-from core.backends import sqlite_history  # noqa: E402
-from core.backends.sqlite_history import SqliteHistory  # noqa: E402
-from core.errors import StorageError  # noqa: E402
-from core.types import SessionId  # noqa: E402
+from core.backends import sqlite_file, sqlite_history
+from core.backends.sqlite_history import SqliteHistory
+from core.errors import StorageError
+from core.types import SessionId
 
 NOBODY = 65_534
 
@@ -127,7 +124,7 @@ async def test_the_file_is_set_to_be_safe_and_shared(path):
             names = ["journal_mode", "synchronous", "foreign_keys", "busy_timeout", "user_version"]
             return [value(db, f"PRAGMA {name}") for name in names]
 
-        assert await history._writer.run(pragmas) == ["wal", 2, 1, 10_000, 1]
+        assert await history._file._writer.run(pragmas) == ["wal", 2, 1, 10_000, 2]
 
 
 async def test_closing_leaves_one_file(path):
@@ -142,7 +139,7 @@ async def test_recent_reads_an_index_in_its_order(path):
     async with SqliteHistory.open(path):
         pass
     with raw(path) as db:
-        plan = db.execute(f"EXPLAIN QUERY PLAN {sqlite_history._RECENT}", ("s", 8)).fetchall()
+        plan = db.execute(f"EXPLAIN QUERY PLAN {sqlite_history.RECENT}", ("s", 8)).fetchall()
     assert [row[-1] for row in plan] == [
         "SEARCH turns USING INDEX turns_by_session (session=?)",
     ]
@@ -179,7 +176,7 @@ async def test_leaving_finishes_what_was_begun(path):
 
 
 async def test_a_lock_that_is_never_released_is_one_line(path, monkeypatch):
-    monkeypatch.setattr(sqlite_history, "_BUSY_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(sqlite_file, "_BUSY_TIMEOUT_S", 0.01)
     async with SqliteHistory.open(path) as history:
         with raw(path) as other:
             other.execute("BEGIN IMMEDIATE")
@@ -206,7 +203,7 @@ async def test_opening_waits_for_whoever_creates_the_file(path, monkeypatch):
     path.parent.mkdir()
     with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
         other.execute("BEGIN IMMEDIATE")
-        monkeypatch.setattr(sqlite_history.time, "sleep", lambda _: other.execute("ROLLBACK"))
+        monkeypatch.setattr(sqlite_file.time, "sleep", lambda _: other.execute("ROLLBACK"))
         async with SqliteHistory.open(path) as history:
             assert not other.in_transaction
             assert await history.append(turn("1")) is True
@@ -317,9 +314,9 @@ async def test_a_full_disk_is_one_line_and_passes(path):
     async with SqliteHistory.open(path) as history:
         await history.append(turn("1"))
         # SQLite gives the same SQLITE_FULL at its own limit as on a full disk.
-        await history._writer.run(partial(value, statement="PRAGMA max_page_count = 20"))
+        await history._file._writer.run(partial(value, statement="PRAGMA max_page_count = 30"))
         with pytest.raises(StorageError, match="the disk is full; free some space and try again"):
             await history.append(turn("2", answer="가" * 100_000))
         assert await ids(history) == ["1"]
-        await history._writer.run(partial(value, statement="PRAGMA max_page_count = 100000"))
+        await history._file._writer.run(partial(value, statement="PRAGMA max_page_count = 100000"))
         assert await history.append(turn("2", answer="가" * 100_000)) is True

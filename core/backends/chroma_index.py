@@ -1,7 +1,8 @@
 """The FAQ in Chroma: one collection for each ingest, and a pointer to the one that serves.
 
 A collection is filled beside the one that is being served, and the pointer moves when it is whole,
-so a failed or killed ingest changes nothing. Embedded (`PersistentClient`) by default.
+so a failed or killed ingest changes nothing. Embedded (`PersistentClient`) by default, a server by
+`CHROMA_URL`; the rest of the code is the same.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from datetime import UTC, datetime
 from itertools import count, groupby
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import chromadb
 import numpy as np
@@ -25,6 +27,7 @@ from chromadb import Collection, Include, Metadata, Where
 from chromadb.api import ClientAPI
 from chromadb.config import Settings
 from chromadb.errors import ChromaError, NotFoundError
+from httpx import HTTPError
 
 from core.errors import FaqIndexError
 from core.ports import Vectors
@@ -83,6 +86,33 @@ class ChromaIndex:
             found = self._client.get_collection(serving.name).get(limit=1, include=["embeddings"])
         for vector in found["embeddings"] if found["embeddings"] is not None else ():
             self.nearest(serving.name, np.asarray(vector, np.float32), 1)
+
+    @classmethod
+    def connect(cls, url: str, token: str | None = None) -> Self:
+        """The store of the Chroma server at `url`; one client lives as long as the process.
+
+        `token` is sent as `Authorization: Bearer …`, for the proxy that guards the server.
+
+        Raises:
+            FaqIndexError: no server answers there, or it refuses us.
+        """
+        parts = urlsplit(url)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        try:
+            client = chromadb.HttpClient(
+                host=parts.hostname or "localhost",
+                port=parts.port or (443 if parts.scheme == "https" else 80),
+                ssl=parts.scheme == "https",
+                headers=headers,
+                settings=Settings(anonymized_telemetry=False),
+            )
+        except (ChromaError, ValueError, HTTPError) as error:
+            # The client's own sentence may hold the headers.
+            raise FaqIndexError(
+                f"no Chroma server answers at {parts.hostname}:{parts.port}, or it refuses "
+                "CHROMA_TOKEN; check that it runs, and CHROMA_URL"
+            ) from error
+        return cls(client)
 
     def serving(self) -> Generation | None:
         """The generation that answers are taken from, or None before the first ingest."""
@@ -243,6 +273,11 @@ def _translated(generation: str = "that served") -> Iterator[None]:
         yield
     except NotFoundError as error:
         raise FaqIndexError(f"the index {generation} was replaced; try again") from error
+    except HTTPError as error:
+        raise FaqIndexError(
+            f"the Chroma server of CHROMA_URL does not answer ({type(error).__name__}); "
+            "check that it runs"
+        ) from error
     except ChromaError as error:
         raise FaqIndexError(f"the index failed: {error}. `faqbot doctor` looks into it") from error
 

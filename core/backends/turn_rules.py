@@ -10,12 +10,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from core.errors import StorageError
-from core.types import Turn
+from core.types import Feedback, InboxState, Question, Turn, TurnState
 
 # A text in BSON takes at most 16 bytes beside its UTF-8 (kind, place in its list, length, end), and
 # what lies between 16 MB and 16 MiB is room for the other fields.
 _MAX_TURN_BYTES = 16_000_000
 _BYTES_BESIDE_TEXT = 16
+_BYTES_OF_NUMBER = 16
 
 
 def as_stored(turn: Turn) -> Turn:
@@ -25,10 +26,33 @@ def as_stored(turn: Turn) -> Turn:
         ValueError: a time without a zone.
         StorageError: a text with a NUL character or a lone surrogate, or more than 16 MB in all.
     """
-    if sum(check_text(name, text) for name, text in _texts(turn)) > _MAX_TURN_BYTES:
+    size = sum(check_text(name, text) for name, text in _texts(turn))
+    if size + _BYTES_OF_NUMBER * len(turn.timings_ms) > _MAX_TURN_BYTES:
         raise StorageError("The history refused a turn: its texts exceed 16 MB; shorten them")
-    question = replace(turn.question, asked_at=_in_utc(turn.question.asked_at))
-    return replace(turn, question=question, finished_at=_in_utc(turn.finished_at))
+    question = replace(turn.question, asked_at=in_utc(turn.question.asked_at))
+    return replace(turn, question=question, finished_at=in_utc(turn.finished_at))
+
+
+def question_as_stored(question: Question) -> Question:
+    """The question as it will be read back; refused like a turn.
+
+    Raises:
+        ValueError: a time without a zone.
+        StorageError: a text with a NUL character or a lone surrogate, or more than 16 MB in all.
+    """
+    return as_stored(Turn(question, TurnState.ANSWERED, "", finished_at=question.asked_at)).question
+
+
+def feedback_as_stored(feedback: Feedback) -> Feedback:
+    """The feedback as it will be read back.
+
+    Raises:
+        ValueError: a time without a zone.
+        StorageError: a text with a NUL character or a lone surrogate.
+    """
+    check_text("the question's id", feedback.question_id)
+    check_text("the user", feedback.user)
+    return replace(feedback, given_at=in_utc(feedback.given_at))
 
 
 def check_text(name: str, text: str) -> int:
@@ -46,6 +70,33 @@ def check_text(name: str, text: str) -> int:
         raise StorageError(sentence) from error
 
 
+def check_final(state: InboxState) -> None:
+    """Refuse to end a question in a state that is not an end.
+
+    Raises:
+        ValueError: `state` is received or answering.
+    """
+    if state in (InboxState.RECEIVED, InboxState.ANSWERING):
+        raise ValueError(f"{state} is not the end of a question")
+
+
+def utc_now() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The moment in UTC, truncated to milliseconds.
+
+    Raises:
+        ValueError: it has no zone.
+    """
+    if moment.utcoffset() is None:
+        raise ValueError(f"{moment.isoformat()} has no time zone; give datetimes in UTC")
+    utc = moment.astimezone(UTC)
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+
+
 def _texts(turn: Turn) -> list[tuple[str, str]]:
     question = turn.question
     return [
@@ -60,10 +111,3 @@ def _texts(turn: Turn) -> list[tuple[str, str]]:
         *(("a follow-up", text) for text in turn.followups),
         *(("a timing's name", text) for text in turn.timings_ms),
     ]
-
-
-def _in_utc(moment: datetime) -> datetime:
-    if moment.utcoffset() is None:
-        raise ValueError(f"{moment.isoformat()} has no time zone; give datetimes in UTC")
-    utc = moment.astimezone(UTC)
-    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)

@@ -1,0 +1,29 @@
+# syntax=docker/dockerfile:1
+# Two stages: what builds the environment stays out of the image that runs.
+
+FROM python:3.11.13-slim-bookworm AS build
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+RUN python -m venv /venv
+COPY requirements.lock /app/
+# Only what the lock names, with the hashes it names.
+RUN /venv/bin/pip install --require-hashes -r /app/requirements.lock
+COPY pyproject.toml LICENSE README* /app/
+COPY bots /app/bots
+COPY config /app/config
+COPY core /app/core
+COPY data /app/data
+COPY ingest /app/ingest
+# In place, since profiles, models and question packs are found beside the code.
+RUN /venv/bin/pip install --no-deps --no-build-isolation -e /app
+
+FROM python:3.11.13-slim-bookworm
+RUN useradd --system --uid 10001 --create-home faqbot \
+  && install -d -o faqbot -g faqbot /state
+COPY --from=build /venv /venv
+COPY --from=build /app /app
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONUTF8=1 FAQBOT_DATA_DIR=/state
+USER 10001
+WORKDIR /home/faqbot
+VOLUME /state
+ENTRYPOINT ["faqbot"]
+CMD ["run"]

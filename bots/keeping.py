@@ -1,0 +1,123 @@
+"""What is kept: listing, exporting, forgetting, and the backup of the embedded default."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+from bots.stores import open_stores
+from config.settings import Settings
+from core.backends.sqlite_backup import backup_file, restore_file
+from core.errors import ConfigError
+from core.ports import Archive
+from core.types import SessionId, Turn
+
+_PAGE = 200
+
+
+def list_sessions(settings: Settings, limit: int) -> int:
+    """Print the sessions with the latest turns, newest first."""
+    return asyncio.run(_list(settings, limit))
+
+
+def show_session(settings: Settings, session: str) -> int:
+    """Print a session's questions and answers, oldest first."""
+    return asyncio.run(_show(settings, SessionId(session)))
+
+
+def export_sessions(settings: Settings, session: str | None) -> int:
+    """Print the turns of one session, or of all, as JSON lines."""
+    return asyncio.run(_export(settings, session))
+
+
+def forget_user(settings: Settings, user: str) -> int:
+    """Delete all that a person asked and thought, and say how much it was."""
+    return asyncio.run(_forget(settings, user))
+
+
+def backup(settings: Settings, target: Path) -> int:
+    """Copy the history to a file, also while the bot runs."""
+    _check_embedded(settings)
+    backup_file(settings.history_path, target)
+    print(f"{target}: {target.stat().st_size:,} bytes")  # noqa: T201 - the interface
+    return 0
+
+
+def restore(settings: Settings, source: Path) -> int:
+    """Put a backup in the place of the history, also while the bot runs."""
+    _check_embedded(settings)
+    restore_file(source, settings.history_path)
+    print(f"{settings.history_path}: restored from {source}")  # noqa: T201 - the interface
+    return 0
+
+
+async def _list(settings: Settings, limit: int) -> int:
+    async with open_stores(settings) as stores:
+        for summary in await stores.archive.sessions(limit):
+            print(f"{summary.last_at:%Y-%m-%d %H:%M:%S}Z  {summary.session}")  # noqa: T201
+    return 0
+
+
+async def _show(settings: Settings, session: SessionId) -> int:
+    found = False
+    async with open_stores(settings) as stores:
+        async for turn in _turns(stores.archive, session):
+            found = True
+            question = turn.question
+            print(f"[{question.asked_at:%Y-%m-%d %H:%M:%S}Z] {question.text}")  # noqa: T201
+            print(f"-> {turn.state}: {turn.answer}\n")  # noqa: T201
+    if not found:
+        raise ConfigError("no such session; `faqbot sessions list` names those there are")
+    return 0
+
+
+async def _export(settings: Settings, session: str | None) -> int:
+    async with open_stores(settings) as stores:
+        async for name in _sessions(stores.archive, session):
+            async for turn in _turns(stores.archive, name):
+                opinions = await stores.archive.feedback(turn.question.id)
+                row = {**asdict(turn), "feedback": [asdict(given) for given in opinions]}
+                print(json.dumps(row, ensure_ascii=False, default=_as_json))  # noqa: T201
+    return 0
+
+
+async def _forget(settings: Settings, user: str) -> int:
+    async with open_stores(settings) as stores:
+        removed = await stores.archive.forget(user)
+    print(  # noqa: T201 - the interface
+        f"deleted: {removed.turns:,} turns, {removed.questions:,} received questions, "
+        f"{removed.feedback:,} opinions"
+    )
+    return 0
+
+
+async def _sessions(archive: Archive, only: str | None) -> AsyncIterator[SessionId]:
+    if only is not None:
+        yield SessionId(only)
+        return
+    last = None
+    while page := await archive.sessions(_PAGE, last):
+        for last in page:
+            yield last.session
+
+
+async def _turns(archive: Archive, session: SessionId) -> AsyncIterator[Turn]:
+    place = 0
+    while page := await archive.turns(session, _PAGE, place):
+        for place, turn in page:  # noqa: B007 - the last one is where the next page begins
+            yield turn
+
+
+def _as_json(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not for JSON")
+
+
+def _check_embedded(settings: Settings) -> None:
+    if settings.mongodb_uri is not None:
+        raise ConfigError("MONGODB_URI is set: back MongoDB up with mongodump and mongorestore")

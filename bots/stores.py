@@ -1,0 +1,76 @@
+"""Which stores there are: MongoDB and a Chroma server where settings name them, else files."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from config.settings import Settings
+from core.backends.sqlite_archive import SqliteArchive
+from core.backends.sqlite_file import SqliteFile
+from core.backends.sqlite_history import SqliteHistory
+from core.backends.sqlite_inbox import SqliteInbox
+from core.ports import Archive, History, Inbox
+
+if TYPE_CHECKING:
+    from core.backends.chroma_index import ChromaIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The three views of one store."""
+
+    history: History
+    archive: Archive
+    inbox: Inbox
+
+
+@asynccontextmanager
+async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
+    """Open what the settings name; closed on leaving.
+
+    Raises:
+        ConfigError: MONGODB_URI is no such URI.
+        StorageError: the store is unusable, does not answer, or is of a newer faqbot.
+    """
+    if settings.mongodb_uri is None:
+        async with SqliteFile.open(settings.history_path) as file:
+            yield Stores(
+                SqliteHistory(file),
+                SqliteArchive(file),
+                SqliteInbox(
+                    file, per_session=settings.inbox_per_session, total=settings.inbox_total
+                ),
+            )
+        return
+    # Importing the driver takes a quarter of a second, and the embedded default needs none of it.
+    from core.backends.mongo_archive import MongoArchive  # noqa: PLC0415
+    from core.backends.mongo_database import MongoDatabase  # noqa: PLC0415
+    from core.backends.mongo_history import MongoHistory  # noqa: PLC0415
+    from core.backends.mongo_inbox import MongoInbox  # noqa: PLC0415
+
+    async with MongoDatabase.open(settings.mongodb_uri.get_secret_value()) as database:
+        yield Stores(
+            MongoHistory(database),
+            MongoArchive(database),
+            MongoInbox(
+                database, per_session=settings.inbox_per_session, total=settings.inbox_total
+            ),
+        )
+
+
+def open_index(settings: Settings) -> ChromaIndex:
+    """The FAQ's index. Blocks.
+
+    Raises:
+        FaqIndexError: it cannot be opened, or the server does not answer.
+    """
+    # Importing Chroma takes half a second, and commands that need no index skip it.
+    from core.backends.chroma_index import ChromaIndex  # noqa: PLC0415
+
+    if settings.chroma_url is None:
+        return ChromaIndex.open(settings.index_dir)
+    token = settings.chroma_token.get_secret_value() if settings.chroma_token else None
+    return ChromaIndex.connect(settings.chroma_url, token)

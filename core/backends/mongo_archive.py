@@ -1,0 +1,158 @@
+"""The `Archive` port on MongoDB."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from pymongo import ASCENDING, DESCENDING
+from pymongo.errors import DuplicateKeyError
+
+from core.backends.mongo_database import Document, MongoDatabase
+from core.backends.mongo_history import turn_of
+from core.backends.turn_rules import check_text, feedback_as_stored, in_utc, utc_now
+from core.types import Feedback, Removed, SessionId, SessionSummary, Turn
+
+_NEWEST: Final = [("last_at", DESCENDING), ("_id", ASCENDING)]
+_OLDEST_FIRST: Final = [("n", ASCENDING)]
+_BY_USER: Final = [("user", ASCENDING)]
+_END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
+_AT_ONCE: Final = 500
+# Longer than any append takes, which draws a session's number and then uses it.
+_IDLE: Final = timedelta(minutes=5)
+
+
+class MongoArchive:
+    """Looking up, opinions and forgetting, over the collections of all stores."""
+
+    def __init__(self, database: MongoDatabase) -> None:
+        self._db = database
+
+    async def find(self, question_id: str) -> Turn | None:
+        """The turn of a question.
+
+        Raises:
+            StorageError: MongoDB fails, or the id is text that no store keeps.
+        """
+        check_text("the question's id", question_id)
+        with self._db.translated():
+            found = await self._db.turns.find_one({"_id": question_id})
+            return turn_of(found) if found else None
+
+    async def sessions(
+        self, limit: int, after: SessionSummary | None = None
+    ) -> list[SessionSummary]:
+        """Sessions, the one with the latest turn first; those that follow `after`, if given."""
+        if after is None:
+            return await self._sessions({"last_at": {"$lte": _END_OF_TIME}}, limit)
+        equal = {"last_at": after.last_at, "_id": {"$gt": after.session}}
+        page = await self._sessions(equal, limit)
+        older = {"last_at": {"$lt": after.last_at}}
+        return page + await self._sessions(older, limit - len(page))
+
+    async def turns(self, session: SessionId, limit: int, after: int = 0) -> list[tuple[int, Turn]]:
+        """Turns with their places, oldest first; those with a place above `after`."""
+        check_text("the session", session)
+        if limit < 1:
+            return []
+        chosen = {"session": session, "n": {"$gt": after}}
+        with self._db.translated():
+            found = self._db.turns.find(chosen).sort(_OLDEST_FIRST).limit(limit)
+            return [(document["n"], turn_of(document)) async for document in found]
+
+    async def give_feedback(self, feedback: Feedback) -> bool:
+        """Store an opinion over that person's earlier one; False if there is no such turn.
+
+        Raises:
+            ValueError: a time without a zone.
+            StorageError: it holds text that no store keeps, or MongoDB does not take it.
+        """
+        kept = feedback_as_stored(feedback)
+        one = {"question_id": kept.question_id, "user": kept.user}
+        change = {"$set": {"helpful": kept.helpful, "given_at": kept.given_at}}
+        with self._db.translated():
+            if not await self._db.turns.find_one({"_id": kept.question_id}, {"_id": True}):
+                return False
+            try:
+                await self._db.feedback.update_one(one, change, upsert=True)
+            except DuplicateKeyError:  # two first opinions at once: by now there is one to update
+                await self._db.feedback.update_one(one, change)
+            return True
+
+    async def feedback(self, question_id: str) -> list[Feedback]:
+        """The opinions on an answer, by user."""
+        check_text("the question's id", question_id)
+        with self._db.translated():
+            found = self._db.feedback.find({"question_id": question_id}).sort(_BY_USER)
+            return [
+                Feedback(question_id, given["user"], given["helpful"], given["given_at"])
+                async for given in found
+            ]
+
+    async def forget(self, asker: str) -> Removed:
+        """Delete a person's questions with their answers and every opinion, and their own ones."""
+        check_text("the asker", asker)
+        with self._db.translated():
+            questions = (await self._db.inbox.delete_many({"asker": asker})).deleted_count
+            turns, opinions = await self._remove({"asker": asker})
+            opinions += (await self._db.feedback.delete_many({"user": asker})).deleted_count
+        return Removed(turns=turns, questions=questions, feedback=opinions)
+
+    async def expire(self, before: datetime) -> Removed:
+        """Delete turns that ended before that moment, and questions that were settled before."""
+        earlier = {"$lt": in_utc(before)}
+        with self._db.translated():
+            questions = (await self._db.inbox.delete_many({"settled_at": earlier})).deleted_count
+            turns, opinions = await self._remove({"finished_at": earlier})
+            await self._drop_bare_sessions(utc_now() - _IDLE)
+        return Removed(turns=turns, questions=questions, feedback=opinions)
+
+    async def _sessions(self, chosen: Document, limit: int) -> list[SessionSummary]:
+        if limit < 1:
+            return []
+        with self._db.translated():
+            found = self._db.sessions.find(chosen).sort(_NEWEST).limit(limit)
+            return [
+                SessionSummary(SessionId(document["_id"]), document["last_at"])
+                async for document in found
+            ]
+
+    async def _remove(self, chosen: Document) -> tuple[int, int]:
+        """Delete the chosen turns with their feedback; how many of each.
+
+        Feedback goes first: if we die between, the turns still tell what is left to do.
+        """
+        turns = opinions = 0
+        while True:
+            fields = {"session": True}
+            some = await self._db.turns.find(chosen, fields).limit(_AT_ONCE).to_list()
+            if not some:
+                return turns, opinions
+            ids = [document["_id"] for document in some]
+            gone = await self._db.feedback.delete_many({"question_id": {"$in": ids}})
+            opinions += gone.deleted_count
+            turns += (await self._db.turns.delete_many({"_id": {"$in": ids}})).deleted_count
+            for session in {document["session"] for document in some}:
+                await self._unlist(session)
+
+    async def _unlist(self, session: str) -> None:
+        """Take a session without turns from the listing, unless it got a number meanwhile.
+
+        Its numbering stays: somebody may have drawn a number and not used it yet.
+        """
+        counter = await self._db.sessions.find_one({"_id": session}, {"n": True})
+        if counter and not await self._db.turns.find_one({"session": session}, {"_id": True}):
+            unlisted = {"$unset": {"last_at": ""}}
+            await self._db.sessions.update_one({"_id": session, "n": counter["n"]}, unlisted)
+
+    async def _drop_bare_sessions(self, idle_since: datetime) -> None:
+        """Delete the numbering of sessions that hold nothing and have not been used for long."""
+        bare = self._db.sessions.find({"last_at": None}, {"n": True, "touched_at": True})
+        async for session in bare:
+            held = {"session": session["_id"]}
+            if (
+                session["touched_at"] < idle_since
+                and not await self._db.turns.find_one(held, {"_id": True})
+                and not await self._db.inbox.find_one({**held, "open": True}, {"_id": True})
+            ):
+                await self._db.sessions.delete_one({"_id": session["_id"], "n": session["n"]})

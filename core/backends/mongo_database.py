@@ -1,0 +1,189 @@
+"""MongoDB by its URI: one client, its schema, and the one place where its errors become ours."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC
+from typing import Any, Final, Self
+from urllib.parse import parse_qs, urlsplit
+
+import pymongo
+from bson.codec_options import CodecOptions
+from pymongo import ASCENDING, DESCENDING, AsyncMongoClient, IndexModel, ReturnDocument
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import (
+    AutoReconnect,
+    ConnectionFailure,
+    OperationFailure,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+    WaitQueueTimeoutError,
+)
+
+from core.backends.turn_rules import utc_now
+from core.errors import ConfigError, StorageError
+
+Document = dict[str, Any]
+
+SCHEMA: Final = 1
+_DATABASE: Final = "faqbot"
+_TIMEOUT_MS: Final = 10_000
+_SELECTION_MS: Final = 5_000
+_MIGRATION_S: Final = 3_600
+_AUTHENTICATION_CODES: Final = {13, 18}  # Unauthorized, AuthenticationFailed
+_OPEN: Final = {"open": True}
+
+# What each is for is in docs/storage.md; no query of a request goes without one of them.
+_INDEXES: Final[dict[str, list[IndexModel]]] = {
+    "turns": [
+        IndexModel([("session", ASCENDING), ("n", DESCENDING)], name="by_session"),
+        IndexModel([("asker", ASCENDING)], name="by_asker"),
+        IndexModel([("finished_at", ASCENDING)], name="by_end"),
+    ],
+    "sessions": [IndexModel([("last_at", DESCENDING), ("_id", ASCENDING)], name="by_end")],
+    "feedback": [
+        IndexModel([("question_id", ASCENDING), ("user", ASCENDING)], name="one", unique=True),
+        IndexModel([("user", ASCENDING)], name="by_user"),
+    ],
+    "inbox": [
+        IndexModel(
+            [("open", ASCENDING), ("received_at", ASCENDING)],
+            name="open",
+            partialFilterExpression=_OPEN,
+        ),
+        IndexModel(
+            [("session", ASCENDING), ("n", ASCENDING)],
+            name="open_by_session",
+            partialFilterExpression=_OPEN,
+        ),
+        IndexModel(
+            [("answering_in", ASCENDING)],
+            name="one_at_a_time",
+            unique=True,
+            partialFilterExpression={"answering_in": {"$exists": True}},
+        ),
+        IndexModel([("asker", ASCENDING)], name="by_asker"),
+        IndexModel([("settled_at", ASCENDING)], name="by_settling"),
+    ],
+}
+
+
+class MongoDatabase:
+    """An open database: its collections, and the numbering of what a session holds."""
+
+    def __init__(self, database: AsyncDatabase[Document], address: str) -> None:
+        self.turns: AsyncCollection[Document] = database["turns"]
+        self.sessions: AsyncCollection[Document] = database["sessions"]
+        self.feedback: AsyncCollection[Document] = database["feedback"]
+        self.inbox: AsyncCollection[Document] = database["inbox"]
+        self.address = address
+        self._database = database
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, uri: str) -> AsyncIterator[Self]:
+        """Connect, check the schema and bring it up to date; closed on leaving.
+
+        The URI decides on TLS, authentication and the database (`faqbot` if it names none).
+
+        Raises:
+            ConfigError: the URI is not one of MongoDB.
+            StorageError: no server answers in 5 s, it refuses us, or its data is of a newer faqbot.
+        """
+        client, address = _connect(uri)
+        async with client:
+            options = CodecOptions[Document](tz_aware=True, tzinfo=UTC)
+            database = client.get_default_database(_DATABASE, codec_options=options)
+            opened = cls(database, address)
+            await opened._prepare(client.options.server_selection_timeout)
+            yield opened
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """The one boundary: what the driver raises becomes one line, without the URI's password.
+
+        The driver has retried before: reads and single writes, until its time was up.
+        """
+        try:
+            yield
+        except PyMongoError as error:
+            raise StorageError(f"MongoDB at {self.address} {_advice(error)}") from error
+
+    async def next_number(self, session: str) -> int:
+        """A number above all that the session ever got; calls at once get different ones."""
+        counter: Document | None = await self.sessions.find_one_and_update(
+            {"_id": session},
+            {"$inc": {"n": 1}, "$set": {"touched_at": utc_now()}},
+            projection={"n": True},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )
+        if counter is None:
+            raise AssertionError("an upsert always has a document")
+        return int(counter["n"])
+
+    async def _prepare(self, selection_s: float) -> None:
+        """Refuse a newer schema, before anything is changed; then make what is missing."""
+        meta = self._database["meta"]
+        with self.translated():
+            # A read is tried again until its time is up, and at the start nobody waits that long.
+            with pymongo.timeout(selection_s):
+                found = await meta.find_one({"_id": "schema"})
+            version = found["version"] if found else 0
+            if version > SCHEMA:
+                raise StorageError(
+                    f"MongoDB at {self.address} was written by a newer faqbot (schema {version}, "
+                    f"this one knows {SCHEMA}); upgrade faqbot or name another database in "
+                    "MONGODB_URI"
+                )
+            if version == SCHEMA:
+                return
+            # Every step may be run twice, and by two at once: that is how it survives a crash.
+            with pymongo.timeout(_MIGRATION_S):
+                for name, indexes in _INDEXES.items():
+                    await self._database[name].create_indexes(indexes)
+                await meta.update_one({"_id": "schema"}, {"$max": {"version": SCHEMA}}, upsert=True)
+
+
+def _connect(uri: str) -> tuple[AsyncMongoClient[Document], str]:
+    """The client, and where it connects to, without user and password."""
+    try:
+        client = AsyncMongoClient[Document](uri, **_options(uri))
+    except (PyMongoError, ValueError, TypeError):
+        # The driver's own sentence may quote the part of the URI that holds the password.
+        raise ConfigError(
+            "MONGODB_URI is not a MongoDB URI; it looks like "
+            "mongodb://user:password@host:27017/faqbot, with every special character of the "
+            "password percent-encoded"
+        ) from None
+    return client, urlsplit(uri).netloc.rpartition("@")[2]
+
+
+def _options(uri: str) -> Document:
+    """What the URI leaves open."""
+    chosen = {name.lower() for name in parse_qs(urlsplit(uri).query)}
+    defaults: Document = {
+        "appname": "faqbot",
+        "serverSelectionTimeoutMS": _SELECTION_MS,
+        "timeoutMS": _TIMEOUT_MS,
+        # What was acknowledged survives the loss of a server.
+        "w": "majority",
+    }
+    return {name: value for name, value in defaults.items() if name.lower() not in chosen}
+
+
+def _advice(error: PyMongoError) -> str:
+    if isinstance(error, OperationFailure) and error.code in _AUTHENTICATION_CODES:
+        return "refused the user or the password; check both in MONGODB_URI"
+    if isinstance(error, ServerSelectionTimeoutError):
+        return "does not answer; check that it runs, and MONGODB_URI"
+    if isinstance(error, WaitQueueTimeoutError):
+        return "has no free connection; raise maxPoolSize in MONGODB_URI, or ask less at once"
+    if error.timeout:
+        return "did not answer in time; see what slows it down, and try again"
+    if isinstance(error, AutoReconnect | ConnectionFailure):
+        return "lost the connection or its primary; try again"
+    code = error.code if isinstance(error, OperationFailure) else type(error).__name__
+    return f"failed (code {code}); see its log"

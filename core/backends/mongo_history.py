@@ -1,0 +1,116 @@
+"""The `History` port on MongoDB."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Final
+
+from pymongo import DESCENDING
+from pymongo.errors import DuplicateKeyError
+
+from core.backends.mongo_database import Document, MongoDatabase
+from core.backends.turn_rules import as_stored, check_text
+from core.types import Label, Question, SessionId, Turn, TurnState
+
+_NEWEST_FIRST: Final = [("n", DESCENDING)]
+_LISTED: Final = {"session": True, "finished_at": True}
+
+
+class MongoHistory:
+    """Turns in the collection `turns`, listed by session in `sessions`.
+
+    An append is up to three writes. Whatever dies between them leaves a number that nobody has, or
+    a turn whose session is not yet listed, and the same append again puts that right.
+    """
+
+    def __init__(self, database: MongoDatabase) -> None:
+        self._db = database
+
+    async def append(self, turn: Turn) -> bool:
+        """Store a turn; False, and nothing changed, if that question id is already there.
+
+        Raises:
+            ValueError: a time without a zone.
+            StorageError: the turn holds text that no store keeps (NUL, a lone surrogate, more than
+                16 MB in all), or MongoDB does not take it.
+        """
+        kept = as_stored(turn)
+        question_id = kept.question.id
+        with self._db.translated():
+            known = await self._db.turns.find_one({"_id": question_id}, _LISTED)
+            stored = known is None and await self._insert(kept)
+            listed = known or {"session": kept.question.session, "finished_at": kept.finished_at}
+            if stored or known:
+                await self._db.sessions.update_one(
+                    {"_id": listed["session"]}, {"$max": {"last_at": listed["finished_at"]}}
+                )
+            return stored
+
+    async def recent(self, session: SessionId, limit: int) -> list[Turn]:
+        """The last `limit` turns of a session, oldest first; none if `limit` is below 1.
+
+        Raises:
+            StorageError: MongoDB fails, or `session` is text that no store keeps.
+        """
+        check_text("the session", session)
+        if limit < 1:  # MongoDB takes 0 for no limit
+            return []
+        with self._db.translated():
+            found = self._db.turns.find({"session": session}).sort(_NEWEST_FIRST).limit(limit)
+            return [turn_of(document) for document in reversed(await found.to_list())]
+
+    async def _insert(self, turn: Turn) -> bool:
+        number = await self._db.next_number(turn.question.session)
+        with suppress(DuplicateKeyError):
+            await self._db.turns.insert_one({**_document(turn), "n": number})
+            return True
+        return False
+
+
+def _document(turn: Turn) -> Document:
+    question = turn.question
+    return {
+        "_id": question.id,
+        "session": question.session,
+        "text": question.text,
+        "asker": question.asker,
+        "asked_at": question.asked_at,
+        "reply_to": question.reply_to,
+        "state": turn.state.value,
+        "answer": turn.answer,
+        "sources": list(turn.sources),
+        "followups": list(turn.followups),
+        "label": turn.label.value,
+        "model": turn.model,
+        "finished_at": turn.finished_at,
+        # Two lists, since a field of MongoDB cannot have every name.
+        "timing_names": list(turn.timings_ms),
+        "timings_ms": list(turn.timings_ms.values()),
+    }
+
+
+def turn_of(document: Document) -> Turn:
+    """The turn that was stored."""
+    return Turn(
+        question=question_of(document),
+        state=TurnState(document["state"]),
+        answer=document["answer"],
+        sources=tuple(document["sources"]),
+        followups=tuple(document["followups"]),
+        label=Label(document["label"]),
+        model=document["model"],
+        finished_at=document["finished_at"],
+        timings_ms=dict(zip(document["timing_names"], document["timings_ms"], strict=True)),
+    )
+
+
+def question_of(document: Document) -> Question:
+    """The question of a turn or of an inbox document."""
+    return Question(
+        id=document["_id"],
+        session=SessionId(document["session"]),
+        text=document["text"],
+        asker=document["asker"],
+        asked_at=document["asked_at"],
+        reply_to=document["reply_to"],
+    )

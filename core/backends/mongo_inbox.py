@@ -1,0 +1,197 @@
+"""The `Inbox` port on MongoDB, without transactions.
+
+Each change is one write to one document. What two documents have to agree on, that a session has
+one question in work, is held by a unique index over the sessions of those that are `answering`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from pymongo import ASCENDING, ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from core.backends.mongo_database import Document, MongoDatabase
+from core.backends.mongo_history import question_of
+from core.backends.turn_rules import check_final, check_text, question_as_stored, utc_now
+from core.errors import LeaseLostError
+from core.types import Claim, InboxState, Question, Receipt
+
+_OPEN: Final = {"open": True}
+_BY_ARRIVAL: Final = [("received_at", ASCENDING)]
+_RECEIVED: Final = InboxState.RECEIVED.value
+_ANSWERING: Final = InboxState.ANSWERING.value
+# A question that is not open has none of these, and so is in none of the indexes of open ones.
+_NO_LONGER_OPEN: Final = {"open": "", "answering_in": "", "lease_until": ""}
+
+
+class MongoInbox:
+    """Questions in the collection `inbox`.
+
+    About `per_session` questions of a session and `total` of all are open at a time: as many more
+    as are received at the very same moment.
+    """
+
+    def __init__(
+        self,
+        database: MongoDatabase,
+        *,
+        per_session: int,
+        total: int,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._db = database
+        self._per_session = per_session
+        self._total = total
+        self._clock = clock
+
+    async def receive(self, question: Question) -> Receipt:
+        """Store a question as `received`; `KNOWN` if its id is there, in whatever state.
+
+        Raises:
+            ValueError: a time without a zone.
+            StorageError: it holds text that no store keeps, or MongoDB does not take it.
+        """
+        kept = question_as_stored(question)
+        with self._db.translated():
+            if await self._db.inbox.find_one({"_id": kept.id}, {"_id": True}):
+                return Receipt.KNOWN
+            here = await self._open({"session": kept.session}, self._per_session)
+            if here >= self._per_session or await self._open({}, self._total) >= self._total:
+                return Receipt.FULL
+            number = await self._db.next_number(kept.session)
+            try:
+                await self._db.inbox.insert_one(self._document(kept, number))
+            except DuplicateKeyError:
+                return Receipt.KNOWN
+            return Receipt.STORED
+
+    async def claim(self, *, lease_s: float) -> Claim | None:
+        """Take the oldest question that may be answered now; None if there is none."""
+        with self._db.translated():
+            for head in await self._heads():
+                try:
+                    taken = await self._take(head, lease_s)
+                except DuplicateKeyError:  # another question of the session is in work
+                    continue
+                if taken is not None:
+                    return Claim(question_of(taken), fence=taken["fence"], reply=taken["reply"])
+            return None
+
+    async def renew(self, claim: Claim, *, lease_s: float) -> None:
+        """Let the lease end `lease_s` seconds from now.
+
+        Raises:
+            LeaseLostError: the claim is no longer the latest of an open question.
+        """
+        await self._held(claim, {"$set": {"lease_until": self._ends(lease_s)}})
+
+    async def note_reply(self, claim: Claim, reply: str) -> None:
+        """Remember the message in which the answer is being written.
+
+        Raises:
+            LeaseLostError: the claim is no longer the latest of an open question.
+        """
+        check_text("the reply's reference", reply)
+        await self._held(claim, {"$set": {"reply": reply}})
+
+    async def settle(self, claim: Claim, state: InboxState) -> None:
+        """End the question in a final state.
+
+        Raises:
+            LeaseLostError: the claim is no longer the latest of an open question.
+        """
+        check_final(state)
+        await self._held(claim, self._ended(state))
+
+    async def withdraw(self, question_id: str) -> bool:
+        """End an open question because its asker took it back; False if it was not open."""
+        check_text("the question's id", question_id)
+        with self._db.translated():
+            changed = await self._db.inbox.update_one(
+                {"_id": question_id, **_OPEN}, self._ended(InboxState.WITHDRAWN)
+            )
+            return changed.matched_count == 1
+
+    async def sweep(self) -> int:
+        """Make questions with a lapsed lease `received` again; how many there were."""
+        lapsed = {**_OPEN, "state": _ANSWERING, "lease_until": {"$lte": self._clock()}}
+        again = {
+            "$set": {"state": _RECEIVED},
+            "$unset": {"answering_in": "", "lease_until": ""},
+        }
+        with self._db.translated():
+            return (await self._db.inbox.update_many(lapsed, again)).modified_count
+
+    async def state(self, question_id: str) -> InboxState | None:
+        """The state of a question, None if it is unknown."""
+        check_text("the question's id", question_id)
+        with self._db.translated():
+            found = await self._db.inbox.find_one({"_id": question_id}, {"state": True})
+            return InboxState(found["state"]) if found else None
+
+    async def _open(self, chosen: Document, most: int) -> int:
+        """How many of the chosen questions are open, counted up to `most`."""
+        found = self._db.inbox.find({**chosen, **_OPEN}, {"_id": True}).limit(most)
+        return len(await found.to_list())
+
+    async def _heads(self) -> list[Document]:
+        """The oldest open question of each session, if it waits; bounded as all open ones are."""
+        fields = {"session": True, "n": True, "state": True, "fence": True}
+        oldest: dict[str, Document] = {}
+        async for found in self._db.inbox.find(_OPEN, fields).sort(_BY_ARRIVAL):
+            head = oldest.setdefault(found["session"], found)
+            if found["n"] < head["n"]:
+                oldest[found["session"]] = found
+        return [head for head in oldest.values() if head["state"] == _RECEIVED]
+
+    async def _take(self, head: Document, lease_s: float) -> Document | None:
+        """The claimed document, or None if somebody was faster."""
+        taken: Document | None = await self._db.inbox.find_one_and_update(
+            {"_id": head["_id"], "state": _RECEIVED, "fence": head["fence"]},
+            {
+                "$set": {
+                    "state": _ANSWERING,
+                    "answering_in": head["session"],
+                    "lease_until": self._ends(lease_s),
+                },
+                "$inc": {"fence": 1},
+            },
+            return_document=ReturnDocument.AFTER,
+        )
+        return taken
+
+    async def _held(self, claim: Claim, change: Document) -> None:
+        """Write under a claim."""
+        held = {"_id": claim.question.id, "fence": claim.fence, "state": _ANSWERING}
+        with self._db.translated():
+            changed = await self._db.inbox.update_one(held, change)
+        if changed.matched_count != 1:
+            raise LeaseLostError(f"the claim {claim.fence} of question {claim.question.id} is over")
+
+    def _ends(self, lease_s: float) -> datetime:
+        return self._clock() + timedelta(seconds=lease_s)
+
+    def _ended(self, state: InboxState) -> Document:
+        return {
+            "$set": {"state": state.value, "settled_at": self._clock()},
+            "$unset": _NO_LONGER_OPEN,
+        }
+
+    def _document(self, question: Question, number: int) -> Document:
+        return {
+            "_id": question.id,
+            "session": question.session,
+            "n": number,
+            "text": question.text,
+            "asker": question.asker,
+            "asked_at": question.asked_at,
+            "reply_to": question.reply_to,
+            "state": _RECEIVED,
+            "fence": 0,
+            "reply": None,
+            "received_at": self._clock(),
+            "open": True,
+        }

@@ -1,0 +1,160 @@
+"""The `Archive` port on SQLite."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from core.backends.sqlite_file import SqliteFile, from_ms, to_ms
+from core.backends.sqlite_history import turn_of
+from core.backends.turn_rules import check_text, feedback_as_stored, in_utc
+from core.types import Feedback, Removed, SessionId, SessionSummary, Turn
+
+FIND: Final = "SELECT * FROM turns WHERE question_id = ?"
+NEWEST: Final = "SELECT * FROM sessions ORDER BY last_at_ms DESC, session LIMIT ?"
+ENDED_WITH: Final = """
+    SELECT * FROM sessions WHERE last_at_ms = ? AND session > ? ORDER BY session LIMIT ?
+"""
+ENDED_BEFORE: Final = """
+    SELECT * FROM sessions WHERE last_at_ms < ? ORDER BY last_at_ms DESC, session LIMIT ?
+"""
+PAGE: Final = "SELECT * FROM turns WHERE session = ? AND seq > ? ORDER BY seq LIMIT ?"
+_GIVE: Final = """
+    INSERT INTO feedback (question_id, user, helpful, given_at_ms)
+    SELECT question_id, :user, :helpful, :given_at_ms FROM turns WHERE question_id = :question_id
+    ON CONFLICT (question_id, user) DO UPDATE
+    SET helpful = excluded.helpful, given_at_ms = excluded.given_at_ms
+"""
+OPINIONS: Final = "SELECT * FROM feedback WHERE question_id = ? ORDER BY user"
+
+# A few at a time, so that whoever wants to append meanwhile does not wait long.
+_AT_ONCE: Final = 500
+OF_ASKER: Final = "SELECT seq, session FROM turns WHERE asker = ? LIMIT ?"
+ENDED: Final = "SELECT seq, session FROM turns WHERE finished_at_ms < ? LIMIT ?"
+FORGET_QUESTIONS: Final = "DELETE FROM inbox WHERE asker = ?"
+EXPIRE_QUESTIONS: Final = "DELETE FROM inbox WHERE settled_at_ms < ?"
+_FORGET_OPINIONS: Final = "DELETE FROM feedback WHERE user = ?"
+
+
+class SqliteArchive:
+    """Looking up, opinions and forgetting, in the file."""
+
+    def __init__(self, file: SqliteFile) -> None:
+        self._file = file
+
+    async def find(self, question_id: str) -> Turn | None:
+        """The turn of a question.
+
+        Raises:
+            StorageError: the file cannot be read, or the id is text that no store keeps.
+        """
+        check_text("the question's id", question_id)
+        rows = await self._file.read(partial(_rows, statement=FIND, values=(question_id,)))
+        return turn_of(rows[0]) if rows else None
+
+    async def sessions(
+        self, limit: int, after: SessionSummary | None = None
+    ) -> list[SessionSummary]:
+        """Sessions, the one with the latest turn first; those that follow `after`, if given."""
+        return await self._file.read(partial(_sessions, limit=max(limit, 0), after=after))
+
+    async def turns(self, session: SessionId, limit: int, after: int = 0) -> list[tuple[int, Turn]]:
+        """Turns with their places, oldest first; those with a place above `after`."""
+        check_text("the session", session)
+        values = (session, after, max(limit, 0))
+        rows = await self._file.read(partial(_rows, statement=PAGE, values=values))
+        return [(row["seq"], turn_of(row)) for row in rows]
+
+    async def give_feedback(self, feedback: Feedback) -> bool:
+        """Store an opinion over that person's earlier one; False if there is no such turn.
+
+        Raises:
+            ValueError: a time without a zone.
+            StorageError: it holds text that no store keeps, or the file cannot be written.
+        """
+        kept = feedback_as_stored(feedback)
+        row = {
+            "question_id": kept.question_id,
+            "user": kept.user,
+            "helpful": kept.helpful,
+            "given_at_ms": to_ms(kept.given_at),
+        }
+        return await self._file.write(lambda db: db.execute(_GIVE, row).rowcount == 1)
+
+    async def feedback(self, question_id: str) -> list[Feedback]:
+        """The opinions on an answer, by user."""
+        check_text("the question's id", question_id)
+        rows = await self._file.read(partial(_rows, statement=OPINIONS, values=(question_id,)))
+        return [
+            Feedback(
+                row["question_id"], row["user"], bool(row["helpful"]), from_ms(row["given_at_ms"])
+            )
+            for row in rows
+        ]
+
+    async def forget(self, asker: str) -> Removed:
+        """Delete a person's questions with their answers and every opinion, and their own ones."""
+        check_text("the asker", asker)
+        questions = await self._count(FORGET_QUESTIONS, asker)
+        turns, opinions = await self._remove(OF_ASKER, asker)
+        opinions += await self._count(_FORGET_OPINIONS, asker)
+        return Removed(turns=turns, questions=questions, feedback=opinions)
+
+    async def expire(self, before: datetime) -> Removed:
+        """Delete turns that ended before that moment, and questions that were settled before."""
+        before_ms = to_ms(in_utc(before))
+        questions = await self._count(EXPIRE_QUESTIONS, before_ms)
+        turns, opinions = await self._remove(ENDED, before_ms)
+        return Removed(turns=turns, questions=questions, feedback=opinions)
+
+    async def _count(self, statement: str, value: str | int) -> int:
+        return await self._file.write(lambda db: db.execute(statement, (value,)).rowcount)
+
+    async def _remove(self, chosen: str, value: str | int) -> tuple[int, int]:
+        """Delete the chosen turns, their feedback, and sessions left empty; turns and feedback."""
+        turns = opinions = 0
+        remove: Callable[[sqlite3.Connection], tuple[int, int]] = partial(
+            _remove_some, chosen=chosen, value=value
+        )
+        while (removed := await self._file.write(remove))[0]:
+            turns += removed[0]
+            opinions += removed[1]
+        return turns, opinions
+
+
+def _rows(
+    db: sqlite3.Connection, statement: str, values: tuple[str | int, ...]
+) -> list[sqlite3.Row]:
+    return db.execute(statement, values).fetchall()
+
+
+def _sessions(
+    db: sqlite3.Connection, limit: int, after: SessionSummary | None
+) -> list[SessionSummary]:
+    if after is None:
+        rows = _rows(db, NEWEST, (limit,))
+    else:
+        last_at_ms = to_ms(after.last_at)
+        rows = _rows(db, ENDED_WITH, (last_at_ms, after.session, limit))
+        rows += _rows(db, ENDED_BEFORE, (last_at_ms, limit - len(rows)))
+    return [SessionSummary(SessionId(row["session"]), from_ms(row["last_at_ms"])) for row in rows]
+
+
+def _remove_some(db: sqlite3.Connection, chosen: str, value: str | int) -> tuple[int, int]:
+    rows = _rows(db, chosen, (value, _AT_ONCE))
+    turns = [(row["seq"],) for row in rows]
+    sessions = [(session,) for session in {row["session"] for row in rows}]
+    removed = db.executemany(
+        "DELETE FROM feedback WHERE question_id = (SELECT question_id FROM turns WHERE seq = ?)",
+        turns,
+    ).rowcount
+    db.executemany("DELETE FROM turns WHERE seq = ?", turns)
+    db.executemany(
+        "DELETE FROM sessions WHERE session = ?1"
+        " AND NOT EXISTS (SELECT 1 FROM turns WHERE session = ?1)",
+        sessions,
+    )
+    return len(turns), max(removed, 0)

@@ -1,0 +1,78 @@
+"""Backups of the SQLite file while it is in use, by SQLite's own online backup.
+
+https://www.sqlite.org/backup.html
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from core.backends.sqlite_file import prepare, translated
+from core.backends.sqlite_schema import STEPS
+from core.errors import StorageError
+
+_BUSY_TIMEOUT_S = 10.0
+
+
+def backup_file(source: Path, target: Path) -> None:
+    """Write a copy of `source` as it is at one moment; `target` appears when it is whole.
+
+    Raises:
+        StorageError: there is no `source`, it is damaged, or `target` cannot be written.
+    """
+    _check_there(source)
+    part = target.with_name(f".{target.name}.part")
+    with translated(source):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
+        with closing(_connect(source)) as live, closing(_connect(part)) as copy:
+            live.backup(copy)
+            # A backup is one file, whatever the history's own way of writing.
+            copy.execute("PRAGMA journal_mode = DELETE")
+        _check_sound(part)
+        part.replace(target)
+
+
+def restore_file(source: Path, target: Path) -> None:
+    """Put the content of a backup in the place of that of `target`, in one step for all readers.
+
+    Raises:
+        StorageError: `source` is no whole backup, or is of a newer faqbot; `target` is as it was.
+    """
+    _check_there(source)
+    with translated(source):
+        _check_sound(source)
+    part = target.with_name(f".{target.name}.restore")
+    with translated(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        # Brought forward aside: whoever has the file open never sees an older schema.
+        with closing(_connect(source)) as backup, closing(_connect(part)) as copy:
+            backup.backup(copy)
+            prepare(copy, part)
+            copy.execute("PRAGMA journal_mode = DELETE")
+            with closing(_connect(target)) as live:
+                # All pages in one step, under one lock.
+                copy.backup(live)
+        part.unlink()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
+
+
+def _check_there(path: Path) -> None:
+    if not path.is_file():
+        raise StorageError(f"{path}: no such file; check the path")
+
+
+def _check_sound(path: Path) -> None:
+    with closing(_connect(path)) as db:
+        if db.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+            raise StorageError(f"{path} is damaged; take another backup")
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if not 0 < version <= len(STEPS):
+            raise StorageError(f"{path} is no backup that this faqbot knows; upgrade faqbot")

@@ -1,0 +1,190 @@
+"""The `Inbox` port on SQLite: every change is one short transaction under the write lock."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from core.backends.sqlite_file import SqliteFile, from_ms, to_ms
+from core.backends.turn_rules import check_final, check_text, question_as_stored, utc_now
+from core.errors import LeaseLostError
+from core.types import Claim, InboxState, Question, Receipt, SessionId
+
+STATE: Final = "SELECT state FROM inbox WHERE question_id = ?"
+WAITING: Final = """
+    SELECT count(*) FROM (SELECT 1 FROM inbox WHERE settled_at_ms IS NULL LIMIT ?)
+"""
+WAITING_IN_SESSION: Final = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM inbox WHERE settled_at_ms IS NULL AND session = ? LIMIT ?
+    )
+"""
+_RECEIVE: Final = """
+    INSERT INTO inbox (question_id, session, text, asker, asked_at_ms, reply_to, state)
+    VALUES (:question_id, :session, :text, :asker, :asked_at_ms, :reply_to, 'received')
+"""
+NEXT: Final = """
+    SELECT seq FROM inbox AS this
+    WHERE settled_at_ms IS NULL AND state = 'received' AND NOT EXISTS (
+        SELECT 1 FROM inbox AS earlier
+        WHERE earlier.settled_at_ms IS NULL
+            AND earlier.session = this.session AND earlier.seq < this.seq
+    )
+    ORDER BY seq LIMIT 1
+"""
+_CLAIM: Final = """
+    UPDATE inbox SET state = 'answering', fence = fence + 1, lease_until_ms = ?
+    WHERE seq = ? RETURNING *
+"""
+_RENEW: Final = """
+    UPDATE inbox SET lease_until_ms = :value
+    WHERE question_id = :question_id AND fence = :fence AND state = 'answering'
+"""
+_NOTE: Final = """
+    UPDATE inbox SET reply = :value
+    WHERE question_id = :question_id AND fence = :fence AND state = 'answering'
+"""
+_SETTLE: Final = """
+    UPDATE inbox SET state = :value, settled_at_ms = :now_ms, lease_until_ms = NULL
+    WHERE question_id = :question_id AND fence = :fence AND state = 'answering'
+"""
+_WITHDRAW: Final = """
+    UPDATE inbox SET state = 'withdrawn', settled_at_ms = ?, lease_until_ms = NULL
+    WHERE question_id = ? AND settled_at_ms IS NULL
+"""
+SWEEP: Final = """
+    UPDATE inbox SET state = 'received', lease_until_ms = NULL
+    WHERE settled_at_ms IS NULL AND state = 'answering' AND lease_until_ms <= ?
+"""
+
+
+class SqliteInbox:
+    """Questions in the file.
+
+    At most `per_session` questions of a session and `total` of all are open at a time.
+    """
+
+    def __init__(
+        self,
+        file: SqliteFile,
+        *,
+        per_session: int,
+        total: int,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._file = file
+        self._per_session = per_session
+        self._total = total
+        self._clock = clock
+
+    async def receive(self, question: Question) -> Receipt:
+        """Store a question as `received`; `KNOWN` if its id is there, in whatever state.
+
+        Raises:
+            ValueError: a time without a zone.
+            StorageError: it holds text that no store keeps, or the file cannot be written.
+        """
+        kept = question_as_stored(question)
+        row: dict[str, str | int | None] = {
+            "question_id": kept.id,
+            "session": kept.session,
+            "text": kept.text,
+            "asker": kept.asker,
+            "asked_at_ms": to_ms(kept.asked_at),
+            "reply_to": kept.reply_to,
+        }
+
+        def receive(db: sqlite3.Connection) -> Receipt:
+            if db.execute(STATE, (kept.id,)).fetchone():
+                return Receipt.KNOWN
+            waiting = db.execute(WAITING, (self._total,)).fetchone()[0]
+            here = db.execute(WAITING_IN_SESSION, (kept.session, self._per_session)).fetchone()[0]
+            if waiting >= self._total or here >= self._per_session:
+                return Receipt.FULL
+            db.execute(_RECEIVE, row)
+            return Receipt.STORED
+
+        return await self._file.write(receive)
+
+    async def claim(self, *, lease_s: float) -> Claim | None:
+        """Take the oldest question that may be answered now; None if there is none."""
+
+        def claim(db: sqlite3.Connection) -> Claim | None:
+            found = db.execute(NEXT).fetchone()
+            if found is None:
+                return None
+            return _claim_of(db.execute(_CLAIM, (self._ends(lease_s), found["seq"])).fetchone())
+
+        return await self._file.write(claim)
+
+    async def renew(self, claim: Claim, *, lease_s: float) -> None:
+        """Let the lease end `lease_s` seconds from now.
+
+        Raises:
+            LeaseLostError: the claim is no longer the latest of an open question.
+        """
+        await self._held(claim, _RENEW, self._ends(lease_s))
+
+    async def note_reply(self, claim: Claim, reply: str) -> None:
+        """Remember the message in which the answer is being written.
+
+        Raises:
+            LeaseLostError: the claim is no longer the latest of an open question.
+        """
+        check_text("the reply's reference", reply)
+        await self._held(claim, _NOTE, reply)
+
+    async def settle(self, claim: Claim, state: InboxState) -> None:
+        """End the question in a final state.
+
+        Raises:
+            LeaseLostError: the claim is no longer the latest of an open question.
+        """
+        check_final(state)
+        await self._held(claim, _SETTLE, state.value)
+
+    async def withdraw(self, question_id: str) -> bool:
+        """End an open question because its asker took it back; False if it was not open."""
+        check_text("the question's id", question_id)
+        values = (to_ms(self._clock()), question_id)
+        return await self._file.write(lambda db: db.execute(_WITHDRAW, values).rowcount == 1)
+
+    async def sweep(self) -> int:
+        """Make questions with a lapsed lease `received` again; how many there were."""
+        now_ms = to_ms(self._clock())
+        return await self._file.write(lambda db: db.execute(SWEEP, (now_ms,)).rowcount)
+
+    async def state(self, question_id: str) -> InboxState | None:
+        """The state of a question, None if it is unknown."""
+        check_text("the question's id", question_id)
+        row = await self._file.read(lambda db: db.execute(STATE, (question_id,)).fetchone())
+        return InboxState(row["state"]) if row else None
+
+    def _ends(self, lease_s: float) -> int:
+        return to_ms(self._clock() + timedelta(seconds=lease_s))
+
+    async def _held(self, claim: Claim, statement: str, value: str | int) -> None:
+        """Write under a claim."""
+        values = {
+            "question_id": claim.question.id,
+            "fence": claim.fence,
+            "value": value,
+            "now_ms": to_ms(self._clock()),
+        }
+        changed = await self._file.write(lambda db: db.execute(statement, values).rowcount)
+        if changed != 1:
+            raise LeaseLostError(f"the claim {claim.fence} of question {claim.question.id} is over")
+
+
+def _claim_of(row: sqlite3.Row) -> Claim:
+    question = Question(
+        id=row["question_id"],
+        session=SessionId(row["session"]),
+        text=row["text"],
+        asker=row["asker"],
+        asked_at=from_ms(row["asked_at_ms"]),
+        reply_to=row["reply_to"],
+    )
+    return Claim(question, fence=row["fence"], reply=row["reply"])

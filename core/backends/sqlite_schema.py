@@ -1,0 +1,76 @@
+"""The tables of faqbot's one SQLite file, and how an older file becomes a newer one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Step n brings a file from schema n to n + 1, and is never edited once it was released.
+# `seq` is SQLite's row number: above every number in the table at each append, whatever the clock
+# says. Every index ends with it, so that one session's turns lie in the index in their order.
+STEPS: Final[tuple[tuple[str, ...], ...]] = (
+    (
+        """
+        CREATE TABLE turns (
+            seq            INTEGER PRIMARY KEY,
+            question_id    TEXT NOT NULL UNIQUE,
+            session        TEXT NOT NULL,
+            text           TEXT NOT NULL,
+            asker          TEXT NOT NULL,
+            asked_at_ms    INTEGER NOT NULL,
+            reply_to       TEXT,
+            state          TEXT NOT NULL,
+            answer         TEXT NOT NULL,
+            sources        TEXT NOT NULL,
+            followups      TEXT NOT NULL,
+            label          TEXT NOT NULL,
+            model          TEXT NOT NULL,
+            finished_at_ms INTEGER NOT NULL,
+            timings_ms     TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX turns_by_session ON turns (session)",
+    ),
+    (
+        "CREATE INDEX turns_by_asker ON turns (asker)",
+        "CREATE INDEX turns_by_end ON turns (finished_at_ms)",
+        """
+        CREATE TABLE sessions (
+            session    TEXT PRIMARY KEY,
+            last_at_ms INTEGER NOT NULL
+        ) WITHOUT ROWID
+        """,
+        "INSERT INTO sessions SELECT session, max(finished_at_ms) FROM turns GROUP BY session",
+        "CREATE INDEX sessions_by_end ON sessions (last_at_ms DESC, session)",
+        """
+        CREATE TABLE feedback (
+            question_id TEXT NOT NULL REFERENCES turns (question_id) ON DELETE CASCADE,
+            user        TEXT NOT NULL,
+            helpful     INTEGER NOT NULL,
+            given_at_ms INTEGER NOT NULL,
+            PRIMARY KEY (question_id, user)
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX feedback_by_user ON feedback (user)",
+        """
+        CREATE TABLE inbox (
+            seq            INTEGER PRIMARY KEY,
+            question_id    TEXT NOT NULL UNIQUE,
+            session        TEXT NOT NULL,
+            text           TEXT NOT NULL,
+            asker          TEXT NOT NULL,
+            asked_at_ms    INTEGER NOT NULL,
+            reply_to       TEXT,
+            state          TEXT NOT NULL,
+            fence          INTEGER NOT NULL DEFAULT 0,
+            lease_until_ms INTEGER,
+            reply          TEXT,
+            settled_at_ms  INTEGER
+        )
+        """,
+        # Whatever was settled leaves these two, so that they stay as small as what is waiting.
+        "CREATE INDEX inbox_open ON inbox (seq) WHERE settled_at_ms IS NULL",
+        "CREATE INDEX inbox_open_by_session ON inbox (session) WHERE settled_at_ms IS NULL",
+        "CREATE INDEX inbox_by_asker ON inbox (asker)",
+        "CREATE INDEX inbox_by_end ON inbox (settled_at_ms)",
+    ),
+)

@@ -1,0 +1,148 @@
+"""Works the inbox: claims questions, keeps their leases, and sees that each comes to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from typing import Final, Protocol
+
+from core.errors import FaqbotError, LeaseLostError, StorageError
+from core.ports import Inbox
+from core.types import Claim, InboxState
+
+logger = logging.getLogger(__name__)
+
+NoteReply = Callable[[str], Awaitable[None]]
+
+_BEATS_PER_LEASE: Final = 3
+
+
+class Handler(Protocol):
+    """Answers on a platform. What it raises is logged, and tried again when the lease lapses."""
+
+    async def answer(self, claim: Claim, note_reply: NoteReply) -> InboxState:
+        """Answer the question and return its final state.
+
+        A claim with a `reply` is finished in that message. With `claim.fence` above 1 an earlier
+        worker died: it may have sent a message and not have noted it (look for one before sending
+        another), and may have stored the turn already (`Archive.find`: show that, do not answer
+        anew). `note_reply` is called as soon as there is a message.
+        """
+        ...
+
+    async def give_up(self, claim: Claim) -> None:
+        """Tell the person that the question cannot be answered, in the message if there is one."""
+        ...
+
+
+class Worker:
+    """Answers the questions of an inbox, those of `sessions_at_once` sessions at a time."""
+
+    def __init__(  # noqa: PLR0913 - all by name
+        self,
+        inbox: Inbox,
+        handler: Handler,
+        *,
+        sessions_at_once: int = 8,
+        attempts: int = 5,
+        lease_s: float = 30.0,
+        poll_s: float = 2.0,
+    ) -> None:
+        self._inbox = inbox
+        self._handler = handler
+        self._attempts = attempts
+        self._lease_s = lease_s
+        self._poll_s = poll_s
+        self._free = asyncio.Semaphore(sessions_at_once)
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look at the inbox now: a question was received, or a lease was found lapsed."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Work until cancelled; what is unfinished then is given back for the next process."""
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                await self._free.acquire()
+                tasks.create_task(self._work(await self._next()))
+
+    async def _next(self) -> Claim:
+        """The next claim, waited for."""
+        idle = True
+        while True:
+            self._woken.clear()
+            try:
+                # Also for questions of other processes that died: nobody else may be there.
+                if idle and (lapsed := await self._inbox.sweep()):
+                    logger.warning("%d questions were left behind; taking them up again", lapsed)
+                if claim := await self._inbox.claim(lease_s=self._lease_s):
+                    return claim
+            except StorageError as error:
+                logger.error("the inbox cannot be read: %s", error)  # noqa: TRY400 - one line
+            idle = False
+            try:
+                async with asyncio.timeout(self._poll_s):
+                    await self._woken.wait()
+            except TimeoutError:
+                idle = True
+
+    async def _work(self, claim: Claim) -> None:
+        """Answer for as long as the lease is ours."""
+        answering = asyncio.create_task(self._answer(claim))
+        beating = asyncio.create_task(self._keep(claim))
+        try:
+            await asyncio.wait({answering, beating}, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            await _stop(answering, beating)
+            with suppress(FaqbotError):
+                await self._inbox.renew(claim, lease_s=0)
+            raise
+        finally:
+            await _stop(answering, beating)
+            self._free.release()
+            self.wake()
+
+    async def _answer(self, claim: Claim) -> None:
+        try:
+            await self._inbox.settle(claim, await self._outcome(claim))
+        except LeaseLostError as error:
+            logger.warning("stopped: %s", error)
+        except FaqbotError as error:
+            logger.error("question %s: %s", claim.question.id, error)  # noqa: TRY400 - one line
+        except Exception:  # the outermost edge of a task: one question must not end the others
+            logger.exception("question %s broke off", claim.question.id)
+
+    async def _outcome(self, claim: Claim) -> InboxState:
+        if claim.fence <= self._attempts:
+            note_reply = partial(self._inbox.note_reply, claim)
+            return await self._handler.answer(claim, note_reply)
+        # Giving up is tried once: whatever stands in its way must not keep the session waiting.
+        if claim.fence == self._attempts + 1:
+            await self._handler.give_up(claim)
+        return InboxState.FAILED
+
+    async def _keep(self, claim: Claim) -> None:
+        """Renew the lease until it is lost: by withdrawal, or because the store is away."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + self._lease_s
+        while loop.time() < ends:
+            await asyncio.sleep(self._lease_s / _BEATS_PER_LEASE)
+            try:
+                await self._inbox.renew(claim, lease_s=self._lease_s)
+            except LeaseLostError as error:
+                logger.warning("stopping: %s", error)
+                return
+            except StorageError as error:
+                logger.error("the lease is not renewed: %s", error)  # noqa: TRY400 - one line
+            else:
+                ends = loop.time() + self._lease_s
+
+
+async def _stop(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,198 @@
+"""What every store behind the `Archive` port must do.
+
+A store's test file imports everything from here and defines the fixture `open_stores`: a function
+that opens the same stores at each call, empty at first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Protocol
+
+import pytest
+from contracts.history import NFC, NFD, NOON, REFUSED, SEOUL, SESSION, ids, turn
+
+from core.errors import StorageError
+from core.ports import Archive, History, Inbox
+from core.types import Feedback, InboxState, Removed, SessionId, SessionSummary
+
+
+class Stores(Protocol):
+    history: History
+    archive: Archive
+    inbox: Inbox
+
+
+OpenStores = Callable[[], AbstractAsyncContextManager[Stores]]
+HOUR = timedelta(hours=1)
+FAR = SessionId("web:far")
+
+
+@pytest.fixture
+async def stores(open_stores: OpenStores) -> AsyncIterator[Stores]:
+    async with open_stores() as opened:
+        yield opened
+
+
+async def names(archive: Archive, limit: int = 100) -> list[str]:
+    return [summary.session for summary in await archive.sessions(limit)]
+
+
+async def test_a_turn_is_found_by_its_question(stores):
+    """A button carries the question's id and an index; its text is here."""
+    await stores.history.append(turn("1"))
+    assert await stores.archive.find("1") == turn("1")
+    assert await stores.archive.find("2") is None
+
+
+async def test_sessions_are_listed_newest_first(stores):
+    """By the end of their latest turn; at equal times by name."""
+    for number, (session, hours) in enumerate([("b", 0), ("a", 2), ("c", 1), ("d", 2), ("b", 3)]):
+        moment = NOON + hours * HOUR
+        await stores.history.append(turn(str(number), session=session, finished_at=moment))
+    expected = [("b", 3), ("a", 2), ("d", 2), ("c", 1)]
+    assert await stores.archive.sessions(10) == [
+        SessionSummary(SessionId(name), NOON + hours * HOUR) for name, hours in expected
+    ]
+    assert await names(stores.archive, 2) == ["b", "a"]
+    assert await names(stores.archive, 0) == []
+
+
+async def test_a_turn_that_ended_earlier_does_not_move_its_session_back(stores):
+    await stores.history.append(turn("1", finished_at=NOON))
+    await stores.history.append(turn("2", finished_at=NOON - HOUR))
+    assert await stores.archive.sessions(10) == [SessionSummary(SESSION, NOON)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
+async def test_the_listing_is_paged_without_gaps_or_repetitions(stores, size):
+    """Also where a page ends among equal times."""
+    every = ["A", "a", "b", NFD, "c", "z", NFC]
+    for number, name in enumerate(every):
+        moment = NOON + (number // 3) * HOUR
+        await stores.history.append(turn(str(number), session=name, finished_at=moment))
+    listed, last = [], None
+    while page := await stores.archive.sessions(size, last):
+        assert len(page) <= size
+        listed += page
+        last = page[-1]
+    assert [summary.session for summary in listed] == [
+        NFC, "c", "z", NFD, "A", "a", "b",
+    ]  # fmt: skip
+
+
+async def test_a_sessions_turns_are_paged_from_the_oldest(stores):
+    for number in range(7):
+        await stores.history.append(turn(str(number)))
+        await stores.history.append(turn(f"x{number}", session=FAR))
+    read, place = [], 0
+    while page := await stores.archive.turns(SESSION, 3, place):
+        assert len(page) <= 3
+        read += [found for _, found in page]
+        place = page[-1][0]
+    assert read == [turn(str(number)) for number in range(7)]
+    assert await stores.archive.turns(SESSION, 0) == []
+
+
+async def test_long_texts_are_paged_too(stores):
+    """Three turns of 12 MB do not fit into one answer of a server."""
+    for number in range(3):
+        await stores.history.append(turn(str(number), answer="가" * 4_000_000))
+    assert [found.question.id for _, found in await stores.archive.turns(SESSION, 9)] == list("012")
+
+
+async def test_feedback_is_the_latest_of_each_person(stores):
+    await stores.history.append(turn("1"))
+    first = Feedback("1", "U2", helpful=True, given_at=NOON)
+    other = Feedback("1", "U1", helpful=True, given_at=NOON.astimezone(SEOUL))
+    assert await stores.archive.give_feedback(first)
+    assert await stores.archive.give_feedback(other)
+    assert await stores.archive.give_feedback(replace(first, helpful=False, given_at=NOON + HOUR))
+    assert await stores.archive.feedback("1") == [
+        replace(other, given_at=NOON),
+        replace(first, helpful=False, given_at=NOON + HOUR),
+    ]
+
+
+async def test_feedback_needs_a_turn(stores):
+    assert await stores.archive.give_feedback(Feedback("1", "U1", helpful=True)) is False
+    assert await stores.archive.feedback("1") == []
+
+
+async def test_one_persons_feedback_twenty_times_at_once_is_one(stores):
+    await stores.history.append(turn("1"))
+    given = Feedback("1", "U1", helpful=True, given_at=NOON)
+    assert all(await asyncio.gather(*(stores.archive.give_feedback(given) for _ in range(20))))
+    assert await stores.archive.feedback("1") == [given]
+
+
+async def test_who_is_forgotten_is_nowhere(stores):
+    """Questions, answers, every opinion on them, their own opinions, and what is waiting."""
+    history, archive = stores.history, stores.archive
+    for number, (asker, session) in enumerate([("U1", "a"), ("U2", "a"), ("U1", "b")]):
+        await history.append(turn(str(number), asker=asker, session=session))
+    for question, user in [("0", "U2"), ("1", "U1"), ("1", "U2")]:
+        await archive.give_feedback(Feedback(question, user, helpful=True, given_at=NOON))
+    await stores.inbox.receive(turn("8", asker="U1").question)
+    await stores.inbox.receive(turn("9", asker="U2").question)
+    assert await archive.forget("U1") == Removed(turns=2, questions=1, feedback=2)
+    assert [await archive.find(name) for name in "02"] == [None, None]
+    assert await ids(history, session=SessionId("a")) == ["1"]
+    assert await names(archive) == ["a"]
+    assert [given.user for given in await archive.feedback("1")] == ["U2"]
+    assert await archive.feedback("0") == []
+    assert await stores.inbox.state("8") is None
+    assert await stores.inbox.state("9") is InboxState.RECEIVED
+    assert await archive.forget("U1") == Removed(turns=0, questions=0, feedback=0)
+
+
+async def test_a_session_goes_on_after_somebody_was_forgotten(stores):
+    """What is appended later still comes last."""
+    for number, asker in enumerate(["U2", "U1", "U1"]):
+        await stores.history.append(turn(str(number), asker=asker))
+    await stores.archive.forget("U1")
+    await stores.history.append(turn("3"))
+    assert await ids(stores.history) == ["0", "3"]
+
+
+async def test_what_is_too_old_expires(stores):
+    """Turns by their end, questions by their settling; what is open stays."""
+    await stores.history.append(turn("old", session=FAR, finished_at=NOON - HOUR))
+    await stores.history.append(turn("new", finished_at=NOON))
+    await stores.archive.give_feedback(Feedback("old", "U1", helpful=True, given_at=NOON))
+    await stores.inbox.receive(turn("open").question)
+    assert await stores.archive.expire(NOON) == Removed(turns=1, questions=0, feedback=1)
+    assert await stores.archive.find("old") is None
+    assert await names(stores.archive) == [SESSION]
+    assert await stores.archive.find("new") == turn("new", finished_at=NOON)
+    assert await stores.inbox.state("open") is InboxState.RECEIVED
+    await stores.inbox.withdraw("open")
+    assert (await stores.archive.expire(NOON.replace(year=9999))).questions == 1
+
+
+async def test_more_than_one_batch_expires(stores):
+    await asyncio.gather(*(stores.history.append(turn(str(n))) for n in range(600)))
+    assert (await stores.archive.expire(NOON + HOUR)).turns == 600
+    assert await ids(stores.history) == []
+
+
+async def test_a_moment_without_a_zone_is_refused(stores):
+    with pytest.raises(ValueError, match="no time zone"):
+        await stores.archive.expire(NOON.replace(tzinfo=None))
+
+
+@pytest.mark.parametrize("text", REFUSED)
+async def test_names_that_no_store_keeps_are_refused(stores, text):
+    for refusal in (
+        stores.archive.find(text),
+        stores.archive.turns(SessionId(text), 1),
+        stores.archive.feedback(text),
+        stores.archive.forget(text),
+        stores.archive.give_feedback(Feedback("1", text, helpful=True)),
+    ):
+        with pytest.raises(StorageError, match="refused"):
+            await refusal

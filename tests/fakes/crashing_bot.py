@@ -1,0 +1,125 @@
+"""A bot in a process of its own that kills itself at a named point, and the platform it writes to.
+
+`python crashing_bot.py STORE PLATFORM POINT QUESTION…`: STORE is a MongoDB URI or the path of a
+SQLite file. It receives the questions (their redelivery, in later runs), answers all that is open
+and exits. The platform is a SQLite file of messages, of which a bot can look up its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from core.backends.mongo_archive import MongoArchive
+from core.backends.mongo_database import MongoDatabase
+from core.backends.mongo_history import MongoHistory
+from core.backends.mongo_inbox import MongoInbox
+from core.backends.sqlite_archive import SqliteArchive
+from core.backends.sqlite_file import SqliteFile
+from core.backends.sqlite_history import SqliteHistory
+from core.backends.sqlite_inbox import SqliteInbox
+from core.inbox import NoteReply, Worker
+from core.ports import Archive, History, Inbox
+from core.types import Claim, InboxState, Question, SessionId, Turn, TurnState
+
+LEASE_S = 1.0
+POINTS = ["received", "claimed", "posted", "noted", "edited", "stored", "finished", "settled"]
+
+
+class Platform:
+    """Messages, each with the question it answers; every write is kept at once."""
+
+    def __init__(self, path: str) -> None:
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.execute(
+            "CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY, question, text)"
+        )
+
+    def find(self, question: str) -> str | None:
+        row = self._db.execute("SELECT id FROM messages WHERE question = ?", (question,)).fetchone()
+        return row and str(row[0])
+
+    def post(self, question: str) -> str:
+        statement = "INSERT INTO messages (question, text) VALUES (?, '…')"
+        return str(self._db.execute(statement, (question,)).lastrowid)
+
+    def edit(self, message: str, text: str) -> None:
+        self._db.execute("UPDATE messages SET text = ? WHERE id = ?", (text, int(message)))
+
+
+class Bot:
+    """Answers as `core.inbox.Handler` says, and dies at its point."""
+
+    def __init__(self, platform: Platform, history: History, archive: Archive, point: str) -> None:
+        self._platform = platform
+        self._history = history
+        self._archive = archive
+        self._point = point
+
+    def reach(self, point: str) -> None:
+        if point == self._point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    async def answer(self, claim: Claim, note_reply: NoteReply) -> InboxState:
+        question = claim.question
+        self.reach("claimed")
+        message = claim.reply or self._platform.find(question.id)
+        if message is None:
+            message = self._platform.post(question.id)
+            self.reach("posted")
+        if claim.reply is None:
+            await note_reply(message)
+            self.reach("noted")
+        turn = await self._archive.find(question.id)
+        if turn is None:
+            self._platform.edit(message, "half")
+            self.reach("edited")
+            answer = f"answer of attempt {claim.fence}"
+            turn = Turn(question, TurnState.ANSWERED, answer)
+            await self._history.append(turn)
+            self.reach("stored")
+        self._platform.edit(message, turn.answer)
+        self.reach("finished")
+        return InboxState(turn.state.value)
+
+    async def give_up(self, claim: Claim) -> None:
+        raise AssertionError(f"gave up {claim}")
+
+
+@asynccontextmanager
+async def stores(where: str) -> AsyncIterator[tuple[History, Archive, Inbox]]:
+    if where.startswith("mongodb"):
+        async with MongoDatabase.open(where) as database:
+            inbox: Inbox = MongoInbox(database, per_session=9, total=99)
+            yield MongoHistory(database), MongoArchive(database), inbox
+    else:
+        async with SqliteFile.open(Path(where)) as file:
+            inbox = SqliteInbox(file, per_session=9, total=99)
+            yield SqliteHistory(file), SqliteArchive(file), inbox
+
+
+async def main(where: str, platform: str, point: str, names: list[str]) -> None:
+    async with stores(where) as (history, archive, inbox):
+        bot = Bot(Platform(platform), history, archive, point)
+        for name in names:
+            await inbox.receive(Question(id=name, session=SessionId("s"), text="질문", asker="U1"))
+            bot.reach("received")
+        worker = Worker(inbox, bot, lease_s=LEASE_S, poll_s=LEASE_S / 20)
+        working = asyncio.create_task(worker.run())
+        while {await inbox.state(name) for name in names} != {InboxState.ANSWERED}:
+            if await inbox.state(names[0]) is InboxState.ANSWERED:
+                bot.reach("settled")
+            await asyncio.sleep(0.01)
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:4], names=sys.argv[4:]))

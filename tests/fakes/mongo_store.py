@@ -1,0 +1,329 @@
+"""What the test MongoDB keeps, and the few commands that faqbot may use on it.
+
+Stricter than the real one where that catches mistakes: an operator that faqbot has no business
+with is an error, and so is a query that no index serves (as with the server's `notablescan`) or a
+sort that no index gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from operator import ge, gt, le, lt
+from typing import Any
+
+import bson
+from bson.codec_options import CodecOptions
+
+Document = dict[str, Any]
+
+MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
+_REPLY_BYTES = 16_000_000
+_FIRST_BATCH = 101
+AWARE = CodecOptions(tz_aware=True, tzinfo=UTC)
+_MISSING = object()
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {"$lt": lt, "$lte": le, "$gt": gt, "$gte": ge}
+_ID_INDEX: Document = {"name": "_id_", "key": {"_id": 1}, "unique": True}
+
+
+class CommandError(Exception):
+    """An answer with `ok: 0`.
+
+    Codes: https://www.mongodb.com/docs/manual/reference/error-codes/
+    """
+
+    def __init__(self, code: int, message: str, **extra: Any) -> None:
+        super().__init__(message)
+        self.reply: Document = {"ok": 0.0, "code": code, "errmsg": message, **extra}
+
+
+@dataclass
+class Collection:
+    """Documents in the order of insertion, and the indexes with their options."""
+
+    documents: list[Document] = field(default_factory=list)
+    indexes: list[Document] = field(default_factory=lambda: [_ID_INDEX])
+
+
+class MongoStore:
+    """Databases, by `database.collection`; every command is atomic."""
+
+    def __init__(self) -> None:
+        self.collections: dict[str, Collection] = {}
+        self._cursors: dict[int, tuple[str, Iterator[Document]]] = {}
+
+    def run(self, name: str, command: Document) -> Document:
+        """The reply to a command.
+
+        Raises:
+            CommandError: the command failed as a whole.
+        """
+        handler = getattr(self, f"_{name}", None)
+        if handler is None:
+            raise CommandError(59, f"no such command: '{name}'")
+        return {**handler(command, f"{command['$db']}.{command[name]}"), "ok": 1.0}
+
+    def _of(self, namespace: str) -> Collection:
+        return self.collections.setdefault(namespace, Collection())
+
+    def _find(self, command: Document, namespace: str) -> Document:
+        collection = self._of(namespace)
+        sort = command.get("sort", {})
+        found = _found(collection, command.get("filter", {}), sort)
+        if limit := command.get("limit", 0):
+            found = found[: abs(limit)]
+        rows = iter([_projected(row, command.get("projection")) for row in found])
+        first = list(_batch(rows, command.get("batchSize", _FIRST_BATCH)))
+        cursor = 0
+        if len(first) < len(found) and not command.get("singleBatch"):
+            cursor = len(self._cursors) + 1
+            self._cursors[cursor] = (namespace, iter(list(rows)))
+        return {"cursor": {"firstBatch": first, "id": bson.Int64(cursor), "ns": namespace}}
+
+    def _getMore(self, command: Document, _: str) -> Document:  # noqa: N802 - MongoDB's name
+        cursor = command["getMore"]
+        if cursor not in self._cursors:
+            raise CommandError(43, f"cursor id {cursor} not found")
+        namespace, rows = self._cursors[cursor]
+        batch = list(_batch(rows, command.get("batchSize", 1_000_000)))
+        rest = list(rows)
+        self._cursors[cursor] = (namespace, iter(rest))
+        if not rest:
+            del self._cursors[cursor]
+        identity = bson.Int64(cursor if rest else 0)
+        return {"cursor": {"nextBatch": batch, "id": identity, "ns": namespace}}
+
+    def _killCursors(self, command: Document, _: str) -> Document:  # noqa: N802
+        for cursor in command["cursors"]:
+            self._cursors.pop(cursor, None)
+        return {"cursorsKilled": command["cursors"]}
+
+    def _insert(self, command: Document, namespace: str) -> Document:
+        collection = self._of(namespace)
+
+        def insert(document: Document) -> int:
+            _put(collection, None, document)
+            return 1
+
+        return _written(command["documents"], insert, ordered=command.get("ordered", True))
+
+    def _update(self, command: Document, namespace: str) -> Document:
+        collection = self._of(namespace)
+        upserted: list[Document] = []
+        modified = 0
+
+        def update(statement: Document) -> int:
+            nonlocal modified
+            found = _found(collection, statement["q"], {})
+            if not found and statement.get("upsert"):
+                fresh = _upserted(collection, statement["q"], statement["u"])
+                upserted.append({"index": len(upserted), "_id": fresh["_id"]})
+                return 1
+            found = found if statement.get("multi") else found[:1]
+            for document in found:
+                changed = _changed(document, statement["u"], fresh=False)
+                modified += changed != document
+                _put(collection, document, changed)
+            return len(found)
+
+        reply = _written(command["updates"], update, ordered=command.get("ordered", True))
+        reply["nModified"] = modified
+        if upserted:
+            reply["upserted"] = upserted
+        return reply
+
+    def _delete(self, command: Document, namespace: str) -> Document:
+        collection = self._of(namespace)
+
+        def delete(statement: Document) -> int:
+            found = _found(collection, statement["q"], {})
+            found = found[:1] if statement["limit"] == 1 else found
+            gone = {id(document) for document in found}
+            collection.documents = [row for row in collection.documents if id(row) not in gone]
+            return len(found)
+
+        return _written(command["deletes"], delete, ordered=command.get("ordered", True))
+
+    def _findAndModify(self, command: Document, namespace: str) -> Document:  # noqa: N802
+        collection = self._of(namespace)
+        found = _found(collection, command.get("query", {}), command.get("sort", {}))
+        if found:
+            before = found[0]
+            after = _changed(before, command["update"], fresh=False)
+            _put(collection, before, after)
+        elif command.get("upsert"):
+            before = None
+            after = _upserted(collection, command["query"], command["update"])
+        else:
+            return {"value": None, "lastErrorObject": {"n": 0, "updatedExisting": False}}
+        value = after if command.get("new") else before
+        last = {"n": 1, "updatedExisting": before is not None}
+        return {
+            "value": value and _projected(value, command.get("fields")),
+            "lastErrorObject": last,
+        }
+
+    def _createIndexes(self, command: Document, namespace: str) -> Document:  # noqa: N802
+        collection = self._of(namespace)
+        before = len(collection.indexes)
+        for index in command["indexes"]:
+            same = [known for known in collection.indexes if known["name"] == index["name"]]
+            if same and same[0] != index:
+                raise CommandError(86, f"index {index['name']} exists with other options")
+            if not same:
+                collection.indexes.append(index)
+        return {"numIndexesBefore": before, "numIndexesAfter": len(collection.indexes)}
+
+
+def _written(
+    statements: list[Document], write: Callable[[Document], int], *, ordered: bool
+) -> Document:
+    """Run each statement; a duplicate key or an oversized document is a write error."""
+    total, errors = 0, []
+    for number, statement in enumerate(statements):
+        try:
+            total += write(statement)
+        except CommandError as error:
+            if error.reply["code"] not in {11000, 10334}:
+                raise
+            errors.append({**error.reply, "index": number})
+            if ordered:
+                break
+    return {"n": total, **({"writeErrors": errors} if errors else {})}
+
+
+def _put(collection: Collection, before: Document | None, after: Document) -> None:
+    """Take `after` for `before`, or add it, if every unique index and the size allow."""
+    if (size := len(bson.encode(after))) > MAX_DOCUMENT_BYTES:
+        raise CommandError(10334, f"BSONObj size: {size} is invalid")
+    for index in collection.indexes:
+        if not index.get("unique") or not _matches(after, index.get("partialFilterExpression", {})):
+            continue
+        key = [after.get(name) for name in index["key"]]
+        for row in collection.documents:
+            if row is before or not _matches(row, index.get("partialFilterExpression", {})):
+                continue
+            if [row.get(name) for name in index["key"]] == key:
+                message = f"E11000 duplicate key error index: {index['name']}"
+                raise CommandError(11000, message, keyPattern=index["key"])
+    if before is None:
+        collection.documents.append(after)
+    else:
+        place = next(n for n, row in enumerate(collection.documents) if row is before)
+        collection.documents[place] = after
+
+
+def _upserted(collection: Collection, query: Document, update: Document) -> Document:
+    equal = {name: value for name, value in query.items() if not _is_operators(value)}
+    fresh = _changed(equal, update, fresh=True)
+    fresh.setdefault("_id", bson.ObjectId())
+    _put(collection, None, fresh)
+    return fresh
+
+
+def _found(collection: Collection, query: Document, sort: Document) -> list[Document]:
+    if not _served(collection, query, sort):
+        raise CommandError(291, f"no index serves the query {query!r} sorted by {sort!r}")
+    found = [row for row in collection.documents if _matches(row, query)]
+    for name, direction in reversed(sort.items()):
+        found.sort(key=lambda row: _sort_key(row.get(name)), reverse=direction == -1)
+    return found
+
+
+def _served(collection: Collection, query: Document, sort: Document) -> bool:
+    """Whether some index narrows the query down and gives its order."""
+    return any(_serves(index, query, sort) for index in collection.indexes)
+
+
+def _serves(index: Document, query: Document, sort: Document) -> bool:
+    for name, value in index.get("partialFilterExpression", {}).items():
+        implied = query.get(name, _MISSING)
+        if implied != value and not (value == {"$exists": True} and implied is not _MISSING):
+            return False
+    keys = list(index["key"].items())
+    equal = 0
+    while equal < len(keys) and not _is_operators(query.get(keys[equal][0], {"$": 0})):
+        equal += 1
+    if not sort:
+        return equal > 0 or keys[0][0] in query
+    fixed = {name for name, _ in keys[:equal]}
+    wanted = [(name, direction) for name, direction in sort.items() if name not in fixed]
+    rest = keys[equal:][: len(wanted)]
+    backwards = [(name, -direction) for name, direction in rest]
+    return wanted in (rest, backwards)
+
+
+def _matches(row: Document, query: Document) -> bool:
+    return all(_field_matches(row, name, wanted) for name, wanted in query.items())
+
+
+def _field_matches(row: Document, name: str, wanted: Any) -> bool:
+    if name.startswith("$") or "." in name:
+        raise CommandError(2, f"{name} is not for faqbot")
+    value = row.get(name, _MISSING)
+    if not _is_operators(wanted):
+        return value == wanted or (wanted is None and value is _MISSING)
+    return all(_holds(value, operator, operand) for operator, operand in wanted.items())
+
+
+def _holds(value: Any, operator: str, operand: Any) -> bool:
+    match operator:
+        case "$exists":
+            return (value is not _MISSING) == operand
+        case "$in":
+            return value in operand
+        case "$lt" | "$lte" | "$gt" | "$gte":
+            # MongoDB compares only values of one type.
+            return type(value) is type(operand) and _COMPARE[operator](value, operand)
+    raise CommandError(2, f"{operator} is not for faqbot")
+
+
+def _changed(before: Document, update: Document, *, fresh: bool) -> Document:
+    after = dict(before)
+    for operator, fields in update.items():
+        for name, value in fields.items():
+            match operator:
+                case "$set":
+                    after[name] = value
+                case "$setOnInsert":
+                    if fresh:
+                        after[name] = value
+                case "$unset":
+                    after.pop(name, None)
+                case "$inc":
+                    after[name] = after.get(name, 0) + value
+                case "$max":
+                    after[name] = max(after.get(name, value), value)
+                case _:
+                    raise CommandError(9, f"{operator} is not for faqbot")
+    return after
+
+
+def _projected(row: Document, projection: Document | None) -> Document:
+    if not projection:
+        return row
+    return {name: value for name, value in row.items() if projection.get(name, name == "_id")}
+
+
+def _batch(rows: Iterator[Document], most: int) -> Iterator[Document]:
+    """At most `most` documents, and no more than one reply holds."""
+    size = 0
+    for _, row in zip(range(most), rows, strict=False):
+        yield row
+        size += len(bson.encode(row))
+        if size > _REPLY_BYTES:
+            return
+
+
+def _is_operators(value: Any) -> bool:
+    return isinstance(value, dict) and any(name.startswith("$") for name in value)
+
+
+def _sort_key(value: Any) -> tuple[int, Any]:
+    """Missing values first; text by its bytes, as without a collation."""
+    if value is None:
+        return (0, 0)
+    if isinstance(value, datetime):
+        return (3, value)
+    return (2, value.encode()) if isinstance(value, str) else (1, value)

@@ -1,0 +1,215 @@
+"""The worker of the inbox: order, leases, what breaks off, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+from contracts.inbox import Clock, asked
+
+from core.backends.sqlite_file import SqliteFile
+from core.backends.sqlite_inbox import SqliteInbox
+from core.errors import FaqbotError, StorageError
+from core.inbox import NoteReply, Worker
+from core.types import Claim, InboxState
+
+
+class Script:
+    """A handler that notes what it is asked and does what a test told it."""
+
+    def __init__(self) -> None:
+        self.begun: asyncio.Queue[Claim] = asyncio.Queue()
+        self.ended: asyncio.Queue[str] = asyncio.Queue()
+        self.given_up: list[str] = []
+        self.may_end: dict[str, asyncio.Event] = {}
+        self.raising: dict[str, Exception] = {}
+
+    def hold(self, name: str) -> asyncio.Event:
+        """Let the answer to a question wait."""
+        return self.may_end.setdefault(name, asyncio.Event())
+
+    async def answer(self, claim: Claim, note_reply: NoteReply) -> InboxState:
+        name = claim.question.id
+        await note_reply(f"message of {name}")
+        self.begun.put_nowait(claim)
+        try:
+            if name in self.may_end:
+                await self.may_end[name].wait()
+            if name in self.raising:
+                raise self.raising[name]
+        finally:
+            self.ended.put_nowait(name)
+        return InboxState.DECLINED
+
+    async def give_up(self, claim: Claim) -> None:
+        self.given_up.append(claim.question.id)
+        if claim.question.id in self.raising:
+            raise self.raising[claim.question.id]
+
+
+@pytest.fixture
+def script() -> Script:
+    return Script()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def inbox(tmp_path: Path, clock: Clock) -> AsyncIterator[SqliteInbox]:
+    async with SqliteFile.open(tmp_path / "inbox.sqlite3") as file:
+        yield SqliteInbox(file, per_session=9, total=99, clock=clock)
+
+
+@asynccontextmanager
+async def working(inbox: SqliteInbox, script: Script, **options: float) -> AsyncIterator[Worker]:
+    worker = Worker(inbox, script, **{"poll_s": 0.01, **options})
+    running = asyncio.create_task(worker.run())
+    try:
+        async with asyncio.timeout(10):
+            yield worker
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Ask the store again until it says so; the test's own time limit ends it."""
+    while not await condition():  # noqa: ASYNC110 - a store has no event to wait for
+        await asyncio.sleep(0.005)
+
+
+async def settle(inbox: SqliteInbox, name: str, state: InboxState) -> None:
+    async def reached() -> bool:
+        return await inbox.state(name) is state
+
+    await until(reached)
+
+
+async def test_sessions_run_beside_each_other_and_in_order(inbox, script):
+    """The second question of a session begins when the first has ended."""
+    for name, session in [("a1", "a"), ("a2", "a"), ("b1", "b")]:
+        script.hold(name)
+        await inbox.receive(asked(name, session))
+    async with working(inbox, script, poll_s=60):
+        assert [(await script.begun.get()).question.id for _ in range(2)] == ["a1", "b1"]
+        script.hold("b1").set()
+        await settle(inbox, "b1", InboxState.DECLINED)
+        assert script.begun.empty()
+        script.hold("a1").set()
+        assert (await script.begun.get()).question.id == "a2"
+
+
+async def test_no_more_sessions_at_once_than_allowed(inbox, script):
+    for name in "abc":
+        script.hold(name)
+        await inbox.receive(asked(name, name))
+    async with working(inbox, script, sessions_at_once=2, poll_s=60):
+        assert [(await script.begun.get()).question.id for _ in range(2)] == ["a", "b"]
+        assert await inbox.state("c") is InboxState.RECEIVED
+        script.hold("a").set()
+        assert (await script.begun.get()).question.id == "c"
+
+
+async def test_waking_finds_a_question_at_once(inbox, script):
+    async with working(inbox, script, poll_s=60) as worker:
+        await inbox.receive(asked("1"))
+        worker.wake()
+        await settle(inbox, "1", InboxState.DECLINED)
+
+
+async def test_a_lapsed_question_comes_with_its_message(inbox, script, clock):
+    await inbox.receive(asked("1"))
+    await inbox.note_reply(await inbox.claim(lease_s=30), "message of the dead")
+    clock.advance(31)
+    async with working(inbox, script):
+        claim = await script.begun.get()
+        assert (claim.fence, claim.reply) == (2, "message of the dead")
+        await settle(inbox, "1", InboxState.DECLINED)
+
+
+async def test_the_lease_is_kept_while_the_answer_takes_long(inbox, script, clock):
+    """Another worker that looks later than the first lease finds nothing lapsed."""
+    script.hold("1")
+    await inbox.receive(asked("1"))
+    async with working(inbox, script, lease_s=0.03):
+        await script.begun.get()
+        for _ in range(5):
+            clock.advance(0.02)
+            lease_end = clock()
+
+            async def renewed(lease_end=lease_end) -> bool:
+                held = "SELECT lease_until_ms FROM inbox"
+                rows = await inbox._file.read(lambda db: db.execute(held).fetchall())
+                return rows[0][0] > lease_end.timestamp() * 1000
+
+            await until(renewed)
+            assert await inbox.sweep() == 0
+
+
+async def test_a_withdrawn_question_stops_being_answered(inbox, script):
+    script.hold("1")
+    await inbox.receive(asked("1"))
+    async with working(inbox, script, lease_s=0.03):
+        await script.begun.get()
+        await inbox.withdraw("1")
+        assert await script.ended.get() == "1"
+        assert await inbox.state("1") is InboxState.WITHDRAWN
+
+
+async def test_leaving_gives_unfinished_questions_back(inbox, script):
+    """The next process need not wait for the lease, and has the message."""
+    script.hold("1")
+    await inbox.receive(asked("1"))
+    async with working(inbox, script):
+        await script.begun.get()
+    assert await inbox.sweep() == 1
+    claim = await inbox.claim(lease_s=30)
+    assert (claim.fence, claim.reply) == (2, "message of 1")
+
+
+@pytest.mark.parametrize("error", [RuntimeError("a bug"), FaqbotError("no power")])
+async def test_what_breaks_off_is_tried_again_and_given_up(inbox, script, clock, error, caplog):
+    """As often as allowed; the person is told once, and other questions go on."""
+    script.raising["1"] = error
+    await inbox.receive(asked("1"))
+    await inbox.receive(asked("2", "other"))
+    async with working(inbox, script, attempts=3):
+        await settle(inbox, "2", InboxState.DECLINED)
+        for _ in range(3):
+            while (await script.begun.get()).question.id != "1":
+                pass
+            while await script.ended.get() != "1":
+                pass
+            clock.advance(31)
+        await until(lambda: _is(script.given_up, ["1"]))
+        clock.advance(31)
+        await settle(inbox, "1", InboxState.FAILED)
+    assert script.given_up == ["1"]
+    assert str(error) in caplog.text
+
+
+async def _is(found: list[str], wanted: list[str]) -> bool:
+    return found == wanted
+
+
+async def test_a_store_that_is_away_is_said_and_waited_for(inbox, script, monkeypatch, caplog):
+    """The loop goes on, and the question is answered once the store is back."""
+    claim, failures = inbox.claim, iter([StorageError("the disk is full")] * 3)
+
+    async def failing(**options: float) -> Claim | None:
+        for error in failures:
+            raise error
+        return await claim(**options)
+
+    monkeypatch.setattr(inbox, "claim", failing)
+    await inbox.receive(asked("1"))
+    async with working(inbox, script):
+        await settle(inbox, "1", InboxState.DECLINED)
+    assert caplog.text.count("the disk is full") == 3

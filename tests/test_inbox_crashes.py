@@ -1,0 +1,71 @@
+"""`kill -9` at every state change: nothing is lost, and nothing is answered twice."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from fakes import crashing_bot
+from fakes.crashing_bot import POINTS
+from fakes.mongo_fixtures import server  # noqa: F401  pytest finds it here
+
+from core.types import InboxState, SessionId
+
+NAMES = ["1", "2"]
+
+
+@pytest.fixture(params=["sqlite", "mongodb"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "mongodb":
+        return f"{request.getfixturevalue('server').uri}/faqbot"
+    return str(tmp_path / "history.sqlite3")
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Path:
+    return tmp_path / "platform.sqlite3"
+
+
+def run(store: str, platform: Path, point: str) -> int:
+    """Run the bot until it is done or dead; its exit code."""
+    command = [sys.executable, crashing_bot.__file__, store, platform, point, *NAMES]
+    return subprocess.run(command, timeout=60, check=False).returncode
+
+
+async def settled(store: str) -> AsyncIterator[tuple[InboxState | None, int]]:
+    async with crashing_bot.stores(store) as (history, _, inbox):
+        for name in NAMES:
+            yield await inbox.state(name), len(await history.recent(SessionId("s"), 99))
+
+
+@pytest.mark.parametrize("point", POINTS)
+async def test_a_killed_bot_loses_nothing_and_answers_nothing_twice(store, platform, point):
+    """The next process finishes: one message a question, one turn, in the order asked."""
+    assert run(store, platform, point) == -signal.SIGKILL
+    assert run(store, platform, "never") == 0
+    assert [found async for found in settled(store)] == [(InboxState.ANSWERED, 2)] * 2
+    with closing(sqlite3.connect(platform)) as db:
+        messages = db.execute("SELECT question, text FROM messages ORDER BY id").fetchall()
+    assert [question for question, _ in messages] == NAMES
+    # What was stored before the end is shown, and not written anew.
+    began_again = point in {"claimed", "posted", "noted", "edited"}
+    assert messages[0][1] == f"answer of attempt {1 + began_again}"
+
+
+async def test_a_bot_that_is_killed_again_and_again_still_finishes(store, platform):
+    """One death after the other, each later than the one before."""
+    for point in ["received", "claimed", "posted", "edited", "stored"]:
+        assert run(store, platform, point) == -signal.SIGKILL
+    assert run(store, platform, "never") == 0
+    assert [found async for found in settled(store)] == [(InboxState.ANSWERED, 2)] * 2
+    with closing(sqlite3.connect(platform)) as db:
+        assert db.execute("SELECT question FROM messages ORDER BY id").fetchall() == [
+            ("1",),
+            ("2",),
+        ]

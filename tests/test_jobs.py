@@ -1,0 +1,159 @@
+"""Jobs: when they run, what a failure does, and fetching a source that may not have changed."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from core.backends.cron_scheduler import next_run, scheduled
+from core.errors import ConfigError, SourceError, StorageError
+from core.jobs import Job, run_logged
+from ingest.fetch import confirm, fetch
+
+
+def job(name: str = "sweep", cron: str = "30 4 * * *", error: Exception | None = None) -> Job:
+    async def run() -> str:
+        if error:
+            raise error
+        return f"{name} is done"
+
+    return Job(name, "", cron, run)
+
+
+def test_a_job_runs_next_in_its_time_zone():
+    now = datetime(2026, 7, 31, 12, 0, tzinfo=UTC)  # 21:00 in Seoul
+    found = next_run(job(), timezone="Asia/Seoul", now=now)
+    assert found == datetime(2026, 7, 31, 19, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("cron", ["", "x", "* * * *", "99 * * * *"])
+def test_what_is_no_cron_line_is_refused_by_name(cron):
+    with pytest.raises(ConfigError, match="FAQBOT_SWEEP_CRON"):
+        next_run(job(cron=cron), timezone="Asia/Seoul", now=datetime.now(UTC))
+
+
+def test_what_is_no_time_zone_is_refused_by_name():
+    with pytest.raises(ConfigError, match="FAQBOT_JOBS_TIMEZONE"):
+        next_run(job(), timezone="Asia/Atlantis", now=datetime.now(UTC))
+
+
+@pytest.mark.parametrize("error", [StorageError("the disk is full"), RuntimeError("a bug")])
+async def test_a_job_that_fails_says_so(error, caplog):
+    await run_logged(job(error=error))
+    assert "job sweep failed" in caplog.text
+    assert str(error) in caplog.text
+
+
+async def test_missed_times_are_one_run_and_a_failure_stops_nobody(monkeypatch, caplog):
+    """The scheduler finds both jobs' times long past, runs each once, and goes on to the next."""
+    started: list[AsyncIOScheduler] = []
+    start = AsyncIOScheduler.start
+
+    def note(scheduler: AsyncIOScheduler, *args: object) -> None:
+        started.append(scheduler)
+        start(scheduler, *args)
+
+    monkeypatch.setattr(AsyncIOScheduler, "start", note)
+    runs: list[str] = []
+    both = asyncio.Event()
+
+    def counting(name: str, error: Exception | None = None) -> Job:
+        async def run() -> str:
+            runs.append(name)
+            if len(runs) == 2:
+                both.set()
+            if error:
+                raise error
+            return ""
+
+        return Job(name, "", "* * * * *", run)
+
+    failing = counting("retention", StorageError("the disk is full"))
+    jobs = [failing, counting("sweep")]
+    async with scheduled(jobs, timezone="Asia/Seoul", jitter_s=0):
+        [scheduler] = started
+        for name in ("retention", "sweep"):
+            due = datetime.now(UTC) - timedelta(hours=3)
+            scheduler.modify_job(name, next_run_time=due)
+        async with asyncio.timeout(10):
+            await both.wait()
+        assert [found.next_run_time > datetime.now(UTC) for found in scheduler.get_jobs()] == [
+            True,
+            True,
+        ]
+    assert sorted(runs) == ["retention", "sweep"]
+    assert "job retention failed: the disk is full" in caplog.text
+
+
+class _Site(BaseHTTPRequestHandler):
+    body, etag, status, asked = b"", '"1"', 200, 0
+
+    def do_GET(self) -> None:
+        site = type(self)
+        site.asked += 1
+        same = self.headers.get("If-None-Match") == site.etag
+        self.send_response(304 if same else site.status)
+        self.send_header("ETag", site.etag)
+        self.send_header("Content-Length", str(0 if same else len(site.body)))
+        self.end_headers()
+        if not same:
+            self.wfile.write(site.body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[type[_Site], str]]:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    handler = type("Site", (_Site,), {})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield handler, f"http://127.0.0.1:{server.server_address[1]}/faq.csv?key=s3cret"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_source_is_fetched_again_only_if_it_changed(site, tmp_path: Path):
+    handler, url = site
+    handler.body = b"one"
+    kept, changed = fetch(url, tmp_path)
+    assert (kept.read_bytes(), kept.suffix, changed) == (b"one", ".csv", True)
+    confirm(kept)
+    assert fetch(url, tmp_path) == (kept, False)
+    handler.body, handler.etag = b"two", '"2"'
+    assert fetch(url, tmp_path) == (kept, True)
+    assert kept.read_bytes() == b"two"
+
+
+def test_what_was_not_ingested_is_fetched_again(site, tmp_path: Path):
+    fetch(site[1], tmp_path)
+    assert fetch(site[1], tmp_path)[1] is True
+
+
+def test_a_source_that_fails_leaves_the_kept_file(site, tmp_path: Path):
+    handler, url = site
+    handler.body = b"one"
+    kept, _ = fetch(url, tmp_path)
+    confirm(kept)
+    handler.status, handler.etag, handler.body = 503, '"2"', b"sorry"
+    with pytest.raises(SourceError, match=r"^127.0.0.1 answers 503") as caught:
+        fetch(url, tmp_path)
+    assert "s3cret" not in str(caught.value)
+    assert kept.read_bytes() == b"one"
+    handler.status = 200
+    assert fetch(url, tmp_path)[1] is True
+
+
+def test_a_source_that_is_nowhere_is_one_line(tmp_path: Path):
+    with pytest.raises(SourceError, match="does not give the FAQ"):
+        fetch("http://127.0.0.1:9/faq.csv", tmp_path)

@@ -1,0 +1,111 @@
+"""`faqbot sessions`, `forget`, `jobs`, `backup` and `restore`, as a person types them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli_fixtures import Cli
+from contracts.history import NOON, turn
+from fakes.mongo_fixtures import server  # noqa: F401  pytest finds it here
+
+from core.backends.mongo_archive import MongoArchive
+from core.backends.mongo_database import MongoDatabase
+from core.backends.mongo_history import MongoHistory
+from core.backends.sqlite_archive import SqliteArchive
+from core.backends.sqlite_file import SqliteFile
+from core.backends.sqlite_history import SqliteHistory
+from core.types import Feedback
+
+
+@pytest.fixture(params=["sqlite", "mongodb"])
+async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """Three turns of two people in two sessions; the environment that says where."""
+    if request.param == "sqlite":
+        async with SqliteFile.open(tmp_path / "history.sqlite3") as file:
+            await fill(SqliteHistory(file), SqliteArchive(file))
+        return {}
+    uri = f"{request.getfixturevalue('server').uri}/faqbot"
+    async with MongoDatabase.open(uri) as database:
+        await fill(MongoHistory(database), MongoArchive(database))
+    return {"MONGODB_URI": uri}
+
+
+async def fill(history, archive) -> None:
+    for number, (asker, session) in enumerate([("U1", "web:a"), ("U2", "web:a"), ("U1", "web:b")]):
+        await history.append(turn(str(number), asker=asker, session=session))
+    await archive.give_feedback(Feedback("1", "U1", helpful=True, given_at=NOON))
+
+
+@pytest.fixture
+def faqbot(tmp_path: Path) -> Cli:
+    return Cli(tmp_path, tmp_path)
+
+
+def test_sessions_are_listed_shown_and_exported(faqbot, kept):
+    listed = faqbot("sessions", "list", **kept).stdout.splitlines()
+    assert [line.split()[-1] for line in listed] == ["web:a", "web:b"]
+    shown = faqbot("sessions", "show", "web:b", **kept).stdout
+    assert "배송비는 어떻게 설정하나요?\n-> answered: 배송비는 [상품 등록]에서" in shown
+    rows = [json.loads(row) for row in faqbot("sessions", "export", **kept).stdout.splitlines()]
+    assert [row["question"]["id"] for row in rows] == ["0", "1", "2"]
+    assert rows[1]["feedback"][0]["user"] == "U1"
+    one = faqbot("sessions", "export", "web:b", **kept).stdout.splitlines()
+    assert [json.loads(row) for row in one] == rows[2:]
+    missing = faqbot("sessions", "show", "web:c", **kept)
+    assert (missing.returncode, missing.stderr) == (
+        1,
+        "faqbot: no such session; `faqbot sessions list` names those there are\n",
+    )
+
+
+def test_a_person_is_forgotten(faqbot, kept):
+    done = faqbot("forget", "U1", **kept)
+    assert done.stdout == "deleted: 2 turns, 0 received questions, 1 opinions\n"
+    rows = [json.loads(row) for row in faqbot("sessions", "export", **kept).stdout.splitlines()]
+    assert [(row["question"]["asker"], row["feedback"]) for row in rows] == [("U2", [])]
+
+
+def test_jobs_are_listed_and_run(faqbot, kept):
+    """Those that settings ask for; the retention deletes what is older."""
+    assert faqbot("jobs", "list", **kept).stdout.startswith("sweep      * * * * *      next 2")
+    days = {"FAQBOT_RETENTION_DAYS": "1", "FAQBOT_SOURCE": "faq.csv", **kept}
+    listed = faqbot("jobs", "list", **days).stdout.splitlines()
+    assert [line.split()[0] for line in listed] == ["sweep", "retention", "resync"]
+    done = faqbot("jobs", "run", "retention", **days)
+    assert done.stdout.startswith("older than 1 days and deleted: 3 turns")
+    unknown = faqbot("jobs", "run", "retention", **kept)
+    assert unknown.returncode == 1
+    assert "no job 'retention'; there are sweep" in unknown.stderr
+
+
+def test_the_source_is_synced_by_its_job(faqbot, tmp_path):
+    source = tmp_path / "faq.csv"
+    source.write_text("title,answer\n배송비 설정,설정에서 합니다.\n", encoding="utf-8")
+    done = faqbot("jobs", "run", "resync", FAQBOT_SOURCE=str(source))
+    assert done.stdout == "1 added, 0 changed, 0 unchanged, 0 removed\n", done.stderr
+    done = faqbot("jobs", "run", "resync", FAQBOT_SOURCE=str(source))
+    assert done.stdout == "0 added, 0 changed, 1 unchanged, 0 removed\n"
+
+
+def test_the_history_is_backed_up_and_restored(faqbot, kept, tmp_path):
+    """The embedded one; for MongoDB there are its own tools."""
+    copy = tmp_path / "copy.sqlite3"
+    done = faqbot("backup", copy, **kept)
+    if kept:
+        assert "back MongoDB up with mongodump" in done.stderr
+        return
+    assert faqbot("forget", "U1").returncode == 0
+    assert faqbot("restore", copy).returncode == 0
+    assert len(faqbot("sessions", "export").stdout.splitlines()) == 3
+
+
+def test_the_doctor_looks_at_the_store_that_is_used(faqbot, server):  # noqa: F811
+    """And says in one line that it is away, without the password."""
+    found = faqbot("doctor", MONGODB_URI=f"{server.uri}/faqbot").stdout
+    assert "✓ history: the MongoDB of MONGODB_URI answers" in found
+    away = "mongodb://user:s3cret@127.0.0.1:9/?serverSelectionTimeoutMS=100"
+    done = faqbot("doctor", MONGODB_URI=away)
+    assert "✗ history: MongoDB at 127.0.0.1:9 does not answer" in done.stdout
+    assert "s3cret" not in done.stdout + done.stderr

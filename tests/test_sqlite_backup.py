@@ -1,0 +1,80 @@
+"""Backup and restore of the SQLite file while it is in use."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from contracts.history import ids, turn
+
+from core.backends.sqlite_archive import SqliteArchive
+from core.backends.sqlite_backup import backup_file, restore_file
+from core.backends.sqlite_file import SqliteFile
+from core.backends.sqlite_history import SqliteHistory
+from core.errors import StorageError
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "history.sqlite3"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    return tmp_path / "backups" / "history.bak"
+
+
+async def test_a_running_bot_is_backed_up_and_restored(path, copy):
+    """What was appended after the backup is gone, handles stay open, and writing goes on."""
+    async with SqliteFile.open(path) as file:
+        history = SqliteHistory(file)
+        await history.append(turn("1"))
+        backup_file(path, copy)
+        await history.append(turn("2"))
+        restore_file(copy, path)
+        assert await ids(history) == ["1"]
+        assert await history.append(turn("3")) is True
+        assert await ids(history) == ["1", "3"]
+    assert sorted(found.name for found in path.parent.iterdir()) == [path.name]
+    assert [found.name for found in copy.parent.iterdir()] == [copy.name]
+    assert copy.stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_backup_is_restored_where_nothing_is(path, copy):
+    async with SqliteFile.open(path) as file:
+        await SqliteHistory(file).append(turn("1"))
+    backup_file(path, copy)
+    elsewhere = path.with_name("new") / "history.sqlite3"
+    restore_file(copy, elsewhere)
+    async with SqliteFile.open(elsewhere) as file:
+        assert await SqliteArchive(file).find("1") == turn("1")
+
+
+async def test_a_newer_a_damaged_and_a_foreign_backup_are_refused(path, copy):
+    """And the history is as it was."""
+    async with SqliteFile.open(path) as file:
+        for number in range(100):
+            await SqliteHistory(file).append(turn(str(number)))
+        backup_file(path, copy)
+        whole = copy.read_bytes()
+        with closing(sqlite3.connect(copy)) as db:
+            db.execute("PRAGMA user_version = 99")
+        with pytest.raises(StorageError, match="no backup that this faqbot knows"):
+            restore_file(copy, path)
+        copy.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+        with pytest.raises(StorageError, match="damaged"):
+            restore_file(copy, path)
+        copy.write_bytes(b"x" * 5000)
+        with pytest.raises(StorageError, match="is not a database"):
+            restore_file(copy, path)
+        with pytest.raises(StorageError, match="no such file"):
+            restore_file(copy.with_name("none"), path)
+        assert len(await ids(SqliteHistory(file))) == 100
+
+
+def test_there_must_be_something_to_back_up(path, copy):
+    with pytest.raises(StorageError, match="no such file"):
+        backup_file(path, copy)
+    assert not copy.exists()

@@ -1,0 +1,117 @@
+"""The inbox and the archive in SQLite: the contracts, then what only a file can show."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from contracts import archive as archive_contract
+from contracts.archive import *  # noqa: F403  the suites: their tests are collected here
+from contracts.history import turn
+from contracts.inbox import *  # noqa: F403
+from contracts.inbox import PER_SESSION, TOTAL, Clock, OpenInbox
+
+from core.backends import sqlite_archive, sqlite_inbox
+from core.backends.sqlite_archive import SqliteArchive
+from core.backends.sqlite_file import SqliteFile
+from core.backends.sqlite_history import SqliteHistory
+from core.backends.sqlite_inbox import SqliteInbox
+from core.backends.sqlite_schema import STEPS
+from core.types import SessionId
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "history.sqlite3"
+
+
+@pytest.fixture
+def open_inbox(path: Path) -> OpenInbox:
+    @asynccontextmanager
+    async def opened(clock: Clock) -> AsyncIterator[SqliteInbox]:
+        async with SqliteFile.open(path) as file:
+            yield SqliteInbox(file, per_session=PER_SESSION, total=TOTAL, clock=clock)
+
+    return opened
+
+
+@pytest.fixture
+def open_stores(path: Path) -> Callable[[], AbstractAsyncContextManager[archive_contract.Stores]]:
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[SimpleNamespace]:
+        async with SqliteFile.open(path) as file:
+            yield SimpleNamespace(
+                history=SqliteHistory(file),
+                archive=SqliteArchive(file),
+                inbox=SqliteInbox(file, per_session=PER_SESSION, total=TOTAL),
+            )
+
+    return opened
+
+
+@pytest.mark.parametrize(
+    ("statement", "values"),
+    [
+        (sqlite_archive.FIND, 1),
+        (sqlite_archive.NEWEST, 1),
+        (sqlite_archive.ENDED_WITH, 3),
+        (sqlite_archive.ENDED_BEFORE, 2),
+        (sqlite_archive.PAGE, 3),
+        (sqlite_archive.OPINIONS, 1),
+        (sqlite_archive.OF_ASKER, 2),
+        (sqlite_archive.ENDED, 2),
+        (sqlite_archive.FORGET_QUESTIONS, 1),
+        (sqlite_archive.EXPIRE_QUESTIONS, 1),
+        (sqlite_inbox.STATE, 1),
+        (sqlite_inbox.WAITING, 1),
+        (sqlite_inbox.WAITING_IN_SESSION, 2),
+        (sqlite_inbox.NEXT, 0),
+        (sqlite_inbox.SWEEP, 1),
+    ],
+)
+async def test_every_statement_reads_an_index_in_its_order(path, statement, values):
+    """No scan of a table and no sort, however much is kept."""
+    async with SqliteFile.open(path):
+        pass
+    with closing(sqlite3.connect(path)) as db:
+        plan = [row[-1] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}", ["1"] * values)]
+    steps = [step for step in plan if not step.startswith(("CO-ROUTINE", "CORRELATED", "SCAN ("))]
+    assert steps
+    for step in steps:
+        assert "INDEX" in step or "PRIMARY KEY" in step, plan
+        assert "TEMP B-TREE" not in step, plan
+
+
+async def test_a_file_of_schema_1_is_brought_forward(path):
+    """Its turns are there, its sessions are listed, and the new tables work."""
+    async with SqliteFile.open(path) as file:
+        await SqliteHistory(file).append(turn("1"))
+    with closing(sqlite3.connect(path)) as db:
+        for table in ("sessions", "feedback", "inbox"):
+            db.execute(f"DROP TABLE {table}")
+        db.execute("DROP INDEX turns_by_asker")
+        db.execute("DROP INDEX turns_by_end")
+        db.execute("PRAGMA user_version = 1")
+    async with SqliteFile.open(path) as file:
+        [summary] = await SqliteArchive(file).sessions(10)
+        assert summary.last_at == turn("1").finished_at
+        assert await SqliteHistory(file).append(turn("2"))
+        assert (await SqliteArchive(file).forget("U1")).turns == 2
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (len(STEPS),)
+
+
+async def test_what_is_forgotten_is_not_in_the_files_bytes(path):
+    """Free pages are overwritten, and nothing of it is left in the log."""
+    async with SqliteFile.open(path) as file:
+        history, archive = SqliteHistory(file), SqliteArchive(file)
+        for number in range(50):
+            await history.append(turn(str(number), text="비밀 질문", answer="비밀 답" * 500))
+            await history.append(turn(f"x{number}", asker="U2", session=SessionId("x")))
+        await archive.forget("U1")
+    assert "비밀".encode() not in path.read_bytes()
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
