@@ -41,4 +41,5 @@ def _profile(texts: dict[str, Any], path: Path) -> Profile:
         raise ConfigError(f"the profile {path} lacks: {', '.join(missing)}")
     if unknown := sorted(texts.keys() - wanted):
         raise ConfigError(f"the profile {path} has unknown keys: {', '.join(unknown)}")
-    return Profile(**{**texts, "examples": tuple(texts["examples"])})
+    lists = {name: tuple(texts[name]) for name in ("examples", "link_hosts")}
+    return Profile(**{**texts, **lists})

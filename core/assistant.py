@@ -8,12 +8,15 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from core import followups
+from core import followups, offers
+from core.draft import Draft
 from core.errors import FaqbotError
 from core.guardrail import Evidence, Guardrail
 from core.ports import ChatModel, History
 from core.profile import Profile
 from core.retrieval import Hit, Retriever, is_answer
+from core.speculation import Speculation
+from core.steady import Models
 from core.types import (
     Answered,
     AnswerEvent,
@@ -30,6 +33,7 @@ from core.types import (
     Status,
     Turn,
     TurnState,
+    Usage,
     Verdict,
     Written,
 )
@@ -39,6 +43,7 @@ logger = logging.getLogger(__name__)
 _PASSAGES = 8
 _NEAREST_TITLES = 3
 _SUGGESTIONS = 2
+_FOLLOWUPS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Research:
     history: tuple[Exchange, ...]
     hits: Sequence[Hit]
     verdict: Verdict
+    draft: Draft | None = None
 
 
 @dataclass(slots=True)
@@ -74,6 +80,7 @@ class Assistant:
         history: History,
         profile: Profile,
         history_turns: int,
+        models: Models | None = None,
     ) -> None:
         self._retriever = retriever
         self._guardrail = guardrail
@@ -81,6 +88,7 @@ class Assistant:
         self._history = history
         self._profile = profile
         self._history_turns = history_turns
+        self._models = models
 
     async def answer(
         self, question: Question, history: Sequence[Exchange] | None = None
@@ -91,12 +99,16 @@ class Assistant:
         earlier turns, for questions that come with their conversation.
         """
         clock = _Clock()
+        work = self._models.begin(question.asker) if self._models else None
         try:
-            async for event in self._answer(question, history, clock):
+            async for event in self._answer(question, history, clock, work):
                 yield event
         except FaqbotError as error:
             logger.error("question %s failed: %s", question.id, error)  # noqa: TRY400 - one line
             yield Failed(self._profile.failed)
+        finally:
+            if work:
+                await work.close()
 
     async def research(
         self, text: str, session: SessionId, history: Sequence[Exchange] | None = None
@@ -119,14 +131,21 @@ class Assistant:
         return Research(asked, tuple(history), alone if off_topic else in_context, verdict)
 
     async def _answer(
-        self, question: Question, history: Sequence[Exchange] | None, clock: _Clock
+        self,
+        question: Question,
+        history: Sequence[Exchange] | None,
+        clock: _Clock,
+        work: Speculation | None,
     ) -> AsyncIterator[AnswerEvent]:
         text = question.text.strip()
         if problem := self._problem(text):
             yield Failed(problem)
             return
         yield Status(self._profile.searching)
-        research = await self.research(text, question.session, history)
+        if work:
+            research = await self._speculate(work, text, question.session, history)
+        else:
+            research = await self.research(text, question.session, history)
         clock.mark("researched")
         match research.verdict.label:
             case Label.GREETING:
@@ -137,51 +156,95 @@ class Assistant:
             case Label.ON_TOPIC if not is_answer(research.hits):
                 ending = self._escalated(research.hits)
             case Label.ON_TOPIC:
-                async for event in self._write(text, research, clock):
+                async for event in self._write(text, research, clock, work):
                     if not isinstance(event, Delta | Status):
                         ending = event
                         break
                     yield event
         clock.mark("answered")
-        await self._history.append(self._turn(question, research.verdict.label, ending, clock))
+        turn = self._turn(question, research.verdict.label, ending, clock, work)
+        await self._history.append(turn)
         yield ending
 
+    async def _speculate(
+        self,
+        work: Speculation,
+        text: str,
+        session: SessionId,
+        history: Sequence[Exchange] | None,
+    ) -> Research:
+        """As `research`, with models at work: the answer may be under way when it returns."""
+        turns = [] if history is not None else await self._recent(session)
+        if history is None:
+            history = [Exchange(t.question.text, t.answer) for t in turns if _is_context(t)]
+        found, verdict = await work.consider(text, history)
+        asked = (*(turn.question.text for turn in turns), *(past.user for past in history), text)
+        hits = found.in_context if verdict.label is Label.ON_TOPIC else found.alone
+        return Research(asked, tuple(history), hits, verdict, work.draft)
+
     async def _write(
-        self, text: str, research: Research, clock: _Clock
+        self, text: str, research: Research, clock: _Clock, work: Speculation | None
     ) -> AsyncIterator[Status | Delta | Answered | Escalated]:
         """Stream the model's answer, with the follow-ups prepared meanwhile."""
         yield Status(self._profile.writing)
-        entries = await asyncio.to_thread(self._retriever.entries, research.hits[:_PASSAGES])
-        scores = {hit.faq_id: hit.score for hit in research.hits}
-        passages = [Passage(e.faq_id, e.title, e.text, scores[e.faq_id]) for e in entries]
-        proposing = asyncio.create_task(self._followups(research.asked, entries))
+        if research.draft:
+            entries = research.draft.entries
+            writing: AsyncIterator[str | Written] = research.draft.pieces()
+        else:
+            entries = await asyncio.to_thread(self._retriever.entries, research.hits[:_PASSAGES])
+            scores = {hit.faq_id: hit.score for hit in research.hits}
+            passages = [Passage(e.faq_id, e.title, e.text, scores[e.faq_id]) for e in entries]
+            writing = self._model.answer(text, research.history, passages)
+        proposing = asyncio.create_task(self._followups(research.asked, entries, work))
         try:
             pieces: list[str] = []
-            used: tuple[Passage, ...] = ()
-            async for piece in self._model.answer(text, research.history, passages):
+            written = Written(())
+            async for piece in writing:
                 match piece:
                     case Written():
-                        used = piece.used
+                        written = piece
                     case str():
                         if not pieces:
                             clock.mark("first_text")
                         pieces.append(piece)
                         yield Delta(piece)
-            yield (
-                Answered("".join(pieces), used, await proposing)
-                if used
-                else self._escalated(research.hits)
-            )
+            if written.used:
+                related = await proposing
+                following = await self._offered(research.asked, written, related, work)
+                yield Answered("".join(pieces), written.used, *following)
+            else:
+                yield self._escalated(research.hits)
         finally:
             proposing.cancel()
 
-    async def _followups(self, asked: Sequence[str], entries: Sequence[Entry]) -> tuple[str, ...]:
-        async def search(text: str) -> Sequence[Hit]:
-            return await asyncio.to_thread(self._retriever.search, text, limit=1)
-
+    async def _followups(
+        self, asked: Sequence[str], entries: Sequence[Entry], work: Speculation | None
+    ) -> tuple[str, ...]:
+        if work:
+            titles = [title for entry in entries for title in (*entry.related, entry.title)]
+            await work.warm([form for title in titles for form in followups.labels(title)])
         return await followups.propose(
-            answered=entries[:1], neighbours=entries[1:], asked=asked, search=search
+            answered=entries[:1], neighbours=entries[1:], asked=asked, search=self._first
         )
+
+    async def _offered(
+        self,
+        asked: Sequence[str],
+        written: Written,
+        related: Sequence[str],
+        work: Speculation | None,
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What the model offers next, as far as the FAQ answers it, then related titles."""
+        if work is None or not written.offers:
+            return tuple(related), ()
+        await work.warm([offer.question for offer in written.offers])
+        kept = await offers.checked(
+            written.offers, asked=asked, sources=written.used, search=self._first
+        )
+        return offers.filled_up(kept, related, _FOLLOWUPS)
+
+    async def _first(self, text: str) -> Sequence[Hit]:
+        return await asyncio.to_thread(self._retriever.search, text, limit=1)
 
     def _escalated(self, hits: Sequence[Hit]) -> Escalated:
         nearest = tuple(followups.labels(hit.title)[-1] for hit in hits[:_NEAREST_TITLES])
@@ -205,8 +268,18 @@ class Assistant:
             return []
         return await self._history.recent(session, self._history_turns)
 
-    def _turn(self, question: Question, label: Label, ending: AnswerEvent, clock: _Clock) -> Turn:
+    def _turn(
+        self,
+        question: Question,
+        label: Label,
+        ending: AnswerEvent,
+        clock: _Clock,
+        work: Speculation | None,
+    ) -> Turn:
         state, text, sources, offered = _outcome(ending)
+        draft = work.draft if work else None
+        written = (draft.written if draft else None) or Written(())
+        model = written.model or self._model.name
         return Turn(
             question=question,
             state=state,
@@ -214,8 +287,10 @@ class Assistant:
             sources=sources,
             followups=offered,
             label=label,
-            model=self._model.name if state is TurnState.ANSWERED and sources else "",
+            model=model if state is TurnState.ANSWERED and sources else "",
             timings_ms=clock.marks,
+            prompt=written.prompt,
+            usage=work.tab.total if work else Usage(),
         )
 
 

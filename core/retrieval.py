@@ -15,7 +15,7 @@ from time import monotonic
 
 import numpy as np
 
-from core.errors import FaqIndexError
+from core.errors import FaqIndexError, ModelError
 from core.korean import Analyzer
 from core.lexical import Fields, LexicalIndex, Scores
 from core.ports import Embedder, FaqIndex, Vectors
@@ -112,8 +112,14 @@ class Retriever:
         expansions = dict.fromkeys(self._synonyms.expand(list(terms)), _EXPANSION_WEIGHT)
         words = lexical.word_scores(terms, expansions)
         typed = lexical.letter_scores(letters)
-        meaning = self._meaning(snapshot, self._vector(question, context))
-        fused: Scores = _WORDS * words + _LETTERS * typed + _MEANING * meaning
+        try:
+            meaning = self._meaning(snapshot, self._vector(question, context))
+            fused: Scores = _WORDS * words + _LETTERS * typed + _MEANING * meaning
+        except ModelError:  # the embedder is away: what is left, on the same scale
+            meaning = np.zeros_like(words)
+            fused = words * (_WORDS / (_WORDS + _LETTERS)) + typed * (
+                _LETTERS / (_WORDS + _LETTERS)
+            )
         return [
             Hit(
                 faq_id=lexical.faq_ids[row],
