@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from config.model_settings import ModelSettings
 from core.errors import ConfigError
 
 
-class Settings(BaseSettings):
+class Settings(ModelSettings):
     """Each is an environment variable: `data_dir` is `FAQBOT_DATA_DIR`."""
 
     model_config = SettingsConfigDict(
@@ -55,5 +56,6 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        name = "FAQBOT_" + "_".join(str(part) for part in first["loc"]).upper()
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        name = name if name.startswith("OPENAI_") else f"FAQBOT_{name}"
         raise ConfigError(f"{name}: {first['msg']}") from error

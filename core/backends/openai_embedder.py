@@ -14,7 +14,7 @@ import numpy as np
 
 from core.backends.openai_client import OpenAIClient
 from core.backends.vector_cache import VectorCache
-from core.errors import ConfigError, ModelUnavailableError
+from core.errors import ConfigError, ModelError, ModelUnavailableError
 from core.ports import Vectors
 from core.tokens import estimate_tokens
 
@@ -38,7 +38,13 @@ class OpenAIEmbedder:
     """Implements `core.ports.Embedder` over what `warm` or `prepare` have fetched."""
 
     def __init__(
-        self, client: OpenAIClient, *, model: str, dimensions: int = 0, cache: VectorCache
+        self,
+        client: OpenAIClient,
+        *,
+        model: str,
+        fingerprint: str,
+        cache: VectorCache,
+        dimensions: int = 0,
     ) -> None:
         """`dimensions` 0 takes the model's own.
 
@@ -49,7 +55,7 @@ class OpenAIEmbedder:
         self.dimension = dimensions or own
         if not self.dimension:
             raise ConfigError(f"set FAQBOT_EMBEDDING_DIMENSIONS: how long a vector of {model} is")
-        self.fingerprint = fingerprint(model, dimensions)
+        self.fingerprint = fingerprint
         self._client = client
         self._model = model
         self._asked_for = dimensions if dimensions != own else 0
@@ -109,9 +115,12 @@ class OpenAIEmbedder:
             ready += len(batch)
             progress(ready, len(keys))
 
-        async with asyncio.TaskGroup() as group:
-            for batch in batches([key for key in keys if key not in cached]):
-                group.create_task(fetch(batch))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for batch in batches([key for key in keys if key not in cached]):
+                    group.create_task(fetch(batch))
+        except* ModelError as failed:
+            raise failed.exceptions[0] from failed
 
     async def _fetch(self, keys: Sequence[str]) -> Vectors:
         dimensions = self._asked_for or None
@@ -128,11 +137,6 @@ class OpenAIEmbedder:
         self._known.update(vectors)
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
-
-
-def fingerprint(model: str, dimensions: int) -> str:
-    """What tells vectors of this model and length from all others."""
-    return f"openai/{model}@{dimensions}" if dimensions else f"openai/{model}"
 
 
 def batches(texts: Sequence[str]) -> Iterator[list[str]]:

@@ -14,6 +14,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager, contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import Self, TypeVar
 
 from core.backends.turn_rules import as_stored, check_text
 from core.errors import StorageError
-from core.types import Label, Question, SessionId, Turn, TurnState
+from core.types import Label, Question, SessionId, Turn, TurnState, Usage
 
 T = TypeVar("T")
 
@@ -55,14 +56,18 @@ _STEPS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX turns_by_session ON turns (session)",
     ),
+    (
+        "ALTER TABLE turns ADD COLUMN prompt TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE turns ADD COLUMN usage TEXT NOT NULL DEFAULT '{}'",
+    ),
 )
 _INSERT = """
     INSERT INTO turns (
         question_id, session, text, asker, asked_at_ms, reply_to, state, answer,
-        sources, followups, label, model, finished_at_ms, timings_ms
+        sources, followups, label, model, finished_at_ms, timings_ms, prompt, usage
     ) VALUES (
         :question_id, :session, :text, :asker, :asked_at_ms, :reply_to, :state, :answer,
-        :sources, :followups, :label, :model, :finished_at_ms, :timings_ms
+        :sources, :followups, :label, :model, :finished_at_ms, :timings_ms, :prompt, :usage
     ) ON CONFLICT (question_id) DO NOTHING
 """
 _RECENT = "SELECT * FROM turns WHERE session = ? ORDER BY seq DESC LIMIT ?"
@@ -253,6 +258,8 @@ def _row(turn: Turn) -> dict[str, str | int | None]:
         "model": turn.model,
         "finished_at_ms": _to_ms(turn.finished_at),
         "timings_ms": json.dumps(turn.timings_ms, ensure_ascii=False),
+        "prompt": turn.prompt,
+        "usage": json.dumps(asdict(turn.usage)),
     }
 
 
@@ -275,6 +282,8 @@ def _turn(row: sqlite3.Row) -> Turn:
         model=row["model"],
         finished_at=_from_ms(row["finished_at_ms"]),
         timings_ms=json.loads(row["timings_ms"]),
+        prompt=row["prompt"],
+        usage=Usage(**json.loads(row["usage"])),
     )
 
 

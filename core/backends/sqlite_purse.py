@@ -68,7 +68,7 @@ class SqlitePurse:
         try:
             yield purse
         finally:
-            purse._thread.shutdown(wait=True)  # noqa: SLF001 - its own
+            purse._thread.shutdown(wait=True)
             db.close()
 
     def spent(self, person: str) -> tuple[float, float]:

@@ -7,6 +7,7 @@ for what is new. Deleting the file costs money and nothing else.
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
@@ -28,6 +29,7 @@ class VectorCache:
     def __init__(self, db: sqlite3.Connection, fingerprint: str) -> None:
         self._db = db
         self._fingerprint = fingerprint.encode()
+        self._writing = threading.Lock()
 
     @classmethod
     @contextmanager
@@ -68,8 +70,8 @@ class VectorCache:
             (self._key(text), vector.astype("<f4").tobytes())
             for text, vector in zip(texts, vectors, strict=True)
         ]
-        self._db.execute("BEGIN")
-        with self._db:
+        with self._writing, self._db:
+            self._db.execute("BEGIN")
             self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
 
     def _key(self, text: str) -> bytes:

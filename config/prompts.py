@@ -9,7 +9,7 @@ from core.errors import ConfigError
 from core.profile import Profile
 from core.prompting import Prompt
 
-_FOLDER = Path(__file__).parent
+_FOLDER = Path(__file__).parent / "prompts"
 _VERSION_DIGITS = 8
 
 
