@@ -14,7 +14,7 @@ from core.types import Passage
 _PASSAGES = 4
 _SECTION_CHARS = 500
 # The best passage is most often the one that answers; what one leaves over goes to the next.
-_SHARES = (0.5, 0.25, 0.15, 0.1)
+_SHARES = (0.6, 0.2, 0.12, 0.08)
 _LEAST_TOKENS = 40  # below this an excerpt says nothing
 _GAP = "⋯"
 
@@ -55,8 +55,8 @@ def _excerpt(asked: frozenset[str], text: str, budget: int) -> tuple[str, int]:
         return parts[best][0].text[: int(budget / 0.8)], budget
     kept.sort()
     lines: list[str] = []
-    for before, index in zip([-1, *kept], kept, strict=False):
-        if index > before + 1:
+    for before, index in zip([None, *kept], kept, strict=False):
+        if before is not None and index > before + 1:
             lines.append(_GAP)
         lines.append(parts[index][0].text)
     return "\n".join(lines), sum(sizes[index] for index in kept)

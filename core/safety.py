@@ -55,7 +55,7 @@ class Cleaner:
         return match[0] if self._allowed(match[0].strip("<|")) else self._instead
 
     def _allowed(self, url: str) -> bool:
-        if not url.isascii() or "\\" in url:
+        if not url.isascii() or "\\" in url or url.count("://") > 1:
             return False
         try:
             parts = urlsplit(url)

@@ -21,7 +21,6 @@ pytest.register_assert_rewrite("contracts.history")  # before it is imported
 
 from contracts.history import *  # noqa: E402, F403  the suite: its tests are collected here
 from contracts.history import OpenHistory, ids, turn  # noqa: E402
-
 from core.backends import sqlite_history  # noqa: E402
 from core.backends.sqlite_history import SqliteHistory  # noqa: E402
 from core.errors import StorageError  # noqa: E402

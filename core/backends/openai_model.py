@@ -21,7 +21,7 @@ from core.types import Exchange, Passage, Written
 
 logger = logging.getLogger(__name__)
 
-_PASSAGE_TOKENS = 520
+_PASSAGE_TOKENS = 430
 _TIGHT_TOKENS = 200  # for a model that reads little
 _ANSWER_TOKENS = 900
 _BREAKS = 2  # a stream is taken up again that often

@@ -21,6 +21,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from core.tokens import estimate_tokens
 from fakes.openai_words import embedding, reply_to, stretched, tokens
 
 Json = dict[str, Any]
@@ -36,7 +37,6 @@ MODELS = {
 REVOKED = "sk-revoked"
 _MAX_INPUTS = 2_048
 _MAX_REQUEST_TOKENS = 300_000
-_TOKENS_PER_CHARACTER = 0.65
 _HOUR_S = 3_600.0
 
 
@@ -174,10 +174,10 @@ class OpenAIServer:
 
     async def _embed(self, request: Json, writer: asyncio.StreamWriter) -> bool:
         inputs = request["input"] if isinstance(request["input"], list) else [request["input"]]
-        used = sum(_size(text) for text in inputs)
+        used = sum(estimate_tokens(text) for text in inputs)
         if len(inputs) > _MAX_INPUTS or used > _MAX_REQUEST_TOKENS or not all(inputs):
             return await _refuse(writer, 400, "invalid_request", "Too many inputs, or an empty one")
-        if any(_size(text) > MODELS[request["model"]] for text in inputs):
+        if any(estimate_tokens(text) > MODELS[request["model"]] for text in inputs):
             return await _refuse(writer, 400, "context_length_exceeded", "An input is too long")
         started = time.monotonic()
         size = request.get("dimensions") or (3_072 if "large" in request["model"] else 1_536)
@@ -204,7 +204,7 @@ class OpenAIServer:
     async def _complete(
         self, request: Json, kind: str, fault: Fault | None, writer: asyncio.StreamWriter
     ) -> bool:
-        prompt = sum(_size(message["content"]) + 4 for message in request["messages"])
+        prompt = sum(estimate_tokens(message["content"]) + 4 for message in request["messages"])
         if prompt > MODELS[request["model"]]:
             text = f"This model's maximum context length is {MODELS[request['model']]} tokens."
             return await _refuse(writer, 400, "context_length_exceeded", text)
@@ -295,10 +295,6 @@ def _head(request: Json, kind: str) -> Json:
 
 def _chat_kind(request: Json) -> str:
     return "guard" if request.get("response_format", {}).get("type") == "json_schema" else "chat"
-
-
-def _size(text: str) -> int:
-    return int(len(text) * _TOKENS_PER_CHARACTER) + 1
 
 
 def _chunk(text: str) -> bytes:
