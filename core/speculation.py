@@ -99,7 +99,9 @@ class Speculation:
                 logger.warning("the local guardrail decides: %s", error)
             else:
                 verdict = _verdict(read, found.verdict)
-                found = await self._searched_again(read.query, text, found)
+                if read.query and compact(read.query) != compact(text):
+                    found = await self._searched_again(read.query, found)
+                    text = f"{text}\n({read.query})"
         if verdict.label is Label.ON_TOPIC:
             await self._begin(text, history, found.in_context)
         else:
@@ -156,10 +158,8 @@ class Speculation:
         evidence = Evidence(text, in_context, alone, has_history=bool(history))
         return Found(in_context, alone, self._guardrail.judge(evidence))
 
-    async def _searched_again(self, query: str, text: str, found: Found) -> Found:
-        """With the stand-alone query, if there is one; what it finds first decides."""
-        if not query or compact(query) == compact(text):
-            return found
+    async def _searched_again(self, query: str, found: Found) -> Found:
+        """With the query that stands alone; the local verdict stays."""
         await self.warm([query])
         hits = await asyncio.to_thread(self._retriever.search, query)
         return Found(hits, found.alone, found.verdict)

@@ -3,18 +3,23 @@
 import asyncio
 import re
 from contextlib import asynccontextmanager
+from functools import cache
 
 import pytest
 
 from bots import models
-from bots.runtime import open_assistant
-from config.paths import SAMPLE_FAQ
+from bots.runtime import build_retriever, open_assistant
+from config.paths import GUARDRAIL, SAMPLE_FAQ
 from config.profiles import load_profile
 from config.settings import read_settings
+from core.assistant import Assistant
 from core.backends.chroma_index import ChromaIndex
+from core.backends.extractive_model import ExtractiveModel
 from core.backends.openai_embedder import OpenAIEmbedder
+from core.backends.sqlite_history import SqliteHistory
 from core.backends.vector_cache import VectorCache
 from core.errors import ModelMisconfiguredError
+from core.guardrail import Guardrail, GuardrailModel
 from core.types import (
     Answered,
     Declined,
@@ -80,8 +85,39 @@ def ingest(folder, **remote):
 
 @asynccontextmanager
 async def opened(settings):
-    async with open_assistant(settings) as (assistant, _):
-        yield assistant
+    """What `open_assistant` makes, but for the retriever, which takes seconds to load."""
+    retriever, analyzer, encoder = loaded(settings.data_dir)
+    guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed)
+    extractive = ExtractiveModel(analyzer, retriever.idf)
+
+    async def warm(_):
+        pass
+
+    async with (
+        models.open_models(
+            settings,
+            profile=PROFILE,
+            retriever=retriever,
+            guardrail=guardrail,
+            extractive=extractive,
+            warm=warm,
+        ) as made,
+        SqliteHistory.open(settings.history_path) as history,
+    ):
+        yield Assistant(
+            retriever=retriever,
+            guardrail=guardrail,
+            model=extractive,
+            history=history,
+            profile=PROFILE,
+            history_turns=6,
+            models=made,
+        )
+
+
+@cache
+def loaded(data_dir):
+    return build_retriever(read_settings().model_copy(update={"data_dir": data_dir}))
 
 
 async def ask(assistant, text, *, past=(), person="u1", number=[0]):  # noqa: B006 - a counter
@@ -266,10 +302,12 @@ async def test_a_model_that_tells_its_instructions_is_stopped(settings, server):
 
 async def test_offers_that_the_faq_does_not_answer_are_dropped(settings, server):
     """Neither nonsense, nor what was asked, nor the entry that was just shown."""
-    said = (
-        f"네, 됩니다 [1].\n[[NEXT]]\n날씨도 안내해 드릴까요? || 내일 부산 날씨는 어떤가요?\n"
-        f"다시 안내해 드릴까요? || {MINOR}\n동의서도 안내해 드릴까요? || 법정대리인 동의서 작성 방법"
-    )
+    offers = [
+        "날씨도 안내해 드릴까요? || 내일 부산 날씨는 어떤가요?",
+        f"다시 안내해 드릴까요? || {MINOR}",
+        "동의서도 안내해 드릴까요? || 법정대리인 동의서 작성 방법",
+    ]
+    said = "\n".join(["네, 됩니다 [1].", "[[NEXT]]", *offers])
     server.faults.append(Fault("say", text=said))
     async with opened(settings) as assistant:
         answered = (await ask(assistant, MINOR))[-1]
@@ -317,14 +355,15 @@ async def test_a_reader_who_leaves_stops_the_model(settings, server):
             if isinstance(event, Delta):
                 break
         await events.aclose()
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.5)
         assert server.streams == 0
 
 
-async def test_without_a_key_nothing_is_called(settings, server, monkeypatch):
+@pytest.mark.usefixtures("settings")
+async def test_without_a_key_nothing_is_called(server, monkeypatch):
     """The keyless path is what it was."""
     monkeypatch.delenv("OPENAI_API_KEY")
-    async with opened(read_settings()) as assistant:
+    async with open_assistant(read_settings()) as (assistant, _):
         events = await ask(assistant, MINOR)
         (turn,) = await assistant._history.recent(SESSION, 1)
     assert not server.requests
@@ -352,17 +391,18 @@ async def test_the_faq_can_be_embedded_by_an_endpoint(settings, server, tmp_path
         path = settings.cache_dir / "vectors.sqlite3"
         with VectorCache.open(path, settings.remote_fingerprint) as cache:
             embedder = OpenAIEmbedder(
-                None, model=settings.embedding_model, fingerprint="openai/x", cache=cache
+                None,  # it only looks up what `prepare` has fetched
+                model=settings.embedding_model,
+                fingerprint=settings.remote_fingerprint,
+                cache=cache,
             )
-            embedder.fingerprint = settings.remote_fingerprint
             prepare_ = models.prepare_with(settings, lambda *done: told.append(done))
             return ingest(tmp_path, embedder=embedder, prepare=prepare_)
 
     assert (await asyncio.to_thread(work)).added == 105
     assert told[-1][0] == told[-1][1] > 500
     assert len(server.bodies("embeddings")) == 1
-    (tmp_path / "chroma" / "chroma.sqlite3").unlink()
-    async with opened(settings) as assistant:
+    async with open_assistant(settings) as (assistant, _):
         assert (await ask(assistant, MINOR))[-1].sources[0].title == MINOR
         calls = len(server.bodies("embeddings"))
         await ask(assistant, MINOR)

@@ -268,6 +268,8 @@ class OpenAIServer:
         for number, piece in enumerate(pieces):
             if fault and fault.kind != "say" and number == fault.after:
                 break
+            if writer.is_closing():  # the client is gone
+                return False
             if (wait_s := due + number * gap_s - time.monotonic()) > 0:
                 await asyncio.sleep(wait_s)
             said = json.dumps(piece, ensure_ascii=False)
