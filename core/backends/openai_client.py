@@ -69,6 +69,7 @@ class OpenAIClient:
         self._breaker = breaker
         self._sleep = sleep
         self._where = sdk.base_url.host
+        self._broke_off = f"{self._where} broke off in the middle of an answer; try again later"
 
     @classmethod
     @asynccontextmanager
@@ -116,9 +117,9 @@ class OpenAIClient:
                         if text:
                             yield Piece(text)
             except ModelUnavailableError as error:
-                raise ModelBrokeOffError(f"{error}, after the answer had begun") from error
+                raise ModelBrokeOffError(self._broke_off) from error
             if not finish:
-                raise ModelBrokeOffError(f"{self._where} broke off in the middle of an answer")
+                raise ModelBrokeOffError(self._broke_off)
             yield Piece("", finish)
 
     async def embeddings(

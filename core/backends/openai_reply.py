@@ -105,7 +105,7 @@ class Seam:
 
     def __init__(self, said: str) -> None:
         self._said = said
-        self._held: str | None = ""
+        self._held = "" if said else None
         self._repeated = ""
 
     def feed(self, text: str) -> str:
