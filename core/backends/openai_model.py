@@ -21,7 +21,7 @@ from core.types import Exchange, Passage, Written
 
 logger = logging.getLogger(__name__)
 
-_PASSAGE_TOKENS = 430
+PASSAGE_TOKENS = 430
 _TIGHT_TOKENS = 200  # for a model that reads little
 _ANSWER_TOKENS = 900
 _BREAKS = 2  # a stream is taken up again that often
@@ -48,9 +48,7 @@ class OpenAIModel:
             ModelError: after all that; text may have been given before.
         """
         try:
-            async with aclosing(
-                self._written(question, history, passages, _PASSAGE_TOKENS)
-            ) as all_:
+            async with aclosing(self._written(question, history, passages, PASSAGE_TOKENS)) as all_:
                 async for piece in all_:
                     yield piece
         except ModelOverflowError:
