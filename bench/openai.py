@@ -133,7 +133,7 @@ async def first_text(assistant: Assistant, questions: Sequence[str], url: str) -
         await ours(assistant, questions[0], -1)
         for number, question in enumerate(questions[1:21]):
             floor = await bare(sdk, f"{question} {number}")
-            first, _ = await ours(assistant, question, 10_000 + number)
+            first, _ = await ours(assistant, f"{question} {number}?", 10_000 + number)
             ratios.append(first / floor)
             firsts.append(first)
     print(
