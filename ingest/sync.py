@@ -17,6 +17,7 @@ from pathlib import Path
 
 from core.backends.chroma_index import ChromaIndex, Record
 from core.errors import FaqIndexError
+from core.followups import labels
 from core.korean import Analyzer
 from core.ports import Embedder
 from core.types import Entry, Terms
@@ -111,9 +112,14 @@ def batched(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
 
 
 def texts_of(entries: Sequence[Entry]) -> list[str]:
-    """Every text of the entries that is embedded."""
+    """Every text of the entries that is embedded, and the titles as buttons show them.
+
+    A button's text is searched for before it is offered: what is fetched now is not fetched then.
+    """
     return [
-        text for e in entries for text in (e.title, *(chunks(e.text) or [e.text]), *e.questions)
+        text
+        for e in entries
+        for text in (e.title, *labels(e.title), *(chunks(e.text) or [e.text]), *e.questions)
     ]
 
 
