@@ -115,11 +115,12 @@ class Retriever:
         try:
             meaning = self._meaning(snapshot, self._vector(question, context))
             fused: Scores = _WORDS * words + _LETTERS * typed + _MEANING * meaning
-        except ModelError:  # the embedder is away: what is left, on the same scale
-            meaning = np.zeros_like(words)
-            fused = words * (_WORDS / (_WORDS + _LETTERS)) + typed * (
-                _LETTERS / (_WORDS + _LETTERS)
-            )
+        except ModelError:
+            # The embedder is away: words and letters on the same scale, and they stand in for the
+            # meaning too, or the local guardrail would take every question for off topic.
+            both = _WORDS + _LETTERS
+            fused = words * (_WORDS / both) + typed * (_LETTERS / both)
+            meaning = fused
         return [
             Hit(
                 faq_id=lexical.faq_ids[row],
