@@ -54,7 +54,8 @@ async def sqlite_of(turns: int) -> AsyncIterator[Stores]:
         WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?)
         INSERT INTO turns SELECT
             n + 1, 'q' || n, 's' || (n / 10), text, 'U' || (n % 97), asked_at_ms, reply_to, state,
-            answer, sources, followups, label, model, finished_at_ms + n, timings_ms
+            answer, sources, followups, label, model, finished_at_ms + n, timings_ms,
+            prompt, usage
         FROM number, turns WHERE turns.seq = 1
     """
     listed = "INSERT OR REPLACE INTO sessions SELECT session, max(finished_at_ms) FROM turns"

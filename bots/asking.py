@@ -102,4 +102,5 @@ async def _assistant(settings: Settings, *, remembers: bool) -> AsyncIterator[As
         async with open_assistant(settings) as assistant:
             yield assistant
     else:
-        yield await open_forgetful(settings)
+        async with open_forgetful(settings) as assistant:
+            yield assistant

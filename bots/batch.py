@@ -61,7 +61,7 @@ def guard_batch(settings: Settings, source: str) -> int:
         found = await assistant.research(row.question, SessionId(_SESSION), row.history)
         return {"label": found.verdict.label, "scores": rounded(found.verdict.scores)}
 
-    return _each(settings, source, judge)
+    return _each(settings, source, judge, with_models=False)
 
 
 def ask_batch(settings: Settings, source: str) -> int:
@@ -71,7 +71,7 @@ def ask_batch(settings: Settings, source: str) -> int:
         question = question_of(row.question, _SESSION)
         return await _ending(assistant.answer(question, row.history))
 
-    return _each(settings, source, answer)
+    return _each(settings, source, answer, with_models=True)
 
 
 def read_rows(source: str, *, with_id: bool) -> list[Row]:
@@ -135,14 +135,16 @@ def _each(
     settings: Settings,
     source: str,
     work: Callable[[Assistant, Row], Awaitable[dict[str, Any]]],
+    *,
+    with_models: bool,
 ) -> int:
     """Write `work`'s fields for every row, behind its id."""
     rows = read_rows(source, with_id=True)
 
     async def run() -> None:
-        assistant = await open_forgetful(settings)
-        for row in rows:
-            _write({"id": row.fields["id"], **await work(assistant, row)})
+        async with open_forgetful(settings, with_models=with_models) as assistant:
+            for row in rows:
+                _write({"id": row.fields["id"], **await work(assistant, row)})
 
     asyncio.run(run())
     return 0

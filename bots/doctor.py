@@ -58,7 +58,8 @@ def examine() -> Iterator[Finding]:
     except FaqbotError as error:
         yield Finding(_FAIL, "settings", str(error), "correct it in the environment or in .env")
         return
-    for check in (_settings, _data_folder, _space, _packages, _profile, _models, _history, _index):
+    local = (_settings, _data_folder, _space, _packages, _profile, _models)
+    for check in (*local, _endpoints, _history, _index):
         try:
             yield from check(settings)
         except FaqbotError as error:
@@ -144,6 +145,15 @@ def _models(_settings: Settings) -> Iterator[Finding]:
     yield Finding(_PASS, "guardrail", GUARDRAIL.name)
 
 
+def _endpoints(settings: Settings) -> Iterator[Finding]:
+    if not settings.has_models and settings.embedder == "builtin":
+        return
+    from bots.models import check_models  # noqa: PLC0415 - imports openai
+
+    for line in asyncio.run(check_models(settings)):
+        yield Finding(_PASS, "endpoints", line)
+
+
 def _history(settings: Settings) -> Iterator[Finding]:
     from bots.stores import open_stores  # noqa: PLC0415 - each check its own
 
@@ -164,7 +174,7 @@ def _history(settings: Settings) -> Iterator[Finding]:
 
 
 def _index(settings: Settings) -> Iterator[Finding]:
-    from bots.ingesting import fingerprint_of  # noqa: PLC0415 - imports Chroma
+    from bots.ingesting import embedder_fingerprint  # noqa: PLC0415 - imports Chroma
     from bots.stores import open_index  # noqa: PLC0415
 
     there = settings.chroma_url is not None or settings.index_dir.is_dir()
@@ -176,7 +186,7 @@ def _index(settings: Settings) -> Iterator[Finding]:
         return
     again = f"run `faqbot ingest {serving.source}`"
     made = f"{serving.entries:,} entries of {serving.source}, ingested {serving.created_at}"
-    if serving.fingerprint != (ours := fingerprint_of(ENCODER)):
+    if serving.fingerprint != (ours := embedder_fingerprint(settings)):
         text = f"made by the embedder {serving.fingerprint}, not by {ours}"
         yield Finding(_FAIL, "index", text, again)
         return

@@ -21,6 +21,7 @@ from core.arrays import read_arrays
 from core.backends.kiwi_encoder import fingerprint
 from core.errors import ConfigError, SourceError
 from core.korean import terms_version
+from core.ports import Embedder
 from core.profile import Profile
 from core.retrieval import Retriever
 from ingest.load import Loaded, load
@@ -90,6 +91,7 @@ def run_ingest(
 
     Raises:
         SourceError: the source or the pack is unusable; nothing was changed.
+        ModelError: a remote embedder fails; nothing was changed.
         FaqIndexError: another ingest is running, or the index cannot be written.
     """
     started = perf_counter()
@@ -127,6 +129,15 @@ def fingerprint_of(path: Path) -> str:
         ) from error
 
 
+def embedder_fingerprint(settings: Settings) -> str:
+    """The fingerprint of the embedder that the settings name.
+
+    Raises:
+        ConfigError: the built-in encoder's file is missing or damaged.
+    """
+    return settings.remote_fingerprint if settings.embedder == "openai" else fingerprint_of(ENCODER)
+
+
 def _sync(settings: Settings, prepared: Prepared, *, source: str, progress: Progress) -> Changes:
     index = open_index(settings)
 
@@ -134,20 +145,27 @@ def _sync(settings: Settings, prepared: Prepared, *, source: str, progress: Prog
     def language() -> Language:
         return load_language(settings.profile)
 
+    remote: Embedder | None = None
+    fetch: Callable[[Sequence[str]], None] | None = None
+    if settings.embedder == "openai":
+        from bots.models import WaitingEmbedder, prepare_with  # noqa: PLC0415 - imports openai
+
+        remote, fetch = WaitingEmbedder(settings), prepare_with(settings, progress)
     before = index.serving()
     changes = sync(
         prepared.entries,
         index=index,
         analyzer=lambda: language().analyzer,
-        embedder=lambda: language().encoder,
-        fingerprint=fingerprint_of(ENCODER),
+        embedder=lambda: remote or language().encoder,
+        fingerprint=embedder_fingerprint(settings),
         source=source,
         progress=progress,
+        prepare=fetch,
     )
     if before is None or changes.generation != before.name:
         Retriever(
             index=index,
-            embedder=language().encoder,
+            embedder=remote or language().encoder,
             analyzer=language().analyzer,
             synonyms=language().synonyms,
             cache=settings.cache_dir,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from types import ModuleType
 
 from bots.stores import open_index, open_stores
 from config.paths import ENCODER, GUARDRAIL
@@ -19,7 +20,7 @@ from core.backends.memory_history import MemoryHistory
 from core.guardrail import Guardrail, GuardrailModel
 from core.korean import Analyzer
 from core.leadback import LeadBack
-from core.ports import History
+from core.ports import Embedder, History
 from core.retrieval import Retriever
 from core.synonyms import Synonyms, load_groups
 
@@ -45,12 +46,18 @@ def load_synonyms(analyzer: Analyzer, profile: str) -> Synonyms:
     return Synonyms.compile(load_groups(synonyms_path(profile)), analyzer)
 
 
-def build_retriever(settings: Settings) -> tuple[Retriever, Language]:
+def build_retriever(
+    settings: Settings, embedder: Embedder | None = None
+) -> tuple[Retriever, Language]:
     """A search that is ready; Chroma and Kiwi load side by side.
+
+    Without an `embedder` it is that of the settings, and a remote one is waited for.
 
     Raises:
         FaqbotError: no FAQ was ingested, or a store or a model file is unusable.
     """
+    if embedder is None and settings.embedder == "openai":
+        embedder = _models().WaitingEmbedder(settings)
     with ThreadPoolExecutor(1) as pool:
         loading = pool.submit(load_language, settings.profile)
         index = open_index(settings)
@@ -58,7 +65,7 @@ def build_retriever(settings: Settings) -> tuple[Retriever, Language]:
         language = loading.result()
     retriever = Retriever(
         index=index,
-        embedder=language.encoder,
+        embedder=embedder or language.encoder,
         analyzer=language.analyzer,
         synonyms=language.synonyms,
         cache=settings.cache_dir,
@@ -67,37 +74,75 @@ def build_retriever(settings: Settings) -> tuple[Retriever, Language]:
     return retriever, language
 
 
-async def build_assistant(settings: Settings, history: History) -> Assistant:
-    """An assistant that is ready to answer and keeps its turns in `history`.
-
-    Raises:
-        FaqbotError: see `build_retriever`.
-    """
-    profile = load_profile(settings.profile)
-    retriever, language = await asyncio.to_thread(build_retriever, settings)
-    analyzer, encoder = language.analyzer, language.encoder
-    return Assistant(
-        retriever=retriever,
-        guardrail=Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms),
-        model=ExtractiveModel(analyzer, retriever.idf),
-        lead_back=LeadBack(profile.themes, encoder.embed),
-        history=history,
-        profile=profile,
-        history_turns=settings.history_turns,
-    )
-
-
 @asynccontextmanager
 async def open_assistant(settings: Settings) -> AsyncIterator[Assistant]:
     """An assistant whose turns are kept: on disk, or in MongoDB.
 
     Raises:
-        FaqbotError: see `build_assistant`; or the history cannot be opened.
+        FaqbotError: see `build_retriever`; or the history or the models cannot be opened.
     """
-    async with open_stores(settings) as stores:
-        yield await build_assistant(settings, stores.history)
+    async with (
+        open_stores(settings) as stores,
+        _assistant(settings, stores.history, with_models=True) as assistant,
+    ):
+        yield assistant
 
 
-async def open_forgetful(settings: Settings) -> Assistant:
-    """An assistant for throw-away questions: it leaves nothing in anybody's history."""
-    return await build_assistant(settings, MemoryHistory())
+@asynccontextmanager
+async def open_forgetful(
+    settings: Settings, *, with_models: bool = True
+) -> AsyncIterator[Assistant]:
+    """An assistant for throw-away questions: it leaves nothing in anybody's history.
+
+    Without models its `research` is all that is of use, and calls nobody but a remote embedder.
+    """
+    async with _assistant(settings, MemoryHistory(), with_models=with_models) as assistant:
+        yield assistant
+
+
+@asynccontextmanager
+async def _assistant(
+    settings: Settings, history: History, *, with_models: bool
+) -> AsyncIterator[Assistant]:
+    profile = load_profile(settings.profile)
+    with_models = with_models and settings.has_models
+    async with AsyncExitStack() as stack:
+        remote = None
+        if with_models and settings.embedder == "openai":
+            remote = await stack.enter_async_context(_models().open_embedder(settings))
+        retriever, language = await asyncio.to_thread(build_retriever, settings, remote)
+        analyzer, encoder = language.analyzer, language.encoder
+        guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms)
+        extractive = ExtractiveModel(analyzer, retriever.idf)
+        models = None
+        if with_models:
+            opened = _models().open_models(
+                settings,
+                profile=profile,
+                retriever=retriever,
+                guardrail=guardrail,
+                extractive=extractive,
+                warm=remote.warm if remote else _nothing_to_warm,
+            )
+            models = await stack.enter_async_context(opened)
+        yield Assistant(
+            retriever=retriever,
+            guardrail=guardrail,
+            model=extractive,
+            lead_back=LeadBack(profile.themes, encoder.embed),
+            history=history,
+            profile=profile,
+            history_turns=settings.history_turns,
+            models=models,
+        )
+
+
+async def _nothing_to_warm(texts: Sequence[str]) -> None:
+    """The built-in encoder is at hand."""
+
+
+def _models() -> ModuleType:
+    # The client takes half a second to import, and without a key nobody needs it.
+    from bots import models  # noqa: PLC0415
+
+    return models

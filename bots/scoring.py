@@ -110,11 +110,11 @@ def _ranks(retriever: Retriever, rows: Sequence[Row]) -> list[int | None]:
 
 
 async def _judge(settings: Settings, rows: Sequence[Row]) -> list[Pair]:
-    assistant = await open_forgetful(settings)
     pairs = []
-    for row in rows:
-        found = await assistant.research(row.question, SessionId("eval"), row.history)
-        pairs.append((Label(row.fields["label"]), found.verdict.label))
+    async with open_forgetful(settings, with_models=False) as assistant:
+        for row in rows:
+            found = await assistant.research(row.question, SessionId("eval"), row.history)
+            pairs.append((Label(row.fields["label"]), found.verdict.label))
     return pairs
 
 

@@ -46,8 +46,8 @@ def guard(settings: Settings, text: str, *, as_json: bool) -> int:
 
 
 async def _judge(settings: Settings, text: str) -> Verdict:
-    assistant = await open_forgetful(settings)
-    return (await assistant.research(text, SessionId("guard"), ())).verdict
+    async with open_forgetful(settings, with_models=False) as assistant:
+        return (await assistant.research(text, SessionId("guard"), ())).verdict
 
 
 def _signals(hit: dict[str, float]) -> dict[str, float]:

@@ -58,15 +58,17 @@ def _profile(texts: dict[str, Any], path: Path) -> Profile:
     for name, kind in get_type_hints(Profile).items():
         if kind in (str, int) and type(texts[name]) is not kind:
             raise ConfigError(f"{path}: `{name}` must be a {'text' if kind is str else 'number'}")
-    try:
-        examples = _texts(texts["examples"])
-    except TypeError as error:
-        raise ConfigError(f"{path}: `examples` must be a list of texts") from error
+    lists = {}
+    for name in ("examples", "link_hosts"):
+        try:
+            lists[name] = _texts(texts[name])
+        except TypeError as error:
+            raise ConfigError(f"{path}: `{name}` must be a list of texts") from error
     try:
         themes = tuple(Theme(_texts(theme["about"]), theme["ask"]) for theme in texts["themes"])
     except (KeyError, TypeError) as error:
         raise ConfigError(f"{path}: every [[themes]] needs `about`, words, and `ask`") from error
-    return Profile(**{**texts, "examples": examples, "themes": themes})
+    return Profile(**{**texts, **lists, "themes": themes})
 
 
 def _texts(given: object) -> tuple[str, ...]:

@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from config.model_settings import ModelSettings
 from core.errors import ConfigError
 
 # Named as their own clients and hosts name them.
 _UNPREFIXED = {"MONGODB_URI", "CHROMA_URL", "CHROMA_TOKEN"}
 
 
-class Settings(BaseSettings):
+class Settings(ModelSettings):
     """Each is an environment variable: `data_dir` is `FAQBOT_DATA_DIR`."""
 
     model_config = SettingsConfigDict(
@@ -92,7 +93,7 @@ def read_settings() -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
-        if name not in _UNPREFIXED:
+        if name not in _UNPREFIXED and not name.startswith("OPENAI_"):
             name = f"FAQBOT_{name}"
         raise ConfigError(f"{name}: {first['msg']}") from error
     except (OSError, UnicodeDecodeError) as error:

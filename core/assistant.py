@@ -9,13 +9,16 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from core import followups
+from core import followups, offers
+from core.draft import Draft
 from core.errors import FaqbotError
 from core.guardrail import Evidence, Guardrail
 from core.leadback import LeadBack
 from core.ports import ChatModel, History
 from core.profile import Profile
 from core.retrieval import Hit, Retriever, is_answer
+from core.speculation import Speculation
+from core.steady import Models
 from core.types import (
     Answered,
     AnswerEvent,
@@ -32,6 +35,7 @@ from core.types import (
     Status,
     Turn,
     TurnState,
+    Usage,
     Verdict,
     Written,
 )
@@ -41,6 +45,7 @@ logger = logging.getLogger(__name__)
 _PASSAGES = 8
 _NEAREST_TITLES = 3
 _SUGGESTIONS = 2
+_FOLLOWUPS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class Research:
     history: tuple[Exchange, ...]
     hits: Sequence[Hit]
     verdict: Verdict
+    draft: Draft | None = None
 
 
 @dataclass(slots=True)
@@ -77,6 +83,7 @@ class Assistant:
         history: History,
         profile: Profile,
         history_turns: int,
+        models: Models | None = None,
     ) -> None:
         self._retriever = retriever
         self._guardrail = guardrail
@@ -85,6 +92,7 @@ class Assistant:
         self._history = history
         self._profile = profile
         self._history_turns = history_turns
+        self._models = models
 
     async def answer(
         self, question: Question, history: Sequence[Exchange] | None = None
@@ -95,14 +103,20 @@ class Assistant:
         earlier turns, for questions that come with their conversation.
         """
         clock = _Clock()
+        work: Speculation | None = None
         try:
+            if self._models:
+                work = self._models.begin(question.asker)
             # Closed at once, not when it is collected: a reader who leaves leaves no task behind.
-            async with aclosing(self._answer(question, history, clock)) as events:
+            async with aclosing(self._answer(question, history, clock, work)) as events:
                 async for event in events:
                     yield event
         except FaqbotError as error:
             logger.error("question %s failed: %s", question.id, error)  # noqa: TRY400 - one line
             yield Failed(self._profile.failed)
+        finally:
+            if work:
+                await work.close()
 
     async def research(
         self, text: str, session: SessionId, history: Sequence[Exchange] | None = None
@@ -114,102 +128,150 @@ class Assistant:
         finally:
             alone = await searching
         if history is None:
-            history = [
-                Exchange(t.question.text, t.answer, t.sources) for t in turns if _is_context(t)
-            ]
+            history = _exchanges(turns)
         in_context = alone
         if history:
             in_context = await asyncio.to_thread(self._retriever.search, text, history)
         evidence = Evidence(text, in_context, alone, has_history=bool(history))
         verdict = await asyncio.to_thread(self._guardrail.judge, evidence)
-        known = (said for turn in turns for said in (turn.question.text, *turn.sources))
-        asked = (*known, *(past.user for past in history), text)
-        off_topic = verdict.label is not Label.ON_TOPIC
-        return Research(asked, tuple(history), alone if off_topic else in_context, verdict)
+        hits = in_context if verdict.label is Label.ON_TOPIC else alone
+        return Research(_asked(turns, history, text), tuple(history), hits, verdict)
+
+    async def _speculate(
+        self,
+        work: Speculation,
+        text: str,
+        session: SessionId,
+        history: Sequence[Exchange] | None,
+    ) -> Research:
+        """As `research`, with models at work: the answer may be under way when it returns."""
+        turns = [] if history is not None else await self._recent(session)
+        if history is None:
+            history = _exchanges(turns)
+        found, verdict = await work.consider(text, history)
+        hits = found.in_context if verdict.label is Label.ON_TOPIC else found.alone
+        return Research(_asked(turns, history, text), tuple(history), hits, verdict, work.draft)
 
     async def _answer(
-        self, question: Question, history: Sequence[Exchange] | None, clock: _Clock
+        self,
+        question: Question,
+        history: Sequence[Exchange] | None,
+        clock: _Clock,
+        work: Speculation | None,
     ) -> AsyncGenerator[AnswerEvent]:
         text = question.text.strip()
         if problem := self._problem(text):
             yield Failed(problem)
             return
         yield Status(self._profile.searching)
-        research = await self.research(text, question.session, history)
+        if work:
+            research = await self._speculate(work, text, question.session, history)
+        else:
+            research = await self.research(text, question.session, history)
         clock.mark("researched")
         match research.verdict.label:
             case Label.GREETING:
                 ending: AnswerEvent = Answered(self._profile.greeting, (), self._profile.examples)
             case Label.OFF_TOPIC | Label.INJECTION as label:
-                suggestions = await self._suggestions(label, text, research.hits)
+                suggestions = await self._suggestions(label, text, research.hits, work)
                 ending = Declined(self._profile.refusal, suggestions, label)
             case Label.ON_TOPIC if not is_answer(research.hits):
                 ending = self._escalated(research.hits)
             case Label.ON_TOPIC:
-                async with aclosing(self._write(text, research, clock)) as writing:
+                async with aclosing(self._write(text, research, clock, work)) as writing:
                     async for event in writing:
                         if not isinstance(event, Delta | Status):
                             ending = event
                             break
                         yield event
         clock.mark("answered")
-        await self._history.append(self._turn(question, research.verdict.label, ending, clock))
+        turn = self._turn(question, research.verdict.label, ending, clock, work)
+        await self._history.append(turn)
         yield ending
 
     async def _write(
-        self, text: str, research: Research, clock: _Clock
+        self, text: str, research: Research, clock: _Clock, work: Speculation | None
     ) -> AsyncGenerator[Status | Delta | Answered | Escalated]:
         """Stream the model's answer, with the follow-ups prepared meanwhile."""
         yield Status(self._profile.writing)
-        entries = await asyncio.to_thread(self._retriever.entries, research.hits[:_PASSAGES])
-        if not entries:  # an ingest has removed them since the search
-            yield self._escalated(research.hits)
-            return
-        scores = {hit.faq_id: hit.score for hit in research.hits}
-        passages = [Passage(e.faq_id, e.title, e.text, scores[e.faq_id]) for e in entries]
-        proposing = asyncio.create_task(self._followups(research.asked, entries))
-        stream = self._model.answer(text, research.history, passages)
+        if research.draft:
+            entries = research.draft.entries
+            stream = research.draft.pieces()
+        else:
+            entries = await asyncio.to_thread(self._retriever.entries, research.hits[:_PASSAGES])
+            if not entries:  # an ingest has removed them since the search
+                yield self._escalated(research.hits)
+                return
+            scores = {hit.faq_id: hit.score for hit in research.hits}
+            passages = [Passage(e.faq_id, e.title, e.text, scores[e.faq_id]) for e in entries]
+            stream = self._model.answer(text, research.history, passages)
+        proposing = asyncio.create_task(self._followups(research.asked, entries, work))
         try:
             pieces: list[str] = []
-            used: tuple[Passage, ...] = ()
-            async for piece in stream:
-                match piece:
-                    case Written():
-                        used = piece.used
-                    case str():
-                        if not pieces:
-                            clock.mark("first_text")
-                        pieces.append(piece)
-                        yield Delta(piece)
-            yield (
-                Answered("".join(pieces), used, await proposing)
-                if used
-                else self._escalated(research.hits)
-            )
+            written = Written(())
+            async with aclosing(stream):
+                async for piece in stream:
+                    match piece:
+                        case Written():
+                            written = piece
+                        case str():
+                            if not pieces:
+                                clock.mark("first_text")
+                            pieces.append(piece)
+                            yield Delta(piece)
+            if written.used:
+                related = await proposing
+                following = await self._offered(research.asked, written, related, work)
+                yield Answered("".join(pieces), written.used, *following)
+            else:
+                yield self._escalated(research.hits)
         finally:
             proposing.cancel()
             await asyncio.gather(proposing, return_exceptions=True)
-            if isinstance(stream, AsyncGenerator):
-                await stream.aclose()
 
-    async def _followups(self, asked: Sequence[str], entries: Sequence[Entry]) -> tuple[str, ...]:
-        async def search(text: str) -> Sequence[Hit]:
-            return await asyncio.to_thread(self._retriever.search, text, limit=1)
-
+    async def _followups(
+        self, asked: Sequence[str], entries: Sequence[Entry], work: Speculation | None
+    ) -> tuple[str, ...]:
+        if work:
+            titles = [title for entry in entries for title in (*entry.related, entry.title)]
+            await work.warm([form for title in titles for form in followups.labels(title)])
         return await followups.propose(
-            answered=entries[:1], neighbours=entries[1:], asked=asked, search=search
+            answered=entries[:1], neighbours=entries[1:], asked=asked, search=self._first
         )
+
+    async def _offered(
+        self,
+        asked: Sequence[str],
+        written: Written,
+        related: Sequence[str],
+        work: Speculation | None,
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What the model offers next, as far as the FAQ answers it, then related titles."""
+        if work is None or not written.offers:
+            return tuple(related), ()
+        await work.warm([offer.question for offer in written.offers])
+        kept = await offers.checked(
+            written.offers, asked=asked, sources=written.used, search=self._first
+        )
+        return offers.filled_up(kept, related, _FOLLOWUPS)
+
+    async def _first(self, text: str) -> Sequence[Hit]:
+        return await asyncio.to_thread(self._retriever.search, text, limit=1)
 
     def _escalated(self, hits: Sequence[Hit]) -> Escalated:
         nearest = tuple(followups.labels(hit.title)[-1] for hit in hits[:_NEAREST_TITLES])
         return Escalated(self._profile.not_found, nearest)
 
-    async def _suggestions(self, label: Label, text: str, hits: Sequence[Hit]) -> tuple[str, ...]:
+    async def _suggestions(
+        self, label: Label, text: str, hits: Sequence[Hit], work: Speculation | None
+    ) -> tuple[str, ...]:
         """What leads back: by theme, else near what was asked; to an injection, nothing of it."""
         offered: list[str] = []
         if label is Label.OFF_TOPIC:
             ask = await asyncio.to_thread(self._lead_back.question_for, text)
-            if ask and is_answer(await asyncio.to_thread(self._retriever.search, ask, limit=1)):
+            if ask and work:
+                await work.warm([ask])
+            if ask and is_answer(await self._first(ask)):
                 offered.append(ask)
             offered += [followups.labels(hit.title)[0] for hit in hits if is_answer([hit])]
         unique = dict.fromkeys((*offered, *self._profile.examples))
@@ -227,8 +289,18 @@ class Assistant:
             return []
         return await self._history.recent(session, self._history_turns)
 
-    def _turn(self, question: Question, label: Label, ending: AnswerEvent, clock: _Clock) -> Turn:
+    def _turn(
+        self,
+        question: Question,
+        label: Label,
+        ending: AnswerEvent,
+        clock: _Clock,
+        work: Speculation | None,
+    ) -> Turn:
         state, text, sources, offered = _outcome(ending)
+        draft = work.draft if work else None
+        written = (draft.written if draft else None) or Written(())
+        model = written.model or self._model.name
         return Turn(
             question=question,
             state=state,
@@ -236,8 +308,10 @@ class Assistant:
             sources=sources,
             followups=offered,
             label=label,
-            model=self._model.name if state is TurnState.ANSWERED and sources else "",
+            model=model if state is TurnState.ANSWERED and sources else "",
             timings_ms=clock.marks,
+            prompt=written.prompt,
+            usage=work.tab.total if work else Usage(),
         )
 
 
@@ -261,3 +335,13 @@ def _outcome(
 def _is_context(turn: Turn) -> bool:
     """A refusal or a greeting tells nothing about what the next question means."""
     return turn.state in (TurnState.ANSWERED, TurnState.ESCALATED) and turn.label is Label.ON_TOPIC
+
+
+def _exchanges(turns: Sequence[Turn]) -> list[Exchange]:
+    return [Exchange(t.question.text, t.answer, t.sources) for t in turns if _is_context(t)]
+
+
+def _asked(turns: Sequence[Turn], history: Sequence[Exchange], text: str) -> tuple[str, ...]:
+    """What need not be offered: asked before, or answered from already."""
+    known = (said for turn in turns for said in (turn.question.text, *turn.sources))
+    return (*known, *(past.user for past in history), text)

@@ -27,3 +27,36 @@ class StorageError(FaqbotError):
 
 class LeaseLostError(FaqbotError):
     """Somebody else has the question by now, or it was withdrawn: stop working on it."""
+
+
+class ModelError(FaqbotError):
+    """A model's endpoint gave nothing usable; the line says why and what to do about it."""
+
+
+class ModelUnavailableError(ModelError):
+    """It cannot be reached, is overloaded or broke off: trying again later may help."""
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        """`retry_after_s` is what the server asked for, where it did."""
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class ModelBrokeOffError(ModelUnavailableError):
+    """A stream ended before the answer did."""
+
+
+class ModelMisconfiguredError(ModelError):
+    """The key, the model's name, the address or the quota: trying again does not help."""
+
+
+class ModelRefusedError(ModelError):
+    """A content filter stopped it."""
+
+
+class ModelOverflowError(ModelError):
+    """The prompt is longer than the model reads."""
+
+
+class ModelReplyError(ModelError):
+    """It answered, but not in the form that was asked for."""

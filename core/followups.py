@@ -57,7 +57,7 @@ async def propose(  # noqa: PLR0913 - one choice, all of whose grounds are named
     checks = 0
     for title in _candidates(answered, neighbours):
         forms = labels(title)
-        if any(_alike(compact(form), other) for form in forms for other in taken):
+        if any(alike(compact(form), other) for form in forms for other in taken):
             continue
         for form in forms:
             if len(offered) >= limit or checks >= _MAX_CHECKS:
@@ -91,7 +91,7 @@ def _leads_to(title: str, found: Sequence[Found], min_score: float) -> bool:
     return bool(found) and found[0].score >= min_score and compact(found[0].title) == compact(title)
 
 
-def _alike(one: str, other: str) -> bool:
+def alike(one: str, other: str) -> bool:
     """Whether two compact texts are the same question, give or take an ending."""
     if one == other:
         return True

@@ -5,7 +5,7 @@ Each has, or gets with the next issue, more than one implementation in use.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -93,7 +93,7 @@ class ChatModel(Protocol):
 
     def answer(
         self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
-    ) -> AsyncIterator[str | Written]:
+    ) -> AsyncGenerator[str | Written]:
         """Stream the answer as pieces of Markdown, then exactly one `Written`.
 
         `passages` are nearest first, and never empty.

@@ -37,6 +37,12 @@ class Profile:
     empty_question: str
     long_question: str
     failed: str
+    topic: str
+    link_hosts: tuple[str, ...]
+    model_down: str
+    model_cut: str
+    model_limit: str
+    model_off: str
     examples: tuple[str, ...]
     themes: tuple[Theme, ...]
     longest_question_characters: int

@@ -16,7 +16,7 @@ from time import monotonic
 
 import numpy as np
 
-from core.errors import FaqIndexError
+from core.errors import FaqIndexError, ModelError
 from core.korean import Analyzer
 from core.lexical import Fields, LexicalIndex, Scores
 from core.ports import Embedder, FaqIndex, Vectors
@@ -135,8 +135,15 @@ class Retriever:
         expansions = dict.fromkeys(self._synonyms.expand(list(terms)), _EXPANSION_WEIGHT)
         words = lexical.word_scores(terms, expansions)
         typed = lexical.letter_scores(letters)
-        meaning = self._meaning(snapshot, self._vector(question, context))
-        fused: Scores = _WORDS * words + _LETTERS * typed + _MEANING * meaning
+        try:
+            meaning = self._meaning(snapshot, self._vector(question, context))
+            fused: Scores = _WORDS * words + _LETTERS * typed + _MEANING * meaning
+        except ModelError:
+            # The embedder is away: words and letters on the same scale, and they stand in for the
+            # meaning too, or the local guardrail would take every question for off topic.
+            both = _WORDS + _LETTERS
+            fused = words * (_WORDS / both) + typed * (_LETTERS / both)
+            meaning = fused
         if history and self._is_elliptical(question):
             fused = _after(history[-1], lexical, fused)
         return [

@@ -119,10 +119,43 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What calls to paid models took; `cached_tokens` are part of `prompt_tokens`."""
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: float = 0.0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.cost_usd + other.cost_usd,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a model proposes to ask next: a sentence that offers it, and the plain question."""
+
+    sentence: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
-    """How a model ends: the passages that its answer stands on; none if they held no answer."""
+    """How a model ends: the passages that its answer stands on; none if they held no answer.
+
+    `[n]` in the answer is the n-th of `used`. `model` and `prompt` name what wrote it, where that
+    is not the model's own name alone.
+    """
 
     used: tuple[Passage, ...]
+    offers: tuple[Offer, ...] = ()
+    model: str = ""
+    prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +191,15 @@ class Escalated:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The whole answer in Markdown, what it stands on, and what to ask next."""
+    """The whole answer in Markdown, what it stands on, and what to ask next.
+
+    `offers` has a sentence for each follow-up that offers it, "" where there is only the question.
+    """
 
     text: str
     sources: tuple[Passage, ...]
     followups: tuple[str, ...]
+    offers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +226,8 @@ class Turn:
     model: str = ""
     finished_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     timings_ms: dict[str, float] = field(default_factory=dict)
+    prompt: str = ""
+    usage: Usage = field(default_factory=Usage)
 
 
 class InboxState(StrEnum):

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from core.backends.chroma_index import ChromaIndex, Record
 from core.errors import FaqIndexError
+from core.followups import labels
 from core.korean import Analyzer
 from core.ports import Embedder
 from core.types import Entry, Terms
@@ -48,11 +49,13 @@ def sync(  # noqa: PLR0913 - all by name; together they are what an ingest is
     fingerprint: str,
     source: str,
     progress: Callable[[int, int], None],
+    prepare: Callable[[Sequence[str]], None] | None = None,
 ) -> Changes:
     """Make the index hold exactly `entries`; do nothing if it already does.
 
     `analyzer` and `embedder` are loaded only when something has to be analysed; `progress` gets
-    the entries stored so far and their total.
+    the entries stored so far and their total. `prepare` gets every text that will be embedded, for
+    an embedder that fetches them ahead; what it raises leaves everything as it was.
     """
     digests = {entry.faq_id: digest(entry) for entry in entries}
     serving = index.serving()
@@ -62,16 +65,15 @@ def sync(  # noqa: PLR0913 - all by name; together they are what an ingest is
         index.tidy()
         return Changes(0, 0, len(entries), 0, usable.name)
     before = index.digests(serving.name) if serving else {}
-    generation = index.begin(fingerprint=fingerprint, source=source)
     kept = index.records(usable.name) if usable else iter(())
     known = {record.entry.faq_id: record for record in kept}
+    same = {faq_id for faq_id, record in known.items() if record.digest == digests.get(faq_id)}
+    if prepare:
+        prepare(texts_of([entry for entry in entries if entry.faq_id not in same]))
+    generation = index.begin(fingerprint=fingerprint, source=source)
     done = 0
     for batch in batched(entries, _BATCH):
-        stale = [
-            entry
-            for entry in batch
-            if entry.faq_id not in known or known[entry.faq_id].digest != digests[entry.faq_id]
-        ]
+        stale = [entry for entry in batch if entry.faq_id not in same]
         fresh = _records(stale, digests, analyzer, embedder) if stale else {}
         index.add(generation, [fresh.get(e.faq_id) or known[e.faq_id] for e in batch])
         done += len(batch)
@@ -107,6 +109,18 @@ def batched(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
     """Consecutive slices of at most `size`."""
     for start in range(0, len(entries), size):
         yield entries[start : start + size]
+
+
+def texts_of(entries: Sequence[Entry]) -> list[str]:
+    """Every text of the entries that is embedded, and the titles as buttons show them.
+
+    A button's text is searched for before it is offered: what is fetched now is not fetched then.
+    """
+    return [
+        text
+        for e in entries
+        for text in (e.title, *labels(e.title), *(chunks(e.text) or [e.text]), *e.questions)
+    ]
 
 
 def terms_of(entries: Sequence[Entry], analyzer: Analyzer) -> list[Terms]:

@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from fakes.faq import FAQ
 
 from bots.runtime import load_synonyms
 from config.paths import ENCODER, GUARDRAIL
@@ -24,6 +23,13 @@ from ingest.sync import sync
 pytest.register_assert_rewrite("contracts", "fakes")  # before any of them is imported
 
 _ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def keyless(monkeypatch):
+    """No test calls a paid model by accident, whatever the developer's environment holds."""
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +81,8 @@ def make_retriever(analyzer, encoder, synonyms):
 @pytest.fixture(scope="session")
 def faq_index(tmp_path_factory, analyzer, encoder):
     """The FAQ of `fakes.faq`, ingested into Chroma; nobody writes to it."""
+    from fakes.faq import FAQ  # noqa: PLC0415 - registered above to be rewritten
+
     index = ChromaIndex.open(tmp_path_factory.mktemp("faq") / "chroma")
     sync(
         FAQ,

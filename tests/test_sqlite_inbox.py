@@ -21,7 +21,7 @@ from core.backends.sqlite_file import SqliteFile
 from core.backends.sqlite_history import SqliteHistory
 from core.backends.sqlite_inbox import SqliteInbox
 from core.backends.sqlite_schema import STEPS
-from core.types import SessionId
+from core.types import SessionId, Usage
 
 
 @pytest.fixture
@@ -95,12 +95,31 @@ async def test_a_file_of_schema_1_is_brought_forward(path):
             db.execute(f"DROP TABLE {table}")
         db.execute("DROP INDEX turns_by_asker")
         db.execute("DROP INDEX turns_by_end")
+        for column in ("prompt", "usage"):
+            db.execute(f"ALTER TABLE turns DROP COLUMN {column}")
         db.execute("PRAGMA user_version = 1")
     async with SqliteFile.open(path) as file:
         [summary] = await SqliteArchive(file).sessions(10)
         assert summary.last_at == turn("1").finished_at
         assert await SqliteHistory(file).append(turn("2"))
         assert (await SqliteArchive(file).forget("U1")).turns == 2
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (len(STEPS),)
+
+
+async def test_a_file_of_schema_2_is_brought_forward(path):
+    """Its turns say that no prompt wrote them and that they cost nothing; new ones are whole."""
+    async with SqliteFile.open(path) as file:
+        await SqliteHistory(file).append(turn("1"))
+    with closing(sqlite3.connect(path)) as db:
+        for column in ("prompt", "usage"):
+            db.execute(f"ALTER TABLE turns DROP COLUMN {column}")
+        db.execute("PRAGMA user_version = 2")
+    async with SqliteFile.open(path) as file:
+        history = SqliteHistory(file)
+        await history.append(turn("2"))
+        turns = await history.recent(turn("1").question.session, 2)
+    assert turns == [turn("1", prompt="", usage=Usage()), turn("2")]
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (len(STEPS),)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from core.answering import Section, escaped, markdown, sections, split, tidy
@@ -53,7 +53,7 @@ class ExtractiveModel:
 
     async def answer(
         self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
-    ) -> AsyncIterator[str | Written]:
+    ) -> AsyncGenerator[str | Written]:
         """Stream Markdown in pieces of a few lines, then the one or two passages it quotes."""
         # Splitting a long entry into morphemes takes some hundred milliseconds.
         text, used = await asyncio.to_thread(self._compose, question, history, passages)

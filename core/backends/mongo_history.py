@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Final
 
 from pymongo import DESCENDING
@@ -10,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 
 from core.backends.mongo_database import Document, MongoDatabase
 from core.backends.turn_rules import as_stored, check_text
-from core.types import Label, Question, SessionId, Turn, TurnState
+from core.types import Label, Question, SessionId, Turn, TurnState, Usage
 
 _NEWEST_FIRST: Final = [("n", DESCENDING)]
 _LISTED: Final = {"session": True, "finished_at": True}
@@ -86,6 +87,8 @@ def _document(turn: Turn) -> Document:
         # Two lists, since a field of MongoDB cannot have every name.
         "timing_names": list(turn.timings_ms),
         "timings_ms": list(turn.timings_ms.values()),
+        "prompt": turn.prompt,
+        "usage": asdict(turn.usage),
     }
 
 
@@ -101,6 +104,9 @@ def turn_of(document: Document) -> Turn:
         model=document["model"],
         finished_at=document["finished_at"],
         timings_ms=dict(zip(document["timing_names"], document["timings_ms"], strict=True)),
+        # Turns of an older faqbot have neither.
+        prompt=document.get("prompt", ""),
+        usage=Usage(**document.get("usage", {})),
     )
 
 

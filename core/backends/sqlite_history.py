@@ -6,21 +6,22 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
 from core.backends.sqlite_file import SqliteFile, from_ms, to_ms
 from core.backends.turn_rules import as_stored, check_text
-from core.types import Label, Question, SessionId, Turn, TurnState
+from core.types import Label, Question, SessionId, Turn, TurnState, Usage
 
 _INSERT: Final = """
     INSERT INTO turns (
         question_id, session, text, asker, asked_at_ms, reply_to, state, answer,
-        sources, followups, label, model, finished_at_ms, timings_ms
+        sources, followups, label, model, finished_at_ms, timings_ms, prompt, usage
     ) VALUES (
         :question_id, :session, :text, :asker, :asked_at_ms, :reply_to, :state, :answer,
-        :sources, :followups, :label, :model, :finished_at_ms, :timings_ms
+        :sources, :followups, :label, :model, :finished_at_ms, :timings_ms, :prompt, :usage
     ) ON CONFLICT (question_id) DO NOTHING
 """
 RECENT: Final = "SELECT * FROM turns WHERE session = ? ORDER BY seq DESC LIMIT ?"
@@ -99,6 +100,8 @@ def _row(turn: Turn) -> dict[str, str | int | None]:
         "model": turn.model,
         "finished_at_ms": to_ms(turn.finished_at),
         "timings_ms": json.dumps(turn.timings_ms, ensure_ascii=False),
+        "prompt": turn.prompt,
+        "usage": json.dumps(asdict(turn.usage)),
     }
 
 
@@ -121,4 +124,6 @@ def turn_of(row: sqlite3.Row) -> Turn:
         model=row["model"],
         finished_at=from_ms(row["finished_at_ms"]),
         timings_ms=json.loads(row["timings_ms"]),
+        prompt=row["prompt"],
+        usage=Usage(**json.loads(row["usage"])),
     )

@@ -73,4 +73,8 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX inbox_by_asker ON inbox (asker)",
         "CREATE INDEX inbox_by_end ON inbox (settled_at_ms)",
     ),
+    (
+        "ALTER TABLE turns ADD COLUMN prompt TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE turns ADD COLUMN usage TEXT NOT NULL DEFAULT '{}'",
+    ),
 )

@@ -107,6 +107,7 @@ def _texts(turn: Turn) -> list[tuple[str, str]]:
         ("the message replied to", question.reply_to or ""),
         ("the answer", turn.answer),
         ("the model's name", turn.model),
+        ("the prompt's version", turn.prompt),
         *(("a source", text) for text in turn.sources),
         *(("a follow-up", text) for text in turn.followups),
         *(("a timing's name", text) for text in turn.timings_ms),

@@ -17,7 +17,7 @@ import pytest
 from core.backends.turn_rules import as_stored
 from core.errors import StorageError
 from core.ports import History
-from core.types import Label, Question, SessionId, Turn, TurnState
+from core.types import Label, Question, SessionId, Turn, TurnState, Usage
 
 OpenHistory = Callable[[], AbstractAsyncContextManager[History]]
 
@@ -49,6 +49,7 @@ PLACES: dict[str, Callable[[str], Turn]] = {
     "followups": lambda text: turn("1", followups=(text, "그다음은?")),
     "model": lambda text: turn("1", model=text),
     "timings_ms": lambda text: turn("1", timings_ms={"total": 2.5, text: 1.0}),
+    "prompt": lambda text: turn("1", prompt=text),
 }
 
 
@@ -73,6 +74,8 @@ def turn(question_id: str, **changes: object) -> Turn:
         model="extractive",
         finished_at=NOON + timedelta(milliseconds=877),
         timings_ms={"retrieval": 12.75, "total": 877.0},
+        prompt="answer@0a1b2c3d",
+        usage=Usage(912, 640, 118, 0.000159),
     )
     return replace(whole, **changes)
 

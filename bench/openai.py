@@ -1,0 +1,266 @@
+"""Answers by models against the local OpenAI: first text, many at once, tokens, embeddings.
+
+`python -m bench.openai` starts the server in a process of its own: 300 ms to the first token, 50
+tokens a second, 120 tokens, embeddings 150 ms. The FAQ is the sample, embedded by the server; the
+real FAQ adds the tokens of its questions and its embeddings where it is present.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from time import perf_counter, process_time
+
+import openai
+import orjson
+
+from bots.models import open_embedder, prepare_with
+from bots.runtime import build_retriever, load_language, open_assistant
+from config.paths import QUESTION_PACKS, ROOT, SAMPLE_FAQ
+from config.profiles import load_profile
+from config.prompts import load_prompt
+from config.settings import Settings, read_settings
+from core.assistant import Assistant
+from core.backends.chroma_index import ChromaIndex
+from core.backends.openai_model import PASSAGE_TOKENS
+from core.packing import pack
+from core.prompting import answer_messages, reading_messages
+from core.tokens import estimate_tokens
+from core.types import Answered, Delta, Exchange, Passage, Question, SessionId
+from ingest.load import load
+from ingest.prepare import prepare
+from ingest.questions import load_pack
+from ingest.sync import sync, texts_of
+
+PORT = 8_177
+PACE = {"first-token-s": 0.3, "tokens-per-s": 50, "embedding-s": 0.15, "answer-tokens": 120}
+SIZES = (1, 10, 50, 200, 500)
+_LAG_STEP_S = 0.01
+
+
+@contextmanager
+def local_openai() -> Iterator[str]:
+    """The server in its own process, so that it takes no time of ours."""
+    options = [part for name, value in PACE.items() for part in (f"--{name}", str(value))]
+    command = [sys.executable, "-m", "fakes.openai_server", "--port", str(PORT), *options]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "tests"), str(ROOT)])}
+    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL) as server:  # noqa: S603
+        time.sleep(1.5)
+        try:
+            yield f"http://127.0.0.1:{PORT}/v1"
+        finally:
+            server.terminate()
+
+
+def settings_for(folder: Path, url: str) -> Settings:
+    """Everything by the server, without caps."""
+    os.environ |= {
+        "OPENAI_API_KEY": "sk-bench",
+        "OPENAI_BASE_URL": url,
+        "FAQBOT_DATA_DIR": str(folder),
+        "FAQBOT_EMBEDDER": "openai",
+        "FAQBOT_DAILY_CAP_USD": "0",
+        "FAQBOT_DAILY_USER_CAP_USD": "0",
+    }
+    return read_settings()
+
+
+async def ingest_sample(settings: Settings) -> None:
+    """Fetch the vectors, then index."""
+    entries = prepare(load(SAMPLE_FAQ)).entries
+    async with open_embedder(settings) as embedder:
+        await embedder.prepare(texts_of(entries), lambda *_: None)
+        analyzer = (await asyncio.to_thread(load_language, settings.profile)).analyzer
+        await asyncio.to_thread(
+            sync,
+            entries,
+            index=ChromaIndex.open(settings.index_dir),
+            analyzer=lambda: analyzer,
+            embedder=lambda: embedder,
+            fingerprint=embedder.fingerprint,
+            source="sample",
+            progress=lambda *_: None,
+        )
+
+
+async def bare(sdk: openai.AsyncOpenAI, question: str) -> float:
+    """Seconds to the first token of a client that only embeds, then streams."""
+    started = perf_counter()
+    await sdk.embeddings.create(model="text-embedding-3-small", input=[question])
+    data = f'<passage n="1" title="{question}">\n{question}\n</passage>\n'
+    messages = [{"role": "user", "content": f"{data}<question>\n{question}\n</question>"}]
+    create = sdk.chat.completions.with_streaming_response.create
+    first = 0.0
+    async with create(model="gpt-4o-mini", messages=messages, stream=True) as reply:  # type: ignore[arg-type]
+        async for line in reply.iter_lines():
+            if not first and line.startswith("data: {"):
+                orjson.loads(line[6:])
+                first = perf_counter() - started
+    return first
+
+
+async def ours(assistant: Assistant, question: str, number: int) -> tuple[float, float]:
+    """Seconds to the first visible text, and to the end."""
+    started = perf_counter()
+    asked = Question(f"bench-{number}", SessionId(f"bench-{number}"), question, asker=str(number))
+    first = 0.0
+    ending = None
+    async for event in assistant.answer(asked):
+        if not first and isinstance(event, Delta):
+            first = perf_counter() - started
+        ending = event
+    if not isinstance(ending, Answered):
+        print(f"  {question!r} ended as {type(ending).__name__}")
+    return first, perf_counter() - started
+
+
+async def first_text(assistant: Assistant, questions: Sequence[str], url: str) -> None:
+    """Ratio of ours to the bare client, question by question, each new to both."""
+    ratios, firsts = [], []
+    async with openai.AsyncOpenAI(api_key="sk-bench", base_url=url) as sdk:
+        await bare(sdk, questions[0])
+        await ours(assistant, questions[0], -1)
+        for number, question in enumerate(questions[1:21]):
+            floor = await bare(sdk, f"{question} {number}")
+            first, _ = await ours(assistant, f"{question} {number}?", 10_000 + number)
+            ratios.append(first / floor)
+            firsts.append(first)
+    print(
+        f"first visible text: median {statistics.median(firsts) * 1000:.0f} ms, "
+        f"{statistics.median(ratios):.2f} times a bare client (at most 1.15 wanted)"
+    )
+
+
+@asynccontextmanager
+async def lag_of_loop() -> AsyncIterator[Callable[[], float]]:
+    """Gives the 99th percentile of how late the event loop was, in seconds."""
+    late: list[float] = []
+
+    async def watch() -> None:
+        while True:
+            due = perf_counter() + _LAG_STEP_S
+            await asyncio.sleep(_LAG_STEP_S)
+            late.append(perf_counter() - due)
+
+    task = asyncio.create_task(watch())
+    try:
+        yield lambda: sorted(late)[int(len(late) * 0.99)]
+    finally:
+        task.cancel()
+
+
+async def together(assistant: Assistant, questions: Sequence[str], sizes: Sequence[int]) -> None:
+    """Many questions at once, in distinct sessions, each question's words its own."""
+    alone_s = 0.0
+    number = 20_000
+    print("at once   all done   of one   median first   CPU an answer   loop lag p99")
+    for size in sizes:
+        numbers = range(number, number + size)
+        number += size
+        started, used = perf_counter(), process_time()
+        async with lag_of_loop() as lag:
+            done = await asyncio.gather(
+                *(ours(assistant, f"{questions[n % len(questions)]} {n}", n) for n in numbers)
+            )
+            late = lag()
+        took, cpu = perf_counter() - started, process_time() - used
+        alone_s = alone_s or took
+        first = statistics.median(first for first, _ in done)
+        print(
+            f"{size:7} {took:9.2f} s {took / alone_s:7.2f} {first:12.2f} s "
+            f"{cpu / size * 1000:12.1f} ms {late * 1000:11.0f} ms"
+        )
+
+
+def tokens_per_question(shared: Path) -> None:
+    """Prompt tokens of both calls over 100 development questions, by our estimate."""
+    profile = load_profile("smartstore")
+    answering, reading = load_prompt("answer", profile), load_prompt("reading", profile)
+    folder = Path(tempfile.mkdtemp())
+    os.environ |= {"FAQBOT_EMBEDDER": "builtin", "FAQBOT_DATA_DIR": str(folder)}
+    settings = read_settings()
+    real = load(shared / "data" / "final_result.pkl")
+    entries = prepare(real, load_pack(QUESTION_PACKS / "smartstore.jsonl")).entries
+    language = load_language(settings.profile)
+    sync(
+        entries,
+        index=ChromaIndex.open(settings.index_dir),
+        analyzer=lambda: language.analyzer,
+        embedder=lambda: language.encoder,
+        fingerprint=language.encoder.fingerprint,
+        source="real",
+        progress=lambda *_: None,
+    )
+    retriever, _ = build_retriever(settings)
+    answers, readings, whole = [], [], []
+    lines = (shared / "eval" / "retrieval.dev.jsonl").read_text(encoding="utf-8").splitlines()
+    for row in map(json.loads, lines[:100]):
+        past = [Exchange(turn["user"], turn["bot"]) for turn in row.get("history") or ()]
+        found = retriever.entries(retriever.search(row["question"], past)[:8])
+        passages = [Passage(e.faq_id, e.title, e.text, 1.0) for e in found]
+        excerpts = pack(row["question"], passages, PASSAGE_TOKENS)
+        told = answer_messages(answering, row["question"], past, excerpts)
+        read = reading_messages(reading, row["question"], past)
+        answers.append(sum(estimate_tokens(message["content"]) for message in told))
+        readings.append(sum(estimate_tokens(message["content"]) for message in read))
+        whole.append(sum(estimate_tokens(e.title + e.text) for e in found[:5]))
+    print(
+        f"prompt tokens a question (estimated): answer {statistics.mean(answers):.0f} + reading "
+        f"{statistics.mean(readings):.0f}; five whole entries alone {statistics.mean(whole):.0f}"
+    )
+
+
+def embed_real(shared: Path, url: str) -> None:
+    """The embeddings of a whole ingest: requests and seconds, next to one request an entry."""
+    settings = settings_for(Path(tempfile.mkdtemp()), url)
+    real = load(shared / "data" / "final_result.pkl")
+    texts = texts_of(prepare(real, load_pack(QUESTION_PACKS / "smartstore.jsonl")).entries)
+    calls: list[int] = []
+    started = perf_counter()
+    prepare_with(settings, lambda done, _: calls.append(done))(texts)
+    took = perf_counter() - started
+    print(
+        f"embedding the real FAQ: {len(texts):,} texts in {len(calls) - 1} requests, {took:.1f} s "
+        f"({461 / took:.0f} times faster than 2,719 requests in 461 s)"
+    )
+
+
+async def measure(settings: Settings, url: str, sizes: Sequence[int]) -> None:
+    """What needs an assistant."""
+    await ingest_sample(settings)
+    questions = [entry.title for entry in prepare(load(SAMPLE_FAQ)).entries]
+    async with open_assistant(settings) as assistant:
+        await first_text(assistant, questions, url)
+        await together(assistant, questions, sizes)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"memory at its peak, after {sum(sizes) + 21} questions: {peak:.0f} MB")
+
+
+def main() -> None:
+    """Run all of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
+    sizes = parser.parse_args().sizes
+    shared = Path(os.environ.get("FAQBOT_SHARED", ROOT.parent / "shared"))
+    with local_openai() as url, tempfile.TemporaryDirectory() as folder:
+        asyncio.run(measure(settings_for(Path(folder), url), url, sizes))
+        if (shared / "data" / "final_result.pkl").is_file():
+            embed_real(shared, url)
+            tokens_per_question(shared)
+        else:
+            print(f"NOT RUN: the real FAQ is not in {shared} (set FAQBOT_SHARED)")
+
+
+if __name__ == "__main__":
+    main()

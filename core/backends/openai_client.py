@@ -1,0 +1,239 @@
+"""One OpenAI client for chat and embeddings: timeouts, retries, a breaker, and what it all cost.
+
+Streams are read raw. The client's own chunk objects cost 16 to 33 ms of CPU for an answer of 120
+tokens, the same bytes through orjson 3 ms; the client still opens the stream, and its errors and
+its connection pool are kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import random
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+import httpx2
+import numpy as np
+import openai
+import orjson
+
+from core.backends.openai_errors import translated
+from core.breaker import Breaker
+from core.errors import (
+    ModelBrokeOffError,
+    ModelMisconfiguredError,
+    ModelReplyError,
+    ModelUnavailableError,
+)
+from core.ports import Vectors
+from core.prompting import Message
+from core.spend import Price, price_of, spend
+from core.tokens import estimate_tokens
+from core.types import Usage
+from core.vectors import unit
+
+# A person waits: what takes longer is not worth it, the extractive answer is there at once.
+_TIMEOUT = httpx2.Timeout(connect=5.0, read=20.0, write=10.0, pool=10.0)
+_POOL = httpx2.Limits(max_connections=1_000, max_keepalive_connections=200)
+_RETRIES = 2
+_FIRST_DELAY_S = 0.4
+_PATIENCE_S = 6.0  # the sum of all delays; a longer Retry-After is not waited for
+_FRAME = b"data:"
+_DONE = b"[DONE]"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The text of all that one read brought, and why the model stopped, once it has."""
+
+    text: str
+    finish: str = ""
+
+
+class OpenAIClient:
+    """Any server that speaks OpenAI's chat completions and embeddings."""
+
+    def __init__(
+        self,
+        sdk: openai.AsyncOpenAI,
+        *,
+        prices: Mapping[str, Price],
+        breaker: Breaker,
+        sleep: Callable[[float], Any] = asyncio.sleep,
+    ) -> None:
+        self._sdk = sdk
+        self._prices = prices
+        self._breaker = breaker
+        self._sleep = sleep
+        self._where = sdk.base_url.host
+        self._broke_off = f"{self._where} broke off in the middle of an answer; try again later"
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, *, key: str, base_url: str | None, prices: Mapping[str, Price]
+    ) -> AsyncIterator[Self]:
+        """A client that is closed on leaving; building one takes 20 to 140 ms, so build one."""
+        sdk = openai.AsyncOpenAI(
+            api_key=key,
+            base_url=base_url or None,
+            max_retries=0,  # ours know how long a person waits
+            timeout=_TIMEOUT,
+            http_client=openai.DefaultAsyncHttpx2Client(limits=_POOL, timeout=_TIMEOUT),
+        )
+        async with sdk:
+            yield cls(sdk, prices=prices, breaker=Breaker())
+
+    async def stream(
+        self, model: str, messages: Sequence[Message], **options: object
+    ) -> AsyncGenerator[Piece]:
+        """Stream a completion; the last piece has a `finish`. Its usage goes on the tab.
+
+        Raises:
+            ModelBrokeOffError: the stream ended before the answer did.
+            ModelError: it could not be opened, after some retries where they may help.
+        """
+        body = {
+            "model": model,
+            "messages": list(messages),
+            "stream": True,
+            "stream_options": {"include_usage": True},
+            **options,
+        }
+        meter = _Meter(price_of(model, self._prices), messages)
+        async with AsyncExitStack() as stack:
+            create: Any = self._sdk.chat.completions.with_streaming_response.create
+            response = await self._retried(lambda: stack.enter_async_context(create(**body)))
+            stack.callback(meter.settle)
+            finish = ""
+            try:
+                with translated(self._where):
+                    async for data in response.iter_bytes():
+                        text, ended = meter.read(data)
+                        finish = finish or ended
+                        if text:
+                            yield Piece(text)
+            except ModelUnavailableError as error:
+                raise ModelBrokeOffError(self._broke_off) from error
+            if not finish:
+                raise ModelBrokeOffError(self._broke_off)
+            yield Piece("", finish)
+
+    async def embeddings(
+        self, model: str, texts: Sequence[str], *, dimensions: int | None = None
+    ) -> Vectors:
+        """Unit vectors of shape (len(texts), dimension). Its usage goes on the tab.
+
+        Raises:
+            ModelError: no answer after some retries, or not one vector a text.
+        """
+        body: dict[str, Any] = {"model": model, "input": list(texts), "encoding_format": "base64"}
+        if dimensions:
+            body["dimensions"] = dimensions
+        create: Any = self._sdk.embeddings.with_raw_response.create
+        response = await self._retried(lambda: create(**body))
+        try:
+            reply = orjson.loads(response.content)
+            rows = sorted(reply["data"], key=lambda row: row["index"])
+            vectors = np.stack([_vector(row["embedding"]) for row in rows])
+            used = int((reply.get("usage") or {}).get("prompt_tokens", 0))
+        except (ValueError, KeyError, TypeError) as error:
+            raise ModelReplyError(f"{self._where} returned no embeddings") from error
+        if len(vectors) != len(texts):
+            raise ModelReplyError(f"{self._where} returned {len(vectors)} of {len(texts)} vectors")
+        spend(price_of(model, self._prices).of(prompt=used))
+        return unit(vectors)
+
+    async def _retried(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - the client's own
+        """What `call` gives; retried while that may help and nobody has waited too long."""
+        waited_s = 0.0
+        for attempt in range(_RETRIES + 1):
+            if not self._breaker.allows():
+                raise ModelUnavailableError(f"{self._where} failed before; it is left alone")
+            try:
+                with translated(self._where):
+                    result = await call()
+            except ModelUnavailableError as error:
+                delay_s = error.retry_after_s or _backoff_s(attempt)
+                if attempt == _RETRIES or waited_s + delay_s > _PATIENCE_S:
+                    self._breaker.failed(pause_s=error.retry_after_s)
+                    raise
+                self._breaker.failed()
+                waited_s += delay_s
+                await self._sleep(delay_s)
+            except ModelMisconfiguredError:
+                self._breaker.failed(pause_s=0.0)
+                raise
+            except BaseException:
+                self._breaker.abandoned()
+                raise
+            else:
+                self._breaker.succeeded()
+                return result
+        raise AssertionError("the last attempt returns or raises")
+
+
+class _Meter:
+    """Reads the frames of one stream, and knows what it cost, also when it breaks off."""
+
+    def __init__(self, price: Price, messages: Sequence[Message]) -> None:
+        self._price = price
+        self._messages = messages
+        self._rest = b""
+        self._said: list[str] = []
+        self._usage: Usage | None = None
+
+    def read(self, data: bytes) -> tuple[str, str]:
+        """The text in these bytes and the reason to stop, each "" where there is none."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        texts, finish = [], ""
+        for line in lines:
+            if not line.startswith(_FRAME) or _DONE in line[:16]:
+                continue
+            try:
+                frame = orjson.loads(line[len(_FRAME) :])
+            except ValueError as error:
+                raise ModelReplyError("a frame of the stream is not JSON") from error
+            if frame.get("error"):  # Azure and gateways report one after the headers were sent
+                raise ModelUnavailableError("the stream ended with an error; try again later")
+            if usage := frame.get("usage"):
+                self._usage = self._of(usage)
+            for choice in frame.get("choices") or ():
+                texts.append((choice.get("delta") or {}).get("content") or "")
+                finish = choice.get("finish_reason") or finish
+        text = "".join(texts)
+        self._said.append(text)
+        return text, finish
+
+    def settle(self) -> None:
+        """Put the usage on the tab; an estimate where the stream did not live to tell."""
+        if self._usage is None:
+            prompt = sum(estimate_tokens(message["content"]) for message in self._messages)
+            said = estimate_tokens("".join(self._said))
+            self._usage = self._price.of(prompt=prompt, completion=said)
+        spend(self._usage)
+
+    def _of(self, usage: Mapping[str, Any]) -> Usage:
+        return self._price.of(
+            prompt=int(usage.get("prompt_tokens") or 0),
+            cached=int((usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0),
+            completion=int(usage.get("completion_tokens") or 0),
+        )
+
+
+def _vector(embedding: str | list[float]) -> Vectors:
+    """A vector from base64 of little-endian floats, or from a list where a server knows no other.
+
+    https://platform.openai.com/docs/api-reference/embeddings/create#encoding_format
+    """
+    if isinstance(embedding, str):
+        return np.frombuffer(base64.b64decode(embedding), "<f4")
+    return np.asarray(embedding, np.float32)
+
+
+def _backoff_s(attempt: int) -> float:
+    """Doubling, with jitter so that those who failed together do not return together."""
+    return float(_FIRST_DELAY_S * 2**attempt * random.uniform(0.75, 1.25))  # noqa: S311 - no secret

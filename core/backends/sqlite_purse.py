@@ -1,0 +1,103 @@
+"""What models cost each day, in a small SQLite file, so that a restart does not fill the purse."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from core.errors import StorageError
+
+logger = logging.getLogger(__name__)
+
+_ALL = ""  # the installation's own row; a person without a name is counted there alone
+_KEPT_DAYS = 400
+_TABLE = """
+    CREATE TABLE IF NOT EXISTS spent (
+        day TEXT NOT NULL, person TEXT NOT NULL, dollars REAL NOT NULL,
+        PRIMARY KEY (day, person)
+    ) WITHOUT ROWID
+"""
+_ADD = """
+    INSERT INTO spent (day, person, dollars) VALUES (?, ?, ?)
+    ON CONFLICT (day, person) DO UPDATE SET dollars = dollars + excluded.dollars
+    RETURNING dollars
+"""
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
+class SqlitePurse:
+    """Implements `core.spend.Purse`.
+
+    Sums are kept in memory and written by one thread, in order; each write brings back what other
+    processes have added meanwhile.
+    """
+
+    def __init__(self, db: sqlite3.Connection, today: Callable[[], str] = _today) -> None:
+        self._db = db
+        self._today = today
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="purse")
+        self._sums: dict[tuple[str, str], float] = {}
+
+    @classmethod
+    @contextmanager
+    def open(cls, path: Path, today: Callable[[], str] = _today) -> Iterator[Self]:
+        """Open the file, made if missing; what was charged is written before it is closed.
+
+        Raises:
+            StorageError: the file is unusable.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")
+            db.execute(_TABLE)
+            db.execute("DELETE FROM spent WHERE day < date(?, ?)", (today(), f"-{_KEPT_DAYS} days"))
+        except (OSError, sqlite3.Error) as error:
+            raise StorageError(f"cannot keep account of spending in {path}: {error}") from error
+        purse = cls(db, today)
+        try:
+            yield purse
+        finally:
+            purse._thread.shutdown(wait=True)
+            db.close()
+
+    def spent(self, person: str) -> tuple[float, float]:
+        """US dollars of this day (UTC): by the whole installation, and by one person."""
+        day = self._today()
+        return self._sum(day, _ALL), self._sum(day, person)
+
+    def charge(self, person: str, dollars: float) -> None:
+        """Add to both."""
+        day = self._today()
+        for name in {_ALL, person}:
+            self._sums[day, name] = self._sum(day, name) + dollars
+            self._thread.submit(self._write, day, name, dollars)
+
+    def _sum(self, day: str, person: str) -> float:
+        known = self._sums.get((day, person))
+        if known is None:
+            if len(self._sums) > 10_000 or any(held != day for held, _ in self._sums):
+                self._sums.clear()
+            row = self._db.execute(
+                "SELECT dollars FROM spent WHERE day = ? AND person = ?", (day, person)
+            ).fetchone()
+            known = self._sums[day, person] = float(row[0]) if row else 0.0
+        return known
+
+    def _write(self, day: str, person: str, dollars: float) -> None:
+        try:
+            row = self._db.execute(_ADD, (day, person, dollars)).fetchone()
+        except sqlite3.Error as error:  # the sum in memory still counts
+            logger.warning("spending was not written down: %s", error)
+        else:
+            self._sums[day, person] = max(float(row[0]), self._sums.get((day, person), 0.0))

@@ -1,0 +1,203 @@
+"""Reading, retrieval and writing at once: what is known first waits, and nothing shows too early.
+
+A model reads the question (label, search query) while the FAQ is searched with the raw question.
+The answer is begun from what was found, and is shown only when the label allows it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import aclosing
+from contextvars import copy_context
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from core.draft import Draft
+from core.errors import ModelError
+from core.guardrail import Evidence, Guardrail
+from core.korean import compact
+from core.retrieval import Hit, Retriever, is_answer
+from core.spend import TAB, Tab
+from core.types import Exchange, Label, Passage, Verdict, Written
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_PASSAGES = 8
+# Refusing a real question is the worst error: a doubtful refusal is put before the local judge.
+_SURE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a model made of a question; `query` is "" where the question stands alone."""
+
+    label: Label
+    query: str = ""
+    confidence: float = 1.0
+
+
+Read = Callable[[str, Sequence[Exchange]], AsyncGenerator[Label | Reading]]
+Write = Callable[[str, Sequence[Exchange], Sequence[Passage]], AsyncGenerator[str | Written]]
+Warm = Callable[[Sequence[str]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the FAQ has for a question, in its conversation and alone, and the local verdict."""
+
+    in_context: Sequence[Hit]
+    alone: Sequence[Hit]
+    verdict: Verdict
+
+
+class Speculation:
+    """One question's work by models. Make one a question, and `close` it."""
+
+    def __init__(  # noqa: PLR0913 - its collaborators, all by name
+        self,
+        *,
+        retriever: Retriever,
+        guardrail: Guardrail,
+        read: Read | None,
+        write: Write,
+        warm: Warm,
+        tab: Tab,
+    ) -> None:
+        """Without `read` the local guardrail decides."""
+        self._retriever = retriever
+        self._guardrail = guardrail
+        self._read = read
+        self._write = write
+        self._warm = warm
+        self._reading: asyncio.Task[None] | None = None
+        self._begun_from = ""
+        self.tab = tab
+        self.draft: Draft | None = None
+        # What is started in here pays with the question's tab, however deep it is.
+        self._context = copy_context()
+        self._context.run(TAB.set, tab)
+
+    async def consider(self, text: str, history: Sequence[Exchange]) -> tuple[Found, Verdict]:
+        """Search, read, and begin to write; returns as soon as the label is certain.
+
+        Where there is a conversation the whole reading is awaited, for it may say what to search
+        for instead. `draft` is set if, and only if, there is something to answer from.
+        """
+        reading = self._start_reading(text, history)
+        found = await self._started(self._search(text, history))
+        verdict = found.verdict
+        if verdict.label is Label.ON_TOPIC:
+            await self._begin(text, history, found.in_context)
+        if reading:
+            try:
+                read = await reading
+            except ModelError as error:
+                logger.warning("the local guardrail decides: %s", error)
+            else:
+                verdict = _verdict(read, found.verdict)
+                if read.query and compact(read.query) != compact(text):
+                    found = await self._searched_again(read.query, found)
+                    text = f"{text}\n({read.query})"
+        if verdict.label is Label.ON_TOPIC:
+            await self._begin(text, history, found.in_context)
+        else:
+            await self._drop()
+        return found, verdict
+
+    async def warm(self, texts: Sequence[str]) -> None:
+        """Have the embedder ready for texts that are about to be searched for, in one request."""
+        await self._started(self._warmed(texts))
+
+    async def close(self) -> None:
+        """Stop whatever still runs."""
+        if self._reading:
+            self._reading.cancel()
+            await asyncio.gather(self._reading, return_exceptions=True)
+        await self._drop()
+
+    def _start_reading(
+        self, text: str, history: Sequence[Exchange]
+    ) -> asyncio.Future[Reading] | None:
+        if self._read is None:
+            return None
+        # A future beside the task: the label is used at once, and the stream is read to its end,
+        # so that its connection can be used again and its usage is known.
+        certain: asyncio.Future[Reading] = asyncio.get_running_loop().create_future()
+        task = self._follow(self._read(text, history), certain, early=not history)
+        self._reading = asyncio.get_running_loop().create_task(task, context=self._context)
+        return certain
+
+    @staticmethod
+    async def _follow(
+        parts: AsyncGenerator[Label | Reading], certain: asyncio.Future[Reading], *, early: bool
+    ) -> None:
+        try:
+            async with aclosing(parts):
+                async for part in parts:
+                    if certain.done():
+                        continue
+                    if isinstance(part, Reading):
+                        certain.set_result(part)
+                    elif early and part is Label.ON_TOPIC:
+                        certain.set_result(Reading(part))
+        except ModelError as error:
+            if not certain.done():
+                certain.set_exception(error)
+
+    async def _search(self, text: str, history: Sequence[Exchange]) -> Found:
+        await self._warmed([text, *(exchange.user for exchange in history)])
+        return await asyncio.to_thread(self._find, text, history)
+
+    def _find(self, text: str, history: Sequence[Exchange]) -> Found:
+        alone = self._retriever.search(text)
+        in_context = self._retriever.search(text, history) if history else alone
+        evidence = Evidence(text, in_context, alone, has_history=bool(history))
+        return Found(in_context, alone, self._guardrail.judge(evidence))
+
+    async def _searched_again(self, query: str, found: Found) -> Found:
+        """With the query that stands alone; the local verdict stays."""
+        await self.warm([query])
+        hits = await asyncio.to_thread(self._retriever.search, query)
+        return Found(hits, found.alone, found.verdict)
+
+    async def _begin(self, text: str, history: Sequence[Exchange], hits: Sequence[Hit]) -> None:
+        """Start writing from the hits, unless that is what is being done."""
+        if not is_answer(hits):
+            await self._drop()
+            return
+        if self.draft and self._begun_from == hits[0].faq_id:
+            return
+        await self._drop()
+        entries = await asyncio.to_thread(self._retriever.entries, hits[:_PASSAGES])
+        if not entries:  # an ingest has removed them since the search
+            return
+        scores = {hit.faq_id: hit.score for hit in hits}
+        passages = [Passage(e.faq_id, e.title, e.text, scores[e.faq_id]) for e in entries]
+        self._begun_from = hits[0].faq_id
+        self.draft = Draft(self._write(text, history, passages), entries, self._context)
+
+    async def _drop(self) -> None:
+        if self.draft:
+            await self.draft.drop()
+            self.draft = None
+
+    async def _warmed(self, texts: Sequence[str]) -> None:
+        try:
+            await self._warm(texts)
+        except ModelError as error:
+            logger.warning("searching without meaning: %s", error)
+
+    async def _started(self, work: Coroutine[Any, Any, T]) -> T:
+        return await asyncio.get_running_loop().create_task(work, context=self._context)
+
+
+def _verdict(read: Reading, local: Verdict) -> Verdict:
+    if read.confidence < _SURE and local.label is Label.ON_TOPIC:
+        return local
+    rest = (1 - read.confidence) / (len(Label) - 1)
+    scores = {label: read.confidence if label is read.label else rest for label in Label}
+    return Verdict(read.label, scores)

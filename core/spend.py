@@ -1,0 +1,107 @@
+"""What models cost: usage, prices, the tab of one question and the ledger of a day.
+
+A tab is found through a context variable, because what spends (a client deep in a speculative
+task, a thread that embeds) and what pays (the question) are many calls apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from core.types import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars for a million tokens."""
+
+    prompt: float
+    cached: float
+    completion: float = 0.0
+
+    def of(self, *, prompt: int, cached: int = 0, completion: int = 0) -> Usage:
+        """Usage with its cost; `cached` is the part of `prompt` that the provider had ready."""
+        dollars = (
+            (prompt - cached) * self.prompt + cached * self.cached + completion * self.completion
+        )
+        return Usage(prompt, cached, completion, dollars / 1_000_000)
+
+
+class Limit(StrEnum):
+    """Why a question is answered without a model."""
+
+    OFF = "off"
+    INSTALLATION = "installation"
+    PERSON = "person"
+
+
+class Purse(Protocol):
+    """What was spent today: in memory for a test or a single command, else in a file."""
+
+    def spent(self, person: str) -> tuple[float, float]:
+        """US dollars of this day (UTC): by the whole installation, and by one person."""
+        ...
+
+    def charge(self, person: str, dollars: float) -> None:
+        """Add to both; may be written down a moment later."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Decides whether a question may use models. Caps are US dollars a day; 0 is no cap."""
+
+    purse: Purse
+    cap: float
+    cap_of_person: float
+    off: Callable[[], bool]
+
+    def limit(self, person: str) -> Limit | None:
+        """What stands in the way of spending for this person now, if anything."""
+        if self.off():
+            return Limit.OFF
+        by_all, by_person = self.purse.spent(person)
+        if self.cap and by_all >= self.cap:
+            return Limit.INSTALLATION
+        if self.cap_of_person and person and by_person >= self.cap_of_person:
+            return Limit.PERSON
+        return None
+
+    def open_tab(self, person: str) -> Tab:
+        """A tab whose every amount is charged at once, so that a crash loses nothing."""
+        return Tab(lambda usage: self.purse.charge(person, usage.cost_usd))
+
+
+class Tab:
+    """The usage of one question, added up."""
+
+    def __init__(self, charge: Callable[[Usage], None]) -> None:
+        self._charge = charge
+        self.total = Usage()
+
+    def add(self, usage: Usage) -> None:
+        """Count a call to a model."""
+        self.total = self.total + usage
+        self._charge(usage)
+
+
+TAB: ContextVar[Tab | None] = ContextVar("TAB", default=None)
+
+
+def spend(usage: Usage) -> None:
+    """Put usage on the tab of the question that is being answered, if there is one."""
+    if tab := TAB.get():
+        tab.add(usage)
+
+
+def price_of(model: str, prices: Mapping[str, Price]) -> Price:
+    """The price of a model or of the family that its name begins with; free where none is known.
+
+    `gpt-4o-mini-2024-07-18` is priced as `gpt-4o-mini`. A model on one's own machine is free.
+    """
+    known = [name for name in prices if model == name or model.startswith(f"{name}-20")]
+    return prices[max(known, key=len)] if known else Price(0.0, 0.0)

@@ -1,0 +1,112 @@
+"""A model that always answers: the paid one while it may and can, else the FAQ's own words."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from core.errors import ModelError, ModelReplyError
+from core.ports import ChatModel
+from core.profile import Profile
+from core.safety import Cleaner, CleanStream, LeakWatch
+from core.speculation import Read, Speculation, Write
+from core.spend import Ledger, Limit
+from core.types import Exchange, Offer, Passage, Written
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Steady:
+    """Whatever the model says passes the output filter; whatever fails becomes an extract.
+
+    `secret` is the text that must not be told.
+    """
+
+    model: ChatModel
+    extractive: ChatModel
+    cleaner: Cleaner
+    secret: str
+    profile: Profile
+
+    async def answer(
+        self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
+    ) -> AsyncGenerator[str | Written]:
+        """As `ChatModel.answer`, and it never raises a `ModelError`."""
+        said = ""
+        try:
+            async with aclosing(self._safe(question, history, passages)) as pieces:
+                async for piece in pieces:
+                    yield piece
+                    if isinstance(piece, Written):
+                        return
+                    said += piece
+        except ModelError as error:
+            logger.warning("answering from the FAQ's own words: %s", error)
+        notice = self.profile.model_down
+        if said:
+            notice = f"\n\n{self.profile.model_cut}"
+        async with aclosing(self.extract(notice, question, history, passages)) as rest:
+            async for piece in rest:
+                yield piece
+
+    async def extract(
+        self,
+        notice: str,
+        question: str,
+        history: Sequence[Exchange],
+        passages: Sequence[Passage],
+    ) -> AsyncGenerator[str | Written]:
+        """The extractive answer below a notice that says why."""
+        yield f"{notice}\n\n"
+        async for piece in self.extractive.answer(question, history, passages):
+            yield (
+                replace(piece, model=self.extractive.name) if isinstance(piece, Written) else piece
+            )
+
+    async def _safe(
+        self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
+    ) -> AsyncGenerator[str | Written]:
+        clean, watch = CleanStream(self.cleaner), LeakWatch(self.secret)
+        async with aclosing(self.model.answer(question, history, passages)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Written):
+                    if rest := clean.feed(watch.close()) + clean.close():
+                        yield rest
+                    yield replace(piece, offers=tuple(map(self._clean_offer, piece.offers)))
+                elif text := clean.feed(watch.feed(piece)):
+                    yield text
+                if watch.leaked:
+                    raise ModelReplyError(f"{self.model.name} began to tell its instructions")
+
+    def _clean_offer(self, offer: Offer) -> Offer:
+        return Offer(self.cleaner.clean(offer.sentence), self.cleaner.clean(offer.question))
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What an assistant has beside the keyless parts: begins the work on each question."""
+
+    steady: Steady
+    read: Read
+    ledger: Ledger
+    open_speculation: Callable[..., Speculation]
+
+    def begin(self, person: str) -> Speculation:
+        """Work that spends on this person's account, or does without models at a limit."""
+        tab = self.ledger.open_tab(person)
+        limit = self.ledger.limit(person)
+        read = None if limit else self.read
+        return self.open_speculation(read=read, write=self._write(limit), tab=tab)
+
+    def _write(self, limit: Limit | None) -> Write:
+        steady = self.steady
+        if limit is None:
+            return steady.answer
+        texts = steady.profile
+        notice = texts.model_off if limit is Limit.OFF else texts.model_limit
+        return lambda question, history, passages: steady.extract(
+            notice, question, history, passages
+        )

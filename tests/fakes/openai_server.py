@@ -1,0 +1,362 @@
+"""A local OpenAI: chat completions and embeddings over real HTTP, with failures on cue.
+
+`make dev-openai` starts it by itself; tests open it on the event loop that they run on. It is
+written on asyncio alone: at 500 streams of 50 tokens a second a web framework would be what is
+measured.
+
+What it checks and how it fails follows https://platform.openai.com/docs/guides/error-codes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import contextlib
+import json
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from fakes.openai_words import embedding, reply_to, stretched, tokens
+
+from core.tokens import estimate_tokens
+
+Json = dict[str, Any]
+
+MODELS = {
+    "gpt-4o-mini": 128_000,
+    "gpt-4o": 128_000,
+    "tiny-context": 1_500,
+    "text-embedding-3-small": 8_192,
+    "text-embedding-3-large": 8_192,
+    "bge-m3": 8_192,
+}
+REVOKED = "sk-revoked"
+_MAX_INPUTS = 2_048
+_MAX_REQUEST_TOKENS = 300_000
+_HOUR_S = 3_600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One failure: `kind` is status, hang, cut, stall, filter, or say (reply with `text`).
+
+    `of` is what it befalls: chat, guard (structured output) or embeddings. `after` counts the
+    tokens that are sent before a cut, a stall or a filter.
+    """
+
+    kind: str
+    of: str = "chat"
+    status: int = 500
+    code: str | None = None
+    retry_after: str | None = None
+    after: int = 0
+    text: str = ""
+
+
+@dataclass(slots=True)
+class Pace:
+    """How fast it is, in seconds and tokens a second; `answer_tokens` 0 leaves answers alone."""
+
+    first_token_s: float = 0.0
+    tokens_per_s: float = 0.0
+    embedding_s: float = 0.0
+    answer_tokens: int = 0
+
+
+@dataclass(slots=True)
+class OpenAIServer:
+    """The server's state: set `pace`, queue `faults`, read `requests`."""
+
+    pace: Pace = field(default_factory=Pace)
+    faults: deque[Fault] = field(default_factory=deque)
+    requests: deque[tuple[str, Json]] = field(default_factory=lambda: deque(maxlen=5_000))
+    url: str = ""
+    streams: int = 0
+    most_streams: int = 0
+
+    @asynccontextmanager
+    async def serve(self, port: int = 0) -> AsyncIterator[OpenAIServer]:
+        """Listen on localhost; `url` is what OPENAI_BASE_URL should be."""
+        serving: set[asyncio.Task[None]] = set()
+
+        async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.current_task()
+            serving.add(task)
+            try:
+                await self._serve_connection(reader, writer)
+            finally:
+                serving.discard(task)
+                writer.close()
+
+        server = await asyncio.start_server(
+            connected, "127.0.0.1", port, limit=64_000_000, backlog=2_048
+        )
+        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+        try:
+            yield self
+        finally:
+            server.close()
+            for task in list(serving):
+                task.cancel()
+            await asyncio.gather(*serving, return_exceptions=True)
+
+    def bodies(self, kind: str) -> list[Json]:
+        """The bodies of the requests of one kind: chat, guard or embeddings."""
+        return [body for of, body in self.requests if of == kind]
+
+    async def _serve_connection(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+                method, path, _ = head[0].split(" ", 2)
+                headers = {
+                    name.strip().lower(): value.strip()
+                    for name, _, value in (line.partition(":") for line in head[1:] if line)
+                }
+                body = await reader.readexactly(int(headers.get("content-length", "0")))
+                if not await self._handle(method, path, headers, body, writer):
+                    return
+
+    async def _handle(
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes,
+        writer: asyncio.StreamWriter,
+    ) -> bool:
+        """Answer one request; False if the connection has to go."""
+        if path == "/cue":
+            return await self._cue(json.loads(body), writer)
+        if method == "GET":
+            rows = [{"id": name, "object": "model"} for name in MODELS]
+            return await _send(writer, 200, {"object": "list", "data": rows})
+        if headers.get("authorization") in (None, "Bearer", f"Bearer {REVOKED}"):
+            return await _refuse(writer, 401, "invalid_api_key", "Incorrect API key provided.")
+        request = json.loads(body)
+        kind = "embeddings" if path.endswith("/embeddings") else _chat_kind(request)
+        self.requests.append((kind, request))
+        fault = self._fault(kind)
+        if fault and fault.kind in ("hang", "status"):
+            await asyncio.sleep(_HOUR_S if fault.kind == "hang" else 0)
+            text = fault.text or "On cue."
+            return await _refuse(writer, fault.status, fault.code, text, fault.retry_after)
+        if request.get("model") not in MODELS:
+            text = f"The model `{request.get('model')}` does not exist"
+            return await _refuse(writer, 404, "model_not_found", text)
+        return await (
+            self._embed(request, writer)
+            if kind == "embeddings"
+            else self._complete(request, kind, fault, writer)
+        )
+
+    async def _cue(self, cue: Json, writer: asyncio.StreamWriter) -> bool:
+        """Set the pace or queue a fault from another process: `{"pace": {…}, "fault": {…}}`."""
+        if "pace" in cue:
+            self.pace = Pace(**{**asdict(self.pace), **cue["pace"]})
+        if "fault" in cue:
+            self.faults.append(Fault(**cue["fault"]))
+        state = {"requests": len(self.requests), "most_streams": self.most_streams}
+        return await _send(writer, 200, state)
+
+    def _fault(self, kind: str) -> Fault | None:
+        for fault in self.faults:
+            if fault.of == kind:
+                self.faults.remove(fault)
+                return fault
+        return None
+
+    async def _embed(self, request: Json, writer: asyncio.StreamWriter) -> bool:
+        inputs = request["input"] if isinstance(request["input"], list) else [request["input"]]
+        used = sum(estimate_tokens(text) for text in inputs)
+        if len(inputs) > _MAX_INPUTS or used > _MAX_REQUEST_TOKENS or not all(inputs):
+            return await _refuse(writer, 400, "invalid_request", "Too many inputs, or an empty one")
+        if any(estimate_tokens(text) > MODELS[request["model"]] for text in inputs):
+            return await _refuse(writer, 400, "context_length_exceeded", "An input is too long")
+        started = time.monotonic()
+        size = request.get("dimensions") or (3_072 if "large" in request["model"] else 1_536)
+        vectors = [embedding(text, size) for text in inputs]
+        await asyncio.sleep(max(0.0, self.pace.embedding_s - (time.monotonic() - started)))
+        as_text = request.get("encoding_format") == "base64"
+        rows = [
+            {
+                "object": "embedding",
+                "index": number,
+                "embedding": base64.b64encode(vector.tobytes()).decode()
+                if as_text
+                else vector.tolist(),
+            }
+            for number, vector in enumerate(vectors)
+        ]
+        usage = {"prompt_tokens": used, "total_tokens": used}
+        return await _send(
+            writer,
+            200,
+            {"object": "list", "data": rows, "model": request["model"], "usage": usage},
+        )
+
+    async def _complete(
+        self, request: Json, kind: str, fault: Fault | None, writer: asyncio.StreamWriter
+    ) -> bool:
+        prompt = sum(estimate_tokens(message["content"]) + 4 for message in request["messages"])
+        if prompt > MODELS[request["model"]]:
+            text = f"This model's maximum context length is {MODELS[request['model']]} tokens."
+            return await _refuse(writer, 400, "context_length_exceeded", text)
+        schema = request.get("response_format", {}).get("json_schema", {}).get("name")
+        text = reply_to(request["messages"], schema)
+        if fault and fault.kind == "say":
+            text = fault.text
+        elif kind == "chat" and self.pace.answer_tokens:
+            text = stretched(text, self.pace.answer_tokens)
+        pieces = tokens(text)[: request.get("max_completion_tokens") or None]
+        usage = {
+            "prompt_tokens": prompt,
+            "completion_tokens": len(pieces),
+            "total_tokens": prompt + len(pieces),
+            "prompt_tokens_details": {"cached_tokens": 0},
+        }
+        if request.get("stream"):
+            return await self._stream(request, pieces, usage, fault, writer)
+        reason = "content_filter" if fault and fault.kind == "filter" else "stop"
+        await asyncio.sleep(self.pace.first_token_s + self._gap_s * len(pieces))
+        message = {"role": "assistant", "content": "".join(pieces), "refusal": None}
+        choice = {"index": 0, "message": message, "finish_reason": reason, "logprobs": None}
+        head = _head(request, "chat.completion")
+        return await _send(writer, 200, {**head, "choices": [choice], "usage": usage})
+
+    @property
+    def _gap_s(self) -> float:
+        return 1 / self.pace.tokens_per_s if self.pace.tokens_per_s else 0.0
+
+    async def _stream(
+        self,
+        request: Json,
+        pieces: list[str],
+        usage: Json,
+        fault: Fault | None,
+        writer: asyncio.StreamWriter,
+    ) -> bool:
+        self.streams += 1
+        self.most_streams = max(self.most_streams, self.streams)
+        try:
+            return await self._tell(request, pieces, usage, fault, writer)
+        finally:
+            self.streams -= 1
+
+    async def _tell(
+        self,
+        request: Json,
+        pieces: list[str],
+        usage: Json,
+        fault: Fault | None,
+        writer: asyncio.StreamWriter,
+    ) -> bool:
+        begun, gap_s = time.monotonic(), self._gap_s
+        due = begun + self.pace.first_token_s
+        head = _head(request, "chat.completion.chunk")
+        frame = json.dumps({**head, "choices": [0]}, ensure_ascii=False).split("[0]")
+        writer.write(
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n"
+        )
+        for number, piece in enumerate(pieces):
+            if fault and fault.kind != "say" and number == fault.after:
+                break
+            if writer.is_closing():  # the client is gone
+                return False
+            if (wait_s := due + number * gap_s - time.monotonic()) > 0:
+                await asyncio.sleep(wait_s)
+            said = json.dumps(piece, ensure_ascii=False)
+            choice = f'[{{"index":0,"delta":{{"content":{said}}},"finish_reason":null}}]'
+            writer.write(_chunk(f"data: {frame[0]}{choice}{frame[1]}\n\n"))
+        if fault and fault.kind == "stall":
+            await asyncio.sleep(_HOUR_S)
+        if fault and fault.kind == "cut":
+            await writer.drain()
+            return False
+        reason = "content_filter" if fault and fault.kind == "filter" else "stop"
+        last = [{"index": 0, "delta": {}, "finish_reason": reason}]
+        writer.write(_chunk(f"data: {json.dumps({**head, 'choices': last})}\n\n"))
+        if (request.get("stream_options") or {}).get("include_usage"):
+            told = json.dumps({**head, "choices": [], "usage": usage})
+            writer.write(_chunk(f"data: {told}\n\n"))
+        writer.write(_chunk("data: [DONE]\n\n") + b"0\r\n\r\n")
+        await writer.drain()
+        return True
+
+
+def _head(request: Json, kind: str) -> Json:
+    return {"id": "chatcmpl-local", "object": kind, "created": 0, "model": request["model"]}
+
+
+def _chat_kind(request: Json) -> str:
+    return "guard" if request.get("response_format", {}).get("type") == "json_schema" else "chat"
+
+
+def _chunk(text: str) -> bytes:
+    data = text.encode()
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+async def _refuse(
+    writer: asyncio.StreamWriter,
+    status: int,
+    code: str | None,
+    text: str,
+    retry_after: str | None = None,
+) -> bool:
+    error = {"message": text, "type": "error", "param": None, "code": code}
+    return await _send(writer, status, {"error": error}, retry_after)
+
+
+async def _send(
+    writer: asyncio.StreamWriter, status: int, body: Json, retry_after: str | None = None
+) -> bool:
+    data = json.dumps(body, ensure_ascii=False).encode()
+    extra = f"Retry-After: {retry_after}\r\n" if retry_after else ""
+    head = (
+        f"HTTP/1.1 {status} Local\r\nContent-Type: application/json\r\n{extra}"
+        f"Content-Length: {len(data)}\r\n\r\n"
+    )
+    writer.write(head.encode() + data)
+    await writer.drain()
+    return True
+
+
+async def _forever(server: OpenAIServer, port: int) -> None:
+    async with server.serve(port):
+        print(  # noqa: T201 - this is a command
+            f"a local OpenAI listens; in another terminal:\n"
+            f"  export OPENAI_API_KEY=sk-local OPENAI_BASE_URL={server.url}",
+            flush=True,
+        )
+        await asyncio.Event().wait()
+
+
+def main() -> None:
+    """Run the server until interrupted."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=8123)
+    parser.add_argument("--first-token-s", type=float, default=0.3)
+    parser.add_argument("--tokens-per-s", type=float, default=50.0)
+    parser.add_argument("--embedding-s", type=float, default=0.15)
+    parser.add_argument("--answer-tokens", type=int, default=0)
+    given = vars(parser.parse_args())
+    port = given.pop("port")
+    with contextlib.suppress(ImportError):
+        import uvloop  # noqa: PLC0415 - faster where it is installed
+
+        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_forever(OpenAIServer(pace=Pace(**given)), port))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""What the local OpenAI says: answers from the passages in the prompt, verdicts, embeddings.
+
+Nothing here is clever. It is deterministic, plausible enough to try the whole bot with, and
+obedient to the protocol that `config/prompts/*.md` asks for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections import Counter
+from functools import lru_cache
+
+import numpy as np
+
+TOKEN = re.compile(r"\s*(?:[가-힣]{1,2}|[A-Za-z]{1,8}|\d{1,3}|[\"{}:,\[\]]+|\S)|\s+")
+
+_PASSAGE = re.compile(r'<passage n="(\d+)" title="([^"\n]*)">\n(.*?)\n</passage>', re.DOTALL)
+_QUESTION = re.compile(r"<question>\n(.*?)\n</question>", re.DOTALL)
+_ASKED = re.compile(r"^Q: (.*)$", re.MULTILINE)
+_SENTENCE = re.compile(r"(?<=[.다요])\s+|\n+")
+_MIN_OVERLAP = 0.08
+_SENTENCES = 3
+
+_INJECTION = re.compile(
+    r"지시|무시하고|프롬프트|규칙|system|ignore|instructions|역할극", re.IGNORECASE
+)
+_GREETING = re.compile(r"^\s*(?:안녕|하이|반가|고마|감사|hello|hi\b)", re.IGNORECASE)
+_OFF_TOPIC = re.compile(r"맛집|날씨|주식|영화|여행|레시피|노래|축구|연애|점심|저녁 메뉴|파이썬")
+_LEANING = re.compile(
+    r"^(?:그|이|저)?(?:럼|러면|건|것|거|때|서류|비용|기간)|는요\??$|은요\??$|요\?$"
+)
+_SHORT_CHARS = 14
+
+
+def tokens(text: str) -> list[str]:
+    """Pieces about as long as a model's own; joined they are the text."""
+    return TOKEN.findall(text)
+
+
+def reply_to(messages: list[dict[str, str]], schema: str | None) -> str:
+    """The text of a completion; `schema` names the structured output that is asked for."""
+    last = messages[-1]["content"]
+    if schema == "reading":
+        return _reading(last)
+    for message in reversed(messages):
+        if message["role"] == "user" and _QUESTION.search(message["content"]):
+            whole = answer_from(message["content"])
+            break
+    else:
+        return "무엇을 도와드릴까요?"
+    begun = next((m["content"] for m in reversed(messages) if m["role"] == "assistant"), "")
+    return whole[len(begun) :] if begun and whole.startswith(begun) else whole
+
+
+def answer_from(prompt: str) -> str:
+    """The sentences of the passage nearest to the question, cited, and what to ask next."""
+    asked = _QUESTION.search(prompt)
+    question = asked[1] if asked else ""
+    passages = _PASSAGE.findall(prompt)
+    ranked = sorted(passages, key=lambda p: -_overlap(question, f"{p[1]} {p[2]}"))
+    if not ranked or _overlap(question, f"{ranked[0][1]} {ranked[0][2]}") < _MIN_OVERLAP:
+        return "[[NONE]]"
+    number, _, text = ranked[0]
+    sentences = [s.strip() for s in _SENTENCE.split(text) if s.strip()][:_SENTENCES]
+    lines = [f"{sentence} [{number}]" for sentence in sentences]
+    offers = [f"'{title}' 내용도 안내해 드릴까요? || {title}" for _, title, _ in ranked[1:3]]
+    return "\n".join([*lines, "[[NEXT]]", *offers])
+
+
+def stretched(text: str, count: int) -> str:
+    """The text with its answer made to have exactly `count` tokens, by cutting or repeating."""
+    pieces = tokens(text.partition("\n[[NEXT]]")[0])
+    repeated = pieces * (count // max(len(pieces), 1) + 1)
+    return "".join(repeated[:count])
+
+
+def embedding(text: str, size: int) -> np.ndarray:
+    """A unit vector of hashed character 2- and 3-grams: similar texts are near."""
+    compact = re.sub(r"\W+", "", text.lower())
+    vector = np.zeros(size, np.float32)
+    for gram, count in Counter(_grams(compact)).items():
+        place, sign = _place(gram)
+        vector[place % size] += sign * count**0.5
+    length = float(np.linalg.norm(vector))
+    return vector / length if length else np.full(size, size**-0.5, np.float32)
+
+
+def _reading(prompt: str) -> str:
+    asked = _QUESTION.search(prompt)
+    question = asked[1] if asked else prompt
+    label, confidence = "on_topic", 0.96
+    if _INJECTION.search(question):
+        label = "injection"
+    elif _GREETING.search(question):
+        label = "greeting"
+    elif _OFF_TOPIC.search(question):
+        label = "off_topic"
+    earlier = _ASKED.findall(prompt)
+    leans = earlier and len(question) <= _SHORT_CHARS and _LEANING.search(question)
+    query = f"{earlier[-1]} {question}" if leans else ""
+    reading = {"label": label, "query": query, "confidence": confidence}
+    return json.dumps(reading, ensure_ascii=False, separators=(",", ":"))
+
+
+def _overlap(question: str, text: str) -> float:
+    mine = set(_grams(re.sub(r"\W+", "", question.lower())))
+    others = set(_grams(re.sub(r"\W+", "", text.lower())))
+    return len(mine & others) / max(len(mine), 1)
+
+
+def _grams(compact: str) -> list[str]:
+    return [compact[i : i + n] for n in (2, 3) for i in range(len(compact) - n + 1)]
+
+
+@lru_cache(maxsize=200_000)
+def _place(gram: str) -> tuple[int, float]:
+    code = zlib.crc32(gram.encode())
+    return code >> 1, 1.0 if code & 1 else -1.0

@@ -1,0 +1,244 @@
+"""The real client against a real local server, with every failure on cue."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import numpy as np
+import openai
+import pytest
+from fakes.openai_server import REVOKED, Fault, OpenAIServer, Pace
+
+from core.backends.openai_client import OpenAIClient
+from core.breaker import Breaker
+from core.errors import (
+    ModelBrokeOffError,
+    ModelMisconfiguredError,
+    ModelOverflowError,
+    ModelRefusedError,
+    ModelReplyError,
+    ModelUnavailableError,
+)
+from core.spend import TAB, Price, Tab
+from core.types import Usage
+
+PRICES = {"gpt-4o-mini": Price(0.15, 0.075, 0.6), "text-embedding-3-small": Price(0.02, 0.02)}
+ASK = [{"role": "user", "content": "<question>\n정산은요?\n</question>"}]
+
+
+@pytest.fixture
+async def server():
+    async with OpenAIServer().serve() as running:
+        yield running
+
+
+@asynccontextmanager
+async def client_of(url, *, key="sk-test", breaker=None, read_s=5.0):
+    """A client, and the delays that it would have slept."""
+    slept = []
+
+    async def sleep(seconds):
+        slept.append(seconds)
+
+    sdk = openai.AsyncOpenAI(api_key=key, base_url=url, max_retries=0, timeout=read_s)
+    async with sdk:
+        breaker = breaker or Breaker(failures=99)
+        yield OpenAIClient(sdk, prices=PRICES, breaker=breaker, sleep=sleep), slept
+
+
+async def said(client, model="gpt-4o-mini", **options):
+    return "".join([piece.text async for piece in client.stream(model, ASK, **options)])
+
+
+async def drained(stream):
+    async for _ in stream:
+        pass
+
+
+async def test_a_stream_is_read_and_its_usage_goes_on_the_tab(server):
+    """Text as the server sent it; tokens and dollars as the server counted them."""
+    server.faults.append(Fault("say", text="네, 가능합니다."))
+    charged = []
+    tab = Tab(charged.append)
+    TAB.set(tab)
+    async with client_of(server.url) as (client, _):
+        assert await said(client) == "네, 가능합니다."
+    prompt = tab.total.prompt_tokens
+    assert prompt > 5
+    assert tab.total.completion_tokens == 6
+    assert tab.total.cost_usd == pytest.approx((prompt * 0.15 + 6 * 0.6) / 1e6)
+    assert charged == [tab.total]
+
+
+@pytest.mark.parametrize(
+    ("fault", "waits"),
+    [
+        (Fault("status", status=429, retry_after="1.5"), [1.5]),
+        (Fault("status", status=503), None),
+        (Fault("status", status=500), None),
+    ],
+)
+async def test_what_may_pass_is_tried_again(server, fault, waits):
+    """A 429 after what its header says, a 5xx after a moment that is never the same."""
+    server.faults += [fault, Fault("say", text="네.")]
+    async with client_of(server.url) as (client, slept):
+        assert await said(client) == "네."
+    assert len(slept) == 1
+    assert slept == waits if waits else 0.3 <= slept[0] <= 0.5
+
+
+async def test_nobody_waits_for_a_long_retry_after(server):
+    """A minute is longer than a person waits: the error comes at once, and nothing is hammered."""
+    server.faults.append(Fault("status", status=429, retry_after="60"))
+    breaker = Breaker()
+    async with client_of(server.url, breaker=breaker) as (client, slept):
+        with pytest.raises(ModelUnavailableError):
+            await said(client)
+        with pytest.raises(ModelUnavailableError, match="left alone"):
+            await said(client)
+    assert slept == []
+    assert len(server.requests) == 1
+
+
+async def test_retries_are_bounded(server):
+    """Three attempts, then the error."""
+    server.faults += [Fault("status", status=500)] * 5
+    async with client_of(server.url) as (client, slept):
+        with pytest.raises(ModelUnavailableError, match="500"):
+            await said(client)
+    assert len(slept) == 2
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "words"),
+    [
+        (Fault("status", status=401), ModelMisconfiguredError, "OPENAI_API_KEY"),
+        (Fault("status", status=404), ModelMisconfiguredError, "name"),
+        (Fault("status", status=429, code="insufficient_quota"), ModelMisconfiguredError, "quota"),
+        (Fault("status", status=400, code="content_filter"), ModelRefusedError, "filter"),
+        (Fault("status", status=400, code="context_length_exceeded"), ModelOverflowError, "longer"),
+        (Fault("status", status=422, code="odd"), ModelMisconfiguredError, "odd"),
+    ],
+)
+async def test_what_will_not_pass_is_told_at_once(server, fault, error, words):
+    """One request, and a line that names the cause."""
+    server.faults.append(fault)
+    async with client_of(server.url) as (client, slept):
+        with pytest.raises(error, match=words):
+            await said(client)
+    assert (len(server.requests), slept) == (1, [])
+
+
+async def test_the_server_itself_refuses_keys_models_and_long_prompts(server):
+    """Not on cue: a revoked key, a model that does not exist, a prompt that does not fit."""
+    async with client_of(server.url, key=REVOKED) as (client, _):
+        with pytest.raises(ModelMisconfiguredError, match="401"):
+            await said(client)
+    async with client_of(server.url) as (client, _):
+        long = [{"role": "user", "content": "가" * 4_000}]
+        with pytest.raises(ModelOverflowError):
+            await drained(client.stream("tiny-context", long))
+        with pytest.raises(ModelMisconfiguredError, match="404"):
+            await said(client, model="gpt-9")
+
+
+async def test_no_server_and_a_silent_server(server):
+    """Connection refused and a read timeout are the same kind of trouble, told apart in words."""
+    async with client_of("http://127.0.0.1:9/v1") as (client, _):
+        with pytest.raises(ModelUnavailableError, match="cannot be reached"):
+            await said(client)
+    server.faults += [Fault("hang")] * 3
+    async with client_of(server.url, read_s=0.05) as (client, _):
+        with pytest.raises(ModelUnavailableError, match="too long"):
+            await said(client)
+
+
+@pytest.mark.parametrize("kind", ["cut", "stall"])
+async def test_a_stream_that_ends_early_is_an_error_and_still_costs(server, kind):
+    """What was read was given; the tab gets an estimate, because nobody told the usage."""
+    server.faults += [Fault(kind, after=2)]
+    tab = Tab(lambda _: None)
+    TAB.set(tab)
+    async with client_of(server.url, read_s=0.2) as (client, _):
+        stream = client.stream("gpt-4o-mini", ASK)
+        assert (await anext(stream)).text
+        with pytest.raises(ModelBrokeOffError):
+            await drained(stream)
+    assert tab.total.prompt_tokens > 5
+    assert tab.total.cost_usd > 0
+
+
+async def test_a_broken_circuit_closes_by_itself(server):
+    """After failures in a row nothing is sent; after the pause one call tries, and all is well."""
+    now = [0.0]
+    breaker = Breaker(failures=3, pause_s=10, clock=lambda: now[0])
+    server.faults += [Fault("status", status=503)] * 3
+    async with client_of(server.url, breaker=breaker) as (client, _):
+        with pytest.raises(ModelUnavailableError):
+            await said(client)
+        with pytest.raises(ModelUnavailableError, match="left alone"):
+            await said(client)
+        assert len(server.requests) == 3
+        now[0] = 11.0
+        await said(client)
+        await said(client)
+    assert len(server.requests) == 5
+
+
+async def test_embeddings_come_as_bytes_or_as_numbers(server):
+    """Unit vectors in the order of the texts; similar texts are near."""
+    texts = [
+        "정산 계좌는 어떻게 바꾸나요?",
+        "정산 계좌를 바꾸고 싶어요",
+        "라이브 방송은 어디서 하나요?",
+    ]
+    tab = Tab(lambda _: None)
+    TAB.set(tab)
+    async with client_of(server.url) as (client, _):
+        vectors = await client.embeddings("text-embedding-3-small", texts)
+        short = await client.embeddings("text-embedding-3-small", texts, dimensions=64)
+    assert vectors.shape == (3, 1_536)
+    assert short.shape == (3, 64)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.1
+    assert tab.total.prompt_tokens > 10
+    assert [body["encoding_format"] for body in server.bodies("embeddings")] == ["base64"] * 2
+
+
+async def test_the_plain_sdk_understands_the_server_too(server):
+    """So that the double is measured by the real client's own types, not by our reading of it."""
+    async with openai.AsyncOpenAI(api_key="sk-test", base_url=server.url) as sdk:
+        whole = await sdk.chat.completions.create(model="gpt-4o-mini", messages=ASK)
+        stream = await sdk.chat.completions.create(
+            model="gpt-4o-mini", messages=ASK, stream=True, stream_options={"include_usage": True}
+        )
+        chunks = [chunk async for chunk in stream]
+        floats = await sdk.embeddings.create(
+            model="bge-m3", input="가나다", dimensions=8, encoding_format="float"
+        )
+        same = await sdk.embeddings.create(model="bge-m3", input=["가나다"], dimensions=8)
+    streamed = "".join(c.choices[0].delta.content or "" for c in chunks if c.choices)
+    assert streamed == whole.choices[0].message.content
+    assert chunks[-1].usage == whole.usage
+    assert floats.data[0].embedding == pytest.approx(same.data[0].embedding)
+
+
+async def test_a_reply_that_is_no_reply_is_an_error(server):
+    """As when a gateway says 200 and means something else."""
+    server.faults.append(Fault("status", of="embeddings", status=200))
+    async with client_of(server.url) as (client, _):
+        with pytest.raises(ModelReplyError):
+            await client.embeddings("text-embedding-3-small", ["가"])
+
+
+async def test_many_streams_at_once(server):
+    """A hundred at a time, each at its own pace."""
+    server.pace = Pace(first_token_s=0.2, tokens_per_s=200, answer_tokens=20)
+    async with client_of(server.url) as (client, _):
+        await asyncio.gather(*(said(client) for _ in range(100)))
+    assert server.most_streams == 100
+
+
+def test_usage_adds_up():
+    """Two calls are one sum."""
+    assert Usage(1, 0, 2, 0.5) + Usage(3, 1, 4, 0.25) == Usage(4, 1, 6, 0.75)

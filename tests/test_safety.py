@@ -1,0 +1,107 @@
+"""What nobody may make the bot say, however the text is cut."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.safety import Cleaner, CleanStream, LeakWatch
+
+CLEANER = Cleaner(["naver.com"])
+INSTRUCTIONS = "Write Korean, polite and brief: first what answers the question, then the steps."
+HARM = st.sampled_from(
+    [
+        "<!channel>",
+        "<!here|@here>",
+        "<@U012ABC>",
+        "<@&123>",
+        "@everyone",
+        "@here",
+        "https://evil.example/a?b=c",
+        "HTTP://evil.example",
+        "http://naver.com@evil.example",
+        "https://naver.com.evil.example/",
+        "<https://evil.example|네이버>",
+        "[여기](https://evil.example)",
+        "[여기](//evil.example)",
+        "[여기](javascript:alert(1))",
+        "https:\\\\evil.example",
+        "www.evil.example",
+        "https://help.naver.com/a",
+        "[도움말](https://naver.com/x)",
+    ]
+)
+PLAIN = st.text("가나다 <>@![]()./:hereyvon1|\n`*", max_size=12)
+TEXTS = st.lists(st.one_of(HARM, PLAIN), max_size=12).map("".join)
+
+
+def pieces_of(text, cuts):
+    edges = [0, *sorted(cut % (len(text) + 1) for cut in cuts), len(text)]
+    return [text[a:b] for a, b in pairwise(edges)]
+
+
+@given(TEXTS, st.lists(st.integers(0, 400), max_size=20))
+def test_a_stream_is_cleaned_like_the_whole(text, cuts):
+    """However a text is cut, what is shown in the end is the same, and nothing is left behind."""
+    stream = CleanStream(CLEANER)
+    shown = "".join(map(stream.feed, pieces_of(text, cuts))) + stream.close()
+    assert shown == CLEANER.clean(text)
+
+
+@given(TEXTS)
+def test_nothing_harmful_is_left(text):
+    """No mention is live, and every link goes to an allowed host."""
+    shown = CLEANER.clean(text)
+    assert not re.search(r"<[!@#]|@(?:everyone|here|channel)", shown, re.IGNORECASE)
+    for host in re.findall(r"https?://([^/\s<>|)\]}\"]*)", shown, re.IGNORECASE):
+        assert host == "naver.com" or host.endswith(".naver.com")
+    assert not re.search(r"\]\((?!https://)", shown)
+
+
+@given(TEXTS)
+def test_cleaning_twice_changes_nothing_more(text):
+    """Two layers may both clean."""
+    once = CLEANER.clean(text)
+    assert CLEANER.clean(once) == once
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[판매관리 > 반품 관리] 메뉴에서 <필수 서류>를 올려 주세요. [1]",
+        "정산은 D+1일 10:00에, 문의는 a@b.kr로 하세요 (수수료 1/2).",
+        "https://sell.smartstore.naver.com/#/home 을 여세요. [도움말](https://help.naver.com/a)",
+    ],
+)
+def test_ordinary_text_stays_as_it_is(text):
+    """Menu paths, addresses and allowed links are none of its business."""
+    assert CLEANER.clean(text) == text
+
+
+def test_hangul_is_shown_at_once():
+    """Waiting for the end of a word would cost what a person sees first."""
+    stream = CleanStream(CLEANER)
+    assert stream.feed("안녕") == "안녕"
+    assert stream.feed("하세요 htt") == "하세요 "
+    assert stream.feed("ps://evil.example/x ") == "(링크 생략) "
+
+
+@given(st.lists(st.integers(0, 400), max_size=20), st.sampled_from(["", " ", "\n- ", "*"]))
+def test_instructions_are_stopped_before_they_are_told(cuts, between):
+    """Forty letters in a row are the end, whatever punctuation is strewn in, however it is cut."""
+    told = "물론이죠. " + between.join(INSTRUCTIONS)
+    watch = LeakWatch(INSTRUCTIONS)
+    shown = "".join(watch.feed(piece) for piece in pieces_of(told, cuts))
+    assert watch.leaked
+    assert shown == "물론이죠. " + told[6:].split(shown[6:], 1)[0] + shown[6:]
+    assert sum(letter.isalnum() for letter in shown[6:]) < 10
+
+
+@given(st.text("가나다 Write Korean,", max_size=60), st.lists(st.integers(0, 400), max_size=9))
+def test_what_is_like_the_instructions_only_for_a_while_is_shown(text, cuts):
+    """Nothing is lost of a text that turns out harmless."""
+    watch = LeakWatch(INSTRUCTIONS)
+    shown = "".join(watch.feed(piece) for piece in pieces_of(text, cuts)) + watch.close()
+    assert watch.leaked or shown == text

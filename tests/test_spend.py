@@ -1,0 +1,82 @@
+"""What models cost, and how it is kept."""
+
+import pytest
+
+from core.backends.openai_embedder import batches
+from core.backends.sqlite_purse import SqlitePurse
+from core.errors import StorageError
+from core.spend import Ledger, Limit, Price, price_of
+from core.tokens import estimate_tokens
+
+
+def test_a_day_is_kept_by_person_and_ends_at_midnight(tmp_path):
+    """Sums of today count, for all and for one; yesterday's do not; nothing is lost on closing."""
+    day = ["2026-07-31"]
+    path = tmp_path / "spent.sqlite3"
+    with SqlitePurse.open(path, lambda: day[0]) as purse:
+        purse.charge("a", 0.5)
+        purse.charge("b", 0.25)
+        purse.charge("", 0.125)
+        assert purse.spent("a") == (0.875, 0.5)
+    with SqlitePurse.open(path, lambda: day[0]) as purse:
+        assert purse.spent("b") == (0.875, 0.25)
+        day[0] = "2026-08-01"
+        assert purse.spent("b") == (0.0, 0.0)
+
+
+def test_two_processes_share_a_cap(tmp_path):
+    """What the other has spent is known after one's own next charge."""
+    path = tmp_path / "spent.sqlite3"
+    with SqlitePurse.open(path) as one, SqlitePurse.open(path) as other:
+        one.spent("a")
+        other.charge("a", 1.0)
+        other._thread.submit(int).result()
+        one.charge("a", 0.5)
+        one._thread.submit(int).result()
+        assert one.spent("a") == (1.5, 1.5)
+
+
+def test_a_purse_that_cannot_be_kept_is_told(tmp_path):
+    """A folder in place of the file."""
+    with pytest.raises(StorageError), SqlitePurse.open(tmp_path):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("spent", "off", "limit"),
+    [
+        ((0.0, 0.0), False, None),
+        ((0.0, 0.0), True, Limit.OFF),
+        ((2.0, 0.1), False, Limit.INSTALLATION),
+        ((1.0, 0.5), False, Limit.PERSON),
+    ],
+)
+def test_what_stands_in_the_way_of_spending(spent, off, limit):
+    """The switch first, then the cap of all, then one's own."""
+
+    class Fixed:
+        def spent(self, _):
+            return spent
+
+    assert Ledger(Fixed(), cap=2.0, cap_of_person=0.5, off=lambda: off).limit("a") is limit
+    assert Ledger(Fixed(), cap=0.0, cap_of_person=0.0, off=lambda: False).limit("a") is None
+
+
+def test_a_dated_model_has_the_price_of_its_family():
+    """And one that nobody sells is free."""
+    prices = {"gpt-4o": Price(2.5, 1.25, 10), "gpt-4o-mini": Price(0.15, 0.075, 0.6)}
+    assert price_of("gpt-4o-mini-2024-07-18", prices).prompt == 0.15
+    assert price_of("gpt-4o", prices).prompt == 2.5
+    assert price_of("my-own-model", prices).of(prompt=10**6).cost_usd == 0
+    usage = prices["gpt-4o-mini"].of(prompt=1_000_000, cached=400_000, completion=100_000)
+    assert usage.cost_usd == pytest.approx(0.6 * 0.15 + 0.4 * 0.075 + 0.06)
+
+
+def test_embedding_requests_hold_what_one_may_hold():
+    """At most 2,048 texts and the tokens of a request; none is lost, the order stays."""
+    texts = [f"짧은 글 {n}" for n in range(5_000)] + ["긴 글입니다. " * 900] * 60
+    found = list(batches(texts))
+    assert [text for batch in found for text in batch] == texts
+    assert max(map(len, found)) == 2_048
+    assert all(sum(map(estimate_tokens, batch)) <= 200_000 for batch in found)
+    assert list(batches([])) == []
