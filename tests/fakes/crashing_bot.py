@@ -117,7 +117,7 @@ async def main(where: str, platform: str, point: str, names: list[str]) -> None:
             bot.reach("received")
         worker = Worker(inbox, bot, lease_s=LEASE_S, poll_s=LEASE_S / 20)
         working = asyncio.create_task(worker.run())
-        while {await inbox.state(name) for name in names} != {InboxState.ANSWERED}:
+        while {await inbox.state(n) for n in names} != {InboxState.ANSWERED}:  # noqa: ASYNC110 - as seen from outside
             await asyncio.sleep(0.01)
         working.cancel()
         with suppress(asyncio.CancelledError):
