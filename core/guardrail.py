@@ -31,10 +31,10 @@ Floats = NDArray[np.float32]
 
 LABELS = (Label.ON_TOPIC, Label.OFF_TOPIC, Label.INJECTION, Label.GREETING)
 
-# Refusing a seller's real question is the worst error, so a doubtful one passes: on the
-# development questions this turns recall 0.98 into 1.00 where the pack is absent, and costs 0.02
-# of the off-topic ones.
-_ON_TOPIC_BIAS = 0.6
+# Refusing a seller's real question is the worst error, so a doubtful one passes. On the examples it
+# was fitted on, held out in five folds, 0.3 recalls three in a hundred more of the hard on-topic
+# ones, and lets two in a hundred more of the others pass.
+_ON_TOPIC_BIAS = 0.4
 _LONGEST_GRAM = 4
 _READ_CHARACTERS = 300
 _WEIGHED_HITS = 5

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 from ingest.breaks import LINE, PARAGRAPH, SPACE, STOP, breaks
 
+# All but a lone space, which is a gap as it is.
+_SPACE_RUN = re.compile(r"[^\S ]\s*| \s+")
 _GAPS = ("", " ", "\n", "\n\n")
 _Spans = tuple[list[int], list[int]]  # the starts and the ends, both ascending
 
@@ -75,7 +77,7 @@ def _normalised(text: str) -> str:
     text = text.strip()
     closed = _Closed.of(text)
     pieces, done = [], 0
-    for match in re.finditer(r"\s+", text):
+    for match in _SPACE_RUN.finditer(text):
         start, end = match.span()
         if not _inside(closed.verbatim, start, end):
             free = closed.widest(start, end) > 0

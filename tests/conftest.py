@@ -20,7 +20,7 @@ from core.leadback import LeadBack
 from core.retrieval import Retriever
 from ingest.sync import sync
 
-pytest.register_assert_rewrite("contracts", "fakes")  # before any of them is imported
+pytest.register_assert_rewrite("contracts")  # before any of them is imported
 
 _ROOT = Path(__file__).resolve().parent.parent
 

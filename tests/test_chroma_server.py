@@ -41,7 +41,7 @@ def test_a_generation_is_built_switched_to_and_read(index):
     records = [record(number) for number in range(5)]
     generation = index.begin(fingerprint="f", source="faq.csv")
     index.add(generation, records)
-    index.switch(generation, len(records))
+    index.switch(generation, entries=len(records), digest="d")
     serving = index.serving()
     assert (serving.name, serving.entries, serving.fingerprint) == (generation, 5, "f")
     assert [entry for entry, _ in index.stored(generation)] == [kept.entry for kept in records]
@@ -61,7 +61,7 @@ def test_what_is_being_built_does_not_serve_and_old_generations_go(index):
         index.add(names[-1], [record(number)])
         before = index.serving()
         assert before is None or before.name != names[-1]
-        index.switch(names[-1], 1)
+        index.switch(names[-1], entries=1, digest="d")
         assert index.serving().name == names[-1]
     with pytest.raises(FaqIndexError, match="was replaced"):
         index.entries(names[0], ["x"])

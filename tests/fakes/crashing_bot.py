@@ -56,8 +56,11 @@ class Platform:
 class Bot:
     """Answers as `core.inbox.Handler` says, and dies at its point."""
 
-    def __init__(self, platform: Platform, history: History, archive: Archive, point: str) -> None:
+    def __init__(
+        self, platform: Platform, history: History, archive: Archive, *, first: str, point: str
+    ) -> None:
         self._platform = platform
+        self._first = first
         self._history = history
         self._archive = archive
         self._point = point
@@ -68,6 +71,8 @@ class Bot:
 
     async def answer(self, claim: Claim, note_reply: NoteReply) -> InboxState:
         question = claim.question
+        if question.id != self._first:  # the questions are of one session: the first is settled
+            self.reach("settled")
         self.reach("claimed")
         message = claim.reply or self._platform.find(question.id)
         if message is None:
@@ -106,15 +111,13 @@ async def stores(where: str) -> AsyncIterator[tuple[History, Archive, Inbox]]:
 
 async def main(where: str, platform: str, point: str, names: list[str]) -> None:
     async with stores(where) as (history, archive, inbox):
-        bot = Bot(Platform(platform), history, archive, point)
+        bot = Bot(Platform(platform), history, archive, first=names[0], point=point)
         for name in names:
             await inbox.receive(Question(id=name, session=SessionId("s"), text="질문", asker="U1"))
             bot.reach("received")
         worker = Worker(inbox, bot, lease_s=LEASE_S, poll_s=LEASE_S / 20)
         working = asyncio.create_task(worker.run())
-        while {await inbox.state(name) for name in names} != {InboxState.ANSWERED}:
-            if await inbox.state(names[0]) is InboxState.ANSWERED:
-                bot.reach("settled")
+        while {await inbox.state(n) for n in names} != {InboxState.ANSWERED}:  # noqa: ASYNC110 - as seen from outside
             await asyncio.sleep(0.01)
         working.cancel()
         with suppress(asyncio.CancelledError):
