@@ -7,7 +7,7 @@ import subprocess
 import sys
 import termios
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -88,6 +88,18 @@ class Terminal:
             self.seen += self._decoded()
         before, found, self.seen = self.seen.partition(text)
         return before + found
+
+    def press_until(self, key, text):
+        """Press a key until `text` appears, as a person would.
+
+        A signal that arrives between Python's look for signals and its wait for input is noticed
+        with the next key only.
+        """
+        for _ in range(5):
+            self.type(key)
+            with suppress(AssertionError):
+                return self.wait_for(text, timeout_s=5)
+        return self.wait_for(text, timeout_s=5)
 
     def _decoded(self):
         """What is whole of the bytes: a syllable may come in two reads."""

@@ -117,8 +117,7 @@ def test_ctrl_c_stops_the_answer_and_then_leaves_the_prompt(ingested, profile):
         person.type("짧게\r")
         person.wait_for("짧은 답")
         person.wait_for(PROMPT)
-        person.type(CTRL_C)
-        person.wait_for(profile.goodbye)
+        person.press_until(CTRL_C, profile.goodbye)
         assert person.process.wait(timeout=30) == 0
 
 
