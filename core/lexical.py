@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 import secrets
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import compress
 from pathlib import Path
 from typing import Self
 
@@ -45,6 +47,26 @@ class Fields:
     question_terms: tuple[str, ...]
 
 
+class _Occurrences:
+    """What postings are sorted from: flat arrays, as a dict for each document takes a multiple.
+
+    Of document d, the next `sizes[d]` of `terms` (numbered by `ids`) and of their `weights`.
+    """
+
+    def __init__(self) -> None:
+        self.ids: dict[str, int] = {}
+        self.terms = array("i")
+        self.weights = array("f")
+        self.sizes = array("i")
+
+    def add(self, document: Mapping[str, float]) -> None:
+        """Take in the next document; it need not be kept."""
+        ids = self.ids
+        self.terms.extend([ids.setdefault(term, len(ids)) for term in document])
+        self.weights.extend(document.values())
+        self.sizes.append(len(document))
+
+
 @dataclass(frozen=True, slots=True)
 class Postings:
     """An inverted index: of term t, entries `rows[start[t]:start[t+1]]` with their `weights`."""
@@ -56,24 +78,34 @@ class Postings:
     idf: Scores
 
     @classmethod
-    def build(cls, documents: Sequence[Mapping[str, float]], *, max_share: float = 1.0) -> Self:
+    def build(cls, documents: Iterable[Mapping[str, float]], *, max_share: float = 1.0) -> Self:
         """Index documents of term weights; terms in more than `max_share` of them are left out."""
-        limit = max(_JAMO_MIN_LIMIT, max_share * len(documents))
-        frequency = Counter(term for document in documents for term in document)
-        terms = {term: t for t, term in enumerate(t for t, n in frequency.items() if n <= limit)}
-        lengths = np.array([frequency[term] for term in terms], np.int64)
-        start = np.concatenate([[0], np.cumsum(lengths)])
-        rows = np.empty(start[-1], np.int32)
-        weights = np.empty(start[-1], np.float32)
-        free = start[:-1].tolist()
-        for row, document in enumerate(documents):
-            for term, weight in document.items():
-                t = terms.get(term)
-                if t is not None:
-                    rows[free[t]], weights[free[t]] = row, weight
-                    free[t] += 1
-        idf = np.log(1 + (len(documents) - lengths + 0.5) / (lengths + 0.5)).astype(np.float32)
-        return cls(terms, start, rows, weights, idf)
+        occurrences = _Occurrences()
+        for document in documents:
+            occurrences.add(document)
+        return cls.sorted(occurrences, max_share=max_share)
+
+    @classmethod
+    def sorted(cls, occurrences: _Occurrences, *, max_share: float = 1.0) -> Self:
+        """By term, and of one term in the order of the documents."""
+        size = len(occurrences.sizes)
+        terms = np.frombuffer(occurrences.terms, np.int32)
+        weights = np.frombuffer(occurrences.weights, np.float32)
+        rows = np.repeat(np.arange(size, dtype=np.int32), occurrences.sizes)
+        frequency = np.bincount(terms, minlength=len(occurrences.ids))
+        kept = frequency <= max(_JAMO_MIN_LIMIT, max_share * size)
+        if not kept.all():
+            few = kept[terms]
+            terms, rows, weights = terms[few], rows[few], weights[few]
+        order = np.argsort(terms, kind="stable")
+        lengths = frequency[kept].astype(np.int64)
+        return cls(
+            {term: t for t, term in enumerate(compress(occurrences.ids, kept))},
+            np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]),
+            rows[order],
+            weights[order],
+            np.log(1 + (size - lengths + 0.5) / (lengths + 0.5)).astype(np.float32),
+        )
 
     def score(self, query: Mapping[str, float], size: int) -> Scores:
         """The sum over the query's terms of its weight times theirs, for each of `size` entries."""
@@ -126,16 +158,21 @@ class LexicalIndex:
         self._unknown_idf = math.log(1 + 2 * len(self.faq_ids) + 1)
 
     @classmethod
-    def build(cls, entries: Sequence[Fields]) -> Self:
-        """Index entries whose text was split into terms before."""
-        words = Postings.build(_saturated([_word_counts(entry) for entry in entries]))
-        counts = [_letter_counts(entry) for entry in entries]
-        letters = Postings.build(counts, max_share=_JAMO_MAX_SHARE)
+    def build(cls, entries: Iterable[Fields]) -> Self:
+        """Index entries whose text was split into terms before; they are read once, one by one."""
+        faq_ids, titles = [], []
+        words, letters = _Occurrences(), _Occurrences()
+        for entry in entries:
+            faq_ids.append(entry.faq_id)
+            titles.append(entry.title)
+            words.add(_word_counts(entry))
+            letters.add(_letter_counts(entry))
+        size = len(faq_ids)
         return cls(
-            [entry.faq_id for entry in entries],
-            [entry.title for entry in entries],
-            words,
-            _to_cosine(letters, len(entries)),
+            faq_ids,
+            titles,
+            _saturated(Postings.sorted(words), size),
+            _to_cosine(Postings.sorted(letters, max_share=_JAMO_MAX_SHARE), size),
         )
 
     def __len__(self) -> int:
@@ -208,17 +245,14 @@ def _word_counts(entry: Fields) -> dict[str, float]:
     return dict(counts)
 
 
-def _saturated(documents: Sequence[dict[str, float]]) -> list[dict[str, float]]:
-    """BM25's term frequency part, length-normalised."""
-    lengths = [sum(document.values()) for document in documents]
-    average = max(sum(lengths) / max(len(lengths), 1), 1e-6)
-    return [
-        {
-            term: count * (_K1 + 1) / (count + _K1 * (1 - _B + _B * length / average))
-            for term, count in document.items()
-        }
-        for document, length in zip(documents, lengths, strict=True)
-    ]
+def _saturated(postings: Postings, size: int) -> Postings:
+    """BM25's term frequency part, length-normalised; `weights` are counts."""
+    counts = postings.weights
+    lengths = np.bincount(postings.rows, counts, size)
+    average = max(float(lengths.sum()) / max(size, 1), 1e-6)
+    norms = _K1 * (1 - _B + _B * lengths / average)
+    weights = (counts * (_K1 + 1) / (counts + norms[postings.rows])).astype(np.float32)
+    return replace(postings, weights=weights)
 
 
 def _letter_grams(text: str) -> list[str]:
@@ -246,7 +280,7 @@ def _to_cosine(postings: Postings, size: int) -> Postings:
     weights = postings.weights * idf
     lengths = np.sqrt(np.bincount(postings.rows, weights * weights, size))
     scaled = (weights / np.maximum(lengths[postings.rows], 1e-6)).astype(np.float32)
-    return Postings(postings.terms, postings.start, postings.rows, scaled, postings.idf)
+    return replace(postings, weights=scaled)
 
 
 def _one_line(title: str) -> str:

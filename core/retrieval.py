@@ -21,7 +21,7 @@ from core.korean import Analyzer
 from core.lexical import Fields, LexicalIndex, Scores
 from core.ports import Embedder, FaqIndex, Vectors
 from core.synonyms import Synonyms
-from core.types import Entry, Exchange, Generation
+from core.types import Entry, Exchange, Generation, Terms
 from core.vectors import unit
 
 logger = logging.getLogger(__name__)
@@ -246,18 +246,18 @@ def is_answer(hits: Sequence[Hit]) -> bool:
 
 def build_lexical(index: FaqIndex, generation: str) -> LexicalIndex:
     """The lexical index of what is stored; the terms come with it, nothing is analysed again."""
-    return LexicalIndex.build(
-        [
-            Fields(
-                faq_id=entry.faq_id,
-                title=entry.title,
-                questions=entry.questions,
-                title_terms=terms.title,
-                answer_terms=terms.answer,
-                question_terms=terms.questions,
-            )
-            for entry, terms in index.stored(generation)
-        ]
+    return LexicalIndex.build(fields_of(entry, terms) for entry, terms in index.stored(generation))
+
+
+def fields_of(entry: Entry, terms: Terms) -> Fields:
+    """What the lexical index needs of a stored entry."""
+    return Fields(
+        faq_id=entry.faq_id,
+        title=entry.title,
+        questions=entry.questions,
+        title_terms=terms.title,
+        answer_terms=terms.answer,
+        question_terms=terms.questions,
     )
 
 

@@ -140,6 +140,19 @@ def test_postings_score_is_a_weighted_sum():
     assert postings.idf == pytest.approx(expected)
 
 
+def test_what_is_indexed_is_read_once():
+    """A generator, whose entries nobody keeps, makes the index that a list makes."""
+    entries = [fields(f"{word} 방법 안내", f"{word} 메뉴", f"{word} 어케 해여") for word in WORDS]
+    listed, streamed = LexicalIndex.build(entries), LexicalIndex.build(iter(entries))
+    assert (streamed.faq_ids, streamed.titles) == (listed.faq_ids, listed.titles)
+    assert words(streamed, "정산", "방법") == words(listed, "정산", "방법")
+    assert (
+        streamed.letter_scores("반픔 방볍").tolist() == listed.letter_scores("반픔 방볍").tolist()
+    )
+    documents = [{"a": 1.0, "b": 2.0}, {}, {"b": 4.0}]
+    assert Postings.build(iter(documents)).score({"b": 0.5}, 3).tolist() == [1.0, 0.0, 2.0]
+
+
 def test_terms_of_too_many_documents_are_left_out():
     """Above the share, if that is more than twenty documents."""
     documents = [{"all": 1.0, "half": 1.0} if n % 2 else {"all": 1.0} for n in range(100)]
