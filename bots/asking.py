@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -74,21 +74,23 @@ async def _ask(settings: Settings, text: str, *, session: str | None, as_json: b
     profile = load_profile(settings.profile)
     question = question_of(text, session or f"terminal:{uuid4().hex}")
     screen = Screen(profile)
-    if not as_json:
-        ending = await screen.show(_events(settings, question, session=session))
-        screen.after(ending)
-        return ending
-    ending = Failed(profile.failed)
-    async for event in _events(settings, question, session=session):
-        print(json.dumps(event_fields(event), ensure_ascii=False), flush=True)  # noqa: T201
-        if not isinstance(event, Status | Delta):
-            ending = event
+    # Closed here, whatever the pipe does: an assistant that is left to the garbage complains.
+    async with aclosing(_events(settings, question, session=session)) as events:
+        if not as_json:
+            ending = await screen.show(events)
+            screen.after(ending)
+            return ending
+        ending = Failed(profile.failed)
+        async for event in events:
+            print(json.dumps(event_fields(event), ensure_ascii=False), flush=True)  # noqa: T201
+            if not isinstance(event, Status | Delta):
+                ending = event
     return ending
 
 
 async def _events(
     settings: Settings, question: Question, *, session: str | None
-) -> AsyncIterator[AnswerEvent]:
+) -> AsyncGenerator[AnswerEvent, None]:
     """The answer's events, the first one before the models are loaded."""
     yield Status(load_profile(settings.profile).opening)
     async with _assistant(settings, remembers=session is not None) as assistant:

@@ -267,6 +267,15 @@ def test_a_closed_pipe_ends_a_batch_quietly(ingested, tmp_path):
         assert process.stderr.read() == b""
 
 
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_closed_pipe_ends_an_answer_quietly(ingested, form):
+    """`faqbot ask … | head -1` shows its line and nothing else."""
+    with ingested.start("ask", *form, QUESTION) as process:
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
 def test_ctrl_c_ends_a_command_quietly_with_130(ingested):
     with ingested.start("ask", "--json", QUESTION) as process:
         assert process.stdout.readline()  # it is at work
