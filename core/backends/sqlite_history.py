@@ -105,8 +105,9 @@ def _row(turn: Turn) -> dict[str, str | int | None]:
     }
 
 
-def turn_of(row: sqlite3.Row) -> Turn:
-    question = Question(
+def question_of(row: sqlite3.Row) -> Question:
+    """The question of a row, in whichever table."""
+    return Question(
         id=row["question_id"],
         session=SessionId(row["session"]),
         text=row["text"],
@@ -114,8 +115,11 @@ def turn_of(row: sqlite3.Row) -> Turn:
         asked_at=from_ms(row["asked_at_ms"]),
         reply_to=row["reply_to"],
     )
+
+
+def turn_of(row: sqlite3.Row) -> Turn:
     return Turn(
-        question=question,
+        question=question_of(row),
         state=TurnState(row["state"]),
         answer=row["answer"],
         sources=tuple(json.loads(row["sources"])),

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.backends.sqlite_file import SqliteFile, from_ms, to_ms
+from core.backends.sqlite_file import SqliteFile, to_ms
+from core.backends.sqlite_history import question_of
 from core.backends.turn_rules import check_final, check_text, question_as_stored, utc_now
 from core.errors import LeaseLostError
-from core.types import Claim, InboxState, Question, Receipt, SessionId
+from core.types import Claim, InboxState, Question, Receipt
 
 STATE: Final = "SELECT state FROM inbox WHERE question_id = ?"
 WAITING: Final = """
@@ -179,12 +180,4 @@ class SqliteInbox:
 
 
 def _claim_of(row: sqlite3.Row) -> Claim:
-    question = Question(
-        id=row["question_id"],
-        session=SessionId(row["session"]),
-        text=row["text"],
-        asker=row["asker"],
-        asked_at=from_ms(row["asked_at_ms"]),
-        reply_to=row["reply_to"],
-    )
-    return Claim(question, fence=row["fence"], reply=row["reply"])
+    return Claim(question_of(row), fence=row["fence"], reply=row["reply"])
