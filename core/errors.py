@@ -60,3 +60,24 @@ class ModelOverflowError(ModelError):
 
 class ModelReplyError(ModelError):
     """It answered, but not in the form that was asked for."""
+
+
+class PlatformError(FaqbotError):
+    """A chat platform did not do what it was asked; trying again later may help."""
+
+
+class RateLimitedError(PlatformError):
+    """It has had enough calls for now."""
+
+    def __init__(self, message: str, *, retry_after_s: float) -> None:
+        """`retry_after_s` is what the platform asked for."""
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class PlatformRefusedError(PlatformError):
+    """It never will: the permission, the place or the form is wrong. The line says what to do."""
+
+
+class MessageGoneError(PlatformRefusedError):
+    """The message was deleted."""

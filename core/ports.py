@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.pacing import Pacer
 from core.types import (
     Claim,
     Entry,
@@ -27,10 +28,12 @@ from core.types import (
     SessionSummary,
     Terms,
     Turn,
+    View,
     Written,
 )
 
 Vectors = NDArray[np.float32]
+Page = TypeVar("Page")
 
 
 class Embedder(Protocol):
@@ -172,4 +175,45 @@ class Inbox(Protocol):
 
     async def state(self, question_id: str) -> InboxState | None:
         """The state of a question, None if it is unknown."""
+        ...
+
+
+class Reply(Protocol[Page]):
+    """The place of one answer on a platform: the messages in which it is shown, in order.
+
+    A reference is the platform's name of one message, opaque to the core. Calls make one attempt
+    and raise `RateLimitedError`, `PlatformRefusedError` or, for whatever may pass, `PlatformError`.
+    """
+
+    @property
+    def posts(self) -> Pacer:
+        """The budget that a new message here is taken from."""
+        ...
+
+    @property
+    def edits(self) -> Pacer:
+        """The budget that an edit here is taken from."""
+        ...
+
+    def render(self, view: View) -> Sequence[Page]:
+        """The view as messages, one or more; equal pages look the same. Pure.
+
+        Later views of the same answer change only the last pages: what is full stays as it is.
+        """
+        ...
+
+    async def post(self, page: Page, place: int) -> str:
+        """Send the page that is the `place`-th of the answer, from 0; its reference."""
+        ...
+
+    async def edit(self, reference: str, page: Page) -> None:
+        """Let the message show this page instead; `MessageGoneError` if it is not there."""
+        ...
+
+    async def delete(self, reference: str) -> None:
+        """Take the message away; nothing happens if it is gone."""
+        ...
+
+    async def find(self) -> Sequence[str]:
+        """The messages of this answer that are there already, in order, whoever sent them."""
         ...

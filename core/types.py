@@ -209,8 +209,44 @@ class Failed:
     text: str
 
 
-AnswerEvent = Status | Delta | Declined | Escalated | Answered | Failed
+Ending = Declined | Escalated | Answered | Failed
+
+AnswerEvent = Status | Delta | Ending
 """A stream of `Status` and `Delta` that ends with exactly one of the other four."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What people should see of an answer at one moment; `text` is Markdown.
+
+    Until `done` there is a `status` to show, and `text` may end in the middle of anything.
+    `ending` brings sources and follow-ups; `note` is a line of the bot's own below the text, such
+    as that the answer was stopped.
+    """
+
+    question: Question
+    status: str = ""
+    text: str = ""
+    ending: Ending | None = None
+    note: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing will be added."""
+        return bool(self.ending or self.note)
+
+    @property
+    def followups(self) -> tuple[str, ...]:
+        """What the buttons ask, by index, as the turn keeps it."""
+        match self.ending:
+            case Answered(followups=offered):
+                return offered
+            case Declined(suggestions=offered):
+                return offered
+            case Escalated(nearest=offered):
+                return offered
+            case _:
+                return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +284,7 @@ class Receipt(StrEnum):
     STORED = "stored"
     KNOWN = "known"
     FULL = "full"
+    LIMITED = "limited"  # this person has asked too much of late
 
 
 @dataclass(frozen=True, slots=True)
