@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
 
 # An interim edit sooner than this after the last one of its message adds more flicker than text.
 MIN_INTERVAL_S: Final = 0.25
-_SPARE: Final = 2  # tokens for the endings of answers that have not begun
+_SPARE_SHARE: Final = 20  # one token in so many is for endings of answers that have not begun
 _EXPECTED_S: Final = 12.0  # how long an answer grows, until some have been seen
 _LEARNING_SHARE: Final = 0.2  # of the latest answer in that expectation
 
@@ -82,8 +82,151 @@ class Window:
         self._forget(now)
         unseen = limit - remaining - self._in_flight - len(self._landed)
         back_at = now + reset_after_s - self.window_s
-        self._landed.extendleft([back_at] * unseen)
+        self._landed = deque(sorted([*self._landed, *[back_at] * unseen]))
 
     def _forget(self, now: float) -> None:
         while self._landed and self._landed[0] <= now - self.window_s:
             self._landed.popleft()
+
+
+@dataclass(eq=False, slots=True)
+class Lane:
+    """One live message in its pacer: how far it is behind, and whether it waits.
+
+    `hidden` counts the characters that people cannot see yet; `ends` is set when the next write is
+    the last, which goes before all interim ones.
+    """
+
+    hidden: int = 0
+    ends: bool = False
+    growing_since: float | None = None
+    written_at: float = float("-inf")
+    turn: asyncio.Future[None] | None = field(default=None, repr=False)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it wants a turn and has none."""
+        return self.turn is not None and not self.turn.done()
+
+
+class Pacer:
+    """Grants calls of one bucket: endings first, then whoever is furthest behind.
+
+    Interim calls are spread evenly over the time for which the live answers are expected to grow,
+    so that the first of them do not spend what the last ones need; and at a distance of
+    `min_interval_s` for each message.
+    """
+
+    def __init__(
+        self,
+        window: Window,
+        *,
+        at_once: int = 64,
+        min_interval_s: float = MIN_INTERVAL_S,
+    ) -> None:
+        """`at_once` bounds the calls in flight."""
+        self.window = window
+        self._at_once = at_once
+        self._min_interval_s = min_interval_s
+        self._in_flight = 0
+        self._lanes: dict[Lane, None] = {}  # in the order in which they were opened
+        self._expected_s = _EXPECTED_S
+        self._interim_at = float("-inf")
+        self._timer: asyncio.TimerHandle | None = None
+
+    @contextmanager
+    def lane(self) -> Iterator[Lane]:
+        """A lane for a message while it is live; a token is reserved for its ending."""
+        lane = Lane()
+        self._lanes[lane] = None
+        try:
+            yield lane
+        finally:
+            del self._lanes[lane]
+            self._dispatch()
+
+    def update(self, lane: Lane, *, hidden: int, ends: bool) -> None:
+        """Say how far the message is behind, while its turn is awaited or not."""
+        now = monotonic()
+        if hidden and lane.growing_since is None:
+            lane.growing_since = now
+        if ends and not lane.ends and lane.growing_since and lane.written_at > lane.growing_since:
+            grown_s = now - lane.growing_since
+            self._expected_s += _LEARNING_SHARE * (grown_s - self._expected_s)
+        lane.hidden, lane.ends = hidden, ends
+        if lane.waits:
+            self._dispatch()
+
+    @asynccontextmanager
+    async def turn(self, lane: Lane) -> AsyncIterator[None]:
+        """Wait until the lane may make its call; the call is made inside."""
+        lane.turn = granted = asyncio.get_running_loop().create_future()
+        try:
+            self._dispatch()
+            await granted
+            yield
+        finally:
+            lane.turn = None
+            if granted.done() and not granted.cancelled():
+                lane.written_at = monotonic()
+                self._in_flight -= 1
+                self.window.end(lane.written_at)
+            self._dispatch()
+
+    def freeze(self, seconds: float) -> None:
+        """The platform refused a call and wants none for so long."""
+        self.window.freeze(monotonic() + seconds)
+
+    @property
+    def _kept_back(self) -> int:
+        """Tokens that no interim call may take: most of a short window's come back in time."""
+        return min(len(self._lanes), self.window.limit // 2) + self.window.limit // _SPARE_SHARE
+
+    def _dispatch(self) -> None:
+        """Grant whatever may be granted now, and look again when time has changed that."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        while self._in_flight < self._at_once:  # the end of a call dispatches again
+            now = monotonic()
+            waiting = [lane for lane in self._lanes if lane.waits]
+            free = self.window.free(now)
+            ending = next((lane for lane in waiting if lane.ends), None)
+            if ending and free:
+                self._grant(ending)
+                continue
+            wake_at = self.window.changes_at(now)
+            due = {lane: self._due_at(lane, now) for lane in waiting if lane.hidden}
+            if due and free > self._kept_back:
+                ready = [lane for lane, due_at in due.items() if due_at <= now]
+                if ready:
+                    self._grant(max(ready, key=lambda lane: lane.hidden))
+                    self._interim_at = now
+                    continue
+                wake_at = min(wake_at, *due.values())
+            if (due or ending) and wake_at < float("inf"):
+                loop = asyncio.get_running_loop()
+                self._timer = loop.call_later(max(wake_at - now, 0.001), self._dispatch)
+            return
+
+    def _grant(self, lane: Lane) -> None:
+        if lane.turn:
+            lane.turn.set_result(None)
+            self._in_flight += 1
+            self.window.begin()
+
+    def _due_at(self, lane: Lane, now: float) -> float:
+        """When the next interim write of this lane is due: by its own pace, and by everybody's."""
+        own = lane.written_at + self._min_interval_s
+        return max(own, self._interim_at + self._spacing_s(now))
+
+    def _spacing_s(self, now: float) -> float:
+        """Seconds between interim writes, whosever, so that tokens last while answers grow."""
+        left_s = 0.0
+        for lane in self._lanes:
+            if not lane.ends and lane.growing_since:
+                grown_s = now - lane.growing_since
+                # What has grown for longer than expected is likely to go on in proportion.
+                left_s = max(left_s, self._expected_s - grown_s, 1 + grown_s / 3)
+        tokens = self.window.coming(now, left_s) - self._kept_back
+        return left_s / max(tokens, 1)

@@ -195,6 +195,10 @@ class Reply(Protocol[Page]):
         """The budget that an edit here is taken from."""
         ...
 
+    async def hint(self, view: View) -> None:
+        """Show beside the messages, if the platform can, that there is work; never raises."""
+        ...
+
     def render(self, view: View) -> Sequence[Page]:
         """The view as messages, one or more; equal pages look the same. Pure.
 

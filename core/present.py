@@ -1,0 +1,286 @@
+"""Answer events become message edits: one writer an answer, and the latest state wins.
+
+Events only replace the view that is to be shown; a single writer shows whatever is the latest when
+the platform's budget gives it a turn. So no state can overtake another, and none queues up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Final, Generic
+
+from core.errors import PlatformError, PlatformRefusedError, RateLimitedError
+from core.pacing import Lane
+from core.ports import Page, Reply
+from core.types import (
+    Answered,
+    AnswerEvent,
+    Declined,
+    Delta,
+    Escalated,
+    Failed,
+    Question,
+    Status,
+    View,
+)
+
+logger = logging.getLogger(__name__)
+
+_STATUS_AFTER_S: Final = 0.25  # an answer that is there by then is sent in one piece
+_FIRST_TEXT_CHARS: Final = 24  # about a sentence; less is shown when this much time has passed:
+_FIRST_TEXT_S: Final = 0.3
+_PATIENCE_S: Final = 3.0  # with the turn of a last edit, before it becomes a message of its own
+_RETRIES_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # after what may work the next time
+
+
+@dataclass(slots=True)
+class _Shown(Generic[Page]):
+    """A message as it stands; without a page if nobody here knows what is in it."""
+
+    reference: str
+    page: Page | None
+
+
+class Presenter(Generic[Page]):
+    """Shows one answer. Make one an answer, and call `present` once."""
+
+    def __init__(
+        self,
+        reply: Reply[Page],
+        *,
+        note: Callable[[Sequence[str]], Awaitable[None]],
+        references: Sequence[str] = (),
+    ) -> None:
+        """`references` are the messages in which an earlier attempt began to show the answer.
+
+        `note` is told of all messages when there is a new one, and once before the last write:
+        what it raises ends the showing, such as that somebody else has the question by now.
+        """
+        self._reply = reply
+        self._note = note
+        self._shown: list[_Shown[Page]] = [_Shown(reference, None) for reference in references]
+        self._outdated: list[str] = []
+        self._view: View | None = None
+        self._visible_chars = 0
+        self._changed = asyncio.Event()
+        self._lane: Lane | None = None
+        self._patience: asyncio.Timeout | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._stop_note = ""
+        self._confirmed = False
+        self._may_be_posted = False
+
+    def stop(self, note: str) -> None:
+        """End the answer where it is, with a line that says so; too late once it has ended."""
+        self._stop_note = note
+        if self._reading:
+            self._reading.cancel()
+
+    async def present(
+        self, question: Question, events: AsyncGenerator[AnswerEvent], *, status: str
+    ) -> View:
+        """Show events until the last one; what was shown in the end.
+
+        Raises:
+            PlatformError: the ending could not be shown; `PlatformRefusedError` if it never can.
+            FaqbotError: what `note` raised.
+        """
+        self._view = View(question, status=status)
+        self._reading = asyncio.create_task(self._read(events))
+        writing = asyncio.create_task(self._write())
+        hinting = asyncio.create_task(self._reply.hint(self._view))
+        try:
+            await asyncio.wait({self._reading, writing}, return_when=asyncio.FIRST_COMPLETED)
+            if self._reading.done():
+                self._reading.result()
+            await writing
+        finally:
+            tasks = (self._reading, writing, hinting)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return self._view
+
+    # Reading: the view as it should be.
+
+    async def _read(self, events: AsyncGenerator[AnswerEvent]) -> None:
+        try:
+            if not self._stop_note:
+                async with aclosing(events):
+                    async for event in events:
+                        self._take(event)
+        except asyncio.CancelledError:
+            if not self._stop_note:
+                raise
+        if not self._current.done:
+            self._put(replace(self._current, status="", note=self._stop_note))
+
+    def _take(self, event: AnswerEvent) -> None:
+        view = self._current
+        match event:
+            case Status(text):
+                self._put(replace(view, status=text))
+            case Delta(text):
+                if not view.text:
+                    loop = asyncio.get_running_loop()
+                    loop.call_later(_FIRST_TEXT_S, self._tell_lane, 1)
+                self._put(replace(view, text=view.text + text))
+            case Answered(text) | Declined(text) | Escalated(text) | Failed(text):
+                self._put(replace(view, status="", text=text, ending=event))
+
+    def _put(self, view: View) -> None:
+        self._view = view
+        self._changed.set()
+        self._tell_lane(1 if self._visible_chars else _FIRST_TEXT_CHARS)
+        if view.done and self._patience:
+            self._patience.reschedule(asyncio.get_running_loop().time() + _PATIENCE_S)
+
+    def _tell_lane(self, enough_chars: int) -> None:
+        """Ask the pacer for a turn if at least so much could be shown by it."""
+        if self._lane:
+            hidden = len(self._current.text) - self._visible_chars
+            self._reply.edits.update(
+                self._lane, hidden=hidden if hidden >= enough_chars else 0, ends=self._current.done
+            )
+
+    @property
+    def _current(self) -> View:
+        assert self._view is not None  # noqa: S101 - `present` sets it before anything runs
+        return self._view
+
+    # Writing: the view as it is.
+
+    async def _write(self) -> None:
+        try:
+            async with asyncio.timeout(_STATUS_AFTER_S):
+                while not self._current.done:
+                    await self._changed.wait()
+                    self._changed.clear()
+        except TimeoutError:
+            pass
+        with self._reply.edits.lane() as self._lane:
+            self._tell_lane(_FIRST_TEXT_CHARS)
+            failures = 0
+            while True:
+                try:
+                    if await self._step():
+                        break
+                    failures = 0
+                except RateLimitedError as error:
+                    logger.warning("%s; waiting for %.1f s", error, error.retry_after_s)
+                except PlatformRefusedError:
+                    raise
+                except PlatformError as error:
+                    if self._current.done and failures == len(_RETRIES_S):
+                        raise
+                    logger.warning("%s; trying again", error)
+                    await asyncio.sleep(_RETRIES_S[min(failures, len(_RETRIES_S) - 1)])
+                    failures += 1
+        for reference in self._outdated:
+            await self._reply.delete(reference)
+
+    async def _step(self) -> bool:
+        """Make the one call that brings what is shown nearer to the view; True at the end."""
+        self._changed.clear()
+        if self._may_be_posted:
+            await self._find()
+        place = self._first_different()
+        if place is None:
+            if self._current.done:
+                return True
+            await self._changed.wait()
+        elif place == len(self._shown):
+            await self._post()
+        else:
+            await self._edit()
+        return False
+
+    def _first_different(self) -> int | None:
+        """The place of the first message that is not as it should be, or is not there."""
+        pages = self._reply.render(self._current)
+        if self._current.done:
+            self._outdated += [shown.reference for shown in self._shown[len(pages) :]]
+            del self._shown[len(pages) :]
+        for place, page in enumerate(pages):
+            if place == len(self._shown) or self._shown[place].page != page:
+                return place
+        self._visible_chars = len(self._current.text)
+        return None
+
+    async def _post(self) -> None:
+        posts = self._reply.posts
+        with posts.lane() as lane:
+            posts.update(lane, hidden=1, ends=True)
+            async with posts.turn(lane):
+                view = await self._confirmed_view()
+                place = self._first_different()
+                if place is None or place < len(self._shown):
+                    return
+                page = self._reply.render(view)[place]
+                try:
+                    reference = await self._reply.post(page, place)
+                except RateLimitedError as error:
+                    posts.freeze(error.retry_after_s)
+                    raise
+                except PlatformRefusedError:
+                    raise
+                except PlatformError:
+                    self._may_be_posted = True
+                    raise
+        self._shown.append(_Shown(reference, page))
+        self._visible_chars = len(view.text)
+        await self._note(self._references)
+
+    async def _edit(self) -> None:
+        edits = self._reply.edits
+        assert self._lane  # noqa: S101 - the loop that calls this holds it
+        try:
+            async with asyncio.timeout(_PATIENCE_S if self._current.done else None) as patience:
+                self._patience = patience
+                async with edits.turn(self._lane):
+                    self._patience = None
+                    patience.reschedule(None)
+                    await self._edit_now()
+        except TimeoutError:
+            # The budget of edits is used up for a while; that of messages is another.
+            self._outdated += self._references
+            self._shown.clear()
+        finally:
+            self._patience = None
+
+    async def _edit_now(self) -> None:
+        view = await self._confirmed_view()
+        place = self._first_different()
+        if place is None or place == len(self._shown):
+            return
+        page = self._reply.render(view)[place]
+        try:
+            await self._reply.edit(self._shown[place].reference, page)
+        except RateLimitedError as error:
+            self._reply.edits.freeze(error.retry_after_s)
+            raise
+        self._shown[place].page = page
+        self._visible_chars = len(view.text)
+        self._tell_lane(1)
+
+    async def _confirmed_view(self) -> View:
+        """The latest view; before the first write of an ending, the right to it is made sure of."""
+        if self._current.done and not self._confirmed:
+            await self._note(self._references)
+            self._confirmed = True
+        return self._current
+
+    async def _find(self) -> None:
+        """Take over what was posted although the call seemed to fail."""
+        found = await self._reply.find()
+        known = {*self._references, *self._outdated}
+        self._shown += [_Shown(reference, None) for reference in found if reference not in known]
+        self._may_be_posted = False
+
+    @property
+    def _references(self) -> list[str]:
+        return [shown.reference for shown in self._shown]
