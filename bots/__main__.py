@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bots.commands_storage import register
+from bots import commands_platforms, commands_storage
 from core.errors import FaqbotError
 
 if TYPE_CHECKING:
@@ -176,7 +176,8 @@ def doctor() -> int:
     return doctor()
 
 
-register(app, lambda: _settings())  # noqa: PLW0108 - it is defined below
+commands_platforms.register(app, lambda: _settings())  # noqa: PLW0108 - it is defined below
+commands_storage.register(app, lambda: _settings())  # noqa: PLW0108
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

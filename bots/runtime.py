@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from types import ModuleType
 
-from bots.stores import open_index, open_stores
+from bots.stores import Stores, open_index, open_stores
 from config.paths import ENCODER, GUARDRAIL
 from config.profiles import load_loanwords, load_profile, synonyms_path
 from config.settings import Settings
@@ -17,9 +17,11 @@ from core.assistant import Assistant
 from core.backends.extractive_model import ExtractiveModel
 from core.backends.kiwi_encoder import KiwiEncoder
 from core.backends.memory_history import MemoryHistory
+from core.desk import Desk
 from core.guardrail import Guardrail, GuardrailModel
 from core.korean import Analyzer
 from core.leadback import LeadBack
+from core.limits import Limits
 from core.ports import Embedder, History
 from core.retrieval import Retriever
 from core.synonyms import Synonyms, load_groups
@@ -86,6 +88,24 @@ async def open_assistant(settings: Settings) -> AsyncIterator[Assistant]:
         _assistant(settings, stores.history, with_models=True) as assistant,
     ):
         yield assistant
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings, stores: Stores) -> AsyncIterator[Desk]:
+    """What chat platforms hand their questions to; it serves none yet.
+
+    Raises:
+        FaqbotError: see `open_assistant`.
+    """
+    async with _assistant(settings, stores.history, with_models=True) as assistant:
+        yield Desk(
+            assistant=assistant,
+            inbox=stores.inbox,
+            archive=stores.archive,
+            profile=load_profile(settings.profile),
+            limits=Limits(per_minute=settings.user_per_minute, per_day=settings.user_per_day),
+            sessions_at_once=settings.sessions_at_once,
+        )
 
 
 @asynccontextmanager

@@ -9,13 +9,15 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import SettingsConfigDict
 
 from config.model_settings import ModelSettings
+from config.platform_settings import PlatformSettings
 from core.errors import ConfigError
 
 # Named as their own clients and hosts name them.
 _UNPREFIXED = {"MONGODB_URI", "CHROMA_URL", "CHROMA_TOKEN"}
+_UNPREFIXED_FAMILIES = ("OPENAI_", "SLACK_", "DISCORD_")
 
 
-class Settings(ModelSettings):
+class Settings(ModelSettings, PlatformSettings):
     """Each is an environment variable: `data_dir` is `FAQBOT_DATA_DIR`."""
 
     model_config = SettingsConfigDict(
@@ -51,6 +53,15 @@ class Settings(ModelSettings):
         default=5, ge=1, le=1000, description="Open questions of one session."
     )
     inbox_total: int = Field(default=200, ge=1, le=5000, description="Open questions of all.")
+    sessions_at_once: int = Field(
+        default=64, ge=1, le=1000, description="Conversations answered beside each other."
+    )
+    user_per_minute: int = Field(
+        default=10, ge=0, description="Questions of one person; 0 is no limit."
+    )
+    user_per_day: int = Field(
+        default=200, ge=0, description="Questions of one person; 0 is no limit."
+    )
     source: str = Field(
         default="", description="The FAQ to keep in line with: a file, a folder or a URL."
     )
@@ -93,7 +104,7 @@ def read_settings() -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
-        if name not in _UNPREFIXED and not name.startswith("OPENAI_"):
+        if name not in _UNPREFIXED and not name.startswith(_UNPREFIXED_FAMILIES):
             name = f"FAQBOT_{name}"
         raise ConfigError(f"{name}: {first['msg']}") from error
     except (OSError, UnicodeDecodeError) as error:

@@ -1,0 +1,14 @@
+"""What every chat platform gives to the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """A platform that is set up: a line about it, and what keeps it going until cancelled."""
+
+    about: str
+    run: Callable[[], Awaitable[None]]

@@ -1,0 +1,91 @@
+"""`faqbot run`: every platform whose tokens are set, the worker and the jobs, until stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+from bots.connected import Connected
+from bots.jobs import build_jobs
+from bots.runtime import open_desk
+from bots.stores import open_stores
+from config.profiles import load_profile
+from config.settings import Settings
+from core.backends.cron_scheduler import scheduled
+from core.desk import Desk
+from core.errors import ConfigError
+from core.profile import Profile
+
+
+def run(settings: Settings) -> int:
+    """Run until SIGINT or SIGTERM; answers that are being written then are given back.
+
+    Raises:
+        ConfigError: no platform has its tokens.
+        FaqbotError: something cannot be opened; the line says what to do.
+    """
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_run(settings))
+    return 0
+
+
+async def _run(settings: Settings) -> None:
+    if not (settings.has_slack or settings.has_discord):
+        raise ConfigError(
+            "no platform is set up: give SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or "
+            "DISCORD_BOT_TOKEN, in .env; `faqbot chat` needs none of them"
+        )
+    _stop_on_signals()
+    async with AsyncExitStack() as stack:
+        stores = await stack.enter_async_context(open_stores(settings))
+        _say("loading the FAQ …")
+        desk = await stack.enter_async_context(open_desk(settings, stores))
+        profile = load_profile(settings.profile)
+        platforms = await stack.enter_async_context(_connected(settings, desk, profile))
+        jobs = build_jobs(settings, stores, wake=desk.wake)
+        await stack.enter_async_context(
+            scheduled(jobs, timezone=settings.jobs_timezone, jitter_s=settings.jobs_jitter_s)
+        )
+        _say(f"jobs: {', '.join(job.name for job in jobs)}")
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(desk.run())
+            for platform in platforms:
+                tasks.create_task(platform.run())
+
+
+@asynccontextmanager
+async def _connected(
+    settings: Settings, desk: Desk, profile: Profile
+) -> AsyncIterator[list[Connected]]:
+    """Set up every platform that has its tokens, and say what is on, what is off, and why."""
+    async with AsyncExitStack() as stack:
+        platforms: list[Connected] = []
+        if settings.has_slack:
+            from bots.slack import open_slack  # noqa: PLC0415 - Bolt takes half a second to import
+
+            platforms.append(await stack.enter_async_context(open_slack(settings, desk, profile)))
+        else:
+            _say("Slack: off, SLACK_BOT_TOKEN is not set")
+        if settings.has_discord:
+            from bots.discord import open_discord  # noqa: PLC0415 - as above
+
+            platforms.append(await stack.enter_async_context(open_discord(settings, desk, profile)))
+        else:
+            _say("Discord: off, DISCORD_BOT_TOKEN is not set")
+        for platform in platforms:
+            _say(platform.about)
+        yield platforms
+
+
+def _stop_on_signals() -> None:
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    if task and sys.platform != "win32":
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+
+
+def _say(line: str) -> None:
+    print(f"faqbot: {line}", flush=True)  # noqa: T201 - the interface

@@ -1,0 +1,48 @@
+"""What concerns the chat platforms: tokens, addresses, places. Without a token one is off."""
+
+from __future__ import annotations
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings
+
+_NONE = SecretStr("")
+
+
+class PlatformSettings(BaseSettings):
+    """A part of `Settings`, where the prefix and the file are set."""
+
+    slack_bot_token: SecretStr = Field(
+        default=_NONE, validation_alias="SLACK_BOT_TOKEN", description="xoxb-…: turns Slack on."
+    )
+    slack_app_token: SecretStr = Field(
+        default=_NONE, validation_alias="SLACK_APP_TOKEN", description="xapp-…: Socket Mode."
+    )
+    slack_signing_secret: SecretStr = Field(
+        default=_NONE,
+        validation_alias="SLACK_SIGNING_SECRET",
+        description="For events by HTTP, in place of Socket Mode.",
+    )
+    slack_api_url: str = Field(
+        default="https://slack.com/api/",
+        validation_alias="SLACK_API_URL",
+        description="GovSlack, or a local server.",
+    )
+    discord_bot_token: SecretStr = Field(
+        default=_NONE, validation_alias="DISCORD_BOT_TOKEN", description="Turns Discord on."
+    )
+    discord_api_url: str = Field(
+        default="", validation_alias="DISCORD_API_URL", description="A local server, for tests."
+    )
+    discord_gateway_url: str = Field(
+        default="", validation_alias="DISCORD_GATEWAY_URL", description="As above."
+    )
+
+    @property
+    def has_slack(self) -> bool:
+        """Whether Slack is on."""
+        return bool(self.slack_bot_token.get_secret_value())
+
+    @property
+    def has_discord(self) -> bool:
+        """Whether Discord is on."""
+        return bool(self.discord_bot_token.get_secret_value())

@@ -1,0 +1,38 @@
+"""How much one person may ask; kept in memory, so each process counts for itself."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from time import monotonic
+from typing import Final
+
+_MINUTE_S: Final = 60.0
+_DAY_S: Final = 86_400.0
+_MOST_PEOPLE: Final = 10_000
+
+
+class Limits:
+    """So many questions a minute and a day for each person; 0 is no limit."""
+
+    def __init__(self, *, per_minute: int, per_day: int) -> None:
+        self._per_minute = per_minute
+        self._per_day = per_day
+        # The least recently active first: they are forgotten when there are too many.
+        self._asked: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def allow(self, person: str) -> bool:
+        """Count one more question, unless it is one too many."""
+        now = monotonic()
+        times = self._asked.setdefault(person, deque())
+        self._asked.move_to_end(person)
+        if len(self._asked) > _MOST_PEOPLE:
+            self._asked.popitem(last=False)
+        while times and times[0] <= now - _DAY_S:
+            times.popleft()
+        lately = sum(time > now - _MINUTE_S for time in times)
+        if (self._per_minute and lately >= self._per_minute) or (
+            self._per_day and len(times) >= self._per_day
+        ):
+            return False
+        times.append(now)
+        return True
