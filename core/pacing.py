@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import Final
 
 # An interim edit sooner than this after the last one of its message adds more flicker than text.
@@ -147,7 +146,7 @@ class Pacer:
 
     def update(self, lane: Lane, *, hidden: int, ends: bool) -> None:
         """Say how far the message is behind, while its turn is awaited or not."""
-        now = monotonic()
+        now = _now()
         if hidden and lane.growing_since is None:
             lane.growing_since = now
         if ends and not lane.ends and lane.growing_since and lane.written_at > lane.growing_since:
@@ -168,14 +167,14 @@ class Pacer:
         finally:
             lane.turn = None
             if granted.done() and not granted.cancelled():
-                lane.written_at = monotonic()
+                lane.written_at = _now()
                 self._in_flight -= 1
                 self.window.end(lane.written_at)
             self._dispatch()
 
     def freeze(self, seconds: float) -> None:
         """The platform refused a call and wants none for so long."""
-        self.window.freeze(monotonic() + seconds)
+        self.window.freeze(_now() + seconds)
 
     @property
     def _kept_back(self) -> int:
@@ -188,7 +187,7 @@ class Pacer:
             self._timer.cancel()
             self._timer = None
         while self._in_flight < self._at_once:  # the end of a call dispatches again
-            now = monotonic()
+            now = _now()
             waiting = [lane for lane in self._lanes if lane.waits]
             free = self.window.free(now)
             ending = next((lane for lane in waiting if lane.ends), None)
@@ -230,3 +229,8 @@ class Pacer:
                 left_s = max(left_s, self._expected_s - grown_s, 1 + grown_s / 3)
         tokens = self.window.coming(now, left_s) - self._kept_back
         return left_s / max(tokens, 1)
+
+
+def _now() -> float:
+    """The loop's clock, which its timers go by; seconds."""
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,20 @@
+"""What every listener on Slack works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from config.settings import Settings
+from core.desk import Desk
+from core.profile import Profile
+from core.safety import Cleaner
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Values for the `register(app, context)` of each module of listeners."""
+
+    desk: Desk
+    profile: Profile
+    settings: Settings
+    cleaner: Cleaner
