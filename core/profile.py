@@ -43,6 +43,29 @@ class Profile:
     model_cut: str
     model_limit: str
     model_off: str
+    quoted: str
+    stop: str
+    limited: str
+    inbox_full: str
+    stale_button: str
+    not_stored: str
+    share: str
+    shared_by: str
+    answer_this: str
+    helpful: str
+    not_helpful: str
+    feedback_title: str
+    feedback_why: str
+    feedback_expected: str
+    feedback_thanks: str
+    send: str
+    cancel: str
+    nothing_to_stop: str
+    home_about: str
+    home_popular: str
+    home_yours: str
+    home_nothing_yet: str
+    empty_mention: str
     examples: tuple[str, ...]
     themes: tuple[Theme, ...]
     longest_question_characters: int
