@@ -27,6 +27,11 @@ class PlatformSettings(BaseSettings):
         validation_alias="SLACK_API_URL",
         description="GovSlack, or a local server.",
     )
+    slack_channels: str = Field(
+        default="",
+        pattern=r"^[A-Z0-9, ]*$",
+        description="Ids of channels where every message is a question: C0123,C0456.",
+    )
     discord_bot_token: SecretStr = Field(
         default=_NONE, validation_alias="DISCORD_BOT_TOKEN", description="Turns Discord on."
     )
@@ -36,6 +41,11 @@ class PlatformSettings(BaseSettings):
     discord_gateway_url: str = Field(
         default="", validation_alias="DISCORD_GATEWAY_URL", description="As above."
     )
+
+    @property
+    def slack_channel_ids(self) -> frozenset[str]:
+        """`slack_channels`, apart."""
+        return frozenset(self.slack_channels.replace(",", " ").split())
 
     @property
     def has_slack(self) -> bool:

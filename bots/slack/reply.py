@@ -141,9 +141,7 @@ class SlackReply:
         for _ in range(_SEARCHED_PAGES):
             if self._place.thread:
                 with translated("conversations.replies"):
-                    page = await self._client.conversations_replies(
-                        ts=self._place.thread, **window
-                    )
+                    page = await self._client.conversations_replies(ts=self._place.thread, **window)
             else:
                 with translated("conversations.history"):
                     page = await self._client.conversations_history(**window)
