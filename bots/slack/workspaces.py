@@ -1,4 +1,4 @@
-"""The workspaces that the bot is installed in: who it is there, and the client that speaks for it."""
+"""The workspaces that the bot is installed in, and the clients that speak for it there."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Workspace:
 
 @asynccontextmanager
 async def open_session() -> AsyncIterator[aiohttp.ClientSession]:
-    """The one HTTP session; proxies of the environment are not used, since localhost is among us."""
+    """The one HTTP session, without the proxies of the environment."""
     timeout = aiohttp.ClientTimeout(total=_TIMEOUT_S, connect=_CONNECT_S)
     async with aiohttp.ClientSession(timeout=timeout, trust_env=False) as session:
         yield session

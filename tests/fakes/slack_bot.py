@@ -1,4 +1,4 @@
-"""The bot as `faqbot run` sets it up, on the local Slack, with an assistant that says what it is told."""
+"""The bot as `faqbot run` sets it up, on the local Slack, with a scripted assistant."""
 
 from __future__ import annotations
 
