@@ -203,6 +203,8 @@ def section(text):
         ([{"type": "context", "elements": [section("x")["text"]] * 11}], "/blocks/0/elements"),
         ([{"type": "actions", "elements": []}], "/blocks/0/elements"),
         ([MODAL["blocks"][0]], "/blocks/0/type"),
+        ([{"type": "actions", "elements": ["more"]}], "/blocks/0"),
+        (["section"], "/blocks/0/type"),
         (
             [{"type": "actions", "elements": [BUTTON["elements"][0] | {"value": "x" * 2_001}]}],
             "/blocks/0/elements/0/value",
@@ -226,6 +228,9 @@ async def test_texts_that_slack_refuses(client, slack):
     assert refused["error"] == "invalid_thread_ts"
     refused = await refusal(client.chat_update(text="x", ts="1.000001", **where))
     assert refused["error"] == "message_not_found"
+    posted = await client.chat_postMessage(text="x" * 40_000, **where)
+    refused = await refusal(client.chat_update(text="x" * 4_001, ts=posted["ts"], **where))
+    assert refused["error"] == "msg_too_long"
 
 
 async def test_an_update_with_text_alone_removes_the_blocks(client, slack):
@@ -244,6 +249,25 @@ async def test_only_the_bots_own_messages_can_be_changed(client, slack):
     where = {"channel": theirs.channel.id, "ts": theirs.ts}
     assert (await refusal(client.chat_update(text="x", **where)))["error"] == "cant_update_message"
     assert (await refusal(client.chat_delete(**where)))["error"] == "cant_delete_message"
+
+
+async def test_another_bot_is_heard_as_a_bot(slack):
+    other = slack.add_bot("jira")
+    await other.mention(slack.add_channel("help", other), "done")
+    assert [one.event["type"] for one in slack.deliveries] == ["message", "app_mention"]
+    assert slack.deliveries[0].event["bot_id"] == other.bot_id != slack.team.bot_id
+
+
+async def test_a_deleted_first_message_leaves_its_thread(slack, client):
+    minsu = slack.add_person("민수")
+    root = await minsu.say(slack.add_channel("help", minsu), "?")
+    where = {"channel": root.channel.id}
+    await client.chat_postMessage(text="a", thread_ts=root.ts, **where)
+    await minsu.delete(root)
+    assert slack.events("message")[-1].event["subtype"] == "message_deleted"
+    await client.chat_postMessage(text="b", thread_ts=root.ts, **where)
+    refused = await refusal(client.reactions_add(timestamp=root.ts, name="x", **where))
+    assert refused["error"] == "message_not_found"
 
 
 async def test_an_event_that_is_not_acknowledged_comes_three_times_more(slack):
@@ -343,6 +367,11 @@ async def test_a_stream_ends_by_itself(client, slack):
         refused = await refusal(call(ts=started["ts"], markdown_text="b", **where))
         assert refused["error"] == "message_not_in_streaming_state"
     await client.chat_update(ts=started["ts"], text="whole", **where)
+    slack.world.stream_lasts_s = 300
+    started = await client.chat_startStream(thread_ts=question.ts, markdown_text="a", **where)
+    await minsu.stop(slack.replies(question)[-1])
+    refused = await refusal(client.chat_stopStream(ts=started["ts"], **where))
+    assert refused["error"] == "stopped_by_user"
 
 
 async def test_a_press_reaches_the_app_with_a_response_url_for_five_uses(slack, client):

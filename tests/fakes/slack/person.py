@@ -40,7 +40,8 @@ class Person(Profile):
         """Post as this person; `thread` is the first message, any reply, or a ts."""
         if self.id not in channel.members:
             channel.members.add(self.id)
-        return self.world.post(channel, self.id, text, thread_ts=_root(channel, thread))
+        root = _root(channel, thread)
+        return self.world.post(channel, self.id, text, thread_ts=root, bot_id=self.bot_id)
 
     async def mention(
         self, channel: Channel, text: str, *, thread: Message | str | None = None
@@ -63,6 +64,11 @@ class Person(Profile):
     async def unreact(self, message: Message, name: str) -> None:
         """Take it away."""
         self.world.unreact(message, self.id, name)
+
+    async def stop(self, message: Message) -> None:
+        """Press the Stop of a message that is streaming: it takes no more text."""
+        message.streaming, message.stopped_by_user = False, True
+        self.world.changed()
 
     # Interactions
 

@@ -92,6 +92,12 @@ class Slack:
         self.world.profiles[person.id] = person
         return person
 
+    def add_bot(self, name: str, *, team: Team | None = None) -> Person:
+        """Another app's bot, which says things as a person does."""
+        bot = self.add_person(name, team=team)
+        bot.bot_id = self.world.ids.next("B")
+        return bot
+
     def add_channel(
         self,
         name: str,
