@@ -185,6 +185,11 @@ class Slack:
         return len(self.socket_mode.sockets)
 
     @property
+    def sockets_so_far(self) -> int:
+        """How many sockets were opened since the start."""
+        return self.socket_mode.opened
+
+    @property
     def deliveries(self) -> list[Delivery]:
         """All envelopes so far, with their attempts and acknowledgements."""
         return self.courier.deliveries
