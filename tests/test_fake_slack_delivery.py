@@ -8,7 +8,7 @@ from fakes.slack.sdk import bolt_of, client_of, connected, listening
 
 @pytest.fixture
 async def slack():
-    async with Slack(ack_within_s=0.3, retry_after_s=(0.0, 0.1, 0.1)).serve() as running:
+    async with Slack(retry_after_s=(0.0, 0.1, 0.1)).serve() as running:
         yield running
 
 
@@ -79,6 +79,7 @@ async def test_another_bot_is_heard_as_a_bot(slack):
 
 
 async def test_an_event_that_is_not_acknowledged_comes_three_times_more(slack):
+    slack.courier.ack_within_s = 0.1
     minsu = slack.add_person("민수")
     channel = slack.add_channel("help", minsu)
     async with ClientSession() as session, session.ws_connect(await socket_url(slack)) as ws:
@@ -142,7 +143,6 @@ async def test_what_was_said_while_no_socket_was_open_comes_later(slack):
 @pytest.mark.parametrize("how", ["refresh", "drop", "silence"])
 async def test_the_app_reconnects_after(slack, how):
     app = bolt_of(slack)
-    slack.courier.ack_within_s = 2.0
     minsu = slack.add_person("민수")
     channel = slack.add_channel("help", minsu)
 
