@@ -5,7 +5,7 @@ import asyncio
 import orjson
 import pytest
 from aiohttp import ClientSession
-from fakes.slack import Slack, visible
+from fakes.slack import Slack, visible, visible_of
 from fakes.slack.page import Page
 from fakes.slack.samples import BUTTON, MODAL, section
 from fakes.slack.sdk import bolt_of, client_of, connected
@@ -58,6 +58,23 @@ async def test_a_press_in_a_home_can_open_a_modal_that_is_then_updated(slack):
         await minsu.press(minsu.home, "more")
         await slack.until(lambda: minsu.modal and visible(minsu.modal).startswith("나중"))
     assert len(minsu.modal.states) == 2
+
+
+@pytest.mark.parametrize(
+    ("block", "seen"),
+    [
+        (
+            section("*굵게* <https://a.kr|링크> &lt;b&gt; `*x*` _기울임_"),
+            "굵게 링크 <b> *x* 기울임",
+        ),
+        (section("2*3*4 a_b_c <@U1> <https://a.kr>"), "2*3*4 a_b_c @U1 https://a.kr"),
+        ({"type": "markdown", "text": "## 제목\n**굵게** [링크](https://a.kr)"}, "제목\n굵게 링크"),
+        ({"type": "divider"}, ""),
+        (BUTTON, "[더 보기]"),
+    ],
+)
+def test_what_is_seen_of_a_block(block, seen):
+    assert visible_of("fallback", [block]) == seen
 
 
 async def test_a_response_url_can_delete_an_ephemeral_message(slack, client):

@@ -28,7 +28,7 @@ _JSON_FIELDS = ("blocks", "view", "metadata", "chunks", "prompts", "attachments"
 
 @dataclass(slots=True)
 class Fault:
-    """What befalls the next call of `method`, "*" for any.
+    """What befalls the next call of `method`, "*" for any, "response_url" for those.
 
     `kind` is 429, 500, reset (dropped before it is done), reset_after (done, the answer lost), slow
     (`seconds` late) or error (`error` is the code).
@@ -80,6 +80,13 @@ class WebApi:
             return web.Response(status=404, text="No service")
         call = Call(time.monotonic(), "response_url", await request.json(), url.channel.team.id)
         self.world.calls.append(call)
+        fault = self._fault("response_url")
+        if fault and fault.kind == "slow":
+            await asyncio.sleep(fault.seconds)
+        if fault and fault.kind == "reset":
+            return _dropped(request, call)
+        if failed := self._failed(fault, call):
+            return failed
         url.uses += 1
         if call.at - url.made_at > self.world.url_lasts_s:
             call.status, call.error = 404, "expired_url"
