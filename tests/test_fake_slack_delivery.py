@@ -71,6 +71,14 @@ async def test_the_bots_own_messages_and_edits_come_back(slack, client):
     assert changed.event["message"]["text"] == "ho"
 
 
+async def test_a_text_arrives_as_slack_writes_it(slack):
+    minsu = slack.add_person("민수")
+    message = await minsu.mention(slack.add_channel("help", minsu), "1 < 2 & https://a.kr/?b=1&c")
+    text = f"{minsu.mention_of_bot} 1 &lt; 2 &amp; <https://a.kr/?b=1&amp;c>"
+    assert slack.deliveries[0].event["text"] == text
+    assert visible(message).endswith("1 < 2 & https://a.kr/?b=1&c")
+
+
 async def test_another_bot_is_heard_as_a_bot(slack):
     other = slack.add_bot("jira")
     await other.mention(slack.add_channel("help", other), "done")
