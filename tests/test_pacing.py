@@ -150,7 +150,7 @@ def test_an_answer_that_grows_longer_than_expected_goes_on_being_shown():
     log = []
     leap(grow(Pacer(Window(50, 60.0)), seconds=180, log=log))
     times = [0.0, *(time for time, *_ in log)]
-    assert max(after - before for before, after in pairwise(times)) < 15
+    assert max(after - before for before, after in pairwise(times)) < 20
 
 
 def test_an_ending_goes_before_interim_writes():

@@ -234,8 +234,7 @@ def test_a_failure_is_shown_in_the_place_of_what_was_written():
 def test_whatever_happens_every_answer_is_there_whole_and_once(
     answers, trouble, page_chars, edits, seed
 ):
-    """Random pieces, delays, lost calls and budgets: the text is the answer's, messages only grow,
-    and no budget is exceeded."""
+    """The text is the answer's, messages only grow, and no budget is exceeded."""
     limit, window_s = edits
     wall = Wall(
         edit_limit=limit,

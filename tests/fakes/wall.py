@@ -46,7 +46,7 @@ class Message:
 
 @dataclass
 class Wall:
-    """Where the messages hang. `trouble` is the share of calls that fail, half of them after all."""
+    """Where the messages hang; `trouble` is the share of calls that fail, half of them late."""
 
     edit_limit: int = 50
     edit_window_s: float = 60.0
