@@ -6,8 +6,8 @@ import logging
 import re
 from typing import Final
 
-from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack import actions, messages
