@@ -1,0 +1,153 @@
+"""The buttons below a private answer: a follow-up, asked as privately, and sharing it."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import replace
+from typing import Any, Final
+
+import aiohttp
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.slack.blocks import Block, Look, Page, read_followup, render
+from bots.slack.context import Context
+from bots.slack.ephemeral import PRIVATE_FOLLOWUP, SHARE, private_pages
+from bots.slack.ids import private_place
+from bots.slack.response_url import send, whisper
+from core.errors import PlatformError, StorageError
+from core.types import Question, Receipt, View
+
+logger = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+_OUTSIDE: Final = ("channel_not_found", "not_in_channel")
+
+
+def register(app: AsyncApp, context: Context) -> None:
+    """Listen to the buttons of private answers."""
+    sharing: set[str] = set()
+
+    @app.action(re.compile(rf"^{PRIVATE_FOLLOWUP}:\d+$"))
+    async def followup(ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
+        said = await _press(context, body, action)
+        await ack()
+        if said:
+            await whisper(client, body["response_url"], said)
+        elif read := read_followup(action["value"]):
+            await _show_again(context, client, body["response_url"], read[0])
+
+    @app.action(SHARE)
+    async def share(ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
+        await ack()
+        question_id = action["value"]
+        if question_id in sharing:  # a second press, before the button was gone
+            return
+        sharing.add(question_id)
+        try:
+            view = await context.desk.view(question_id)
+            if view is None or view.question.asker != body["user"]["id"]:
+                await whisper(client, body["response_url"], context.profile.stale_button)
+                return
+            await _share(context, client, body, view)
+        finally:
+            sharing.discard(question_id)
+
+
+async def _press(context: Context, body: Json, action: Json) -> str:
+    """Ask what the button stands for; what to say if that cannot be."""
+    read = read_followup(action["value"])
+    if read is None:
+        return context.profile.stale_button
+    user, url = body["user"]["id"], body["response_url"]
+    place = private_place(body["team"]["id"], body["channel"]["id"], user)
+    pressed = Question("", place.session, "", user, reply_to=url)
+    try:
+        receipt = await context.desk.press(*read, pressed)
+    except StorageError as error:
+        logger.error("a press is not stored: %s", error)  # noqa: TRY400 - one line
+        return context.profile.not_stored
+    match receipt:
+        case None:
+            return context.profile.stale_button
+        case Receipt.FULL:
+            return context.profile.inbox_full
+        case Receipt.LIMITED:
+            return context.profile.limited
+        case _:
+            return ""
+
+
+async def _show_again(
+    context: Context, client: AsyncWebClient, url: str, question_id: str, *, shared: bool = False
+) -> None:
+    """Show the answer's last page, where the buttons are, as it is by now."""
+    view = await context.desk.view(question_id)
+    if view is None:
+        return
+    used = await context.desk.pressed(question_id, len(view.followups))
+    page = private_pages(view, context, used=used, shared=shared)[-1]
+    try:
+        await send(client, url, _message(page) | {"replace_original": True})
+    except PlatformError as error:
+        logger.warning("the buttons stay as they are: %s", error)
+
+
+async def _share(context: Context, client: AsyncWebClient, body: Json, view: View) -> None:
+    used = await context.desk.pressed(view.question.id, len(view.followups))
+    look = Look(context.profile, context.cleaner, quoted=True, used=used, stoppable=False)
+    first, *more = render(view, look)
+    name = f"<@{body['user']['id']}>"
+    first = replace(
+        first, blocks=(_shared_by(context.profile.shared_by.format(name=name)), *first.blocks)
+    )
+    channel, url = body["channel"]["id"], body["response_url"]
+    try:
+        root = await _post(client, channel, url, first)
+        for page in more:
+            await _post(client, channel, url, page, thread=root)
+    except PlatformError as error:
+        logger.warning("not shared: %s", error)
+        await whisper(client, url, context.profile.not_shared)
+    else:
+        await _show_again(context, client, url, view.question.id, shared=True)
+
+
+async def _post(
+    client: AsyncWebClient, channel: str, url: str, page: Page, *, thread: str = ""
+) -> str:
+    """Post a page for everyone; its `ts`, "" where the bot is no member and Slack does not say.
+
+    Raises:
+        PlatformError: it is not posted.
+    """
+    message = _message(page)
+    try:
+        posted = await client.chat_postMessage(
+            channel=channel, thread_ts=thread or None, **message
+        )
+        return str(posted["ts"])
+    except SlackApiError as error:
+        if error.response.get("error") not in _OUTSIDE:
+            raise PlatformError(f"chat.postMessage: {error.response.get('error')}") from error
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise PlatformError(f"chat.postMessage: {error!r}") from error
+    openly = {"response_type": "in_channel", "replace_original": False}
+    if not await send(client, url, message | openly):
+        raise PlatformError("the response_url is spent")
+    return ""
+
+
+def _message(page: Page) -> Json:
+    return {"text": page.text, "blocks": list(page.blocks)}
+
+
+def _shared_by(text: str) -> Block:
+    return {
+        "type": "context",
+        "block_id": "shared",
+        "elements": [{"type": "mrkdwn", "text": text}],
+    }
