@@ -7,14 +7,16 @@ import logging
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from slack_sdk.errors import SlackApiError
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack.context import Context
+from bots.slack.errors import code_of, translated
 from bots.slack.ids import Place, private_place, triggered_id
-from bots.slack.reading import plain_text
+from bots.slack.reading import readable
 from bots.slack.receiving import refusal
-from bots.slack.response_url import thread_of, whisper
+from bots.slack.response_url import whisper
+from core.errors import PlatformError
 from core.profile import Profile
 from core.types import Question
 
@@ -33,7 +35,7 @@ def register(app: AsyncApp, context: Context) -> None:
 
     @app.command(COMMAND)
     async def ask(ack: AsyncAck, command: Json) -> None:
-        text = plain_text(command.get("text", ""))
+        text = readable(command.get("text", ""), "")
         if not text:
             await ack(_help(context.profile))
             return
@@ -48,17 +50,18 @@ def register(app: AsyncApp, context: Context) -> None:
         await ack(await refusal(context, question) or context.profile.searching)
 
     @app.message_shortcut(SHORTCUT)
-    async def answer_this(ack: AsyncAck, shortcut: Json, client: AsyncWebClient) -> None:
+    async def answer_this(args: AsyncArgs) -> None:
+        shortcut, client = args.payload, args.client
         message, url = shortcut["message"], shortcut["response_url"]
         thread = message.get("thread_ts", "")
-        text = plain_text(message.get("text", ""))
+        text = readable(message.get("text", ""), str(args.context.bot_user_id))
         if not text or message.get("bot_id"):
-            await ack()
+            await args.ack()
             await whisper(client, url, context.profile.nothing_to_answer, thread=thread)
             return
         openly = await _may_post(client, shortcut["channel"]["id"])
         said = await refusal(context, _of_message(shortcut, text, openly=openly))
-        await ack()
+        await args.ack()
         if said or not openly:
             said = said or context.profile.answered_privately
             await whisper(client, url, said, thread=thread)
@@ -83,9 +86,10 @@ async def _may_post(client: AsyncWebClient, channel: str) -> bool:
     """Whether the bot is in the conversation; a shortcut can be used anywhere."""
     try:
         async with asyncio.timeout(_LOOK_UP_S):
-            found = await client.conversations_info(channel=channel)
-    except SlackApiError as error:
-        return error.response.get("error") not in _OUTSIDE
+            with translated("conversations.info"):
+                found = await client.conversations_info(channel=channel)
+    except PlatformError as error:
+        return code_of(error) not in _OUTSIDE
     except TimeoutError:
         return True
     shown = found["channel"]

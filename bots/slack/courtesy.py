@@ -6,18 +6,19 @@ import logging
 from collections.abc import Awaitable
 from typing import TypeVar
 
-import aiohttp
-from slack_sdk.errors import SlackClientError
+from bots.slack.errors import translated
+from core.errors import PlatformError
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 
-async def quietly(call: Awaitable[T]) -> T | None:
+async def quietly(what: str, call: Awaitable[T]) -> T | None:
     """What the call gives; None, and a line in the log, if Slack refuses or cannot be reached."""
     try:
-        return await call
-    except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
+        with translated(what):
+            return await call
+    except PlatformError as error:
         logger.info("left out: %s", error)
         return None

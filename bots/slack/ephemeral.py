@@ -7,20 +7,17 @@ these or their half hour are spent, `chat.postEphemeral` shows the rest.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack.blocks import Block, Look, Page, render
 from bots.slack.context import Context
+from bots.slack.errors import translated
 from bots.slack.ids import place_of
 from bots.slack.response_url import send
-from core.errors import PlatformError, PlatformRefusedError, RateLimitedError
 from core.pacing import Pacer, Window
 from core.types import Answered, Question, View
 
@@ -88,14 +85,10 @@ class EphemeralReply:
         return ()
 
     async def _post_unasked(self, message: Json) -> None:
-        try:
+        with translated("chat.postEphemeral"):
             await self._client.chat_postEphemeral(
                 channel=self._place.channel, user=self._place.private_to, **message
             )
-        except SlackApiError as error:
-            raise _translated(error) from error
-        except (aiohttp.ClientError, TimeoutError, json.JSONDecodeError) as error:
-            raise PlatformError(f"Slack did not answer: {error!r}") from error
 
 
 def private_pages(
@@ -136,13 +129,3 @@ def _share(view: View, context: Context) -> Block:
         "value": view.question.id,
     }
     return {"type": "actions", "block_id": SHARE, "elements": [button]}
-
-
-def _translated(error: SlackApiError) -> PlatformError:
-    if error.response.status_code == 429:
-        wait_s = float(error.response.headers.get("Retry-After", 1))
-        return RateLimitedError("Slack limits chat.postEphemeral", retry_after_s=wait_s)
-    said = f"chat.postEphemeral: {error.response.get('error', error.response.status_code)}"
-    if error.response.status_code >= 500:
-        return PlatformError(said)
-    return PlatformRefusedError(said)

@@ -46,7 +46,7 @@ def register(app: AsyncApp, context: Context) -> None:
             trouble = context.profile.not_stored
         if view_id and trouble:
             view = _notice(context.profile, trouble)
-            await quietly(client.views_update(view_id=view_id, view=view))
+            await quietly("the form", client.views_update(view_id=view_id, view=view))
         if trouble or not view_id:  # else the thanks follow the form
             said = trouble or context.profile.feedback_thanks
             await whisper(client, body["response_url"], said, thread=thread_of(body))
@@ -72,7 +72,8 @@ def register(app: AsyncApp, context: Context) -> None:
 async def _ask_why(profile: Profile, question_id: str, body: Json, client: AsyncWebClient) -> str:
     """Open the form; its id, "" if Slack did not open it."""
     view = _form(profile, _metadata(question_id, body))
-    opened = await quietly(client.views_open(trigger_id=body["trigger_id"], view=view))
+    opening = client.views_open(trigger_id=body["trigger_id"], view=view)
+    opened = await quietly("the form", opening)
     return str(opened["view"]["id"]) if opened else ""
 
 

@@ -62,7 +62,7 @@ async def _publish(
     except StorageError:  # the rest is of use without them
         asked = []
     view = home_view(context.profile, asked, channel=channel, notice=notice)
-    await quietly(client.views_publish(user_id=user, view=view))
+    await quietly("the home", client.views_publish(user_id=user, view=view))
 
 
 def home_view(profile: Profile, asked: Sequence[Turn], *, channel: str, notice: str = "") -> Json:

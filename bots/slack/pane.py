@@ -28,10 +28,9 @@ def register(app: AsyncApp, context: Context) -> None:
     @app.event("assistant_thread_started")
     async def greet(event: Json, client: AsyncWebClient) -> None:
         channel, thread = _thread(event)
-        greeting = client.chat_postMessage(
-            channel=channel, thread_ts=thread, text=context.profile.greeting
-        )
-        await quietly(greeting)
+        text = context.profile.greeting
+        greeting = client.chat_postMessage(channel=channel, thread_ts=thread, text=text)
+        await quietly("the greeting", greeting)
         await _suggest(client, channel, thread, context.profile)
 
     @app.event("assistant_thread_context_changed")
@@ -46,7 +45,7 @@ async def set_status(client: AsyncWebClient, channel: str, thread: str, text: st
     Never raises: outside of the pane, or where the app has no assistant, nothing is shown.
     """
     call = client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread, status=text)
-    await quietly(call)
+    await quietly("the status", call)
 
 
 async def set_title(client: AsyncWebClient, channel: str, thread: str, question: str) -> None:
@@ -55,7 +54,7 @@ async def set_title(client: AsyncWebClient, channel: str, thread: str, question:
     if len(title) > _LONGEST_TITLE:
         title = f"{title[: _LONGEST_TITLE - 1]}…"
     call = client.assistant_threads_setTitle(channel_id=channel, thread_ts=thread, title=title)
-    await quietly(call)
+    await quietly("the title", call)
 
 
 async def _suggest(client: AsyncWebClient, channel: str, thread: str, profile: Profile) -> None:
@@ -63,7 +62,7 @@ async def _suggest(client: AsyncWebClient, channel: str, thread: str, profile: P
     call = client.assistant_threads_setSuggestedPrompts(
         channel_id=channel, thread_ts=thread, title=profile.try_asking, prompts=prompts
     )
-    await quietly(call)
+    await quietly("the prompts", call)
 
 
 def _thread(event: Json) -> tuple[str, str]:

@@ -7,17 +7,16 @@ import re
 from dataclasses import replace
 from typing import Any, Final
 
-import aiohttp
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack.blocks import Block, Look, Page, read_followup, render
 from bots.slack.context import Context
 from bots.slack.ephemeral import PRIVATE_FOLLOWUP, SHARE, private_pages
+from bots.slack.errors import code_of, translated
 from bots.slack.ids import private_place
 from bots.slack.response_url import send, whisper
-from core.errors import PlatformError, StorageError
+from core.errors import PlatformError, PlatformRefusedError, StorageError
 from core.types import Question, Receipt, View
 
 logger = logging.getLogger(__name__)
@@ -126,15 +125,14 @@ async def _post(
     """
     message = _message(page)
     try:
-        posted = await client.chat_postMessage(
-            channel=channel, thread_ts=thread or None, **message
-        )
+        with translated("chat.postMessage"):
+            posted = await client.chat_postMessage(
+                channel=channel, thread_ts=thread or None, **message
+            )
         return str(posted["ts"])
-    except SlackApiError as error:
-        if error.response.get("error") not in _OUTSIDE:
-            raise PlatformError(f"chat.postMessage: {error.response.get('error')}") from error
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise PlatformError(f"chat.postMessage: {error!r}") from error
+    except PlatformRefusedError as error:
+        if code_of(error) not in _OUTSIDE:
+            raise
     openly = {"response_type": "in_channel", "replace_original": False}
     if not await send(client, url, message | openly):
         raise PlatformError("the response_url is spent")
