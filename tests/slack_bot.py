@@ -1,5 +1,6 @@
 """The bot on the local Slack: a real desk, the real Bolt, a real socket."""
 
+import asyncio
 from contextlib import asynccontextmanager
 
 import pytest
@@ -18,7 +19,6 @@ from config.settings import Settings
 from core.desk import Desk
 from core.limits import Limits as PersonLimits
 from core.safety import Cleaner
-import asyncio
 
 
 @pytest.fixture
@@ -58,12 +58,18 @@ def make_desk(stores, make_assistant, profile):
 
 
 @pytest.fixture
-def connect(slack, settings, profile):
+def context_of(settings, profile):
+    """What listeners work with, on a desk."""
+    return lambda desk: Context(desk, profile, settings, Cleaner(profile.link_hosts))
+
+
+@pytest.fixture
+def connect(slack, context_of):
     """Connects a desk to Slack until leaving: `async with connect(desk):`."""
 
     @asynccontextmanager
     async def connected(desk, *, working=True):
-        context = Context(desk, profile, settings, Cleaner(profile.link_hosts))
+        context = context_of(desk)
         async with open_session() as session:
             client = make_client(session, slack.api_url, BOT_TOKEN)
             app = AsyncApp(client=client)

@@ -6,6 +6,7 @@ import logging
 
 from bots.slack.context import Context
 from core.errors import StorageError
+from core.profile import Profile
 from core.types import Question, Receipt
 
 logger = logging.getLogger(__name__)
@@ -18,7 +19,15 @@ async def refusal(context: Context, question: Question) -> str:
     except StorageError as error:
         logger.error("question %s is not stored: %s", question.id, error)  # noqa: TRY400 - one line
         return context.profile.not_stored
-    return {
-        Receipt.FULL: context.profile.inbox_full,
-        Receipt.LIMITED: context.profile.limited,
-    }.get(receipt, "")
+    return reason_for(context.profile, receipt)
+
+
+def reason_for(profile: Profile, receipt: Receipt) -> str:
+    """What to tell whoever has asked; "" if it will be answered."""
+    match receipt:
+        case Receipt.FULL:
+            return profile.inbox_full
+        case Receipt.LIMITED:
+            return profile.limited
+        case _:
+            return ""

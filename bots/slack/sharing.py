@@ -15,9 +15,10 @@ from bots.slack.context import Context
 from bots.slack.ephemeral import PRIVATE_FOLLOWUP, SHARE, private_pages
 from bots.slack.errors import code_of, translated
 from bots.slack.ids import private_place
+from bots.slack.receiving import reason_for
 from bots.slack.response_url import send, whisper
 from core.errors import PlatformError, PlatformRefusedError, StorageError
-from core.types import Question, Receipt, View
+from core.types import Question, View
 
 logger = logging.getLogger(__name__)
 
@@ -32,70 +33,75 @@ def register(app: AsyncApp, context: Context) -> None:
 
     @app.action(re.compile(rf"^{PRIVATE_FOLLOWUP}:\d+$"))
     async def followup(ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
-        said = await _press(context, body, action)
+        try:
+            question_id, index = read_followup(action["value"]) or ("", 0)
+            view = await _own(context, body, question_id)
+            said = await _press(context, body, view, index) if view else ""
+        except StorageError as error:
+            logger.error("a press is not stored: %s", error)  # noqa: TRY400 - one line
+            view, said = None, context.profile.not_stored
         await ack()
-        if said:
+        if view and not said:
+            await _show_again(context, client, body["response_url"], view)
+        else:
+            said = said or context.profile.stale_button
             await whisper(client, body["response_url"], said)
-        elif read := read_followup(action["value"]):
-            await _show_again(context, client, body["response_url"], read[0])
 
     @app.action(SHARE)
     async def share(ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
         await ack()
-        question_id = action["value"]
+        url, question_id = body["response_url"], action["value"]
         if question_id in sharing:  # a second press, before the button was gone
             return
         sharing.add(question_id)
         try:
-            view = await context.desk.view(question_id)
-            if view is None or view.question.asker != body["user"]["id"]:
-                await whisper(client, body["response_url"], context.profile.stale_button)
-                return
-            await _share(context, client, body, view)
+            if view := await _own(context, body, question_id):
+                await _share(context, client, body, view)
+                await _show_again(context, client, url, view, shared=True)
+            else:
+                await whisper(client, url, context.profile.stale_button)
+        except (PlatformError, StorageError) as error:
+            logger.warning("not shared: %s", error)
+            await whisper(client, url, context.profile.not_shared)
         finally:
             sharing.discard(question_id)
 
 
-async def _press(context: Context, body: Json, action: Json) -> str:
-    """Ask what the button stands for; what to say if that cannot be."""
-    read = read_followup(action["value"])
-    if read is None:
-        return context.profile.stale_button
+async def _own(context: Context, body: Json, question_id: str) -> View | None:
+    """An answer to whoever has pressed; None if it is not kept, or is somebody else's."""
+    view = await context.desk.view(question_id)
+    return view if view and view.question.asker == body["user"]["id"] else None
+
+
+async def _press(context: Context, body: Json, view: View, index: int) -> str:
+    """Ask what the button stands for; what to say if that is not done, else ""."""
     user, url = body["user"]["id"], body["response_url"]
     place = private_place(body["team"]["id"], body["channel"]["id"], user)
     pressed = Question("", place.session, "", user, reply_to=url)
-    try:
-        receipt = await context.desk.press(*read, pressed)
-    except StorageError as error:
-        logger.error("a press is not stored: %s", error)  # noqa: TRY400 - one line
-        return context.profile.not_stored
-    match receipt:
-        case None:
-            return context.profile.stale_button
-        case Receipt.FULL:
-            return context.profile.inbox_full
-        case Receipt.LIMITED:
-            return context.profile.limited
-        case _:
-            return ""
+    receipt = await context.desk.press(view.question.id, index, pressed)
+    if receipt is None:
+        return context.profile.stale_button
+    return reason_for(context.profile, receipt)
 
 
 async def _show_again(
-    context: Context, client: AsyncWebClient, url: str, question_id: str, *, shared: bool = False
+    context: Context, client: AsyncWebClient, url: str, view: View, *, shared: bool = False
 ) -> None:
     """Show the answer's last page, where the buttons are, as it is by now."""
-    view = await context.desk.view(question_id)
-    if view is None:
-        return
-    used = await context.desk.pressed(question_id, len(view.followups))
-    page = private_pages(view, context, used=used, shared=shared)[-1]
     try:
+        used = await context.desk.pressed(view.question.id, len(view.followups))
+        page = private_pages(view, context, used=used, shared=shared)[-1]
         await send(client, url, _message(page) | {"replace_original": True})
-    except PlatformError as error:
+    except (PlatformError, StorageError) as error:
         logger.warning("the buttons stay as they are: %s", error)
 
 
 async def _share(context: Context, client: AsyncWebClient, body: Json, view: View) -> None:
+    """Post the answer into the channel.
+
+    Raises:
+        PlatformError, StorageError: not, or not all of it.
+    """
     used = await context.desk.pressed(view.question.id, len(view.followups))
     look = Look(context.profile, context.cleaner, quoted=True, used=used, stoppable=False)
     first, *more = render(view, look)
@@ -104,15 +110,9 @@ async def _share(context: Context, client: AsyncWebClient, body: Json, view: Vie
         first, blocks=(_shared_by(context.profile.shared_by.format(name=name)), *first.blocks)
     )
     channel, url = body["channel"]["id"], body["response_url"]
-    try:
-        root = await _post(client, channel, url, first)
-        for page in more:
-            await _post(client, channel, url, page, thread=root)
-    except PlatformError as error:
-        logger.warning("not shared: %s", error)
-        await whisper(client, url, context.profile.not_shared)
-    else:
-        await _show_again(context, client, url, view.question.id, shared=True)
+    root = await _post(client, channel, url, first)
+    for page in more:
+        await _post(client, channel, url, page, thread=root)
 
 
 async def _post(
