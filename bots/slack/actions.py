@@ -129,9 +129,7 @@ def register(app: AsyncApp, buttons: Buttons, workspaces: Workspaces, errands: E
     """Listen to presses and to 🛑. They are acknowledged at once: Slack does not repeat them."""
 
     @app.action(_FOLLOWUP)
-    async def follow_up(
-        ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext
-    ) -> None:
+    async def follow_up(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext) -> None:
         await ack()
         press = _press(body, await workspaces.get(context.team_id))
         errands.run(buttons.follow_up(press, action.get("value") or ""))

@@ -1,4 +1,7 @@
-"""Slack's rate limits as budgets that all replies share: https://docs.slack.dev/apis/web-api/rate-limits."""
+"""Slack's rate limits as budgets that all replies share.
+
+https://docs.slack.dev/apis/web-api/rate-limits
+"""
 
 from __future__ import annotations
 

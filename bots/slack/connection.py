@@ -11,8 +11,9 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import aiohttp
@@ -46,23 +47,24 @@ class _Socket:
 class SocketMode:
     """Keeps a socket open, hands what comes to Bolt, and acknowledges what Bolt has taken."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all by name
         self,
         app: AsyncApp,
         *,
         client: AsyncWebClient,
         session: aiohttp.ClientSession,
         app_token: str,
-        connected: Callable[[], Awaitable[None]],
+        connected: Callable[[datetime | None], None],
         ping_s: float = _PING_S,
     ) -> None:
-        """`connected` is told of every new socket."""
+        """`connected` is told of every new socket, and since when there was none."""
         self._app = app
         self._client = client
         self._session = session
         self._app_token = app_token
         self._connected = connected
         self._ping_s = ping_s
+        self._lost_at: datetime | None = None
         self._handling: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -92,12 +94,15 @@ class SocketMode:
         except PlatformError as error:
             return str(bad_token(error, "SLACK_APP_TOKEN") or error)
         reading = tasks.create_task(self._read(socket))
-        await self._connected()
+        self._connected(self._lost_at)
+        self._lost_at = None
         try:
             await socket.leaving.wait()
         except asyncio.CancelledError:
             reading.cancel()
             raise
+        if socket.reason:
+            self._lost_at = datetime.now(UTC)
         return socket.reason
 
     async def _open(self) -> _Socket:
@@ -193,5 +198,5 @@ def _impolite(frame: Json) -> str:
 
 
 def _wait_s(failures: int) -> float:
-    longest = min(_FIRST_WAIT_S * 2 ** min(failures - 1, 10), _LONGEST_WAIT_S)
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads replicas, hides nothing
+    longest_s = min(_FIRST_WAIT_S * 2.0 ** min(failures - 1, 10), _LONGEST_WAIT_S)
+    return longest_s * random.uniform(0.5, 1.0)  # noqa: S311 - spreads replicas, hides nothing

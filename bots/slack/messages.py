@@ -38,7 +38,7 @@ class Hearing:
         self._context = context
         self._desk = context.desk
         self._profile = context.profile
-        self._channels = frozenset(context.settings.slack_channels)
+        self._channels = context.settings.slack_channel_ids
         self._errands = errands
         self._told: OrderedDict[str, None] = OrderedDict()  # one mention comes as two events
 
@@ -124,5 +124,3 @@ def register(app: AsyncApp, hearing: Hearing, workspaces: Workspaces) -> None:
                 logger.error("a message is not taken in: %s", error)  # noqa: TRY400 - one line
                 return BoltResponse(status=503, body="")
         return await next_()
-
-

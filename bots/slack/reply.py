@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -48,7 +48,7 @@ class Answers:
 class SlackReply:
     """`core.ports.Reply` in a thread, or in a direct message outside of threads."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all by name
         self,
         *,
         client: AsyncWebClient,
@@ -130,7 +130,7 @@ class SlackReply:
                 found.append((place, reference_of(self._place.channel, message["ts"])))
         return [reference for _, reference in sorted(found)]
 
-    async def _since_the_question(self) -> Any:
+    async def _since_the_question(self) -> AsyncIterator[Json]:
         since = self._question.asked_at.timestamp() - _CLOCKS_S
         window: Json = {
             "channel": self._place.channel,
@@ -141,9 +141,7 @@ class SlackReply:
         for _ in range(_SEARCHED_PAGES):
             if self._place.thread:
                 with translated("conversations.replies"):
-                    page = await self._client.conversations_replies(
-                        ts=self._place.thread, **window
-                    )
+                    page = await self._client.conversations_replies(ts=self._place.thread, **window)
             else:
                 with translated("conversations.history"):
                     page = await self._client.conversations_history(**window)

@@ -1,9 +1,9 @@
-"""The workspaces that the bot is installed in: who it is there, and the client that speaks for it."""
+"""The workspaces that the bot is installed in, and the clients that speak for it there."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +13,11 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack.errors import translated
+from core.errors import PlatformRefusedError
 
+logger = logging.getLogger(__name__)
+
+FindToken = Callable[[str], Awaitable[str | None]]
 _TIMEOUT_S: Final = 20
 _CONNECT_S: Final = 5
 
@@ -47,7 +51,7 @@ class Workspace:
 
 @asynccontextmanager
 async def open_session() -> AsyncIterator[aiohttp.ClientSession]:
-    """The one HTTP session; proxies of the environment are not used, since localhost is among us."""
+    """The one HTTP session, without the proxies of the environment."""
     timeout = aiohttp.ClientTimeout(total=_TIMEOUT_S, connect=_CONNECT_S)
     async with aiohttp.ClientSession(timeout=timeout, trust_env=False) as session:
         yield session
@@ -85,3 +89,31 @@ async def identify(client: AsyncWebClient) -> Workspace:
         bot_id=str(who.get("bot_id") or ""),
         client=client,
     )
+
+
+class Workspaces:
+    """Every workspace by its id; one that is not known yet is looked up by `find_token`."""
+
+    def __init__(self, *known: Workspace, find_token: FindToken | None = None) -> None:
+        self._known = {workspace.team: workspace for workspace in known}
+        self._only = known[0] if known and find_token is None else None
+        self._find_token = find_token
+
+    async def get(self, team: str | None) -> Workspace:
+        """The workspace; with one token it is the only one, whatever an event says.
+
+        Raises:
+            PlatformRefusedError: the bot is not installed there.
+            PlatformError: Slack does not say who the bot is there.
+        """
+        if self._only:
+            return self._only
+        raise PlatformRefusedError(f"the bot is not installed in the workspace {team}")
+
+    async def authorize(self, team_id: str | None) -> AuthorizeResult | None:
+        """Bolt's `authorize`."""
+        try:
+            return (await self.get(team_id)).authorization()
+        except PlatformRefusedError as error:
+            logger.error("not authorized: %s", error)  # noqa: TRY400 - one line
+            return None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from fakes.slack.checks import MAX_TEXT, blocks_problems, metadata_is_valid
+from fakes.slack.checks import MAX_MARKDOWN, MAX_TEXT, blocks_problems, metadata_is_valid
 from fakes.slack.state import Channel, Message, Team
 from fakes.slack.world import World
 
@@ -66,7 +66,7 @@ class Ask:
             ApiError: `message_not_found`.
         """
         message = channel.messages.get(self.need(name))
-        if message is None:
+        if message is None or message.deleted:
             raise ApiError("message_not_found")
         return message
 
@@ -80,8 +80,8 @@ class Ask:
             raise ApiError(error)
         return message
 
-    def content(self) -> tuple[str, list[Json]]:
-        """Text and blocks.
+    def content(self, *, most: int = MAX_TEXT) -> tuple[str, list[Json]]:
+        """Text, of `most` characters, and blocks.
 
         Raises:
             ApiError: `no_text`, `msg_too_long`, `invalid_blocks`, `markdown_text_conflict` or
@@ -91,10 +91,12 @@ class Ask:
         if markdown := self.args.get("markdown_text"):
             if text or blocks:
                 raise ApiError("markdown_text_conflict")
-            text, blocks = markdown, [{"type": "markdown", "text": markdown}]
+            if len(markdown) > MAX_MARKDOWN:
+                raise ApiError("msg_too_long")
+            return markdown, with_ids([{"type": "markdown", "text": markdown}])
         if not text and not blocks:
             raise ApiError("no_text")
-        if len(text) > MAX_TEXT:
+        if len(text) > most:
             raise ApiError("msg_too_long")
         checked_blocks(blocks)
         metadata = self.args.get("metadata")

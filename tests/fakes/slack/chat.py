@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from fakes.slack.api_base import ApiError, Ask, checked_blocks, method, with_ids
-from fakes.slack.checks import MAX_MARKDOWN
+from fakes.slack.checks import MAX_MARKDOWN, MAX_UPDATE_TEXT
 from fakes.slack.state import Channel, Message
 
 Json = dict[str, Any]
@@ -36,14 +36,17 @@ def post_message(ask: Ask) -> Json:
 @method("chat.update", "chat:write")
 def update(ask: Ask) -> Json:
     """Rewrite the bot's own message; text alone takes the blocks away."""
+    if ask.args.get("channel") not in ask.world.channels:
+        raise ApiError("channel_not_found")  # a user's id will not do here
     channel = ask.channel(member=False)
     message = ask.own(ask.message(channel), "cant_update_message")
     if message.is_streaming():
         raise ApiError("streaming_state_conflict")
-    text, blocks = ask.content()
+    text, blocks = ask.content(most=MAX_UPDATE_TEXT)
     if "metadata" in ask.args:
         message.metadata = ask.args["metadata"]
     ask.world.rewrite(message, text, blocks)
+    message.edited = not blocks  # Slack marks no message as edited that has blocks
     shown = message.as_json()
     return {"channel": channel.id, "ts": message.ts, "text": text, "message": shown}
 
@@ -198,6 +201,8 @@ def _status_over(ask: Ask, channel: Channel, thread_ts: str | None) -> None:
 def _stream(ask: Ask) -> tuple[Channel, Message]:
     channel = ask.channel()
     message = ask.own(ask.message(channel), "message_not_owned_by_app")
+    if message.stopped_by_user:
+        raise ApiError("stopped_by_user")
     if not message.is_streaming():
         raise ApiError("message_not_in_streaming_state")
     return channel, message

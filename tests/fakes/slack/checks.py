@@ -12,6 +12,7 @@ from typing import Any
 Json = dict[str, Any]
 
 MAX_TEXT = 40_000
+MAX_UPDATE_TEXT = 4_000  # chat.update takes less than chat.postMessage
 MAX_MARKDOWN = 12_000
 _MAX_METADATA = 5_000  # bytes of JSON; the real bound is said to be 8 kB on the wire
 
@@ -82,22 +83,33 @@ def blocks_problems(blocks: Any, *, in_view: bool = False) -> Problems:
     actions: set[str] = set()
     for number, block in enumerate(blocks):
         at = f"/blocks/{number}"
-        kind = block.get("type") if isinstance(block, dict) else None
-        if kind not in (_IN_VIEWS if in_view else _IN_MESSAGES):
-            found.add(f"unsupported type: {kind}", f"{at}/type")
-            continue
-        if block_id := block.get("block_id"):
-            found.length(block_id, 255, f"{at}/block_id")
-            if block_id in seen:
-                found.add(f"`block_id` already exists: {block_id}", f"{at}/block_id")
-            seen.add(block_id)
-        if check := _BLOCKS.get(kind):
-            check(block, at, found)
-        _unique_actions(block, at, actions, found)
-    markdown = sum(len(b.get("text", "")) for b in blocks if _is(b, "markdown"))
+        try:
+            _check_block(block, at, in_view=in_view, found=found, seen=seen, actions=actions)
+        except (AttributeError, KeyError, TypeError):
+            found.add("invalid shape", at)
+    if found:
+        return found
+    markdown = sum(len(b["text"]) for b in blocks if _is(b, "markdown"))
     if markdown > MAX_MARKDOWN:
         found.add(f"cumulative markdown text must be less than {MAX_MARKDOWN + 1}", "/blocks")
     return found
+
+
+def _check_block(
+    block: Any, at: str, *, in_view: bool, found: Problems, seen: set[str], actions: set[str]
+) -> None:
+    kind = block.get("type") if isinstance(block, dict) else None
+    if kind not in (_IN_VIEWS if in_view else _IN_MESSAGES):
+        found.add(f"unsupported type: {kind}", f"{at}/type")
+        return
+    if block_id := block.get("block_id"):
+        found.length(block_id, 255, f"{at}/block_id")
+        if block_id in seen:
+            found.add(f"`block_id` already exists: {block_id}", f"{at}/block_id")
+        seen.add(block_id)
+    if check := _BLOCKS.get(kind):
+        check(block, at, found)
+    _unique_actions(block, at, actions, found)
 
 
 def view_problems(view: Any) -> Problems:

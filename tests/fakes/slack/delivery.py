@@ -27,7 +27,8 @@ class Delivery:
     """One envelope: `kind` is events_api, interactive or slash_commands.
 
     `attempts` are the monotonic times of sending, `sent_to` says on which socket ("" for none,
-    "http" for a POST). `acked_at` is when the app acknowledged, `answer` what it said with that.
+    "http" for a POST). `acks` has every acknowledgement, also late and needless ones, with its
+    time and payload; `gave_up` says that none came in time.
     """
 
     kind: str
@@ -76,13 +77,14 @@ class Courier:
     deliveries: list[Delivery] = field(default_factory=list)
     carrier: Carrier | None = None
     on_change: Callable[[], None] = lambda: None
+    _all: dict[str, Delivery] = field(default_factory=dict)
     _waiting: dict[str, Delivery] = field(default_factory=dict)
 
     def deliver(self, kind: str, payload: Json) -> Delivery:
         """Send it now; the app's answer comes later."""
         delivery = Delivery(kind, payload)
         self.deliveries.append(delivery)
-        self._waiting[delivery.envelope_id] = delivery
+        self._all[delivery.envelope_id] = self._waiting[delivery.envelope_id] = delivery
         self._attempt(delivery)
         return delivery
 
@@ -97,17 +99,16 @@ class Courier:
         for delivery in list(self._waiting.values()):
             self._attempt(delivery, reason="timeout")
 
-    def acknowledge(self, envelope_id: str, answer: Json) -> Delivery | None:
-        """Note the app's answer; None for an envelope that nobody waits for."""
-        delivery = self._waiting.pop(envelope_id, None)
+    def acknowledge(self, envelope_id: str, answer: Json) -> None:
+        """Note the app's answer; one to an unknown envelope is passed over."""
+        delivery = self._all.get(envelope_id)
         if delivery is None:
-            return None
-        if delivery._timer:
+            return
+        if self._waiting.pop(envelope_id, None) and delivery._timer:
             delivery._timer.cancel()
         delivery.acks.append((time.monotonic(), answer))
         delivery._settled.set()
         self.on_change()
-        return delivery
 
     def failed(self, delivery: Delivery, reason: str) -> None:
         """Plan the next attempt of one that did not arrive."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,8 @@ from fakes.slack.views import checked_view, open_view
 from fakes.slack.world import Profile, World
 
 Json = dict[str, Any]
+_TYPED = re.compile(r"<[@#!][^<>\s]+>|<https?://[^<>\s]+>|https?://[^\s<>]+|[&<>]")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 @dataclass(slots=True, eq=False)
@@ -37,10 +40,14 @@ class Person(Profile):
     async def say(
         self, channel: Channel, text: str, *, thread: Message | str | None = None
     ) -> Message:
-        """Post as this person; `thread` is the first message, any reply, or a ts."""
+        """Post as this person; `thread` is the first message, any reply, or a ts.
+
+        The app gets the text as Slack sends it: `&`, `<` and `>` as entities, URLs in `<>`.
+        """
         if self.id not in channel.members:
             channel.members.add(self.id)
-        return self.world.post(channel, self.id, text, thread_ts=_root(channel, thread))
+        root = _root(channel, thread)
+        return self.world.post(channel, self.id, sent(text), thread_ts=root, bot_id=self.bot_id)
 
     async def mention(
         self, channel: Channel, text: str, *, thread: Message | str | None = None
@@ -50,7 +57,7 @@ class Person(Profile):
 
     async def edit(self, message: Message, text: str) -> None:
         """Rewrite one's own message."""
-        self.world.rewrite(message, text, [])
+        self.world.rewrite(message, sent(text), [])
 
     async def delete(self, message: Message) -> None:
         """Delete one's own message."""
@@ -63,6 +70,11 @@ class Person(Profile):
     async def unreact(self, message: Message, name: str) -> None:
         """Take it away."""
         self.world.unreact(message, self.id, name)
+
+    async def stop(self, message: Message) -> None:
+        """Press the Stop of a message that is streaming: it takes no more text."""
+        message.streaming, message.stopped_by_user = False, True
+        self.world.changed()
 
     # Interactions
 
@@ -203,6 +215,18 @@ class Person(Profile):
         }
         event = {"type": kind, "assistant_thread": thread, "event_ts": self.world.ids.ts()}
         self.world.emit(self.team, kind, event, pane.channel)
+
+
+def sent(typed: str) -> str:
+    """What Slack makes of a text that somebody typed."""
+
+    def written(found: re.Match[str]) -> str:
+        piece = found[0]
+        if piece.startswith("http"):
+            return f"<{piece.replace('&', '&amp;')}>"
+        return _ENTITIES.get(piece, piece)
+
+    return _TYPED.sub(written, typed)
 
 
 def _root(channel: Channel, thread: Message | str | None) -> str | None:

@@ -92,6 +92,12 @@ class Slack:
         self.world.profiles[person.id] = person
         return person
 
+    def add_bot(self, name: str, *, team: Team | None = None) -> Person:
+        """Another app's bot, which says things as a person does."""
+        bot = self.add_person(name, team=team)
+        bot.bot_id = self.world.ids.next("B")
+        return bot
+
     def add_channel(
         self,
         name: str,
@@ -177,6 +183,11 @@ class Slack:
     def sockets(self) -> int:
         """How many sockets are open."""
         return len(self.socket_mode.sockets)
+
+    @property
+    def sockets_so_far(self) -> int:
+        """How many sockets were opened since the start."""
+        return self.socket_mode.opened
 
     @property
     def deliveries(self) -> list[Delivery]:

@@ -123,6 +123,7 @@ class Message:
     streaming: bool = False
     stream_ends_at: float = 0.0
     stream_text: str = ""
+    stopped_by_user: bool = False
 
     def __post_init__(self) -> None:
         self._note()
@@ -153,8 +154,9 @@ class Message:
                 parent = self.channel.messages.get(self.thread_ts)
                 shown["parent_user_id"] = parent.user if parent else ""
         if self.bot_id:
-            shown |= {"bot_id": self.bot_id, "app_id": "A0LOCAL"}
-            shown["bot_profile"] = {"id": self.bot_id, "app_id": "A0LOCAL", "name": "faqbot"}
+            app_id = "A0LOCAL" if self.bot_id == self.channel.team.bot_id else "A0OTHER"
+            shown |= {"bot_id": self.bot_id, "app_id": app_id}
+            shown["bot_profile"] = {"id": self.bot_id, "app_id": app_id}
         if self.subtype:
             shown["subtype"] = self.subtype
         if self.metadata:

@@ -28,7 +28,7 @@ _JSON_FIELDS = ("blocks", "view", "metadata", "chunks", "prompts", "attachments"
 
 @dataclass(slots=True)
 class Fault:
-    """What befalls the next call of `method`, "*" for any.
+    """What befalls the next call of `method`, "*" for any, "response_url" for those.
 
     `kind` is 429, 500, reset (dropped before it is done), reset_after (done, the answer lost), slow
     (`seconds` late) or error (`error` is the code).
@@ -78,19 +78,27 @@ class WebApi:
         url = self.world.response_urls.get(request.match_info["key"])
         if url is None:
             return web.Response(status=404, text="No service")
-        body = await request.json()
-        self.world.calls.append(Call(time.monotonic(), "response_url", body, url.channel.team.id))
-        if time.monotonic() - url.made_at > self.world.url_lasts_s:
-            return web.Response(status=404, text="expired_url")
-        if url.uses >= _USES_OF_A_RESPONSE_URL:
-            return web.Response(status=404, text="used_url")
+        call = Call(time.monotonic(), "response_url", await request.json(), url.channel.team.id)
+        self.world.calls.append(call)
+        fault = self._fault("response_url")
+        if fault and fault.kind == "slow":
+            await asyncio.sleep(fault.seconds)
+        if fault and fault.kind == "reset":
+            return _dropped(request, call)
+        if failed := self._failed(fault, call):
+            return failed
         url.uses += 1
-        try:
-            self._respond(url, body)
-        except ApiError as error:
-            self.world.calls[-1].error = error.args[0]
-            return web.Response(status=400, text=error.args[0])
-        return web.Response(text="ok")
+        if call.at - url.made_at > self.world.url_lasts_s:
+            call.status, call.error = 404, "expired_url"
+        elif url.uses > _USES_OF_A_RESPONSE_URL:
+            call.status, call.error = 404, "used_url"
+        else:
+            try:
+                self._respond(url, call.args)
+            except ApiError as error:
+                call.status, call.error = 400, error.args[0]
+        self.world.changed()
+        return web.Response(status=call.status, text=call.error or "ok")
 
     def _fault(self, name: str) -> Fault | None:
         for fault in self.faults:

@@ -124,7 +124,7 @@ class World:
         ts = self.ids.ts()
         message = Message(channel, ts, user, text, **more)
         channel.messages[ts] = message
-        if not message.bot_id or self.echoes:
+        if self.echoes or not _is_own(message):
             self.tell_message(message)
         self.changed()
         return message
@@ -141,7 +141,7 @@ class World:
             shown["client_msg_id"] = f"{channel.id}-{message.ts}"
         sent = [self.emit(channel.team, _MESSAGE_EVENTS[channel.kind], shown, channel)]
         named = f"<@{channel.team.bot_user_id}>" in message.text
-        if named and not message.bot_id and channel.kind != "im":
+        if named and not _is_own(message) and channel.kind != "im":
             mention = {k: v for k, v in shown.items() if k != "channel_type"}
             mention["type"] = "app_mention"
             sent.append(self.emit(channel.team, "app_mention", mention, channel))
@@ -152,16 +152,21 @@ class World:
         before = message.as_json()
         message.edited = True
         message.rewrite(text, blocks)
-        if not message.bot_id or self.echoes:
+        if self.echoes or not _is_own(message):
             self._tell_change(message, "message_changed", before)
         self.changed()
 
     def remove(self, message: Message) -> None:
         """Delete a message, which comes back as `message_deleted`."""
-        before = message.as_json()
+        before, own = message.as_json(), _is_own(message)
         message.deleted = True
-        message.channel.messages.pop(message.ts, None)
-        if not message.bot_id or self.echoes:
+        channel = message.channel
+        if any(m.thread_ts == message.ts and m is not message for m in channel.messages.values()):
+            message.subtype, message.user = "tombstone", "USLACKBOT"
+            message.rewrite("This message was deleted.", [])
+        else:
+            channel.messages.pop(message.ts, None)
+        if self.echoes or not own:
             self._tell_change(message, "message_deleted", before)
         self.changed()
 
@@ -272,3 +277,7 @@ class World:
         }
         self.emit(message.channel.team, kind, event, message.channel)
         self.changed()
+
+
+def _is_own(message: Message) -> bool:
+    return message.user == message.channel.team.bot_user_id
