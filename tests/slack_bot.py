@@ -7,13 +7,16 @@ import pytest
 from fakes.slack import APP_TOKEN, BOT_TOKEN, Limits, Slack
 from slack_bolt.async_app import AsyncApp
 
-from bots.slack import command, feedback, home, pane, sharing
+from bots.slack import actions, extras, messages
+from bots.slack.actions import Buttons
 from bots.slack.budgets import Budgets
 from bots.slack.connection import SocketMode
 from bots.slack.context import Context
 from bots.slack.ephemeral import EphemeralReply, is_ephemeral
+from bots.slack.errands import Errands
+from bots.slack.messages import Hearing
 from bots.slack.reply import Answers, SlackReply
-from bots.slack.workspaces import make_client, open_session
+from bots.slack.workspaces import Workspaces, identify, make_client, open_session
 from bots.stores import open_stores
 from config.settings import Settings
 from core.desk import Desk
@@ -65,16 +68,15 @@ def context_of(settings, profile):
 
 @pytest.fixture
 def connect(slack, context_of):
-    """Connects a desk to Slack until leaving: `async with connect(desk):`."""
+    """Connects a desk to Slack, until leaving."""
 
     @asynccontextmanager
     async def connected(desk, *, working=True):
         context = context_of(desk)
         async with open_session() as session:
             client = make_client(session, slack.api_url, BOT_TOKEN)
-            app = AsyncApp(client=client)
-            for module in (feedback, command, sharing, home, pane):
-                module.register(app, context)
+            workspace = await identify(client)
+            workspaces, errands = Workspaces(workspace), Errands()
             budgets, answers = Budgets(), Answers()
 
             def open_reply(question):
@@ -89,20 +91,29 @@ def connect(slack, context_of):
                 )
 
             desk.serve("slack:", open_reply)
-            up = asyncio.Event()
+            app = AsyncApp(client=client)
+            messages.register(app, Hearing(context, errands), workspaces)
+            actions.register(app, Buttons(context, budgets, answers), workspaces, errands)
+            extras.register(app, context)
 
-            async def told():
-                up.set()
+            @app.event("message")
+            async def heard():
+                """The middleware did."""
 
             mode = SocketMode(
-                app, client=client, session=session, app_token=APP_TOKEN, connected=told
+                app,
+                client=client,
+                session=session,
+                app_token=APP_TOKEN,
+                connected=lambda lost_at: None,
             )
             runs = [mode.run, desk.run] if working else [mode.run]
             tasks = [asyncio.create_task(run()) for run in runs]
             try:
-                await up.wait()
+                await slack.until(lambda: slack.sockets)
                 yield
             finally:
+                await errands.close()
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)

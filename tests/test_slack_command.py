@@ -205,6 +205,19 @@ async def test_sharing_shows_the_answer_to_the_channel(slack, bot, profile):
     assert profile.shared in visible(answer)
 
 
+async def test_follow_ups_of_a_shared_answer_are_answered_below_it(slack, bot, profile):
+    """By whoever presses, for everyone."""
+    minsu, jiho = slack.add_person("민수"), slack.add_person("지호")
+    channel = slack.add_channel("help", minsu, jiho)
+    await minsu.press(await asked(slack, minsu, channel), profile.share)
+    (shared,) = await slack.until(lambda: slack.messages(channel))
+    await jiho.press(shared, "followup:0")
+    (reply,) = await slack.until(lambda: slack.replies(shared))
+    await slack.until(lambda: profile.helpful in labels(reply))
+    assert f"<@{jiho.id}>" in str(reply.blocks)
+    await slack.until(lambda: "✓" in "".join(labels(shared)))
+
+
 async def test_sharing_where_the_bot_is_no_member(slack, bot, profile):
     minsu = slack.add_person("민수")
     channel = slack.add_channel("random", minsu, bot=False)

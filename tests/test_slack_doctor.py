@@ -7,12 +7,16 @@ from fakes.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
 
 from bots import doctor
 from bots.slack.checks import check_slack
+from bots.slack.manifest import SCOPES
 from config.settings import Settings
+
+SECRET = "s3cret"
 
 
 @pytest.fixture
 async def slack():
     async with Slack().serve() as running:
+        running.team.scopes |= set(SCOPES)
         yield running
 
 
@@ -44,7 +48,7 @@ async def test_all_is_well(slack, look):
 
 def test_without_a_token_there_is_one_line(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    found = [one for one in doctor._slack(Settings())]
+    found = list(doctor._slack(Settings()))
     assert [(one.mark, one.text) for one in found] == [
         (doctor.PASS, "off, SLACK_BOT_TOKEN is not set")
     ]
@@ -79,9 +83,9 @@ async def test_a_revoked_token(slack, look):
 
 
 async def test_a_token_of_nobody_is_not_shown(look):
-    found = await look(SLACK_BOT_TOKEN="xoxb-s3cret")
+    found = await look(SLACK_BOT_TOKEN=f"xoxb-{SECRET}")
     assert found["Slack"][:2] == (doctor.FAIL, "Slack says invalid_auth")
-    assert "s3cret" not in repr(found)
+    assert SECRET not in repr(found)
 
 
 async def test_missing_scopes_are_named_with_where_to_add_them(slack, look):
@@ -92,7 +96,7 @@ async def test_missing_scopes_are_named_with_where_to_add_them(slack, look):
 
 
 async def test_an_app_token_that_slack_does_not_know(look):
-    mark, text, fix = (await look(SLACK_APP_TOKEN="xapp-s3cret"))["Slack socket"]
+    mark, text, fix = (await look(SLACK_APP_TOKEN=f"xapp-{SECRET}"))["Slack socket"]
     assert (mark, text) == (doctor.FAIL, "Slack says invalid_auth")
     assert "App-Level Tokens" in fix
 
@@ -113,6 +117,16 @@ async def test_signed_events_need_no_socket(slack, look):
 async def test_a_bot_in_no_channel_yet(look):
     mark, _, fix = (await look())["Slack channels"]
     assert mark == doctor.NOTE
+    assert "/invite @faqbot" in fix
+
+
+async def test_a_channel_where_it_should_answer_and_is_no_member(slack, look):
+    here, there = slack.add_channel("help"), slack.add_channel("ask", bot=False)
+    found = await look(FAQBOT_SLACK_CHANNELS=f"{here.id}, {there.id}")
+    mark, text, fix = found["Slack channels"]
+    assert mark == doctor.FAIL
+    assert there.id in text
+    assert here.id not in text
     assert "/invite @faqbot" in fix
 
 

@@ -44,7 +44,7 @@ def told(person):
 
 async def test_a_thumb_up_is_stored_and_thanked_for(slack, minsu, answer, opinions, profile):
     await minsu.press(answer, "feedback:positive")
-    (thanks,) = await slack.until(lambda: minsu.ephemerals())
+    (thanks,) = await slack.until(minsu.ephemerals)
     assert visible(thanks) == profile.feedback_thanks
     assert thanks.thread_ts == answer.thread_ts
     assert await opinions() == [(minsu.id, True, "", "")]

@@ -9,7 +9,6 @@ from fakes.slack import chat, conversations, views
 from fakes.slack.api_base import METHODS
 from fakes.slack.world import _EVENT_SCOPES
 
-from bots.commands_platforms import register
 from bots.slack.manifest import EVENTS, SCOPES, manifest, print_manifest
 from config.settings import Settings
 
@@ -17,7 +16,9 @@ SOURCES = Path(__file__).parent.parent / "bots" / "slack"
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in sorted(SOURCES.glob("*.py")))
 
 # The events that a listener by this name is sent.
-MESSAGES = {"message.channels", "message.groups", "message.im"}
+MESSAGES = {"message.channels", "message.groups", "message.im", "message.mpim"}
+# What the local Slack does not know: group messages.
+GROUPS = {"message.mpim": "mpim:history", "users.conversations": "mpim:read"}
 WITHOUT_SCOPE = {"apps.connections.open", "auth.test"}
 
 
@@ -59,11 +60,13 @@ def test_every_event_is_allowed_by_a_scope():
     for name in EVENTS:
         needed = _EVENT_SCOPES.get(name)
         assert needed is None or needed in SCOPES, name
+        assert name not in GROUPS or GROUPS[name] in SCOPES
 
 
 def test_no_scope_is_asked_for_without_use():
     used = {scope for name in methods() - WITHOUT_SCOPE for scope in METHODS[name][1]}
     used |= {_EVENT_SCOPES.get(name) for name in EVENTS} | {"commands"}
+    used |= {scope for name, scope in GROUPS.items() if name in {*EVENTS, *methods()}}
     assert set(SCOPES) <= used
 
 
@@ -92,6 +95,13 @@ def test_socket_mode_is_on_unless_events_come_signed(settings, monkeypatch):
     ]
     assert set(urls) == {"https://YOUR-HOST/slack/events"}
     assert "s3cret" not in json.dumps(by_http)
+
+
+def test_a_token_for_socket_mode_goes_before_the_secret(settings, monkeypatch):
+    """As the bot itself does it."""
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "s3cret")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1")
+    assert manifest(Settings())["settings"]["socket_mode_enabled"]
 
 
 def test_it_is_within_slacks_limits(settings):

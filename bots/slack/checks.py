@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Final
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -63,14 +63,14 @@ async def _asked(settings: Settings) -> list[Finding]:
     async with open_session() as session:
         token = settings.slack_bot_token.get_secret_value()
         client = make_client(session, settings.slack_api_url, token)
-        findings = [finding async for finding in _installation(client)]
+        findings = [finding async for finding in _installation(client, settings.slack_channel_ids)]
         if not by_http(settings):
             app_token = settings.slack_app_token.get_secret_value()
             findings.append(await _socket(client, app_token))
         return findings
 
 
-async def _installation(client: AsyncWebClient) -> AsyncIterator[Finding]:
+async def _installation(client: AsyncWebClient, wanted: Iterable[str]) -> AsyncIterator[Finding]:
     """Who the bot is, what it may do, and where it is."""
     try:
         with translated("auth.test"):
@@ -92,24 +92,47 @@ async def _installation(client: AsyncWebClient) -> AsyncIterator[Finding]:
         )
     else:
         yield Finding(PASS, "Slack scopes", f"all {len(SCOPES)} are granted")
-    yield await _channels(client, str(who["user"]))
+    for finding in await _channels(client, str(who["user"]), wanted):
+        yield finding
 
 
-async def _channels(client: AsyncWebClient, name: str) -> Finding:
-    """Where the bot hears what is said."""
-    invite = f"say `/invite @{name}` in a channel where it should answer"
+async def _channels(client: AsyncWebClient, name: str, wanted: Iterable[str]) -> list[Finding]:
+    """Where the bot hears what is said, and where it should and does not."""
     try:
         with translated("users.conversations"):
             found = await client.users_conversations(
                 types="public_channel,private_channel", limit=_MOST_CHANNELS
             )
     except PlatformError as error:
-        return Finding(NOTE, "Slack channels", str(error))
-    names = [f"#{channel['name']}" for channel in found["channels"]]
+        return [Finding(NOTE, "Slack channels", str(error))]
+    names = {channel["id"]: f"#{channel['name']}" for channel in found["channels"]}
+    findings = [
+        Finding(
+            FAIL,
+            "Slack channels",
+            f"FAQBOT_SLACK_CHANNELS names {channel}, and the bot is not in it",
+            f"say `/invite @{name}` there, or correct the id: it is at the end of the channel's "
+            "details in Slack",
+        )
+        for channel in sorted(wanted)
+        if channel not in names and not await _is_member(client, channel)
+    ]
     if not names:
-        return Finding(NOTE, "Slack channels", "it is in none yet", invite)
+        advice = f"say `/invite @{name}` in a channel where it should answer"
+        return findings or [Finding(NOTE, "Slack channels", "it is in none yet", advice)]
+    some = ", ".join(list(names.values())[:_SHOWN])
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return Finding(PASS, "Slack channels", ", ".join(names[:_SHOWN]) + more)
+    return [Finding(PASS, "Slack channels", some + more), *findings]
+
+
+async def _is_member(client: AsyncWebClient, channel: str) -> bool:
+    """Asked one by one: the list may be longer than what was read of it."""
+    try:
+        with translated("conversations.info"):
+            found = await client.conversations_info(channel=channel)
+    except PlatformError:
+        return False
+    return bool(found["channel"].get("is_member"))
 
 
 async def _socket(client: AsyncWebClient, app_token: str) -> Finding:

@@ -27,6 +27,8 @@ SCOPES: Final = (
     "groups:read",
     "im:history",  # as above, direct messages
     "im:read",
+    "mpim:history",  # as above, group messages
+    "mpim:read",
     "reactions:read",  # the stop sign
 )
 EVENTS: Final = (
@@ -37,6 +39,7 @@ EVENTS: Final = (
     "message.channels",
     "message.groups",
     "message.im",
+    "message.mpim",
     "reaction_added",
 )
 _YOUR_URL: Final = "https://YOUR-HOST/slack/events"
@@ -56,8 +59,9 @@ def print_manifest(settings: Settings) -> int:
 
 
 def by_http(settings: Settings) -> bool:
-    """Whether events come as signed requests, and not through Socket Mode."""
-    return bool(settings.slack_signing_secret.get_secret_value())
+    """Whether events come as signed requests: where there is no token for Socket Mode."""
+    signed = bool(settings.slack_signing_secret.get_secret_value())
+    return signed and not settings.slack_app_token.get_secret_value()
 
 
 def manifest(settings: Settings) -> Json:
