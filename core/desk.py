@@ -178,7 +178,7 @@ class Desk:
 
     async def takes_part(self, session: SessionId) -> bool:
         """Whether anything was asked in this conversation before."""
-        return await self._inbox.last_seen(session) is not None
+        return bool(await self._archive.turns(session, 1))
 
     async def view(self, question_id: str) -> View | None:
         """An answer as it ended, to be shown again; None if it is not kept."""

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from fakes.slack import Slack, visible
-from fakes.slack_bot import PROFILE, answering
+from fakes.slack_bot import PROFILE, With, answering, finished, quiet, settled
 
 from core.errors import StorageError
 from core.limits import Limits
@@ -29,26 +29,6 @@ def jiyoung(slack):
 @pytest.fixture
 def channel(slack, minsu, jiyoung):
     return slack.add_channel("문의", minsu, jiyoung)
-
-
-def finished(slack, question):
-    """The bot's replies once the last of them has its sources."""
-    replies = slack.replies(question)
-    return replies if replies and "출처" in visible(replies[-1]) else None
-
-
-async def settled(slack):
-    """All that was sent was acknowledged."""
-    await slack.until(lambda: all(one.acked_at for one in slack.deliveries))
-
-
-async def quiet(slack, bot):
-    """Nothing is left to be answered: a later question of a DM was answered in the meantime."""
-    other = slack.add_person("다른 사람")
-    await settled(slack)
-    await other.say(other.dm, "마지막 질문")
-    await slack.until(lambda: [m for m in other.dm.messages.values() if "출처" in visible(m)])
-    return [asked.text for asked in bot.assistant.asked if asked.text != "마지막 질문"]
 
 
 async def test_a_mention_is_answered_in_its_thread(slack, tmp_path, minsu, channel):
@@ -129,9 +109,7 @@ async def test_in_a_configured_channel_every_message_is_a_question(
         assert await quiet(slack, bot) == ["정산은 언제?"]
 
 
-async def test_bots_itself_and_what_slack_says_are_never_answered(
-    slack, tmp_path, minsu, channel
-):
+async def test_bots_itself_and_what_slack_says_are_never_answered(slack, tmp_path, minsu, channel):
     settings = {"slack_channels": channel.id}
     async with answering(slack, tmp_path, settings=settings) as bot:
         other = slack.world.make_team("x", "xoxb-x", "otherbot")
@@ -162,7 +140,7 @@ async def test_markup_is_read_as_people_see_it(slack, tmp_path, minsu, jiyoung, 
         "<https://sell.smartstore.naver.com/#/x|판매자센터> 보라는데  <https://a.naver.com> ?"
     )
     async with answering(slack, tmp_path) as bot:
-        question = await minsu.mention(channel, said)
+        question = slack.world.post(channel, minsu.id, f"{minsu.mention_of_bot} {said}")
         await slack.until(lambda: finished(slack, question))
     assert [asked.text for asked in bot.assistant.asked] == [
         "이거 @지영 님이 #판매 에서 <정산> & 판매자센터 보라는데 https://a.naver.com ?"
@@ -215,7 +193,7 @@ async def test_what_is_not_stored_is_not_acknowledged_and_comes_again(
                 raise StorageError("the disk is full")
             return await receive(question)
 
-        bot.desk._inbox = _With(bot.desk._inbox, receive=failing)
+        bot.desk._inbox = With(bot.desk._inbox, receive=failing)
         question = await minsu.mention(channel, "정산은 언제?")
         await slack.until(lambda: finished(slack, question))
         await settled(slack)
@@ -233,16 +211,3 @@ async def test_an_acknowledgement_does_not_wait_for_the_answer(slack, tmp_path, 
         gate.set()
         await slack.until(lambda: finished(slack, question))
     assert all(len(delivery.attempts) == 1 for delivery in slack.deliveries)
-
-
-class _With:
-    """Something with a few of its methods replaced: a store that fails on cue."""
-
-    def __init__(self, whole, **replaced):
-        self._whole = whole
-        self.__dict__.update(replaced)
-
-    def __getattr__(self, name):
-        return getattr(self._whole, name)
-
-

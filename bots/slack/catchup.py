@@ -50,9 +50,7 @@ async def look_back(workspace: Workspace, hearing: Hearing, since: datetime) -> 
     return heard
 
 
-async def _hear_channel(
-    workspace: Workspace, hearing: Hearing, channel: Json, oldest: str
-) -> int:
+async def _hear_channel(workspace: Workspace, hearing: Hearing, channel: Json, oldest: str) -> int:
     client = workspace.client
     where = {"channel": channel["id"], "oldest": oldest}
     page = await _patiently(

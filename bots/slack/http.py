@@ -48,7 +48,9 @@ class HttpEvents:
                 await web.TCPSite(runner, self._host, self.port).start()
             except OSError as error:
                 place = f"{self._host}:{self.port}"
-                raise ConfigError(f"FAQBOT_SLACK_PORT: cannot listen on {place}: {error}") from error
+                raise ConfigError(
+                    f"FAQBOT_SLACK_PORT: cannot listen on {place}: {error}"
+                ) from error
             self.port = runner.addresses[0][1]
             self.ready.set()
             await asyncio.Event().wait()

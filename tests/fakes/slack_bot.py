@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from fakes.slack import APP_TOKEN, BOT_TOKEN, Slack
+from fakes.slack import APP_TOKEN, BOT_TOKEN, Message, Slack, visible
 
 from bots.connected import Connected
 from bots.slack import open_slack
@@ -126,3 +126,34 @@ async def answering(slack: Slack, data_dir: object, **more: object) -> AsyncIter
     async with running(make_settings(slack, data_dir, **changes), **more) as bot:
         await slack.until(lambda: slack.sockets)
         yield bot
+
+
+def finished(slack: Slack, question: Message) -> list[Message] | None:
+    """The bot's replies once the last of them has its sources."""
+    replies = slack.replies(question)
+    return replies if replies and "출처" in visible(replies[-1]) else None
+
+
+async def settled(slack: Slack) -> None:
+    """All that was sent was acknowledged."""
+    await slack.until(lambda: all(one.acked_at for one in slack.deliveries))
+
+
+async def quiet(slack: Slack, bot: Bot) -> list[str]:
+    """What was asked, once nothing can follow: a question of somebody else was answered since."""
+    other = slack.add_person("다른 사람")
+    await settled(slack)
+    await other.say(other.dm, "마지막 질문")
+    await slack.until(lambda: [m for m in other.dm.messages.values() if "출처" in visible(m)])
+    return [asked.text for asked in bot.assistant.asked if asked.text != "마지막 질문"]
+
+
+class With:
+    """Something with a few of its methods replaced: a store that fails on cue."""
+
+    def __init__(self, whole: object, **replaced: object) -> None:
+        self._whole = whole
+        self.__dict__.update(replaced)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._whole, name)
