@@ -15,6 +15,7 @@ from bots.slack.context import Context
 from bots.slack.ephemeral import EphemeralReply, is_ephemeral
 from bots.slack.errands import Errands
 from bots.slack.messages import Hearing
+from bots.slack.pane import hint_for
 from bots.slack.reply import Answers, SlackReply
 from bots.slack.workspaces import Workspaces, identify, make_client, open_session
 from bots.stores import open_stores
@@ -88,10 +89,16 @@ def connect(slack, context_of):
                     budgets=budgets,
                     answers=answers,
                     question=question,
+                    hint=hint_for(workspace.client, context, errands, question),
                 )
 
             desk.serve("slack:", open_reply)
-            app = AsyncApp(client=client)
+
+            async def authorize(team_id):
+                return await workspaces.authorize(team_id)
+
+            bare = make_client(session, slack.api_url)
+            app = AsyncApp(client=bare, authorize=authorize, signing_secret="")
             messages.register(app, Hearing(context, errands), workspaces)
             actions.register(app, Buttons(context, budgets, answers), workspaces, errands)
             extras.register(app, context)

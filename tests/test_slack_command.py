@@ -51,6 +51,17 @@ async def test_a_command_works_where_the_bot_is_no_member(slack, bot):
     assert ANSWER in visible(await asked(slack, minsu, channel))
 
 
+async def test_a_proxy_of_the_environment_is_not_in_the_way(slack, bot, monkeypatch):
+    """Bolt reads it for every request, and knows no NO_PROXY."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    minsu = slack.add_person("민수")
+    message = await minsu.say(slack.add_channel("help", minsu), QUESTION)
+    await minsu.shortcut(message, "answer_this")
+    await slack.until(lambda: [m for m in slack.replies(message) if ANSWER in visible(m)])
+    await asked(slack, minsu, minsu.dm)
+    assert slack.calls("conversations.info")
+
+
 async def test_a_command_without_a_question_shows_how_to_ask(slack, bot, profile):
     minsu = slack.add_person("민수")
     await minsu.command("/faq", "  ")

@@ -10,7 +10,7 @@ from bots.slack.checks import check_slack
 from bots.slack.manifest import SCOPES
 from config.settings import Settings
 
-SECRET = "s3cret"
+SECRET = "s3cret"  # noqa: S105 - it opens nothing
 
 
 @pytest.fixture

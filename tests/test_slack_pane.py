@@ -1,7 +1,10 @@
 """Slack's assistant pane."""
 
+import asyncio
+
 import pytest
-from fakes.slack import BOT_TOKEN
+from fakes.slack import BOT_TOKEN, labels
+from fakes.slack_bot import Scripted
 
 from bots.slack.pane import set_status, set_title
 from bots.slack.workspaces import make_client, open_session
@@ -41,6 +44,38 @@ async def test_prompts_are_offered_although_the_greeting_failed(slack, bot, mins
     slack.fail_next("chat.postMessage", "500")
     pane = await minsu.open_assistant_pane()
     await slack.until(lambda: pane.prompts)
+
+
+async def test_a_thread_of_the_pane_is_named_after_its_first_question(slack, bot, minsu, profile):
+    """And keeps that name."""
+    pane = await minsu.open_assistant_pane()
+    await slack.until(lambda: pane.prompts)
+    for question in ("정산은 언제 되나요?", "정산 계좌를 변경하고 싶어요."):
+        before = len(slack.messages(pane.channel))
+        await minsu.say(pane.channel, question, thread=pane.thread_ts)
+        await slack.until(lambda before=before: len(slack.messages(pane.channel)) == before + 2)
+        await slack.until(
+            lambda: profile.helpful in labels(slack.messages(pane.channel)[-1]) and pane.titles
+        )
+    assert pane.titles == ["정산은 언제 되나요?"]
+
+
+async def test_there_is_a_status_until_there_is_a_message(
+    slack, make_desk, connect, stores, minsu, profile
+):
+    gate = asyncio.Event()
+    async with connect(make_desk(assistant=Scripted(stores.history, gate=gate))):
+        pane = await minsu.open_assistant_pane()
+        await minsu.say(pane.channel, "정산은 언제 되나요?", thread=pane.thread_ts)
+        await slack.until(lambda: profile.searching in pane.statuses)
+        gate.set()
+        await slack.until(lambda: pane.statuses[-1] == "")
+
+
+async def test_other_direct_messages_have_no_title_and_no_status(slack, bot, minsu, profile):
+    await minsu.say(minsu.dm, "정산은 언제 되나요?")
+    await slack.until(lambda: profile.helpful in labels(slack.messages(minsu.dm)[-1]))
+    assert not [call for call in slack.calls() if call.method.startswith("assistant.")]
 
 
 async def test_a_status_and_a_title(slack, client, minsu):

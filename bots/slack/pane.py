@@ -6,6 +6,7 @@ https://docs.slack.dev/ai/developing-agents
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncApp
@@ -13,11 +14,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack.context import Context
 from bots.slack.courtesy import quietly
+from bots.slack.errands import Errands
+from bots.slack.ids import place_of
 from core.profile import Profile
+from core.types import Question, View
 
 # https://docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts
 _MOST_PROMPTS: Final = 4
 _LONGEST_TITLE: Final = 60  # characters; Slack names no limit, and its list shows about so many
+_LOOKED_AT: Final = 50  # of a person's questions, for an earlier one in the same thread
 
 Json = dict[str, Any]
 
@@ -55,6 +60,31 @@ async def set_title(client: AsyncWebClient, channel: str, thread: str, question:
         title = f"{title[: _LONGEST_TITLE - 1]}…"
     call = client.assistant_threads_setTitle(channel_id=channel, thread_ts=thread, title=title)
     await quietly("the title", call)
+
+
+def hint_for(
+    client: AsyncWebClient, context: Context, errands: Errands, question: Question
+) -> Callable[[View], Awaitable[None]] | None:
+    """What `Reply.hint` does in a thread of the pane; None for questions from elsewhere."""
+    place = place_of(question.session)
+    if not (place.thread and place.channel.startswith("D")) or place.private_to:
+        return None
+
+    async def hint(view: View) -> None:
+        errands.run(_name_thread(client, context, question))  # it may outlast the answer
+        await set_status(client, place.channel, place.thread, view.status)
+
+    return hint
+
+
+async def _name_thread(client: AsyncWebClient, context: Context, question: Question) -> None:
+    """Name the thread, if this is the first question there."""
+    asked = await context.desk.asked_by(question.asker, _LOOKED_AT)
+    if all(
+        one.question.session != question.session or one.question.id == question.id for one in asked
+    ):
+        place = place_of(question.session)
+        await set_title(client, place.channel, place.thread, question.text)
 
 
 async def _suggest(client: AsyncWebClient, channel: str, thread: str, profile: Profile) -> None:

@@ -41,10 +41,10 @@ async def send(client: AsyncWebClient, url: str, message: Json) -> bool:
         url,
         timeout=client.timeout,
         ssl=client.ssl,
-        proxy=client.proxy,
         session=client.session,
         retry_handlers=[],
     )
+    webhook.proxy = client.proxy  # else it is read from the environment, without NO_PROXY
     try:
         answer = await webhook.send_dict(message)
     except (aiohttp.ClientError, TimeoutError) as error:

@@ -14,7 +14,7 @@ from bots.slack.blocks import Block, Look, Page, read_followup, render
 from bots.slack.context import Context
 from bots.slack.ephemeral import PRIVATE_FOLLOWUP, SHARE, private_pages
 from bots.slack.errors import code_of, translated
-from bots.slack.ids import private_place
+from bots.slack.ids import place_of
 from bots.slack.receiving import reason_for
 from bots.slack.response_url import send, whisper
 from core.errors import PlatformError, PlatformRefusedError, StorageError
@@ -68,17 +68,18 @@ def register(app: AsyncApp, context: Context) -> None:
 
 
 async def _own(context: Context, body: Json, question_id: str) -> View | None:
-    """An answer to whoever has pressed; None if it is not kept, or is somebody else's."""
+    """A private answer to whoever has pressed; None if it is not kept, or is not theirs."""
     view = await context.desk.view(question_id)
-    return view if view and view.question.asker == body["user"]["id"] else None
+    if view and place_of(view.question.session).private_to == body["user"]["id"]:
+        return view
+    return None
 
 
 async def _press(context: Context, body: Json, view: View, index: int) -> str:
     """Ask what the button stands for; what to say if that is not done, else ""."""
-    user, url = body["user"]["id"], body["response_url"]
-    place = private_place(body["team"]["id"], body["channel"]["id"], user)
-    pressed = Question("", place.session, "", user, reply_to=url)
-    receipt = await context.desk.press(view.question.id, index, pressed)
+    asked = view.question
+    pressed = Question("", asked.session, "", asked.asker, reply_to=body["response_url"])
+    receipt = await context.desk.press(asked.id, index, pressed)
     if receipt is None:
         return context.profile.stale_button
     return reason_for(context.profile, receipt)
