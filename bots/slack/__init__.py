@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from bots.slack.connection import SocketMode
 from bots.slack.context import Context
 from bots.slack.errands import Errands
 from bots.slack.errors import bad_token
-from bots.slack.http import EVENTS_PATH, HttpEvents
+from bots.slack.http import EVENTS_PATH, events_route, serving
 from bots.slack.ids import PREFIX
 from bots.slack.messages import Hearing
 from bots.slack.reply import Answers, SlackReply
@@ -48,7 +49,7 @@ async def open_slack(settings: Settings, desk: Desk, profile: Profile) -> AsyncI
         session = await stack.enter_async_context(open_session())
         parts = await _build(context, session)
         stack.push_async_callback(parts.errands.close)
-        yield _connected(parts, context, session)
+        yield await _connected(parts, context, session, stack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,9 @@ async def _build(context: Context, session: aiohttp.ClientSession) -> _Parts:
     )
 
 
-def _connected(parts: _Parts, context: Context, session: aiohttp.ClientSession) -> Connected:
+async def _connected(
+    parts: _Parts, context: Context, session: aiohttp.ClientSession, stack: AsyncExitStack
+) -> Connected:
     settings = context.settings
     client = make_client(session, settings.slack_api_url)
     app_token = settings.slack_app_token.get_secret_value()
@@ -129,11 +132,11 @@ def _connected(parts: _Parts, context: Context, session: aiohttp.ClientSession) 
             "SLACK_APP_TOKEN is not set (nor SLACK_SIGNING_SECRET, for events by HTTP): "
             "make one under Basic Information, App-Level Tokens, with connections:write"
         )
-    events = HttpEvents(app, host=settings.slack_host, port=settings.slack_port)
+    served = serving([events_route(app)], settings.slack_host, settings.slack_port)
+    address = await stack.enter_async_context(served)
 
-    async def serve() -> None:
+    async def served_already() -> None:
         parts.look_back(parts.heard_last)
-        await events.run()
+        await asyncio.Event().wait()
 
-    where = f"http://{settings.slack_host}:{settings.slack_port}{EVENTS_PATH}"
-    return Connected(f"{about} (events by HTTP at {where})", serve)
+    return Connected(f"{about} (events by HTTP at {address}{EVENTS_PATH})", served_already)

@@ -55,7 +55,6 @@ class SocketMode:
         session: aiohttp.ClientSession,
         app_token: str,
         connected: Callable[[datetime | None], None],
-        ping_s: float = _PING_S,
     ) -> None:
         """`connected` is told of every new socket, and since when there was none."""
         self._app = app
@@ -63,7 +62,6 @@ class SocketMode:
         self._session = session
         self._app_token = app_token
         self._connected = connected
-        self._ping_s = ping_s
         self._lost_at: datetime | None = None
         self._handling: set[asyncio.Task[None]] = set()
 
@@ -111,7 +109,7 @@ class SocketMode:
         with translated("the socket"):
             ws = await self._session.ws_connect(
                 answer["url"],
-                heartbeat=self._ping_s,
+                heartbeat=_PING_S,
                 timeout=aiohttp.ClientWSTimeout(ws_close=1.0),
                 max_msg_size=0,
             )

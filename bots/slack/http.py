@@ -1,13 +1,13 @@
-"""Signed events by HTTP, the alternative to Socket Mode; and what else is served beside them.
+"""Signed events by HTTP, the alternative to Socket Mode.
 
 https://docs.slack.dev/apis/events-api/using-http-request-urls
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Final
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
@@ -15,48 +15,37 @@ from slack_bolt.async_app import AsyncApp
 
 from core.errors import ConfigError
 
-logger = logging.getLogger(__name__)
+EVENTS_PATH: Final = "/slack/events"
+_SHUTDOWN_S: Final = 2.0
 
-EVENTS_PATH = "/slack/events"
 
+def events_route(app: AsyncApp) -> web.RouteDef:
+    """The request URL of events, buttons and commands; Bolt checks the signatures."""
 
-class HttpEvents:
-    """Serves the request URL of events, buttons and commands; Bolt checks the signatures."""
-
-    def __init__(
-        self, app: AsyncApp, *, host: str, port: int, routes: Iterable[web.RouteDef] = ()
-    ) -> None:
-        """Port 0 takes a free one: `port` says which, once `ready` is set."""
-        self._app = app
-        self._host = host
-        self.port = port
-        self._routes = [web.post(EVENTS_PATH, self._event), *routes]
-        self.ready = asyncio.Event()
-
-    async def run(self) -> None:
-        """Serve until cancelled.
-
-        Raises:
-            ConfigError: the port is taken.
-        """
-        server = web.Application()
-        server.add_routes(self._routes)
-        runner = web.AppRunner(server, access_log=None, shutdown_timeout=2.0)
-        await runner.setup()
-        try:
-            try:
-                await web.TCPSite(runner, self._host, self.port).start()
-            except OSError as error:
-                place = f"{self._host}:{self.port}"
-                raise ConfigError(
-                    f"FAQBOT_SLACK_PORT: cannot listen on {place}: {error}"
-                ) from error
-            self.port = runner.addresses[0][1]
-            self.ready.set()
-            await asyncio.Event().wait()
-        finally:
-            await runner.cleanup()
-
-    async def _event(self, request: web.Request) -> web.Response:
-        response = await self._app.async_dispatch(await to_bolt_request(request))
+    async def event(request: web.Request) -> web.Response:
+        response = await app.async_dispatch(await to_bolt_request(request))
         return await to_aiohttp_response(response)
+
+    return web.post(EVENTS_PATH, event)
+
+
+@asynccontextmanager
+async def serving(routes: Iterable[web.RouteDef], host: str, port: int) -> AsyncIterator[str]:
+    """Serve; the address without a slash at its end, where port 0 has become a free one.
+
+    Raises:
+        ConfigError: nothing can listen there.
+    """
+    server = web.Application()
+    server.add_routes(list(routes))
+    runner = web.AppRunner(server, access_log=None, shutdown_timeout=_SHUTDOWN_S)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            line = f"FAQBOT_SLACK_PORT: nothing can listen at {host}:{port} ({error.strerror})"
+            raise ConfigError(line) from error
+        yield f"http://{host}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
