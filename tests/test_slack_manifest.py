@@ -110,7 +110,7 @@ def test_it_is_within_slacks_limits(settings):
     assert len(made["display_information"]["name"]) <= 35
     assert len(made["display_information"]["description"]) <= 140
     features = made["features"]
-    assert len(features["bot_user"]["display_name"]) <= 80
+    assert re.fullmatch(r"[a-z0-9._-]{1,80}", features["bot_user"]["display_name"])
     assert len(features["shortcuts"][0]["name"]) <= 24
     assert len(features["shortcuts"][0]["description"]) <= 150
     assert len(features["assistant_view"]["assistant_description"]) <= 300

@@ -45,6 +45,7 @@ EVENTS: Final = (
 _YOUR_URL: Final = "https://YOUR-HOST/slack/events"
 _NAME, _SHORTCUT_NAME, _DESCRIPTION = 35, 24, 140  # characters that Slack takes
 _MOST_PROMPTS: Final = 4
+_BOT_NAME: Final = "faqbot"  # Slack takes a-z, 0-9, -, _ and . alone; people write @faqbot
 
 
 def print_manifest(settings: Settings) -> int:
@@ -114,7 +115,7 @@ def _features(settings: Settings) -> Json:
             "assistant_description": profile.home_about,
             "suggested_prompts": prompts,
         },
-        "bot_user": {"display_name": profile.name, "always_online": True},
+        "bot_user": {"display_name": _BOT_NAME, "always_online": True},
         "shortcuts": [shortcut],
         "slash_commands": [command | ({"url": _YOUR_URL} if by_http(settings) else {})],
     }
