@@ -204,7 +204,7 @@ async def test_what_was_asked_while_it_was_away_is_answered_once(
     assert in_dm.channel is jiyoung.dm
 
 
-async def test_looking_back_is_patient_and_leaves_out_what_it_may_not_read(  # noqa: PLR0917
+async def test_looking_back_is_patient_and_leaves_out_what_it_may_not_read(
     slack, tmp_path, minsu, channel, monkeypatch, caplog
 ):
     monkeypatch.setattr("bots.slack._SHORT_S", 0.0)

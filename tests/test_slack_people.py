@@ -203,9 +203,7 @@ async def test_a_question_deleted_while_it_is_answered_leaves_nothing(
 
 
 @pytest.mark.parametrize("how", ["button", "sign on the answer", "sign on the question"])
-async def test_a_running_answer_is_stopped(  # noqa: PLR0917
-    slack, tmp_path, minsu, jiyoung, channel, how
-):
+async def test_a_running_answer_is_stopped(slack, tmp_path, minsu, jiyoung, channel, how):
     pieces = ("구매확정 다음 영업일에 정산되고, 공휴일에는 ", "밀립니다.")
     async with answering(slack, tmp_path, gate=asyncio.Event(), pieces=pieces):
         question = await minsu.mention(channel, "정산은 언제?")
