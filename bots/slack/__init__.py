@@ -7,14 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 
 from bots.connected import Connected
 from bots.slack.actions import Buttons
 from bots.slack.app import make_app
-from bots.slack.blocks import Page
 from bots.slack.budgets import Budgets
 from bots.slack.catchup import look_back
 from bots.slack.connection import SocketMode
@@ -27,6 +26,7 @@ from bots.slack.ids import PREFIX
 from bots.slack.messages import Hearing
 from bots.slack.pane import hint_for
 from bots.slack.reply import Answers, SlackReply
+from bots.slack.streaming import StreamingReply
 from bots.slack.workspaces import Workspace, Workspaces, identify, make_client, open_session
 from config.settings import Settings
 from core.desk import Desk
@@ -82,17 +82,29 @@ async def _build(context: Context, session: aiohttp.ClientSession) -> _Parts:
         raise bad_token(error, "SLACK_BOT_TOKEN") or error from error
     budgets, answers, errands = Budgets(), Answers(), Errands()
 
-    def open_reply(question: Question) -> Reply[Page]:
+    def open_reply(question: Question) -> Reply[Any]:
         client = workspace.client
         if is_ephemeral(question):
             return EphemeralReply(client, context, question)
-        return SlackReply(
+        by_edits = SlackReply(
             client=client,
             context=context,
             budgets=budgets,
             answers=answers,
             question=question,
+            bot_user=workspace.bot_user,
             hint=hint_for(client, context, errands, question),
+        )
+        if settings.slack_streaming == "edits":
+            return by_edits
+        return StreamingReply(
+            by_edits,
+            client=client,
+            context=context,
+            budgets=budgets,
+            answers=answers,
+            question=question,
+            stop=lambda: errands.run(desk.stop(question.id)),
         )
 
     desk.serve(PREFIX, open_reply)
