@@ -11,12 +11,18 @@ import pytest
 import yarl
 from discord import app_commands, ui
 from fakes.discord import DiscordServer, Limits, Settings
+from fakes.discord.page import DiscordPage
+
+
+class QuickClient(discord.Client):
+    async def before_identify_hook(self, shard_id, *, initial=False):
+        """Do not wait five seconds before a second IDENTIFY."""
 
 
 def quick_client(intents=None, **options):
     """A client that does not wait two seconds for guilds that never come."""
     intents = intents or discord.Intents.default()
-    return discord.Client(intents=intents, guild_ready_timeout=0.05, **options)
+    return QuickClient(intents=intents, guild_ready_timeout=0.05, **options)
 
 
 @contextlib.asynccontextmanager
@@ -546,3 +552,18 @@ async def test_an_edit_of_an_old_message_has_a_stricter_limit(fake):
             await asyncio.sleep(0.02)
         assert response.status == 429
         assert "Via" in response.headers
+
+
+async def test_the_page_says_what_a_user_says_and_shows_what_came_of_it():
+    server = DiscordPage()
+    channel = await server.create_channel("질문")
+    async with server.serve(), aiohttp.ClientSession() as session:
+        home = server.url.removesuffix("/api/v10")
+        assert "로컬 디스코드" in await (await session.get(home)).text()
+        said = {"channel": str(channel.id), "text": "환불은요?", "mention": True}
+        await session.post(f"{home}/local/do/say", json=said)
+        where = {"channel": str(channel.id), "since": "-1"}
+        state = await (await session.get(f"{home}/local/state", params=where)).json()
+        assert state["here"]["messages"][0]["content"].endswith("환불은요?")
+        wrong = await session.post(f"{home}/local/do/slash", json={"name": "faq", "options": {}})
+        assert wrong.status == 400
