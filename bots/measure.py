@@ -1,0 +1,102 @@
+"""How long and how wide text is, in the ways that platforms and monospaced fonts count it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import Final
+
+_WIDEST_TABLE: Final = 60  # columns; a wider one would be wrapped, row by row, into a riddle
+
+
+def width(text: str) -> int:
+    """Columns of monospaced text: what is wide in East Asia takes two, what combines none."""
+    return sum(
+        0
+        if unicodedata.category(character) in ("Mn", "Me", "Cf")
+        else 2
+        if unicodedata.east_asian_width(character) in "WF"
+        else 1
+        for character in text
+    )
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Rows as aligned lines, the first one underlined; "" if that would be too wide to read."""
+    columns = list(zip_longest(*rows, fillvalue=""))
+    widths = [max(map(width, column)) for column in columns]
+    if not widths or sum(widths) + 3 * (len(widths) - 1) > _WIDEST_TABLE:
+        return ""
+    lines = [
+        " │ ".join(
+            cell + " " * (most - width(cell))
+            for cell, most in zip_longest(row, widths, fillvalue="")
+            if isinstance(most, int)
+        ).rstrip()
+        for row in rows
+    ]
+    return "\n".join([lines[0], "─┼─".join("─" * most for most in widths), *lines[1:]])
+
+
+def utf16(text: str) -> int:
+    """Characters as JavaScript counts them."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def shortened(text: str, limit: int) -> str:
+    """Text of at most `limit` UTF-16 code units, with … where something is missing."""
+    if utf16(text) <= limit:
+        return text
+    kept = text[: limit - 1]
+    while utf16(kept) > limit - 1:
+        kept = kept[:-1]
+    return kept.rstrip() + "…"
+
+
+# What a sign may become at most in either dialect, escaped or with a zero-width space beside it.
+_COSTS: Final = {"&": 5, "<": 5, ">": 4} | dict.fromkeys("@\\*_~`|]", 2)
+_COSTLY = re.compile(r"[&<>@\\*_~`|\]]")
+# Where a link was, there may stand a phrase, and around an address there are brackets.
+_ADDRESS = re.compile(
+    r"[/\\]{2}|www\.|(?:javascript|vbscript|data|mailto|tel|file):", re.IGNORECASE
+)
+_ADDRESS_COST: Final = 7
+_MARKERS = re.compile(r"(?:[ \t]*(?:[-*+]|\d{1,9}[.)]|>)(?=[ \t>]))+|[ \t]+")
+_LINE_COST: Final = 3  # its break, another one, a backslash
+_LIST_COST: Final = 5
+_DEEP_COST: Final = 16  # a line's indentation and quote sign, three lists in
+_ROW_COST: Final = _WIDEST_TABLE + 20
+_CELL_COST: Final = 16
+_END_COST: Final = 8  # of a code block
+
+
+def cost(markdown: str) -> int:
+    """What Markdown comes to in either dialect, at most, in UTF-16 code units.
+
+    It is a sum over signs and lines, so that it never shrinks when the text grows, as
+    `core.cutting.split` wants it; what is rendered does, when lines turn out to be a table. Styles
+    that are opened on one line and closed many lines below come to more.
+    """
+    total = _END_COST + (_ROW_COST if "|" in markdown else 0)
+    deep = row = 0
+    blank = True
+    for line in markdown.split("\n"):
+        total += utf16(line) + _LINE_COST
+        if not line.strip(" \t>"):
+            row = 0
+            blank = True
+            continue
+        own = sum(_COSTS[sign] - 1 for sign in _COSTLY.findall(line))
+        own += _ADDRESS_COST * len(_ADDRESS.findall(line))
+        if markers := _MARKERS.match(line):
+            simple = len(markers[0].strip()) <= 3 and not line[0].isspace()
+            deep = max(deep, _LIST_COST if simple else _DEEP_COST)
+        elif blank:
+            deep = 0
+        if not row and "|" in line:
+            row = max(_ROW_COST, own + utf16(line) + _CELL_COST * (line.count("|") + 1))
+        blank = False
+        total += own + deep + row
+    return total
