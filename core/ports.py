@@ -242,7 +242,8 @@ class Reply(Protocol[Page]):
     def render(self, view: View) -> Sequence[Page]:
         """The view as messages, one or more; equal pages look the same. Pure.
 
-        Later views of the same answer change only the last pages: what is full stays as it is.
+        None at all where only a whole answer can be shown and it is not whole yet. Later views of
+        the same answer change only the last pages: what is full stays as it is.
         """
         ...
 
