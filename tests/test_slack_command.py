@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from fakes.slack import BOT_TOKEN, labels, visible
 
 from bots.slack.blocks import Page
@@ -141,6 +142,15 @@ async def test_an_answer_that_was_shown_before_a_death_is_not_shown_again(
         await asked(slack, minsu, channel, "정산 계좌를 변경하고 싶어요.")  # after the first
     assert len(minsu.ephemerals(channel)) == 3
     assert QUESTION not in private(minsu, channel)[-1]
+
+
+@pytest.mark.parametrize("trouble", ["429", "500", "reset"])
+async def test_an_answer_is_shown_although_slack_had_trouble(slack, bot, trouble):
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("help", minsu)
+    slack.fail_next("response_url", trouble, retry_after=0)
+    assert ANSWER in visible(await asked(slack, minsu, channel))
+    assert len(minsu.ephemerals(channel)) == 2
 
 
 async def test_a_long_answer_goes_on_when_the_response_url_is_used_up(slack, context_of):

@@ -141,7 +141,8 @@ async def _post(
 
 
 def _message(page: Page) -> Json:
-    return {"text": page.text, "blocks": list(page.blocks)}
+    blocks = list(page.blocks)
+    return {"text": page.text, "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
 
 
 def _shared_by(text: str) -> Block:
