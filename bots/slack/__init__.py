@@ -14,20 +14,24 @@ import aiohttp
 from bots.connected import Connected
 from bots.slack.actions import Buttons
 from bots.slack.app import make_app
+from bots.slack.blocks import Page
 from bots.slack.budgets import Budgets
 from bots.slack.catchup import look_back
 from bots.slack.connection import SocketMode
 from bots.slack.context import Context
+from bots.slack.ephemeral import EphemeralReply, is_ephemeral
 from bots.slack.errands import Errands
 from bots.slack.errors import bad_token
 from bots.slack.http import EVENTS_PATH, events_route, serving
 from bots.slack.ids import PREFIX
 from bots.slack.messages import Hearing
+from bots.slack.pane import hint_for
 from bots.slack.reply import Answers, SlackReply
 from bots.slack.workspaces import Workspace, Workspaces, identify, make_client, open_session
 from config.settings import Settings
 from core.desk import Desk
 from core.errors import ConfigError, PlatformError
+from core.ports import Reply
 from core.profile import Profile
 from core.safety import Cleaner
 from core.types import Question
@@ -78,13 +82,17 @@ async def _build(context: Context, session: aiohttp.ClientSession) -> _Parts:
         raise bad_token(error, "SLACK_BOT_TOKEN") or error from error
     budgets, answers, errands = Budgets(), Answers(), Errands()
 
-    def open_reply(question: Question) -> SlackReply:
+    def open_reply(question: Question) -> Reply[Page]:
+        client = workspace.client
+        if is_ephemeral(question):
+            return EphemeralReply(client, context, question)
         return SlackReply(
-            client=workspace.client,
+            client=client,
             context=context,
             budgets=budgets,
             answers=answers,
             question=question,
+            hint=hint_for(client, context, errands, question),
         )
 
     desk.serve(PREFIX, open_reply)
@@ -105,14 +113,13 @@ async def _connected(
     settings = context.settings
     client = make_client(session, settings.slack_api_url)
     app_token = settings.slack_app_token.get_secret_value()
-    signing_secret = settings.slack_signing_secret.get_secret_value()
     app = make_app(
+        context=context,
         client=client,
         workspaces=parts.workspaces,
         hearing=parts.hearing,
         buttons=parts.buttons,
         errands=parts.errands,
-        signing_secret=signing_secret,
     )
     about = f"Slack: on as @{parts.workspace.bot_name} in workspace {parts.workspace.name}"
     if app_token:
@@ -127,7 +134,7 @@ async def _connected(
             app, client=client, session=session, app_token=app_token, connected=connected
         )
         return Connected(f"{about} (Socket Mode)", mode.run)
-    if not signing_secret:
+    if not settings.slack_signing_secret.get_secret_value():
         raise ConfigError(
             "SLACK_APP_TOKEN is not set (nor SLACK_SIGNING_SECRET, for events by HTTP): "
             "make one under Basic Information, App-Level Tokens, with connections:write"

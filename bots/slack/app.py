@@ -6,12 +6,13 @@ import logging
 import re
 from typing import Final
 
-from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack import actions, messages
+from bots.slack import actions, extras, messages
 from bots.slack.actions import Buttons
+from bots.slack.context import Context
 from bots.slack.errands import Errands
 from bots.slack.messages import Hearing
 from bots.slack.workspaces import Workspaces
@@ -25,12 +26,12 @@ bolt_logger.setLevel(logging.ERROR)
 
 def make_app(  # noqa: PLR0913 - its collaborators, all by name
     *,
+    context: Context,
     client: AsyncWebClient,
     workspaces: Workspaces,
     hearing: Hearing,
     buttons: Buttons,
     errands: Errands,
-    signing_secret: str,
 ) -> AsyncApp:
     """An app that listens to everything; `client` has no token of its own."""
 
@@ -41,11 +42,12 @@ def make_app(  # noqa: PLR0913 - its collaborators, all by name
         name="faqbot",
         client=client,
         authorize=authorize,  # type: ignore[arg-type] # None says: not installed there
-        signing_secret=signing_secret,
+        signing_secret=context.settings.slack_signing_secret.get_secret_value(),
         logger=bolt_logger,
     )
     messages.register(app, hearing, workspaces)
     actions.register(app, buttons, workspaces, errands)
+    extras.register(app, context)
     _acknowledge_the_rest(app)
     return app
 

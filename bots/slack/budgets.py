@@ -12,8 +12,8 @@ from typing import Final
 from core.pacing import Pacer, Window
 
 # chat.update is of tier 3: "50+ per minute" a method and workspace. `Window` counts a call from
-# before it is sent until a minute after it has landed, which is stricter than any way in which Slack
-# may count, so nothing is held back for inaccuracy. What another replica takes is learnt by a 429.
+# before it is sent until a minute after it has landed, which is stricter than any way in which
+# Slack may count, so nothing is held back. What another replica takes is learnt by a 429.
 EDITS_A_MINUTE: Final = 50
 _MINUTE_S: Final = 60.0
 # chat.postMessage: "1 per second" a channel, "short bursts of more are allowed".

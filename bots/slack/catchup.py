@@ -10,7 +10,10 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
+
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bots.slack.errors import translated
 from bots.slack.messages import Hearing
@@ -28,47 +31,44 @@ _LONGEST_S: Final = 600.0
 _TYPES: Final = "public_channel,private_channel,mpim,im"
 
 
-async def look_back(workspace: Workspace, hearing: Hearing, since: datetime) -> int:
-    """Hear what was said since then in the bot's channels; how many messages were looked at.
+async def look_back(workspace: Workspace, hearing: Hearing, since: datetime) -> None:
+    """Hear what was said since then in the bot's channels.
 
     Never raises: what cannot be read is left out, with a line in the log.
     """
     since = max(since - _OVERLAP, datetime.now(UTC) - _FARTHEST)
     oldest = f"{since.timestamp():.6f}"
-    heard = 0
     try:
         async with asyncio.timeout(_LONGEST_S):
             async for channel in _channels(workspace):
                 try:
-                    heard += await _hear_channel(workspace, hearing, channel, oldest)
+                    await _hear_channel(workspace, hearing, channel, oldest)
                 except PlatformError as error:
                     logger.warning("not looked back in %s: %s", channel["id"], error)
     except TimeoutError:
         logger.warning("looking back took too long; the rest is left out")
     except FaqbotError as error:
         logger.error("looking back failed: %s", error)  # noqa: TRY400 - one line
-    return heard
 
 
-async def _hear_channel(workspace: Workspace, hearing: Hearing, channel: Json, oldest: str) -> int:
+async def _hear_channel(workspace: Workspace, hearing: Hearing, channel: Json, oldest: str) -> None:
     client = workspace.client
     where = {"channel": channel["id"], "oldest": oldest}
     page = await _patiently(
         "conversations.history",
-        lambda: client.conversations_history(**where, limit=_MOST_MESSAGES),
+        partial(client.conversations_history, **where, limit=_MOST_MESSAGES),
     )
     messages: list[Json] = list(page["messages"])
     threads = [one["ts"] for one in messages if one.get("thread_ts") == one["ts"]]
     for ts in threads[:_MOST_THREADS]:
         replies = await _patiently(
             "conversations.replies",
-            lambda ts=ts: client.conversations_replies(**where, ts=ts, limit=_MOST_MESSAGES),
+            partial(client.conversations_replies, **where, ts=ts, limit=_MOST_MESSAGES),
         )
         messages += [one for one in replies["messages"] if one["ts"] != ts]
     kind = {"channel_type": "im"} if channel.get("is_im") else {}
     for message in sorted(messages, key=lambda one: float(one["ts"])):
         await hearing.hear({"channel": channel["id"], **kind, **message}, workspace)
-    return len(messages)
 
 
 async def _channels(workspace: Workspace) -> AsyncIterator[Json]:
@@ -77,8 +77,12 @@ async def _channels(workspace: Workspace) -> AsyncIterator[Json]:
     while seen < _MOST_CHANNELS:
         page = await _patiently(
             "users.conversations",
-            lambda cursor=cursor: client.users_conversations(
-                types=_TYPES, exclude_archived=True, limit=_MOST_CHANNELS, cursor=cursor or None
+            partial(
+                client.users_conversations,
+                types=_TYPES,
+                exclude_archived=True,
+                limit=_MOST_CHANNELS,
+                cursor=cursor or None,
             ),
         )
         for channel in page["channels"][: _MOST_CHANNELS - seen]:
@@ -89,7 +93,9 @@ async def _channels(workspace: Workspace) -> AsyncIterator[Json]:
             return
 
 
-async def _patiently(what: str, call: Callable[[], Awaitable[Any]]) -> Any:
+async def _patiently(
+    what: str, call: Callable[[], Awaitable[AsyncSlackResponse]]
+) -> AsyncSlackResponse:
     """What the call gives; nobody waits for this, so Slack may take its time."""
     while True:
         try:

@@ -47,7 +47,7 @@ class _Socket:
 class SocketMode:
     """Keeps a socket open, hands what comes to Bolt, and acknowledges what Bolt has taken."""
 
-    def __init__(  # noqa: PLR0913 - all by name
+    def __init__(
         self,
         app: AsyncApp,
         *,

@@ -16,7 +16,7 @@ from config.profiles import load_profile
 from config.settings import Settings
 from core.desk import Desk
 from core.limits import Limits
-from core.ports import History
+from core.ports import History, Inbox
 from core.types import Answered, AnswerEvent, Delta, Passage, Question, Turn, TurnState
 
 PROFILE = load_profile("smartstore")
@@ -97,16 +97,16 @@ async def running(
     assistant: Callable[[Stores], object] | None = None,
     limits: Limits | None = None,
     lease_s: float = 30.0,
-    ready: Callable[[], object] | None = None,
+    inbox: Callable[[Inbox], Inbox] = lambda inbox: inbox,
     **script: object,
 ) -> AsyncIterator[Bot]:
-    """Run the bot. `script` goes to `Scripted`; `assistant` makes another one of the stores."""
+    """Run the bot. `script` is for `Scripted`; `assistant` makes another one, `inbox` wraps it."""
     async with AsyncExitStack() as stack:
         stores = await stack.enter_async_context(open_stores(settings))
         made = assistant(stores) if assistant else Scripted(stores.history, **script)
         desk = Desk(
             assistant=made,
-            inbox=stores.inbox,
+            inbox=inbox(stores.inbox),
             archive=stores.archive,
             profile=PROFILE,
             limits=limits or Limits(per_minute=0, per_day=0),
