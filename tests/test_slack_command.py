@@ -6,11 +6,13 @@ import pytest
 from fakes.slack import BOT_TOKEN, labels, visible
 
 from bots.slack.blocks import Page
+from bots.slack.context import Context
 from bots.slack.ephemeral import EphemeralReply
 from bots.slack.ids import private_place
 from bots.slack.workspaces import make_client, open_session
 from core.errors import StorageError
 from core.limits import Limits
+from core.safety import Cleaner
 from core.types import Question
 
 pytest_plugins = ["slack_bot"]
@@ -153,16 +155,17 @@ async def test_an_answer_is_shown_although_slack_had_trouble(slack, bot, trouble
     assert len(minsu.ephemerals(channel)) == 2
 
 
-async def test_a_long_answer_goes_on_when_the_response_url_is_used_up(slack, context_of):
+async def test_a_long_answer_goes_on_when_the_response_url_is_used_up(slack, settings, profile):
     """Slack takes five messages through one."""
     minsu = slack.add_person("민수")
     channel = slack.add_channel("help", minsu)
     url = slack.world.new_response_url(channel, minsu.id, None)
     place = private_place(slack.team.id, channel.id, minsu.id)
     question = Question("slack:1", place.session, QUESTION, minsu.id, reply_to=url)
+    context = Context(None, profile, settings, Cleaner(()))
     async with open_session() as session:
         client = make_client(session, slack.api_url, BOT_TOKEN)
-        reply = EphemeralReply(client, context_of(None), question)
+        reply = EphemeralReply(client, context, question)
         for number in range(7):
             await reply.post(Page(f"{number}쪽", ()), number)
     assert private(minsu, channel) == [f"{place}쪽" for place in range(7)]
