@@ -114,6 +114,14 @@ async def test_signed_events_need_no_socket(slack, look):
     assert "Slack tokens" not in found
 
 
+async def test_with_oauth_there_is_no_token_to_look_at(slack, look):
+    oauth = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": SECRET}
+    found = await look(SLACK_BOT_TOKEN="", **oauth)
+    assert {mark for mark, *_ in found.values()} == {doctor.PASS}
+    assert set(found) == {"Slack", "Slack socket"}
+    assert slack.calls("auth.test") == []
+
+
 async def test_a_bot_in_no_channel_yet(look):
     mark, _, fix = (await look())["Slack channels"]
     assert mark == doctor.NOTE
