@@ -189,6 +189,20 @@ async def test_a_follow_up_of_a_private_answer_is_private_and_marked(slack, bot,
     assert session.session.endswith(f":faq-{minsu.id}")
 
 
+async def test_private_buttons_work_after_a_restart(slack, make_desk, connect, profile):
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("help", minsu)
+    async with connect(make_desk()):
+        answer = await asked(slack, minsu, channel)
+    async with connect(make_desk()):
+        await minsu.press(answer, "private_followup:1")
+        await slack.until(lambda: len(minsu.ephemerals(channel)) == 3)
+        await minsu.press(answer, "feedback:positive")
+        await slack.until(lambda: private(minsu, channel)[-1] == profile.feedback_thanks)
+        await minsu.press(answer, profile.share)
+        await slack.until(lambda: slack.messages(channel))
+
+
 async def test_a_private_follow_up_is_asked_once(slack, bot, stores):
     minsu = slack.add_person("민수")
     channel = slack.add_channel("help", minsu)

@@ -7,7 +7,6 @@ from fakes.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
 
 from bots import doctor
 from bots.slack.checks import check_slack
-from bots.slack.manifest import SCOPES
 from config.settings import Settings
 
 SECRET = "s3cret"  # noqa: S105 - it opens nothing
@@ -16,7 +15,6 @@ SECRET = "s3cret"  # noqa: S105 - it opens nothing
 @pytest.fixture
 async def slack():
     async with Slack().serve() as running:
-        running.team.scopes |= set(SCOPES)
         yield running
 
 
