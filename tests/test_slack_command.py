@@ -3,8 +3,10 @@
 import asyncio
 
 import pytest
-from fakes.slack import BOT_TOKEN, labels, visible
+from fakes.slack import BOT_TOKEN, SIGNING_SECRET, labels, visible
+from fakes.slack_bot import make_settings
 
+from bots.slack import open_slack
 from bots.slack.blocks import Page
 from bots.slack.context import Context
 from bots.slack.ephemeral import EphemeralReply
@@ -85,6 +87,23 @@ async def test_a_question_is_stored_before_the_command_is_acknowledged(
     async with connect(make_desk()):
         await slack.until(lambda: len(minsu.ephemerals(channel)) == 2)
     assert ANSWER in private(minsu, channel)[-1]
+
+
+async def test_commands_and_shortcuts_that_come_as_signed_requests(
+    slack, make_desk, profile, tmp_path
+):
+    signed = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": SIGNING_SECRET, "slack_port": 0}
+    desk = make_desk()
+    minsu = slack.add_person("민수")
+    message = await minsu.say(slack.add_channel("help", minsu), QUESTION)
+    async with open_slack(make_settings(slack, tmp_path, **signed), desk, profile) as platform:
+        await slack.use_http(platform.about.rstrip(")").rsplit(" ", 1)[-1])
+        working = asyncio.create_task(desk.run())
+        assert ANSWER in visible(await asked(slack, minsu, minsu.dm))
+        await minsu.shortcut(message, "answer_this")
+        await slack.until(lambda: [m for m in slack.replies(message) if ANSWER in visible(m)])
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
 
 
 async def test_an_answer_after_the_half_hour_is_posted_as_an_ephemeral(slack, make_desk, connect):
@@ -263,6 +282,7 @@ async def test_sharing_where_the_bot_is_no_member(slack, bot, profile):
     await minsu.press(answer, profile.share)
     (shared,) = await slack.until(lambda: slack.messages(channel))
     assert ANSWER in visible(shared)
+    assert "followup" not in str(shared.blocks)  # it could not answer there
 
 
 async def test_sharing_that_fails_can_be_tried_again(slack, bot, profile):

@@ -25,7 +25,7 @@ def look(slack, monkeypatch, tmp_path):
 
     async def findings(**settings):
         usual = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN}
-        usual |= {"SLACK_API_URL": slack.api_url}
+        usual |= {"SLACK_API_URL": slack.api_url, "SLACK_SIGNING_SECRET": ""}
         for name, value in (usual | settings).items():
             monkeypatch.setenv(name, value)
         # The doctor has an event loop of its own.
@@ -46,6 +46,7 @@ async def test_all_is_well(slack, look):
 
 def test_without_a_token_there_is_one_line(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SLACK_BOT_TOKEN", raising=False)
     found = list(doctor._slack(Settings()))
     assert [(one.mark, one.text) for one in found] == [
         (doctor.PASS, "off, SLACK_BOT_TOKEN is not set")
