@@ -181,7 +181,10 @@ class Inbox(Protocol):
         ...
 
     async def withdraw(self, question_id: str) -> bool:
-        """End an open question because its asker took it back; False if it was not open."""
+        """End a question because its asker took it back, whatever became of it until then.
+
+        False if it is unknown or was taken back before.
+        """
         ...
 
     async def reopen(self, question: Question) -> bool:

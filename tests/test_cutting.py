@@ -122,7 +122,17 @@ def test_a_table_is_not_cut_off_from_its_header():
 
 
 @pytest.mark.parametrize(
-    "whole", ["👨‍👩‍👧", "🇰🇷", "👍🏽", "e\u0301", "\u1112\u1161\u11ab", "[도움말](https://a.kr)", "&amp;", "\\*"]
+    "whole",
+    [
+        "👨‍👩‍👧",
+        "🇰🇷",
+        "👍🏽",
+        "e\u0301",
+        "\u1112\u1161\u11ab",
+        "[도움말](https://a.kr)",
+        "&amp;",
+        "\\*",
+    ],
 )
 def test_what_is_one_is_not_cut(whole):
     for before in range(36, 42):
