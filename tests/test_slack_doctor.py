@@ -7,7 +7,6 @@ from fakes.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
 
 from bots import doctor
 from bots.slack.checks import check_slack
-from bots.slack.manifest import SCOPES
 from config.settings import Settings
 
 SECRET = "s3cret"  # noqa: S105 - it opens nothing
@@ -16,7 +15,6 @@ SECRET = "s3cret"  # noqa: S105 - it opens nothing
 @pytest.fixture
 async def slack():
     async with Slack().serve() as running:
-        running.team.scopes |= set(SCOPES)
         yield running
 
 
@@ -27,7 +25,7 @@ def look(slack, monkeypatch, tmp_path):
 
     async def findings(**settings):
         usual = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN}
-        usual |= {"SLACK_API_URL": slack.api_url}
+        usual |= {"SLACK_API_URL": slack.api_url, "SLACK_SIGNING_SECRET": ""}
         for name, value in (usual | settings).items():
             monkeypatch.setenv(name, value)
         # The doctor has an event loop of its own.
@@ -48,6 +46,7 @@ async def test_all_is_well(slack, look):
 
 def test_without_a_token_there_is_one_line(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SLACK_BOT_TOKEN", raising=False)
     found = list(doctor._slack(Settings()))
     assert [(one.mark, one.text) for one in found] == [
         (doctor.PASS, "off, SLACK_BOT_TOKEN is not set")
@@ -112,6 +111,14 @@ async def test_signed_events_need_no_socket(slack, look):
     found = await look(SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET=SIGNING_SECRET)
     assert "Slack socket" not in found
     assert "Slack tokens" not in found
+
+
+async def test_with_oauth_there_is_no_token_to_look_at(slack, look):
+    oauth = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": SECRET}
+    found = await look(SLACK_BOT_TOKEN="", **oauth)
+    assert {mark for mark, *_ in found.values()} == {doctor.PASS}
+    assert set(found) == {"Slack", "Slack socket"}
+    assert slack.calls("auth.test") == []
 
 
 async def test_a_bot_in_no_channel_yet(look):

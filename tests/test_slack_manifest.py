@@ -12,6 +12,8 @@ from fakes.slack.world import _EVENT_SCOPES
 from bots.slack.manifest import EVENTS, SCOPES, manifest, print_manifest
 from config.settings import Settings
 
+pytest_plugins = ["cli_fixtures"]
+
 SOURCES = Path(__file__).parent.parent / "bots" / "slack"
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in sorted(SOURCES.glob("*.py")))
 
@@ -37,6 +39,8 @@ def listened():
 @pytest.fixture
 def settings(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
+    for name in ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
+        monkeypatch.delenv(name, raising=False)
     return Settings()
 
 
@@ -115,6 +119,12 @@ def test_it_is_within_slacks_limits(settings):
     assert len(features["shortcuts"][0]["description"]) <= 150
     assert len(features["assistant_view"]["assistant_description"]) <= 300
     assert len(features["assistant_view"]["suggested_prompts"]) <= 4
+
+
+def test_the_command_prints_it(empty):
+    done = empty("slack", "manifest")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["settings"]["socket_mode_enabled"]
 
 
 def test_it_is_printed_as_json_alone(settings, capsys):

@@ -93,7 +93,7 @@ async def _may_post(client: AsyncWebClient, channel: str) -> bool:
     except TimeoutError:
         return True
     shown = found["channel"]
-    return bool(shown.get("is_member") or shown.get("is_im"))
+    return any(shown.get(name) for name in ("is_member", "is_im", "is_mpim"))
 
 
 def _help(profile: Profile) -> str:
