@@ -119,7 +119,7 @@ def register(app: AsyncApp, hearing: Hearing, workspaces: Workspaces) -> None:
         event = body.get("event") or {}
         if event.get("type") in MESSAGES:
             try:
-                await hearing.hear(event, await workspaces.get(context.team_id))
+                await hearing.hear(event, workspaces.get(context.team_id))
             except (StorageError, PlatformError) as error:
                 logger.error("a message is not taken in: %s", error)  # noqa: TRY400 - one line
                 return BoltResponse(status=503, body="")
