@@ -84,10 +84,11 @@ class Buttons:
 
     async def stop_at(self, workspace: Workspace, channel: str, ts: str, *, answer: bool) -> None:
         """End the answer that is in a message, or the answer to the question in it."""
-        asked: str | None = question_id(workspace.team, channel, ts)
-        if answer:
-            asked = self._answers.question_of(reference_of(channel, ts))
-            asked = asked or await _answered_in(workspace.client, channel, ts)
+        asked = self._answers.question_of(reference_of(channel, ts))
+        if asked is None and answer:  # another process has posted it
+            asked = await _answered_in(workspace.client, channel, ts)
+        elif asked is None:
+            asked = question_id(workspace.team, channel, ts)
         if asked:
             await self._desk.stop(asked)
 

@@ -67,7 +67,7 @@ def oauth_routes(
     secret = settings.slack_client_secret.get_secret_value()
     flow = AsyncOAuthFlow(
         client=client,
-        logger=sdk_logger,
+        logger=sdk_logger(),
         settings=AsyncOAuthSettings(
             client_id=settings.slack_client_id,
             client_secret=secret,
@@ -79,7 +79,7 @@ def oauth_routes(
             installation_store=installations,
             state_store=SignedStates(secret),
             state_expiration_seconds=_STATE_S,
-            logger=sdk_logger,
+            logger=sdk_logger(),
         ),
     )
 

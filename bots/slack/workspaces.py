@@ -20,10 +20,6 @@ logger = logging.getLogger(__name__)
 _TIMEOUT_S: Final = 20
 _CONNECT_S: Final = 5
 
-# The SDK builds its debug lines unless the logger's own level is above DEBUG.
-sdk_logger = logging.getLogger("slack_sdk")
-sdk_logger.setLevel(logging.ERROR)
-
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
@@ -66,10 +62,17 @@ def make_client(
         timeout=_TIMEOUT_S,
         session=session,
         retry_handlers=[],
-        logger=sdk_logger,
+        logger=sdk_logger(),
     )
     client.proxy = None  # which it took from the environment, without regard to NO_PROXY
     return client
+
+
+def sdk_logger() -> logging.Logger:
+    """For the SDK, which builds its debug lines unless the logger's own level is above DEBUG."""
+    sdk = logging.getLogger("slack_sdk")
+    sdk.setLevel(logging.ERROR)
+    return sdk
 
 
 async def identify(client: AsyncWebClient) -> Workspace:
