@@ -99,16 +99,7 @@ async def mongo_of(turns: int, url: str) -> AsyncIterator[Stores]:
         [first] = await database.turns.find({"_id": "q0"}).to_list()
         for start in range(1, turns, _BATCH):
             numbers = range(start, min(start + _BATCH, turns))
-            await database.turns.insert_many(
-                {
-                    **first,
-                    "_id": f"q{n}",
-                    "session": f"bench:w:{n // 10}",
-                    "asker": f"U{n % 97}",
-                    "n": n,
-                }
-                for n in numbers
-            )
+            await database.turns.insert_many({**first, **changed(n)} for n in numbers)
             sessions = {n // _PER_SESSION for n in numbers} - {start // _PER_SESSION}
             if sessions:
                 fields = {"n": turns, "last_at": first["finished_at"]}
