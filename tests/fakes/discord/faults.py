@@ -1,0 +1,41 @@
+"""Failures on cue of the REST side."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Fault:
+    """`kind`: "429", "500", "502", …, "reset" (before or `after` it took effect) or "slow"."""
+
+    method: str
+    path: re.Pattern[str]
+    kind: str
+    times: int = 1
+    retry_after_s: float = 1.0
+    scope: str = "user"
+    via: bool = True
+    delay_s: float = 0.0
+    after: bool = False
+    code: int = 0
+    body: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Faults:
+    """Those that are due, in the order in which they were asked for."""
+
+    queue: list[Fault] = field(default_factory=list)
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """The first that matches this request; it is used up after `times` requests."""
+        for fault in self.queue:
+            if fault.method in (method, "*") and fault.path.search(path):
+                fault.times -= 1
+                if fault.times <= 0:
+                    self.queue.remove(fault)
+                return fault
+        return None

@@ -1,0 +1,213 @@
+"""The local Discord on its port: the way of a request through auth, faults, limits, the route."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from fakes.discord import (
+    rest_commands,
+    rest_guilds,
+    rest_interactions,
+    rest_messages,
+    rest_threads,
+)
+from fakes.discord.buckets import Verdict
+from fakes.discord.errors import ApiError
+from fakes.discord.faults import Fault
+from fakes.discord.gateway import Connection
+from fakes.discord.model import Call, Json
+from fakes.discord.people import People
+from fakes.discord.rest import ROUTES, Ask, Route
+
+_MODULES = (rest_commands, rest_guilds, rest_interactions, rest_messages, rest_threads)
+_API = "/api/v10"
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_WRITES = ("POST", "PUT", "PATCH", "DELETE")
+
+
+class DiscordServer(People):
+    """A local Discord: `async with discord.serve():`, then the methods of the people in it."""
+
+    url: str = ""
+    gateway_url: str = ""
+
+    @asynccontextmanager
+    async def serve(self, port: int = 0) -> AsyncIterator[DiscordServer]:
+        """Listen on localhost; `url` is for Route.BASE, `gateway_url` for DEFAULT_GATEWAY."""
+        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", port, backlog=2_048)
+        await site.start()
+        at = f"127.0.0.1:{runner.addresses[0][1]}"
+        self.url, self.gateway_url = f"http://{at}{_API}", f"ws://{at}/gateway"
+        try:
+            yield self
+        finally:
+            self.stop_timers()
+            for connection in list(self.connections):
+                await connection.close(1001)
+            await runner.cleanup()
+
+    def _application(self) -> web.Application:
+        app = web.Application(client_max_size=30_000_000)
+        for one in ROUTES:
+            app.router.add_route(one.method, _API + one.path, self._handler(one))
+        app.router.add_get("/gateway", self._gateway)
+        app.router.add_get("/gateway/", self._gateway)
+        self.add_page(app)
+        app.router.add_route("*", "/{anything:.*}", self._nowhere)
+        return app
+
+    def add_page(self, app: web.Application) -> None:
+        """Further routes; `fakes.discord.page` adds its own."""
+
+    async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(compress=False, autoping=True, max_msg_size=16_384)
+        await socket.prepare(request)
+        connection = Connection(self, socket, request.query.get("compress", ""))
+        self.connections.add(connection)
+        try:
+            await connection.run()
+        finally:
+            self.connections.discard(connection)
+        return socket
+
+    async def _nowhere(self, request: web.Request) -> web.Response:
+        body = {"message": "404: Not Found", "code": 0}
+        self._record(request, time.monotonic(), 404, None, body)
+        return _json(404, body)
+
+    def _handler(self, one: Route) -> _Handler:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            began = time.monotonic()
+            raw = await request.read()
+            path = request.path.removeprefix(_API)
+            fault = self.faults.take(request.method, path)
+            if self.settings.rest_delay_s or (fault and fault.delay_s):
+                await asyncio.sleep(self.settings.rest_delay_s + (fault.delay_s if fault else 0))
+            try:
+                sent = orjson.loads(raw) if raw else {}
+            except ValueError:
+                sent = None
+            if fault and fault.kind != "slow" and not fault.after:
+                return self._fail(request, began, fault, sent)
+            response = self._answer(one, request, began, sent)
+            if fault and fault.after:
+                return self._fail(request, began, fault, sent)
+            return response
+
+        return handle
+
+    def _answer(self, one: Route, request: web.Request, began: float, sent: Any) -> web.Response:
+        authorized = request.headers.get("Authorization") == f"Bot {self.settings.token}"
+        if not one.public and not authorized:
+            return self._finish(request, began, 401, sent, ApiError(0).body, {})
+        major = request.match_info.get(one.major, "")
+        verdict = self.buckets.take(one.bucket, major, exempt=one.public)
+        if verdict.wait_s:
+            return self._limit(request, began, sent, verdict)
+        try:
+            if sent is None:
+                raise ApiError(50109)
+            ask = Ask(dict(request.match_info), dict(request.query), sent)
+            status, body = one.answer(self, ask)
+        except ApiError as refused:
+            status, body = refused.status, refused.body
+            if status == 429:
+                late = Verdict(verdict.headers, body["retry_after"])
+                return self._limit(request, began, sent, late, body)
+        return self._finish(request, began, status, sent, body, verdict.headers)
+
+    def _limit(
+        self,
+        request: web.Request,
+        began: float,
+        sent: Any,
+        verdict: Verdict,
+        body: Json | None = None,
+        *,
+        via: bool = True,
+    ) -> web.Response:
+        """A 429: discord.py retries it if `Via` says that it came through Discord's proxy."""
+        everywhere = verdict.scope == "global"
+        refusal = body or {
+            "message": "You are being rate limited.",
+            "retry_after": round(verdict.wait_s, 3),
+            "global": everywhere,
+        }
+        headers = {
+            **verdict.headers,
+            "Retry-After": str(int(verdict.wait_s) + 1),
+            "X-RateLimit-Scope": verdict.scope,
+        }
+        if via:
+            headers["Via"] = "1.1 google"
+        response = self._finish(request, began, 429, sent, refusal, headers)
+        self.rate_limited.append(self.calls[-1])
+        return response
+
+    def _fail(
+        self, request: web.Request, began: float, fault: Fault, sent: Any
+    ) -> web.StreamResponse:
+        if fault.kind == "reset":
+            self._record(request, began, 0, sent, None)
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response(status=500)
+        if fault.kind == "429":
+            headers = {"X-RateLimit-Global": "true"} if fault.scope == "global" else {}
+            verdict = Verdict(headers, fault.retry_after_s, fault.scope)
+            return self._limit(request, began, sent, verdict, via=fault.via)
+        status = int(fault.kind)
+        if status in (400, 403, 404):
+            body = fault.body or {"message": "On cue.", "code": fault.code}
+            return self._finish(request, began, status, sent, body, {})
+        self._record(request, began, status, sent, None)
+        text = f"<html><body>{status}: on cue</body></html>"
+        return web.Response(status=status, text=text, content_type="text/html")
+
+    def _finish(
+        self,
+        request: web.Request,
+        began: float,
+        status: int,
+        sent: Any,
+        body: Any,
+        headers: dict[str, str],
+    ) -> web.Response:
+        self._record(request, began, status, sent, body)
+        return _json(status, body, headers)
+
+    def _record(
+        self, request: web.Request, began: float, status: int, sent: Any, body: Any
+    ) -> None:
+        path = request.path.removeprefix(_API)
+        code = body.get("code", 0) if isinstance(body, dict) and status >= 400 else 0
+        took_s = time.monotonic() - began
+        reply = body if status >= 400 else None
+        call = Call(began, request.method, path, status, code, took_s, sent, reply)
+        self.calls.append(call)
+        if request.method in _WRITES and path.split("?")[0].rstrip("/0123456789").endswith(
+            "/commands"
+        ):
+            if status < 400:
+                self.command_writes.append(call)
+        self.changed()
+
+
+def _json(status: int, body: Any, headers: dict[str, str] | None = None) -> web.Response:
+    if status == 204:
+        return web.Response(status=204, headers=headers)
+    try:
+        data = orjson.dumps(body)
+    except TypeError:
+        data = json.dumps(body).encode()
+    return web.Response(status=status, body=data, content_type="application/json", headers=headers)

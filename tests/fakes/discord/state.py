@@ -1,0 +1,322 @@
+"""The world that REST, the gateway and the people in the guild share."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from fakes.discord.buckets import Buckets, Limits
+from fakes.discord.errors import ApiError
+from fakes.discord.faults import Faults
+from fakes.discord.model import (
+    DM,
+    EVERYONE_MAY,
+    INTENTS,
+    PERMISSIONS,
+    SUPPRESS_NOTIFICATIONS,
+    TEXT,
+    Call,
+    Channel,
+    Edit,
+    Guild,
+    Interaction,
+    Json,
+    Message,
+    Pinged,
+    Role,
+    Settings,
+    User,
+    snowflake,
+)
+from fakes.discord.payloads import channel_json, member_json, message_json, without_content
+from fakes.discord.sessions import Event, Session
+
+_USER, _ROLE = re.compile(r"<@!?(\d+)>"), re.compile(r"<@&(\d+)>")
+_EVERYONE = re.compile(r"@(everyone|here)\b")
+
+
+class World:
+    """Everything there is, and what has been seen of the bot.
+
+    Read `messages_of`, `calls`, `rate_limited`, `pings`, `interactions`, `command_writes`; wait
+    with `until`.
+    """
+
+    def __init__(self, settings: Settings | None = None, limits: Limits | None = None) -> None:
+        self.settings = settings or Settings()
+        self.limits = limits or Limits()
+        self.buckets = Buckets(self.limits)
+        self.faults = Faults()
+        self.bot = User(self.settings.application_id, self.settings.bot_name, bot=True)
+        self.users: dict[int, User] = {self.bot.id: self.bot}
+        self.guilds: dict[int, Guild] = {}
+        self.channels: dict[int, Channel] = {}
+        self.commands: dict[int | None, dict[int, Json]] = {None: {}}
+        self.command_writes: list[Call] = []
+        self.interactions: list[Interaction] = []
+        self.by_token: dict[str, Interaction] = {}
+        self.nonces: dict[tuple[int, str], tuple[float, Message]] = {}
+        self.calls: deque[Call] = deque(maxlen=self.settings.keep_calls)
+        self.rate_limited: list[Call] = []
+        self.pings: list[Message] = []
+        self.events: deque[Event] = deque(maxlen=2_000)
+        self.sessions: dict[str, Session] = {}
+        self.identifies = 0
+        self.resumes = 0
+        self.silent = False
+        self.version = 0
+        self._waiting: dict[asyncio.Future[None], Callable[[], Any]] = {}
+        self._told = False
+
+    async def until(self, true: Callable[[], Any], timeout_s: float = 5.0) -> Any:
+        """What `true()` returns once it is truthy; it is asked again at every change of state.
+
+        Raises:
+            TimeoutError: It did not become so in `timeout_s`.
+        """
+        if found := true():
+            return found
+        future = asyncio.get_running_loop().create_future()
+        self._waiting[future] = true
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await future
+        finally:
+            self._waiting.pop(future, None)
+
+    def changed(self) -> None:
+        """Something is different: those who wait look again, once in a turn of the loop."""
+        self.version += 1
+        if self._waiting and not self._told:
+            self._told = True
+            asyncio.get_running_loop().call_soon(self._tell)
+
+    def _tell(self) -> None:
+        self._told = False
+        for future, true in list(self._waiting.items()):
+            if future.done():
+                continue
+            try:
+                if found := true():
+                    future.set_result(found)
+            except Exception as error:  # noqa: BLE001 - it is the waiting test's to raise
+                future.set_exception(error)
+
+    def dispatch(self, name: str, data: Json, intents: tuple[str, ...], **of: Any) -> Event:
+        """Send an event to every session that asked for one of `intents` (none: to all)."""
+        needs = sum(INTENTS[intent] for intent in intents)
+        event = Event(name, data, needs, **of)
+        if event.channel is not None and not self.may(event.channel, "VIEW_CHANNEL"):
+            return event
+        self.events.append(event)
+        self.send_event(event)
+        self.changed()
+        return event
+
+    def send_event(self, event: Event) -> None:
+        """Queue an event in the sessions, also in those that are offline and may resume."""
+        content = INTENTS["MESSAGE_CONTENT"]
+        bare = None
+        for session in self.sessions.values():
+            if event.needs and not session.intents & event.needs:
+                continue
+            if not session.takes(event.guild_id):
+                continue
+            data = event.data
+            if event.hides_content and not session.intents & content:
+                bare = bare or without_content(data)
+                data = bare
+            session.push(event.name, data)
+
+    def permissions(self, channel: Channel) -> int:
+        """What the bot may do in a channel; threads follow their parent."""
+        if channel.guild is None:
+            return EVERYONE_MAY
+        place = channel.parent if channel.is_thread else channel
+        held = [channel.guild.id, *channel.guild.members.get(self.bot.id, [])]
+        allowed = 0
+        for role_id in held:
+            allowed |= channel.guild.roles[role_id].permissions
+        return allowed & ~place.denied & ~(channel.denied if channel.is_thread else 0)
+
+    def may(self, channel: Channel, *names: str) -> bool:
+        """Whether the bot has all of these permissions."""
+        needed = 0
+        for name in names:
+            needed |= PERMISSIONS[name]
+        return self.permissions(channel) & needed == needed
+
+    def demand(self, channel: Channel, *names: str) -> None:
+        """Raise 50001 where the bot cannot even look, 50013 where it lacks one of `names`."""
+        if not self.may(channel, "VIEW_CHANNEL"):
+            raise ApiError(50001)
+        if not self.may(channel, *names):
+            raise ApiError(50013)
+
+    def channel(self, channel_id: int | str) -> Channel:
+        """Raises: ApiError 10003 if there is none."""
+        channel = self.channels.get(int(channel_id))
+        if channel is None or channel.deleted:
+            raise ApiError(10003)
+        return channel
+
+    def message(self, channel: Channel, message_id: int | str) -> Message:
+        """Raises: ApiError 10008 if it is not there, deleted or ephemeral."""
+        message = channel.messages.get(int(message_id))
+        if message is None or message.deleted_at is not None or message.only_for:
+            raise ApiError(10008)
+        return message
+
+    def add_user(self, name: str, *, bot: bool = False) -> User:
+        user = User(snowflake(), name, bot)
+        self.users[user.id] = user
+        return user
+
+    def add_guild(self, name: str, owner: User) -> Guild:
+        guild = Guild(snowflake(), name, owner)
+        guild.roles[guild.id] = Role(guild.id, "@everyone", EVERYONE_MAY, position=0)
+        guild.members = {owner.id: [], self.bot.id: []}
+        self.guilds[guild.id] = guild
+        return guild
+
+    def add_channel(self, channel: Channel) -> Channel:
+        self.channels[channel.id] = channel
+        if channel.guild:
+            (channel.guild.threads if channel.is_thread else channel.guild.channels).append(channel)
+        return channel
+
+    def dm(self, user: User) -> Channel:
+        """The channel between the bot and a user, made at first use."""
+        for channel in self.channels.values():
+            if channel.type == DM and channel.recipient is user:
+                return channel
+        return self.add_channel(Channel(snowflake(), DM, user.name, recipient=user))
+
+    def add_message(
+        self,
+        channel: Channel,
+        author: User,
+        content: str = "",
+        *,
+        allowed: Json | None = None,
+        silent: bool = False,
+        **more: Any,
+    ) -> Message:
+        """Put a message into a channel and tell of it; `allowed` is its allowed_mentions."""
+        more.setdefault("id", snowflake())
+        message = Message(channel=channel, author=author, content=content, **more)
+        if silent:
+            message.flags |= SUPPRESS_NOTIFICATIONS
+        message.edits.append(Edit(message.at, content, message.components, message.embeds))
+        channel.messages[message.id] = message
+        self._mention(message, allowed)
+        if channel.is_thread and author.id not in channel.members and not message.only_for:
+            channel.members[author.id] = time.time()
+        if not message.only_for:
+            self.tell_message("MESSAGE_CREATE", message)
+        self.changed()
+        return message
+
+    def change_message(self, message: Message, **changes: Any) -> None:
+        """Set fields of a message, note its new state, tell of it. An edit pings nobody."""
+        for name, value in changes.items():
+            setattr(message, name, value)
+        message.edited = time.time()
+        message.edits.append(
+            Edit(time.monotonic(), message.content, message.components, message.embeds)
+        )
+        if not message.only_for:
+            self.tell_message("MESSAGE_UPDATE", message)
+        self.changed()
+
+    def remove_message(self, message: Message) -> None:
+        message.deleted_at = time.monotonic()
+        if not message.only_for:
+            channel = message.channel
+            data = {"id": str(message.id), "channel_id": str(channel.id)} | _guild_id(channel)
+            self.dispatch("MESSAGE_DELETE", data, _messages(channel), **_of(channel))
+        self.changed()
+
+    def tell_message(self, name: str, message: Message) -> Event:
+        """Dispatch MESSAGE_CREATE or MESSAGE_UPDATE, with the content hidden where it must be."""
+        channel = message.channel
+        data = message_json(message, self.bot) | _guild_id(channel)
+        if channel.guild:
+            data["member"] = member_json(channel.guild, message.author, with_user=False)
+            for row, user in zip(data["mentions"], message.mentions, strict=True):
+                row["member"] = member_json(channel.guild, user, with_user=False)
+        else:
+            data["channel_type"] = DM
+        hides = not self.sees_content(message)
+        return self.dispatch(name, data, _messages(channel), hides_content=hides, **_of(channel))
+
+    def sees_content(self, message: Message) -> bool:
+        """Whether a bot without the message content intent gets this message whole."""
+        mentioned = self.bot in message.mentions
+        return message.author is self.bot or message.channel.type == DM or mentioned
+
+    def told_by_rest(self, message: Message) -> Json:
+        """A message as REST returns it: its content depends on what the application may have."""
+        data = message_json(message, self.bot)
+        may = "MESSAGE_CONTENT" in self.settings.privileged or self.sees_content(message)
+        return data if may else without_content(data)
+
+    def tell_thread(self, name: str, thread: Channel, **more: Any) -> None:
+        data = channel_json(thread, self.bot) | _guild_id(thread) | more
+        self.dispatch(name, data, ("GUILDS",), **_of(thread))
+
+    def tell_channel(self, name: str, channel: Channel) -> None:
+        of = _of(channel) if name != "CHANNEL_UPDATE" else {"guild_id": channel.guild.id}
+        self.dispatch(name, channel_json(channel, self.bot), ("GUILDS",), **of)
+
+    def _mention(self, message: Message, allowed: Json | None) -> None:
+        """Work out whom a message mentions and whom it really pings."""
+        guild, text = message.channel.guild, message.content
+        may_all = message.author is not self.bot or self.may(message.channel, "MENTION_EVERYONE")
+        users = [int(u) for u in dict.fromkeys(_USER.findall(text)) if int(u) in self.users]
+        users = [u for u in users if _lets(allowed, "users", u)]
+        known = guild.roles if guild else {}
+        roles = [int(r) for r in dict.fromkeys(_ROLE.findall(text)) if int(r) in known]
+        roles = [r for r in roles if _lets(allowed, "roles", r)]
+        everyone = bool(_EVERYONE.search(text)) and may_all and _lets(allowed, "everyone", 0)
+        answered = message.reference.author if message.reference and message.type == 19 else None
+        if answered and (allowed is None or allowed.get("replied_user")):
+            users = list(dict.fromkeys([*users, answered.id]))
+        message.mentions = [self.users[user] for user in users]
+        message.mention_roles, message.mention_everyone = roles, everyone
+        if message.only_for:
+            return
+        rung = tuple(r for r in roles if may_all or known[r].mentionable)
+        others = tuple(u for u in users if u != message.author.id)
+        quiet = bool(message.flags & SUPPRESS_NOTIFICATIONS)
+        message.pinged = Pinged(others, rung, everyone, quiet)
+        if message.pinged and message.author is self.bot:
+            self.pings.append(message)
+
+
+def _lets(allowed: Json | None, kind: str, item: int) -> bool:
+    if allowed is None:
+        return True
+    named = [int(x) for x in allowed.get(kind) or []] if kind != "everyone" else []
+    return kind in (allowed.get("parse") or []) or item in named
+
+
+def _messages(channel: Channel) -> tuple[str, ...]:
+    return ("GUILD_MESSAGES",) if channel.guild else ("DIRECT_MESSAGES",)
+
+
+def _guild_id(channel: Channel) -> Json:
+    return {"guild_id": str(channel.guild.id)} if channel.guild else {}
+
+
+def _of(channel: Channel) -> dict[str, Any]:
+    return {"channel": channel, "guild_id": channel.guild.id if channel.guild else None}
+
+
+def text_like(channel: Channel) -> bool:
+    """Whether messages can be sent into it."""
+    return channel.is_thread or channel.type in (TEXT, DM)
