@@ -1,0 +1,22 @@
+"""What every listener on Discord works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bots.discord.budgets import Budgets
+from bots.discord.rest import Rest
+from config.settings import Settings
+from core.desk import Desk
+from core.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Values for the client and its listeners."""
+
+    desk: Desk
+    profile: Profile
+    settings: Settings
+    rest: Rest
+    budgets: Budgets
