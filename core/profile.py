@@ -44,6 +44,7 @@ class Profile:
     model_limit: str
     model_off: str
     quoted: str
+    learned: str
     stop: str
     limited: str
     inbox_full: str

@@ -52,9 +52,10 @@ class Cleaner:
         return _CALLED.sub(lambda match: match[0] + _ZERO_WIDTH, unit)
 
     def _link(self, match: re.Match[str]) -> str:
-        return match[0] if self._allowed(match[0].strip("<|")) else self._instead
+        return match[0] if self.allows(match[0].strip("<|")) else self._instead
 
-    def _allowed(self, url: str) -> bool:
+    def allows(self, url: str) -> bool:
+        """Whether an address is one that may be linked to."""
         if not url.isascii() or "\\" in url or url.count("://") > 1:
             return False
         try:

@@ -1,0 +1,70 @@
+"""What stands below an answer, and where it goes on: the same on every platform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from bots.measure import cost
+from core.cutting import settled, split
+from core.profile import Profile
+from core.types import Answered, Declined, Escalated, Passage, View
+
+_CLOSERS_COST: Final = 100  # what `settled` may add to the last piece
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """In this order: the note, sources (plain text), `lead` with the offers, questions to press."""
+
+    note: str = ""
+    sources: tuple[str, ...] = ()
+    lead: str = ""
+    offers: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    rated: bool = False  # whether opinions on the answer are asked for
+
+
+def ending_of(view: View, profile: Profile) -> Ending:
+    """What a view that is done ends with; empty while it is being written."""
+    match view.ending:
+        case Answered(sources=(), followups=questions):  # a greeting
+            return Ending(view.note, lead=profile.try_asking, questions=questions)
+        case Answered(sources=sources, followups=questions, offers=offers):
+            return Ending(
+                view.note,
+                sources=tuple(_source(passage, profile) for passage in sources),
+                lead=profile.ask_next,
+                offers=tuple(filter(None, offers)),
+                questions=questions,
+                rated=True,
+            )
+        case Declined(suggestions=questions):
+            return Ending(view.note, lead=profile.lead_back, questions=questions)
+        case Escalated(nearest=questions):
+            return Ending(view.note, lead=profile.nearest, questions=questions)
+        case _:
+            return Ending(view.note)
+
+
+def _source(passage: Passage, profile: Profile) -> str:
+    source = passage.source
+    title = " ".join(passage.title.split())
+    if source.kind == "official":
+        return title
+    date = source.learned_at.date().isoformat() if source.learned_at else ""
+    return f"{title} · {profile.learned.format(name=source.author, date=date)}"
+
+
+def pieces(view: View, limit: int, *, length: Callable[[str], int] = cost) -> list[str]:
+    """The view's Markdown as pieces of at most `limit`; as it grows, only the last one changes."""
+    if view.ending:
+        return split(view.text, limit - _CLOSERS_COST, length=length)
+    found = split(settled(view.text, close=False), limit - _CLOSERS_COST, length=length)
+    return [piece for piece in [*found[:-1], *map(settled, found[-1:])] if piece.strip()]
+
+
+def status_of(view: View, profile: Profile) -> str:
+    """What the bot is at, while it is."""
+    return "" if view.done else view.status or profile.writing

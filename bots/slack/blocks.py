@@ -1,0 +1,225 @@
+"""A view as Slack messages: blocks within Slack's limits, whatever the answer is.
+
+Slack counts the characters of a text as they are sent: `&amp;` is five. It does not say whether an
+emoji is one or two, so all is counted in UTF-16 code units, of which no text has fewer.
+https://docs.slack.dev/reference/block-kit/blocks/section-block
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bots.endings import Ending, ending_of, pieces, status_of
+from bots.measure import shortened, utf16
+from bots.slack.format import clipped, escaped, mrkdwn, plain, unmarked
+from core.profile import Profile
+from core.safety import Cleaner
+from core.types import View
+
+Block = dict[str, Any]
+
+_SECTION_CHARS: Final = 3000
+_SECTIONS: Final = 3  # a page; four would leave nothing of 12,000 characters for what follows
+_FALLBACK_CHARS: Final = 3900  # chat.update refuses a text of more than 4,000
+_LABEL_CHARS: Final = 75  # https://docs.slack.dev/reference/block-kit/block-elements/button-element
+_LINE_CHARS: Final = 250  # of a source, an offer or a quoted question
+_MOST_LINES: Final = 10
+_MOST_BUTTONS: Final = 10
+_USER = re.compile(r"(?:^|:)([UW][A-Z0-9]{2,})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One message; `text` is what notifications show, escaped and never empty."""
+
+    text: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How answers look in one place.
+
+    `quoted` shows the question above its answer, since nobody has typed it there. `used` are the
+    indexes of buttons that were pressed. Clients that know no `context_actions` get plain buttons
+    by `feedback_buttons=False`.
+    """
+
+    profile: Profile
+    cleaner: Cleaner
+    quoted: bool = False
+    used: frozenset[int] = frozenset()
+    stoppable: bool = True
+    feedback: bool = True
+    feedback_buttons: bool = True
+
+
+def render(view: View, look: Look) -> list[Page]:
+    """The messages of a view, one or more; all but the last stay the same while it grows."""
+    found = pieces(view, _SECTION_CHARS)
+    groups = [found[at : at + _SECTIONS] for at in range(0, len(found), _SECTIONS)] or [[]]
+    pages: list[Page] = []
+    for number, group in enumerate(groups):
+        texts = [part for piece in group for part in _fitting(mrkdwn(piece, look.cleaner))]
+        blocks = [_section(text, f"text:{place}") for place, text in enumerate(texts)]
+        if number == 0 and look.quoted:
+            blocks = [*_question(view, look), *blocks]
+        if number == len(groups) - 1:
+            blocks += _below(view, look)
+        if not blocks:
+            blocks = [_context("empty", ["…"])]
+        pages.append(Page(_fallback(group, view, look), tuple(blocks)))
+    return pages
+
+
+def followup_value(question_id: str, index: int) -> str:
+    """What the button of the `index`-th follow-up carries."""
+    return f"{index}:{question_id}"
+
+
+def read_followup(value: str) -> tuple[str, int] | None:
+    """The question id and the index that a button carries; None if it is none of ours."""
+    index, colon, question_id = value.partition(":")
+    if not (colon and question_id and index.isascii() and index.isdecimal() and len(index) < 4):
+        return None
+    return question_id, int(index)
+
+
+def feedback_value(question_id: str, *, helpful: bool) -> str:
+    """What a button that rates an answer carries."""
+    return f"{'up' if helpful else 'down'}:{question_id}"
+
+
+def read_feedback(value: str) -> tuple[str, bool] | None:
+    """The question id and the opinion that a button carries; None if it is none of ours."""
+    opinion, colon, question_id = value.partition(":")
+    if not (colon and question_id and opinion in ("up", "down")):
+        return None
+    return question_id, opinion == "up"
+
+
+def _fitting(text: str) -> list[str]:
+    """The text, or parts of it if it is longer than was thought possible: nothing is refused."""
+    parts: list[str] = []
+    while utf16(text) > _SECTION_CHARS:
+        part = clipped(text, _SECTION_CHARS)[:-1]
+        parts.append(part)
+        text = text[len(part) :].lstrip()
+    return [part for part in [*parts, text] if part.strip()]
+
+
+def _fallback(group: Sequence[str], view: View, look: Look) -> str:
+    """The page's text without blocks."""
+    text = plain("\n\n".join(group), look.cleaner, _FALLBACK_CHARS)
+    if not text.strip():
+        text = escaped(look.cleaner.clean(status_of(view, look.profile) or view.note))
+    return clipped(text, _FALLBACK_CHARS).strip() or "…"
+
+
+def _question(view: View, look: Look) -> list[Block]:
+    asker = _USER.search(view.question.asker)
+    shown = f"<@{asker[1]}>" if asker else _line(view.question.asker, look)
+    lines = [look.profile.quoted.format(name=shown), f"> {_line(view.question.text, look)}"]
+    return [_section("\n".join(lines), "question")]
+
+
+def _below(view: View, look: Look) -> list[Block]:
+    """What stands below the text: the status, or the ending."""
+    if not view.done:
+        blocks = [_context("status", [f"⏳ {_line(status_of(view, look.profile), look)}"])]
+        if look.stoppable:
+            blocks.append(_actions("stop", [_stop(view, look)]))
+        return blocks
+    ending = ending_of(view, look.profile)
+    blocks = []
+    if ending.note:
+        note = clipped(mrkdwn(ending.note, look.cleaner), _SECTION_CHARS)
+        blocks.append(_context("note", [note or "…"]))
+    if ending.sources:
+        blocks.append(_context("sources", ["\n".join(_sources(ending, look))]))
+    if buttons := _followups(view, ending, look):
+        lines = [_line(ending.lead, look)]
+        lines += [f"• {_line(offer, look)}" for offer in ending.offers[:_MOST_LINES]]
+        blocks += [_context("next", ["\n".join(lines)]), _actions("followups", buttons)]
+    if ending.rated and look.feedback:
+        blocks.append(_feedback(view, look))
+    return blocks
+
+
+def _line(text: str, look: Look) -> str:
+    """Somebody's text as one line of mrkdwn without marks, never empty."""
+    line = " ".join(look.cleaner.clean(text).split())
+    return clipped(unmarked(line), _LINE_CHARS) or "…"
+
+
+def _sources(ending: Ending, look: Look) -> list[str]:
+    lines = [
+        f"[{number}] {_line(source, look)}"
+        for number, source in enumerate(ending.sources[:_MOST_LINES], start=1)
+    ]
+    return [look.profile.sources, *lines]
+
+
+def _followups(view: View, ending: Ending, look: Look) -> list[Block]:
+    buttons: list[Block] = []
+    for index, question in enumerate(ending.questions[:_MOST_BUTTONS]):
+        used = "✓ " if index in look.used else ""
+        value = followup_value(view.question.id, index)
+        buttons.append(_button(f"followup:{index}", used + question, value, look))
+    return buttons
+
+
+def _stop(view: View, look: Look) -> Block:
+    return _button("stop", look.profile.stop, view.question.id, look)
+
+
+def _feedback(view: View, look: Look) -> Block:
+    # https://docs.slack.dev/reference/block-kit/block-elements/feedback-buttons-element
+    up, down = (feedback_value(view.question.id, helpful=helpful) for helpful in (True, False))
+    if not look.feedback_buttons:
+        buttons = [
+            _button("feedback:up", f"👍 {look.profile.helpful}", up, look),
+            _button("feedback:down", f"👎 {look.profile.not_helpful}", down, look),
+        ]
+        return _actions("feedback", buttons)
+    element = {
+        "type": "feedback_buttons",
+        "action_id": "feedback",
+        "positive_button": {"text": _label(look.profile.helpful, look), "value": up},
+        "negative_button": {"text": _label(look.profile.not_helpful, look), "value": down},
+    }
+    return {"type": "context_actions", "block_id": "feedback", "elements": [element]}
+
+
+def _button(action_id: str, label: str, value: str, look: Look) -> Block:
+    return {"type": "button", "action_id": action_id, "text": _label(label, look), "value": value}
+
+
+def _label(text: str, look: Look) -> Block:
+    line = " ".join(look.cleaner.clean(text).split())
+    return {"type": "plain_text", "text": shortened(line, _LABEL_CHARS) or "…", "emoji": False}
+
+
+def _section(text: str, block_id: str) -> Block:
+    return {"type": "section", "block_id": block_id, "text": _mrkdwn_object(text), "expand": True}
+
+
+def _context(block_id: str, texts: Sequence[str]) -> Block:
+    return {
+        "type": "context",
+        "block_id": block_id,
+        "elements": [_mrkdwn_object(text) for text in texts],
+    }
+
+
+def _mrkdwn_object(text: str) -> Block:
+    # Verbatim: an address becomes a link only where we have written one.
+    # https://docs.slack.dev/reference/block-kit/composition-objects/text-object
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _actions(block_id: str, elements: Sequence[Block]) -> Block:
+    return {"type": "actions", "block_id": block_id, "elements": list(elements)}

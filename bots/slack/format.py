@@ -1,0 +1,143 @@
+"""An answer's Markdown as Slack shows it: mrkdwn for blocks, Markdown for its native streams.
+
+mrkdwn knows no escape but that of `&<>`, and marks only whole words
+(https://docs.slack.dev/messaging/formatting-message-text). So marks beside a letter get a
+zero-width space between, and signs that would be taken for marks are replaced by their likes.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Final
+
+from bots.rendering import ZERO_WIDTH, render
+from core.safety import Cleaner
+
+_MARKS: Final = {"*": "*", "_": "_", "~": "~"}
+_LIKES: Final = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"}
+_BULLETS: Final = ("•", "◦", "▪︎")
+
+# A mark with a letter on both sides, or a space on both, marks nothing.
+_ACTIVE = re.compile(r"[*_~](?!(?<=[^\W_][*_~])[^\W_])(?!(?<=\s[*_~])\s)|`")
+
+
+class _Mrkdwn:
+    boundary = ZERO_WIDTH
+
+    def text(self, text: str) -> str:
+        return unmarked(text)
+
+    def code(self, text: str) -> str:
+        bare = escaped(text.replace("`", _LIKES["`"]).replace("\n", " "))
+        return f"`{bare}`" if bare.strip() else bare
+
+    def block(self, text: str, info: str) -> str:
+        del info  # Slack would show it as the first line
+        return f"```\n{escaped(text.replace('```', ZERO_WIDTH.join('```')))}\n```"
+
+    def link(self, label: str, url: str) -> str:
+        address = escaped(url.replace("|", "%7C"))
+        return f"<{address}|{label.replace('|', '¦')}>" if label else f"<{address}>"
+
+    def mark(self, style: str) -> str:
+        return _MARKS[style]
+
+    def heading(self, text: str, level: int) -> str:
+        del level  # mrkdwn has none
+        return f"*{text}*"
+
+    def bullet(self, depth: int) -> str:
+        return _BULLETS[min(depth, len(_BULLETS) - 1)]
+
+
+def unmarked(text: str) -> str:
+    """Text as mrkdwn that means nothing but itself."""
+    return escaped(_ACTIVE.sub(lambda match: _LIKES[match[0]], text))
+
+
+def escaped(text: str) -> str:
+    """Text with Slack's three control characters escaped, once."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+_MRKDWN = _Mrkdwn()
+
+
+def mrkdwn(markdown: str, cleaner: Cleaner) -> str:
+    """Markdown as mrkdwn, harmless: no mention, and links to allowed hosts only."""
+    return cleaner.clean(render(markdown, _MRKDWN, cleaner))
+
+
+class _Plain(_Mrkdwn):
+    """Text without marks, for notifications."""
+
+    def text(self, text: str) -> str:
+        return escaped(text)
+
+    def code(self, text: str) -> str:
+        return escaped(text)
+
+    def block(self, text: str, info: str) -> str:
+        del info
+        return escaped(text)
+
+    def link(self, label: str, url: str) -> str:
+        return label or escaped(url)
+
+    def mark(self, style: str) -> str:
+        del style
+        return ""
+
+    def heading(self, text: str, level: int) -> str:
+        del level
+        return text
+
+
+_PLAIN = _Plain()
+
+
+def plain(markdown: str, cleaner: Cleaner, limit: int) -> str:
+    """Markdown as text without formatting, escaped, of at most `limit` UTF-16 code units."""
+    return clipped(cleaner.clean(render(markdown, _PLAIN, cleaner)), limit)
+
+
+_UNIT = re.compile(r"&(?:amp|lt|gt);|.", re.DOTALL)
+
+
+def clipped(text: str, limit: int) -> str:
+    """Escaped text cut to `limit` UTF-16 code units, with … where something is missing."""
+    size = end = fits = 0
+    for unit in _UNIT.finditer(text):
+        size += len(unit[0]) + (unit[0] > "\uffff")
+        end = unit.end()
+        if size <= limit - 1:
+            fits = end
+        if size > limit:
+            return text[:fits].rstrip() + "…"
+    return text
+
+
+# In the Markdown of streams and of `markdown` blocks, mentions are written as they are in mrkdwn.
+_ENTITY = re.compile(r"&(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});")
+_CALL = re.compile(r"<(?=\\?[!@#])")
+
+
+def stream_markdown(markdown: str, cleaner: Cleaner) -> str:
+    """Markdown for Slack's streams and `markdown` blocks: as it was, but harmless.
+
+    What this makes of `core.cutting.settled(text, close=False)` is a beginning of what it makes of
+    a longer text, so that the difference can be appended.
+    """
+    decoded = _ENTITY.sub(_decoded, markdown)
+    return _CALL.sub(lambda match: match[0] + ZERO_WIDTH, cleaner.clean(decoded))
+
+
+def _decoded(match: re.Match[str]) -> str:
+    """An entity as the character that it is shown as; what could be markup stays as it was."""
+    character = html.unescape(match[0])
+    if character == match[0] or not character.isascii():
+        return match[0]
+    if character.isalnum() or character in "@:/.":
+        return character
+    return f"\\{character}" if character in "<>!#" else match[0]
