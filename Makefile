@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run test check format bench dev-openai lock clean
+.PHONY: help setup run test check format bench dev-openai dev-discord lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -47,6 +47,9 @@ bench: setup ## measure quality, latency, memory and growth; prints tables
 
 dev-openai: setup ## a local OpenAI on port 8123, to try the models without a key
 	PYTHONPATH=tests $(BIN)/python -m fakes.openai_server
+
+dev-discord: setup ## a local Discord with a page on port 8125, to try the bot without an account
+	PYTHONPATH=tests $(BIN)/python -m fakes.discord
 
 lock: $(VENV)/.installed-dev ## write the two lock files anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -14,7 +14,6 @@ from typing import Any
 
 import orjson
 from aiohttp import WSMsgType, web
-
 from fakes.discord.model import INTENTS, PRIVILEGED, Json
 from fakes.discord.payloads import guild_json, member_json, user_json
 from fakes.discord.rest_guilds import application_json

@@ -1,4 +1,7 @@
-"""Objects as Discord's JSON. https://discord.com/developers/docs/resources"""
+"""Objects as Discord's JSON.
+
+https://discord.com/developers/docs/resources
+"""
 
 from __future__ import annotations
 

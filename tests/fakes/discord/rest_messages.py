@@ -1,4 +1,7 @@
-"""Messages, reactions, typing. https://discord.com/developers/docs/resources/message"""
+"""Messages, reactions, typing.
+
+https://discord.com/developers/docs/resources/message
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Channels and threads. https://discord.com/developers/docs/topics/threads"""
+"""Channels and threads.
+
+https://discord.com/developers/docs/topics/threads
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import orjson
 from aiohttp import web
-
 from fakes.discord import (
     rest_commands,
     rest_guilds,
@@ -114,9 +113,10 @@ class DiscordServer(People):
         verdict = self.buckets.take(one.bucket, major, exempt=one.public)
         if verdict.wait_s:
             return self._limit(request, began, sent, verdict)
+        if sent is None:
+            body = ApiError(50109).body
+            return self._finish(request, began, 400, sent, body, verdict.headers)
         try:
-            if sent is None:
-                raise ApiError(50109)
             ask = Ask(dict(request.match_info), dict(request.query), sent)
             status, body = one.answer(self, ask)
         except ApiError as refused:
@@ -174,14 +174,14 @@ class DiscordServer(People):
         text = f"<html><body>{status}: on cue</body></html>"
         return web.Response(status=status, text=text, content_type="text/html")
 
-    def _finish(
+    def _finish(  # noqa: PLR0917 - all of them make up the outcome
         self,
         request: web.Request,
         began: float,
         status: int,
         sent: Any,
         body: Any,
-        headers: dict[str, str],
+        headers: dict[str, str] | None = None,
     ) -> web.Response:
         self._record(request, began, status, sent, body)
         return _json(status, body, headers)
@@ -195,11 +195,9 @@ class DiscordServer(People):
         reply = body if status >= 400 else None
         call = Call(began, request.method, path, status, code, took_s, sent, reply)
         self.calls.append(call)
-        if request.method in _WRITES and path.split("?")[0].rstrip("/0123456789").endswith(
-            "/commands"
-        ):
-            if status < 400:
-                self.command_writes.append(call)
+        written = request.method in _WRITES and status < 400
+        if written and path.rstrip("/0123456789").endswith("/commands"):
+            self.command_writes.append(call)
         self.changed()
 
 

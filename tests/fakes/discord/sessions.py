@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import orjson
-
 from fakes.discord.model import Json
 
 if TYPE_CHECKING:

@@ -36,6 +36,7 @@ from fakes.discord.payloads import channel_json, member_json, message_json, with
 from fakes.discord.sessions import Event, Session
 
 _USER, _ROLE = re.compile(r"<@!?(\d+)>"), re.compile(r"<@&(\d+)>")
+_LOOK_S = 0.05
 _EVERYONE = re.compile(r"@(everyone|here)\b")
 
 
@@ -69,24 +70,32 @@ class World:
         self.resumes = 0
         self.silent = False
         self.version = 0
-        self._waiting: dict[asyncio.Future[None], Callable[[], Any]] = {}
+        self._waiting: dict[asyncio.Future[Any], Callable[[], Any]] = {}
         self._told = False
 
     async def until(self, true: Callable[[], Any], timeout_s: float = 5.0) -> Any:
-        """What `true()` returns once it is truthy; it is asked again at every change of state.
+        """What `true()` returns once it is truthy.
+
+        It is asked at every change of state here, and now and then for the sake of conditions that
+        are the client's own.
 
         Raises:
             TimeoutError: It did not become so in `timeout_s`.
         """
         if found := true():
             return found
-        future = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future, end = loop.create_future(), loop.time() + timeout_s
         self._waiting[future] = true
         try:
-            async with asyncio.timeout(timeout_s):
-                return await future
+            while not future.done() and loop.time() < end:
+                await asyncio.wait({future}, timeout=min(_LOOK_S, end - loop.time()))
+                self._look(future, true)
         finally:
             self._waiting.pop(future, None)
+        if not future.done():
+            raise TimeoutError(f"not so within {timeout_s:g} s")
+        return future.result()
 
     def changed(self) -> None:
         """Something is different: those who wait look again, once in a turn of the loop."""
@@ -98,13 +107,17 @@ class World:
     def _tell(self) -> None:
         self._told = False
         for future, true in list(self._waiting.items()):
-            if future.done():
-                continue
-            try:
-                if found := true():
-                    future.set_result(found)
-            except Exception as error:  # noqa: BLE001 - it is the waiting test's to raise
-                future.set_exception(error)
+            self._look(future, true)
+
+    @staticmethod
+    def _look(future: asyncio.Future[Any], true: Callable[[], Any]) -> None:
+        if future.done():
+            return
+        try:
+            if found := true():
+                future.set_result(found)
+        except Exception as error:  # noqa: BLE001 - it is the waiting test's to raise
+            future.set_exception(error)
 
     def dispatch(self, name: str, data: Json, intents: tuple[str, ...], **of: Any) -> Event:
         """Send an event to every session that asked for one of `intents` (none: to all)."""

@@ -1,0 +1,42 @@
+"""`python -m fakes.discord`: a local Discord with a page, to try the bot without an account."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+
+from fakes.discord.buckets import Limits
+from fakes.discord.model import Settings
+from fakes.discord.page import DiscordPage
+
+
+async def _forever(port: int, limits: Limits) -> None:
+    server = DiscordPage(Settings(), limits)
+    await server.create_channel("질문", topic="무엇이든 물어보세요")
+    await server.create_channel("잡담")
+    await server.create_forum("문의-게시판", tags=("배송", "정산", "해결"))
+    async with server.serve(port):
+        page = server.url.removesuffix("/api/v10")
+        print(  # noqa: T201 - this is a command
+            f"a local Discord listens; its page: {page}\n"
+            f"in another terminal:\n"
+            f"  export DISCORD_BOT_TOKEN={server.settings.token} DISCORD_API_URL={server.url} "
+            f"DISCORD_GATEWAY_URL={server.gateway_url}",
+            flush=True,
+        )
+        await asyncio.Event().wait()
+
+
+def main() -> None:
+    """Run the server until interrupted."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=8125)
+    parser.add_argument("--no-limits", action="store_true", help="no rate limits")
+    given = parser.parse_args()
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_forever(given.port, Limits(enabled=not given.no_limits)))
+
+
+if __name__ == "__main__":
+    main()
