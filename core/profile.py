@@ -67,6 +67,7 @@ class Profile:
     home_yours: str
     home_nothing_yet: str
     empty_mention: str
+    permissions_missing: str
     examples: tuple[str, ...]
     themes: tuple[Theme, ...]
     longest_question_characters: int

@@ -9,26 +9,18 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
-from bots.discord.budgets import Budgets
 from bots.discord.ids import Aside, Within
 from bots.discord.pages import Page
-from bots.discord.payload import components
+from bots.discord.payload import EPHEMERAL, LOADING, SUPPRESS_EMBEDS, message, new_message
 from bots.discord.people import user_of
-from bots.discord.reply import (
-    SUPPRESS_EMBEDS,
-    ChannelReply,
-    Render,
-    message_body,
-)
-from bots.discord.rest import TOKEN_EXPIRED, UNKNOWN_WEBHOOK, RefusedError, Rest
+from bots.discord.reply import ChannelReply, Pen
+from bots.discord.rest import TOKEN_EXPIRED, UNKNOWN_WEBHOOK, RefusedError
 from core.errors import MessageGoneError
 from core.pacing import Pacer, Window
 from core.types import Question, View
 
 logger = logging.getLogger(__name__)
 
-EPHEMERAL: Final = 1 << 6
-_LOADING: Final = 1 << 7
 _EXPIRED: Final = {TOKEN_EXPIRED, UNKNOWN_WEBHOOK}
 _ORIGINAL: Final = "@original"
 # Of each interaction; seen, not documented, as are those of channels.
@@ -42,14 +34,11 @@ class AsideReply:
     Its first message is the deferred response itself, so that posting it twice changes nothing.
     """
 
-    def __init__(
-        self, question: Question, target: Aside, *, rest: Rest, budgets: Budgets, render: Render
-    ) -> None:
+    def __init__(self, question: Question, target: Aside, pen: Pen) -> None:
         self._question = question
         self._hook = f"/webhooks/{target.application}/{target.token}"
-        self._rest = rest
-        self._budgets = budgets
-        self._render = render
+        self._pen = pen
+        self._rest = pen.rest
         # New messages and edits are counted as one.
         self._pacer = Pacer(Window(_CALLS, _WINDOW_S), at_once=1)
         self._answered = False
@@ -71,7 +60,7 @@ class AsideReply:
 
     def render(self, view: View) -> Sequence[Page]:
         """The view as messages."""
-        return self._render(view)
+        return self._pen.render(view)
 
     async def post(self, page: Page, place: int) -> str:
         """Fill the deferred response, or send one more message beside it."""
@@ -81,10 +70,10 @@ class AsideReply:
         try:
             if place == 0 and not self._answered:
                 path = f"{self._hook}/messages/{_ORIGINAL}"
-                told = await self._rest.call("PATCH", path, _changes(page), window=window)
+                told = await self._rest.call("PATCH", path, message(page), window=window)
                 self._answered = True
             else:
-                body = message_body(page) | {"flags": EPHEMERAL | SUPPRESS_EMBEDS}
+                body = new_message(page) | {"flags": EPHEMERAL | SUPPRESS_EMBEDS}
                 told = await self._rest.call("POST", self._hook, body, window=window)
         except RefusedError as error:
             if error.code not in _EXPIRED:
@@ -102,7 +91,7 @@ class AsideReply:
             return
         path = f"{self._hook}/messages/{reference}"
         try:
-            await self._rest.call("PATCH", path, _changes(page), window=self._pacer.window)
+            await self._rest.call("PATCH", path, message(page), window=self._pacer.window)
         except RefusedError as error:
             if error.code not in _EXPIRED:
                 raise
@@ -125,7 +114,7 @@ class AsideReply:
             told = await self._rest.call("GET", f"{self._hook}/messages/{_ORIGINAL}")
         except (RefusedError, MessageGoneError):
             return []
-        if told["flags"] & _LOADING:
+        if told["flags"] & LOADING:
             return []
         self._answered = True
         return [str(told["id"])]
@@ -136,18 +125,5 @@ class AsideReply:
             logger.info("question %s: going on by direct message: %s", self._question.id, why)
             person = {"recipient_id": user_of(self._question.asker)}
             channel = await self._rest.call("POST", "/users/@me/channels", person)
-            self._direct = ChannelReply(
-                self._question,
-                Within(int(channel["id"]), 0),
-                rest=self._rest,
-                budgets=self._budgets,
-                render=self._render,
-            )
+            self._direct = ChannelReply(self._question, Within(int(channel["id"]), 0), self._pen)
         return self._direct
-
-
-def _changes(page: Page) -> dict[str, object]:
-    body = message_body(page)
-    return {"content": body["content"], "components": components(page)} | {
-        "allowed_mentions": body["allowed_mentions"]
-    }

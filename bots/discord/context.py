@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bots.discord.budgets import Budgets
-from bots.discord.rest import Rest
+from bots.discord.notices import Notices
+from bots.discord.reply import Pen
 from config.settings import Settings
 from core.desk import Desk
 from core.profile import Profile
@@ -18,5 +18,5 @@ class Context:
     desk: Desk
     profile: Profile
     settings: Settings
-    rest: Rest
-    budgets: Budgets
+    pen: Pen
+    notices: Notices

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bots.discord.budgets import Budgets
 from bots.discord.pages import Page
-from bots.discord.reply import message_body
+from bots.discord.payload import new_message
 from bots.discord.rest import Rest
 from core.errors import PlatformError
 
@@ -56,7 +56,7 @@ class Notices:
                 posts.update(lane, hidden=1, ends=True)
                 async with asyncio.timeout(_PATIENCE_S), posts.turn(lane):
                     path = f"/channels/{channel}/messages"
-                    body = message_body(Page(text)) | more
+                    body = new_message(Page(text)) | more
                     await self._rest.call("POST", path, body, window=posts.window)
         except (PlatformError, TimeoutError) as error:
             logger.info("not said in %d: %s", channel, error)

@@ -8,7 +8,7 @@ from typing import Final
 import discord
 
 from bots.discord.ids import Beneath, Place, Target, Within, guild_name, question_id, written
-from bots.discord.payload import question_named
+from bots.discord.payload import question_under
 from bots.discord.people import asker_of
 from bots.discord.permissions import may_open_thread
 from core.desk import Desk
@@ -110,7 +110,7 @@ class Reader:
         """The conversation that an answer in the channel belongs to: that of its question."""
         channel_id = answer.channel.id
         asked_by = answer.reference.message_id if answer.reference else None
-        asked = question_named(answer.components)
+        asked = question_under(answer.components)
         if asked is None and asked_by:
             asked = question_id(guild_id, channel_id, asked_by)
         if asked and (view := await self._desk.view(asked)):

@@ -6,12 +6,13 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from bots.discord.budgets import Budgets
 from bots.discord.ids import Beneath, Within
 from bots.discord.pages import Page
-from bots.discord.payload import components, names_question
+from bots.discord.payload import message, new_message, question_in
 from bots.discord.rest import (
     MISSING_ACCESS,
     MISSING_PERMISSION,
@@ -30,41 +31,42 @@ logger = logging.getLogger(__name__)
 
 Render = Callable[[View], Sequence[Page]]
 
-SUPPRESS_EMBEDS: Final = 1 << 2
-_NOBODY: Final = {"parse": [], "replied_user": False}
 _LONGEST_NAME: Final = 100  # https://discord.com/developers/docs/resources/channel#channel-object
 _TYPING_LASTS_S: Final = 9.0
 _MOST_FOUND: Final = 100
+_MESSAGES: Final = {0, 19}  # ordinary ones and replies; not that a thread was opened
 _DELETE_ATTEMPTS: Final = 5
 # Without them a thread cannot be opened, and the answer stands in the channel.
 _NO_THREAD: Final = {MISSING_ACCESS, MISSING_PERMISSION, NO_HISTORY, 50024, 160005, 160006}
 
 
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """What answers are written with; `me` is the id of the bot's user."""
+
+    rest: Rest
+    budgets: Budgets
+    render: Render
+    me: str
+
+
 class ChannelReply:
     """`core.ports.Reply` in a channel, a thread or a direct message."""
 
-    def __init__(
-        self,
-        question: Question,
-        target: Within | Beneath,
-        *,
-        rest: Rest,
-        budgets: Budgets,
-        render: Render,
-    ) -> None:
+    def __init__(self, question: Question, target: Within | Beneath, pen: Pen) -> None:
         self._question = question
         self._target = target
-        self._rest = rest
-        self._render = render
-        self._budgets = budgets
+        self._pen = pen
+        self._rest = pen.rest
+        self._budgets = pen.budgets
         # A thread has the id of the message that it is opened from. Where it turns out that none
         # may be opened, the channel's messages are counted here, which is as good.
         self._channel = target.message if isinstance(target, Beneath) else target.channel
         self._answers = target.message if isinstance(target, Within) else 0
         self._opened = isinstance(target, Within)
         self._opening = asyncio.Lock()
-        self._posts = budgets.posts(self._channel)
-        self._edits = budgets.edits(self._channel)
+        self._posts = pen.budgets.posts(self._channel)
+        self._edits = pen.budgets.edits(self._channel)
         self._posted: dict[int, int] = {}
 
     @property
@@ -90,13 +92,13 @@ class ChannelReply:
 
     def render(self, view: View) -> Sequence[Page]:
         """The view as messages."""
-        return self._render(view)
+        return self._pen.render(view)
 
     async def post(self, page: Page, place: int) -> str:
         """Send a page; a second attempt after an unknown outcome finds what the first has sent."""
         await self._open()
         nonce = nonce_of(self._question.id, place, self._posted.get(place, 0))
-        told = await self._send(message_body(page) | {"nonce": nonce, "enforce_nonce": True})
+        told = await self._send(new_message(page) | {"nonce": nonce, "enforce_nonce": True})
         reference = f"{self._channel}/{told['id']}"
         if _differs(told, page):  # sent by an attempt that has ended before it knew
             await self.edit(reference, page)
@@ -106,10 +108,8 @@ class ChannelReply:
     async def edit(self, reference: str, page: Page) -> None:
         """Show another page in a message; a thread that went to the archive is brought back."""
         path = _path(reference)
-        body = {"content": page.content, "components": components(page)}
-        body |= {"allowed_mentions": _NOBODY}
         try:
-            await self._rest.call("PATCH", path, body, window=self._edits.window)
+            await self._rest.call("PATCH", path, message(page), window=self._edits.window)
         except RefusedError as error:
             if error.code == UNKNOWN_CHANNEL:
                 raise MessageGoneError(str(error)) from error
@@ -159,17 +159,16 @@ class ChannelReply:
 
     def _own(self, messages: Any, *, first_is_mine: bool) -> list[str]:  # noqa: ANN401 - JSON
         mine, found = first_is_mine, []
-        for message in messages:
-            if not message["author"].get("bot") or message["type"] not in (0, 19):
+        for told in messages:
+            if told["author"]["id"] != self._pen.me or told["type"] not in _MESSAGES:
                 continue
-            replies_to = int((message.get("message_reference") or {}).get("message_id") or 0)
-            named = names_question(message.get("components") or [], self._question.id)
-            if named is not None:
-                mine = named
+            replies_to = int((told.get("message_reference") or {}).get("message_id") or 0)
+            if named := question_in(told.get("components") or []):
+                mine = named == self._question.id
             elif replies_to:
                 mine = replies_to == self._answers
             if mine:
-                found.append(message["id"])
+                found.append(told["id"])
         return found
 
     async def _send(self, body: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
@@ -202,16 +201,6 @@ class ChannelReply:
                 elif error.code != THREAD_EXISTS:
                     raise
             self._opened = True
-
-
-def message_body(page: Page) -> dict[str, Any]:
-    """A page as a new message that calls nobody."""
-    return {
-        "content": page.content,
-        "components": components(page),
-        "allowed_mentions": _NOBODY,
-        "flags": SUPPRESS_EMBEDS,
-    }
 
 
 def nonce_of(question_id: str, place: int, again: int) -> str:

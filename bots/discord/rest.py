@@ -98,9 +98,7 @@ class Rest:
             return told
         raise self._error(f"{method} {_shown(path)}", response, told)
 
-    def _error(
-        self, what: str, response: aiohttp.ClientResponse, told: object
-    ) -> PlatformError:
+    def _error(self, what: str, response: aiohttp.ClientResponse, told: object) -> PlatformError:
         known = told if isinstance(told, dict) else {}
         code = int(known.get("code") or 0)
         if response.status == 429:

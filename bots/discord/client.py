@@ -1,0 +1,101 @@
+"""The client at Discord's gateway: its events go to the listeners, and none can end it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Final
+
+import discord
+
+from bots.discord.context import Context
+from bots.discord.listening import Listener
+from bots.discord.reading import Reader
+
+logger = logging.getLogger(__name__)
+
+# discord.py holds READY back so long for guilds that may still come.
+_GUILDS_WITHIN_S: Final = 2.0
+
+
+class Listening(discord.Client):
+    """The events that concern the bot; the base of the two clients below."""
+
+    context: Context
+    listener: Listener
+
+    async def setup_hook(self) -> None:
+        """Make what needs to know who the bot is; called between login and connection."""
+        assert self.user  # noqa: S101 - logged in
+        settings = self.context.settings
+        reader = Reader(
+            self.context.desk,
+            channels=settings.discord_channel_ids,
+            forums=settings.discord_forum_ids,
+        )
+        self.listener = Listener(self.context, reader, self.user)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """A message was written."""
+        await self.listener.hear(message)
+
+    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
+        """A message was edited by its author; a preview that appears below it is no edit."""
+        if event.data.get("edited_timestamp"):
+            await self.listener.edited(event.message)
+
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        """A message was deleted."""
+        await self.listener.deleted(event.guild_id, event.channel_id, event.message_id)
+
+    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
+        """Messages were deleted together, by a moderator."""
+        for message_id in event.message_ids:
+            await self.listener.deleted(event.guild_id, event.channel_id, message_id)
+
+    async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
+        """A thread was deleted: a forum post's first message has the same id."""
+        await self.listener.deleted(event.guild_id, event.thread_id, event.thread_id)
+
+    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
+        """Somebody reacted to a message."""
+        await self.listener.reacted(event)
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401, ARG002
+        """An event broke off: it is logged, without what people wrote."""
+        logger.exception("%s broke off", event_method)
+
+
+class Client(Listening):
+    """One connection for all guilds."""
+
+
+class ShardedClient(Listening, discord.AutoShardedClient):
+    """As many connections as Discord recommends, or as the settings say."""
+
+
+def make_client(context: Context, *, content: bool) -> Listening:
+    """A client that is not connected yet; with `content`, it reads what does not mention it."""
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+    shards = context.settings.discord_shards
+    options: dict[str, Any] = {
+        "intents": _intents(content=content),
+        "allowed_mentions": discord.AllowedMentions.none(),
+        "max_messages": None,  # nothing is kept of what people write
+        "chunk_guilds_at_startup": False,
+        "member_cache_flags": discord.MemberCacheFlags.none(),
+        "guild_ready_timeout": _GUILDS_WITHIN_S,
+    }
+    if shards == "":
+        client: Listening = Client(**options)
+    else:
+        count = None if shards == "auto" else int(shards)
+        client = ShardedClient(**options, shard_count=count)
+    client.context = context
+    return client
+
+
+def _intents(*, content: bool) -> discord.Intents:
+    intents = discord.Intents.none()
+    intents.guilds = intents.messages = intents.reactions = True
+    intents.message_content = content
+    return intents
