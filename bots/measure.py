@@ -55,39 +55,48 @@ def shortened(text: str, limit: int) -> str:
     return kept.rstrip() + "…"
 
 
-# What a character may become at most, in either dialect: escaped, marked, or the phrase that stands
-# where a link was.
-_COSTS: Final = {"&": 5, "<": 6, ">": 5, ":": 5, "/": 5, ".": 4, "@": 2}
-_COSTLY = re.compile(r"[!-/:-@\[-`{-~]")
+# What a sign may become at most in either dialect, escaped or with a zero-width space beside it.
+_COSTS: Final = {"&": 5, "<": 5, ">": 4} | dict.fromkeys("@\\*_~`|]", 2)
+_COSTLY = re.compile(r"[&<>@\\*_~`|\]]")
+# Where a link was, there may stand a phrase, and around an address there are brackets.
+_ADDRESS = re.compile(
+    r"[/\\]{2}|www\.|(?:javascript|vbscript|data|mailto|tel|file):", re.IGNORECASE
+)
+_ADDRESS_COST: Final = 7
 _MARKERS = re.compile(r"(?:[ \t]*(?:[-*+]|\d{1,9}[.)]|>)(?=[ \t]|$|>))+|[ \t]+")
+_LINE_COST: Final = 3  # its break, another one, a backslash
+_LIST_COST: Final = 5
 _DEEP_COST: Final = 16  # a line's indentation and quote sign, three lists in
 _ROW_COST: Final = _WIDEST_TABLE + 20
 _CELL_COST: Final = 16
+_END_COST: Final = 8  # of a code block
 
 
 def cost(markdown: str) -> int:
-    """An upper bound of what Markdown comes to in either dialect, in UTF-16 code units.
+    """What Markdown comes to in either dialect, at most, in UTF-16 code units.
 
-    It is a sum over characters and lines, so that it never shrinks when the text grows, as
-    `core.cutting.split` wants it; what is rendered may shrink, when a table turns out to be one.
+    It is a sum over signs and lines, so that it never shrinks when the text grows, as
+    `core.cutting.split` wants it; what is rendered does, when lines turn out to be a table. Styles
+    that are opened on one line and closed many lines below come to more.
     """
-    total = 0
+    total = _END_COST + (_ROW_COST if "|" in markdown else 0)
     deep = row = 0
     blank = True
     for line in markdown.split("\n"):
-        own = utf16(line) + 1
-        own += sum(_COSTS.get(sign, 3) - 1 for sign in _COSTLY.findall(line))
+        total += utf16(line) + _LINE_COST
         if not line.strip(" \t>"):
             row = 0
             blank = True
-        else:
-            if markers := _MARKERS.match(line):
-                simple = len(markers[0].strip()) <= 3 and not line[0].isspace()
-                deep = max(deep, 6 if simple else _DEEP_COST)
-            elif blank:
-                deep = 0
-            if not row and "|" in line:
-                row = max(_ROW_COST, own + _CELL_COST * (line.count("|") + 1))
-            blank = False
+            continue
+        own = sum(_COSTS[sign] - 1 for sign in _COSTLY.findall(line))
+        own += _ADDRESS_COST * len(_ADDRESS.findall(line))
+        if markers := _MARKERS.match(line):
+            simple = len(markers[0].strip()) <= 3 and not line[0].isspace()
+            deep = max(deep, _LIST_COST if simple else _DEEP_COST)
+        elif blank:
+            deep = 0
+        if not row and "|" in line:
+            row = max(_ROW_COST, own + utf16(line) + _CELL_COST * (line.count("|") + 1))
+        blank = False
         total += own + deep + row
-    return total + (_ROW_COST if "|" in markdown else 0)
+    return total

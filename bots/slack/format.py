@@ -23,8 +23,6 @@ _ACTIVE = re.compile(r"[*_~](?!(?<=[^\W_][*_~])[^\W_])(?!(?<=\s[*_~])\s)|`")
 
 
 class _Mrkdwn:
-    boundary = ZERO_WIDTH
-
     def text(self, text: str) -> str:
         return unmarked(text)
 
@@ -49,6 +47,9 @@ class _Mrkdwn:
 
     def bullet(self, depth: int) -> str:
         return _BULLETS[min(depth, len(_BULLETS) - 1)]
+
+    def apart(self, before: str, after: str) -> str:
+        return "" if before.isspace() or after.isspace() else ZERO_WIDTH
 
 
 def unmarked(text: str) -> str:
@@ -92,6 +93,10 @@ class _Plain(_Mrkdwn):
     def heading(self, text: str, level: int) -> str:
         del level
         return text
+
+    def apart(self, before: str, after: str) -> str:
+        del before, after
+        return ""
 
 
 _PLAIN = _Plain()

@@ -1,0 +1,167 @@
+"""A view as Discord messages: content and buttons as plain values, within Discord's limits.
+
+Content has at most 2,000 characters; whether an emoji is one or two is not said, so all is counted
+in UTF-16 code units, of which no text has fewer.
+https://discord.com/developers/docs/resources/message#create-message
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from bots.discord.format import line, markdown
+from bots.endings import Ending, ending_of, pieces, status_of
+from bots.measure import shortened, utf16
+from core.profile import Profile
+from core.safety import Cleaner
+from core.types import View
+
+_CONTENT_CHARS: Final = 2000
+_TEXT_CHARS: Final = 1900  # leaves room for the status
+_LABEL_CHARS: Final = 80  # https://discord.com/developers/docs/components/reference#button
+_ID_CHARS: Final = 100
+_LINE_CHARS: Final = 200  # of a source, an offer or a quoted question, before escapes
+_LINE_CONTENT_CHARS: Final = 450
+_MOST_LINES: Final = 10
+_MOST_BUTTONS: Final = 10
+_USER = re.compile(r"(?:^|:)(\d{5,20})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button; `style` is a name of `discord.ButtonStyle`, `emoji` may be ""."""
+
+    custom_id: str
+    label: str
+    style: str = "secondary"
+    emoji: str = ""
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One message; `content` is never empty."""
+
+    content: str
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How answers look in one place; as for Slack.
+
+    `quoted` shows the question above its answer, since nobody has typed it there. `used` are the
+    indexes of buttons that were pressed.
+    """
+
+    profile: Profile
+    cleaner: Cleaner
+    quoted: bool = False
+    used: frozenset[int] = frozenset()
+    stoppable: bool = True
+    feedback: bool = True
+
+
+def pages(view: View, look: Look) -> list[Page]:
+    """The messages of a view, one or more; all but the last stay the same while it grows."""
+    head = _question(view, look) if look.quoted else ""
+    found = pieces(view, _TEXT_CHARS - utf16(head))
+    texts = [text for piece in found for text in _fitting(markdown(piece, look.cleaner))] or [""]
+    texts[0] = (head + texts[0]).rstrip()
+    lines, buttons = _below(view, look)
+    contents = _with_lines(texts, lines)
+    contents = [content.strip("\n ") or "…" for content in contents]
+    return [*map(Page, contents[:-1]), Page(contents[-1], tuple(buttons))]
+
+
+def _fitting(text: str) -> list[str]:
+    """The text, or parts of it if it is longer than was thought possible: nothing is refused."""
+    parts: list[str] = []
+    while utf16(text) > _TEXT_CHARS:
+        part = shortened(text, _TEXT_CHARS)[:-1]
+        parts.append(part)
+        text = text[len(part) :].lstrip()
+    return [part for part in [*parts, text] if part.strip()]
+
+
+def _with_lines(texts: list[str], lines: list[str]) -> list[str]:
+    """The lines below the last text where they fit, else in messages of their own."""
+    *full, last = texts
+    for number, below in enumerate(lines):
+        joint = (
+            "\n\n" if number == 0 and last and not last.endswith("```") else "\n" if last else ""
+        )
+        if utf16(last) + utf16(joint) + utf16(below) > _CONTENT_CHARS:
+            full.append(last)
+            last = below
+        else:
+            last += joint + below
+    return [*full, last]
+
+
+def _question(view: View, look: Look) -> str:
+    asker = _USER.search(view.question.asker)
+    shown = f"<@{asker[1]}>" if asker else _line(view.question.asker, look)
+    return f"{look.profile.quoted.format(name=shown)}\n> {_line(view.question.text, look)}\n\n"
+
+
+def _line(text: str, look: Look) -> str:
+    shown = line(shortened(" ".join(text.split()), _LINE_CHARS), look.cleaner)
+    return shortened(shown, _LINE_CONTENT_CHARS) or "…"
+
+
+def _below(view: View, look: Look) -> tuple[list[str], list[Button]]:
+    """What stands below the text, the status or the ending, and the buttons."""
+    if not view.done:
+        status = shortened(_line(status_of(view, look.profile), look), 80)
+        stop = Button(f"stop:{view.question.id}", _label(look.profile.stop, look))
+        return [f"-# ⏳ {status}"], _possible([stop] if look.stoppable else [])
+    ending = ending_of(view, look.profile)
+    lines: list[str] = []
+    if ending.note:
+        lines.append(f"-# {_line(ending.note, look)}")
+    if ending.sources:
+        lines += _sources(ending, look)
+    buttons = _possible(_followups(view, ending, look))
+    if buttons:
+        lines.append(f"-# {_line(ending.lead, look)}")
+        lines += [f"-# • {_line(offer, look)}" for offer in ending.offers[:_MOST_LINES]]
+    if ending.rated and look.feedback:
+        buttons += _possible(_feedback(view, look))
+    return lines, buttons
+
+
+def _sources(ending: Ending, look: Look) -> list[str]:
+    titles = [_line(source, look) for source in ending.sources[:_MOST_LINES]]
+    first = f"-# {look.profile.sources} [1] {titles[0]}"
+    return [first, *(f"-# [{number}] {title}" for number, title in enumerate(titles[1:], start=2))]
+
+
+def _followups(view: View, ending: Ending, look: Look) -> list[Button]:
+    return [
+        Button(
+            f"f:{view.question.id}:{index}",
+            _label(f"✓ {question}" if index in look.used else question, look),
+            style="primary",
+            disabled=index in look.used,
+        )
+        for index, question in enumerate(ending.questions[:_MOST_BUTTONS])
+    ]
+
+
+def _feedback(view: View, look: Look) -> list[Button]:
+    return [
+        Button(f"up:{view.question.id}", _label(look.profile.helpful, look), emoji="👍"),
+        Button(f"down:{view.question.id}", _label(look.profile.not_helpful, look), emoji="👎"),
+    ]
+
+
+def _possible(buttons: list[Button]) -> list[Button]:
+    """Those whose id Discord would take: a message without a button is better than none."""
+    return [button for button in buttons if utf16(button.custom_id) <= _ID_CHARS]
+
+
+def _label(text: str, look: Look) -> str:
+    return shortened(" ".join(look.cleaner.clean(text).split()), _LABEL_CHARS) or "…"
