@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import time
+import zlib
 
 import aiohttp
 import discord
@@ -373,8 +374,12 @@ async def test_a_dropped_connection_resumes_and_brings_what_was_missed(fake):
         assert fake.identifies == 1
         await fake.send_reconnect()
         await fake.until(lambda: fake.resumes == 2, timeout_s=10)
+        await fake.invalidate_session(resumable=True)
+        await fake.until(lambda: fake.resumes == 3, timeout_s=10)
+        await fake.drop_connection(1006)
         await fake.say(channel, "다시")
-        await fake.until(lambda: len(messages) == 2)
+        await fake.until(lambda: len(messages) == 2, timeout_s=10)
+        assert fake.resumes == 4
 
 
 async def test_an_invalid_session_identifies_anew(fake):
@@ -567,3 +572,90 @@ async def test_the_page_says_what_a_user_says_and_shows_what_came_of_it():
         assert state["here"]["messages"][0]["content"].endswith("환불은요?")
         wrong = await session.post(f"{home}/local/do/slash", json={"name": "faq", "options": {}})
         assert wrong.status == 400
+
+
+async def test_reactions_and_typing_are_seen_by_both_sides(fake):
+    channel = fake.guild.channels[0]
+    async with connected(fake) as client:
+        messages, marks = heard(client), []
+
+        @client.event
+        async def on_raw_reaction_add(payload):
+            marks.append((payload.emoji.name, payload.user_id))
+
+        asked = await fake.say(channel, "질문")
+        await fake.until(lambda: messages)
+        async with messages[0].channel.typing():
+            await messages[0].add_reaction("👀")
+        await fake.react(asked, "👍")
+        await fake.until(lambda: len(marks) == 2)
+        await messages[0].remove_reaction("👀", client.user)
+        assert asked.reactions == {"👍": [fake.user.id]}
+        assert len(channel.typed_at) >= 1
+
+
+async def test_commands_are_written_as_often_as_they_are_synced(fake):
+    client = bot_with_commands()
+    async with connected(fake, client=client):
+        await client.tree.sync()
+        known = await client.tree.fetch_commands()
+        assert {command.name for command in known} >= {"faq", "이 메시지에 답하기"}
+        guild = discord.Object(fake.guild.id)
+        client.tree.copy_global_to(guild=guild)
+        await client.tree.sync(guild=guild)
+        assert [call.method for call in fake.command_writes] == ["PUT", "PUT"]
+        assert len(fake.commands[fake.guild.id]) == len(fake.commands[None])
+        await known[0].edit(default_member_permissions=discord.Permissions(8))
+        await known[0].delete()
+        assert [call.method for call in fake.command_writes[2:]] == ["PATCH", "DELETE"]
+
+
+async def test_threads_are_listed_open_and_archived(fake):
+    channel = fake.guild.channels[0]
+    first = await fake.start_thread(channel, "하나")
+    second = await fake.start_thread(channel, "둘")
+    async with connected(fake) as client:
+        there = client.get_channel(channel.id)
+        assert {thread.id for thread in there.threads} == {first.id, second.id}
+        await client.get_channel(first.id).join()
+        assert client.user.id in first.members
+        await fake.archive(first)
+        active = await there.guild.active_threads()
+        assert [thread.id for thread in active] == [second.id]
+        archived = [thread.id async for thread in there.archived_threads()]
+        assert archived == [first.id]
+
+
+async def test_a_mention_that_comes_by_an_edit_shows_the_content(fake):
+    channel = fake.guild.channels[0]
+    async with connected(fake, content=False) as client:
+        edits = []
+
+        @client.event
+        async def on_raw_message_edit(payload):
+            edits.append(payload.message.content)
+
+        said = await fake.say(channel, "혼잣말")
+        await fake.edit(said, "다른 혼잣말")
+        await fake.edit(said, f"{fake.bot.mention} 질문")
+        await fake.until(lambda: len(edits) == 2)
+        assert edits == ["", said.content]
+
+
+@pytest.mark.parametrize("compress", ["", "zlib-stream"])
+async def test_shards_and_compression_are_as_the_client_asks(fake, compress):
+    socket_url = f"{fake.gateway_url}?v=10&encoding=json&compress={compress}"
+    async with aiohttp.ClientSession() as session, session.ws_connect(socket_url) as socket:
+        inflate = zlib.decompressobj()
+
+        async def frame():
+            message = await socket.receive(timeout=2)
+            data = inflate.decompress(message.data) if compress else message.data
+            return json.loads(data)
+
+        assert (await frame())["op"] == 10
+        number = (fake.guild.id >> 22) % 2
+        data = {"token": "local", "intents": 1, "shard": [number, 2], "properties": {}}
+        await socket.send_json({"op": 2, "d": data})
+        names = [(await frame())["t"] for _ in range(2)]
+        assert names == ["READY", "GUILD_CREATE"]

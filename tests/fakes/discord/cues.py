@@ -73,8 +73,8 @@ class Cues(World):
         for connection in list(self.connections):
             if code == 1006:
                 connection.leave()
-                if connection.socket._req and connection.socket._req.transport:
-                    connection.socket._req.transport.abort()
+                if connection.transport is not None:
+                    connection.transport.abort()
             else:
                 await connection.close(code)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+RATE_LIMITED = 20028  # a write limit that the headers do not tell of
 _KNOWN = {
     0: (401, "401: Unauthorized"),
     10003: (404, "Unknown Channel"),
@@ -18,11 +19,13 @@ _KNOWN = {
     10015: (404, "Unknown Webhook"),
     10062: (404, "Unknown interaction"),
     10063: (404, "Unknown application command"),
-    20016: (429, "This action cannot be performed due to slowmode rate limit"),
+    RATE_LIMITED: (
+        429,
+        "The write action you are performing on the channel has hit the write rate limit",
+    ),
     30033: (400, "Maximum number of thread participants has been reached (1000)"),
     30034: (400, "Maximum number of daily application command creates has been reached (200)"),
     30046: (429, "Maximum number of edits to messages older than 1 hour reached. Try again later"),
-    40001: (401, "Unauthorized. Provide a valid token and try again"),
     40060: (400, "Interaction has already been acknowledged."),
     40067: (400, "A tag is required to create a forum post in this channel"),
     50001: (403, "Missing Access"),

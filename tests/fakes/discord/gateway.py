@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import time
 import zlib
 from collections import deque
 from typing import Any
@@ -27,11 +28,18 @@ RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 8, 9, 10,
 class Connection:
     """One client's socket: what it sends is handled here, what it gets goes through `out`."""
 
-    def __init__(self, world: World, socket: web.WebSocketResponse, compress: str) -> None:
+    def __init__(
+        self,
+        world: World,
+        socket: web.WebSocketResponse,
+        compress: str,
+        transport: asyncio.Transport | None,
+    ) -> None:
         self.world = world
         self.socket = socket
         self.out: asyncio.Queue[bytes | None] = asyncio.Queue()
         self.session: Session | None = None
+        self.transport = transport
         self.beats = 0
         self._deflate = zlib.compressobj(1) if compress == "zlib-stream" else None
 
@@ -64,7 +72,7 @@ class Connection:
     def leave(self) -> None:
         """Detach from the session, which from now on keeps its events for later."""
         if self.session and self.session.out is self.out:
-            self.session.out = None
+            self.session.out, self.session.left_at = None, time.monotonic()
             self.world.changed()
 
     async def write_now(self, frame: bytes) -> None:

@@ -83,6 +83,7 @@ class Settings:
     shards: int = 1
     keep_calls: int = 200_000
     replay_events: int = 5_000
+    resume_window_s: float = 180.0
     closed_dms: set[int] = field(default_factory=set)
 
 

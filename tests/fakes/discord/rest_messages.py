@@ -146,7 +146,7 @@ def change(world: World, message: Message, body: Json) -> None:
     ]
     if not any(left):
         raise ApiError(50006)
-    world.change_message(message, **changes)
+    world.change_message(message, allowed=body.get("allowed_mentions"), **changes)
 
 
 def _not_archived(channel: Channel) -> None:

@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from fakes.discord.checks import check_message, check_thread
-from fakes.discord.errors import ApiError
+from fakes.discord.errors import RATE_LIMITED, ApiError
 from fakes.discord.model import (
     DM,
     FORUM,
@@ -28,6 +28,7 @@ from fakes.discord.rest_messages import post
 from fakes.discord.state import World
 
 _CHANNEL = "/channels/{channel_id}"
+_MOST_MEMBERS = 1_000
 
 
 @route("GET", _CHANNEL)
@@ -46,7 +47,7 @@ def edit_channel(world: World, ask: Ask) -> tuple[int, Json]:
     if "name" in ask.body and ask.body["name"] != channel.name:
         wait_s = world.buckets.sublimit("rename_channel", str(channel.id))
         if wait_s:
-            raise ApiError(20016, retry_after=round(wait_s, 3), **{"global": False})
+            raise ApiError(RATE_LIMITED, retry_after=round(wait_s, 3), **{"global": False})
     if channel.is_thread:
         _edit_thread(world, channel, ask.body)
     else:
@@ -232,6 +233,8 @@ def add_thread_member(world: World, ask: Ask) -> None:
         raise ApiError(50083)
     if user_id not in world.users:
         raise ApiError(10013)
+    if len(thread.members) >= _MOST_MEMBERS:
+        raise ApiError(30033)
     if user_id not in thread.members:
         thread.members[user_id] = time.time()
         _tell_members(world, thread, added=[user_id])

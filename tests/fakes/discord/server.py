@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -19,11 +19,11 @@ from fakes.discord import (
     rest_threads,
 )
 from fakes.discord.buckets import Verdict
-from fakes.discord.errors import ApiError
+from fakes.discord.errors import ApiError, Form
 from fakes.discord.faults import Fault
 from fakes.discord.gateway import Connection
+from fakes.discord.interacting import Interacting
 from fakes.discord.model import Call, Json
-from fakes.discord.people import People
 from fakes.discord.rest import ROUTES, Ask, Route
 
 _MODULES = (rest_commands, rest_guilds, rest_interactions, rest_messages, rest_threads)
@@ -32,7 +32,7 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 
-class DiscordServer(People):
+class DiscordServer(Interacting):
     """A local Discord: `async with discord.serve():`, then the methods of the people in it."""
 
     url: str = ""
@@ -71,7 +71,7 @@ class DiscordServer(People):
     async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(compress=False, autoping=True, max_msg_size=16_384)
         await socket.prepare(request)
-        connection = Connection(self, socket, request.query.get("compress", ""))
+        connection = Connection(self, socket, request.query.get("compress", ""), request.transport)
         self.connections.add(connection)
         try:
             await connection.run()
@@ -117,6 +117,7 @@ class DiscordServer(People):
             body = ApiError(50109).body
             return self._finish(request, began, 400, sent, body, verdict.headers)
         try:
+            _check_ids(request.match_info)
             ask = Ask(dict(request.match_info), dict(request.query), sent)
             status, body = one.answer(self, ask)
         except ApiError as refused:
@@ -209,3 +210,12 @@ def _json(status: int, body: Any, headers: dict[str, str] | None = None) -> web.
     except TypeError:
         data = json.dumps(body).encode()
     return web.Response(status=status, body=data, content_type="application/json", headers=headers)
+
+
+def _check_ids(parts: Mapping[str, str]) -> None:
+    """Raises: ApiError 50035 for a part of the path that should be an id and is not."""
+    form = Form()
+    for name, value in parts.items():
+        if name.endswith("_id") and not value.isdecimal() and value not in ("@me", "@original"):
+            form.wrong(name, "NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.')
+    form.end()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import orjson
@@ -35,7 +35,8 @@ class Session:
     shard: tuple[int, int]
     kept: deque[tuple[int, bytes]]
     seq: int = 0
-    out: asyncio.Queue[bytes | None] | None = field(default=None)
+    out: asyncio.Queue[bytes | None] | None = None
+    left_at: float = 0.0
 
     def takes(self, guild_id: int | None) -> bool:
         """Whether events of this guild go to this shard; direct messages go to the first."""

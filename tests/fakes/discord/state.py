@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections import deque
 from collections.abc import Callable
@@ -26,18 +25,16 @@ from fakes.discord.model import (
     Interaction,
     Json,
     Message,
-    Pinged,
     Role,
     Settings,
     User,
     snowflake,
 )
 from fakes.discord.payloads import channel_json, member_json, message_json, without_content
+from fakes.discord.pings import mention, pinged_by
 from fakes.discord.sessions import Event, Session
 
-_USER, _ROLE = re.compile(r"<@!?(\d+)>"), re.compile(r"<@&(\d+)>")
 _LOOK_S = 0.05
-_EVERYONE = re.compile(r"@(everyone|here)\b")
 
 
 class World:
@@ -134,7 +131,11 @@ class World:
         """Queue an event in the sessions, also in those that are offline and may resume."""
         content = INTENTS["MESSAGE_CONTENT"]
         bare = None
-        for session in self.sessions.values():
+        lapsed = time.monotonic() - self.settings.resume_window_s
+        for session in list(self.sessions.values()):
+            if session.out is None and session.left_at < lapsed:
+                del self.sessions[session.id]
+                continue
             if event.needs and not session.intents & event.needs:
                 continue
             if not session.takes(event.guild_id):
@@ -226,7 +227,11 @@ class World:
             message.flags |= SUPPRESS_NOTIFICATIONS
         message.edits.append(Edit(message.at, content, message.components, message.embeds))
         channel.messages[message.id] = message
-        self._mention(message, allowed)
+        may_all = author is not self.bot or self.may(channel, "MENTION_EVERYONE")
+        mention(message, self.users, allowed, may_all=may_all)
+        message.pinged = pinged_by(message, may_all=may_all)
+        if message.pinged and author is self.bot:
+            self.pings.append(message)
         if channel.is_thread and author.id not in channel.members and not message.only_for:
             channel.members[author.id] = time.time()
         if not message.only_for:
@@ -234,10 +239,15 @@ class World:
         self.changed()
         return message
 
-    def change_message(self, message: Message, **changes: Any) -> None:
+    def change_message(
+        self, message: Message, *, allowed: Json | None = None, **changes: Any
+    ) -> None:
         """Set fields of a message, note its new state, tell of it. An edit pings nobody."""
         for name, value in changes.items():
             setattr(message, name, value)
+        if "content" in changes:
+            may_all = self.may(message.channel, "MENTION_EVERYONE")
+            mention(message, self.users, allowed, may_all=may_all)
         message.edited = time.time()
         message.edits.append(
             Edit(time.monotonic(), message.content, message.components, message.embeds)
@@ -285,37 +295,6 @@ class World:
     def tell_channel(self, name: str, channel: Channel) -> None:
         of = _of(channel) if name != "CHANNEL_UPDATE" else {"guild_id": channel.guild.id}
         self.dispatch(name, channel_json(channel, self.bot), ("GUILDS",), **of)
-
-    def _mention(self, message: Message, allowed: Json | None) -> None:
-        """Work out whom a message mentions and whom it really pings."""
-        guild, text = message.channel.guild, message.content
-        may_all = message.author is not self.bot or self.may(message.channel, "MENTION_EVERYONE")
-        users = [int(u) for u in dict.fromkeys(_USER.findall(text)) if int(u) in self.users]
-        users = [u for u in users if _lets(allowed, "users", u)]
-        known = guild.roles if guild else {}
-        roles = [int(r) for r in dict.fromkeys(_ROLE.findall(text)) if int(r) in known]
-        roles = [r for r in roles if _lets(allowed, "roles", r)]
-        everyone = bool(_EVERYONE.search(text)) and may_all and _lets(allowed, "everyone", 0)
-        answered = message.reference.author if message.reference and message.type == 19 else None
-        if answered and (allowed is None or allowed.get("replied_user")):
-            users = list(dict.fromkeys([*users, answered.id]))
-        message.mentions = [self.users[user] for user in users]
-        message.mention_roles, message.mention_everyone = roles, everyone
-        if message.only_for:
-            return
-        rung = tuple(r for r in roles if may_all or known[r].mentionable)
-        others = tuple(u for u in users if u != message.author.id)
-        quiet = bool(message.flags & SUPPRESS_NOTIFICATIONS)
-        message.pinged = Pinged(others, rung, everyone, quiet)
-        if message.pinged and message.author is self.bot:
-            self.pings.append(message)
-
-
-def _lets(allowed: Json | None, kind: str, item: int) -> bool:
-    if allowed is None:
-        return True
-    named = [int(x) for x in allowed.get(kind) or []] if kind != "everyone" else []
-    return kind in (allowed.get("parse") or []) or item in named
 
 
 def _messages(channel: Channel) -> tuple[str, ...]:
