@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Final, Protocol
@@ -27,9 +27,12 @@ class Handler(Protocol):
         """Answer the question and return its final state.
 
         A claim with a `reply` is finished in that message. With `claim.fence` above 1 an earlier
-        worker died: it may have sent a message and not have noted it (look for one before sending
-        another), and may have stored the turn already (`Archive.find`: show that, do not answer
-        anew). `note_reply` is called as soon as there is a message.
+        worker died or the question was edited: there may be a message that was not noted (look for
+        one before sending another) and a turn (`Archive.find`). A turn with the text of this
+        question is shown and not made anew; one with another text is removed (`Archive.remove`).
+        `note_reply` is called as soon as there is a message.
+
+        Cancelled when the claim is lost (withdrawn, edited, lapsed) or the process ends.
         """
         ...
 
@@ -39,13 +42,17 @@ class Handler(Protocol):
 
 
 class Worker:
-    """Answers the questions of an inbox, those of `sessions_at_once` sessions at a time."""
+    """Answers the questions of an inbox, those of `sessions_at_once` sessions at a time.
+
+    Only sessions that begin with one of `prefixes`: those of the platforms that this process is on.
+    """
 
     def __init__(  # noqa: PLR0913 - all by name
         self,
         inbox: Inbox,
         handler: Handler,
         *,
+        prefixes: Sequence[str] = ("",),
         sessions_at_once: int = 8,
         attempts: int = 5,
         lease_s: float = 30.0,
@@ -53,15 +60,26 @@ class Worker:
     ) -> None:
         self._inbox = inbox
         self._handler = handler
+        self._prefixes = prefixes
         self._attempts = attempts
         self._lease_s = lease_s
         self._poll_s = poll_s
         self._free = asyncio.Semaphore(sessions_at_once)
         self._woken = asyncio.Event()
+        self._at_work: dict[asyncio.Task[None], str] = {}
 
     def wake(self) -> None:
         """Look at the inbox now: a question was received, or a lease was found lapsed."""
         self._woken.set()
+
+    def drop(self, question_id: str) -> None:
+        """Stop answering a question, if that is done here: it was just withdrawn or reopened.
+
+        Without it, the loss is found when the lease is next renewed.
+        """
+        for answering, at_work in self._at_work.items():
+            if at_work == question_id:
+                answering.cancel()
 
     async def run(self) -> None:
         """Work until cancelled; what is unfinished then is given back for the next process."""
@@ -79,7 +97,8 @@ class Worker:
                 # Also for questions of other processes that died: nobody else may be there.
                 if idle and (lapsed := await self._inbox.sweep()):
                     logger.warning("%d questions were left behind; taking them up again", lapsed)
-                if claim := await self._inbox.claim(lease_s=self._lease_s):
+                claim = await self._inbox.claim(lease_s=self._lease_s, prefixes=self._prefixes)
+                if claim is not None:
                     return claim
             except StorageError as error:
                 logger.error("the inbox cannot be read: %s", error)  # noqa: TRY400 - one line
@@ -94,17 +113,26 @@ class Worker:
         """Answer for as long as the lease is ours."""
         answering = asyncio.create_task(self._answer(claim))
         beating = asyncio.create_task(self._keep(claim))
+        self._at_work[answering] = claim.question.id
         try:
             await asyncio.wait({answering, beating}, return_when=asyncio.FIRST_COMPLETED)
+            # Dropped. If the drop was meant for an earlier claim, this one is still held.
+            if answering.cancelled():
+                await self._give_back(claim)
         except asyncio.CancelledError:
             await _stop(answering, beating)
-            with suppress(FaqbotError):
-                await self._inbox.renew(claim, lease_s=0)
+            await self._give_back(claim)
             raise
         finally:
             await _stop(answering, beating)
+            del self._at_work[answering]
             self._free.release()
             self.wake()
+
+    async def _give_back(self, claim: Claim) -> None:
+        """Let the lease end now, if it is still ours."""
+        with suppress(FaqbotError):
+            await self._inbox.renew(claim, lease_s=0)
 
     async def _answer(self, claim: Claim) -> None:
         try:
@@ -117,11 +145,11 @@ class Worker:
             logger.exception("question %s broke off", claim.question.id)
 
     async def _outcome(self, claim: Claim) -> InboxState:
-        if claim.fence <= self._attempts:
+        if claim.attempt <= self._attempts:
             note_reply = partial(self._inbox.note_reply, claim)
             return await self._handler.answer(claim, note_reply)
         # Giving up is tried once: whatever stands in its way must not keep the session waiting.
-        if claim.fence == self._attempts + 1:
+        if claim.attempt == self._attempts + 1:
             await self._handler.give_up(claim)
         return InboxState.FAILED
 

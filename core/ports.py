@@ -23,6 +23,7 @@ from core.types import (
     Passage,
     Question,
     Receipt,
+    Received,
     Removed,
     SessionId,
     SessionSummary,
@@ -121,6 +122,17 @@ class Archive(Protocol):
         """Turns with their places, oldest first; those with a place above `after`."""
         ...
 
+    async def asked_by(self, asker: str, limit: int) -> list[Turn]:
+        """A person's turns, the one that ended last first; at equal times by question id."""
+        ...
+
+    async def remove(self, question_id: str) -> bool:
+        """Delete one turn and the opinions on it; False if there is none.
+
+        The same question may be appended again, and then is the last of its session.
+        """
+        ...
+
     async def give_feedback(self, feedback: Feedback) -> bool:
         """Store an opinion over that person's earlier one; False if there is no such turn."""
         ...
@@ -149,8 +161,11 @@ class Inbox(Protocol):
         """Store a question as `received`; `KNOWN` if its id is there, in whatever state."""
         ...
 
-    async def claim(self, *, lease_s: float) -> Claim | None:
-        """Take the oldest question that may be answered now; None if there is none."""
+    async def claim(self, *, lease_s: float, prefixes: Sequence[str] = ("",)) -> Claim | None:
+        """Take the oldest question that may be answered now; None if there is none.
+
+        Only of sessions that begin with one of `prefixes`: what this process can answer.
+        """
         ...
 
     async def renew(self, claim: Claim, *, lease_s: float) -> None:
@@ -169,12 +184,34 @@ class Inbox(Protocol):
         """End an open question because its asker took it back; False if it was not open."""
         ...
 
+    async def reopen(self, question: Question) -> bool:
+        """Take the new text of a question that its asker edited, to be answered anew.
+
+        It is `received` again in its old place, whatever its state was; a claim of it is lost, its
+        noted reply is kept, and no limit applies. False, and nothing changed, if it is unknown,
+        withdrawn, or has that text already.
+
+        A turn with the old text is removed before, and only if `find` shows another text: else a
+        redelivered edit would remove the answer to the new one.
+        """
+        ...
+
     async def sweep(self) -> int:
         """Make questions with a lapsed lease `received` again; how many there were."""
         ...
 
-    async def state(self, question_id: str) -> InboxState | None:
-        """The state of a question, None if it is unknown."""
+    async def find(self, question_id: str) -> Received | None:
+        """A question with its state, None if it is unknown."""
+        ...
+
+    async def last_seen(self, session_prefix: str) -> datetime | None:
+        """When the question received last was asked, of sessions that begin so; None if none was.
+
+        `session_prefix` is a platform or a workspace, such as `slack:` or `slack:T1:`.
+
+        Raises:
+            ValueError: it is anything else.
+        """
         ...
 
 

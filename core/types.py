@@ -291,12 +291,23 @@ class Receipt(StrEnum):
 class Claim:
     """The right to answer a question until the lease ends.
 
-    `fence` counts the claims of this question: a write with an older one is refused. `reply` is
-    the reference of the message that an earlier claim began, to be finished and not sent anew.
+    `fence` grows with each claim and each edit of this question: a write with an older one is
+    refused. `attempt` counts the claims since it was received or last edited. `reply` is the
+    reference of the message that an earlier claim began, to be finished and not sent anew.
     """
 
     question: Question
     fence: int
+    reply: str | None = None
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the inbox knows of a question; `reply` as in `Claim`."""
+
+    question: Question
+    state: InboxState
     reply: str | None = None
 
 
@@ -310,12 +321,18 @@ class SessionSummary:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What one person thinks of one answer; a later opinion takes the place of an earlier."""
+    """What one person thinks of one answer; a later opinion takes the place of an earlier.
+
+    `reason` says why the answer did not help, `expected` what would have been right, in their own
+    words.
+    """
 
     question_id: str
     user: str
     helpful: bool
     given_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    reason: str = ""
+    expected: str = ""
 
 
 @dataclass(frozen=True, slots=True)

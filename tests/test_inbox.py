@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
-from contracts.inbox import Clock, asked
+from contracts.inbox import Clock, asked, state_of
 
 from core.backends.sqlite_file import SqliteFile
 from core.backends.sqlite_inbox import SqliteInbox
@@ -67,7 +67,7 @@ async def inbox(tmp_path: Path, clock: Clock) -> AsyncIterator[SqliteInbox]:
 
 
 @asynccontextmanager
-async def working(inbox: SqliteInbox, script: Script, **options: float) -> AsyncIterator[Worker]:
+async def working(inbox: SqliteInbox, script: Script, **options: object) -> AsyncIterator[Worker]:
     worker = Worker(inbox, script, **{"poll_s": 0.01, **options})
     running = asyncio.create_task(worker.run())
     try:
@@ -87,7 +87,7 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
 
 async def settle(inbox: SqliteInbox, name: str, state: InboxState) -> None:
     async def reached() -> bool:
-        return await inbox.state(name) is state
+        return await state_of(inbox, name) is state
 
     await until(reached)
 
@@ -112,7 +112,7 @@ async def test_no_more_sessions_at_once_than_allowed(inbox, script):
         await inbox.receive(asked(name, name))
     async with working(inbox, script, sessions_at_once=2, poll_s=60):
         assert [(await script.begun.get()).question.id for _ in range(2)] == ["a", "b"]
-        assert await inbox.state("c") is InboxState.RECEIVED
+        assert await state_of(inbox, "c") is InboxState.RECEIVED
         script.hold("a").set()
         assert (await script.begun.get()).question.id == "c"
 
@@ -161,7 +161,83 @@ async def test_a_withdrawn_question_stops_being_answered(inbox, script):
         await script.begun.get()
         await inbox.withdraw("1")
         assert await script.ended.get() == "1"
-        assert await inbox.state("1") is InboxState.WITHDRAWN
+        assert await state_of(inbox, "1") is InboxState.WITHDRAWN
+
+
+async def test_a_dropped_question_stops_at_once(inbox, script):
+    """Withdrawn in this process: its place is free, and the store's answer is not waited for."""
+    script.hold("1")
+    await inbox.receive(asked("1"))
+    await inbox.receive(asked("2"))
+    async with working(inbox, script, sessions_at_once=1, lease_s=60, poll_s=60) as worker:
+        await script.begun.get()
+        await inbox.withdraw("1")
+        worker.drop("1")
+        assert await script.ended.get() == "1"
+        assert (await script.begun.get()).question.id == "2"
+        await settle(inbox, "2", InboxState.DECLINED)
+        assert await state_of(inbox, "1") is InboxState.WITHDRAWN
+
+
+async def test_an_edited_question_is_dropped_and_begun_anew(inbox, script):
+    """In the message of the old text, and as a first attempt."""
+    script.hold("1")
+    await inbox.receive(asked("1"))
+    async with working(inbox, script, lease_s=60, poll_s=60) as worker:
+        await script.begun.get()
+        await inbox.reopen(asked("1", text="반품?"))
+        worker.drop("1")
+        script.hold("1").set()
+        again = await script.begun.get()
+        assert (again.question.text, again.reply, again.attempt) == ("반품?", "message of 1", 1)
+        await settle(inbox, "1", InboxState.DECLINED)
+
+
+async def test_a_drop_that_comes_too_late_loses_no_question(inbox, script):
+    """It hits the new claim: this one is given back, and taken up again."""
+    script.hold("1")
+    await inbox.receive(asked("1"))
+    async with working(inbox, script, lease_s=60) as worker:
+        await script.begun.get()
+        worker.drop("1")
+        assert await script.ended.get() == "1"
+        script.hold("1").set()
+        assert (await script.begun.get()).attempt == 2
+        await settle(inbox, "1", InboxState.DECLINED)
+
+
+async def test_dropping_what_is_not_in_work_does_nothing(inbox, script):
+    script.hold("1")
+    await inbox.receive(asked("1"))
+    async with working(inbox, script) as worker:
+        await script.begun.get()
+        worker.drop("2")
+        script.hold("1").set()
+        await settle(inbox, "1", InboxState.DECLINED)
+        worker.drop("1")
+
+
+async def test_edits_do_not_use_up_the_attempts(inbox, script):
+    await inbox.receive(asked("1"))
+    async with working(inbox, script, attempts=1) as worker:
+        for number in range(3):
+            await script.begun.get()
+            await settle(inbox, "1", InboxState.DECLINED)
+            await inbox.reopen(asked("1", text=f"반품 {number}?"))
+            worker.wake()
+        await script.begun.get()
+    assert script.given_up == []
+
+
+async def test_a_worker_takes_only_its_own_sessions(inbox, script):
+    """Another process, on another platform, answers the rest."""
+    await inbox.receive(asked("1", "slack:T1:a"))
+    await inbox.receive(asked("2", "discord:G1:a"))
+    async with working(inbox, script, prefixes=("discord:",)):
+        await settle(inbox, "2", InboxState.DECLINED)
+        assert await state_of(inbox, "1") is InboxState.RECEIVED
+    async with working(inbox, script, prefixes=("web:", "slack:T1:")):
+        await settle(inbox, "1", InboxState.DECLINED)
 
 
 async def test_leaving_gives_unfinished_questions_back(inbox, script):
@@ -204,7 +280,7 @@ async def test_a_store_that_is_away_is_said_and_waited_for(inbox, script, monkey
     """The loop goes on, and the question is answered once the store is back."""
     claim, failures = inbox.claim, iter([StorageError("the disk is full")] * 3)
 
-    async def failing(**options: float) -> Claim | None:
+    async def failing(**options: object) -> Claim | None:
         for error in failures:
             raise error
         return await claim(**options)

@@ -35,7 +35,8 @@ async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]
 async def fill(history, archive) -> None:
     for number, (asker, session) in enumerate([("U1", "web:a"), ("U2", "web:a"), ("U1", "web:b")]):
         await history.append(turn(str(number), asker=asker, session=session))
-    await archive.give_feedback(Feedback("1", "U1", helpful=True, given_at=NOON))
+    given = Feedback("1", "U1", helpful=False, given_at=NOON, reason="옛 화면", expected="새 화면")
+    await archive.give_feedback(given)
 
 
 @pytest.fixture
@@ -50,7 +51,8 @@ def test_sessions_are_listed_shown_and_exported(faqbot, kept):
     assert "배송비는 어떻게 설정하나요?\n-> answered: 배송비는 [상품 등록]에서" in shown
     rows = [json.loads(row) for row in faqbot("sessions", "export", **kept).stdout.splitlines()]
     assert [row["question"]["id"] for row in rows] == ["0", "1", "2"]
-    assert rows[1]["feedback"][0]["user"] == "U1"
+    [given] = rows[1]["feedback"]
+    assert (given["user"], given["reason"], given["expected"]) == ("U1", "옛 화면", "새 화면")
     one = faqbot("sessions", "export", "web:b", **kept).stdout.splitlines()
     assert [json.loads(row) for row in one] == rows[2:]
     missing = faqbot("sessions", "show", "web:c", **kept)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pymongo
 import pytest
-from contracts.history import SESSION, ids, turn
+from contracts.history import NOON, SESSION, ids, turn
 from fakes.mongo_fixtures import server  # noqa: F401  pytest finds it here
 from fakes.mongo_server import MongoServer, collect_sockets
 
@@ -20,7 +20,7 @@ from core.backends.mongo_database import SCHEMA, MongoDatabase
 from core.backends.mongo_history import MongoHistory
 from core.backends.mongo_inbox import MongoInbox
 from core.errors import ConfigError, FaqbotError, StorageError
-from core.types import InboxState, Receipt
+from core.types import Feedback, InboxState, Receipt
 
 SECRET = "s3cret%2Fpass"  # noqa: S105
 NARROW = {"find", "getMore", "insert", "update", "findAndModify", "delete", "createIndexes"}
@@ -49,6 +49,8 @@ async def test_only_narrow_commands_with_majority_are_used(server):  # noqa: F81
         await inbox.receive(turn("2").question)
         await inbox.settle(await inbox.claim(lease_s=1), InboxState.ANSWERED)
         await inbox.sweep()
+        await inbox.reopen(turn("2", text="반품?", session="web:a:b").question)
+        await archive.remove("1")
         await archive.forget("U1")
     assert set(server.names()) <= NARROW | OF_THE_DRIVER
     writes = [c for c in server.commands if next(iter(c)) in NARROW - {"find", "getMore"}]
@@ -197,6 +199,30 @@ async def test_a_newer_schema_is_refused_and_left_alone(server):  # noqa: F811
     message = await refusal(server.uri)
     assert f"was written by a newer faqbot (schema 99, this one knows {SCHEMA})" in message
     assert set(server.names()) <= {"find", "endSessions"}
+
+
+async def test_a_database_of_schema_1_is_brought_forward(server):  # noqa: F811
+    """Its opinions have no reason, its open question can be claimed, and a person's turns found."""
+    async with MongoDatabase.open(server.uri) as database:
+        await MongoHistory(database).append(turn("1"))
+        given = Feedback("1", "U1", helpful=True, given_at=NOON)
+        await MongoArchive(database).give_feedback(given)
+        await MongoInbox(database, per_session=2, total=2).receive(turn("2").question)
+        await database.feedback.update_one(
+            {"question_id": "1"}, {"$unset": {"reason": "", "expected": ""}}
+        )
+        await database.inbox.update_one({"_id": "2"}, {"$unset": {"attempts": ""}})
+        await database._database["meta"].update_one({"_id": "schema"}, {"$set": {"version": 1}})
+    turns = server.store.collections["faqbot.turns"]
+    turns.indexes = [index for index in turns.indexes if index["name"] != "by_asker_and_end"]
+    async with MongoDatabase.open(server.uri) as database:
+        archive = MongoArchive(database)
+        assert await archive.feedback("1") == [given]
+        assert await archive.asked_by("U1", 9) == [turn("1")]
+        claim = await MongoInbox(database, per_session=2, total=2).claim(lease_s=1)
+        assert (claim.question, claim.attempt) == (turn("2").question, 1)
+        meta = await database._database["meta"].find_one({"_id": "schema"})
+        assert meta["version"] == SCHEMA
 
 
 async def test_opening_again_makes_nothing_anew(server):  # noqa: F811

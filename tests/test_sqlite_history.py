@@ -124,7 +124,7 @@ async def test_the_file_is_set_to_be_safe_and_shared(path):
             names = ["journal_mode", "synchronous", "foreign_keys", "busy_timeout", "user_version"]
             return [value(db, f"PRAGMA {name}") for name in names]
 
-        assert await history._file._writer.run(pragmas) == ["wal", 2, 1, 10_000, 3]
+        assert await history._file._writer.run(pragmas) == ["wal", 2, 1, 10_000, 4]
 
 
 async def test_closing_leaves_one_file(path):

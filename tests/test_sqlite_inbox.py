@@ -5,13 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from contracts import archive as archive_contract
 from contracts.archive import *  # noqa: F403  the suites: their tests are collected here
-from contracts.history import turn
+from contracts.history import NOON, turn
 from contracts.inbox import *  # noqa: F403
 from contracts.inbox import PER_SESSION, TOTAL, Clock, OpenInbox
 
@@ -21,7 +22,7 @@ from core.backends.sqlite_file import SqliteFile
 from core.backends.sqlite_history import SqliteHistory
 from core.backends.sqlite_inbox import SqliteInbox
 from core.backends.sqlite_schema import STEPS
-from core.types import SessionId, Usage
+from core.types import Feedback, Receipt, SessionId, Usage
 
 
 @pytest.fixture
@@ -66,10 +67,13 @@ def open_stores(path: Path) -> Callable[[], AbstractAsyncContextManager[archive_
         (sqlite_archive.ENDED, 2),
         (sqlite_archive.FORGET_QUESTIONS, 1),
         (sqlite_archive.EXPIRE_QUESTIONS, 1),
-        (sqlite_inbox.STATE, 1),
+        (sqlite_archive.OF_QUESTION, 2),
+        (sqlite_archive.ASKED_BY, 2),
+        (sqlite_inbox.FIND, 1),
+        (sqlite_inbox.LAST_SEEN, 1),
         (sqlite_inbox.WAITING, 1),
         (sqlite_inbox.WAITING_IN_SESSION, 2),
-        (sqlite_inbox.NEXT, 0),
+        (sqlite_inbox.NEXT, 1),
         (sqlite_inbox.SWEEP, 1),
     ],
 )
@@ -91,7 +95,7 @@ async def test_a_file_of_schema_1_is_brought_forward(path):
     async with SqliteFile.open(path) as file:
         await SqliteHistory(file).append(turn("1"))
     with closing(sqlite3.connect(path)) as db:
-        for table in ("sessions", "feedback", "inbox"):
+        for table in ("sessions", "feedback", "inbox", "seen"):
             db.execute(f"DROP TABLE {table}")
         db.execute("DROP INDEX turns_by_asker")
         db.execute("DROP INDEX turns_by_end")
@@ -112,6 +116,7 @@ async def test_a_file_of_schema_2_is_brought_forward(path):
     async with SqliteFile.open(path) as file:
         await SqliteHistory(file).append(turn("1"))
     with closing(sqlite3.connect(path)) as db:
+        back_to_schema_3(db)
         for column in ("prompt", "usage"):
             db.execute(f"ALTER TABLE turns DROP COLUMN {column}")
         db.execute("PRAGMA user_version = 2")
@@ -122,6 +127,41 @@ async def test_a_file_of_schema_2_is_brought_forward(path):
     assert turns == [turn("1", prompt="", usage=Usage()), turn("2")]
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (len(STEPS),)
+
+
+async def test_a_file_of_schema_3_is_brought_forward(path):
+    """Its opinions have no reason, an open question keeps its attempts, and the rest works."""
+    async with SqliteFile.open(path) as file:
+        history, archive = SqliteHistory(file), SqliteArchive(file)
+        inbox = SqliteInbox(file, per_session=PER_SESSION, total=TOTAL)
+        await history.append(turn("1"))
+        await archive.give_feedback(Feedback("1", "U1", helpful=True, given_at=NOON))
+        await inbox.receive(turn("2").question)
+        await inbox.renew(await inbox.claim(lease_s=1), lease_s=0)
+        await inbox.sweep()
+    with closing(sqlite3.connect(path)) as db:
+        back_to_schema_3(db)
+    async with SqliteFile.open(path) as file:
+        history, archive = SqliteHistory(file), SqliteArchive(file)
+        inbox = SqliteInbox(file, per_session=PER_SESSION, total=TOTAL)
+        given = Feedback("1", "U1", helpful=True, given_at=NOON)
+        assert await archive.feedback("1") == [given]
+        assert await archive.give_feedback(replace(given, reason="옛 화면"))
+        assert await archive.asked_by("U1", 9) == [turn("1")]
+        assert (await inbox.claim(lease_s=1)).attempt == 2
+        assert await inbox.receive(turn("3", session="slack:T1:a").question) is Receipt.STORED
+        assert await inbox.last_seen("slack:T1:") == NOON
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (len(STEPS),)
+
+
+def back_to_schema_3(db: sqlite3.Connection) -> None:
+    for table, column in [("feedback", "reason"), ("feedback", "expected"), ("inbox", "attempts")]:
+        db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    db.execute("DROP TABLE seen")
+    db.execute("DROP INDEX turns_by_asker")
+    db.execute("CREATE INDEX turns_by_asker ON turns (asker)")
+    db.execute("PRAGMA user_version = 3")
 
 
 async def test_what_is_forgotten_is_not_in_the_files_bytes(path):

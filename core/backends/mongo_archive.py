@@ -15,6 +15,7 @@ from core.types import Feedback, Removed, SessionId, SessionSummary, Turn
 
 _NEWEST: Final = [("last_at", DESCENDING), ("_id", ASCENDING)]
 _OLDEST_FIRST: Final = [("n", ASCENDING)]
+_LATEST: Final = [("finished_at", DESCENDING), ("_id", ASCENDING)]
 _BY_USER: Final = [("user", ASCENDING)]
 _END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 _AT_ONCE: Final = 500
@@ -60,6 +61,21 @@ class MongoArchive:
             found = self._db.turns.find(chosen).sort(_OLDEST_FIRST).limit(limit)
             return [(document["n"], turn_of(document)) async for document in found]
 
+    async def asked_by(self, asker: str, limit: int) -> list[Turn]:
+        """A person's turns, the one that ended last first; at equal times by question id."""
+        check_text("the asker", asker)
+        if limit < 1:
+            return []
+        with self._db.translated():
+            found = self._db.turns.find({"asker": asker}).sort(_LATEST).limit(limit)
+            return [turn_of(document) async for document in found]
+
+    async def remove(self, question_id: str) -> bool:
+        """Delete one turn and the opinions on it; False if there is none."""
+        check_text("the question's id", question_id)
+        with self._db.translated():
+            return (await self._remove_some({"_id": question_id}))[0] == 1
+
     async def give_feedback(self, feedback: Feedback) -> bool:
         """Store an opinion over that person's earlier one; False if there is no such turn.
 
@@ -69,7 +85,8 @@ class MongoArchive:
         """
         kept = feedback_as_stored(feedback)
         one = {"question_id": kept.question_id, "user": kept.user}
-        change = {"$set": {"helpful": kept.helpful, "given_at": kept.given_at}}
+        said = {"helpful": kept.helpful, "reason": kept.reason, "expected": kept.expected}
+        change = {"$set": {**said, "given_at": kept.given_at}}
         with self._db.translated():
             if not await self._db.turns.find_one({"_id": kept.question_id}, {"_id": True}):
                 return False
@@ -84,10 +101,7 @@ class MongoArchive:
         check_text("the question's id", question_id)
         with self._db.translated():
             found = self._db.feedback.find({"question_id": question_id}).sort(_BY_USER)
-            return [
-                Feedback(question_id, given["user"], given["helpful"], given["given_at"])
-                async for given in found
-            ]
+            return [_feedback_of(given) async for given in found]
 
     async def forget(self, asker: str) -> Removed:
         """Delete a person's questions with their answers and every opinion, and their own ones."""
@@ -118,22 +132,28 @@ class MongoArchive:
             ]
 
     async def _remove(self, chosen: Document) -> tuple[int, int]:
-        """Delete the chosen turns with their feedback; how many of each.
+        """Delete the chosen turns with their feedback; how many of each."""
+        turns = opinions = 0
+        while (removed := await self._remove_some(chosen)) != (0, 0):
+            turns += removed[0]
+            opinions += removed[1]
+        return turns, opinions
+
+    async def _remove_some(self, chosen: Document) -> tuple[int, int]:
+        """Delete some of the chosen turns; (0, 0) if there are none.
 
         Feedback goes first: if we die between, the turns still tell what is left to do.
         """
-        turns = opinions = 0
-        while True:
-            fields = {"session": True}
-            some = await self._db.turns.find(chosen, fields).limit(_AT_ONCE).to_list()
-            if not some:
-                return turns, opinions
-            ids = [document["_id"] for document in some]
-            gone = await self._db.feedback.delete_many({"question_id": {"$in": ids}})
-            opinions += gone.deleted_count
-            turns += (await self._db.turns.delete_many({"_id": {"$in": ids}})).deleted_count
-            for session in {document["session"] for document in some}:
-                await self._unlist(session)
+        found = self._db.turns.find(chosen, {"session": True}).limit(_AT_ONCE)
+        some = await found.to_list()
+        ids = {"$in": [document["_id"] for document in some]}
+        if not some:
+            return 0, 0
+        opinions = (await self._db.feedback.delete_many({"question_id": ids})).deleted_count
+        turns = (await self._db.turns.delete_many({"_id": ids})).deleted_count
+        for session in {document["session"] for document in some}:
+            await self._unlist(session)
+        return turns, opinions
 
     async def _unlist(self, session: str) -> None:
         """Take a session without turns from the listing, unless it got a number meanwhile.
@@ -156,3 +176,15 @@ class MongoArchive:
                 and not await self._db.inbox.find_one({**held, "open": True}, {"_id": True})
             ):
                 await self._db.sessions.delete_one({"_id": session["_id"], "n": session["n"]})
+
+
+def _feedback_of(document: Document) -> Feedback:
+    return Feedback(
+        document["question_id"],
+        document["user"],
+        document["helpful"],
+        document["given_at"],
+        # Opinions of an older faqbot have neither.
+        document.get("reason", ""),
+        document.get("expected", ""),
+    )

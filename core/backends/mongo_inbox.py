@@ -6,7 +6,8 @@ one question in work, is held by a unique index over the sessions of those that 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,9 +16,17 @@ from pymongo.errors import DuplicateKeyError
 
 from core.backends.mongo_database import Document, MongoDatabase
 from core.backends.mongo_history import question_of
-from core.backends.turn_rules import check_final, check_text, question_as_stored, utc_now
+from core.backends.turn_rules import (
+    check_final,
+    check_prefix,
+    check_prefixes,
+    check_text,
+    prefixes_of,
+    question_as_stored,
+    utc_now,
+)
 from core.errors import LeaseLostError
-from core.types import Claim, InboxState, Question, Receipt
+from core.types import Claim, InboxState, Question, Receipt, Received
 
 _OPEN: Final = {"open": True}
 _BY_ARRIVAL: Final = [("received_at", ASCENDING)]
@@ -66,18 +75,28 @@ class MongoInbox:
                 await self._db.inbox.insert_one(self._document(kept, number))
             except DuplicateKeyError:
                 return Receipt.KNOWN
+            # Last: if we die before, one looks back further than needed.
+            for prefix in prefixes_of(kept.session):
+                with suppress(DuplicateKeyError):  # one received at this moment made it
+                    await self._db.seen.update_one(
+                        {"_id": prefix}, {"$set": {"asked_at": kept.asked_at}}, upsert=True
+                    )
             return Receipt.STORED
 
-    async def claim(self, *, lease_s: float) -> Claim | None:
-        """Take the oldest question that may be answered now; None if there is none."""
+    async def claim(self, *, lease_s: float, prefixes: Sequence[str] = ("",)) -> Claim | None:
+        """Take the oldest question that may be answered now; None if there is none.
+
+        Only of sessions that begin with one of `prefixes`.
+        """
+        check_prefixes(prefixes)
         with self._db.translated():
-            for head in await self._heads():
+            for head in await self._heads(tuple(prefixes)):
                 try:
                     taken = await self._take(head, lease_s)
                 except DuplicateKeyError:  # another question of the session is in work
                     continue
                 if taken is not None:
-                    return Claim(question_of(taken), fence=taken["fence"], reply=taken["reply"])
+                    return _claim_of(taken)
             return None
 
     async def renew(self, claim: Claim, *, lease_s: float) -> None:
@@ -115,6 +134,27 @@ class MongoInbox:
             )
             return changed.matched_count == 1
 
+    async def reopen(self, question: Question) -> bool:
+        """Take the new text of a question that its asker edited, to be answered anew.
+
+        Raises:
+            ValueError: a time without a zone.
+            StorageError: it holds text that no store keeps, or MongoDB does not take it.
+        """
+        kept = question_as_stored(question)
+        edited = {
+            "_id": kept.id,
+            "state": {"$ne": InboxState.WITHDRAWN.value},
+            "text": {"$ne": kept.text},
+        }
+        again = {
+            "$set": {"text": kept.text, "state": _RECEIVED, "attempts": 0, **_OPEN},
+            "$inc": {"fence": 1},
+            "$unset": {"answering_in": "", "lease_until": "", "settled_at": ""},
+        }
+        with self._db.translated():
+            return (await self._db.inbox.update_one(edited, again)).matched_count == 1
+
     async def sweep(self) -> int:
         """Make questions with a lapsed lease `received` again; how many there were."""
         lapsed = {**_OPEN, "state": _ANSWERING, "lease_until": {"$lte": self._clock()}}
@@ -125,19 +165,33 @@ class MongoInbox:
         with self._db.translated():
             return (await self._db.inbox.update_many(lapsed, again)).modified_count
 
-    async def state(self, question_id: str) -> InboxState | None:
-        """The state of a question, None if it is unknown."""
+    async def find(self, question_id: str) -> Received | None:
+        """A question with its state, None if it is unknown."""
         check_text("the question's id", question_id)
         with self._db.translated():
-            found = await self._db.inbox.find_one({"_id": question_id}, {"state": True})
-            return InboxState(found["state"]) if found else None
+            found = await self._db.inbox.find_one({"_id": question_id})
+        if found is None:
+            return None
+        return Received(question_of(found), InboxState(found["state"]), found["reply"])
+
+    async def last_seen(self, session_prefix: str) -> datetime | None:
+        """When the question received last was asked, of sessions that begin so; None if none was.
+
+        Raises:
+            ValueError: the prefix is no platform and no workspace.
+        """
+        check_prefix(session_prefix)
+        check_text("the session's prefix", session_prefix)
+        with self._db.translated():
+            found = await self._db.seen.find_one({"_id": session_prefix})
+            return found["asked_at"] if found else None
 
     async def _open(self, chosen: Document, most: int) -> int:
         """How many of the chosen questions are open, counted up to `most`."""
         found = self._db.inbox.find({**chosen, **_OPEN}, {"_id": True}).limit(most)
         return len(await found.to_list())
 
-    async def _heads(self) -> list[Document]:
+    async def _heads(self, prefixes: tuple[str, ...]) -> list[Document]:
         """The oldest open question of each session, if it waits; bounded as all open ones are."""
         fields = {"session": True, "n": True, "state": True, "fence": True}
         oldest: dict[str, Document] = {}
@@ -145,7 +199,11 @@ class MongoInbox:
             head = oldest.setdefault(found["session"], found)
             if found["n"] < head["n"]:
                 oldest[found["session"]] = found
-        return [head for head in oldest.values() if head["state"] == _RECEIVED]
+        return [
+            head
+            for head in oldest.values()
+            if head["state"] == _RECEIVED and head["session"].startswith(prefixes)
+        ]
 
     async def _take(self, head: Document, lease_s: float) -> Document | None:
         """The claimed document, or None if somebody was faster."""
@@ -157,7 +215,7 @@ class MongoInbox:
                     "answering_in": head["session"],
                     "lease_until": self._ends(lease_s),
                 },
-                "$inc": {"fence": 1},
+                "$inc": {"fence": 1, "attempts": 1},
             },
             return_document=ReturnDocument.AFTER,
         )
@@ -191,7 +249,17 @@ class MongoInbox:
             "reply_to": question.reply_to,
             "state": _RECEIVED,
             "fence": 0,
+            "attempts": 0,
             "reply": None,
             "received_at": self._clock(),
             "open": True,
         }
+
+
+def _claim_of(document: Document) -> Claim:
+    return Claim(
+        question_of(document),
+        fence=document["fence"],
+        reply=document["reply"],
+        attempt=document["attempts"],
+    )

@@ -22,16 +22,22 @@ ENDED_BEFORE: Final = """
     SELECT * FROM sessions WHERE last_at_ms < ? ORDER BY last_at_ms DESC, session LIMIT ?
 """
 PAGE: Final = "SELECT * FROM turns WHERE session = ? AND seq > ? ORDER BY seq LIMIT ?"
+ASKED_BY: Final = """
+    SELECT * FROM turns WHERE asker = ? ORDER BY finished_at_ms DESC, question_id LIMIT ?
+"""
 _GIVE: Final = """
-    INSERT INTO feedback (question_id, user, helpful, given_at_ms)
-    SELECT question_id, :user, :helpful, :given_at_ms FROM turns WHERE question_id = :question_id
+    INSERT INTO feedback (question_id, user, helpful, given_at_ms, reason, expected)
+    SELECT question_id, :user, :helpful, :given_at_ms, :reason, :expected
+    FROM turns WHERE question_id = :question_id
     ON CONFLICT (question_id, user) DO UPDATE
-    SET helpful = excluded.helpful, given_at_ms = excluded.given_at_ms
+    SET helpful = excluded.helpful, given_at_ms = excluded.given_at_ms,
+        reason = excluded.reason, expected = excluded.expected
 """
 OPINIONS: Final = "SELECT * FROM feedback WHERE question_id = ? ORDER BY user"
 
 # A few at a time, so that whoever wants to append meanwhile does not wait long.
 _AT_ONCE: Final = 500
+OF_QUESTION: Final = "SELECT seq, session FROM turns WHERE question_id = ? LIMIT ?"
 OF_ASKER: Final = "SELECT seq, session FROM turns WHERE asker = ? LIMIT ?"
 ENDED: Final = "SELECT seq, session FROM turns WHERE finished_at_ms < ? LIMIT ?"
 FORGET_QUESTIONS: Final = "DELETE FROM inbox WHERE asker = ?"
@@ -68,6 +74,19 @@ class SqliteArchive:
         rows = await self._file.read(partial(_rows, statement=PAGE, values=values))
         return [(row["seq"], turn_of(row)) for row in rows]
 
+    async def asked_by(self, asker: str, limit: int) -> list[Turn]:
+        """A person's turns, the one that ended last first; at equal times by question id."""
+        check_text("the asker", asker)
+        values = (asker, max(limit, 0))
+        rows = await self._file.read(partial(_rows, statement=ASKED_BY, values=values))
+        return [turn_of(row) for row in rows]
+
+    async def remove(self, question_id: str) -> bool:
+        """Delete one turn and the opinions on it; False if there is none."""
+        check_text("the question's id", question_id)
+        remove = partial(_remove_some, chosen=OF_QUESTION, value=question_id)
+        return (await self._file.write(remove))[0] == 1
+
     async def give_feedback(self, feedback: Feedback) -> bool:
         """Store an opinion over that person's earlier one; False if there is no such turn.
 
@@ -81,6 +100,8 @@ class SqliteArchive:
             "user": kept.user,
             "helpful": kept.helpful,
             "given_at_ms": to_ms(kept.given_at),
+            "reason": kept.reason,
+            "expected": kept.expected,
         }
         return await self._file.write(lambda db: db.execute(_GIVE, row).rowcount == 1)
 
@@ -90,7 +111,12 @@ class SqliteArchive:
         rows = await self._file.read(partial(_rows, statement=OPINIONS, values=(question_id,)))
         return [
             Feedback(
-                row["question_id"], row["user"], bool(row["helpful"]), from_ms(row["given_at_ms"])
+                row["question_id"],
+                row["user"],
+                bool(row["helpful"]),
+                from_ms(row["given_at_ms"]),
+                row["reason"],
+                row["expected"],
             )
             for row in rows
         ]

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.backends.sqlite_file import SqliteFile, to_ms
+from core.backends.sqlite_file import SqliteFile, from_ms, to_ms
 from core.backends.sqlite_history import question_of
-from core.backends.turn_rules import check_final, check_text, question_as_stored, utc_now
+from core.backends.turn_rules import (
+    check_final,
+    check_prefix,
+    check_prefixes,
+    check_text,
+    prefixes_of,
+    question_as_stored,
+    utc_now,
+)
 from core.errors import LeaseLostError
-from core.types import Claim, InboxState, Question, Receipt
+from core.types import Claim, InboxState, Question, Receipt, Received
 
-STATE: Final = "SELECT state FROM inbox WHERE question_id = ?"
+FIND: Final = "SELECT * FROM inbox WHERE question_id = ?"
 WAITING: Final = """
     SELECT count(*) FROM (SELECT 1 FROM inbox WHERE settled_at_ms IS NULL LIMIT ?)
 """
@@ -26,17 +35,23 @@ _RECEIVE: Final = """
     INSERT INTO inbox (question_id, session, text, asker, asked_at_ms, reply_to, state)
     VALUES (:question_id, :session, :text, :asker, :asked_at_ms, :reply_to, 'received')
 """
+_SEE: Final = "INSERT OR REPLACE INTO seen (prefix, asked_at_ms) VALUES (?, ?)"
+LAST_SEEN: Final = "SELECT asked_at_ms FROM seen WHERE prefix = ?"
+# One that was reopened is older than the one that is being answered, and still has to wait for it.
 NEXT: Final = """
     SELECT seq FROM inbox AS this
     WHERE settled_at_ms IS NULL AND state = 'received' AND NOT EXISTS (
-        SELECT 1 FROM inbox AS earlier
-        WHERE earlier.settled_at_ms IS NULL
-            AND earlier.session = this.session AND earlier.seq < this.seq
+        SELECT 1 FROM inbox AS other
+        WHERE other.settled_at_ms IS NULL AND other.session = this.session
+            AND (other.seq < this.seq OR other.state = 'answering')
+    ) AND EXISTS (
+        SELECT 1 FROM json_each(?) WHERE substr(this.session, 1, length(value)) = value
     )
     ORDER BY seq LIMIT 1
 """
 _CLAIM: Final = """
-    UPDATE inbox SET state = 'answering', fence = fence + 1, lease_until_ms = ?
+    UPDATE inbox
+    SET state = 'answering', fence = fence + 1, attempts = attempts + 1, lease_until_ms = ?
     WHERE seq = ? RETURNING *
 """
 _RENEW: Final = """
@@ -54,6 +69,11 @@ _SETTLE: Final = """
 _WITHDRAW: Final = """
     UPDATE inbox SET state = 'withdrawn', settled_at_ms = ?, lease_until_ms = NULL
     WHERE question_id = ? AND settled_at_ms IS NULL
+"""
+_REOPEN: Final = """
+    UPDATE inbox SET text = :text, state = 'received', fence = fence + 1, attempts = 0,
+        lease_until_ms = NULL, settled_at_ms = NULL
+    WHERE question_id = :question_id AND state <> 'withdrawn' AND text <> :text
 """
 SWEEP: Final = """
     UPDATE inbox SET state = 'received', lease_until_ms = NULL
@@ -98,22 +118,29 @@ class SqliteInbox:
         }
 
         def receive(db: sqlite3.Connection) -> Receipt:
-            if db.execute(STATE, (kept.id,)).fetchone():
+            if db.execute(FIND, (kept.id,)).fetchone():
                 return Receipt.KNOWN
             waiting = db.execute(WAITING, (self._total,)).fetchone()[0]
             here = db.execute(WAITING_IN_SESSION, (kept.session, self._per_session)).fetchone()[0]
             if waiting >= self._total or here >= self._per_session:
                 return Receipt.FULL
             db.execute(_RECEIVE, row)
+            prefixes = prefixes_of(kept.session)
+            db.executemany(_SEE, [(prefix, row["asked_at_ms"]) for prefix in prefixes])
             return Receipt.STORED
 
         return await self._file.write(receive)
 
-    async def claim(self, *, lease_s: float) -> Claim | None:
-        """Take the oldest question that may be answered now; None if there is none."""
+    async def claim(self, *, lease_s: float, prefixes: Sequence[str] = ("",)) -> Claim | None:
+        """Take the oldest question that may be answered now; None if there is none.
+
+        Only of sessions that begin with one of `prefixes`.
+        """
+        check_prefixes(prefixes)
+        wanted = json.dumps(list(prefixes))
 
         def claim(db: sqlite3.Connection) -> Claim | None:
-            found = db.execute(NEXT).fetchone()
+            found = db.execute(NEXT, (wanted,)).fetchone()
             if found is None:
                 return None
             return _claim_of(db.execute(_CLAIM, (self._ends(lease_s), found["seq"])).fetchone())
@@ -152,16 +179,38 @@ class SqliteInbox:
         values = (to_ms(self._clock()), question_id)
         return await self._file.write(lambda db: db.execute(_WITHDRAW, values).rowcount == 1)
 
+    async def reopen(self, question: Question) -> bool:
+        """Take the new text of a question that its asker edited, to be answered anew.
+
+        Raises:
+            ValueError: a time without a zone.
+            StorageError: it holds text that no store keeps, or the file cannot be written.
+        """
+        kept = question_as_stored(question)
+        values = {"question_id": kept.id, "text": kept.text}
+        return await self._file.write(lambda db: db.execute(_REOPEN, values).rowcount == 1)
+
     async def sweep(self) -> int:
         """Make questions with a lapsed lease `received` again; how many there were."""
         now_ms = to_ms(self._clock())
         return await self._file.write(lambda db: db.execute(SWEEP, (now_ms,)).rowcount)
 
-    async def state(self, question_id: str) -> InboxState | None:
-        """The state of a question, None if it is unknown."""
+    async def find(self, question_id: str) -> Received | None:
+        """A question with its state, None if it is unknown."""
         check_text("the question's id", question_id)
-        row = await self._file.read(lambda db: db.execute(STATE, (question_id,)).fetchone())
-        return InboxState(row["state"]) if row else None
+        row = await self._file.read(lambda db: db.execute(FIND, (question_id,)).fetchone())
+        return Received(question_of(row), InboxState(row["state"]), row["reply"]) if row else None
+
+    async def last_seen(self, session_prefix: str) -> datetime | None:
+        """When the question received last was asked, of sessions that begin so; None if none was.
+
+        Raises:
+            ValueError: the prefix is no platform and no workspace.
+        """
+        check_prefix(session_prefix)
+        check_text("the session's prefix", session_prefix)
+        row = await self._file.read(lambda db: db.execute(LAST_SEEN, (session_prefix,)).fetchone())
+        return from_ms(row["asked_at_ms"]) if row else None
 
     def _ends(self, lease_s: float) -> int:
         return to_ms(self._clock() + timedelta(seconds=lease_s))
@@ -180,4 +229,5 @@ class SqliteInbox:
 
 
 def _claim_of(row: sqlite3.Row) -> Claim:
-    return Claim(question_of(row), fence=row["fence"], reply=row["reply"])
+    question = question_of(row)
+    return Claim(question, fence=row["fence"], reply=row["reply"], attempt=row["attempts"])

@@ -77,4 +77,18 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "ALTER TABLE turns ADD COLUMN prompt TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE turns ADD COLUMN usage TEXT NOT NULL DEFAULT '{}'",
     ),
+    (
+        "ALTER TABLE feedback ADD COLUMN reason TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE feedback ADD COLUMN expected TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE inbox ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0",
+        "UPDATE inbox SET attempts = fence WHERE settled_at_ms IS NULL",
+        "DROP INDEX turns_by_asker",
+        "CREATE INDEX turns_by_asker ON turns (asker, finished_at_ms DESC, question_id)",
+        """
+        CREATE TABLE seen (
+            prefix      TEXT PRIMARY KEY,
+            asked_at_ms INTEGER NOT NULL
+        ) WITHOUT ROWID
+        """,
+    ),
 )

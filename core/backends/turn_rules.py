@@ -6,6 +6,7 @@ The strictest store decides for all. MongoDB's limit is 16 MiB a document
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -17,6 +18,7 @@ from core.types import Feedback, InboxState, Question, Turn, TurnState
 _MAX_TURN_BYTES = 16_000_000
 _BYTES_BESIDE_TEXT = 16
 _BYTES_OF_NUMBER = 16
+_DEPTH_OF_PREFIX = 2
 
 
 def as_stored(turn: Turn) -> Turn:
@@ -48,10 +50,14 @@ def feedback_as_stored(feedback: Feedback) -> Feedback:
 
     Raises:
         ValueError: a time without a zone.
-        StorageError: a text with a NUL character or a lone surrogate.
+        StorageError: a text with a NUL character or a lone surrogate, or more than 16 MB in all.
     """
-    check_text("the question's id", feedback.question_id)
-    check_text("the user", feedback.user)
+    size = check_text("the question's id", feedback.question_id)
+    size += check_text("the user", feedback.user)
+    size += check_text("the reason", feedback.reason)
+    size += check_text("the expected answer", feedback.expected)
+    if size > _MAX_TURN_BYTES:
+        raise StorageError("The history refused an opinion: its texts exceed 16 MB; shorten them")
     return replace(feedback, given_at=in_utc(feedback.given_at))
 
 
@@ -78,6 +84,35 @@ def check_final(state: InboxState) -> None:
     """
     if state in (InboxState.RECEIVED, InboxState.ANSWERING):
         raise ValueError(f"{state} is not the end of a question")
+
+
+def prefixes_of(session: str) -> list[str]:
+    """What `Inbox.last_seen` may be asked for: the session's platform, and its workspace.
+
+    No deeper: the place of a conversation may tell a person, and outlive their being forgotten.
+    """
+    parts = session.split(":", _DEPTH_OF_PREFIX)
+    return [":".join(parts[:depth]) + ":" for depth in range(1, len(parts))]
+
+
+def check_prefixes(prefixes: Sequence[str]) -> None:
+    """Refuse beginnings of sessions that no session can have.
+
+    Raises:
+        StorageError: a NUL character or a lone surrogate is in one.
+    """
+    for prefix in prefixes:
+        check_text("a session's prefix", prefix)
+
+
+def check_prefix(session_prefix: str) -> None:
+    """Refuse what no session has among its `prefixes_of`.
+
+    Raises:
+        ValueError: it does not end with a colon, or names more than a workspace.
+    """
+    if not session_prefix.endswith(":") or session_prefix.count(":") > _DEPTH_OF_PREFIX:
+        raise ValueError(f"{session_prefix!r} is neither `platform:` nor `platform:workspace:`")
 
 
 def utc_now() -> datetime:

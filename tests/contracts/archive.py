@@ -14,7 +14,8 @@ from datetime import timedelta
 from typing import Protocol
 
 import pytest
-from contracts.history import NFC, NFD, NOON, REFUSED, SEOUL, SESSION, ids, turn
+from contracts.history import KEPT, NFC, NFD, NOON, REFUSED, SEOUL, SESSION, ids, turn
+from contracts.inbox import state_of
 
 from core.errors import StorageError
 from core.ports import Archive, History, Inbox
@@ -118,6 +119,89 @@ async def test_feedback_is_the_latest_of_each_person(stores):
     ]
 
 
+@pytest.mark.parametrize("text", KEPT.values(), ids=KEPT)
+async def test_feedback_says_why_and_what_would_be_right(stores, text):
+    """As written; with a later opinion that says neither, both are gone."""
+    await stores.history.append(turn("1"))
+    given = Feedback("1", "U1", helpful=False, given_at=NOON, reason=text, expected=text + "!")
+    assert await stores.archive.give_feedback(given)
+    assert await stores.archive.feedback("1") == [given]
+    assert await stores.archive.give_feedback(Feedback("1", "U1", helpful=True, given_at=NOON))
+    assert await stores.archive.feedback("1") == [Feedback("1", "U1", helpful=True, given_at=NOON)]
+
+
+async def test_an_opinion_over_sixteen_megabytes_is_refused(stores):
+    await stores.history.append(turn("1"))
+    half = "가" * 2_700_000
+    with pytest.raises(StorageError, match="exceed 16 MB"):
+        await stores.archive.give_feedback(
+            Feedback("1", "U1", helpful=False, reason=half, expected=half)
+        )
+    assert await stores.archive.feedback("1") == []
+
+
+async def test_a_persons_turns_are_listed_latest_first(stores):
+    """By the end of each, over all sessions; at equal times by question id."""
+    for name, asker, session, hours in [
+        ("1", "U1", "a", 1),
+        ("2", "U1", "b", 3),
+        ("3", "U2", "a", 4),
+        ("a", "U1", "c", 2),
+        ("B", "U1", "a", 2),
+    ]:
+        moment = NOON + hours * HOUR
+        await stores.history.append(turn(name, asker=asker, session=session, finished_at=moment))
+    listed = await stores.archive.asked_by("U1", 10)
+    assert [found.question.id for found in listed] == ["2", "B", "a", "1"]
+    assert listed[0] == turn("2", session="b", finished_at=NOON + 3 * HOUR)
+    assert await stores.archive.asked_by("U1", 2) == listed[:2]
+    assert await stores.archive.asked_by("U1", 0) == []
+    assert await stores.archive.asked_by("U3", 9) == []
+
+
+async def test_one_turn_is_removed_with_its_opinions(stores):
+    for name in "123":
+        await stores.history.append(turn(name))
+        await stores.archive.give_feedback(Feedback(name, "U1", helpful=True, given_at=NOON))
+    assert await stores.archive.remove("2") is True
+    assert await stores.archive.remove("2") is False
+    assert await stores.archive.find("2") is None
+    assert await ids(stores.history) == ["1", "3"]
+    assert await stores.archive.feedback("2") == []
+    assert len(await stores.archive.feedback("3")) == 1
+
+
+async def test_a_removed_turn_may_be_appended_again(stores):
+    """It comes last, without the old opinions."""
+    for name in "12":
+        await stores.history.append(turn(name))
+    await stores.archive.give_feedback(Feedback("1", "U1", helpful=False))
+    await stores.archive.remove("1")
+    redone = turn("1", answer="새 답")
+    assert await stores.history.append(redone) is True
+    assert await stores.history.append(turn("1")) is False
+    assert await stores.archive.find("1") == redone
+    assert await ids(stores.history) == ["2", "1"]
+    assert await stores.archive.feedback("1") == []
+
+
+async def test_a_session_whose_only_turn_is_removed_is_not_listed(stores):
+    await stores.history.append(turn("1"))
+    await stores.history.append(turn("2", session=FAR))
+    await stores.archive.remove("1")
+    assert await names(stores.archive) == [FAR]
+    await stores.history.append(turn("1"))
+    assert sorted(await names(stores.archive)) == [SESSION, FAR]
+
+
+async def test_removing_leaves_the_question_in_the_inbox(stores):
+    """Whether it is answered anew is for the inbox to be told."""
+    await stores.inbox.receive(turn("1").question)
+    await stores.history.append(turn("1"))
+    await stores.archive.remove("1")
+    assert await state_of(stores.inbox, "1") is InboxState.RECEIVED
+
+
 async def test_feedback_needs_a_turn(stores):
     assert await stores.archive.give_feedback(Feedback("1", "U1", helpful=True)) is False
     assert await stores.archive.feedback("1") == []
@@ -145,8 +229,8 @@ async def test_who_is_forgotten_is_nowhere(stores):
     assert await names(archive) == ["a"]
     assert [given.user for given in await archive.feedback("1")] == ["U2"]
     assert await archive.feedback("0") == []
-    assert await stores.inbox.state("8") is None
-    assert await stores.inbox.state("9") is InboxState.RECEIVED
+    assert await state_of(stores.inbox, "8") is None
+    assert await state_of(stores.inbox, "9") is InboxState.RECEIVED
     assert await archive.forget("U1") == Removed(turns=0, questions=0, feedback=0)
 
 
@@ -169,7 +253,7 @@ async def test_what_is_too_old_expires(stores):
     assert await stores.archive.find("old") is None
     assert await names(stores.archive) == [SESSION]
     assert await stores.archive.find("new") == turn("new", finished_at=NOON)
-    assert await stores.inbox.state("open") is InboxState.RECEIVED
+    assert await state_of(stores.inbox, "open") is InboxState.RECEIVED
     await stores.inbox.withdraw("open")
     assert (await stores.archive.expire(NOON.replace(year=9999))).questions == 1
 
@@ -193,6 +277,10 @@ async def test_names_that_no_store_keeps_are_refused(stores, text):
         stores.archive.feedback(text),
         stores.archive.forget(text),
         stores.archive.give_feedback(Feedback("1", text, helpful=True)),
+        stores.archive.give_feedback(Feedback("1", "U1", helpful=False, reason=text)),
+        stores.archive.give_feedback(Feedback("1", "U1", helpful=False, expected=text)),
+        stores.archive.asked_by(text, 1),
+        stores.archive.remove(text),
     ):
         with pytest.raises(StorageError, match="refused"):
             await refusal

@@ -16,7 +16,7 @@ import pytest
 
 from core.errors import LeaseLostError, StorageError
 from core.ports import Inbox
-from core.types import Claim, InboxState, Question, Receipt, SessionId
+from core.types import Claim, InboxState, Question, Receipt, Received, SessionId
 
 LEASE_S = 30.0
 PER_SESSION, TOTAL = 3, 6
@@ -60,10 +60,16 @@ async def claim(inbox: Inbox) -> Claim | None:
     return await inbox.claim(lease_s=LEASE_S)
 
 
-async def claimed(inbox: Inbox) -> str | None:
+async def claimed(inbox: Inbox, *prefixes: str) -> str | None:
     """The id of the question that is claimed next."""
-    found = await claim(inbox)
+    found = await inbox.claim(lease_s=LEASE_S, prefixes=prefixes or ("",))
     return found and found.question.id
+
+
+async def state_of(inbox: Inbox, question_id: str) -> InboxState | None:
+    """The state alone; None if the question is unknown."""
+    found = await inbox.find(question_id)
+    return found and found.state
 
 
 async def refused(inbox: Inbox, late: Claim) -> None:
@@ -78,14 +84,14 @@ async def refused(inbox: Inbox, late: Claim) -> None:
 
 
 async def test_a_question_goes_from_received_to_its_end(inbox):
-    assert await inbox.state("1") is None
+    assert await state_of(inbox, "1") is None
     assert await inbox.receive(asked("1")) is Receipt.STORED
-    assert await inbox.state("1") is InboxState.RECEIVED
+    assert await state_of(inbox, "1") is InboxState.RECEIVED
     taken = await claim(inbox)
     assert taken == Claim(asked("1"), fence=1, reply=None)
-    assert await inbox.state("1") is InboxState.ANSWERING
+    assert await state_of(inbox, "1") is InboxState.ANSWERING
     await inbox.settle(taken, InboxState.ANSWERED)
-    assert await inbox.state("1") is InboxState.ANSWERED
+    assert await state_of(inbox, "1") is InboxState.ANSWERED
     assert await claim(inbox) is None
 
 
@@ -99,7 +105,7 @@ async def test_every_end_is_final(inbox, state):
     assert await inbox.withdraw("1") is False
     assert await inbox.receive(asked("1")) is Receipt.KNOWN
     assert await claim(inbox) is None
-    assert await inbox.state("1") is state
+    assert await state_of(inbox, "1") is state
 
 
 @pytest.mark.parametrize("state", [InboxState.RECEIVED, InboxState.ANSWERING])
@@ -177,10 +183,10 @@ async def test_a_lapsed_lease_is_taken_over_with_the_reply(inbox, clock):
     assert await inbox.sweep() == 0
     clock.advance(0.001)
     assert await inbox.sweep() == 1
-    assert await inbox.state("1") is InboxState.RECEIVED
+    assert await state_of(inbox, "1") is InboxState.RECEIVED
     await refused(inbox, dead)
     heir = await claim(inbox)
-    assert heir == Claim(asked("1"), fence=2, reply="message 77")
+    assert heir == Claim(asked("1"), fence=2, reply="message 77", attempt=2)
     await refused(inbox, dead)
     await inbox.settle(heir, InboxState.ESCALATED)
 
@@ -232,7 +238,7 @@ async def test_a_question_is_withdrawn_before_or_during_its_answer(inbox):
     assert taken.question.id == "1"
     assert await inbox.withdraw("1") is True
     await refused(inbox, taken)
-    assert await inbox.state("1") is InboxState.WITHDRAWN
+    assert await state_of(inbox, "1") is InboxState.WITHDRAWN
     assert await claimed(inbox) == "2"
     assert await inbox.withdraw("unknown") is False
 
@@ -243,7 +249,7 @@ async def test_a_full_session_is_said_so(inbox):
         assert await inbox.receive(asked(str(number))) is Receipt.STORED
     taken = await claim(inbox)
     assert await inbox.receive(asked("9")) is Receipt.FULL
-    assert await inbox.state("9") is None
+    assert await state_of(inbox, "9") is None
     assert await inbox.receive(asked("0")) is Receipt.KNOWN
     assert await inbox.receive(asked("8", "other")) is Receipt.STORED
     await inbox.settle(taken, InboxState.FAILED)
@@ -266,7 +272,7 @@ async def test_everything_outlives_the_handle(open_inbox, clock):
     clock.advance(LEASE_S)
     async with open_inbox(clock) as inbox:
         assert await inbox.sweep() == 1
-        assert await claim(inbox) == Claim(asked("1"), fence=2, reply="message 77")
+        assert (await claim(inbox)).reply == "message 77"
         assert (await claim(inbox)).question == asked("2", "other", reply_to=None, asker="")
 
 
@@ -275,7 +281,10 @@ async def test_text_that_no_store_keeps_is_refused(inbox, text):
     refusals = [
         inbox.receive(asked(text)),
         inbox.receive(asked("1", text=text)),
-        inbox.state(text),
+        inbox.find(text),
+        inbox.claim(lease_s=LEASE_S, prefixes=("web:", text)),
+        inbox.last_seen(f"{text}:"),
+        inbox.reopen(asked("1", text=text)),
         inbox.withdraw(text),
     ]
     await inbox.receive(asked("2"))
@@ -289,3 +298,186 @@ async def test_a_question_over_sixteen_megabytes_is_refused(inbox):
     assert await inbox.receive(asked("1", text="가" * 5_000_000)) is Receipt.STORED
     with pytest.raises(StorageError, match="exceed 16 MB"):
         await inbox.receive(asked("2", text="가" * 5_400_000))
+
+
+async def test_a_question_is_found_with_its_state_and_its_reply(inbox):
+    question = asked("1", reply_to=None)
+    await inbox.receive(question)
+    assert await inbox.find("1") == Received(question, InboxState.RECEIVED, None)
+    taken = await claim(inbox)
+    await inbox.note_reply(taken, "message 77")
+    assert await inbox.find("1") == Received(question, InboxState.ANSWERING, "message 77")
+    await inbox.settle(taken, InboxState.ANSWERED)
+    assert await inbox.find("1") == Received(question, InboxState.ANSWERED, "message 77")
+
+
+async def test_only_sessions_with_the_prefixes_are_claimed(inbox, clock):
+    """Prefixes are compared as they are; what nobody here can answer waits, and is swept."""
+    for name, session in [("1", "slack:T1:a"), ("2", "slack:T10:a"), ("3", "SLACK:T1:a")]:
+        await inbox.receive(asked(name, session))
+    await inbox.receive(asked("4", "discord:%_*:a"))
+    assert await inbox.claim(lease_s=LEASE_S, prefixes=()) is None
+    assert await claimed(inbox, "web:", "lack:", "s%", "slack?T1") is None
+    assert await claimed(inbox, "slack:T1:") == "1"
+    assert await claimed(inbox, "slack:T1:") is None
+    assert await claimed(inbox, "discord:%_*:", "slack:") == "2"
+    assert await claimed(inbox, "web:", "discord:%_*:") == "4"
+    clock.advance(LEASE_S)
+    assert await inbox.sweep() == 3
+    assert [await claimed(inbox) for _ in range(5)] == ["1", "2", "3", "4", None]
+
+
+async def test_a_prefix_may_be_a_whole_session_in_any_script(inbox):
+    await inbox.receive(asked("1", "web:한글\U0001f44d:1"))
+    assert await claimed(inbox, "web:한글\U0001f44d:11") is None
+    assert await claimed(inbox, "web:한글\U0001f44d:1") == "1"
+
+
+@pytest.mark.parametrize("state", [s for s in FINAL if s is not InboxState.WITHDRAWN])
+async def test_an_edited_question_is_answered_anew(inbox, state):
+    """After every end but a withdrawal; in the same message, and as if never tried."""
+    await inbox.receive(asked("1"))
+    taken = await claim(inbox)
+    await inbox.note_reply(taken, "message 77")
+    await inbox.settle(taken, state)
+    edited = asked("1", text="반품 배송비는?")
+    assert await inbox.reopen(edited) is True
+    assert await inbox.find("1") == Received(edited, InboxState.RECEIVED, "message 77")
+    await refused(inbox, taken)
+    again = await claim(inbox)
+    assert again == Claim(edited, fence=3, reply="message 77", attempt=1)
+    await inbox.settle(again, InboxState.ANSWERED)
+    assert await claim(inbox) is None
+
+
+async def test_a_question_that_waits_takes_its_new_text(inbox):
+    await inbox.receive(asked("1"))
+    assert await inbox.reopen(asked("1", text="반품 배송비는?"))
+    assert (await claim(inbox)).question == asked("1", text="반품 배송비는?")
+
+
+async def test_an_edit_takes_the_question_from_who_answers_it(inbox, clock):
+    """Also with the lease lapsed, and with the new text already in work."""
+    await inbox.receive(asked("1"))
+    taken = await claim(inbox)
+    assert await inbox.reopen(asked("1", text="반품 배송비는?"))
+    await refused(inbox, taken)
+    clock.advance(LEASE_S)
+    assert await inbox.sweep() == 0
+    again = await claim(inbox)
+    await refused(inbox, taken)
+    clock.advance(LEASE_S)
+    assert await inbox.sweep() == 1
+    heir = await claim(inbox)
+    assert (again.attempt, heir.attempt) == (1, 2)
+    await inbox.settle(heir, InboxState.ANSWERED)
+
+
+async def test_an_edit_changes_the_text_alone(inbox):
+    await inbox.receive(asked("1"))
+    other = asked("1", "other", text="반품?", asker="U2", reply_to=None)
+    assert await inbox.reopen(other)
+    assert (await claim(inbox)).question == asked("1", text="반품?")
+
+
+async def test_an_edit_that_changes_nothing_is_none(inbox):
+    """The redelivery of an edit, whatever became of the question since; an unknown question."""
+    assert await inbox.reopen(asked("1")) is False
+    assert await inbox.find("1") is None
+    await inbox.receive(asked("1"))
+    assert await inbox.reopen(asked("1")) is False
+    taken = await claim(inbox)
+    assert await inbox.reopen(asked("1")) is False
+    await inbox.settle(taken, InboxState.ANSWERED)
+    assert await inbox.reopen(asked("1")) is False
+    assert await state_of(inbox, "1") is InboxState.ANSWERED
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_a_withdrawn_question_stays_withdrawn(inbox, begun):
+    await inbox.receive(asked("1"))
+    if begun:
+        await claim(inbox)
+    await inbox.withdraw("1")
+    assert await inbox.reopen(asked("1", text="반품 배송비는?")) is False
+    assert await inbox.find("1") == Received(asked("1"), InboxState.WITHDRAWN)
+
+
+async def test_one_edit_of_twenty_at_once_counts(open_inbox, clock):
+    async with open_inbox(clock) as one, open_inbox(clock) as other:
+        await one.receive(asked("1"))
+        edits = [(one, other)[n % 2].reopen(asked("1", text="반품?")) for n in range(20)]
+        assert sorted(await asyncio.gather(*edits)) == [False] * 19 + [True]
+
+
+async def test_an_edit_is_taken_where_the_inbox_is_full(inbox):
+    """It counts against the limits as any open question does."""
+    await inbox.receive(asked("0"))
+    await inbox.settle(await claim(inbox), InboxState.ANSWERED)
+    for number in range(1, PER_SESSION + 1):
+        await inbox.receive(asked(str(number)))
+    assert await inbox.receive(asked("9")) is Receipt.FULL
+    assert await inbox.reopen(asked("0", text="반품?")) is True
+    for number in range(2):
+        await inbox.withdraw(str(number + 1))
+    assert await inbox.receive(asked("9")) is Receipt.STORED
+
+
+async def test_an_edited_question_waits_for_the_one_in_work_and_comes_next(inbox):
+    """It has its old place, and its session still has one question in work."""
+    for number in range(3):
+        await inbox.receive(asked(str(number)))
+    await inbox.settle(await claim(inbox), InboxState.ANSWERED)
+    taken = await claim(inbox)
+    assert await inbox.reopen(asked("0", text="반품?"))
+    assert await claim(inbox) is None
+    await inbox.settle(taken, InboxState.ANSWERED)
+    again = await claim(inbox)
+    assert again.question.id == "0"
+    assert await claim(inbox) is None
+    await inbox.settle(again, InboxState.ANSWERED)
+    assert await claimed(inbox) == "2"
+
+
+async def test_an_edit_over_sixteen_megabytes_is_refused(inbox):
+    await inbox.receive(asked("1"))
+    with pytest.raises(StorageError, match="exceed 16 MB"):
+        await inbox.reopen(asked("1", text="가" * 5_400_000))
+    assert (await inbox.find("1")).question == asked("1")
+
+
+async def test_when_a_workspace_was_last_heard_of(inbox):
+    """By arrival and not by clock, whatever became of the question; not of what was turned away."""
+    hours = [datetime(2026, 7, 31, hour, tzinfo=UTC) for hour in range(6)]
+    for name, session, hour in [
+        ("1", "slack:T1:C1:1.5", 3),
+        ("2", "slack:T1:C2:1.6", 2),
+        ("3", "discord:G1:C1:7", 4),
+        ("4", "slack:T10:C1:1.5", 1),
+        ("5", "web", 5),
+    ]:
+        await inbox.receive(asked(name, session, asked_at=hours[hour]))
+    await inbox.receive(asked("1", "slack:T1:C1:1.5", asked_at=hours[5]))
+    await inbox.withdraw("2")
+    assert await inbox.last_seen("slack:T1:") == hours[2]
+    assert await inbox.last_seen("slack:") == hours[1]
+    assert await inbox.last_seen("discord:G1:") == hours[4]
+    assert await inbox.last_seen("web:") is None
+    assert await inbox.last_seen("slack:T2:") is None
+    for number in range(TOTAL):
+        await inbox.receive(asked(f"x{number}", f"web:a:{number}", asked_at=hours[0]))
+    assert await inbox.receive(asked("9", "discord:G1:1", asked_at=hours[5])) is Receipt.FULL
+    assert await inbox.last_seen("discord:") == hours[4]
+
+
+async def test_workspaces_are_heard_of_twenty_at_once(open_inbox, clock):
+    async with open_inbox(clock) as one, open_inbox(clock) as other:
+        questions = [asked(str(n), f"slack:T1:{n}") for n in range(TOTAL)]
+        await asyncio.gather(*((one, other)[n % 2].receive(q) for n, q in enumerate(questions)))
+        assert await other.last_seen("slack:") == questions[0].asked_at
+
+
+@pytest.mark.parametrize("prefix", ["", "slack", "slack:T1", "slack:T1:C1:", "slack:T1:C1:1.5"])
+async def test_only_platforms_and_workspaces_are_heard_of(inbox, prefix):
+    with pytest.raises(ValueError, match="neither `platform:` nor `platform:workspace:`"):
+        await inbox.last_seen(prefix)

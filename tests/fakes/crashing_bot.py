@@ -2,7 +2,8 @@
 
 `python crashing_bot.py STORE PLATFORM POINT QUESTION…`: STORE is a MongoDB URI or the path of a
 SQLite file. It receives the questions (their redelivery, in later runs), answers all that is open
-and exits. The platform is a SQLite file of messages, of which a bot can look up its own.
+and exits. `ID=TEXT` in place of an id is a question that was edited: its answer is redone. The
+platform is a SQLite file of messages, of which a bot can look up its own.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from core.ports import Archive, History, Inbox
 from core.types import Claim, InboxState, Question, SessionId, Turn, TurnState
 
 LEASE_S = 1.0
+EDIT_POINTS = ["removed", "reopened"]
 POINTS = ["received", "claimed", "posted", "noted", "edited", "stored", "finished", "settled"]
 
 
@@ -82,10 +84,13 @@ class Bot:
             await note_reply(message)
             self.reach("noted")
         turn = await self._archive.find(question.id)
+        if turn is not None and turn.question.text != question.text:
+            await self._archive.remove(question.id)
+            turn = None
         if turn is None:
             self._platform.edit(message, "half")
             self.reach("edited")
-            answer = f"answer of attempt {claim.fence}"
+            answer = f"answer of attempt {claim.attempt} to {question.text}"
             turn = Turn(question, TurnState.ANSWERED, answer)
             await self._history.append(turn)
             self.reach("stored")
@@ -109,15 +114,40 @@ async def stores(where: str) -> AsyncIterator[tuple[History, Archive, Inbox]]:
             yield SqliteHistory(file), SqliteArchive(file), inbox
 
 
-async def main(where: str, platform: str, point: str, names: list[str]) -> None:
+def question_of(argument: str) -> Question:
+    name, _, text = argument.partition("=")
+    return Question(id=name, session=SessionId("s"), text=text or "질문", asker="U1")
+
+
+async def edit(question: Question, archive: Archive, inbox: Inbox, bot: Bot) -> None:
+    """Redo an answer. A redelivered edit must not remove the answer to the new text."""
+    found = await inbox.find(question.id)
+    if found is not None and found.question.text != question.text:
+        await archive.remove(question.id)
+        bot.reach("removed")
+        await inbox.reopen(question)
+        bot.reach("reopened")
+
+
+async def answered(inbox: Inbox, name: str) -> bool:
+    found = await inbox.find(name)
+    return found is not None and found.state is InboxState.ANSWERED
+
+
+async def main(where: str, platform: str, point: str, asked: list[str]) -> None:
+    questions = [question_of(argument) for argument in asked]
+    names = [question.id for question in questions]
     async with stores(where) as (history, archive, inbox):
         bot = Bot(Platform(platform), history, archive, first=names[0], point=point)
-        for name in names:
-            await inbox.receive(Question(id=name, session=SessionId("s"), text="질문", asker="U1"))
-            bot.reach("received")
+        for question in questions:
+            if question.text != "질문":
+                await edit(question, archive, inbox, bot)
+            else:
+                await inbox.receive(question)
+                bot.reach("received")
         worker = Worker(inbox, bot, lease_s=LEASE_S, poll_s=LEASE_S / 20)
         working = asyncio.create_task(worker.run())
-        while {await inbox.state(n) for n in names} != {InboxState.ANSWERED}:  # noqa: ASYNC110 - as seen from outside
+        while not all([await answered(inbox, name) for name in names]):  # noqa: ASYNC110 - as seen from outside
             await asyncio.sleep(0.01)
         working.cancel()
         with suppress(asyncio.CancelledError):
@@ -125,4 +155,4 @@ async def main(where: str, platform: str, point: str, names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:4], names=sys.argv[4:]))
+    asyncio.run(main(*sys.argv[1:4], asked=sys.argv[4:]))

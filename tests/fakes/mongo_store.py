@@ -273,6 +273,8 @@ def _holds(value: Any, operator: str, operand: Any) -> bool:
             return (value is not _MISSING) == operand
         case "$in":
             return value in operand
+        case "$ne":
+            return value != operand
         case "$lt" | "$lte" | "$gt" | "$gte":
             # MongoDB compares only values of one type.
             return type(value) is type(operand) and _COMPARE[operator](value, operand)
