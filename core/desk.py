@@ -177,8 +177,8 @@ class Desk:
     # What adapters look up.
 
     async def takes_part(self, session: SessionId) -> bool:
-        """Whether anything was asked in this conversation before."""
-        return await self._inbox.last_seen(session) is not None
+        """Whether anything was answered in this conversation before."""
+        return bool(await self._archive.turns(session, 1))
 
     async def view(self, question_id: str) -> View | None:
         """An answer as it ended, to be shown again; None if it is not kept."""

@@ -1,0 +1,72 @@
+"""The bot on the local Discord: the real client and desk, with an assistant by script."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from bots.discord import open_discord
+from bots.stores import Stores, open_stores
+from config.settings import Settings
+from core.desk import Desk
+from core.limits import Limits
+from core.profile import Profile
+from fakes.assistants import ScriptedAssistant
+from fakes.discord import DiscordServer
+
+
+@dataclass(frozen=True, slots=True)
+class RunningBot:
+    desk: Desk
+    assistant: ScriptedAssistant
+    stores: Stores
+    profile: Profile
+
+
+@asynccontextmanager
+async def running_bot(  # noqa: PLR0913 - a test's knobs
+    fake: DiscordServer,
+    folder: Path,
+    profile: Profile,
+    *,
+    per_minute: int = 0,
+    working: bool = True,
+    scripts: ScriptedAssistant | None = None,
+    **settings: object,
+) -> AsyncIterator[RunningBot]:
+    """Run the bot until it is online; entered again on the same folder, it is a restart."""
+    given = Settings(
+        _env_file=None,
+        data_dir=folder,
+        DISCORD_BOT_TOKEN=fake.settings.token,
+        DISCORD_API_URL=fake.url,
+        DISCORD_GATEWAY_URL=fake.gateway_url,
+        **settings,
+    )
+    async with open_stores(given) as stores:
+        assistant = ScriptedAssistant(stores.history)
+        if scripts:
+            assistant.scripts = scripts.scripts
+        desk = Desk(
+            assistant=assistant,
+            inbox=stores.inbox,
+            archive=stores.archive,
+            profile=profile,
+            limits=Limits(per_minute=per_minute, per_day=0),
+        )
+        async with open_discord(given, desk, profile) as connected:
+            tasks = [asyncio.create_task(connected.run())]
+            if working:
+                tasks.append(asyncio.create_task(desk.run()))
+            try:
+                await fake.until(lambda: fake.online)
+                yield RunningBot(desk, assistant, stores, profile)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                for task in tasks:
+                    with suppress(asyncio.CancelledError):
+                        await task
