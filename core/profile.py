@@ -68,6 +68,9 @@ class Profile:
     home_nothing_yet: str
     empty_mention: str
     permissions_missing: str
+    command_about: str
+    command_option: str
+    command_question: str
     examples: tuple[str, ...]
     themes: tuple[Theme, ...]
     longest_question_characters: int

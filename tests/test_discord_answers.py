@@ -4,7 +4,6 @@ import asyncio
 
 import discord
 import pytest
-import yarl
 from fakes.assistants import answered
 from fakes.discord import DiscordServer
 from fakes.discord_bot import running_bot

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from functools import partial
 
 import yarl
@@ -17,17 +16,18 @@ from bots.discord.budgets import Budgets
 from bots.discord.context import Context
 from bots.discord.ids import PREFIX, Aside, target_of
 from bots.discord.notices import Notices
-from bots.discord.pages import Look, pages
+from bots.discord.pages import Look, Page
+from bots.discord.rendering import Renderer
 from bots.discord.reply import ChannelReply, Pen
 from bots.discord.rest import RefusedError, open_rest
 from bots.discord.supervising import keep_connected
 from config.settings import Settings
-from core.desk import Desk, is_press
+from core.desk import Desk
 from core.errors import ConfigError
 from core.ports import Reply
 from core.profile import Profile
 from core.safety import Cleaner
-from core.types import Question, View
+from core.types import Question
 
 
 @asynccontextmanager
@@ -51,23 +51,19 @@ async def open_discord(
                 "your application at discord.com/developers"
             ) from error
         budgets = Budgets()
-        look = Look(profile, Cleaner(profile.link_hosts))
-        pen = Pen(rest, budgets, partial(_rendered, look), str(me["id"]))
-        context = Context(desk, profile, settings, pen, Notices(rest, budgets))
+        renderer = Renderer(Look(profile, Cleaner(profile.link_hosts)))
+        pen = Pen(rest, budgets, renderer.answer, str(me["id"]))
+        context = Context(desk, profile, settings, pen, renderer, Notices(rest, budgets))
         desk.serve(PREFIX, partial(_open_reply, pen))
         about = f"Discord: on, as {me['username']}"
         yield Connected(about, partial(keep_connected, context, token))
 
 
-def _open_reply(pen: Pen, question: Question) -> Reply[object]:
+def _open_reply(pen: Pen, question: Question) -> Reply[Page]:
     target = target_of(question.reply_to or "")
     if isinstance(target, Aside):
         return AsideReply(question, target, pen)
     return ChannelReply(question, target, pen)
-
-
-def _rendered(look: Look, view: View) -> list[Page]:
-    return pages(view, replace(look, quoted=is_press(view.question.id)))
 
 
 def _point_to(settings: Settings) -> None:

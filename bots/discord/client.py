@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Coroutine
 from typing import Any, Final
 
 import discord
 
+from bots.discord.catchup import catch_up
+from bots.discord.commands import Commands, sync_if_changed
 from bots.discord.context import Context
+from bots.discord.feedback import submitted
+from bots.discord.interacting import Pressing, excused, say
 from bots.discord.listening import Listener
+from bots.discord.payload import pressed_of
 from bots.discord.reading import Reader
+from bots.discord.views import AnswerButton
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +31,10 @@ class Listening(discord.Client):
     context: Context
     listener: Listener
 
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - discord.py's
+        super().__init__(**options)
+        self._begun: set[asyncio.Task[None]] = set()
+
     async def setup_hook(self) -> None:
         """Make what needs to know who the bot is; called between login and connection."""
         assert self.user  # noqa: S101 - logged in
@@ -33,6 +45,22 @@ class Listening(discord.Client):
             forums=settings.discord_forum_ids,
         )
         self.listener = Listener(self.context, reader, self.user)
+        self.add_dynamic_items(AnswerButton)
+        self._begin(self._sync(Commands(self, self.context, reader)))
+
+    async def on_ready(self) -> None:
+        """The guilds are known: at the start, and after a connection that was not resumed."""
+        self._begin(catch_up(self.context, list(self.guilds), self.listener))
+
+    async def on_interaction(self, interaction: Pressing) -> None:
+        """A form was sent, or a button pressed that is none of ours any more."""
+        data: Any = interaction.data or {}
+        custom_id = str(data.get("custom_id"))
+        if interaction.type is discord.InteractionType.modal_submit:
+            work = submitted(self.context, interaction)
+            await excused(interaction, work, self.context.profile.not_stored)
+        elif interaction.type is discord.InteractionType.component and not pressed_of(custom_id):
+            await say(interaction, self.context.profile.stale_button)
 
     async def on_message(self, message: discord.Message) -> None:
         """A message was written."""
@@ -62,7 +90,25 @@ class Listening(discord.Client):
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401, ARG002
         """An event broke off: it is logged, without what people wrote."""
-        logger.exception("%s broke off", event_method)
+        logger.error("%s broke off", event_method, exc_info=True)  # noqa: LOG014 - it has an error
+
+    async def close(self) -> None:
+        """Disconnect, and end what was begun beside the events."""
+        for task in self._begun:
+            task.cancel()
+        await asyncio.gather(*self._begun, return_exceptions=True)
+        await super().close()
+
+    def _begin(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(work)
+        self._begun.add(task)
+        task.add_done_callback(self._begun.discard)
+
+    async def _sync(self, commands: Commands) -> None:
+        try:
+            await sync_if_changed(commands)
+        except (discord.HTTPException, discord.DiscordException) as error:
+            logger.error("the commands could not be registered: %s", error)  # noqa: TRY400
 
 
 class Client(Listening):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bots.discord.notices import Notices
+from bots.discord.rendering import Renderer
 from bots.discord.reply import Pen
 from config.settings import Settings
 from core.desk import Desk
@@ -19,4 +20,5 @@ class Context:
     profile: Profile
     settings: Settings
     pen: Pen
+    renderer: Renderer
     notices: Notices

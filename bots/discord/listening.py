@@ -12,7 +12,7 @@ from bots.discord.context import Context
 from bots.discord.ids import question_id
 from bots.discord.payload import question_in
 from bots.discord.permissions import may_write, missing
-from bots.discord.reading import Reader
+from bots.discord.reading import Reader, calls
 from core.errors import StorageError
 from core.types import Question, Receipt
 
@@ -31,15 +31,19 @@ class Listener:
         self._reader = reader
         self._me = me
 
-    async def hear(self, message: discord.Message) -> None:
-        """Take the message in as a question, if it is one; a second time it changes nothing."""
+    async def hear(self, message: discord.Message, *, late: bool = False) -> bool:
+        """Take the message in as a question, if it is one; whether it is a new one.
+
+        A `late` message is one of those that were written while nobody listened.
+        """
         question = await self._reader.question(message, self._me)
         if question is None:
-            return
-        if not question.text:
+            return False
+        if question.text:
+            return await self._may_answer(message) and await self._receive(question, message)
+        if not late and calls(message, self._me):
             await self._say(message, self._context.profile.empty_mention)
-        elif await self._may_answer(message):
-            await self._receive(question, message)
+        return False
 
     async def edited(self, message: discord.Message) -> None:
         """Answer an edited question anew; an edit may also make a question of a message."""
@@ -67,14 +71,14 @@ class Listener:
             if asked := question_in(told.get("components") or []):
                 await desk.stop(asked)
 
-    async def _receive(self, question: Question, message: discord.Message) -> None:
+    async def _receive(self, question: Question, message: discord.Message) -> bool:
         profile = self._context.profile
         try:
             receipt = await self._stored(question)
         except StorageError as error:
             logger.error("question %s is not stored: %s", question.id, error)  # noqa: TRY400
             await self._say(message, profile.not_stored)
-            return
+            return False
         match receipt:
             case Receipt.FULL:
                 await self._say(message, profile.inbox_full)
@@ -82,6 +86,7 @@ class Listener:
                 await self._say(message, profile.limited)
             case Receipt.STORED | Receipt.KNOWN:
                 pass
+        return receipt is Receipt.STORED
 
     async def _stored(self, question: Question) -> Receipt:
         for pause_s in _RETRIES_S:

@@ -32,18 +32,26 @@ class Reader:
 
         The text is empty where somebody called the bot and said nothing.
         """
-        if message.author.bot or message.webhook_id or message.type not in _SAID:
+        if not _is_said(message) or not await self._is_for_me(message, me):
             return None
-        here = message.channel
-        if isinstance(here, discord.Thread):
-            placed = await self._in_thread(message, here, me)
-        elif message.guild is None:
-            placed = Place(guild_name(None), str(here.id), ""), Within(here.id, message.id)
+        return await self.chosen(message, me)
+
+    async def chosen(self, message: discord.Message, me: discord.ClientUser) -> Question | None:
+        """The question that a message asks, whomever; None if a person has not written it."""
+        if not _is_said(message):
+            return None
+        here, guild = message.channel, message.guild
+        target: Target = Within(here.id, message.id)
+        if guild is None:
+            place = Place(guild_name(None), str(here.id), "")
+        elif isinstance(here, discord.Thread):
+            place = Place(str(guild.id), str(here.parent_id), str(here.id))
+        elif (answer := replied_to(message)) and answer.author.id == me.id:
+            place = await self._chain(answer, guild.id)
         else:
-            placed = await self._in_channel(message, me)
-        if placed is None:
-            return None
-        place, target = placed
+            place = Place(str(guild.id), str(here.id), str(message.id))
+            if may_open_thread(here, guild.me):
+                target = Beneath(here.id, message.id)
         return self._asked(message, me, place.session, target)
 
     def edited(self, message: discord.Message, me: discord.ClientUser) -> Question:
@@ -74,37 +82,20 @@ class Reader:
     def _begins_post(self, message: discord.Message, thread: discord.Thread) -> bool:
         return thread.parent_id in self._forums and message.id == thread.id
 
-    async def _in_thread(
-        self, message: discord.Message, thread: discord.Thread, me: discord.ClientUser
-    ) -> tuple[Place, Target] | None:
-        place = Place(str(thread.guild.id), str(thread.parent_id), str(thread.id))
-        if not calls(message, me):
-            if not _is_for_all(message):
-                return None
-            if thread.parent_id in self._forums:  # others may help there undisturbed
-                heard = message.author.id == thread.owner_id
-            else:
-                heard = thread.owner_id == me.id or await self._desk.takes_part(place.session)
-            if not heard:
-                return None
-        # A post's first message is replied to, too: it shows whom the answer is for.
-        return place, Within(thread.id, message.id)
-
-    async def _in_channel(
-        self, message: discord.Message, me: discord.ClientUser
-    ) -> tuple[Place, Target] | None:
-        here, guild = message.channel, message.guild
-        called = calls(message, me)
-        if not called and not (here.id in self._channels and _is_for_all(message)):
-            return None
-        assert guild  # noqa: S101 - direct messages went another way
-        if (answer := replied_to(message)) and answer.author.id == me.id:
-            session = await self._chain(answer, guild.id)
-            return session, Within(here.id, message.id)
-        place = Place(str(guild.id), str(here.id), str(message.id))
-        if may_open_thread(here, guild.me):
-            return place, Beneath(here.id, message.id)
-        return place, Within(here.id, message.id)
+    async def _is_for_me(self, message: discord.Message, me: discord.ClientUser) -> bool:
+        here = message.channel
+        if message.guild is None or calls(message, me):
+            return True
+        if not _is_for_all(message):
+            return False
+        if not isinstance(here, discord.Thread):
+            return here.id in self._channels
+        if here.parent_id in self._forums:  # others may help there undisturbed
+            return message.author.id == here.owner_id
+        if here.owner_id == me.id:
+            return True
+        place = Place(str(here.guild.id), str(here.parent_id), str(here.id))
+        return await self._desk.takes_part(place.session)
 
     async def _chain(self, answer: discord.Message, guild_id: int) -> Place:
         """The conversation that an answer in the channel belongs to: that of its question."""
@@ -153,6 +144,11 @@ def text_of(message: discord.Message, me: discord.ClientUser) -> str:
         return f"@{getattr(found, 'display_name', None) or getattr(found, 'name', '')}"
 
     return _EMOJI.sub(r"\1", _MENTION.sub(named, message.content)).strip()
+
+
+def _is_said(message: discord.Message) -> bool:
+    """Whether a person has written it, rather than a bot or Discord."""
+    return not message.author.bot and not message.webhook_id and message.type in _SAID
 
 
 def _is_for_all(message: discord.Message) -> bool:

@@ -81,6 +81,7 @@ class ChannelReply:
 
     async def hint(self, view: View) -> None:
         """Open the thread if there is one to open, and be seen typing until the first message."""
+        del view  # typing looks the same, whatever there is to show
         try:
             await self._open()
             while not self._posted:
@@ -115,7 +116,7 @@ class ChannelReply:
                 raise MessageGoneError(str(error)) from error
             if error.code != THREAD_ARCHIVED:
                 raise
-            channel = reference.split("/")[0]
+            channel = reference.split("/", maxsplit=1)[0]
             await self._rest.call("PATCH", f"/channels/{channel}", {"archived": False})
             raise PlatformError("the thread was in the archive") from error
 
@@ -230,5 +231,5 @@ def _path(reference: str) -> str:
 
 def _message_of(question_id: str) -> int:
     """The message in a question's id, also in that of a press."""
-    digits = question_id.rsplit(":", 1)[1].split(">")[0]
+    digits = question_id.rsplit(":", 1)[1].split(">", maxsplit=1)[0]
     return int(digits)

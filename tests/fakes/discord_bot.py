@@ -8,14 +8,15 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from fakes.assistants import ScriptedAssistant
+from fakes.discord import DiscordServer
+
 from bots.discord import open_discord
 from bots.stores import Stores, open_stores
 from config.settings import Settings
 from core.desk import Desk
 from core.limits import Limits
 from core.profile import Profile
-from fakes.assistants import ScriptedAssistant
-from fakes.discord import DiscordServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class RunningBot:
 
 
 @asynccontextmanager
-async def running_bot(  # noqa: PLR0913 - a test's knobs
+async def running_bot(
     fake: DiscordServer,
     folder: Path,
     profile: Profile,
