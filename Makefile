@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run test check format bench dev-openai dev-discord lock clean
+.PHONY: help setup run test check format bench dev-openai dev-slack dev-discord lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -50,6 +50,9 @@ dev-openai: setup ## a local OpenAI on port 8123, to try the models without a ke
 
 dev-discord: setup ## a local Discord with a page on port 8125, to try the bot without an account
 	PYTHONPATH=tests $(BIN)/python -m fakes.discord
+
+dev-slack: setup ## a local Slack on port 8124, to try the bot in a browser without an account
+	PYTHONPATH=tests $(BIN)/python -m fakes.slack
 
 lock: $(VENV)/.installed-dev ## write the two lock files anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

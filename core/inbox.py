@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 NoteReply = Callable[[str], Awaitable[None]]
 
 _BEATS_PER_LEASE: Final = 3
+_CANCEL_AGAIN_S: Final = 1.0
 
 
 class Handler(Protocol):
@@ -66,7 +67,7 @@ class Worker:
         self._poll_s = poll_s
         self._free = asyncio.Semaphore(sessions_at_once)
         self._woken = asyncio.Event()
-        self._at_work: dict[asyncio.Task[None], str] = {}
+        self._at_work: dict[asyncio.Event, str] = {}
 
     def wake(self) -> None:
         """Look at the inbox now: a question was received, or a lease was found lapsed."""
@@ -77,9 +78,9 @@ class Worker:
 
         Without it, the loss is found when the lease is next renewed.
         """
-        for answering, at_work in self._at_work.items():
+        for dropped, at_work in self._at_work.items():
             if at_work == question_id:
-                answering.cancel()
+                dropped.set()
 
     async def run(self) -> None:
         """Work until cancelled; what is unfinished then is given back for the next process."""
@@ -102,6 +103,7 @@ class Worker:
                     return claim
             except StorageError as error:
                 logger.error("the inbox cannot be read: %s", error)  # noqa: TRY400 - one line
+            _check_cancelled()
             idle = False
             try:
                 async with asyncio.timeout(self._poll_s):
@@ -111,21 +113,25 @@ class Worker:
 
     async def _work(self, claim: Claim) -> None:
         """Answer for as long as the lease is ours."""
-        answering = asyncio.create_task(self._answer(claim))
-        beating = asyncio.create_task(self._keep(claim))
-        self._at_work[answering] = claim.question.id
+        dropped = asyncio.Event()
+        self._at_work[dropped] = claim.question.id
+        tasks = {
+            asyncio.create_task(self._answer(claim)),
+            asyncio.create_task(self._keep(claim)),
+            asyncio.create_task(_once(dropped)),
+        }
         try:
-            await asyncio.wait({answering, beating}, return_when=asyncio.FIRST_COMPLETED)
-            # Dropped. If the drop was meant for an earlier claim, this one is still held.
-            if answering.cancelled():
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            await _stop(tasks)
+            # If the drop was meant for an earlier claim, this one is still held.
+            if dropped.is_set():
                 await self._give_back(claim)
         except asyncio.CancelledError:
-            await _stop(answering, beating)
+            await _stop(tasks)
             await self._give_back(claim)
             raise
         finally:
-            await _stop(answering, beating)
-            del self._at_work[answering]
+            del self._at_work[dropped]
             self._free.release()
             self.wake()
 
@@ -170,7 +176,24 @@ class Worker:
                 ends = loop.time() + self._lease_s
 
 
-async def _stop(*tasks: asyncio.Task[None]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+async def _once(event: asyncio.Event) -> None:
+    await event.wait()
+
+
+async def _stop(tasks: set[asyncio.Task[None]]) -> None:
+    """Cancel the tasks until they have ended; see `_check_cancelled`."""
+    while tasks := {task for task in tasks if not task.done()}:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks, timeout=_CANCEL_AGAIN_S)
+
+
+def _check_cancelled() -> None:
+    """Raise a cancellation that was lost on its way.
+
+    `asyncio.wait_for`, which MongoDB's driver uses, does not pass one on that comes at the moment
+    at which it is done, until Python 3.12 (https://github.com/python/cpython/issues/86296).
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

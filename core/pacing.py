@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 # An interim edit sooner than this after the last one of its message adds more flicker than text.
-MIN_INTERVAL_S: Final = 0.25
+MIN_INTERVAL_S: Final = 0.2
 _SPARE_SHARE: Final = 20  # one token in so many is for endings of answers that have not begun
-_EXPECTED_S: Final = 12.0  # how long an answer grows, until some have been seen
+_EXPECTED_S: Final = 11.0  # how long an answer grows, until some have been seen
 _LEARNING_SHARE: Final = 0.2  # of the latest answer in that expectation
 
 
@@ -167,9 +167,8 @@ class Pacer:
         finally:
             lane.turn = None
             if granted.done() and not granted.cancelled():
-                lane.written_at = _now()
                 self._in_flight -= 1
-                self.window.end(lane.written_at)
+                self.window.end(_now())
             self._dispatch()
 
     def freeze(self, seconds: float) -> None:
@@ -216,6 +215,7 @@ class Pacer:
     def _grant(self, lane: Lane) -> None:
         if lane.turn:
             lane.turn.set_result(None)
+            lane.written_at = _now()
             self._in_flight += 1
             self.window.begin()
 
@@ -230,10 +230,16 @@ class Pacer:
         for lane in self._lanes:
             if not lane.ends and lane.growing_since:
                 grown_s = now - lane.growing_since
-                # What has grown for longer than expected is likely to go on in proportion.
-                left_s = max(left_s, self._expected_s - grown_s, 1 + grown_s / 3)
-        tokens = self.window.coming(now, left_s) - self._kept_back
-        return left_s / max(tokens, 1)
+                # What has grown for longer than expected is likely to go on for the longer.
+                longer_s = grown_s**3 / (3 * self._expected_s**2)
+                left_s = max(left_s, self._expected_s - grown_s, longer_s)
+        # What is free now has to last until more comes back, and all of it for as long as needed.
+        back_s = min(self.window.changes_at(now) - now, left_s)
+        kept = self._kept_back
+        return max(
+            left_s / max(self.window.coming(now, left_s) - kept, 1),
+            back_s / max(self.window.free(now) - kept, 1),
+        )
 
 
 def _now() -> float:

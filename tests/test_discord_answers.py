@@ -11,23 +11,6 @@ from fakes.discord_bot import running_bot
 from core.types import Delta
 
 
-@pytest.fixture
-async def fake(monkeypatch):
-    """A served Discord with one text channel; discord.py's addresses are put back afterwards."""
-    monkeypatch.setattr(discord.http.Route, "BASE", discord.http.Route.BASE)
-    gateway = discord.gateway.DiscordWebSocket
-    monkeypatch.setattr(gateway, "DEFAULT_GATEWAY", gateway.DEFAULT_GATEWAY)
-    server = DiscordServer()
-    await server.create_channel("질문")
-    async with server.serve():
-        yield server
-
-
-def thread_of(fake, channel):
-    threads = fake.threads_of(channel)
-    return threads[0] if threads else None
-
-
 async def test_a_mention_opens_a_thread_named_after_the_question(fake, tmp_path, profile):
     channel = fake.guild.channels[0]
     async with running_bot(fake, tmp_path, profile):

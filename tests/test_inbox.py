@@ -276,6 +276,54 @@ async def _is(found: list[str], wanted: list[str]) -> bool:
     return found == wanted
 
 
+async def test_a_store_that_loses_a_cancellation_keeps_no_worker_from_leaving(
+    inbox, script, monkeypatch
+):
+    """As `asyncio.wait_for` of Python 3.11 does, under the driver of MongoDB."""
+    asked_for, lost = asyncio.Event(), []
+
+    async def losing(**_: object) -> Claim | None:
+        asked_for.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            if lost:
+                raise
+            lost.append("a cancellation")
+
+    monkeypatch.setattr(inbox, "claim", losing)
+    async with working(inbox, script):
+        await asked_for.wait()
+    assert lost == ["a cancellation"]
+
+
+async def test_a_handler_that_loses_a_cancellation_is_stopped_all_the_same(
+    inbox, script, monkeypatch
+):
+    lost = []
+
+    async def losing(claim: Claim, _: NoteReply) -> InboxState:
+        script.begun.put_nowait(claim)
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                if lost:
+                    raise
+                lost.append("a cancellation")
+
+    monkeypatch.setattr(script, "answer", losing)
+    monkeypatch.setattr("core.inbox._CANCEL_AGAIN_S", 0.01)
+    await inbox.receive(asked("1"))
+    async with working(inbox, script, lease_s=60, poll_s=60) as worker:
+        await script.begun.get()
+        await inbox.withdraw("1")
+        worker.drop("1")
+        while worker._at_work:  # noqa: ASYNC110 - what ends is inside
+            await asyncio.sleep(0.005)
+    assert lost == ["a cancellation"]
+
+
 async def test_a_store_that_is_away_is_said_and_waited_for(inbox, script, monkeypatch, caplog):
     """The loop goes on, and the question is answered once the store is back."""
     claim, failures = inbox.claim, iter([StorageError("the disk is full")] * 3)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Coroutine
 from typing import Any, Final
 
 import discord
@@ -17,6 +15,7 @@ from bots.discord.interacting import Pressing, excused, say
 from bots.discord.listening import Listener
 from bots.discord.payload import pressed_of
 from bots.discord.reading import Reader
+from bots.discord.tasks import Tasks
 from bots.discord.views import AnswerButton
 
 logger = logging.getLogger(__name__)
@@ -33,7 +32,7 @@ class Listening(discord.Client):
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - discord.py's
         super().__init__(**options)
-        self._begun: set[asyncio.Task[None]] = set()
+        self.tasks = Tasks()
 
     async def setup_hook(self) -> None:
         """Make what needs to know who the bot is; called between login and connection."""
@@ -46,68 +45,62 @@ class Listening(discord.Client):
         )
         self.listener = Listener(self.context, reader, self.user)
         self.add_dynamic_items(AnswerButton)
-        self._begin(self._sync(Commands(self, self.context, reader)))
+        self.tasks.begin(self._sync(Commands(self, self.context, reader, self.tasks)))
 
     async def on_ready(self) -> None:
         """The guilds are known: at the start, and after a connection that was not resumed."""
-        self._begin(catch_up(self.context, list(self.guilds), self.listener))
+        self.tasks.begin(catch_up(self.context, list(self.guilds), self.listener))
+
+    async def on_message(self, message: discord.Message) -> None:
+        """A message was written."""
+        self.tasks.begin(self.listener.hear(message), of=message.id)
+
+    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
+        """A message was edited by its author; a preview that appears below it is no edit."""
+        if event.data.get("edited_timestamp"):
+            self.tasks.begin(self.listener.edited(event.message), of=event.message_id)
+
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        """A message was deleted."""
+        self._deleted(event.guild_id, event.channel_id, event.message_id)
+
+    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
+        """Messages were deleted together, by a moderator."""
+        for message_id in event.message_ids:
+            self._deleted(event.guild_id, event.channel_id, message_id)
+
+    async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
+        """A thread was deleted: a forum post's first message has the same id."""
+        self._deleted(event.guild_id, event.thread_id, event.thread_id)
+
+    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
+        """Somebody reacted to a message."""
+        self.tasks.begin(self.listener.reacted(event))
 
     async def on_interaction(self, interaction: Pressing) -> None:
         """A form was sent, or a button pressed that is none of ours any more."""
         data: Any = interaction.data or {}
         custom_id = str(data.get("custom_id"))
+        stale = self.context.profile.stale_button
         if interaction.type is discord.InteractionType.modal_submit:
             work = submitted(self.context, interaction)
-            await excused(interaction, work, self.context.profile.not_stored)
+            self.tasks.begin(excused(interaction, work, self.context.profile.not_stored))
         elif interaction.type is discord.InteractionType.component and not pressed_of(custom_id):
-            await say(interaction, self.context.profile.stale_button)
-
-    async def on_message(self, message: discord.Message) -> None:
-        """A message was written."""
-        await self.listener.hear(message)
-
-    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
-        """A message was edited by its author; a preview that appears below it is no edit."""
-        if event.data.get("edited_timestamp"):
-            await self.listener.edited(event.message)
-
-    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
-        """A message was deleted."""
-        await self.listener.deleted(event.guild_id, event.channel_id, event.message_id)
-
-    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
-        """Messages were deleted together, by a moderator."""
-        for message_id in event.message_ids:
-            await self.listener.deleted(event.guild_id, event.channel_id, message_id)
-
-    async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
-        """A thread was deleted: a forum post's first message has the same id."""
-        await self.listener.deleted(event.guild_id, event.thread_id, event.thread_id)
-
-    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
-        """Somebody reacted to a message."""
-        await self.listener.reacted(event)
-
-    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401, ARG002
-        """An event broke off: it is logged, without what people wrote."""
-        logger.error("%s broke off", event_method, exc_info=True)  # noqa: LOG014 - it has an error
+            self.tasks.begin(say(interaction, stale))
 
     async def close(self) -> None:
-        """Disconnect, and end what was begun beside the events."""
-        for task in self._begun:
-            task.cancel()
-        await asyncio.gather(*self._begun, return_exceptions=True)
+        """Disconnect, and end what events have begun."""
+        await self.tasks.close()
         await super().close()
 
-    def _begin(self, work: Coroutine[object, object, None]) -> None:
-        task = asyncio.create_task(work)
-        self._begun.add(task)
-        task.add_done_callback(self._begun.discard)
+    def _deleted(self, guild_id: int | None, channel_id: int, message_id: int) -> None:
+        work = self.listener.deleted(guild_id, channel_id, message_id)
+        self.tasks.begin(work, of=message_id)
 
     async def _sync(self, commands: Commands) -> None:
         try:
             await sync_if_changed(commands)
-        except (discord.HTTPException, discord.DiscordException) as error:
+        except discord.DiscordException as error:
             logger.error("the commands could not be registered: %s", error)  # noqa: TRY400
 
 

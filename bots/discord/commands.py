@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from bots.discord.ids import Aside, Place, guild_name, question_id, written
 from bots.discord.interacting import Pressing, defer, excused, say
 from bots.discord.people import asker_of
 from bots.discord.reading import Reader
+from bots.discord.tasks import Tasks
 from core.types import Question, Receipt
 
 logger = logging.getLogger(__name__)
@@ -24,22 +26,22 @@ NAME = "faq"
 class Commands(app_commands.CommandTree[Any]):
     """The commands of one client."""
 
-    def __init__(self, client: discord.Client, context: Context, reader: Reader) -> None:
+    def __init__(
+        self, client: discord.Client, context: Context, reader: Reader, tasks: Tasks
+    ) -> None:
         super().__init__(client)
+        self._tasks = tasks
         self._context = context
         self._reader = reader
         profile = context.profile
 
         @app_commands.describe(question=profile.command_question)
         @app_commands.rename(question=profile.command_option)
-        async def faq(
-            interaction: Pressing,
-            question: app_commands.Range[str, 1, profile.longest_question_characters],
-        ) -> None:
-            await excused(interaction, self._faq(interaction, question), profile.not_stored)
+        async def faq(interaction: Pressing, question: str) -> None:
+            self._begin(interaction, self._faq(interaction, question))
 
         async def answer_this(interaction: Pressing, message: discord.Message) -> None:
-            await excused(interaction, self._answer(interaction, message), profile.not_stored)
+            self._begin(interaction, self._answer(interaction, message))
 
         about = profile.command_about
         self.add_command(app_commands.Command(name=NAME, description=about, callback=faq))
@@ -49,6 +51,9 @@ class Commands(app_commands.CommandTree[Any]):
         """A command that is none of ours any more, or that broke off before it began."""
         logger.error("a command broke off: %s", error)
         await say(interaction, self._context.profile.not_stored)
+
+    def _begin(self, interaction: Pressing, work: Coroutine[object, object, None]) -> None:
+        self._tasks.begin(excused(interaction, work, self._context.profile.not_stored))
 
     async def _faq(self, interaction: Pressing, text: str) -> None:
         """Answer so that whoever asked sees it alone."""

@@ -37,7 +37,7 @@ class AnswerButton(ui.DynamicItem[ui.Button[Any]], template=CUSTOM_ID):
     async def callback(self, interaction: Pressing) -> None:
         """Do what it stands for."""
         context: Context = interaction.client.context  # type: ignore[attr-defined]
-        await pressed(context, interaction, self.custom_id)
+        interaction.client.tasks.begin(pressed(context, interaction, self.custom_id))  # type: ignore[attr-defined]
 
 
 async def pressed(context: Context, interaction: Pressing, custom_id: str) -> None:

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
-from core.types import Delta
 from fakes.assistants import FOLLOWUPS, ScriptedAssistant, answered
+
+from core.types import Delta
 
 Asked = Any  # what the driver remembers of a question: a message and its conversation
 
@@ -141,7 +142,9 @@ async def test_a_follow_up_is_asked_in_the_same_session_and_once(driver):
         await answer_to(driver, asked, "답: 질문")
         await driver.until(lambda: FOLLOWUPS[0] in driver.buttons(asked))
         await driver.press(asked, FOLLOWUPS[0])
-        await driver.until(lambda: _if_any(driver.shown(asked), lambda t: f"답: {FOLLOWUPS[0]}" in t))
+        await driver.until(
+            lambda: _if_any(driver.shown(asked), lambda t: f"답: {FOLLOWUPS[0]}" in t)
+        )
         await driver.until(lambda: FOLLOWUPS[0] not in driver.buttons(asked)[:2])
         assert [question.text for question in bot.assistant.asked] == ["질문", FOLLOWUPS[0]]
         assert len({question.session for question in bot.assistant.asked}) == 1
@@ -153,9 +156,7 @@ async def test_two_presses_are_one_question(driver):
         asked = await driver.ask("질문")
         await driver.until(lambda: FOLLOWUPS[0] in driver.buttons(asked))
         bot.assistant.script(FOLLOWUPS[0], more, answered("한 번만 답합니다.", ()))
-        await asyncio.gather(
-            driver.press(asked, FOLLOWUPS[0]), driver.press(asked, FOLLOWUPS[0])
-        )
+        await asyncio.gather(driver.press(asked, FOLLOWUPS[0]), driver.press(asked, FOLLOWUPS[0]))
         await driver.until(lambda: len(bot.assistant.asked) == 2)
         more.set()
         await driver.go_on(asked, "다음 질문")
@@ -170,7 +171,9 @@ async def test_buttons_work_after_a_restart(driver):
         await driver.until(lambda: FOLLOWUPS[1] in driver.buttons(asked))
     async with driver.running() as bot:
         await driver.press(asked, FOLLOWUPS[1])
-        await driver.until(lambda: _if_any(driver.shown(asked), lambda t: f"답: {FOLLOWUPS[1]}" in t))
+        await driver.until(
+            lambda: _if_any(driver.shown(asked), lambda t: f"답: {FOLLOWUPS[1]}" in t)
+        )
         assert [question.text for question in bot.assistant.asked] == [FOLLOWUPS[1]]
 
 
@@ -233,9 +236,7 @@ async def test_a_long_answer_is_split_where_the_platform_needs_it(driver):
     async with driver.running() as bot:
         bot.assistant.script("질문", answered(text))
         asked = await driver.ask("질문")
-        shown = await driver.until(
-            lambda: _if_any(driver.shown(asked), lambda text: "끝." in text)
-        )
+        shown = await driver.until(lambda: _if_any(driver.shown(asked), lambda text: "끝." in text))
         joined = "\n".join(shown)
         assert [line for line in lines if line not in joined] == []
         for part in shown:
@@ -244,12 +245,10 @@ async def test_a_long_answer_is_split_where_the_platform_needs_it(driver):
 
 
 async def test_nobody_is_called_by_an_answer(driver):
-    harm = "@everyone @here <!channel> <!here> <@U012AB3CD> <@123456789012345678> <@&12345678901234567>"
+    harm = "@everyone @here <!channel> <!here> <@U012AB3CD> <@123456789012345678> <@&12345678901>"
     async with driver.running() as bot:
         bot.assistant.script("질문", Delta(f"{harm} 조심하세요. "), answered(f"{harm} 조심하세요."))
         asked = await driver.ask("질문")
-        await driver.until(
-            lambda: _if_any(driver.shown(asked), lambda text: "조심하세요" in text)
-        )
+        await driver.until(lambda: _if_any(driver.shown(asked), lambda text: "조심하세요" in text))
         await driver.until(lambda: FOLLOWUPS[0] in driver.buttons(asked))
         assert driver.pings() == []

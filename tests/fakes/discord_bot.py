@@ -8,10 +8,13 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
 from fakes.assistants import ScriptedAssistant
-from fakes.discord import DiscordServer
+from fakes.discord import Channel, DiscordServer, Message
 
-from bots.discord import open_discord
+from bots.discord import client, open_discord
 from bots.stores import Stores, open_stores
 from config.settings import Settings
 from core.desk import Desk
@@ -71,3 +74,28 @@ async def running_bot(
                 for task in tasks:
                     with suppress(asyncio.CancelledError):
                         await task
+
+
+@pytest.fixture
+async def fake(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordServer]:
+    """A served Discord with one text channel; discord.py's addresses are put back afterwards."""
+    monkeypatch.setattr(Route, "BASE", Route.BASE)
+    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
+    monkeypatch.setattr(client, "_GUILDS_WITHIN_S", 0.05)
+    server = DiscordServer()
+    await server.create_channel("질문")
+    async with server.serve():
+        yield server
+
+
+def thread_of(fake: DiscordServer, channel: Channel) -> Channel | None:
+    """The newest thread of a channel."""
+    threads = fake.threads_of(channel)
+    return threads[-1] if threads else None
+
+
+def answers_in(fake: DiscordServer, channel: Channel | None) -> list[Message]:
+    """The bot's messages in a channel or thread, without those that Discord writes for it."""
+    if channel is None:
+        return []
+    return [m for m in fake.messages_of(channel, bot_only=True) if m.type in (0, 19, 20)]

@@ -1,0 +1,38 @@
+"""A local Slack for the real Bolt, strict and stateful, with failures on cue.
+
+    async with Slack(ack_within_s=0.3).serve() as slack:
+        minsu = slack.add_person("민수")
+        channel = slack.add_channel("문의", minsu)
+        async with connected(app, slack):  # fakes.slack.sdk; or point the bot at slack.api_url
+            question = await minsu.mention(channel, "정산은 언제 되나요?")
+            await slack.until(lambda: "3일" in "".join(map(visible, slack.replies(question))))
+
+`Slack` (server) makes teams, channels and people, fails on cue and shows what happened; `Person`
+(person) does what a user can; `Limits` (limits) holds the rates. What it refuses, limits and
+retries follows https://docs.slack.dev.
+"""
+
+from fakes.slack.delivery import Delivery
+from fakes.slack.limits import Limits
+from fakes.slack.person import Person
+from fakes.slack.render import labels, visible, visible_of
+from fakes.slack.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
+from fakes.slack.state import Channel, Message, Pane, Team, View
+
+__all__ = [
+    "APP_TOKEN",
+    "BOT_TOKEN",
+    "SIGNING_SECRET",
+    "Channel",
+    "Delivery",
+    "Limits",
+    "Message",
+    "Pane",
+    "Person",
+    "Slack",
+    "Team",
+    "View",
+    "labels",
+    "visible",
+    "visible_of",
+]

@@ -1,0 +1,42 @@
+"""`python -m fakes.slack`: a Slack to try the bot in, in a browser, without an account."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+
+from fakes.slack.limits import Limits
+from fakes.slack.page import Page
+from fakes.slack.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
+
+
+async def _run(port: int, *, limits: bool) -> None:
+    slack = Slack(limits=Limits(on=limits))
+    people = [slack.add_person(name) for name in ("민수", "지영", "운영자")]
+    slack.add_channel("문의", *people)
+    slack.add_channel("운영", *people, private=True)
+    slack.add_channel("잡담", *people, bot=False)
+    for person in people:
+        slack.world.dm_of(slack.team, person.id)
+    async with slack.serve(port, routes=Page(slack).routes()):
+        print(f"A local Slack: {slack.world.base_url}/ (open it in a browser)\n")  # noqa: T201
+        print(f"SLACK_BOT_TOKEN={BOT_TOKEN}\nSLACK_APP_TOKEN={APP_TOKEN}")  # noqa: T201
+        print(f"SLACK_SIGNING_SECRET={SIGNING_SECRET}\nSLACK_API_URL={slack.api_url}")  # noqa: T201
+        channels = [c for c in slack.world.channels.values() if c.kind != "im"]
+        for channel in channels:
+            print(f"# #{channel.name} is {channel.id}", flush=True)  # noqa: T201
+        await asyncio.Event().wait()
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    parser = argparse.ArgumentParser(prog="python -m fakes.slack", description=__doc__)
+    parser.add_argument("--port", type=int, default=8_124)
+    parser.add_argument("--no-limits", action="store_true", help="let every call pass")
+    options = parser.parse_args()
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_run(options.port, limits=not options.no_limits))
+
+
+main()
