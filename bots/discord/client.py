@@ -47,6 +47,11 @@ class Listening(discord.Client):
         self.add_dynamic_items(AnswerButton)
         self.tasks.begin(self._sync(Commands(self, self.context, reader, self.tasks)))
 
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        """Tell of an event; not after the end, as the task does that holds READY back."""
+        if not self.is_closed():
+            super().dispatch(event, *args, **kwargs)
+
     async def on_ready(self) -> None:
         """The guilds are known: at the start, and after a connection that was not resumed."""
         self.tasks.begin(catch_up(self.context, list(self.guilds), self.listener))
