@@ -18,7 +18,7 @@ from config.settings import Settings, read_settings
 from core.errors import FaqbotError
 from core.types import SessionId
 
-_PASS, _NOTE, _FAIL = "✓", "!", "✗"
+PASS, NOTE, FAIL = "✓", "!", "✗"
 _OLDEST_PYTHON = (3, 11)
 _LOW_SPACE_MB, _NO_SPACE_MB = 1_000, 200
 
@@ -43,7 +43,7 @@ def doctor() -> int:
     configure_logging("ERROR")
     failed = False
     for finding in examine():
-        failed = failed or finding.mark == _FAIL
+        failed = failed or finding.mark == FAIL
         print(finding.mark, f"{finding.name}: {finding.text}", flush=True)  # noqa: T201
         if finding.fix:
             print(f"    -> {finding.fix}")  # noqa: T201
@@ -56,35 +56,35 @@ def examine() -> Iterator[Finding]:
     try:
         settings = read_settings()
     except FaqbotError as error:
-        yield Finding(_FAIL, "settings", str(error), "correct it in the environment or in .env")
+        yield Finding(FAIL, "settings", str(error), "correct it in the environment or in .env")
         return
     local = (_settings, _data_folder, _space, _packages, _profile, _models)
-    for check in (*local, _endpoints, _history, _index):
+    for check in (*local, _endpoints, _history, _index, _discord):
         try:
             yield from check(settings)
         except FaqbotError as error:
-            yield Finding(_FAIL, check.__name__.strip("_").replace("_", " "), str(error))
+            yield Finding(FAIL, check.__name__.strip("_").replace("_", " "), str(error))
         except OSError as error:
             name = check.__name__.strip("_").replace("_", " ")
-            yield Finding(_FAIL, name, f"{error.filename}: {error.strerror}", "check permissions")
+            yield Finding(FAIL, name, f"{error.filename}: {error.strerror}", "check permissions")
 
 
 def _python() -> Iterator[Finding]:
     found = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info >= _OLDEST_PYTHON:
-        yield Finding(_PASS, "Python", found)
+        yield Finding(PASS, "Python", found)
     else:
-        yield Finding(_FAIL, "Python", found, "install Python 3.11 or newer, then `make setup`")
+        yield Finding(FAIL, "Python", found, "install Python 3.11 or newer, then `make setup`")
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
     here = ", .env read" if Path(".env").is_file() else ", no .env here (defaults and environment)"
-    yield Finding(_PASS, "settings", f"profile {settings.profile}{here}")
+    yield Finding(PASS, "settings", f"profile {settings.profile}{here}")
     known = {f"FAQBOT_{name.upper()}" for name in Settings.model_fields}
     for name in sorted(_named() - known - {"FAQBOT_SHARED"}):
         close = get_close_matches(name, known, n=1)
         advice = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(known))}"
-        yield Finding(_NOTE, "settings", f"{name} is not a setting, and is ignored", advice)
+        yield Finding(NOTE, "settings", f"{name} is not a setting, and is ignored", advice)
 
 
 def _named() -> set[str]:
@@ -103,11 +103,11 @@ def _data_folder(settings: Settings) -> Iterator[Finding]:
     try:
         with TemporaryFile(dir=place):
             state = "can be written" if place == folder else "will be created"
-            yield Finding(_PASS, "data folder", f"{folder} {state}")
+            yield Finding(PASS, "data folder", f"{folder} {state}")
     except OSError as error:
         fix = "set FAQBOT_DATA_DIR to a folder that you may write"
         text = f"{folder} cannot be written ({error.strerror})"
-        yield Finding(_FAIL, "data folder", text, fix)
+        yield Finding(FAIL, "data folder", text, fix)
 
 
 def _space(settings: Settings) -> Iterator[Finding]:
@@ -117,9 +117,9 @@ def _space(settings: Settings) -> Iterator[Finding]:
     text = f"{free_mb:,} MB free"
     fix = "free some space, or set FAQBOT_DATA_DIR to another disk"
     if free_mb >= _LOW_SPACE_MB:
-        yield Finding(_PASS, "disk", text)
+        yield Finding(PASS, "disk", text)
     else:
-        yield Finding(_FAIL if free_mb < _NO_SPACE_MB else _NOTE, "disk", text, fix)
+        yield Finding(FAIL if free_mb < _NO_SPACE_MB else NOTE, "disk", text, fix)
 
 
 def _profile(settings: Settings) -> Iterator[Finding]:
@@ -128,21 +128,21 @@ def _profile(settings: Settings) -> Iterator[Finding]:
 
     profile = load_profile(settings.profile)
     groups = load_groups(synonyms_path(settings.profile))
-    yield Finding(_PASS, "profile", f"{profile.name}, {len(groups):,} groups of synonyms")
+    yield Finding(PASS, "profile", f"{profile.name}, {len(groups):,} groups of synonyms")
 
 
 def _packages(_settings: Settings) -> Iterator[Finding]:
     names = ("kiwipiepy", "kiwipiepy-model", "chromadb", "numpy")
-    yield Finding(_PASS, "packages", ", ".join(f"{name} {version(name)}" for name in names))
+    yield Finding(PASS, "packages", ", ".join(f"{name} {version(name)}" for name in names))
 
 
 def _models(_settings: Settings) -> Iterator[Finding]:
     from bots.ingesting import fingerprint_of  # noqa: PLC0415 - imports Chroma
     from core.guardrail import GuardrailModel  # noqa: PLC0415
 
-    yield Finding(_PASS, "encoder", fingerprint_of(ENCODER))
+    yield Finding(PASS, "encoder", fingerprint_of(ENCODER))
     GuardrailModel.load(GUARDRAIL)
-    yield Finding(_PASS, "guardrail", GUARDRAIL.name)
+    yield Finding(PASS, "guardrail", GUARDRAIL.name)
 
 
 def _endpoints(settings: Settings) -> Iterator[Finding]:
@@ -151,14 +151,14 @@ def _endpoints(settings: Settings) -> Iterator[Finding]:
     from bots.models import check_models  # noqa: PLC0415 - imports openai
 
     for line in asyncio.run(check_models(settings)):
-        yield Finding(_PASS, "endpoints", line)
+        yield Finding(PASS, "endpoints", line)
 
 
 def _history(settings: Settings) -> Iterator[Finding]:
     from bots.stores import open_stores  # noqa: PLC0415 - each check its own
 
     if settings.mongodb_uri is None and not settings.history_path.exists():
-        yield Finding(_PASS, "history", "none yet; the first conversation creates it")
+        yield Finding(PASS, "history", "none yet; the first conversation creates it")
         return
 
     async def open_and_read() -> None:
@@ -167,10 +167,10 @@ def _history(settings: Settings) -> Iterator[Finding]:
 
     asyncio.run(open_and_read())
     if settings.mongodb_uri is not None:
-        yield Finding(_PASS, "history", "the MongoDB of MONGODB_URI answers")
+        yield Finding(PASS, "history", "the MongoDB of MONGODB_URI answers")
         return
     size_mb = settings.history_path.stat().st_size / 1_000_000
-    yield Finding(_PASS, "history", f"{settings.history_path} opens, {size_mb:.1f} MB")
+    yield Finding(PASS, "history", f"{settings.history_path} opens, {size_mb:.1f} MB")
 
 
 def _index(settings: Settings) -> Iterator[Finding]:
@@ -182,21 +182,30 @@ def _index(settings: Settings) -> Iterator[Finding]:
     serving = index.serving() if index else None
     if index is None or serving is None:
         fix = "run `faqbot ingest PATH`; `faqbot chat` begins with the sample FAQ"
-        yield Finding(_FAIL, "index", "there is no FAQ yet", fix)
+        yield Finding(FAIL, "index", "there is no FAQ yet", fix)
         return
     again = f"run `faqbot ingest {serving.source}`"
     made = f"{serving.entries:,} entries of {serving.source}, ingested {serving.created_at}"
     if serving.fingerprint != (ours := embedder_fingerprint(settings)):
         text = f"made by the embedder {serving.fingerprint}, not by {ours}"
-        yield Finding(_FAIL, "index", text, again)
+        yield Finding(FAIL, "index", text, again)
         return
     stored = list(index.digests(serving.name))
     if len(stored) != serving.entries:
         text = f"{len(stored):,} entries are there of {serving.entries:,}"
-        yield Finding(_FAIL, "index", text, f"remove {settings.index_dir} and {again}")
+        yield Finding(FAIL, "index", text, f"remove {settings.index_dir} and {again}")
         return
-    yield Finding(_PASS, "index", made)
+    yield Finding(PASS, "index", made)
     yield from _search(settings, settings.cache_dir / f"{serving.name}.npz", stored)
+
+
+def _discord(settings: Settings) -> Iterator[Finding]:
+    if not settings.has_discord:
+        yield Finding(PASS, "Discord", "off, DISCORD_BOT_TOKEN is not set")
+        return
+    from bots.discord.checks import check_discord  # noqa: PLC0415 - imports discord.py
+
+    yield from check_discord(settings)
 
 
 def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Finding]:
@@ -209,19 +218,19 @@ def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Find
         same = list(LexicalIndex.load(cache).faq_ids) == stored
     except FileNotFoundError:
         yield Finding(
-            _NOTE, "search cache", "none; the next question builds it, which takes a few seconds"
+            NOTE, "search cache", "none; the next question builds it, which takes a few seconds"
         )
     except (OSError, ValueError, KeyError) as error:
-        yield Finding(_FAIL, "search cache", f"{cache} is damaged ({error})", f"remove {cache}")
+        yield Finding(FAIL, "search cache", f"{cache} is damaged ({error})", f"remove {cache}")
         return
     else:
         if not same:
             text = f"{cache} is of other entries than the index"
-            yield Finding(_FAIL, "search cache", text, f"remove {cache}")
+            yield Finding(FAIL, "search cache", text, f"remove {cache}")
             return
-        yield Finding(_PASS, "search cache", f"{len(stored):,} entries, as in the index")
+        yield Finding(PASS, "search cache", f"{len(stored):,} entries, as in the index")
     retriever, _ = build_retriever(settings)
     question = load_profile(settings.profile).examples[0]
     hits = retriever.search(question, limit=1)
     found = f"{hits[0].title!r}, score {hits[0].score:.2f}" if hits else "nothing"
-    yield Finding(_PASS if hits else _FAIL, "search", f"{question!r} finds {found}")
+    yield Finding(PASS if hits else FAIL, "search", f"{question!r} finds {found}")

@@ -67,10 +67,11 @@ class Profile:
     home_yours: str
     home_nothing_yet: str
     empty_mention: str
-    permissions_missing: str
     command_about: str
+    command_hint: str
     command_option: str
-    command_question: str
+    nothing_to_answer: str
+    permissions_missing: str
     examples: tuple[str, ...]
     themes: tuple[Theme, ...]
     longest_question_characters: int

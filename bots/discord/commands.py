@@ -35,7 +35,7 @@ class Commands(app_commands.CommandTree[Any]):
         self._reader = reader
         profile = context.profile
 
-        @app_commands.describe(question=profile.command_question)
+        @app_commands.describe(question=profile.command_hint)
         @app_commands.rename(question=profile.command_option)
         async def faq(interaction: Pressing, question: str) -> None:
             self._begin(interaction, self._faq(interaction, question))
@@ -77,7 +77,7 @@ class Commands(app_commands.CommandTree[Any]):
         me = interaction.client.user
         question = await self._reader.chosen(message, me) if me else None
         if question is None or not question.text:
-            await say(interaction, self._context.profile.empty_mention)
+            await say(interaction, self._context.profile.nothing_to_answer)
             return
         asked = replace(question, asker=asker_of(interaction.user.id))
         if await self._hand_in(interaction, asked):
