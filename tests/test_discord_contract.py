@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import pytest
 from contracts.platform import *  # noqa: F403 - the suite
 from fakes.discord import Channel, DiscordServer, Message
-from fakes.discord_bot import answers_in, fake, running_bot  # noqa: F401  pytest finds the fixture here
+from fakes.discord_bot import answers_in, running_bot
 
 from bots.discord.ids import place_of
 from bots.measure import utf16
+
+pytest_plugins = ["discord_fixtures"]
 
 
 @dataclass

@@ -8,13 +8,10 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 from fakes.assistants import ScriptedAssistant
 from fakes.discord import Channel, DiscordServer, Message
 
-from bots.discord import client, open_discord
+from bots.discord import open_discord
 from bots.stores import Stores, open_stores
 from config.settings import Settings
 from core.desk import Desk
@@ -74,18 +71,6 @@ async def running_bot(
                 for task in tasks:
                     with suppress(asyncio.CancelledError):
                         await task
-
-
-@pytest.fixture
-async def fake(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordServer]:
-    """A served Discord with one text channel; discord.py's addresses are put back afterwards."""
-    monkeypatch.setattr(Route, "BASE", Route.BASE)
-    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
-    monkeypatch.setattr(client, "_GUILDS_WITHIN_S", 0.05)
-    server = DiscordServer()
-    await server.create_channel("질문")
-    async with server.serve():
-        yield server
 
 
 def thread_of(fake: DiscordServer, channel: Channel) -> Channel | None:
