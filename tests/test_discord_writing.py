@@ -116,9 +116,7 @@ async def test_discord_being_out_of_order_for_a_moment_is_outlived(fake, tmp_pat
 async def test_whoever_starts_next_goes_on_in_the_same_message(fake, tmp_path, profile):
     never = asyncio.Event()
     async with running_bot(fake, tmp_path, profile) as bot:
-        bot.assistant.script(
-            "질문", Delta("이 답은 남아서 나중에 끝까지 쓰입니다. "), never
-        )
+        bot.assistant.script("질문", Delta("이 답은 남아서 나중에 끝까지 쓰입니다. "), never)
         asked = await ask(fake)
         answer = await answer_of(fake, asked)
         await fake.until(lambda: "남아서 나중에" in answer.content)

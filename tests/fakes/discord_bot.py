@@ -35,22 +35,17 @@ async def running_bot(
     *,
     per_minute: int = 0,
     working: bool = True,
-    scripts: ScriptedAssistant | None = None,
     **settings: object,
 ) -> AsyncIterator[RunningBot]:
     """Run the bot until it is online; entered again on the same folder, it is a restart."""
-    given = Settings(
-        _env_file=None,
-        data_dir=folder,
-        DISCORD_BOT_TOKEN=fake.settings.token,
-        DISCORD_API_URL=fake.url,
-        DISCORD_GATEWAY_URL=fake.gateway_url,
-        **settings,
-    )
+    local = {
+        "DISCORD_BOT_TOKEN": fake.settings.token,
+        "DISCORD_API_URL": fake.url,
+        "DISCORD_GATEWAY_URL": fake.gateway_url,
+    }
+    given = Settings(_env_file=None, data_dir=folder, **local | settings)
     async with open_stores(given) as stores:
         assistant = ScriptedAssistant(stores.history)
-        if scripts:
-            assistant.scripts = scripts.scripts
         desk = Desk(
             assistant=assistant,
             inbox=stores.inbox,
