@@ -126,10 +126,11 @@ async def test_it_can_be_sharded(fake, tmp_path, profile):
 
 
 async def test_a_wrong_token_is_said_at_once(fake, tmp_path, profile):
+    wrong = "not the token"
     with pytest.raises(ConfigError, match="DISCORD_BOT_TOKEN") as told:
-        async with running_bot(fake, tmp_path, profile, **{"DISCORD_BOT_TOKEN": "not the token"}):
+        async with running_bot(fake, tmp_path, profile, DISCORD_BOT_TOKEN=wrong):
             pass
-    assert "not the token" not in str(told.value)
+    assert wrong not in str(told.value)
 
 
 async def test_discord_out_of_reach_is_said_at_once(fake, tmp_path, profile):

@@ -154,6 +154,18 @@ async def test_a_pressed_follow_up_is_marked(fake, tmp_path, profile):
         assert not fake.pings
 
 
+async def test_a_follow_up_that_was_too_much_can_be_pressed_later(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile, per_minute=1) as bot:
+        _, answer = await asked_in_thread(fake)
+        await fake.press(answer, FOLLOWUPS[0])
+        await fake.until(lambda: [m.content for m in fake.ephemerals] == [profile.limited])
+        assert not answer.buttons[0].get("disabled")
+        another = await fake.create_user("나래")
+        await fake.press(answer, FOLLOWUPS[0], user=another)
+        await fake.until(lambda: answer.buttons[0].get("disabled"))
+        assert [question.text for question in bot.assistant.asked][1:] == [FOLLOWUPS[0]]
+
+
 async def test_thumbs_up_is_kept_and_thanked_for(fake, tmp_path, profile):
     async with running_bot(fake, tmp_path, profile) as bot:
         _, answer = await asked_in_thread(fake)
@@ -190,7 +202,10 @@ def old_message(fake, label, custom_id):
 async def test_stop_under_an_answer_that_has_ended_says_so(fake, tmp_path, profile):
     async with running_bot(fake, tmp_path, profile) as bot:
         await asked_in_thread(fake)
-        old = old_message(fake, profile.stop, f"stop:{bot.assistant.asked[0].id}")
+        question_id = bot.assistant.asked[0].id
+        while (await bot.stores.inbox.find(question_id)).state == "answering":
+            await asyncio.sleep(0)
+        old = old_message(fake, profile.stop, f"stop:{question_id}")
         await fake.press(old, profile.stop)
         await fake.until(lambda: [m.content for m in fake.ephemerals] == [profile.nothing_to_stop])
 

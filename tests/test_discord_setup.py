@@ -70,10 +70,11 @@ async def test_the_doctor_names_what_is_missing_in_which_channel(fake):
 
 
 async def test_the_doctor_sees_through_a_wrong_token(fake):
-    ((mark, text),) = await findings(fake, **{"DISCORD_BOT_TOKEN": "wrong-token"})
+    wrong = "not-the-token"
+    ((mark, text),) = await findings(fake, DISCORD_BOT_TOKEN=wrong)
     assert mark == "✗"
     assert "Reset Token" in text
-    assert "wrong-token" not in text
+    assert wrong not in text
 
 
 async def test_the_doctor_tells_of_the_missing_intent(fake):

@@ -103,6 +103,37 @@ async def test_a_message_whose_sending_broke_off_is_not_sent_twice(fake, tmp_pat
         assert answers_in(fake, asked.thread) == [answer]
 
 
+async def test_where_the_first_attempt_cannot_be_looked_for_the_nonce_prevents_a_second_message(
+    fake, tmp_path, profile
+):
+    async with running_bot(fake, tmp_path, profile):
+        fake.fail_next("GET", r"/messages", "403", code=50013)
+        fake.fail_next("POST", r"/messages$", "reset", after=True)
+        asked = await ask(fake)
+        answer = await answer_of(fake, asked)
+        await fake.until(lambda: len(_posts(fake)) == 2)
+        await fake.until(lambda: answer.buttons and answer.content.startswith("답: 질문"))
+        assert answers_in(fake, asked.thread) == [answer]
+
+
+async def test_what_an_attempt_that_died_has_sent_is_brought_up_to_date(fake, tmp_path, profile):
+    never = asyncio.Event()
+    async with running_bot(fake, tmp_path, profile) as bot:
+        bot.assistant.script("질문", Delta("여기서 끝나 버린 답이 남아 있습니다. "), never)
+
+        async def forgotten(claim, reply):
+            return None
+
+        bot.stores.inbox.note_reply = forgotten
+        asked = await ask(fake)
+        answer = await answer_of(fake, asked)
+        await fake.until(lambda: "남아 있습니다" in answer.content)
+    fake.fail_next("GET", r"/messages", "403", code=50013)  # so that the nonce alone can tell
+    async with running_bot(fake, tmp_path, profile):
+        await fake.until(lambda: answer.content.startswith("답: 질문"))
+        assert answers_in(fake, asked.thread) == [answer]
+
+
 async def test_discord_being_out_of_order_for_a_moment_is_outlived(fake, tmp_path, profile):
     async with running_bot(fake, tmp_path, profile):
         fake.fail_next("POST", r"/messages$", "502", times=2)
@@ -214,3 +245,7 @@ async def test_its_thread_is_known_after_it_was_opened(fake, tmp_path, profile):
         assert thread_of(fake, fake.guild.channels[0]) is asked.thread
         opened = [call for call in fake.calls if call.path.endswith("/threads")]
         assert len(opened) == 1
+
+
+def _posts(fake):
+    return [call for call in fake.calls if (call.method, call.path[-9:]) == ("POST", "/messages")]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Final
 
 import discord
@@ -60,8 +61,11 @@ def message(page: Page) -> dict[str, Any]:
 
 
 def components(buttons: Sequence[Button]) -> list[dict[str, Any]]:
-    """Buttons in rows."""
-    rows = [buttons[start : start + _IN_A_ROW] for start in range(0, len(buttons), _IN_A_ROW)]
+    """Buttons in rows: what is asked next does not stand in one with what is thought of it."""
+    rows: list[list[Button]] = []
+    for _, alike in groupby(buttons, key=lambda button: button.style):
+        row = list(alike)
+        rows += [row[start : start + _IN_A_ROW] for start in range(0, len(row), _IN_A_ROW)]
     return [{"type": _ROW, "components": [_button(button) for button in row]} for row in rows]
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from bots.discord.ids import Aside, target_of
 from bots.discord.pages import Button, Look, Page, pages
 from core.desk import is_press
-from core.types import View
+from core.types import Answered, Escalated, View
 
 _OPINIONS: Final = ("up:", "down:")
 
@@ -30,7 +30,7 @@ class Renderer:
         """
         quoted = is_press(view.question.id)
         shown = pages(view, replace(self.look, quoted=quoted, used=frozenset(used)))
-        if view.ending and _is_aside(view):
+        if isinstance(view.ending, Answered | Escalated) and _is_aside(view):
             label = self.look.profile.share
             share = Button(f"share:{view.question.id}", label, disabled=was_shared)
             shown[-1] = replace(shown[-1], buttons=(*shown[-1].buttons, share))

@@ -167,7 +167,7 @@ class ChannelReply:
             if named := question_in(told.get("components") or []):
                 mine = named == self._question.id
             elif replies_to:
-                mine = replies_to == self._answers
+                mine = replies_to == self._target.message
             if mine:
                 found.append(told["id"])
         return found
