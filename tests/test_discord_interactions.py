@@ -201,11 +201,10 @@ def old_message(fake, label, custom_id):
 
 async def test_stop_under_an_answer_that_has_ended_says_so(fake, tmp_path, profile):
     async with running_bot(fake, tmp_path, profile) as bot:
-        await asked_in_thread(fake)
-        question_id = bot.assistant.asked[0].id
-        while (await bot.stores.inbox.find(question_id)).state == "answering":
-            await asyncio.sleep(0)
-        old = old_message(fake, profile.stop, f"stop:{question_id}")
+        thread, _ = await asked_in_thread(fake)
+        await fake.say(thread, "다음 질문")
+        await fake.until(lambda: len(bot.assistant.asked) == 2)  # in order: the first has ended
+        old = old_message(fake, profile.stop, f"stop:{bot.assistant.asked[0].id}")
         await fake.press(old, profile.stop)
         await fake.until(lambda: [m.content for m in fake.ephemerals] == [profile.nothing_to_stop])
 
