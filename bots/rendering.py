@@ -22,7 +22,7 @@ _DEEPEST: Final = 3  # lists further in are not moved further
 _RULE: Final = "───"
 _FENCE: Final = "```"
 
-_URL = re.compile(r"https?://[!-;=?-Z\\^_a-z|~]+", re.IGNORECASE)
+_URL = re.compile(r"https?://(?:(?![<>|\"()\[\]{}`])[!-~])+", re.IGNORECASE)
 _URL_END = re.compile(r"[.,;:!?'*_~|\\]+$")
 
 

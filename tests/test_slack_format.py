@@ -4,10 +4,12 @@ import re
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from rendering_fixtures import TEXTS, strangest
 
 from bots.measure import cost, utf16
 from bots.slack.format import clipped, mrkdwn, plain, stream_markdown
+from core.cutting import settled
 from core.safety import Cleaner
 
 CLEANER = Cleaner(["naver.com"])
@@ -87,6 +89,13 @@ def test_nothing_harmful_is_active_in_a_stream(text):
     """Nor after Slack has resolved entities and escapes."""
     shown = stream_markdown(text, CLEANER)
     assert not active_mentions(re.sub(r"\\(?=[!-/:-@\[-`{-~])", "", shown))
+
+
+@given(TEXTS, st.integers(0, 400))
+def test_a_stream_only_grows(text, cut):
+    """What is shown of a beginning is a beginning of what is shown of the whole."""
+    before = stream_markdown(settled(text[:cut], close=False), CLEANER)
+    assert stream_markdown(text, CLEANER).startswith(before)
 
 
 @given(TEXTS)

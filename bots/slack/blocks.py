@@ -113,7 +113,7 @@ def _fitting(text: str) -> list[str]:
 
 def _fallback(group: Sequence[str], view: View, look: Look) -> str:
     """The page's text without blocks."""
-    text = plain("\n\n".join(group), look.cleaner, _FALLBACK_CHARS)
+    text = plain("\n\n".join(group)[:_FALLBACK_CHARS], look.cleaner, _FALLBACK_CHARS)
     if not text.strip():
         text = escaped(look.cleaner.clean(status_of(view, look.profile) or view.note))
     return clipped(text, _FALLBACK_CHARS).strip() or "…"

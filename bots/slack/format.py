@@ -139,10 +139,15 @@ def stream_markdown(markdown: str, cleaner: Cleaner) -> str:
 
 
 def _decoded(match: re.Match[str]) -> str:
-    """An entity as the character that it is shown as; what could be markup stays as it was."""
+    """An entity as the character that it is shown as, if a mention could be made of it.
+
+    With a zero-width space beside it: so that it is no part of one, whatever follows.
+    """
     character = html.unescape(match[0])
-    if character == match[0] or not character.isascii():
-        return match[0]
-    if character.isalnum() or character in "@:/.":
-        return character
-    return f"\\{character}" if character in "<>!#" else match[0]
+    if character in ("<", ">"):
+        return f"\\{character}{ZERO_WIDTH}"
+    if character in ("!", "#"):
+        return f"{ZERO_WIDTH}\\{character}"
+    if character.isascii() and (character.isalnum() or character in "@:/."):
+        return f"{ZERO_WIDTH}{character}{ZERO_WIDTH}"
+    return match[0]
