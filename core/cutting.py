@@ -131,6 +131,9 @@ class _Piece:
         """What the piece would come to; grows with `end`."""
         longest = ""
         first = bisect_right(self._starts, self._place) - 1
+        window = self._text[self._starts[first] : end]
+        if not (self._fence or "```" in window or "~~~" in window):
+            return self._length(self._opening + self._text[self._place : end])
         for line in self._lines[first : bisect_right(self._starts, end)]:
             written = self._text[line.start : end].split("\n", 1)[0]
             fence = line.fence or fence_of(written, line.start, partial=True)

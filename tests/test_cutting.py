@@ -179,6 +179,7 @@ def test_what_cannot_fit_is_an_error():
         ("```py", ""),
         ("```py\n", ""),
         ("```py\nprint(", "```py\nprint(\n```"),
+        ("```py\na = 'https://ev", "```py\na = '\n```"),
         ("```py\nprint()\n``", "```py\nprint()\n```"),
         ("```py\nprint()\n```\n", "```py\nprint()\n```\n"),
         ("> ```\n> 코드", "> ```\n> 코드\n> ```"),

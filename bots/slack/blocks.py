@@ -105,7 +105,7 @@ def _fitting(text: str) -> list[str]:
     """The text, or parts of it if it is longer than was thought possible: nothing is refused."""
     parts: list[str] = []
     while utf16(text) > _SECTION_CHARS:
-        part = clipped(text, _SECTION_CHARS)[:-1]
+        part = clipped(text, _SECTION_CHARS)[:-1] or text[: _SECTION_CHARS // 2]
         parts.append(part)
         text = text[len(part) :].lstrip()
     return [part for part in [*parts, text] if part.strip()]
