@@ -2,6 +2,7 @@
 
 import pickle
 import re
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -87,6 +88,7 @@ MARKUP = st.sampled_from(
 TEXTS = st.lists(st.one_of(HARM, MARKUP, st.text(max_size=3)), max_size=40).map("".join)
 
 
+@cache
 def strangest(shared):
     """The 30 longest answers and those with the most signs, as extractive Markdown."""
     with (shared / "data" / "final_result.pkl").open("rb") as file:
