@@ -65,6 +65,7 @@ class Presenter(Generic[Page]):
         self._shown: list[_Shown[Page]] = [_Shown(reference, None) for reference in references]
         self._outdated: list[str] = []
         self._view: View | None = None
+        self._rendered: tuple[View, Sequence[Page]] | None = None
         self._visible_chars = 0
         self._changed = asyncio.Event()
         self._lane: Lane | None = None
@@ -201,7 +202,7 @@ class Presenter(Generic[Page]):
 
     def _first_different(self) -> int | None:
         """The place of the first message that is not as it should be, or is not there."""
-        pages = self._reply.render(self._current)
+        pages = self._pages()
         if self._current.done:
             self._outdated += [shown.reference for shown in self._shown[len(pages) :]]
             del self._shown[len(pages) :]
@@ -220,7 +221,7 @@ class Presenter(Generic[Page]):
                 place = self._first_different()
                 if place is None or place < len(self._shown):
                     return
-                page = self._reply.render(view)[place]
+                page = self._pages()[place]
                 try:
                     reference = await self._reply.post(page, place)
                 except RateLimitedError as error:
@@ -257,7 +258,7 @@ class Presenter(Generic[Page]):
         place = self._first_different()
         if place is None or place == len(self._shown):
             return
-        page = self._reply.render(view)[place]
+        page = self._pages()[place]
         try:
             await self._reply.edit(self._shown[place].reference, page)
         except RateLimitedError as error:
@@ -266,6 +267,12 @@ class Presenter(Generic[Page]):
         self._shown[place].page = page
         self._visible_chars = len(view.text)
         self._tell_lane(1)
+
+    def _pages(self) -> Sequence[Page]:
+        """The latest view as messages; a long one takes some milliseconds to render."""
+        if self._rendered is None or self._rendered[0] is not self._current:
+            self._rendered = (self._current, self._reply.render(self._current))
+        return self._rendered[1]
 
     async def _confirmed_view(self) -> View:
         """The latest view; before the first write of an ending, the right to it is made sure of."""
