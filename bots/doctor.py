@@ -7,30 +7,19 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from bots.finding import FAIL, NOTE, PASS, Finding
 from config.paths import ENCODER, GUARDRAIL
 from config.settings import Settings, read_settings
 from core.errors import FaqbotError
 from core.types import SessionId
 
-PASS, NOTE, FAIL = "✓", "!", "✗"
 _OLDEST_PYTHON = (3, 11)
 _LOW_SPACE_MB, _NO_SPACE_MB = 1_000, 200
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report: a mark, what was looked at, what was found, what to do."""
-
-    mark: str
-    name: str
-    text: str
-    fix: str = ""
 
 
 Check = Callable[[Settings], Iterator[Finding]]
@@ -59,7 +48,7 @@ def examine() -> Iterator[Finding]:
         yield Finding(FAIL, "settings", str(error), "correct it in the environment or in .env")
         return
     local = (_settings, _data_folder, _space, _packages, _profile, _models)
-    for check in (*local, _endpoints, _history, _index, _discord):
+    for check in (*local, _endpoints, _history, _index, _slack, _discord):
         try:
             yield from check(settings)
         except FaqbotError as error:
@@ -197,6 +186,15 @@ def _index(settings: Settings) -> Iterator[Finding]:
         return
     yield Finding(PASS, "index", made)
     yield from _search(settings, settings.cache_dir / f"{serving.name}.npz", stored)
+
+
+def _slack(settings: Settings) -> Iterator[Finding]:
+    if not settings.has_slack:
+        yield Finding(PASS, "Slack", "off, SLACK_BOT_TOKEN is not set")
+        return
+    from bots.slack.checks import check_slack  # noqa: PLC0415 - imports Bolt
+
+    yield from check_slack(settings)
 
 
 def _discord(settings: Settings) -> Iterator[Finding]:

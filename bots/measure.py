@@ -63,7 +63,7 @@ _ADDRESS = re.compile(
     r"[/\\]{2}|www\.|(?:javascript|vbscript|data|mailto|tel|file):", re.IGNORECASE
 )
 _ADDRESS_COST: Final = 7
-_MARKERS = re.compile(r"(?:[ \t]*(?:[-*+]|\d{1,9}[.)]|>)(?=[ \t]|$|>))+|[ \t]+")
+_MARKERS = re.compile(r"(?:[ \t]*(?:[-*+]|\d{1,9}[.)]|>)(?=[ \t>]))+|[ \t]+")
 _LINE_COST: Final = 3  # its break, another one, a backslash
 _LIST_COST: Final = 5
 _DEEP_COST: Final = 16  # a line's indentation and quote sign, three lists in

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
@@ -27,6 +29,22 @@ class PlatformSettings(BaseSettings):
         default="https://slack.com/api/",
         validation_alias="SLACK_API_URL",
         description="GovSlack, or a local server.",
+    )
+    slack_client_id: str = Field(
+        default="",
+        validation_alias="SLACK_CLIENT_ID",
+        description="With the secret: installs by OAuth in many workspaces, without a bot token.",
+    )
+    slack_client_secret: SecretStr = Field(default=_NONE, validation_alias="SLACK_CLIENT_SECRET")
+    slack_host: str = Field(default="127.0.0.1", description="Where events by HTTP are awaited.")
+    slack_port: int = Field(default=3000, ge=0, le=65535, description="As above.")
+    slack_streaming: Literal["edits", "native"] = Field(
+        default="edits", description="native: Slack's own streams, while they work."
+    )
+    slack_channels: str = Field(
+        default="",
+        pattern=r"^[A-Z0-9, ]*$",
+        description="Ids of channels where every message is a question: C0123,C0456.",
     )
     discord_bot_token: SecretStr = Field(
         default=_NONE, validation_alias="DISCORD_BOT_TOKEN", description="Turns Discord on."
@@ -63,9 +81,20 @@ class PlatformSettings(BaseSettings):
     )
 
     @property
+    def slack_channel_ids(self) -> frozenset[str]:
+        """`slack_channels`, apart."""
+        return frozenset(self.slack_channels.replace(",", " ").split())
+
+    @property
     def has_slack(self) -> bool:
         """Whether Slack is on."""
-        return bool(self.slack_bot_token.get_secret_value())
+        return bool(self.slack_bot_token.get_secret_value()) or self.has_slack_oauth
+
+    @property
+    def has_slack_oauth(self) -> bool:
+        """Whether workspaces install the bot by themselves."""
+        secret = self.slack_client_secret.get_secret_value()
+        return bool(self.slack_client_id and secret)
 
     @property
     def has_discord(self) -> bool:

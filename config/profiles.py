@@ -59,7 +59,7 @@ def _profile(texts: dict[str, Any], path: Path) -> Profile:
         if kind in (str, int) and type(texts[name]) is not kind:
             raise ConfigError(f"{path}: `{name}` must be a {'text' if kind is str else 'number'}")
     lists = {}
-    for name in ("examples", "link_hosts"):
+    for name in ("examples", "link_hosts", "feedback_reasons"):
         try:
             lists[name] = _texts(texts[name])
         except TypeError as error:

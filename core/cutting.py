@@ -24,8 +24,8 @@ _LINE_FROM: Final = 0.3
 _SPACE_FROM: Final = 0.15
 
 _SENTENCE = re.compile(r"(?<![\d\s])[.!?…。！？]+[\"'”’)\]]*\s")
-_OPEN_LINK = re.compile(r"!?\[[^\[\]\n]*(?:\](?:\([^()\n]*)?)?$|<[^<>\s]*$")
-_OPEN_ESCAPE = re.compile(r"(?:\\|&#?\w{0,10})$")
+_OPEN_LINK = re.compile(r"!?\[[^\[\]\n]*(?:\](?:\([^()\n]*)?)?\Z|<[^<>\s]*\Z")
+_OPEN_ESCAPE = re.compile(r"(?:\\|&#?\w{0,10})\Z")
 
 
 def split(text: str, limit: int, *, length: Callable[[str], int] = len) -> list[str]:
@@ -143,7 +143,7 @@ class _Piece:
 
     def _overflow(self) -> int:
         """The furthest end at which the piece still fits."""
-        low, step = self._place, self._limit
+        low, step = self._place, max(self._limit, 1)
         high = min(self._place + step, len(self._text))
         while self._size(high) <= self._limit:
             if high == len(self._text):

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, Final
 
 from core.assistant import Assistant
-from core.errors import MessageGoneError, PlatformRefusedError
+from core.errors import LeaseLostError, MessageGoneError, PlatformRefusedError
 from core.inbox import NoteReply, Worker
 from core.limits import Limits
 from core.ports import Archive, Inbox, Reply
@@ -69,6 +69,7 @@ class Desk:
         self._lease_s = lease_s
         self._platforms: dict[str, OpenReply] = {}
         self._live: dict[str, Presenter[Any]] = {}
+        self._open_sessions: dict[str, SessionId] = {}  # the sessions of questions received here
         self._worker: Worker | None = None
 
     def serve(self, prefix: str, open_reply: OpenReply) -> None:
@@ -103,7 +104,7 @@ class Desk:
         if not self._limits.allow(question.asker):
             await self._inbox.withdraw(question.id)
             return Receipt.LIMITED
-        self.wake()
+        self._begin(question)
         return receipt
 
     async def press(self, question_id: str, index: int, pressed: Question) -> Receipt | None:
@@ -122,7 +123,8 @@ class Desk:
         if not self._limits.allow(asked.asker):
             return Receipt.LIMITED
         receipt = await self._inbox.receive(asked)
-        self.wake()
+        if receipt is Receipt.STORED:
+            self._begin(asked)
         return receipt
 
     async def pressed(self, question_id: str, followups: int) -> frozenset[int]:
@@ -146,7 +148,7 @@ class Desk:
         await self._archive.remove(question.id)
         if not await self._inbox.reopen(question):
             return False
-        self._drop(question.id)
+        await self._drop(question.id)
         self.wake()
         return True
 
@@ -156,9 +158,10 @@ class Desk:
         if stored is None:
             return
         await self._inbox.withdraw(question_id)
-        self._drop(question_id)
+        self._open_sessions.pop(question_id, None)
+        await self._drop(question_id)
         await self._archive.remove(question_id)
-        reply = self._open(stored.question)
+        reply = self._reply_for(stored.question)
         references = _references(stored.reply) or await reply.find()
         for reference in references:
             await reply.delete(reference)
@@ -169,8 +172,9 @@ class Desk:
             presenter.stop(self._profile.stopped)
             return True
         stored = await self._inbox.find(question_id)
-        if stored is None or not await self._inbox.withdraw(question_id):
+        if stored is None or stored.state not in (InboxState.RECEIVED, InboxState.ANSWERING):
             return False
+        await self._inbox.withdraw(question_id)
         # It waits, or another process writes it and stops at its next heartbeat.
         if references := _references(stored.reply):
             view = View(stored.question, note=self._profile.stopped)
@@ -184,8 +188,10 @@ class Desk:
     # What adapters look up.
 
     async def takes_part(self, session: SessionId) -> bool:
-        """Whether anything was answered in this conversation before."""
-        return bool(await self._archive.turns(session, 1))
+        """Whether anything was asked in this conversation before."""
+        return session in self._open_sessions.values() or bool(
+            await self._archive.turns(session, 1)
+        )
 
     async def view(self, question_id: str) -> View | None:
         """An answer as it ended, to be shown again; None if it is not kept."""
@@ -217,6 +223,7 @@ class Desk:
     async def answer(self, claim: Claim, note_reply: NoteReply) -> InboxState:
         """Answer a claimed question in its place; see `core.inbox.Handler`."""
         question = claim.question
+        self._open_sessions[question.id] = question.session
         turn = None
         if claim.fence > 1:  # somebody began before: there may be an answer already
             turn = await self._archive.find(question.id)
@@ -232,6 +239,14 @@ class Desk:
         except PlatformRefusedError as error:
             logger.error("question %s cannot be answered: %s", question.id, error)  # noqa: TRY400
             return InboxState.FAILED
+        except LeaseLostError:
+            # Another process has seen the question being taken back: its turn goes as well.
+            stored = await self._inbox.find(question.id)
+            if stored and stored.state is InboxState.WITHDRAWN:
+                await self._archive.remove(question.id)
+            raise
+        finally:
+            self._open_sessions.pop(question.id, None)
         return _state(view)
 
     async def give_up(self, claim: Claim) -> None:
@@ -242,11 +257,15 @@ class Desk:
 
         await self._present(claim, _only(Failed(self._profile.failed)), noted)
 
+    def _begin(self, question: Question) -> None:
+        self._open_sessions[question.id] = question.session
+        self.wake()
+
     async def _present(
         self, claim: Claim, events: AsyncGenerator[AnswerEvent], note_reply: NoteReply
     ) -> View:
         question = claim.question
-        reply = self._open(question)
+        reply = self._reply_for(question)
         references = _references(claim.reply)
         if claim.fence > 1 and not references:
             references = await reply.find()
@@ -258,22 +277,22 @@ class Desk:
             del self._live[question.id]
 
     async def _show(self, view: View, references: Sequence[str]) -> None:
-        reply = self._open(view.question)
+        reply = self._reply_for(view.question)
         pages = reply.render(view)
         for reference, page in zip(references, pages, strict=False):
             await reply.edit(reference, page)
         for reference in references[len(pages) :]:
             await reply.delete(reference)
 
-    def _open(self, question: Question) -> Reply[Any]:
+    def _reply_for(self, question: Question) -> Reply[Any]:
         for prefix, open_reply in self._platforms.items():
             if question.session.startswith(prefix):
                 return open_reply(question)
         raise PlatformRefusedError(f"no platform is connected for the session {question.session}")
 
-    def _drop(self, question_id: str) -> None:
+    async def _drop(self, question_id: str) -> None:
         if self._worker:
-            self._worker.drop(question_id)
+            await self._worker.drop(question_id)
 
 
 def press_id(question_id: str, index: int) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, Protocol
 
@@ -42,6 +43,15 @@ class Handler(Protocol):
         ...
 
 
+@dataclass(eq=False, slots=True)
+class _Job:
+    """A question that is being answered here."""
+
+    question_id: str
+    dropped: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class Worker:
     """Answers the questions of an inbox, those of `sessions_at_once` sessions at a time.
 
@@ -67,20 +77,20 @@ class Worker:
         self._poll_s = poll_s
         self._free = asyncio.Semaphore(sessions_at_once)
         self._woken = asyncio.Event()
-        self._at_work: dict[asyncio.Event, str] = {}
+        self._at_work: set[_Job] = set()
 
     def wake(self) -> None:
         """Look at the inbox now: a question was received, or a lease was found lapsed."""
         self._woken.set()
 
-    def drop(self, question_id: str) -> None:
-        """Stop answering a question, if that is done here: it was just withdrawn or reopened.
+    async def drop(self, question_id: str) -> None:
+        """Stop answering a question, if that is done here, and return when it has stopped.
 
-        Without it, the loss is found when the lease is next renewed.
+        For what was just withdrawn or reopened; else the loss is found when the lease is renewed.
         """
-        for dropped, at_work in self._at_work.items():
-            if at_work == question_id:
-                dropped.set()
+        for job in [job for job in self._at_work if job.question_id == question_id]:
+            job.dropped.set()
+            await job.ended.wait()
 
     async def run(self) -> None:
         """Work until cancelled; what is unfinished then is given back for the next process."""
@@ -113,25 +123,26 @@ class Worker:
 
     async def _work(self, claim: Claim) -> None:
         """Answer for as long as the lease is ours."""
-        dropped = asyncio.Event()
-        self._at_work[dropped] = claim.question.id
+        job = _Job(claim.question.id)
+        self._at_work.add(job)
         tasks = {
             asyncio.create_task(self._answer(claim)),
             asyncio.create_task(self._keep(claim)),
-            asyncio.create_task(_once(dropped)),
+            asyncio.create_task(_once(job.dropped)),
         }
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             await _stop(tasks)
             # If the drop was meant for an earlier claim, this one is still held.
-            if dropped.is_set():
+            if job.dropped.is_set():
                 await self._give_back(claim)
         except asyncio.CancelledError:
             await _stop(tasks)
             await self._give_back(claim)
             raise
         finally:
-            del self._at_work[dropped]
+            self._at_work.discard(job)
+            job.ended.set()
             self._free.release()
             self.wake()
 

@@ -73,7 +73,7 @@ def lines_of(text: str) -> list[Line]:
         line = text[start : end if end >= 0 else len(text)]
         if fence and fence.left_by(line):
             fence = None
-        if BLANK.match(line):
+        if BLANK.match(line) and (line or end >= 0):
             header, table_start = "", -1
         found.append(Line(start, fence, header, table_start))
         if end < 0:

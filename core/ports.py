@@ -181,7 +181,10 @@ class Inbox(Protocol):
         ...
 
     async def withdraw(self, question_id: str) -> bool:
-        """End an open question because its asker took it back; False if it was not open."""
+        """End a question because its asker took it back, whatever became of it until then.
+
+        False if it is unknown or was taken back before.
+        """
         ...
 
     async def reopen(self, question: Question) -> bool:
@@ -239,7 +242,8 @@ class Reply(Protocol[Page]):
     def render(self, view: View) -> Sequence[Page]:
         """The view as messages, one or more; equal pages look the same. Pure.
 
-        Later views of the same answer change only the last pages: what is full stays as it is.
+        None at all where only a whole answer can be shown and it is not whole yet. Later views of
+        the same answer change only the last pages: what is full stays as it is.
         """
         ...
 

@@ -181,7 +181,7 @@ class Presenter(Generic[Page]):
                     await asyncio.sleep(_RETRIES_S[min(failures, len(_RETRIES_S) - 1)])
                     failures += 1
         for reference in self._outdated:
-            await self._reply.delete(reference)
+            await self._delete(reference)
 
     async def _step(self) -> bool:
         """Make the one call that brings what is shown nearer to the view; True at the end."""
@@ -276,10 +276,30 @@ class Presenter(Generic[Page]):
 
     async def _find(self) -> None:
         """Take over what was posted although the call seemed to fail."""
-        found = await self._reply.find()
+        try:
+            found = await self._reply.find()
+        except RateLimitedError as error:
+            await asyncio.sleep(error.retry_after_s)  # no pacer keeps such calls
+            raise
         known = {*self._references, *self._outdated}
         self._shown += [_Shown(reference, None) for reference in found if reference not in known]
         self._may_be_posted = False
+
+    async def _delete(self, reference: str) -> None:
+        """Take away what stands elsewhere by now; the answer is there, whatever comes of it."""
+        for wait_s in _RETRIES_S:
+            try:
+                await self._reply.delete(reference)
+            except RateLimitedError as error:
+                await asyncio.sleep(error.retry_after_s)
+            except PlatformRefusedError as error:
+                logger.warning("%s stays where it is: %s", reference, error)
+                return
+            except PlatformError:
+                await asyncio.sleep(wait_s)
+            else:
+                return
+        logger.warning("%s stays where it is: it could not be deleted", reference)
 
     @property
     def _references(self) -> list[str]:

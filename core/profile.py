@@ -61,16 +61,23 @@ class Profile:
     feedback_thanks: str
     send: str
     cancel: str
+    close: str
     nothing_to_stop: str
     home_about: str
     home_popular: str
     home_yours: str
     home_nothing_yet: str
-    empty_mention: str
+    home_asked: str
+    home_open: str
+    feedback_reasons: tuple[str, ...]
+    shared: str
+    not_shared: str
     command_about: str
     command_hint: str
-    command_option: str
+    answered_privately: str
     nothing_to_answer: str
+    empty_mention: str
+    command_option: str
     permissions_missing: str
     examples: tuple[str, ...]
     themes: tuple[Theme, ...]

@@ -12,11 +12,11 @@ _TAIL_CHARS: Final = 600  # how far back something half-written is looked for
 _MARKER_ONLY = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)]?|#{1,6})?[ \t]*$")
 _UNDERLINE = re.compile(r"[ \t>]*(?:-[- \t]*|=[= \t]*|[*_][*_ \t]*|[`~]+[ \t]*)$")
 _HALF = re.compile(
-    r"[*_~`]+$"  # a delimiter run that may still grow
-    r"|!?\[[^\]\n]*(?:\](?:\([^)\n]*)?)?$"  # a citation or a link
-    r"|<[^\s<>가-힣]*$"  # an autolink, a mention
-    r"|(?:https?:?|www\.|[a-z][a-z0-9+.\-]*:/)[^\s가-힣]*$"
-    r"|@\w*$|&#?\w{0,10}$|\\$",
+    r"[*_~`]+\Z"  # a delimiter run that may still grow
+    r"|!?\[[^\]\n]*(?:\](?:\([^)\n]*)?)?\Z"  # a citation or a link
+    r"|<[^\s<>가-힣]*\Z"  # an autolink, a mention
+    r"|(?:https?:?|www\.|[a-z][a-z0-9+.\-]*:/)[^\s가-힣]*\Z"
+    r"|@\w*\Z|&#?\w{0,10}\Z|\\\Z",
     re.IGNORECASE,
 )
 _CODE = re.compile(r"`+")

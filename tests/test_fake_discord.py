@@ -659,3 +659,106 @@ async def test_shards_and_compression_are_as_the_client_asks(fake, compress):
         await socket.send_json({"op": 2, "d": data})
         names = [(await frame())["t"] for _ in range(2)]
         assert names == ["READY", "GUILD_CREATE"]
+
+
+class Rating(ui.View):
+    def __init__(self):
+        super().__init__(timeout=None)
+
+    @ui.select(custom_id="why", options=[discord.SelectOption(label="틀림", value="wrong")])
+    async def why(self, interaction, select):
+        await interaction.response.defer()
+        await interaction.edit_original_response(content=f"이유: {select.values[0]}", view=None)
+        extra = await interaction.followup.send("고마워요", ephemeral=True, wait=True)
+        await extra.edit(content="정말 고마워요")
+
+    @ui.button(label="묻기", custom_id="open")
+    async def open(self, interaction, button):
+        await interaction.response.send_modal(Labelled())
+
+
+class Labelled(ui.Modal, title="더 묻기"):
+    text = ui.Label(text="질문", component=ui.TextInput(custom_id="q"))
+
+    async def on_submit(self, interaction):
+        await interaction.response.edit_message(content=self.text.component.value)
+
+
+async def test_a_select_a_deferred_update_and_a_followup(fake):
+    async with connected(fake) as client:
+        await client.get_channel(fake.guild.channels[0].id).send("어땠어요?", view=Rating())
+        message = fake.last_answer(fake.guild.channels[0])
+        chosen = await fake.select(message, "why", ["wrong"])
+        await fake.until(lambda: chosen.messages and len(chosen.messages[0].edits) == 2)
+        assert message.content == "이유: wrong"
+        assert [edit.content for edit in chosen.messages[0].edits] == ["고마워요", "정말 고마워요"]
+        assert chosen.messages[0].only_for is fake.user
+
+
+async def test_a_button_in_a_dm_opens_a_modal_that_changes_the_message(fake):
+    async with connected(fake) as client:
+        messages = heard(client)
+        await fake.direct("안녕")
+        await fake.until(lambda: messages)
+        await messages[0].channel.send("눌러 보세요", view=Rating())
+        message = fake.last_answer(fake.dm(fake.user))
+        pressed = await fake.press(message, "open")
+        await fake.until(lambda: pressed.modal)
+        sent = await fake.submit_modal(pressed, {"질문": "반품"})
+        await fake.until(lambda: sent.acknowledged)
+        assert message.content == "반품"
+        stranger = await fake.create_user("남")
+        fake.settings.closed_dms.add(stranger.id)
+        with pytest.raises(discord.Forbidden) as refused:
+            await (await client.fetch_user(stranger.id)).send("안녕하세요")
+        assert refused.value.code == 50007
+
+
+async def test_choices_are_offered_while_typing(fake):
+    client = quick_client()
+    tree = app_commands.CommandTree(client)
+
+    @tree.command(name="faq", description="찾기")
+    async def faq(interaction, question: str):
+        await interaction.response.send_message(question)
+
+    @faq.autocomplete("question")
+    async def offer(interaction, current):
+        return [app_commands.Choice(name=f"{current} 조회", value="1")]
+
+    async with connected(fake, client=client):
+        await tree.sync()
+        typed = await fake.autocomplete("faq", {"question": "배송"}, "question")
+        await fake.until(lambda: typed.choices)
+        assert typed.choices[0]["name"] == "배송 조회"
+
+
+async def test_a_sharded_client_and_all_members(fake):
+    fake.settings.shards = 2
+    stranger = await fake.create_user("남")
+    intents = discord.Intents.default()
+    intents.members = True
+
+    class Sharded(discord.AutoShardedClient):
+        async def before_identify_hook(self, shard_id, *, initial=False):
+            """Do not wait five seconds between the shards."""
+
+    client = Sharded(intents=intents, guild_ready_timeout=0.05)
+    async with connected(fake, client=client):
+        assert fake.identifies == 2
+        assert client.get_guild(fake.guild.id).get_member(stranger.id).name == "남"
+
+
+async def test_two_hundred_threads_are_edited_at_once(fake):
+    fake.limits.enabled = False
+    channel = fake.guild.channels[0]
+    threads = [await fake.start_thread(channel, f"질문 {number}") for number in range(200)]
+    async with connected(fake) as client:
+
+        async def answer(thread):
+            sent = await client.get_channel(thread.id).send("찾는 중")
+            await sent.edit(content="답")
+
+        await asyncio.gather(*map(answer, threads))
+    assert [fake.last_answer(thread).content for thread in threads] == ["답"] * 200
+    assert not fake.rate_limited

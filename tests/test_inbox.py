@@ -172,7 +172,7 @@ async def test_a_dropped_question_stops_at_once(inbox, script):
     async with working(inbox, script, sessions_at_once=1, lease_s=60, poll_s=60) as worker:
         await script.begun.get()
         await inbox.withdraw("1")
-        worker.drop("1")
+        await worker.drop("1")
         assert await script.ended.get() == "1"
         assert (await script.begun.get()).question.id == "2"
         await settle(inbox, "2", InboxState.DECLINED)
@@ -186,7 +186,7 @@ async def test_an_edited_question_is_dropped_and_begun_anew(inbox, script):
     async with working(inbox, script, lease_s=60, poll_s=60) as worker:
         await script.begun.get()
         await inbox.reopen(asked("1", text="반품?"))
-        worker.drop("1")
+        await worker.drop("1")
         script.hold("1").set()
         again = await script.begun.get()
         assert (again.question.text, again.reply, again.attempt) == ("반품?", "message of 1", 1)
@@ -199,7 +199,7 @@ async def test_a_drop_that_comes_too_late_loses_no_question(inbox, script):
     await inbox.receive(asked("1"))
     async with working(inbox, script, lease_s=60) as worker:
         await script.begun.get()
-        worker.drop("1")
+        await worker.drop("1")
         assert await script.ended.get() == "1"
         script.hold("1").set()
         assert (await script.begun.get()).attempt == 2
@@ -211,10 +211,10 @@ async def test_dropping_what_is_not_in_work_does_nothing(inbox, script):
     await inbox.receive(asked("1"))
     async with working(inbox, script) as worker:
         await script.begun.get()
-        worker.drop("2")
+        await worker.drop("2")
         script.hold("1").set()
         await settle(inbox, "1", InboxState.DECLINED)
-        worker.drop("1")
+        await worker.drop("1")
 
 
 async def test_edits_do_not_use_up_the_attempts(inbox, script):
@@ -318,7 +318,7 @@ async def test_a_handler_that_loses_a_cancellation_is_stopped_all_the_same(
     async with working(inbox, script, lease_s=60, poll_s=60) as worker:
         await script.begun.get()
         await inbox.withdraw("1")
-        worker.drop("1")
+        await worker.drop("1")
         while worker._at_work:  # noqa: ASYNC110 - what ends is inside
             await asyncio.sleep(0.005)
     assert lost == ["a cancellation"]

@@ -5,11 +5,11 @@ from itertools import pairwise
 
 import pytest
 from fakes.leaping_loop import leap
-from fakes.wall import Wall, WallReply, now
+from fakes.wall import Message, Wall, WallReply, now
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.errors import LeaseLostError, MessageGoneError
+from core.errors import LeaseLostError, MessageGoneError, RateLimitedError
 from core.present import Presenter
 from core.types import Answered, Delta, Failed, Question, SessionId, Status
 
@@ -188,6 +188,52 @@ def test_a_stopped_answer_says_so_below_what_there_is():
     assert view.note == "멈췄어요"
     assert view.ending is None
     assert shown(wall) == ["가나다라 " * 21 + "멈췄어요"]
+
+
+class Reluctant(WallReply):
+    """Refuses to look for messages, and to delete them, for a second each time."""
+
+    def __init__(self, wall, answer, *, times=2):
+        super().__init__(wall, answer)
+        self.refusals = {"find": times, "delete": times}
+        self.asked = []
+
+    def refuse(self, what):
+        self.asked.append(what)
+        if self.refusals[what]:
+            self.refusals[what] -= 1
+            raise RateLimitedError("slow down", retry_after_s=1.0)
+
+    async def find(self):
+        self.refuse("find")
+        return await super().find()
+
+    async def delete(self, reference):
+        self.refuse("delete")
+        await super().delete(reference)
+
+
+def test_limits_on_looking_and_deleting_are_waited_for_and_end_nothing():
+    wall = Wall(trouble=0.0)
+    reply = Reluctant(wall, "a")
+    presenter = Presenter(reply, note=quiet, references=("m-old", "m-older"))
+    wall.messages |= {name: Message([(0.0, "", False)]) for name in ("m-old", "m-older")}
+    wall.owners |= {"m-old": "a", "m-older": "a"}
+    presenter._may_be_posted = True
+    leap(presenter.present(QUESTION, growing(["배송비는 3,000원입니다."]), status=SEARCHING))
+    assert shown(wall) == ["배송비는 3,000원입니다."]
+    assert reply.asked == ["find"] * 3 + ["delete"] * 3
+
+
+def test_what_can_never_be_deleted_does_not_stand_in_the_way():
+    wall = Wall()
+    reply = Reluctant(wall, "a", times=100)
+    presenter = Presenter(reply, note=quiet, references=("m-old", "m-older"))
+    wall.messages |= {name: Message([(0.0, "", False)]) for name in ("m-old", "m-older")}
+    wall.owners |= {"m-old": "a", "m-older": "a"}
+    view = leap(presenter.present(QUESTION, growing(["배송비는"]), status=SEARCHING))
+    assert view.done
+    assert "배송비는" in shown(wall)
 
 
 def test_an_assistant_that_breaks_breaks_the_showing():

@@ -1,9 +1,14 @@
 """The one place where Slack's names become session and question ids, and back.
 
 A session is `slack:{team}:{channel}:{thread}`, the thread being its root's `ts`; a direct message
-outside of threads has none: the conversation itself is the session. A question is
-`slack:{team}:{channel}:{message}`, a `ts` or what else names it once; a button's question adds to
-the id of the question whose answer it stands under (`core.desk.press_id`).
+outside of threads has none: the conversation itself is the session. What one person asks in a
+channel for themselves alone (`/faq`) has `faq-{user}` there: a conversation of their own, which no
+thread can be mistaken for.
+
+A question is `slack:{team}:{channel}:{message}`, a `ts` or what else names it once; a button's
+question adds to the id of the question whose answer it stands under (`core.desk.press_id`). What is
+asked by a command, a shortcut or a button outside of answers is named by its trigger, as the press
+of a button would be, since nobody has read its text as a message either.
 """
 
 from __future__ import annotations
@@ -11,9 +16,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from core.desk import press_id
 from core.types import SessionId
 
 PREFIX: Final = "slack:"
+_PRIVATE: Final = "faq-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,11 @@ class Place:
         """The session that goes on here."""
         return SessionId(f"{PREFIX}{self.team}:{self.channel}:{self.thread}")
 
+    @property
+    def private_to(self) -> str:
+        """The user who alone sees what is answered here; "" if it is said openly."""
+        return self.thread.removeprefix(_PRIVATE) if self.thread.startswith(_PRIVATE) else ""
+
 
 def place_of(session: SessionId) -> Place:
     """The place that a session id stands for.
@@ -42,6 +54,16 @@ def place_of(session: SessionId) -> Place:
     return Place(team, channel, thread)
 
 
+def private_place(team: str, channel: str, user: str) -> Place:
+    """Where a person is answered in a channel without anybody else seeing it."""
+    return Place(team, channel, f"{_PRIVATE}{user}")
+
+
 def question_id(team: str, channel: str, message: str) -> str:
     """The id of the question that a message (its `ts`) asks."""
     return f"{PREFIX}{team}:{channel}:{message}"
+
+
+def triggered_id(team: str, channel: str, trigger: str) -> str:
+    """The id of a question that no message asks; `trigger` names what does (a `trigger_id`)."""
+    return press_id(question_id(team, channel, trigger), 0)

@@ -126,12 +126,11 @@ class MongoInbox:
         await self._held(claim, self._ended(state))
 
     async def withdraw(self, question_id: str) -> bool:
-        """End an open question because its asker took it back; False if it was not open."""
+        """End a question because its asker took it back, whatever became of it until then."""
         check_text("the question's id", question_id)
         with self._db.translated():
-            changed = await self._db.inbox.update_one(
-                {"_id": question_id, **_OPEN}, self._ended(InboxState.WITHDRAWN)
-            )
+            known = {"_id": question_id, "state": {"$ne": InboxState.WITHDRAWN.value}}
+            changed = await self._db.inbox.update_one(known, self._ended(InboxState.WITHDRAWN))
             return changed.matched_count == 1
 
     async def reopen(self, question: Question) -> bool:

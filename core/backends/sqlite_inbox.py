@@ -68,7 +68,7 @@ _SETTLE: Final = """
 """
 _WITHDRAW: Final = """
     UPDATE inbox SET state = 'withdrawn', settled_at_ms = ?, lease_until_ms = NULL
-    WHERE question_id = ? AND settled_at_ms IS NULL
+    WHERE question_id = ? AND state <> 'withdrawn'
 """
 _REOPEN: Final = """
     UPDATE inbox SET text = :text, state = 'received', fence = fence + 1, attempts = 0,
@@ -174,7 +174,7 @@ class SqliteInbox:
         await self._held(claim, _SETTLE, state.value)
 
     async def withdraw(self, question_id: str) -> bool:
-        """End an open question because its asker took it back; False if it was not open."""
+        """End a question because its asker took it back, whatever became of it until then."""
         check_text("the question's id", question_id)
         values = (to_ms(self._clock()), question_id)
         return await self._file.write(lambda db: db.execute(_WITHDRAW, values).rowcount == 1)

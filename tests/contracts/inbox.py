@@ -97,12 +97,11 @@ async def test_a_question_goes_from_received_to_its_end(inbox):
 
 @pytest.mark.parametrize("state", FINAL)
 async def test_every_end_is_final(inbox, state):
-    """A settled question is not claimed, settled, withdrawn or received again."""
+    """A settled question is not claimed, settled or received again."""
     await inbox.receive(asked("1"))
     taken = await claim(inbox)
     await inbox.settle(taken, state)
     await refused(inbox, taken)
-    assert await inbox.withdraw("1") is False
     assert await inbox.receive(asked("1")) is Receipt.KNOWN
     assert await claim(inbox) is None
     assert await state_of(inbox, "1") is state
@@ -241,6 +240,17 @@ async def test_a_question_is_withdrawn_before_or_during_its_answer(inbox):
     assert await state_of(inbox, "1") is InboxState.WITHDRAWN
     assert await claimed(inbox) == "2"
     assert await inbox.withdraw("unknown") is False
+
+
+@pytest.mark.parametrize("state", [state for state in FINAL if state is not InboxState.WITHDRAWN])
+async def test_a_question_is_withdrawn_after_its_answer(inbox, state):
+    """An edit that comes late does not bring it back."""
+    await inbox.receive(asked("1"))
+    await inbox.settle(await claim(inbox), state)
+    assert await inbox.withdraw("1") is True
+    assert await inbox.withdraw("1") is False
+    assert await inbox.reopen(asked("1", text="반품?")) is False
+    assert await state_of(inbox, "1") is InboxState.WITHDRAWN
 
 
 async def test_a_full_session_is_said_so(inbox):

@@ -66,6 +66,7 @@ class Wall:
         self.post_pacer = Pacer(Window(self.post_limit, self.post_window_s))
         self.random = random.Random(self.seed)  # noqa: S311 - not for secrets
         self.owners: dict[str, str] = {}
+        self.posted = asyncio.Event()
 
     async def call(self, change) -> None:
         """Apply a change somewhere in the time that the call takes, or fail before or after it."""
@@ -104,6 +105,7 @@ class WallReply:
         def change() -> None:
             self.wall.posts.take()
             self.wall.messages[reference] = Message([(now(), *page)])
+            self.wall.posted.set()
 
         self.wall.owners[reference] = self.answer
         await self.wall.call(change)

@@ -175,7 +175,7 @@ class DiscordServer(Interacting):
         text = f"<html><body>{status}: on cue</body></html>"
         return web.Response(status=status, text=text, content_type="text/html")
 
-    def _finish(  # noqa: PLR0917 - all of them make up the outcome
+    def _finish(
         self,
         request: web.Request,
         began: float,

@@ -1,0 +1,199 @@
+"""Buttons below answers, and the 🛑 that ends one."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.measure import shortened
+from bots.slack.blocks import Page, read_followup
+from bots.slack.budgets import Budgets
+from bots.slack.context import Context
+from bots.slack.errands import Errands, tell
+from bots.slack.errors import translated
+from bots.slack.ids import PREFIX, Place, question_id
+from bots.slack.reply import METADATA, Answers, reference_of, update
+from bots.slack.workspaces import Workspace, Workspaces
+from core.errors import StorageError
+from core.types import Question, Receipt
+
+logger = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+_FOLLOWUP: Final = re.compile(r"^followup:(\d+)$")
+_STOP: Final = "stop"
+_STOP_SIGNS: Final = ("octagonal_sign", "stop_sign")
+_USED: Final = "✓ "
+_LABEL_CHARS: Final = 75
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """Where a button was pressed, and by whom."""
+
+    place: Place
+    message: Json
+    user: str
+    workspace: Workspace
+
+    @property
+    def seen_in(self) -> Place:
+        """Where the person looks: the thread, if the message is in one."""
+        return Place(self.place.team, self.place.channel, self.message.get("thread_ts") or "")
+
+    def owns(self, question: str) -> bool:
+        """Whether a question was asked in this channel: a value may be forged."""
+        return question.startswith(f"{PREFIX}{self.place.team}:{self.place.channel}:")
+
+    def asked(self, question: str) -> Question:
+        """What the press asks, but for its text."""
+        return Question(question, self.place.session, "", self.user, reply_to=self.message["ts"])
+
+
+class Buttons:
+    """What pressing does."""
+
+    def __init__(self, context: Context, budgets: Budgets, answers: Answers) -> None:
+        self._desk = context.desk
+        self._profile = context.profile
+        self._budgets = budgets
+        self._answers = answers
+
+    async def follow_up(self, press: _Press, value: str) -> None:
+        """Ask what the button stands for, and mark it used."""
+        question, index = read_followup(value) or ("", 0)
+        trouble = self._profile.stale_button
+        if press.owns(question):
+            trouble = await self._ask(press, question, index)
+        if trouble:
+            await tell(press.workspace.client, press.seen_in, press.user, trouble)
+        else:
+            await self._mark_used(press, question)
+
+    async def stop(self, press: _Press, question: str) -> None:
+        """End the answer."""
+        if not press.owns(question) or not await self._desk.stop(question):
+            text = self._profile.nothing_to_stop
+            await tell(press.workspace.client, press.seen_in, press.user, text)
+
+    async def stop_at(self, workspace: Workspace, channel: str, ts: str, *, answer: bool) -> None:
+        """End the answer that is in a message, or the answer to the question in it."""
+        asked: str | None = question_id(workspace.team, channel, ts)
+        if answer:
+            asked = self._answers.question_of(reference_of(channel, ts))
+            asked = asked or await _answered_in(workspace.client, channel, ts)
+        if asked:
+            await self._desk.stop(asked)
+
+    async def _ask(self, press: _Press, question: str, index: int) -> str:
+        """What to tell the person instead; "" if it will be answered."""
+        try:
+            receipt = await self._desk.press(question, index, press.asked(question))
+        except StorageError as error:
+            logger.error("a press is not stored: %s", error)  # noqa: TRY400 - one line
+            return self._profile.not_stored
+        match receipt:
+            case None:
+                return self._profile.stale_button
+            case Receipt.FULL:
+                return self._profile.inbox_full
+            case Receipt.LIMITED:
+                return self._profile.limited
+            case _:
+                return ""
+
+    async def _mark_used(self, press: _Press, question: str) -> None:
+        """Mark all buttons that were pressed, in the message as it is: nothing else changes."""
+        blocks = press.message.get("blocks") or []
+        followups = max(_indexes(blocks), default=-1) + 1
+        used = await self._desk.pressed(question, followups)
+        marked = [_marked(block, used) for block in blocks]
+        if marked == blocks:
+            return
+        page = Page(press.message.get("text") or "…", tuple(marked))
+        reference = reference_of(press.place.channel, press.message["ts"])
+        edits = self._budgets.edits(press.place.team)
+        with edits.lane() as lane:
+            edits.update(lane, hidden=1, ends=True)
+            async with edits.turn(lane):
+                await update(press.workspace.client, reference, page)
+
+
+def register(app: AsyncApp, buttons: Buttons, workspaces: Workspaces, errands: Errands) -> None:
+    """Listen to presses and to 🛑. They are acknowledged at once: Slack does not repeat them."""
+
+    @app.action(_FOLLOWUP)
+    async def follow_up(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext) -> None:
+        await ack()
+        press = _press(body, await workspaces.get(context.team_id))
+        errands.run(buttons.follow_up(press, action.get("value") or ""))
+
+    @app.action(_STOP)
+    async def stop(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext) -> None:
+        await ack()
+        press = _press(body, await workspaces.get(context.team_id))
+        errands.run(buttons.stop(press, action.get("value") or ""))
+
+    @app.event("reaction_added")
+    async def reaction(event: Json, context: AsyncBoltContext) -> None:
+        item = event.get("item") or {}
+        if event.get("reaction") in _STOP_SIGNS and item.get("type") == "message":
+            workspace = await workspaces.get(context.team_id)
+            answer = event.get("item_user") == workspace.bot_user
+            errands.run(buttons.stop_at(workspace, item["channel"], item["ts"], answer=answer))
+
+
+def _press(body: Json, workspace: Workspace) -> _Press:
+    channel, message = body["channel"]["id"], body["message"]
+    root = message.get("thread_ts") or ""
+    thread = root if channel.startswith("D") else root or message["ts"]
+    return _Press(Place(workspace.team, channel, thread), message, body["user"]["id"], workspace)
+
+
+def _indexes(blocks: list[Json]) -> list[int]:
+    found = (
+        _FOLLOWUP.match(element.get("action_id") or "")
+        for block in blocks
+        for element in block.get("elements") or []
+    )
+    return [int(match[1]) for match in found if match]
+
+
+def _marked(block: Json, used: frozenset[int]) -> Json:
+    if block.get("type") != "actions":
+        return block
+    elements = []
+    for element in block["elements"]:
+        match = _FOLLOWUP.match(element.get("action_id") or "")
+        label = (element.get("text") or {}).get("text", "")
+        if match and int(match[1]) in used and not label.startswith(_USED):
+            text = element["text"] | {"text": shortened(f"{_USED}{label}", _LABEL_CHARS)}
+            elements.append(element | {"text": text})
+        else:
+            elements.append(element)
+    return block | {"elements": elements}
+
+
+async def _answered_in(client: AsyncWebClient, channel: str, ts: str) -> str | None:
+    """The question that a message of the bot answers, by the message's metadata."""
+    with translated("conversations.replies"):
+        page = await client.conversations_replies(
+            channel=channel,
+            ts=ts,
+            oldest=ts,
+            latest=ts,
+            inclusive=True,
+            limit=1,
+            include_all_metadata=True,
+        )
+    for message in page["messages"]:
+        metadata = message.get("metadata") or {}
+        if message["ts"] == ts and metadata.get("event_type") == METADATA:
+            return str(metadata["event_payload"]["question"])
+    return None

@@ -1,0 +1,105 @@
+"""Looking back after downtime: what was asked while nobody listened is heard, once.
+
+Slack repeats an event for some minutes only. Hearing a message again changes nothing, so this need
+not know what came through. Bounded in time, channels, threads and messages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bots.slack.errors import translated
+from bots.slack.messages import Hearing
+from bots.slack.workspaces import Workspace
+from core.errors import FaqbotError, PlatformError, RateLimitedError
+
+logger = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+_FARTHEST: Final = timedelta(hours=24)
+_OVERLAP: Final = timedelta(minutes=1)
+_MOST_CHANNELS, _MOST_MESSAGES, _MOST_THREADS = 200, 200, 20
+_LONGEST_S: Final = 600.0
+_TYPES: Final = "public_channel,private_channel,mpim,im"
+
+
+async def look_back(workspace: Workspace, hearing: Hearing, since: datetime) -> None:
+    """Hear what was said since then in the bot's channels.
+
+    Never raises: what cannot be read is left out, with a line in the log.
+    """
+    since = max(since - _OVERLAP, datetime.now(UTC) - _FARTHEST)
+    oldest = f"{since.timestamp():.6f}"
+    try:
+        async with asyncio.timeout(_LONGEST_S):
+            async for channel in _channels(workspace):
+                try:
+                    await _hear_channel(workspace, hearing, channel, oldest)
+                except PlatformError as error:
+                    logger.warning("not looked back in %s: %s", channel["id"], error)
+    except TimeoutError:
+        logger.warning("looking back took too long; the rest is left out")
+    except FaqbotError as error:
+        logger.error("looking back failed: %s", error)  # noqa: TRY400 - one line
+
+
+async def _hear_channel(workspace: Workspace, hearing: Hearing, channel: Json, oldest: str) -> None:
+    client = workspace.client
+    where = {"channel": channel["id"], "oldest": oldest}
+    page = await _patiently(
+        "conversations.history",
+        partial(client.conversations_history, **where, limit=_MOST_MESSAGES),
+    )
+    messages: list[Json] = list(page["messages"])
+    threads = [one["ts"] for one in messages if one.get("thread_ts") == one["ts"]]
+    for ts in threads[:_MOST_THREADS]:
+        replies = await _patiently(
+            "conversations.replies",
+            partial(client.conversations_replies, **where, ts=ts, limit=_MOST_MESSAGES),
+        )
+        messages += [one for one in replies["messages"] if one["ts"] != ts]
+    kind = {"channel_type": "im"} if channel.get("is_im") else {}
+    for message in sorted(messages, key=lambda one: float(one["ts"])):
+        await hearing.hear({"channel": channel["id"], **kind, **message}, workspace)
+
+
+async def _channels(workspace: Workspace) -> AsyncIterator[Json]:
+    """The channels that the bot is in, as many as it will look at."""
+    client, cursor, seen = workspace.client, "", 0
+    while seen < _MOST_CHANNELS:
+        page = await _patiently(
+            "users.conversations",
+            partial(
+                client.users_conversations,
+                types=_TYPES,
+                exclude_archived=True,
+                limit=_MOST_CHANNELS,
+                cursor=cursor or None,
+            ),
+        )
+        for channel in page["channels"][: _MOST_CHANNELS - seen]:
+            seen += 1
+            yield channel
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return
+
+
+async def _patiently(
+    what: str, call: Callable[[], Awaitable[AsyncSlackResponse]]
+) -> AsyncSlackResponse:
+    """What the call gives; nobody waits for this, so Slack may take its time."""
+    while True:
+        try:
+            with translated(what):
+                return await call()
+        except RateLimitedError as error:
+            await asyncio.sleep(error.retry_after_s)

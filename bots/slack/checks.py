@@ -1,0 +1,152 @@
+"""What `faqbot doctor` finds out about Slack: tokens, scopes, the socket, membership."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator
+from typing import Final
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.finding import FAIL, NOTE, PASS, Finding
+from bots.slack.errors import bad_token, code_of, translated
+from bots.slack.manifest import SCOPES, by_http
+from bots.slack.workspaces import make_client, open_session
+from config.settings import Settings
+from core.errors import PlatformError
+
+_SHOWN: Final = 5  # channels by name
+_MOST_CHANNELS: Final = 200
+
+# Where to click, from the app's page on.
+_APP: Final = "api.slack.com/apps > your app"
+_BOT_TOKEN: Final = (
+    f"{_APP} > Install App > copy the Bot User OAuth Token (xoxb-…) into SLACK_BOT_TOKEN"
+)
+_APP_TOKEN: Final = (
+    f"{_APP} > Basic Information > App-Level Tokens > generate one with connections:write, "
+    "and copy it (xapp-…) into SLACK_APP_TOKEN"
+)
+_SOCKET: Final = f"{_APP} > Socket Mode > Enable Socket Mode"
+_REINSTALL: Final = f"{_APP} > Install App > Reinstall to Workspace, and renew SLACK_BOT_TOKEN"
+
+
+def check_slack(settings: Settings) -> Iterator[Finding]:
+    """Every finding about Slack, which is asked; shows no secret."""
+    shapes = list(_shapes(settings))
+    yield from shapes or asyncio.run(_asked(settings))
+
+
+def _shapes(settings: Settings) -> Iterator[Finding]:
+    """What is wrong with the tokens by the look of them."""
+    bot = settings.slack_bot_token.get_secret_value()
+    app = settings.slack_app_token.get_secret_value()
+    if bot.startswith("xapp-") and app.startswith("xoxb-"):
+        text = "SLACK_BOT_TOKEN and SLACK_APP_TOKEN hold each other's token"
+        yield Finding(FAIL, "Slack tokens", text, "swap the two: xoxb-… is the bot's")
+        return
+    if not bot.startswith("xoxb-"):
+        kind = {"xapp-": "an app-level token", "xoxp-": "a user's token"}.get(bot[:5], "no token")
+        text = f"SLACK_BOT_TOKEN holds {kind}, and not a bot's"
+        yield Finding(FAIL, "Slack tokens", text, _BOT_TOKEN)
+    if by_http(settings):
+        return
+    if not app:
+        text = "neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set: no event can arrive"
+        yield Finding(FAIL, "Slack tokens", text, _APP_TOKEN)
+    elif not app.startswith("xapp-"):
+        text = "SLACK_APP_TOKEN does not hold an app-level token"
+        yield Finding(FAIL, "Slack tokens", text, _APP_TOKEN)
+
+
+async def _asked(settings: Settings) -> list[Finding]:
+    async with open_session() as session:
+        token = settings.slack_bot_token.get_secret_value()
+        client = make_client(session, settings.slack_api_url, token)
+        findings = [finding async for finding in _installation(client, settings.slack_channel_ids)]
+        if not by_http(settings):
+            app_token = settings.slack_app_token.get_secret_value()
+            findings.append(await _socket(client, app_token))
+        return findings
+
+
+async def _installation(client: AsyncWebClient, wanted: Iterable[str]) -> AsyncIterator[Finding]:
+    """Who the bot is, what it may do, and where it is."""
+    try:
+        with translated("auth.test"):
+            who = await client.auth_test()
+    except PlatformError as error:
+        yield _refused("Slack", error, _REINSTALL)
+        return
+    bot = f"@{who['user']} in {who['team']}"
+    yield Finding(PASS, "Slack", f"the token is that of {bot}")
+    headers = {name.lower(): value for name, value in who.headers.items()}
+    granted = {scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")}
+    if missing := [scope for scope in SCOPES if scope not in granted]:
+        yield Finding(
+            FAIL,
+            "Slack scopes",
+            f"missing: {', '.join(missing)}",
+            f"{_APP} > OAuth & Permissions > Bot Token Scopes: add them, then Reinstall to "
+            "Workspace; or paste `faqbot slack manifest` at App Manifest",
+        )
+    else:
+        yield Finding(PASS, "Slack scopes", f"all {len(SCOPES)} are granted")
+    for finding in await _channels(client, str(who["user"]), wanted):
+        yield finding
+
+
+async def _channels(client: AsyncWebClient, name: str, wanted: Iterable[str]) -> list[Finding]:
+    """Where the bot hears what is said, and where it should and does not."""
+    try:
+        with translated("users.conversations"):
+            found = await client.users_conversations(
+                types="public_channel,private_channel", limit=_MOST_CHANNELS
+            )
+    except PlatformError as error:
+        return [Finding(NOTE, "Slack channels", str(error))]
+    names = {channel["id"]: f"#{channel['name']}" for channel in found["channels"]}
+    findings = [
+        Finding(
+            FAIL,
+            "Slack channels",
+            f"FAQBOT_SLACK_CHANNELS names {channel}, and the bot is not in it",
+            f"say `/invite @{name}` there, or correct the id: it is at the end of the channel's "
+            "details in Slack",
+        )
+        for channel in sorted(wanted)
+        if channel not in names and not await _is_member(client, channel)
+    ]
+    if not names:
+        advice = f"say `/invite @{name}` in a channel where it should answer"
+        return findings or [Finding(NOTE, "Slack channels", "it is in none yet", advice)]
+    some = ", ".join(list(names.values())[:_SHOWN])
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return [Finding(PASS, "Slack channels", some + more), *findings]
+
+
+async def _is_member(client: AsyncWebClient, channel: str) -> bool:
+    """Asked one by one: the list may be longer than what was read of it."""
+    try:
+        with translated("conversations.info"):
+            found = await client.conversations_info(channel=channel)
+    except PlatformError:
+        return False
+    return bool(found["channel"].get("is_member"))
+
+
+async def _socket(client: AsyncWebClient, app_token: str) -> Finding:
+    """Whether a socket can be opened; none is."""
+    try:
+        with translated("apps.connections.open"):
+            await client.apps_connections_open(app_token=app_token)
+    except PlatformError as error:
+        return _refused("Slack socket", error, _APP_TOKEN if bad_token(error, "") else _SOCKET)
+    return Finding(PASS, "Slack socket", "SLACK_APP_TOKEN opens Socket Mode")
+
+
+def _refused(name: str, error: PlatformError, fix: str) -> Finding:
+    code = code_of(error)
+    if not code:
+        fix = "check the network, a proxy, and SLACK_API_URL"
+    return Finding(FAIL, name, f"Slack says {code}" if code else str(error), fix)

@@ -1,0 +1,101 @@
+"""`/faq`, answered for the asker alone until they share it, and the shortcut on a message."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any, Final
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.slack.context import Context
+from bots.slack.errors import code_of, translated
+from bots.slack.ids import Place, private_place, triggered_id
+from bots.slack.reading import readable
+from bots.slack.receiving import refusal
+from bots.slack.response_url import whisper
+from core.errors import PlatformError
+from core.profile import Profile
+from core.types import Question
+
+logger = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+COMMAND: Final = "/faq"
+SHORTCUT: Final = "answer_this"
+_LOOK_UP_S: Final = 1.5  # of the three seconds until Slack tells the person that nobody answers
+_OUTSIDE: Final = ("channel_not_found", "not_in_channel")
+
+
+def register(app: AsyncApp, context: Context) -> None:
+    """Take questions from the command and from the shortcut."""
+
+    @app.command(COMMAND)
+    async def ask(ack: AsyncAck, command: Json) -> None:
+        text = readable(command.get("text", ""), "")
+        if not text:
+            await ack(_help(context.profile))
+            return
+        team, channel, user = command["team_id"], command["channel_id"], command["user_id"]
+        question = Question(
+            triggered_id(team, channel, command["trigger_id"]),
+            private_place(team, channel, user).session,
+            text,
+            user,
+            reply_to=command["response_url"],
+        )
+        await ack(await refusal(context, question) or context.profile.searching)
+
+    @app.message_shortcut(SHORTCUT)
+    async def answer_this(args: AsyncArgs) -> None:
+        shortcut, client = args.payload, args.client
+        message, url = shortcut["message"], shortcut["response_url"]
+        thread = message.get("thread_ts", "")
+        text = readable(message.get("text", ""), str(args.context.bot_user_id))
+        if not text or message.get("bot_id"):
+            await args.ack()
+            await whisper(client, url, context.profile.nothing_to_answer, thread=thread)
+            return
+        openly = await _may_post(client, shortcut["channel"]["id"])
+        said = await refusal(context, _of_message(shortcut, text, openly=openly))
+        await args.ack()
+        if said or not openly:
+            said = said or context.profile.answered_privately
+            await whisper(client, url, said, thread=thread)
+
+
+def _of_message(shortcut: Json, text: str, *, openly: bool) -> Question:
+    """The question that a message is: in its thread, or for whoever used the shortcut alone."""
+    team, channel = shortcut["team"]["id"], shortcut["channel"]["id"]
+    user, message = shortcut["user"]["id"], shortcut["message"]
+    thread = message.get("thread_ts") or message["ts"]
+    place = Place(team, channel, thread) if openly else private_place(team, channel, user)
+    return Question(
+        triggered_id(team, channel, shortcut["trigger_id"]),
+        place.session,
+        text,
+        user,
+        reply_to=None if openly else shortcut["response_url"],
+    )
+
+
+async def _may_post(client: AsyncWebClient, channel: str) -> bool:
+    """Whether the bot is in the conversation; a shortcut can be used anywhere."""
+    try:
+        async with asyncio.timeout(_LOOK_UP_S):
+            with translated("conversations.info"):
+                found = await client.conversations_info(channel=channel)
+    except PlatformError as error:
+        return code_of(error) not in _OUTSIDE
+    except TimeoutError:
+        return True
+    shown = found["channel"]
+    return bool(shown.get("is_member") or shown.get("is_im"))
+
+
+def _help(profile: Profile) -> str:
+    examples = [f"`{COMMAND} {example}`" for example in profile.examples]
+    return "\n".join([profile.empty_question, f"{profile.try_asking}:", *examples])

@@ -1,0 +1,200 @@
+"""Socket Mode: one socket that is always there, whatever Slack, the network or a proxy does.
+
+Slack's own client opens a socket again with the address that it has used up, and reads the proxy
+from the environment; so the connection is kept here, and Bolt gets what arrives.
+https://docs.slack.dev/apis/events-api/using-socket-mode
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.slack.errors import bad_token, translated
+from core.errors import PlatformError
+
+logger = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+_PING_S: Final = 10.0  # a socket that does not answer within half of it is dead
+_HELLO_S: Final = 10.0
+_FAREWELL_S: Final = 30.0  # how long a socket is still read after Slack has asked for another
+_STEADY_S: Final = 30.0  # what lasted as long was no failure
+_LONGEST_WAIT_S: Final = 30.0
+_FIRST_WAIT_S: Final = 0.5
+
+
+@dataclass(slots=True, eq=False)
+class _Socket:
+    ws: aiohttp.ClientWebSocketResponse
+    leaving: asyncio.Event = field(default_factory=asyncio.Event)  # another one is needed
+    reason: str = ""
+
+
+class SocketMode:
+    """Keeps a socket open, hands what comes to Bolt, and acknowledges what Bolt has taken."""
+
+    def __init__(
+        self,
+        app: AsyncApp,
+        *,
+        client: AsyncWebClient,
+        session: aiohttp.ClientSession,
+        app_token: str,
+        connected: Callable[[datetime | None], None],
+    ) -> None:
+        """`connected` is told of every new socket, and since when there was none."""
+        self._app = app
+        self._client = client
+        self._session = session
+        self._app_token = app_token
+        self._connected = connected
+        self._lost_at: datetime | None = None
+        self._handling: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Stay connected until cancelled."""
+        loop = asyncio.get_running_loop()
+        failures = 0
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                while True:
+                    began = loop.time()
+                    reason = await self._one(tasks)
+                    steady = loop.time() - began > _STEADY_S
+                    failures = 0 if steady or not reason else failures + 1
+                    if failures:
+                        wait_s = _wait_s(failures)
+                        logger.warning("Slack: %s; connecting again in %.1f s", reason, wait_s)
+                        await asyncio.sleep(wait_s)
+        finally:
+            for task in self._handling:
+                task.cancel()
+            await asyncio.gather(*self._handling, return_exceptions=True)
+
+    async def _one(self, tasks: asyncio.TaskGroup) -> str:
+        """Have a socket until another is needed: why, or "" if Slack has asked for it politely."""
+        try:
+            socket = await self._open()
+        except PlatformError as error:
+            return str(bad_token(error, "SLACK_APP_TOKEN") or error)
+        reading = tasks.create_task(self._read(socket))
+        self._connected(self._lost_at)
+        self._lost_at = None
+        try:
+            await socket.leaving.wait()
+        except asyncio.CancelledError:
+            reading.cancel()
+            raise
+        if socket.reason:
+            self._lost_at = datetime.now(UTC)
+        return socket.reason
+
+    async def _open(self) -> _Socket:
+        with translated("apps.connections.open"):
+            answer = await self._client.apps_connections_open(app_token=self._app_token)
+        with translated("the socket"):
+            ws = await self._session.ws_connect(
+                answer["url"],
+                heartbeat=_PING_S,
+                timeout=aiohttp.ClientWSTimeout(ws_close=1.0),
+                max_msg_size=0,
+            )
+            socket = _Socket(ws)
+            try:
+                async with asyncio.timeout(_HELLO_S):
+                    hello = json.loads((await ws.receive()).data or "{}")
+            except (TimeoutError, TypeError, ValueError) as error:
+                await ws.close()
+                raise PlatformError(f"the socket says nothing ({error!r})") from error
+        if hello.get("type") != "hello":
+            await ws.close()
+            raise PlatformError(f"the socket was refused: {hello.get('reason', 'no reason given')}")
+        return socket
+
+    async def _read(self, socket: _Socket) -> None:
+        """Read a socket until it is closed, or until its time after another was asked for is up."""
+        try:
+            async with asyncio.timeout(None) as farewell:
+                async for message in socket.ws:
+                    if message.type is not aiohttp.WSMsgType.TEXT:
+                        continue
+                    frame = _json(message.data)
+                    if frame.get("type") == "disconnect":
+                        socket.reason = _impolite(frame)
+                        socket.leaving.set()
+                        if socket.reason:
+                            break
+                        loop = asyncio.get_running_loop()
+                        farewell.reschedule(loop.time() + _FAREWELL_S)
+                    else:
+                        self._handle(socket, frame)
+        except TimeoutError:
+            pass
+        finally:
+            if not socket.leaving.is_set():
+                socket.reason = "the connection was lost"
+                socket.leaving.set()
+            await socket.ws.close()
+
+    def _handle(self, socket: _Socket, frame: Json) -> None:
+        request = SocketModeRequest.from_dict(frame)
+        if request:
+            task = asyncio.create_task(self._dispatch(socket, request))
+            self._handling.add(task)
+            task.add_done_callback(self._handling.discard)
+
+    async def _dispatch(self, socket: _Socket, request: SocketModeRequest) -> None:
+        try:
+            response = await run_async_bolt_app(self._app, request)
+            if response.status != 200:
+                logger.warning("not acknowledged (%s), Slack will send it again", response.status)
+                return
+            frame: Json = {"envelope_id": request.envelope_id}
+            if response.body:
+                frame["payload"] = _json(response.body) or {"text": response.body}
+            await socket.ws.send_str(json.dumps(frame))
+        except (ConnectionError, aiohttp.ClientError) as error:
+            # It is stored already; Slack sends it again, and it is known then.
+            logger.info("not acknowledged, since the socket has gone: %s", error)
+        except Exception:  # the outermost edge of a task
+            logger.exception("an envelope was not handled")
+
+
+def _json(text: str) -> Json:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _impolite(frame: Json) -> str:
+    """Why Slack sends us away, in a line; "" if it only wants the socket to be renewed."""
+    match frame.get("reason"):
+        case "refresh_requested" | "warning":
+            return ""
+        case "link_disabled":
+            return "Socket Mode is off for this app: turn it on at api.slack.com/apps"
+        case "too_many_websockets":
+            return "too many sockets are open for this app (Slack allows 10)"
+        case reason:
+            return f"Slack closed the socket ({reason})"
+
+
+def _wait_s(failures: int) -> float:
+    longest_s = min(_FIRST_WAIT_S * 2.0 ** min(failures - 1, 10), _LONGEST_WAIT_S)
+    return longest_s * random.uniform(0.5, 1.0)  # noqa: S311 - spreads replicas, hides nothing

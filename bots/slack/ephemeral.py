@@ -1,0 +1,131 @@
+"""Answers that one person alone sees: of `/faq`, and of the buttons below such an answer.
+
+Slack lets nobody edit such a message but by the `response_url` of a button in it, and a command has
+none: so an answer is shown once, when it is whole. That takes one or a few of the five uses; once
+these or their half hour are spent, `chat.postEphemeral` shows the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.slack.blocks import Block, Look, Page, render
+from bots.slack.context import Context
+from bots.slack.errors import translated
+from bots.slack.ids import place_of
+from bots.slack.response_url import send
+from core.pacing import Pacer, Window
+from core.types import Answered, Question, View
+
+Json = dict[str, Any]
+
+SHARE: Final = "share"
+PRIVATE_FOLLOWUP: Final = "private_followup"
+_OPEN_FOLLOWUP: Final = "followup"
+_POSTS_A_MINUTE: Final = 60  # of one answer; it needs one for each page
+
+
+def is_ephemeral(question: Question) -> bool:
+    """Whether the answer is for the asker alone."""
+    return bool(place_of(question.session).private_to)
+
+
+class EphemeralReply:
+    """`core.ports.Reply` for one person's eyes. `Question.reply_to` is a `response_url`.
+
+    Messages cannot be found again, so that after a death in the middle one may be shown twice.
+    """
+
+    def __init__(self, client: AsyncWebClient, context: Context, question: Question) -> None:
+        self._client = client
+        self._context = context
+        self._place = place_of(question.session)
+        self._url = question.reply_to or ""
+        self._posts = Pacer(Window(_POSTS_A_MINUTE, 60.0))
+        self._edits = Pacer(Window(_POSTS_A_MINUTE, 60.0))
+
+    @property
+    def posts(self) -> Pacer:
+        """Nothing else is counted together with this answer."""
+        return self._posts
+
+    @property
+    def edits(self) -> Pacer:
+        """There are none; endings ask for a turn all the same."""
+        return self._edits
+
+    async def hint(self, view: View) -> None:
+        """The acknowledgement of the command said it already."""
+
+    def render(self, view: View) -> Sequence[Page]:
+        """The whole answer, or nothing as long as it grows."""
+        return private_pages(view, self._context) if view.done else ()
+
+    async def post(self, page: Page, place: int) -> str:
+        """Show a page; the reference only counts."""
+        message: Json = {"text": page.text, "blocks": list(page.blocks)}
+        private = message | {"response_type": "ephemeral", "replace_original": False}
+        if not (self._url and await send(self._client, self._url, private)):
+            self._url = ""
+            await self._post_unasked(message)
+        return f"private:{place}"
+
+    async def edit(self, reference: str, page: Page) -> None:
+        """What was shown was whole."""
+
+    async def delete(self, reference: str) -> None:
+        """It goes by itself when the person reloads."""
+
+    async def find(self) -> Sequence[str]:
+        """Nobody can look for such messages."""
+        return ()
+
+    async def _post_unasked(self, message: Json) -> None:
+        with translated("chat.postEphemeral"):
+            await self._client.chat_postEphemeral(
+                channel=self._place.channel, user=self._place.private_to, **message
+            )
+
+
+def private_pages(
+    view: View, context: Context, *, used: frozenset[int] = frozenset(), shared: bool = False
+) -> list[Page]:
+    """An answer as the asker alone sees it, with a button that shows it to the channel."""
+    look = Look(context.profile, context.cleaner, quoted=True, used=used, stoppable=False)
+    if shared:
+        view = replace(view, note=context.profile.shared)
+    *full, last = render(view, look)
+    blocks = [_kept_private(block) for block in last.blocks]
+    if not shared and _worth_sharing(view):
+        blocks.append(_share(view, context))
+    return [*full, replace(last, blocks=tuple(blocks))]
+
+
+def _worth_sharing(view: View) -> bool:
+    there_are_others = not place_of(view.question.session).channel.startswith("D")
+    return there_are_others and isinstance(view.ending, Answered) and bool(view.ending.sources)
+
+
+def _kept_private(block: Block) -> Block:
+    """The block with buttons whose answers are private, too."""
+    if block.get("block_id") != "followups":
+        return block
+    elements = [
+        button | {"action_id": button["action_id"].replace(_OPEN_FOLLOWUP, PRIVATE_FOLLOWUP, 1)}
+        for button in block["elements"]
+    ]
+    return block | {"elements": elements}
+
+
+def _share(view: View, context: Context) -> Block:
+    button = {
+        "type": "button",
+        "action_id": SHARE,
+        "text": {"type": "plain_text", "text": context.profile.share},
+        "value": view.question.id,
+    }
+    return {"type": "actions", "block_id": SHARE, "elements": [button]}

@@ -1,0 +1,108 @@
+"""Slack's errors, translated where they occur: what may pass, what never will, and what to do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from core.errors import (
+    ConfigError,
+    MessageGoneError,
+    PlatformError,
+    PlatformRefusedError,
+    RateLimitedError,
+)
+
+_TOO_MANY: Final = 429
+_RETRY_AFTER_S: Final = 1.0  # where Slack does not say
+
+_GONE: Final = frozenset({"message_not_found"})
+
+# What no second attempt will change: https://docs.slack.dev/reference/methods/chat.postMessage#errors
+_INVITE = "invite the bot with /invite @faqbot"
+_REINSTALL = "install the app again at api.slack.com/apps, and renew SLACK_BOT_TOKEN"
+_REFUSED: Final = {
+    "account_inactive": _REINSTALL,
+    "cannot_reply_to_message": "this message takes no replies",
+    "cant_delete_message": "it is not the bot's own message",
+    "cant_update_message": "it is not the bot's own message",
+    "channel_not_found": _INVITE,
+    "edit_window_closed": "the workspace lets nobody edit messages that late",
+    "ekm_access_denied": "the workspace's administrators have suspended the posting of messages",
+    "invalid_auth": "SLACK_BOT_TOKEN is not a token of this workspace",
+    "invalid_blocks": "this is a defect: report it with the answer that was to be shown",
+    "invalid_thread_ts": "the thread is gone",
+    "is_archived": "the channel is archived",
+    "missing_scope": "compare the app's scopes with `faqbot slack manifest`, and install it again",
+    "msg_blocks_too_long": "this is a defect: report it with the answer that was to be shown",
+    "msg_too_long": "this is a defect: report it with the answer that was to be shown",
+    "no_permission": "the app may not do this here",
+    "not_authed": "SLACK_BOT_TOKEN is not set",
+    "not_in_channel": _INVITE,
+    "restricted_action": "the workspace's administrators restrict who may post here",
+    "restricted_action_non_threadable_channel": "the channel takes no threads",
+    "restricted_action_read_only_channel": "the channel is read only",
+    "restricted_action_thread_locked": "the thread is locked",
+    "restricted_action_thread_only_channel": "the channel takes messages in threads only",
+    "team_access_not_granted": "the app is not installed in this workspace",
+    "thread_not_found": "the thread is gone",
+    "token_expired": _REINSTALL,
+    "token_revoked": _REINSTALL,
+    "user_not_in_channel": "the person is not a member of the channel",
+}
+_BAD_TOKEN: Final = ("account_inactive", "invalid_auth", "not_authed", "token_")
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Let calls of the Web API inside raise errors of our own; `what` names them in the line.
+
+    Raises:
+        RateLimitedError: Slack has had enough of this method.
+        MessageGoneError: the message was deleted.
+        PlatformRefusedError: it never will; the line says what to do.
+        PlatformError: it cannot be reached, or has trouble of its own.
+    """
+    try:
+        yield
+    except SlackApiError as error:
+        raise _translated(what, error) from error
+    except (SlackClientError, aiohttp.ClientError, OSError, json.JSONDecodeError) as error:
+        raise PlatformError(f"{what}: Slack does not answer ({error!r})") from error
+
+
+def code_of(error: BaseException | None) -> str:
+    """The code that Slack gave, such as `not_in_channel`; "" if there was none."""
+    if isinstance(error, PlatformError):
+        error = error.__cause__
+    if not isinstance(error, SlackApiError):
+        return ""
+    data: Any = getattr(error.response, "data", None)
+    return str(data.get("error", "")) if isinstance(data, dict) else ""
+
+
+def bad_token(error: PlatformError, name: str) -> ConfigError | None:
+    """The one line about an unusable token, by its setting's name; None if it is something else."""
+    code = code_of(error)
+    if not code.startswith(_BAD_TOKEN):
+        return None
+    return ConfigError(f"{name} is not accepted by Slack ({code}): {_REINSTALL}")
+
+
+def _translated(what: str, error: SlackApiError) -> PlatformError:
+    response: Any = error.response
+    if getattr(response, "status_code", 0) == _TOO_MANY or code_of(error) == "ratelimited":
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        wait_s = float(headers.get("retry-after", _RETRY_AFTER_S))
+        return RateLimitedError(f"{what}: Slack has had enough for now", retry_after_s=wait_s)
+    code = code_of(error)
+    if code in _GONE:
+        return MessageGoneError(f"{what}: the message was deleted")
+    if code in _REFUSED:
+        return PlatformRefusedError(f"{what}: Slack refuses ({code}): {_REFUSED[code]}")
+    return PlatformError(f"{what}: {code or 'Slack answered with nothing of use'}")

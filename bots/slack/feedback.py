@@ -1,0 +1,141 @@
+"""👍 and 👎 below an answer; who was not helped is asked what was missing."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from typing import Any, Final
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.slack.blocks import read_feedback
+from bots.slack.context import Context
+from bots.slack.courtesy import quietly
+from bots.slack.response_url import thread_of, whisper
+from core.errors import StorageError
+from core.profile import Profile
+from core.types import Feedback
+
+logger = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+# `feedback_buttons` have one action id, plain buttons have two: see `bots.slack.blocks`.
+_ACTIONS: Final = re.compile(r"^feedback(:up|:down)?$")
+_MODAL: Final = "feedback_reason"
+_REASON, _EXPECTED = "reason", "expected"
+_LONGEST_TEXT: Final = 1_000
+
+
+def register(app: AsyncApp, context: Context) -> None:
+    """Take opinions, and the reasons for them."""
+
+    @app.action(_ACTIONS)
+    async def vote(ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
+        await ack()
+        question_id, helpful = read_feedback(action["value"]) or ("", True)
+        # The form first of all, for its trigger lasts three seconds.
+        view_id = "" if helpful else await _ask_why(context.profile, question_id, body, client)
+        try:
+            opinion = Feedback(question_id, body["user"]["id"], helpful)
+            trouble = "" if await context.desk.rate(opinion) else context.profile.stale_button
+        except StorageError as error:
+            logger.error("an opinion is not stored: %s", error)  # noqa: TRY400 - one line
+            trouble = context.profile.not_stored
+        if view_id and trouble:
+            view = _notice(context.profile, trouble)
+            await quietly("the form", client.views_update(view_id=view_id, view=view))
+        if trouble or not view_id:  # else the thanks follow the form
+            said = trouble or context.profile.feedback_thanks
+            await whisper(client, body["response_url"], said, thread=thread_of(body))
+
+    @app.view(_MODAL)
+    async def submit(ack: AsyncAck, body: Json, view: Json, client: AsyncWebClient) -> None:
+        about = json.loads(view["private_metadata"])
+        reason, expected = _written(view)
+        opinion = Feedback(
+            about["question"], body["user"]["id"], helpful=False, reason=reason, expected=expected
+        )
+        try:
+            known = await context.desk.rate(opinion)
+        except StorageError:  # what was written stays in the form
+            errors = {_EXPECTED: context.profile.not_stored}
+            await ack(response_action="errors", errors=errors)
+            return
+        await ack()
+        said = context.profile.feedback_thanks if known else context.profile.stale_button
+        await whisper(client, about["url"], said, thread=about["thread"])
+
+
+async def _ask_why(profile: Profile, question_id: str, body: Json, client: AsyncWebClient) -> str:
+    """Open the form; its id, "" if Slack did not open it."""
+    view = _form(profile, _metadata(question_id, body))
+    opening = client.views_open(trigger_id=body["trigger_id"], view=view)
+    opened = await quietly("the form", opening)
+    return str(opened["view"]["id"]) if opened else ""
+
+
+def _metadata(question_id: str, body: Json) -> str:
+    """What the form has to know of the button: a submission has no `response_url` of its own."""
+    return json.dumps(
+        {"question": question_id, "url": body["response_url"], "thread": thread_of(body)}
+    )
+
+
+def _written(view: Json) -> tuple[str, str]:
+    values = view["state"]["values"]
+    chosen = values[_REASON][_REASON].get("selected_option") or {}
+    reason = chosen.get("text", {}).get("text", "")
+    return reason, (values[_EXPECTED][_EXPECTED].get("value") or "").strip()
+
+
+def _form(profile: Profile, metadata: str) -> Json:
+    options = [
+        {"text": _plain(reason), "value": str(number)}
+        for number, reason in enumerate(profile.feedback_reasons)
+    ]
+    reasons = {"type": "radio_buttons", "action_id": _REASON, "options": options}
+    text = {
+        "type": "plain_text_input",
+        "action_id": _EXPECTED,
+        "multiline": True,
+        "max_length": _LONGEST_TEXT,
+    }
+    return {
+        "type": "modal",
+        "callback_id": _MODAL,
+        "private_metadata": metadata,
+        "title": _plain(profile.feedback_title),
+        "submit": _plain(profile.send),
+        "close": _plain(profile.cancel),
+        "blocks": [
+            _input(_REASON, profile.feedback_why, reasons),
+            _input(_EXPECTED, profile.feedback_expected, text),
+        ],
+    }
+
+
+def _notice(profile: Profile, text: str) -> Json:
+    """What the form becomes when there is nothing to fill in."""
+    return {
+        "type": "modal",
+        "title": _plain(profile.feedback_title),
+        "close": _plain(profile.close),
+        "blocks": [{"type": "section", "text": _plain(text)}],
+    }
+
+
+def _input(name: str, label: str, element: Json) -> Json:
+    return {
+        "type": "input",
+        "block_id": name,
+        "optional": True,
+        "label": _plain(label),
+        "element": element,
+    }
+
+
+def _plain(text: str) -> Json:
+    return {"type": "plain_text", "text": text}

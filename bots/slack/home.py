@@ -1,0 +1,130 @@
+"""App Home: what the bot can do, popular questions to press, and what the person asked last.
+
+https://docs.slack.dev/surfaces/app-home
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Any, Final
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.slack.context import Context
+from bots.slack.courtesy import quietly
+from bots.slack.ids import Place, triggered_id
+from bots.slack.receiving import refusal
+from core.errors import StorageError
+from core.profile import Profile
+from core.types import Question, Turn
+
+Json = dict[str, Any]
+
+_ASK: Final = "home_ask"
+_RECENT: Final = 10
+# https://docs.slack.dev/reference/block-kit/blocks: a header, a button, buttons in a row
+_HEADER, _LABEL, _IN_A_ROW = 150, 75, 25
+_QUESTION: Final = 300  # characters of a past question; a section would take 3,000
+
+
+def register(app: AsyncApp, context: Context) -> None:
+    """Show the home, and ask what is pressed there."""
+
+    @app.event("app_home_opened")
+    async def opened(event: Json, client: AsyncWebClient) -> None:
+        if event.get("tab") == "home":
+            await _publish(context, client, event["user"], event["channel"])
+
+    @app.action(re.compile(rf"^{_ASK}_\d+$"))
+    async def ask(ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
+        team, user = body["view"]["team_id"], body["user"]["id"]
+        channel = body["view"]["private_metadata"]  # the conversation with this person
+        question = Question(
+            triggered_id(team, channel, body["trigger_id"]),
+            Place(team, channel, "").session,
+            action["value"],
+            user,
+        )
+        trouble = await refusal(context, question)
+        await ack()
+        notice = trouble or _answered_where(context.profile, question.text, body)
+        await _publish(context, client, user, channel, notice)
+
+
+async def _publish(
+    context: Context, client: AsyncWebClient, user: str, channel: str, notice: str = ""
+) -> None:
+    try:
+        asked = await context.desk.asked_by(user, _RECENT)
+    except StorageError:  # the rest is of use without them
+        asked = []
+    view = home_view(context.profile, asked, channel=channel, notice=notice)
+    await quietly("the home", client.views_publish(user_id=user, view=view))
+
+
+def home_view(profile: Profile, asked: Sequence[Turn], *, channel: str, notice: str = "") -> Json:
+    """The home of someone who asked `asked`, newest first; `notice` is mrkdwn.
+
+    `channel` is the conversation between the bot and the person, where presses are answered.
+    """
+    blocks = [_header(profile.name), _section(profile.home_about)]
+    if notice:
+        blocks += [{"type": "section", "text": {"type": "mrkdwn", "text": notice}}]
+    blocks += [{"type": "divider"}, _header(profile.home_popular), _buttons(profile.examples)]
+    blocks += [{"type": "divider"}, _header(profile.home_yours)]
+    for turn in asked[:_RECENT]:
+        blocks += [_section(_cut(turn.question.text, _QUESTION)), _when(turn)]
+    if not asked:
+        blocks.append(_section(profile.home_nothing_yet))
+    return {"type": "home", "private_metadata": channel, "blocks": blocks}
+
+
+def _answered_where(profile: Profile, text: str, body: Json) -> str:
+    asked = profile.home_asked.format(question=_escaped(_cut(text, _QUESTION)))
+    # https://docs.slack.dev/interactivity/deep-linking
+    team, app_id = body["view"]["team_id"], body["api_app_id"]
+    return f"{asked} <slack://app?team={team}&id={app_id}&tab=messages|{profile.home_open}>"
+
+
+def _buttons(questions: Sequence[str]) -> Json:
+    buttons = [
+        {
+            "type": "button",
+            "action_id": f"{_ASK}_{number}",
+            "text": _plain(_cut(question, _LABEL)),
+            "value": question,
+        }
+        for number, question in enumerate(questions[:_IN_A_ROW])
+    ]
+    return {"type": "actions", "elements": buttons}
+
+
+def _when(turn: Turn) -> Json:
+    """The time in the reader's own zone: https://docs.slack.dev/messaging/formatting-message-text."""
+    asked_at = turn.question.asked_at
+    shown = f"{asked_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    when = f"<!date^{int(asked_at.timestamp())}^{{date_short_pretty}} {{time}}|{shown}>"
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": when}]}
+
+
+def _header(text: str) -> Json:
+    return {"type": "header", "text": _plain(_cut(text, _HEADER))}
+
+
+def _section(text: str) -> Json:
+    return {"type": "section", "text": _plain(text)}  # plain: a person wrote it, or the profile
+
+
+def _plain(text: str) -> Json:
+    return {"type": "plain_text", "text": text}
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,121 @@
+"""`faqbot slack manifest`: the app as api.slack.com/apps takes it, with all that our code uses.
+
+https://docs.slack.dev/reference/app-manifest
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any, Final
+
+from bots.slack.command import COMMAND, SHORTCUT
+from config.profiles import load_profile
+from config.settings import Settings
+
+Json = dict[str, Any]
+
+# Each with what needs it; a test holds both lists to what the code calls and listens to.
+SCOPES: Final = (
+    "app_mentions:read",  # app_mention
+    "assistant:write",  # the pane
+    "channels:history",  # messages of public channels and their threads
+    "channels:read",  # whether the bot is in one
+    "chat:write",
+    "commands",  # /faq and the shortcut
+    "groups:history",  # as above, private channels
+    "groups:read",
+    "im:history",  # as above, direct messages
+    "im:read",
+    "mpim:history",  # as above, group messages
+    "mpim:read",
+    "reactions:read",  # the stop sign
+)
+EVENTS: Final = (
+    "app_home_opened",
+    "app_mention",
+    "assistant_thread_context_changed",
+    "assistant_thread_started",
+    "message.channels",
+    "message.groups",
+    "message.im",
+    "message.mpim",
+    "reaction_added",
+)
+_YOUR_URL: Final = "https://YOUR-HOST/slack/events"
+_NAME, _SHORTCUT_NAME, _DESCRIPTION = 35, 24, 140  # characters that Slack takes
+_MOST_PROMPTS: Final = 4
+_BOT_NAME: Final = "faqbot"  # Slack takes a-z, 0-9, -, _ and . alone; people write @faqbot
+
+
+def print_manifest(settings: Settings) -> int:
+    """Print the manifest as JSON, and what to do with it beside it."""
+    print(json.dumps(manifest(settings), ensure_ascii=False, indent=2))  # noqa: T201 - the output
+    print(  # noqa: T201 - the interface
+        "faqbot: paste this at https://api.slack.com/apps > Create New App > From a manifest > JSON"
+        + (f", with your address in place of {_YOUR_URL}" if by_http(settings) else ""),
+        file=sys.stderr,
+    )
+    return 0
+
+
+def by_http(settings: Settings) -> bool:
+    """Whether events come as signed requests: where there is no token for Socket Mode."""
+    signed = bool(settings.slack_signing_secret.get_secret_value())
+    return signed and not settings.slack_app_token.get_secret_value()
+
+
+def manifest(settings: Settings) -> Json:
+    """The manifest, in the words of the profile.
+
+    Raises:
+        ConfigError: there is no such profile.
+    """
+    profile = load_profile(settings.profile)
+    url = {"request_url": _YOUR_URL} if by_http(settings) else {}
+    return {
+        "display_information": {
+            "name": profile.name[:_NAME],
+            "description": profile.home_about[:_DESCRIPTION],
+        },
+        "features": _features(settings),
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {**url, "bot_events": list(EVENTS)},
+            "interactivity": {"is_enabled": True, **url},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": not by_http(settings),
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def _features(settings: Settings) -> Json:
+    profile = load_profile(settings.profile)
+    command = {
+        "command": COMMAND,
+        "description": profile.command_about,
+        "usage_hint": profile.command_hint,
+        "should_escape": False,
+    }
+    shortcut = {
+        "name": profile.answer_this[:_SHORTCUT_NAME],
+        "type": "message",
+        "callback_id": SHORTCUT,
+        "description": profile.answer_this,
+    }
+    prompts = [{"title": text, "message": text} for text in profile.examples[:_MOST_PROMPTS]]
+    return {
+        "app_home": {
+            "home_tab_enabled": True,
+            "messages_tab_enabled": True,
+            "messages_tab_read_only_enabled": False,
+        },
+        "assistant_view": {
+            "assistant_description": profile.home_about,
+            "suggested_prompts": prompts,
+        },
+        "bot_user": {"display_name": _BOT_NAME, "always_online": True},
+        "shortcuts": [shortcut],
+        "slash_commands": [command | ({"url": _YOUR_URL} if by_http(settings) else {})],
+    }

@@ -1,0 +1,126 @@
+"""Which messages are questions, and what becomes of them when they are edited or deleted.
+
+All of it happens before Slack hears OK: what fails here is not acknowledged, and Slack sends it
+again. Nothing here waits for an answer.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
+from slack_bolt.response import BoltResponse
+
+from bots.slack.context import Context
+from bots.slack.errands import Errands, tell
+from bots.slack.ids import question_id
+from bots.slack.reading import Said, said
+from bots.slack.workspaces import Workspace, Workspaces
+from core.errors import PlatformError, StorageError
+from core.types import Receipt
+
+logger = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+MESSAGES: Final = ("message", "app_mention")
+_TOLD_KEPT: Final = 1_000
+
+
+class Hearing:
+    """Takes in the messages of all workspaces."""
+
+    def __init__(self, context: Context, errands: Errands) -> None:
+        self._context = context
+        self._desk = context.desk
+        self._profile = context.profile
+        self._channels = context.settings.slack_channel_ids
+        self._errands = errands
+        self._told: OrderedDict[str, None] = OrderedDict()  # one mention comes as two events
+
+    async def hear(self, event: Json, workspace: Workspace) -> None:
+        """Take in a `message` or `app_mention` event; hearing one again changes nothing.
+
+        Raises:
+            StorageError, PlatformError: not taken in; it has to be delivered again.
+        """
+        match event.get("subtype"):
+            case "message_changed":
+                await self._changed(event, workspace)
+            case "message_deleted":
+                await self._withdraw(event, event.get("deleted_ts"), workspace)
+            case _:
+                message = said(event, team=workspace.team, bot_user=workspace.bot_user)
+                if message and await self._is_for_bot(message):
+                    await self._ask(message, workspace)
+
+    async def _is_for_bot(self, message: Said) -> bool:
+        if message.direct or message.to_bot:
+            return True
+        if message.to_others:
+            return False
+        if message.in_thread:
+            return await self._desk.takes_part(message.place.session)
+        return message.place.channel in self._channels
+
+    async def _ask(self, message: Said, workspace: Workspace) -> None:
+        if not message.text:
+            if message.direct or message.to_bot:
+                self._tell(message, self._profile.empty_mention, workspace)
+            return
+        receipt = await self._desk.receive(message.question)
+        if receipt is Receipt.FULL:
+            self._tell(message, self._profile.inbox_full, workspace)
+        elif receipt is Receipt.LIMITED:
+            self._tell(message, self._profile.limited, workspace)
+
+    async def _changed(self, event: Json, workspace: Workspace) -> None:
+        now, before = event.get("message") or {}, event.get("previous_message") or {}
+        if now.get("subtype") == "tombstone":  # deleted, while there are replies
+            await self._withdraw(event, now.get("ts"), workspace)
+            return
+        if now.get("text") == before.get("text"):  # a link was unfurled, a reply was counted
+            return
+        channel = event.get("channel", "")
+        message = said(now, team=workspace.team, bot_user=workspace.bot_user, channel=channel)
+        if message is None:
+            return
+        if not message.text:
+            await self._withdraw(event, message.ts, workspace)
+        elif not await self._desk.revise(message.question) and message.to_bot:
+            await self._ask(message, workspace)  # it mentions the bot by now, or is known
+
+    async def _withdraw(self, event: Json, ts: str | None, workspace: Workspace) -> None:
+        if ts and (channel := event.get("channel")):
+            await self._desk.withdraw(question_id(workspace.team, channel, ts))
+
+    def _tell(self, message: Said, text: str, workspace: Workspace) -> None:
+        """Tell the asker alone, where the message is: a thread that does not exist is not shown."""
+        if message.question.id in self._told:
+            return
+        self._told[message.question.id] = None
+        while len(self._told) > _TOLD_KEPT:
+            self._told.popitem(last=False)
+        place = message.place if message.in_thread else replace(message.place, thread="")
+        self._errands.run(tell(workspace.client, place, message.user, text))
+
+
+def register(app: AsyncApp, hearing: Hearing, workspaces: Workspaces) -> None:
+    """Hear messages in a global middleware, for Bolt acknowledges before listeners run."""
+
+    @app.middleware
+    async def keep(
+        body: Json, context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse:
+        event = body.get("event") or {}
+        if event.get("type") in MESSAGES:
+            try:
+                await hearing.hear(event, await workspaces.get(context.team_id))
+            except (StorageError, PlatformError) as error:
+                logger.error("a message is not taken in: %s", error)  # noqa: TRY400 - one line
+                return BoltResponse(status=503, body="")
+        return await next_()

@@ -1,0 +1,108 @@
+"""What somebody has said on Slack, read from an event. Pure.
+
+https://docs.slack.dev/reference/events/message, https://docs.slack.dev/messaging/formatting-message-text
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from bots.slack.ids import Place, question_id
+from core.types import Question
+
+Json = dict[str, Any]
+
+# People's own messages; every other subtype is something that Slack or an app says.
+_SAID: Final = (None, "file_share", "thread_broadcast", "me_message")
+
+_TAG = re.compile(r"<([^<>\n]+)>")
+_ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of a person. `text` reads as it is shown, without the bot's name.
+
+    `to_others` says that people or groups are named in it, and the bot is not.
+    """
+
+    place: Place
+    ts: str
+    user: str
+    text: str
+    direct: bool
+    in_thread: bool
+    to_bot: bool
+    to_others: bool
+
+    @property
+    def question(self) -> Question:
+        """It as a question."""
+        return Question(
+            id=question_id(self.place.team, self.place.channel, self.ts),
+            session=self.place.session,
+            text=self.text,
+            asker=self.user,
+            asked_at=datetime.fromtimestamp(float(self.ts), UTC),
+            reply_to=self.ts,
+        )
+
+
+def said(event: Json, *, team: str, bot_user: str, channel: str = "") -> Said | None:
+    """What a `message` or `app_mention` event says; None if no person has said it.
+
+    `channel` is that of a message inside of another event, which does not name its own.
+    """
+    user, ts = event.get("user"), event.get("ts")
+    if not user or not ts or user == bot_user or event.get("bot_id") or event.get("hidden"):
+        return None
+    if event.get("subtype") not in _SAID:
+        return None
+    channel = event.get("channel") or channel
+    raw = event.get("text") or ""
+    direct = event.get("channel_type") == "im" or channel.startswith("D")
+    root = event.get("thread_ts") or ""
+    named = _named(raw)
+    return Said(
+        place=Place(team, channel, root if direct else root or ts),
+        ts=ts,
+        user=user,
+        text=readable(raw, bot_user),
+        direct=direct,
+        in_thread=bool(root) and root != ts,
+        to_bot=bot_user in named or event.get("type") == "app_mention",
+        to_others=bool(named) and bot_user not in named,
+    )
+
+
+def readable(raw: str, bot_user: str) -> str:
+    """The text as people see it: links by their labels, people by `@` and name, no entities."""
+
+    def shown(match: re.Match[str]) -> str:
+        target, _, label = match[1].partition("|")
+        if target == f"@{bot_user}":
+            return " "
+        if target.startswith(("@", "#", "!")):
+            sign = "#" if target[0] == "#" else "@"
+            name = label or target.lstrip("@#!").partition("^")[2] or target.lstrip("@#!")
+            return label if target.startswith("!date") else f"{sign}{name.lstrip('@#')}"
+        return label or target.removeprefix("mailto:").removeprefix("tel:")
+
+    text = _TAG.sub(shown, raw)
+    for entity, character in _ENTITIES:
+        text = text.replace(entity, character)
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "\n".join(lines).strip()
+
+
+def _named(raw: str) -> set[str]:
+    """The ids of the users and groups, and such as `here`, that are named in a text."""
+    targets = (tag[1].partition("|")[0] for tag in _TAG.finditer(raw))
+    return {
+        target.lstrip("@!")
+        for target in targets
+        if target.startswith("@") or (target.startswith("!") and not target.startswith("!date"))
+    }

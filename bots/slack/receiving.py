@@ -1,0 +1,33 @@
+"""Handing a question in, from wherever it is asked, and saying why it was not taken."""
+
+from __future__ import annotations
+
+import logging
+
+from bots.slack.context import Context
+from core.errors import StorageError
+from core.profile import Profile
+from core.types import Question, Receipt
+
+logger = logging.getLogger(__name__)
+
+
+async def refusal(context: Context, question: Question) -> str:
+    """Store the question, to be answered soon; what to tell the asker if it is not, else ""."""
+    try:
+        receipt = await context.desk.receive(question)
+    except StorageError as error:
+        logger.error("question %s is not stored: %s", question.id, error)  # noqa: TRY400 - one line
+        return context.profile.not_stored
+    return reason_for(context.profile, receipt)
+
+
+def reason_for(profile: Profile, receipt: Receipt) -> str:
+    """What to tell whoever has asked; "" if it will be answered."""
+    match receipt:
+        case Receipt.FULL:
+            return profile.inbox_full
+        case Receipt.LIMITED:
+            return profile.limited
+        case _:
+            return ""

@@ -1,0 +1,176 @@
+"""One answer's place on Slack: its messages, posted, edited and found again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, Final
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.slack.blocks import Look, Page, render
+from bots.slack.budgets import Budgets
+from bots.slack.context import Context
+from bots.slack.errors import translated
+from bots.slack.ids import Place, place_of
+from core.desk import is_press
+from core.errors import MessageGoneError
+from core.pacing import Pacer
+from core.types import Question, View
+
+Json = dict[str, Any]
+Hint = Callable[[View], Awaitable[None]]
+
+# What is written beside a message, unseen: https://docs.slack.dev/messaging/message-metadata
+METADATA: Final = "faqbot_answer"
+_SEARCHED_PAGES, _PAGE_SIZE = 5, 200  # after a crash: so many messages since the question
+_CLOCKS_S: Final = 60.0  # that ours and Slack's may differ by
+
+
+class Answers:
+    """Which message answers which question, of those that this process has posted lately."""
+
+    def __init__(self, most: int = 5_000) -> None:
+        self._most = most
+        self._questions: OrderedDict[str, str] = OrderedDict()
+
+    def note(self, reference: str, question_id: str) -> None:
+        """A message was posted."""
+        self._questions[reference] = question_id
+        while len(self._questions) > self._most:
+            self._questions.popitem(last=False)
+
+    def question_of(self, reference: str) -> str | None:
+        """The question that a message answers, if it is known here."""
+        return self._questions.get(reference)
+
+
+class SlackReply:
+    """`core.ports.Reply` in a thread, or in a direct message outside of threads."""
+
+    def __init__(  # noqa: PLR0913 - all by name
+        self,
+        *,
+        client: AsyncWebClient,
+        context: Context,
+        budgets: Budgets,
+        answers: Answers,
+        question: Question,
+        hint: Hint | None = None,
+    ) -> None:
+        """`hint` shows elsewhere that there is work, such as in the assistant's pane."""
+        self._client = client
+        self._budgets = budgets
+        self._answers = answers
+        self._question = question
+        self._place = place_of(question.session)
+        self._look = Look(context.profile, context.cleaner, quoted=is_press(question.id))
+        self._hint = hint
+
+    @property
+    def posts(self) -> Pacer:
+        """`chat.postMessage` in this channel."""
+        return self._budgets.posts(self._place.channel)
+
+    @property
+    def edits(self) -> Pacer:
+        """`chat.update` in this workspace."""
+        return self._budgets.edits(self._place.team)
+
+    async def hint(self, view: View) -> None:
+        """See `core.ports.Reply`."""
+        if self._hint:
+            await self._hint(view)
+
+    def render(self, view: View) -> Sequence[Page]:
+        """See `core.ports.Reply`."""
+        return render(view, self._look)
+
+    async def post(self, page: Page, place: int) -> str:
+        """Send a page, with the question's id in its metadata."""
+        payload = {"question": self._question.id, "place": place}
+        with translated("chat.postMessage"):
+            posted = await self._client.chat_postMessage(
+                channel=self._place.channel,
+                thread_ts=self._place.thread or None,
+                text=page.text,
+                blocks=list(page.blocks),
+                metadata={"event_type": METADATA, "event_payload": payload},
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        reference = reference_of(self._place.channel, posted["ts"])
+        self._answers.note(reference, self._question.id)
+        return reference
+
+    async def edit(self, reference: str, page: Page) -> None:
+        """Let the message show this page instead."""
+        await update(self._client, reference, page)
+
+    async def delete(self, reference: str) -> None:
+        """Take the message away; nothing happens if it is gone."""
+        channel, ts = split(reference)
+        try:
+            with translated("chat.delete"):
+                await self._client.chat_delete(channel=channel, ts=ts)
+        except MessageGoneError:
+            pass
+
+    async def find(self) -> Sequence[str]:
+        """The messages of this answer, by their metadata, in the order of their places."""
+        found: list[tuple[int, str]] = []
+        async for message in self._since_the_question():
+            metadata = message.get("metadata") or {}
+            payload = metadata.get("event_payload") or {}
+            if (
+                metadata.get("event_type") == METADATA
+                and payload.get("question") == self._question.id
+            ):
+                place = payload.get("place", 0)
+                found.append((place, reference_of(self._place.channel, message["ts"])))
+        return [reference for _, reference in sorted(found)]
+
+    async def _since_the_question(self) -> AsyncIterator[Json]:
+        since = self._question.asked_at.timestamp() - _CLOCKS_S
+        window: Json = {
+            "channel": self._place.channel,
+            "oldest": f"{since:.6f}",
+            "include_all_metadata": True,
+            "limit": _PAGE_SIZE,
+        }
+        for _ in range(_SEARCHED_PAGES):
+            if self._place.thread:
+                with translated("conversations.replies"):
+                    page = await self._client.conversations_replies(ts=self._place.thread, **window)
+            else:
+                with translated("conversations.history"):
+                    page = await self._client.conversations_history(**window)
+            for message in page["messages"]:
+                yield message
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
+            window["cursor"] = cursor
+
+
+async def update(client: AsyncWebClient, reference: str, page: Page) -> None:
+    """Show a page in a message; text and blocks together, since text alone removes the blocks."""
+    channel, ts = split(reference)
+    with translated("chat.update"):
+        await client.chat_update(channel=channel, ts=ts, text=page.text, blocks=list(page.blocks))
+
+
+def reference_of(channel: str, ts: str) -> str:
+    """The name of a message in the core."""
+    return f"{channel}:{ts}"
+
+
+def split(reference: str) -> tuple[str, str]:
+    """The channel and the `ts` of a message."""
+    channel, _, ts = reference.partition(":")
+    return channel, ts
+
+
+def is_in(reference: str, place: Place) -> bool:
+    """Whether a message is in that channel."""
+    return split(reference)[0] == place.channel

@@ -1,0 +1,101 @@
+"""Messages by way of a `response_url`: to one person or openly, whether the bot is a member or not.
+
+Five of them within half an hour: https://docs.slack.dev/interactivity/handling-user-interaction.
+`replace_original` replaces the message whose button was pressed. A command has no such message:
+there, each use shows one more (https://github.com/slackapi/bolt-js/issues/2287).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any, Final
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook import WebhookResponse
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from core.errors import PlatformError, PlatformRefusedError, RateLimitedError
+
+logger = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+_SPENT: Final = ("used_url", "expired_url")
+_OK, _NOT_FOUND, _TOO_MANY, _SERVER = 200, 404, 429, 500
+
+
+async def send(client: AsyncWebClient, url: str, message: Json) -> bool:
+    """Send a message once; False if the address is used up or has expired.
+
+    `client` says through which session and proxy. `message` is as Slack takes it: `text`, `blocks`,
+    `response_type`, `replace_original`, `thread_ts`.
+
+    Raises:
+        RateLimitedError: later.
+        PlatformRefusedError: Slack does not take this message.
+        PlatformError: it cannot be reached, or has trouble of its own.
+    """
+    webhook = AsyncWebhookClient(
+        url,
+        timeout=client.timeout,
+        ssl=client.ssl,
+        session=client.session,
+        retry_handlers=[],
+    )
+    webhook.proxy = client.proxy  # else it is read from the environment, without NO_PROXY
+    try:
+        answer = await webhook.send_dict(message)
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise PlatformError(f"Slack's response_url did not answer: {error!r}") from error
+    return _taken(answer)
+
+
+async def whisper(client: AsyncWebClient, url: str, text: str, *, thread: str = "") -> None:
+    """Say something to the person alone, and nothing to anyone if that fails.
+
+    `thread` is the `ts` of the thread in which the person is; elsewhere it would not be seen.
+    """
+    message: Json = {"text": text, "response_type": "ephemeral", "replace_original": False}
+    if thread:
+        message["thread_ts"] = thread
+    try:
+        if not await send(client, url, message):
+            logger.info("not said, the response_url has expired: %s", text)
+    except PlatformError as error:
+        logger.warning("not said: %s", error)
+
+
+def thread_of(body: Json) -> str:
+    """The thread in which a button was pressed; "" outside of threads."""
+    return str(body.get("container", {}).get("thread_ts") or "")
+
+
+def _taken(answer: WebhookResponse) -> bool:
+    error = _error(answer.body)
+    if answer.status_code == _OK and not error:
+        return True
+    if answer.status_code == _NOT_FOUND or error in _SPENT:
+        return False
+    if answer.status_code == _TOO_MANY:
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        wait_s = float(headers.get("retry-after", 1))
+        raise RateLimitedError("Slack limits this response_url", retry_after_s=wait_s)
+    said = f"Slack's response_url answered {answer.status_code} {error}"
+    if answer.status_code >= _SERVER:
+        raise PlatformError(said)
+    raise PlatformRefusedError(said)
+
+
+def _error(body: str) -> str:
+    """The error that an answer names, "" for `ok`: some are JSON, some only the word."""
+    if body.strip() in ("", "ok"):
+        return ""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return body.strip()
+    if isinstance(answer, dict):
+        return "" if answer.get("ok") else str(answer.get("error", body))
+    return str(answer)

@@ -1,0 +1,152 @@
+"""The buttons below a private answer: a follow-up, asked as privately, and sharing it."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import replace
+from typing import Any, Final
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.slack.blocks import Block, Look, Page, read_followup, render
+from bots.slack.context import Context
+from bots.slack.ephemeral import PRIVATE_FOLLOWUP, SHARE, private_pages
+from bots.slack.errors import code_of, translated
+from bots.slack.ids import place_of
+from bots.slack.receiving import reason_for
+from bots.slack.response_url import send, whisper
+from core.errors import PlatformError, PlatformRefusedError, StorageError
+from core.types import Question, View
+
+logger = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+_OUTSIDE: Final = ("channel_not_found", "not_in_channel")
+
+
+def register(app: AsyncApp, context: Context) -> None:
+    """Listen to the buttons of private answers."""
+    sharing: set[str] = set()
+
+    @app.action(re.compile(rf"^{PRIVATE_FOLLOWUP}:\d+$"))
+    async def followup(ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
+        try:
+            question_id, index = read_followup(action["value"]) or ("", 0)
+            view = await _own(context, body, question_id)
+            said = await _press(context, body, view, index) if view else ""
+        except StorageError as error:
+            logger.error("a press is not stored: %s", error)  # noqa: TRY400 - one line
+            view, said = None, context.profile.not_stored
+        await ack()
+        if view and not said:
+            await _show_again(context, client, body["response_url"], view)
+        else:
+            said = said or context.profile.stale_button
+            await whisper(client, body["response_url"], said)
+
+    @app.action(SHARE)
+    async def share(ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
+        await ack()
+        url, question_id = body["response_url"], action["value"]
+        if question_id in sharing:  # a second press, before the button was gone
+            return
+        sharing.add(question_id)
+        try:
+            if view := await _own(context, body, question_id):
+                await _share(context, client, body, view)
+                await _show_again(context, client, url, view, shared=True)
+            else:
+                await whisper(client, url, context.profile.stale_button)
+        except (PlatformError, StorageError) as error:
+            logger.warning("not shared: %s", error)
+            await whisper(client, url, context.profile.not_shared)
+        finally:
+            sharing.discard(question_id)
+
+
+async def _own(context: Context, body: Json, question_id: str) -> View | None:
+    """A private answer to whoever has pressed; None if it is not kept, or is not theirs."""
+    view = await context.desk.view(question_id)
+    if view and place_of(view.question.session).private_to == body["user"]["id"]:
+        return view
+    return None
+
+
+async def _press(context: Context, body: Json, view: View, index: int) -> str:
+    """Ask what the button stands for; what to say if that is not done, else ""."""
+    asked = view.question
+    pressed = Question("", asked.session, "", asked.asker, reply_to=body["response_url"])
+    receipt = await context.desk.press(asked.id, index, pressed)
+    if receipt is None:
+        return context.profile.stale_button
+    return reason_for(context.profile, receipt)
+
+
+async def _show_again(
+    context: Context, client: AsyncWebClient, url: str, view: View, *, shared: bool = False
+) -> None:
+    """Show the answer's last page, where the buttons are, as it is by now."""
+    try:
+        used = await context.desk.pressed(view.question.id, len(view.followups))
+        page = private_pages(view, context, used=used, shared=shared)[-1]
+        await send(client, url, _message(page) | {"replace_original": True})
+    except (PlatformError, StorageError) as error:
+        logger.warning("the buttons stay as they are: %s", error)
+
+
+async def _share(context: Context, client: AsyncWebClient, body: Json, view: View) -> None:
+    """Post the answer into the channel.
+
+    Raises:
+        PlatformError, StorageError: not, or not all of it.
+    """
+    used = await context.desk.pressed(view.question.id, len(view.followups))
+    look = Look(context.profile, context.cleaner, quoted=True, used=used, stoppable=False)
+    first, *more = render(view, look)
+    name = f"<@{body['user']['id']}>"
+    first = replace(
+        first, blocks=(_shared_by(context.profile.shared_by.format(name=name)), *first.blocks)
+    )
+    channel, url = body["channel"]["id"], body["response_url"]
+    root = await _post(client, channel, url, first)
+    for page in more:
+        await _post(client, channel, url, page, thread=root)
+
+
+async def _post(
+    client: AsyncWebClient, channel: str, url: str, page: Page, *, thread: str = ""
+) -> str:
+    """Post a page for everyone; its `ts`, "" where the bot is no member and Slack does not say.
+
+    Raises:
+        PlatformError: it is not posted.
+    """
+    message = _message(page)
+    try:
+        with translated("chat.postMessage"):
+            posted = await client.chat_postMessage(
+                channel=channel, thread_ts=thread or None, **message
+            )
+        return str(posted["ts"])
+    except PlatformRefusedError as error:
+        if code_of(error) not in _OUTSIDE:
+            raise
+    openly = {"response_type": "in_channel", "replace_original": False}
+    if not await send(client, url, message | openly):
+        raise PlatformError("the response_url is spent")
+    return ""
+
+
+def _message(page: Page) -> Json:
+    return {"text": page.text, "blocks": list(page.blocks)}
+
+
+def _shared_by(text: str) -> Block:
+    return {
+        "type": "context",
+        "block_id": "shared",
+        "elements": [{"type": "mrkdwn", "text": text}],
+    }

@@ -1,0 +1,119 @@
+"""The workspaces that the bot is installed in, and the clients that speak for it there."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import aiohttp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.slack.errors import translated
+from core.errors import PlatformRefusedError
+
+logger = logging.getLogger(__name__)
+
+FindToken = Callable[[str], Awaitable[str | None]]
+_TIMEOUT_S: Final = 20
+_CONNECT_S: Final = 5
+
+# The SDK builds its debug lines unless the logger's own level is above DEBUG.
+sdk_logger = logging.getLogger("slack_sdk")
+sdk_logger.setLevel(logging.ERROR)
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One workspace. `client` has its token, and shares its connections with all others."""
+
+    team: str
+    name: str
+    bot_name: str
+    bot_user: str
+    bot_id: str
+    client: AsyncWebClient
+
+    def authorization(self) -> AuthorizeResult:
+        """What Bolt wants to know of it."""
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=self.team,
+            team=self.name,
+            bot_id=self.bot_id,
+            bot_user_id=self.bot_user,
+            bot_token=self.client.token,
+        )
+
+
+@asynccontextmanager
+async def open_session() -> AsyncIterator[aiohttp.ClientSession]:
+    """The one HTTP session, without the proxies of the environment."""
+    timeout = aiohttp.ClientTimeout(total=_TIMEOUT_S, connect=_CONNECT_S)
+    async with aiohttp.ClientSession(timeout=timeout, trust_env=False) as session:
+        yield session
+
+
+def make_client(
+    session: aiohttp.ClientSession, api_url: str, token: str | None = None
+) -> AsyncWebClient:
+    """A client that makes one attempt a call; who calls decides about the next."""
+    client = AsyncWebClient(
+        token=token,
+        base_url=api_url,
+        timeout=_TIMEOUT_S,
+        session=session,
+        retry_handlers=[],
+        logger=sdk_logger,
+    )
+    client.proxy = None  # which it took from the environment, without regard to NO_PROXY
+    return client
+
+
+async def identify(client: AsyncWebClient) -> Workspace:
+    """Who the client's token is.
+
+    Raises:
+        PlatformError: the token is not accepted, or Slack does not answer.
+    """
+    with translated("auth.test"):
+        who = await client.auth_test()
+    return Workspace(
+        team=str(who["team_id"]),
+        name=str(who["team"]),
+        bot_name=str(who["user"]),
+        bot_user=str(who["user_id"]),
+        bot_id=str(who.get("bot_id") or ""),
+        client=client,
+    )
+
+
+class Workspaces:
+    """Every workspace by its id; one that is not known yet is looked up by `find_token`."""
+
+    def __init__(self, *known: Workspace, find_token: FindToken | None = None) -> None:
+        self._known = {workspace.team: workspace for workspace in known}
+        self._only = known[0] if known and find_token is None else None
+        self._find_token = find_token
+
+    async def get(self, team: str | None) -> Workspace:
+        """The workspace; with one token it is the only one, whatever an event says.
+
+        Raises:
+            PlatformRefusedError: the bot is not installed there.
+            PlatformError: Slack does not say who the bot is there.
+        """
+        if self._only:
+            return self._only
+        raise PlatformRefusedError(f"the bot is not installed in the workspace {team}")
+
+    async def authorize(self, team_id: str | None) -> AuthorizeResult | None:
+        """Bolt's `authorize`."""
+        try:
+            return (await self.get(team_id)).authorization()
+        except PlatformRefusedError as error:
+            logger.error("not authorized: %s", error)  # noqa: TRY400 - one line
+            return None

@@ -1,0 +1,159 @@
+"""The bot as `faqbot run` sets it up, on the local Slack, with a scripted assistant."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+from fakes.slack import APP_TOKEN, BOT_TOKEN, Message, Slack, visible
+
+from bots.connected import Connected
+from bots.slack import open_slack
+from bots.stores import Stores, open_stores
+from config.profiles import load_profile
+from config.settings import Settings
+from core.desk import Desk
+from core.limits import Limits
+from core.ports import History, Inbox
+from core.types import Answered, AnswerEvent, Delta, Passage, Question, Turn, TurnState
+
+PROFILE = load_profile("smartstore")
+
+
+@dataclass
+class Scripted:
+    """Answers every question with `text` in pieces; `gate` is waited for before the last of them.
+
+    `asked` has the questions in the order in which their answers began. Turns are kept in
+    `history`, as the real assistant keeps them.
+    """
+
+    history: History | None = None
+    text: str = "구매확정 **다음 영업일**에 정산됩니다. 공휴일에는 그다음 영업일에 입금됩니다."
+    followups: tuple[str, ...] = ("정산 계좌는 어떻게 바꾸나요?", "세금계산서는 어디서 보나요?")
+    pieces: Sequence[str] = ()
+    gate: asyncio.Event | None = None
+    asked: list[Question] = field(default_factory=list)
+
+    async def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
+        """See `core.assistant.Assistant.answer`."""
+        self.asked.append(question)
+        pieces = self.pieces or (self.text,)
+        for piece in pieces[:-1]:
+            yield Delta(piece)
+        if self.gate:
+            await self.gate.wait()
+        yield Delta(pieces[-1])
+        text = "".join(pieces)
+        sources = (Passage("f1", "정산은 언제 되나요?", "", 0.9),)
+        if self.history:
+            turn = Turn(
+                question,
+                TurnState.ANSWERED,
+                text,
+                sources=tuple(passage.title for passage in sources),
+                followups=self.followups,
+            )
+            await self.history.append(turn)
+        yield Answered(text, sources, self.followups)
+
+
+@dataclass
+class Bot:
+    """The running bot: its parts, and how to let it die."""
+
+    desk: Desk
+    stores: Stores
+    assistant: Scripted
+    connected: Connected
+    tasks: list[asyncio.Task[None]]
+
+    async def stop(self) -> None:
+        """End it as a signal does."""
+        for task in self.tasks:
+            task.cancel()
+        for task in self.tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+def make_settings(slack: Slack, data_dir: object, **changes: object) -> Settings:
+    """Settings for the local Slack, from nothing else."""
+    values = {
+        "SLACK_BOT_TOKEN": BOT_TOKEN,
+        "SLACK_APP_TOKEN": APP_TOKEN,
+        "SLACK_API_URL": slack.api_url,
+        "data_dir": data_dir,
+    }
+    return Settings(_env_file=None, **(values | changes))
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings,
+    *,
+    assistant: Callable[[Stores], object] | None = None,
+    limits: Limits | None = None,
+    lease_s: float = 30.0,
+    inbox: Callable[[Inbox], Inbox] = lambda inbox: inbox,
+    **script: object,
+) -> AsyncIterator[Bot]:
+    """Run the bot. `script` is for `Scripted`; `assistant` makes another one, `inbox` wraps it."""
+    async with AsyncExitStack() as stack:
+        stores = await stack.enter_async_context(open_stores(settings))
+        made = assistant(stores) if assistant else Scripted(stores.history, **script)
+        desk = Desk(
+            assistant=made,
+            inbox=inbox(stores.inbox),
+            archive=stores.archive,
+            profile=PROFILE,
+            limits=limits or Limits(per_minute=0, per_day=0),
+            lease_s=lease_s,
+        )
+        connected = await stack.enter_async_context(open_slack(settings, desk, PROFILE))
+        tasks = [asyncio.create_task(desk.run()), asyncio.create_task(connected.run())]
+        bot = Bot(desk, stores, made, connected, tasks)
+        stack.push_async_callback(bot.stop)
+        yield bot
+
+
+@asynccontextmanager
+async def answering(slack: Slack, data_dir: object, **more: object) -> AsyncIterator[Bot]:
+    """The same with the usual settings, once its socket is open."""
+    changes = more.pop("settings", {})
+    async with running(make_settings(slack, data_dir, **changes), **more) as bot:
+        await slack.until(lambda: slack.sockets)
+        yield bot
+
+
+def finished(slack: Slack, question: Message) -> list[Message] | None:
+    """The bot's replies once the last of them has its sources."""
+    replies = slack.replies(question)
+    return replies if replies and "출처" in visible(replies[-1]) else None
+
+
+async def settled(slack: Slack) -> None:
+    """All that was sent was acknowledged, as far as anybody was there."""
+    await slack.until(lambda: all(one.acked_at or one.gave_up for one in slack.deliveries))
+
+
+async def quiet(slack: Slack, bot: Bot) -> list[str]:
+    """What was asked, once nothing can follow: a question of somebody else was answered since."""
+    other = slack.add_person("다른 사람")
+    await settled(slack)
+    await other.say(other.dm, "마지막 질문")
+    await slack.until(lambda: [m for m in other.dm.messages.values() if "출처" in visible(m)])
+    return [asked.text for asked in bot.assistant.asked if asked.text != "마지막 질문"]
+
+
+class With:
+    """Something with a few of its methods replaced: a store that fails on cue."""
+
+    def __init__(self, whole: object, **replaced: object) -> None:
+        self._whole = whole
+        self.__dict__.update(replaced)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._whole, name)

@@ -1,0 +1,307 @@
+"""What platforms hand in is answered in its place, once, and can be changed or taken back."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from fakes.wall import Wall, WallReply
+
+from config.profiles import load_profile
+from core.backends.sqlite_archive import SqliteArchive
+from core.backends.sqlite_file import SqliteFile
+from core.backends.sqlite_history import SqliteHistory
+from core.backends.sqlite_inbox import SqliteInbox
+from core.desk import Desk, press_id
+from core.errors import PlatformRefusedError
+from core.limits import Limits
+from core.types import (
+    Answered,
+    Delta,
+    Feedback,
+    InboxState,
+    Question,
+    Receipt,
+    SessionId,
+    Turn,
+    TurnState,
+)
+
+PROFILE = load_profile("smartstore")
+
+
+class Scripted:
+    """An assistant that says the question back, and stops in the middle where it is told to."""
+
+    def __init__(self, history):
+        self.history = history
+        self.asked = []
+        self.halfway = asyncio.Event()
+        self.go_on = asyncio.Event()
+        self.go_on.set()
+
+    async def answer(self, question):
+        self.asked.append(question.text)
+        text = f"답: {question.text}"
+        yield Delta(text[:3])
+        self.halfway.set()
+        await self.go_on.wait()
+        offered = ("다음 질문",)
+        turn = Turn(question, TurnState.ANSWERED, text, followups=offered)
+        await self.history.append(turn)
+        yield Answered(text, (), offered)
+
+
+class Place:
+    """An installation of one platform, `wall:`, whose answers hang on a wall."""
+
+    def __init__(self, file):
+        self.wall = Wall(latency_s=0.002, page_chars=2000)
+        self.inbox = SqliteInbox(file, per_session=3, total=6)
+        self.archive = SqliteArchive(file)
+        self.assistant = Scripted(SqliteHistory(file))
+        self.limits = Limits(per_minute=4, per_day=0)
+        self.settled = asyncio.Condition()
+
+    def desk(self, **changes):
+        desk = Desk(
+            assistant=self.assistant,
+            inbox=self.inbox,
+            archive=self.archive,
+            profile=PROFILE,
+            limits=self.limits,
+            **changes,
+        )
+        desk.serve("wall:", lambda question: WallReply(self.wall, question.id))
+        return desk
+
+    async def until(self, question_id, *states):
+        async with asyncio.timeout(10):
+            while True:
+                found = await self.inbox.find(question_id)
+                if found and found.state in states:
+                    return found
+                await asyncio.sleep(0.005)
+
+    def shown(self):
+        return [message.text for message in self.wall.messages.values()]
+
+
+ENDED = [s for s in InboxState if s not in (InboxState.RECEIVED, InboxState.ANSWERING)]
+
+
+def asked(question_id="1", text="배송비는?", session="wall:1", asker="U1"):
+    return Question(question_id, SessionId(session), text, asker=asker)
+
+
+@asynccontextmanager
+async def running(desk):
+    task = asyncio.create_task(desk.run())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.fixture
+async def place(tmp_path):
+    async with SqliteFile.open(tmp_path / "history.sqlite3") as file:
+        yield Place(file)
+
+
+async def test_a_question_is_answered_in_its_place(place):
+    desk = place.desk()
+    async with running(desk):
+        assert await desk.receive(asked()) is Receipt.STORED
+        found = await place.until("1", InboxState.ANSWERED)
+    assert place.shown() == ["답: 배송비는?"]
+    assert list(await desk.references("1")) == list(place.wall.messages)
+    assert found.reply == " ".join(place.wall.messages)
+
+
+async def test_a_redelivery_is_not_answered_again_and_counts_for_no_limit(place):
+    desk = place.desk()
+    async with running(desk):
+        await desk.receive(asked())
+        await place.until("1", *ENDED)
+        for _ in range(10):
+            assert await desk.receive(asked()) is Receipt.KNOWN
+        assert await desk.receive(asked("2")) is Receipt.STORED
+        await place.until("2", *ENDED)
+    assert place.assistant.asked == ["배송비는?"] * 2
+
+
+async def test_who_asks_too_much_is_told_and_not_answered(place):
+    desk = place.desk()
+    for number in range(4):
+        assert await desk.receive(asked(str(number), session=f"wall:{number}")) is Receipt.STORED
+    assert await desk.receive(asked("one more", session="wall:x")) is Receipt.LIMITED
+    assert await desk.receive(asked("other", session="wall:x", asker="U2")) is Receipt.STORED
+    assert (await place.inbox.find("one more")).state is InboxState.WITHDRAWN
+
+
+async def test_a_full_inbox_is_told(place):
+    desk = place.desk()
+    for number in range(3):
+        await desk.receive(asked(str(number)))
+    assert await desk.receive(asked("4")) is Receipt.FULL
+
+
+async def test_a_press_asks_what_the_button_stands_for_once(place):
+    """Whoever presses it, and however often."""
+    desk = place.desk()
+    async with running(desk):
+        await desk.receive(asked())
+        await place.until("1", *ENDED)
+        pressed = asked("", "", asker="U2")
+        assert await desk.press("1", 0, pressed) is Receipt.STORED
+        assert await desk.press("1", 0, replace(pressed, asker="U3")) is Receipt.KNOWN
+        await place.until(press_id("1", 0), *ENDED)
+        assert await desk.pressed("1", 1) == {0}
+    assert place.assistant.asked == ["배송비는?", "다음 질문"]
+
+
+@pytest.mark.parametrize(("question_id", "index"), [("unknown", 0), ("1", 1), ("1", -1)])
+async def test_a_button_that_there_is_not_asks_nothing(place, question_id, index):
+    desk = place.desk()
+    async with running(desk):
+        await desk.receive(asked())
+        await place.until("1", *ENDED)
+    assert await desk.press(question_id, index, asked("", "")) is None
+
+
+async def test_an_edited_question_is_answered_anew_in_the_same_message(place):
+    desk = place.desk()
+    async with running(desk):
+        await desk.receive(asked())
+        await place.until("1", *ENDED)
+        before = list(place.wall.messages)
+        assert await desk.revise(asked(text="반품비는?"))
+        assert not await desk.revise(asked(text="반품비는?")), "the edit was delivered twice"
+        await place.until("1", InboxState.ANSWERED)
+    assert list(place.wall.messages) == before
+    assert place.shown() == ["답: 반품비는?"]
+    assert (await place.archive.find("1")).question.text == "반품비는?"
+
+
+async def test_a_question_edited_while_it_is_answered_gets_the_new_answer_alone(place):
+    desk = place.desk()
+    place.assistant.go_on.clear()
+    async with running(desk):
+        await desk.receive(asked())
+        await place.assistant.halfway.wait()
+        assert await desk.revise(asked(text="반품비는?"))
+        place.assistant.go_on.set()
+        await place.until("1", InboxState.ANSWERED)
+    assert place.shown() == ["답: 반품비는?"]
+    assert place.assistant.asked == ["배송비는?", "반품비는?"]
+
+
+async def test_a_deleted_question_takes_its_answer_along(place):
+    desk = place.desk()
+    async with running(desk):
+        await desk.receive(asked())
+        await place.until("1", *ENDED)
+        await desk.withdraw("1")
+        assert not await desk.revise(asked(text="zu spät"))
+    assert not place.wall.messages
+    assert await place.archive.find("1") is None
+
+
+async def test_a_question_deleted_while_it_is_answered_leaves_nothing(place):
+    desk = place.desk()
+    place.assistant.go_on.clear()
+    async with running(desk):
+        await desk.receive(asked())
+        await place.wall.posted.wait()
+        await desk.withdraw("1")
+        place.assistant.go_on.set()
+        await place.until("1", InboxState.WITHDRAWN)
+    assert not place.wall.messages
+    assert await place.archive.find("1") is None
+
+
+async def test_a_stopped_answer_stays_as_it_is_and_is_no_part_of_the_conversation(place):
+    desk = place.desk()
+    place.assistant.go_on.clear()
+    async with running(desk):
+        await desk.receive(asked())
+        await place.wall.posted.wait()
+        assert await desk.stop("1")
+        await place.until("1", InboxState.FAILED)
+        assert not await desk.stop("1"), "it has ended"
+    assert place.shown() == ["답: " + PROFILE.stopped]
+    assert await place.archive.find("1") is None
+
+
+async def test_a_question_that_waits_can_be_stopped(place):
+    desk = place.desk()
+    await desk.receive(asked())
+    assert await desk.stop("1")
+    assert (await place.inbox.find("1")).state is InboxState.WITHDRAWN
+
+
+async def test_what_a_dead_process_began_is_finished_in_its_message(place):
+    desk = place.desk()
+    place.assistant.go_on.clear()
+    await desk.receive(asked())
+    async with running(desk):
+        await place.wall.posted.wait()
+    place.assistant.go_on.set()
+    async with running(place.desk()):
+        await place.until("1", InboxState.ANSWERED)
+    assert place.shown() == ["답: 배송비는?"]
+
+
+async def test_an_answer_that_was_stored_but_not_shown_is_shown_and_not_written_again(place):
+    """The process died between the turn and the last edit."""
+    question = asked()
+    await place.assistant.history.append(Turn(question, TurnState.ANSWERED, "schon da"))
+    await place.inbox.receive(question)
+    claim = await place.inbox.claim(lease_s=0)
+    reference = await WallReply(place.wall, "1").post(("halb", False), 0)
+    assert claim.fence == 1
+    async with running(place.desk()):
+        await place.until("1", InboxState.ANSWERED)
+    assert list(place.wall.messages) == [reference], "found though it was never noted"
+    assert place.shown() == ["schon da"]
+    assert place.assistant.asked == []
+
+
+async def test_only_sessions_of_connected_platforms_are_taken(place):
+    desk = place.desk()
+    await place.inbox.receive(asked("elsewhere", session="other:1"))
+    async with running(desk):
+        await desk.receive(asked())
+        await place.until("1", *ENDED)
+    assert (await place.inbox.find("elsewhere")).state is InboxState.RECEIVED
+
+
+async def test_a_platform_that_refuses_for_good_ends_the_question(place):
+    class Closed(WallReply):
+        async def post(self, page, index):
+            raise PlatformRefusedError("the channel is archived")
+
+    desk = place.desk()
+    desk.serve("closed:", lambda question: Closed(place.wall, question.id))
+    async with running(desk):
+        await desk.receive(asked(session="closed:1"))
+        await place.until("1", InboxState.FAILED)
+
+
+async def test_opinions_on_answers_that_there_are_are_kept(place):
+    desk = place.desk()
+    async with running(desk):
+        await desk.receive(asked())
+        await place.until("1", *ENDED)
+    assert await desk.rate(Feedback("1", "U1", helpful=False))
+    assert not await desk.rate(Feedback("unknown", "U1", helpful=False))
+
+
+async def test_a_conversation_is_one_that_something_was_asked_in(place):
+    desk = place.desk()
+    assert not await desk.takes_part(SessionId("wall:1"))
+    await desk.receive(asked())
+    assert await desk.takes_part(SessionId("wall:1"))
+    assert not await desk.takes_part(SessionId("wall:2"))

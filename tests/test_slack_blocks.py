@@ -1,0 +1,188 @@
+"""Views as Slack messages, checked as strictly as Slack does."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rendering_fixtures import TEXTS, answered, question, strangest
+
+from bots.measure import utf16
+from bots.slack.blocks import (
+    Look,
+    feedback_value,
+    followup_value,
+    read_feedback,
+    read_followup,
+    render,
+)
+from core.safety import Cleaner
+from core.types import Declined, Escalated, Failed, Label, View
+
+CLEANER = Cleaner(["naver.com"])
+
+
+def check_text(text, kind, limit):
+    assert text["type"] == kind
+    assert 0 < utf16(text["text"]) <= limit
+    assert text["text"].strip()
+
+
+def check_element(element):
+    assert 0 < utf16(element["action_id"]) <= 255
+    buttons = [element]
+    if element["type"] == "feedback_buttons":
+        buttons = [element["positive_button"], element["negative_button"]]
+    else:
+        assert element["type"] == "button"
+    for button in buttons:
+        check_text(button["text"], "plain_text", 75)
+        assert 0 < utf16(button["value"]) <= 2000
+
+
+def check_block(block):
+    if block["type"] == "section":
+        check_text(block["text"], "mrkdwn", 3000)
+    elif block["type"] == "context":
+        assert 0 < len(block["elements"]) <= 10
+        for element in block["elements"]:
+            check_text(element, "mrkdwn", 3000)
+    else:
+        assert block["type"] in ("actions", "context_actions")
+        assert 0 < len(block["elements"]) <= (25 if block["type"] == "actions" else 5)
+        actions = [element["action_id"] for element in block["elements"]]
+        assert len(set(actions)) == len(actions)
+        for element in block["elements"]:
+            check_element(element)
+
+
+def texts_of(page):
+    for block in page.blocks:
+        for part in [block.get("text"), *block.get("elements", [])]:
+            if part and part["type"] == "mrkdwn":
+                yield part["text"]
+
+
+def check(shown):
+    """What Slack would refuse as `invalid_blocks`, `msg_too_long` or `no_text`."""
+    assert shown
+    for page in shown:
+        assert page.text.strip()
+        assert utf16(page.text) <= 3900
+        assert 0 < len(page.blocks) <= 50
+        ids = [block["block_id"] for block in page.blocks]
+        assert len(set(ids)) == len(ids)
+        assert all(0 < len(block_id) <= 255 for block_id in ids)
+        for block in page.blocks:
+            check_block(block)
+        assert sum(map(utf16, texts_of(page))) <= 13_000
+    for page in shown[:-1]:
+        assert all(block["type"] == "section" for block in page.blocks)
+
+
+@pytest.fixture
+def look(profile):
+    return Look(profile, CLEANER)
+
+
+def blocks_of(page):
+    return {block["block_id"]: block for block in page.blocks}
+
+
+@given(text=TEXTS, times=st.integers(1, 60), cut=st.integers(0, 9000))
+def test_pages_hold_the_limits_and_stay(profile, text, times, cut):
+    """Whatever is written, and the first pages of a text that grows are those of the whole."""
+    look = Look(profile, CLEANER, quoted=True)
+    text *= times
+    whole = render(answered(text), look)
+    growing = render(View(question(), status="찾는 중", text=text[:cut]), look)
+    check(whole)
+    check(growing)
+    assert growing[:-1] == whole[: len(growing) - 1]
+
+
+@given(TEXTS)
+def test_no_mention_is_live_but_that_of_the_asker(profile, text):
+    look = Look(profile, CLEANER, quoted=True)
+    for page in render(answered(text), look):
+        for shown in [page.text, *texts_of(page)]:
+            assert set(re.findall(r"<[!@#][^>]*>", shown)) <= {"<@U012ABC>"}
+
+
+def test_while_it_is_written_there_is_a_status_and_a_way_to_stop(look):
+    (page,) = render(View(question(), status="도움말을 찾고 있어요…"), look)
+    assert page.text == "도움말을 찾고 있어요…"
+    blocks = blocks_of(page)
+    assert blocks["status"]["elements"][0]["text"] == "⏳ 도움말을 찾고 있어요…"
+    (stop,) = blocks["stop"]["elements"]
+    assert (stop["action_id"], stop["value"]) == ("stop", question().id)
+
+
+def test_an_answer_ends_with_sources_and_what_to_ask_next(profile):
+    look = Look(profile, CLEANER, used=frozenset({1}))
+    (page,) = render(answered("**배송비**는 무료입니다. [1]"), look)
+    blocks = blocks_of(page)
+    assert list(blocks) == ["text:0", "sources", "next", "followups", "feedback"]
+    sources = blocks["sources"]["elements"][0]["text"].split("\n")
+    assert sources[0] == profile.sources
+    assert sources[1].startswith("[1] [배송] 배송비")
+    assert "민수" in sources[2]
+    assert blocks["next"]["elements"][0]["text"] == f"{profile.ask_next}\n• 반품도 안내해 드릴까요?"
+    first, second, _ = blocks["followups"]["elements"]
+    assert read_followup(first["value"]) == (question().id, 0)
+    assert second["text"]["text"].startswith("✓ ")
+    assert page.text == "배송비는 무료입니다. [1]"
+
+
+def test_the_other_endings(look, profile):
+    declined = Declined(profile.refusal, ("정산은 언제 되나요?",), Label.OFF_TOPIC)
+    (page,) = render(View(question(), text=profile.refusal, ending=declined), look)
+    assert page.blocks[0]["text"]["text"] == profile.refusal
+    assert blocks_of(page)["next"]["elements"][0]["text"] == profile.lead_back
+    escalated = Escalated(profile.not_found, ("배송비",))
+    (page,) = render(View(question(), text=profile.not_found, ending=escalated), look)
+    assert blocks_of(page)["next"]["elements"][0]["text"] == profile.nearest
+    (page,) = render(View(question(), text="고장", ending=Failed("고장")), look)
+    assert list(blocks_of(page)) == ["text:0"]
+    (page,) = render(View(question(), text="쓰다 **만", note=profile.stopped), look)
+    assert page.blocks[0]["text"]["text"] == "쓰다 *만*"
+    assert list(blocks_of(page)) == ["text:0", "note"]
+
+
+def test_a_question_that_nobody_typed_is_shown(profile):
+    look = Look(profile, CLEANER, quoted=True)
+    view = View(question("배송비는\n<!channel>?"), status="찾는 중")
+    shown = blocks_of(render(view, look)[0])["question"]["text"]["text"]
+    assert shown == "<@U012ABC> 님의 질문\n> 배송비는 &lt;\u200b!channel&gt;?"
+
+
+def test_values_say_what_they_were_made_of():
+    assert read_followup(followup_value("slack:T:C:1", 2)) == ("slack:T:C:1", 2)
+    assert read_feedback(feedback_value("slack:T:C:1", helpful=False)) == ("slack:T:C:1", False)
+    for forged in ("", "x", "x:1", ":", "9999:a", "²:a"):
+        assert read_followup(forged) is None
+        assert read_feedback(forged) is None
+
+
+def test_clients_without_feedback_buttons_get_plain_ones(profile):
+    look = Look(profile, CLEANER, feedback_buttons=False)
+    page = render(answered("답"), look)[-1]
+    check([page])
+    actions = [element["action_id"] for element in page.blocks[-1]["elements"]]
+    assert actions == ["feedback:up", "feedback:down"]
+
+
+def test_the_real_answers_hold_the_limits(shared, look):
+    """And lose none of their words."""
+    for text in strangest(shared):
+        shown = render(answered(text), look)
+        check(shown)
+        words = "".join(
+            block["text"]["text"]
+            for page in shown
+            for block in page.blocks
+            if block["type"] == "section"
+        )
+        assert re.sub(r"[^가-힣]", "", words.replace("(링크 생략)", "")) == re.sub(
+            r"[^가-힣]", "", text
+        )

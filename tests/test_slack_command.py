@@ -1,0 +1,319 @@
+"""`/faq`, and the shortcut on a message: asked from anywhere, answered where it belongs."""
+
+import asyncio
+
+from fakes.slack import BOT_TOKEN, labels, visible
+
+from bots.slack.blocks import Page
+from bots.slack.ephemeral import EphemeralReply
+from bots.slack.ids import private_place
+from bots.slack.workspaces import make_client, open_session
+from core.errors import StorageError
+from core.limits import Limits
+from core.types import Question
+
+pytest_plugins = ["slack_bot"]
+
+QUESTION = "정산은 언제 되나요?"
+ANSWER = "구매확정 다음 영업일"
+
+
+def private(person, channel=None):
+    """What a person alone sees, as text."""
+    return [visible(message) for message in person.ephemerals(channel)]
+
+
+async def asked(slack, person, channel, text=QUESTION):
+    """The private answer to a command."""
+    before = len(person.ephemerals(channel))
+    await person.command("/faq", text, channel=channel)
+    await slack.until(lambda: len(person.ephemerals(channel)) == before + 2)
+    return person.ephemerals(channel)[-1]
+
+
+async def test_a_command_is_answered_for_the_asker_alone(slack, bot, profile):
+    """At once that it was heard, then the answer in one piece: Slack lets nobody edit it."""
+    minsu, jiho = slack.add_person("민수"), slack.add_person("지호")
+    channel = slack.add_channel("help", minsu, jiho)
+    await asked(slack, minsu, channel)
+    status, answer = private(minsu, channel)
+    assert status == profile.searching
+    assert QUESTION in answer
+    assert ANSWER in answer
+    assert slack.messages(channel) == []
+    assert jiho.ephemerals() == []
+    assert len(slack.calls("response_url")) == 1
+
+
+async def test_a_command_works_where_the_bot_is_no_member(slack, bot):
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("random", minsu, bot=False)
+    assert ANSWER in visible(await asked(slack, minsu, channel))
+
+
+async def test_a_proxy_of_the_environment_is_not_in_the_way(slack, bot, monkeypatch):
+    """Bolt reads it for every request, and knows no NO_PROXY."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    minsu = slack.add_person("민수")
+    message = await minsu.say(slack.add_channel("help", minsu), QUESTION)
+    await minsu.shortcut(message, "answer_this")
+    await slack.until(lambda: [m for m in slack.replies(message) if ANSWER in visible(m)])
+    await asked(slack, minsu, minsu.dm)
+    assert slack.calls("conversations.info")
+
+
+async def test_a_command_without_a_question_shows_how_to_ask(slack, bot, profile):
+    minsu = slack.add_person("민수")
+    await minsu.command("/faq", "  ")
+    (help_text,) = private(minsu)
+    assert profile.try_asking in help_text
+    assert f"/faq {profile.examples[0]}" in help_text
+
+
+async def test_a_question_is_stored_before_the_command_is_acknowledged(
+    slack, stores, make_desk, connect
+):
+    """So that it is answered although the process died right then, by whoever starts next."""
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("help", minsu)
+    async with connect(make_desk(), working=False):
+        delivery = await minsu.command("/faq", QUESTION, channel=channel)
+        assert delivery.acked_at
+    async with connect(make_desk()):
+        await slack.until(lambda: len(minsu.ephemerals(channel)) == 2)
+    assert ANSWER in private(minsu, channel)[-1]
+
+
+async def test_an_answer_after_the_half_hour_is_posted_as_an_ephemeral(slack, make_desk, connect):
+    """A `response_url` lasts thirty minutes; the bot has to be a member from then on."""
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("help", minsu)
+    async with connect(make_desk(), working=False):
+        await minsu.command("/faq", QUESTION, channel=channel)
+    slack.world.url_lasts_s = 0.0
+    async with connect(make_desk()):
+        await slack.until(lambda: len(minsu.ephemerals(channel)) == 2)
+    assert ANSWER in private(minsu, channel)[-1]
+    assert len(slack.calls("chat.postEphemeral")) == 1
+
+
+async def test_a_command_that_is_not_stored_says_so(slack, bot, profile, monkeypatch):
+    async def refuse(question):
+        raise StorageError("the disk is full")
+
+    monkeypatch.setattr(bot, "receive", refuse)
+    minsu = slack.add_person("민수")
+    await minsu.command("/faq", QUESTION)
+    assert private(minsu) == [profile.not_stored]
+
+
+async def test_who_asks_too_much_is_told(slack, make_desk, connect, profile):
+    minsu = slack.add_person("민수")
+    async with connect(make_desk(limits=Limits(per_minute=1, per_day=0))):
+        await asked(slack, minsu, minsu.dm)
+        await minsu.command("/faq", "반품은요?")
+    assert private(minsu)[-1] == profile.limited
+
+
+async def test_private_questions_are_one_conversation_a_person_and_channel(slack, bot, stores):
+    minsu, jiho = slack.add_person("민수"), slack.add_person("지호")
+    channel = slack.add_channel("help", minsu, jiho)
+    await asked(slack, minsu, channel)
+    await asked(slack, minsu, channel, "정산 계좌를 변경하고 싶어요.")
+    await asked(slack, jiho, channel)
+    sessions = {one.session for one in await stores.archive.sessions(10)}
+    prefix = f"slack:{slack.team.id}:{channel.id}"
+    assert sessions == {f"{prefix}:faq-{minsu.id}", f"{prefix}:faq-{jiho.id}"}
+    (mine,) = [one for one in sessions if minsu.id in one]
+    assert len(await stores.archive.turns(mine, 10)) == 2
+
+
+async def test_an_answer_that_was_shown_before_a_death_is_not_shown_again(
+    slack, stores, make_desk, connect
+):
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("help", minsu)
+    async with connect(make_desk(), working=False):
+        await minsu.command("/faq", QUESTION, channel=channel)
+    claim = await stores.inbox.claim(lease_s=0.0)
+    await stores.inbox.note_reply(claim, "private:0")
+    async with connect(make_desk()):
+        await asked(slack, minsu, channel, "정산 계좌를 변경하고 싶어요.")  # after the first
+    assert len(minsu.ephemerals(channel)) == 3
+    assert QUESTION not in private(minsu, channel)[-1]
+
+
+async def test_a_long_answer_goes_on_when_the_response_url_is_used_up(slack, context_of):
+    """Slack takes five messages through one."""
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("help", minsu)
+    url = slack.world.new_response_url(channel, minsu.id, None)
+    place = private_place(slack.team.id, channel.id, minsu.id)
+    question = Question("slack:1", place.session, QUESTION, minsu.id, reply_to=url)
+    async with open_session() as session:
+        client = make_client(session, slack.api_url, BOT_TOKEN)
+        reply = EphemeralReply(client, context_of(None), question)
+        for number in range(7):
+            await reply.post(Page(f"{number}쪽", ()), number)
+    assert private(minsu, channel) == [f"{place}쪽" for place in range(7)]
+    assert len(slack.calls("chat.postEphemeral")) == 2
+
+
+# The buttons of a private answer.
+
+
+async def test_a_follow_up_of_a_private_answer_is_private_and_marked(slack, bot, stores):
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("help", minsu)
+    answer = await asked(slack, minsu, channel)
+    label = next(label for label in labels(answer) if label.endswith(("?", "요.")))
+    await minsu.press(answer, label)
+    await slack.until(lambda: len(minsu.ephemerals(channel)) == 3)
+    assert label in private(minsu, channel)[-1]
+    await slack.until(lambda: f"✓ {label}" in labels(answer))
+    assert slack.messages(channel) == []
+    (session,) = await stores.archive.sessions(10)
+    assert session.session.endswith(f":faq-{minsu.id}")
+
+
+async def test_a_private_follow_up_is_asked_once(slack, bot, stores):
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("help", minsu)
+    answer = await asked(slack, minsu, channel)
+    await asyncio.gather(
+        minsu.press(answer, "private_followup:0"), minsu.press(answer, "private_followup:0")
+    )
+    await slack.until(lambda: len(minsu.ephemerals(channel)) == 3)
+    (session,) = await stores.archive.sessions(10)
+    assert len(await stores.archive.turns(session.session, 10)) == 2
+
+
+async def test_a_button_of_a_forgotten_answer_is_kindly_refused(slack, bot, stores, profile):
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("help", minsu)
+    answer = await asked(slack, minsu, channel)
+    await stores.archive.forget(minsu.id)
+    for button in ("private_followup:0", "share"):
+        await minsu.press(answer, button)
+        await slack.until(lambda: profile.stale_button in private(minsu, channel)[-1])
+        minsu.world.ephemerals.pop()
+    assert slack.messages(channel) == []
+
+
+async def test_sharing_shows_the_answer_to_the_channel(slack, bot, profile):
+    """With who shared it, its follow-ups, and no second time."""
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("help", minsu)
+    answer = await asked(slack, minsu, channel)
+    await minsu.press(answer, profile.share)
+    await slack.until(lambda: profile.share not in labels(answer))
+    (shared,) = slack.messages(channel)
+    assert f"<@{minsu.id}>" in str(shared.blocks[0])
+    assert ANSWER in visible(shared)
+    assert "followup:0" in str(shared.blocks)
+    assert "private" not in str(shared.blocks)
+    assert profile.share not in labels(shared)
+    assert profile.shared in visible(answer)
+
+
+async def test_follow_ups_of_a_shared_answer_are_answered_below_it(slack, bot, profile):
+    """By whoever presses, for everyone."""
+    minsu, jiho = slack.add_person("민수"), slack.add_person("지호")
+    channel = slack.add_channel("help", minsu, jiho)
+    await minsu.press(await asked(slack, minsu, channel), profile.share)
+    (shared,) = await slack.until(lambda: slack.messages(channel))
+    await jiho.press(shared, "followup:0")
+    (reply,) = await slack.until(lambda: slack.replies(shared))
+    await slack.until(lambda: profile.helpful in labels(reply))
+    assert f"<@{jiho.id}>" in str(reply.blocks)
+    await slack.until(lambda: "✓" in "".join(labels(shared)))
+
+
+async def test_sharing_where_the_bot_is_no_member(slack, bot, profile):
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("random", minsu, bot=False)
+    answer = await asked(slack, minsu, channel)
+    await minsu.press(answer, profile.share)
+    (shared,) = await slack.until(lambda: slack.messages(channel))
+    assert ANSWER in visible(shared)
+
+
+async def test_sharing_that_fails_can_be_tried_again(slack, bot, profile):
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("help", minsu)
+    answer = await asked(slack, minsu, channel)
+    slack.fail_next("chat.postMessage", "500")
+    await minsu.press(answer, profile.share)
+    await slack.until(lambda: private(minsu, channel)[-1] == profile.not_shared)
+    await minsu.press(answer, profile.share)
+    await slack.until(lambda: slack.messages(channel))
+
+
+async def test_only_the_asker_can_share(slack, bot, profile):
+    """A forged press gives nothing away."""
+    minsu, jiho = slack.add_person("민수"), slack.add_person("지호")
+    channel = slack.add_channel("help", minsu, jiho)
+    answer = await asked(slack, minsu, channel)
+    await jiho.press(answer, profile.share)
+    await slack.until(lambda: private(jiho, channel) == [profile.stale_button])
+    assert slack.messages(channel) == []
+
+
+async def test_there_is_nobody_to_share_with_in_a_direct_message(slack, bot, profile):
+    minsu = slack.add_person("민수")
+    assert profile.share not in labels(await asked(slack, minsu, minsu.dm))
+
+
+# The shortcut.
+
+
+async def test_the_shortcut_answers_a_message_in_its_thread(slack, bot, stores, profile):
+    minsu, jiho = slack.add_person("민수"), slack.add_person("지호")
+    channel = slack.add_channel("help", minsu, jiho)
+    message = await minsu.say(channel, QUESTION)
+    await jiho.shortcut(message, "answer_this")
+    (reply,) = await slack.until(lambda: slack.replies(message))
+    await slack.until(lambda: ANSWER in visible(reply))
+    assert QUESTION in visible(reply)
+    assert f"<@{jiho.id}>" in str(reply.blocks)
+    (turn,) = await bot.asked_by(jiho.id, 5)
+    assert turn.question.session == f"slack:{slack.team.id}:{channel.id}:{message.ts}"
+    assert jiho.ephemerals() == []
+
+
+async def test_the_shortcut_answers_privately_where_the_bot_is_no_member(slack, bot, profile):
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("random", minsu, bot=False, private=True)
+    message = await minsu.say(channel, QUESTION)
+    await minsu.shortcut(message, "answer_this")
+    await slack.until(lambda: len(minsu.ephemerals(channel)) == 2)
+    said = private(minsu, channel)
+    assert profile.answered_privately in said
+    assert any(ANSWER in text for text in said)
+    assert slack.messages(channel) == [message]
+
+
+async def test_the_shortcut_on_the_bots_own_message_or_an_empty_one(slack, bot, profile):
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("help", minsu)
+    answer = await asked(slack, minsu, channel)
+    await minsu.press(answer, profile.share)
+    (shared,) = await slack.until(lambda: slack.messages(channel))
+    empty = await minsu.say(channel, minsu.mention_of_bot)
+    for message in (shared, empty):
+        await minsu.shortcut(message, "answer_this")
+        await slack.until(lambda: profile.nothing_to_answer in private(minsu, channel)[-1])
+        minsu.world.ephemerals.pop()
+
+
+async def test_a_question_of_the_shortcut_is_stored_before_it_is_acknowledged(
+    slack, stores, make_desk, connect
+):
+    minsu = slack.add_person("민수")
+    message = await minsu.say(slack.add_channel("help", minsu), QUESTION)
+    async with connect(make_desk(), working=False):
+        await minsu.shortcut(message, "answer_this")
+        claim = await stores.inbox.claim(lease_s=0.0)
+    assert claim.question.text == QUESTION
+    async with connect(make_desk()):
+        await slack.until(lambda: any(ANSWER in visible(m) for m in slack.replies(message)))

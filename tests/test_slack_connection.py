@@ -1,0 +1,247 @@
+"""Sockets that close, fall silent or are too many, events by HTTP, downtime, and tokens."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from fakes.slack import SIGNING_SECRET, Slack
+from fakes.slack_bot import answering, finished, make_settings, quiet, running, settled
+
+from bots.slack import catchup, connection
+from core.errors import ConfigError, PlatformError
+from core.types import Question, SessionId
+
+WRONG = "x-wrong"
+
+
+@pytest.fixture
+async def slack():
+    async with Slack(ack_within_s=0.5, retry_after_s=(0.0, 0.2, 0.2)).serve() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch):
+    """Waits as in life, ten times as fast."""
+    monkeypatch.setattr(connection, "_FIRST_WAIT_S", 0.05)
+    monkeypatch.setattr(connection, "_PING_S", 0.4)
+
+
+@pytest.fixture
+def minsu(slack):
+    return slack.add_person("민수")
+
+
+@pytest.fixture
+def channel(slack, minsu):
+    return slack.add_channel("문의", minsu)
+
+
+async def asked_and_answered(slack, person, channel, text="정산은 언제?"):
+    question = await person.mention(channel, text)
+    await slack.until(lambda: finished(slack, question))
+    return question
+
+
+@pytest.mark.parametrize("reason", ["refresh_requested", "too_many_websockets", "link_disabled"])
+async def test_a_closed_socket_is_replaced(slack, tmp_path, minsu, channel, reason):
+    async with answering(slack, tmp_path):
+        await asked_and_answered(slack, minsu, channel)
+        await slack.disconnect(reason)
+        await slack.until(lambda: slack.sockets == 1 and slack.socket_mode.opened == 2)
+        await asked_and_answered(slack, minsu, channel, "공휴일에는?")
+
+
+async def test_a_warned_socket_is_read_until_its_end(slack, tmp_path, minsu, channel):
+    """A new one is opened first, so that nothing is missed in between."""
+    async with answering(slack, tmp_path):
+        await slack.disconnect("warning")
+        await slack.until(lambda: slack.sockets == 2)
+        for text in ("하나", "둘"):  # they go to the sockets in turn
+            await asked_and_answered(slack, minsu, channel, text)
+        await settled(slack)
+    used = {name for one in slack.deliveries for name in one.sent_to}
+    assert len(used) == 2
+    assert all(len(one.attempts) == 1 for one in slack.deliveries)
+
+
+async def test_a_cut_connection_is_replaced_and_what_came_meanwhile_is_answered(
+    slack, tmp_path, minsu, channel
+):
+    async with answering(slack, tmp_path) as bot:
+        slack.drop_sockets()
+        await slack.until(lambda: not slack.sockets)
+        question = await minsu.mention(channel, "정산은 언제?")
+        await slack.until(lambda: finished(slack, question))
+        assert await quiet(slack, bot) == ["정산은 언제?"]
+
+
+async def test_a_silent_socket_is_noticed_and_replaced(slack, tmp_path, minsu, channel):
+    async with answering(slack, tmp_path) as bot:
+        slack.go_silent()
+        question = await minsu.mention(channel, "정산은 언제?")
+        await slack.until(lambda: finished(slack, question))
+        assert await quiet(slack, bot) == ["정산은 언제?"]
+    assert slack.socket_mode.opened >= 2
+
+
+async def test_a_slack_that_is_away_for_a_while_is_tried_again(
+    slack, tmp_path, minsu, channel, caplog
+):
+    async with answering(slack, tmp_path):
+        slack.fail_next("apps.connections.open", "500", times=2)
+        slack.fail_next("apps.connections.open", "429", retry_after=0)
+        slack.drop_sockets()
+        await slack.until(lambda: slack.socket_mode.opened == 2)
+        await asked_and_answered(slack, minsu, channel)
+    assert "connecting again" in caplog.text
+
+
+async def test_a_refused_app_token_is_said_in_a_line(slack, tmp_path, caplog):
+    settings = make_settings(slack, tmp_path, SLACK_APP_TOKEN=WRONG)
+    async with running(settings):
+        await slack.until(lambda: len(slack.calls("apps.connections.open")) == 2)
+    assert "SLACK_APP_TOKEN is not accepted" in caplog.text
+    assert WRONG not in caplog.text
+
+
+async def test_a_refused_bot_token_ends_the_start_with_a_line(slack, tmp_path):
+    settings = make_settings(slack, tmp_path, SLACK_BOT_TOKEN=WRONG)
+    with pytest.raises(ConfigError, match="SLACK_BOT_TOKEN is not accepted"):
+        async with running(settings):
+            pass
+
+
+async def test_a_missing_app_token_ends_the_start_with_a_line(slack, tmp_path):
+    with pytest.raises(ConfigError, match="SLACK_APP_TOKEN is not set"):
+        async with running(make_settings(slack, tmp_path, SLACK_APP_TOKEN="")):
+            pass
+
+
+async def test_a_slack_that_cannot_be_reached_ends_the_start_with_a_line(slack, tmp_path):
+    settings = make_settings(slack, tmp_path, SLACK_API_URL="http://127.0.0.1:9/api/")
+    with pytest.raises(PlatformError, match=r"auth\.test: Slack does not answer"):
+        async with running(settings):
+            pass
+
+
+async def test_it_says_who_and_where_it_is(slack, tmp_path):
+    async with answering(slack, tmp_path) as bot:
+        about = bot.connected.about
+    assert about == "Slack: on as @faqbot in workspace Local (Socket Mode)"
+
+
+async def test_the_environments_proxy_is_not_used(slack, tmp_path, minsu, channel, monkeypatch):
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    async with answering(slack, tmp_path):
+        await asked_and_answered(slack, minsu, channel)
+
+
+# Events by HTTP
+
+
+def by_http(slack, tmp_path, secret=SIGNING_SECRET):
+    changes = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": secret, "slack_port": 0}
+    return make_settings(slack, tmp_path, **changes)
+
+
+def address(bot):
+    """The request URL, as the bot says it."""
+    return bot.connected.about.rpartition(" ")[2].rstrip(")")
+
+
+async def test_signed_events_by_http_are_answered(slack, tmp_path, minsu, channel):
+    async with running(by_http(slack, tmp_path)) as bot:
+        await slack.use_http(address(bot))
+        question = await asked_and_answered(slack, minsu, channel)
+        (reply,) = slack.replies(question)
+        await minsu.press(reply, "정산 계좌는 어떻게 바꾸나요?")
+        await slack.until(lambda: len(slack.replies(question)) == 2 and finished(slack, question))
+        for delivery in slack.events("app_mention"):
+            slack.redeliver(delivery)
+        assert len(await quiet(slack, bot)) == 2
+    assert not slack.calls("apps.connections.open")
+
+
+async def test_a_wrong_signature_is_refused(slack, tmp_path):
+    async with running(by_http(slack, tmp_path, "another secret")) as bot:
+        with pytest.raises(ValueError, match="401"):
+            await slack.use_http(address(bot))
+
+
+async def test_a_taken_port_ends_the_start_with_a_line(slack, tmp_path):
+    async with running(by_http(slack, tmp_path / "one")) as bot:
+        port = int(address(bot).split(":")[2].partition("/")[0])
+        settings = by_http(slack, tmp_path / "two").model_copy(update={"slack_port": port})
+        with pytest.raises(ConfigError, match="FAQBOT_SLACK_PORT"):
+            async with running(settings):
+                pass
+
+
+# Downtime
+
+
+async def test_what_was_asked_while_it_was_away_is_answered_once(
+    slack, tmp_path, minsu, channel, monkeypatch
+):
+    jiyoung = slack.add_person("지영")
+    monkeypatch.setattr("bots.slack._SHORT_S", 0.0)
+    async with answering(slack, tmp_path):
+        thread = await asked_and_answered(slack, minsu, channel, "처음")
+    await slack.until(lambda: not slack.sockets)
+    missed = await minsu.mention(channel, "정산은 언제?")
+    in_thread = await minsu.say(channel, "공휴일에는?", thread=thread)
+    in_dm = await jiyoung.say(jiyoung.dm, "반품은?")
+    await minsu.say(channel, "점심 뭐 먹지")
+    await slack.until(lambda: all(one.acked_at or one.gave_up for one in slack.deliveries))
+    async with answering(slack, tmp_path) as bot:
+        await slack.until(lambda: finished(slack, missed))
+        await slack.until(lambda: len(bot.assistant.asked) == 3)
+        assert sorted(await quiet(slack, bot)) == ["공휴일에는?", "반품은?", "정산은 언제?"]
+    assert in_thread.thread_ts == thread.ts
+    assert len(slack.replies(missed)) == 1
+    assert in_dm.channel is jiyoung.dm
+
+
+async def test_looking_back_is_patient_and_leaves_out_what_it_may_not_read(
+    slack, tmp_path, minsu, channel, monkeypatch, caplog
+):
+    monkeypatch.setattr("bots.slack._SHORT_S", 0.0)
+    async with answering(slack, tmp_path):
+        await asked_and_answered(slack, minsu, channel, "처음")
+    await slack.until(lambda: not slack.sockets)
+    other = slack.add_channel("다른 채널", minsu)
+    missed = [await minsu.mention(one, "정산은 언제?") for one in (channel, other)]
+    await slack.until(lambda: all(one.acked_at or one.gave_up for one in slack.deliveries))
+    slack.fail_next("users.conversations", "429", retry_after=0)
+    slack.fail_next("conversations.history", "error", error="missing_scope")
+    async with answering(slack, tmp_path):
+        await slack.until(lambda: any(finished(slack, question) for question in missed))
+    assert "not looked back in" in caplog.text
+
+
+async def test_a_first_start_does_not_look_back(slack, tmp_path, minsu, channel):
+    await minsu.mention(channel, "정산은 언제?")
+    await slack.until(lambda: all(one.gave_up for one in slack.deliveries))
+    async with answering(slack, tmp_path) as bot:
+        assert await quiet(slack, bot) == []
+    assert not slack.calls("users.conversations")
+
+
+async def test_it_looks_back_a_day_at_most(slack, tmp_path, minsu, channel, monkeypatch):
+    monkeypatch.setattr("bots.slack._SHORT_S", 0.0)
+    long_ago = datetime.now(UTC) - timedelta(days=30)
+    session = SessionId(f"slack:{slack.team.id}:{channel.id}:1.0")
+    asked = Question(f"{session}", session, "옛날 질문", minsu.id, long_ago)
+    async with running(make_settings(slack, tmp_path), gate=None) as bot:
+        await bot.desk.receive(asked)
+    async with answering(slack, tmp_path):
+        (call, *_) = await slack.until(lambda: slack.calls("conversations.history"))
+    a_day_ago = datetime.now(UTC) - catchup._FARTHEST
+    assert abs(float(call.args["oldest"]) - a_day_ago.timestamp()) < 60
+
+
+@pytest.fixture(autouse=True)
+def logged(caplog):
+    caplog.set_level(logging.INFO)

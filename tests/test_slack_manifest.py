@@ -1,0 +1,125 @@
+"""The app manifest: what it says is what the code does."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from fakes.slack import chat, conversations, views
+from fakes.slack.api_base import METHODS
+from fakes.slack.world import _EVENT_SCOPES
+
+from bots.slack.manifest import EVENTS, SCOPES, manifest, print_manifest
+from config.settings import Settings
+
+SOURCES = Path(__file__).parent.parent / "bots" / "slack"
+CODE = "\n".join(path.read_text(encoding="utf-8") for path in sorted(SOURCES.glob("*.py")))
+
+# The events that a listener by this name is sent.
+MESSAGES = {"message.channels", "message.groups", "message.im", "message.mpim"}
+# What the local Slack does not know: group messages.
+GROUPS = {"message.mpim": "mpim:history", "users.conversations": "mpim:read"}
+WITHOUT_SCOPE = {"apps.connections.open", "auth.test"}
+
+
+def methods():
+    """The Web API's methods that the code calls."""
+    called = set(re.findall(r"client\.((?:[a-z]+_)+[a-zA-Z]+)\(", CODE))
+    return {name.replace("_", ".") for name in called} & (METHODS.keys() | WITHOUT_SCOPE)
+
+
+def listened():
+    """The events that the code listens to."""
+    named = set(re.findall(r'@app\.event\("([a-z_]+)"\)', CODE))
+    return (named - {"message"}) | MESSAGES | {"app_mention"}
+
+
+@pytest.fixture
+def settings(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    return Settings()
+
+
+def test_the_look_through_the_code_finds_what_is_there():
+    assert {chat, conversations, views}  # they fill the table
+    assert {"chat.postMessage", "chat.update", "views.open", "views.publish"} <= methods()
+    assert "app_home_opened" in listened()
+
+
+def test_every_event_that_the_code_listens_to_is_subscribed_and_no_other():
+    assert listened() == set(EVENTS)
+
+
+def test_every_method_that_the_code_calls_is_allowed_by_a_scope():
+    for name in sorted(methods() - WITHOUT_SCOPE):
+        _, scopes = METHODS[name]
+        assert not scopes or scopes & set(SCOPES), name
+
+
+def test_every_event_is_allowed_by_a_scope():
+    for name in EVENTS:
+        needed = _EVENT_SCOPES.get(name)
+        assert needed is None or needed in SCOPES, name
+        assert name not in GROUPS or GROUPS[name] in SCOPES
+
+
+def test_no_scope_is_asked_for_without_use():
+    used = {scope for name in methods() - WITHOUT_SCOPE for scope in METHODS[name][1]}
+    used |= {_EVENT_SCOPES.get(name) for name in EVENTS} | {"commands"}
+    used |= {scope for name, scope in GROUPS.items() if name in {*EVENTS, *methods()}}
+    assert set(SCOPES) <= used
+
+
+def test_commands_shortcuts_and_views_of_the_code_are_in_it(settings):
+    features = manifest(settings)["features"]
+    assert [one["command"] for one in features["slash_commands"]] == ["/faq"]
+    (shortcut,) = features["shortcuts"]
+    assert (shortcut["type"], shortcut["callback_id"]) == ("message", "answer_this")
+    assert features["app_home"]["home_tab_enabled"]
+    assert features["app_home"]["messages_tab_enabled"]
+    assert not features["app_home"]["messages_tab_read_only_enabled"]
+    assert features["assistant_view"]["assistant_description"]
+
+
+def test_socket_mode_is_on_unless_events_come_signed(settings, monkeypatch):
+    by_socket = manifest(settings)
+    assert by_socket["settings"]["socket_mode_enabled"]
+    assert "YOUR-HOST" not in json.dumps(by_socket)
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "s3cret")
+    by_http = manifest(Settings())
+    assert not by_http["settings"]["socket_mode_enabled"]
+    urls = [
+        by_http["settings"]["event_subscriptions"]["request_url"],
+        by_http["settings"]["interactivity"]["request_url"],
+        by_http["features"]["slash_commands"][0]["url"],
+    ]
+    assert set(urls) == {"https://YOUR-HOST/slack/events"}
+    assert "s3cret" not in json.dumps(by_http)
+
+
+def test_a_token_for_socket_mode_goes_before_the_secret(settings, monkeypatch):
+    """As the bot itself does it."""
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "s3cret")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1")
+    assert manifest(Settings())["settings"]["socket_mode_enabled"]
+
+
+def test_it_is_within_slacks_limits(settings):
+    """https://docs.slack.dev/reference/app-manifest."""
+    made = manifest(settings)
+    assert len(made["display_information"]["name"]) <= 35
+    assert len(made["display_information"]["description"]) <= 140
+    features = made["features"]
+    assert re.fullmatch(r"[a-z0-9._-]{1,80}", features["bot_user"]["display_name"])
+    assert len(features["shortcuts"][0]["name"]) <= 24
+    assert len(features["shortcuts"][0]["description"]) <= 150
+    assert len(features["assistant_view"]["assistant_description"]) <= 300
+    assert len(features["assistant_view"]["suggested_prompts"]) <= 4
+
+
+def test_it_is_printed_as_json_alone(settings, capsys):
+    """What to do with it goes beside it, so that the output can be piped."""
+    assert print_manifest(settings) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out) == manifest(settings)
+    assert "api.slack.com/apps" in printed.err

@@ -1,0 +1,98 @@
+"""Slack's assistant pane."""
+
+import asyncio
+
+import pytest
+from fakes.slack import BOT_TOKEN, labels
+from fakes.slack_bot import Scripted
+
+from bots.slack.pane import set_status, set_title
+from bots.slack.workspaces import make_client, open_session
+
+pytest_plugins = ["slack_bot"]
+
+
+@pytest.fixture
+async def client(slack):
+    async with open_session() as session:
+        yield make_client(session, slack.api_url, BOT_TOKEN)
+
+
+@pytest.fixture
+async def minsu(slack):
+    return slack.add_person("민수")
+
+
+async def test_whoever_opens_the_pane_is_greeted_and_offered_prompts(slack, bot, minsu, profile):
+    pane = await minsu.open_assistant_pane()
+    await slack.until(lambda: pane.prompts)
+    (greeting,) = [m for m in slack.messages(minsu.dm) if m.text == profile.greeting]
+    assert greeting.thread_ts == pane.thread_ts
+    offered = [prompt["message"] for prompt in pane.prompts[-1]]
+    assert offered == list(profile.examples)[:4]
+
+
+async def test_the_prompts_stay_when_the_person_goes_to_another_channel(slack, bot, minsu):
+    pane = await minsu.open_assistant_pane()
+    await slack.until(lambda: pane.prompts)
+    await minsu.look_at(pane, slack.add_channel("help", minsu))
+    await slack.until(lambda: len(pane.prompts) == 2)
+    assert len([m for m in slack.messages(minsu.dm) if m.text and m.bot_id]) == 2  # root, greeting
+
+
+async def test_prompts_are_offered_although_the_greeting_failed(slack, bot, minsu):
+    slack.fail_next("chat.postMessage", "500")
+    pane = await minsu.open_assistant_pane()
+    await slack.until(lambda: pane.prompts)
+
+
+async def test_a_thread_of_the_pane_is_named_after_its_first_question(slack, bot, minsu, profile):
+    """And keeps that name."""
+    pane = await minsu.open_assistant_pane()
+    await slack.until(lambda: pane.prompts)
+    for question in ("정산은 언제 되나요?", "정산 계좌를 변경하고 싶어요."):
+        before = len(slack.messages(pane.channel))
+        await minsu.say(pane.channel, question, thread=pane.thread_ts)
+        await slack.until(lambda before=before: len(slack.messages(pane.channel)) == before + 2)
+        await slack.until(
+            lambda: profile.helpful in labels(slack.messages(pane.channel)[-1]) and pane.titles
+        )
+    assert pane.titles == ["정산은 언제 되나요?"]
+
+
+async def test_there_is_a_status_until_there_is_a_message(
+    slack, make_desk, connect, stores, minsu, profile
+):
+    gate = asyncio.Event()
+    async with connect(make_desk(assistant=Scripted(stores.history, gate=gate))):
+        pane = await minsu.open_assistant_pane()
+        await minsu.say(pane.channel, "정산은 언제 되나요?", thread=pane.thread_ts)
+        await slack.until(lambda: profile.searching in pane.statuses)
+        gate.set()
+        await slack.until(lambda: pane.statuses[-1] == "")
+
+
+async def test_other_direct_messages_have_no_title_and_no_status(slack, bot, minsu, profile):
+    await minsu.say(minsu.dm, "정산은 언제 되나요?")
+    await slack.until(lambda: profile.helpful in labels(slack.messages(minsu.dm)[-1]))
+    assert not [call for call in slack.calls() if call.method.startswith("assistant.")]
+
+
+async def test_a_status_and_a_title(slack, client, minsu):
+    pane = await minsu.open_assistant_pane()
+    await set_status(client, pane.channel.id, pane.thread_ts, "찾고 있어요…")
+    await set_title(client, pane.channel.id, pane.thread_ts, "정산은\n언제 되나요? " + "아" * 100)
+    assert pane.statuses == ["찾고 있어요…"]
+    (title,) = pane.titles
+    assert title.startswith("정산은 언제 되나요? 아아")
+    assert len(title) == 60
+
+
+@pytest.mark.parametrize("trouble", ["429", "500", "reset", "error"])
+async def test_neither_ever_raises(slack, client, minsu, trouble):
+    pane = await minsu.open_assistant_pane()
+    slack.fail_next("*", trouble, times=2)
+    await set_status(client, pane.channel.id, pane.thread_ts, "찾고 있어요…")
+    await set_title(client, pane.channel.id, pane.thread_ts, "정산")
+    assert (pane.statuses, pane.titles) == ([], [])
+    await set_status(client, "C0NOWHERE", "1.2", "찾고 있어요…")
