@@ -18,7 +18,8 @@ def questions(bot):
 async def answered_in(fake, channel, text):
     """The bot's message that begins with an answer, in a channel."""
     return await fake.until(
-        lambda: next((m for m in answers_in(fake, channel) if m.content.startswith(text)), None)
+        lambda: next((m for m in answers_in(fake, channel) if m.content.startswith(text)), None),
+        timeout_s=20,  # of the real assistant on a busy machine
     )
 
 
