@@ -247,5 +247,48 @@ async def test_its_thread_is_known_after_it_was_opened(fake, tmp_path, profile):
         assert len(opened) == 1
 
 
+async def test_with_its_question_every_message_of_a_long_answer_goes(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        bot.assistant.script("질문", answered("\n\n".join(f"{n}. " + "가" * 900 for n in range(4))))
+        asked = await ask(fake)
+        await answer_of(fake, asked)
+        await fake.until(lambda: "3. " in answers_in(fake, asked.thread)[-1].content)
+        assert len(answers_in(fake, asked.thread)) > 2
+        await fake.delete(asked)
+        await fake.until(lambda: not answers_in(fake, asked.thread))
+        assert not fake.rate_limited
+
+
+async def test_a_shorter_second_answer_leaves_nothing_of_the_first(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        bot.assistant.script("질문", answered("\n\n".join(f"{n}. " + "가" * 900 for n in range(4))))
+        asked = await ask(fake)
+        first = await answer_of(fake, asked)
+        await fake.until(lambda: "3. " in answers_in(fake, asked.thread)[-1].content)
+        await fake.edit(asked, f"{fake.bot.mention} 짧은 질문")
+        await fake.until(lambda: answers_in(fake, asked.thread) == [first], 10)
+        assert first.content.startswith("답: 짧은 질문")
+
+
+async def test_questions_in_one_thread_are_answered_in_order_each_as_a_reply(
+    fake, tmp_path, profile
+):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        more = asyncio.Event()
+        bot.assistant.script(
+            "질문", Delta("첫 답을 아직 쓰고 있습니다. 곧 끝. "), more, answered("끝.")
+        )
+        asked = await ask(fake)
+        await answer_of(fake, asked)
+        second = await fake.say(asked.thread, "둘째 질문")
+        third = await fake.say(asked.thread, "셋째 질문")
+        assert len(bot.assistant.asked) == 1
+        more.set()
+        await fake.until(lambda: len(answers_in(fake, asked.thread)) == 3)
+        said = answers_in(fake, asked.thread)
+        await fake.until(lambda: said[2].content.startswith("답: 셋째"))
+        assert [message.reference for message in said[1:]] == [second, third]
+
+
 def _posts(fake):
     return [call for call in fake.calls if (call.method, call.path[-9:]) == ("POST", "/messages")]
