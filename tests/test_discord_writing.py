@@ -96,6 +96,15 @@ async def test_a_429_for_everything_holds_everything_back(fake, tmp_path, profil
         assert all(call.at - began > 0.4 for call in after)
 
 
+async def test_many_at_once_stay_within_the_limit_of_all_channels(fake, tmp_path, profile):
+    people = [await fake.create_user(f"손님 {number}") for number in range(60)]
+    async with running_bot(fake, tmp_path, profile):
+        for person in people:
+            await fake.direct("질문", user=person)
+        await fake.until(lambda: all(answers_in(fake, fake.dm(person)) for person in people), 15)
+        assert not fake.rate_limited
+
+
 async def test_a_message_whose_sending_broke_off_is_not_sent_twice(fake, tmp_path, profile):
     async with running_bot(fake, tmp_path, profile):
         fake.fail_next("POST", r"/messages$", "reset", after=True)
