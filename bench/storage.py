@@ -1,6 +1,9 @@
 """How the stores' times grow with what they hold: `python -m bench.storage [TURNS…]`.
 
-SQLite in a temporary folder; MongoDB too where MONGO_TEST_URL names one. Sessions have ten turns.
+SQLite in a temporary folder; MongoDB too where MONGO_TEST_URL names one. Sessions have ten turns,
+and 100 questions are waiting. All sizes are measured in turns, one call each, so that whatever else
+the disk does meets all alike. The 99th percentile is the median of those of the blocks, and its
+ratio to that of the smallest store the median of the blocks' own ratios.
 """
 
 from __future__ import annotations
@@ -11,10 +14,10 @@ import secrets
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
@@ -29,10 +32,13 @@ from core.backends.sqlite_archive import SqliteArchive
 from core.backends.sqlite_file import SqliteFile
 from core.backends.sqlite_history import SqliteHistory
 from core.backends.sqlite_inbox import SqliteInbox
-from core.types import InboxState, Question, SessionId, Turn, TurnState
+from core.types import InboxState, Question, Receipt, SessionId, Turn, TurnState
 
 _SIZES = (1_000, 100_000, 1_000_000)
-_ROUNDS = 300
+_BLOCKS = 16
+_ROUNDS = 250  # of a block
+_LIMIT_S = 360.0
+_WAITING = 100
 _PER_SESSION = 10
 _BATCH = 10_000
 _ANSWER = "배송비는 [상품 등록] 화면의 배송 항목에서 설정합니다. " * 12  # about the median of a FAQ
@@ -42,7 +48,7 @@ Work = Callable[[int], Awaitable[object]]
 
 def turn(number: int) -> Turn:
     """A turn of some session."""
-    session = SessionId(f"s{number // _PER_SESSION}")
+    session = SessionId(f"bench:w:{number // _PER_SESSION}")
     question = Question(id=f"q{number}", session=session, text="배송비는?", asker=f"U{number % 97}")
     return Turn(question, TurnState.ANSWERED, _ANSWER, sources=("f1",), followups=("묶음 배송은?",))
 
@@ -53,8 +59,8 @@ async def sqlite_of(turns: int) -> AsyncIterator[Stores]:
     copies = """
         WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?)
         INSERT INTO turns SELECT
-            n + 1, 'q' || n, 's' || (n / 10), text, 'U' || (n % 97), asked_at_ms, reply_to, state,
-            answer, sources, followups, label, model, finished_at_ms + n, timings_ms,
+            n + 1, 'q' || n, 'bench:w:' || (n / 10), text, 'U' || (n % 97), asked_at_ms, reply_to,
+            state, answer, sources, followups, label, model, finished_at_ms + n, timings_ms,
             prompt, usage
         FROM number, turns WHERE turns.seq = 1
     """
@@ -73,6 +79,13 @@ async def sqlite_of(turns: int) -> AsyncIterator[Stores]:
             yield Stores(history, SqliteArchive(file), inbox)
 
 
+def changed(number: int) -> dict[str, object]:
+    """What differs between two turns in MongoDB."""
+    question = turn(number).question
+    own = {"_id": question.id, "session": question.session, "asker": question.asker}
+    return {**own, "n": number}
+
+
 @asynccontextmanager
 async def mongo_of(turns: int, url: str) -> AsyncIterator[Stores]:
     """A database of its own, dropped at the end, that holds `turns` turns."""
@@ -86,14 +99,13 @@ async def mongo_of(turns: int, url: str) -> AsyncIterator[Stores]:
         [first] = await database.turns.find({"_id": "q0"}).to_list()
         for start in range(1, turns, _BATCH):
             numbers = range(start, min(start + _BATCH, turns))
-            await database.turns.insert_many(
-                {**first, "_id": f"q{n}", "session": f"s{n // 10}", "asker": f"U{n % 97}", "n": n}
-                for n in numbers
-            )
+            await database.turns.insert_many({**first, **changed(n)} for n in numbers)
             sessions = {n // _PER_SESSION for n in numbers} - {start // _PER_SESSION}
             if sessions:
                 fields = {"n": turns, "last_at": first["finished_at"]}
-                await database.sessions.insert_many({"_id": f"s{n}", **fields} for n in sessions)
+                await database.sessions.insert_many(
+                    {"_id": f"bench:w:{n}", **fields} for n in sessions
+                )
         yield Stores(
             history, MongoArchive(database), MongoInbox(database, per_session=5, total=200)
         )
@@ -101,51 +113,103 @@ async def mongo_of(turns: int, url: str) -> AsyncIterator[Stores]:
         await client.drop_database(name)
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A store of a size, and the times of each work in milliseconds, block by block."""
+
+    store: str
+    turns: int
+    works: dict[str, Work]
+    blocks: dict[str, list[list[float]]] = field(default_factory=dict)
+
+
 def works(stores: Stores, turns: int) -> dict[str, Work]:
     """What is measured, each called with the number of the round."""
 
     async def claim(number: int) -> None:
-        taken = await stores.inbox.claim(lease_s=30)
+        taken = await stores.inbox.claim(lease_s=30, prefixes=("bench:w:",))
         if taken is None:
             raise AssertionError(f"nothing to claim in round {number}")
         await stores.inbox.settle(taken, InboxState.ANSWERED)
 
-    def receive(number: int) -> Awaitable[object]:
-        return stores.inbox.receive(replace(turn(number * 10).question, id=f"new{number}"))
-
     return {
         "recent 10": lambda n: stores.history.recent(turn(n * 7919 % turns).question.session, 10),
-        "list sessions": lambda _: stores.archive.sessions(50),
+        "list 50 sessions": lambda _: stores.archive.sessions(50),
+        "asked by, 10": lambda n: stores.archive.asked_by(f"U{n % 97}", 10),
         "append": lambda n: stores.history.append(turn(turns + n)),
-        "receive": receive,
+        "receive": lambda n: receive(stores, n),
         "claim, settle": claim,
     }
 
 
-async def measure(name: str, turns: int, stores: Stores) -> None:
-    """Print the median and the 99th percentile of each work, in milliseconds."""
-    for work, run in works(stores, turns).items():
-        rounds = 150 if work in {"receive", "claim, settle"} else _ROUNDS
-        times_ms = []
-        for number in range(rounds):
-            started = perf_counter()
-            await run(number)
-            times_ms.append((perf_counter() - started) * 1000)
-        cuts = quantiles(times_ms, n=100)
-        print(f"{name:<8} {turns:>9,}  {work:<14} {cuts[49]:>8.2f} {cuts[98]:>8.2f}", flush=True)
+async def receive(stores: Stores, number: int) -> None:
+    """Receive a question of a session of its own."""
+    question = replace(turn(number * _PER_SESSION).question, id=f"new{number}")
+    if await stores.inbox.receive(question) is not Receipt.STORED:
+        raise AssertionError(f"question {number} was not stored")
+
+
+async def open_subjects(stack: AsyncExitStack, sizes: list[int]) -> list[Subject]:
+    """Every store at every size, with questions waiting."""
+    url = os.environ.get("MONGO_TEST_URL")
+    subjects = []
+    for turns in sizes:
+        opened = {"SQLite": await stack.enter_async_context(sqlite_of(turns))}
+        if url:
+            opened["MongoDB"] = await stack.enter_async_context(mongo_of(turns, url))
+        for store, stores in opened.items():
+            for number in range(_WAITING):
+                await receive(stores, -number - 1)
+            subjects.append(Subject(store, turns, works(stores, turns)))
+    return subjects
+
+
+async def measure(subjects: list[Subject]) -> None:
+    """Fill the subjects' blocks, as many as there is time for."""
+    ends = perf_counter() + _LIMIT_S
+    for block in range(_BLOCKS):
+        times: dict[tuple[int, str], list[float]] = {}
+        for number in range(block * _ROUNDS, (block + 1) * _ROUNDS):
+            # Who comes first changes from round to round.
+            order = [(number + place) % len(subjects) for place in range(len(subjects))]
+            for work in subjects[0].works:
+                for which in order:
+                    started = perf_counter()
+                    await subjects[which].works[work](number)
+                    took_ms = (perf_counter() - started) * 1000
+                    times.setdefault((which, work), []).append(took_ms)
+        for (which, work), took in times.items():
+            subjects[which].blocks.setdefault(work, []).append(took)
+        if perf_counter() > ends:
+            return
+
+
+def report(subjects: list[Subject]) -> None:
+    """Print the median, the 99th percentile and its ratio to the smallest of the same store."""
+    print(f"{len(next(iter(subjects[0].blocks.values())))} blocks of {_ROUNDS}")
+    print(f"{'store':<8} {'turns':>9}  {'work':<16} {'p50 ms':>8} {'p99 ms':>8} {'ratio':>6}")
+    for work in subjects[0].works:
+        for subject in subjects:
+            smallest = next(other for other in subjects if other.store == subject.store)
+            p50 = median(time for block in subject.blocks[work] for time in block)
+            p99s, least = (
+                [quantiles(block, n=100)[98] for block in one.blocks[work]]
+                for one in (subject, smallest)
+            )
+            ratio = median(p99 / other for p99, other in zip(p99s, least, strict=True))
+            print(
+                f"{subject.store:<8} {subject.turns:>9,}  {work:<16} {p50:>8.2f} "
+                f"{median(p99s):>8.2f} {ratio:>6.2f}"
+            )
 
 
 async def main(sizes: list[int]) -> None:
     """Measure every store at every size."""
-    print(f"{'store':<8} {'turns':>9}  {'work':<14} {'p50 ms':>8} {'p99 ms':>8}")
-    url = os.environ.get("MONGO_TEST_URL")
-    for turns in sizes or _SIZES:
-        async with sqlite_of(turns) as stores:
-            await measure("SQLite", turns, stores)
-        if url:
-            async with mongo_of(turns, url) as stores:
-                await measure("MongoDB", turns, stores)
-    if not url:
+    async with AsyncExitStack() as stack:
+        subjects = await open_subjects(stack, sizes or list(_SIZES))
+        await measure(subjects)
+        report(subjects)
+    if "MONGO_TEST_URL" not in os.environ:
         print("MongoDB: NOT RUN, since MONGO_TEST_URL names none")
 
 

@@ -59,7 +59,7 @@ def examine() -> Iterator[Finding]:
         yield Finding(FAIL, "settings", str(error), "correct it in the environment or in .env")
         return
     local = (_settings, _data_folder, _space, _packages, _profile, _models)
-    for check in (*local, _endpoints, _history, _index, _slack):
+    for check in (*local, _endpoints, _history, _index, _slack, _discord):
         try:
             yield from check(settings)
         except FaqbotError as error:
@@ -206,6 +206,15 @@ def _slack(settings: Settings) -> Iterator[Finding]:
     from bots.slack.checks import check_slack  # noqa: PLC0415 - imports Bolt
 
     yield from check_slack(settings)
+
+
+def _discord(settings: Settings) -> Iterator[Finding]:
+    if not settings.has_discord:
+        yield Finding(PASS, "Discord", "off, DISCORD_BOT_TOKEN is not set")
+        return
+    from bots.discord.checks import check_discord  # noqa: PLC0415 - imports discord.py
+
+    yield from check_discord(settings)
 
 
 def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Finding]:

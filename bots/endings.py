@@ -53,8 +53,10 @@ def _source(passage: Passage, profile: Profile) -> str:
     title = " ".join(passage.title.split())
     if source.kind == "official":
         return title
-    date = source.learned_at.date().isoformat() if source.learned_at else ""
-    return f"{title} · {profile.learned.format(name=source.author, date=date)}"
+    parts = [title, profile.learned.format(name=source.author)]
+    if source.learned_at:
+        parts.append(source.learned_at.date().isoformat())
+    return " · ".join(parts)
 
 
 def pieces(view: View, limit: int, *, length: Callable[[str], int] = cost) -> list[str]:

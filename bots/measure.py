@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Final
@@ -42,7 +43,7 @@ def table(rows: Sequence[Sequence[str]]) -> str:
 
 def utf16(text: str) -> int:
     """Characters as JavaScript counts them."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def shortened(text: str, limit: int) -> str:
@@ -57,7 +58,6 @@ def shortened(text: str, limit: int) -> str:
 
 # What a sign may become at most in either dialect, escaped or with a zero-width space beside it.
 _COSTS: Final = {"&": 5, "<": 5, ">": 4} | dict.fromkeys("@\\*_~`|]", 2)
-_COSTLY = re.compile(r"[&<>@\\*_~`|\]]")
 # Where a link was, there may stand a phrase, and around an address there are brackets.
 _ADDRESS = re.compile(
     r"[/\\]{2}|www\.|(?:javascript|vbscript|data|mailto|tel|file):", re.IGNORECASE
@@ -70,33 +70,42 @@ _DEEP_COST: Final = 16  # a line's indentation and quote sign, three lists in
 _ROW_COST: Final = _WIDEST_TABLE + 20
 _CELL_COST: Final = 16
 _END_COST: Final = 8  # of a code block
+_STYLE_COST: Final = 12  # of a line within styles that began above it, closed and opened anew
+_STYLE_RUNS = re.compile(r"(?<=\S)(?:[*~]+|_+(?!\w))|(?:[*~]+|(?<!\w)_+)(?=\S)")
 
 
 def cost(markdown: str) -> int:
     """What Markdown comes to in either dialect, at most, in UTF-16 code units.
 
     It is a sum over signs and lines, so that it never shrinks when the text grows, as
-    `core.cutting.split` wants it; what is rendered does, when lines turn out to be a table. Styles
-    that are opened on one line and closed many lines below come to more.
+    `core.cutting.split` wants it; what is rendered does, when lines turn out to be a table.
     """
     total = _END_COST + (_ROW_COST if "|" in markdown else 0)
-    deep = row = 0
+    total += utf16(markdown) + _marked(markdown)
+    deep = row = styled = 0
     blank = True
     for line in markdown.split("\n"):
-        total += utf16(line) + _LINE_COST
+        total += _LINE_COST
         if not line.strip(" \t>"):
-            row = 0
+            row = styled = 0
             blank = True
             continue
-        own = sum(_COSTS[sign] - 1 for sign in _COSTLY.findall(line))
-        own += _ADDRESS_COST * len(_ADDRESS.findall(line))
         if markers := _MARKERS.match(line):
             simple = len(markers[0].strip()) <= 3 and not line[0].isspace()
             deep = max(deep, _LIST_COST if simple else _DEEP_COST)
         elif blank:
             deep = 0
         if not row and "|" in line:
-            row = max(_ROW_COST, own + utf16(line) + _CELL_COST * (line.count("|") + 1))
+            own = utf16(line) + _marked(line) + _CELL_COST * (line.count("|") + 1)
+            row = max(_ROW_COST, own)
         blank = False
-        total += own + deep + row
+        total += deep + row + styled
+        if not styled and any(count % 2 for count in Counter(_STYLE_RUNS.findall(line)).values()):
+            styled = _STYLE_COST
     return total
+
+
+def _marked(text: str) -> int:
+    """What signs and addresses come to beyond their own length."""
+    signs = sum((most - 1) * text.count(sign) for sign, most in _COSTS.items())
+    return signs + _ADDRESS_COST * len(_ADDRESS.findall(text))

@@ -22,7 +22,7 @@ _DEEPEST: Final = 3  # lists further in are not moved further
 _RULE: Final = "───"
 _FENCE: Final = "```"
 
-_URL = re.compile(r"https?://[!-;=?-Z\\^_a-z|~]+", re.IGNORECASE)
+_URL = re.compile(r"https?://(?:(?![<>|\"()\[\]{}`])[!-~])+", re.IGNORECASE)
 _URL_END = re.compile(r"[.,;:!?'*_~|\\]+$")
 
 
@@ -74,17 +74,18 @@ class _Writer:
 
     def blocks(self, tokens: Sequence[Token], depth: int = 0, *, tight: bool = False) -> str:
         """A sequence of blocks; each list within moves in by its marker."""
-        out: list[str] = []
-        kinds: list[str] = []
+        joined = kind_before = ""
+        end_before: int | None = None
         for kind, inner in _nodes(tokens):
             written = self._block(kind, inner, depth)
-            if written:
-                out.append(written)
-                kinds.append(kind)
-        joined = out[0] if out else ""
-        for kind, before, written in zip(kinds[1:], kinds, out[1:], strict=False):
-            close = tight or before == "heading_open" or (kind.endswith("list_open") and depth)
-            joined += ("\n" if close else "\n\n") + written
+            if not written:
+                continue
+            start, end = inner[0].map or (None, None)
+            follows = kind_before == "paragraph_open" and start == end_before
+            nested = depth > 0 and kind.endswith("list_open")
+            close = tight or follows or nested or kind_before == "heading_open"
+            joined += ("\n" if close else "\n\n") * bool(joined) + written
+            kind_before, end_before = kind, end
         return joined
 
     def _block(self, kind: str, tokens: Sequence[Token], depth: int) -> str:

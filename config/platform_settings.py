@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
 _NONE = SecretStr("")
+_IDS = r"^[\d\s,]*$"  # with commas or spaces between them
 
 
 class PlatformSettings(BaseSettings):
@@ -55,6 +56,30 @@ class PlatformSettings(BaseSettings):
         default="", validation_alias="DISCORD_GATEWAY_URL", description="As above."
     )
 
+    discord_channels: str = Field(
+        default="",
+        validation_alias="DISCORD_CHANNELS",
+        pattern=_IDS,
+        description="Ids of channels where every message is a question.",
+    )
+    discord_forums: str = Field(
+        default="",
+        validation_alias="DISCORD_FORUMS",
+        pattern=_IDS,
+        description="Ids of forums where every post is a question.",
+    )
+    discord_message_content: bool = Field(
+        default=True,
+        validation_alias="DISCORD_MESSAGE_CONTENT",
+        description="Read what does not mention the bot: threads, channels, forums.",
+    )
+    discord_shards: str = Field(
+        default="",
+        validation_alias="DISCORD_SHARDS",
+        pattern=r"^(auto|[1-9]\d{0,3})?$",
+        description="auto, or how many connections; one without shards if not set.",
+    )
+
     @property
     def slack_channel_ids(self) -> frozenset[str]:
         """`slack_channels`, apart."""
@@ -75,3 +100,17 @@ class PlatformSettings(BaseSettings):
     def has_discord(self) -> bool:
         """Whether Discord is on."""
         return bool(self.discord_bot_token.get_secret_value())
+
+    @property
+    def discord_channel_ids(self) -> frozenset[int]:
+        """Channels where every message is a question."""
+        return _ids(self.discord_channels)
+
+    @property
+    def discord_forum_ids(self) -> frozenset[int]:
+        """Forums where every post is a question."""
+        return _ids(self.discord_forums)
+
+
+def _ids(listed: str) -> frozenset[int]:
+    return frozenset(map(int, listed.replace(",", " ").split()))

@@ -131,13 +131,14 @@ class _Piece:
         """What the piece would come to; grows with `end`."""
         longest = ""
         first = bisect_right(self._starts, self._place) - 1
+        window = self._text[self._starts[first] : end]
+        if not (self._fence or "```" in window or "~~~" in window):
+            return self._length(self._opening + self._text[self._place : end])
         for line in self._lines[first : bisect_right(self._starts, end)]:
-            closing = ""
-            if line.fence:
-                closing = self._closing(line.fence)
-            elif found := fence_of(self._text[line.start : end].split("\n", 1)[0], line.start):
-                closing = self._closing(found)
-            longest = max(longest, closing, key=len)
+            written = self._text[line.start : end].split("\n", 1)[0]
+            fence = line.fence or fence_of(written, line.start, partial=True)
+            if fence:
+                longest = max(longest, fence.closing[: self._limit // 4], key=len)
         body = self._opening + self._text[self._place : end]
         return self._length(body + longest) if longest else self._length(body)
 

@@ -118,7 +118,14 @@ class Desk:
         if turn is None or not 0 <= index < len(turn.followups):
             return None
         asked = replace(pressed, id=press_id(question_id, index), text=turn.followups[index])
-        return await self.receive(asked)
+        if await self._inbox.find(asked.id):
+            return Receipt.KNOWN
+        # Before it is stored: the same button may be pressed again, when there is time for it.
+        if not self._limits.allow(asked.asker):
+            return Receipt.LIMITED
+        receipt = await self._inbox.receive(asked)
+        self.wake()
+        return receipt
 
     async def pressed(self, question_id: str, followups: int) -> frozenset[int]:
         """Which of an answer's buttons were pressed already."""

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 NoteReply = Callable[[str], Awaitable[None]]
 
 _BEATS_PER_LEASE: Final = 3
-_CANCEL_AGAIN_S: Final = 1.0
+_CANCEL_AGAIN_S: Final = 5.0
 
 
 class Handler(Protocol):
@@ -34,7 +34,8 @@ class Handler(Protocol):
         question is shown and not made anew; one with another text is removed (`Archive.remove`).
         `note_reply` is called as soon as there is a message.
 
-        Cancelled when the claim is lost (withdrawn, edited, lapsed) or the process ends.
+        Cancelled when the claim is lost (withdrawn, edited, lapsed) or the process ends; cancelled
+        again every 5 s until it has ended.
         """
         ...
 
@@ -98,6 +99,7 @@ class Worker:
             while True:
                 await self._free.acquire()
                 tasks.create_task(self._work(await self._next()))
+                _check_cancelled()
 
     async def _next(self) -> Claim:
         """The next claim, waited for."""

@@ -50,9 +50,10 @@ class Line:
     table_start: int = -1
 
 
-def fence_of(line: str, start: int) -> Fence | None:
+def fence_of(line: str, start: int, *, partial: bool = False) -> Fence | None:
+    """The fence that a line opens; of a `partial` line, the one that it looks like."""
     match = _FENCE.match(line)
-    if not match or (match["mark"][0] == "`" and "`" in match["info"]):
+    if not match or (not partial and match["mark"][0] == "`" and "`" in match["info"]):
         return None
     quote = "> " * match["prefix"].count(">")
     listed = match["prefix"].strip(" \t>")

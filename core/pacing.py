@@ -176,6 +176,11 @@ class Pacer:
         self.window.freeze(_now() + seconds)
 
     @property
+    def idle(self) -> bool:
+        """Whether no message is live here."""
+        return not self._lanes
+
+    @property
     def _kept_back(self) -> int:
         """Tokens that no interim call may take: most of a short window's come back in time."""
         return min(len(self._lanes), self.window.limit // 2) + self.window.limit // _SPARE_SHARE

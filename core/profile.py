@@ -77,6 +77,8 @@ class Profile:
     answered_privately: str
     nothing_to_answer: str
     empty_mention: str
+    command_option: str
+    permissions_missing: str
     examples: tuple[str, ...]
     themes: tuple[Theme, ...]
     longest_question_characters: int

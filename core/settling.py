@@ -14,9 +14,14 @@ _UNDERLINE = re.compile(r"[ \t>]*(?:-[- \t]*|=[= \t]*|[*_][*_ \t]*|[`~]+[ \t]*)$
 _HALF = re.compile(
     r"[*_~`]+\Z"  # a delimiter run that may still grow
     r"|!?\[[^\]\n]*(?:\](?:\([^)\n]*)?)?\Z"  # a citation or a link
+    r"|\](?:\([^)\s]*)?\Z"
     r"|<[^\s<>가-힣]*\Z"  # an autolink, a mention
     r"|(?:https?:?|www\.|[a-z][a-z0-9+.\-]*:/)[^\s가-힣]*\Z"
     r"|@\w*\Z|&#?\w{0,10}\Z|\\\Z",
+    re.IGNORECASE,
+)
+_HALF_IN_CODE = re.compile(
+    r"(?:https?:?|www\.|[a-z][a-z0-9+.\-]*:/)[^\s가-힣]*\Z|<[^\s<>가-힣]*\Z|@\w*\Z|&#?\w{0,10}\Z",
     re.IGNORECASE,
 )
 _CODE = re.compile(r"`+")
@@ -59,6 +64,8 @@ def _settled_fence(text: str, last: Line, *, close: bool) -> str:
     written = text[last.start :]
     bare = written.strip(" \t>")
     shown = text if bare.strip(fence.mark[0]) or not bare else text[: last.start]
+    if half := _HALF_IN_CODE.search(shown, max(last.start, len(shown) - _TAIL_CHARS)):
+        shown = shown[: half.start()]
     if shown.count("\n", fence.start) <= 1 and shown.endswith("\n"):
         return text[: fence.start]
     return shown.removesuffix("\n") + fence.closing if close else shown

@@ -2,11 +2,14 @@
 
 import pickle
 import re
+from functools import cache
 
 from hypothesis import strategies as st
 
 from core.answering import markdown, sections
 from core.types import Answered, Passage, Question, SessionId, Source, View
+from ingest.clean import clean_text, split_footer
+from ingest.structure import readable
 
 HARM = st.sampled_from(
     [
@@ -85,11 +88,12 @@ MARKUP = st.sampled_from(
 TEXTS = st.lists(st.one_of(HARM, MARKUP, st.text(max_size=3)), max_size=40).map("".join)
 
 
+@cache
 def strangest(shared):
     """The 30 longest answers and those with the most signs, as extractive Markdown."""
     with (shared / "data" / "final_result.pkl").open("rb") as file:
         answers = pickle.load(file)
-    texts = [str(answer) for answer in answers.values()]
+    texts = [readable(split_footer(clean_text(answer))[0]) for answer in answers.values()]
     by_signs = sorted(texts, key=lambda text: len(re.findall(r"[*_~`<>&|\[\]()#@]", text)))
     chosen = sorted(texts, key=len)[-30:] + by_signs[-30:]
     return [markdown(sections(text)) for text in chosen]

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rendering_fixtures import TEXTS, answered, question, strangest
 
@@ -82,6 +82,7 @@ def look(profile):
     return Look(profile, CLEANER)
 
 
+@settings(deadline=None, max_examples=50)
 @given(text=TEXTS, times=st.integers(1, 40), cut=st.integers(0, 4000))
 def test_pages_hold_the_limits_and_stay(profile, text, times, cut):
     """Whatever is written, and the first pages of a text that grows are those of the whole."""

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rendering_fixtures import TEXTS, answered, question, strangest
 
@@ -89,6 +89,7 @@ def blocks_of(page):
     return {block["block_id"]: block for block in page.blocks}
 
 
+@settings(deadline=None, max_examples=50)
 @given(text=TEXTS, times=st.integers(1, 60), cut=st.integers(0, 9000))
 def test_pages_hold_the_limits_and_stay(profile, text, times, cut):
     """Whatever is written, and the first pages of a text that grows are those of the whole."""
@@ -101,6 +102,7 @@ def test_pages_hold_the_limits_and_stay(profile, text, times, cut):
     assert growing[:-1] == whole[: len(growing) - 1]
 
 
+@settings(deadline=None, max_examples=50)
 @given(TEXTS)
 def test_no_mention_is_live_but_that_of_the_asker(profile, text):
     look = Look(profile, CLEANER, quoted=True)

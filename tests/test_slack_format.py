@@ -3,11 +3,13 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rendering_fixtures import TEXTS, strangest
 
 from bots.measure import cost, utf16
 from bots.slack.format import clipped, mrkdwn, plain, stream_markdown
+from core.cutting import settled
 from core.safety import Cleaner
 
 CLEANER = Cleaner(["naver.com"])
@@ -29,6 +31,7 @@ Z = "\u200b"
         ("A & B &amp; C < D > E", "A &amp; B &amp; C &lt; D &gt; E"),
         ("# 제목 **굵게**\n본문", "*제목 굵게*\n본문"),
         ("- 가\n  - 나\n    - 다\n- 라", "• 가\n  ◦ 나\n    ▪︎ 다\n• 라"),
+        ("**순서**\n1. 가\n2. 나\n\n끝", "*순서*\n1. 가\n2. 나\n\n끝"),
         ("3. 가\n   - 나\n4. 다", "3. 가\n   ◦ 나\n4. 다"),
         ("> 인용\n> 둘째\n\n뒤", "> 인용\n> 둘째\n\n뒤"),
         ("가  \n나", "가\n나"),
@@ -89,6 +92,17 @@ def test_nothing_harmful_is_active_in_a_stream(text):
     assert not active_mentions(re.sub(r"\\(?=[!-/:-@\[-`{-~])", "", shown))
 
 
+@given(TEXTS, st.integers(0, 400))
+def test_a_stream_only_grows(text, cut):
+    """What is shown of a beginning is a beginning of what is shown of the whole.
+
+    The core has cleaned a text by then; what it has left out cannot be known from a beginning.
+    """
+    text = CLEANER.clean(text)
+    before = stream_markdown(settled(text[:cut], close=False), CLEANER)
+    assert stream_markdown(text, CLEANER).startswith(before)
+
+
 @given(TEXTS)
 def test_no_word_is_lost(text):
     """Of Hangul, which is neither markup nor a part of an address."""
@@ -106,6 +120,7 @@ def test_the_cost_is_seldom_exceeded(text):
     assert utf16(shown) <= cost(text) + 12 * text.count("\n")
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_the_cost_never_shrinks(text):
     sizes = [cost(text[:end]) for end in range(len(text) + 1)]

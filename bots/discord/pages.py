@@ -80,7 +80,7 @@ def _fitting(text: str) -> list[str]:
     """The text, or parts of it if it is longer than was thought possible: nothing is refused."""
     parts: list[str] = []
     while utf16(text) > _TEXT_CHARS:
-        part = shortened(text, _TEXT_CHARS)[:-1]
+        part = shortened(text, _TEXT_CHARS)[:-1] or text[: _TEXT_CHARS // 2]
         parts.append(part)
         text = text[len(part) :].lstrip()
     return [part for part in [*parts, text] if part.strip()]

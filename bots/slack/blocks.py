@@ -105,7 +105,7 @@ def _fitting(text: str) -> list[str]:
     """The text, or parts of it if it is longer than was thought possible: nothing is refused."""
     parts: list[str] = []
     while utf16(text) > _SECTION_CHARS:
-        part = clipped(text, _SECTION_CHARS)[:-1]
+        part = clipped(text, _SECTION_CHARS)[:-1] or text[: _SECTION_CHARS // 2]
         parts.append(part)
         text = text[len(part) :].lstrip()
     return [part for part in [*parts, text] if part.strip()]
@@ -113,7 +113,7 @@ def _fitting(text: str) -> list[str]:
 
 def _fallback(group: Sequence[str], view: View, look: Look) -> str:
     """The page's text without blocks."""
-    text = plain("\n\n".join(group), look.cleaner, _FALLBACK_CHARS)
+    text = plain("\n\n".join(group)[:_FALLBACK_CHARS], look.cleaner, _FALLBACK_CHARS)
     if not text.strip():
         text = escaped(look.cleaner.clean(status_of(view, look.profile) or view.note))
     return clipped(text, _FALLBACK_CHARS).strip() or "…"

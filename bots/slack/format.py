@@ -11,6 +11,7 @@ import html
 import re
 from typing import Final
 
+from bots.measure import utf16
 from bots.rendering import ZERO_WIDTH, render
 from core.safety import Cleaner
 
@@ -112,15 +113,15 @@ _UNIT = re.compile(r"&(?:amp|lt|gt);|.", re.DOTALL)
 
 def clipped(text: str, limit: int) -> str:
     """Escaped text cut to `limit` UTF-16 code units, with … where something is missing."""
-    size = end = fits = 0
+    if utf16(text) <= limit:
+        return text
+    size = fits = 0
     for unit in _UNIT.finditer(text):
         size += len(unit[0]) + (unit[0] > "\uffff")
-        end = unit.end()
-        if size <= limit - 1:
-            fits = end
-        if size > limit:
-            return text[:fits].rstrip() + "…"
-    return text
+        if size >= limit:
+            break
+        fits = unit.end()
+    return text[:fits].rstrip() + "…"
 
 
 # In the Markdown of streams and of `markdown` blocks, mentions are written as they are in mrkdwn.
@@ -132,17 +133,23 @@ def stream_markdown(markdown: str, cleaner: Cleaner) -> str:
     """Markdown for Slack's streams and `markdown` blocks: as it was, but harmless.
 
     What this makes of `core.cutting.settled(text, close=False)` is a beginning of what it makes of
-    a longer text, so that the difference can be appended.
+    a longer text, so that the difference can be appended; given that text has been cleaned as it
+    came (`core.safety.CleanStream`).
     """
     decoded = _ENTITY.sub(_decoded, markdown)
     return _CALL.sub(lambda match: match[0] + ZERO_WIDTH, cleaner.clean(decoded))
 
 
 def _decoded(match: re.Match[str]) -> str:
-    """An entity as the character that it is shown as; what could be markup stays as it was."""
+    """An entity as the character that it is shown as, if a mention could be made of it.
+
+    With a zero-width space beside it: so that it is no part of one, whatever follows.
+    """
     character = html.unescape(match[0])
-    if character == match[0] or not character.isascii():
-        return match[0]
-    if character.isalnum() or character in "@:/.":
-        return character
-    return f"\\{character}" if character in "<>!#" else match[0]
+    if character in ("<", ">"):
+        return f"\\{character}{ZERO_WIDTH}"
+    if character in ("!", "#"):
+        return f"{ZERO_WIDTH}\\{character}"
+    if character.isascii() and (character.isalnum() or character in "@:/."):
+        return f"{ZERO_WIDTH}{character}{ZERO_WIDTH}"
+    return match[0]

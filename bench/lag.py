@@ -1,0 +1,186 @@
+"""How far what people see is behind what the model has said: `python -m bench lag`.
+
+An answer of 500 characters comes at 45 a second; it is shown by the real adapter on the local Slack
+or Discord, which count as strictly as they can. For each answer: the characters that were said and
+not yet visible, averaged over the time in which the answer grew, and how long after its last
+character the last edit was visible. Beside it stand a loop that edits at fixed times, and what no
+schedule under the same limits can do better.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from os.path import commonpath
+from time import monotonic
+
+from bench.lag_discord import Discords
+from bench.lag_slack import Slacks
+from bench.platforms import Platform, RefusedError
+from bench.tables import note, table
+from core.types import Answered, AnswerEvent, Delta, Question, Status
+
+CHARS, CHARS_PER_S, FIRST_S, STEP = 500, 45.0, 0.5, 3
+ANSWER = "".join(chr(ord("가") + number) for number in range(CHARS))  # each character is itself
+GROWS_S = CHARS / CHARS_PER_S
+
+
+@dataclass
+class Said:
+    """An assistant that says ANSWER at its pace, and remembers when it said what."""
+
+    begun: dict[str, float] = field(default_factory=dict)
+
+    async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent]:
+        """See `core.assistant.Assistant.answer`."""
+        yield Status("답변을 정리하고 있어요…")
+        await asyncio.sleep(FIRST_S)
+        self.begun[question.id] = started = monotonic()
+        for end in range(STEP, CHARS + STEP, STEP):
+            await asyncio.sleep(started + end / CHARS_PER_S - monotonic())
+            yield Delta(ANSWER[end - STEP : end])
+        yield Answered(ANSWER, (), ())
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An answer as people saw it: its mean lag in characters, how late its last edit was."""
+
+    lag_chars: float
+    late_s: float
+
+
+def measure(begun: float, states: Sequence[tuple[float, str]]) -> Seen:
+    """From when its first character was said, and the texts of its messages with their times."""
+    visible = [(at - begun, len(commonpath([ANSWER, _answer_in(text)]))) for at, text in states]
+    lag, steps = 0.0, 2_000
+    for number in range(steps):
+        at = GROWS_S * number / steps
+        said = min(int(at * CHARS_PER_S / STEP) * STEP, CHARS)
+        lag += said - max((chars for seen_at, chars in visible if seen_at <= at), default=0)
+    whole = min(at for at, chars in visible if chars == CHARS)
+    return Seen(lag / steps, whole - GROWS_S)
+
+
+def _answer_in(text: str) -> str:
+    start = text.find(ANSWER[:STEP])
+    return text[start:] if start >= 0 else ""
+
+
+async def fixed_loop(
+    platform: Platform, place: object, interval_s: float, said: Said, name: str
+) -> list[tuple[float, str]]:
+    """The usual way: post, then edit at fixed times; a refusal is slept out as it asks for."""
+    latest, ended = "…", False
+
+    async def read() -> None:
+        nonlocal latest, ended
+        question = Question(name, platform.session)
+        text = ""
+        async for event in said.answer(question):
+            if isinstance(event, Delta):
+                text += event.text
+                latest = text
+        ended = True
+
+    reading = asyncio.create_task(read())
+    shown = "…"
+    message = await platform.post(place, shown)
+    while not (ended and shown == latest):
+        await asyncio.sleep(interval_s)
+        if shown == latest:
+            continue
+        text = latest
+        try:
+            await platform.edit(message, text)
+        except RefusedError as error:
+            await asyncio.sleep(error.retry_after_s)
+        else:
+            shown = text
+    await reading
+    return platform.states(message)
+
+
+async def ours(platform: Platform, places: Sequence[object], said: Said) -> list[Seen]:
+    """All asked at once, through the adapter."""
+    async with platform.bot(said):
+        asked = [await platform.ask(place) for place in places]
+        shown = [await platform.answered(question) for question in asked]
+    return [
+        measure(said.begun[question], states) for question, states in zip(asked, shown, strict=True)
+    ]
+
+
+async def theirs(
+    platform: Platform, places: Sequence[object], said: Said, interval_s: float
+) -> list[Seen]:
+    """All at once, each by a fixed loop of its own."""
+    loops = [
+        fixed_loop(platform, place, interval_s, said, str(number))
+        for number, place in enumerate(places)
+    ]
+    shown = await asyncio.gather(*loops)
+    return [measure(said.begun[str(number)], states) for number, states in enumerate(shown)]
+
+
+def optimum_chars(edits: float) -> float:
+    """The least mean lag of one answer by so many edits, the last of them at its end.
+
+    Between two edits the lag grows from nothing to what is said meanwhile, half of it on average.
+    The mean is the sum of the squared gaps over twice their sum, and least when all are equal.
+    """
+    return CHARS / (2 * max(edits, 1.0))
+
+
+async def _row(
+    name: str,
+    run: Callable[[Platform, Sequence[object], Said], Awaitable[list[Seen]]],
+    kind: type[Slacks | Discords],
+    count: int,
+    *,
+    together: bool,
+) -> list[str]:
+    async with kind().open() as platform:
+        places = await platform.places(count, together=together)
+        seen = await run(platform, places, Said())
+        best = optimum_chars(platform.most_edits(GROWS_S, count, together=together))
+        lag = sum(one.lag_chars for one in seen) / len(seen)
+        return [
+            name,
+            f"{lag:.1f}",
+            f"{lag / best:.2f}",
+            f"{max(one.late_s for one in seen):.2f} s",
+            f"{platform.refused} of {platform.calls}",
+        ]
+
+
+def main() -> None:
+    """Print a table for each platform and crowd."""
+    crowds = (
+        (Slacks, "Slack", ((1, True), (4, True), (10, True), (10, False))),
+        (Discords, "Discord", ((1, True), (4, True), (4, False))),
+    )
+    for kind, name, sizes in crowds:
+        for count, together in sizes:
+            asyncio.run(_table(kind, name, count, together=together))
+    note("wanted: no refusals; one answer: last edit within 1 s; Slack: 1.3 times the optimum")
+
+
+async def _table(kind: type[Slacks | Discords], name: str, count: int, *, together: bool) -> None:
+    rows = [await _row("faqbot", ours, kind, count, together=together)]
+    for interval_s in kind.fixed_s:
+
+        async def run(
+            platform: Platform, places: Sequence[object], said: Said, pace: float = interval_s
+        ) -> list[Seen]:
+            return await theirs(platform, places, said, pace)
+
+        title = f"fixed {interval_s:g} s"
+        rows.append(await _row(title, run, kind, count, together=together))
+    where = "one channel" if together else "a channel each"
+    table(
+        f"{name}: {count} at a time, {where}",
+        ("", "mean lag, characters", "times the optimum", "last edit late", "refused (429)"),
+        rows,
+    )

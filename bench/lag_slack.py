@@ -1,0 +1,129 @@
+"""The local Slack for the benchmark of lag."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, ClassVar, Final
+
+from fakes.slack import APP_TOKEN, BOT_TOKEN, Channel, Message, Slack, visible_of
+from fakes.slack.sdk import client_of
+from slack_sdk.errors import SlackApiError
+
+from bench.bots import running
+from bench.platforms import RefusedError
+from bots.slack import open_slack
+from bots.slack.budgets import EDITS_A_MINUTE
+from core.types import SessionId
+
+_MINUTE_S: Final = 60.0
+
+
+class Slacks:
+    """Implements `bench.platforms.Platform`."""
+
+    fixed_s: ClassVar = (1.0,)
+    session = SessionId("bench:1")
+
+    def __init__(self) -> None:
+        self.slack = Slack()
+        self._asked: dict[str, Message] = {}
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Slacks]:
+        """Serve it."""
+        async with self.slack.serve():
+            self._person = self.slack.add_person("민수")
+            self._client = client_of(self.slack)
+            yield self
+
+    @property
+    def calls(self) -> int:
+        """See `Platform`."""
+        return len(self.slack.calls("chat.postMessage", "chat.update"))
+
+    @property
+    def refused(self) -> int:
+        """See `Platform`."""
+        return len([call for call in self.slack.calls() if call.status == 429])
+
+    def most_edits(self, seconds: float, count: int, *, together: bool) -> float:
+        """`chat.update` is counted a workspace, in whatever channel."""
+        del together
+        return EDITS_A_MINUTE * (1 + int(seconds / _MINUTE_S)) / count
+
+    async def places(self, count: int, *, together: bool) -> Sequence[Channel]:
+        """See `Platform`."""
+        channels = [
+            self.slack.add_channel(f"문의{number}", self._person)
+            for number in range(1 if together else count)
+        ]
+        return channels * count if together else channels
+
+    @asynccontextmanager
+    async def bot(self, assistant: Any) -> AsyncIterator[None]:  # noqa: ANN401 - see `Platform`
+        """See `Platform`."""
+        values = {
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            "SLACK_APP_TOKEN": APP_TOKEN,
+            "SLACK_API_URL": self.slack.api_url,
+        }
+        async with running(assistant, open_slack, values):
+            await self.slack.until(lambda: self.slack.sockets)
+            yield
+
+    async def ask(self, place: Channel) -> str:
+        """See `Platform`."""
+        message = await self._person.mention(place, "질문입니다")
+        question = f"slack:{self.slack.team.id}:{place.id}:{message.ts}"
+        self._asked[question] = message
+        return question
+
+    async def answered(self, question: str) -> list[tuple[float, str]]:
+        """See `Platform`."""
+        message = self._asked[question]
+        await self.slack.until(lambda: self._is_answered(message), timeout_s=90)
+        return [state for reply in self.slack.replies(message) for state in _states(reply)]
+
+    def _is_answered(self, message: Message) -> bool:
+        replies = self.slack.replies(message)
+        return any(
+            block.get("block_id") == "feedback" or block["type"] == "context_actions"
+            for reply in replies
+            for block in reply.blocks
+        )
+
+    async def post(self, place: Channel, text: str) -> Any:  # noqa: ANN401 - see `Platform`
+        """See `Platform`."""
+        try:
+            told = await self._client.chat_postMessage(channel=place.id, text=text)
+        except SlackApiError as error:
+            raise _refused(error) from error
+        return place.id, told["ts"]
+
+    async def edit(self, message: Any, text: str) -> None:  # noqa: ANN401 - see `Platform`
+        """See `Platform`."""
+        channel, ts = message
+        try:
+            await self._client.chat_update(channel=channel, ts=ts, text=text)
+        except SlackApiError as error:
+            raise _refused(error) from error
+
+    def states(self, message: Any) -> list[tuple[float, str]]:  # noqa: ANN401 - see `Platform`
+        """See `Platform`."""
+        channel, ts = message
+        (found,) = [m for m in self.slack.messages(self._channel(channel)) if m.ts == ts]
+        return _states(found)
+
+    def _channel(self, channel_id: str) -> Channel:
+        return self.slack.world.channels[channel_id]
+
+
+def _states(message: Message) -> list[tuple[float, str]]:
+    return [(version.at, visible_of(version.text, version.blocks)) for version in message.history]
+
+
+def _refused(error: SlackApiError) -> Exception:
+    if error.response.status_code == 429:
+        return RefusedError(float(error.response.headers["Retry-After"]))
+    return error

@@ -1,0 +1,65 @@
+"""What the benchmark of lag needs of a local platform."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+from core.types import SessionId
+
+
+class RefusedError(Exception):
+    """Answered with 429."""
+
+    def __init__(self, retry_after_s: float) -> None:
+        super().__init__(f"refused for {retry_after_s} s")
+        self.retry_after_s = retry_after_s
+
+
+class Platform(Protocol):
+    """A fresh local platform: nothing of its budgets is spent."""
+
+    session: SessionId
+
+    @property
+    def calls(self) -> int:
+        """Posts and edits so far."""
+        ...
+
+    @property
+    def refused(self) -> int:
+        """How many of them got a 429."""
+        ...
+
+    def most_edits(self, seconds: float, count: int, *, together: bool) -> float:
+        """The most edits that each of so many answers can have within the limits."""
+        ...
+
+    async def places(self, count: int, *, together: bool) -> Sequence[Any]:
+        """Channels to ask in: one for all, or one each."""
+        ...
+
+    def bot(self, assistant: Any) -> AbstractAsyncContextManager[None]:  # noqa: ANN401
+        """The real adapter, with this assistant."""
+        ...
+
+    async def ask(self, place: Any) -> str:  # noqa: ANN401
+        """A person asks; the id of the question."""
+        ...
+
+    async def answered(self, question: str) -> list[tuple[float, str]]:
+        """What the answer's message showed and when, once it has ended."""
+        ...
+
+    async def post(self, place: Any, text: str) -> Any:  # noqa: ANN401
+        """A bare message; `RefusedError` on 429."""
+        ...
+
+    async def edit(self, message: Any, text: str) -> None:  # noqa: ANN401
+        """A bare edit; `RefusedError` on 429."""
+        ...
+
+    def states(self, message: Any) -> list[tuple[float, str]]:  # noqa: ANN401
+        """What a bare message showed, and when."""
+        ...

@@ -1,0 +1,129 @@
+"""An answer that one person alone sees: written by an interaction's token, for 15 minutes.
+
+https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Final
+
+from bots.discord.ids import Aside, Within
+from bots.discord.pages import Page
+from bots.discord.payload import EPHEMERAL, LOADING, SUPPRESS_EMBEDS, message, new_message
+from bots.discord.people import user_of
+from bots.discord.reply import ChannelReply, Pen
+from bots.discord.rest import TOKEN_EXPIRED, UNKNOWN_WEBHOOK, RefusedError
+from core.errors import MessageGoneError
+from core.pacing import Pacer, Window
+from core.types import Question, View
+
+logger = logging.getLogger(__name__)
+
+_EXPIRED: Final = {TOKEN_EXPIRED, UNKNOWN_WEBHOOK}
+_ORIGINAL: Final = "@original"
+# Of each interaction; seen, not documented, as are those of channels.
+_CALLS: Final = 5
+_WINDOW_S: Final = 2.0
+
+
+class AsideReply:
+    """`core.ports.Reply` by an interaction that was deferred; later it goes on by direct message.
+
+    Its first message is the deferred response itself, so that posting it twice changes nothing.
+    """
+
+    def __init__(self, question: Question, target: Aside, pen: Pen) -> None:
+        self._question = question
+        self._hook = f"/webhooks/{target.application}/{target.token}"
+        self._pen = pen
+        self._rest = pen.rest
+        # New messages and edits are counted as one.
+        self._pacer = Pacer(Window(_CALLS, _WINDOW_S), at_once=1)
+        self._answered = False
+        self._direct: ChannelReply | None = None
+        self._moved: dict[str, str] = {}  # what is shown by direct message, by where it was before
+
+    @property
+    def posts(self) -> Pacer:
+        """The budget of this interaction."""
+        return self._pacer
+
+    @property
+    def edits(self) -> Pacer:
+        """The budget of this interaction."""
+        return self._pacer
+
+    async def hint(self, view: View) -> None:
+        """Nothing: a deferred response says that the bot is thinking."""
+
+    def render(self, view: View) -> Sequence[Page]:
+        """The view as messages."""
+        return self._pen.render(view)
+
+    async def post(self, page: Page, place: int) -> str:
+        """Fill the deferred response, or send one more message beside it."""
+        if self._direct:
+            return await self._direct.post(page, place)
+        window = self._pacer.window
+        try:
+            if place == 0 and not self._answered:
+                path = f"{self._hook}/messages/{_ORIGINAL}"
+                told = await self._rest.call("PATCH", path, message(page), window=window)
+                self._answered = True
+            else:
+                body = new_message(page) | {"flags": EPHEMERAL | SUPPRESS_EMBEDS}
+                told = await self._rest.call("POST", self._hook, body, window=window)
+        except RefusedError as error:
+            if error.code not in _EXPIRED:
+                raise
+            return await (await self._go_direct(error)).post(page, place)
+        return str(told["id"])
+
+    async def edit(self, reference: str, page: Page) -> None:
+        """Show another page in a message, or in the one that has taken its place."""
+        if direct := self._moved.get(reference):
+            await (await self._go_direct()).edit(direct, page)
+            return
+        if "/" in reference:  # a direct message that an earlier attempt has sent
+            await (await self._go_direct()).edit(reference, page)
+            return
+        path = f"{self._hook}/messages/{reference}"
+        try:
+            await self._rest.call("PATCH", path, message(page), window=self._pacer.window)
+        except RefusedError as error:
+            if error.code not in _EXPIRED:
+                raise
+            place = len(self._moved)
+            self._moved[reference] = await (await self._go_direct(error)).post(page, place)
+
+    async def delete(self, reference: str) -> None:
+        """Take a message away, as long as the token is good."""
+        try:
+            await self._rest.call("DELETE", f"{self._hook}/messages/{reference}")
+        except MessageGoneError:
+            return
+        except RefusedError as error:
+            if error.code not in _EXPIRED:
+                raise
+
+    async def find(self) -> Sequence[str]:
+        """The deferred response, if something is in it."""
+        try:
+            told = await self._rest.call("GET", f"{self._hook}/messages/{_ORIGINAL}")
+        except (RefusedError, MessageGoneError):
+            return []
+        if told["flags"] & LOADING:
+            return []
+        self._answered = True
+        return [str(told["id"])]
+
+    async def _go_direct(self, why: RefusedError | None = None) -> ChannelReply:
+        """The person's direct messages, from now on."""
+        if self._direct is None:
+            logger.info("question %s: going on by direct message: %s", self._question.id, why)
+            person = {"recipient_id": user_of(self._question.asker)}
+            channel = await self._rest.call("POST", "/users/@me/channels", person)
+            self._direct = ChannelReply(self._question, Within(int(channel["id"]), 0), self._pen)
+        return self._direct

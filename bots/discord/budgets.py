@@ -1,0 +1,61 @@
+"""The rate limits of Discord's channels, each known once for all who write there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import Final
+
+from core.pacing import Pacer, Window
+
+# Discord documents the headers and not the numbers; these are seen until the headers tell.
+_CALLS: Final = 5
+_WINDOW_S: Final = 5.0
+_DELETES_S: Final = 1.0
+# One call in flight a bucket: the headers of two would contradict each other.
+_AT_ONCE: Final = 1
+_MOST_CHANNELS: Final = 2_000
+_TYPING_LASTS_S: Final = 8.0  # ten, less the way
+
+
+class Budgets:
+    """Pacers by channel; those that nobody has used for longest are forgotten."""
+
+    def __init__(self) -> None:
+        self._pacers: OrderedDict[tuple[str, int], Pacer] = OrderedDict()
+        self._typed: OrderedDict[int, float] = OrderedDict()
+
+    def posts(self, channel: int) -> Pacer:
+        """For new messages in a channel."""
+        return self._pacer("posts", channel, _WINDOW_S)
+
+    def edits(self, channel: int) -> Pacer:
+        """For edits of messages in a channel."""
+        return self._pacer("edits", channel, _WINDOW_S)
+
+    def deletes(self, channel: int) -> Pacer:
+        """For deletions of messages in a channel."""
+        return self._pacer("deletes", channel, _DELETES_S)
+
+    def may_type(self, channel: int) -> bool:
+        """Whether it does not say already that the bot is typing there; it does from now on."""
+        now = asyncio.get_running_loop().time()
+        if now - self._typed.get(channel, float("-inf")) < _TYPING_LASTS_S:
+            return False
+        self._typed[channel] = now
+        self._typed.move_to_end(channel)
+        if len(self._typed) > _MOST_CHANNELS:
+            self._typed.popitem(last=False)
+        return True
+
+    def _pacer(self, kind: str, channel: int, window_s: float) -> Pacer:
+        key = (kind, channel)
+        pacer = self._pacers.get(key)
+        if pacer is None:
+            pacer = self._pacers[key] = Pacer(Window(_CALLS, window_s), at_once=_AT_ONCE)
+        self._pacers.move_to_end(key)
+        if len(self._pacers) > _MOST_CHANNELS:
+            oldest = next(iter(self._pacers))
+            if self._pacers[oldest].idle:
+                del self._pacers[oldest]
+        return pacer

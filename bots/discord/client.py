@@ -1,0 +1,145 @@
+"""The client at Discord's gateway: its events go to the listeners, and none can end it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Final
+
+import discord
+
+from bots.discord.catchup import catch_up
+from bots.discord.commands import Commands, sync_if_changed
+from bots.discord.context import Context
+from bots.discord.feedback import submitted
+from bots.discord.interacting import Pressing, excused, say
+from bots.discord.listening import Listener
+from bots.discord.payload import pressed_of
+from bots.discord.reading import Reader
+from bots.discord.tasks import Tasks
+from bots.discord.views import AnswerButton
+
+logger = logging.getLogger(__name__)
+
+# discord.py holds READY back so long for guilds that may still come.
+_GUILDS_WITHIN_S: Final = 2.0
+
+
+class Listening(discord.Client):
+    """The events that concern the bot; the base of the two clients below."""
+
+    context: Context
+    listener: Listener
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - discord.py's
+        super().__init__(**options)
+        self.tasks = Tasks()
+
+    async def setup_hook(self) -> None:
+        """Make what needs to know who the bot is; called between login and connection."""
+        assert self.user  # noqa: S101 - logged in
+        settings = self.context.settings
+        reader = Reader(
+            self.context.desk,
+            channels=settings.discord_channel_ids,
+            forums=settings.discord_forum_ids,
+        )
+        self.listener = Listener(self.context, reader, self.user)
+        self.add_dynamic_items(AnswerButton)
+        self.tasks.begin(self._sync(Commands(self, self.context, reader, self.tasks)))
+
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        """Tell of an event; not after the end, as the task does that holds READY back."""
+        if not self.is_closed():
+            super().dispatch(event, *args, **kwargs)
+
+    async def on_ready(self) -> None:
+        """The guilds are known: at the start, and after a connection that was not resumed."""
+        self.tasks.begin(catch_up(self.context, list(self.guilds), self.listener))
+
+    async def on_message(self, message: discord.Message) -> None:
+        """A message was written."""
+        self.tasks.begin(self.listener.hear(message), of=message.id)
+
+    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
+        """A message was edited by its author; a preview that appears below it is no edit."""
+        if event.data.get("edited_timestamp"):
+            self.tasks.begin(self.listener.edited(event.message), of=event.message_id)
+
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        """A message was deleted."""
+        self._deleted(event.guild_id, event.channel_id, event.message_id)
+
+    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
+        """Messages were deleted together, by a moderator."""
+        for message_id in event.message_ids:
+            self._deleted(event.guild_id, event.channel_id, message_id)
+
+    async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
+        """A thread was deleted: a forum post's first message has the same id."""
+        self._deleted(event.guild_id, event.thread_id, event.thread_id)
+
+    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
+        """Somebody reacted to a message."""
+        self.tasks.begin(self.listener.reacted(event))
+
+    async def on_interaction(self, interaction: Pressing) -> None:
+        """A form was sent, or a button pressed that is none of ours any more."""
+        data: Any = interaction.data or {}
+        custom_id = str(data.get("custom_id"))
+        stale = self.context.profile.stale_button
+        if interaction.type is discord.InteractionType.modal_submit:
+            work = submitted(self.context, interaction)
+            self.tasks.begin(excused(interaction, work, self.context.profile.not_stored))
+        elif interaction.type is discord.InteractionType.component and not pressed_of(custom_id):
+            self.tasks.begin(say(interaction, stale))
+
+    async def close(self) -> None:
+        """Disconnect, and end what events have begun."""
+        await self.tasks.close()
+        await super().close()
+
+    def _deleted(self, guild_id: int | None, channel_id: int, message_id: int) -> None:
+        work = self.listener.deleted(guild_id, channel_id, message_id)
+        self.tasks.begin(work, of=message_id)
+
+    async def _sync(self, commands: Commands) -> None:
+        try:
+            await sync_if_changed(commands)
+        except discord.DiscordException as error:
+            logger.error("the commands could not be registered: %s", error)  # noqa: TRY400
+
+
+class Client(Listening):
+    """One connection for all guilds."""
+
+
+class ShardedClient(Listening, discord.AutoShardedClient):
+    """As many connections as Discord recommends, or as the settings say."""
+
+
+def make_client(context: Context, *, content: bool) -> Listening:
+    """A client that is not connected yet; with `content`, it reads what does not mention it."""
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+    shards = context.settings.discord_shards
+    options: dict[str, Any] = {
+        "intents": _intents(content=content),
+        "allowed_mentions": discord.AllowedMentions.none(),
+        "max_messages": None,  # nothing is kept of what people write
+        "chunk_guilds_at_startup": False,
+        "member_cache_flags": discord.MemberCacheFlags.none(),
+        "guild_ready_timeout": _GUILDS_WITHIN_S,
+    }
+    if shards == "":
+        client: Listening = Client(**options)
+    else:
+        count = None if shards == "auto" else int(shards)
+        client = ShardedClient(**options, shard_count=count)
+    client.context = context
+    return client
+
+
+def _intents(*, content: bool) -> discord.Intents:
+    intents = discord.Intents.none()
+    intents.guilds = intents.messages = intents.reactions = True
+    intents.message_content = content
+    return intents

@@ -1,0 +1,124 @@
+"""`/faq`, and answering a message by its context menu."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bots.discord.context import Context
+from bots.discord.ids import Aside, Place, guild_name, question_id, written
+from bots.discord.interacting import Pressing, defer, excused, say
+from bots.discord.people import asker_of
+from bots.discord.reading import Reader
+from bots.discord.tasks import Tasks
+from core.types import Question, Receipt
+
+logger = logging.getLogger(__name__)
+
+NAME = "faq"
+
+
+class Commands(app_commands.CommandTree[Any]):
+    """The commands of one client."""
+
+    def __init__(
+        self, client: discord.Client, context: Context, reader: Reader, tasks: Tasks
+    ) -> None:
+        super().__init__(client)
+        self._tasks = tasks
+        self._context = context
+        self._reader = reader
+        profile = context.profile
+
+        @app_commands.describe(question=profile.command_hint)
+        @app_commands.rename(question=profile.command_option)
+        async def faq(interaction: Pressing, question: str) -> None:
+            self._begin(interaction, self._faq(interaction, question))
+
+        async def answer_this(interaction: Pressing, message: discord.Message) -> None:
+            self._begin(interaction, self._answer(interaction, message))
+
+        about = profile.command_about
+        self.add_command(app_commands.Command(name=NAME, description=about, callback=faq))
+        self.add_command(app_commands.ContextMenu(name=profile.answer_this, callback=answer_this))
+
+    async def on_error(self, interaction: Pressing, error: app_commands.AppCommandError, /) -> None:
+        """A command that is none of ours any more, or that broke off before it began."""
+        logger.error("a command broke off: %s", error)
+        await say(interaction, self._context.profile.not_stored)
+
+    def _begin(self, interaction: Pressing, work: Coroutine[object, object, None]) -> None:
+        self._tasks.begin(excused(interaction, work, self._context.profile.not_stored))
+
+    async def _faq(self, interaction: Pressing, text: str) -> None:
+        """Answer so that whoever asked sees it alone."""
+        await defer(interaction, aside=True)  # its answer is written into this
+        channel = interaction.channel_id or 0
+        # In a channel, what one person asks aside is a conversation of their own.
+        thread = f"u{interaction.user.id}" if interaction.guild_id else ""
+        question = Question(
+            id=question_id(interaction.guild_id, channel, interaction.id),
+            session=Place(guild_name(interaction.guild_id), str(channel), thread).session,
+            text=text.strip(),
+            asker=asker_of(interaction.user.id),
+            asked_at=interaction.created_at,
+            reply_to=written(Aside(interaction.application_id, interaction.token)),
+        )
+        await self._hand_in(interaction, question)
+
+    async def _answer(self, interaction: Pressing, message: discord.Message) -> None:
+        """Answer somebody's message where a mention in it would have been answered."""
+        await defer(interaction, aside=True)
+        me = interaction.client.user
+        question = await self._reader.chosen(message, me) if me else None
+        if question is None or not question.text:
+            await say(interaction, self._context.profile.nothing_to_answer)
+            return
+        asked = replace(question, asker=asker_of(interaction.user.id))
+        if await self._hand_in(interaction, asked):
+            await interaction.delete_original_response()  # the answer is there to see
+
+    async def _hand_in(self, interaction: Pressing, question: Question) -> bool:
+        match await self._context.desk.receive(question):
+            case Receipt.FULL:
+                await say(interaction, self._context.profile.inbox_full)
+            case Receipt.LIMITED:
+                await say(interaction, self._context.profile.limited)
+            case Receipt.STORED | Receipt.KNOWN:
+                return True
+        return False
+
+
+async def sync_if_changed(tree: app_commands.CommandTree[Any]) -> bool:
+    """Tell Discord which commands there are, if it knows others; whether it did not know them.
+
+    Writing them anew at each start would use up what Discord allows in a day, and make them
+    disappear from clients for a moment.
+    """
+    known = [command.to_dict() for command in await tree.fetch_commands()]
+    ours = [command.to_dict(tree) for command in tree.get_commands()]
+    if sorted(map(_gist, known)) == sorted(map(_gist, ours)):
+        return False
+    await tree.sync()
+    logger.info("commands: Discord knows them now")
+    return True
+
+
+def _gist(command: Any) -> tuple[Any, ...]:  # noqa: ANN401 - two dictionaries of discord.py's
+    """What makes a command another one than before."""
+    options = tuple(
+        (
+            option["name"],
+            option["type"],
+            option["description"],
+            bool(option.get("required")),
+            option.get("max_length"),
+        )
+        for option in command.get("options") or []
+    )
+    return command["type"], command["name"], command.get("description") or "", options

@@ -1,0 +1,24 @@
+"""What every listener on Discord works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bots.discord.notices import Notices
+from bots.discord.rendering import Renderer
+from bots.discord.reply import Pen
+from config.settings import Settings
+from core.desk import Desk
+from core.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Values for the client and its listeners."""
+
+    desk: Desk
+    profile: Profile
+    settings: Settings
+    pen: Pen
+    renderer: Renderer
+    notices: Notices

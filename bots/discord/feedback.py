@@ -1,0 +1,73 @@
+"""The form that asks why an answer was no help."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import discord
+from discord import ui
+
+from bots.discord.context import Context
+from bots.discord.interacting import Pressing, defer, say
+from bots.discord.payload import pressed_of
+from bots.discord.people import asker_of
+from core.profile import Profile
+from core.types import Feedback
+
+_REASON: Final = "reason"
+_EXPECTED: Final = "expected"
+_MOST_CHARS: Final = 1000
+_LABEL_CHARS: Final = 45  # https://discord.com/developers/docs/components/reference#label
+_FORGOTTEN_AFTER_S: Final = 900.0
+
+
+class FeedbackForm(ui.Modal):
+    """Two questions, neither required. `submitted` takes the answers, also after a restart."""
+
+    def __init__(self, profile: Profile, question_id: str) -> None:
+        super().__init__(
+            title=profile.feedback_title[:_LABEL_CHARS],
+            custom_id=f"why:{question_id}",
+            timeout=_FORGOTTEN_AFTER_S,
+        )
+        for name, text in (
+            (_REASON, profile.feedback_why),
+            (_EXPECTED, profile.feedback_expected),
+        ):
+            field: ui.TextInput[Any] = ui.TextInput(
+                custom_id=name,
+                style=discord.TextStyle.paragraph,
+                required=False,
+                max_length=_MOST_CHARS,
+            )
+            self.add_item(ui.Label(text=text[:_LABEL_CHARS], component=field))
+
+
+async def submitted(context: Context, interaction: Pressing) -> None:
+    """Store why an answer was no help."""
+    data: Any = interaction.data or {}
+    form = pressed_of(str(data.get("custom_id")))
+    if form is None or form.kind != "why":
+        await say(interaction, context.profile.stale_button)
+        return
+    values = dict(_values(data.get("components") or []))
+    opinion = Feedback(
+        form.question_id,
+        asker_of(interaction.user.id),
+        helpful=False,
+        reason=values.get(_REASON, ""),
+        expected=values.get(_EXPECTED, ""),
+    )
+    await defer(interaction, aside=True)
+    known = await context.desk.rate(opinion)
+    profile = context.profile
+    await say(interaction, profile.feedback_thanks if known else profile.stale_button)
+
+
+def _values(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """The fields of a form that was sent: in labels, or in rows as older clients send them."""
+    found: list[tuple[str, str]] = []
+    for row in rows:
+        parts = row.get("components") or [row.get("component") or {}]
+        found += [(part["custom_id"], str(part.get("value") or "")) for part in parts if part]
+    return found

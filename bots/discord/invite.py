@@ -1,0 +1,43 @@
+"""`faqbot discord invite`: the link that adds the bot to a server."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+from urllib.parse import urlencode
+
+from bots.discord.permissions import NEEDED
+from bots.discord.rest import open_rest
+from config.settings import Settings
+from core.errors import ConfigError
+
+_PAGE: Final = "https://discord.com/oauth2/authorize"
+
+
+def print_invite(settings: Settings) -> int:
+    """Print it.
+
+    Raises:
+        ConfigError: there is no token.
+        PlatformError: Discord refuses the token, or cannot be reached.
+    """
+    if not settings.has_discord:
+        raise ConfigError("DISCORD_BOT_TOKEN is not set: whose link it is cannot be known")
+    print(invite_link(asyncio.run(_application_id(settings))))  # noqa: T201 - the interface
+    return 0
+
+
+def invite_link(application_id: str) -> str:
+    """The link, with the permissions that the bot needs and its commands."""
+    asked = {
+        "client_id": application_id,
+        "scope": "bot applications.commands",
+        "permissions": str(NEEDED.value),
+    }
+    return f"{_PAGE}?{urlencode(asked)}"
+
+
+async def _application_id(settings: Settings) -> str:
+    token = settings.discord_bot_token.get_secret_value().strip()
+    async with open_rest(api=settings.discord_api_url, token=token) as rest:
+        return str((await rest.call("GET", "/applications/@me"))["id"])

@@ -1,0 +1,126 @@
+"""What happens in channels: questions are asked, edited, deleted and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final
+
+import discord
+
+from bots.discord.context import Context
+from bots.discord.ids import question_id
+from bots.discord.payload import question_in
+from bots.discord.permissions import may_write, missing
+from bots.discord.reading import Reader, calls
+from core.errors import StorageError
+from core.types import Question, Receipt
+
+logger = logging.getLogger(__name__)
+
+_STOP: Final = "🛑"
+_RETRIES_S: Final = (0.3, 1.0, 3.0)  # Discord delivers a message once, whatever the store does
+_DAY_S: Final = 86_400.0
+
+
+class Listener:
+    """Hands what people do in channels to the desk. `me` is the bot's own user."""
+
+    def __init__(self, context: Context, reader: Reader, me: discord.ClientUser) -> None:
+        self._context = context
+        self._reader = reader
+        self._me = me
+
+    async def hear(self, message: discord.Message, *, late: bool = False) -> bool:
+        """Take the message in as a question, if it is one; whether it is a new one.
+
+        A `late` message is one of those that were written while nobody listened.
+        """
+        question = await self._reader.question(message, self._me)
+        if question is None:
+            return False
+        if question.text:
+            return await self._may_answer(message) and await self._receive(question, message)
+        if not late and calls(message, self._me):
+            await self._say(message, self._context.profile.empty_mention)
+        return False
+
+    async def edited(self, message: discord.Message) -> None:
+        """Answer an edited question anew; an edit may also make a question of a message."""
+        if message.author.bot:
+            return
+        question = self._reader.edited(message, self._me)
+        if not question.text or not await self._context.desk.revise(question):
+            await self.hear(message)
+
+    async def deleted(self, guild_id: int | None, channel_id: int, message_id: int) -> None:
+        """Take the answer to a deleted question away."""
+        await self._context.desk.withdraw(question_id(guild_id, channel_id, message_id))
+
+    async def reacted(self, reaction: discord.RawReactionActionEvent) -> None:
+        """Stop the answer whose question, or one of whose messages, got a stop sign."""
+        if reaction.emoji.name != _STOP or reaction.user_id == self._me.id:
+            return
+        desk = self._context.desk
+        guild, channel, message = reaction.guild_id, reaction.channel_id, reaction.message_id
+        if await desk.stop(question_id(guild, channel, message)):
+            return
+        if reaction.message_author_id in (None, self._me.id):
+            path = f"/channels/{channel}/messages/{message}"
+            told = await self._context.pen.rest.call("GET", path)
+            if asked := question_in(told.get("components") or []):
+                await desk.stop(asked)
+
+    async def _receive(self, question: Question, message: discord.Message) -> bool:
+        profile = self._context.profile
+        try:
+            receipt = await self._stored(question)
+        except StorageError as error:
+            logger.error("question %s is not stored: %s", question.id, error)  # noqa: TRY400
+            await self._say(message, profile.not_stored)
+            return False
+        match receipt:
+            case Receipt.FULL:
+                await self._say(message, profile.inbox_full)
+            case Receipt.LIMITED:
+                await self._say(message, profile.limited)
+            case Receipt.STORED | Receipt.KNOWN:
+                pass
+        return receipt is Receipt.STORED
+
+    async def _stored(self, question: Question) -> Receipt:
+        for pause_s in _RETRIES_S:
+            try:
+                return await self._context.desk.receive(question)
+            except StorageError as error:
+                logger.warning("question %s: %s; trying again", question.id, error)
+                await asyncio.sleep(pause_s)
+        return await self._context.desk.receive(question)
+
+    async def _say(self, message: discord.Message, text: str) -> None:
+        to = str(message.author.id)
+        await self._context.notices.reply(message.channel.id, message.id, text, to=to)
+
+    async def _may_answer(self, message: discord.Message) -> bool:
+        """Whether an answer can be shown; what is missing is told to who may be able to help."""
+        if message.guild is None:
+            return True
+        me, here = message.guild.me, message.channel
+        if isinstance(here, discord.PartialMessageable):
+            return True
+        lacking = missing(here.permissions_for(me))
+        if not lacking:
+            return True
+        logger.warning("in #%s (%s) the bot lacks: %s", here, here.id, ", ".join(lacking))
+        text = self._context.profile.permissions_missing.format(
+            place=getattr(here, "name", here.id), names=", ".join(lacking)
+        )
+        notices = self._context.notices
+        if may_write(here, me):
+            if here.permissions_for(me).send_messages or isinstance(here, discord.Thread):
+                await notices.reply(here.id, message.id, text, to=str(here.id), every_s=_DAY_S)
+            return True
+        # Whoever runs the server, and who asked, since the owner may not read it.
+        for person in {message.author.id, message.guild.owner_id or message.author.id}:
+            await notices.direct(person, text, every_s=_DAY_S)
+        return False

@@ -1,0 +1,74 @@
+"""Short messages beside answers: that there is too much to do, that a permission is missing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from typing import Any, Final
+
+from bots.discord.budgets import Budgets
+from bots.discord.pages import Page
+from bots.discord.payload import new_message
+from bots.discord.rest import Rest
+from core.errors import PlatformError
+
+logger = logging.getLogger(__name__)
+
+_MINUTE_S: Final = 60.0
+_MOST_REMEMBERED: Final = 5_000
+_PATIENCE_S: Final = 10.0
+
+
+class Notices:
+    """Says the same to the same person or place once in a while, and never waits long for it."""
+
+    def __init__(self, rest: Rest, budgets: Budgets) -> None:
+        self._rest = rest
+        self._budgets = budgets
+        self._said: OrderedDict[tuple[str, str], float] = OrderedDict()
+
+    async def reply(
+        self, channel: int, message: int, text: str, *, to: str, every_s: float = _MINUTE_S
+    ) -> bool:
+        """Answer a message with a line; False if it could not be said. Never raises."""
+        if not self._is_new(to, text, every_s):
+            return True
+        reference = {"message_id": str(message), "fail_if_not_exists": False}
+        return await self._post(channel, text, {"message_reference": reference})
+
+    async def direct(self, user: int, text: str, *, every_s: float = _MINUTE_S) -> bool:
+        """Write to a person alone; False if it could not be said. Never raises."""
+        if not self._is_new(str(user), text, every_s):
+            return True
+        try:
+            person = {"recipient_id": str(user)}
+            channel = await self._rest.call("POST", "/users/@me/channels", person)
+        except PlatformError as error:
+            logger.info("nobody can be told: %s", error)
+            return False
+        return await self._post(int(channel["id"]), text, {})
+
+    async def _post(self, channel: int, text: str, more: dict[str, Any]) -> bool:
+        posts = self._budgets.posts(channel)
+        try:
+            with posts.lane() as lane:
+                posts.update(lane, hidden=1, ends=True)
+                async with asyncio.timeout(_PATIENCE_S), posts.turn(lane):
+                    path = f"/channels/{channel}/messages"
+                    body = new_message(Page(text)) | more
+                    await self._rest.call("POST", path, body, window=posts.window)
+        except (PlatformError, TimeoutError) as error:
+            logger.info("not said in %d: %s", channel, error)
+            return False
+        return True
+
+    def _is_new(self, to: str, text: str, every_s: float) -> bool:
+        now = asyncio.get_running_loop().time()
+        if now - self._said.get((to, text), float("-inf")) < every_s:
+            return False
+        self._said[to, text] = now
+        self._said.move_to_end((to, text))
+        if len(self._said) > _MOST_REMEMBERED:
+            self._said.popitem(last=False)
+        return True

@@ -1,0 +1,103 @@
+"""Pages and buttons as Discord's JSON, and what its JSON says of them.
+
+https://discord.com/developers/docs/components/reference
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+
+import discord
+
+from bots.discord.pages import Button, Page
+
+SUPPRESS_EMBEDS: Final = 1 << 2
+EPHEMERAL: Final = 1 << 6
+LOADING: Final = 1 << 7
+NOBODY: Final = {"parse": [], "replied_user": False}
+_ROW: Final = 1
+_BUTTON: Final = 2
+_IN_A_ROW: Final = 5
+
+# `pages` writes them: a kind, the question whose answer it is, and the follow-up's index.
+CUSTOM_ID: Final = re.compile(
+    r"(?P<kind>f|up|down|stop|share|why):(?P<question>discord:[^:]+:\d+:[\d>]+)(?::(?P<index>\d+))?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What a button's custom id stands for."""
+
+    kind: str
+    question_id: str
+    index: int
+
+
+def pressed_of(custom_id: str) -> Pressed | None:
+    """What was pressed; None if it is no button of ours."""
+    match = CUSTOM_ID.fullmatch(custom_id)
+    if match is None or (match["kind"] == "f") != (match["index"] is not None):
+        return None
+    return Pressed(match["kind"], match["question"], int(match["index"] or 0))
+
+
+def new_message(page: Page) -> dict[str, Any]:
+    """A page as a message that calls nobody and shows no previews."""
+    return message(page) | {"flags": SUPPRESS_EMBEDS}
+
+
+def message(page: Page) -> dict[str, Any]:
+    """A page as the new content of a message."""
+    return {
+        "content": page.content,
+        "components": components(page.buttons),
+        "allowed_mentions": NOBODY,
+    }
+
+
+def components(buttons: Sequence[Button]) -> list[dict[str, Any]]:
+    """Buttons in rows: what is asked next does not stand in one with what is thought of it."""
+    rows: list[list[Button]] = []
+    for _, alike in groupby(buttons, key=lambda button: button.style):
+        row = list(alike)
+        rows += [row[start : start + _IN_A_ROW] for start in range(0, len(row), _IN_A_ROW)]
+    return [{"type": _ROW, "components": [_button(button) for button in row]} for row in rows]
+
+
+def question_in(rows: Sequence[dict[str, Any]]) -> str | None:
+    """The question whose answer a message's buttons stand under, if it has any of ours."""
+    return _first(
+        str(part.get("custom_id") or "") for row in rows for part in row.get("components") or []
+    )
+
+
+def question_under(rows: Sequence[object]) -> str | None:
+    """As `question_in`, of a message that discord.py has read."""
+    return _first(
+        child.custom_id or ""
+        for row in rows
+        if isinstance(row, discord.ActionRow)
+        for child in row.children
+        if isinstance(child, discord.Button)
+    )
+
+
+def _first(custom_ids: Iterator[str]) -> str | None:
+    found = (pressed.question_id for one in custom_ids if (pressed := pressed_of(one)))
+    return next(found, None)
+
+
+def _button(button: Button) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "type": _BUTTON,
+        "style": discord.ButtonStyle[button.style].value,
+        "label": button.label,
+        "custom_id": button.custom_id,
+        "disabled": button.disabled,
+    }
+    return shown | ({"emoji": {"name": button.emoji}} if button.emoji else {})

@@ -1,0 +1,41 @@
+"""What the bot needs to be allowed, and how to name what is missing to whoever can give it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import discord
+
+# As Discord's own settings name them, in English and in Korean.
+NAMES: Final = {
+    "view_channel": "채널 보기 (View Channel)",
+    "send_messages": "메시지 보내기 (Send Messages)",
+    "create_public_threads": "공개 스레드 만들기 (Create Public Threads)",
+    "send_messages_in_threads": "스레드에서 메시지 보내기 (Send Messages in Threads)",
+    "read_message_history": "메시지 기록 보기 (Read Message History)",
+    "embed_links": "링크 첨부 (Embed Links)",
+}
+NEEDED: Final = discord.Permissions(**dict.fromkeys(NAMES, True))
+_THREAD: Final = ("create_public_threads", "send_messages_in_threads", "read_message_history")
+
+
+def missing(held: discord.Permissions) -> list[str]:
+    """The names of what the bot needs and does not have."""
+    return [label for name, label in NAMES.items() if not getattr(held, name)]
+
+
+def may_open_thread(channel: object, me: discord.Member) -> bool:
+    """Whether an answer can have a thread of its own, opened from its question."""
+    if not isinstance(channel, discord.TextChannel):
+        return False
+    held = channel.permissions_for(me)
+    return all(getattr(held, name) for name in _THREAD)
+
+
+def may_write(channel: object, me: discord.Member) -> bool:
+    """Whether an answer can be shown here or in a thread of this channel."""
+    if isinstance(channel, discord.Thread):
+        return channel.permissions_for(me).send_messages_in_threads
+    if isinstance(channel, discord.abc.GuildChannel):
+        return channel.permissions_for(me).send_messages or may_open_thread(channel, me)
+    return True

@@ -1,0 +1,235 @@
+"""Where an answer is shown: the messages of a channel or thread, or what one person alone sees."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bots.discord.budgets import Budgets
+from bots.discord.ids import Beneath, Within
+from bots.discord.pages import Page
+from bots.discord.payload import message, new_message, question_in
+from bots.discord.rest import (
+    MISSING_ACCESS,
+    MISSING_PERMISSION,
+    NO_HISTORY,
+    THREAD_ARCHIVED,
+    THREAD_EXISTS,
+    UNKNOWN_CHANNEL,
+    RefusedError,
+    Rest,
+)
+from core.errors import MessageGoneError, PlatformError, RateLimitedError
+from core.pacing import Pacer
+from core.types import Question, View
+
+logger = logging.getLogger(__name__)
+
+Render = Callable[[View], Sequence[Page]]
+
+_LONGEST_NAME: Final = 100  # https://discord.com/developers/docs/resources/channel#channel-object
+_TYPING_LASTS_S: Final = 9.0
+_MOST_FOUND: Final = 100
+_MESSAGES: Final = {0, 19}  # ordinary ones and replies; not that a thread was opened
+_DELETE_ATTEMPTS: Final = 5
+# Without them a thread cannot be opened, and the answer stands in the channel.
+_NO_THREAD: Final = {MISSING_ACCESS, MISSING_PERMISSION, NO_HISTORY, 50024, 160005, 160006}
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """What answers are written with; `me` is the id of the bot's user."""
+
+    rest: Rest
+    budgets: Budgets
+    render: Render
+    me: str
+
+
+class ChannelReply:
+    """`core.ports.Reply` in a channel, a thread or a direct message."""
+
+    def __init__(self, question: Question, target: Within | Beneath, pen: Pen) -> None:
+        self._question = question
+        self._target = target
+        self._pen = pen
+        self._rest = pen.rest
+        self._budgets = pen.budgets
+        # A thread has the id of the message that it is opened from. Where it turns out that none
+        # may be opened, the channel's messages are counted here, which is as good.
+        self._channel = target.message if isinstance(target, Beneath) else target.channel
+        self._answers = target.message if isinstance(target, Within) else 0
+        self._opened = isinstance(target, Within)
+        self._opening = asyncio.Lock()
+        self._posts = pen.budgets.posts(self._channel)
+        self._edits = pen.budgets.edits(self._channel)
+        self._posted: dict[int, int] = {}
+
+    @property
+    def posts(self) -> Pacer:
+        """The budget of new messages in the channel."""
+        return self._posts
+
+    @property
+    def edits(self) -> Pacer:
+        """The budget of edits in the channel."""
+        return self._edits
+
+    async def hint(self, view: View) -> None:
+        """Open the thread if there is one to open, and be seen typing until the first message."""
+        del view  # typing looks the same, whatever there is to show
+        try:
+            await self._open()
+            while not self._posted:
+                if self._budgets.may_type(self._channel):
+                    await self._rest.call("POST", f"/channels/{self._channel}/typing")
+                await asyncio.sleep(_TYPING_LASTS_S)
+        except PlatformError as error:
+            logger.info("no hint is shown: %s", error)
+
+    def render(self, view: View) -> Sequence[Page]:
+        """The view as messages."""
+        return self._pen.render(view)
+
+    async def post(self, page: Page, place: int) -> str:
+        """Send a page; a second attempt after an unknown outcome finds what the first has sent."""
+        await self._open()
+        nonce = nonce_of(self._question.id, place, self._posted.get(place, 0))
+        told = await self._send(new_message(page) | {"nonce": nonce, "enforce_nonce": True})
+        reference = f"{self._channel}/{told['id']}"
+        if _differs(told, page):  # sent by an attempt that has ended before it knew
+            await self.edit(reference, page)
+        self._posted[place] = self._posted.get(place, 0) + 1
+        return reference
+
+    async def edit(self, reference: str, page: Page) -> None:
+        """Show another page in a message; a thread that went to the archive is brought back."""
+        path = _path(reference)
+        try:
+            await self._rest.call("PATCH", path, message(page), window=self._edits.window)
+        except RefusedError as error:
+            if error.code == UNKNOWN_CHANNEL:
+                raise MessageGoneError(str(error)) from error
+            if error.code != THREAD_ARCHIVED:
+                raise
+            channel = reference.split("/", maxsplit=1)[0]
+            await self._rest.call("PATCH", f"/channels/{channel}", {"archived": False})
+            raise PlatformError("the thread was in the archive") from error
+
+    async def delete(self, reference: str) -> None:
+        """Take a message away, as soon as the channel's budget lets it."""
+        deletes = self._budgets.deletes(self._channel)
+        for _ in range(_DELETE_ATTEMPTS):
+            try:
+                with deletes.lane() as lane:
+                    deletes.update(lane, hidden=1, ends=True)
+                    async with deletes.turn(lane):
+                        await self._rest.call("DELETE", _path(reference), window=deletes.window)
+            except RateLimitedError as error:
+                deletes.freeze(error.retry_after_s)
+            except MessageGoneError:
+                return
+            except RefusedError as error:
+                if error.code != UNKNOWN_CHANNEL:
+                    raise
+                return
+            else:
+                return
+
+    async def find(self) -> Sequence[str]:
+        """The messages of this answer after its question, told apart by what they reply to."""
+        after = self._answers or _message_of(self._question.id)
+        channels = [self._channel]
+        if isinstance(self._target, Beneath):
+            channels.append(self._target.channel)
+        for channel in channels:
+            query = {"after": str(after), "limit": str(_MOST_FOUND)}
+            try:
+                told = await self._rest.call("GET", f"/channels/{channel}/messages", query=query)
+            except RefusedError as error:
+                logger.info("no earlier messages are looked for: %s", error)
+                continue
+            in_thread = isinstance(self._target, Beneath) and channel == self._channel
+            if found := self._own(reversed(told), first_is_mine=in_thread):
+                return [f"{channel}/{message}" for message in found]
+        return []
+
+    def _own(self, messages: Any, *, first_is_mine: bool) -> list[str]:  # noqa: ANN401 - JSON
+        mine, found = first_is_mine, []
+        for told in messages:
+            if told["author"]["id"] != self._pen.me or told["type"] not in _MESSAGES:
+                continue
+            replies_to = int((told.get("message_reference") or {}).get("message_id") or 0)
+            if named := question_in(told.get("components") or []):
+                mine = named == self._question.id
+            elif replies_to:
+                mine = replies_to == self._target.message
+            if mine:
+                found.append(told["id"])
+        return found
+
+    async def _send(self, body: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+        path = f"/channels/{self._channel}/messages"
+        if self._answers:
+            reference = {"message_id": str(self._answers), "fail_if_not_exists": False}
+            body = body | {"message_reference": reference}
+        try:
+            return await self._rest.call("POST", path, body, window=self._posts.window)
+        except RefusedError as error:
+            if error.code != NO_HISTORY or not self._answers:
+                raise
+            self._answers = 0
+            return await self._send({**body, "message_reference": None})
+
+    async def _open(self) -> None:
+        """See to it that the thread is there; without the permission, stay in the channel."""
+        async with self._opening:
+            if self._opened:
+                return
+            channel, message = self._target.channel, self._target.message
+            try:
+                name = {"name": thread_name(self._question.text)}
+                path = f"/channels/{channel}/messages/{message}/threads"
+                await self._rest.call("POST", path, name)
+            except RefusedError as error:
+                if error.code in _NO_THREAD:
+                    logger.warning("answering in the channel, as a reply: %s", error)
+                    self._channel, self._answers = channel, message
+                elif error.code != THREAD_EXISTS:
+                    raise
+            self._opened = True
+
+
+def nonce_of(question_id: str, place: int, again: int) -> str:
+    """25 characters at most, the same for each attempt to send the same message.
+
+    `again` counts what was sent for this place before: when the budget of edits is used up, an
+    answer's message is sent anew on purpose.
+    """
+    said = f"{question_id} {place} {again}".encode()
+    return hashlib.blake2b(said, digest_size=12).hexdigest()
+
+
+def thread_name(text: str) -> str:
+    """A question as the name of its thread."""
+    name = " ".join(text.split())
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1].rstrip() + "…"
+
+
+def _differs(told: dict[str, Any], page: Page) -> bool:
+    return bool(told.get("edited_timestamp")) or told["content"].strip() != page.content.strip()
+
+
+def _path(reference: str) -> str:
+    channel, message = reference.split("/")
+    return f"/channels/{channel}/messages/{message}"
+
+
+def _message_of(question_id: str) -> int:
+    """The message in a question's id, also in that of a press."""
+    digits = question_id.rsplit(":", 1)[1].split(">", maxsplit=1)[0]
+    return int(digits)

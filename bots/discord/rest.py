@@ -1,0 +1,160 @@
+"""Discord's REST API, one attempt a call: what is refused is told, never slept on or sent again.
+
+discord.py's own client waits inside of its calls when a bucket is used up, also after the call
+that used it up, so that an ending would stand behind interim edits; what writes answers goes
+through here, and its Pacers do the waiting. https://discord.com/developers/docs/topics/rate-limits
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import aiohttp
+
+from core.errors import (
+    MessageGoneError,
+    PlatformError,
+    PlatformRefusedError,
+    RateLimitedError,
+)
+from core.pacing import Window
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_API: Final = "https://discord.com/api/v10"
+_AGENT: Final = "DiscordBot (https://github.com/faqbot/faqbot, 0.1)"
+_TIMEOUT: Final = aiohttp.ClientTimeout(total=15, connect=5)
+
+# https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
+UNKNOWN_CHANNEL: Final = 10003
+UNKNOWN_MESSAGE: Final = 10008
+UNKNOWN_WEBHOOK: Final = 10015
+MISSING_ACCESS: Final = 50001
+CANNOT_WRITE_TO_THEM: Final = 50007
+MISSING_PERMISSION: Final = 50013
+TOKEN_EXPIRED: Final = 50027
+THREAD_ARCHIVED: Final = 50083
+THREAD_EXISTS: Final = 160004
+NO_HISTORY: Final = 160002
+
+_FIXES: Final = {
+    MISSING_ACCESS: "give the bot `View Channel` there",
+    MISSING_PERMISSION: "`faqbot doctor` names the missing permission",
+    CANNOT_WRITE_TO_THEM: "they do not take direct messages from this server",
+}
+
+
+class RefusedError(PlatformRefusedError):
+    """Discord refused a call for good; `code` is its own number for why."""
+
+    def __init__(self, message: str, *, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Rest:
+    """Calls by the bot's token, or by that of an interaction, which is part of the path."""
+
+    def __init__(self, session: aiohttp.ClientSession, *, api: str, token: str) -> None:
+        self._session = session
+        self._api = api.rstrip("/")
+        self._headers = {"Authorization": f"Bot {token}", "User-Agent": _AGENT}
+        self._silent_until = 0.0
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        window: Window | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Any:  # noqa: ANN401 - JSON
+        """What Discord answers; `window` learns what the headers tell of the call's bucket.
+
+        Raises:
+            RateLimitedError: too many calls, in this bucket or in all.
+            MessageGoneError: the message was deleted.
+            RefusedError: it never will do this.
+            PlatformError: it cannot be reached, or is out of order.
+        """
+        now = asyncio.get_running_loop().time()
+        if (left_s := self._silent_until - now) > 0:
+            raise RateLimitedError("Discord wants no calls at all", retry_after_s=left_s)
+        try:
+            async with self._session.request(
+                method, self._api + path, json=body, params=query, headers=self._headers
+            ) as response:
+                told = await _json(response)
+                if window and response.status < 500:
+                    _learn(window, response.headers)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise PlatformError(f"Discord cannot be reached ({type(error).__name__})") from error
+        if response.status < 300:
+            return told
+        raise self._error(f"{method} {_shown(path)}", response, told)
+
+    def _error(self, what: str, response: aiohttp.ClientResponse, told: object) -> PlatformError:
+        known = told if isinstance(told, dict) else {}
+        code = int(known.get("code") or 0)
+        if response.status == 429:
+            return self._limited(what, response, known)
+        if response.status >= 500:
+            return PlatformError(f"Discord is out of order ({response.status} to {what})")
+        if code == UNKNOWN_MESSAGE:
+            return MessageGoneError(f"{what}: the message is gone")
+        said = f"{response.status}, code {code}: {known.get('message', 'no reason given')}"
+        fix = f"; {_FIXES[code]}" if code in _FIXES else ""
+        return RefusedError(f"Discord refused {what} ({said}){fix}", code=code)
+
+    def _limited(
+        self, what: str, response: aiohttp.ClientResponse, told: dict[str, Any]
+    ) -> RateLimitedError:
+        seconds = told.get("retry_after") or response.headers.get("Retry-After") or 1.0
+        retry_after_s = float(seconds)
+        # Without a JSON body it is Cloudflare, which bans the address and not the bucket.
+        if told.get("global") or not told:
+            self._silent_until = asyncio.get_running_loop().time() + retry_after_s
+        return RateLimitedError(f"Discord limits {what}", retry_after_s=retry_after_s)
+
+
+@asynccontextmanager
+async def open_rest(*, api: str, token: str) -> AsyncIterator[Rest]:
+    """A client with connections of its own, closed at the end."""
+    async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
+        yield Rest(session, api=api or DEFAULT_API, token=token)
+
+
+def _learn(window: Window, headers: Mapping[str, str]) -> None:
+    """https://discord.com/developers/docs/topics/rate-limits#header-format."""
+    try:
+        window.learn(
+            limit=int(headers["X-RateLimit-Limit"]),
+            remaining=int(headers["X-RateLimit-Remaining"]),
+            reset_after_s=float(headers["X-RateLimit-Reset-After"]),
+            now=asyncio.get_running_loop().time(),
+        )
+    except (KeyError, ValueError):
+        return  # not all routes and refusals have them
+
+
+async def _json(response: aiohttp.ClientResponse) -> object:
+    if response.status == 204 or "json" not in response.content_type:
+        await response.read()
+        return None
+    try:
+        return await response.json()
+    except ValueError:
+        return None
+
+
+def _shown(path: str) -> str:
+    """A path without the token of an interaction."""
+    parts = path.split("/")
+    if parts[1:2] == ["webhooks"]:
+        parts[3] = "…"
+    return "/".join(parts)

@@ -1,0 +1,39 @@
+"""An answer that one person saw, shown to everybody in the channel because they want it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import discord
+
+from bots.discord.context import Context
+from bots.discord.ids import Within
+from bots.discord.interacting import Pressing, say
+from bots.discord.permissions import NAMES
+from bots.discord.reply import ChannelReply
+from core.types import View
+
+
+async def share(context: Context, interaction: Pressing, view: View) -> bool:
+    """Post the answer where the button was pressed; pressed twice, it is posted once.
+
+    Raises:
+        PlatformError: it could not be posted, or only in part.
+    """
+    channel, may = interaction.channel_id, interaction.app_permissions
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    name = "send_messages_in_threads" if in_thread else "send_messages"
+    if channel is None or (interaction.guild_id and not getattr(may, name)):
+        place = getattr(interaction.channel, "name", "")
+        text = context.profile.permissions_missing.format(place=place, names=NAMES[name])
+        await say(interaction, text)
+        return False
+    question = replace(view.question, id=f"{view.question.id} shared in {channel}")
+    reply = ChannelReply(question, Within(channel, 0), context.pen)
+    shown = context.renderer.shared(view, interaction.user.display_name)
+    for place, page in enumerate(shown):
+        with reply.posts.lane() as lane:
+            reply.posts.update(lane, hidden=1, ends=True)
+            async with reply.posts.turn(lane):
+                await reply.post(page, place)
+    return True

@@ -1,0 +1,58 @@
+"""Work that events begin: in order for each message, and seen to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Final
+
+from core.errors import FaqbotError
+
+logger = logging.getLogger(__name__)
+
+_GRACE_S: Final = 1.0  # at the end, for what is being stored
+
+
+class Tasks:
+    """What runs beside the gateway's reader. Nothing that goes wrong in it reaches the others."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[None]] = set()
+        self._last: dict[int, asyncio.Task[None]] = {}
+
+    def begin(self, work: Coroutine[object, object, object], *, of: int = 0) -> None:
+        """Begin, after the earlier work `of` the same message: it is deleted after it was said."""
+        task = asyncio.create_task(_logged(work, self._last.get(of)))
+        self._running.add(task)
+        if of:
+            self._last[of] = task
+        task.add_done_callback(lambda ended: self._end(ended, of))
+
+    async def close(self) -> None:
+        """Wait a moment for what is running, and cancel what takes longer."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=_GRACE_S)
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    def _end(self, task: asyncio.Task[None], of: int) -> None:
+        self._running.discard(task)
+        if self._last.get(of) is task:
+            del self._last[of]
+
+
+async def _logged(
+    work: Coroutine[object, object, object], before: asyncio.Task[None] | None
+) -> None:
+    try:
+        if before:
+            await asyncio.wait({before})
+        await work
+    except FaqbotError as error:
+        logger.error("%s", error)  # noqa: TRY400 - one line says it
+    except Exception:  # the outermost edge of an event
+        logger.exception("an event broke off")
+    finally:
+        work.close()  # if it was cancelled before it began

@@ -1,0 +1,151 @@
+"""The buttons under answers: they work after a restart and on another process.
+
+All that a button knows is in its custom id (see `bots.discord.payload`); what it stands for is
+looked up when it is pressed. A forged or an old one is answered kindly.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from discord import ui
+
+from bots.discord.context import Context
+from bots.discord.feedback import FeedbackForm
+from bots.discord.ids import Aside, Target, Within, written
+from bots.discord.interacting import Pressing, defer, excused, promptly, say, soon
+from bots.discord.payload import CUSTOM_ID, Pressed, components, pressed_of
+from bots.discord.people import asker_of
+from bots.discord.sharing import share
+from core.types import Feedback, Question, Receipt, SessionId, View
+
+
+class AnswerButton(ui.DynamicItem[ui.Button[Any]], template=CUSTOM_ID):
+    """Any button under an answer."""
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Pressing, item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Discord says that it was pressed."""
+        del interaction, match
+        assert isinstance(item, ui.Button)  # noqa: S101 - nothing else has our ids
+        return cls(item)
+
+    async def callback(self, interaction: Pressing) -> None:
+        """Do what it stands for."""
+        context: Context = interaction.client.context  # type: ignore[attr-defined]
+        interaction.client.tasks.begin(pressed(context, interaction, self.custom_id))  # type: ignore[attr-defined]
+
+
+async def pressed(context: Context, interaction: Pressing, custom_id: str) -> None:
+    """Do what a button stands for, whosever it is."""
+    button = pressed_of(custom_id)
+    if button is None:
+        await say(interaction, context.profile.stale_button)
+        return
+    acts = {"f": _ask, "up": _praise, "down": _criticise, "stop": _stop, "share": _share}
+    work = acts[button.kind](context, interaction, button)
+    await excused(interaction, work, context.profile.not_stored)
+
+
+async def _ask(context: Context, interaction: Pressing, button: Pressed) -> None:
+    aside = _is_aside(interaction)
+    asking = _asked(context, interaction, button)
+    if aside:  # its answer needs the acknowledgement
+        await defer(interaction, aside=True)
+        receipt = await asking
+    else:
+        receipt = await promptly(interaction, asking)
+    match receipt:
+        case None:
+            await say(interaction, context.profile.stale_button)
+        case Receipt.FULL:
+            await say(interaction, context.profile.inbox_full)
+        case Receipt.LIMITED:
+            await say(interaction, context.profile.limited)
+        case Receipt.STORED if not aside:
+            await _mark(context, interaction, button)
+        case Receipt.KNOWN if aside:
+            await interaction.delete_original_response()
+
+
+async def _asked(context: Context, interaction: Pressing, button: Pressed) -> Receipt | None:
+    view = await context.desk.view(button.question_id)
+    if view is None:
+        return None
+    session, target = _where(interaction, view)
+    question = Question(
+        id=button.question_id,
+        session=session,
+        text="",
+        asker=asker_of(interaction.user.id),
+        asked_at=datetime.now(UTC),
+        reply_to=written(target),
+    )
+    return await context.desk.press(button.question_id, button.index, question)
+
+
+def _where(interaction: Pressing, view: View) -> tuple[SessionId, Target]:
+    """The conversation that the button belongs to, and where its answer goes."""
+    message = interaction.message
+    assert message  # noqa: S101 - a button stands under one
+    if message.flags.ephemeral:
+        return view.question.session, Aside(interaction.application_id, interaction.token)
+    return view.question.session, Within(message.channel.id, message.id)
+
+
+async def _mark(context: Context, interaction: Pressing, button: Pressed) -> None:
+    """Show which follow-ups were asked, on the message that has them."""
+    view = await context.desk.view(button.question_id)
+    if view is None:
+        return
+    used = await context.desk.pressed(button.question_id, len(view.followups))
+    page = context.renderer.answer(view, used=used)[-1]
+    await _change_buttons(context, interaction, components(page.buttons))
+
+
+async def _change_buttons(
+    context: Context, interaction: Pressing, rows: list[dict[str, Any]]
+) -> None:
+    # By the interaction: it is not counted with the edits of the channel's answers.
+    path = f"/webhooks/{interaction.application_id}/{interaction.token}/messages/@original"
+    await context.pen.rest.call("PATCH", path, {"components": rows})
+
+
+async def _praise(context: Context, interaction: Pressing, button: Pressed) -> None:
+    opinion = Feedback(button.question_id, asker_of(interaction.user.id), helpful=True)
+    known = await promptly(interaction, context.desk.rate(opinion))
+    profile = context.profile
+    await say(interaction, profile.feedback_thanks if known else profile.stale_button)
+
+
+async def _criticise(context: Context, interaction: Pressing, button: Pressed) -> None:
+    """Ask why; that it was no help is stored already, in case that nothing comes."""
+    opinion = Feedback(button.question_id, asker_of(interaction.user.id), helpful=False)
+    storing = await soon(context.desk.rate(opinion))
+    if storing.done() and not storing.exception() and not storing.result():
+        await say(interaction, context.profile.stale_button)
+        return
+    await interaction.response.send_modal(FeedbackForm(context.profile, button.question_id))
+    await storing
+
+
+async def _stop(context: Context, interaction: Pressing, button: Pressed) -> None:
+    if not await promptly(interaction, context.desk.stop(button.question_id)):
+        await say(interaction, context.profile.nothing_to_stop)
+
+
+async def _share(context: Context, interaction: Pressing, button: Pressed) -> None:
+    view = await promptly(interaction, context.desk.view(button.question_id))
+    if view is None:
+        await say(interaction, context.profile.stale_button)
+    elif await share(context, interaction, view):
+        page = context.renderer.answer(view, was_shared=True)[-1]
+        await _change_buttons(context, interaction, components(page.buttons))
+
+
+def _is_aside(interaction: Pressing) -> bool:
+    return interaction.message is not None and interaction.message.flags.ephemeral

@@ -1,0 +1,97 @@
+"""Discord's adapter does what every platform's must."""
+
+from dataclasses import dataclass
+
+import pytest
+from contracts.platform import *  # noqa: F403 - the suite
+from fakes.discord import Channel, DiscordServer, Message
+from fakes.discord_bot import answers_in, running_bot
+
+from bots.discord.ids import place_of
+from bots.measure import utf16
+
+pytest_plugins = ["discord_fixtures"]
+
+
+@dataclass
+class Asked:
+    message: Message
+    thread: Channel | None = None
+
+
+class DiscordDriver:
+    """People on the local Discord: each question is a mention in its first channel."""
+
+    longest = 2000
+    length = staticmethod(utf16)
+
+    def __init__(self, fake: DiscordServer, folder, profile):
+        self.fake, self.folder, self.profile = fake, folder, profile
+
+    def running(self, **settings):
+        return running_bot(self.fake, self.folder, self.profile, **settings)
+
+    async def ask(self, text):
+        channel = self.fake.guild.channels[0]
+        return Asked(await self.fake.say(channel, text, mention_bot=True))
+
+    async def go_on(self, asked, text):
+        thread = await self.fake.until(lambda: self._thread(asked))
+        return Asked(await self.fake.say(thread, text), thread)
+
+    async def say_as_bot(self, asked, text):
+        thread = self._thread(asked)
+        await self.fake.say(thread, text, user=self.fake.bot, mention_bot=True)
+
+    async def redeliver(self, asked):
+        self.fake.tell_message("MESSAGE_CREATE", asked.message)
+
+    async def edit(self, asked, text):
+        call = f"{self.fake.bot.mention} " if asked.thread is None else ""
+        await self.fake.edit(asked.message, call + text)
+
+    async def delete(self, asked):
+        await self.fake.delete(asked.message)
+
+    async def press(self, asked, label):
+        for message in reversed(self._messages(asked)):
+            if label in [button.get("label") for button in message.buttons]:
+                await self.fake.press(message, label)
+                return
+        raise LookupError(label)
+
+    def shown(self, asked):
+        return [message.content for message in self._messages(asked)]
+
+    def buttons(self, asked):
+        return [
+            button["label"]
+            for message in self._messages(asked)
+            for button in message.buttons
+            if not button.get("disabled")
+        ]
+
+    def told_alone(self):
+        return [message.content for message in self.fake.ephemerals]
+
+    def pings(self):
+        return self.fake.pings
+
+    def round_trip(self, session):
+        return place_of(session).session
+
+    async def until(self, true):
+        return await self.fake.until(true)
+
+    def _thread(self, asked):
+        return asked.thread or self.fake.channels.get(asked.message.id)
+
+    def _messages(self, asked):
+        own = self.fake.bot
+        return [m for m in answers_in(self.fake, self._thread(asked)) if m.author is own]
+
+
+@pytest.fixture
+async def driver(fake, tmp_path, profile):
+    """People on the local Discord."""
+    return DiscordDriver(fake, tmp_path, profile)

@@ -1,0 +1,151 @@
+"""Discord's gateway drops, resumes and talks nonsense; the bot is back, and missed nothing."""
+
+import asyncio
+
+import pytest
+from fakes.discord_bot import answers_in, running_bot, thread_of
+
+from bots.discord import client, supervising
+from core.errors import ConfigError, PlatformError
+
+pytest_plugins = ["discord_fixtures"]
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Do not wait for a second before a new client, nor five before a second IDENTIFY."""
+    monkeypatch.setattr(supervising, "_FIRST_PAUSE_S", 0.05)
+
+    async def at_once(self, shard_id, *, initial=False):
+        return None
+
+    monkeypatch.setattr(client.Listening, "before_identify_hook", at_once)
+
+
+async def answered_to(fake, text):
+    """Ask in the first channel, and wait for the answer."""
+    asked = await fake.say(fake.guild.channels[0], text, mention_bot=True)
+    return await answer_to(fake, asked)
+
+
+async def answer_to(fake, asked, timeout_s=5.0):
+    thread = await fake.until(lambda: asked.thread, timeout_s)
+    return await fake.until(lambda: answers_in(fake, thread))
+
+
+def texts(bot):
+    return [question.text for question in bot.assistant.asked]
+
+
+async def test_a_dropped_connection_is_resumed_and_nothing_is_missed(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await answered_to(fake, "첫 질문")
+        await fake.drop_connection(4000)
+        asked = await fake.say(fake.guild.channels[0], "끊긴 사이의 질문", mention_bot=True)
+        await answer_to(fake, asked)
+        assert (fake.identifies, fake.resumes) == (1, 1)
+        assert texts(bot) == ["첫 질문", "끊긴 사이의 질문"]
+
+
+async def test_it_reconnects_when_discord_asks_for_it(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile):
+        await fake.send_reconnect()
+        await fake.until(lambda: fake.resumes == 1)
+        await answered_to(fake, "질문")
+
+
+async def test_after_a_lost_session_missed_questions_are_caught_up_on_once(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await answered_to(fake, "첫 질문")
+        fake.forget_sessions()
+        missed = await fake.say(channel, "놓친 질문", mention_bot=True)
+        await fake.say(channel, "부르지 않은 말")
+        await fake.invalidate_session()
+        await fake.drop_connection(4000)
+        await answer_to(fake, missed)
+        assert texts(bot) == ["첫 질문", "놓친 질문"]
+
+
+async def test_after_downtime_mentions_and_its_threads_are_caught_up_on(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile):
+        await answered_to(fake, "첫 질문")
+        thread = thread_of(fake, channel)
+    missed = await fake.say(channel, "자는 동안의 질문", mention_bot=True)
+    await fake.say(thread, "이어서 묻습니다")
+    await fake.say(channel, "", mention_bot=True)
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await answer_to(fake, missed)
+        await fake.until(lambda: len(answers_in(fake, thread)) == 2)
+        assert sorted(texts(bot)) == ["이어서 묻습니다", "자는 동안의 질문"]
+        assert not answers_in(fake, channel)
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await answered_to(fake, "다음 질문")
+        assert texts(bot) == ["다음 질문"]
+
+
+async def test_a_new_bot_does_not_answer_what_was_said_before_it_came(fake, tmp_path, profile):
+    await fake.say(fake.guild.channels[0], "옛날 질문", mention_bot=True)
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await answered_to(fake, "새 질문")
+        assert texts(bot) == ["새 질문"]
+
+
+@pytest.mark.parametrize("garbage", ["{not json", "[]", '{"op": 0, "t": "READY", "s": 9, "d": {}}'])
+async def test_what_it_cannot_read_does_not_end_it(fake, tmp_path, profile, garbage):
+    async with running_bot(fake, tmp_path, profile):
+        before = fake.identifies
+        await fake.send_garbage(garbage)
+        await fake.until(lambda: fake.identifies > before or fake.resumes)
+        await fake.until(lambda: fake.online)
+        await answered_to(fake, "질문")
+
+
+async def test_an_event_it_cannot_use_does_not_end_it(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile):
+        await fake.send_garbage('{"op": 0, "t": "MESSAGE_CREATE", "s": 9, "d": {"id": "1"}}')
+        await fake.until(lambda: fake.identifies == 2)
+        await fake.until(lambda: fake.online)
+        await answered_to(fake, "질문")
+
+
+async def test_a_closing_code_that_discord_py_gives_up_on_is_outlived(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile):
+        await fake.drop_connection(4013)
+        await fake.until(lambda: fake.identifies == 2)
+        await fake.until(lambda: fake.online)
+        await answered_to(fake, "질문")
+
+
+async def test_it_can_be_sharded(fake, tmp_path, profile):
+    fake.settings.shards = 2
+    async with running_bot(fake, tmp_path, profile, DISCORD_SHARDS="auto"):
+        await fake.until(lambda: fake.identifies == 2, 8)
+        await answered_to(fake, "질문")
+
+
+async def test_a_wrong_token_is_said_at_once(fake, tmp_path, profile):
+    wrong = "not the token"
+    with pytest.raises(ConfigError, match="DISCORD_BOT_TOKEN") as told:
+        async with running_bot(fake, tmp_path, profile, DISCORD_BOT_TOKEN=wrong):
+            pass
+    assert wrong not in str(told.value)
+
+
+async def test_discord_out_of_reach_is_said_at_once(fake, tmp_path, profile):
+    fake.fail_next("GET", "/users/@me$", "503")
+    with pytest.raises(PlatformError, match="out of order"):
+        async with running_bot(fake, tmp_path, profile):
+            pass
+
+
+async def test_a_stop_gives_back_what_is_being_answered(fake, tmp_path, profile):
+    never = asyncio.Event()
+    async with running_bot(fake, tmp_path, profile) as bot:
+        bot.assistant.script("질문", never)
+        asked = await fake.say(fake.guild.channels[0], "질문", mention_bot=True)
+        await fake.until(lambda: texts(bot))
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await answer_to(fake, asked)
+        assert texts(bot) == ["질문"]

@@ -1,0 +1,281 @@
+"""Commands, buttons and forms on Discord: acknowledged in time, kind when they are too old."""
+
+import asyncio
+
+import pytest
+from fakes.assistants import FOLLOWUPS, answered
+from fakes.discord_bot import answers_in, running_bot
+
+from core.errors import StorageError
+from core.types import Delta
+
+pytest_plugins = ["discord_fixtures"]
+
+
+async def ready(fake):
+    """Wait until the commands are registered."""
+    await fake.until(lambda: len(fake.commands[None]) == 2)
+
+
+async def asked_in_thread(fake, text="질문"):
+    """A mention that was answered: its thread, and the message with the buttons."""
+    channel = fake.guild.channels[0]
+    asked = await fake.say(channel, text, mention_bot=True)
+    thread = await fake.until(lambda: asked.thread)
+    return thread, await with_button(fake, thread, "f:")
+
+
+async def with_button(fake, channel, kind):
+    return await fake.until(lambda: _with_button(answers_in(fake, channel), kind))
+
+
+def _with_button(messages, kind):
+    for message in messages:
+        if any(button["custom_id"].startswith(kind) for button in message.buttons):
+            return message
+    return None
+
+
+def labels(message):
+    return [button["label"] for button in message.buttons]
+
+
+async def test_faq_answers_so_that_the_asker_alone_sees_it(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await ready(fake)
+        used = await fake.slash("faq", {"질문": "정산은 언제 되나요?"})
+        answer = await fake.until(
+            lambda: used.answer if used.answer and used.answer.content.startswith("답:") else None
+        )
+        assert answer.only_for is fake.user
+        assert not used.failed
+        assert not answers_in(fake, channel)
+        session = bot.assistant.asked[0].session
+        assert session == f"discord:{fake.guild.id}:{channel.id}:u{fake.user.id}"
+
+
+async def test_a_long_answer_aside_has_several_messages(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await ready(fake)
+        bot.assistant.script("질문", answered("\n\n".join(f"{n}. " + "가" * 900 for n in range(5))))
+        used = await fake.slash("faq", {"질문": "질문"})
+        await fake.until(lambda: used.messages and "4. " in used.messages[-1].content)
+        assert len(used.messages) > 1
+        assert all(message.only_for is fake.user for message in used.messages)
+
+
+async def test_an_answer_aside_can_be_shared_once(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile):
+        await ready(fake)
+        used = await fake.slash("faq", {"질문": "정산은 언제 되나요?"})
+        await fake.until(lambda: used.answer and profile.share in labels(used.answer))
+        await asyncio.gather(
+            fake.press(used.answer, profile.share), fake.press(used.answer, profile.share)
+        )
+        shared = await fake.until(lambda: answers_in(fake, channel))
+        await fake.until(lambda: used.answer.buttons[-1].get("disabled"))
+        assert "답: 정산은 언제 되나요?" in shared[0].content
+        assert profile.shared_by.format(name=fake.user.name) in shared[0].content
+        assert "정산은 언제 되나요?" in shared[0].content.splitlines()[1]
+        assert len(answers_in(fake, channel)) == 1
+        assert not fake.pings
+        assert [b["custom_id"].split(":")[0] for b in shared[0].buttons] == ["up", "down"]
+
+
+async def test_a_follow_up_to_an_answer_aside_is_answered_aside(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await ready(fake)
+        used = await fake.slash("faq", {"질문": "질문"})
+        await fake.until(lambda: used.answer and FOLLOWUPS[0] in labels(used.answer))
+        pressed = await fake.press(used.answer, FOLLOWUPS[0])
+        await fake.until(lambda: pressed.answer and f"답: {FOLLOWUPS[0]}" in pressed.answer.content)
+        assert pressed.answer.only_for is fake.user
+        assert len({question.session for question in bot.assistant.asked}) == 1
+        assert not answers_in(fake, channel)
+
+
+async def test_after_15_minutes_an_answer_aside_goes_on_by_direct_message(fake, tmp_path, profile):
+    more = asyncio.Event()
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await ready(fake)
+        bot.assistant.script(
+            "질문",
+            Delta("쓰기 시작한 답입니다. 그런데 오래 걸립니다. "),
+            more,
+            answered("끝입니다."),
+        )
+        used = await fake.slash("faq", {"질문": "질문"})
+        await fake.until(lambda: used.answer and "쓰기 시작한" in used.answer.content)
+        fake.settings.interaction_token_s = 0.0
+        more.set()
+        direct = fake.dm(fake.user)
+        await fake.until(lambda: answers_in(fake, direct))
+        assert answers_in(fake, direct)[0].content.startswith("끝입니다.")
+        assert len(answers_in(fake, direct)) == 1
+
+
+async def test_the_context_menu_answers_somebodys_message_in_its_thread(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    other = await fake.create_user("나래")
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await ready(fake)
+        said = await fake.say(channel, "정산이 언제 되는지 아시는 분?", user=other)
+        used = await fake.context_menu(profile.answer_this, said)
+        thread = await fake.until(lambda: said.thread)
+        await fake.until(lambda: answers_in(fake, thread))
+        await fake.until(lambda: used.answer and used.answer.deleted_at)
+        assert bot.assistant.asked[0].text == "정산이 언제 되는지 아시는 분?"
+        assert bot.assistant.asked[0].asker == f"discord:{fake.user.id}"
+
+
+async def test_the_context_menu_on_a_message_without_text_says_so(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile):
+        await ready(fake)
+        _, answer = await asked_in_thread(fake)
+        used = await fake.context_menu(profile.answer_this, answer)
+        await fake.until(lambda: used.answer and used.answer.content == profile.nothing_to_answer)
+
+
+async def test_a_pressed_follow_up_is_marked(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile):
+        thread, answer = await asked_in_thread(fake)
+        pressed = await fake.press(answer, FOLLOWUPS[0])
+        await fake.until(lambda: answer.buttons[0].get("disabled"))
+        assert answer.buttons[0]["label"].startswith("✓ ")
+        assert not answer.buttons[1].get("disabled")
+        more = await fake.until(
+            lambda: next((m for m in answers_in(fake, thread) if m.reference is answer), None)
+        )
+        assert profile.quoted.format(name=fake.user.mention) in more.content
+        assert pressed.first_response_s < 3
+        assert not fake.pings
+
+
+async def test_a_follow_up_that_was_too_much_can_be_pressed_later(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile, per_minute=1) as bot:
+        _, answer = await asked_in_thread(fake)
+        await fake.press(answer, FOLLOWUPS[0])
+        await fake.until(lambda: [m.content for m in fake.ephemerals] == [profile.limited])
+        assert not answer.buttons[0].get("disabled")
+        another = await fake.create_user("나래")
+        await fake.press(answer, FOLLOWUPS[0], user=another)
+        await fake.until(lambda: answer.buttons[0].get("disabled"))
+        assert [question.text for question in bot.assistant.asked][1:] == [FOLLOWUPS[0]]
+
+
+async def test_thumbs_up_is_kept_and_thanked_for(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        _, answer = await asked_in_thread(fake)
+        await fake.press(answer, profile.helpful)
+        await fake.until(lambda: [m.content for m in fake.ephemerals] == [profile.feedback_thanks])
+        question_id = bot.assistant.asked[0].id
+        (opinion,) = await bot.stores.archive.feedback(question_id)
+        assert (opinion.user, opinion.helpful) == (f"discord:{fake.user.id}", True)
+
+
+async def test_thumbs_down_asks_why_also_after_a_restart(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        _, answer = await asked_in_thread(fake)
+        question_id = bot.assistant.asked[0].id
+        pressed = await fake.press(answer, profile.not_helpful)
+        await fake.until(lambda: pressed.modal)
+        (opinion,) = await bot.stores.archive.feedback(question_id)
+        assert (opinion.helpful, opinion.reason) == (False, "")
+    async with running_bot(fake, tmp_path, profile) as bot:
+        given = {"reason": "다른 이야기예요", profile.feedback_expected[:45]: "정산일"}
+        sent = await fake.submit_modal(pressed, given)
+        await fake.until(lambda: sent.answer and sent.answer.content == profile.feedback_thanks)
+        (opinion,) = await bot.stores.archive.feedback(question_id)
+        assert (opinion.reason, opinion.expected) == ("다른 이야기예요", "정산일")
+
+
+def old_message(fake, label, custom_id):
+    """A message of the bot with a button, as it was left behind."""
+    button = {"type": 2, "style": 2, "label": label, "custom_id": custom_id}
+    row = {"type": 1, "components": [button]}
+    return fake.add_message(fake.guild.channels[0], fake.bot, "예전 답", components=[row])
+
+
+async def test_stop_under_an_answer_that_has_ended_says_so(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        thread, _ = await asked_in_thread(fake)
+        await fake.say(thread, "다음 질문")
+        await fake.until(lambda: len(bot.assistant.asked) == 2)  # in order: the first has ended
+        old = old_message(fake, profile.stop, f"stop:{bot.assistant.asked[0].id}")
+        await fake.press(old, profile.stop)
+        await fake.until(lambda: [m.content for m in fake.ephemerals] == [profile.nothing_to_stop])
+
+
+@pytest.mark.parametrize(
+    "custom_id",
+    [
+        "f:discord:1:2:3:0",
+        "f:discord:1:2:3:99",
+        "up:discord:1:2:3",
+        "down:discord:1:2:3",
+        "share:discord:1:2:3",
+        "f:slack:T1:C1:1.2:0",
+        "an older version's",
+        "f:discord:1:2:3",
+    ],
+)
+async def test_a_stale_or_forged_button_is_answered_kindly(fake, tmp_path, profile, custom_id):
+    old = old_message(fake, "예전 버튼", custom_id)
+    async with running_bot(fake, tmp_path, profile) as bot:
+        pressed = await fake.press(old, "예전 버튼")
+        await fake.until(lambda: [m.content for m in fake.ephemerals] == [profile.stale_button])
+        assert not pressed.failed
+        assert not bot.assistant.asked
+
+
+async def test_it_is_acknowledged_in_time_though_the_store_is_slow(
+    fake, tmp_path, profile, monkeypatch
+):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        _, answer = await asked_in_thread(fake)
+        gate = asyncio.Event()
+        receive = bot.stores.inbox.receive
+
+        async def slow(question):
+            await gate.wait()
+            return await receive(question)
+
+        monkeypatch.setattr(bot.stores.inbox, "receive", slow)
+        pressed = await fake.press(answer, FOLLOWUPS[0])
+        await fake.until(lambda: pressed.acknowledged)
+        assert pressed.first_response_s < 2.5
+        gate.set()
+        await fake.until(lambda: answer.buttons[0].get("disabled"))
+
+
+async def test_when_nothing_can_be_stored_the_person_is_told_so(
+    fake, tmp_path, profile, monkeypatch
+):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await ready(fake)
+
+        async def broken(question):
+            raise StorageError("the disk is full")
+
+        monkeypatch.setattr(bot.stores.inbox, "receive", broken)
+        used = await fake.slash("faq", {"질문": "질문"})
+        await fake.until(lambda: used.answer and used.answer.content == profile.not_stored)
+
+
+async def test_commands_are_written_only_when_they_have_changed(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile):
+        await ready(fake)
+    assert len(fake.command_writes) == 1
+    async with running_bot(fake, tmp_path, profile):
+        await fake.until(lambda: len(_looked_at(fake)) == 2)
+    assert len(fake.command_writes) == 1
+    next(iter(fake.commands[None].values()))["description"] = "예전 설명"
+    async with running_bot(fake, tmp_path, profile):
+        await fake.until(lambda: len(fake.command_writes) == 2)
+
+
+def _looked_at(fake):
+    return [call for call in fake.calls if (call.method, call.path[-9:]) == ("GET", "/commands")]

@@ -1,0 +1,251 @@
+"""How answers are written on Discord: within its limits, once, and to the end."""
+
+import asyncio
+import time
+
+from fakes.assistants import answered
+from fakes.discord_bot import answers_in, running_bot, thread_of
+
+from core.types import Delta
+
+pytest_plugins = ["discord_fixtures"]
+
+
+async def ask(fake, text="질문", channel=None):
+    """A mention; its message."""
+    return await fake.say(channel or fake.guild.channels[0], text, mention_bot=True)
+
+
+async def answer_of(fake, asked):
+    """The first message of the answer, when there is one."""
+    thread = await fake.until(lambda: asked.thread)
+    return (await fake.until(lambda: answers_in(fake, thread)))[0]
+
+
+async def streamed(bot, text, *, words, pause_s):
+    """Make the assistant write an answer word by word."""
+
+    async def answer(question):
+        bot.assistant.asked.append(question)
+        for number in range(words):
+            yield Delta(f"낱말{number} ")
+            await asyncio.sleep(pause_s)
+        written = "".join(f"낱말{number} " for number in range(words))
+        yield answered(written + "끝.", ())
+
+    return answer
+
+
+async def test_an_answer_grows_in_one_message_while_the_bot_is_typing(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        more = asyncio.Event()
+        bot.assistant.script(
+            "질문", Delta("구매확정 다음 영업일에 정산됩니다. 그리고"), more, answered("끝입니다.")
+        )
+        asked = await ask(fake)
+        answer = await answer_of(fake, asked)
+        await fake.until(lambda: "구매확정" in answer.content)
+        more.set()
+        await fake.until(lambda: answer.content.startswith("끝입니다."))
+        assert answers_in(fake, asked.thread) == [answer]
+        assert asked.thread.typed_at
+
+
+async def test_answers_in_one_channel_stay_within_its_limit(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    await fake.deny(channel, "CREATE_PUBLIC_THREADS")
+    async with running_bot(fake, tmp_path, profile) as bot:
+        bot.assistant.answer = await streamed(bot, "질문", words=30, pause_s=0.1)
+        for number in range(4):
+            await ask(fake, f"질문 {number}")
+        ended = await fake.until(
+            lambda: [m for m in answers_in(fake, channel) if "끝." in m.content][3:], 20
+        )
+        assert ended
+        assert not fake.rate_limited
+
+
+async def test_a_429_is_waited_for_and_nothing_is_lost(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        more = asyncio.Event()
+        bot.assistant.script(
+            "질문", Delta("이제 쓰기 시작한 답입니다. 계속. "), more, answered("끝.")
+        )
+        asked = await ask(fake)
+        answer = await answer_of(fake, asked)
+        await fake.until(lambda: "쓰기 시작한" in answer.content)
+        fake.fail_next("PATCH", r"/messages/\d+$", "429", retry_after_s=0.6)
+        began = time.monotonic()
+        more.set()
+        await fake.until(lambda: answer.content.startswith("끝."))
+        assert 0.5 < time.monotonic() - began < 1.5
+        assert len(fake.rate_limited) == 1
+        assert answers_in(fake, asked.thread) == [answer]
+
+
+async def test_a_429_for_everything_holds_everything_back(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile):
+        fake.fail_next("POST", r"/messages$", "429", retry_after_s=0.5, scope="global")
+        began = time.monotonic()
+        asked = await ask(fake)
+        await answer_of(fake, asked)
+        after = [c for c in fake.calls if c.at > fake.rate_limited[0].at and c.method == "POST"]
+        assert all(call.at - began > 0.4 for call in after)
+
+
+async def test_a_message_whose_sending_broke_off_is_not_sent_twice(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile):
+        fake.fail_next("POST", r"/messages$", "reset", after=True)
+        asked = await ask(fake)
+        answer = await answer_of(fake, asked)
+        await fake.until(lambda: answer.buttons and answer.content.startswith("답: 질문"))
+        await fake.until(lambda: len([c for c in fake.calls if c.status == 0]) == 1)
+        assert answers_in(fake, asked.thread) == [answer]
+
+
+async def test_where_the_first_attempt_cannot_be_looked_for_the_nonce_prevents_a_second_message(
+    fake, tmp_path, profile
+):
+    async with running_bot(fake, tmp_path, profile):
+        fake.fail_next("GET", r"/messages", "403", code=50013)
+        fake.fail_next("POST", r"/messages$", "reset", after=True)
+        asked = await ask(fake)
+        answer = await answer_of(fake, asked)
+        await fake.until(lambda: len(_posts(fake)) == 2)
+        await fake.until(lambda: answer.buttons and answer.content.startswith("답: 질문"))
+        assert answers_in(fake, asked.thread) == [answer]
+
+
+async def test_what_an_attempt_that_died_has_sent_is_brought_up_to_date(fake, tmp_path, profile):
+    never = asyncio.Event()
+    async with running_bot(fake, tmp_path, profile) as bot:
+        bot.assistant.script("질문", Delta("여기서 끝나 버린 답이 남아 있습니다. "), never)
+
+        async def forgotten(claim, reply):
+            return None
+
+        bot.stores.inbox.note_reply = forgotten
+        asked = await ask(fake)
+        answer = await answer_of(fake, asked)
+        await fake.until(lambda: "남아 있습니다" in answer.content)
+    fake.fail_next("GET", r"/messages", "403", code=50013)  # so that the nonce alone can tell
+    async with running_bot(fake, tmp_path, profile):
+        await fake.until(lambda: answer.content.startswith("답: 질문"))
+        assert answers_in(fake, asked.thread) == [answer]
+
+
+async def test_discord_being_out_of_order_for_a_moment_is_outlived(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile):
+        fake.fail_next("POST", r"/messages$", "502", times=2)
+        fake.fail_next("POST", r"/threads$", "500", times=1)
+        asked = await ask(fake)
+        answer = await answer_of(fake, asked)
+        await fake.until(lambda: answer.content.startswith("답: 질문"))
+        assert answers_in(fake, asked.thread) == [answer]
+
+
+async def test_whoever_starts_next_goes_on_in_the_same_message(fake, tmp_path, profile):
+    never = asyncio.Event()
+    async with running_bot(fake, tmp_path, profile) as bot:
+        bot.assistant.script("질문", Delta("이 답은 남아서 나중에 끝까지 쓰입니다. "), never)
+        asked = await ask(fake)
+        answer = await answer_of(fake, asked)
+        await fake.until(lambda: "남아서 나중에" in answer.content)
+    async with running_bot(fake, tmp_path, profile):
+        await fake.until(lambda: answer.content.startswith("답: 질문"))
+        assert answers_in(fake, asked.thread) == [answer]
+
+
+async def test_a_message_that_was_not_noted_before_the_end_is_found(fake, tmp_path, profile):
+    """As if the process had died between sending the message and noting that it was sent."""
+    never = asyncio.Event()
+    async with running_bot(fake, tmp_path, profile) as bot:
+        bot.assistant.script("질문", Delta("여기서 끝나 버린 답이 남아 있습니다. "), never)
+
+        async def forgotten(claim, reply):
+            return None
+
+        bot.stores.inbox.note_reply = forgotten
+        asked = await ask(fake)
+        answer = await answer_of(fake, asked)
+        await fake.until(lambda: "남아 있습니다" in answer.content)
+    fake.nonces.clear()  # as after some minutes
+    async with running_bot(fake, tmp_path, profile):
+        await fake.until(lambda: answer.content.startswith("답: 질문"))
+        assert answers_in(fake, asked.thread) == [answer]
+
+
+async def test_a_thread_in_the_archive_is_brought_back_for_an_edit(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        more = asyncio.Event()
+        bot.assistant.script(
+            "질문", Delta("이제 쓰기 시작한 답입니다. 계속. "), more, answered("끝.")
+        )
+        asked = await ask(fake)
+        answer = await answer_of(fake, asked)
+        await fake.until(lambda: "쓰기 시작한" in answer.content)
+        await fake.archive(asked.thread)
+        more.set()
+        await fake.until(lambda: answer.content.startswith("끝."))
+        assert not asked.thread.archived
+
+
+async def test_an_answer_that_a_moderator_deletes_stays_deleted(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        more = asyncio.Event()
+        bot.assistant.script(
+            "질문", Delta("이제 쓰기 시작한 답입니다. 계속. "), more, answered("끝.")
+        )
+        asked = await ask(fake)
+        answer = await answer_of(fake, asked)
+        await fake.until(lambda: "쓰기 시작한" in answer.content)
+        await fake.delete(answer)
+        more.set()
+        await fake.say(asked.thread, "다음 질문")
+        await fake.until(lambda: answers_in(fake, asked.thread))
+        (only,) = answers_in(fake, asked.thread)
+        await fake.until(lambda: only.content.startswith("답: 다음 질문"))
+
+
+async def test_an_ending_is_posted_anew_where_edits_are_used_up(fake, tmp_path, profile):
+    """Discord refuses edits for long, as it does for old messages; new ones are counted apart."""
+    async with running_bot(fake, tmp_path, profile) as bot:
+        more = asyncio.Event()
+        bot.assistant.script(
+            "질문", Delta("이제 쓰기 시작한 답입니다. 계속. "), more, answered("끝.")
+        )
+        asked = await ask(fake)
+        answer = await answer_of(fake, asked)
+        await fake.until(lambda: "쓰기 시작한" in answer.content)
+        fake.fail_next("PATCH", r"/messages/\d+$", "429", retry_after_s=60)
+        more.set()
+        await fake.until(
+            lambda: [m.content[:2] for m in answers_in(fake, asked.thread)] == ["끝."], 8
+        )
+        assert answer.deleted_at
+
+
+async def test_the_final_is_never_late_for_interim_edits(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        bot.assistant.answer = await streamed(bot, "질문", words=60, pause_s=0.05)
+        asked = await ask(fake, channel=channel)
+        answer = await answer_of(fake, asked)
+        await fake.until(lambda: "끝." in answer.content, 10)
+        ended = time.monotonic()
+        assert ended - answer.edits[-1].at < 1
+        assert len(answer.edits) > 4
+        assert not fake.rate_limited
+
+
+async def test_its_thread_is_known_after_it_was_opened(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile):
+        asked = await ask(fake)
+        await answer_of(fake, asked)
+        assert thread_of(fake, fake.guild.channels[0]) is asked.thread
+        opened = [call for call in fake.calls if call.path.endswith("/threads")]
+        assert len(opened) == 1
+
+
+def _posts(fake):
+    return [call for call in fake.calls if (call.method, call.path[-9:]) == ("POST", "/messages")]
