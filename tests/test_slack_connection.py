@@ -186,7 +186,7 @@ async def test_what_was_asked_while_it_was_away_is_answered_once(
     slack, tmp_path, minsu, channel, monkeypatch
 ):
     jiyoung = slack.add_person("지영")
-    monkeypatch.setattr("bots.slack._SHORT_S", 0.0)
+    monkeypatch.setattr("bots.slack.connecting._SHORT_S", 0.0)
     async with answering(slack, tmp_path):
         thread = await asked_and_answered(slack, minsu, channel, "처음")
     await slack.until(lambda: not slack.sockets)
@@ -207,7 +207,7 @@ async def test_what_was_asked_while_it_was_away_is_answered_once(
 async def test_looking_back_is_patient_and_leaves_out_what_it_may_not_read(
     slack, tmp_path, minsu, channel, monkeypatch, caplog
 ):
-    monkeypatch.setattr("bots.slack._SHORT_S", 0.0)
+    monkeypatch.setattr("bots.slack.connecting._SHORT_S", 0.0)
     async with answering(slack, tmp_path):
         await asked_and_answered(slack, minsu, channel, "처음")
     await slack.until(lambda: not slack.sockets)
@@ -230,7 +230,7 @@ async def test_a_first_start_does_not_look_back(slack, tmp_path, minsu, channel)
 
 
 async def test_it_looks_back_a_day_at_most(slack, tmp_path, minsu, channel, monkeypatch):
-    monkeypatch.setattr("bots.slack._SHORT_S", 0.0)
+    monkeypatch.setattr("bots.slack.connecting._SHORT_S", 0.0)
     long_ago = datetime.now(UTC) - timedelta(days=30)
     session = SessionId(f"slack:{slack.team.id}:{channel.id}:1.0")
     asked = Question(f"{session}", session, "옛날 질문", minsu.id, long_ago)

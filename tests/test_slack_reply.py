@@ -216,3 +216,31 @@ async def test_the_acknowledged_question_survives_a_bot_that_dies_at_once(
     async with answering(slack, tmp_path):
         await slack.until(lambda: finished(slack, question))
     assert len(slack.replies(question)) == 1
+
+
+@pytest.mark.parametrize("streaming", ["edits", "native"])
+async def test_nobody_is_called_and_no_foreign_link_is_shown_at_any_moment(
+    slack, tmp_path, minsu, channel, streaming
+):
+    pieces = (
+        "안내 <!chan",
+        "nel> 공지 <@",
+        "U000000099> 님 @her",
+        "e [여기](https://evil.exa",
+        "mple/x) ",
+    )
+    pieces = [part for piece in pieces for part in (piece, "")] + ["그리고 <!subteam^S1> 끝."]
+    turnstile = asyncio.Semaphore(0)
+    settings = {"slack_streaming": streaming}
+    async with answering(slack, tmp_path, settings=settings, pieces=pieces, turnstile=turnstile):
+        question = await minsu.mention(channel, "정산은 언제?")
+        (reply,) = await slack.until(lambda: slack.replies(question))
+        for _ in pieces:
+            turnstile.release()
+            await asyncio.sleep(0.05)  # so that some of it is shown in the state that it is in
+        await slack.until(lambda: finished(slack, question))
+    for version in reply.history:
+        shown = f"{version.text} {version.blocks}"
+        for harm in ("<!channel", "<@U000000099", "@here", "evil.example", "<!subteam"):
+            assert harm not in shown
+    assert "공지" in visible(reply)

@@ -84,10 +84,11 @@ class Buttons:
 
     async def stop_at(self, workspace: Workspace, channel: str, ts: str, *, answer: bool) -> None:
         """End the answer that is in a message, or the answer to the question in it."""
-        asked: str | None = question_id(workspace.team, channel, ts)
-        if answer:
-            asked = self._answers.question_of(reference_of(channel, ts))
-            asked = asked or await _answered_in(workspace.client, channel, ts)
+        asked = self._answers.question_of(reference_of(channel, ts))
+        if asked is None and answer:  # another process has posted it
+            asked = await _answered_in(workspace.client, channel, ts)
+        elif asked is None:
+            asked = question_id(workspace.team, channel, ts)
         if asked:
             await self._desk.stop(asked)
 
@@ -131,20 +132,20 @@ def register(app: AsyncApp, buttons: Buttons, workspaces: Workspaces, errands: E
     @app.action(_FOLLOWUP)
     async def follow_up(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext) -> None:
         await ack()
-        press = _press(body, await workspaces.get(context.team_id))
+        press = _press(body, workspaces.get(context.team_id))
         errands.run(buttons.follow_up(press, action.get("value") or ""))
 
     @app.action(_STOP)
     async def stop(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext) -> None:
         await ack()
-        press = _press(body, await workspaces.get(context.team_id))
+        press = _press(body, workspaces.get(context.team_id))
         errands.run(buttons.stop(press, action.get("value") or ""))
 
     @app.event("reaction_added")
     async def reaction(event: Json, context: AsyncBoltContext) -> None:
         item = event.get("item") or {}
         if event.get("reaction") in _STOP_SIGNS and item.get("type") == "message":
-            workspace = await workspaces.get(context.team_id)
+            workspace = workspaces.get(context.team_id)
             answer = event.get("item_user") == workspace.bot_user
             errands.run(buttons.stop_at(workspace, item["channel"], item["ts"], answer=answer))
 

@@ -15,10 +15,44 @@ from core.pacing import Pacer, Window
 # before it is sent until a minute after it has landed, which is stricter than any way in which
 # Slack may count, so nothing is held back. What another replica takes is learnt by a 429.
 EDITS_A_MINUTE: Final = 50
+# chat.appendStream is of tier 4, chat.startStream and chat.stopStream of tier 2.
+APPENDS_A_MINUTE: Final = 100
+_STREAMS_A_MINUTE: Final = 20
+STREAM_S: Final = 300.0  # after which Slack ends a stream, whatever is appended
 _MINUTE_S: Final = 60.0
 # chat.postMessage: "1 per second" a channel, "short bursts of more are allowed".
 _BURST: Final = 3
 _MOST_KEPT: Final = 2_000
+
+
+class Streams:
+    """Lets a stream begin only if it can also be stopped, whenever that will be.
+
+    Nobody waits for a stream: an answer that gets none is shown by edits.
+    """
+
+    def __init__(self) -> None:
+        self._starts = Window(_STREAMS_A_MINUTE, _MINUTE_S)
+        self._stops = Window(_STREAMS_A_MINUTE, _MINUTE_S)
+        self._live: dict[str, float] = {}
+        self.unsupported = False  # this workspace has no such methods
+
+    def begin(self, question_id: str, now: float) -> bool:
+        """Whether a stream may begin; counted until it is stopped, or ends by itself."""
+        self._live = {one: ends for one, ends in self._live.items() if ends > now}
+        stops = self._stops.free(now) - len(self._live)
+        if self.unsupported or question_id in self._live or not self._starts.free(now) or stops < 1:
+            return False
+        self._live[question_id] = now + STREAM_S
+        self._starts.begin()
+        self._starts.end(now)
+        return True
+
+    def end(self, question_id: str, now: float) -> None:
+        """It was stopped."""
+        if self._live.pop(question_id, None):
+            self._stops.begin()
+            self._stops.end(now)
 
 
 class Budgets:
@@ -26,6 +60,7 @@ class Budgets:
 
     def __init__(self) -> None:
         self._pacers: OrderedDict[tuple[str, str], Pacer] = OrderedDict()
+        self._streams: dict[str, Streams] = {}
 
     def posts(self, channel: str) -> Pacer:
         """New messages in a channel."""
@@ -34,6 +69,15 @@ class Budgets:
     def edits(self, team: str) -> Pacer:
         """`chat.update` in a workspace."""
         return self._pacer(("chat.update", team), lambda: Window(EDITS_A_MINUTE, _MINUTE_S))
+
+    def appends(self, team: str) -> Pacer:
+        """`chat.appendStream` in a workspace."""
+        key = ("chat.appendStream", team)
+        return self._pacer(key, lambda: Window(APPENDS_A_MINUTE, _MINUTE_S))
+
+    def streams(self, team: str) -> Streams:
+        """`chat.startStream` and `chat.stopStream` in a workspace."""
+        return self._streams.setdefault(team, Streams())
 
     def _pacer(self, key: tuple[str, str], window: Callable[[], Window]) -> Pacer:
         pacer = self._pacers.get(key)

@@ -20,7 +20,7 @@ from bots.slack.errands import Errands, tell
 from bots.slack.ids import question_id
 from bots.slack.reading import Said, said
 from bots.slack.workspaces import Workspace, Workspaces
-from core.errors import PlatformError, StorageError
+from core.errors import PlatformError, PlatformRefusedError, StorageError
 from core.types import Receipt
 
 logger = logging.getLogger(__name__)
@@ -119,7 +119,9 @@ def register(app: AsyncApp, hearing: Hearing, workspaces: Workspaces) -> None:
         event = body.get("event") or {}
         if event.get("type") in MESSAGES:
             try:
-                await hearing.hear(event, await workspaces.get(context.team_id))
+                await hearing.hear(event, workspaces.get(context.team_id))
+            except PlatformRefusedError as error:  # sent again, it would be refused again
+                logger.error("a message is left alone: %s", error)  # noqa: TRY400 - one line
             except (StorageError, PlatformError) as error:
                 logger.error("a message is not taken in: %s", error)  # noqa: TRY400 - one line
                 return BoltResponse(status=503, body="")

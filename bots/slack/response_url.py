@@ -43,7 +43,7 @@ async def send(client: AsyncWebClient, url: str, message: Json) -> bool:
         timeout=client.timeout,
         ssl=client.ssl,
         session=client.session,
-        logger=sdk_logger,  # the address is a secret, and the SDK's debug lines have it
+        logger=sdk_logger(),  # the address is a secret, and the SDK's debug lines have it
         retry_handlers=[],
     )
     webhook.proxy = client.proxy  # else it is read from the environment, without NO_PROXY
