@@ -169,8 +169,7 @@ class Desk:
     async def stop(self, question_id: str) -> bool:
         """End an answer that is being written, as far as it is; False if there is none."""
         if presenter := self._live.get(question_id):
-            presenter.stop(self._profile.stopped)
-            return True
+            return presenter.stop(self._profile.stopped)
         stored = await self._inbox.find(question_id)
         if stored is None or stored.state not in (InboxState.RECEIVED, InboxState.ANSWERING):
             return False
