@@ -88,7 +88,7 @@ async def fixed_loop(
 
     reading = asyncio.create_task(read())
     shown = "…"
-    message = await platform.post(place, shown)
+    message = await _posted(platform, place, shown)
     while not (reading.done() and shown == latest):
         await asyncio.sleep(interval_s)
         if shown == latest:
@@ -102,6 +102,14 @@ async def fixed_loop(
             shown = text
     await reading
     return platform.states(message)
+
+
+async def _posted(platform: Platform, place: object, text: str) -> object:
+    while True:
+        try:
+            return await platform.post(place, text)
+        except RefusedError as error:
+            await asyncio.sleep(error.retry_after_s)
 
 
 async def ours(platform: Platform, places: Sequence[object], said: Said) -> list[Seen]:
