@@ -25,6 +25,7 @@ from time import perf_counter, process_time
 import openai
 import orjson
 
+from bots.loop import run
 from bots.models import open_embedder, prepare_with
 from bots.runtime import build_retriever, load_language, open_assistant
 from config.paths import QUESTION_PACKS, ROOT, SAMPLE_FAQ
@@ -254,7 +255,7 @@ def main() -> None:
     sizes = parser.parse_args().sizes
     shared = Path(os.environ.get("FAQBOT_SHARED", ROOT.parent / "shared"))
     with local_openai() as url, tempfile.TemporaryDirectory() as folder:
-        asyncio.run(measure(settings_for(Path(folder), url), url, sizes))
+        run(measure(settings_for(Path(folder), url), url, sizes))
         if (shared / "data" / "final_result.pkl").is_file():
             embed_real(shared, url)
             tokens_per_question(shared)
