@@ -44,13 +44,15 @@ async def open_embedder(settings: Settings) -> AsyncIterator[OpenAIEmbedder]:
         client = await stack.enter_async_context(
             OpenAIClient.open(key=key, base_url=url, prices=settings.price_table())
         )
-        yield OpenAIEmbedder(
+        embedder = OpenAIEmbedder(
             client,
             model=settings.embedding_model,
             fingerprint=fingerprint,
             dimensions=settings.embedding_dimensions,
             cache=cache,
         )
+        stack.push_async_callback(embedder.close)
+        yield embedder
 
 
 @asynccontextmanager

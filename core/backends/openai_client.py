@@ -37,7 +37,7 @@ from core.vectors import unit
 
 # A person waits: what takes longer is not worth it, the extractive answer is there at once.
 _TIMEOUT = httpx2.Timeout(connect=5.0, read=20.0, write=10.0, pool=10.0)
-_POOL = httpx2.Limits(max_connections=1_000, max_keepalive_connections=200)
+_POOL = httpx2.Limits(max_connections=1_500, keepalive_expiry=30.0)
 _RETRIES = 2
 _FIRST_DELAY_S = 0.4
 _PATIENCE_S = 6.0  # the sum of all delays; a longer Retry-After is not waited for
