@@ -105,9 +105,13 @@ def _reading(prompt: str) -> str:
 
 
 def _overlap(question: str, text: str) -> float:
-    mine = set(_grams(re.sub(r"\W+", "", question.lower())))
-    others = set(_grams(re.sub(r"\W+", "", text.lower())))
+    mine, others = _gram_set(question), _gram_set(text)
     return len(mine & others) / max(len(mine), 1)
+
+
+@lru_cache(maxsize=10_000)
+def _gram_set(text: str) -> frozenset[str]:
+    return frozenset(_grams(re.sub(r"\W+", "", text.lower())))
 
 
 def _grams(compact: str) -> list[str]:
