@@ -20,6 +20,7 @@ import numpy as np
 import openai
 import orjson
 
+from core.backends.aiohttp_transport import AiohttpTransport
 from core.backends.openai_errors import translated
 from core.breaker import Breaker
 from core.errors import (
@@ -37,13 +38,13 @@ from core.vectors import unit
 
 # A person waits: what takes longer is not worth it, the extractive answer is there at once.
 _TIMEOUT = httpx2.Timeout(connect=5.0, read=20.0, write=10.0, pool=10.0)
-_POOL = httpx2.Limits(max_connections=1_500, keepalive_expiry=30.0)
+_CONNECTIONS, _KEEPALIVE_S = 1_500, 30.0
 _RETRIES = 2
 _FIRST_DELAY_S = 0.4
 _PATIENCE_S = 6.0  # the sum of all delays; a longer Retry-After is not waited for
 # What `with_streaming_response` sends: the response is given open.
 _HEADERS = {"X-Stainless-Raw-Response": "stream", "Content-Type": "application/json"}
-_PAUSE_OF_STREAM_S, _LONGEST_PAUSE_S = 0.0005, 0.1
+_PAUSE_OF_STREAM_S, _LONGEST_PAUSE_S = 0.0005, 0.2
 _FRAME = b"data:"
 _DONE = b"[DONE]"
 
@@ -86,7 +87,10 @@ class OpenAIClient:
             base_url=base_url or None,
             max_retries=0,  # ours know how long a person waits
             timeout=_TIMEOUT,
-            http_client=openai.DefaultAioHttpClient(limits=_POOL, timeout=_TIMEOUT),
+            http_client=httpx2.AsyncClient(
+                transport=AiohttpTransport(connections=_CONNECTIONS, keepalive_s=_KEEPALIVE_S),
+                timeout=_TIMEOUT,
+            ),
         )
         async with sdk:
             yield cls(sdk, prices=prices, breaker=Breaker())
