@@ -24,7 +24,9 @@ from core.korean import terms_version
 from core.ports import Embedder
 from core.profile import Profile
 from core.retrieval import Retriever
+from core.types import Entry
 from ingest.load import Loaded, load
+from ingest.own_pack import read_own, with_own
 from ingest.prepare import Prepared, prepare
 from ingest.questions import load_pack, title_key
 from ingest.sync import Changes, single_ingest, sync
@@ -56,13 +58,24 @@ class Report:
 
 def ingest(settings: Settings, path: Path, *, questions: Path | None, use_packs: bool) -> int:
     """Run an ingest and print its summary."""
-    with _progress_bar() as progress:
+    with progress_bar() as progress:
         report = run_ingest(
             settings, path, questions=questions, use_packs=use_packs, progress=progress
         )
     for line in _summary(path, report):
         print(line)  # noqa: T201 - the interface
     return 0
+
+
+def read_entries(settings: Settings, path: Path) -> tuple[Entry, ...]:
+    """What an ingest would index, with all questions that there are.
+
+    Raises:
+        SourceError: the source or a pack is unusable.
+    """
+    loaded = load(path)
+    pack, _ = _questions(settings, loaded, None)
+    return prepare(loaded, pack).entries
 
 
 def first_ingest(settings: Settings, screen: Screen, profile: Profile) -> None:
@@ -75,7 +88,7 @@ def first_ingest(settings: Settings, screen: Screen, profile: Profile) -> None:
         screen.line(profile.sample_faq, style="yellow")
     else:
         print(profile.sample_faq, file=sys.stderr)  # noqa: T201 - the interface
-    with _progress_bar() as progress:
+    with progress_bar() as progress:
         run_ingest(settings, SAMPLE_FAQ, questions=None, use_packs=True, progress=progress)
 
 
@@ -96,8 +109,7 @@ def run_ingest(
     """
     started = perf_counter()
     loaded = load(path)
-    packs = _packs(loaded, questions) if use_packs else {}
-    pack = _merged(packs.values())
+    pack, names = _questions(settings, loaded, questions) if use_packs else ({}, ())
     prepared = prepare(loaded, pack)
     if not prepared.entries:
         raise _unusable(path, prepared)
@@ -108,7 +120,7 @@ def run_ingest(
         read=len(loaded.rows) + len(loaded.skipped),
         prepared=prepared,
         changes=changes,
-        packs=tuple(packs),
+        packs=names,
         pack_questions=sum(len(pack.get(key, ())) for key in keys),
         asked_entries=sum(bool(pack.get(key)) for key in keys),
         seconds=perf_counter() - started,
@@ -173,6 +185,18 @@ def _sync(settings: Settings, prepared: Prepared, *, source: str, progress: Prog
     return changes
 
 
+def _questions(
+    settings: Settings, loaded: Loaded, chosen: Path | None
+) -> tuple[Pack, tuple[str, ...]]:
+    """The questions written ahead for a source, and the names of the files they are from."""
+    packs = _packs(loaded, chosen)
+    pack = _merged(packs.values())
+    own = {} if chosen else read_own(settings.own_questions)
+    if own.keys().isdisjoint(title_key(row.title) for row in loaded.rows):
+        return pack, tuple(packs)
+    return with_own(pack, own), (*packs, settings.own_questions.name)
+
+
 def _packs(loaded: Loaded, chosen: Path | None) -> dict[str, Pack]:
     """Question packs by the name of their file: the chosen one, or all that know these titles."""
     if chosen:
@@ -199,8 +223,8 @@ def _unusable(path: Path, prepared: Prepared) -> SourceError:
 
 
 @contextmanager
-def _progress_bar() -> Iterator[Progress]:
-    """A bar on a terminal, which appears with the first entries that are stored."""
+def progress_bar(doing: str = "indexing") -> Iterator[Progress]:
+    """A bar on a terminal, which appears with the first entries that are done."""
     if not sys.stdout.isatty():
         yield lambda _done, _total: None
         return
@@ -217,7 +241,7 @@ def _progress_bar() -> Iterator[Progress]:
         task = bar.add_task("reading", total=None)
 
         def show(done: int, total: int) -> None:
-            bar.update(task, description="indexing", completed=done, total=total)
+            bar.update(task, description=doing, completed=done, total=total)
 
         yield show
 

@@ -13,6 +13,7 @@ from config.settings import Settings
 from core.backends.openai_client import OpenAIClient
 from core.backends.openai_embedder import DIMENSIONS, OpenAIEmbedder
 from core.backends.openai_model import OpenAIModel
+from core.backends.openai_questions import OpenAIQuestions
 from core.backends.openai_reader import OpenAIReader
 from core.backends.sqlite_purse import SqlitePurse
 from core.backends.vector_cache import VectorCache
@@ -100,6 +101,24 @@ async def open_models(  # noqa: PLR0913 - all by name
                 Speculation, retriever=retriever, guardrail=guardrail, warm=warm
             ),
         )
+
+
+@asynccontextmanager
+async def open_questions(settings: Settings) -> AsyncIterator[OpenAIQuestions]:
+    """What writes the questions that people will ask.
+
+    Raises:
+        ConfigError: there is no key.
+    """
+    if not settings.has_models:
+        raise ConfigError("questions are written by a model: set OPENAI_API_KEY")
+    async with OpenAIClient.open(
+        key=settings.openai_api_key.get_secret_value(),
+        base_url=settings.openai_base_url,
+        prices=settings.price_table(),
+    ) as client:
+        prompt = load_prompt("questions", load_profile(settings.profile))
+        yield OpenAIQuestions(client, settings.chat_model, prompt)
 
 
 class WaitingEmbedder:
