@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bots.commands_questions import register_questions
 from bots.commands_storage import register
 from core.errors import FaqbotError
 
@@ -191,6 +192,7 @@ def doctor() -> int:
     return doctor()
 
 
+register_questions(app, lambda: _settings())  # noqa: PLW0108 - it is defined below
 register(app, lambda: _settings())  # noqa: PLW0108 - it is defined below
 
 

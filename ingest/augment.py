@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,14 +132,18 @@ def check(
     `taken` holds letters, by `taken_by`. `search` finds many entries for a question, best first;
     it need not know the questions that are checked.
     """
-    taken = set(taken)
+    written, taken = list(written), set(taken)
+    # What was written for several entries tells none of them from the others.
+    claims = Counter(
+        letters for _, asked in written for letters in {compact(text) for text in asked.questions}
+    )
     rows: list[Asked] = []
     repeated = elsewhere = kept = 0
     for entry, asked in written:
         questions: list[str] = []
         for text in clean_texts(asked.questions):
             letters = compact(text)
-            if not letters or letters in taken or len(text) > _LONGEST_CHARS:
+            if not letters or letters in taken or claims[letters] > 1 or len(text) > _LONGEST_CHARS:
                 repeated += 1
             elif leads_elsewhere(entry, search(text)):
                 elsewhere += 1
