@@ -26,7 +26,7 @@ from core.profile import Profile
 from core.retrieval import Retriever
 from core.types import Entry
 from ingest.load import Loaded, load
-from ingest.own_pack import read_own, with_own
+from ingest.own_pack import PERSON, read_own, with_own
 from ingest.prepare import Prepared, prepare
 from ingest.questions import load_pack, title_key
 from ingest.sync import Changes, single_ingest, sync
@@ -36,6 +36,15 @@ Progress = Callable[[int, int], None]
 
 _TERMINAL_LINES = 50  # of any list: more scrolls the summary off the screen
 _NEAR_DUPLICATES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Questions written ahead for a source, the files they are from, and whose are all of them."""
+
+    questions: Pack
+    files: tuple[str, ...] = ()
+    edited: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +83,8 @@ def read_entries(settings: Settings, path: Path) -> tuple[Entry, ...]:
         SourceError: the source or a pack is unusable.
     """
     loaded = load(path)
-    pack, _ = _questions(settings, loaded, None)
-    return prepare(loaded, pack).entries
+    pack = _questions(settings, loaded, None)
+    return prepare(loaded, pack.questions, edited=pack.edited).entries
 
 
 def first_ingest(settings: Settings, screen: Screen, profile: Profile) -> None:
@@ -109,8 +118,9 @@ def run_ingest(
     """
     started = perf_counter()
     loaded = load(path)
-    pack, names = _questions(settings, loaded, questions) if use_packs else ({}, ())
-    prepared = prepare(loaded, pack)
+    ahead = _questions(settings, loaded, questions) if use_packs else Ahead({})
+    pack = ahead.questions
+    prepared = prepare(loaded, pack, edited=ahead.edited)
     if not prepared.entries:
         raise _unusable(path, prepared)
     with single_ingest(settings.data_dir):
@@ -120,7 +130,7 @@ def run_ingest(
         read=len(loaded.rows) + len(loaded.skipped),
         prepared=prepared,
         changes=changes,
-        packs=names,
+        packs=ahead.files,
         pack_questions=sum(len(pack.get(key, ())) for key in keys),
         asked_entries=sum(bool(pack.get(key)) for key in keys),
         seconds=perf_counter() - started,
@@ -185,16 +195,14 @@ def _sync(settings: Settings, prepared: Prepared, *, source: str, progress: Prog
     return changes
 
 
-def _questions(
-    settings: Settings, loaded: Loaded, chosen: Path | None
-) -> tuple[Pack, tuple[str, ...]]:
-    """The questions written ahead for a source, and the names of the files they are from."""
+def _questions(settings: Settings, loaded: Loaded, chosen: Path | None) -> Ahead:
     packs = _packs(loaded, chosen)
     pack = _merged(packs.values())
     own = {} if chosen else read_own(settings.own_questions)
     if own.keys().isdisjoint(title_key(row.title) for row in loaded.rows):
-        return pack, tuple(packs)
-    return with_own(pack, own), (*packs, settings.own_questions.name)
+        return Ahead(pack, tuple(packs))
+    edited = frozenset(key for key, row in own.items() if row.by == PERSON)
+    return Ahead(with_own(pack, own), (*packs, settings.own_questions.name), edited)
 
 
 def _packs(loaded: Loaded, chosen: Path | None) -> dict[str, Pack]:
