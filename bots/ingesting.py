@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from time import perf_counter
 
-from bots.runtime import Language, load_language
+from bots.runtime import Language, chosen_embedder, load_language
 from bots.stores import open_index
 from bots.terminal import Screen, clean
 from config.paths import ENCODER, QUESTION_PACKS, SAMPLE_FAQ
@@ -18,6 +18,7 @@ from config.profiles import load_loanwords
 from config.settings import Settings
 from core.answering import tidy
 from core.arrays import read_arrays
+from core.backends.fastembed_embedder import fingerprint as fingerprint_of_local
 from core.backends.kiwi_encoder import fingerprint
 from core.errors import ConfigError, SourceError
 from core.korean import terms_version
@@ -62,7 +63,7 @@ class Report:
     @property
     def embedded(self) -> int:
         """How many entries were analysed and embedded."""
-        return self.changes.added + self.changes.changed
+        return self.changes.embedded
 
 
 def ingest(settings: Settings, path: Path, *, questions: Path | None, use_packs: bool) -> int:
@@ -157,7 +158,13 @@ def embedder_fingerprint(settings: Settings) -> str:
     Raises:
         ConfigError: the built-in encoder's file is missing or damaged.
     """
-    return settings.remote_fingerprint if settings.embedder == "openai" else fingerprint_of(ENCODER)
+    match settings.embedder:
+        case "openai":
+            return settings.remote_fingerprint
+        case "local":
+            return fingerprint_of_local(settings.local_model)
+        case "builtin":
+            return fingerprint_of(ENCODER)
 
 
 def _sync(settings: Settings, prepared: Prepared, *, source: str, progress: Progress) -> Changes:
@@ -167,18 +174,22 @@ def _sync(settings: Settings, prepared: Prepared, *, source: str, progress: Prog
     def language() -> Language:
         return load_language(settings.profile)
 
-    remote: Embedder | None = None
     fetch: Callable[[Sequence[str]], None] | None = None
     if settings.embedder == "openai":
-        from bots.models import WaitingEmbedder, prepare_with  # noqa: PLC0415 - imports openai
+        from bots.models import prepare_with  # noqa: PLC0415 - imports openai
 
-        remote, fetch = WaitingEmbedder(settings), prepare_with(settings, progress)
+        fetch = prepare_with(settings, progress)
+
+    @cache
+    def embedder() -> Embedder:
+        return chosen_embedder(settings) or language().encoder
+
     before = index.serving()
     changes = sync(
         prepared.entries,
         index=index,
         analyzer=lambda: language().analyzer,
-        embedder=lambda: remote or language().encoder,
+        embedder=embedder,
         fingerprint=embedder_fingerprint(settings),
         source=source,
         progress=progress,
@@ -187,7 +198,7 @@ def _sync(settings: Settings, prepared: Prepared, *, source: str, progress: Prog
     if before is None or changes.generation != before.name:
         Retriever(
             index=index,
-            embedder=remote or language().encoder,
+            embedder=embedder(),
             analyzer=language().analyzer,
             synonyms=language().synonyms,
             cache=settings.cache_dir,
@@ -287,6 +298,11 @@ def _summary(path: Path, report: Report) -> Iterator[str]:
         _NEAR_DUPLICATES,
         count=len(prepared.near_duplicates),
     )
+    if anew := report.embedded - changes.added - changes.changed:
+        yield (
+            f"{anew:,} unchanged entries were embedded anew: the index before was made by another "
+            "embedder, or by an older faqbot."
+        )
     if not report.embedded:
         yield "Nothing was embedded: the index already holds these entries."
 
