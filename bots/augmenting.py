@@ -37,6 +37,7 @@ from ingest.own_pack import Asked, content_of, read_own, read_rows, write_own
 from ingest.questions import title_key
 
 _SEARCHED = 50
+_CENT = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ def estimate(settings: Settings, missing: Sequence[Entry]) -> Estimate:
 def _confirmed(settings: Settings, expected: Estimate, *, yes: bool) -> bool:
     cost = "nothing that FAQBOT_PRICES knows of"
     if expected.dollars is not None:
-        cost = f"about US$ {expected.dollars:.2f}"
+        small = expected.dollars < _CENT
+        cost = "less than US$ 0.01" if small else f"about US$ {expected.dollars:.2f}"
     told = (
         f"{settings.chat_model} will write questions for {expected.entries:,} entries: some "
         f"{expected.prompt_tokens:,} tokens to read and {expected.completion_tokens:,} to write, "

@@ -24,7 +24,7 @@ from core.profile import Profile
 from core.retrieval import Retriever
 from core.safety import Cleaner
 from core.speculation import Speculation, Warm
-from core.spend import Ledger
+from core.spend import Ledger, price_of
 from core.steady import Models, Steady
 
 
@@ -97,6 +97,8 @@ async def open_models(  # noqa: PLR0913 - all by name
                 cap_of_person=settings.daily_user_cap_usd,
                 off=lambda: settings.models_off or switch.exists(),
             ),
+            free_embeddings=settings.embedder == "builtin"
+            or not price_of(settings.embedding_model, settings.price_table()).prompt,
             open_speculation=partial(
                 Speculation, retriever=retriever, guardrail=guardrail, warm=warm
             ),

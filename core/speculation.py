@@ -76,7 +76,7 @@ class Speculation:
         self._guardrail = guardrail
         self._read = read
         self._write = write
-        self._warm = warm
+        self._warm: Warm | None = warm
         self._reading: asyncio.Task[None] | None = None
         self._begun_from = ""
         self.tab = tab
@@ -111,6 +111,10 @@ class Speculation:
         else:
             await self._drop()
         return found, verdict
+
+    def spend_nothing(self) -> None:
+        """Search with what was embedded before, and else by words and letters alone."""
+        self._warm = None
 
     async def warm(self, texts: Sequence[str]) -> None:
         """Have the embedder ready for texts that are about to be searched for, in one request."""
@@ -194,6 +198,8 @@ class Speculation:
             self.draft = None
 
     async def _warmed(self, texts: Sequence[str]) -> None:
+        if self._warm is None:
+            return
         try:
             await self._warm(texts)
         except ModelError as error:
