@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
@@ -130,7 +131,7 @@ def _read(file: Path) -> Edited:
 
 
 def _csv_rows(text: str, name: str) -> Iterator[tuple[str, str, str]]:
-    rows = csv.DictReader(text.splitlines(keepends=True))
+    rows = csv.DictReader(io.StringIO(text, newline=""))
     if not {"title", "question"} <= set(rows.fieldnames or ()):
         raise SourceError(f"{name}: the first line must name the columns title and question")
     for row in rows:
