@@ -208,7 +208,7 @@ class Assistant:
             scores = {hit.faq_id: hit.score for hit in research.hits}
             passages = [Passage(e.faq_id, e.title, e.text, scores[e.faq_id]) for e in entries]
             stream = self._model.answer(text, research.history, passages)
-        proposing = asyncio.create_task(self._followups(research.asked, entries, work))
+        proposing: asyncio.Task[tuple[str, ...]] | None = None
         try:
             pieces: list[str] = []
             written = Written(())
@@ -218,19 +218,24 @@ class Assistant:
                         case Written():
                             written = piece
                         case str():
-                            if not pieces:
+                            if proposing is None:
                                 clock.mark("first_text")
+                                # Not before: the searches for others' first words go first.
+                                proposing = asyncio.create_task(
+                                    self._followups(research.asked, entries, work)
+                                )
                             pieces.append(piece)
                             yield Delta(piece)
             if written.used:
-                related = await proposing
+                related = await proposing if proposing else ()
                 following = await self._offered(research.asked, written, related, work)
                 yield Answered("".join(pieces), written.used, *following)
             else:
                 yield self._escalated(research.hits)
         finally:
-            proposing.cancel()
-            await asyncio.gather(proposing, return_exceptions=True)
+            if proposing:
+                proposing.cancel()
+                await asyncio.gather(proposing, return_exceptions=True)
 
     async def _followups(
         self, asked: Sequence[str], entries: Sequence[Entry], work: Speculation | None

@@ -46,6 +46,8 @@ class Gathering:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for vector in self._coming.values():  # of a task that was cancelled before it began
+            vector.cancel()
 
     def _want(self, text: str) -> asyncio.Future[Vectors]:
         if not self._wanted:
