@@ -7,31 +7,19 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from bots.finding import FAIL, NOTE, PASS, Finding
 from config.paths import ENCODER, GUARDRAIL
 from config.settings import Settings, read_settings
 from core.errors import FaqbotError
 from core.types import SessionId
 
-PASS, NOTE, FAIL = "✓", "!", "✗"
 _OLDEST_PYTHON = (3, 11)
 _LOW_SPACE_MB, _NO_SPACE_MB = 1_000, 200
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report: a mark, what was looked at, what was found, what to do."""
-
-    mark: str
-    name: str
-    text: str
-    fix: str = ""
-
 
 Check = Callable[[Settings], Iterator[Finding]]
 

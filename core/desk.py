@@ -104,8 +104,7 @@ class Desk:
         if not self._limits.allow(question.asker):
             await self._inbox.withdraw(question.id)
             return Receipt.LIMITED
-        self._open_sessions[question.id] = question.session
-        self.wake()
+        self._begin(question)
         return receipt
 
     async def press(self, question_id: str, index: int, pressed: Question) -> Receipt | None:
@@ -124,7 +123,8 @@ class Desk:
         if not self._limits.allow(asked.asker):
             return Receipt.LIMITED
         receipt = await self._inbox.receive(asked)
-        self.wake()
+        if receipt is Receipt.STORED:
+            self._begin(asked)
         return receipt
 
     async def pressed(self, question_id: str, followups: int) -> frozenset[int]:
@@ -169,8 +169,7 @@ class Desk:
     async def stop(self, question_id: str) -> bool:
         """End an answer that is being written, as far as it is; False if there is none."""
         if presenter := self._live.get(question_id):
-            presenter.stop(self._profile.stopped)
-            return True
+            return presenter.stop(self._profile.stopped)
         stored = await self._inbox.find(question_id)
         if stored is None or stored.state not in (InboxState.RECEIVED, InboxState.ANSWERING):
             return False
@@ -256,6 +255,10 @@ class Desk:
             """Nobody takes this up again."""
 
         await self._present(claim, _only(Failed(self._profile.failed)), noted)
+
+    def _begin(self, question: Question) -> None:
+        self._open_sessions[question.id] = question.session
+        self.wake()
 
     async def _present(
         self, claim: Claim, events: AsyncGenerator[AnswerEvent], note_reply: NoteReply

@@ -71,9 +71,6 @@ class DiscordDriver:
             if not button.get("disabled")
         ]
 
-    def told_alone(self):
-        return [message.content for message in self.fake.ephemerals]
-
     def pings(self):
         return self.fake.pings
 

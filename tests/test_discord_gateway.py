@@ -85,6 +85,23 @@ async def test_after_downtime_mentions_and_its_threads_are_caught_up_on(fake, tm
         assert texts(bot) == ["다음 질문"]
 
 
+@pytest.mark.parametrize("shards", ["", "2"])
+async def test_a_question_at_once_after_the_start_does_not_hide_what_was_missed(
+    fake, tmp_path, profile, monkeypatch, shards
+):
+    monkeypatch.setattr(client, "_GUILDS_WITHIN_S", 0.4)
+    channel = fake.guild.channels[0]
+    fake.settings.shards = 2 if shards else 1
+    async with running_bot(fake, tmp_path, profile):
+        await answered_to(fake, "첫 질문")
+    missed = await fake.say(channel, "놓친 질문", mention_bot=True)
+    async with running_bot(fake, tmp_path, profile, DISCORD_SHARDS=shards) as bot:
+        await fake.until(lambda: fake.identifies == (3 if shards else 2))
+        await answered_to(fake, "지금 질문")
+        await answer_to(fake, missed)
+        assert texts(bot) == ["지금 질문", "놓친 질문"]
+
+
 async def test_a_new_bot_does_not_answer_what_was_said_before_it_came(fake, tmp_path, profile):
     await fake.say(fake.guild.channels[0], "옛날 질문", mention_bot=True)
     async with running_bot(fake, tmp_path, profile) as bot:

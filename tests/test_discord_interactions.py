@@ -117,6 +117,27 @@ async def test_after_15_minutes_an_answer_aside_goes_on_by_direct_message(fake, 
         assert len(answers_in(fake, direct)) == 1
 
 
+async def test_an_answer_aside_is_finished_after_a_restart(fake, tmp_path, profile):
+    never = asyncio.Event()
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await ready(fake)
+        bot.assistant.script("질문", Delta("쓰기 시작한 답입니다. 그런데 오래 걸립니다. "), never)
+        used = await fake.slash("faq", {"질문": "질문"})
+        await fake.until(lambda: used.answer and "쓰기 시작한" in used.answer.content)
+    async with running_bot(fake, tmp_path, profile):
+        await fake.until(lambda: used.answer.content.startswith("답: 질문"))
+        assert len(used.messages) == 1
+
+
+async def test_faq_works_in_direct_messages(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await ready(fake)
+        used = await fake.slash("faq", {"질문": "질문"}, channel=fake.dm(fake.user))
+        await fake.until(lambda: used.answer and used.answer.content.startswith("답: 질문"))
+        session = f"discord:@me:{fake.dm(fake.user).id}:"
+        assert [question.session for question in bot.assistant.asked] == [session]
+
+
 async def test_the_context_menu_answers_somebodys_message_in_its_thread(fake, tmp_path, profile):
     channel = fake.guild.channels[0]
     other = await fake.create_user("나래")

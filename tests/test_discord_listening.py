@@ -18,7 +18,8 @@ def questions(bot):
 async def answered_in(fake, channel, text):
     """The bot's message that begins with an answer, in a channel."""
     return await fake.until(
-        lambda: next((m for m in answers_in(fake, channel) if m.content.startswith(text)), None)
+        lambda: next((m for m in answers_in(fake, channel) if m.content.startswith(text)), None),
+        timeout_s=20,  # of the real assistant on a busy machine
     )
 
 
@@ -315,3 +316,28 @@ async def test_an_answer_shows_no_previews_and_calls_nobody(fake, tmp_path, prof
         sent = [call for call in fake.calls if call.path.endswith("/messages")]
         assert all(call.body["flags"] == 4 for call in sent)
         assert all(call.body["allowed_mentions"]["parse"] == [] for call in sent)
+
+
+async def test_the_real_assistant_answers_refuses_and_goes_on(
+    fake, tmp_path, profile, make_assistant
+):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile, make_assistant=make_assistant):
+        await fake.say(channel, "정산은 언제 되나요?", mention_bot=True)
+        thread = await fake.until(lambda: thread_of(fake, channel))
+        answer = await answered_in(fake, thread, "구매확정 다음 영업일에")
+        assert profile.sources in answer.content
+        await fake.direct("오늘 서울 날씨 어때?")
+        refusal = await answered_in(fake, fake.dm(fake.user), profile.refusal)
+        assert profile.stop not in [button["label"] for button in refusal.buttons]
+
+
+async def test_an_edited_forum_post_is_answered_anew_with_its_title(fake, tmp_path, profile):
+    forum = await fake.create_forum("문의")
+    async with running_bot(fake, tmp_path, profile, DISCORD_FORUMS=str(forum.id)) as bot:
+        post = await fake.post_in_forum(forum, "정산", "언제 되나요?")
+        answer = await answered_in(fake, post, "답: 정산")
+        await fake.edit(fake.messages_of(post)[0], "어디서 보나요?")
+        await fake.until(lambda: "어디서 보나요?" in answer.content)
+        assert questions(bot)[-1] == "정산\n어디서 보나요?"
+        assert answers_in(fake, post) == [answer]

@@ -10,6 +10,7 @@ from fakes.slack.api_base import METHODS
 from fakes.slack.world import _EVENT_SCOPES
 
 from bots.slack.manifest import EVENTS, SCOPES, manifest, print_manifest
+from bots.slack.oauth import REDIRECT_PATH
 from config.settings import Settings
 
 pytest_plugins = ["cli_fixtures"]
@@ -39,7 +40,7 @@ def listened():
 @pytest.fixture
 def settings(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    for name in ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
+    for name in ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID"):
         monkeypatch.delenv(name, raising=False)
     return Settings()
 
@@ -99,6 +100,15 @@ def test_socket_mode_is_on_unless_events_come_signed(settings, monkeypatch):
     ]
     assert set(urls) == {"https://YOUR-HOST/slack/events"}
     assert "s3cret" not in json.dumps(by_http)
+
+
+def test_with_oauth_there_is_an_address_to_come_back_to(settings, monkeypatch):
+    assert "redirect_urls" not in manifest(settings)["oauth_config"]
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "s3cret")
+    (url,) = manifest(Settings())["oauth_config"]["redirect_urls"]
+    assert url == f"https://YOUR-HOST{REDIRECT_PATH}"
+    assert "s3cret" not in json.dumps(manifest(Settings()))
 
 
 def test_a_token_for_socket_mode_goes_before_the_secret(settings, monkeypatch):

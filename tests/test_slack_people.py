@@ -244,3 +244,35 @@ async def test_a_stop_that_comes_too_late_is_told_so(slack, tmp_path, minsu, cha
         await minsu.press(reply, "stop")
         (said,) = await slack.until(lambda: minsu.ephemerals(channel))
     assert said.text == PROFILE.nothing_to_stop
+
+
+async def test_two_replicas_answer_once_and_know_each_others_buttons(
+    slack, tmp_path, minsu, channel
+):
+    """The two events of a mention go to one replica each; so does the press of a button."""
+    async with answering(slack, tmp_path) as one, answering(slack, tmp_path) as other:
+        await slack.until(lambda: slack.sockets == 2)
+        question, reply = await answered(slack, minsu, channel)
+        for button in labels(reply)[:2]:
+            await minsu.press(reply, button)
+        await slack.until(lambda: len(slack.replies(question)) == 3 and finished(slack, question))
+        await slack.until(lambda: [label[:1] for label in labels(reply)[:2]] == ["✓", "✓"])
+        await settled(slack)
+        asked = [one.text for one in (*one.assistant.asked, *other.assistant.asked)]
+    assert len(asked) == len(set(asked)) == 3
+    assert len({name for one in slack.deliveries for name in one.sent_to}) == 2
+
+
+async def test_a_button_in_a_direct_message_asks_there(slack, tmp_path, minsu):
+    async with answering(slack, tmp_path) as bot:
+        await minsu.say(minsu.dm, "정산은 언제?")
+        (reply,) = await slack.until(
+            lambda: [m for m in minsu.dm.messages.values() if "출처" in visible(m)]
+        )
+        await minsu.press(reply, FOLLOWUP)
+        await slack.until(
+            lambda: [m for m in minsu.dm.messages.values() if "님의 질문" in visible(m)]
+        )
+        await slack.until(lambda: f"✓ {FOLLOWUP}" in labels(reply))
+    assert len({asked.session for asked in bot.assistant.asked}) == 1
+    assert {message.thread_ts for message in minsu.dm.messages.values()} == {None}

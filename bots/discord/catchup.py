@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import discord
 
-from bots.discord.context import Context
-from bots.discord.ids import PREFIX
 from bots.discord.listening import Listener
-from core.errors import FaqbotError
 
 logger = logging.getLogger(__name__)
 
@@ -23,29 +20,29 @@ _MOST_MESSAGES: Final = 100  # of one channel: one call
 _Channel = discord.TextChannel | discord.Thread
 
 
-async def catch_up(context: Context, guilds: list[discord.Guild], listener: Listener) -> None:
-    """Hear what was said since the last question of each guild; what is known stays as it is.
+async def catch_up(
+    guilds: Iterable[discord.Guild], listener: Listener, *, since: datetime | None
+) -> None:
+    """Hear what was said `since` the last question, in order; what is known stays as it is.
 
-    Direct messages are not among it: Discord does not tell which there are.
+    In order, so that the last question stays a good place to go on from if this breaks off. Direct
+    messages are not among it: Discord does not tell which there are.
     """
-    for guild in guilds:
-        try:
-            await _catch_up(context, guild, listener)
-        except (FaqbotError, discord.HTTPException) as error:
-            logger.warning("not everything was caught up on in %s: %s", guild.id, error)
-
-
-async def _catch_up(context: Context, guild: discord.Guild, listener: Listener) -> None:
-    last = await context.desk.last_seen(f"{PREFIX}{guild.id}:")
-    if last is None:  # nobody has asked anything here: there is nothing to go on with
+    if since is None:  # nobody has ever asked anything: there is nothing to go on with
         return
-    since = max(last, datetime.now(UTC) - _LONGEST)
+    since = max(since, datetime.now(UTC) - _LONGEST)
+    said: list[discord.Message] = []
+    for guild in guilds:
+        for channel in _with_news(guild, discord.utils.time_snowflake(since)):
+            try:
+                said += [m async for m in channel.history(limit=_MOST_MESSAGES, after=since)]
+            except discord.HTTPException as error:
+                logger.warning("not caught up on in %s: %s", channel.id, error)
     missed = 0
-    for channel in _with_news(guild, discord.utils.time_snowflake(since)):
-        async for message in channel.history(limit=_MOST_MESSAGES, after=since):
-            missed += await listener.hear(message, late=True)
+    for message in sorted(said, key=lambda message: message.id):
+        missed += await listener.hear(message, late=True)
     if missed:
-        logger.warning("%d questions were asked in %s meanwhile", missed, guild.id)
+        logger.warning("%d questions were asked while nobody listened", missed)
 
 
 def _with_news(guild: discord.Guild, since: int) -> Iterator[_Channel]:

@@ -11,7 +11,7 @@ import discord
 from bots.discord.invite import invite_link
 from bots.discord.permissions import NEEDED, missing
 from bots.discord.rest import Rest, open_rest
-from bots.doctor import FAIL, NOTE, PASS, Finding
+from bots.finding import FAIL, NOTE, PASS, Finding
 from config.settings import Settings
 from core.errors import PlatformError
 

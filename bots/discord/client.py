@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
 
 import discord
@@ -11,12 +13,14 @@ from bots.discord.catchup import catch_up
 from bots.discord.commands import Commands, sync_if_changed
 from bots.discord.context import Context
 from bots.discord.feedback import submitted
+from bots.discord.ids import PREFIX
 from bots.discord.interacting import Pressing, excused, say
 from bots.discord.listening import Listener
 from bots.discord.payload import pressed_of
 from bots.discord.reading import Reader
 from bots.discord.tasks import Tasks
 from bots.discord.views import AnswerButton
+from core.errors import FaqbotError
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +37,7 @@ class Listening(discord.Client):
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - discord.py's
         super().__init__(**options)
         self.tasks = Tasks()
+        self._since: datetime | None = None
 
     async def setup_hook(self) -> None:
         """Make what needs to know who the bot is; called between login and connection."""
@@ -52,9 +57,16 @@ class Listening(discord.Client):
         if not self.is_closed():
             super().dispatch(event, *args, **kwargs)
 
-    async def on_ready(self) -> None:
-        """The guilds are known: at the start, and after a connection that was not resumed."""
-        self.tasks.begin(catch_up(self.context, list(self.guilds), self.listener))
+    async def on_connect(self) -> None:
+        """A session has begun: what was asked before it, nobody may have heard."""
+        try:
+            self._since = await self.context.desk.last_seen(PREFIX)
+        except FaqbotError as error:
+            logger.error("what was missed is not known: %s", error)  # noqa: TRY400 - one line
+
+    def catch_up(self, guilds: Iterable[discord.Guild]) -> None:
+        """Look for what was asked while nobody listened."""
+        self.tasks.begin(catch_up(list(guilds), self.listener, since=self._since))
 
     async def on_message(self, message: discord.Message) -> None:
         """A message was written."""
@@ -112,9 +124,17 @@ class Listening(discord.Client):
 class Client(Listening):
     """One connection for all guilds."""
 
+    async def on_ready(self) -> None:
+        """The guilds are known: at the start, and after a connection that was not resumed."""
+        self.catch_up(self.guilds)
+
 
 class ShardedClient(Listening, discord.AutoShardedClient):
     """As many connections as Discord recommends, or as the settings say."""
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """As `Client.on_ready`, for the guilds of one connection."""
+        self.catch_up(guild for guild in self.guilds if guild.shard_id == shard_id)
 
 
 def make_client(context: Context, *, content: bool) -> Listening:

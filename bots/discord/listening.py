@@ -11,7 +11,7 @@ import discord
 from bots.discord.context import Context
 from bots.discord.ids import question_id
 from bots.discord.payload import question_in
-from bots.discord.permissions import may_write, missing
+from bots.discord.permissions import held_in, may_post, may_write, missing
 from bots.discord.reading import Reader, calls
 from core.errors import StorageError
 from core.types import Question, Receipt
@@ -106,9 +106,7 @@ class Listener:
         if message.guild is None:
             return True
         me, here = message.guild.me, message.channel
-        if isinstance(here, discord.PartialMessageable):
-            return True
-        lacking = missing(here.permissions_for(me))
+        lacking = missing(held_in(here, me))
         if not lacking:
             return True
         logger.warning("in #%s (%s) the bot lacks: %s", here, here.id, ", ".join(lacking))
@@ -116,9 +114,10 @@ class Listener:
             place=getattr(here, "name", here.id), names=", ".join(lacking)
         )
         notices = self._context.notices
+        if may_post(here, me):
+            to = str(here.id)
+            await notices.reply(here.id, message.id, text, to=to, every_s=_DAY_S)
         if may_write(here, me):
-            if here.permissions_for(me).send_messages or isinstance(here, discord.Thread):
-                await notices.reply(here.id, message.id, text, to=str(here.id), every_s=_DAY_S)
             return True
         # Whoever runs the server, and who asked, since the owner may not read it.
         for person in {message.author.id, message.guild.owner_id or message.author.id}:

@@ -32,10 +32,25 @@ def may_open_thread(channel: object, me: discord.Member) -> bool:
     return all(getattr(held, name) for name in _THREAD)
 
 
+def held_in(channel: object, me: discord.Member) -> discord.Permissions:
+    """What the bot may do in a channel or thread; everything where that is not known."""
+    if isinstance(channel, discord.Thread):
+        return channel.permissions_for(me) if channel.parent else NEEDED
+    if isinstance(channel, discord.abc.GuildChannel):
+        return channel.permissions_for(me)
+    return NEEDED
+
+
+def may_post(channel: object, me: discord.Member) -> bool:
+    """Whether a message can be sent into a channel or thread itself."""
+    held = held_in(channel, me)
+    return held.send_messages_in_threads if _is_thread(channel) else held.send_messages
+
+
 def may_write(channel: object, me: discord.Member) -> bool:
     """Whether an answer can be shown here or in a thread of this channel."""
-    if isinstance(channel, discord.Thread):
-        return channel.permissions_for(me).send_messages_in_threads
-    if isinstance(channel, discord.abc.GuildChannel):
-        return channel.permissions_for(me).send_messages or may_open_thread(channel, me)
-    return True
+    return may_post(channel, me) or may_open_thread(channel, me)
+
+
+def _is_thread(channel: object) -> bool:
+    return isinstance(channel, discord.Thread)

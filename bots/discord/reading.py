@@ -147,7 +147,9 @@ def text_of(message: discord.Message, me: discord.ClientUser) -> str:
 
 
 def _is_said(message: discord.Message) -> bool:
-    """Whether a person has written it, rather than a bot or Discord."""
+    """Whether a person has written it, in a place that is known, rather than a bot or Discord."""
+    if message.guild is None and not isinstance(message.channel, discord.DMChannel):
+        return False  # a guild that is out of order: it only looks like a direct message
     return not message.author.bot and not message.webhook_id and message.type in _SAID
 
 

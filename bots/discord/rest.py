@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -27,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 DEFAULT_API: Final = "https://discord.com/api/v10"
 _AGENT: Final = "DiscordBot (https://github.com/faqbot/faqbot, 0.1)"
+# Discord allows 50 in a second, all in all but for what interactions call; some arrive closer
+# together than they were sent. https://discord.com/developers/docs/topics/rate-limits#global-rate-limit
+_CALLS_IN_A_SECOND: Final = 45
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=15, connect=5)
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
@@ -64,6 +68,8 @@ class Rest:
         self._api = api.rstrip("/")
         self._headers = {"Authorization": f"Bot {token}", "User-Agent": _AGENT}
         self._silent_until = 0.0
+        self._begun: deque[float] = deque(maxlen=_CALLS_IN_A_SECOND)
+        self._queue = asyncio.Lock()
 
     async def call(
         self,
@@ -85,6 +91,8 @@ class Rest:
         now = asyncio.get_running_loop().time()
         if (left_s := self._silent_until - now) > 0:
             raise RateLimitedError("Discord wants no calls at all", retry_after_s=left_s)
+        if not path.startswith("/webhooks/"):
+            await self._wait_in_line()
         try:
             async with self._session.request(
                 method, self._api + path, json=body, params=query, headers=self._headers
@@ -97,6 +105,14 @@ class Rest:
         if response.status < 300:
             return told
         raise self._error(f"{method} {_shown(path)}", response, told)
+
+    async def _wait_in_line(self) -> None:
+        """Hold the call back, for less than a second, if there are too many at once."""
+        loop = asyncio.get_running_loop()
+        async with self._queue:
+            if len(self._begun) == _CALLS_IN_A_SECOND:
+                await asyncio.sleep(max(self._begun[0] + 1 - loop.time(), 0))
+            self._begun.append(loop.time())
 
     def _error(self, what: str, response: aiohttp.ClientResponse, told: object) -> PlatformError:
         known = told if isinstance(told, dict) else {}

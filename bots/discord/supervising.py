@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import Final, NoReturn
 
+import aiohttp
 import discord
 
 from bots.discord.client import make_client
@@ -42,7 +43,8 @@ async def keep_connected(context: Context, token: str) -> NoReturn:
         except discord.PrivilegedIntentsRequired:
             content = False
             logger.error("%s", _NO_CONTENT)  # noqa: TRY400 - one line says it all
-            continue
+        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+            logger.error("the connection to Discord broke off: %s", error)  # noqa: TRY400
         except Exception:  # the outermost edge: a broken payload must not end the bot
             logger.exception("the connection to Discord broke off")
         finally:

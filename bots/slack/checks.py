@@ -8,7 +8,7 @@ from typing import Final
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.doctor import FAIL, NOTE, PASS, Finding
+from bots.finding import FAIL, NOTE, PASS, Finding
 from bots.slack.errors import bad_token, code_of, translated
 from bots.slack.manifest import SCOPES, by_http
 from bots.slack.workspaces import make_client, open_session

@@ -71,10 +71,6 @@ class Driver(Protocol):
         """The labels of all buttons in the conversation that can be pressed."""
         ...
 
-    def told_alone(self) -> list[str]:
-        """What the bot said so that one person alone sees it, oldest first."""
-        ...
-
     def pings(self) -> list[Any]:
         """Messages of the bot that have notified anybody."""
         ...

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fakes.assistants import ScriptedAssistant
 from fakes.discord import Channel, DiscordServer, Message
@@ -35,6 +36,7 @@ async def running_bot(
     *,
     per_minute: int = 0,
     working: bool = True,
+    make_assistant: Callable[..., Any] = ScriptedAssistant,
     **settings: object,
 ) -> AsyncIterator[RunningBot]:
     """Run the bot until it is online; entered again on the same folder, it is a restart."""
@@ -45,7 +47,7 @@ async def running_bot(
     }
     given = Settings(_env_file=None, data_dir=folder, **local | settings)
     async with open_stores(given) as stores:
-        assistant = ScriptedAssistant(stores.history)
+        assistant = make_assistant(history=stores.history)
         desk = Desk(
             assistant=assistant,
             inbox=stores.inbox,
