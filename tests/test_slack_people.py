@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from fakes.slack import Slack, labels, visible
-from fakes.slack_bot import PROFILE, With, answering, finished, quiet, settled
+from fakes.slack_bot import PROFILE, With, answering, finished, noting, quiet, settled
 
 from core.errors import StorageError
 from core.limits import Limits
@@ -233,13 +233,13 @@ async def test_a_sign_is_understood_after_a_restart(slack, tmp_path, minsu, chan
 
 
 async def test_a_stop_that_comes_too_late_is_told_so(slack, tmp_path, minsu, channel):
-    gate = asyncio.Event()
-    async with answering(slack, tmp_path, gate=gate):
+    gate, states = asyncio.Event(), asyncio.Queue()
+    async with answering(slack, tmp_path, gate=gate, inbox=noting(states)):
         question = await minsu.mention(channel, "정산은 언제?")
         (reply,) = await slack.until(lambda: slack.replies(question))
         blocks = reply.blocks
         gate.set()
-        await slack.until(lambda: finished(slack, question))
+        await states.get()
         reply.blocks = blocks  # as a client that is behind still shows it
         await minsu.press(reply, "stop")
         (said,) = await slack.until(lambda: minsu.ephemerals(channel))

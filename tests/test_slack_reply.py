@@ -5,7 +5,16 @@ from functools import partial
 
 import pytest
 from fakes.slack import Limits, Slack, labels, visible, visible_of
-from fakes.slack_bot import PROFILE, With, answering, finished, make_settings, running, settled
+from fakes.slack_bot import (
+    PROFILE,
+    With,
+    answering,
+    finished,
+    make_settings,
+    noting,
+    running,
+    settled,
+)
 
 from bots.slack.budgets import EDITS_A_MINUTE
 from bots.slack.reply import METADATA
@@ -28,19 +37,6 @@ def minsu(slack):
 @pytest.fixture
 def channel(slack, minsu):
     return slack.add_channel("문의", minsu)
-
-
-def noting(states):
-    """An inbox that also tells how questions are settled."""
-
-    def wrap(inbox):
-        async def settle(claim, state):
-            await inbox.settle(claim, state)
-            states.put_nowait(state)
-
-        return With(inbox, settle=settle)
-
-    return wrap
 
 
 async def test_an_answer_grows_in_one_message(slack, tmp_path, minsu, channel):
