@@ -1,4 +1,4 @@
-"""Benchmarks: `python -m bench [ingest|retrieval|growth|start|quality|all]`. They print tables.
+"""Benchmarks: `python -m bench [NAME]`, all of them without a name. They print tables.
 
 They measure the real FAQ where it is present (FAQBOT_SHARED, by default ../shared), and what ships
 with the project where it is not. Nothing is asserted: the wanted figure stands beside the seen one.
@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from bench import growth, ingest, quality, retrieval, start
+from bench import crowd, growth, ingest, lag, quality, retrieval, start
 from bench.sources import open_sources
 from bench.tables import header, note
 
@@ -25,6 +25,8 @@ class Which(StrEnum):
     GROWTH = "growth"
     START = "start"
     QUALITY = "quality"
+    LAG = "lag"
+    CROWD = "crowd"
 
 
 def main(
@@ -36,6 +38,11 @@ def main(
 ) -> None:
     """Measure, and print a table each."""
     header()
+    for alone, run_alone in ((Which.LAG, lag.main), (Which.CROWD, crowd.main)):
+        if which in (Which.ALL, alone):
+            run_alone()
+    if which in (Which.LAG, Which.CROWD):
+        return
     with open_sources() as sources:
         if not sources.real:
             note(f"\nNOT RUN on the real FAQ: {sources.absent}. The sample FAQ takes its place.")

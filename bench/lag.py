@@ -134,13 +134,18 @@ async def theirs(
     return [measure(said.begun[str(number)], states) for number, states in enumerate(shown)]
 
 
-def optimum_chars(edits: float) -> float:
-    """The least mean lag of one answer by so many edits, the last of them at its end.
+def optimum_chars(edits: float, first_posts_s: Sequence[float]) -> float:
+    """The least mean lag of answers that share so many edits.
 
-    Between two edits the lag grows from nothing to what is said meanwhile, half of it on average.
-    The mean is the sum of the squared gaps over twice their sum, and least when all are equal.
+    `first_posts_s` is when each can be there at all, in seconds since it was asked. Until then all
+    that was said is hidden. From then on the lag grows from nothing to what is said between two
+    edits, half of it on average: the sum of the squared gaps counts, and is least when all gaps of
+    all answers are equal, so that each has edits in proportion to the time that it has left.
     """
-    return CHARS / (2 * max(edits, 1.0))
+    hidden_s = [max(post_s - FIRST_S, 0.0) for post_s in first_posts_s]
+    left_s = sum(GROWS_S - late_s for late_s in hidden_s)
+    squares = sum(late_s**2 for late_s in hidden_s) + left_s**2 / max(edits, 1.0)
+    return CHARS_PER_S * squares / (2 * GROWS_S * len(hidden_s))
 
 
 async def _row(
@@ -154,7 +159,8 @@ async def _row(
     async with kind().open() as platform:
         places = await platform.places(count, together=together)
         seen = await run(platform, places, Said())
-        best = optimum_chars(platform.most_edits(GROWS_S, count, together=together))
+        edits = platform.most_edits(GROWS_S, count, together=together)
+        best = optimum_chars(edits, platform.first_posts_s(count, together=together))
         lag = sum(one.lag_chars for one in seen) / len(seen)
         return [
             name,

@@ -29,9 +29,11 @@ class Window:
     when in between the platform has counted it.
     """
 
-    def __init__(self, limit: int, window_s: float) -> None:
+    def __init__(self, limit: int, window_s: float, *, drips: bool = False) -> None:
+        """With `drips`, calls come back one by one: `limit` is a burst, then a steady pace."""
         self.limit = limit
         self.window_s = window_s
+        self._drips = drips
         self._in_flight = 0
         self._landed: deque[float] = deque()
         self._frozen_until = 0.0
@@ -66,6 +68,11 @@ class Window:
     def end(self, now: float) -> None:
         """A call has landed, whatever came of it."""
         self._in_flight -= 1
+        if self._drips:
+            # As if the burst had been spread over the window before: each is back in its turn.
+            interval_s = self.window_s / self.limit
+            last = self._landed[-1] if self._landed else float("-inf")
+            now = max(now - self.window_s + interval_s, last + interval_s)
         self._landed.append(now)
 
     def freeze(self, until: float) -> None:

@@ -53,7 +53,8 @@ async def assemble(context: Context, session: aiohttp.ClientSession) -> Parts:
     """
     client = make_client(session, context.settings.slack_api_url)
     workspaces, installations = await _workspaces(context, session)
-    budgets, answers, errands = Budgets(), Answers(), Errands()
+    budgets = Budgets(edits_a_minute=context.settings.slack_edits_per_minute)
+    answers, errands = Answers(), Errands()
     replies = Replies(context, workspaces, budgets, answers, errands)
     context.desk.serve(PREFIX, replies.open)
     hearing = Hearing(context, errands)

@@ -58,17 +58,20 @@ class Streams:
 class Budgets:
     """The pacers of this process; those of channels that were not used for long are dropped."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, edits_a_minute: int = EDITS_A_MINUTE) -> None:
+        self._edits_a_minute = edits_a_minute
         self._pacers: OrderedDict[tuple[str, str], Pacer] = OrderedDict()
         self._streams: dict[str, Streams] = {}
 
     def posts(self, channel: str) -> Pacer:
         """New messages in a channel."""
-        return self._pacer(("chat.postMessage", channel), lambda: Window(_BURST, float(_BURST)))
+        return self._pacer(
+            ("chat.postMessage", channel), lambda: Window(_BURST, float(_BURST), drips=True)
+        )
 
     def edits(self, team: str) -> Pacer:
         """`chat.update` in a workspace."""
-        return self._pacer(("chat.update", team), lambda: Window(EDITS_A_MINUTE, _MINUTE_S))
+        return self._pacer(("chat.update", team), lambda: Window(self._edits_a_minute, _MINUTE_S))
 
     def appends(self, team: str) -> Pacer:
         """`chat.appendStream` in a workspace."""
