@@ -163,6 +163,31 @@ async def test_a_question_edited_while_it_is_answered_is_answered_once(
     assert "밀립니다" in visible(reply)
 
 
+async def test_an_edit_that_comes_late_does_not_undo_a_later_one(slack, tmp_path, minsu, channel):
+    """Slack repeats what was not acknowledged after a minute, and after five."""
+    async with answering(slack, tmp_path) as bot:
+        question, _ = await answered(slack, minsu, channel)
+        for text in ("반품은요?", "교환은요?"):
+            await minsu.edit(question, f"{minsu.mention_of_bot} {text}")
+            await slack.until(lambda text=text: bot.assistant.asked[-1].text == text)
+        first, *_ = [one for one in slack.deliveries if "반품" in str(one.event.get("message"))]
+        slack.redeliver(first)
+        assert (await quiet(slack, bot))[1:] == ["반품은요?", "교환은요?"]
+
+
+async def test_a_question_that_comes_after_its_deletion_is_not_answered(
+    slack, tmp_path, minsu, channel
+):
+    async with answering(slack, tmp_path) as bot:
+        question = await minsu.say(channel, "정산은 언제?")
+        await minsu.delete(question)
+        await settled(slack)
+        for delivery in slack.events("message")[:1]:
+            delivery.event["text"] = f"{minsu.mention_of_bot} 정산은 언제?"
+            slack.redeliver(delivery)
+        assert await quiet(slack, bot) == []
+
+
 async def test_an_unfurled_link_is_no_edit(slack, tmp_path, minsu, channel):
     async with answering(slack, tmp_path) as bot:
         question, _ = await answered(slack, minsu, channel)
