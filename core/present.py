@@ -182,6 +182,7 @@ class Presenter(Generic[Page]):
                     if self._current.done and failures == len(_RETRIES_S):
                         raise
                     logger.warning("%s; trying again", error)
+                    self._rendered = None  # it may have learnt what it cannot show here
                     await asyncio.sleep(_RETRIES_S[min(failures, len(_RETRIES_S) - 1)])
                     failures += 1
         for reference in self._outdated:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -91,6 +91,7 @@ class Replies:
     budgets: Budgets
     answers: Answers
     errands: Errands
+    plain_in: set[str] = field(default_factory=set)
 
     def open(self, question: Question) -> Reply[Any]:
         """The place for the answer to a question.
@@ -110,6 +111,7 @@ class Replies:
             answers=self.answers,
             question=question,
             bot_user=workspace.bot_user,
+            plain_in=self.plain_in,
             hint=hint_for(client, context, self.errands, question),
         )
         if context.settings.slack_streaming == "edits":

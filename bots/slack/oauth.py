@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+import re
 import secrets
 import time
 from typing import Final
@@ -31,6 +32,7 @@ logger = logging.getLogger(__name__)
 INSTALL_PATH: Final = "/slack/install"
 REDIRECT_PATH: Final = "/slack/oauth_redirect"
 _STATE_S: Final = 600
+_GOV: Final = re.compile(r"https://(?:[a-z0-9-]+\.)?slack-gov\.com/")
 
 
 class SignedStates(AsyncOAuthStateStore):
@@ -65,10 +67,12 @@ def oauth_routes(
 ) -> list[web.RouteDef]:
     """The page that leads to Slack's consent page, and the one that Slack leads back to."""
     secret = settings.slack_client_secret.get_secret_value()
+    host = "slack-gov.com" if _GOV.match(settings.slack_api_url) else "slack.com"
     flow = AsyncOAuthFlow(
         client=client,
         logger=sdk_logger(),
         settings=AsyncOAuthSettings(
+            authorization_url=f"https://{host}/oauth/v2/authorize",
             client_id=settings.slack_client_id,
             client_secret=secret,
             scopes=SCOPES,

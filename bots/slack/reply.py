@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -14,7 +16,7 @@ from bots.slack.context import Context
 from bots.slack.errors import code_of, translated
 from bots.slack.ids import place_of
 from core.desk import is_press
-from core.errors import MessageGoneError, PlatformError
+from core.errors import MessageGoneError, PlatformError, PlatformRefusedError
 from core.pacing import Pacer
 from core.types import Question, View
 
@@ -58,17 +60,20 @@ class SlackReply:
         answers: Answers,
         question: Question,
         bot_user: str = "",
+        plain_in: set[str] | None = None,
         hint: Hint | None = None,
     ) -> None:
         """`hint` shows elsewhere that there is work, such as in the assistant's pane.
 
-        `bot_user` is who we are, to know our streams, which cannot carry metadata.
+        `bot_user` is who we are, to know our streams, which cannot carry metadata. `plain_in` are
+        the workspaces that have no `feedback_buttons`; it is added to where they are refused.
         """
         self._client = client
         self._budgets = budgets
         self._answers = answers
         self._question = question
         self._place = place_of(question.session)
+        self._plain_in = set() if plain_in is None else plain_in
         self._look = Look(context.profile, context.cleaner, quoted=is_press(question.id))
         self._bot_user = bot_user
         self._hint = hint
@@ -90,11 +95,12 @@ class SlackReply:
 
     def render(self, view: View) -> Sequence[Page]:
         """See `core.ports.Reply`."""
-        return render(view, self._look)
+        plain = self._place.team in self._plain_in
+        return render(view, replace(self._look, feedback_buttons=not plain))
 
     async def post(self, page: Page, place: int) -> str:
         """Send a page, with the question's id in its metadata."""
-        with translated("chat.postMessage"):
+        with self._telling_what_is_unknown(page), translated("chat.postMessage"):
             posted = await self._client.chat_postMessage(
                 channel=self._place.channel,
                 thread_ts=self._place.thread or None,
@@ -110,7 +116,8 @@ class SlackReply:
 
     async def edit(self, reference: str, page: Page) -> None:
         """Let the message show this page instead."""
-        await update(self._client, reference, page)
+        with self._telling_what_is_unknown(page):
+            await update(self._client, reference, page)
 
     async def delete(self, reference: str) -> None:
         """Take the message away; nothing happens if it is gone."""
@@ -129,6 +136,18 @@ class SlackReply:
             if place is not None:
                 found.append((place, reference_of(self._place.channel, message["ts"])))
         return [reference for _, reference in sorted(found)]
+
+    @contextmanager
+    def _telling_what_is_unknown(self, page: Page) -> Iterator[None]:
+        """Where Slack refuses the newer blocks, such as GovSlack: try again without them."""
+        try:
+            yield
+        except PlatformRefusedError as error:
+            newer = any(block["type"] == "context_actions" for block in page.blocks)
+            if code_of(error) != "invalid_blocks" or not newer:
+                raise
+            self._plain_in.add(self._place.team)
+            raise PlatformError(f"{error}; plain buttons from now on") from error
 
     def _place_in_answer(self, message: Json) -> int | None:
         """Which page of this answer a message is; None if it is something else."""

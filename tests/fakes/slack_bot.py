@@ -17,7 +17,17 @@ from config.settings import Settings
 from core.desk import Desk
 from core.limits import Limits
 from core.ports import History, Inbox
-from core.types import Answered, AnswerEvent, Delta, Passage, Question, Turn, TurnState
+from core.types import (
+    Answered,
+    AnswerEvent,
+    Claim,
+    Delta,
+    InboxState,
+    Passage,
+    Question,
+    Turn,
+    TurnState,
+)
 
 PROFILE = load_profile("smartstore")
 
@@ -160,3 +170,16 @@ class With:
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._whole, name)
+
+
+def noting(states: asyncio.Queue[InboxState]) -> Callable[[Inbox], Inbox]:
+    """Wraps an inbox so that it also tells how questions are settled."""
+
+    def wrap(inbox: Inbox) -> Inbox:
+        async def settle(claim: Claim, state: InboxState) -> None:
+            await inbox.settle(claim, state)
+            states.put_nowait(state)
+
+        return With(inbox, settle=settle)
+
+    return wrap
