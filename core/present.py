@@ -74,11 +74,14 @@ class Presenter(Generic[Page]):
         self._confirmed = False
         self._may_be_posted = False
 
-    def stop(self, note: str) -> None:
-        """End the answer where it is, with a line that says so; too late once it has ended."""
+    def stop(self, note: str) -> bool:
+        """End the answer where it is, with a line that says so; False once it has ended."""
+        if self._view and self._view.done:
+            return False
         self._stop_note = note
         if self._reading:
             self._reading.cancel()
+        return True
 
     async def present(
         self, question: Question, events: AsyncGenerator[AnswerEvent], *, status: str
