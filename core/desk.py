@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, Final
 
 from core.assistant import Assistant
-from core.errors import LeaseLostError, MessageGoneError, PlatformRefusedError
+from core.errors import LeaseLostError, MessageGoneError, PlatformError, PlatformRefusedError
 from core.inbox import NoteReply, Worker
 from core.limits import Limits
 from core.ports import Archive, Inbox, Reply
@@ -44,6 +44,7 @@ logger = logging.getLogger(__name__)
 OpenReply = Callable[[Question], Reply[Any]]
 
 _PRESS: Final = ">"
+_OPEN: Final = (InboxState.RECEIVED, InboxState.ANSWERING)
 
 
 class Desk:
@@ -162,7 +163,9 @@ class Desk:
         await self._drop(question_id)
         await self._archive.remove(question_id)
         reply = self._reply_for(stored.question)
-        references = _references(stored.reply) or await reply.find()
+        references = _references(stored.reply)
+        if stored.state in _OPEN or not references:
+            references = await _with_found(references, reply)
         for reference in references:
             await reply.delete(reference)
 
@@ -171,7 +174,9 @@ class Desk:
         if presenter := self._live.get(question_id):
             return presenter.stop(self._profile.stopped)
         stored = await self._inbox.find(question_id)
-        if stored is None or stored.state not in (InboxState.RECEIVED, InboxState.ANSWERING):
+        if stored is None or stored.state not in _OPEN:
+            return False
+        if await self._archive.find(question_id):  # it has ended, and is about to be settled
             return False
         await self._inbox.withdraw(question_id)
         # It waits, or another process writes it and stops at its next heartbeat.
@@ -266,8 +271,8 @@ class Desk:
         question = claim.question
         reply = self._reply_for(question)
         references = _references(claim.reply)
-        if claim.fence > 1 and not references:
-            references = await reply.find()
+        if claim.fence > 1:
+            references = await _with_found(references, reply)
         presenter = Presenter(reply, note=partial(_note, note_reply), references=references)
         self._live[question.id] = presenter
         try:
@@ -310,6 +315,18 @@ async def _note(note_reply: NoteReply, references: Sequence[str]) -> None:
 
 def _references(reply: str | None) -> Sequence[str]:
     return reply.split() if reply else ()
+
+
+async def _with_found(noted: Sequence[str], reply: Reply[Any]) -> Sequence[str]:
+    """The messages that were noted, and what was sent just before it could be."""
+    try:
+        found = await reply.find()
+    except PlatformError as error:
+        if not noted:
+            raise
+        logger.warning("only noted messages are known: %s", error)
+        found = ()
+    return list(dict.fromkeys([*noted, *found]))
 
 
 async def _only(event: AnswerEvent) -> AsyncGenerator[AnswerEvent]:
