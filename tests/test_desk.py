@@ -35,6 +35,7 @@ class Scripted:
 
     def __init__(self, history):
         self.history = history
+        self.offered = ("다음 질문",)
         self.asked = []
         self.halfway = asyncio.Event()
         self.go_on = asyncio.Event()
@@ -46,16 +47,16 @@ class Scripted:
         yield Delta(text[:3])
         self.halfway.set()
         await self.go_on.wait()
-        offered = ("다음 질문",)
-        turn = Turn(question, TurnState.ANSWERED, text, followups=offered)
+        turn = Turn(question, TurnState.ANSWERED, text, followups=self.offered)
         await self.history.append(turn)
-        yield Answered(text, (), offered)
+        yield Answered(text, (), self.offered)
 
 
 class Place:
     """An installation of one platform, `wall:`, whose answers hang on a wall."""
 
     def __init__(self, file):
+        self.file = file
         self.wall = Wall(latency_s=0.002, page_chars=2000)
         self.inbox = SqliteInbox(file, per_session=3, total=6)
         self.archive = SqliteArchive(file)
@@ -305,3 +306,127 @@ async def test_a_conversation_is_one_that_something_was_asked_in(place):
     await desk.receive(asked())
     assert await desk.takes_part(SessionId("wall:1"))
     assert not await desk.takes_part(SessionId("wall:2"))
+
+
+async def test_an_edited_question_has_new_buttons(place):
+    """The same button may stand for another question by now, that nobody has asked yet."""
+    desk = place.desk()
+    pressed = asked("", "", asker="U2")
+    async with running(desk):
+        await desk.receive(asked())
+        await place.until("1", *ENDED)
+        await desk.press("1", 0, pressed)
+        await place.until(press_id("1", 0), *ENDED)
+        place.assistant.offered = ("어디에 묻나요?",)
+        assert await desk.revise(asked(text="반품비는?"))
+        await place.until("1", InboxState.ANSWERED)
+        assert not await desk.pressed("1", 1)
+        assert await desk.press("1", 0, pressed) is Receipt.STORED
+        assert await desk.press("1", 0, pressed) is Receipt.KNOWN
+        assert await desk.pressed("1", 1) == {0}
+        await place.until(press_id("1", 10), *ENDED)
+    assert place.assistant.asked[-1] == "어디에 묻나요?"
+
+
+class Growing(Scripted):
+    """Writes until it is told to end."""
+
+    async def answer(self, question):
+        yield Delta("halb fertig und noch lange nicht ganz ")
+        self.halfway.set()
+        while not self.go_on.is_set():
+            yield Delta("und ")
+            await asyncio.sleep(0.02)
+
+
+async def written_elsewhere(place):
+    """A desk of another process, that writes an answer for as long as it is let."""
+    other = Place(place.file)
+    other.wall, other.assistant = place.wall, Growing(SqliteHistory(place.file))
+    other.assistant.go_on.clear()
+    desk = other.desk()
+    await desk.receive(asked())
+    return desk
+
+
+async def grown(place):
+    """Until the answer was edited."""
+    (message,) = place.wall.messages.values()
+    before = len(message.states)
+    async with asyncio.timeout(5):
+        while len(message.states) < before + 2:
+            await asyncio.sleep(0.01)
+    return message
+
+
+async def test_an_edit_in_one_process_ends_what_another_writes(place):
+    """Before its next write, not at its next heartbeat: the new answer stays as it is."""
+    async with running(await written_elsewhere(place)):
+        await place.wall.posted.wait()
+        message = await grown(place)
+        desk = place.desk()
+        async with running(desk):
+            assert await desk.revise(asked(text="반품비는?"))
+            await place.until("1", InboxState.ANSWERED)
+            await asyncio.sleep(0.7)
+    assert place.shown() == ["답: 반품비는?"]
+    ends = [number for number, (*_, ended) in enumerate(message.states) if ended]
+    assert ends == [len(message.states) - 1]
+
+
+async def test_a_stop_in_one_process_ends_what_another_writes(place):
+    async with running(await written_elsewhere(place)):
+        await place.wall.posted.wait()
+        await grown(place)
+        assert await place.desk().stop("1")
+        await asyncio.sleep(0.7)
+    assert place.shown() == [PROFILE.stopped]
+
+
+async def test_what_was_just_sent_for_a_question_deleted_elsewhere_goes(place):
+    """The other process could not know of the message."""
+
+    class Slow(WallReply):
+        async def post(self, page, index):
+            reference = await super().post(page, index)
+            await place.desk().withdraw("1")
+            place.wall.messages[reference] = place.wall.deleted.pop(reference)
+            return reference
+
+    place.assistant.go_on.clear()
+    desk = place.desk()
+    desk.serve("wall:", lambda question: Slow(place.wall, question.id))
+    async with running(desk):
+        await desk.receive(asked())
+        await place.wall.posted.wait()
+        async with asyncio.timeout(5):
+            while place.wall.messages:
+                await asyncio.sleep(0.01)
+
+
+async def test_one_message_that_cannot_be_deleted_does_not_keep_the_others(place):
+    class Kept(WallReply):
+        async def delete(self, reference):
+            if reference == next(iter(self.wall.owners)):
+                raise PlatformRefusedError("it is not the bot's own")
+            await super().delete(reference)
+
+    place.wall.page_chars = 5
+    desk = place.desk()
+    desk.serve("wall:", lambda question: Kept(place.wall, question.id))
+    async with running(desk):
+        await desk.receive(asked())
+        await place.until("1", *ENDED)
+        assert len(place.wall.messages) == 2
+        await desk.withdraw("1")
+    assert len(place.wall.messages) == 1
+
+
+async def test_what_others_answer_is_not_remembered_for_ever(place, monkeypatch):
+    monkeypatch.setattr("core.desk._MOST_SESSIONS", 3)
+    place.inbox, place.limits = SqliteInbox(place.file, per_session=9, total=9), Limits(per_minute=0, per_day=0)
+    desk = place.desk()
+    for number in range(6):
+        await desk.receive(asked(str(number), session=f"wall:{number}"))
+    taking_part = [await desk.takes_part(SessionId(f"wall:{number}")) for number in range(6)]
+    assert taking_part == [False] * 3 + [True] * 3
