@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Final, NoReturn
 
 from bots.connected import Connected
 from bots.jobs import build_jobs
@@ -19,6 +21,10 @@ from core.backends.cron_scheduler import scheduled
 from core.desk import Desk
 from core.errors import ConfigError
 from core.profile import Profile
+
+logger = logging.getLogger(__name__)
+
+_PAUSE_S: Final = 5.0  # before what has broken off is begun again
 
 
 def run(settings: Settings) -> int:
@@ -54,7 +60,17 @@ async def _run(settings: Settings) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(desk.run())
             for platform in platforms:
-                tasks.create_task(platform.run())
+                tasks.create_task(keep_running(platform))
+
+
+async def keep_running(platform: Connected, *, pause_s: float = _PAUSE_S) -> NoReturn:
+    """Run a platform until cancelled: what breaks there ends neither the others nor the answers."""
+    while True:
+        try:
+            await platform.run()
+        except Exception:  # the outermost edge of a task
+            logger.exception("broke off, and begins again: %s", platform.about)
+        await asyncio.sleep(pause_s)
 
 
 @asynccontextmanager
