@@ -349,13 +349,19 @@ async def written_elsewhere(place):
     return desk
 
 
+async def until(true):
+    async with asyncio.timeout(5):
+        while True:
+            if true():
+                return
+            await asyncio.sleep(0.01)
+
+
 async def grown(place):
     """Until the answer was edited."""
     (message,) = place.wall.messages.values()
     before = len(message.states)
-    async with asyncio.timeout(5):
-        while len(message.states) < before + 2:
-            await asyncio.sleep(0.01)
+    await until(lambda: len(message.states) >= before + 2)
     return message
 
 
@@ -399,9 +405,7 @@ async def test_what_was_just_sent_for_a_question_deleted_elsewhere_goes(place):
     async with running(desk):
         await desk.receive(asked())
         await place.wall.posted.wait()
-        async with asyncio.timeout(5):
-            while place.wall.messages:
-                await asyncio.sleep(0.01)
+        await until(lambda: not place.wall.messages)
 
 
 async def test_one_message_that_cannot_be_deleted_does_not_keep_the_others(place):
@@ -424,7 +428,10 @@ async def test_one_message_that_cannot_be_deleted_does_not_keep_the_others(place
 
 async def test_what_others_answer_is_not_remembered_for_ever(place, monkeypatch):
     monkeypatch.setattr("core.desk._MOST_SESSIONS", 3)
-    place.inbox, place.limits = SqliteInbox(place.file, per_session=9, total=9), Limits(per_minute=0, per_day=0)
+    place.inbox, place.limits = (
+        SqliteInbox(place.file, per_session=9, total=9),
+        Limits(per_minute=0, per_day=0),
+    )
     desk = place.desk()
     for number in range(6):
         await desk.receive(asked(str(number), session=f"wall:{number}"))

@@ -206,9 +206,7 @@ def test_a_platform_that_was_away_while_the_answer_grew_is_not_tried_for_ever(ba
     wall = Wall()
     pieces = ["가나다라 "] * 200
     presenter = Presenter(Away(wall, "a"), note=quiet)
-    showing = presenter.present(
-        QUESTION, growing(pieces, first_s=0.5, gap_s=0.1), status=SEARCHING
-    )
+    showing = presenter.present(QUESTION, growing(pieces, first_s=0.5, gap_s=0.1), status=SEARCHING)
     if back_s < float("inf"):
         leap(showing)
         assert shown(wall) == ["".join(pieces)]
