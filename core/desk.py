@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from hashlib import blake2b
 from typing import Any, Final
 
 from core.assistant import Assistant
@@ -44,6 +45,7 @@ logger = logging.getLogger(__name__)
 OpenReply = Callable[[Question], Reply[Any]]
 
 _PRESS: Final = ">"
+_MOST_OPEN: Final = 5_000
 _OPEN: Final = (InboxState.RECEIVED, InboxState.ANSWERING)
 
 
@@ -117,7 +119,8 @@ class Desk:
         turn = await self._archive.find(question_id)
         if turn is None or not 0 <= index < len(turn.followups):
             return None
-        asked = replace(pressed, id=press_id(question_id, index), text=turn.followups[index])
+        text = turn.followups[index]
+        asked = replace(pressed, id=press_id(question_id, text), text=text)
         if await self._inbox.find(asked.id):
             return Receipt.KNOWN
         # Before it is stored: the same button may be pressed again, when there is time for it.
@@ -128,14 +131,17 @@ class Desk:
             self._begin(asked)
         return receipt
 
-    async def pressed(self, question_id: str, followups: int) -> frozenset[int]:
+    async def pressed(self, question_id: str) -> frozenset[int]:
         """Which of an answer's buttons were pressed already."""
-        found = [
-            index
-            for index in range(followups)
-            if await self._inbox.find(press_id(question_id, index))
-        ]
-        return frozenset(found)
+        turn = await self._archive.find(question_id)
+        followups = enumerate(turn.followups if turn else ())
+        return frozenset(
+            [
+                index
+                for index, text in followups
+                if await self._inbox.find(press_id(question_id, text))
+            ]
+        )
 
     async def revise(self, question: Question) -> bool:
         """The asker edited the question: answer it anew in the same messages.
@@ -263,6 +269,8 @@ class Desk:
 
     def _begin(self, question: Question) -> None:
         self._open_sessions[question.id] = question.session
+        if len(self._open_sessions) > _MOST_OPEN:  # others have answered them
+            del self._open_sessions[next(iter(self._open_sessions))]
         self.wake()
 
     async def _present(
@@ -299,9 +307,15 @@ class Desk:
             await self._worker.drop(question_id)
 
 
-def press_id(question_id: str, index: int) -> str:
-    """The id of the question that a follow-up button asks."""
-    return f"{question_id}{_PRESS}{index}"
+def press_id(question_id: str, text: str) -> str:
+    """The id of the question that a button below the answer to another one asks.
+
+    It is of a length that does not grow from press to press, and differs when an edited question
+    was answered anew with other follow-ups.
+    """
+    asked_first = question_id.partition(_PRESS)[0]
+    digest = blake2b(f"{question_id}\n{text}".encode(errors="surrogatepass"), digest_size=6)
+    return f"{asked_first}{_PRESS}{digest.hexdigest()}"
 
 
 def is_press(question_id: str) -> bool:
