@@ -95,8 +95,10 @@ class Desk:
 
     # What people do.
 
-    async def receive(self, question: Question) -> Receipt:
+    async def receive(self, question: Question, *, wake: bool = True) -> Receipt:
         """Store a question, to be answered soon; call it before the platform is told OK.
+
+        Without `wake` the caller wakes the desk, once it has said what has to come first.
 
         Raises:
             StorageError: it is not stored; the platform has to deliver it again.
@@ -107,7 +109,7 @@ class Desk:
         if not self._limits.allow(question.asker):
             await self._inbox.withdraw(question.id)
             return Receipt.LIMITED
-        self._begin(question)
+        self._begin(question, wake=wake)
         return receipt
 
     async def press(self, question_id: str, index: int, pressed: Question) -> Receipt | None:
@@ -267,11 +269,12 @@ class Desk:
 
         await self._present(claim, _only(Failed(self._profile.failed)), noted)
 
-    def _begin(self, question: Question) -> None:
+    def _begin(self, question: Question, *, wake: bool = True) -> None:
         self._open_sessions[question.id] = question.session
         if len(self._open_sessions) > _MOST_OPEN:  # others have answered them
             del self._open_sessions[next(iter(self._open_sessions))]
-        self.wake()
+        if wake:
+            self.wake()
 
     async def _present(
         self, claim: Claim, events: AsyncGenerator[AnswerEvent], note_reply: NoteReply
