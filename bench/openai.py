@@ -16,7 +16,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -45,7 +44,6 @@ from ingest.prepare import prepare
 from ingest.questions import load_pack
 from ingest.sync import sync, texts_of
 
-PORT = 8_177
 PACE = {"first-token-s": 0.3, "tokens-per-s": 50, "embedding-s": 0.15, "answer-tokens": 120}
 SIZES = (1, 10, 50, 200, 500)
 WANTED = {50: 1.1, 200: 1.25, 500: 1.5}  # of the time of one
@@ -57,12 +55,12 @@ _EXTRACT = load_profile("smartstore").model_down
 def local_openai() -> Iterator[str]:
     """The server in its own process, so that it takes no time of ours."""
     options = [part for name, value in PACE.items() for part in (f"--{name}", str(value))]
-    command = [sys.executable, "-m", "fakes.openai_server", "--port", str(PORT), *options]
+    command = [sys.executable, "-m", "fakes.openai_server", "--port", "0", *options]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "tests"), str(ROOT)])}
-    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL) as server:  # noqa: S603
-        time.sleep(1.5)
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
         try:
-            yield f"http://127.0.0.1:{PORT}/v1"
+            said = next(line for line in server.stdout or () if "OPENAI_BASE_URL=" in line)
+            yield said.partition("OPENAI_BASE_URL=")[2].strip()
         finally:
             server.terminate()
 

@@ -59,7 +59,9 @@ def augment(settings: Settings, path: Path, *, yes: bool) -> int:
     if not missing:
         _say("Every entry has its questions: there is nothing to write.")
         return ingest(settings, path, questions=None, use_packs=True)
-    if not _confirmed(settings, estimate(settings, missing), yes=yes):
+    expected = estimate(settings, missing)
+    # Where all was written before, by a run that was killed, nothing is left to pay.
+    if expected.entries and not _confirmed(settings, expected, yes=yes):
         _say("Nothing was written, and nothing was ingested.")
         return 1
     ingest(settings, path, questions=None, use_packs=True)

@@ -146,6 +146,7 @@ class Assistant:
         history: Sequence[Exchange] | None,
     ) -> Research:
         """As `research`, with models at work: the answer may be under way when it returns."""
+        work.foresee(text)
         turns = [] if history is not None else await self._recent(session)
         if history is None:
             history = _exchanges(turns)

@@ -11,10 +11,11 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from hashlib import blake2b
 from typing import Any, Final
 
 from core.assistant import Assistant
-from core.errors import LeaseLostError, MessageGoneError, PlatformRefusedError
+from core.errors import LeaseLostError, MessageGoneError, PlatformError, PlatformRefusedError
 from core.inbox import NoteReply, Worker
 from core.limits import Limits
 from core.ports import Archive, Inbox, Reply
@@ -44,6 +45,8 @@ logger = logging.getLogger(__name__)
 OpenReply = Callable[[Question], Reply[Any]]
 
 _PRESS: Final = ">"
+_MOST_OPEN: Final = 5_000
+_OPEN: Final = (InboxState.RECEIVED, InboxState.ANSWERING)
 
 
 class Desk:
@@ -116,7 +119,8 @@ class Desk:
         turn = await self._archive.find(question_id)
         if turn is None or not 0 <= index < len(turn.followups):
             return None
-        asked = replace(pressed, id=press_id(question_id, index), text=turn.followups[index])
+        text = turn.followups[index]
+        asked = replace(pressed, id=press_id(question_id, text), text=text)
         if await self._inbox.find(asked.id):
             return Receipt.KNOWN
         # Before it is stored: the same button may be pressed again, when there is time for it.
@@ -127,14 +131,17 @@ class Desk:
             self._begin(asked)
         return receipt
 
-    async def pressed(self, question_id: str, followups: int) -> frozenset[int]:
+    async def pressed(self, question_id: str) -> frozenset[int]:
         """Which of an answer's buttons were pressed already."""
-        found = [
-            index
-            for index in range(followups)
-            if await self._inbox.find(press_id(question_id, index))
-        ]
-        return frozenset(found)
+        turn = await self._archive.find(question_id)
+        followups = enumerate(turn.followups if turn else ())
+        return frozenset(
+            [
+                index
+                for index, text in followups
+                if await self._inbox.find(press_id(question_id, text))
+            ]
+        )
 
     async def revise(self, question: Question) -> bool:
         """The asker edited the question: answer it anew in the same messages.
@@ -162,7 +169,9 @@ class Desk:
         await self._drop(question_id)
         await self._archive.remove(question_id)
         reply = self._reply_for(stored.question)
-        references = _references(stored.reply) or await reply.find()
+        references = _references(stored.reply)
+        if stored.state in _OPEN or not references:
+            references = await _with_found(references, reply)
         for reference in references:
             await reply.delete(reference)
 
@@ -171,7 +180,9 @@ class Desk:
         if presenter := self._live.get(question_id):
             return presenter.stop(self._profile.stopped)
         stored = await self._inbox.find(question_id)
-        if stored is None or stored.state not in (InboxState.RECEIVED, InboxState.ANSWERING):
+        if stored is None or stored.state not in _OPEN:
+            return False
+        if await self._archive.find(question_id):  # it has ended, and is about to be settled
             return False
         await self._inbox.withdraw(question_id)
         # It waits, or another process writes it and stops at its next heartbeat.
@@ -258,6 +269,8 @@ class Desk:
 
     def _begin(self, question: Question) -> None:
         self._open_sessions[question.id] = question.session
+        if len(self._open_sessions) > _MOST_OPEN:  # others have answered them
+            del self._open_sessions[next(iter(self._open_sessions))]
         self.wake()
 
     async def _present(
@@ -266,8 +279,8 @@ class Desk:
         question = claim.question
         reply = self._reply_for(question)
         references = _references(claim.reply)
-        if claim.fence > 1 and not references:
-            references = await reply.find()
+        if claim.fence > 1:
+            references = await _with_found(references, reply)
         presenter = Presenter(reply, note=partial(_note, note_reply), references=references)
         self._live[question.id] = presenter
         try:
@@ -294,9 +307,15 @@ class Desk:
             await self._worker.drop(question_id)
 
 
-def press_id(question_id: str, index: int) -> str:
-    """The id of the question that a follow-up button asks."""
-    return f"{question_id}{_PRESS}{index}"
+def press_id(question_id: str, text: str) -> str:
+    """The id of the question that a button below the answer to another one asks.
+
+    It is of a length that does not grow from press to press, and differs when an edited question
+    was answered anew with other follow-ups.
+    """
+    asked_first = question_id.partition(_PRESS)[0]
+    digest = blake2b(f"{question_id}\n{text}".encode(errors="surrogatepass"), digest_size=6)
+    return f"{asked_first}{_PRESS}{digest.hexdigest()}"
 
 
 def is_press(question_id: str) -> bool:
@@ -310,6 +329,18 @@ async def _note(note_reply: NoteReply, references: Sequence[str]) -> None:
 
 def _references(reply: str | None) -> Sequence[str]:
     return reply.split() if reply else ()
+
+
+async def _with_found(noted: Sequence[str], reply: Reply[Any]) -> Sequence[str]:
+    """The messages that were noted, and what was sent just before it could be."""
+    try:
+        found = await reply.find()
+    except PlatformError as error:
+        if not noted:
+            raise
+        logger.warning("only noted messages are known: %s", error)
+        found = ()
+    return list(dict.fromkeys([*noted, *found]))
 
 
 async def _only(event: AnswerEvent) -> AsyncGenerator[AnswerEvent]:

@@ -78,12 +78,19 @@ class Speculation:
         self._write = write
         self._warm: Warm | None = warm
         self._reading: asyncio.Task[None] | None = None
+        self._foreseen: asyncio.Task[None] | None = None
         self._begun_from = ""
         self.tab = tab
         self.draft: Draft | None = None
         # What is started in here pays with the question's tab, however deep it is.
         self._context = copy_context()
         self._context.run(TAB.set, tab)
+
+    def foresee(self, text: str) -> None:
+        """Have the embedder get ready for a question whose conversation is still being read."""
+        if self._warm:
+            loop = asyncio.get_running_loop()
+            self._foreseen = loop.create_task(self._warmed([text]), context=self._context)
 
     async def consider(self, text: str, history: Sequence[Exchange]) -> tuple[Found, Verdict]:
         """Search, read, and begin to write; returns as soon as the label is certain.
@@ -122,9 +129,10 @@ class Speculation:
 
     async def close(self) -> None:
         """Stop whatever still runs."""
-        if self._reading:
-            self._reading.cancel()
-            await asyncio.gather(self._reading, return_exceptions=True)
+        tasks = [task for task in (self._foreseen, self._reading) if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._drop()
 
     def _start_reading(

@@ -228,6 +228,16 @@ async def test_nobody_pays_without_having_said_so(settings, source, server, monk
     assert not settings.index_dir.exists()
 
 
+async def test_what_was_written_before_a_kill_is_taken_up_without_asking(settings, source, server):
+    """Nothing is left to pay for."""
+    async with writing(settings) as write:
+        await write(augmenting.read_entries(settings, source))
+    calls = len(server.requests)
+    assert await asyncio.to_thread(augmenting.augment, settings, source, yes=False) == 0
+    assert len(server.requests) == calls
+    assert len(read_own(settings.own_questions)) == 3
+
+
 def test_it_needs_a_key(source, tmp_path, monkeypatch):
     """And says which."""
     monkeypatch.setenv("FAQBOT_DATA_DIR", str(tmp_path))

@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+import pytest
 from fakes.assistants import answered
 from fakes.discord_bot import answers_in, running_bot, thread_of
 
@@ -156,13 +157,16 @@ async def test_discord_being_out_of_order_for_a_moment_is_outlived(fake, tmp_pat
         assert answers_in(fake, asked.thread) == [answer]
 
 
-async def test_whoever_starts_next_goes_on_in_the_same_message(fake, tmp_path, profile):
+@pytest.mark.parametrize("looking", ["works", "fails"])
+async def test_whoever_starts_next_goes_on_in_the_same_message(fake, tmp_path, profile, looking):
     never = asyncio.Event()
     async with running_bot(fake, tmp_path, profile) as bot:
         bot.assistant.script("질문", Delta("이 답은 남아서 나중에 끝까지 쓰입니다. "), never)
         asked = await ask(fake)
         answer = await answer_of(fake, asked)
         await fake.until(lambda: "남아서 나중에" in answer.content)
+    if looking == "fails":
+        fake.fail_next("GET", r"/messages$", "500")
     async with running_bot(fake, tmp_path, profile):
         await fake.until(lambda: answer.content.startswith("답: 질문"))
         assert answers_in(fake, asked.thread) == [answer]
@@ -266,6 +270,26 @@ async def test_with_its_question_every_message_of_a_long_answer_goes(fake, tmp_p
         await fake.delete(asked)
         await fake.until(lambda: not answers_in(fake, asked.thread))
         assert not fake.rate_limited
+
+
+async def test_a_message_that_was_not_noted_goes_with_its_question_too(fake, tmp_path, profile):
+    """The question is deleted between the sending of a message and the noting of it."""
+    async with running_bot(fake, tmp_path, profile) as bot:
+        bot.assistant.script("질문", answered("\n\n".join(f"{n}. " + "가" * 900 for n in range(3))))
+        note_reply, sent = bot.stores.inbox.note_reply, asyncio.Event()
+
+        async def late(claim, reply):
+            if len(reply.split()) > 1:
+                sent.set()
+                await asyncio.Event().wait()
+            await note_reply(claim, reply)
+
+        bot.stores.inbox.note_reply = late
+        asked = await ask(fake)
+        await sent.wait()
+        assert len(answers_in(fake, asked.thread)) == 2
+        await fake.delete(asked)
+        await fake.until(lambda: not answers_in(fake, asked.thread))
 
 
 async def test_a_shorter_second_answer_leaves_nothing_of_the_first(fake, tmp_path, profile):

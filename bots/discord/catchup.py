@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -20,29 +20,31 @@ _MOST_MESSAGES: Final = 100  # of one channel: one call
 _Channel = discord.TextChannel | discord.Thread
 
 
-async def catch_up(
-    guilds: Iterable[discord.Guild], listener: Listener, *, since: datetime | None
-) -> None:
-    """Hear what was said `since` the last question, in order; what is known stays as it is.
+async def catch_up(since: Mapping[discord.Guild, datetime | None], listener: Listener) -> None:
+    """Hear what was said in guilds since their last question; what is known stays as it is.
 
     In order, so that the last question stays a good place to go on from if this breaks off. Direct
     messages are not among it: Discord does not tell which there are.
     """
-    if since is None:  # nobody has ever asked anything: there is nothing to go on with
-        return
-    since = max(since, datetime.now(UTC) - _LONGEST)
     said: list[discord.Message] = []
-    for guild in guilds:
-        for channel in _with_news(guild, discord.utils.time_snowflake(since)):
-            try:
-                said += [m async for m in channel.history(limit=_MOST_MESSAGES, after=since)]
-            except discord.HTTPException as error:
-                logger.warning("not caught up on in %s: %s", channel.id, error)
+    for guild, last in since.items():
+        if last is not None:  # else nobody has ever asked anything: there is nothing to go on with
+            said += await _said(guild, max(last, datetime.now(UTC) - _LONGEST))
     missed = 0
     for message in sorted(said, key=lambda message: message.id):
         missed += await listener.hear(message, late=True)
     if missed:
         logger.warning("%d questions were asked while nobody listened", missed)
+
+
+async def _said(guild: discord.Guild, since: datetime) -> list[discord.Message]:
+    said: list[discord.Message] = []
+    for channel in _with_news(guild, discord.utils.time_snowflake(since)):
+        try:
+            said += [m async for m in channel.history(limit=_MOST_MESSAGES, after=since)]
+        except discord.HTTPException as error:
+            logger.warning("not caught up on in %s: %s", channel.id, error)
+    return said
 
 
 def _with_news(guild: discord.Guild, since: int) -> Iterator[_Channel]:

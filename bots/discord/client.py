@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -37,7 +36,8 @@ class Listening(discord.Client):
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - discord.py's
         super().__init__(**options)
         self.tasks = Tasks()
-        self._since: datetime | None = None
+        self._began_after: datetime | None = None
+        self._since: dict[int, datetime | None] = {}
 
     async def setup_hook(self) -> None:
         """Make what needs to know who the bot is; called between login and connection."""
@@ -49,6 +49,7 @@ class Listening(discord.Client):
             forums=settings.discord_forum_ids,
         )
         self.listener = Listener(self.context, reader, self.user)
+        self._began_after = await self.context.desk.last_seen(PREFIX)
         self.add_dynamic_items(AnswerButton)
         self.tasks.begin(self._sync(Commands(self, self.context, reader, self.tasks)))
 
@@ -57,16 +58,19 @@ class Listening(discord.Client):
         if not self.is_closed():
             super().dispatch(event, *args, **kwargs)
 
-    async def on_connect(self) -> None:
-        """A session has begun: what was asked before it, nobody may have heard."""
+    async def session_began(self, guilds: list[discord.Guild]) -> None:
+        """Note what was asked last in these guilds: nobody may have heard what came after it."""
         try:
-            self._since = await self.context.desk.last_seen(PREFIX)
+            for guild in guilds:
+                last = await self.context.desk.last_seen(f"{PREFIX}{guild.id}:")
+                self._since[guild.id] = last or self._began_after
         except FaqbotError as error:
             logger.error("what was missed is not known: %s", error)  # noqa: TRY400 - one line
 
-    def catch_up(self, guilds: Iterable[discord.Guild]) -> None:
+    def catch_up(self, guilds: list[discord.Guild]) -> None:
         """Look for what was asked while nobody listened."""
-        self.tasks.begin(catch_up(list(guilds), self.listener, since=self._since))
+        since = {guild: self._since.pop(guild.id, None) for guild in guilds}
+        self.tasks.begin(catch_up(since, self.listener))
 
     async def on_message(self, message: discord.Message) -> None:
         """A message was written."""
@@ -124,17 +128,28 @@ class Listening(discord.Client):
 class Client(Listening):
     """One connection for all guilds."""
 
+    async def on_connect(self) -> None:
+        """A session has begun."""
+        await self.session_began(list(self.guilds))
+
     async def on_ready(self) -> None:
         """The guilds are known: at the start, and after a connection that was not resumed."""
-        self.catch_up(self.guilds)
+        self.catch_up(list(self.guilds))
 
 
 class ShardedClient(Listening, discord.AutoShardedClient):
     """As many connections as Discord recommends, or as the settings say."""
 
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """As `Client.on_connect`, for the guilds of one connection."""
+        await self.session_began(self._of(shard_id))
+
     async def on_shard_ready(self, shard_id: int) -> None:
         """As `Client.on_ready`, for the guilds of one connection."""
-        self.catch_up(guild for guild in self.guilds if guild.shard_id == shard_id)
+        self.catch_up(self._of(shard_id))
+
+    def _of(self, shard_id: int) -> list[discord.Guild]:
+        return [guild for guild in self.guilds if guild.shard_id == shard_id]
 
 
 def make_client(context: Context, *, content: bool) -> Listening:

@@ -11,9 +11,17 @@ import discord
 
 from bots.discord.client import make_client
 from bots.discord.context import Context
+from core.errors import FaqbotError
 
 logger = logging.getLogger(__name__)
 
+_EXPECTED: Final = (
+    discord.DiscordException,
+    aiohttp.ClientError,
+    FaqbotError,
+    OSError,
+    TimeoutError,
+)
 _FIRST_PAUSE_S: Final = 1.0
 _LONGEST_PAUSE_S: Final = 120.0
 _STEADY_S: Final = 300.0  # after so long, the next failure is a first one again
@@ -43,7 +51,7 @@ async def keep_connected(context: Context, token: str) -> NoReturn:
         except discord.PrivilegedIntentsRequired:
             content = False
             logger.error("%s", _NO_CONTENT)  # noqa: TRY400 - one line says it all
-        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        except _EXPECTED as error:
             logger.error("the connection to Discord broke off: %s", error)  # noqa: TRY400
         except Exception:  # the outermost edge: a broken payload must not end the bot
             logger.exception("the connection to Discord broke off")

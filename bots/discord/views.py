@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from discord import ui
 
@@ -43,12 +43,11 @@ class AnswerButton(ui.DynamicItem[ui.Button[Any]], template=CUSTOM_ID):
 async def pressed(context: Context, interaction: Pressing, custom_id: str) -> None:
     """Do what a button stands for, whosever it is."""
     button = pressed_of(custom_id)
-    if button is None:
+    act = _ACTS.get(button.kind) if button else None
+    if button is None or act is None:
         await say(interaction, context.profile.stale_button)
         return
-    acts = {"f": _ask, "up": _praise, "down": _criticise, "stop": _stop, "share": _share}
-    work = acts[button.kind](context, interaction, button)
-    await excused(interaction, work, context.profile.not_stored)
+    await excused(interaction, act(context, interaction, button), context.profile.not_stored)
 
 
 async def _ask(context: Context, interaction: Pressing, button: Pressed) -> None:
@@ -102,7 +101,7 @@ async def _mark(context: Context, interaction: Pressing, button: Pressed) -> Non
     view = await context.desk.view(button.question_id)
     if view is None:
         return
-    used = await context.desk.pressed(button.question_id, len(view.followups))
+    used = await context.desk.pressed(button.question_id)
     page = context.renderer.answer(view, used=used)[-1]
     await _change_buttons(context, interaction, components(page.buttons))
 
@@ -149,3 +148,6 @@ async def _share(context: Context, interaction: Pressing, button: Pressed) -> No
 
 def _is_aside(interaction: Pressing) -> bool:
     return interaction.message is not None and interaction.message.flags.ephemeral
+
+
+_ACTS: Final = {"f": _ask, "up": _praise, "down": _criticise, "stop": _stop, "share": _share}
