@@ -120,7 +120,7 @@ class Buttons:
         reference = reference_of(press.place.channel, press.message["ts"])
         edits = self._budgets.edits(press.place.team)
         with edits.lane() as lane:
-            edits.update(lane, hidden=1, ends=True)
+            edits.update(lane, hidden=1, ends=False)  # answers' ends go first
             async with edits.turn(lane):
                 await update(press.workspace.client, reference, page)
 
