@@ -7,7 +7,9 @@ A question's way: `receive` stores it before the platform hears OK; the worker c
 from __future__ import annotations
 
 import logging
+from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -45,7 +47,7 @@ logger = logging.getLogger(__name__)
 OpenReply = Callable[[Question], Reply[Any]]
 
 _PRESS: Final = ">"
-_MOST_OPEN: Final = 5_000
+_MOST_SESSIONS: Final = 10_000
 _OPEN: Final = (InboxState.RECEIVED, InboxState.ANSWERING)
 
 
@@ -72,7 +74,8 @@ class Desk:
         self._lease_s = lease_s
         self._platforms: dict[str, OpenReply] = {}
         self._live: dict[str, Presenter[Any]] = {}
-        self._open_sessions: dict[str, SessionId] = {}  # the sessions of questions received here
+        # Where something was asked here lately; the history knows the others.
+        self._sessions: OrderedDict[SessionId, None] = OrderedDict()
         self._worker: Worker | None = None
 
     def serve(self, prefix: str, open_reply: OpenReply) -> None:
@@ -167,15 +170,14 @@ class Desk:
         if stored is None:
             return
         await self._inbox.withdraw(question_id)
-        self._open_sessions.pop(question_id, None)
+        self._sessions.pop(stored.question.session, None)
         await self._drop(question_id)
         await self._archive.remove(question_id)
         reply = self._reply_for(stored.question)
         references = _references(stored.reply)
         if stored.state in _OPEN or not references:
             references = await _with_found(references, reply)
-        for reference in references:
-            await reply.delete(reference)
+        await _delete_all(reply, references)
 
     async def stop(self, question_id: str) -> bool:
         """End an answer that is being written, as far as it is; False if there is none."""
@@ -187,10 +189,14 @@ class Desk:
         if await self._archive.find(question_id):  # it has ended, and is about to be settled
             return False
         await self._inbox.withdraw(question_id)
-        # It waits, or another process writes it and stops at its next heartbeat.
+        # It waits, or another process writes it, and stops before its next write.
+        await self._drop(question_id)
         if references := _references(stored.reply):
-            view = View(stored.question, note=self._profile.stopped)
-            await self._show(view, references)
+            reply = self._reply_for(stored.question)
+            presenter = Presenter(reply, note=_by_nobody, references=references)
+            presenter.stop(self._profile.stopped)
+            with suppress(MessageGoneError):
+                await presenter.present(stored.question, _only(Failed("")), status="")
         return True
 
     async def rate(self, feedback: Feedback) -> bool:
@@ -201,9 +207,7 @@ class Desk:
 
     async def takes_part(self, session: SessionId) -> bool:
         """Whether anything was asked in this conversation before."""
-        return session in self._open_sessions.values() or bool(
-            await self._archive.turns(session, 1)
-        )
+        return session in self._sessions or bool(await self._archive.turns(session, 1))
 
     async def view(self, question_id: str) -> View | None:
         """An answer as it ended, to be shown again; None if it is not kept."""
@@ -235,7 +239,7 @@ class Desk:
     async def answer(self, claim: Claim, note_reply: NoteReply) -> InboxState:
         """Answer a claimed question in its place; see `core.inbox.Handler`."""
         question = claim.question
-        self._open_sessions[question.id] = question.session
+        self._note_session(question.session)
         turn = None
         if claim.fence > 1:  # somebody began before: there may be an answer already
             turn = await self._archive.find(question.id)
@@ -251,14 +255,6 @@ class Desk:
         except PlatformRefusedError as error:
             logger.error("question %s cannot be answered: %s", question.id, error)  # noqa: TRY400
             return InboxState.FAILED
-        except LeaseLostError:
-            # Another process has seen the question being taken back: its turn goes as well.
-            stored = await self._inbox.find(question.id)
-            if stored and stored.state is InboxState.WITHDRAWN:
-                await self._archive.remove(question.id)
-            raise
-        finally:
-            self._open_sessions.pop(question.id, None)
         return _state(view)
 
     async def give_up(self, claim: Claim) -> None:
@@ -270,11 +266,15 @@ class Desk:
         await self._present(claim, _only(Failed(self._profile.failed)), noted)
 
     def _begin(self, question: Question, *, wake: bool = True) -> None:
-        self._open_sessions[question.id] = question.session
-        if len(self._open_sessions) > _MOST_OPEN:  # others have answered them
-            del self._open_sessions[next(iter(self._open_sessions))]
+        self._note_session(question.session)
         if wake:
             self.wake()
+
+    def _note_session(self, session: SessionId) -> None:
+        self._sessions[session] = None
+        self._sessions.move_to_end(session)
+        if len(self._sessions) > _MOST_SESSIONS:
+            self._sessions.popitem(last=False)
 
     async def _present(
         self, claim: Claim, events: AsyncGenerator[AnswerEvent], note_reply: NoteReply
@@ -288,16 +288,21 @@ class Desk:
         self._live[question.id] = presenter
         try:
             return await presenter.present(question, events, status=self._profile.searching)
+        except LeaseLostError:
+            await self._take_back(question, reply, presenter.references)
+            raise
         finally:
             del self._live[question.id]
 
-    async def _show(self, view: View, references: Sequence[str]) -> None:
-        reply = self._reply_for(view.question)
-        pages = reply.render(view)
-        for reference, page in zip(references, pages, strict=False):
-            await reply.edit(reference, page)
-        for reference in references[len(pages) :]:
-            await reply.delete(reference)
+    async def _take_back(
+        self, question: Question, reply: Reply[Any], references: Sequence[str]
+    ) -> None:
+        """Remove what another process, in which the question was taken back, does not know of."""
+        stored = await self._inbox.find(question.id)
+        if stored and stored.state is InboxState.WITHDRAWN:
+            await self._archive.remove(question.id)
+            noted = _references(stored.reply)
+            await _delete_all(reply, [one for one in references if one not in noted])
 
     def _reply_for(self, question: Question) -> Reply[Any]:
         for prefix, open_reply in self._platforms.items():
@@ -332,6 +337,19 @@ async def _note(note_reply: NoteReply, references: Sequence[str]) -> None:
 
 def _references(reply: str | None) -> Sequence[str]:
     return reply.split() if reply else ()
+
+
+async def _by_nobody(_references: Sequence[str]) -> None:
+    """Nobody else writes there."""
+
+
+async def _delete_all(reply: Reply[Any], references: Sequence[str]) -> None:
+    """Delete messages; one that the platform keeps does not keep the others."""
+    for reference in references:
+        try:
+            await reply.delete(reference)
+        except PlatformRefusedError as error:
+            logger.warning("%s stays where it is: %s", reference, error)
 
 
 async def _with_found(noted: Sequence[str], reply: Reply[Any]) -> Sequence[str]:

@@ -13,7 +13,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Final, Generic
 
-from core.errors import PlatformError, PlatformRefusedError, RateLimitedError
+from core.errors import PlatformError, PlatformRefusedError, RateLimitedError, StorageError
 from core.pacing import Lane
 from core.ports import Page, Reply
 from core.types import (
@@ -35,6 +35,7 @@ _FIRST_TEXT_CHARS: Final = 24  # about a sentence; less is shown when this much 
 _FIRST_TEXT_S: Final = 0.3
 _PATIENCE_S: Final = 3.0  # with the turn of a last edit, before it becomes a message of its own
 _RETRIES_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # after what may work the next time
+_MOST_INTERIM_FAILURES: Final = 2  # that count
 
 
 @dataclass(slots=True)
@@ -57,8 +58,9 @@ class Presenter(Generic[Page]):
     ) -> None:
         """`references` are the messages in which an earlier attempt began to show the answer.
 
-        `note` is told of all messages when there is a new one, and once before the last write:
-        what it raises ends the showing, such as that somebody else has the question by now.
+        `note` is told of all messages when there is a new one, and before each write: what it
+        raises ends the showing, such as that somebody else has the question by now. A store that
+        is away holds back nothing but the ending.
         """
         self._reply = reply
         self._note = note
@@ -83,6 +85,11 @@ class Presenter(Generic[Page]):
         if self._reading:
             self._reading.cancel()
         return True
+
+    @property
+    def references(self) -> Sequence[str]:
+        """All messages that there are, also those that are to go."""
+        return [*self._references, *self._outdated]
 
     async def present(
         self, question: Question, events: AsyncGenerator[AnswerEvent], *, status: str
@@ -159,13 +166,7 @@ class Presenter(Generic[Page]):
     # Writing: the view as it is.
 
     async def _write(self) -> None:
-        try:
-            async with asyncio.timeout(_STATUS_AFTER_S):
-                while not self._current.done:
-                    await self._changed.wait()
-                    self._changed.clear()
-        except TimeoutError:
-            pass
+        await self._see_whether_it_is_quick()
         with self._reply.edits.lane() as self._lane:
             self._tell_lane(_FIRST_TEXT_CHARS)
             failures = 0
@@ -183,10 +184,21 @@ class Presenter(Generic[Page]):
                         raise
                     logger.warning("%s; trying again", error)
                     self._rendered = None  # it may have learnt what it cannot show here
-                    await asyncio.sleep(_RETRIES_S[min(failures, len(_RETRIES_S) - 1)])
+                    await asyncio.sleep(_RETRIES_S[failures])
                     failures += 1
+                    if not self._current.done:  # the ending has attempts of its own
+                        failures = min(failures, _MOST_INTERIM_FAILURES)
         for reference in self._outdated:
             await self._delete(reference)
+
+    async def _see_whether_it_is_quick(self) -> None:
+        try:
+            async with asyncio.timeout(_STATUS_AFTER_S):
+                while not self._current.done:
+                    await self._changed.wait()
+                    self._changed.clear()
+        except TimeoutError:
+            pass
 
     async def _step(self) -> bool:
         """Make the one call that brings what is shown nearer to the view; True at the end."""
@@ -279,10 +291,21 @@ class Presenter(Generic[Page]):
         return self._rendered[1]
 
     async def _confirmed_view(self) -> View:
-        """The latest view; before the first write of an ending, the right to it is made sure of."""
-        if self._current.done and not self._confirmed:
-            await self._note(self._references)
-            self._confirmed = True
+        """The latest view; before a write, the right to it is made sure of, once for the ending.
+
+        Before interim ones, too: whoever has the question by now may have written its ending.
+        """
+        while not self._confirmed:
+            ends = self._current.done
+            try:
+                await self._note(self._references)
+                self._confirmed = ends
+            except StorageError as error:
+                if ends:
+                    raise
+                logger.warning("shown without knowing whether it still is ours: %s", error)
+            if self._current.done == ends:
+                break
         return self._current
 
     async def _find(self) -> None:

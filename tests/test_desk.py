@@ -35,8 +35,8 @@ class Scripted:
 
     def __init__(self, history):
         self.history = history
-        self.asked = []
         self.offered = ("다음 질문",)
+        self.asked = []
         self.halfway = asyncio.Event()
         self.go_on = asyncio.Event()
         self.go_on.set()
@@ -47,16 +47,16 @@ class Scripted:
         yield Delta(text[:3])
         self.halfway.set()
         await self.go_on.wait()
-        offered = self.offered
-        turn = Turn(question, TurnState.ANSWERED, text, followups=offered)
+        turn = Turn(question, TurnState.ANSWERED, text, followups=self.offered)
         await self.history.append(turn)
-        yield Answered(text, (), offered)
+        yield Answered(text, (), self.offered)
 
 
 class Place:
     """An installation of one platform, `wall:`, whose answers hang on a wall."""
 
     def __init__(self, file):
+        self.file = file
         self.wall = Wall(latency_s=0.002, page_chars=2000)
         self.inbox = SqliteInbox(file, per_session=3, total=6)
         self.archive = SqliteArchive(file)
@@ -86,6 +86,13 @@ class Place:
 
     def shown(self):
         return [message.text for message in self.wall.messages.values()]
+
+
+async def soon(true):
+    """Until it is so, of what tells nobody."""
+    async with asyncio.timeout(5):
+        while not true():  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.01)
 
 
 ENDED = [s for s in InboxState if s not in (InboxState.RECEIVED, InboxState.ANSWERING)]
@@ -330,3 +337,106 @@ def test_the_id_of_a_press_does_not_grow_from_press_to_press():
     assert len({first, second, press_id(first, "정산은?"), press_id(second, "정산은?")}) == 4
     assert is_press(second)
     assert not is_press("discord:1:2:3")
+
+
+class Growing(Scripted):
+    """Writes until it is told to end."""
+
+    async def answer(self, question):
+        yield Delta("halb fertig und noch lange nicht ganz ")
+        self.halfway.set()
+        while not self.go_on.is_set():
+            yield Delta("und ")
+            await asyncio.sleep(0.02)
+
+
+async def written_elsewhere(place):
+    """A desk of another process, that writes an answer for as long as it is let."""
+    other = Place(place.file)
+    other.wall, other.assistant = place.wall, Growing(SqliteHistory(place.file))
+    other.assistant.go_on.clear()
+    desk = other.desk()
+    await desk.receive(asked())
+    return desk
+
+
+async def grown(place):
+    """Until the answer was edited."""
+    (message,) = place.wall.messages.values()
+    before = len(message.states)
+    await soon(lambda: len(message.states) >= before + 2)
+    return message
+
+
+async def test_an_edit_in_one_process_ends_what_another_writes(place):
+    """Before its next write, not at its next heartbeat: the new answer stays as it is."""
+    async with running(await written_elsewhere(place)):
+        await place.wall.posted.wait()
+        message = await grown(place)
+        desk = place.desk()
+        async with running(desk):
+            assert await desk.revise(asked(text="반품비는?"))
+            await place.until("1", InboxState.ANSWERED)
+            await asyncio.sleep(0.7)
+    assert place.shown() == ["답: 반품비는?"]
+    ends = [number for number, (*_, ended) in enumerate(message.states) if ended]
+    assert ends == [len(message.states) - 1]
+
+
+async def test_a_stop_in_one_process_ends_what_another_writes(place):
+    async with running(await written_elsewhere(place)):
+        await place.wall.posted.wait()
+        await grown(place)
+        assert await place.desk().stop("1")
+        await asyncio.sleep(0.7)
+    assert place.shown() == [PROFILE.stopped]
+
+
+async def test_what_was_just_sent_for_a_question_deleted_elsewhere_goes(place):
+    """The other process could not know of the message."""
+
+    class Slow(WallReply):
+        async def post(self, page, index):
+            reference = await super().post(page, index)
+            await place.desk().withdraw("1")
+            place.wall.messages[reference] = place.wall.deleted.pop(reference)
+            return reference
+
+    place.assistant.go_on.clear()
+    desk = place.desk()
+    desk.serve("wall:", lambda question: Slow(place.wall, question.id))
+    async with running(desk):
+        await desk.receive(asked())
+        await place.wall.posted.wait()
+        await soon(lambda: not place.wall.messages)
+
+
+async def test_one_message_that_cannot_be_deleted_does_not_keep_the_others(place):
+    class Kept(WallReply):
+        async def delete(self, reference):
+            if reference == next(iter(self.wall.owners)):
+                raise PlatformRefusedError("it is not the bot's own")
+            await super().delete(reference)
+
+    place.wall.page_chars = 5
+    desk = place.desk()
+    desk.serve("wall:", lambda question: Kept(place.wall, question.id))
+    async with running(desk):
+        await desk.receive(asked())
+        await place.until("1", *ENDED)
+        assert len(place.wall.messages) == 2
+        await desk.withdraw("1")
+    assert len(place.wall.messages) == 1
+
+
+async def test_what_others_answer_is_not_remembered_for_ever(place, monkeypatch):
+    monkeypatch.setattr("core.desk._MOST_SESSIONS", 3)
+    place.inbox, place.limits = (
+        SqliteInbox(place.file, per_session=9, total=9),
+        Limits(per_minute=0, per_day=0),
+    )
+    desk = place.desk()
+    for number in range(6):
+        await desk.receive(asked(str(number), session=f"wall:{number}"))
+    taking_part = [await desk.takes_part(SessionId(f"wall:{number}")) for number in range(6)]
+    assert taking_part == [False] * 3 + [True] * 3

@@ -9,7 +9,13 @@ from fakes.wall import Message, Wall, WallReply, now
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.errors import LeaseLostError, MessageGoneError, RateLimitedError
+from core.errors import (
+    LeaseLostError,
+    MessageGoneError,
+    PlatformError,
+    RateLimitedError,
+    StorageError,
+)
 from core.present import Presenter
 from core.types import Answered, Delta, Failed, Question, SessionId, Status
 
@@ -157,6 +163,56 @@ def test_whoever_has_lost_the_question_does_not_write_its_ending():
         leap(present(wall, ["가나다라 "] * 10, first_s=0.5, gap_s=0.2, note=lost))
     (message,) = wall.messages.values()
     assert not any(ends for *_, ends in message.states)
+
+
+def test_whoever_has_lost_the_question_writes_nothing_more_of_it():
+    """Somebody else may have written its ending by now."""
+    wall = Wall()
+    lost_at = []
+
+    async def lost(_references):
+        if now() > 3.0:
+            lost_at.append(now())
+            raise LeaseLostError("somebody else has it")
+
+    with pytest.raises(LeaseLostError):
+        leap(present(wall, ["가나다라 "] * 100, first_s=0.5, gap_s=0.1, note=lost))
+    (message,) = wall.messages.values()
+    assert lost_at[0] < 6.0
+    assert message.states[-1][0] < 3.0 + 0.2
+
+
+def test_a_store_that_is_away_holds_back_the_ending_alone():
+    wall = Wall()
+
+    async def away(_references):
+        if 1.0 < now() < 9.0:
+            raise StorageError("the store is away")
+
+    leap(present(wall, ["가나다라 "] * 100, first_s=0.5, gap_s=0.1, note=away))
+    (message,) = wall.messages.values()
+    assert [at for at, *_ in message.states if 3.0 < at < 9.0], "it goes on growing"
+    assert message.text == "가나다라 " * 100
+
+
+@pytest.mark.parametrize("back_s", [25.0, float("inf")])
+def test_a_platform_that_was_away_while_the_answer_grew_is_not_tried_for_ever(back_s):
+    class Away(WallReply):
+        async def edit(self, reference, page):
+            if 1.0 < now() < back_s:
+                raise PlatformError("503")
+            await super().edit(reference, page)
+
+    wall = Wall()
+    pieces = ["가나다라 "] * 200
+    presenter = Presenter(Away(wall, "a"), note=quiet)
+    showing = presenter.present(QUESTION, growing(pieces, first_s=0.5, gap_s=0.1), status=SEARCHING)
+    if back_s < float("inf"):
+        leap(showing)
+        assert shown(wall) == ["".join(pieces)]
+    else:
+        with pytest.raises(PlatformError):
+            leap(showing)
 
 
 def test_an_answer_whose_message_is_deleted_ends_there():
