@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from hashlib import blake2b
 from typing import Any, Final
 
 from core.assistant import Assistant
@@ -46,8 +47,6 @@ logger = logging.getLogger(__name__)
 OpenReply = Callable[[Question], Reply[Any]]
 
 _PRESS: Final = ">"
-_MOST_OFFERS: Final = 10  # below one answer
-_MOST_ANSWERS: Final = 20  # of one question that is edited again and again, with buttons that work
 _MOST_SESSIONS: Final = 10_000
 _OPEN: Final = (InboxState.RECEIVED, InboxState.ANSWERING)
 
@@ -101,8 +100,10 @@ class Desk:
 
     # What people do.
 
-    async def receive(self, question: Question) -> Receipt:
+    async def receive(self, question: Question, *, wake: bool = True) -> Receipt:
         """Store a question, to be answered soon; call it before the platform is told OK.
+
+        Without `wake` the caller wakes the desk, once it has said what has to come first.
 
         Raises:
             StorageError: it is not stored; the platform has to deliver it again.
@@ -113,7 +114,7 @@ class Desk:
         if not self._limits.allow(question.asker):
             await self._inbox.withdraw(question.id)
             return Receipt.LIMITED
-        self._begin(question)
+        self._begin(question, wake=wake)
         return receipt
 
     async def press(self, question_id: str, index: int, pressed: Question) -> Receipt | None:
@@ -126,10 +127,9 @@ class Desk:
         if turn is None or not 0 <= index < len(turn.followups):
             return None
         text = turn.followups[index]
-        name, known = await self._pressed_as(question_id, index, text)
-        if known:
+        asked = replace(pressed, id=press_id(question_id, text), text=text)
+        if await self._inbox.find(asked.id):
             return Receipt.KNOWN
-        asked = replace(pressed, id=name, text=text)
         # Before it is stored: the same button may be pressed again, when there is time for it.
         if not self._limits.allow(asked.asker):
             return Receipt.LIMITED
@@ -138,15 +138,17 @@ class Desk:
             self._begin(asked)
         return receipt
 
-    async def pressed(self, question_id: str, followups: int) -> frozenset[int]:
+    async def pressed(self, question_id: str) -> frozenset[int]:
         """Which of an answer's buttons were pressed already."""
         turn = await self._archive.find(question_id)
-        found: set[int] = set()
-        for index, text in enumerate(turn.followups[:followups] if turn else ()):
-            _, known = await self._pressed_as(question_id, index, text)
-            if known:
-                found.add(index)
-        return frozenset(found)
+        followups = enumerate(turn.followups if turn else ())
+        return frozenset(
+            [
+                index
+                for index, text in followups
+                if await self._inbox.find(press_id(question_id, text))
+            ]
+        )
 
     async def revise(self, question: Question) -> bool:
         """The asker edited the question: answer it anew in the same messages.
@@ -265,27 +267,16 @@ class Desk:
 
         await self._present(claim, _only(Failed(self._profile.failed)), noted)
 
-    def _begin(self, question: Question) -> None:
+    def _begin(self, question: Question, *, wake: bool = True) -> None:
         self._note_session(question.session)
-        self.wake()
+        if wake:
+            self.wake()
 
     def _note_session(self, session: SessionId) -> None:
         self._sessions[session] = None
         self._sessions.move_to_end(session)
         if len(self._sessions) > _MOST_SESSIONS:
             self._sessions.popitem(last=False)
-
-    async def _pressed_as(self, question_id: str, index: int, text: str) -> tuple[str, bool]:
-        """The id of the question that a button asks, and whether it was asked.
-
-        An edited question is answered anew, and may have another question on the same button.
-        """
-        for again in range(_MOST_ANSWERS):
-            name = press_id(question_id, index + again * _MOST_OFFERS)
-            found = await self._inbox.find(name)
-            if found is None or found.question.text == text:
-                break
-        return name, found is not None
 
     async def _present(
         self, claim: Claim, events: AsyncGenerator[AnswerEvent], note_reply: NoteReply
@@ -326,9 +317,15 @@ class Desk:
             await self._worker.drop(question_id)
 
 
-def press_id(question_id: str, index: int) -> str:
-    """The id of the question that a follow-up button asks."""
-    return f"{question_id}{_PRESS}{index}"
+def press_id(question_id: str, text: str) -> str:
+    """The id of the question that a button below the answer to another one asks.
+
+    It is of a length that does not grow from press to press, and differs when an edited question
+    was answered anew with other follow-ups.
+    """
+    asked_first = question_id.partition(_PRESS)[0]
+    digest = blake2b(f"{question_id}\n{text}".encode(errors="surrogatepass"), digest_size=6)
+    return f"{asked_first}{_PRESS}{digest.hexdigest()}"
 
 
 def is_press(question_id: str) -> bool:

@@ -166,13 +166,7 @@ class Presenter(Generic[Page]):
     # Writing: the view as it is.
 
     async def _write(self) -> None:
-        try:
-            async with asyncio.timeout(_STATUS_AFTER_S):
-                while not self._current.done:
-                    await self._changed.wait()
-                    self._changed.clear()
-        except TimeoutError:
-            pass
+        await self._see_whether_it_is_quick()
         with self._reply.edits.lane() as self._lane:
             self._tell_lane(_FIRST_TEXT_CHARS)
             failures = 0
@@ -196,6 +190,15 @@ class Presenter(Generic[Page]):
                     failures = min(failures + 1, most)
         for reference in self._outdated:
             await self._delete(reference)
+
+    async def _see_whether_it_is_quick(self) -> None:
+        try:
+            async with asyncio.timeout(_STATUS_AFTER_S):
+                while not self._current.done:
+                    await self._changed.wait()
+                    self._changed.clear()
+        except TimeoutError:
+            pass
 
     async def _step(self) -> bool:
         """Make the one call that brings what is shown nearer to the view; True at the end."""

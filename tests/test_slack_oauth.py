@@ -1,5 +1,6 @@
 """Many workspaces: each installs the bot by itself, and is answered with its own token."""
 
+import asyncio
 import stat
 from urllib.parse import parse_qs, urlsplit
 
@@ -123,6 +124,26 @@ async def test_an_installation_that_slack_does_not_confirm_is_said_to_have_faile
         slack.world.teams.pop(team.id)
         assert await install(bot, browser, team) == 401
         assert await install(bot, browser, slack.team) == 200
+
+
+@pytest.mark.parametrize(
+    "event",
+    [{"type": "app_uninstalled"}, {"type": "tokens_revoked", "tokens": {"bot": ["U1"]}}],
+    ids=lambda event: event["type"],
+)
+async def test_a_workspace_that_throws_the_bot_out_is_forgotten(slack, tmp_path, browser, event):
+    async with running(make_settings(slack, tmp_path, **BY_OAUTH)) as bot:
+        await install(bot, browser, slack.team)
+        await slack.until(lambda: slack.sockets)
+        delivery = slack.world.emit(slack.team, event["type"], event)
+        await delivery.settled()
+        async with asyncio.timeout(5):
+            while list((tmp_path / "slack").iterdir()):  # noqa: ASYNC110 - a file tells nobody
+                await asyncio.sleep(0.01)
+        minsu = slack.add_person("민수")
+        await minsu.mention(slack.add_channel("문의", minsu), "정산은 언제?")
+        await slack.until(lambda: all(one.acked_at for one in slack.deliveries))
+    assert not bot.assistant.asked
 
 
 async def test_states_prove_themselves_and_grow_old(monkeypatch):

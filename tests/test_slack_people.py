@@ -301,3 +301,20 @@ async def test_a_button_in_a_direct_message_asks_there(slack, tmp_path, minsu):
         await slack.until(lambda: f"✓ {FOLLOWUP}" in labels(reply))
     assert len({asked.session for asked in bot.assistant.asked}) == 1
     assert {message.thread_ts for message in minsu.dm.messages.values()} == {None}
+
+
+async def test_a_followup_of_a_followup_is_answered_in_the_same_thread(
+    slack, tmp_path, minsu, channel
+):
+    async with answering(slack, tmp_path) as bot:
+        question, reply = await answered(slack, minsu, channel)
+        for count in (2, 3, 4):
+            await minsu.press(reply, labels(reply)[0])
+            await slack.until(
+                lambda count=count: (
+                    len(slack.replies(question)) == count and finished(slack, question)
+                )
+            )
+            reply = slack.replies(question)[-1]
+    assert len({asked.id for asked in bot.assistant.asked}) == 4
+    assert len({asked.session for asked in bot.assistant.asked}) == 1

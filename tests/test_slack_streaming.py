@@ -213,18 +213,60 @@ async def test_more_answers_than_streams_are_shown_by_edits(tmp_path):
     assert 0 < started <= Limits().calls_a_minute["chat.startStream"]
 
 
+async def test_an_answer_that_outgrows_one_message_goes_on_by_edits(
+    slack, tmp_path, minsu, channel
+):
+    paragraphs = [
+        f"{n}번째 문단입니다. " + "정산 내역을 확인해 주세요. " * 40 for n in range(1, 31)
+    ]
+    pieces = [f"{paragraph}\n\n" for paragraph in paragraphs]
+    turnstile = asyncio.Semaphore(0)
+    async with answering(slack, tmp_path, settings=NATIVE, pieces=pieces, turnstile=turnstile):
+        question, reply = await begun(slack, minsu, channel, until="1번째")
+        turnstile.release()
+        await slack.until(lambda: "2번째" in visible(reply))
+        assert reply.is_streaming()
+        for _ in pieces:
+            turnstile.release()
+        replies = await slack.until(lambda: finished(slack, question), timeout_s=15.0)
+    assert replies[0] is reply
+    assert len(replies) > 1
+    shown = "\n".join(visible(one) for one in replies)
+    assert [shown.count(f"{n}번째 문단") for n in range(11, 31)] == [1] * 20
+    places = [shown.index(f"{n}번째 문단") for n in range(1, 31)]
+    assert places == sorted(places)
+    assert slack.limited() == 0
+
+
+def begin(streams, question_id, now):
+    """Plan a stream and begin it."""
+    planned = streams.plan(question_id, now)
+    if planned:
+        streams.begin(question_id, now)
+    return planned
+
+
 def test_a_stream_begins_only_if_it_can_be_stopped():
     streams = Streams()
-    assert all(streams.begin(f"q{n}", 0.0) for n in range(20))
-    assert not streams.begin("q20", 0.0)
+    assert all(begin(streams, f"q{n}", 0.0) for n in range(20))
+    assert not begin(streams, "q20", 0.0)
     for n in range(20):
         streams.end(f"q{n}", 50.0)
-    assert not streams.begin("q20", 70.0)  # 20 were stopped within the last minute
-    assert streams.begin("q20", 111.0)
+    assert not begin(streams, "q20", 70.0)  # 20 were stopped within the last minute
+    assert begin(streams, "q20", 111.0)
+
+
+def test_a_stream_that_is_planned_has_room_and_one_that_never_began_costs_nothing():
+    streams = Streams()
+    assert all(streams.plan(f"q{n}", 0.0) for n in range(20))
+    assert not streams.plan("q20", 0.0)
+    for n in range(20):
+        streams.end(f"q{n}", 1.0)
+    assert all(begin(streams, f"r{n}", 2.0) for n in range(20))
 
 
 def test_a_stream_that_nobody_stopped_is_forgotten_when_slack_has_ended_it():
     streams = Streams()
-    assert all(streams.begin(f"q{n}", 0.0) for n in range(20))
-    assert not streams.begin("q20", 299.0)
-    assert streams.begin("q20", 301.0)
+    assert all(begin(streams, f"q{n}", 0.0) for n in range(20))
+    assert not streams.plan("q20", 299.0)
+    assert streams.plan("q20", 301.0)

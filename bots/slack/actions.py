@@ -112,8 +112,7 @@ class Buttons:
     async def _mark_used(self, press: _Press, question: str) -> None:
         """Mark all buttons that were pressed, in the message as it is: nothing else changes."""
         blocks = press.message.get("blocks") or []
-        followups = max(_indexes(blocks), default=-1) + 1
-        used = await self._desk.pressed(question, followups)
+        used = await self._desk.pressed(question)
         marked = [_marked(block, used) for block in blocks]
         if marked == blocks:
             return
@@ -121,7 +120,7 @@ class Buttons:
         reference = reference_of(press.place.channel, press.message["ts"])
         edits = self._budgets.edits(press.place.team)
         with edits.lane() as lane:
-            edits.update(lane, hidden=1, ends=True)
+            edits.update(lane, hidden=1, ends=False)  # answers' ends go first
             async with edits.turn(lane):
                 await update(press.workspace.client, reference, page)
 
@@ -155,15 +154,6 @@ def _press(body: Json, workspace: Workspace) -> _Press:
     root = message.get("thread_ts") or ""
     thread = root if channel.startswith("D") else root or message["ts"]
     return _Press(Place(workspace.team, channel, thread), message, body["user"]["id"], workspace)
-
-
-def _indexes(blocks: list[Json]) -> list[int]:
-    found = (
-        _FOLLOWUP.match(element.get("action_id") or "")
-        for block in blocks
-        for element in block.get("elements") or []
-    )
-    return [int(match[1]) for match in found if match]
 
 
 def _marked(block: Json, used: frozenset[int]) -> Json:

@@ -14,6 +14,8 @@ from bots.slack import actions, extras, messages
 from bots.slack.actions import Buttons
 from bots.slack.context import Context
 from bots.slack.errands import Errands
+from bots.slack.installations import Installations
+from bots.slack.installations import register as register_installations
 from bots.slack.messages import Hearing
 from bots.slack.workspaces import Workspaces
 
@@ -28,6 +30,7 @@ def make_app(  # noqa: PLR0913 - its collaborators, all by name
     hearing: Hearing,
     buttons: Buttons,
     errands: Errands,
+    installations: Installations | None,
 ) -> AsyncApp:
     """An app that listens to everything; `client` has no token of its own."""
 
@@ -47,6 +50,7 @@ def make_app(  # noqa: PLR0913 - its collaborators, all by name
     messages.register(app, hearing, workspaces)
     actions.register(app, buttons, workspaces, errands)
     extras.register(app, context)
+    register_installations(app, installations)
     _acknowledge_the_rest(app)
     return app
 

@@ -65,6 +65,7 @@ async def assemble(context: Context, session: aiohttp.ClientSession) -> Parts:
         hearing=hearing,
         buttons=Buttons(context, budgets, answers),
         errands=errands,
+        installations=installations,
     )
     # Before anything new is heard: what was missed comes after it.
     heard_last = {
@@ -144,6 +145,7 @@ async def _workspaces(
         session=session,
         api_url=settings.slack_api_url,
         added=workspaces.add,
+        removed=workspaces.remove,
     )
     await installations.load()
     return workspaces, installations

@@ -34,25 +34,32 @@ class Streams:
     def __init__(self) -> None:
         self._starts = Window(_STREAMS_A_MINUTE, _MINUTE_S)
         self._stops = Window(_STREAMS_A_MINUTE, _MINUTE_S)
-        self._live: dict[str, float] = {}
+        self._live: dict[str, float] = {}  # until when, of each question
+        self._planned: set[str] = set()  # those of them whose stream has not begun yet
         self.unsupported = False  # this workspace has no such methods
 
-    def begin(self, question_id: str, now: float) -> bool:
-        """Whether a stream may begin; counted until it is stopped, or ends by itself."""
+    def plan(self, question_id: str, now: float) -> bool:
+        """Whether a stream may begin; there is room for it until it ends, of whichever cause."""
         self._live = {one: ends for one, ends in self._live.items() if ends > now}
+        self._planned &= self._live.keys()
+        starts = self._starts.free(now) - len(self._planned)
         stops = self._stops.free(now) - len(self._live)
-        if self.unsupported or question_id in self._live or not self._starts.free(now) or stops < 1:
+        if self.unsupported or question_id in self._live or min(starts, stops) < 1:
             return False
         self._live[question_id] = now + STREAM_S
-        self._starts.begin()
-        self._starts.end(now)
+        self._planned.add(question_id)
         return True
 
+    def begin(self, question_id: str, now: float) -> None:
+        """It begins now."""
+        self._planned.discard(question_id)
+        _count(self._starts, now)
+
     def end(self, question_id: str, now: float) -> None:
-        """It was stopped."""
-        if self._live.pop(question_id, None):
-            self._stops.begin()
-            self._stops.end(now)
+        """It was stopped, or never begun."""
+        if self._live.pop(question_id, None) and question_id not in self._planned:
+            _count(self._stops, now)
+        self._planned.discard(question_id)
 
 
 class Budgets:
@@ -92,3 +99,8 @@ class Budgets:
             if self._pacers[oldest].idle:  # else two pacers would share one budget
                 del self._pacers[oldest]
         return pacer
+
+
+def _count(window: Window, now: float) -> None:
+    window.begin()
+    window.end(now)

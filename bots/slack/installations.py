@@ -9,9 +9,10 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.error import BoltError
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.installation_store.models.installation import Installation
@@ -21,12 +22,14 @@ from core.errors import StorageError
 
 logger = logging.getLogger(__name__)
 
+Json = dict[str, Any]
+
 _TEAM: Final = re.compile(r"^[A-Z0-9]+$")
 _FIELDS: Final = ("team", "name", "bot_name", "bot_user", "bot_id")
 
 
 class Installations(AsyncInstallationStore):
-    """Bolt's installation store, as far as OAuth needs it; `added` hears of each new one."""
+    """Bolt's installation store, as far as OAuth needs it; `added` hears of each one."""
 
     def __init__(
         self,
@@ -35,11 +38,13 @@ class Installations(AsyncInstallationStore):
         session: aiohttp.ClientSession,
         api_url: str,
         added: Callable[[Workspace], None],
+        removed: Callable[[str], None],
     ) -> None:
         self._folder = folder
         self._session = session
         self._api_url = api_url
         self._added = added
+        self._removed = removed
 
     async def load(self) -> None:
         """Hear of every workspace that is installed already.
@@ -77,6 +82,14 @@ class Installations(AsyncInstallationStore):
         self._added(self._workspace(values))
         logger.info("installed in the workspace %s", values["name"])
 
+    async def remove(self, team: str) -> None:
+        """The workspace has thrown the bot out."""
+        if _TEAM.match(team):
+            path = self._folder / f"{team}.json"
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+        self._removed(team)
+        logger.info("not installed in the workspace %s any more", team)
+
     @property
     def logger(self) -> logging.Logger:
         """Asked for by Bolt."""
@@ -101,3 +114,17 @@ class Installations(AsyncInstallationStore):
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)
+
+
+def register(app: AsyncApp, installations: Installations | None) -> None:
+    """Forget the tokens of workspaces that have no use for the bot any more."""
+
+    @app.event("app_uninstalled")
+    async def uninstalled(context: AsyncBoltContext) -> None:
+        if installations and context.team_id:
+            await installations.remove(context.team_id)
+
+    @app.event("tokens_revoked")
+    async def revoked(event: Json, context: AsyncBoltContext) -> None:
+        if installations and context.team_id and event.get("tokens", {}).get("bot"):
+            await installations.remove(context.team_id)

@@ -35,6 +35,7 @@ SCOPES: Final = (
 EVENTS: Final = (
     "app_home_opened",
     "app_mention",
+    "app_uninstalled",
     "assistant_thread_context_changed",
     "assistant_thread_started",
     "message.channels",
@@ -42,6 +43,7 @@ EVENTS: Final = (
     "message.im",
     "message.mpim",
     "reaction_added",
+    "tokens_revoked",
 )
 _YOUR_HOST: Final = "https://YOUR-HOST"
 _YOUR_URL: Final = f"{_YOUR_HOST}{EVENTS_PATH}"

@@ -91,7 +91,7 @@ async def _show_again(
 ) -> None:
     """Show the answer's last page, where the buttons are, as it is by now."""
     try:
-        used = await context.desk.pressed(view.question.id, len(view.followups))
+        used = await context.desk.pressed(view.question.id)
         page = private_pages(view, context, used=used, shared=shared)[-1]
         await send(client, url, _message(page) | {"replace_original": True})
     except (PlatformError, StorageError) as error:
@@ -104,7 +104,7 @@ async def _share(context: Context, client: AsyncWebClient, body: Json, view: Vie
     Raises:
         PlatformError, StorageError: not, or not all of it.
     """
-    used = await context.desk.pressed(view.question.id, len(view.followups))
+    used = await context.desk.pressed(view.question.id)
     look = Look(context.profile, context.cleaner, quoted=True, used=used, stoppable=False)
     first, *more = render(view, look)
     name = f"<@{body['user']['id']}>"

@@ -100,7 +100,7 @@ class StreamingReply:
     def edits(self) -> Pacer:
         """`chat.appendStream`, if the answer may be streamed: one budget for all of an answer."""
         if self._may_stream is None:
-            self._may_stream = self._appending = self._begin()
+            self._may_stream = self._appending = self._plan()
         if self._appending:
             return self._budgets.appends(self._place.team)
         return self._by_edits.edits
@@ -169,14 +169,15 @@ class StreamingReply:
         """See `core.ports.Reply`; an open stream is among them."""
         return await self._by_edits.find()
 
-    def _begin(self) -> bool:
+    def _plan(self) -> bool:
         # A press shows its question above the text, where a stream takes nothing; and there are
         # no streams outside of threads.
         if is_press(self._question.id) or not (self._place.thread and self._question.asker):
             return False
-        return self._streams.begin(self._question.id, asyncio.get_running_loop().time())
+        return self._streams.plan(self._question.id, asyncio.get_running_loop().time())
 
     async def _start(self, page: StreamPage) -> str:
+        self._streams.begin(self._question.id, asyncio.get_running_loop().time())
         with translated("chat.startStream"):
             started = await self._client.chat_startStream(
                 channel=self._place.channel,

@@ -111,6 +111,10 @@ class Workspaces:
         """It was installed, or installed again."""
         self._known[workspace.team] = workspace
 
+    def remove(self, team: str) -> None:
+        """It was uninstalled."""
+        self._known.pop(team, None)
+
     def get(self, team: str | None) -> Workspace:
         """The workspace; with one token it is the only one, whatever an event says.
 

@@ -90,6 +90,7 @@ class OpenAIClient:
             http_client=httpx2.AsyncClient(
                 transport=AiohttpTransport(connections=_CONNECTIONS, keepalive_s=_KEEPALIVE_S),
                 timeout=_TIMEOUT,
+                follow_redirects=True,  # as the client's own does
             ),
         )
         async with sdk:
