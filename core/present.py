@@ -58,7 +58,7 @@ class Presenter(Generic[Page]):
     ) -> None:
         """`references` are the messages in which an earlier attempt began to show the answer.
 
-        `note` is told of all messages when there is a new one, and before each write: what it
+        `note` is told of all messages when there is a new one, and before each change: what it
         raises ends the showing, such as that somebody else has the question by now. A store that
         is away holds back nothing but the ending.
         """
@@ -293,9 +293,10 @@ class Presenter(Generic[Page]):
     async def _confirmed_view(self) -> View:
         """The latest view; before a write, the right to it is made sure of, once for the ending.
 
-        Before interim ones, too: whoever has the question by now may have written its ending.
+        Before interim ones, too: whoever has the question by now may have written its ending. The
+        first of all has `note` called when it is there, which is soon enough.
         """
-        while not self._confirmed:
+        while not self._confirmed and (self._current.done or self._shown):
             ends = self._current.done
             try:
                 await self._note(self._references)
