@@ -12,14 +12,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from os.path import commonpath
 from time import monotonic
 
 from bench.lag_discord import Discords
 from bench.lag_slack import Slacks
 from bench.platforms import Platform, RefusedError
 from bench.tables import note, table
-from core.types import Answered, AnswerEvent, Delta, Question, Status
+from core.types import Answered, AnswerEvent, Delta, Passage, Question, Status
 
 CHARS, CHARS_PER_S, FIRST_S, STEP = 500, 45.0, 0.5, 3
 ANSWER = "".join(chr(ord("가") + number) for number in range(CHARS))  # each character is itself
@@ -40,7 +39,7 @@ class Said:
         for end in range(STEP, CHARS + STEP, STEP):
             await asyncio.sleep(started + end / CHARS_PER_S - monotonic())
             yield Delta(ANSWER[end - STEP : end])
-        yield Answered(ANSWER, (), ())
+        yield Answered(ANSWER, (Passage("f1", "도움말", "", 1.0),), ())
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Seen:
 
 def measure(begun: float, states: Sequence[tuple[float, str]]) -> Seen:
     """From when its first character was said, and the texts of its messages with their times."""
-    visible = [(at - begun, len(commonpath([ANSWER, _answer_in(text)]))) for at, text in states]
+    visible = [(at - begun, _visible_chars(text)) for at, text in states]
     lag, steps = 0.0, 2_000
     for number in range(steps):
         at = GROWS_S * number / steps
@@ -63,31 +62,34 @@ def measure(begun: float, states: Sequence[tuple[float, str]]) -> Seen:
     return Seen(lag / steps, whole - GROWS_S)
 
 
-def _answer_in(text: str) -> str:
+def _visible_chars(text: str) -> int:
+    """How much of the answer a message shows: its characters are all different and in order."""
     start = text.find(ANSWER[:STEP])
-    return text[start:] if start >= 0 else ""
+    if start < 0:
+        return 0
+    pairs = zip(ANSWER, f"{text[start:]}\n", strict=False)  # a line's end is no part of it
+    return next((place for place, (one, other) in enumerate(pairs) if one != other), CHARS)
 
 
 async def fixed_loop(
     platform: Platform, place: object, interval_s: float, said: Said, name: str
 ) -> list[tuple[float, str]]:
     """The usual way: post, then edit at fixed times; a refusal is slept out as it asks for."""
-    latest, ended = "…", False
+    latest = "…"
 
     async def read() -> None:
-        nonlocal latest, ended
-        question = Question(name, platform.session)
+        nonlocal latest
+        question = Question(name, platform.session, "질문입니다")
         text = ""
         async for event in said.answer(question):
             if isinstance(event, Delta):
                 text += event.text
                 latest = text
-        ended = True
 
     reading = asyncio.create_task(read())
     shown = "…"
-    message = await platform.post(place, shown)
-    while not (ended and shown == latest):
+    message = await _posted(platform, place, shown)
+    while not (reading.done() and shown == latest):
         await asyncio.sleep(interval_s)
         if shown == latest:
             continue
@@ -100,6 +102,14 @@ async def fixed_loop(
             shown = text
     await reading
     return platform.states(message)
+
+
+async def _posted(platform: Platform, place: object, text: str) -> object:
+    while True:
+        try:
+            return await platform.post(place, text)
+        except RefusedError as error:
+            await asyncio.sleep(error.retry_after_s)
 
 
 async def ours(platform: Platform, places: Sequence[object], said: Said) -> list[Seen]:
@@ -124,13 +134,18 @@ async def theirs(
     return [measure(said.begun[str(number)], states) for number, states in enumerate(shown)]
 
 
-def optimum_chars(edits: float) -> float:
-    """The least mean lag of one answer by so many edits, the last of them at its end.
+def optimum_chars(edits: float, first_posts_s: Sequence[float]) -> float:
+    """The least mean lag of answers that share so many edits.
 
-    Between two edits the lag grows from nothing to what is said meanwhile, half of it on average.
-    The mean is the sum of the squared gaps over twice their sum, and least when all are equal.
+    `first_posts_s` is when each can be there at all, in seconds since it was asked. Until then all
+    that was said is hidden. From then on the lag grows from nothing to what is said between two
+    edits, half of it on average: the sum of the squared gaps counts, and is least when all gaps of
+    all answers are equal, so that each has edits in proportion to the time that it has left.
     """
-    return CHARS / (2 * max(edits, 1.0))
+    hidden_s = [max(post_s - FIRST_S, 0.0) for post_s in first_posts_s]
+    left_s = sum(GROWS_S - late_s for late_s in hidden_s)
+    squares = sum(late_s**2 for late_s in hidden_s) + left_s**2 / max(edits, 1.0)
+    return CHARS_PER_S * squares / (2 * GROWS_S * len(hidden_s))
 
 
 async def _row(
@@ -144,7 +159,8 @@ async def _row(
     async with kind().open() as platform:
         places = await platform.places(count, together=together)
         seen = await run(platform, places, Said())
-        best = optimum_chars(platform.most_edits(GROWS_S, count, together=together))
+        edits = platform.most_edits(GROWS_S, count, together=together)
+        best = optimum_chars(edits, platform.first_posts_s(count, together=together))
         lag = sum(one.lag_chars for one in seen) / len(seen)
         return [
             name,

@@ -49,7 +49,12 @@ class Discords:
     def most_edits(self, seconds: float, count: int, *, together: bool) -> float:
         """Five edits in each five seconds of a channel or thread."""
         edits = _BUCKET * (1 + int(seconds / _WINDOW_S))
-        return edits / count if together else edits
+        return edits if together else edits * count
+
+    def first_posts_s(self, count: int, *, together: bool) -> list[float]:
+        """Up to five messages at once."""
+        del together
+        return [number // _BUCKET * _WINDOW_S for number in range(count)]
 
     async def places(self, count: int, *, together: bool) -> Sequence[Channel]:
         """One channel in which no threads may be opened, or one whose answers are in threads."""
@@ -63,14 +68,25 @@ class Discords:
     @asynccontextmanager
     async def bot(self, assistant: Any) -> AsyncIterator[None]:  # noqa: ANN401 - see `Platform`
         """See `Platform`."""
-        values = {
+        async with running(assistant, open_discord, self.values()):
+            await self.connected()
+            yield
+
+    def values(self) -> dict[str, str]:
+        """The settings of a bot that is to come here."""
+        return {
             "DISCORD_BOT_TOKEN": self.fake.settings.token,
             "DISCORD_API_URL": self.fake.url,
             "DISCORD_GATEWAY_URL": self.fake.gateway_url,
         }
-        async with running(assistant, open_discord, values):
-            await self.fake.until(lambda: self.fake.online)
-            yield
+
+    def without_limits(self) -> None:
+        """Let everything pass; what the bot keeps to is told by no header then."""
+        self.fake.buckets.limits.enabled = False
+
+    async def connected(self) -> None:
+        """Wait for the bot."""
+        await self.fake.until(lambda: self.fake.online, timeout_s=30)
 
     async def ask(self, place: Channel) -> str:
         """See `Platform`."""

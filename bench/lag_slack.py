@@ -49,8 +49,13 @@ class Slacks:
 
     def most_edits(self, seconds: float, count: int, *, together: bool) -> float:
         """`chat.update` is counted a workspace, in whatever channel."""
-        del together
-        return EDITS_A_MINUTE * (1 + int(seconds / _MINUTE_S)) / count
+        del count, together
+        return EDITS_A_MINUTE * (1 + int(seconds / _MINUTE_S))
+
+    def first_posts_s(self, count: int, *, together: bool) -> list[float]:
+        """A burst in a channel, then one a second."""
+        burst = self.slack.limits.posts_in_a_burst if together else count
+        return [float(max(number - burst + 1, 0)) for number in range(count)]
 
     async def places(self, count: int, *, together: bool) -> Sequence[Channel]:
         """See `Platform`."""
@@ -63,14 +68,25 @@ class Slacks:
     @asynccontextmanager
     async def bot(self, assistant: Any) -> AsyncIterator[None]:  # noqa: ANN401 - see `Platform`
         """See `Platform`."""
-        values = {
+        async with running(assistant, open_slack, self.values()):
+            await self.connected()
+            yield
+
+    def values(self) -> dict[str, str]:
+        """The settings of a bot that is to come here."""
+        return {
             "SLACK_BOT_TOKEN": BOT_TOKEN,
             "SLACK_APP_TOKEN": APP_TOKEN,
             "SLACK_API_URL": self.slack.api_url,
-        }
-        async with running(assistant, open_slack, values):
-            await self.slack.until(lambda: self.slack.sockets)
-            yield
+        } | ({} if self.slack.limits.on else {"slack_edits_per_minute": "1000000"})
+
+    def without_limits(self) -> None:
+        """Let everything pass, and let the bot know."""
+        self.slack.limits.on = False
+
+    async def connected(self) -> None:
+        """Wait for the bot."""
+        await self.slack.until(lambda: self.slack.sockets, timeout_s=30)
 
     async def ask(self, place: Channel) -> str:
         """See `Platform`."""

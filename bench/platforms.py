@@ -33,7 +33,11 @@ class Platform(Protocol):
         ...
 
     def most_edits(self, seconds: float, count: int, *, together: bool) -> float:
-        """The most edits that each of so many answers can have within the limits."""
+        """The most edits that so many answers can have in that time within the limits."""
+        ...
+
+    def first_posts_s(self, count: int, *, together: bool) -> list[float]:
+        """The earliest that the first message of each can be there, asked at once."""
         ...
 
     async def places(self, count: int, *, together: bool) -> Sequence[Any]:

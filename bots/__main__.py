@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bots import commands_platforms, commands_storage
+from bots import commands_platforms, commands_questions, commands_storage
 from core.errors import FaqbotError
 
 if TYPE_CHECKING:
@@ -145,10 +145,25 @@ def ingest(
     no_questions: Annotated[
         bool, typer.Option("--no-questions", help="Use no question pack.")
     ] = False,
+    augment: Annotated[
+        bool,
+        typer.Option(
+            "--augment",
+            help="Have the chat model write how people would ask for each entry, after it was "
+            "said what that costs.",
+        ),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask about the cost.")] = False,
 ) -> int:
     """Make the index hold exactly this FAQ. Only what changed is embedded."""
     if questions and no_questions:
         raise typer.BadParameter("--questions and --no-questions exclude each other")
+    if augment:
+        if questions or no_questions:
+            raise typer.BadParameter("--augment adds to the packs that --questions leaves out")
+        from bots.augmenting import augment as write_ahead
+
+        return write_ahead(_settings(), path, yes=yes)
     from bots.ingesting import ingest
 
     return ingest(_settings(), path, questions=questions, use_packs=not no_questions)
@@ -177,6 +192,7 @@ def doctor() -> int:
 
 
 commands_platforms.register(app, lambda: _settings())  # noqa: PLW0108 - it is defined below
+commands_questions.register(app, lambda: _settings())  # noqa: PLW0108
 commands_storage.register(app, lambda: _settings())  # noqa: PLW0108
 
 

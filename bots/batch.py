@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from bots.asking import question_of
+from bots.rows import Row, read_rows
 from bots.runtime import build_retriever, open_forgetful
 from config.settings import Settings
 from core.assistant import Assistant
-from core.errors import SourceError
 from core.retrieval import Hit
 from core.types import (
     Answered,
@@ -22,7 +19,6 @@ from core.types import (
     Declined,
     Delta,
     Escalated,
-    Exchange,
     Failed,
     SessionId,
     Status,
@@ -31,16 +27,6 @@ from core.types import (
 
 _RESULTS = 20
 _SESSION = "batch"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the input: its place (`FILE:17`), what is asked, and all that it says besides."""
-
-    place: str
-    question: str
-    history: tuple[Exchange, ...]
-    fields: dict[str, Any]
 
 
 def search_batch(settings: Settings, source: str) -> int:
@@ -74,28 +60,6 @@ def ask_batch(settings: Settings, source: str) -> int:
     return _each(settings, source, answer, with_models=True)
 
 
-def read_rows(source: str, *, with_id: bool) -> list[Row]:
-    """All rows of a JSONL file, or of stdin for `-`, checked before the first is answered.
-
-    Raises:
-        SourceError: it cannot be read, has no rows, or a line is malformed (`FILE:17: …`).
-    """
-    name = "stdin" if source == "-" else source
-    try:
-        data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-    except OSError as error:
-        raise SourceError(f"cannot read {name}: {error.strerror}") from error
-    lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    rows = [
-        _row(line, f"{name}:{number}", with_id=with_id)
-        for number, line in enumerate(lines, start=1)
-        if line.strip()
-    ]
-    if not rows:
-        raise SourceError(f"{name} has no questions in it")
-    return rows
-
-
 def result(hit: Hit) -> dict[str, Any]:
     """A found entry as batches give it."""
     return {"title": hit.title, "score": round(hit.score, 4), "faq_id": hit.faq_id}
@@ -104,31 +68,6 @@ def result(hit: Hit) -> dict[str, Any]:
 def rounded(scores: dict[Any, float]) -> dict[str, float]:
     """Probabilities by label, to four digits."""
     return {str(label): round(score, 4) for label, score in scores.items()}
-
-
-def _row(line: bytes, place: str, *, with_id: bool) -> Row:
-    try:
-        fields = json.loads(line.decode())
-        json.dumps(fields, ensure_ascii=False).encode()  # half of a surrogate pair is refused
-    except (ValueError, RecursionError) as error:
-        raise SourceError(f"{place}: not a line of JSON in UTF-8 ({error})") from error
-    if not isinstance(fields, dict) or not isinstance(fields.get("question"), str):
-        raise SourceError(f'{place}: an object with a text "question" is needed')
-    if with_id and not isinstance(fields.get("id"), str | int):
-        raise SourceError(f'{place}: an "id" is needed, a text or a number')
-    return Row(place, fields["question"], _history(fields.get("history"), place), fields)
-
-
-def _history(past: object, place: str) -> tuple[Exchange, ...]:
-    problem = f'{place}: "history" must be a list of {{"user": text, "bot": text}}'
-    exchanges = []
-    for turn in [] if past is None else past if isinstance(past, list) else [None]:
-        user = turn.get("user") if isinstance(turn, dict) else None
-        bot = turn.get("bot", "") if isinstance(turn, dict) else None
-        if not isinstance(user, str) or not isinstance(bot, str):
-            raise SourceError(problem)
-        exchanges.append(Exchange(user, bot))
-    return tuple(exchanges)
 
 
 def _each(

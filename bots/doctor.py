@@ -21,7 +21,6 @@ from core.types import SessionId
 _OLDEST_PYTHON = (3, 11)
 _LOW_SPACE_MB, _NO_SPACE_MB = 1_000, 200
 
-
 Check = Callable[[Settings], Iterator[Finding]]
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from bots.rows import read_rows
 from core.errors import SourceError
 from core.guardrail import LABELS
 from core.retrieval import Retriever
@@ -37,58 +36,27 @@ class GuardrailCase:
     kind: str = ""
 
 
-def read_rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
-    """JSONL objects with their line numbers.
-
-    Raises:
-        SourceError: the file is missing, or a line is not a JSON object.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"cannot read {path}: {error}") from error
-    rows = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise SourceError(f"{path}:{number}: not JSON ({error})") from error
-        if not isinstance(row, dict) or not isinstance(row.get("question"), str):
-            raise SourceError(f'{path}:{number}: an object with a text "question" is needed')
-        rows.append((number, row))
-    if not rows:
-        raise SourceError(f"{path} has no questions in it")
-    return rows
-
-
-def history_of(row: dict[str, Any]) -> tuple[Exchange, ...]:
-    """The conversation that a row comes with, oldest first."""
-    past = row.get("history") or ()
-    return tuple(Exchange(str(turn.get("user", "")), str(turn.get("bot", ""))) for turn in past)
-
-
 def read_retrieval_cases(path: Path) -> list[RetrievalCase]:
-    """Rows with `relevant` titles; see `read_rows` for the errors."""
+    """Rows with `relevant` titles; see `bots.rows.read_rows` for the errors."""
     cases = []
-    for number, row in read_rows(path):
-        relevant = row.get("relevant")
+    for row in read_rows(str(path), with_id=False):
+        relevant = row.fields.get("relevant")
         if not isinstance(relevant, list) or not relevant:
-            raise SourceError(f'{path}:{number}: "relevant" must be a list of titles')
-        kind = str(row.get("kind", ""))
-        cases.append(RetrievalCase(row["question"], tuple(relevant), history_of(row), kind))
+            raise SourceError(f'{row.place}: "relevant" must be a list of titles')
+        kind = str(row.fields.get("kind", ""))
+        cases.append(RetrievalCase(row.question, tuple(relevant), row.history, kind))
     return cases
 
 
 def read_guardrail_cases(path: Path) -> list[GuardrailCase]:
-    """Rows with a `label`; see `read_rows` for the errors."""
+    """Rows with a `label`; see `bots.rows.read_rows` for the errors."""
     cases = []
-    for number, row in read_rows(path):
-        if row.get("label") not in list(Label):
-            raise SourceError(f'{path}:{number}: "label" must be one of {", ".join(Label)}')
-        kind = str(row.get("kind", ""))
-        cases.append(GuardrailCase(row["question"], Label(row["label"]), history_of(row), kind))
+    for row in read_rows(str(path), with_id=False):
+        label = row.fields.get("label")
+        if label not in list(Label):
+            raise SourceError(f'{row.place}: "label" must be one of {", ".join(Label)}')
+        kind = str(row.fields.get("kind", ""))
+        cases.append(GuardrailCase(row.question, Label(label), row.history, kind))
     return cases
 
 

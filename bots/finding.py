@@ -1,4 +1,4 @@
-"""What `faqbot doctor` finds out, in one line each."""
+"""One line of the doctor's report; platforms' checks give them, too."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PASS, NOTE, FAIL = "✓", "!", "✗"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report: a mark, what was looked at, what was found, what to do."""
+    """A mark, what was looked at, what was found, what to do."""
 
     mark: str
     name: str

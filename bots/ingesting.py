@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from time import perf_counter
 
-from bots.runtime import Language, load_language
+from bots.runtime import Language, chosen_embedder, load_language
 from bots.stores import open_index
 from bots.terminal import Screen, clean
 from config.paths import ENCODER, QUESTION_PACKS, SAMPLE_FAQ
@@ -18,13 +18,16 @@ from config.profiles import load_loanwords
 from config.settings import Settings
 from core.answering import tidy
 from core.arrays import read_arrays
+from core.backends.fastembed_embedder import fingerprint as fingerprint_of_local
 from core.backends.kiwi_encoder import fingerprint
 from core.errors import ConfigError, SourceError
 from core.korean import terms_version
 from core.ports import Embedder
 from core.profile import Profile
 from core.retrieval import Retriever
+from core.types import Entry
 from ingest.load import Loaded, load
+from ingest.own_pack import PERSON, read_own, with_own
 from ingest.prepare import Prepared, prepare
 from ingest.questions import load_pack, title_key
 from ingest.sync import Changes, single_ingest, sync
@@ -34,6 +37,15 @@ Progress = Callable[[int, int], None]
 
 _TERMINAL_LINES = 50  # of any list: more scrolls the summary off the screen
 _NEAR_DUPLICATES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Questions written ahead for a source, the files they are from, and whose are all of them."""
+
+    questions: Pack
+    files: tuple[str, ...] = ()
+    edited: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +63,29 @@ class Report:
     @property
     def embedded(self) -> int:
         """How many entries were analysed and embedded."""
-        return self.changes.added + self.changes.changed
+        return self.changes.embedded
 
 
 def ingest(settings: Settings, path: Path, *, questions: Path | None, use_packs: bool) -> int:
     """Run an ingest and print its summary."""
-    with _progress_bar() as progress:
+    with progress_bar() as progress:
         report = run_ingest(
             settings, path, questions=questions, use_packs=use_packs, progress=progress
         )
     for line in _summary(path, report):
         print(line)  # noqa: T201 - the interface
     return 0
+
+
+def read_entries(settings: Settings, path: Path) -> tuple[Entry, ...]:
+    """What an ingest would index, with all questions that there are.
+
+    Raises:
+        SourceError: the source or a pack is unusable.
+    """
+    loaded = load(path)
+    pack = _questions(settings, loaded, None)
+    return prepare(loaded, pack.questions, edited=pack.edited).entries
 
 
 def first_ingest(settings: Settings, screen: Screen, profile: Profile) -> None:
@@ -75,7 +98,7 @@ def first_ingest(settings: Settings, screen: Screen, profile: Profile) -> None:
         screen.line(profile.sample_faq, style="yellow")
     else:
         print(profile.sample_faq, file=sys.stderr)  # noqa: T201 - the interface
-    with _progress_bar() as progress:
+    with progress_bar() as progress:
         run_ingest(settings, SAMPLE_FAQ, questions=None, use_packs=True, progress=progress)
 
 
@@ -96,9 +119,9 @@ def run_ingest(
     """
     started = perf_counter()
     loaded = load(path)
-    packs = _packs(loaded, questions) if use_packs else {}
-    pack = _merged(packs.values())
-    prepared = prepare(loaded, pack)
+    ahead = _questions(settings, loaded, questions) if use_packs else Ahead({})
+    pack = ahead.questions
+    prepared = prepare(loaded, pack, edited=ahead.edited)
     if not prepared.entries:
         raise _unusable(path, prepared)
     with single_ingest(settings.data_dir):
@@ -108,7 +131,7 @@ def run_ingest(
         read=len(loaded.rows) + len(loaded.skipped),
         prepared=prepared,
         changes=changes,
-        packs=tuple(packs),
+        packs=ahead.files,
         pack_questions=sum(len(pack.get(key, ())) for key in keys),
         asked_entries=sum(bool(pack.get(key)) for key in keys),
         seconds=perf_counter() - started,
@@ -135,7 +158,13 @@ def embedder_fingerprint(settings: Settings) -> str:
     Raises:
         ConfigError: the built-in encoder's file is missing or damaged.
     """
-    return settings.remote_fingerprint if settings.embedder == "openai" else fingerprint_of(ENCODER)
+    match settings.embedder:
+        case "openai":
+            return settings.remote_fingerprint
+        case "local":
+            return fingerprint_of_local(settings.local_model)
+        case "builtin":
+            return fingerprint_of(ENCODER)
 
 
 def _sync(settings: Settings, prepared: Prepared, *, source: str, progress: Progress) -> Changes:
@@ -145,18 +174,22 @@ def _sync(settings: Settings, prepared: Prepared, *, source: str, progress: Prog
     def language() -> Language:
         return load_language(settings.profile)
 
-    remote: Embedder | None = None
     fetch: Callable[[Sequence[str]], None] | None = None
     if settings.embedder == "openai":
-        from bots.models import WaitingEmbedder, prepare_with  # noqa: PLC0415 - imports openai
+        from bots.models import prepare_with  # noqa: PLC0415 - imports openai
 
-        remote, fetch = WaitingEmbedder(settings), prepare_with(settings, progress)
+        fetch = prepare_with(settings, progress)
+
+    @cache
+    def embedder() -> Embedder:
+        return chosen_embedder(settings) or language().encoder
+
     before = index.serving()
     changes = sync(
         prepared.entries,
         index=index,
         analyzer=lambda: language().analyzer,
-        embedder=lambda: remote or language().encoder,
+        embedder=embedder,
         fingerprint=embedder_fingerprint(settings),
         source=source,
         progress=progress,
@@ -165,12 +198,22 @@ def _sync(settings: Settings, prepared: Prepared, *, source: str, progress: Prog
     if before is None or changes.generation != before.name:
         Retriever(
             index=index,
-            embedder=remote or language().encoder,
+            embedder=embedder(),
             analyzer=language().analyzer,
             synonyms=language().synonyms,
             cache=settings.cache_dir,
         ).refresh()
     return changes
+
+
+def _questions(settings: Settings, loaded: Loaded, chosen: Path | None) -> Ahead:
+    packs = _packs(loaded, chosen)
+    pack = _merged(packs.values())
+    own = {} if chosen else read_own(settings.own_questions)
+    if own.keys().isdisjoint(title_key(row.title) for row in loaded.rows):
+        return Ahead(pack, tuple(packs))
+    edited = frozenset(key for key, row in own.items() if row.by == PERSON)
+    return Ahead(with_own(pack, own), (*packs, settings.own_questions.name), edited)
 
 
 def _packs(loaded: Loaded, chosen: Path | None) -> dict[str, Pack]:
@@ -199,8 +242,8 @@ def _unusable(path: Path, prepared: Prepared) -> SourceError:
 
 
 @contextmanager
-def _progress_bar() -> Iterator[Progress]:
-    """A bar on a terminal, which appears with the first entries that are stored."""
+def progress_bar(doing: str = "indexing") -> Iterator[Progress]:
+    """A bar on a terminal, which appears with the first entries that are done."""
     if not sys.stdout.isatty():
         yield lambda _done, _total: None
         return
@@ -217,7 +260,7 @@ def _progress_bar() -> Iterator[Progress]:
         task = bar.add_task("reading", total=None)
 
         def show(done: int, total: int) -> None:
-            bar.update(task, description="indexing", completed=done, total=total)
+            bar.update(task, description=doing, completed=done, total=total)
 
         yield show
 
@@ -255,6 +298,11 @@ def _summary(path: Path, report: Report) -> Iterator[str]:
         _NEAR_DUPLICATES,
         count=len(prepared.near_duplicates),
     )
+    if anew := report.embedded - changes.added - changes.changed:
+        yield (
+            f"{anew:,} unchanged entries were embedded anew: the index before was made by another "
+            "embedder, or by an older faqbot."
+        )
     if not report.embedded:
         yield "Nothing was embedded: the index already holds these entries."
 

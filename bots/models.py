@@ -13,6 +13,7 @@ from config.settings import Settings
 from core.backends.openai_client import OpenAIClient
 from core.backends.openai_embedder import DIMENSIONS, OpenAIEmbedder
 from core.backends.openai_model import OpenAIModel
+from core.backends.openai_questions import OpenAIQuestions
 from core.backends.openai_reader import OpenAIReader
 from core.backends.sqlite_purse import SqlitePurse
 from core.backends.vector_cache import VectorCache
@@ -23,7 +24,7 @@ from core.profile import Profile
 from core.retrieval import Retriever
 from core.safety import Cleaner
 from core.speculation import Speculation, Warm
-from core.spend import Ledger
+from core.spend import Ledger, price_of
 from core.steady import Models, Steady
 
 
@@ -44,13 +45,15 @@ async def open_embedder(settings: Settings) -> AsyncIterator[OpenAIEmbedder]:
         client = await stack.enter_async_context(
             OpenAIClient.open(key=key, base_url=url, prices=settings.price_table())
         )
-        yield OpenAIEmbedder(
+        embedder = OpenAIEmbedder(
             client,
             model=settings.embedding_model,
             fingerprint=fingerprint,
             dimensions=settings.embedding_dimensions,
             cache=cache,
         )
+        stack.push_async_callback(embedder.close)
+        yield embedder
 
 
 @asynccontextmanager
@@ -94,10 +97,30 @@ async def open_models(  # noqa: PLR0913 - all by name
                 cap_of_person=settings.daily_user_cap_usd,
                 off=lambda: settings.models_off or switch.exists(),
             ),
+            free_embeddings=settings.embedder == "builtin"
+            or not price_of(settings.embedding_model, settings.price_table()).prompt,
             open_speculation=partial(
                 Speculation, retriever=retriever, guardrail=guardrail, warm=warm
             ),
         )
+
+
+@asynccontextmanager
+async def open_questions(settings: Settings) -> AsyncIterator[OpenAIQuestions]:
+    """What writes the questions that people will ask.
+
+    Raises:
+        ConfigError: there is no key.
+    """
+    if not settings.has_models:
+        raise ConfigError("questions are written by a model: set OPENAI_API_KEY")
+    async with OpenAIClient.open(
+        key=settings.openai_api_key.get_secret_value(),
+        base_url=settings.openai_base_url,
+        prices=settings.price_table(),
+    ) as client:
+        prompt = load_prompt("questions", load_profile(settings.profile))
+        yield OpenAIQuestions(client, settings.chat_model, prompt)
 
 
 class WaitingEmbedder:

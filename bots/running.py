@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from bots.connected import Connected
 from bots.jobs import build_jobs
+from bots.loop import run as run_loop
 from bots.runtime import open_desk
 from bots.stores import open_stores
 from config.profiles import load_profile
@@ -28,7 +29,7 @@ def run(settings: Settings) -> int:
         FaqbotError: something cannot be opened; the line says what to do.
     """
     with suppress(asyncio.CancelledError):
-        asyncio.run(_run(settings))
+        run_loop(_run(settings))
     return 0
 
 

@@ -15,6 +15,7 @@ from config.profiles import load_loanwords, load_profile, synonyms_path
 from config.settings import Settings
 from core.assistant import Assistant
 from core.backends.extractive_model import ExtractiveModel
+from core.backends.fastembed_embedder import FastembedEmbedder
 from core.backends.kiwi_encoder import KiwiEncoder
 from core.backends.memory_history import MemoryHistory
 from core.desk import Desk
@@ -48,6 +49,23 @@ def load_synonyms(analyzer: Analyzer, profile: str) -> Synonyms:
     return Synonyms.compile(load_groups(synonyms_path(profile)), analyzer)
 
 
+def chosen_embedder(settings: Settings) -> Embedder | None:
+    """The embedder of the settings, for threads; None if it is the built-in one. Loads, or waits.
+
+    Raises:
+        ConfigError: it lacks a key or its extra, or its model cannot be fetched or read.
+    """
+    match settings.embedder:
+        case "builtin":
+            return None
+        case "openai":
+            waiting: Embedder = _models().WaitingEmbedder(settings)
+            return waiting
+        case "local":
+            folder, cache = settings.embedding_path, settings.cache_dir / "models"
+            return FastembedEmbedder.load(settings.local_model, folder=folder, cache=cache)
+
+
 def build_retriever(
     settings: Settings, embedder: Embedder | None = None
 ) -> tuple[Retriever, Language]:
@@ -58,8 +76,7 @@ def build_retriever(
     Raises:
         FaqbotError: no FAQ was ingested, or a store or a model file is unusable.
     """
-    if embedder is None and settings.embedder == "openai":
-        embedder = _models().WaitingEmbedder(settings)
+    embedder = embedder or chosen_embedder(settings)
     with ThreadPoolExecutor(1) as pool:
         loading = pool.submit(load_language, settings.profile)
         index = open_index(settings)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bots.batch import Row, read_rows
 from bots.evaluation import (
     RetrievalCase,
     by_kind,
@@ -19,6 +18,7 @@ from bots.evaluation import (
     recall,
     reciprocal_rank,
 )
+from bots.rows import Row, read_rows
 from bots.runtime import build_retriever, open_forgetful
 from config.settings import Settings
 from core.errors import SourceError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
@@ -19,6 +20,8 @@ _PRICES = {
     "text-embedding-3-small": (0.02, 0.02, 0.0),
     "text-embedding-3-large": (0.13, 0.13, 0.0),
 }
+# The best for Korean of those that fastembed offers under a free licence; see docs/models.md.
+_LOCAL_MODEL = "intfloat/multilingual-e5-large"
 
 
 class ModelSettings(BaseSettings):
@@ -34,10 +37,13 @@ class ModelSettings(BaseSettings):
     guardrail_model: str = Field(
         default="", description="Reads questions; the chat model if empty."
     )
-    embedder: Literal["builtin", "openai"] = Field(
+    embedder: Literal["builtin", "openai", "local"] = Field(
         default="builtin", description="What makes vectors; changing it needs an ingest."
     )
     embedding_model: str = "text-embedding-3-small"
+    embedding_path: Path | None = Field(
+        default=None, description="A folder that holds the local embedder's model."
+    )
     embedding_dimensions: int = Field(
         default=0, ge=0, le=8_192, description="Length of a vector; 0 is the model's own."
     )
@@ -60,6 +66,12 @@ class ModelSettings(BaseSettings):
         """What tells vectors of the remote embedder from all others: its model and their length."""
         length = f"@{self.embedding_dimensions}" if self.embedding_dimensions else ""
         return f"openai/{self.embedding_model}{length}"
+
+    @property
+    def local_model(self) -> str:
+        """The local embedder's model."""
+        given = "embedding_model" in self.model_fields_set
+        return self.embedding_model if given else _LOCAL_MODEL
 
     def price_table(self) -> dict[str, Price]:
         """Prices by model name."""

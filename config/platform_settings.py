@@ -41,6 +41,11 @@ class PlatformSettings(BaseSettings):
     slack_streaming: Literal["edits", "native"] = Field(
         default="edits", description="native: Slack's own streams, while they work."
     )
+    slack_edits_per_minute: int = Field(
+        default=50,
+        ge=10,
+        description="chat.update calls that Slack grants in a workspace; 50 unless agreed on more.",
+    )
     slack_channels: str = Field(
         default="",
         pattern=r"^[A-Z0-9, ]*$",

@@ -88,6 +88,16 @@ class Settings(ModelSettings, PlatformSettings):
         return self.data_dir / "cache"
 
     @property
+    def own_questions(self) -> Path:
+        """The question pack that a model wrote and a person edited."""
+        return self.data_dir / "questions" / "own.jsonl"
+
+    @property
+    def question_notes(self) -> Path:
+        """All that a model wrote for that pack, as it came: paid for, and not to be asked again."""
+        return self.data_dir / "questions" / "written.jsonl"
+
+    @property
     def history_path(self) -> Path:
         """The SQLite file of sessions and turns."""
         return self.data_dir / "history.sqlite3"

@@ -122,7 +122,8 @@ class Assistant:
         self, text: str, session: SessionId, history: Sequence[Exchange] | None = None
     ) -> Research:
         """Retrieval beside the reading of the history, then the guardrail on what they found."""
-        searching = asyncio.create_task(asyncio.to_thread(self._retriever.search, text))
+        retriever = self._retriever
+        searching = asyncio.create_task(retriever.aside(retriever.search, text))
         try:
             turns = [] if history is not None else await self._recent(session)
         finally:
@@ -131,9 +132,9 @@ class Assistant:
             history = _exchanges(turns)
         in_context = alone
         if history:
-            in_context = await asyncio.to_thread(self._retriever.search, text, history)
+            in_context = await retriever.aside(retriever.search, text, history)
         evidence = Evidence(text, in_context, alone, has_history=bool(history))
-        verdict = await asyncio.to_thread(self._guardrail.judge, evidence)
+        verdict = await retriever.aside(self._guardrail.judge, evidence)
         hits = in_context if verdict.label is Label.ON_TOPIC else alone
         return Research(_asked(turns, history, text), tuple(history), hits, verdict)
 
@@ -145,6 +146,7 @@ class Assistant:
         history: Sequence[Exchange] | None,
     ) -> Research:
         """As `research`, with models at work: the answer may be under way when it returns."""
+        work.foresee(text)
         turns = [] if history is not None else await self._recent(session)
         if history is None:
             history = _exchanges(turns)
@@ -198,14 +200,16 @@ class Assistant:
             entries = research.draft.entries
             stream = research.draft.pieces()
         else:
-            entries = await asyncio.to_thread(self._retriever.entries, research.hits[:_PASSAGES])
+            entries = await self._retriever.aside(
+                self._retriever.entries, research.hits[:_PASSAGES]
+            )
             if not entries:  # an ingest has removed them since the search
                 yield self._escalated(research.hits)
                 return
             scores = {hit.faq_id: hit.score for hit in research.hits}
             passages = [Passage(e.faq_id, e.title, e.text, scores[e.faq_id]) for e in entries]
             stream = self._model.answer(text, research.history, passages)
-        proposing = asyncio.create_task(self._followups(research.asked, entries, work))
+        proposing: asyncio.Task[tuple[str, ...]] | None = None
         try:
             pieces: list[str] = []
             written = Written(())
@@ -215,19 +219,24 @@ class Assistant:
                         case Written():
                             written = piece
                         case str():
-                            if not pieces:
+                            if proposing is None:
                                 clock.mark("first_text")
+                                # Not before: the searches for others' first words go first.
+                                proposing = asyncio.create_task(
+                                    self._followups(research.asked, entries, work)
+                                )
                             pieces.append(piece)
                             yield Delta(piece)
             if written.used:
-                related = await proposing
+                related = await proposing if proposing else ()
                 following = await self._offered(research.asked, written, related, work)
                 yield Answered("".join(pieces), written.used, *following)
             else:
                 yield self._escalated(research.hits)
         finally:
-            proposing.cancel()
-            await asyncio.gather(proposing, return_exceptions=True)
+            if proposing:
+                proposing.cancel()
+                await asyncio.gather(proposing, return_exceptions=True)
 
     async def _followups(
         self, asked: Sequence[str], entries: Sequence[Entry], work: Speculation | None
@@ -256,7 +265,8 @@ class Assistant:
         return offers.filled_up(kept, related, _FOLLOWUPS)
 
     async def _first(self, text: str) -> Sequence[Hit]:
-        return await asyncio.to_thread(self._retriever.search, text, limit=1)
+        hit = await self._retriever.first(text)
+        return [hit] if hit else []
 
     def _escalated(self, hits: Sequence[Hit]) -> Escalated:
         nearest = tuple(followups.labels(hit.title)[-1] for hit in hits[:_NEAREST_TITLES])
@@ -268,7 +278,7 @@ class Assistant:
         """What leads back: by theme, else near what was asked; to an injection, nothing of it."""
         offered: list[str] = []
         if label is Label.OFF_TOPIC:
-            ask = await asyncio.to_thread(self._lead_back.question_for, text)
+            ask = await self._retriever.aside(self._lead_back.question_for, text)
             if ask and work:
                 await work.warm([ask])
             if ask and is_answer(await self._first(ask)):

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from hashlib import blake2b
 from typing import Any, Final
 
 from core.assistant import Assistant
@@ -44,6 +45,8 @@ logger = logging.getLogger(__name__)
 OpenReply = Callable[[Question], Reply[Any]]
 
 _PRESS: Final = ">"
+_MOST_OPEN: Final = 5_000
+_OPEN: Final = (InboxState.RECEIVED, InboxState.ANSWERING)
 
 
 class Desk:
@@ -92,8 +95,10 @@ class Desk:
 
     # What people do.
 
-    async def receive(self, question: Question) -> Receipt:
+    async def receive(self, question: Question, *, wake: bool = True) -> Receipt:
         """Store a question, to be answered soon; call it before the platform is told OK.
+
+        Without `wake` the caller wakes the desk, once it has said what has to come first.
 
         Raises:
             StorageError: it is not stored; the platform has to deliver it again.
@@ -104,7 +109,7 @@ class Desk:
         if not self._limits.allow(question.asker):
             await self._inbox.withdraw(question.id)
             return Receipt.LIMITED
-        self._begin(question)
+        self._begin(question, wake=wake)
         return receipt
 
     async def press(self, question_id: str, index: int, pressed: Question) -> Receipt | None:
@@ -116,7 +121,8 @@ class Desk:
         turn = await self._archive.find(question_id)
         if turn is None or not 0 <= index < len(turn.followups):
             return None
-        asked = replace(pressed, id=press_id(question_id, index), text=turn.followups[index])
+        text = turn.followups[index]
+        asked = replace(pressed, id=press_id(question_id, text), text=text)
         if await self._inbox.find(asked.id):
             return Receipt.KNOWN
         # Before it is stored: the same button may be pressed again, when there is time for it.
@@ -127,14 +133,17 @@ class Desk:
             self._begin(asked)
         return receipt
 
-    async def pressed(self, question_id: str, followups: int) -> frozenset[int]:
+    async def pressed(self, question_id: str) -> frozenset[int]:
         """Which of an answer's buttons were pressed already."""
-        found = [
-            index
-            for index in range(followups)
-            if await self._inbox.find(press_id(question_id, index))
-        ]
-        return frozenset(found)
+        turn = await self._archive.find(question_id)
+        followups = enumerate(turn.followups if turn else ())
+        return frozenset(
+            [
+                index
+                for index, text in followups
+                if await self._inbox.find(press_id(question_id, text))
+            ]
+        )
 
     async def revise(self, question: Question) -> bool:
         """The asker edited the question: answer it anew in the same messages.
@@ -157,13 +166,13 @@ class Desk:
         stored = await self._inbox.find(question_id)
         if stored is None:
             return
-        was_open = await self._inbox.withdraw(question_id)
+        await self._inbox.withdraw(question_id)
         self._open_sessions.pop(question_id, None)
         await self._drop(question_id)
         await self._archive.remove(question_id)
         reply = self._reply_for(stored.question)
         references = _references(stored.reply)
-        if was_open or not references:
+        if stored.state in _OPEN or not references:
             references = await _with_found(references, reply)
         for reference in references:
             await reply.delete(reference)
@@ -173,7 +182,7 @@ class Desk:
         if presenter := self._live.get(question_id):
             return presenter.stop(self._profile.stopped)
         stored = await self._inbox.find(question_id)
-        if stored is None or stored.state not in (InboxState.RECEIVED, InboxState.ANSWERING):
+        if stored is None or stored.state not in _OPEN:
             return False
         if await self._archive.find(question_id):  # it has ended, and is about to be settled
             return False
@@ -260,9 +269,12 @@ class Desk:
 
         await self._present(claim, _only(Failed(self._profile.failed)), noted)
 
-    def _begin(self, question: Question) -> None:
+    def _begin(self, question: Question, *, wake: bool = True) -> None:
         self._open_sessions[question.id] = question.session
-        self.wake()
+        if len(self._open_sessions) > _MOST_OPEN:  # others have answered them
+            del self._open_sessions[next(iter(self._open_sessions))]
+        if wake:
+            self.wake()
 
     async def _present(
         self, claim: Claim, events: AsyncGenerator[AnswerEvent], note_reply: NoteReply
@@ -298,9 +310,15 @@ class Desk:
             await self._worker.drop(question_id)
 
 
-def press_id(question_id: str, index: int) -> str:
-    """The id of the question that a follow-up button asks."""
-    return f"{question_id}{_PRESS}{index}"
+def press_id(question_id: str, text: str) -> str:
+    """The id of the question that a button below the answer to another one asks.
+
+    It is of a length that does not grow from press to press, and differs when an edited question
+    was answered anew with other follow-ups.
+    """
+    asked_first = question_id.partition(_PRESS)[0]
+    digest = blake2b(f"{question_id}\n{text}".encode(errors="surrogatepass"), digest_size=6)
+    return f"{asked_first}{_PRESS}{digest.hexdigest()}"
 
 
 def is_press(question_id: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from core.answering import tidy
@@ -30,6 +31,7 @@ Search = Callable[[str], Awaitable[Sequence[Found]]]
 _MAX_CHECKS = 6
 _MIN_SCORE = 0.5
 _ALIKE = 0.75  # of the bigrams of both; to register and to change one thing stay apart
+_TEXTS_KEPT = 8_192  # titles and what is asked: most come again with the next question
 _MIN_LABEL_CHARS = 8  # what is left of "[배송] 변경" says too little without its tag
 
 _TAGS = re.compile(r"^(?:\s*[★☆]|\s*\[[^\[\]]*\])+\s*")
@@ -53,11 +55,11 @@ async def propose(  # noqa: PLR0913 - one choice, all of whose grounds are named
     """
     offered: list[str] = []
     known = [*asked, *(entry.title for entry in answered)]
-    taken = [compact(form) for text in known for form in labels(text)]
+    taken = [_letters(form) for text in known for form in labels(text)]
     checks = 0
     for title in _candidates(answered, neighbours):
         forms = labels(title)
-        if any(alike(compact(form), other) for form in forms for other in taken):
+        if any(alike(_letters(form), other) for form in forms for other in taken):
             continue
         for form in forms:
             if len(offered) >= limit or checks >= _MAX_CHECKS:
@@ -65,16 +67,17 @@ async def propose(  # noqa: PLR0913 - one choice, all of whose grounds are named
             checks += 1
             if _leads_to(title, await search(form), min_score):
                 offered.append(form)
-                taken += map(compact, forms)
+                taken += map(_letters, forms)
                 break
     return tuple(offered)
 
 
+@lru_cache(maxsize=_TEXTS_KEPT)
 def labels(title: str) -> tuple[str, ...]:
     """The ways to show a title on a button, the shortest that may be understood first."""
     readable = tidy(_COURSE.sub("", _STARS.sub("", tidy(title))))
     bare = _TAGS.sub("", readable)
-    if len(compact(bare)) < _MIN_LABEL_CHARS:
+    if len(_letters(bare)) < _MIN_LABEL_CHARS:
         return (readable,)
     return tuple(dict.fromkeys((bare, readable)))
 
@@ -88,12 +91,25 @@ def _candidates(answered: Sequence[Entry], neighbours: Sequence[Entry]) -> Itera
 
 def _leads_to(title: str, found: Sequence[Found], min_score: float) -> bool:
     # A related title was typed by hand: its spacing may differ from that of the entry.
-    return bool(found) and found[0].score >= min_score and compact(found[0].title) == compact(title)
+    return (
+        bool(found) and found[0].score >= min_score and _letters(found[0].title) == _letters(title)
+    )
 
 
 def alike(one: str, other: str) -> bool:
     """Whether two compact texts are the same question, give or take an ending."""
     if one == other:
         return True
-    mine, others = set(ngrams(one, 2, 2)), set(ngrams(other, 2, 2))
-    return len(mine & others) >= _ALIKE * max(len(mine | others), 1)
+    mine, others = _bigrams(one), _bigrams(other)
+    common = len(mine & others)
+    return common >= _ALIKE * max(len(mine) + len(others) - common, 1)
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _bigrams(text: str) -> frozenset[str]:
+    return frozenset(ngrams(text, 2, 2))
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _letters(text: str) -> str:
+    return compact(text)

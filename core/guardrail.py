@@ -120,10 +120,10 @@ class Guardrail:
         known = (facts(evidence) - model.fact_mean) / model.fact_scale
         logits = model.bias + known @ model.fact_weights
         logits = logits + self._embed([evidence.question])[0] @ model.meaning_weights
-        for row, weight in model.grams.weigh(grams_of(evidence.question)).items():
-            logits = logits + weight * model.gram_weights[row]
-        for row, weight in model.words.weigh(words_of(self._terms(evidence.question))).items():
-            logits = logits + weight * model.word_weights[row]
+        grams = model.grams.weigh(grams_of(evidence.question))
+        words = model.words.weigh(words_of(self._terms(evidence.question)))
+        for features, weights in ((grams, model.gram_weights), (words, model.word_weights)):
+            logits = logits + np.fromiter(features.values(), np.float32) @ weights[[*features]]
         logits[0] += _ON_TOPIC_BIAS
         odds = np.exp(logits - logits.max())
         shares = odds / odds.sum()

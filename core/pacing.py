@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,6 +18,7 @@ from typing import Final
 MIN_INTERVAL_S: Final = 0.2
 _SPARE_SHARE: Final = 20  # one token in so many is for endings of answers that have not begun
 _EXPECTED_S: Final = 11.0  # how long an answer grows, until some have been seen
+_LOOK_S: Final = 0.05  # how often waiting answers that grow are looked at
 _LEARNING_SHARE: Final = 0.2  # of the latest answer in that expectation
 
 
@@ -28,9 +29,11 @@ class Window:
     when in between the platform has counted it.
     """
 
-    def __init__(self, limit: int, window_s: float) -> None:
+    def __init__(self, limit: int, window_s: float, *, drips: bool = False) -> None:
+        """With `drips`, calls come back one by one: `limit` is a burst, then a steady pace."""
         self.limit = limit
         self.window_s = window_s
+        self._drips = drips
         self._in_flight = 0
         self._landed: deque[float] = deque()
         self._frozen_until = 0.0
@@ -65,6 +68,11 @@ class Window:
     def end(self, now: float) -> None:
         """A call has landed, whatever came of it."""
         self._in_flight -= 1
+        if self._drips:
+            # As if the burst had been spread over the window before: each is back in its turn.
+            interval_s = self.window_s / self.limit
+            last = self._landed[-1] if self._landed else float("-inf")
+            now = max(now - self.window_s + interval_s, last + interval_s)
         self._landed.append(now)
 
     def freeze(self, until: float) -> None:
@@ -130,7 +138,7 @@ class Pacer:
         self._in_flight = 0
         self._lanes: dict[Lane, None] = {}  # in the order in which they were opened
         self._expected_s = _EXPECTED_S
-        self._interim_at = float("-inf")
+        self._interim_at = self._looked_at = float("-inf")
         self._timer: asyncio.TimerHandle | None = None
 
     @contextmanager
@@ -152,8 +160,10 @@ class Pacer:
         if ends and not lane.ends and lane.growing_since and lane.written_at > lane.growing_since:
             grown_s = now - lane.growing_since
             self._expected_s += _LEARNING_SHARE * (grown_s - self._expected_s)
+        # Answers grow far more often than turns are due, and looking costs time for each of them.
+        news = ends != lane.ends or bool(hidden) != bool(lane.hidden)
         lane.hidden, lane.ends = hidden, ends
-        if lane.waits:
+        if lane.waits and (news or now - self._looked_at >= _LOOK_S):
             self._dispatch()
 
     @asynccontextmanager
@@ -190,6 +200,7 @@ class Pacer:
         if self._timer:
             self._timer.cancel()
             self._timer = None
+        self._looked_at = _now()
         while self._in_flight < self._at_once:  # the end of a call dispatches again
             now = _now()
             waiting = [lane for lane in self._lanes if lane.waits]
@@ -199,7 +210,7 @@ class Pacer:
                 self._grant(ending)
                 continue
             wake_at = self.window.changes_at(now)
-            due = {lane: self._due_at(lane, now) for lane in waiting if lane.hidden}
+            due = self._due([lane for lane in waiting if lane.hidden], now)
             if due and free > self._kept_back:
                 ready = [lane for lane, due_at in due.items() if due_at <= now]
                 if ready:
@@ -219,10 +230,12 @@ class Pacer:
             self._in_flight += 1
             self.window.begin()
 
-    def _due_at(self, lane: Lane, now: float) -> float:
-        """When the next interim write of this lane is due: by its own pace, and by everybody's."""
-        own = lane.written_at + self._min_interval_s
-        return max(own, self._interim_at + self._spacing_s(now))
+    def _due(self, lanes: Sequence[Lane], now: float) -> dict[Lane, float]:
+        """When the next interim write of each is due: by its own pace, and by everybody's."""
+        if not lanes:
+            return {}
+        for_all = self._interim_at + self._spacing_s(now)
+        return {lane: max(lane.written_at + self._min_interval_s, for_all) for lane in lanes}
 
     def _spacing_s(self, now: float) -> float:
         """Seconds between interim writes, whosever, so that tokens last while answers grow."""

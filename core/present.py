@@ -65,6 +65,7 @@ class Presenter(Generic[Page]):
         self._shown: list[_Shown[Page]] = [_Shown(reference, None) for reference in references]
         self._outdated: list[str] = []
         self._view: View | None = None
+        self._rendered: tuple[View, Sequence[Page]] | None = None
         self._visible_chars = 0
         self._changed = asyncio.Event()
         self._lane: Lane | None = None
@@ -75,7 +76,7 @@ class Presenter(Generic[Page]):
         self._may_be_posted = False
 
     def stop(self, note: str) -> bool:
-        """End the answer where it is, with a line that says so; False once it has ended."""
+        """End the answer where it is, with a line that says so; False if it has ended already."""
         if self._view and self._view.done:
             return False
         self._stop_note = note
@@ -181,6 +182,7 @@ class Presenter(Generic[Page]):
                     if self._current.done and failures == len(_RETRIES_S):
                         raise
                     logger.warning("%s; trying again", error)
+                    self._rendered = None  # it may have learnt what it cannot show here
                     await asyncio.sleep(_RETRIES_S[min(failures, len(_RETRIES_S) - 1)])
                     failures += 1
         for reference in self._outdated:
@@ -204,7 +206,7 @@ class Presenter(Generic[Page]):
 
     def _first_different(self) -> int | None:
         """The place of the first message that is not as it should be, or is not there."""
-        pages = self._reply.render(self._current)
+        pages = self._pages()
         if self._current.done:
             self._outdated += [shown.reference for shown in self._shown[len(pages) :]]
             del self._shown[len(pages) :]
@@ -223,7 +225,7 @@ class Presenter(Generic[Page]):
                 place = self._first_different()
                 if place is None or place < len(self._shown):
                     return
-                page = self._reply.render(view)[place]
+                page = self._pages()[place]
                 try:
                     reference = await self._reply.post(page, place)
                 except RateLimitedError as error:
@@ -260,7 +262,7 @@ class Presenter(Generic[Page]):
         place = self._first_different()
         if place is None or place == len(self._shown):
             return
-        page = self._reply.render(view)[place]
+        page = self._pages()[place]
         try:
             await self._reply.edit(self._shown[place].reference, page)
         except RateLimitedError as error:
@@ -269,6 +271,12 @@ class Presenter(Generic[Page]):
         self._shown[place].page = page
         self._visible_chars = len(view.text)
         self._tell_lane(1)
+
+    def _pages(self) -> Sequence[Page]:
+        """The latest view as messages; a long one takes some milliseconds to render."""
+        if self._rendered is None or self._rendered[0] is not self._current:
+            self._rendered = (self._current, self._reply.render(self._current))
+        return self._rendered[1]
 
     async def _confirmed_view(self) -> View:
         """The latest view; before the first write of an ending, the right to it is made sure of."""

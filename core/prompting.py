@@ -21,7 +21,9 @@ NEXT = "[[NEXT]]"
 
 _HISTORY_TOKENS = 220
 _SAID_CHARS = 160  # of an earlier answer: enough to know what "그거" is
-_TAG = re.compile(r"[<＜〈‹](?=\s*[/／]?\s*(?:passages?|conversation|question)\b)", re.IGNORECASE)
+_TAG = re.compile(
+    r"[<＜〈‹](?=\s*[/／]?\s*(?:passages?|conversation|question|entry)\b)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,15 @@ def answer_messages(
 def reading_messages(prompt: Prompt, question: str, history: Sequence[Exchange]) -> list[Message]:
     """Rules, then one message with the conversation and the question."""
     data = f"{_conversation(history)}{_asked(question)}"
+    return [_message("system", prompt.text), _message("user", data)]
+
+
+def questions_messages(prompt: Prompt, entries: Sequence[Excerpt]) -> list[Message]:
+    """Rules, then one message with the entries that questions are to be written for, numbered."""
+    data = "\n".join(
+        f'<entry n="{number}" title="{_attribute(entry.title)}">\n{quoted(entry.text)}\n</entry>'
+        for number, entry in enumerate(entries, start=1)
+    )
     return [_message("system", prompt.text), _message("user", data)]
 
 

@@ -7,12 +7,15 @@ the embedder's vectors, which Chroma holds. The lexical half is a cache of the s
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 
@@ -26,6 +29,9 @@ from core.vectors import unit
 
 logger = logging.getLogger(__name__)
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 # Of the fusion: chosen on the development questions, five-fold cross-validated; the result is flat
 # around them. The three sum to 1, so that a score is about 0 to 1.
 _WORDS, _LETTERS, _MEANING = 0.11, 0.23, 0.66
@@ -35,6 +41,10 @@ _CONTEXT_TURNS = 3
 _ELLIPTICAL_TERMS = 3
 _SHOWN_SHARE = 0.85
 _CHECK_INTERVAL_S = 1.0
+# More would not search faster, for most of a search holds the interpreter's lock, and would keep
+# the event loop waiting for it.
+_THREADS = 2
+_KEPT = 5_000
 _CANDIDATE_CHUNKS = 150
 # Of the development questions, one in a hundred that is answered right scores less (one in thirty
 # where the FAQ has no questions written ahead); asked of a FAQ that cannot answer, two in three do.
@@ -55,10 +65,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One generation and the lexical index of that same generation."""
+    """One generation, the lexical index of it, and what was looked up in it before."""
 
     generation: Generation
     lexical: LexicalIndex
+    entries: dict[str, Entry] = field(default_factory=dict)
+    first: dict[str, Hit] = field(default_factory=dict)
 
 
 class Retriever:
@@ -84,6 +96,27 @@ class Retriever:
         self._snapshot: Snapshot | None = None
         self._checked_at = 0.0
         self._loading = threading.Lock()
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="search")
+
+    async def aside(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `work` returns, on one of the threads that are for searching."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, lambda: work(*args, **kwargs))
+
+    async def first(self, title: str) -> Hit | None:
+        """The entry nearest to a title as a button shows it; remembered while the FAQ is the same.
+
+        Raises:
+            FaqIndexError: see `search`.
+        """
+        known = self._snapshot.first if self._snapshot else dict[str, Hit]()
+        if title not in known:
+            found = await self.aside(self.search, title, limit=1)
+            hit = found[0] if found else None
+            if hit is None or hit.meaning == hit.score:  # the embedder was away: see `_ranked`
+                return hit
+            _keep(known, title, hit)
+        return known[title]
 
     def refresh(self) -> Snapshot:
         """Load the generation that serves, unless it is loaded.
@@ -116,15 +149,23 @@ class Retriever:
         snapshot = self._current()
         faq_ids = [hit.faq_id for hit in hits]
         try:
-            return self._index.entries(snapshot.generation.name, faq_ids)
+            return self._entries(snapshot, faq_ids)
         except FaqIndexError:
             if (fresh := self.refresh()) is snapshot:
                 raise
-            return self._index.entries(fresh.generation.name, faq_ids)
+            return self._entries(fresh, faq_ids)
 
     def idf(self, term: str) -> float:
         """How much a term tells in the FAQ that is served."""
         return self._current().lexical.idf(term)
+
+    def _entries(self, snapshot: Snapshot, faq_ids: Sequence[str]) -> list[Entry]:
+        known = {i: entry for i in faq_ids if (entry := snapshot.entries.get(i))}
+        if missing := [faq_id for faq_id in faq_ids if faq_id not in known]:
+            for entry in self._index.entries(snapshot.generation.name, missing):
+                known[entry.faq_id] = entry
+                _keep(snapshot.entries, entry.faq_id, entry)
+        return [known[faq_id] for faq_id in faq_ids if faq_id in known]
 
     def _ranked(
         self, snapshot: Snapshot, question: str, history: Sequence[Exchange], limit: int
@@ -237,6 +278,13 @@ class Retriever:
         for faq_id, cosine in reversed(found):
             scores[rows[faq_id]] = cosine
         return scores
+
+
+def _keep(kept: dict[str, T], key: str, value: T) -> None:
+    """Remember, and forget everything when it grows too large: it is read again in no time."""
+    if len(kept) >= _KEPT:
+        kept.clear()
+    kept[key] = value
 
 
 def is_answer(hits: Sequence[Hit]) -> bool:

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
+from core.korean import ngrams
+
 _ZERO_WIDTH = "\u200b"  # what discord.py's own escape_mentions puts between, too
+_NO_LETTER = re.compile(r"[\W_]+")
 _HARMLESS = re.compile(r"[가-힣\s]")
 _UNITS = re.compile(r"[가-힣\s]|[^가-힣\s]+")
 
@@ -94,13 +98,30 @@ class LeakWatch:
     """Holds text back while it runs like the instructions, and stops it when it runs too long."""
 
     def __init__(self, secret: str) -> None:
-        self._secret = _letters(secret)
-        self._run = ""  # the longest ending of what came that is in the secret
+        self._secret, self._grams = _known(secret)
+        self._run = ""  # the longest ending of what came that is in the secret, or a longer one
         self._held: list[str] = []
         self.leaked = False
 
     def feed(self, piece: str) -> str:
         """What may be shown; nothing more once `leaked` is true."""
+        run = self._run + _letters(piece)
+        if not self._held and not self.leaked and not self._suspect(run):
+            self._run = run[1 - _SUSPECT_CHARS :]
+            return piece
+        return self._watch(piece)
+
+    def close(self) -> str:
+        """What was held and has turned out harmless."""
+        held = "".join(self._held)
+        self._held.clear()
+        return held
+
+    def _suspect(self, letters: str) -> bool:
+        ends = range(_SUSPECT_CHARS, len(letters) + 1)
+        return any(letters[end - _SUSPECT_CHARS : end] in self._grams for end in ends)
+
+    def _watch(self, piece: str) -> str:
         shown: list[str] = []
         for character in piece:
             if self.leaked:
@@ -115,17 +136,18 @@ class LeakWatch:
                 self._held.clear()
         return "".join(shown)
 
-    def close(self) -> str:
-        """What was held and has turned out harmless."""
-        held = "".join(self._held)
-        self._held.clear()
-        return held
-
     def _longest(self, run: str) -> str:
         while run and run not in self._secret:
             run = run[1:]
         return run
 
 
+@lru_cache(maxsize=4)
+def _known(secret: str) -> tuple[str, frozenset[str]]:
+    """The letters of the instructions, and every run of them that is long enough to suspect."""
+    letters = _letters(secret)
+    return letters, frozenset(ngrams(letters, _SUSPECT_CHARS, _SUSPECT_CHARS))
+
+
 def _letters(text: str) -> str:
-    return "".join(character for character in text.lower() if character.isalnum())
+    return _NO_LETTER.sub("", text.lower())

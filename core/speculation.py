@@ -20,7 +20,7 @@ from core.guardrail import Evidence, Guardrail
 from core.korean import compact
 from core.retrieval import Hit, Retriever, is_answer
 from core.spend import TAB, Tab
-from core.types import Exchange, Label, Passage, Verdict, Written
+from core.types import Entry, Exchange, Label, Passage, Verdict, Written
 
 logger = logging.getLogger(__name__)
 
@@ -47,11 +47,15 @@ Warm = Callable[[Sequence[str]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the FAQ has for a question, in its conversation and alone, and the local verdict."""
+    """What the FAQ has for a question, in its conversation and alone, and the local verdict.
+
+    `entries` are what to answer from; none if nothing is near enough.
+    """
 
     in_context: Sequence[Hit]
     alone: Sequence[Hit]
     verdict: Verdict
+    entries: Sequence[Entry]
 
 
 class Speculation:
@@ -72,14 +76,21 @@ class Speculation:
         self._guardrail = guardrail
         self._read = read
         self._write = write
-        self._warm = warm
+        self._warm: Warm | None = warm
         self._reading: asyncio.Task[None] | None = None
+        self._foreseen: asyncio.Task[None] | None = None
         self._begun_from = ""
         self.tab = tab
         self.draft: Draft | None = None
         # What is started in here pays with the question's tab, however deep it is.
         self._context = copy_context()
         self._context.run(TAB.set, tab)
+
+    def foresee(self, text: str) -> None:
+        """Have the embedder get ready for a question whose conversation is still being read."""
+        if self._warm:
+            loop = asyncio.get_running_loop()
+            self._foreseen = loop.create_task(self._warmed([text]), context=self._context)
 
     async def consider(self, text: str, history: Sequence[Exchange]) -> tuple[Found, Verdict]:
         """Search, read, and begin to write; returns as soon as the label is certain.
@@ -91,7 +102,7 @@ class Speculation:
         found = await self._started(self._search(text, history))
         verdict = found.verdict
         if verdict.label is Label.ON_TOPIC:
-            await self._begin(text, history, found.in_context)
+            await self._begin(text, history, found)
         if reading:
             try:
                 read = await reading
@@ -103,10 +114,14 @@ class Speculation:
                     found = await self._searched_again(read.query, found)
                     text = f"{text}\n({read.query})"
         if verdict.label is Label.ON_TOPIC:
-            await self._begin(text, history, found.in_context)
+            await self._begin(text, history, found)
         else:
             await self._drop()
         return found, verdict
+
+    def spend_nothing(self) -> None:
+        """Search with what was embedded before, and else by words and letters alone."""
+        self._warm = None
 
     async def warm(self, texts: Sequence[str]) -> None:
         """Have the embedder ready for texts that are about to be searched for, in one request."""
@@ -114,9 +129,10 @@ class Speculation:
 
     async def close(self) -> None:
         """Stop whatever still runs."""
-        if self._reading:
-            self._reading.cancel()
-            await asyncio.gather(self._reading, return_exceptions=True)
+        tasks = [task for task in (self._foreseen, self._reading) if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._drop()
 
     def _start_reading(
@@ -150,30 +166,34 @@ class Speculation:
 
     async def _search(self, text: str, history: Sequence[Exchange]) -> Found:
         await self._warmed([text, *(exchange.user for exchange in history)])
-        return await asyncio.to_thread(self._find, text, history)
+        return await self._retriever.aside(self._find, text, history)
 
     def _find(self, text: str, history: Sequence[Exchange]) -> Found:
         alone = self._retriever.search(text)
         in_context = self._retriever.search(text, history) if history else alone
         evidence = Evidence(text, in_context, alone, has_history=bool(history))
-        return Found(in_context, alone, self._guardrail.judge(evidence))
+        verdict = self._guardrail.judge(evidence)
+        return Found(in_context, alone, verdict, self._entries(in_context))
 
     async def _searched_again(self, query: str, found: Found) -> Found:
         """With the query that stands alone; the local verdict stays."""
         await self.warm([query])
-        hits = await asyncio.to_thread(self._retriever.search, query)
-        return Found(hits, found.alone, found.verdict)
+        return await self._retriever.aside(self._find_again, query, found)
 
-    async def _begin(self, text: str, history: Sequence[Exchange], hits: Sequence[Hit]) -> None:
-        """Start writing from the hits, unless that is what is being done."""
-        if not is_answer(hits):
-            await self._drop()
-            return
-        if self.draft and self._begun_from == hits[0].faq_id:
+    def _find_again(self, query: str, found: Found) -> Found:
+        hits = self._retriever.search(query)
+        return Found(hits, found.alone, found.verdict, self._entries(hits))
+
+    def _entries(self, hits: Sequence[Hit]) -> Sequence[Entry]:
+        return self._retriever.entries(hits[:_PASSAGES]) if is_answer(hits) else ()
+
+    async def _begin(self, text: str, history: Sequence[Exchange], found: Found) -> None:
+        """Start writing from what was found, unless that is what is being done."""
+        hits, entries = found.in_context, found.entries
+        if entries and self.draft and self._begun_from == hits[0].faq_id:
             return
         await self._drop()
-        entries = await asyncio.to_thread(self._retriever.entries, hits[:_PASSAGES])
-        if not entries:  # an ingest has removed them since the search
+        if not entries:  # nothing is near, or an ingest has removed it since the search
             return
         scores = {hit.faq_id: hit.score for hit in hits}
         passages = [Passage(e.faq_id, e.title, e.text, scores[e.faq_id]) for e in entries]
@@ -186,6 +206,8 @@ class Speculation:
             self.draft = None
 
     async def _warmed(self, texts: Sequence[str]) -> None:
+        if self._warm is None:
+            return
         try:
             await self._warm(texts)
         except ModelError as error:

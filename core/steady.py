@@ -93,18 +93,21 @@ class Models:
     read: Read
     ledger: Ledger
     open_speculation: Callable[..., Speculation]
+    free_embeddings: bool = False
 
     def begin(self, person: str) -> Speculation:
         """Work that spends on this person's account, or does without models at a limit."""
         tab = self.ledger.open_tab(person)
         limit = self.ledger.limit(person)
-        read = None if limit else self.read
-        return self.open_speculation(read=read, write=self._write(limit), tab=tab)
-
-    def _write(self, limit: Limit | None) -> Write:
-        steady = self.steady
         if limit is None:
-            return steady.answer
+            return self.open_speculation(read=self.read, write=self.steady.answer, tab=tab)
+        work = self.open_speculation(read=None, write=self._write(limit), tab=tab)
+        if limit is Limit.OFF or not self.free_embeddings:
+            work.spend_nothing()
+        return work
+
+    def _write(self, limit: Limit) -> Write:
+        steady = self.steady
         texts = steady.profile
         notice = texts.model_off if limit is Limit.OFF else texts.model_limit
         return lambda question, history, passages: steady.extract(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -27,9 +27,15 @@ class Prepared:
     near_duplicates: tuple[NearDuplicate, ...]
 
 
-def prepare(loaded: Loaded, pack: Mapping[str, tuple[str, ...]] | None = None) -> Prepared:
+def prepare(
+    loaded: Loaded,
+    pack: Mapping[str, tuple[str, ...]] | None = None,
+    *,
+    edited: Collection[str] = (),
+) -> Prepared:
     """Make entries of `loaded`, with the questions of `pack` (by `title_key`) after their own.
 
+    Of a title whose key is in `edited` those of the pack are all there are.
     `related` of an entry holds titles of other entries only: keywords are left out.
     """
     cleaned = [clean(row) for row in loaded.rows]
@@ -40,7 +46,7 @@ def prepare(loaded: Loaded, pack: Mapping[str, tuple[str, ...]] | None = None) -
     ]
     deduped = dedupe(row for row in cleaned if row.text)
     titles = {spaceless(row.title): row.title for row in reversed(deduped.entries)}
-    entries = tuple(_entry(row, titles, pack or {}) for row in deduped.entries)
+    entries = tuple(_entry(row, titles, pack or {}, edited) for row in deduped.entries)
     return Prepared(
         entries=entries,
         skipped=(*loaded.skipped, *empty, *deduped.skipped),
@@ -54,13 +60,20 @@ def faq_id(title: str) -> str:
     return sha256(title.encode()).hexdigest()[:_ID_DIGITS]
 
 
-def _entry(row: Cleaned, titles: dict[str, str], pack: Mapping[str, tuple[str, ...]]) -> Entry:
+def _entry(
+    row: Cleaned,
+    titles: dict[str, str],
+    pack: Mapping[str, tuple[str, ...]],
+    edited: Collection[str],
+) -> Entry:
     related = match_titles(row.related, titles)
+    key = title_key(row.title)
+    own = () if key in edited else row.questions
     return Entry(
         faq_id=faq_id(row.title),
         title=row.title,
         text=readable(row.text),
         category=row.category,
-        questions=clean_texts([*row.questions, *pack.get(title_key(row.title), ())]),
+        questions=clean_texts([*own, *pack.get(key, ())]),
         related=tuple(title for title in related if title != row.title),
     )

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 
@@ -31,13 +31,14 @@ _BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What an ingest did to the entries of the index."""
+    """What an ingest did to the entries of the index; `embedded` counts unchanged ones as well."""
 
     added: int
     changed: int
     unchanged: int
     removed: int
     generation: str
+    embedded: int = 0
 
 
 def sync(  # noqa: PLR0913 - all by name; together they are what an ingest is
@@ -79,7 +80,8 @@ def sync(  # noqa: PLR0913 - all by name; together they are what an ingest is
         done += len(batch)
         progress(done, len(entries))
     index.switch(generation, entries=len(entries), digest=total)
-    return _compare(before, digests, generation)
+    changes = _compare(before, digests, generation)
+    return replace(changes, embedded=len(digests) - len(same))
 
 
 def digest(entry: Entry) -> str:

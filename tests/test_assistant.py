@@ -420,6 +420,7 @@ async def test_entries_that_an_ingest_took_away_are_escalated(make_assistant, re
 
     class Emptied:
         search = retriever.search
+        aside = retriever.aside
 
         def entries(self, hits):
             return []

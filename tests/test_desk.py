@@ -12,7 +12,7 @@ from core.backends.sqlite_archive import SqliteArchive
 from core.backends.sqlite_file import SqliteFile
 from core.backends.sqlite_history import SqliteHistory
 from core.backends.sqlite_inbox import SqliteInbox
-from core.desk import Desk, press_id
+from core.desk import Desk, is_press, press_id
 from core.errors import PlatformRefusedError
 from core.limits import Limits
 from core.types import (
@@ -36,6 +36,7 @@ class Scripted:
     def __init__(self, history):
         self.history = history
         self.asked = []
+        self.offered = ("다음 질문",)
         self.halfway = asyncio.Event()
         self.go_on = asyncio.Event()
         self.go_on.set()
@@ -46,7 +47,7 @@ class Scripted:
         yield Delta(text[:3])
         self.halfway.set()
         await self.go_on.wait()
-        offered = ("다음 질문",)
+        offered = self.offered
         turn = Turn(question, TurnState.ANSWERED, text, followups=offered)
         await self.history.append(turn)
         yield Answered(text, (), offered)
@@ -157,8 +158,8 @@ async def test_a_press_asks_what_the_button_stands_for_once(place):
         pressed = asked("", "", asker="U2")
         assert await desk.press("1", 0, pressed) is Receipt.STORED
         assert await desk.press("1", 0, replace(pressed, asker="U3")) is Receipt.KNOWN
-        await place.until(press_id("1", 0), *ENDED)
-        assert await desk.pressed("1", 1) == {0}
+        await place.until(press_id("1", "다음 질문"), *ENDED)
+        assert await desk.pressed("1") == {0}
     assert place.assistant.asked == ["배송비는?", "다음 질문"]
 
 
@@ -305,3 +306,27 @@ async def test_a_conversation_is_one_that_something_was_asked_in(place):
     await desk.receive(asked())
     assert await desk.takes_part(SessionId("wall:1"))
     assert not await desk.takes_part(SessionId("wall:2"))
+
+
+async def test_a_question_answered_anew_has_buttons_that_were_not_pressed(place):
+    """Only what asks the same below the same answer was asked before."""
+    desk = place.desk()
+    async with running(desk):
+        await desk.receive(asked())
+        await place.until("1", *ENDED)
+        await desk.press("1", 0, asked("", ""))
+        await place.until(press_id("1", "다음 질문"), *ENDED)
+        place.assistant.offered = ("다른 질문",)
+        assert await desk.revise(asked(text="반품비는?"))
+        await place.until("1", *ENDED)
+        assert await desk.pressed("1") == frozenset()
+        assert await desk.press("1", 0, asked("", "")) is Receipt.STORED
+
+
+def test_the_id_of_a_press_does_not_grow_from_press_to_press():
+    first = press_id("discord:1:2:3", "정산은?")
+    second = press_id(first, "배송은?")
+    assert len(second) == len(first)
+    assert len({first, second, press_id(first, "정산은?"), press_id(second, "정산은?")}) == 4
+    assert is_press(second)
+    assert not is_press("discord:1:2:3")

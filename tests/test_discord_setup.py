@@ -111,7 +111,8 @@ def test_what_is_no_target_is_refused():
 
 
 def test_buttons_of_pressed_questions_are_read_back():
-    asked = press_id(press_id(question_id(1, 2, 3), 0), 12)
+    asked = press_id(press_id(question_id(1 << 63, 1 << 63, 1 << 63), "정산은?"), "배송은?")
+    assert len(f"f:{asked}:7") <= 100
     found = pressed_of(f"f:{asked}:7")
     assert (found.kind, found.question_id, found.index) == ("f", asked, 7)
 

@@ -92,3 +92,11 @@ def test_a_malformed_row_is_named(ingested, tmp_path, row, complaint):
     assert (done.returncode, done.stdout) == (1, "")
     [line] = done.stderr.splitlines()
     assert f"eval.jsonl:2: {complaint}" in line
+
+
+def test_a_line_separator_inside_a_question_does_not_end_its_line(tmp_path):
+    """JSONL is cut at line feeds alone; U+2028 may stand in a text as it is."""
+    path = tmp_path / "cases.jsonl"
+    path.write_text('{"question": "정산\u2028언제", "relevant": ["정산"]}\n', encoding="utf-8")
+    (case,) = evaluation.read_retrieval_cases(path)
+    assert case.question == "정산\u2028언제"

@@ -413,6 +413,11 @@ async def test_the_faq_can_be_embedded_by_an_endpoint(settings, server, tmp_path
         assert len(server.bodies("embeddings")) == calls
         server.faults += [Fault("status", of="embeddings", status=401)]
         assert isinstance((await ask(assistant, "정산 계좌를 바꾸고 싶어요"))[-1], Answered)
+    server.requests.clear()
+    async with open_assistant(settings.model_copy(update={"daily_cap_usd": 1e-9})) as assistant:
+        events = await ask(assistant, "정산을 받을 계좌는 어디서 바꿔요?")
+    assert shown(events).startswith(PROFILE.model_limit)
+    assert not server.requests  # at the cap the embeddings of a question are not paid for either
 
 
 async def test_commands_use_the_remote_embedder_without_a_chat_model(server, tmp_path, monkeypatch):

@@ -1,13 +1,15 @@
 """The real client against a real local server, with every failure on cue."""
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
+import httpx2
 import numpy as np
 import openai
 import pytest
 from fakes.openai_server import REVOKED, Fault, OpenAIServer, Pace
 
+from core.backends.aiohttp_transport import AiohttpTransport
 from core.backends.openai_client import OpenAIClient
 from core.breaker import Breaker
 from core.errors import (
@@ -39,7 +41,15 @@ async def client_of(url, *, key="sk-test", breaker=None, read_s=5.0):
     async def sleep(seconds):
         slept.append(seconds)
 
-    sdk = openai.AsyncOpenAI(api_key=key, base_url=url, max_retries=0, timeout=read_s)
+    sdk = openai.AsyncOpenAI(
+        api_key=key,
+        base_url=url,
+        max_retries=0,
+        timeout=read_s,
+        http_client=httpx2.AsyncClient(
+            transport=AiohttpTransport(connections=1_000, keepalive_s=5.0), timeout=read_s
+        ),
+    )
     async with sdk:
         breaker = breaker or Breaker(failures=99)
         yield OpenAIClient(sdk, prices=PRICES, breaker=breaker, sleep=sleep), slept
@@ -242,3 +252,46 @@ async def test_many_streams_at_once(server):
 def test_usage_adds_up():
     """Two calls are one sum."""
     assert Usage(1, 0, 2, 0.5) + Usage(3, 1, 4, 0.25) == Usage(4, 1, 6, 0.75)
+
+
+async def test_a_connection_is_used_again_after_its_stream_was_read(server):
+    """Also one whose bytes had to wait in the kernel; one that was left is closed."""
+    server.pace = Pace(tokens_per_s=500)
+    async with client_of(server.url) as (client, _):
+        connector = client._sdk._client._transport
+        for _ in range(3):
+            async with aclosing(client.stream("gpt-4o-mini", ASK)) as stream:
+                async for _ in stream:
+                    await client.pause()
+        (connections,) = connector._session.connector._conns.values()
+        assert len(connections) == 1
+        server.pace = Pace(tokens_per_s=2)
+        async with aclosing(client.stream("gpt-4o-mini", ASK)) as stream:
+            await anext(stream)
+        assert not connector._session.connector._conns
+
+
+async def test_a_stream_that_waits_is_read_in_fewer_pieces(server):
+    """What came meanwhile comes in one go."""
+    server.faults += [Fault("say", text="가 " * 60), Fault("say", text="가 " * 60)]
+    server.pace = Pace(tokens_per_s=300)
+    async with client_of(server.url) as (client, _):
+        at_once = [piece.text async for piece in client.stream("gpt-4o-mini", ASK)]
+        waited = []
+        async with aclosing(client.stream("gpt-4o-mini", ASK)) as stream:
+            async for piece in stream:
+                waited.append(piece.text)
+                await asyncio.sleep(0.04)
+    assert "".join(waited) == "".join(at_once)
+    assert len(waited) < len(at_once) / 2
+
+
+async def test_pauses_grow_with_the_streams(server):
+    """None to speak of for one, and never longer than a fifth of a second."""
+    async with client_of(server.url) as (client, _):
+        loop = asyncio.get_running_loop()
+        for streams, longest in ((0, 0.05), (10_000, 0.4)):
+            client._streams = streams
+            began = loop.time()
+            await client.pause()
+            assert loop.time() - began < longest

@@ -68,6 +68,17 @@ def test_a_call_in_flight_counts_until_it_lands():
     assert window.free(101.0) == 1
 
 
+def test_a_burst_comes_back_one_by_one_where_the_platform_lets_it_drip():
+    window = Window(3, 3.0, drips=True)
+    granted = []
+    for tenth in range(60):
+        while window.free(tenth / 10):
+            window.begin()
+            window.end(tenth / 10)
+            granted.append(tenth / 10)
+    assert granted == [0.0, 0.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+
+
 def test_a_refusal_freezes_the_window():
     window = Window(3, 10.0)
     window.freeze(5.0)

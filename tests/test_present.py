@@ -307,3 +307,15 @@ def test_whatever_happens_every_answer_is_there_whole_and_once(
         assert all(after.startswith(before) for before, after in pairwise(texts))
     assert wall.edits.refused == 0
     assert wall.posts.refused == 0
+
+
+def test_an_answer_that_has_ended_cannot_be_stopped():
+    wall = Wall()
+
+    async def too_late():
+        presenter = Presenter(WallReply(wall, "a"), note=quiet)
+        await presenter.present(QUESTION, growing(["가나다라"]), status=SEARCHING)
+        return presenter.stop("멈췄어요")
+
+    assert leap(too_late()) is False
+    assert shown(wall) == ["가나다라"]

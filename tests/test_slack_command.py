@@ -2,14 +2,19 @@
 
 import asyncio
 
-from fakes.slack import BOT_TOKEN, labels, visible
+import pytest
+from fakes.slack import BOT_TOKEN, SIGNING_SECRET, labels, visible
+from fakes.slack_bot import make_settings
 
+from bots.slack import open_slack
 from bots.slack.blocks import Page
+from bots.slack.context import Context
 from bots.slack.ephemeral import EphemeralReply
 from bots.slack.ids import private_place
 from bots.slack.workspaces import make_client, open_session
 from core.errors import StorageError
 from core.limits import Limits
+from core.safety import Cleaner
 from core.types import Question
 
 pytest_plugins = ["slack_bot"]
@@ -42,7 +47,7 @@ async def test_a_command_is_answered_for_the_asker_alone(slack, bot, profile):
     assert ANSWER in answer
     assert slack.messages(channel) == []
     assert jiho.ephemerals() == []
-    assert len(slack.calls("response_url")) == 1
+    assert len(slack.calls("response_url")) == 2
 
 
 async def test_a_command_works_where_the_bot_is_no_member(slack, bot):
@@ -84,6 +89,23 @@ async def test_a_question_is_stored_before_the_command_is_acknowledged(
     assert ANSWER in private(minsu, channel)[-1]
 
 
+async def test_commands_and_shortcuts_that_come_as_signed_requests(
+    slack, make_desk, profile, tmp_path
+):
+    signed = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": SIGNING_SECRET, "slack_port": 0}
+    desk = make_desk()
+    minsu = slack.add_person("민수")
+    message = await minsu.say(slack.add_channel("help", minsu), QUESTION)
+    async with open_slack(make_settings(slack, tmp_path, **signed), desk, profile) as platform:
+        await slack.use_http(platform.about.rstrip(")").rsplit(" ", 1)[-1])
+        working = asyncio.create_task(desk.run())
+        assert ANSWER in visible(await asked(slack, minsu, minsu.dm))
+        await minsu.shortcut(message, "answer_this")
+        await slack.until(lambda: [m for m in slack.replies(message) if ANSWER in visible(m)])
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+
+
 async def test_an_answer_after_the_half_hour_is_posted_as_an_ephemeral(slack, make_desk, connect):
     """A `response_url` lasts thirty minutes; the bot has to be a member from then on."""
     minsu = slack.add_person("민수")
@@ -98,7 +120,7 @@ async def test_an_answer_after_the_half_hour_is_posted_as_an_ephemeral(slack, ma
 
 
 async def test_a_command_that_is_not_stored_says_so(slack, bot, profile, monkeypatch):
-    async def refuse(question):
+    async def refuse(question, *, wake):
         raise StorageError("the disk is full")
 
     monkeypatch.setattr(bot, "receive", refuse)
@@ -143,16 +165,28 @@ async def test_an_answer_that_was_shown_before_a_death_is_not_shown_again(
     assert QUESTION not in private(minsu, channel)[-1]
 
 
-async def test_a_long_answer_goes_on_when_the_response_url_is_used_up(slack, context_of):
+@pytest.mark.parametrize("trouble", ["429", "500", "reset"])
+async def test_an_answer_is_shown_although_slack_had_trouble(slack, bot, trouble):
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("help", minsu)
+    slack.fail_next("response_url", trouble, times=2, retry_after=0)
+    await minsu.command("/faq", QUESTION, channel=channel)
+    await slack.until(lambda: minsu.ephemerals(channel))
+    (answer,) = private(minsu, channel)  # the status was lost: no answer waits for it
+    assert ANSWER in answer
+
+
+async def test_a_long_answer_goes_on_when_the_response_url_is_used_up(slack, settings, profile):
     """Slack takes five messages through one."""
     minsu = slack.add_person("민수")
     channel = slack.add_channel("help", minsu)
     url = slack.world.new_response_url(channel, minsu.id, None)
     place = private_place(slack.team.id, channel.id, minsu.id)
     question = Question("slack:1", place.session, QUESTION, minsu.id, reply_to=url)
+    context = Context(None, profile, settings, Cleaner(()))
     async with open_session() as session:
         client = make_client(session, slack.api_url, BOT_TOKEN)
-        reply = EphemeralReply(client, context_of(None), question)
+        reply = EphemeralReply(client, context, question)
         for number in range(7):
             await reply.post(Page(f"{number}쪽", ()), number)
     assert private(minsu, channel) == [f"{place}쪽" for place in range(7)]
@@ -174,6 +208,20 @@ async def test_a_follow_up_of_a_private_answer_is_private_and_marked(slack, bot,
     assert slack.messages(channel) == []
     (session,) = await stores.archive.sessions(10)
     assert session.session.endswith(f":faq-{minsu.id}")
+
+
+async def test_private_buttons_work_after_a_restart(slack, make_desk, connect, profile):
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("help", minsu)
+    async with connect(make_desk()):
+        answer = await asked(slack, minsu, channel)
+    async with connect(make_desk()):
+        await minsu.press(answer, "private_followup:1")
+        await slack.until(lambda: len(minsu.ephemerals(channel)) == 3)
+        await minsu.press(answer, "feedback:positive")
+        await slack.until(lambda: private(minsu, channel)[-1] == profile.feedback_thanks)
+        await minsu.press(answer, profile.share)
+        await slack.until(lambda: slack.messages(channel))
 
 
 async def test_a_private_follow_up_is_asked_once(slack, bot, stores):
@@ -236,6 +284,7 @@ async def test_sharing_where_the_bot_is_no_member(slack, bot, profile):
     await minsu.press(answer, profile.share)
     (shared,) = await slack.until(lambda: slack.messages(channel))
     assert ANSWER in visible(shared)
+    assert "followup" not in str(shared.blocks)  # it could not answer there
 
 
 async def test_sharing_that_fails_can_be_tried_again(slack, bot, profile):

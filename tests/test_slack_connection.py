@@ -186,7 +186,7 @@ async def test_what_was_asked_while_it_was_away_is_answered_once(
     slack, tmp_path, minsu, channel, monkeypatch
 ):
     jiyoung = slack.add_person("지영")
-    monkeypatch.setattr("bots.slack._SHORT_S", 0.0)
+    monkeypatch.setattr("bots.slack.connecting._SHORT_S", 0.0)
     async with answering(slack, tmp_path):
         thread = await asked_and_answered(slack, minsu, channel, "처음")
     await slack.until(lambda: not slack.sockets)
@@ -204,10 +204,28 @@ async def test_what_was_asked_while_it_was_away_is_answered_once(
     assert in_dm.channel is jiyoung.dm
 
 
+async def test_a_mention_in_a_thread_from_before_is_found(
+    slack, tmp_path, minsu, channel, monkeypatch
+):
+    monkeypatch.setattr("bots.slack.connecting._SHORT_S", 0.0)
+    monkeypatch.setattr("bots.slack.catchup._OVERLAP", timedelta(0))
+    root = await minsu.say(channel, "오늘 회의 기록")
+    async with answering(slack, tmp_path):
+        await asked_and_answered(slack, minsu, channel, "처음")
+    await slack.until(lambda: not slack.sockets)
+    await minsu.say(channel, "그건 모르겠네요", thread=root)
+    missed = await minsu.mention(channel, "정산은 언제?", thread=root)
+    await slack.until(lambda: all(one.acked_at or one.gave_up for one in slack.deliveries))
+    async with answering(slack, tmp_path) as bot:
+        await slack.until(lambda: finished(slack, root))
+        assert await quiet(slack, bot) == ["정산은 언제?"]
+    assert missed.thread_ts == root.ts
+
+
 async def test_looking_back_is_patient_and_leaves_out_what_it_may_not_read(
     slack, tmp_path, minsu, channel, monkeypatch, caplog
 ):
-    monkeypatch.setattr("bots.slack._SHORT_S", 0.0)
+    monkeypatch.setattr("bots.slack.connecting._SHORT_S", 0.0)
     async with answering(slack, tmp_path):
         await asked_and_answered(slack, minsu, channel, "처음")
     await slack.until(lambda: not slack.sockets)
@@ -230,7 +248,7 @@ async def test_a_first_start_does_not_look_back(slack, tmp_path, minsu, channel)
 
 
 async def test_it_looks_back_a_day_at_most(slack, tmp_path, minsu, channel, monkeypatch):
-    monkeypatch.setattr("bots.slack._SHORT_S", 0.0)
+    monkeypatch.setattr("bots.slack.connecting._SHORT_S", 0.0)
     long_ago = datetime.now(UTC) - timedelta(days=30)
     session = SessionId(f"slack:{slack.team.id}:{channel.id}:1.0")
     asked = Question(f"{session}", session, "옛날 질문", minsu.id, long_ago)
@@ -238,8 +256,8 @@ async def test_it_looks_back_a_day_at_most(slack, tmp_path, minsu, channel, monk
         await bot.desk.receive(asked)
     async with answering(slack, tmp_path):
         (call, *_) = await slack.until(lambda: slack.calls("conversations.history"))
-    a_day_ago = datetime.now(UTC) - catchup._FARTHEST
-    assert abs(float(call.args["oldest"]) - a_day_ago.timestamp()) < 60
+    farthest = datetime.now(UTC) - catchup._FARTHEST - catchup._OLD_THREADS
+    assert abs(float(call.args["oldest"]) - farthest.timestamp()) < 60
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,8 @@ import pytest
 from fakes.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
 
 from bots import doctor
+from bots.finding import FAIL, NOTE, PASS
 from bots.slack.checks import check_slack
-from bots.slack.manifest import SCOPES
 from config.settings import Settings
 
 SECRET = "s3cret"  # noqa: S105 - it opens nothing
@@ -16,7 +16,6 @@ SECRET = "s3cret"  # noqa: S105 - it opens nothing
 @pytest.fixture
 async def slack():
     async with Slack().serve() as running:
-        running.team.scopes |= set(SCOPES)
         yield running
 
 
@@ -27,7 +26,7 @@ def look(slack, monkeypatch, tmp_path):
 
     async def findings(**settings):
         usual = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN}
-        usual |= {"SLACK_API_URL": slack.api_url}
+        usual |= {"SLACK_API_URL": slack.api_url, "SLACK_SIGNING_SECRET": ""}
         for name, value in (usual | settings).items():
             monkeypatch.setenv(name, value)
         # The doctor has an event loop of its own.
@@ -40,7 +39,7 @@ def look(slack, monkeypatch, tmp_path):
 async def test_all_is_well(slack, look):
     slack.add_channel("help")
     found = await look()
-    assert {mark for mark, *_ in found.values()} == {doctor.PASS}
+    assert {mark for mark, *_ in found.values()} == {PASS}
     assert found["Slack"][1] == "the token is that of @faqbot in Local"
     assert found["Slack channels"][1] == "#help"
     assert "Slack socket" in found
@@ -48,10 +47,9 @@ async def test_all_is_well(slack, look):
 
 def test_without_a_token_there_is_one_line(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SLACK_BOT_TOKEN", raising=False)
     found = list(doctor._slack(Settings()))
-    assert [(one.mark, one.text) for one in found] == [
-        (doctor.PASS, "off, SLACK_BOT_TOKEN is not set")
-    ]
+    assert [(one.mark, one.text) for one in found] == [(PASS, "off, SLACK_BOT_TOKEN is not set")]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +67,7 @@ async def test_tokens_that_are_the_wrong_ones_by_their_look(slack, look, bot, ap
     """Slack is not even asked."""
     found = await look(SLACK_BOT_TOKEN=bot, SLACK_APP_TOKEN=app)
     mark, said, advice = found["Slack tokens"]
-    assert mark == doctor.FAIL
+    assert mark == FAIL
     assert text in said
     assert fix in advice
     assert slack.calls() == []
@@ -78,33 +76,33 @@ async def test_tokens_that_are_the_wrong_ones_by_their_look(slack, look, bot, ap
 async def test_a_revoked_token(slack, look):
     slack.team.revoked = True
     mark, text, fix = (await look())["Slack"]
-    assert (mark, text) == (doctor.FAIL, "Slack says token_revoked")
+    assert (mark, text) == (FAIL, "Slack says token_revoked")
     assert "Reinstall" in fix
 
 
 async def test_a_token_of_nobody_is_not_shown(look):
     found = await look(SLACK_BOT_TOKEN=f"xoxb-{SECRET}")
-    assert found["Slack"][:2] == (doctor.FAIL, "Slack says invalid_auth")
+    assert found["Slack"][:2] == (FAIL, "Slack says invalid_auth")
     assert SECRET not in repr(found)
 
 
 async def test_missing_scopes_are_named_with_where_to_add_them(slack, look):
     slack.team.scopes -= {"assistant:write", "reactions:read"}
     mark, text, fix = (await look())["Slack scopes"]
-    assert (mark, text) == (doctor.FAIL, "missing: assistant:write, reactions:read")
+    assert (mark, text) == (FAIL, "missing: assistant:write, reactions:read")
     assert "OAuth & Permissions" in fix
 
 
 async def test_an_app_token_that_slack_does_not_know(look):
     mark, text, fix = (await look(SLACK_APP_TOKEN=f"xapp-{SECRET}"))["Slack socket"]
-    assert (mark, text) == (doctor.FAIL, "Slack says invalid_auth")
+    assert (mark, text) == (FAIL, "Slack says invalid_auth")
     assert "App-Level Tokens" in fix
 
 
 async def test_socket_mode_that_is_off(slack, look):
     slack.fail_next("apps.connections.open", "error", error="socket_mode_not_enabled")
     mark, _, fix = (await look())["Slack socket"]
-    assert mark == doctor.FAIL
+    assert mark == FAIL
     assert "Enable Socket Mode" in fix
 
 
@@ -114,9 +112,17 @@ async def test_signed_events_need_no_socket(slack, look):
     assert "Slack tokens" not in found
 
 
+async def test_with_oauth_there_is_no_token_to_look_at(slack, look):
+    oauth = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": SECRET}
+    found = await look(SLACK_BOT_TOKEN="", **oauth)
+    assert {mark for mark, *_ in found.values()} == {PASS}
+    assert set(found) == {"Slack", "Slack socket"}
+    assert slack.calls("auth.test") == []
+
+
 async def test_a_bot_in_no_channel_yet(look):
     mark, _, fix = (await look())["Slack channels"]
-    assert mark == doctor.NOTE
+    assert mark == NOTE
     assert "/invite @faqbot" in fix
 
 
@@ -124,7 +130,7 @@ async def test_a_channel_where_it_should_answer_and_is_no_member(slack, look):
     here, there = slack.add_channel("help"), slack.add_channel("ask", bot=False)
     found = await look(FAQBOT_SLACK_CHANNELS=f"{here.id}, {there.id}")
     mark, text, fix = found["Slack channels"]
-    assert mark == doctor.FAIL
+    assert mark == FAIL
     assert there.id in text
     assert here.id not in text
     assert "/invite @faqbot" in fix
@@ -134,5 +140,5 @@ async def test_a_slack_that_does_not_answer(look, unused_tcp_port):
     url = f"http://127.0.0.1:{unused_tcp_port}/api/"
     found = await look(SLACK_API_URL=url)
     mark, _, fix = found["Slack"]
-    assert mark == doctor.FAIL
+    assert mark == FAIL
     assert "SLACK_API_URL" in fix

@@ -1,5 +1,7 @@
 """👍 and 👎 below an answer, and the form that asks what was missing."""
 
+import asyncio
+
 import pytest
 from fakes.slack import labels, visible
 
@@ -119,9 +121,17 @@ async def test_a_vote_counts_although_the_form_could_not_be_opened(
 async def test_what_cannot_be_stored_stays_in_the_form(
     slack, bot, minsu, answer, opinions, profile, monkeypatch
 ):
+    rate, voted = bot.rate, asyncio.Event()
+
+    async def note(opinion):
+        known = await rate(opinion)
+        voted.set()
+        return known
+
+    monkeypatch.setattr(bot, "rate", note)
     await minsu.press(answer, "feedback:negative")
     form = await slack.until(lambda: minsu.modal)
-    rate = bot.rate
+    await voted.wait()
 
     async def refuse(opinion):
         raise StorageError("the disk is full")

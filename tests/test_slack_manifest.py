@@ -10,7 +10,10 @@ from fakes.slack.api_base import METHODS
 from fakes.slack.world import _EVENT_SCOPES
 
 from bots.slack.manifest import EVENTS, SCOPES, manifest, print_manifest
+from bots.slack.oauth import REDIRECT_PATH
 from config.settings import Settings
+
+pytest_plugins = ["cli_fixtures"]
 
 SOURCES = Path(__file__).parent.parent / "bots" / "slack"
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in sorted(SOURCES.glob("*.py")))
@@ -37,6 +40,8 @@ def listened():
 @pytest.fixture
 def settings(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
+    for name in ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID"):
+        monkeypatch.delenv(name, raising=False)
     return Settings()
 
 
@@ -97,6 +102,15 @@ def test_socket_mode_is_on_unless_events_come_signed(settings, monkeypatch):
     assert "s3cret" not in json.dumps(by_http)
 
 
+def test_with_oauth_there_is_an_address_to_come_back_to(settings, monkeypatch):
+    assert "redirect_urls" not in manifest(settings)["oauth_config"]
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "s3cret")
+    (url,) = manifest(Settings())["oauth_config"]["redirect_urls"]
+    assert url == f"https://YOUR-HOST{REDIRECT_PATH}"
+    assert "s3cret" not in json.dumps(manifest(Settings()))
+
+
 def test_a_token_for_socket_mode_goes_before_the_secret(settings, monkeypatch):
     """As the bot itself does it."""
     monkeypatch.setenv("SLACK_SIGNING_SECRET", "s3cret")
@@ -115,6 +129,12 @@ def test_it_is_within_slacks_limits(settings):
     assert len(features["shortcuts"][0]["description"]) <= 150
     assert len(features["assistant_view"]["assistant_description"]) <= 300
     assert len(features["assistant_view"]["suggested_prompts"]) <= 4
+
+
+def test_the_command_prints_it(empty):
+    done = empty("slack", "manifest")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["settings"]["socket_mode_enabled"]
 
 
 def test_it_is_printed_as_json_alone(settings, capsys):

@@ -117,6 +117,7 @@ async def test_bots_itself_and_what_slack_says_are_never_answered(slack, tmp_pat
         slack.world.post(channel, other.bot_user_id, f"{mention} 정산은?", bot_id=other.bot_id)
         slack.world.post(channel, minsu.id, f"{mention} 들어왔어요", subtype="channel_join")
         slack.world.post(channel, slack.team.bot_user_id, "저예요", bot_id=slack.team.bot_id)
+        slack.world.post(channel, "USLACKBOT", "Reminder: 정산 확인")
         assert await quiet(slack, bot) == []
 
 
@@ -211,3 +212,21 @@ async def test_an_acknowledgement_does_not_wait_for_the_answer(slack, tmp_path, 
         gate.set()
         await slack.until(lambda: finished(slack, question))
     assert all(len(delivery.attempts) == 1 for delivery in slack.deliveries)
+
+
+async def test_the_real_assistant_answers_remembers_and_declines(
+    slack, tmp_path, minsu, channel, make_assistant
+):
+    def assistant(stores):
+        return make_assistant(history=stores.history)
+
+    async with answering(slack, tmp_path, assistant=assistant):
+        root = await minsu.mention(channel, "정산은 언제 되나요?")
+        (first,) = await slack.until(lambda: finished(slack, root))
+        await minsu.say(channel, "계좌는 어떻게 바꿔요?", thread=root)
+        await slack.until(lambda: len(slack.replies(root)) == 2 and finished(slack, root))
+        off_topic = await minsu.mention(channel, "오늘 저녁에 뭐 먹을까?")
+        (refusal,) = await slack.until(lambda: slack.replies(off_topic))
+    assert "다음 영업일" in visible(first)
+    assert "정산 계좌를 변경하고 싶어요." in visible(slack.replies(root)[1])
+    assert visible(refusal).startswith(PROFILE.refusal)

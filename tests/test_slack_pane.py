@@ -32,12 +32,15 @@ async def test_whoever_opens_the_pane_is_greeted_and_offered_prompts(slack, bot,
     assert offered == list(profile.examples)[:4]
 
 
-async def test_the_prompts_stay_when_the_person_goes_to_another_channel(slack, bot, minsu):
+async def test_nothing_is_said_when_the_person_goes_to_another_channel(slack, bot, minsu):
     pane = await minsu.open_assistant_pane()
     await slack.until(lambda: pane.prompts)
+    said = len(slack.messages(minsu.dm))
     await minsu.look_at(pane, slack.add_channel("help", minsu))
-    await slack.until(lambda: len(pane.prompts) == 2)
-    assert len([m for m in slack.messages(minsu.dm) if m.text and m.bot_id]) == 2  # root, greeting
+    (moved,) = slack.events("assistant_thread_context_changed")
+    await slack.until(lambda: moved.acked_at)
+    assert len(pane.prompts) == 1
+    assert len(slack.messages(minsu.dm)) == said
 
 
 async def test_prompts_are_offered_although_the_greeting_failed(slack, bot, minsu):

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from fakes.slack import Slack, labels, visible
-from fakes.slack_bot import PROFILE, With, answering, finished, quiet, settled
+from fakes.slack_bot import PROFILE, With, answering, finished, noting, quiet, settled
 
 from core.errors import StorageError
 from core.limits import Limits
@@ -163,6 +163,31 @@ async def test_a_question_edited_while_it_is_answered_is_answered_once(
     assert "밀립니다" in visible(reply)
 
 
+async def test_an_edit_that_comes_late_does_not_undo_a_later_one(slack, tmp_path, minsu, channel):
+    """Slack repeats what was not acknowledged after a minute, and after five."""
+    async with answering(slack, tmp_path) as bot:
+        question, _ = await answered(slack, minsu, channel)
+        for text in ("반품은요?", "교환은요?"):
+            await minsu.edit(question, f"{minsu.mention_of_bot} {text}")
+            await slack.until(lambda text=text: bot.assistant.asked[-1].text == text)
+        first, *_ = [one for one in slack.deliveries if "반품" in str(one.event.get("message"))]
+        slack.redeliver(first)
+        assert (await quiet(slack, bot))[1:] == ["반품은요?", "교환은요?"]
+
+
+async def test_a_question_that_comes_after_its_deletion_is_not_answered(
+    slack, tmp_path, minsu, channel
+):
+    async with answering(slack, tmp_path) as bot:
+        question = await minsu.say(channel, "정산은 언제?")
+        await minsu.delete(question)
+        await settled(slack)
+        for delivery in slack.events("message")[:1]:
+            delivery.event["text"] = f"{minsu.mention_of_bot} 정산은 언제?"
+            slack.redeliver(delivery)
+        assert await quiet(slack, bot) == []
+
+
 async def test_an_unfurled_link_is_no_edit(slack, tmp_path, minsu, channel):
     async with answering(slack, tmp_path) as bot:
         question, _ = await answered(slack, minsu, channel)
@@ -233,14 +258,63 @@ async def test_a_sign_is_understood_after_a_restart(slack, tmp_path, minsu, chan
 
 
 async def test_a_stop_that_comes_too_late_is_told_so(slack, tmp_path, minsu, channel):
-    gate = asyncio.Event()
-    async with answering(slack, tmp_path, gate=gate):
+    gate, states = asyncio.Event(), asyncio.Queue()
+    async with answering(slack, tmp_path, gate=gate, inbox=noting(states)):
         question = await minsu.mention(channel, "정산은 언제?")
         (reply,) = await slack.until(lambda: slack.replies(question))
         blocks = reply.blocks
         gate.set()
-        await slack.until(lambda: finished(slack, question))
+        await states.get()
         reply.blocks = blocks  # as a client that is behind still shows it
         await minsu.press(reply, "stop")
         (said,) = await slack.until(lambda: minsu.ephemerals(channel))
     assert said.text == PROFILE.nothing_to_stop
+
+
+async def test_two_replicas_answer_once_and_know_each_others_buttons(
+    slack, tmp_path, minsu, channel
+):
+    """The two events of a mention go to one replica each; so does the press of a button."""
+    async with answering(slack, tmp_path) as one, answering(slack, tmp_path) as other:
+        await slack.until(lambda: slack.sockets == 2)
+        question, reply = await answered(slack, minsu, channel)
+        for button in labels(reply)[:2]:
+            await minsu.press(reply, button)
+        await slack.until(lambda: len(slack.replies(question)) == 3 and finished(slack, question))
+        await slack.until(lambda: [label[:1] for label in labels(reply)[:2]] == ["✓", "✓"])
+        await settled(slack)
+        asked = [one.text for one in (*one.assistant.asked, *other.assistant.asked)]
+    assert len(asked) == len(set(asked)) == 3
+    assert len({name for one in slack.deliveries for name in one.sent_to}) == 2
+
+
+async def test_a_button_in_a_direct_message_asks_there(slack, tmp_path, minsu):
+    async with answering(slack, tmp_path) as bot:
+        await minsu.say(minsu.dm, "정산은 언제?")
+        (reply,) = await slack.until(
+            lambda: [m for m in minsu.dm.messages.values() if "출처" in visible(m)]
+        )
+        await minsu.press(reply, FOLLOWUP)
+        await slack.until(
+            lambda: [m for m in minsu.dm.messages.values() if "님의 질문" in visible(m)]
+        )
+        await slack.until(lambda: f"✓ {FOLLOWUP}" in labels(reply))
+    assert len({asked.session for asked in bot.assistant.asked}) == 1
+    assert {message.thread_ts for message in minsu.dm.messages.values()} == {None}
+
+
+async def test_a_followup_of_a_followup_is_answered_in_the_same_thread(
+    slack, tmp_path, minsu, channel
+):
+    async with answering(slack, tmp_path) as bot:
+        question, reply = await answered(slack, minsu, channel)
+        for count in (2, 3, 4):
+            await minsu.press(reply, labels(reply)[0])
+            await slack.until(
+                lambda count=count: (
+                    len(slack.replies(question)) == count and finished(slack, question)
+                )
+            )
+            reply = slack.replies(question)[-1]
+    assert len({asked.id for asked in bot.assistant.asked}) == 4
+    assert len({asked.session for asked in bot.assistant.asked}) == 1

@@ -4,8 +4,17 @@ import asyncio
 from functools import partial
 
 import pytest
-from fakes.slack import Limits, Slack, visible, visible_of
-from fakes.slack_bot import With, answering, finished, make_settings, running, settled
+from fakes.slack import Limits, Slack, labels, visible, visible_of
+from fakes.slack_bot import (
+    PROFILE,
+    With,
+    answering,
+    finished,
+    make_settings,
+    noting,
+    running,
+    settled,
+)
 
 from bots.slack.budgets import EDITS_A_MINUTE
 from bots.slack.reply import METADATA
@@ -28,19 +37,6 @@ def minsu(slack):
 @pytest.fixture
 def channel(slack, minsu):
     return slack.add_channel("문의", minsu)
-
-
-def noting(states):
-    """An inbox that also tells how questions are settled."""
-
-    def wrap(inbox):
-        async def settle(claim, state):
-            await inbox.settle(claim, state)
-            states.put_nowait(state)
-
-        return With(inbox, settle=settle)
-
-    return wrap
 
 
 async def test_an_answer_grows_in_one_message(slack, tmp_path, minsu, channel):
@@ -216,3 +212,55 @@ async def test_the_acknowledged_question_survives_a_bot_that_dies_at_once(
     async with answering(slack, tmp_path):
         await slack.until(lambda: finished(slack, question))
     assert len(slack.replies(question)) == 1
+
+
+@pytest.mark.parametrize("streaming", ["edits", "native"])
+async def test_nobody_is_called_and_no_foreign_link_is_shown_at_any_moment(
+    slack, tmp_path, minsu, channel, streaming
+):
+    pieces = (
+        "안내 <!chan",
+        "nel> 공지 <@",
+        "U000000099> 님 @her",
+        "e [여기](https://evil.exa",
+        "mple/x) ",
+    )
+    pieces = [part for piece in pieces for part in (piece, "")] + ["그리고 <!subteam^S1> 끝."]
+    turnstile = asyncio.Semaphore(0)
+    settings = {"slack_streaming": streaming}
+    async with answering(slack, tmp_path, settings=settings, pieces=pieces, turnstile=turnstile):
+        question = await minsu.mention(channel, "정산은 언제?")
+        (reply,) = await slack.until(lambda: slack.replies(question))
+        for _ in pieces:
+            turnstile.release()
+            await asyncio.sleep(0.05)  # so that some of it is shown in the state that it is in
+        await slack.until(lambda: finished(slack, question))
+    for version in reply.history:
+        shown = f"{version.text} {version.blocks}"
+        for harm in ("<!channel", "<@U000000099", "@here", "evil.example", "<!subteam"):
+            assert harm not in shown
+    assert "공지" in visible(reply)
+
+
+@pytest.mark.parametrize("streaming", ["edits", "native"])
+async def test_where_feedback_buttons_are_unknown_there_are_plain_ones(
+    slack, tmp_path, minsu, channel, streaming
+):
+    gate = asyncio.Event()
+    settings = {"slack_streaming": streaming}
+    async with answering(slack, tmp_path, settings=settings, gate=gate, pieces=PIECES):
+        question = await minsu.mention(channel, "정산은 언제?")
+        (reply,) = await slack.until(lambda: slack.replies(question))
+        await slack.until(lambda: "5번째" in visible(reply))
+        last = "chat.update" if streaming == "edits" else "chat.stopStream"
+        slack.fail_next(last, "error", error="invalid_blocks")
+        if streaming == "native":
+            slack.fail_next("chat.update", "error", error="invalid_blocks")
+        gate.set()
+        await slack.until(lambda: finished(slack, question))
+        again = await minsu.mention(channel, "정산은 언제?")
+        await slack.until(lambda: finished(slack, again))
+    assert slack.replies(question) == [reply]
+    for shown in (reply, *slack.replies(again)):
+        assert {block["type"] for block in shown.blocks} & {"context_actions"} == set()
+        assert f"👍 {PROFILE.helpful}" in labels(shown)

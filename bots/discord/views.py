@@ -101,7 +101,7 @@ async def _mark(context: Context, interaction: Pressing, button: Pressed) -> Non
     view = await context.desk.view(button.question_id)
     if view is None:
         return
-    used = await context.desk.pressed(button.question_id, len(view.followups))
+    used = await context.desk.pressed(button.question_id)
     page = context.renderer.answer(view, used=used)[-1]
     await _change_buttons(context, interaction, components(page.buttons))
 

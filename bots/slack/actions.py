@@ -84,10 +84,11 @@ class Buttons:
 
     async def stop_at(self, workspace: Workspace, channel: str, ts: str, *, answer: bool) -> None:
         """End the answer that is in a message, or the answer to the question in it."""
-        asked: str | None = question_id(workspace.team, channel, ts)
-        if answer:
-            asked = self._answers.question_of(reference_of(channel, ts))
-            asked = asked or await _answered_in(workspace.client, channel, ts)
+        asked = self._answers.question_of(reference_of(channel, ts))
+        if asked is None and answer:  # another process has posted it
+            asked = await _answered_in(workspace.client, channel, ts)
+        elif asked is None:
+            asked = question_id(workspace.team, channel, ts)
         if asked:
             await self._desk.stop(asked)
 
@@ -111,8 +112,7 @@ class Buttons:
     async def _mark_used(self, press: _Press, question: str) -> None:
         """Mark all buttons that were pressed, in the message as it is: nothing else changes."""
         blocks = press.message.get("blocks") or []
-        followups = max(_indexes(blocks), default=-1) + 1
-        used = await self._desk.pressed(question, followups)
+        used = await self._desk.pressed(question)
         marked = [_marked(block, used) for block in blocks]
         if marked == blocks:
             return
@@ -120,7 +120,7 @@ class Buttons:
         reference = reference_of(press.place.channel, press.message["ts"])
         edits = self._budgets.edits(press.place.team)
         with edits.lane() as lane:
-            edits.update(lane, hidden=1, ends=True)
+            edits.update(lane, hidden=1, ends=False)  # answers' ends go first
             async with edits.turn(lane):
                 await update(press.workspace.client, reference, page)
 
@@ -131,20 +131,20 @@ def register(app: AsyncApp, buttons: Buttons, workspaces: Workspaces, errands: E
     @app.action(_FOLLOWUP)
     async def follow_up(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext) -> None:
         await ack()
-        press = _press(body, await workspaces.get(context.team_id))
+        press = _press(body, workspaces.get(context.team_id))
         errands.run(buttons.follow_up(press, action.get("value") or ""))
 
     @app.action(_STOP)
     async def stop(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext) -> None:
         await ack()
-        press = _press(body, await workspaces.get(context.team_id))
+        press = _press(body, workspaces.get(context.team_id))
         errands.run(buttons.stop(press, action.get("value") or ""))
 
     @app.event("reaction_added")
     async def reaction(event: Json, context: AsyncBoltContext) -> None:
         item = event.get("item") or {}
         if event.get("reaction") in _STOP_SIGNS and item.get("type") == "message":
-            workspace = await workspaces.get(context.team_id)
+            workspace = workspaces.get(context.team_id)
             answer = event.get("item_user") == workspace.bot_user
             errands.run(buttons.stop_at(workspace, item["channel"], item["ts"], answer=answer))
 
@@ -154,15 +154,6 @@ def _press(body: Json, workspace: Workspace) -> _Press:
     root = message.get("thread_ts") or ""
     thread = root if channel.startswith("D") else root or message["ts"]
     return _Press(Place(workspace.team, channel, thread), message, body["user"]["id"], workspace)
-
-
-def _indexes(blocks: list[Json]) -> list[int]:
-    found = (
-        _FOLLOWUP.match(element.get("action_id") or "")
-        for block in blocks
-        for element in block.get("elements") or []
-    )
-    return [int(match[1]) for match in found if match]
 
 
 def _marked(block: Json, used: frozenset[int]) -> Json:

@@ -14,14 +14,12 @@ from bots.slack import actions, extras, messages
 from bots.slack.actions import Buttons
 from bots.slack.context import Context
 from bots.slack.errands import Errands
+from bots.slack.installations import Installations
+from bots.slack.installations import register as register_installations
 from bots.slack.messages import Hearing
 from bots.slack.workspaces import Workspaces
 
 _ANYTHING: Final = re.compile(r".*")
-
-# Bolt builds its debug lines, and warns of what is as it should be, unless the level is above that.
-bolt_logger = logging.getLogger("slack_bolt")
-bolt_logger.setLevel(logging.ERROR)
 
 
 def make_app(  # noqa: PLR0913 - its collaborators, all by name
@@ -32,22 +30,27 @@ def make_app(  # noqa: PLR0913 - its collaborators, all by name
     hearing: Hearing,
     buttons: Buttons,
     errands: Errands,
+    installations: Installations | None,
 ) -> AsyncApp:
     """An app that listens to everything; `client` has no token of its own."""
 
     async def authorize(team_id: str | None) -> AuthorizeResult | None:
         return await workspaces.authorize(team_id)
 
+    # Bolt builds debug lines, and warns of what is as it should be, unless the level is above that.
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(logging.ERROR)
     app = AsyncApp(
         name="faqbot",
         client=client,
         authorize=authorize,  # type: ignore[arg-type] # None says: not installed there
         signing_secret=context.settings.slack_signing_secret.get_secret_value(),
-        logger=bolt_logger,
+        logger=logger,
     )
     messages.register(app, hearing, workspaces)
     actions.register(app, buttons, workspaces, errands)
     extras.register(app, context)
+    register_installations(app, installations)
     _acknowledge_the_rest(app)
     return app
 

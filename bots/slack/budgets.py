@@ -15,25 +15,79 @@ from core.pacing import Pacer, Window
 # before it is sent until a minute after it has landed, which is stricter than any way in which
 # Slack may count, so nothing is held back. What another replica takes is learnt by a 429.
 EDITS_A_MINUTE: Final = 50
+# chat.appendStream is of tier 4, chat.startStream and chat.stopStream of tier 2.
+APPENDS_A_MINUTE: Final = 100
+_STREAMS_A_MINUTE: Final = 20
+STREAM_S: Final = 300.0  # after which Slack ends a stream, whatever is appended
 _MINUTE_S: Final = 60.0
 # chat.postMessage: "1 per second" a channel, "short bursts of more are allowed".
 _BURST: Final = 3
 _MOST_KEPT: Final = 2_000
 
 
+class Streams:
+    """Lets a stream begin only if it can also be stopped, whenever that will be.
+
+    Nobody waits for a stream: an answer that gets none is shown by edits.
+    """
+
+    def __init__(self) -> None:
+        self._starts = Window(_STREAMS_A_MINUTE, _MINUTE_S)
+        self._stops = Window(_STREAMS_A_MINUTE, _MINUTE_S)
+        self._live: dict[str, float] = {}  # until when, of each question
+        self._planned: set[str] = set()  # those of them whose stream has not begun yet
+        self.unsupported = False  # this workspace has no such methods
+
+    def plan(self, question_id: str, now: float) -> bool:
+        """Whether a stream may begin; there is room for it until it ends, of whichever cause."""
+        self._live = {one: ends for one, ends in self._live.items() if ends > now}
+        self._planned &= self._live.keys()
+        starts = self._starts.free(now) - len(self._planned)
+        stops = self._stops.free(now) - len(self._live)
+        if self.unsupported or question_id in self._live or min(starts, stops) < 1:
+            return False
+        self._live[question_id] = now + STREAM_S
+        self._planned.add(question_id)
+        return True
+
+    def begin(self, question_id: str, now: float) -> None:
+        """It begins now."""
+        self._planned.discard(question_id)
+        _count(self._starts, now)
+
+    def end(self, question_id: str, now: float) -> None:
+        """It was stopped, or never begun."""
+        if self._live.pop(question_id, None) and question_id not in self._planned:
+            _count(self._stops, now)
+        self._planned.discard(question_id)
+
+
 class Budgets:
     """The pacers of this process; those of channels that were not used for long are dropped."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, edits_a_minute: int = EDITS_A_MINUTE) -> None:
+        self._edits_a_minute = edits_a_minute
         self._pacers: OrderedDict[tuple[str, str], Pacer] = OrderedDict()
+        self._streams: dict[str, Streams] = {}
 
     def posts(self, channel: str) -> Pacer:
         """New messages in a channel."""
-        return self._pacer(("chat.postMessage", channel), lambda: Window(_BURST, float(_BURST)))
+        return self._pacer(
+            ("chat.postMessage", channel), lambda: Window(_BURST, float(_BURST), drips=True)
+        )
 
     def edits(self, team: str) -> Pacer:
         """`chat.update` in a workspace."""
-        return self._pacer(("chat.update", team), lambda: Window(EDITS_A_MINUTE, _MINUTE_S))
+        return self._pacer(("chat.update", team), lambda: Window(self._edits_a_minute, _MINUTE_S))
+
+    def appends(self, team: str) -> Pacer:
+        """`chat.appendStream` in a workspace."""
+        key = ("chat.appendStream", team)
+        return self._pacer(key, lambda: Window(APPENDS_A_MINUTE, _MINUTE_S))
+
+    def streams(self, team: str) -> Streams:
+        """`chat.startStream` and `chat.stopStream` in a workspace."""
+        return self._streams.setdefault(team, Streams())
 
     def _pacer(self, key: tuple[str, str], window: Callable[[], Window]) -> Pacer:
         pacer = self._pacers.get(key)
@@ -43,3 +97,8 @@ class Budgets:
                 self._pacers.popitem(last=False)
         self._pacers.move_to_end(key)
         return pacer
+
+
+def _count(window: Window, now: float) -> None:
+    window.begin()
+    window.end(now)

@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 Json = dict[str, Any]
 
 _FARTHEST: Final = timedelta(hours=24)
+_OLD_THREADS: Final = timedelta(days=7)  # how old a thread may be whose replies are looked at
 _OVERLAP: Final = timedelta(minutes=1)
 _MOST_CHANNELS, _MOST_MESSAGES, _MOST_THREADS = 200, 200, 20
 _LONGEST_S: Final = 600.0
@@ -37,12 +38,11 @@ async def look_back(workspace: Workspace, hearing: Hearing, since: datetime) -> 
     Never raises: what cannot be read is left out, with a line in the log.
     """
     since = max(since - _OVERLAP, datetime.now(UTC) - _FARTHEST)
-    oldest = f"{since.timestamp():.6f}"
     try:
         async with asyncio.timeout(_LONGEST_S):
             async for channel in _channels(workspace):
                 try:
-                    await _hear_channel(workspace, hearing, channel, oldest)
+                    await _hear_channel(workspace, hearing, channel, since.timestamp())
                 except PlatformError as error:
                     logger.warning("not looked back in %s: %s", channel["id"], error)
     except TimeoutError:
@@ -51,24 +51,26 @@ async def look_back(workspace: Workspace, hearing: Hearing, since: datetime) -> 
         logger.error("looking back failed: %s", error)  # noqa: TRY400 - one line
 
 
-async def _hear_channel(workspace: Workspace, hearing: Hearing, channel: Json, oldest: str) -> None:
-    client = workspace.client
-    where = {"channel": channel["id"], "oldest": oldest}
+async def _hear_channel(
+    workspace: Workspace, hearing: Hearing, channel: Json, since: float
+) -> None:
+    client, where = workspace.client, {"channel": channel["id"], "limit": _MOST_MESSAGES}
+    oldest = f"{since - _OLD_THREADS.total_seconds():.6f}"
     page = await _patiently(
-        "conversations.history",
-        partial(client.conversations_history, **where, limit=_MOST_MESSAGES),
+        "conversations.history", partial(client.conversations_history, **where, oldest=oldest)
     )
-    messages: list[Json] = list(page["messages"])
-    threads = [one["ts"] for one in messages if one.get("thread_ts") == one["ts"]]
+    messages: list[Json] = list(page["messages"])  # newest first
+    threads = [one["ts"] for one in messages if float(one.get("latest_reply") or 0) > since]
     for ts in threads[:_MOST_THREADS]:
         replies = await _patiently(
             "conversations.replies",
-            partial(client.conversations_replies, **where, ts=ts, limit=_MOST_MESSAGES),
+            partial(client.conversations_replies, **where, ts=ts, oldest=f"{since:.6f}"),
         )
-        messages += [one for one in replies["messages"] if one["ts"] != ts]
+        messages += replies["messages"]
     kind = {"channel_type": "im"} if channel.get("is_im") else {}
-    for message in sorted(messages, key=lambda one: float(one["ts"])):
-        await hearing.hear({"channel": channel["id"], **kind, **message}, workspace)
+    missed = {one["ts"]: one for one in messages if float(one["ts"]) > since}
+    for ts in sorted(missed, key=float):
+        await hearing.hear({"channel": channel["id"], **kind, **missed[ts]}, workspace)
 
 
 async def _channels(workspace: Workspace) -> AsyncIterator[Json]:

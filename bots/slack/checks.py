@@ -30,6 +30,8 @@ _APP_TOKEN: Final = (
 _SOCKET: Final = f"{_APP} > Socket Mode > Enable Socket Mode"
 _REINSTALL: Final = f"{_APP} > Install App > Reinstall to Workspace, and renew SLACK_BOT_TOKEN"
 
+_BY_OAUTH: Final = Finding(PASS, "Slack", "workspaces install it themselves; none is asked here")
+
 
 def check_slack(settings: Settings) -> Iterator[Finding]:
     """Every finding about Slack, which is asked; shows no secret."""
@@ -45,7 +47,7 @@ def _shapes(settings: Settings) -> Iterator[Finding]:
         text = "SLACK_BOT_TOKEN and SLACK_APP_TOKEN hold each other's token"
         yield Finding(FAIL, "Slack tokens", text, "swap the two: xoxb-… is the bot's")
         return
-    if not bot.startswith("xoxb-"):
+    if not bot.startswith("xoxb-") and (bot or not settings.has_slack_oauth):
         kind = {"xapp-": "an app-level token", "xoxp-": "a user's token"}.get(bot[:5], "no token")
         text = f"SLACK_BOT_TOKEN holds {kind}, and not a bot's"
         yield Finding(FAIL, "Slack tokens", text, _BOT_TOKEN)
@@ -63,7 +65,10 @@ async def _asked(settings: Settings) -> list[Finding]:
     async with open_session() as session:
         token = settings.slack_bot_token.get_secret_value()
         client = make_client(session, settings.slack_api_url, token)
-        findings = [finding async for finding in _installation(client, settings.slack_channel_ids)]
+        wanted = settings.slack_channel_ids
+        findings = [_BY_OAUTH]
+        if token:
+            findings = [finding async for finding in _installation(client, wanted)]
         if not by_http(settings):
             app_token = settings.slack_app_token.get_secret_value()
             findings.append(await _socket(client, app_token))

@@ -34,7 +34,7 @@ def register(app: AsyncApp, context: Context) -> None:
     """Take questions from the command and from the shortcut."""
 
     @app.command(COMMAND)
-    async def ask(ack: AsyncAck, command: Json) -> None:
+    async def ask(ack: AsyncAck, command: Json, client: AsyncWebClient) -> None:
         text = readable(command.get("text", ""), "")
         if not text:
             await ack(_help(context.profile))
@@ -47,7 +47,14 @@ def register(app: AsyncApp, context: Context) -> None:
             user,
             reply_to=command["response_url"],
         )
-        await ack(await refusal(context, question) or context.profile.searching)
+        if said := await refusal(context, question, wake=False):
+            await ack(said)
+            return
+        await ack()
+        # By a request of its own: an acknowledgement is sent a moment after it is made, and the
+        # answer may be there by then.
+        await whisper(client, command["response_url"], context.profile.searching)
+        context.desk.wake()
 
     @app.message_shortcut(SHORTCUT)
     async def answer_this(args: AsyncArgs) -> None:
@@ -60,11 +67,12 @@ def register(app: AsyncApp, context: Context) -> None:
             await whisper(client, url, context.profile.nothing_to_answer, thread=thread)
             return
         openly = await _may_post(client, shortcut["channel"]["id"])
-        said = await refusal(context, _of_message(shortcut, text, openly=openly))
+        said = await refusal(context, _of_message(shortcut, text, openly=openly), wake=False)
         await args.ack()
         if said or not openly:
             said = said or context.profile.answered_privately
             await whisper(client, url, said, thread=thread)
+        context.desk.wake()
 
 
 def _of_message(shortcut: Json, text: str, *, openly: bool) -> Question:
@@ -93,7 +101,7 @@ async def _may_post(client: AsyncWebClient, channel: str) -> bool:
     except TimeoutError:
         return True
     shown = found["channel"]
-    return bool(shown.get("is_member") or shown.get("is_im"))
+    return any(shown.get(name) for name in ("is_member", "is_im", "is_mpim"))
 
 
 def _help(profile: Profile) -> str:

@@ -90,6 +90,7 @@ class SocketMode:
         try:
             socket = await self._open()
         except PlatformError as error:
+            self._lost_at = self._lost_at or datetime.now(UTC)
             return str(bad_token(error, "SLACK_APP_TOKEN") or error)
         reading = tasks.create_task(self._read(socket))
         self._connected(self._lost_at)

@@ -22,7 +22,7 @@ class Errands:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def run(self, errand: Coroutine[Any, Any, None]) -> None:
+    def run(self, errand: Coroutine[Any, Any, object]) -> None:
         """Begin it; its failing is a line in the log."""
         task = asyncio.create_task(_logged(errand))
         self._tasks.add(task)
@@ -47,7 +47,7 @@ async def tell(client: AsyncWebClient, place: Place, user: str, text: str) -> No
         )
 
 
-async def _logged(errand: Coroutine[Any, Any, None]) -> None:
+async def _logged(errand: Coroutine[Any, Any, object]) -> None:
     try:
         await errand
     except FaqbotError as error:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bots.measure import shortened
 from bots.slack.context import Context
 from bots.slack.courtesy import quietly
 from bots.slack.ids import Place, triggered_id
@@ -76,14 +77,14 @@ def home_view(profile: Profile, asked: Sequence[Turn], *, channel: str, notice: 
     blocks += [{"type": "divider"}, _header(profile.home_popular), _buttons(profile.examples)]
     blocks += [{"type": "divider"}, _header(profile.home_yours)]
     for turn in asked[:_RECENT]:
-        blocks += [_section(_cut(turn.question.text, _QUESTION)), _when(turn)]
+        blocks += [_section(shortened(turn.question.text, _QUESTION)), _when(turn)]
     if not asked:
         blocks.append(_section(profile.home_nothing_yet))
     return {"type": "home", "private_metadata": channel, "blocks": blocks}
 
 
 def _answered_where(profile: Profile, text: str, body: Json) -> str:
-    asked = profile.home_asked.format(question=_escaped(_cut(text, _QUESTION)))
+    asked = profile.home_asked.format(question=_escaped(shortened(text, _QUESTION)))
     # https://docs.slack.dev/interactivity/deep-linking
     team, app_id = body["view"]["team_id"], body["api_app_id"]
     return f"{asked} <slack://app?team={team}&id={app_id}&tab=messages|{profile.home_open}>"
@@ -94,7 +95,7 @@ def _buttons(questions: Sequence[str]) -> Json:
         {
             "type": "button",
             "action_id": f"{_ASK}_{number}",
-            "text": _plain(_cut(question, _LABEL)),
+            "text": _plain(shortened(question, _LABEL)),
             "value": question,
         }
         for number, question in enumerate(questions[:_IN_A_ROW])
@@ -111,19 +112,15 @@ def _when(turn: Turn) -> Json:
 
 
 def _header(text: str) -> Json:
-    return {"type": "header", "text": _plain(_cut(text, _HEADER))}
+    return {"type": "header", "text": _plain(shortened(text, _HEADER))}
 
 
 def _section(text: str) -> Json:
-    return {"type": "section", "text": _plain(text)}  # plain: a person wrote it, or the profile
+    return {"type": "section", "text": _plain(text or "…")}  # plain: whoever wrote it
 
 
 def _plain(text: str) -> Json:
     return {"type": "plain_text", "text": text}
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _escaped(text: str) -> str:

@@ -66,4 +66,4 @@ def question_id(team: str, channel: str, message: str) -> str:
 
 def triggered_id(team: str, channel: str, trigger: str) -> str:
     """The id of a question that no message asks; `trigger` names what does (a `trigger_id`)."""
-    return press_id(question_id(team, channel, trigger), 0)
+    return press_id(question_id(team, channel, trigger), "")

@@ -10,6 +10,7 @@ import sys
 from typing import Any, Final
 
 from bots.slack.command import COMMAND, SHORTCUT
+from bots.slack.http import EVENTS_PATH
 from config.profiles import load_profile
 from config.settings import Settings
 
@@ -34,6 +35,7 @@ SCOPES: Final = (
 EVENTS: Final = (
     "app_home_opened",
     "app_mention",
+    "app_uninstalled",
     "assistant_thread_context_changed",
     "assistant_thread_started",
     "message.channels",
@@ -41,8 +43,11 @@ EVENTS: Final = (
     "message.im",
     "message.mpim",
     "reaction_added",
+    "tokens_revoked",
 )
-_YOUR_URL: Final = "https://YOUR-HOST/slack/events"
+_YOUR_HOST: Final = "https://YOUR-HOST"
+_YOUR_URL: Final = f"{_YOUR_HOST}{EVENTS_PATH}"
+_REDIRECT_URL: Final = f"{_YOUR_HOST}/slack/oauth_redirect"  # `oauth.py` imports from here
 _NAME, _SHORTCUT_NAME, _DESCRIPTION = 35, 24, 140  # characters that Slack takes
 _MOST_PROMPTS: Final = 4
 _BOT_NAME: Final = "faqbot"  # Slack takes a-z, 0-9, -, _ and . alone; people write @faqbot
@@ -50,10 +55,11 @@ _BOT_NAME: Final = "faqbot"  # Slack takes a-z, 0-9, -, _ and . alone; people wr
 
 def print_manifest(settings: Settings) -> int:
     """Print the manifest as JSON, and what to do with it beside it."""
-    print(json.dumps(manifest(settings), ensure_ascii=False, indent=2))  # noqa: T201 - the output
+    printed = json.dumps(manifest(settings), ensure_ascii=False, indent=2)
+    print(printed)  # noqa: T201 - the output
     print(  # noqa: T201 - the interface
         "faqbot: paste this at https://api.slack.com/apps > Create New App > From a manifest > JSON"
-        + (f", with your address in place of {_YOUR_URL}" if by_http(settings) else ""),
+        + (f", with your address in place of {_YOUR_HOST}" if _YOUR_HOST in printed else ""),
         file=sys.stderr,
     )
     return 0
@@ -73,13 +79,14 @@ def manifest(settings: Settings) -> Json:
     """
     profile = load_profile(settings.profile)
     url = {"request_url": _YOUR_URL} if by_http(settings) else {}
+    redirect = {"redirect_urls": [_REDIRECT_URL]} if settings.has_slack_oauth else {}
     return {
         "display_information": {
             "name": profile.name[:_NAME],
             "description": profile.home_about[:_DESCRIPTION],
         },
         "features": _features(settings),
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {**redirect, "scopes": {"bot": list(SCOPES)}},
         "settings": {
             "event_subscriptions": {**url, "bot_events": list(EVENTS)},
             "interactivity": {"is_enabled": True, **url},

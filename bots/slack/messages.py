@@ -20,7 +20,7 @@ from bots.slack.errands import Errands, tell
 from bots.slack.ids import question_id
 from bots.slack.reading import Said, said
 from bots.slack.workspaces import Workspace, Workspaces
-from core.errors import PlatformError, StorageError
+from core.errors import PlatformError, PlatformRefusedError, StorageError
 from core.types import Receipt
 
 logger = logging.getLogger(__name__)
@@ -28,7 +28,8 @@ logger = logging.getLogger(__name__)
 Json = dict[str, Any]
 
 MESSAGES: Final = ("message", "app_mention")
-_TOLD_KEPT: Final = 1_000
+_KEPT: Final = 1_000
+_FOR_EVER: Final = float("inf")
 
 
 class Hearing:
@@ -40,7 +41,8 @@ class Hearing:
         self._profile = context.profile
         self._channels = context.settings.slack_channel_ids
         self._errands = errands
-        self._told: OrderedDict[str, None] = OrderedDict()  # one mention comes as two events
+        self._told: OrderedDict[str, float] = OrderedDict()  # one mention comes as two events
+        self._changes: OrderedDict[str, float] = OrderedDict()  # the latest of each message
 
     async def hear(self, event: Json, workspace: Workspace) -> None:
         """Take in a `message` or `app_mention` event; hearing one again changes nothing.
@@ -55,7 +57,9 @@ class Hearing:
                 await self._withdraw(event, event.get("deleted_ts"), workspace)
             case _:
                 message = said(event, team=workspace.team, bot_user=workspace.bot_user)
-                if message and await self._is_for_bot(message):
+                if not message or self._changes.get(message.question.id) == _FOR_EVER:
+                    return
+                if await self._is_for_bot(message):
                     await self._ask(message, workspace)
 
     async def _is_for_bot(self, message: Said) -> bool:
@@ -89,6 +93,8 @@ class Hearing:
         message = said(now, team=workspace.team, bot_user=workspace.bot_user, channel=channel)
         if message is None:
             return
+        if not self._is_news(message.question.id, float(event["ts"])):
+            return
         if not message.text:
             await self._withdraw(event, message.ts, workspace)
         elif not await self._desk.revise(message.question) and message.to_bot:
@@ -96,17 +102,30 @@ class Hearing:
 
     async def _withdraw(self, event: Json, ts: str | None, workspace: Workspace) -> None:
         if ts and (channel := event.get("channel")):
-            await self._desk.withdraw(question_id(workspace.team, channel, ts))
+            question = question_id(workspace.team, channel, ts)
+            self._is_news(question, _FOR_EVER)
+            await self._desk.withdraw(question)
+
+    def _is_news(self, question: str, changed_at: float) -> bool:
+        """Whether no later change is known: what failed before comes again after what followed."""
+        if self._changes.get(question, 0.0) > changed_at:
+            return False
+        _keep(self._changes, question, changed_at)
+        return True
 
     def _tell(self, message: Said, text: str, workspace: Workspace) -> None:
         """Tell the asker alone, where the message is: a thread that does not exist is not shown."""
         if message.question.id in self._told:
             return
-        self._told[message.question.id] = None
-        while len(self._told) > _TOLD_KEPT:
-            self._told.popitem(last=False)
+        _keep(self._told, message.question.id, float(message.ts))
         place = message.place if message.in_thread else replace(message.place, thread="")
         self._errands.run(tell(workspace.client, place, message.user, text))
+
+
+def _keep(lately: OrderedDict[str, float], name: str, at: float) -> None:
+    lately[name] = at
+    while len(lately) > _KEPT:
+        lately.popitem(last=False)
 
 
 def register(app: AsyncApp, hearing: Hearing, workspaces: Workspaces) -> None:
@@ -119,7 +138,9 @@ def register(app: AsyncApp, hearing: Hearing, workspaces: Workspaces) -> None:
         event = body.get("event") or {}
         if event.get("type") in MESSAGES:
             try:
-                await hearing.hear(event, await workspaces.get(context.team_id))
+                await hearing.hear(event, workspaces.get(context.team_id))
+            except PlatformRefusedError as error:  # sent again, it would be refused again
+                logger.error("a message is left alone: %s", error)  # noqa: TRY400 - one line
             except (StorageError, PlatformError) as error:
                 logger.error("a message is not taken in: %s", error)  # noqa: TRY400 - one line
                 return BoltResponse(status=503, body="")

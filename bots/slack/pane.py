@@ -12,6 +12,7 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bots.measure import shortened
 from bots.slack.context import Context
 from bots.slack.courtesy import quietly
 from bots.slack.errands import Errands
@@ -39,9 +40,8 @@ def register(app: AsyncApp, context: Context) -> None:
         await _suggest(client, channel, thread, context.profile)
 
     @app.event("assistant_thread_context_changed")
-    async def moved(event: Json, client: AsyncWebClient) -> None:
-        # The FAQ is the same beside every channel; the prompts may have gone from view.
-        await _suggest(client, *_thread(event), context.profile)
+    async def moved() -> None:
+        """The FAQ is the same beside every channel; prompts again would be in the way."""
 
 
 async def set_status(client: AsyncWebClient, channel: str, thread: str, text: str) -> None:
@@ -55,9 +55,7 @@ async def set_status(client: AsyncWebClient, channel: str, thread: str, text: st
 
 async def set_title(client: AsyncWebClient, channel: str, thread: str, question: str) -> None:
     """Name a thread of the pane after its first question; never raises, as above."""
-    title = " ".join(question.split())
-    if len(title) > _LONGEST_TITLE:
-        title = f"{title[: _LONGEST_TITLE - 1]}…"
+    title = shortened(" ".join(question.split()), _LONGEST_TITLE)
     call = client.assistant_threads_setTitle(channel_id=channel, thread_ts=thread, title=title)
     await quietly("the title", call)
 

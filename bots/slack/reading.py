@@ -18,6 +18,8 @@ Json = dict[str, Any]
 # People's own messages; every other subtype is something that Slack or an app says.
 _SAID: Final = (None, "file_share", "thread_broadcast", "me_message")
 
+_SLACKBOT: Final = "USLACKBOT"  # reminders, notices
+
 _TAG = re.compile(r"<([^<>\n]+)>")
 _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
@@ -59,7 +61,7 @@ def said(event: Json, *, team: str, bot_user: str, channel: str = "") -> Said | 
     user, ts = event.get("user"), event.get("ts")
     if not user or not ts or user == bot_user or event.get("bot_id") or event.get("hidden"):
         return None
-    if event.get("subtype") not in _SAID:
+    if event.get("subtype") not in _SAID or user == _SLACKBOT:
         return None
     channel = event.get("channel") or channel
     raw = event.get("text") or ""

@@ -12,10 +12,13 @@ from core.types import Question, Receipt
 logger = logging.getLogger(__name__)
 
 
-async def refusal(context: Context, question: Question) -> str:
-    """Store the question, to be answered soon; what to tell the asker if it is not, else ""."""
+async def refusal(context: Context, question: Question, *, wake: bool = True) -> str:
+    """Store the question, to be answered soon; what to tell the asker if it is not, else "".
+
+    Without `wake` the desk is to be woken afterwards: see `core.desk.Desk.receive`.
+    """
     try:
-        receipt = await context.desk.receive(question)
+        receipt = await context.desk.receive(question, wake=wake)
     except StorageError as error:
         logger.error("question %s is not stored: %s", question.id, error)  # noqa: TRY400 - one line
         return context.profile.not_stored

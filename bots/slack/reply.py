@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -11,10 +13,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bots.slack.blocks import Look, Page, render
 from bots.slack.budgets import Budgets
 from bots.slack.context import Context
-from bots.slack.errors import translated
-from bots.slack.ids import Place, place_of
+from bots.slack.errors import code_of, translated
+from bots.slack.ids import place_of
 from core.desk import is_press
-from core.errors import MessageGoneError
+from core.errors import MessageGoneError, PlatformError, PlatformRefusedError
 from core.pacing import Pacer
 from core.types import Question, View
 
@@ -23,6 +25,7 @@ Hint = Callable[[View], Awaitable[None]]
 
 # What is written beside a message, unseen: https://docs.slack.dev/messaging/message-metadata
 METADATA: Final = "faqbot_answer"
+STREAM_ENDED: Final = ("message_not_in_streaming_state", "stopped_by_user")
 _SEARCHED_PAGES, _PAGE_SIZE = 5, 200  # after a crash: so many messages since the question
 _CLOCKS_S: Final = 60.0  # that ours and Slack's may differ by
 
@@ -56,15 +59,23 @@ class SlackReply:
         budgets: Budgets,
         answers: Answers,
         question: Question,
+        bot_user: str = "",
+        plain_in: set[str] | None = None,
         hint: Hint | None = None,
     ) -> None:
-        """`hint` shows elsewhere that there is work, such as in the assistant's pane."""
+        """`hint` shows elsewhere that there is work, such as in the assistant's pane.
+
+        `bot_user` is who we are, to know our streams, which cannot carry metadata. `plain_in` are
+        the workspaces that have no `feedback_buttons`; it is added to where they are refused.
+        """
         self._client = client
         self._budgets = budgets
         self._answers = answers
         self._question = question
         self._place = place_of(question.session)
+        self._plain_in = set() if plain_in is None else plain_in
         self._look = Look(context.profile, context.cleaner, quoted=is_press(question.id))
+        self._bot_user = bot_user
         self._hint = hint
 
     @property
@@ -84,18 +95,18 @@ class SlackReply:
 
     def render(self, view: View) -> Sequence[Page]:
         """See `core.ports.Reply`."""
-        return render(view, self._look)
+        plain = self._place.team in self._plain_in
+        return render(view, replace(self._look, feedback_buttons=not plain))
 
     async def post(self, page: Page, place: int) -> str:
         """Send a page, with the question's id in its metadata."""
-        payload = {"question": self._question.id, "place": place}
-        with translated("chat.postMessage"):
+        with self._telling_what_is_unknown(page), translated("chat.postMessage"):
             posted = await self._client.chat_postMessage(
                 channel=self._place.channel,
                 thread_ts=self._place.thread or None,
                 text=page.text,
                 blocks=list(page.blocks),
-                metadata={"event_type": METADATA, "event_payload": payload},
+                metadata=metadata_of(self._question, place),
                 unfurl_links=False,
                 unfurl_media=False,
             )
@@ -105,7 +116,8 @@ class SlackReply:
 
     async def edit(self, reference: str, page: Page) -> None:
         """Let the message show this page instead."""
-        await update(self._client, reference, page)
+        with self._telling_what_is_unknown(page):
+            await update(self._client, reference, page)
 
     async def delete(self, reference: str) -> None:
         """Take the message away; nothing happens if it is gone."""
@@ -120,15 +132,32 @@ class SlackReply:
         """The messages of this answer, by their metadata, in the order of their places."""
         found: list[tuple[int, str]] = []
         async for message in self._since_the_question():
-            metadata = message.get("metadata") or {}
-            payload = metadata.get("event_payload") or {}
-            if (
-                metadata.get("event_type") == METADATA
-                and payload.get("question") == self._question.id
-            ):
-                place = payload.get("place", 0)
+            place = self._place_in_answer(message)
+            if place is not None:
                 found.append((place, reference_of(self._place.channel, message["ts"])))
         return [reference for _, reference in sorted(found)]
+
+    @contextmanager
+    def _telling_what_is_unknown(self, page: Page) -> Iterator[None]:
+        """Where Slack refuses the newer blocks, such as GovSlack: try again without them."""
+        try:
+            yield
+        except PlatformRefusedError as error:
+            newer = any(block["type"] == "context_actions" for block in page.blocks)
+            if code_of(error) != "invalid_blocks" or not newer:
+                raise
+            self._plain_in.add(self._place.team)
+            raise PlatformError(f"{error}; plain buttons from now on") from error
+
+    def _place_in_answer(self, message: Json) -> int | None:
+        """Which page of this answer a message is; None if it is something else."""
+        metadata = message.get("metadata") or {}
+        payload = metadata.get("event_payload") or {}
+        if metadata.get("event_type") == METADATA:
+            return int(payload["place"]) if payload["question"] == self._question.id else None
+        # One question of a thread is answered at a time, so a stream there is of this answer.
+        streaming = message.get("streaming_state") == "in_progress"
+        return 0 if streaming and message.get("user") == self._bot_user else None
 
     async def _since_the_question(self) -> AsyncIterator[Json]:
         since = self._question.asked_at.timestamp() - _CLOCKS_S
@@ -155,9 +184,37 @@ class SlackReply:
 
 async def update(client: AsyncWebClient, reference: str, page: Page) -> None:
     """Show a page in a message; text and blocks together, since text alone removes the blocks."""
+    try:
+        await _update(client, reference, page)
+    except PlatformError as error:
+        if code_of(error) != "streaming_state_conflict":
+            raise
+        # A stream that somebody who is gone has left open.
+        await stop_stream(client, reference)
+        await _update(client, reference, page)
+
+
+async def stop_stream(client: AsyncWebClient, reference: str, **more: Any) -> None:  # noqa: ANN401
+    """End a stream, so that its message can be updated; nothing happens if it has ended."""
+    channel, ts = split(reference)
+    try:
+        with translated("chat.stopStream"):
+            await client.chat_stopStream(channel=channel, ts=ts, **more)
+    except PlatformError as error:
+        if more or code_of(error) not in STREAM_ENDED:
+            raise
+
+
+async def _update(client: AsyncWebClient, reference: str, page: Page) -> None:
     channel, ts = split(reference)
     with translated("chat.update"):
         await client.chat_update(channel=channel, ts=ts, text=page.text, blocks=list(page.blocks))
+
+
+def metadata_of(question: Question, place: int) -> Json:
+    """What is written beside a message."""
+    payload = {"question": question.id, "place": place}
+    return {"event_type": METADATA, "event_payload": payload}
 
 
 def reference_of(channel: str, ts: str) -> str:
@@ -169,8 +226,3 @@ def split(reference: str) -> tuple[str, str]:
     """The channel and the `ts` of a message."""
     channel, _, ts = reference.partition(":")
     return channel, ts
-
-
-def is_in(reference: str, place: Place) -> bool:
-    """Whether a message is in that channel."""
-    return split(reference)[0] == place.channel

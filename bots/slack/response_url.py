@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook import WebhookResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bots.slack.workspaces import sdk_logger
 from core.errors import PlatformError, PlatformRefusedError, RateLimitedError
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ async def send(client: AsyncWebClient, url: str, message: Json) -> bool:
         timeout=client.timeout,
         ssl=client.ssl,
         session=client.session,
+        logger=sdk_logger(),  # the address is a secret, and the SDK's debug lines have it
         retry_handlers=[],
     )
     webhook.proxy = client.proxy  # else it is read from the environment, without NO_PROXY

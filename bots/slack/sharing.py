@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
+_ASKING: Final = ("next", "followups")  # by their block ids, see `bots.slack.blocks`
 _OUTSIDE: Final = ("channel_not_found", "not_in_channel")
 
 
@@ -90,7 +91,7 @@ async def _show_again(
 ) -> None:
     """Show the answer's last page, where the buttons are, as it is by now."""
     try:
-        used = await context.desk.pressed(view.question.id, len(view.followups))
+        used = await context.desk.pressed(view.question.id)
         page = private_pages(view, context, used=used, shared=shared)[-1]
         await send(client, url, _message(page) | {"replace_original": True})
     except (PlatformError, StorageError) as error:
@@ -103,7 +104,7 @@ async def _share(context: Context, client: AsyncWebClient, body: Json, view: Vie
     Raises:
         PlatformError, StorageError: not, or not all of it.
     """
-    used = await context.desk.pressed(view.question.id, len(view.followups))
+    used = await context.desk.pressed(view.question.id)
     look = Look(context.profile, context.cleaner, quoted=True, used=used, stoppable=False)
     first, *more = render(view, look)
     name = f"<@{body['user']['id']}>"
@@ -134,14 +135,17 @@ async def _post(
     except PlatformRefusedError as error:
         if code_of(error) not in _OUTSIDE:
             raise
-    openly = {"response_type": "in_channel", "replace_original": False}
+    openly: Json = {"response_type": "in_channel", "replace_original": False}
+    # Nor could it answer there: no buttons that ask.
+    openly["blocks"] = [block for block in page.blocks if block["block_id"] not in _ASKING]
     if not await send(client, url, message | openly):
         raise PlatformError("the response_url is spent")
     return ""
 
 
 def _message(page: Page) -> Json:
-    return {"text": page.text, "blocks": list(page.blocks)}
+    blocks = list(page.blocks)
+    return {"text": page.text, "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
 
 
 def _shared_by(text: str) -> Block:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -17,13 +17,8 @@ from core.errors import PlatformRefusedError
 
 logger = logging.getLogger(__name__)
 
-FindToken = Callable[[str], Awaitable[str | None]]
 _TIMEOUT_S: Final = 20
 _CONNECT_S: Final = 5
-
-# The SDK builds its debug lines unless the logger's own level is above DEBUG.
-sdk_logger = logging.getLogger("slack_sdk")
-sdk_logger.setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +62,17 @@ def make_client(
         timeout=_TIMEOUT_S,
         session=session,
         retry_handlers=[],
-        logger=sdk_logger,
+        logger=sdk_logger(),
     )
     client.proxy = None  # which it took from the environment, without regard to NO_PROXY
     return client
+
+
+def sdk_logger() -> logging.Logger:
+    """For the SDK, which builds its debug lines unless the logger's own level is above DEBUG."""
+    sdk = logging.getLogger("slack_sdk")
+    sdk.setLevel(logging.ERROR)
+    return sdk
 
 
 async def identify(client: AsyncWebClient) -> Workspace:
@@ -92,28 +94,42 @@ async def identify(client: AsyncWebClient) -> Workspace:
 
 
 class Workspaces:
-    """Every workspace by its id; one that is not known yet is looked up by `find_token`."""
+    """Every workspace that the bot is installed in, by its id."""
 
-    def __init__(self, *known: Workspace, find_token: FindToken | None = None) -> None:
-        self._known = {workspace.team: workspace for workspace in known}
-        self._only = known[0] if known and find_token is None else None
-        self._find_token = find_token
+    def __init__(self, only: Workspace | None = None) -> None:
+        """`only` is the one of a single token; others are added as they are installed."""
+        self._only = only
+        self._known = {only.team: only} if only else {}
 
-    async def get(self, team: str | None) -> Workspace:
+    def __iter__(self) -> Iterator[Workspace]:
+        return iter(list(self._known.values()))
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def add(self, workspace: Workspace) -> None:
+        """It was installed, or installed again."""
+        self._known[workspace.team] = workspace
+
+    def remove(self, team: str) -> None:
+        """It was uninstalled."""
+        self._known.pop(team, None)
+
+    def get(self, team: str | None) -> Workspace:
         """The workspace; with one token it is the only one, whatever an event says.
 
         Raises:
             PlatformRefusedError: the bot is not installed there.
-            PlatformError: Slack does not say who the bot is there.
         """
-        if self._only:
-            return self._only
-        raise PlatformRefusedError(f"the bot is not installed in the workspace {team}")
+        workspace = self._only or self._known.get(team or "")
+        if workspace is None:
+            raise PlatformRefusedError(f"the bot is not installed in the workspace {team}")
+        return workspace
 
     async def authorize(self, team_id: str | None) -> AuthorizeResult | None:
         """Bolt's `authorize`."""
         try:
-            return (await self.get(team_id)).authorization()
+            return self.get(team_id).authorization()
         except PlatformRefusedError as error:
             logger.error("not authorized: %s", error)  # noqa: TRY400 - one line
             return None

@@ -59,6 +59,7 @@ class ChromaIndex:
         """`folder` is where an embedded client keeps its files."""
         self._client = client
         self._folder = folder
+        self._read: dict[str, Collection] = {}
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -218,7 +219,7 @@ class ChromaIndex:
         if not faq_ids:
             return []
         with _translated(generation):
-            found = self._client.get_collection(generation).get(
+            found = self._collection(generation).get(
                 ids=[f"{faq_id}:0" for faq_id in dict.fromkeys(faq_ids)], include=["metadatas"]
             )
         by_id = {str(meta["faq_id"]): _entry(meta) for meta in found["metadatas"] or ()}
@@ -231,7 +232,7 @@ class ChromaIndex:
             FaqIndexError: the generation is gone.
         """
         with _translated(generation):
-            found = self._client.get_collection(generation).query(
+            found = self._collection(generation).query(
                 query_embeddings=vector[None, :], n_results=limit, include=["distances"]
             )
         ids, distances = found["ids"][0], (found["distances"] or [[]])[0]
@@ -239,6 +240,15 @@ class ChromaIndex:
             (chunk_id.partition(":")[0], 1.0 - float(distance))
             for chunk_id, distance in zip(ids, distances, strict=True)
         ]
+
+    def _collection(self, generation: str) -> Collection:
+        """One that is read, looked up once: that takes longer than a search in it."""
+        known = self._read.get(generation)
+        if known is None:
+            # What an ingest has replaced is read for a moment longer, and the rest is gone.
+            known = self._client.get_collection(generation)
+            self._read = {**dict(list(self._read.items())[-1:]), generation: known}
+        return known
 
     def _pointer(self) -> dict[str, Any] | None:
         with _translated():

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from core.backends.gathering import Gathering
 from core.backends.openai_client import OpenAIClient
 from core.backends.vector_cache import VectorCache
 from core.errors import ConfigError, ModelError, ModelUnavailableError
@@ -61,6 +62,7 @@ class OpenAIEmbedder:
         self._asked_for = dimensions if dimensions != own else 0
         self._cache = cache
         self._known: OrderedDict[str, Vectors] = OrderedDict()
+        self._gathering = Gathering(self._found)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of shape (len(texts), dimension); zeros for a blank text.
@@ -83,15 +85,13 @@ class OpenAIEmbedder:
         Raises:
             ModelError: the endpoint fails.
         """
-        keys = list(dict.fromkeys(map(_input, texts)))
-        missing = [key for key in keys if key and key not in self._known]
-        if missing:
-            cached = await asyncio.to_thread(self._cache.get, missing)
-            missing = [key for key in missing if key not in cached]
-            self._remember(cached)
-        if missing:
-            vectors = await self._fetch(missing)
-            self._remember(dict(zip(missing, vectors, strict=True)))
+        keys = dict.fromkeys(map(_input, texts))
+        if missing := [key for key in keys if key and key not in self._known]:
+            self._remember(await self._gathering.get(missing))
+
+    async def close(self) -> None:
+        """Give up what `warm` is waiting for."""
+        await self._gathering.close()
 
     async def prepare(self, texts: Sequence[str], progress: Callable[[int, int], None]) -> None:
         """Fetch what is missing, for entries: several requests at once, each written to the cache.
@@ -121,6 +121,12 @@ class OpenAIEmbedder:
                     group.create_task(fetch(batch))
         except* ModelError as failed:
             raise failed.exceptions[0] from failed
+
+    async def _found(self, keys: Sequence[str]) -> dict[str, Vectors]:
+        found = await asyncio.to_thread(self._cache.get, keys)
+        for batch in batches([key for key in keys if key not in found]):
+            found.update(zip(batch, await self._fetch(batch), strict=True))
+        return found
 
     async def _fetch(self, keys: Sequence[str]) -> Vectors:
         dimensions = self._asked_for or None

@@ -89,6 +89,7 @@ class OpenAIModel:
     async def _said(self, messages: list[dict[str, str]], scribe: Scribe) -> AsyncGenerator[str]:
         """What one stream adds to the answer."""
         seam = Seam(scribe.raw)
+        begun = False
         options = {"max_completion_tokens": _ANSWER_TOKENS, "temperature": 0.2}
         stream = self.client.stream(self.name, messages, **options)
         async with aclosing(stream) as pieces:
@@ -98,5 +99,8 @@ class OpenAIModel:
                     new += seam.close()
                 if text := scribe.feed(new):
                     yield text
+                    begun = True
                 if piece.finish == "content_filter":
                     raise ModelRefusedError(f"{self.name}: its content filter stopped the answer")
+                if begun and not piece.finish:
+                    await self.client.pause()

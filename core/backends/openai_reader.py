@@ -70,7 +70,9 @@ class OpenAIReader:
                 async with aclosing(self._stream(question, history)) as stream:
                     async for text in stream:
                         said += text
-                        if label is None and (label := _label(said)):
+                        if label:
+                            await self.client.pause()
+                        elif label := _label(said):
                             yield label
                 yield _reading(said)
             except (ModelReplyError, ModelBrokeOffError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -46,6 +47,8 @@ class SqlitePurse:
         self._today = today
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="purse")
         self._sums: dict[tuple[str, str], float] = {}
+        self._due: dict[tuple[str, str], float] = {}
+        self._lock = threading.Lock()
 
     @classmethod
     @contextmanager
@@ -81,7 +84,12 @@ class SqlitePurse:
         day = self._today()
         for name in {_ALL, person}:
             self._sums[day, name] = self._sum(day, name) + dollars
-            self._thread.submit(self._write, day, name, dollars)
+        with self._lock:
+            idle = not self._due
+            for name in {_ALL, person}:
+                self._due[day, name] = self._due.get((day, name), 0.0) + dollars
+        if idle:
+            self._thread.submit(self._write)
 
     def _sum(self, day: str, person: str) -> float:
         known = self._sums.get((day, person))
@@ -94,10 +102,19 @@ class SqlitePurse:
             known = self._sums[day, person] = float(row[0]) if row else 0.0
         return known
 
-    def _write(self, day: str, person: str, dollars: float) -> None:
+    def _write(self) -> None:
+        """Write what has come together since the last time, all of it or nothing."""
+        with self._lock:
+            due, self._due = self._due, {}
         try:
-            row = self._db.execute(_ADD, (day, person, dollars)).fetchone()
-        except sqlite3.Error as error:  # the sum in memory still counts
+            with self._db:
+                self._db.execute("BEGIN IMMEDIATE")
+                rows = [
+                    (key, self._db.execute(_ADD, (*key, dollars)).fetchone())
+                    for key, dollars in due.items()
+                ]
+        except sqlite3.Error as error:  # the sums in memory still count
             logger.warning("spending was not written down: %s", error)
-        else:
-            self._sums[day, person] = max(float(row[0]), self._sums.get((day, person), 0.0))
+            return
+        for key, row in rows:
+            self._sums[key] = max(float(row[0]), self._sums.get(key, 0.0))

@@ -21,6 +21,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from fakes.openai_clock import Clock
 from fakes.openai_words import embedding, reply_to, stretched, tokens
 
 from core.tokens import estimate_tokens
@@ -78,6 +79,7 @@ class OpenAIServer:
     url: str = ""
     streams: int = 0
     most_streams: int = 0
+    _clock: Clock = field(default_factory=Clock)
 
     @asynccontextmanager
     async def serve(self, port: int = 0) -> AsyncIterator[OpenAIServer]:
@@ -258,24 +260,22 @@ class OpenAIServer:
         fault: Fault | None,
         writer: asyncio.StreamWriter,
     ) -> bool:
-        begun, gap_s = time.monotonic(), self._gap_s
-        due = begun + self.pace.first_token_s
-        head = _head(request, "chat.completion.chunk")
-        frame = json.dumps({**head, "choices": [0]}, ensure_ascii=False).split("[0]")
         writer.write(
             b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
             b"Transfer-Encoding: chunked\r\n\r\n"
         )
-        for number, piece in enumerate(pieces):
-            if fault and fault.kind != "say" and number == fault.after:
-                break
-            if writer.is_closing():  # the client is gone
-                return False
-            if (wait_s := due + number * gap_s - time.monotonic()) > 0:
-                await asyncio.sleep(wait_s)
-            said = json.dumps(piece, ensure_ascii=False)
-            choice = f'[{{"index":0,"delta":{{"content":{said}}},"finish_reason":null}}]'
-            writer.write(_chunk(f"data: {frame[0]}{choice}{frame[1]}\n\n"))
+        head = _head(request, "chat.completion.chunk")
+        frame = json.dumps({**head, "choices": [0]}, ensure_ascii=False).split("[0]")
+        said = pieces[: fault.after] if fault and fault.kind != "say" else pieces
+        frames = [
+            _chunk(
+                f'data: {frame[0]}[{{"index":0,"delta":{{"content":{json.dumps(piece)}}},'
+                f'"finish_reason":null}}]{frame[1]}\n\n'
+            )
+            for piece in said
+        ]
+        if not await self._clock.write(frames, writer, self.pace.first_token_s, self._gap_s):
+            return False
         if fault and fault.kind == "stall":
             await asyncio.sleep(_HOUR_S)
         if fault and fault.kind == "cut":

@@ -17,6 +17,7 @@ import numpy as np
 TOKEN = re.compile(r"\s*(?:[가-힣]{1,2}|[A-Za-z]{1,8}|\d{1,3}|[\"{}:,\[\]]+|\S)|\s+")
 
 _PASSAGE = re.compile(r'<passage n="(\d+)" title="([^"\n]*)">\n(.*?)\n</passage>', re.DOTALL)
+_ENTRY = re.compile(r'<entry n="(\d+)" title="([^"\n]*)">\n(.*?)\n</entry>', re.DOTALL)
 _QUESTION = re.compile(r"<question>\n(.*?)\n</question>", re.DOTALL)
 _ASKED = re.compile(r"^Q: (.*)$", re.MULTILINE)
 _SENTENCE = re.compile(r"(?<=[.다요])\s+|\n+")
@@ -44,6 +45,8 @@ def reply_to(messages: list[dict[str, str]], schema: str | None) -> str:
     last = messages[-1]["content"]
     if schema == "reading":
         return _reading(last)
+    if schema == "questions":
+        return _questions(last)
     for message in reversed(messages):
         if message["role"] == "user" and _QUESTION.search(message["content"]):
             whole = answer_from(message["content"])
@@ -104,10 +107,30 @@ def _reading(prompt: str) -> str:
     return json.dumps(reading, ensure_ascii=False, separators=(",", ":"))
 
 
+def _questions(prompt: str) -> str:
+    """Keywords, as one chats, a situation, and one that is the same for every entry."""
+    entries = []
+    for number, title, text in _ENTRY.findall(prompt):
+        words = re.findall(r"[가-힣A-Za-z]{2,}", title)
+        told = re.findall(r"[가-힣]{2,}", text)
+        questions = [
+            " ".join(words[:3]),
+            f"{title.rstrip('?')} 궁금해요",
+            f"{' '.join(told[:5])} 이럴 땐요?",
+            "이거 어떻게 하나요?",
+        ]
+        entries.append({"n": int(number), "questions": questions})
+    return json.dumps({"entries": entries}, ensure_ascii=False, separators=(",", ":"))
+
+
 def _overlap(question: str, text: str) -> float:
-    mine = set(_grams(re.sub(r"\W+", "", question.lower())))
-    others = set(_grams(re.sub(r"\W+", "", text.lower())))
+    mine, others = _gram_set(question), _gram_set(text)
     return len(mine & others) / max(len(mine), 1)
+
+
+@lru_cache(maxsize=10_000)
+def _gram_set(text: str) -> frozenset[str]:
+    return frozenset(_grams(re.sub(r"\W+", "", text.lower())))
 
 
 def _grams(compact: str) -> list[str]:

@@ -17,15 +17,26 @@ from config.settings import Settings
 from core.desk import Desk
 from core.limits import Limits
 from core.ports import History, Inbox
-from core.types import Answered, AnswerEvent, Delta, Passage, Question, Turn, TurnState
+from core.types import (
+    Answered,
+    AnswerEvent,
+    Claim,
+    Delta,
+    InboxState,
+    Passage,
+    Question,
+    Turn,
+    TurnState,
+)
 
 PROFILE = load_profile("smartstore")
 
 
 @dataclass
 class Scripted:
-    """Answers every question with `text` in pieces; `gate` is waited for before the last of them.
+    """Answers every question with `text`, or with `pieces` of it.
 
+    `turnstile` lets one piece after the first pass at a time; `gate` is waited for before the last.
     `asked` has the questions in the order in which their answers began. Turns are kept in
     `history`, as the real assistant keeps them.
     """
@@ -35,17 +46,19 @@ class Scripted:
     followups: tuple[str, ...] = ("정산 계좌는 어떻게 바꾸나요?", "세금계산서는 어디서 보나요?")
     pieces: Sequence[str] = ()
     gate: asyncio.Event | None = None
+    turnstile: asyncio.Semaphore | None = None
     asked: list[Question] = field(default_factory=list)
 
     async def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
         """See `core.assistant.Assistant.answer`."""
         self.asked.append(question)
         pieces = self.pieces or (self.text,)
-        for piece in pieces[:-1]:
+        for number, piece in enumerate(pieces, start=1):
+            if self.turnstile and number > 1:
+                await self.turnstile.acquire()
+            if self.gate and number == len(pieces):
+                await self.gate.wait()
             yield Delta(piece)
-        if self.gate:
-            await self.gate.wait()
-        yield Delta(pieces[-1])
         text = "".join(pieces)
         sources = (Passage("f1", "정산은 언제 되나요?", "", 0.9),)
         if self.history:
@@ -157,3 +170,16 @@ class With:
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._whole, name)
+
+
+def noting(states: asyncio.Queue[InboxState]) -> Callable[[Inbox], Inbox]:
+    """Wraps an inbox so that it also tells how questions are settled."""
+
+    def wrap(inbox: Inbox) -> Inbox:
+        async def settle(claim: Claim, state: InboxState) -> None:
+            await inbox.settle(claim, state)
+            states.put_nowait(state)
+
+        return With(inbox, settle=settle)
+
+    return wrap

@@ -23,6 +23,7 @@ from fakes.discord.state import World
 
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, RESUME = 0, 1, 2, 3, 6
 RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 8, 9, 10, 11
+_BEAT_S = 0.02
 
 
 class Connection:
@@ -98,7 +99,9 @@ class Connection:
             return
         if op == HEARTBEAT:
             self.beats += 1
-            self.send(HEARTBEAT_ACK, None)
+            # discord.py notes when it has sent a beat a moment after; an answer before that looks
+            # to it as if it had come a whole interval late.
+            asyncio.get_running_loop().call_later(_BEAT_S, self.send, HEARTBEAT_ACK, None)
             self.world.changed()
         elif op == IDENTIFY:
             await self._identify(data)

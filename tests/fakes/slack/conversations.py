@@ -86,7 +86,8 @@ def conversations_history(ask: Ask) -> Json:
     """A channel's messages without the replies, newest first."""
     channel = ask.channel()
     top = [m for m in channel.messages.values() if m.thread_ts in (None, m.ts)]
-    return _paged(ask, "messages", _between(ask, top)[::-1])
+    shown = [message | _replies_of(channel, message["ts"]) for message in _between(ask, top)]
+    return _paged(ask, "messages", shown[::-1])
 
 
 @method("conversations.replies", *_HISTORY)
@@ -118,6 +119,12 @@ def conversations_join(ask: Ask) -> Json:
         raise ApiError("method_not_supported_for_channel_type")
     channel.members.add(ask.team.bot_user_id)
     return {"channel": shown(channel)}
+
+
+def _replies_of(channel: Channel, ts: str) -> Json:
+    """What a history says of the thread below a message."""
+    replies = [one.ts for one in channel.messages.values() if one.thread_ts == ts and one.ts != ts]
+    return {"reply_count": len(replies), "latest_reply": max(replies)} if replies else {}
 
 
 def shown(channel: Channel) -> Json:

@@ -23,6 +23,8 @@ SCOPES = frozenset(
         "im:history",
         "im:read",
         "im:write",
+        "mpim:history",
+        "mpim:read",
         "reactions:read",
         "reactions:write",
         "team:read",
@@ -33,6 +35,7 @@ EVENTS = frozenset(
     [
         "app_home_opened",
         "app_mention",
+        "app_uninstalled",
         "assistant_thread_context_changed",
         "assistant_thread_started",
         "member_joined_channel",
@@ -41,6 +44,7 @@ EVENTS = frozenset(
         "message.im",
         "reaction_added",
         "reaction_removed",
+        "tokens_revoked",
     ]
 )
 

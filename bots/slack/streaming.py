@@ -1,0 +1,241 @@
+"""Slack's own streams: an answer grows by what is appended to it, and by edits once that fails.
+
+A stream takes text alone and only at its end, has no metadata until it is stopped, and is ended by
+Slack after some five minutes. So it carries what fits in one message, is left for edits of the same
+message in time, and whatever is in doubt is settled by an edit, which replaces all of it.
+https://docs.slack.dev/reference/methods/chat.startStream
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.slack.blocks import Page
+from bots.slack.budgets import Budgets
+from bots.slack.context import Context
+from bots.slack.errors import code_of, translated
+from bots.slack.format import stream_markdown
+from bots.slack.ids import place_of
+from bots.slack.reply import (
+    Answers,
+    SlackReply,
+    metadata_of,
+    reference_of,
+    split,
+    stop_stream,
+)
+from core.cutting import settled
+from core.desk import is_press
+from core.errors import MessageGoneError, PlatformError, RateLimitedError
+from core.pacing import Pacer
+from core.types import Question, View
+
+logger = logging.getLogger(__name__)
+
+_MOST_CHARS: Final = 11_000  # of the 12,000 that one message may have
+_LEFT_AFTER_S: Final = 230.0  # before Slack ends it
+
+
+@dataclass(frozen=True, slots=True)
+class StreamPage:
+    """A page, and what a stream holds of it while it grows: `markdown`, if `by_stream`."""
+
+    page: Page = field(compare=False)
+    markdown: str = field(compare=False)
+    by_stream: bool = field(compare=False)
+    done: bool
+    seen: str | Page  # what people see of it, one way or the other
+
+
+@dataclass(slots=True)
+class _Stream:
+    """A stream of ours that is open; `sent` is in doubt once a call was lost."""
+
+    reference: str
+    sent: str
+    left_at: float
+    in_doubt: bool = False
+
+
+class StreamingReply:
+    """`core.ports.Reply` by a stream, as long as that works."""
+
+    def __init__(  # noqa: PLR0913 - all by name
+        self,
+        by_edits: SlackReply,
+        *,
+        client: AsyncWebClient,
+        context: Context,
+        budgets: Budgets,
+        answers: Answers,
+        question: Question,
+        stop: Callable[[], None],
+    ) -> None:
+        """`stop` is told that a person has stopped the stream with Slack's own button."""
+        self._by_edits = by_edits
+        self._client = client
+        self._cleaner = context.cleaner
+        self._budgets = budgets
+        self._answers = answers
+        self._question = question
+        self._place = place_of(question.session)
+        self._streams = budgets.streams(self._place.team)
+        self._stop = stop
+        self._may_stream: bool | None = None
+        self._appending = False
+        self._stream: _Stream | None = None
+
+    @property
+    def posts(self) -> Pacer:
+        """New messages in this channel; whether a stream may begin is decided beside it."""
+        return self._by_edits.posts
+
+    @property
+    def edits(self) -> Pacer:
+        """`chat.appendStream`, if the answer may be streamed: one budget for all of an answer."""
+        if self._may_stream is None:
+            self._may_stream = self._appending = self._plan()
+        if self._appending:
+            return self._budgets.appends(self._place.team)
+        return self._by_edits.edits
+
+    async def hint(self, view: View) -> None:
+        """See `core.ports.Reply`."""
+        await self._by_edits.hint(view)
+
+    def render(self, view: View) -> Sequence[StreamPage]:
+        """As edits have it; one page can be streamed, too."""
+        pages = self._by_edits.render(view)
+        markdown = ""
+        if len(pages) == 1 and self._may_stream:
+            text = view.text if view.ending else settled(view.text, close=False)
+            markdown = stream_markdown(text, self._cleaner)
+        by_stream = len(pages) == 1 and bool(self._may_stream) and len(markdown) <= _MOST_CHARS
+        growing = by_stream and not view.done
+        return [
+            StreamPage(page, markdown, by_stream, view.done, markdown if growing else page)
+            for page in pages
+        ]
+
+    async def post(self, page: StreamPage, place: int) -> str:
+        """Begin a stream; a whole page is posted as it is."""
+        if page.by_stream and not page.done and place == 0 and not self._stream:
+            try:
+                return await self._start(page)
+            except PlatformError as error:
+                if not (code_of(error) or isinstance(error, RateLimitedError)):
+                    raise  # it may have begun: `find` will tell
+                self._streams.unsupported |= code_of(error) == "unknown_method"
+                logger.info("no stream: %s", error)
+        if place == 0:
+            self._give_up()
+        return await self._by_edits.post(page.page, place)
+
+    async def edit(self, reference: str, page: StreamPage) -> None:
+        """Append what is new, or stop with the blocks below; else edit, from then on."""
+        stream = self._stream
+        if stream is None or stream.reference != reference:
+            await self._update(reference, page)
+            return
+        in_time = stream.left_at > asyncio.get_running_loop().time()
+        fits = page.by_stream and page.markdown.startswith(stream.sent) and not stream.in_doubt
+        if fits and in_time:
+            try:
+                await self._grow(stream, page)
+            except MessageGoneError:
+                raise
+            except PlatformError as error:
+                stream.in_doubt = True
+                if code_of(error) == "stopped_by_user":
+                    self._stop()
+                logger.info("the stream is left: %s", error)
+            else:
+                return
+        await stop_stream(self._client, reference)
+        self._give_up()
+        await self._update(reference, page)
+
+    async def delete(self, reference: str) -> None:
+        """See `core.ports.Reply`."""
+        await self._by_edits.delete(reference)
+
+    async def find(self) -> Sequence[str]:
+        """See `core.ports.Reply`; an open stream is among them."""
+        return await self._by_edits.find()
+
+    def _plan(self) -> bool:
+        # A press shows its question above the text, where a stream takes nothing; and there are
+        # no streams outside of threads.
+        if is_press(self._question.id) or not (self._place.thread and self._question.asker):
+            return False
+        return self._streams.plan(self._question.id, asyncio.get_running_loop().time())
+
+    async def _start(self, page: StreamPage) -> str:
+        self._streams.begin(self._question.id, asyncio.get_running_loop().time())
+        with translated("chat.startStream"):
+            started = await self._client.chat_startStream(
+                channel=self._place.channel,
+                thread_ts=self._place.thread,
+                markdown_text=page.markdown or None,
+                recipient_team_id=self._place.team,
+                recipient_user_id=self._question.asker,
+            )
+        reference = reference_of(self._place.channel, started["ts"])
+        self._answers.note(reference, self._question.id)
+        left_at = asyncio.get_running_loop().time() + _LEFT_AFTER_S
+        self._stream = _Stream(reference, page.markdown, left_at)
+        return reference
+
+    async def _grow(self, stream: _Stream, page: StreamPage) -> None:
+        new = page.markdown[len(stream.sent) :]
+        if page.done:
+            await stop_stream(
+                self._client,
+                stream.reference,
+                markdown_text=new or None,
+                blocks=_below(page.page),
+                metadata=metadata_of(self._question, 0),
+            )
+            self._end()
+        elif new:
+            channel, ts = split(stream.reference)
+            with translated("chat.appendStream"):
+                await self._client.chat_appendStream(channel=channel, ts=ts, markdown_text=new)
+            stream.sent = page.markdown
+
+    async def _update(self, reference: str, page: StreamPage) -> None:
+        """Edit under the budget of edits, whichever the turn was of that this is called in."""
+        if not self._appending:
+            await self._by_edits.edit(reference, page.page)
+            return
+        edits = self._by_edits.edits
+        with edits.lane() as lane:
+            edits.update(lane, hidden=1, ends=True)
+            async with edits.turn(lane):
+                try:
+                    await self._by_edits.edit(reference, page.page)
+                except RateLimitedError as error:
+                    edits.freeze(error.retry_after_s)
+                    raise
+
+    def _end(self) -> None:
+        """No stream is open any more."""
+        if self._may_stream:
+            self._streams.end(self._question.id, asyncio.get_running_loop().time())
+        self._stream = None
+
+    def _give_up(self) -> None:
+        """None will be opened, either."""
+        self._end()
+        self._may_stream = False
+
+
+def _below(page: Page) -> list[dict[str, object]]:
+    """The blocks of a page without those that hold the text."""
+    return [block for block in page.blocks if not str(block.get("block_id")).startswith("text:")]

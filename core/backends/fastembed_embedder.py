@@ -1,0 +1,109 @@
+"""Embeddings by an ONNX model on this machine, through fastembed, which is an extra.
+
+A model comes by its name from the hub (https://qdrant.github.io/fastembed/examples/Supported_Models),
+or out of a folder, as sentence-transformers exports one: `model.onnx`, `tokenizer.json`,
+`tokenizer_config.json`, and `1_Pooling/config.json` if it pools by the first token.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from core.errors import ConfigError
+from core.ports import Vectors
+from core.vectors import unit
+
+if TYPE_CHECKING:
+    from fastembed import TextEmbedding
+
+_BATCH = 32
+_FILES = ("onnx/model.onnx", "model.onnx")
+
+
+class FastembedEmbedder:
+    """Implements `core.ports.Embedder`."""
+
+    def __init__(self, model: TextEmbedding, name: str) -> None:
+        self.fingerprint = fingerprint(name)
+        self._model = model
+        # Questions and entries are compared as equals: https://huggingface.co/intfloat/multilingual-e5-large
+        self._prefix = "query: " if "e5" in name.lower() else ""
+        self.dimension = len(self._vectors(["."])[0])
+
+    @classmethod
+    def load(cls, name: str, *, folder: Path | None, cache: Path) -> Self:
+        """The model `name`, from `folder` if there is one, else from the hub by way of `cache`.
+
+        Raises:
+            ConfigError: fastembed is missing, or the model cannot be fetched or read.
+        """
+        try:
+            # It takes half a second, and few installations have it.
+            from fastembed import TextEmbedding  # noqa: PLC0415
+        except ImportError as error:
+            raise ConfigError(
+                "FAQBOT_EMBEDDER=local needs fastembed: pip install 'faqbot[local]'"
+            ) from error
+        try:
+            if folder is None:
+                return cls(TextEmbedding(name, cache_dir=str(cache)), name)
+            known = _registered(name, folder)
+            return cls(TextEmbedding(known, specific_model_path=str(folder)), name)
+        # Of onnxruntime and tokenizers come errors that have no base class but this.
+        except Exception as error:
+            where = f"the folder {folder}" if folder else "the hub"
+            reason = " ".join(str(error).split())[:200]
+            raise ConfigError(
+                f"cannot load the embedder {name} from {where} ({reason}). Set "
+                "FAQBOT_EMBEDDING_MODEL to one that fastembed knows, or fetch a model elsewhere "
+                "and set FAQBOT_EMBEDDING_PATH to its folder, with model.onnx, tokenizer.json "
+                "and tokenizer_config.json in it"
+            ) from error
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of shape (len(texts), dimension); zeros for a blank text."""
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        rows = [row for row, text in enumerate(texts) if text.strip()]
+        if rows:
+            vectors[rows] = self._vectors([texts[row] for row in rows])
+        return vectors
+
+    def _vectors(self, texts: Sequence[str]) -> Vectors:
+        told = [self._prefix + text for text in texts]
+        return unit(np.stack(list(self._model.embed(told, batch_size=_BATCH))).astype(np.float32))
+
+
+def fingerprint(name: str) -> str:
+    """Names the vectors: by the model's name, in a folder as on the hub."""
+    return f"local/{name}"
+
+
+def _registered(name: str, folder: Path) -> str:
+    """What fastembed knows a folder's model by: how it pools, and where its file is."""
+    from fastembed import TextEmbedding  # noqa: PLC0415 - as above
+    from fastembed.common.model_description import ModelSource, PoolingType  # noqa: PLC0415
+
+    file = next((file for file in _FILES if (folder / file).is_file()), None)
+    if file is None:
+        raise FileNotFoundError(f"no {_FILES[1]} in it")
+    known = f"{name}@{folder}"
+    if all(model["model"] != known for model in TextEmbedding.list_supported_models()):
+        TextEmbedding.add_custom_model(
+            known,
+            pooling=PoolingType.CLS if _pools_first_token(folder) else PoolingType.MEAN,
+            normalization=True,
+            sources=ModelSource(hf=name),
+            dim=0,  # read from what it gives
+            model_file=file,
+        )
+    return known
+
+
+def _pools_first_token(folder: Path) -> bool:
+    path = folder / "1_Pooling" / "config.json"
+    return path.is_file() and bool(json.loads(path.read_bytes()).get("pooling_mode_cls_token"))

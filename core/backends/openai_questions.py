@@ -1,0 +1,97 @@
+"""Questions written ahead by a model: the ways in which people would ask for an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from core.backends.openai_client import OpenAIClient
+from core.errors import ModelReplyError
+from core.prompting import Excerpt, Prompt, questions_messages
+from core.tokens import estimate_tokens
+
+_FORMAT: Final[dict[str, Any]] = {
+    "type": "json_schema",
+    "json_schema": {
+        "name": "questions",
+        "strict": True,
+        "schema": {
+            "type": "object",
+            "properties": {
+                "entries": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            "n": {"type": "integer"},
+                            "questions": {"type": "array", "items": {"type": "string"}},
+                        },
+                        "required": ["n", "questions"],
+                        "additionalProperties": False,
+                    },
+                }
+            },
+            "required": ["entries"],
+            "additionalProperties": False,
+        },
+    },
+}
+_TOKENS_OF_ENTRY = 400  # the most that is paid for
+_USUAL_TOKENS_OF_ENTRY = 110
+_ATTEMPTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAIQuestions:
+    """Asks a model for questions, some entries in a request."""
+
+    client: OpenAIClient
+    model: str
+    prompt: Prompt
+
+    async def write(self, entries: Sequence[Excerpt]) -> list[tuple[str, ...]]:
+        """The questions of each entry, as the model wrote them; none for one that it left out.
+
+        Raises:
+            ModelError: no such reply, after some retries.
+        """
+        for attempt in range(_ATTEMPTS):
+            try:
+                return _questions(await self._said(entries), len(entries))
+            except ModelReplyError:
+                if attempt + 1 == _ATTEMPTS:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _said(self, entries: Sequence[Excerpt]) -> str:
+        stream = self.client.stream(
+            self.model,
+            questions_messages(self.prompt, entries),
+            response_format=_FORMAT,
+            max_completion_tokens=_TOKENS_OF_ENTRY * len(entries),
+            temperature=0.7,
+        )
+        async with aclosing(stream) as pieces:
+            return "".join([piece.text async for piece in pieces])
+
+
+def expected_tokens(prompt: Prompt, entries: Sequence[Excerpt]) -> tuple[int, int]:
+    """Tokens of the prompt and of the reply that one request will take, about."""
+    messages = questions_messages(prompt, entries)
+    told = sum(estimate_tokens(message["content"]) for message in messages)
+    return told, _USUAL_TOKENS_OF_ENTRY * len(entries)
+
+
+def _questions(said: str, count: int) -> list[tuple[str, ...]]:
+    try:
+        by_number = {
+            int(row["n"]): tuple(str(text) for text in row["questions"])
+            for row in orjson.loads(said)["entries"]
+        }
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelReplyError("the model did not return questions") from error
+    return [by_number.get(number, ()) for number in range(1, count + 1)]

@@ -1,0 +1,163 @@
+"""Questions written ahead by a model: which entries need some, what it costs, what is kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import ModelError, ModelReplyError
+from core.korean import compact
+from core.prompting import Excerpt
+from core.retrieval import Hit, is_answer
+from core.tokens import estimate_tokens
+from core.types import Entry
+from ingest.clean import clean_texts
+from ingest.own_pack import PERSON, Asked, content_of, line_of, read_rows
+from ingest.questions import title_key
+
+ENOUGH = 4
+_ENTRIES, _REQUEST_TOKENS = 5, 2_500  # of one request
+_READ_CHARS = 1_200  # of an answer: what it is about is said by then
+_AT_ONCE = 8
+_LONGEST_CHARS = 120
+# How much better another entry must be found than its own for a question to be taken from it.
+_MARGIN = 0.1
+
+Write = Callable[[Sequence[Excerpt]], Awaitable[Sequence[tuple[str, ...]]]]
+Search = Callable[[str], Sequence[Hit]]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was kept of all that the model wrote, and how many questions were left out and why."""
+
+    rows: tuple[Asked, ...]
+    kept: int
+    repeated: int
+    elsewhere: int  # another entry answers them better
+
+
+def lacking(entries: Sequence[Entry], own: Mapping[str, Asked]) -> list[Entry]:
+    """Entries with too few questions, but for those that a person or this very content settled."""
+    found = []
+    for entry in entries:
+        row = own.get(title_key(entry.title))
+        settled = row and (row.by == PERSON or row.content == content_of(entry))
+        others = len(entry.questions) - (len(row.questions) if row else 0)
+        if not settled and others < ENOUGH:
+            found.append(entry)
+    return found
+
+
+def requests(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """Entries in lists that one request may ask about."""
+    batch: list[Entry] = []
+    tokens = 0
+    for entry in entries:
+        size = estimate_tokens(excerpt(entry).text)
+        if batch and (len(batch) == _ENTRIES or tokens + size > _REQUEST_TOKENS):
+            yield batch
+            batch, tokens = [], 0
+        batch.append(entry)
+        tokens += size
+    if batch:
+        yield batch
+
+
+def excerpt(entry: Entry) -> Excerpt:
+    """What a model is shown of an entry."""
+    return Excerpt(entry.title, entry.text[:_READ_CHARS])
+
+
+async def write_all(
+    entries: Sequence[Entry], *, write: Write, by: str, notes: Path, progress: Progress
+) -> dict[str, Asked]:
+    """What the model wrote for each entry, by content; each reply is noted down as it comes.
+
+    What `notes` holds already is not asked for again. Entries whose reply was no use twice are
+    left out.
+
+    Raises:
+        ModelError: the endpoint fails; what came until then is in `notes`.
+    """
+    known = {row.content: row for row in read_rows(notes)}
+    missing = [entry for entry in entries if content_of(entry) not in known]
+    turn = asyncio.Semaphore(_AT_ONCE)
+    notes.parent.mkdir(parents=True, exist_ok=True)
+    done = len(entries) - len(missing)
+    progress(done, len(entries))
+    with notes.open("a", encoding="utf-8") as file:
+
+        async def ask(batch: Sequence[Entry]) -> None:
+            nonlocal done
+            async with turn:
+                try:
+                    replies = await write([excerpt(entry) for entry in batch])
+                except ModelReplyError:
+                    replies = ()
+            for entry, questions in zip(batch, replies, strict=False):
+                key, content = title_key(entry.title), content_of(entry)
+                known[content] = Asked(key, entry.title, questions, by, content)
+                file.write(line_of(known[content]))
+            file.flush()
+            done += len(batch)
+            progress(done, len(entries))
+
+        file.write("\n")  # ends a line that a kill cut short
+        try:
+            async with asyncio.TaskGroup() as group:
+                for batch in requests(missing):
+                    group.create_task(ask(batch))
+        except* ModelError as failed:
+            raise failed.exceptions[0] from failed
+    return {content: known[content] for content in map(content_of, entries) if content in known}
+
+
+def taken_by(entries: Sequence[Entry], replaced: Iterable[Asked]) -> set[str]:
+    """The letters of every title and question, without those that are about to be replaced."""
+    texts = {compact(text) for entry in entries for text in entry.questions}
+    texts -= {compact(text) for row in replaced for text in row.questions}
+    return texts | {compact(entry.title) for entry in entries}
+
+
+def check(
+    written: Iterable[tuple[Entry, Asked]], *, taken: Collection[str], search: Search
+) -> Checked:
+    """Leave out what is repeated, within an entry or across all, and what leads elsewhere.
+
+    `taken` holds letters, by `taken_by`. `search` finds many entries for a question, best first;
+    it need not know the questions that are checked.
+    """
+    written, taken = list(written), set(taken)
+    # What was written for several entries tells none of them from the others.
+    claims = Counter(
+        letters for _, asked in written for letters in {compact(text) for text in asked.questions}
+    )
+    rows: list[Asked] = []
+    repeated = elsewhere = kept = 0
+    for entry, asked in written:
+        questions: list[str] = []
+        for text in clean_texts(asked.questions):
+            letters = compact(text)
+            if not letters or letters in taken or claims[letters] > 1 or len(text) > _LONGEST_CHARS:
+                repeated += 1
+            elif leads_elsewhere(entry, search(text)):
+                elsewhere += 1
+            elif len(questions) < ENOUGH:
+                taken.add(letters)
+                questions.append(text)
+        kept += len(questions)
+        rows.append(Asked(asked.key, asked.title, tuple(questions), asked.by, asked.content))
+    return Checked(tuple(rows), kept, repeated, elsewhere)
+
+
+def leads_elsewhere(entry: Entry, hits: Sequence[Hit]) -> bool:
+    """Whether another entry answers better, by what retrieval says."""
+    if not is_answer(hits) or hits[0].faq_id == entry.faq_id:
+        return False
+    own = next((hit.score for hit in hits if hit.faq_id == entry.faq_id), 0.0)
+    return hits[0].score - own > _MARGIN

@@ -1,0 +1,110 @@
+"""Slack's adapter does what every platform's must."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+
+import pytest
+from contracts.platform import *  # noqa: F403 - the suite
+from fakes.assistants import ScriptedAssistant
+from fakes.slack import Limits, Message, Slack, labels, visible
+from fakes.slack.sdk import client_of
+from fakes.slack_bot import answering
+
+from bots.measure import utf16
+from bots.slack.ids import place_of
+
+_LOOK_S = 0.05  # what only the bot knows is looked at so often
+
+
+@dataclass
+class Asked:
+    root: Message
+    message: Message
+
+
+class SlackDriver:
+    """People on the local Slack: each question is a mention in one channel."""
+
+    longest = 12_000
+    length = staticmethod(utf16)
+
+    def __init__(self, slack, folder):
+        self.slack, self.folder = slack, folder
+        self.person = slack.add_person("민수")
+        self.channel = slack.add_channel("문의", self.person)
+
+    def running(self, **settings):
+        return answering(
+            self.slack,
+            self.folder,
+            settings=settings,
+            assistant=lambda stores: ScriptedAssistant(stores.history),
+        )
+
+    async def ask(self, text):
+        message = await self.person.mention(self.channel, text)
+        return Asked(message, message)
+
+    async def go_on(self, asked, text):
+        return Asked(asked.root, await self.person.say(self.channel, text, thread=asked.root))
+
+    async def say_as_bot(self, asked, text):
+        await client_of(self.slack).chat_postMessage(
+            channel=self.channel.id,
+            thread_ts=asked.root.ts,
+            text=f"{self.person.mention_of_bot} {text}",
+        )
+
+    async def redeliver(self, asked):
+        for delivery in self.slack.events("app_mention"):
+            if delivery.event["ts"] == asked.message.ts:
+                self.slack.redeliver(delivery)
+
+    async def edit(self, asked, text):
+        await self.person.edit(asked.message, f"{self.person.mention_of_bot} {text}")
+
+    async def delete(self, asked):
+        await self.person.delete(asked.message)
+
+    async def press(self, asked, label):
+        for message in reversed(self._messages(asked)):
+            if label in labels(message):
+                await self.person.press(message, label)
+                return
+        raise LookupError(label)
+
+    def shown(self, asked):
+        return [visible(message) for message in self._messages(asked)]
+
+    def buttons(self, asked):
+        return [label for message in self._messages(asked) for label in labels(message)]
+
+    def pings(self):
+        return [
+            message
+            for message in self.slack.messages(self.channel)
+            if message.bot_id
+            and any(call in json.dumps(message.as_json()["blocks"]) for call in ("<!", "<@"))
+        ]
+
+    def round_trip(self, session):
+        return place_of(session).session
+
+    async def until(self, true):
+        async with asyncio.timeout(10):
+            while not (found := true()):  # noqa: ASYNC110 - what the bot knows it tells nobody
+                await asyncio.sleep(_LOOK_S)
+        return found
+
+    def _messages(self, asked):
+        own = self.slack.team.bot_id
+        replies = [m for m in self.slack.replies(asked.root) if m.bot_id == own]
+        return [message for message in replies if message.metadata]
+
+
+@pytest.fixture
+async def driver(tmp_path):
+    """People on the local Slack."""
+    async with Slack(limits=Limits(on=False)).serve() as slack:
+        yield SlackDriver(slack, tmp_path)
