@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
+from typing import Final, NoReturn
 
 from bots.connected import Connected
 from bots.jobs import build_jobs
@@ -17,8 +20,14 @@ from config.profiles import load_profile
 from config.settings import Settings
 from core.backends.cron_scheduler import scheduled
 from core.desk import Desk
-from core.errors import ConfigError
+from core.errors import ConfigError, FaqbotError, PlatformError
 from core.profile import Profile
+
+logger = logging.getLogger(__name__)
+
+Open = Callable[[], AbstractAsyncContextManager[Connected]]
+
+_PAUSE_S: Final = 5.0  # before what has broken off is begun again
 
 
 def run(settings: Settings) -> int:
@@ -45,7 +54,7 @@ async def _run(settings: Settings) -> None:
         _say("loading the FAQ …")
         desk = await stack.enter_async_context(open_desk(settings, stores))
         profile = load_profile(settings.profile)
-        platforms = await stack.enter_async_context(_connected(settings, desk, profile))
+        platforms = await stack.enter_async_context(connected(settings, desk, profile))
         jobs = build_jobs(settings, stores, wake=desk.wake)
         await stack.enter_async_context(
             scheduled(jobs, timezone=settings.jobs_timezone, jitter_s=settings.jobs_jitter_s)
@@ -54,31 +63,68 @@ async def _run(settings: Settings) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(desk.run())
             for platform in platforms:
-                tasks.create_task(platform.run())
+                tasks.create_task(keep_running(platform))
+
+
+async def keep_running(platform: Connected, *, pause_s: float = _PAUSE_S) -> NoReturn:
+    """Run a platform until cancelled: what breaks there ends neither the others nor the answers."""
+    while True:
+        try:
+            await platform.run()
+        except FaqbotError as error:
+            logger.error("%s", error)  # noqa: TRY400 - one line says it
+        except Exception:  # the outermost edge of a task
+            logger.exception("broke off, and begins again: %s", platform.about)
+        await asyncio.sleep(pause_s)
 
 
 @asynccontextmanager
-async def _connected(
+async def connected(
     settings: Settings, desk: Desk, profile: Profile
 ) -> AsyncIterator[list[Connected]]:
-    """Set up every platform that has its tokens, and say what is on, what is off, and why."""
+    """Set up every platform that has its tokens, and say what is on, what is off, and why.
+
+    One that cannot be reached is tried again, unless there is no other.
+
+    Raises:
+        ConfigError: a token is not accepted, or something else has to be set right.
+        PlatformError: no platform can be reached.
+    """
+    openers: dict[str, Open] = {}
+    if settings.has_slack:
+        from bots.slack import open_slack  # noqa: PLC0415 - Bolt takes half a second to import
+
+        openers["Slack"] = partial(open_slack, settings, desk, profile)
+    else:
+        _say("Slack: off, SLACK_BOT_TOKEN is not set")
+    if settings.has_discord:
+        from bots.discord import open_discord  # noqa: PLC0415 - as above
+
+        openers["Discord"] = partial(open_discord, settings, desk, profile)
+    else:
+        _say("Discord: off, DISCORD_BOT_TOKEN is not set")
     async with AsyncExitStack() as stack:
         platforms: list[Connected] = []
-        if settings.has_slack:
-            from bots.slack import open_slack  # noqa: PLC0415 - Bolt takes half a second to import
-
-            platforms.append(await stack.enter_async_context(open_slack(settings, desk, profile)))
-        else:
-            _say("Slack: off, SLACK_BOT_TOKEN is not set")
-        if settings.has_discord:
-            from bots.discord import open_discord  # noqa: PLC0415 - as above
-
-            platforms.append(await stack.enter_async_context(open_discord(settings, desk, profile)))
-        else:
-            _say("Discord: off, DISCORD_BOT_TOKEN is not set")
+        away: list[PlatformError] = []
+        for name, opener in openers.items():
+            try:
+                platforms.append(await stack.enter_async_context(opener()))
+            except PlatformError as error:
+                away.append(error)
+                about = f"{name}: not yet, and tried again: {error}"
+                platforms.append(Connected(about, partial(_run_later, opener)))
+        if away and len(away) == len(openers):
+            raise away[0]
         for platform in platforms:
             _say(platform.about)
         yield platforms
+
+
+async def _run_later(opener: Open) -> None:
+    """Run a platform that could not be reached; raises what stands in the way of it."""
+    async with opener() as platform:
+        _say(platform.about)
+        await keep_running(platform)
 
 
 def _stop_on_signals() -> None:

@@ -52,7 +52,7 @@ _OPEN: Final = (InboxState.RECEIVED, InboxState.ANSWERING)
 
 
 class Desk:
-    """All that an adapter needs of the core. `serve` each platform, then `run`."""
+    """All that an adapter needs of the core: `serve` each platform, before or while it is `run`."""
 
     def __init__(  # noqa: PLR0913 - its collaborators, all by name
         self,
@@ -81,6 +81,8 @@ class Desk:
     def serve(self, prefix: str, open_reply: OpenReply) -> None:
         """Answer sessions whose id begins with `prefix` in the replies that this opens."""
         self._platforms[prefix] = open_reply
+        if self._worker:
+            self._worker.take(prefix)
 
     async def run(self) -> None:
         """Answer questions until cancelled; what is unfinished is left for the next process."""

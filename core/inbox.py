@@ -72,7 +72,7 @@ class Worker:
     ) -> None:
         self._inbox = inbox
         self._handler = handler
-        self._prefixes = prefixes
+        self._prefixes = [*prefixes]
         self._attempts = attempts
         self._lease_s = lease_s
         self._poll_s = poll_s
@@ -83,6 +83,12 @@ class Worker:
     def wake(self) -> None:
         """Look at the inbox now: a question was received, or a lease was found lapsed."""
         self._woken.set()
+
+    def take(self, prefix: str) -> None:
+        """Answer sessions that begin so, too, from now on."""
+        if prefix not in self._prefixes:
+            self._prefixes.append(prefix)
+        self.wake()
 
     async def drop(self, question_id: str) -> None:
         """Stop answering a question, if that is done here, and return when it has stopped.

@@ -185,9 +185,9 @@ class Presenter(Generic[Page]):
                     logger.warning("%s; trying again", error)
                     self._rendered = None  # it may have learnt what it cannot show here
                     await asyncio.sleep(_RETRIES_S[failures])
-                    failures += 1
-                    if not self._current.done:  # the ending has attempts of its own
-                        failures = min(failures, _MOST_INTERIM_FAILURES)
+                    # However long it was away, the ending has attempts of its own.
+                    most = len(_RETRIES_S) if self._current.done else _MOST_INTERIM_FAILURES
+                    failures = min(failures + 1, most)
         for reference in self._outdated:
             await self._delete(reference)
 

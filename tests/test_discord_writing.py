@@ -7,6 +7,7 @@ import pytest
 from fakes.assistants import answered
 from fakes.discord_bot import answers_in, running_bot, thread_of
 
+from core.errors import StorageError
 from core.types import Delta
 
 pytest_plugins = ["discord_fixtures"]
@@ -325,3 +326,41 @@ async def test_questions_in_one_thread_are_answered_in_order_each_as_a_reply(
 
 def _posts(fake):
     return [call for call in fake.calls if (call.method, call.path[-9:]) == ("POST", "/messages")]
+
+
+async def test_discord_being_away_for_a_moment_leaves_no_answer_to_a_deleted_question(
+    fake, tmp_path, profile
+):
+    """It tells of the deletion once."""
+    async with running_bot(fake, tmp_path, profile):
+        asked = await ask(fake)
+        await answer_of(fake, asked)
+        fake.fail_next("DELETE", r"/messages/\d+$", "503", times=2)
+        await fake.delete(asked)
+        await fake.until(lambda: not answers_in(fake, asked.thread))
+
+
+@pytest.mark.parametrize("part", ["inbox", "archive"])
+async def test_a_store_being_away_for_a_moment_loses_neither_edits_nor_deletions(
+    fake, tmp_path, profile, monkeypatch, part
+):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        store = {"inbox": type(bot.stores.inbox), "archive": type(bot.stores.archive)}[part]
+        method = {"inbox": "find", "archive": "remove"}[part]
+        works, failures = getattr(store, method), []
+
+        async def fail_once(self, question_id):
+            if failures:
+                return await works(self, question_id)
+            failures.append(question_id)
+            raise StorageError("the store is away")
+
+        asked = await ask(fake)
+        await answer_of(fake, asked)
+        monkeypatch.setattr(store, method, fail_once)
+        await fake.edit(asked, "반품")
+        await fake.until(lambda: "답: 반품" in answers_in(fake, asked.thread)[-1].content)
+        failures.clear()
+        await fake.delete(asked)
+        await fake.until(lambda: not answers_in(fake, asked.thread))
+        assert failures

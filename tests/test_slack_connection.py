@@ -85,6 +85,25 @@ async def test_a_silent_socket_is_noticed_and_replaced(slack, tmp_path, minsu, c
     assert slack.socket_mode.opened >= 2
 
 
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"type": "events_api", "envelope_id": "E1", "payload": None},
+        {"type": "events_api", "envelope_id": "E1", "payload": ["?"]},
+        {"type": "events_api", "envelope_id": "E1", "payload": {}},
+        {"type": ["?"], "envelope_id": 1, "payload": {"event": "?"}},
+        {"type": "disconnect", "reason": ["?"]},
+    ],
+)
+async def test_a_malformed_frame_ends_nothing(slack, tmp_path, minsu, channel, frame, caplog):
+    async with answering(slack, tmp_path) as bot:
+        slack.socket_mode.sockets[0].send(frame)
+        question = await minsu.mention(channel, "정산은 언제?")
+        await slack.until(lambda: finished(slack, question))
+        assert await quiet(slack, bot) == ["정산은 언제?"]
+    caplog.clear()  # it may be said
+
+
 async def test_a_slack_that_is_away_for_a_while_is_tried_again(
     slack, tmp_path, minsu, channel, caplog
 ):

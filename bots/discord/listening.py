@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Final
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Final, TypeVar
 
 import discord
 
@@ -13,7 +15,7 @@ from bots.discord.ids import question_id
 from bots.discord.payload import question_in
 from bots.discord.permissions import held_in, may_post, may_write, missing
 from bots.discord.reading import Reader, calls
-from core.errors import StorageError
+from core.errors import PlatformError, PlatformRefusedError, StorageError
 from core.types import Question, Receipt
 
 logger = logging.getLogger(__name__)
@@ -21,6 +23,8 @@ logger = logging.getLogger(__name__)
 _STOP: Final = "🛑"
 _RETRIES_S: Final = (0.3, 1.0, 3.0)  # Discord delivers a message once, whatever the store does
 _DAY_S: Final = 86_400.0
+
+T = TypeVar("T")
 
 
 class Listener:
@@ -50,12 +54,14 @@ class Listener:
         if message.author.bot:
             return
         question = self._reader.edited(message, self._me)
-        if not question.text or not await self._context.desk.revise(question):
+        revise = partial(self._context.desk.revise, question)
+        if not question.text or not await _insisting(revise):
             await self.hear(message)
 
     async def deleted(self, guild_id: int | None, channel_id: int, message_id: int) -> None:
         """Take the answer to a deleted question away."""
-        await self._context.desk.withdraw(question_id(guild_id, channel_id, message_id))
+        asked = question_id(guild_id, channel_id, message_id)
+        await _insisting(partial(self._context.desk.withdraw, asked))
 
     async def reacted(self, reaction: discord.RawReactionActionEvent) -> None:
         """Stop the answer whose question, or one of whose messages, got a stop sign."""
@@ -74,7 +80,7 @@ class Listener:
     async def _receive(self, question: Question, message: discord.Message) -> bool:
         profile = self._context.profile
         try:
-            receipt = await self._stored(question)
+            receipt = await _insisting(partial(self._context.desk.receive, question))
         except StorageError as error:
             logger.error("question %s is not stored: %s", question.id, error)  # noqa: TRY400
             await self._say(message, profile.not_stored)
@@ -87,15 +93,6 @@ class Listener:
             case Receipt.STORED | Receipt.KNOWN:
                 pass
         return receipt is Receipt.STORED
-
-    async def _stored(self, question: Question) -> Receipt:
-        for pause_s in _RETRIES_S:
-            try:
-                return await self._context.desk.receive(question)
-            except StorageError as error:
-                logger.warning("question %s: %s; trying again", question.id, error)
-                await asyncio.sleep(pause_s)
-        return await self._context.desk.receive(question)
 
     async def _say(self, message: discord.Message, text: str) -> None:
         to = str(message.author.id)
@@ -123,3 +120,16 @@ class Listener:
         for person in {message.author.id, message.guild.owner_id or message.author.id}:
             await notices.direct(person, text, every_s=_DAY_S)
         return False
+
+
+async def _insisting(work: Callable[[], Awaitable[T]]) -> T:
+    """What the work gives, tried again for some seconds; doing it twice changes nothing."""
+    for pause_s in _RETRIES_S:
+        try:
+            return await work()
+        except PlatformRefusedError:
+            raise
+        except (StorageError, PlatformError) as error:
+            logger.warning("%s; trying again", error)
+            await asyncio.sleep(pause_s)
+    return await work()

@@ -93,9 +93,11 @@ class Budgets:
         pacer = self._pacers.get(key)
         if pacer is None:
             pacer = self._pacers[key] = Pacer(window())
-            while len(self._pacers) > _MOST_KEPT:
-                self._pacers.popitem(last=False)
         self._pacers.move_to_end(key)
+        if len(self._pacers) > _MOST_KEPT:
+            oldest = next(iter(self._pacers))
+            if self._pacers[oldest].idle:  # else two pacers would share one budget
+                del self._pacers[oldest]
         return pacer
 
 

@@ -152,7 +152,11 @@ class SocketMode:
             await socket.ws.close()
 
     def _handle(self, socket: _Socket, frame: Json) -> None:
-        request = SocketModeRequest.from_dict(frame)
+        try:
+            request = SocketModeRequest.from_dict(frame)
+        except ValueError as error:
+            logger.warning("an envelope cannot be read: %s", error)
+            return
         if request:
             task = asyncio.create_task(self._dispatch(socket, request))
             self._handling.add(task)

@@ -1,0 +1,108 @@
+"""`faqbot run`: what breaks on one platform stays there."""
+
+import asyncio
+
+import pytest
+from fakes.slack import Slack
+from fakes.slack_bot import Scripted, finished, make_settings
+
+from bots.connected import Connected
+from bots.running import connected, keep_running
+from bots.stores import open_stores
+from core.desk import Desk
+from core.errors import PlatformError
+from core.limits import Limits
+
+pytest_plugins = ["discord_fixtures"]
+
+
+async def test_a_platform_that_breaks_off_begins_again_and_leaves_the_others_alone(caplog):
+    begun = asyncio.Queue()
+    again = asyncio.Event()
+
+    async def broken():
+        begun.put_nowait("broken")
+        if begun.qsize() > 2:
+            again.set()
+        raise RuntimeError("a payload that nobody has thought of")
+
+    async def steady():
+        begun.put_nowait("steady")
+        await asyncio.Event().wait()
+
+    async def serve():
+        async with asyncio.TaskGroup() as tasks:
+            for name, runs in (("Slack: on", broken), ("Discord: on", steady)):
+                tasks.create_task(keep_running(Connected(name, runs), pause_s=0))
+
+    serving = asyncio.create_task(serve())
+    async with asyncio.timeout(5):
+        await again.wait()
+    assert not serving.done()
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+    assert serving.cancelled()
+    names = [begun.get_nowait() for _ in range(begun.qsize())]
+    assert names.count("steady") == 1
+    assert "begins again: Slack: on" in caplog.text
+
+
+@pytest.fixture
+async def slack():
+    async with Slack().serve() as served:
+        yield served
+
+
+@pytest.fixture
+def settings(slack, fake, tmp_path):
+    """For both platforms."""
+    return make_settings(
+        slack,
+        tmp_path,
+        DISCORD_BOT_TOKEN=fake.settings.token,
+        DISCORD_API_URL=fake.url,
+        DISCORD_GATEWAY_URL=fake.gateway_url,
+    )
+
+
+@pytest.fixture
+async def desk(settings, profile):
+    async with open_stores(settings) as stores:
+        yield Desk(
+            assistant=Scripted(stores.history),
+            inbox=stores.inbox,
+            archive=stores.archive,
+            profile=profile,
+            limits=Limits(per_minute=0, per_day=0),
+        )
+
+
+async def test_a_platform_that_is_away_at_the_start_is_on_when_it_is_back(
+    slack, fake, settings, desk, profile, capsys
+):
+    """And keeps the other from nothing."""
+    slack.fail_next("auth.test", "500", times=3)
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("문의", minsu)
+    async with connected(settings, desk, profile) as platforms:
+        assert [one.about.split(",")[0] for one in platforms] == ["Slack: not yet", "Discord: on"]
+        tasks = [asyncio.create_task(desk.run())]
+        tasks += [asyncio.create_task(keep_running(one, pause_s=0.05)) for one in platforms]
+        await fake.until(lambda: fake.online)
+        await slack.until(lambda: slack.sockets)
+        question = await minsu.mention(channel, "정산은 언제?")
+        await slack.until(lambda: finished(slack, question))
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    assert "Slack: on" in capsys.readouterr().out
+
+
+async def test_where_no_platform_can_be_reached_it_does_not_start(
+    slack, fake, settings, desk, profile
+):
+    slack.fail_next("auth.test", "500")
+    fake.fail_next("GET", "/users/@me", "503")
+    with pytest.raises(PlatformError):
+        async with connected(settings, desk, profile):
+            pass
