@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from fakes.discord_bot import answers_in, running_bot, thread_of
 
-from bots.discord import client, supervising
+from bots.discord import catchup, client, supervising
 from core.errors import ConfigError, PlatformError
 
 pytest_plugins = ["discord_fixtures"]
@@ -100,6 +100,16 @@ async def test_a_question_at_once_after_the_start_does_not_hide_what_was_missed(
         await answered_to(fake, "지금 질문")
         await answer_to(fake, missed)
         assert texts(bot) == ["지금 질문", "놓친 질문"]
+
+
+async def test_catching_up_is_tried_again(fake, tmp_path, profile, monkeypatch):
+    monkeypatch.setattr(catchup, "_RETRIES_S", (0.05,))
+    async with running_bot(fake, tmp_path, profile):
+        await answered_to(fake, "첫 질문")
+    missed = await fake.say(fake.guild.channels[0], "놓친 질문", mention_bot=True)
+    fake.fail_next("GET", r"/messages$", "reset")
+    async with running_bot(fake, tmp_path, profile):
+        await answer_to(fake, missed)
 
 
 async def test_a_new_bot_does_not_answer_what_was_said_before_it_came(fake, tmp_path, profile):

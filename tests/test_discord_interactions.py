@@ -188,6 +188,18 @@ async def test_a_follow_up_that_was_too_much_can_be_pressed_later(fake, tmp_path
         assert bot.assistant.asked[1].text == FOLLOWUPS[0]
 
 
+async def test_follow_ups_have_follow_ups(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        thread, answer = await asked_in_thread(fake)
+        for depth in range(1, 4):
+            await fake.press(answer, FOLLOWUPS[depth % 2])
+            await fake.until(lambda n=depth: len(answers_in(fake, thread)) == n + 1)
+            answer = answers_in(fake, thread)[-1]
+            await fake.until(lambda m=answer: FOLLOWUPS[0] in labels(m) and len(m.buttons) == 4)
+        assert len({question.session for question in bot.assistant.asked}) == 1
+        assert len({question.id for question in bot.assistant.asked}) == 4
+
+
 async def test_thumbs_up_is_kept_and_thanked_for(fake, tmp_path, profile):
     async with running_bot(fake, tmp_path, profile) as bot:
         _, answer = await asked_in_thread(fake)

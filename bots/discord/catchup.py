@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import aiohttp
 import discord
 
 from bots.discord.listening import Listener
@@ -16,6 +18,7 @@ logger = logging.getLogger(__name__)
 _LONGEST: Final = timedelta(days=1)  # whoever asked before that has given up
 _MOST_CHANNELS: Final = 50  # of one guild, those with the latest messages
 _MOST_MESSAGES: Final = 100  # of one channel: one call
+_RETRIES_S: Final = (1.0, 5.0, 20.0)
 
 _Channel = discord.TextChannel | discord.Thread
 
@@ -40,11 +43,22 @@ async def catch_up(since: Mapping[discord.Guild, datetime | None], listener: Lis
 async def _said(guild: discord.Guild, since: datetime) -> list[discord.Message]:
     said: list[discord.Message] = []
     for channel in _with_news(guild, discord.utils.time_snowflake(since)):
-        try:
-            said += [m async for m in channel.history(limit=_MOST_MESSAGES, after=since)]
-        except discord.HTTPException as error:
-            logger.warning("not caught up on in %s: %s", channel.id, error)
+        said += await _history(channel, since)
     return said
+
+
+async def _history(channel: _Channel, since: datetime) -> list[discord.Message]:
+    """What was said in a channel; nothing if that cannot be found out."""
+    for pause_s in (*_RETRIES_S, None):
+        try:
+            return [m async for m in channel.history(limit=_MOST_MESSAGES, after=since)]
+        except discord.Forbidden:
+            break
+        except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
+            logger.warning("%s is not caught up on: %s", channel.id, error)
+            if pause_s is not None:
+                await asyncio.sleep(pause_s)
+    return []
 
 
 def _with_news(guild: discord.Guild, since: int) -> Iterator[_Channel]:

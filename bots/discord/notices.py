@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from bots.discord.budgets import Budgets
 from bots.discord.pages import Page
@@ -35,7 +35,8 @@ class Notices:
         if not self._is_new(to, text, every_s):
             return True
         reference = {"message_id": str(message), "fail_if_not_exists": False}
-        return await self._post(channel, text, {"message_reference": reference})
+        said = await self._post(channel, text, {"message_reference": reference})
+        return said or self._forget(to, text)
 
     async def direct(self, user: int, text: str, *, every_s: float = _MINUTE_S) -> bool:
         """Write to a person alone; False if it could not be said. Never raises."""
@@ -46,8 +47,8 @@ class Notices:
             channel = await self._rest.call("POST", "/users/@me/channels", person)
         except PlatformError as error:
             logger.info("nobody can be told: %s", error)
-            return False
-        return await self._post(int(channel["id"]), text, {})
+            return self._forget(str(user), text)
+        return await self._post(int(channel["id"]), text, {}) or self._forget(str(user), text)
 
     async def _post(self, channel: int, text: str, more: dict[str, Any]) -> bool:
         posts = self._budgets.posts(channel)
@@ -62,6 +63,11 @@ class Notices:
             logger.info("not said in %d: %s", channel, error)
             return False
         return True
+
+    def _forget(self, to: str, text: str) -> Literal[False]:
+        """It was not said after all: the next time it may be."""
+        self._said.pop((to, text), None)
+        return False
 
     def _is_new(self, to: str, text: str, every_s: float) -> bool:
         now = asyncio.get_running_loop().time()
