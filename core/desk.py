@@ -291,12 +291,15 @@ class Desk:
         presenter = Presenter(reply, note=partial(_note, note_reply), references=references)
         self._live[question.id] = presenter
         try:
-            return await presenter.present(question, events, status=self._profile.searching)
+            view = await presenter.present(question, events, status=self._profile.searching)
         except LeaseLostError:
             await self._take_back(question, reply, presenter.references)
             raise
         finally:
             del self._live[question.id]
+        if claim.fence > 1:
+            await _delete_late(reply, presenter.references)
+        return view
 
     async def _take_back(
         self, question: Question, reply: Reply[Any], references: Sequence[str]
@@ -354,6 +357,14 @@ async def _delete_all(reply: Reply[Any], references: Sequence[str]) -> None:
             await reply.delete(reference)
         except PlatformRefusedError as error:
             logger.warning("%s stays where it is: %s", reference, error)
+
+
+async def _delete_late(reply: Reply[Any], shown: Sequence[str]) -> None:
+    """Delete what an earlier attempt had on its way, and landed after the messages were found."""
+    try:
+        await _delete_all(reply, [one for one in await reply.find() if one not in shown])
+    except PlatformError as error:
+        logger.warning("what an earlier attempt may have left is not looked for: %s", error)
 
 
 async def _with_found(noted: Sequence[str], reply: Reply[Any]) -> Sequence[str]:

@@ -449,3 +449,24 @@ async def test_a_conversation_is_known_that_another_process_takes_part_in(place)
     await place.desk().receive(asked())
     assert await place.desk().takes_part(SessionId("wall:1"))
     assert not await place.desk().takes_part(SessionId("wall:2"))
+
+
+async def test_what_an_earlier_attempt_had_on_its_way_goes(place):
+    """Another process sent it, and it landed after the new attempt had looked for messages."""
+    first = await WallReply(place.wall, "1").post(("halb", False), 0)
+
+    class Late(WallReply):
+        async def edit(self, reference, page):
+            await super().edit(reference, page)
+            if len(self.wall.owners) == 1:
+                await super().post(("auch halb", False), 0)
+
+    desk = place.desk()
+    desk.serve("wall:", lambda question: Late(place.wall, question.id))
+    await place.inbox.receive(asked())
+    await place.inbox.claim(lease_s=0)
+    async with running(desk):
+        await place.until("1", InboxState.ANSWERED)
+    assert list(place.wall.messages) == [first]
+    assert place.shown() == ["답: 배송비는?"]
+    assert len(place.wall.deleted) == 1
