@@ -177,7 +177,8 @@ class Desk:
         await self._archive.remove(question_id)
         reply = self._reply_for(stored.question)
         references = _references(stored.reply)
-        if stored.state in _OPEN or not references:
+        # One that was stopped may have been written by a process that did not know of it yet.
+        if stored.state in (*_OPEN, InboxState.WITHDRAWN) or not references:
             references = await _with_found(references, reply)
         await _delete_all(reply, references)
 

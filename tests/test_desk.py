@@ -470,3 +470,16 @@ async def test_what_an_earlier_attempt_had_on_its_way_goes(place):
     assert list(place.wall.messages) == [first]
     assert place.shown() == ["답: 배송비는?"]
     assert len(place.wall.deleted) == 1
+
+
+async def test_a_stopped_question_that_is_deleted_leaves_nothing(place):
+    """Nor what another process has sent at the moment of the stop, and not noted."""
+    desk = place.desk()
+    await desk.receive(asked())
+    claim = await place.inbox.claim(lease_s=30)
+    noted = await WallReply(place.wall, "1").post(("halb", False), 0)
+    await place.inbox.note_reply(claim, noted)
+    assert await desk.stop("1")
+    await WallReply(place.wall, "1").post(("auch halb", False), 0)
+    await desk.withdraw("1")
+    assert not place.wall.messages
