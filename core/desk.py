@@ -209,7 +209,9 @@ class Desk:
 
     async def takes_part(self, session: SessionId) -> bool:
         """Whether anything was asked in this conversation before."""
-        return session in self._sessions or bool(await self._archive.turns(session, 1))
+        if session in self._sessions or await self._inbox.is_open(session):  # of another process
+            return True
+        return bool(await self._archive.turns(session, 1))
 
     async def view(self, question_id: str) -> View | None:
         """An answer as it ended, to be shown again; None if it is not kept."""

@@ -207,6 +207,10 @@ class Inbox(Protocol):
         """A question with its state, None if it is unknown."""
         ...
 
+    async def is_open(self, session: SessionId) -> bool:
+        """Whether a question of this session waits or is being answered."""
+        ...
+
     async def last_seen(self, session_prefix: str) -> datetime | None:
         """When the question received last was asked, of sessions that begin so; None if none was.
 

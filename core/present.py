@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Final, Generic
+from typing import Final, Generic, TypeVar
 
 from core.errors import PlatformError, PlatformRefusedError, RateLimitedError, StorageError
 from core.pacing import Lane
@@ -36,6 +36,9 @@ _FIRST_TEXT_S: Final = 0.3
 _PATIENCE_S: Final = 3.0  # with the turn of a last edit, before it becomes a message of its own
 _RETRIES_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # after what may work the next time
 _MOST_INTERIM_FAILURES: Final = 2  # that count
+_LANDS_WITHIN_S: Final = 4.0
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -58,7 +61,7 @@ class Presenter(Generic[Page]):
     ) -> None:
         """`references` are the messages in which an earlier attempt began to show the answer.
 
-        `note` is told of all messages when there is a new one, and before each write: what it
+        `note` is told of all messages when there is a new one, and before each change: what it
         raises ends the showing, such as that somebody else has the question by now. A store that
         is away holds back nothing but the ending.
         """
@@ -239,7 +242,7 @@ class Presenter(Generic[Page]):
                     return
                 page = self._pages()[place]
                 try:
-                    reference = await self._reply.post(page, place)
+                    reference = await _to_its_end(self._reply.post(page, place))
                 except RateLimitedError as error:
                     posts.freeze(error.retry_after_s)
                     raise
@@ -293,9 +296,10 @@ class Presenter(Generic[Page]):
     async def _confirmed_view(self) -> View:
         """The latest view; before a write, the right to it is made sure of, once for the ending.
 
-        Before interim ones, too: whoever has the question by now may have written its ending.
+        Before interim ones, too: whoever has the question by now may have written its ending. The
+        first of all has `note` called when it is there, which is soon enough.
         """
-        while not self._confirmed:
+        while not self._confirmed and (self._current.done or self._shown):
             ends = self._current.done
             try:
                 await self._note(self._references)
@@ -338,3 +342,18 @@ class Presenter(Generic[Page]):
     @property
     def _references(self) -> list[str]:
         return [shown.reference for shown in self._shown]
+
+
+async def _to_its_end(call: Coroutine[object, object, T]) -> T:
+    """Make a call; if it is cancelled on its way, return when nothing of it can come any more.
+
+    Whoever has cancelled it looks for what was sent next: what lands later is found by nobody.
+    """
+    task = asyncio.create_task(call)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=_LANDS_WITHIN_S)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise

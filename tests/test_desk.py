@@ -438,5 +438,14 @@ async def test_what_others_answer_is_not_remembered_for_ever(place, monkeypatch)
     desk = place.desk()
     for number in range(6):
         await desk.receive(asked(str(number), session=f"wall:{number}"))
+        claim = await place.inbox.claim(lease_s=30)
+        await place.inbox.settle(claim, InboxState.FAILED)
     taking_part = [await desk.takes_part(SessionId(f"wall:{number}")) for number in range(6)]
     assert taking_part == [False] * 3 + [True] * 3
+
+
+async def test_a_conversation_is_known_that_another_process_takes_part_in(place):
+    """From its first question on: the second may come before the first is answered."""
+    await place.desk().receive(asked())
+    assert await place.desk().takes_part(SessionId("wall:1"))
+    assert not await place.desk().takes_part(SessionId("wall:2"))

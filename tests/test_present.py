@@ -215,6 +215,24 @@ def test_a_platform_that_was_away_while_the_answer_grew_is_not_tried_for_ever(ba
             leap(showing)
 
 
+def test_a_message_on_its_way_has_landed_when_the_showing_has_ended():
+    """Whoever has cancelled it can find it then: for the new answer, or to delete it."""
+    wall = Wall(latency_s=0.4)
+
+    async def cancelled():
+        showing = asyncio.create_task(present(wall, ["가나다라 "] * 100, first_s=5.0))
+        await asyncio.sleep(0.27)  # it was sent just now
+        showing.cancel()
+        assert not wall.messages
+        await asyncio.gather(showing, return_exceptions=True)
+        assert showing.cancelled()
+        return list(wall.messages), await WallReply(wall, "a").find()
+
+    there, found = leap(cancelled())
+    assert len(there) == 1
+    assert found == there
+
+
 def test_an_answer_whose_message_is_deleted_ends_there():
     wall = Wall()
 

@@ -26,7 +26,7 @@ from core.backends.turn_rules import (
     utc_now,
 )
 from core.errors import LeaseLostError
-from core.types import Claim, InboxState, Question, Receipt, Received
+from core.types import Claim, InboxState, Question, Receipt, Received, SessionId
 
 _OPEN: Final = {"open": True}
 _BY_ARRIVAL: Final = [("received_at", ASCENDING)]
@@ -172,6 +172,12 @@ class MongoInbox:
         if found is None:
             return None
         return Received(question_of(found), InboxState(found["state"]), found["reply"])
+
+    async def is_open(self, session: SessionId) -> bool:
+        """Whether a question of this session waits or is being answered."""
+        check_text("the session", session)
+        with self._db.translated():
+            return await self._open({"session": session}, 1) > 0
 
     async def last_seen(self, session_prefix: str) -> datetime | None:
         """When the question received last was asked, of sessions that begin so; None if none was.

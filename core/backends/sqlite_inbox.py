@@ -20,7 +20,7 @@ from core.backends.turn_rules import (
     utc_now,
 )
 from core.errors import LeaseLostError
-from core.types import Claim, InboxState, Question, Receipt, Received
+from core.types import Claim, InboxState, Question, Receipt, Received, SessionId
 
 FIND: Final = "SELECT * FROM inbox WHERE question_id = ?"
 WAITING: Final = """
@@ -200,6 +200,13 @@ class SqliteInbox:
         check_text("the question's id", question_id)
         row = await self._file.read(lambda db: db.execute(FIND, (question_id,)).fetchone())
         return Received(question_of(row), InboxState(row["state"]), row["reply"]) if row else None
+
+    async def is_open(self, session: SessionId) -> bool:
+        """Whether a question of this session waits or is being answered."""
+        check_text("the session", session)
+        asked = (session, 1)
+        row = await self._file.read(lambda db: db.execute(WAITING_IN_SESSION, asked).fetchone())
+        return bool(row[0])
 
     async def last_seen(self, session_prefix: str) -> datetime | None:
         """When the question received last was asked, of sessions that begin so; None if none was.

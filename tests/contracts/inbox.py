@@ -456,6 +456,20 @@ async def test_an_edit_over_sixteen_megabytes_is_refused(inbox):
     assert (await inbox.find("1")).question == asked("1")
 
 
+async def test_a_session_is_open_until_its_last_question_has_ended(inbox):
+    await inbox.receive(asked("1", "a"))
+    await inbox.receive(asked("2", "a"))
+    await inbox.receive(asked("3", "b"))
+    claim = await inbox.claim(lease_s=30)
+    assert await inbox.is_open(SessionId("a"))
+    await inbox.settle(claim, InboxState.ANSWERED)
+    assert await inbox.is_open(SessionId("a"))
+    await inbox.withdraw("2")
+    assert not await inbox.is_open(SessionId("a"))
+    assert await inbox.is_open(SessionId("b"))
+    assert not await inbox.is_open(SessionId("c"))
+
+
 async def test_when_a_workspace_was_last_heard_of(inbox):
     """By arrival and not by clock, whatever became of the question; not of what was turned away."""
     hours = [datetime(2026, 7, 31, hour, tzinfo=UTC) for hour in range(6)]
