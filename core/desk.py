@@ -1,50 +1,33 @@
-"""Where platforms hand questions in, and where their answers are shown and taken back.
+"""Where platforms hand in what people do: questions, edits, deletions, presses, opinions.
 
 A question's way: `receive` stores it before the platform hears OK; the worker claims it and calls
-`answer`; a `Presenter` shows the assistant's events in the platform's `Reply`.
+the `Answerer`; a `Presenter` shows the assistant's events in the platform's `Reply`.
 """
 
 from __future__ import annotations
 
-import logging
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Final
 
+from core.answerer import Answerer, OpenReply, references_of, view_of
 from core.assistant import Assistant
-from core.errors import LeaseLostError, MessageGoneError, PlatformError, PlatformRefusedError
-from core.inbox import NoteReply, Worker
+from core.inbox import Worker
 from core.limits import Limits
-from core.ports import Archive, Inbox, Reply
-from core.present import Presenter
+from core.ports import Archive, Inbox
 from core.profile import Profile
 from core.types import (
-    Answered,
-    AnswerEvent,
-    Claim,
-    Declined,
-    Ending,
-    Escalated,
-    Failed,
     Feedback,
     InboxState,
-    Passage,
     Question,
     Receipt,
     SessionId,
     Turn,
-    TurnState,
     View,
 )
-
-logger = logging.getLogger(__name__)
-
-OpenReply = Callable[[Question], Reply[Any]]
 
 _PRESS: Final = ">"
 _MOST_SESSIONS: Final = 10_000
@@ -65,22 +48,21 @@ class Desk:
         sessions_at_once: int = 64,
         lease_s: float = 30.0,
     ) -> None:
-        self._assistant = assistant
+        self._answerer = Answerer(
+            assistant=assistant, inbox=inbox, archive=archive, profile=profile
+        )
         self._inbox = inbox
         self._archive = archive
-        self._profile = profile
         self._limits = limits
         self._sessions_at_once = sessions_at_once
         self._lease_s = lease_s
-        self._platforms: dict[str, OpenReply] = {}
-        self._live: dict[str, Presenter[Any]] = {}
         # Where something was asked here lately; the history knows the others.
         self._sessions: OrderedDict[SessionId, None] = OrderedDict()
         self._worker: Worker | None = None
 
     def serve(self, prefix: str, open_reply: OpenReply) -> None:
         """Answer sessions whose id begins with `prefix` in the replies that this opens."""
-        self._platforms[prefix] = open_reply
+        self._answerer.serve(prefix, open_reply)
         if self._worker:
             self._worker.take(prefix)
 
@@ -88,10 +70,10 @@ class Desk:
         """Answer questions until cancelled; what is unfinished is left for the next process."""
         self._worker = Worker(
             self._inbox,
-            self,
+            self._answerer,
             sessions_at_once=self._sessions_at_once,
             lease_s=self._lease_s,
-            prefixes=tuple(self._platforms),
+            prefixes=self._answerer.prefixes,
         )
         try:
             await self._worker.run()
@@ -175,17 +157,15 @@ class Desk:
         self._sessions.pop(stored.question.session, None)
         await self._drop(question_id)
         await self._archive.remove(question_id)
-        reply = self._reply_for(stored.question)
-        references = _references(stored.reply)
         # One that was stopped may have been written by a process that did not know of it yet.
-        if stored.state in (*_OPEN, InboxState.WITHDRAWN) or not references:
-            references = await _with_found(references, reply)
-        await _delete_all(reply, references)
+        unsure = (*_OPEN, InboxState.WITHDRAWN)
+        await self._answerer.delete_messages(stored, certain=stored.state not in unsure)
 
     async def stop(self, question_id: str) -> bool:
         """End an answer that is being written, as far as it is; False if there is none."""
-        if presenter := self._live.get(question_id):
-            return presenter.stop(self._profile.stopped)
+        stopped = self._answerer.stop(question_id)
+        if stopped is not None:
+            return stopped
         stored = await self._inbox.find(question_id)
         if stored is None or stored.state not in _OPEN:
             return False
@@ -194,12 +174,7 @@ class Desk:
         await self._inbox.withdraw(question_id)
         # It waits, or another process writes it, and stops before its next write.
         await self._drop(question_id)
-        if references := _references(stored.reply):
-            reply = self._reply_for(stored.question)
-            presenter = Presenter(reply, note=_by_nobody, references=references)
-            presenter.stop(self._profile.stopped)
-            with suppress(MessageGoneError):
-                await presenter.present(stored.question, _only(Failed("")), status="")
+        await self._answerer.show_stopped(stored)
         return True
 
     async def rate(self, feedback: Feedback) -> bool:
@@ -219,12 +194,12 @@ class Desk:
         turn = await self._archive.find(question_id)
         if turn is None:
             return None
-        return View(turn.question, text=turn.answer, ending=_ending(turn))
+        return view_of(turn)
 
     async def references(self, question_id: str) -> Sequence[str]:
         """The messages in which a question was answered."""
         stored = await self._inbox.find(question_id)
-        return _references(stored.reply) if stored else ()
+        return references_of(stored) if stored else ()
 
     async def asked_by(self, person: str, limit: int) -> list[Turn]:
         """What a person asked last, newest first."""
@@ -239,37 +214,6 @@ class Desk:
         if self._worker:
             self._worker.wake()
 
-    # What the worker calls: `core.inbox.Handler`.
-
-    async def answer(self, claim: Claim, note_reply: NoteReply) -> InboxState:
-        """Answer a claimed question in its place; see `core.inbox.Handler`."""
-        question = claim.question
-        self._note_session(question.session)
-        turn = None
-        if claim.fence > 1:  # somebody began before: there may be an answer already
-            turn = await self._archive.find(question.id)
-        if turn and turn.question.text != question.text:  # of the question before it was edited
-            await self._archive.remove(question.id)
-            turn = None
-        events = _only(_ending(turn)) if turn else self._assistant.answer(question)
-        try:
-            view = await self._present(claim, events, note_reply)
-        except MessageGoneError:
-            logger.info("question %s: its answer was deleted while being written", question.id)
-            return InboxState.WITHDRAWN
-        except PlatformRefusedError as error:
-            logger.error("question %s cannot be answered: %s", question.id, error)  # noqa: TRY400
-            return InboxState.FAILED
-        return _state(view)
-
-    async def give_up(self, claim: Claim) -> None:
-        """Say that there will be no answer; see `core.inbox.Handler`."""
-
-        async def noted(_references: str) -> None:
-            """Nobody takes this up again."""
-
-        await self._present(claim, _only(Failed(self._profile.failed)), noted)
-
     def _begin(self, question: Question, *, wake: bool = True) -> None:
         self._note_session(question.session)
         if wake:
@@ -280,43 +224,6 @@ class Desk:
         self._sessions.move_to_end(session)
         if len(self._sessions) > _MOST_SESSIONS:
             self._sessions.popitem(last=False)
-
-    async def _present(
-        self, claim: Claim, events: AsyncGenerator[AnswerEvent], note_reply: NoteReply
-    ) -> View:
-        question = claim.question
-        reply = self._reply_for(question)
-        references = _references(claim.reply)
-        if claim.fence > 1:
-            references = await _with_found(references, reply)
-        presenter = Presenter(reply, note=partial(_note, note_reply), references=references)
-        self._live[question.id] = presenter
-        try:
-            view = await presenter.present(question, events, status=self._profile.searching)
-        except LeaseLostError:
-            await self._take_back(question, reply, presenter.references)
-            raise
-        finally:
-            del self._live[question.id]
-        if claim.fence > 1:
-            await _delete_late(reply, presenter.references)
-        return view
-
-    async def _take_back(
-        self, question: Question, reply: Reply[Any], references: Sequence[str]
-    ) -> None:
-        """Remove what another process, in which the question was taken back, does not know of."""
-        stored = await self._inbox.find(question.id)
-        if stored and stored.state is InboxState.WITHDRAWN:
-            await self._archive.remove(question.id)
-            noted = _references(stored.reply)
-            await _delete_all(reply, [one for one in references if one not in noted])
-
-    def _reply_for(self, question: Question) -> Reply[Any]:
-        for prefix, open_reply in self._platforms.items():
-            if question.session.startswith(prefix):
-                return open_reply(question)
-        raise PlatformRefusedError(f"no platform is connected for the session {question.session}")
 
     async def _drop(self, question_id: str) -> None:
         if self._worker:
@@ -337,74 +244,3 @@ def press_id(question_id: str, text: str) -> str:
 def is_press(question_id: str) -> bool:
     """Whether a question was asked by a button, so that nobody has read its text."""
     return _PRESS in question_id
-
-
-async def _note(note_reply: NoteReply, references: Sequence[str]) -> None:
-    await note_reply(" ".join(references))
-
-
-def _references(reply: str | None) -> Sequence[str]:
-    return reply.split() if reply else ()
-
-
-async def _by_nobody(_references: Sequence[str]) -> None:
-    """Nobody else writes there."""
-
-
-async def _delete_all(reply: Reply[Any], references: Sequence[str]) -> None:
-    """Delete messages; one that the platform keeps does not keep the others."""
-    for reference in references:
-        try:
-            await reply.delete(reference)
-        except PlatformRefusedError as error:
-            logger.warning("%s stays where it is: %s", reference, error)
-
-
-async def _delete_late(reply: Reply[Any], shown: Sequence[str]) -> None:
-    """Delete what an earlier attempt had on its way, and landed after the messages were found."""
-    try:
-        await _delete_all(reply, [one for one in await reply.find() if one not in shown])
-    except PlatformError as error:
-        logger.warning("what an earlier attempt may have left is not looked for: %s", error)
-
-
-async def _with_found(noted: Sequence[str], reply: Reply[Any]) -> Sequence[str]:
-    """The messages that were noted, and what was sent just before it could be."""
-    try:
-        found = await reply.find()
-    except PlatformError as error:
-        if not noted:
-            raise
-        logger.warning("only noted messages are known: %s", error)
-        found = ()
-    return list(dict.fromkeys([*noted, *found]))
-
-
-async def _only(event: AnswerEvent) -> AsyncGenerator[AnswerEvent]:
-    yield event
-
-
-def _ending(turn: Turn) -> Ending:
-    """The event with which a stored turn ended; its passages have titles alone."""
-    match turn.state:
-        case TurnState.ANSWERED:
-            sources = tuple(Passage("", title, "", 0.0) for title in turn.sources)
-            return Answered(turn.answer, sources, turn.followups)
-        case TurnState.DECLINED:
-            return Declined(turn.answer, turn.followups, turn.label)
-        case TurnState.ESCALATED:
-            return Escalated(turn.answer, turn.followups)
-        case TurnState.FAILED:
-            return Failed(turn.answer)
-
-
-def _state(view: View) -> InboxState:
-    match view.ending:
-        case Answered():
-            return InboxState.ANSWERED
-        case Declined():
-            return InboxState.DECLINED
-        case Escalated():
-            return InboxState.ESCALATED
-        case _:  # failed, or stopped by a person: an edit of the question asks again
-            return InboxState.FAILED

@@ -1,0 +1,231 @@
+"""What a worker does with a question: has it answered, and its answer shown in its place."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from core.assistant import Assistant
+from core.errors import LeaseLostError, MessageGoneError, PlatformError, PlatformRefusedError
+from core.inbox import NoteReply
+from core.ports import Archive, Inbox, Reply
+from core.present import Presenter
+from core.profile import Profile
+from core.types import (
+    Answered,
+    AnswerEvent,
+    Claim,
+    Declined,
+    Ending,
+    Escalated,
+    Failed,
+    InboxState,
+    Passage,
+    Question,
+    Received,
+    Turn,
+    TurnState,
+    View,
+)
+
+logger = logging.getLogger(__name__)
+
+OpenReply = Callable[[Question], Reply[Any]]
+
+
+class Answerer:
+    """Implements `core.inbox.Handler` for all platforms that it serves."""
+
+    def __init__(
+        self, *, assistant: Assistant, inbox: Inbox, archive: Archive, profile: Profile
+    ) -> None:
+        self._assistant = assistant
+        self._inbox = inbox
+        self._archive = archive
+        self._profile = profile
+        self._platforms: dict[str, OpenReply] = {}
+        self._live: dict[str, Presenter[Any]] = {}
+
+    def serve(self, prefix: str, open_reply: OpenReply) -> None:
+        """Show answers of sessions whose id begins with `prefix` in what this opens."""
+        self._platforms[prefix] = open_reply
+
+    @property
+    def prefixes(self) -> Sequence[str]:
+        """How the sessions begin that can be answered here."""
+        return tuple(self._platforms)
+
+    async def answer(self, claim: Claim, note_reply: NoteReply) -> InboxState:
+        """Answer a claimed question in its place; see `core.inbox.Handler`."""
+        question = claim.question
+        turn = None
+        if claim.fence > 1:  # somebody began before: there may be an answer already
+            turn = await self._archive.find(question.id)
+        if turn and turn.question.text != question.text:  # of the question before it was edited
+            await self._archive.remove(question.id)
+            turn = None
+        events = _only(_ending(turn)) if turn else self._assistant.answer(question)
+        try:
+            view = await self._present(claim, events, note_reply)
+        except MessageGoneError:
+            logger.info("question %s: its answer was deleted while being written", question.id)
+            return InboxState.WITHDRAWN
+        except PlatformRefusedError as error:
+            logger.error("question %s cannot be answered: %s", question.id, error)  # noqa: TRY400
+            return InboxState.FAILED
+        return _state(view)
+
+    async def give_up(self, claim: Claim) -> None:
+        """Say that there will be no answer; see `core.inbox.Handler`."""
+
+        async def noted(_references: str) -> None:
+            """Nobody takes this up again."""
+
+        await self._present(claim, _only(Failed(self._profile.failed)), noted)
+
+    def stop(self, question_id: str) -> bool | None:
+        """End an answer that is written here, as far as it is; None if it is not."""
+        presenter = self._live.get(question_id)
+        return presenter.stop(self._profile.stopped) if presenter else None
+
+    async def show_stopped(self, stored: Received) -> None:
+        """Say in the messages of an answer that was not written here that it was stopped."""
+        if references := references_of(stored):
+            presenter = Presenter(
+                self._reply_for(stored.question), note=_by_nobody, references=references
+            )
+            presenter.stop(self._profile.stopped)
+            with suppress(MessageGoneError):
+                await presenter.present(stored.question, _only(Failed("")), status="")
+
+    async def delete_messages(self, stored: Received, *, certain: bool) -> None:
+        """Take an answer away; unless it is `certain` that all messages were noted, look for them.
+
+        Raises:
+            PlatformError: they may be there still.
+        """
+        reply, references = self._reply_for(stored.question), references_of(stored)
+        if not certain or not references:
+            references = await _with_found(references, reply)
+        await _delete_all(reply, references)
+
+    async def _present(
+        self, claim: Claim, events: AsyncGenerator[AnswerEvent], note_reply: NoteReply
+    ) -> View:
+        question = claim.question
+        reply = self._reply_for(question)
+        references = _split(claim.reply)
+        if claim.fence > 1:
+            references = await _with_found(references, reply)
+        presenter = Presenter(reply, note=partial(_note, note_reply), references=references)
+        self._live[question.id] = presenter
+        try:
+            view = await presenter.present(question, events, status=self._profile.searching)
+        except LeaseLostError:
+            await self._take_back(question, reply, presenter.references)
+            raise
+        finally:
+            del self._live[question.id]
+        if claim.fence > 1:
+            await _delete_late(reply, presenter.references)
+        return view
+
+    async def _take_back(
+        self, question: Question, reply: Reply[Any], references: Sequence[str]
+    ) -> None:
+        """Remove what another process, in which the question was taken back, does not know of."""
+        stored = await self._inbox.find(question.id)
+        if stored and stored.state is InboxState.WITHDRAWN:
+            await self._archive.remove(question.id)
+            noted = references_of(stored)
+            await _delete_all(reply, [one for one in references if one not in noted])
+
+    def _reply_for(self, question: Question) -> Reply[Any]:
+        for prefix, open_reply in self._platforms.items():
+            if question.session.startswith(prefix):
+                return open_reply(question)
+        raise PlatformRefusedError(f"no platform is connected for the session {question.session}")
+
+
+def references_of(stored: Received) -> Sequence[str]:
+    """The messages in which a question was answered, as far as they were noted."""
+    return _split(stored.reply)
+
+
+def view_of(turn: Turn) -> View:
+    """An answer as it ended, to be shown again."""
+    return View(turn.question, text=turn.answer, ending=_ending(turn))
+
+
+async def _note(note_reply: NoteReply, references: Sequence[str]) -> None:
+    await note_reply(" ".join(references))
+
+
+def _split(reply: str | None) -> Sequence[str]:
+    return reply.split() if reply else ()
+
+
+async def _by_nobody(_references: Sequence[str]) -> None:
+    """Nobody else writes there."""
+
+
+async def _delete_all(reply: Reply[Any], references: Sequence[str]) -> None:
+    """Delete messages; one that the platform keeps does not keep the others."""
+    for reference in references:
+        try:
+            await reply.delete(reference)
+        except PlatformRefusedError as error:
+            logger.warning("%s stays where it is: %s", reference, error)
+
+
+async def _delete_late(reply: Reply[Any], shown: Sequence[str]) -> None:
+    """Delete what an earlier attempt had on its way, and landed after the messages were found."""
+    try:
+        await _delete_all(reply, [one for one in await reply.find() if one not in shown])
+    except PlatformError as error:
+        logger.warning("what an earlier attempt may have left is not looked for: %s", error)
+
+
+async def _with_found(noted: Sequence[str], reply: Reply[Any]) -> Sequence[str]:
+    """The messages that were noted, and what was sent just before it could be."""
+    try:
+        found = await reply.find()
+    except PlatformError as error:
+        if not noted:
+            raise
+        logger.warning("only noted messages are known: %s", error)
+        found = ()
+    return list(dict.fromkeys([*noted, *found]))
+
+
+async def _only(event: AnswerEvent) -> AsyncGenerator[AnswerEvent]:
+    yield event
+
+
+def _ending(turn: Turn) -> Ending:
+    """The event with which a stored turn ended; its passages have titles alone."""
+    match turn.state:
+        case TurnState.ANSWERED:
+            sources = tuple(Passage("", title, "", 0.0) for title in turn.sources)
+            return Answered(turn.answer, sources, turn.followups)
+        case TurnState.DECLINED:
+            return Declined(turn.answer, turn.followups, turn.label)
+        case TurnState.ESCALATED:
+            return Escalated(turn.answer, turn.followups)
+        case TurnState.FAILED:
+            return Failed(turn.answer)
+
+
+def _state(view: View) -> InboxState:
+    match view.ending:
+        case Answered():
+            return InboxState.ANSWERED
+        case Declined():
+            return InboxState.DECLINED
+        case Escalated():
+            return InboxState.ESCALATED
+        case _:  # failed, or stopped by a person: an edit of the question asks again
+            return InboxState.FAILED
