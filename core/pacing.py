@@ -16,6 +16,7 @@ from typing import Final
 
 # An interim edit sooner than this after the last one of its message adds more flicker than text.
 MIN_INTERVAL_S: Final = 0.2
+_LENT_S: Final = 0.7  # a token that an ending needs may be spent if another is back by then
 _SPARE_SHARE: Final = 20  # one token in so many is for endings of answers that have not begun
 _EXPECTED_S: Final = 11.0  # how long an answer grows, until some have been seen
 _LOOK_S: Final = 0.05  # how often waiting answers that grow are looked at
@@ -211,13 +212,15 @@ class Pacer:
                 continue
             wake_at = self.window.changes_at(now)
             due = self._due([lane for lane in waiting if lane.hidden], now)
-            if due and free > self._kept_back:
+            if due and free and self.window.coming(now, _LENT_S) > self._kept_back:
                 ready = [lane for lane, due_at in due.items() if due_at <= now]
                 if ready:
                     self._grant(max(ready, key=lambda lane: lane.hidden))
                     self._interim_at = now
                     continue
                 wake_at = min(wake_at, *due.values())
+            elif due and wake_at - _LENT_S > now:
+                wake_at -= _LENT_S
             if (due or ending) and wake_at < float("inf"):
                 loop = asyncio.get_running_loop()
                 self._timer = loop.call_later(max(wake_at - now, 0.001), self._dispatch)
