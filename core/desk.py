@@ -132,21 +132,25 @@ class Desk:
             ]
         )
 
-    async def revise(self, question: Question) -> bool:
+    async def revise(self, question: Question) -> Receipt | None:
         """The asker edited the question: answer it anew in the same messages.
 
-        False if nothing is to be done: it is unknown, was taken back, or has this text already.
+        None if nothing is to be done: it is unknown, was taken back, or has this text already.
         """
         stored = await self._inbox.find(question.id)
         if not stored or stored.question.text == question.text:
-            return False
+            return None
+        if stored.state is InboxState.WITHDRAWN:
+            return None
+        if not self._limits.allow(question.asker):
+            return Receipt.LIMITED
         # In this order: a death in between leaves an old question, and the edit comes again.
         await self._archive.remove(question.id)
         if not await self._inbox.reopen(question):
-            return False
+            return None
         await self._drop(question.id)
         self.wake()
-        return True
+        return Receipt.STORED
 
     async def withdraw(self, question_id: str) -> None:
         """The asker deleted the question: its answer goes, too, from here and from the history."""

@@ -483,3 +483,13 @@ async def test_a_stopped_question_that_is_deleted_leaves_nothing(place):
     await WallReply(place.wall, "1").post(("auch halb", False), 0)
     await desk.withdraw("1")
     assert not place.wall.messages
+
+
+async def test_edits_count_as_questions_do(place):
+    """Each is answered anew, and may cost as much."""
+    place.limits = Limits(per_minute=2, per_day=0)
+    desk = place.desk()
+    await desk.receive(asked())
+    assert await desk.revise(asked(text="반품비는?")) is Receipt.STORED
+    assert await desk.revise(asked(text="교환비는?")) is Receipt.LIMITED
+    assert (await place.inbox.find("1")).question.text == "반품비는?"

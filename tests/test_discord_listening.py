@@ -206,8 +206,9 @@ async def test_a_deleted_forum_post_withdraws_its_question(fake, tmp_path, profi
         await answered_in(fake, post, "끝나지 않을")
         await fake.delete_channel(post)
         question_id = f"discord:{fake.guild.id}:{post.id}:{post.id}"
-        await fake.until(lambda: not bot.desk._live)
-        assert (await bot.stores.inbox.find(question_id)).state == "withdrawn"
+        async with asyncio.timeout(5):
+            while (await bot.stores.inbox.find(question_id)).state != "withdrawn":
+                await asyncio.sleep(0.01)
 
 
 async def test_bulk_deletion_takes_every_answer_away(fake, tmp_path, profile):
@@ -251,6 +252,16 @@ async def test_somebody_who_asks_too_much_is_told_so_and_no_more_than_once(fake,
         said = [message.content for message in answers_in(fake, channel)]
         assert said == [profile.limited]
         assert questions(bot) == ["질문 0"]
+
+
+async def test_an_edit_that_is_one_question_too_many_is_told_so(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile, per_minute=1) as bot:
+        message = await fake.say(channel, "질문", mention_bot=True)
+        await fake.until(lambda: questions(bot))
+        await fake.edit(message, f"{fake.bot.mention} 다른 질문")
+        await answered_in(fake, channel, profile.limited)
+        assert questions(bot) == ["질문"]
 
 
 async def test_when_the_inbox_is_full_whoever_asks_is_told_so(fake, tmp_path, profile):

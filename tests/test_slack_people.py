@@ -146,6 +146,16 @@ async def test_an_edited_question_is_answered_anew_in_the_same_message(
     assert slack.replies(question) == [reply]
 
 
+async def test_an_edit_that_is_one_question_too_many_is_told_so(slack, tmp_path, minsu, channel):
+    limits = Limits(per_minute=1, per_day=0)
+    async with answering(slack, tmp_path, limits=limits) as bot:
+        question, _ = await answered(slack, minsu, channel)
+        await minsu.edit(question, f"{minsu.mention_of_bot} 반품은요?")
+        (said,) = await slack.until(lambda: minsu.ephemerals(channel))
+        assert said.text == PROFILE.limited
+        assert await quiet(slack, bot) == ["정산은 언제 되나요?"]
+
+
 async def test_a_question_edited_while_it_is_answered_is_answered_once(
     slack, tmp_path, minsu, channel
 ):

@@ -55,7 +55,10 @@ class Listener:
             return
         question = self._reader.edited(message, self._me)
         revise = partial(self._context.desk.revise, question)
-        if not question.text or not await _insisting(revise):
+        receipt = await _insisting(revise) if question.text else None
+        if receipt is Receipt.LIMITED:
+            await self._say(message, self._context.profile.limited)
+        elif receipt is None:
             await self.hear(message)
 
     async def deleted(self, guild_id: int | None, channel_id: int, message_id: int) -> None:

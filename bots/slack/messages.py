@@ -97,7 +97,11 @@ class Hearing:
             return
         if not message.text:
             await self._withdraw(event, message.ts, workspace)
-        elif not await self._desk.revise(message.question) and message.to_bot:
+            return
+        receipt = await self._desk.revise(message.question)
+        if receipt is Receipt.LIMITED:
+            self._tell(message, self._profile.limited, workspace)
+        elif receipt is None and message.to_bot:
             await self._ask(message, workspace)  # it mentions the bot by now, or is known
 
     async def _withdraw(self, event: Json, ts: str | None, workspace: Workspace) -> None:
