@@ -207,7 +207,7 @@ async def test_a_deleted_forum_post_withdraws_its_question(fake, tmp_path, profi
         await fake.delete_channel(post)
         question_id = f"discord:{fake.guild.id}:{post.id}:{post.id}"
         async with asyncio.timeout(5):
-            while (await bot.stores.inbox.find(question_id)).state != "withdrawn":
+            while (await bot.stores.inbox.find(question_id)).state != "withdrawn":  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
 
