@@ -16,7 +16,8 @@ from bots.discord.interacting import Pressing, defer, excused, say
 from bots.discord.people import asker_of
 from bots.discord.reading import Reader
 from bots.discord.tasks import Tasks
-from core.types import Question, Receipt
+from bots.receipts import reason_for
+from core.types import Question
 
 logger = logging.getLogger(__name__)
 
@@ -84,14 +85,10 @@ class Commands(app_commands.CommandTree[Any]):
             await interaction.delete_original_response()  # the answer is there to see
 
     async def _hand_in(self, interaction: Pressing, question: Question) -> bool:
-        match await self._context.desk.receive(question):
-            case Receipt.FULL:
-                await say(interaction, self._context.profile.inbox_full)
-            case Receipt.LIMITED:
-                await say(interaction, self._context.profile.limited)
-            case Receipt.STORED | Receipt.KNOWN:
-                return True
-        return False
+        receipt = await self._context.desk.receive(question)
+        if reason := reason_for(self._context.profile, receipt):
+            await say(interaction, reason)
+        return not reason
 
 
 async def sync_if_changed(tree: app_commands.CommandTree[Any]) -> bool:

@@ -15,6 +15,7 @@ from bots.discord.ids import question_id
 from bots.discord.payload import question_in
 from bots.discord.permissions import held_in, may_post, may_write, missing
 from bots.discord.reading import Reader, calls
+from bots.receipts import reason_for
 from core.errors import PlatformError, PlatformRefusedError, StorageError
 from core.types import Question, Receipt
 
@@ -56,9 +57,9 @@ class Listener:
         question = self._reader.edited(message, self._me)
         revise = partial(self._context.desk.revise, question)
         receipt = await _insisting(revise) if question.text else None
-        if receipt is Receipt.LIMITED:
-            await self._say(message, self._context.profile.limited)
-        elif receipt is None:
+        if receipt:
+            await self._explain(message, receipt)
+        else:
             await self.hear(message)
 
     async def deleted(self, guild_id: int | None, channel_id: int, message_id: int) -> None:
@@ -81,21 +82,19 @@ class Listener:
                 await desk.stop(asked)
 
     async def _receive(self, question: Question, message: discord.Message) -> bool:
-        profile = self._context.profile
         try:
             receipt = await _insisting(partial(self._context.desk.receive, question))
         except StorageError as error:
             logger.error("question %s is not stored: %s", question.id, error)  # noqa: TRY400
-            await self._say(message, profile.not_stored)
+            await self._say(message, self._context.profile.not_stored)
             return False
-        match receipt:
-            case Receipt.FULL:
-                await self._say(message, profile.inbox_full)
-            case Receipt.LIMITED:
-                await self._say(message, profile.limited)
-            case Receipt.STORED | Receipt.KNOWN:
-                pass
+        await self._explain(message, receipt)
         return receipt is Receipt.STORED
+
+    async def _explain(self, message: discord.Message, receipt: Receipt) -> None:
+        """Tell the asker why there will be no answer, if there will be none."""
+        if reason := reason_for(self._context.profile, receipt):
+            await self._say(message, reason)
 
     async def _say(self, message: discord.Message, text: str) -> None:
         to = str(message.author.id)

@@ -19,6 +19,7 @@ from bots.discord.interacting import Pressing, defer, excused, promptly, say, so
 from bots.discord.payload import CUSTOM_ID, Pressed, components, pressed_of
 from bots.discord.people import asker_of
 from bots.discord.sharing import share
+from bots.receipts import reason_for
 from core.types import Feedback, Question, Receipt, SessionId, View
 
 
@@ -58,17 +59,12 @@ async def _ask(context: Context, interaction: Pressing, button: Pressed) -> None
         receipt = await asking
     else:
         receipt = await promptly(interaction, asking)
-    match receipt:
-        case None:
-            await say(interaction, context.profile.stale_button)
-        case Receipt.FULL:
-            await say(interaction, context.profile.inbox_full)
-        case Receipt.LIMITED:
-            await say(interaction, context.profile.limited)
-        case Receipt.STORED if not aside:
-            await _mark(context, interaction, button)
-        case Receipt.KNOWN if aside:
-            await interaction.delete_original_response()
+    if reason := reason_for(context.profile, receipt):
+        await say(interaction, reason)
+    elif receipt is Receipt.STORED and not aside:
+        await _mark(context, interaction, button)
+    elif receipt is Receipt.KNOWN and aside:
+        await interaction.delete_original_response()
 
 
 async def _asked(context: Context, interaction: Pressing, button: Pressed) -> Receipt | None:

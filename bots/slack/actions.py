@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.measure import shortened
+from bots.receipts import reason_for
 from bots.slack.blocks import Page, read_followup
 from bots.slack.budgets import Budgets
 from bots.slack.context import Context
@@ -20,7 +21,7 @@ from bots.slack.ids import PREFIX, Place, question_id
 from bots.slack.reply import METADATA, Answers, reference_of, update
 from bots.slack.workspaces import Workspace, Workspaces
 from core.errors import StorageError
-from core.types import Question, Receipt
+from core.types import Question
 
 logger = logging.getLogger(__name__)
 
@@ -99,15 +100,7 @@ class Buttons:
         except StorageError as error:
             logger.error("a press is not stored: %s", error)  # noqa: TRY400 - one line
             return self._profile.not_stored
-        match receipt:
-            case None:
-                return self._profile.stale_button
-            case Receipt.FULL:
-                return self._profile.inbox_full
-            case Receipt.LIMITED:
-                return self._profile.limited
-            case _:
-                return ""
+        return reason_for(self._profile, receipt)
 
     async def _mark_used(self, press: _Press, question: str) -> None:
         """Mark all buttons that were pressed, in the message as it is: nothing else changes."""

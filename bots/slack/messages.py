@@ -15,6 +15,7 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
+from bots.receipts import reason_for
 from bots.slack.context import Context
 from bots.slack.errands import Errands, tell
 from bots.slack.ids import question_id
@@ -76,11 +77,7 @@ class Hearing:
             if message.direct or message.to_bot:
                 self._tell(message, self._profile.empty_mention, workspace)
             return
-        receipt = await self._desk.receive(message.question)
-        if receipt is Receipt.FULL:
-            self._tell(message, self._profile.inbox_full, workspace)
-        elif receipt is Receipt.LIMITED:
-            self._tell(message, self._profile.limited, workspace)
+        self._explain(message, await self._desk.receive(message.question), workspace)
 
     async def _changed(self, event: Json, workspace: Workspace) -> None:
         now, before = event.get("message") or {}, event.get("previous_message") or {}
@@ -99,9 +96,9 @@ class Hearing:
             await self._withdraw(event, message.ts, workspace)
             return
         receipt = await self._desk.revise(message.question)
-        if receipt is Receipt.LIMITED:
-            self._tell(message, self._profile.limited, workspace)
-        elif receipt is None and message.to_bot:
+        if receipt:
+            self._explain(message, receipt, workspace)
+        elif message.to_bot:
             await self._ask(message, workspace)  # it mentions the bot by now, or is known
 
     async def _withdraw(self, event: Json, ts: str | None, workspace: Workspace) -> None:
@@ -116,6 +113,11 @@ class Hearing:
             return False
         _keep(self._changes, question, changed_at)
         return True
+
+    def _explain(self, message: Said, receipt: Receipt, workspace: Workspace) -> None:
+        """Tell the asker why there will be no answer, if there will be none."""
+        if reason := reason_for(self._profile, receipt):
+            self._tell(message, reason, workspace)
 
     def _tell(self, message: Said, text: str, workspace: Workspace) -> None:
         """Tell the asker alone, where the message is: a thread that does not exist is not shown."""

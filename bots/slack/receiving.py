@@ -1,13 +1,13 @@
-"""Handing a question in, from wherever it is asked, and saying why it was not taken."""
+"""Handing a question in, from wherever it is asked."""
 
 from __future__ import annotations
 
 import logging
 
+from bots.receipts import reason_for
 from bots.slack.context import Context
 from core.errors import StorageError
-from core.profile import Profile
-from core.types import Question, Receipt
+from core.types import Question
 
 logger = logging.getLogger(__name__)
 
@@ -23,14 +23,3 @@ async def refusal(context: Context, question: Question, *, wake: bool = True) ->
         logger.error("question %s is not stored: %s", question.id, error)  # noqa: TRY400 - one line
         return context.profile.not_stored
     return reason_for(context.profile, receipt)
-
-
-def reason_for(profile: Profile, receipt: Receipt) -> str:
-    """What to tell whoever has asked; "" if it will be answered."""
-    match receipt:
-        case Receipt.FULL:
-            return profile.inbox_full
-        case Receipt.LIMITED:
-            return profile.limited
-        case _:
-            return ""

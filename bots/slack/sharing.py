@@ -10,12 +10,12 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bots.receipts import reason_for
 from bots.slack.blocks import Block, Look, Page, read_followup, render
 from bots.slack.context import Context
 from bots.slack.ephemeral import PRIVATE_FOLLOWUP, SHARE, private_pages
 from bots.slack.errors import code_of, translated
 from bots.slack.ids import place_of
-from bots.slack.receiving import reason_for
 from bots.slack.response_url import send, whisper
 from core.errors import PlatformError, PlatformRefusedError, StorageError
 from core.types import Question, View
@@ -81,8 +81,6 @@ async def _press(context: Context, body: Json, view: View, index: int) -> str:
     asked = view.question
     pressed = Question("", asked.session, "", asked.asker, reply_to=body["response_url"])
     receipt = await context.desk.press(asked.id, index, pressed)
-    if receipt is None:
-        return context.profile.stale_button
     return reason_for(context.profile, receipt)
 
 
