@@ -22,6 +22,7 @@ _DEEPEST: Final = 3  # lists further in are not moved further
 _RULE: Final = "───"
 _FENCE: Final = "```"
 
+_LANGUAGE = re.compile(r"[A-Za-z][\w+#-]{0,19}", re.ASCII)
 _URL = re.compile(r"https?://(?:(?![<>|\"()\[\]{}`])[!-~])+", re.IGNORECASE)
 _URL_END = re.compile(r"[.,;:!?'*_~|\\]+$")
 
@@ -38,7 +39,7 @@ class Dialect(Protocol):
         ...
 
     def block(self, text: str, info: str) -> str:
-        """A code block with its fences."""
+        """A code block with its fences; `info` is the name of its language, or ""."""
         ...
 
     def link(self, label: str, url: str) -> str:
@@ -101,13 +102,19 @@ class _Writer:
                 quoted = self.blocks(tokens[1:-1], depth)
                 written = _quoted(quoted) if quoted else ""
             case "fence":
-                code = tokens[0].content.removesuffix("\n")
-                written = self._dialect.block(self._cleaner.clean(code), tokens[0].info.strip())
+                written = self._code(tokens[0])
             case "table_open":
                 written = self._table(tokens)
             case _:
                 written = _RULE
         return written
+
+    def _code(self, token: Token) -> str:
+        """A code block. What stands behind its fence and names no language is a line of it."""
+        info, code = token.info.strip(), token.content.removesuffix("\n")
+        if info and not _LANGUAGE.fullmatch(info):
+            info, code = "", f"{info}\n{code}".rstrip("\n")
+        return self._dialect.block(self._cleaner.clean(code), info)
 
     def _list(self, tokens: Sequence[Token], depth: int) -> str:
         items: list[str] = []

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rendering_fixtures import TEXTS, strangest
 
@@ -103,7 +103,14 @@ def test_a_stream_only_grows(text, cut):
     assert stream_markdown(text, CLEANER).startswith(before)
 
 
+def test_what_stands_behind_a_fence_and_is_no_language_is_shown():
+    assert mrkdwn("```가나다", CLEANER) == "```\n가나다\n```"
+    assert mrkdwn("```python\nx\n```", CLEANER) == "```\nx\n```"
+
+
 @given(TEXTS)
+@example("```가나다")
+@example("~~~py 가나다\n라")
 def test_no_word_is_lost(text):
     """Of Hangul, which is neither markup nor a part of an address."""
     shown = mrkdwn(re.sub(r"\[여기\]|네이버|\(링크 생략\)|그림", "", text), CLEANER)

@@ -23,7 +23,6 @@ _CALL = re.compile(r"<(?=[@#!&/:A-Za-z0-9])")
 _INVITE = re.compile(
     r"(discord(?:app)?\.(?:gg|com\\?/invite)|dsc\.gg|discord\.me)(?=\\?/)", re.IGNORECASE
 )
-_LANGUAGE = re.compile(r"[A-Za-z][\w+#-]{0,19}$")
 
 
 class _Discord:
@@ -37,9 +36,7 @@ class _Discord:
         return f"`` {bare} ``"
 
     def block(self, text: str, info: str) -> str:
-        language = info.split(maxsplit=1)[0] if info else ""
-        shown = language if _LANGUAGE.match(language) else ""
-        return f"```{shown}\n{text.replace('```', ZERO_WIDTH.join('```'))}\n```"
+        return f"```{info}\n{text.replace('```', ZERO_WIDTH.join('```'))}\n```"
 
     def link(self, label: str, url: str) -> str:
         address = f"<{url}>"  # in angle brackets it gets no preview
