@@ -9,9 +9,27 @@ from typing import Final
 from bots.measure import cost
 from core.cutting import settled, split
 from core.profile import Profile
+from core.safety import Cleaner
 from core.types import Answered, Declined, Escalated, Passage, View
 
+_MOST: Final = 10  # sources, offers, questions; what no ending has, and every platform can show
 _CLOSERS_COST: Final = 100  # what `settled` may add to the last piece
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How answers look in one place.
+
+    `quoted` shows the question above its answer, since nobody has typed it there. `used` are the
+    indexes of buttons that were pressed.
+    """
+
+    profile: Profile
+    cleaner: Cleaner
+    quoted: bool = False
+    used: frozenset[int] = frozenset()
+    stoppable: bool = True
+    feedback: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +46,22 @@ class Ending:
 
 def ending_of(view: View, profile: Profile) -> Ending:
     """What a view that is done ends with; empty while it is being written."""
+    questions = view.followups[:_MOST]
     match view.ending:
-        case Answered(sources=(), followups=questions):  # a greeting
+        case Answered(sources=()):  # a greeting
             return Ending(view.note, lead=profile.try_asking, questions=questions)
-        case Answered(sources=sources, followups=questions, offers=offers):
+        case Answered(sources=sources, offers=offers):
             return Ending(
                 view.note,
-                sources=tuple(_source(passage, profile) for passage in sources),
+                sources=tuple(_source(passage, profile) for passage in sources[:_MOST]),
                 lead=profile.ask_next,
-                offers=tuple(filter(None, offers)),
+                offers=tuple(filter(None, offers))[:_MOST],
                 questions=questions,
                 rated=True,
             )
-        case Declined(suggestions=questions):
+        case Declined():
             return Ending(view.note, lead=profile.lead_back, questions=questions)
-        case Escalated(nearest=questions):
+        case Escalated():
             return Ending(view.note, lead=profile.nearest, questions=questions)
         case _:
             return Ending(view.note)

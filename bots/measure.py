@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from typing import Final
 
@@ -54,6 +54,19 @@ def shortened(text: str, limit: int) -> str:
     while utf16(kept) > limit - 1:
         kept = kept[:-1]
     return kept.rstrip() + "…"
+
+
+def fitting(text: str, limit: int, *, cut: Callable[[str, int], str] = shortened) -> list[str]:
+    """The text, or parts of it if it is longer than was thought possible: nothing is refused.
+
+    `cut` shortens as `shortened` does, its … included, without breaking what may not be broken.
+    """
+    parts: list[str] = []
+    while utf16(text) > limit:
+        part = cut(text, limit)[:-1] or text[: limit // 2]
+        parts.append(part)
+        text = text[len(part) :].lstrip()
+    return [part for part in [*parts, text] if part.strip()]
 
 
 # What a sign may become at most in either dialect, escaped or with a zero-width space beside it.

@@ -80,11 +80,7 @@ class Answerer:
 
     async def give_up(self, claim: Claim) -> None:
         """Say that there will be no answer; see `core.inbox.Handler`."""
-
-        async def noted(_references: str) -> None:
-            """Nobody takes this up again."""
-
-        await self._present(claim, _only(Failed(self._profile.failed)), noted)
+        await self._present(claim, _only(Failed(self._profile.failed)), _untold)
 
     def stop(self, question_id: str) -> bool | None:
         """End an answer that is written here, as far as it is; None if it is not."""
@@ -95,7 +91,7 @@ class Answerer:
         """Say in the messages of an answer that was not written here that it was stopped."""
         if references := references_of(stored):
             presenter = Presenter(
-                self._reply_for(stored.question), note=_by_nobody, references=references
+                self._reply_for(stored.question), note=_untold, references=references
             )
             presenter.stop(self._profile.stopped)
             with suppress(MessageGoneError):
@@ -168,8 +164,8 @@ def _split(reply: str | None) -> Sequence[str]:
     return reply.split() if reply else ()
 
 
-async def _by_nobody(_references: Sequence[str]) -> None:
-    """Nobody else writes there."""
+async def _untold(_references: object) -> None:
+    """Nobody else writes there, or takes it up again."""
 
 
 async def _delete_all(reply: Reply[Any], references: Sequence[str]) -> None:

@@ -7,13 +7,12 @@ the `Answerer`; a `Presenter` shows the assistant's events in the platform's `Re
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Final
 
-from core.answerer import Answerer, OpenReply, references_of, view_of
+from core.answerer import Answerer, OpenReply, view_of
 from core.assistant import Assistant
 from core.inbox import Worker
 from core.limits import Limits
@@ -199,11 +198,6 @@ class Desk:
         if turn is None:
             return None
         return view_of(turn)
-
-    async def references(self, question_id: str) -> Sequence[str]:
-        """The messages in which a question was answered."""
-        stored = await self._inbox.find(question_id)
-        return references_of(stored) if stored else ()
 
     async def asked_by(self, person: str, limit: int) -> list[Turn]:
         """What a person asked last, newest first."""

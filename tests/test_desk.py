@@ -8,6 +8,7 @@ import pytest
 from fakes.wall import Wall, WallReply
 
 from config.profiles import load_profile
+from core.answerer import references_of
 from core.backends.sqlite_archive import SqliteArchive
 from core.backends.sqlite_file import SqliteFile
 from core.backends.sqlite_history import SqliteHistory
@@ -124,7 +125,7 @@ async def test_a_question_is_answered_in_its_place(place):
         assert await desk.receive(asked()) is Receipt.STORED
         found = await place.until("1", InboxState.ANSWERED)
     assert place.shown() == ["답: 배송비는?"]
-    assert list(await desk.references("1")) == list(place.wall.messages)
+    assert list(references_of(found)) == list(place.wall.messages)
     assert found.reply == " ".join(place.wall.messages)
 
 

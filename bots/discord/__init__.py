@@ -16,11 +16,12 @@ from bots.discord.budgets import Budgets
 from bots.discord.context import Context
 from bots.discord.ids import PREFIX, Aside, target_of
 from bots.discord.notices import Notices
-from bots.discord.pages import Look, Page
+from bots.discord.pages import Page
 from bots.discord.rendering import Renderer
 from bots.discord.reply import ChannelReply, Pen
 from bots.discord.rest import RefusedError, open_rest
 from bots.discord.supervising import keep_connected
+from bots.endings import Look
 from config.settings import Settings
 from core.desk import Desk
 from core.errors import ConfigError

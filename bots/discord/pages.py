@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from bots.discord.format import line, markdown
-from bots.endings import Ending, ending_of, pieces, status_of
-from bots.measure import shortened, utf16
-from core.profile import Profile
-from core.safety import Cleaner
+from bots.endings import Ending, Look, ending_of, pieces, status_of
+from bots.measure import fitting, shortened, utf16
 from core.types import View
 
 _CONTENT_CHARS: Final = 2000
@@ -24,8 +22,6 @@ _LABEL_CHARS: Final = 80  # https://discord.com/developers/docs/components/refer
 _ID_CHARS: Final = 100
 _LINE_CHARS: Final = 200  # of a source, an offer or a quoted question, before escapes
 _LINE_CONTENT_CHARS: Final = 450
-_MOST_LINES: Final = 10
-_MOST_BUTTONS: Final = 10
 _USER = re.compile(r"(?:^|:)(\d{5,20})$")
 
 
@@ -48,42 +44,17 @@ class Page:
     buttons: tuple[Button, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How answers look in one place; as for Slack.
-
-    `quoted` shows the question above its answer, since nobody has typed it there. `used` are the
-    indexes of buttons that were pressed.
-    """
-
-    profile: Profile
-    cleaner: Cleaner
-    quoted: bool = False
-    used: frozenset[int] = frozenset()
-    stoppable: bool = True
-    feedback: bool = True
-
-
 def pages(view: View, look: Look) -> list[Page]:
     """The messages of a view, one or more; all but the last stay the same while it grows."""
     head = _question(view, look) if look.quoted else ""
     found = pieces(view, _TEXT_CHARS - utf16(head))
-    texts = [text for piece in found for text in _fitting(markdown(piece, look.cleaner))] or [""]
+    shown = [markdown(piece, look.cleaner) for piece in found]
+    texts = [part for text in shown for part in fitting(text, _TEXT_CHARS)] or [""]
     texts[0] = (head + texts[0]).rstrip()
     lines, buttons = _below(view, look)
     contents = _with_lines(texts, lines)
     contents = [content.strip("\n ") or "…" for content in contents]
     return [*map(Page, contents[:-1]), Page(contents[-1], tuple(buttons))]
-
-
-def _fitting(text: str) -> list[str]:
-    """The text, or parts of it if it is longer than was thought possible: nothing is refused."""
-    parts: list[str] = []
-    while utf16(text) > _TEXT_CHARS:
-        part = shortened(text, _TEXT_CHARS)[:-1] or text[: _TEXT_CHARS // 2]
-        parts.append(part)
-        text = text[len(part) :].lstrip()
-    return [part for part in [*parts, text] if part.strip()]
 
 
 def _with_lines(texts: list[str], lines: list[str]) -> list[str]:
@@ -127,14 +98,14 @@ def _below(view: View, look: Look) -> tuple[list[str], list[Button]]:
     buttons = _possible(_followups(view, ending, look))
     if buttons:
         lines.append(f"-# {_line(ending.lead, look)}")
-        lines += [f"-# • {_line(offer, look)}" for offer in ending.offers[:_MOST_LINES]]
+        lines += [f"-# • {_line(offer, look)}" for offer in ending.offers]
     if ending.rated and look.feedback:
         buttons += _possible(_feedback(view, look))
     return lines, buttons
 
 
 def _sources(ending: Ending, look: Look) -> list[str]:
-    titles = [_line(source, look) for source in ending.sources[:_MOST_LINES]]
+    titles = [_line(source, look) for source in ending.sources]
     first = f"-# {look.profile.sources} [1] {titles[0]}"
     return [first, *(f"-# [{number}] {title}" for number, title in enumerate(titles[1:], start=2))]
 
@@ -147,7 +118,7 @@ def _followups(view: View, ending: Ending, look: Look) -> list[Button]:
             style="primary",
             disabled=index in look.used,
         )
-        for index, question in enumerate(ending.questions[:_MOST_BUTTONS])
+        for index, question in enumerate(ending.questions)
     ]
 
 

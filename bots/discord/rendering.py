@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bots.discord.ids import Aside, target_of
-from bots.discord.pages import Button, Look, Page, pages
+from bots.discord.pages import Button, Page, pages
+from bots.endings import Look
 from core.desk import is_press
 from core.types import Answered, Escalated, View
 

@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bots import endings
 from bots.endings import Ending, ending_of, pieces, status_of
-from bots.measure import shortened, utf16
+from bots.measure import fitting, shortened
 from bots.slack.format import clipped, escaped, mrkdwn, plain, unmarked
-from core.profile import Profile
-from core.safety import Cleaner
 from core.types import View
 
 Block = dict[str, Any]
@@ -26,8 +25,6 @@ _SECTIONS: Final = 3  # a page; four would leave nothing of 12,000 characters fo
 _FALLBACK_CHARS: Final = 3900  # chat.update refuses a text of more than 4,000
 _LABEL_CHARS: Final = 75  # https://docs.slack.dev/reference/block-kit/block-elements/button-element
 _LINE_CHARS: Final = 250  # of a source, an offer or a quoted question
-_MOST_LINES: Final = 10
-_MOST_BUTTONS: Final = 10
 _USER = re.compile(r"(?:^|:)([UW][A-Z0-9]{2,})$")
 
 
@@ -40,20 +37,9 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """How answers look in one place.
+class Look(endings.Look):
+    """Clients that know no `context_actions` get plain buttons by `feedback_buttons=False`."""
 
-    `quoted` shows the question above its answer, since nobody has typed it there. `used` are the
-    indexes of buttons that were pressed. Clients that know no `context_actions` get plain buttons
-    by `feedback_buttons=False`.
-    """
-
-    profile: Profile
-    cleaner: Cleaner
-    quoted: bool = False
-    used: frozenset[int] = frozenset()
-    stoppable: bool = True
-    feedback: bool = True
     feedback_buttons: bool = True
 
 
@@ -63,7 +49,8 @@ def render(view: View, look: Look) -> list[Page]:
     groups = [found[at : at + _SECTIONS] for at in range(0, len(found), _SECTIONS)] or [[]]
     pages: list[Page] = []
     for number, group in enumerate(groups):
-        texts = [part for piece in group for part in _fitting(mrkdwn(piece, look.cleaner))]
+        shown = [mrkdwn(piece, look.cleaner) for piece in group]
+        texts = [part for text in shown for part in fitting(text, _SECTION_CHARS, cut=clipped)]
         blocks = [_section(text, f"text:{place}") for place, text in enumerate(texts)]
         if number == 0 and look.quoted:
             blocks = [*_question(view, look), *blocks]
@@ -101,16 +88,6 @@ def read_feedback(value: str) -> tuple[str, bool] | None:
     return question_id, opinion == "up"
 
 
-def _fitting(text: str) -> list[str]:
-    """The text, or parts of it if it is longer than was thought possible: nothing is refused."""
-    parts: list[str] = []
-    while utf16(text) > _SECTION_CHARS:
-        part = clipped(text, _SECTION_CHARS)[:-1] or text[: _SECTION_CHARS // 2]
-        parts.append(part)
-        text = text[len(part) :].lstrip()
-    return [part for part in [*parts, text] if part.strip()]
-
-
 def _fallback(group: Sequence[str], view: View, look: Look) -> str:
     """The page's text without blocks."""
     text = plain("\n\n".join(group)[:_FALLBACK_CHARS], look.cleaner, _FALLBACK_CHARS)
@@ -142,7 +119,7 @@ def _below(view: View, look: Look) -> list[Block]:
         blocks.append(_context("sources", ["\n".join(_sources(ending, look))]))
     if buttons := _followups(view, ending, look):
         lines = [_line(ending.lead, look)]
-        lines += [f"• {_line(offer, look)}" for offer in ending.offers[:_MOST_LINES]]
+        lines += [f"• {_line(offer, look)}" for offer in ending.offers]
         blocks += [_context("next", ["\n".join(lines)]), _actions("followups", buttons)]
     if ending.rated and look.feedback:
         blocks.append(_feedback(view, look))
@@ -157,15 +134,14 @@ def _line(text: str, look: Look) -> str:
 
 def _sources(ending: Ending, look: Look) -> list[str]:
     lines = [
-        f"[{number}] {_line(source, look)}"
-        for number, source in enumerate(ending.sources[:_MOST_LINES], start=1)
+        f"[{number}] {_line(source, look)}" for number, source in enumerate(ending.sources, start=1)
     ]
     return [look.profile.sources, *lines]
 
 
 def _followups(view: View, ending: Ending, look: Look) -> list[Block]:
     buttons: list[Block] = []
-    for index, question in enumerate(ending.questions[:_MOST_BUTTONS]):
+    for index, question in enumerate(ending.questions):
         used = "✓ " if index in look.used else ""
         value = followup_value(view.question.id, index)
         buttons.append(_button(f"followup:{index}", used + question, value, look))
