@@ -21,7 +21,8 @@ _HALF = re.compile(
     re.IGNORECASE,
 )
 _HALF_IN_CODE = re.compile(
-    r"(?:https?:?|www\.|[a-z][a-z0-9+.\-]*:/)[^\s가-힣]*\Z|<[^\s<>가-힣]*\Z|@\w*\Z|&#?\w{0,10}\Z",
+    r"(?:https?:?|www\.|[a-z][a-z0-9+.\-]*:/)[^\s가-힣]*\Z|<[^\s<>가-힣]*\Z|@\w*\Z|&#?\w{0,10}\Z"
+    r"|\](?:\([^)\s]*)?\Z",  # links are cleaned in code, too
     re.IGNORECASE,
 )
 _CODE = re.compile(r"`+")

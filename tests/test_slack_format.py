@@ -93,6 +93,7 @@ def test_nothing_harmful_is_active_in_a_stream(text):
 
 
 @given(TEXTS, st.integers(0, 400))
+@example("```py\n[도움말](https://naver.com/x)", 12)
 def test_a_stream_only_grows(text, cut):
     """What is shown of a beginning is a beginning of what is shown of the whole.
 
