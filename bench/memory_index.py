@@ -37,8 +37,13 @@ class MemoryIndex:
         del generation
         return [self._entries[faq_id] for faq_id in faq_ids if faq_id in self._entries]
 
-    def nearest(self, generation: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
+    def nearest(
+        self, generation: str, vectors: Vectors, limit: int
+    ) -> list[list[tuple[str, float]]]:
         del generation
-        cosines = self._vectors @ vector
-        order = np.argsort(-cosines, kind="stable")[:limit]
-        return [(self._owners[row], float(cosines[row])) for row in order]
+        every = []
+        for vector in vectors:
+            cosines = self._vectors @ vector
+            order = np.argsort(-cosines, kind="stable")[:limit]
+            every.append([(self._owners[row], float(cosines[row])) for row in order])
+        return every

@@ -18,6 +18,7 @@ from core.backends.openai_reader import OpenAIReader
 from core.backends.sqlite_purse import SqlitePurse
 from core.backends.vector_cache import VectorCache
 from core.errors import ConfigError
+from core.finding import Finder
 from core.guardrail import Guardrail
 from core.ports import ChatModel, Vectors
 from core.profile import Profile
@@ -67,12 +68,14 @@ async def open_models(  # noqa: PLR0913 - all by name
     warm: Warm,
 ) -> AsyncIterator[Models]:
     """What writes and reads with models; only to be called with a key."""
+    finder = Finder(retriever, guardrail)
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(
             OpenAIClient.open(
                 key=settings.openai_api_key.get_secret_value(),
                 base_url=settings.openai_base_url,
                 prices=settings.price_table(),
+                beginning=lambda: finder.waiting,
             )
         )
         purse = stack.enter_context(SqlitePurse.open(settings.data_dir / "spent.sqlite3"))
@@ -99,9 +102,7 @@ async def open_models(  # noqa: PLR0913 - all by name
             ),
             free_embeddings=settings.embedder == "builtin"
             or not price_of(settings.embedding_model, settings.price_table()).prompt,
-            open_speculation=partial(
-                Speculation, retriever=retriever, guardrail=guardrail, warm=warm
-            ),
+            open_speculation=partial(Speculation, finder=finder, warm=warm),
         )
 
 

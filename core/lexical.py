@@ -112,12 +112,13 @@ class Postings:
         known = [(self.terms[term], weight) for term, weight in query.items() if term in self.terms]
         if not known:
             return np.zeros(size, np.float32)
-        slices = [slice(self.start[t], self.start[t + 1]) for t, _ in known]
+        terms = np.array([term for term, _ in known])
+        begins, ends = self.start[terms], self.start[terms + 1]
+        slices = list(map(slice, begins.tolist(), ends.tolist()))
         rows = np.concatenate([self.rows[s] for s in slices])
-        values = np.concatenate(
-            [self.weights[s] * weight for s, (_, weight) in zip(slices, known, strict=True)]
-        )
-        return np.bincount(rows, values, size).astype(np.float32)
+        weights = np.concatenate([self.weights[s] for s in slices])
+        asked = np.repeat(np.array([weight for _, weight in known], np.float32), ends - begins)
+        return np.bincount(rows, weights * asked, size).astype(np.float32)
 
     def arrays(self, prefix: str) -> dict[str, NDArray[np.generic]]:
         """For `np.savez`."""

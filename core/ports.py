@@ -70,8 +70,13 @@ class FaqIndex(Protocol):
         """Entries by id, in the order asked for; unknown ids are left out."""
         ...
 
-    def nearest(self, generation: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
-        """The nearest chunks as (faq_id, cosine), best first; an entry may come more than once."""
+    def nearest(
+        self, generation: str, vectors: Vectors, limit: int
+    ) -> list[list[tuple[str, float]]]:
+        """Of each row of `vectors` the nearest chunks as (faq_id, cosine), best first.
+
+        An entry may come more than once.
+        """
         ...
 
 

@@ -64,6 +64,14 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What to search for: a question, and the conversation that it may lean on."""
+
+    question: str
+    history: Sequence[Exchange] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One generation, the lexical index of it, and what was looked up in it before."""
 
@@ -135,14 +143,22 @@ class Retriever:
         Raises:
             FaqIndexError: see `refresh`; or the index cannot be read.
         """
+        return self.search_all([Asked(question, history)], limit=limit)[0]
+
+    def search_all(self, asked: Sequence[Asked], *, limit: int = 10) -> list[list[Hit]]:
+        """As `search`, for several in one go: of each the vector index takes half the time.
+
+        Raises:
+            FaqIndexError: see `search`.
+        """
         snapshot = self._current()
         try:
-            return self._ranked(snapshot, question, history, limit)
+            return self._all_ranked(snapshot, asked, limit)
         except FaqIndexError:
             # Two ingests since the last look: what is loaded is gone.
             if (fresh := self.refresh()) is snapshot:
                 raise
-            return self._ranked(fresh, question, history, limit)
+            return self._all_ranked(fresh, asked, limit)
 
     def entries(self, hits: Sequence[Hit]) -> list[Entry]:
         """The entries of the hits, in the same order, without those that are served no more."""
@@ -167,26 +183,45 @@ class Retriever:
                 _keep(snapshot.entries, entry.faq_id, entry)
         return [known[faq_id] for faq_id in faq_ids if faq_id in known]
 
+    def _all_ranked(
+        self, snapshot: Snapshot, asked: Sequence[Asked], limit: int
+    ) -> list[list[Hit]]:
+        # All at once, and remembered: Kiwi takes a third of the time of one after the other.
+        self._analyzer.terms_of([one.question for one in asked])
+        contexts = [self._context(one.history) for one in asked]
+        vectors = [
+            self._vector(one.question, context)
+            for one, context in zip(asked, contexts, strict=True)
+        ]
+        meanings = iter(self._meanings(snapshot, [v for v in vectors if v is not None]))
+        return [
+            self._ranked(snapshot, one, context, None if vector is None else next(meanings), limit)
+            for one, context, vector in zip(asked, contexts, vectors, strict=True)
+        ]
+
     def _ranked(
-        self, snapshot: Snapshot, question: str, history: Sequence[Exchange], limit: int
+        self,
+        snapshot: Snapshot,
+        asked: Asked,
+        context: Sequence[str],
+        meaning: Scores | None,
+        limit: int,
     ) -> list[Hit]:
         lexical = snapshot.lexical
-        context = self._context(history)
-        terms, letters = self._read(question, context)
+        terms, letters = self._read(asked.question, context)
         expansions = dict.fromkeys(self._synonyms.expand(list(terms)), _EXPANSION_WEIGHT)
         words = lexical.word_scores(terms, expansions)
         typed = lexical.letter_scores(letters)
-        try:
-            meaning = self._meaning(snapshot, self._vector(question, context))
-            fused: Scores = _WORDS * words + _LETTERS * typed + _MEANING * meaning
-        except ModelError:
+        if meaning is None:
             # The embedder is away: words and letters on the same scale, and they stand in for the
             # meaning too, or the local guardrail would take every question for off topic.
             both = _WORDS + _LETTERS
-            fused = words * (_WORDS / both) + typed * (_LETTERS / both)
+            fused: Scores = words * (_WORDS / both) + typed * (_LETTERS / both)
             meaning = fused
-        if history and self._is_elliptical(question):
-            fused = _after(history[-1], lexical, fused)
+        else:
+            fused = _WORDS * words + _LETTERS * typed + _MEANING * meaning
+        if asked.history and self._is_elliptical(asked.question):
+            fused = _after(asked.history[-1], lexical, fused)
         return [
             Hit(
                 faq_id=lexical.faq_ids[row],
@@ -249,8 +284,12 @@ class Retriever:
                 weights.setdefault(term, _CONTEXT_WEIGHT**depth)
         return weights, " ".join((question, *context))
 
-    def _vector(self, question: str, context: Sequence[str]) -> Vectors:
-        vectors = self._embedder.embed([question, *context])
+    def _vector(self, question: str, context: Sequence[str]) -> Vectors | None:
+        """Where a question points to in its conversation; None while the embedder is away."""
+        try:
+            vectors = self._embedder.embed([question, *context])
+        except ModelError:
+            return None
         decay = _CONTEXT_WEIGHT ** np.arange(len(vectors), dtype=np.float32)
         return unit((decay @ vectors).astype(np.float32))
 
@@ -269,15 +308,20 @@ class Retriever:
     def _is_elliptical(self, question: str) -> bool:
         return len(self._analyzer.terms(question)) <= _ELLIPTICAL_TERMS
 
-    def _meaning(self, snapshot: Snapshot, vector: Vectors) -> Scores:
+    def _meanings(self, snapshot: Snapshot, vectors: Sequence[Vectors]) -> list[Scores]:
         """Cosines of the nearest entries; all others get that of the last one found."""
-        found = self._index.nearest(snapshot.generation.name, vector, _CANDIDATE_CHUNKS)
+        if not vectors:
+            return []
         rows = snapshot.lexical.rows
-        floor = found[-1][1] if found else 0.0
-        scores: Scores = np.full(len(snapshot.lexical), floor, np.float32)
-        for faq_id, cosine in reversed(found):
-            scores[rows[faq_id]] = cosine
-        return scores
+        every: list[Scores] = []
+        name = snapshot.generation.name
+        for found in self._index.nearest(name, np.stack(vectors), _CANDIDATE_CHUNKS):
+            floor = found[-1][1] if found else 0.0
+            scores: Scores = np.full(len(snapshot.lexical), floor, np.float32)
+            for faq_id, cosine in reversed(found):
+                scores[rows[faq_id]] = cosine
+            every.append(scores)
+        return every
 
 
 def _keep(kept: dict[str, T], key: str, value: T) -> None:

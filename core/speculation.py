@@ -11,22 +11,20 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from core.draft import Draft
 from core.errors import ModelError
-from core.guardrail import Evidence, Guardrail
+from core.finding import Finder, Found
 from core.korean import compact
-from core.retrieval import Hit, Retriever, is_answer
 from core.spend import TAB, Tab
-from core.types import Entry, Exchange, Label, Passage, Verdict, Written
+from core.types import Exchange, Label, Passage, Verdict, Written
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_PASSAGES = 8
 # Refusing a real question is the worst error: a doubtful refusal is put before the local judge.
 _SURE = 0.6
 
@@ -45,35 +43,20 @@ Write = Callable[[str, Sequence[Exchange], Sequence[Passage]], AsyncGenerator[st
 Warm = Callable[[Sequence[str]], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What the FAQ has for a question, in its conversation and alone, and the local verdict.
-
-    `entries` are what to answer from; none if nothing is near enough.
-    """
-
-    in_context: Sequence[Hit]
-    alone: Sequence[Hit]
-    verdict: Verdict
-    entries: Sequence[Entry]
-
-
 class Speculation:
     """One question's work by models. Make one a question, and `close` it."""
 
-    def __init__(  # noqa: PLR0913 - its collaborators, all by name
+    def __init__(
         self,
         *,
-        retriever: Retriever,
-        guardrail: Guardrail,
+        finder: Finder,
         read: Read | None,
         write: Write,
         warm: Warm,
         tab: Tab,
     ) -> None:
         """Without `read` the local guardrail decides."""
-        self._retriever = retriever
-        self._guardrail = guardrail
+        self._finder = finder
         self._read = read
         self._write = write
         self._warm: Warm | None = warm
@@ -166,26 +149,13 @@ class Speculation:
 
     async def _search(self, text: str, history: Sequence[Exchange]) -> Found:
         await self._warmed([text, *(exchange.user for exchange in history)])
-        return await self._retriever.aside(self._find, text, history)
-
-    def _find(self, text: str, history: Sequence[Exchange]) -> Found:
-        alone = self._retriever.search(text)
-        in_context = self._retriever.search(text, history) if history else alone
-        evidence = Evidence(text, in_context, alone, has_history=bool(history))
-        verdict = self._guardrail.judge(evidence)
-        return Found(in_context, alone, verdict, self._entries(in_context))
+        return await self._finder.find(text, history)
 
     async def _searched_again(self, query: str, found: Found) -> Found:
         """With the query that stands alone; the local verdict stays."""
         await self.warm([query])
-        return await self._retriever.aside(self._find_again, query, found)
-
-    def _find_again(self, query: str, found: Found) -> Found:
-        hits = self._retriever.search(query)
-        return Found(hits, found.alone, found.verdict, self._entries(hits))
-
-    def _entries(self, hits: Sequence[Hit]) -> Sequence[Entry]:
-        return self._retriever.entries(hits[:_PASSAGES]) if is_answer(hits) else ()
+        again = await self._finder.find(query)
+        return replace(found, in_context=again.alone, entries=again.entries)
 
     async def _begin(self, text: str, history: Sequence[Exchange], found: Found) -> None:
         """Start writing from what was found, unless that is what is being done."""

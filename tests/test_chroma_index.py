@@ -122,24 +122,24 @@ def test_the_nearest_chunks_come_first_with_their_cosines(index):
     cosines = sorted(
         ((float(v @ asked), r.entry.faq_id) for r in given for v in r.vectors), reverse=True
     )
-    found = index.nearest(generation, asked, 12)
+    (found,) = index.nearest(generation, asked[None], 12)
     assert [faq_id for faq_id, _ in found] == [faq_id for _, faq_id in cosines[:12]]
     assert [c for _, c in found] == pytest.approx([c for c, _ in cosines[:12]], abs=1e-5)
-    assert len(index.nearest(generation, asked, 500)) == len(cosines)
+    assert len(index.nearest(generation, asked[None], 500)[0]) == len(cosines)
 
 
 def test_vectors_without_a_direction_are_near_nothing(index):
     """Asked for or stored, zeros have the cosine 0: no NaN, no error."""
     zero = np.zeros((1, 8), np.float32)
     generation = serve(index, [record(1), replace(record(2), vectors=zero)])
-    assert [c for _, c in index.nearest(generation, zero[0], 5)] == [0.0, 0.0]
-    assert dict(index.nearest(generation, record(1).vectors[0], 5))[f"{2:016x}"] == 0.0
+    assert [c for _, c in index.nearest(generation, zero, 5)[0]] == [0.0, 0.0]
+    assert dict(index.nearest(generation, record(1).vectors[:1], 5)[0])[f"{2:016x}"] == 0.0
 
 
 def test_an_empty_generation_can_serve(index):
     generation = serve(index, [])
     assert index.serving().entries == 0
-    assert index.nearest(generation, record(1).vectors[0], 5) == []
+    assert index.nearest(generation, record(1).vectors[:1], 5) == [[]]
     assert list(index.stored(generation)) == list(index.records(generation)) == []
     assert index.entries(generation, ["x"]) == []
 
@@ -155,7 +155,7 @@ def test_the_generation_before_is_kept_for_who_still_reads_it(index):
     for gone in (first, abandoned):
         for read in (
             lambda name: index.entries(name, ["x"]),
-            lambda name: index.nearest(name, record(1).vectors[0], 1),
+            lambda name: index.nearest(name, record(1).vectors[:1], 1),
             lambda name: list(index.records(name)),
             index.digests,
             lambda name: index.add(name, [record(1)]),
@@ -225,7 +225,7 @@ def test_threads_read_while_another_writes(index):
         while not done.is_set():
             try:
                 name = index.serving().name
-                near = index.nearest(name, record(5).vectors[0], 3)
+                (near,) = index.nearest(name, record(5).vectors[:1], 3)
                 assert len(index.entries(name, [faq_id for faq_id, _ in near])) == 3
                 assert near[0][0] == f"{5:016x}"
             except BaseException as error:  # noqa: BLE001 - reported by the main thread

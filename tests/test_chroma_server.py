@@ -47,7 +47,7 @@ def test_a_generation_is_built_switched_to_and_read(index):
     assert [entry for entry, _ in index.stored(generation)] == [kept.entry for kept in records]
     assert index.digests(generation) == {kept.entry.faq_id: kept.digest for kept in records}
     assert index.entries(generation, [records[3].entry.faq_id, "none"]) == [records[3].entry]
-    nearest = index.nearest(generation, records[2].vectors[0], 2)
+    (nearest,) = index.nearest(generation, records[2].vectors[:1], 2)
     assert nearest == [(records[2].entry.faq_id, pytest.approx(1.0))] * 2
     again = list(index.records(generation))
     assert [kept.entry for kept in again] == [kept.entry for kept in records]
@@ -65,7 +65,7 @@ def test_what_is_being_built_does_not_serve_and_old_generations_go(index):
         assert index.serving().name == names[-1]
     with pytest.raises(FaqIndexError, match="was replaced"):
         index.entries(names[0], ["x"])
-    assert index.nearest(names[1], record(1).vectors[0], 1)
+    assert index.nearest(names[1], record(1).vectors[:1], 1)
 
 
 def test_the_token_is_sent(port):
@@ -84,7 +84,7 @@ def test_a_server_that_is_not_there_or_goes_away_is_one_line(tmp_path):
     with chroma_server(tmp_path) as gone:
         index = ChromaIndex.connect(f"http://127.0.0.1:{gone}")
         assert index.serving() is None
-    for refused in (index.serving, lambda: index.nearest("faq-x", record(1).vectors[0], 1)):
+    for refused in (index.serving, lambda: index.nearest("faq-x", record(1).vectors[:1], 1)):
         with pytest.raises(FaqIndexError, match="does not answer"):
             refused()
     with pytest.raises(FaqIndexError, match=f"no Chroma server answers at 127.0.0.1:{gone}"):

@@ -3,13 +3,13 @@
 import asyncio
 from contextlib import aclosing, asynccontextmanager
 
-import httpx2
+import aiohttp
 import numpy as np
 import openai
 import pytest
 from fakes.openai_server import REVOKED, Fault, OpenAIServer, Pace
 
-from core.backends.aiohttp_transport import AiohttpTransport
+from core.backends.model_server import ModelServer
 from core.backends.openai_client import OpenAIClient
 from core.breaker import Breaker
 from core.errors import (
@@ -41,18 +41,14 @@ async def client_of(url, *, key="sk-test", breaker=None, read_s=5.0):
     async def sleep(seconds):
         slept.append(seconds)
 
-    sdk = openai.AsyncOpenAI(
-        api_key=key,
-        base_url=url,
-        max_retries=0,
-        timeout=read_s,
-        http_client=httpx2.AsyncClient(
-            transport=AiohttpTransport(connections=1_000, keepalive_s=5.0), timeout=read_s
-        ),
-    )
-    async with sdk:
-        breaker = breaker or Breaker(failures=99)
-        yield OpenAIClient(sdk, prices=PRICES, breaker=breaker, sleep=sleep), slept
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    timeout = aiohttp.ClientTimeout(sock_connect=5.0, sock_read=read_s)
+    model_server = ModelServer(url, headers, timeout=timeout)
+    breaker = breaker or Breaker(failures=99)
+    try:
+        yield OpenAIClient(model_server, prices=PRICES, breaker=breaker, sleep=sleep), slept
+    finally:
+        await model_server.close()
 
 
 async def said(client, model="gpt-4o-mini", **options):
@@ -258,17 +254,17 @@ async def test_a_connection_is_used_again_after_its_stream_was_read(server):
     """Also one whose bytes had to wait in the kernel; one that was left is closed."""
     server.pace = Pace(tokens_per_s=500)
     async with client_of(server.url) as (client, _):
-        connector = client._sdk._client._transport
+        model_server = client._server
         for _ in range(3):
             async with aclosing(client.stream("gpt-4o-mini", ASK)) as stream:
                 async for _ in stream:
                     await client.pause()
-        (connections,) = connector._session.connector._conns.values()
+        (connections,) = model_server._session.connector._conns.values()
         assert len(connections) == 1
         server.pace = Pace(tokens_per_s=2)
         async with aclosing(client.stream("gpt-4o-mini", ASK)) as stream:
             await anext(stream)
-        assert not connector._session.connector._conns
+        assert not model_server._session.connector._conns
 
 
 async def test_a_stream_that_waits_is_read_in_fewer_pieces(server):
@@ -286,12 +282,43 @@ async def test_a_stream_that_waits_is_read_in_fewer_pieces(server):
     assert len(waited) < len(at_once) / 2
 
 
-async def test_pauses_grow_with_the_streams(server):
-    """None to speak of for one, and never longer than a fifth of a second."""
+@pytest.mark.parametrize(
+    ("streams", "beginning", "shortest_s", "longest_s"),
+    [(0, 0, 0.0, 0.05), (10_000, 0, 0.2, 0.4), (0, 50, 0.2, 0.4)],
+)
+async def test_pauses_grow_with_the_streams(server, streams, beginning, shortest_s, longest_s):
+    """None to speak of for one, and longer while others wait for their first words."""
     async with client_of(server.url) as (client, _):
         loop = asyncio.get_running_loop()
-        for streams, longest in ((0, 0.05), (10_000, 0.4)):
-            client._streams = streams
-            began = loop.time()
-            await client.pause()
-            assert loop.time() - began < longest
+        client._streams = streams
+        client._beginning = lambda: beginning
+        began = loop.time()
+        await client.pause()
+        assert shortest_s <= loop.time() - began + 0.001 < longest_s
+
+
+async def test_the_sdk_says_where_to_post_and_with_which_headers(server, monkeypatch):
+    """Its address, key, organisation and user agent, as OPENAI_… set them."""
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-7")
+    opened = OpenAIClient.open(key="sk-test", base_url=f"{server.url}/", prices=PRICES)
+    async with opened as client:
+        await said(client)
+    (headers,) = server.headers
+    assert headers["authorization"] == "Bearer sk-test"
+    assert headers["openai-organization"] == "org-7"
+    assert headers["user-agent"].startswith("AsyncOpenAI/")
+    assert "openai-project" not in headers
+
+
+async def test_requests_go_through_the_proxy_of_the_environment(server, monkeypatch):
+    """Looked up once; none for an address that is exempt from it."""
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setenv("http_proxy", server.url.removesuffix("/v1"))
+    async with client_of("http://models.example/v1") as (client, _):
+        assert await said(client)
+    assert server.bodies("chat")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    async with client_of(server.url) as (client, _):
+        assert await said(client)

@@ -300,8 +300,8 @@ class SlowIndex:
     def entries(self, generation, faq_ids):
         return self._index.entries(generation, faq_ids)
 
-    def nearest(self, generation, vector, limit):
-        return self._index.nearest(generation, vector, limit)
+    def nearest(self, generation, vectors, limit):
+        return self._index.nearest(generation, vectors, limit)
 
 
 def test_nobody_waits_while_a_new_generation_is_loaded(index, open_tiny):

@@ -86,7 +86,7 @@ class ChromaIndex:
         with _translated(serving.name):
             found = self._client.get_collection(serving.name).get(limit=1, include=["embeddings"])
         for vector in found["embeddings"] if found["embeddings"] is not None else ():
-            self.nearest(serving.name, np.asarray(vector, np.float32), 1)
+            self.nearest(serving.name, np.asarray([vector], np.float32), 1)
 
     @classmethod
     def connect(cls, url: str, token: str | None = None) -> Self:
@@ -225,20 +225,26 @@ class ChromaIndex:
         by_id = {str(meta["faq_id"]): _entry(meta) for meta in found["metadatas"] or ()}
         return [by_id[faq_id] for faq_id in faq_ids if faq_id in by_id]
 
-    def nearest(self, generation: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
-        """The nearest chunks as (faq_id, cosine), best first; an entry may come more than once.
+    def nearest(
+        self, generation: str, vectors: Vectors, limit: int
+    ) -> list[list[tuple[str, float]]]:
+        """Of each row of `vectors` the nearest chunks as (faq_id, cosine), best first.
+
+        An entry may come more than once.
 
         Raises:
             FaqIndexError: the generation is gone.
         """
         with _translated(generation):
             found = self._collection(generation).query(
-                query_embeddings=vector[None, :], n_results=limit, include=["distances"]
+                query_embeddings=vectors, n_results=limit, include=["distances"]
             )
-        ids, distances = found["ids"][0], (found["distances"] or [[]])[0]
         return [
-            (chunk_id.partition(":")[0], 1.0 - float(distance))
-            for chunk_id, distance in zip(ids, distances, strict=True)
+            [
+                (chunk_id.partition(":")[0], 1.0 - float(distance))
+                for chunk_id, distance in zip(ids, distances, strict=True)
+            ]
+            for ids, distances in zip(found["ids"], found["distances"] or [], strict=True)
         ]
 
     def _collection(self, generation: str) -> Collection:

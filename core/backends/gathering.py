@@ -14,6 +14,8 @@ from core.types import Usage
 
 # Far below what a request takes, and long enough for all that were asked at once.
 _MOMENT_S = 0.004
+# With hundreds at once the first are on their way while the others are still being read.
+_MOST = 64
 
 Fetch = Callable[[Sequence[str]], Awaitable[Mapping[str, Vectors]]]
 
@@ -38,8 +40,7 @@ class Gathering:
         """
         coming = {text: self._coming.get(text) or self._want(text) for text in texts}
         # Who leaves does not take away what others wait for.
-        await asyncio.gather(*map(asyncio.shield, coming.values()))
-        return {text: vector.result() for text, vector in coming.items()}
+        return {text: await asyncio.shield(vector) for text, vector in coming.items()}
 
     async def close(self) -> None:
         """Give up what is on its way."""
@@ -50,8 +51,10 @@ class Gathering:
             vector.cancel()
 
     def _want(self, text: str) -> asyncio.Future[Vectors]:
-        if not self._wanted:
-            task = asyncio.get_running_loop().create_task(self._send(), context=copy_context())
+        if not self._wanted or len(self._wanted) >= _MOST:
+            self._wanted = {}
+            sending = self._send(self._wanted)
+            task = asyncio.get_running_loop().create_task(sending, context=copy_context())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         self._wanted[text] = TAB.get()
@@ -60,9 +63,11 @@ class Gathering:
         vector.add_done_callback(lambda done: done.cancelled() or done.exception())
         return vector
 
-    async def _send(self) -> None:
-        await asyncio.sleep(_MOMENT_S)
-        payers, self._wanted = self._wanted, {}
+    async def _send(self, payers: dict[str, Tab | None]) -> None:
+        # With nothing on its way, what is asked in this very moment; else a little longer.
+        await asyncio.sleep(_MOMENT_S if len(self._tasks) > 1 else 0)
+        if payers is self._wanted:
+            self._wanted = {}
         TAB.set(Tab(lambda usage: _share(usage, payers)))
         try:
             found = await self._fetch(list(payers))

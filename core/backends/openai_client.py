@@ -1,8 +1,8 @@
 """One OpenAI client for chat and embeddings: timeouts, retries, a breaker, and what it all cost.
 
-Requests go through the client's own `post` with their bytes ready, and streams are read raw: its
-parameter models, its chunk objects and its default transport cost 40 ms of CPU for an answer of
-120 tokens. Its addresses, keys and errors are kept, and so is its connection pool, over aiohttp.
+The `openai` client says where to post and with which headers. The posts themselves, and the reading
+of streams, are raw: its parameter models, its chunk objects and its transport cost 40 ms of CPU for
+an answer of 120 tokens, and what it prepares anew for each request 2 ms.
 """
 
 from __future__ import annotations
@@ -15,13 +15,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
-import httpx2
 import numpy as np
 import openai
 import orjson
 
-from core.backends.aiohttp_transport import AiohttpTransport
-from core.backends.openai_errors import translated
+from core.backends.model_server import ModelServer, Response
 from core.breaker import Breaker
 from core.errors import (
     ModelBrokeOffError,
@@ -36,15 +34,11 @@ from core.tokens import estimate_tokens
 from core.types import Usage
 from core.vectors import unit
 
-# A person waits: what takes longer is not worth it, the extractive answer is there at once.
-_TIMEOUT = httpx2.Timeout(connect=5.0, read=20.0, write=10.0, pool=10.0)
-_CONNECTIONS, _KEEPALIVE_S = 1_500, 30.0
 _RETRIES = 2
 _FIRST_DELAY_S = 0.4
 _PATIENCE_S = 6.0  # the sum of all delays; a longer Retry-After is not waited for
-# What `with_streaming_response` sends: the response is given open.
-_HEADERS = {"X-Stainless-Raw-Response": "stream", "Content-Type": "application/json"}
 _PAUSE_OF_STREAM_S, _LONGEST_PAUSE_S = 0.0005, 0.2
+_PAUSE_OF_BEGINNING_S, _LONGEST_FOR_OTHERS_S = 0.004, 1.0  # about what beginning an answer takes
 _FRAME = b"data:"
 _DONE = b"[DONE]"
 
@@ -62,39 +56,43 @@ class OpenAIClient:
 
     def __init__(
         self,
-        sdk: openai.AsyncOpenAI,
+        server: ModelServer,
         *,
         prices: Mapping[str, Price],
         breaker: Breaker,
+        beginning: Callable[[], int] = lambda: 0,
         sleep: Callable[[float], Any] = asyncio.sleep,
     ) -> None:
-        self._sdk = sdk
+        """`beginning` counts the questions that are not being answered yet."""
+        self._server = server
         self._prices = prices
         self._breaker = breaker
+        self._beginning = beginning
         self._sleep = sleep
-        self._where = sdk.base_url.host
+        self._where = server.host
         self._streams = 0
         self._broke_off = f"{self._where} broke off in the middle of an answer; try again later"
 
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, *, key: str, base_url: str | None, prices: Mapping[str, Price]
+        cls,
+        *,
+        key: str,
+        base_url: str | None,
+        prices: Mapping[str, Price],
+        beginning: Callable[[], int] = lambda: 0,
     ) -> AsyncIterator[Self]:
         """A client that is closed on leaving; building one takes 20 to 140 ms, so build one."""
-        sdk = openai.AsyncOpenAI(
-            api_key=key,
-            base_url=base_url or None,
-            max_retries=0,  # ours know how long a person waits
-            timeout=_TIMEOUT,
-            http_client=httpx2.AsyncClient(
-                transport=AiohttpTransport(connections=_CONNECTIONS, keepalive_s=_KEEPALIVE_S),
-                timeout=_TIMEOUT,
-                follow_redirects=True,  # as the client's own does
-            ),
-        )
+        sdk = openai.AsyncOpenAI(api_key=key, base_url=base_url or None)
         async with sdk:
-            yield cls(sdk, prices=prices, breaker=Breaker())
+            headers = {**sdk.default_headers, **sdk.auth_headers}
+            given = {name: value for name, value in headers.items() if isinstance(value, str)}
+            server = ModelServer(str(sdk.base_url), given)
+        try:
+            yield cls(server, prices=prices, breaker=Breaker(), beginning=beginning)
+        finally:
+            await server.close()
 
     async def stream(
         self, model: str, messages: Sequence[Message], **options: object
@@ -115,18 +113,17 @@ class OpenAIClient:
         meter = _Meter(price_of(model, self._prices), messages)
         async with AsyncExitStack() as stack:
             response = await self._retried("/chat/completions", body)
-            stack.push_async_callback(response.aclose)
+            stack.callback(response.close)
             stack.callback(meter.settle)
             self._streams += 1
             stack.callback(self._ended)
             finish = ""
             try:
-                with translated(self._where):
-                    async for data in response.aiter_bytes():
-                        text, ended = meter.read(data)
-                        finish = finish or ended
-                        if text:
-                            yield Piece(text)
+                async for data in response.pieces():
+                    text, ended = meter.read(data)
+                    finish = finish or ended
+                    if text:
+                        yield Piece(text)
             except ModelUnavailableError as error:
                 raise ModelBrokeOffError(self._broke_off) from error
             if not finish:
@@ -137,9 +134,13 @@ class OpenAIClient:
         """Let a stream gather some text between two reads: the longer, the more streams there are.
 
         A read costs about as much for one token as for ten. Below some hundred streams nobody
-        could tell, and above it this is what leaves time for the first words of the others.
+        could tell, and above it this is what leaves time for the first words of the others: while
+        many wait for those, who reads on already waits for some of them.
         """
-        await asyncio.sleep(min(self._streams * _PAUSE_OF_STREAM_S, _LONGEST_PAUSE_S))
+        for_others_s = min(self._beginning() * _PAUSE_OF_BEGINNING_S, _LONGEST_FOR_OTHERS_S)
+        await asyncio.sleep(
+            min(self._streams * _PAUSE_OF_STREAM_S, _LONGEST_PAUSE_S) + for_others_s
+        )
 
     async def embeddings(
         self, model: str, texts: Sequence[str], *, dimensions: int | None = None
@@ -154,10 +155,9 @@ class OpenAIClient:
             body["dimensions"] = dimensions
         response = await self._retried("/embeddings", body)
         try:
-            with translated(self._where):
-                content = await response.aread()
+            content = await response.read()
         finally:
-            await response.aclose()
+            response.close()
         try:
             reply = orjson.loads(content)
             rows = sorted(reply["data"], key=lambda row: row["index"])
@@ -173,7 +173,7 @@ class OpenAIClient:
     def _ended(self) -> None:
         self._streams -= 1
 
-    async def _retried(self, path: str, body: Mapping[str, object]) -> httpx2.Response:
+    async def _retried(self, path: str, body: Mapping[str, object]) -> Response:
         """An open response; retried while that may help and nobody has waited too long."""
         content = orjson.dumps(body)
         waited_s = 0.0
@@ -181,13 +181,7 @@ class OpenAIClient:
             if not self._breaker.allows():
                 raise ModelUnavailableError(f"{self._where} failed before; it is left alone")
             try:
-                with translated(self._where):
-                    response: httpx2.Response = await self._sdk.post(
-                        path,
-                        cast_to=httpx2.Response,
-                        content=content,
-                        options={"headers": _HEADERS},
-                    )
+                response = await self._server.post(path, content)
             except ModelUnavailableError as error:
                 delay_s = error.retry_after_s or _backoff_s(attempt)
                 if attempt == _RETRIES or waited_s + delay_s > _PATIENCE_S:

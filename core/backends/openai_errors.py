@@ -1,4 +1,4 @@
-"""The one place where errors of the OpenAI client become ours.
+"""The one place where what an OpenAI-like server refuses, and how a connection fails, become ours.
 
 Codes: https://platform.openai.com/docs/guides/error-codes/api-errors. Compatible servers use the
 same statuses with other words, so a status decides and a code only refines.
@@ -6,11 +6,11 @@ same statuses with other words, so a status decides and a code only refines.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-import httpx2
-import openai
+import aiohttp
+import orjson
 
 from core.errors import (
     ModelError,
@@ -35,24 +35,21 @@ _REASONS = {
 
 @contextmanager
 def translated(where: str) -> Iterator[None]:
-    """Raise our errors in place of the client's; `where` names the address in their messages."""
+    """Raise our errors in place of aiohttp's; `where` names the address in their messages."""
     try:
         yield
-    except openai.APIStatusError as error:
-        raise _of_status(error, where) from error
-    except (openai.APITimeoutError, httpx2.TimeoutException) as error:
+    except TimeoutError as error:
         raise ModelUnavailableError(f"{where} took too long to answer; try again later") from error
-    except (openai.APIConnectionError, httpx2.HTTPError) as error:
-        cause = type(error.__cause__ or error).__name__
+    except (aiohttp.ClientError, OSError) as error:
         raise ModelUnavailableError(
-            f"{where} cannot be reached ({cause}); check OPENAI_BASE_URL and the network"
+            f"{where} cannot be reached ({type(error).__name__}); "
+            "check OPENAI_BASE_URL and the network"
         ) from error
-    except openai.OpenAIError as error:
-        raise ModelError(f"{where} failed: {type(error).__name__}") from error
 
 
-def _of_status(error: openai.APIStatusError, where: str) -> ModelError:
-    status, code = error.status_code, error.code
+def refused(status: int, body: bytes, headers: Mapping[str, str], where: str) -> ModelError:
+    """The error that a response of 400 or more stands for."""
+    code = _code_of(body)
     said = f"{where} answered {status}"
     if code == _TOO_LONG:
         return ModelOverflowError(f"{said}: the prompt is longer than the model reads")
@@ -60,15 +57,22 @@ def _of_status(error: openai.APIStatusError, where: str) -> ModelError:
         return ModelRefusedError(f"{said}: its content filter stopped the prompt")
     if code != _QUOTA and (status in _BUSY or status >= _OVERLOADED):
         return ModelUnavailableError(
-            f"{said}: it is overloaded; try again later", retry_after_s=_retry_after_s(error)
+            f"{said}: it is overloaded; try again later", retry_after_s=_retry_after_s(headers)
         )
     reason = _QUOTA_REASON if code == _QUOTA else _REASONS.get(status, f"it refused ({code})")
     return ModelMisconfiguredError(f"{said}: {reason}")
 
 
-def _retry_after_s(error: openai.APIStatusError) -> float | None:
+def _code_of(body: bytes) -> str | None:
+    try:
+        code = orjson.loads(body)["error"]["code"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return code if isinstance(code, str) else None
+
+
+def _retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Seconds, from either header; the HTTP date form is left to the caller's own backoff."""
-    headers = error.response.headers
     for name, unit_s in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         try:
             return max(float(headers[name]) * unit_s, 0.0)

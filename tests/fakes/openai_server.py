@@ -71,11 +71,12 @@ class Pace:
 
 @dataclass(slots=True)
 class OpenAIServer:
-    """The server's state: set `pace`, queue `faults`, read `requests`."""
+    """The server's state: set `pace`, queue `faults`, read `requests` and the last `headers`."""
 
     pace: Pace = field(default_factory=Pace)
     faults: deque[Fault] = field(default_factory=deque)
     requests: deque[tuple[str, Json]] = field(default_factory=lambda: deque(maxlen=5_000))
+    headers: deque[dict[str, str]] = field(default_factory=lambda: deque(maxlen=10))
     url: str = ""
     streams: int = 0
     most_streams: int = 0
@@ -145,6 +146,7 @@ class OpenAIServer:
         request = json.loads(body)
         kind = "embeddings" if path.endswith("/embeddings") else _chat_kind(request)
         self.requests.append((kind, request))
+        self.headers.append(headers)
         fault = self._fault(kind)
         if fault and fault.kind in ("hang", "status"):
             await asyncio.sleep(_HOUR_S if fault.kind == "hang" else 0)

@@ -1,0 +1,107 @@
+"""Searching for a question and judging it, in threads; many questions go through together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.guardrail import Evidence, Guardrail
+from core.retrieval import Asked, Hit, Retriever, is_answer
+from core.types import Entry, Exchange, Verdict
+
+_PASSAGES = 8
+_AT_ONCE = 2  # threads
+# Of sixteen each costs half as much as alone, and the first of them waits some 20 ms for the last.
+_TOGETHER = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the FAQ has for a question, in its conversation and alone, and the local verdict.
+
+    `entries` are what to answer from; none if nothing is near enough.
+    """
+
+    in_context: Sequence[Hit]
+    alone: Sequence[Hit]
+    verdict: Verdict
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    text: str
+    history: Sequence[Exchange]
+    found: asyncio.Future[Found]
+
+
+class Finder:
+    """A question that comes while others are searched for waits, and goes with those beside it."""
+
+    def __init__(self, retriever: Retriever, guardrail: Guardrail) -> None:
+        self._retriever = retriever
+        self._guardrail = guardrail
+        self._waiting: deque[_Job] = deque()
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def find(self, text: str, history: Sequence[Exchange] = ()) -> Found:
+        """Search for a question in its conversation and alone.
+
+        Raises:
+            FaqIndexError: see `Retriever.search`.
+        """
+        loop = asyncio.get_running_loop()
+        job = _Job(text, history, loop.create_future())
+        self._waiting.append(job)
+        if len(self._waiting) == 1:
+            loop.call_soon(self._begin)  # and with it all that are asked in this moment
+        return await job.found
+
+    @property
+    def waiting(self) -> int:
+        """How many questions have not been searched for yet."""
+        return len(self._waiting)
+
+    def _begin(self) -> None:
+        while self._waiting and len(self._running) < _AT_ONCE:
+            jobs = [self._waiting.popleft() for _ in range(min(_TOGETHER, len(self._waiting)))]
+            wanted = [job for job in jobs if not job.found.done()]
+            if wanted:
+                task = asyncio.get_running_loop().create_task(self._run(wanted))
+                self._running.add(task)
+                task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._begin()
+
+    async def _run(self, jobs: Sequence[_Job]) -> None:
+        try:
+            every = await self._retriever.aside(self._find_all, jobs)
+        except Exception as error:  # noqa: BLE001 - raised where each waits for it
+            for job in jobs:
+                if not job.found.done():
+                    job.found.set_exception(error)
+        else:
+            for job, found in zip(jobs, every, strict=True):
+                if not job.found.done():
+                    job.found.set_result(found)
+
+    def _find_all(self, jobs: Sequence[_Job]) -> list[Found]:
+        asked = [Asked(job.text) for job in jobs]
+        asked += [Asked(job.text, job.history) for job in jobs if job.history]
+        hits = self._retriever.search_all(asked)
+        leaning = iter(hits[len(jobs) :])
+        return [
+            self._judged(job, next(leaning) if job.history else alone, alone)
+            for job, alone in zip(jobs, hits, strict=False)
+        ]
+
+    def _judged(self, job: _Job, in_context: Sequence[Hit], alone: Sequence[Hit]) -> Found:
+        evidence = Evidence(job.text, in_context, alone, has_history=bool(job.history))
+        verdict = self._guardrail.judge(evidence)
+        near = is_answer(in_context)
+        entries = self._retriever.entries(in_context[:_PASSAGES]) if near else ()
+        return Found(in_context, alone, verdict, entries)
