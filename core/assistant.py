@@ -14,6 +14,7 @@ from core.draft import Draft
 from core.errors import FaqbotError
 from core.guardrail import Evidence, Guardrail
 from core.leadback import LeadBack
+from core.overlay import passages_of
 from core.ports import ChatModel, History
 from core.profile import Profile
 from core.retrieval import Hit, Retriever, is_answer
@@ -29,7 +30,6 @@ from core.types import (
     Exchange,
     Failed,
     Label,
-    Passage,
     Question,
     SessionId,
     Status,
@@ -207,8 +207,7 @@ class Assistant:
                 yield self._escalated(research.hits)
                 return
             scores = {hit.faq_id: hit.score for hit in research.hits}
-            passages = [Passage(e.faq_id, e.title, e.text, scores[e.faq_id]) for e in entries]
-            stream = self._model.answer(text, research.history, passages)
+            stream = self._model.answer(text, research.history, passages_of(entries, scores))
         proposing: asyncio.Task[tuple[str, ...]] | None = None
         try:
             pieces: list[str] = []

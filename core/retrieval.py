@@ -12,7 +12,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 from typing import ParamSpec, TypeVar
@@ -22,6 +22,7 @@ import numpy as np
 from core.errors import FaqIndexError, ModelError
 from core.korean import Analyzer
 from core.lexical import Fields, LexicalIndex, Scores
+from core.overlay import NOTHING, Overlay, TaughtIndex, laid_over
 from core.ports import Embedder, FaqIndex, Vectors
 from core.synonyms import Synonyms
 from core.types import Entry, Exchange, Generation, Terms
@@ -65,9 +66,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One generation, the lexical index of it, and what was looked up in it before."""
+    """One generation, the lexical index of it, and what was looked up in it before.
+
+    `lexical` is that of the generation, `faq`, with the lessons that are laid over it.
+    """
 
     generation: Generation
+    faq: LexicalIndex
+    overlay: Overlay
     lexical: LexicalIndex
     entries: dict[str, Entry] = field(default_factory=dict)
     first: dict[str, Hit] = field(default_factory=dict)
@@ -94,6 +100,7 @@ class Retriever:
         self._synonyms = synonyms
         self._cache = cache
         self._snapshot: Snapshot | None = None
+        self._overlay = NOTHING
         self._checked_at = 0.0
         self._loading = threading.Lock()
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="search")
@@ -126,6 +133,14 @@ class Retriever:
         """
         with self._loading:
             return self._load()
+
+    def lay(self, overlay: Overlay) -> None:
+        """Search these lessons too, from the next search on. Blocks for some milliseconds."""
+        with self._loading:
+            self._overlay = overlay
+            if last := self._snapshot:
+                lexical = laid_over(last.faq, overlay)
+                self._snapshot = replace(last, overlay=overlay, lexical=lexical, first={})
 
     def search(
         self, question: str, history: Sequence[Exchange] = (), *, limit: int = 10
@@ -160,7 +175,8 @@ class Retriever:
         return self._current().lexical.idf(term)
 
     def _entries(self, snapshot: Snapshot, faq_ids: Sequence[str]) -> list[Entry]:
-        known = {i: entry for i in faq_ids if (entry := snapshot.entries.get(i))}
+        taught = snapshot.overlay.entries
+        known = {i: e for i in faq_ids if (e := taught.get(i) or snapshot.entries.get(i))}
         if missing := [faq_id for faq_id in faq_ids if faq_id not in known]:
             for entry in self._index.entries(snapshot.generation.name, missing):
                 known[entry.faq_id] = entry
@@ -177,16 +193,19 @@ class Retriever:
         words = lexical.word_scores(terms, expansions)
         typed = lexical.letter_scores(letters)
         try:
-            meaning = self._meaning(snapshot, self._vector(question, context))
+            vector = self._vector(question, context)
+            meaning = self._meaning(snapshot, vector)
+            if isinstance(lexical, TaughtIndex):
+                meaning = lexical.with_meaning(meaning, vector, _without_meaning(words, typed))
             fused: Scores = _WORDS * words + _LETTERS * typed + _MEANING * meaning
         except ModelError:
-            # The embedder is away: words and letters on the same scale, and they stand in for the
-            # meaning too, or the local guardrail would take every question for off topic.
-            both = _WORDS + _LETTERS
-            fused = words * (_WORDS / both) + typed * (_LETTERS / both)
-            meaning = fused
-        if history and self._is_elliptical(question):
+            # The embedder is away: words and letters stand in for the meaning too, or the local
+            # guardrail would take every question for off topic.
+            fused = meaning = _without_meaning(words, typed)
+        if history and self.is_elliptical(question):
             fused = _after(history[-1], lexical, fused)
+        elif isinstance(lexical, TaughtIndex):
+            fused = lexical.raised(question, fused)
         return [
             Hit(
                 faq_id=lexical.faq_ids[row],
@@ -222,7 +241,9 @@ class Retriever:
                 f"say {self._embedder.fingerprint}: run `faqbot ingest {serving.source}`"
             )
         if self._snapshot is None or self._snapshot.generation.name != serving.name:
-            self._snapshot = Snapshot(serving, self._lexical(serving))
+            faq = self._lexical(serving)
+            lexical = laid_over(faq, self._overlay)
+            self._snapshot = Snapshot(serving, faq, self._overlay, lexical)
         self._checked_at = monotonic()
         return self._snapshot
 
@@ -262,11 +283,12 @@ class Retriever:
         context: list[str] = []
         for exchange in reversed(history[-_CONTEXT_TURNS:]):
             context.append(exchange.user)
-            if not self._is_elliptical(exchange.user):
+            if not self.is_elliptical(exchange.user):
                 break
         return context
 
-    def _is_elliptical(self, question: str) -> bool:
+    def is_elliptical(self, question: str) -> bool:
+        """Whether a question is so short that it may lean on the one before."""
         return len(self._analyzer.terms(question)) <= _ELLIPTICAL_TERMS
 
     def _meaning(self, snapshot: Snapshot, vector: Vectors) -> Scores:
@@ -307,6 +329,12 @@ def fields_of(entry: Entry, terms: Terms) -> Fields:
         answer_terms=terms.answer,
         question_terms=terms.questions,
     )
+
+
+def _without_meaning(words: Scores, typed: Scores) -> Scores:
+    """Words and letters alone, on the scale of all three."""
+    both = _WORDS + _LETTERS
+    return words * (_WORDS / both) + typed * (_LETTERS / both)
 
 
 def _after(last: Exchange, lexical: LexicalIndex, scores: Scores) -> Scores:
