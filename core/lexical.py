@@ -154,7 +154,7 @@ class Postings:
 class LexicalIndex:
     """Scores every entry for a question, by its words and by its letters."""
 
-    def __init__(  # noqa: PLR0913 - what it is saved as
+    def __init__(
         self,
         faq_ids: Sequence[str],
         titles: Sequence[str],

@@ -173,7 +173,9 @@ def _source(entry: Entry) -> Source:
     return entry.source if isinstance(entry, TaughtEntry) else OFFICIAL
 
 
-def _stacked(lessons: Sequence[Prepared]) -> tuple[Vectors, np.ndarray[tuple[int], np.dtype[np.intp]]]:
+def _stacked(
+    lessons: Sequence[Prepared],
+) -> tuple[Vectors, np.ndarray[tuple[int], np.dtype[np.intp]]]:
     """All vectors, and the lesson of each."""
     there = [(row, one.vectors) for row, one in enumerate(lessons) if one.vectors is not None]
     if not there:

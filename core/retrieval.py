@@ -95,7 +95,7 @@ class Retriever:
         cache: Path,
     ) -> None:
         self._index = index
-        self._embedder = embedder
+        self.embedder = embedder
         self._analyzer = analyzer
         self._synonyms = synonyms
         self._cache = cache
@@ -174,6 +174,12 @@ class Retriever:
         """How much a term tells in the FAQ that is served."""
         return self._current().lexical.idf(term)
 
+    def leans(self, question: str) -> bool:
+        """Whether a question is short, and names nothing that the FAQ does not know."""
+        known = self._current().lexical.words.terms
+        terms = self._analyzer.terms(question)
+        return self.is_elliptical(question) and all(term in known for term in terms)
+
     def _entries(self, snapshot: Snapshot, faq_ids: Sequence[str]) -> list[Entry]:
         taught = snapshot.overlay.entries
         known = {i: e for i in faq_ids if (e := taught.get(i) or snapshot.entries.get(i))}
@@ -235,10 +241,10 @@ class Retriever:
         serving = self._index.serving()
         if serving is None:
             raise FaqIndexError("there is no FAQ yet: run `faqbot ingest PATH`")
-        if serving.fingerprint != self._embedder.fingerprint:
+        if serving.fingerprint != self.embedder.fingerprint:
             raise FaqIndexError(
                 f"the index was made by the embedder {serving.fingerprint}, but the settings "
-                f"say {self._embedder.fingerprint}: run `faqbot ingest {serving.source}`"
+                f"say {self.embedder.fingerprint}: run `faqbot ingest {serving.source}`"
             )
         if self._snapshot is None or self._snapshot.generation.name != serving.name:
             faq = self._lexical(serving)
@@ -271,7 +277,7 @@ class Retriever:
         return weights, " ".join((question, *context))
 
     def _vector(self, question: str, context: Sequence[str]) -> Vectors:
-        vectors = self._embedder.embed([question, *context])
+        vectors = self.embedder.embed([question, *context])
         decay = _CONTEXT_WEIGHT ** np.arange(len(vectors), dtype=np.float32)
         return unit((decay @ vectors).astype(np.float32))
 

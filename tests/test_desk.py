@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
+from fakes.learning import learning_of
 from fakes.wall import Wall, WallReply
 
 from config.profiles import load_profile
@@ -13,6 +14,7 @@ from core.backends.sqlite_archive import SqliteArchive
 from core.backends.sqlite_file import SqliteFile
 from core.backends.sqlite_history import SqliteHistory
 from core.backends.sqlite_inbox import SqliteInbox
+from core.backends.sqlite_lessons import SqliteLessons
 from core.desk import Desk, is_press, press_id
 from core.errors import PlatformRefusedError
 from core.limits import Limits
@@ -60,6 +62,8 @@ class Place:
         self.file = file
         self.wall = Wall(latency_s=0.002, page_chars=2000)
         self.inbox = SqliteInbox(file, per_session=3, total=6)
+        self.history = SqliteHistory(file)
+        self.lessons = SqliteLessons(file)
         self.archive = SqliteArchive(file)
         self.assistant = Scripted(SqliteHistory(file))
         self.limits = Limits(per_minute=4, per_day=0)
@@ -70,6 +74,7 @@ class Place:
             assistant=self.assistant,
             inbox=self.inbox,
             archive=self.archive,
+            learning=learning_of(self, PROFILE),
             profile=PROFILE,
             limits=self.limits,
             **changes,

@@ -105,7 +105,7 @@ class MongoArchive:
             return [_feedback_of(given) async for given in found]
 
     async def forget(self, asker: str) -> Removed:
-        """Delete a person's questions with their answers and opinions; lessons name them no more."""
+        """Delete a person's questions, answers and opinions; lessons name them no more."""
         check_text("the asker", asker)
         with self._db.translated():
             questions = (await self._db.inbox.delete_many({"asker": asker})).deleted_count

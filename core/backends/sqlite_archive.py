@@ -127,7 +127,7 @@ class SqliteArchive:
         ]
 
     async def forget(self, asker: str) -> Removed:
-        """Delete a person's questions with their answers and opinions; lessons name them no more."""
+        """Delete a person's questions, answers and opinions; lessons name them no more."""
         check_text("the asker", asker)
         questions = await self._count(FORGET_QUESTIONS, asker)
         turns, opinions = await self._remove(OF_ASKER, asker)
