@@ -53,7 +53,7 @@ def ending_of(view: View, profile: Profile) -> Ending:
         case Answered(sources=sources, offers=offers):
             return Ending(
                 view.note,
-                sources=tuple(_source(passage, profile) for passage in sources[:_MOST]),
+                sources=tuple(source_line(passage, profile) for passage in sources[:_MOST]),
                 lead=profile.ask_next,
                 offers=tuple(filter(None, offers))[:_MOST],
                 questions=questions,
@@ -67,7 +67,8 @@ def ending_of(view: View, profile: Profile) -> Ending:
             return Ending(view.note)
 
 
-def _source(passage: Passage, profile: Profile) -> str:
+def source_line(passage: Passage, profile: Profile) -> str:
+    """An entry's title; of a lesson also who taught it, and when."""
     source = passage.source
     title = " ".join(passage.title.split())
     if source.kind == "official":

@@ -72,7 +72,7 @@ class Following:
         version = await self._lessons.version()
         if version == self._version and monotonic() < self._embed_at:
             return
-        lessons = newest(await _all(self._lessons))
+        lessons = newest(await all_lessons(self._lessons))
         fresh = [one for one in lessons if _lacks(self._known.get(one))]
         vectors = await self._vectors(fresh)
         prepared = await asyncio.to_thread(self._prepared, fresh, vectors) if fresh else {}
@@ -120,7 +120,8 @@ def _fields(lesson: Lesson, asked: tuple[str, ...], answer: tuple[str, ...]) -> 
     return Fields(entry.faq_id, entry.title, (lesson.question,), asked, answer, asked)
 
 
-async def _all(lessons: Lessons) -> list[Lesson]:
+async def all_lessons(lessons: Lessons) -> list[Lesson]:
+    """Every lesson, by id, a page at a time."""
     found: list[Lesson] = []
     while page := await lessons.page(_PAGE, found[-1].id if found else ""):
         found += page

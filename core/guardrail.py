@@ -40,7 +40,7 @@ _LONGEST_GRAM = 4
 _READ_CHARACTERS = 300
 _WEIGHED_HITS = 5
 # Of a lesson that was taught for the question in other words: see docs/learning.md.
-_VOUCHED_SCORE = 0.6
+_VOUCHED_SCORE = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ class Profile:
     learning_tag: str
     teach_call: str
     teach_hint: str
+    teach_author: str
     teach_learned: str
     teach_corrected: str
     teach_known: str

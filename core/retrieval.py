@@ -208,10 +208,11 @@ class Retriever:
             # The embedder is away: words and letters stand in for the meaning too, or the local
             # guardrail would take every question for off topic.
             fused = meaning = _without_meaning(words, typed)
-        if history and self.is_elliptical(question):
+        leans = bool(history) and self.is_elliptical(question)
+        if isinstance(lexical, TaughtIndex):
+            fused = lexical.favoured("" if leans else question, fused)
+        if leans:
             fused = _after(history[-1], lexical, fused)
-        elif isinstance(lexical, TaughtIndex):
-            fused = lexical.raised(question, fused)
         return [
             Hit(
                 faq_id=lexical.faq_ids[row],
