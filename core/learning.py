@@ -21,7 +21,6 @@ from core.profile import Profile
 from core.types import Label, Lesson, SessionId, Teaching, Turn, TurnState
 
 _TURNS: Final = 20  # of a session: who answers what was asked before them says to which message
-_BLANKS = re.compile(r"[^\S\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +217,7 @@ def is_lesson(text: str, tag: str) -> bool:
 
 def without_tag(text: str, tag: str) -> str:
     """The text without the tag, wherever and however often it is there; stripped."""
-    lines = _tag(tag).sub(" ", _composed(text)).strip().split("\n")
-    return "\n".join(_BLANKS.sub(" ", line).rstrip() if "  " in line else line for line in lines)
+    return _tag(tag).sub(_gap, _composed(text)).strip()
 
 
 def said_of(taught: Taught, profile: Profile) -> str:
@@ -239,9 +237,19 @@ def said_of(taught: Taught, profile: Profile) -> str:
 
 @lru_cache(maxsize=8)
 def _tag(tag: str) -> re.Pattern[str]:
-    word = re.escape(_composed(tag).lstrip("#＃"))
+    """The tag with the blanks around it, and with what sets it off."""
+    word = rf"[#＃]{re.escape(_composed(tag).lstrip('#＃'))}"
     # Not in a link, nor in code: that is how people write about the tag.
-    return re.compile(rf"(?<![\w#＃/&`])[#＃]{word}(?![\w`])", re.IGNORECASE)
+    alone = rf"(?<![\w#＃/&`]){word}(?![\w`])"
+    set_off = rf"\({word}\)|\[{word}\]|(?<![*`])\*{{1,2}}{word}\*{{1,2}}"
+    return re.compile(rf"[^\S\n]*(?:{set_off}|{alone})[^\S\n]*", re.IGNORECASE)
+
+
+def _gap(match: re.Match[str]) -> str:
+    """What is left in the place of a tag: a space, but not at the edge of a line."""
+    before, after = match.string[: match.start()], match.string[match.end() :]
+    inside = before and after and before[-1] != "\n" and after[0] != "\n"
+    return " " if inside else ""
 
 
 def _composed(text: str) -> str:
