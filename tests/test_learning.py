@@ -75,7 +75,17 @@ def test_the_tag_is_a_word_of_its_own(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "학습", "#학습을 붙이면", "#학습자료", "가#학습", "##학습", "`#학습` 을 붙여요", "# 학습", "a/#학습"],
+    [
+        "",
+        "학습",
+        "#학습을 붙이면",
+        "#학습자료",
+        "가#학습",
+        "##학습",
+        "`#학습` 을 붙여요",
+        "# 학습",
+        "a/#학습",
+    ],
 )
 def test_what_only_looks_like_the_tag_is_none(text):
     assert not is_lesson(text, TAG)

@@ -1,12 +1,17 @@
 """`faqbot learn` and `faqbot lessons`, as a person types them; and teaching in a conversation."""
 
 import json
-import shutil
-from pathlib import Path
 
 import pytest
-from cli_fixtures import Cli, ingested, profile, small_faq  # noqa: F401  pytest finds them here
 from fakes.mongo_fixtures import server  # noqa: F401  pytest finds it here
+
+from bots.asking import event_fields
+from bots.lessons import import_lessons, learn, list_lessons
+from config.settings import read_settings
+from core.errors import ConfigError, SourceError
+from core.types import Answered, Passage, Source
+
+pytest_plugins = ["cli_fixtures"]
 
 QUESTION = "물류센터 견학은 언제 가능한가요?"
 ANSWER = "매주 수요일 오후 2시에 할 수 있어요."
@@ -21,52 +26,47 @@ def where(request: pytest.FixtureRequest) -> dict[str, str]:
 
 
 @pytest.fixture
-def faqbot(tmp_path: Path) -> Cli:
-    return Cli(tmp_path, tmp_path)
+def settings(tmp_path, monkeypatch):
+    monkeypatch.setenv("FAQBOT_DATA_DIR", str(tmp_path / "data"))
+    return read_settings()
 
 
-@pytest.fixture
-def own(ingested, tmp_path):
-    """A command line on a copy of the small FAQ, to teach."""
-    return Cli(shutil.copytree(ingested.data, tmp_path / "copy"), tmp_path)
-
-
-def test_lessons_are_taught_listed_shown_and_removed(faqbot, where, profile):
-    learnt = faqbot("learn", QUESTION, ANSWER, "--author", "김담당", **where)
+def test_lessons_are_taught_listed_shown_and_removed(empty, where, profile):
+    learnt = empty("learn", QUESTION, ANSWER, "--author", "김담당", **where)
     assert (learnt.stdout, learnt.stderr) == (f"{profile.teach_learned}\n", "")
-    again = faqbot("learn", QUESTION, ANSWER, "--author", "김담당", **where)
+    again = empty("learn", QUESTION, ANSWER, "--author", "김담당", **where)
     assert again.stdout == f"{profile.teach_known}\n"
-    corrected = faqbot("learn", f" {QUESTION} ", "목요일이에요.", **where)
+    corrected = empty("learn", f" {QUESTION} ", "목요일이에요.", **where)
     assert corrected.stdout == f"{profile.teach_corrected}\n"
-    [line] = faqbot("lessons", "list", **where).stdout.splitlines()
+    [line] = empty("lessons", "list", **where).stdout.splitlines()
     lesson_id = line.split()[0]
     assert line.endswith(f"{profile.teach_author}  {QUESTION}")
-    shown = faqbot("lessons", "show", lesson_id, **where).stdout
+    shown = empty("lessons", "show", lesson_id, **where).stdout
     assert shown.startswith(f"{QUESTION}\n-> 목요일이에요.\n\n{profile.teach_author}, 2")
-    removed = faqbot("lessons", "remove", lesson_id, **where)
+    removed = empty("lessons", "remove", lesson_id, **where)
     assert removed.stdout == f"{profile.teach_unlearned}\n"
-    assert faqbot("lessons", "list", **where).stdout == ""
+    assert empty("lessons", "list", **where).stdout == ""
     for command in ("show", "remove"):
-        gone = faqbot("lessons", command, lesson_id, **where)
+        gone = empty("lessons", command, lesson_id, **where)
         assert (gone.returncode, gone.stderr) == (
             1,
             "faqbot: there is no such lesson; `faqbot lessons list` names those there are\n",
         )
 
 
-def test_lessons_move_from_one_installation_to_another(faqbot, where, profile, tmp_path):
+def test_lessons_move_from_one_installation_to_another(empty, where, profile, tmp_path):
     """What is exported is what is imported; the second time nothing changes."""
-    faqbot("learn", QUESTION, ANSWER, "--author", "김담당")
+    empty("learn", QUESTION, ANSWER, "--author", "김담당")
     file, other = tmp_path / "lessons.jsonl", tmp_path / "other.jsonl"
-    assert faqbot("lessons", "export", file).stdout == f"{file}: 1 lessons\n"
+    assert empty("lessons", "export", file).stdout == f"{file}: 1 lessons\n"
     elsewhere = {"FAQBOT_DATA_DIR": str(tmp_path / "elsewhere"), **where}
     for told in ("1 learnt, 0 corrected, 0 as they were", "0 learnt, 0 corrected, 1 as they were"):
-        assert faqbot("lessons", "import", file, **elsewhere).stdout == f"{told}\n"
-    faqbot("lessons", "export", other, **elsewhere)
+        assert empty("lessons", "import", file, **elsewhere).stdout == f"{told}\n"
+    empty("lessons", "export", other, **elsewhere)
     assert other.read_bytes() == file.read_bytes()
     bare = {"question": "주차장은 어디인가요?", "answer": "3층이에요."}
     file.write_text(json.dumps(bare, ensure_ascii=False) + "\n\n", encoding="utf-8")
-    done = faqbot("lessons", "import", file, **elsewhere)
+    done = empty("lessons", "import", file, **elsewhere)
     assert done.stdout.startswith("1 learnt")
 
 
@@ -80,34 +80,38 @@ def test_lessons_move_from_one_installation_to_another(faqbot, where, profile, t
         ('{"question": "가", "answer": "나", "learned_at": "2026-11-26"}', "has no time zone"),
     ],
 )
-def test_a_file_with_a_wrong_line_teaches_nothing(faqbot, tmp_path, line, why):
+def test_a_file_with_a_wrong_line_teaches_nothing(settings, capsys, tmp_path, line, why):
     file = tmp_path / "lessons.jsonl"
     file.write_text(f'{{"question": "가", "answer": "나"}}\n{line}\n', encoding="utf-8")
-    done = faqbot("lessons", "import", file)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.count("\n") == 1
-    assert f"{file}, line 2 is no lesson" in done.stderr
-    assert why in done.stderr
-    assert faqbot("lessons", "list").stdout == ""
+    with pytest.raises(SourceError) as caught:
+        import_lessons(settings, file)
+    assert f"{file}, line 2 is no lesson" in str(caught.value)
+    assert why in str(caught.value)
+    list_lessons(settings, 9)
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize("texts", [("", "답"), ("질문", " #학습 "), ("질문", "가" * 4_001)])
-def test_what_cannot_be_taught_says_why_in_one_line(faqbot, texts):
-    done = faqbot("learn", *texts)
-    assert done.returncode == 1
-    assert done.stderr.count("\n") == 1
+def test_what_cannot_be_taught_says_what_to_do(settings, texts):
+    with pytest.raises(ConfigError, match=r"neither of them empty|shorten it"):
+        learn(settings, *texts, author="")
 
 
 def test_what_was_taught_is_found_and_answered(own, profile):
     assert own("learn", QUESTION, ANSWER, "--author", "김담당").returncode == 0
-    found = json.loads(own("search", QUESTION, "--json").stdout)["results"][0]
-    assert found["faq_id"].startswith("learned:")
     answered = own("ask", "물류 센터 견학 언제 되나요").stdout
     assert ANSWER in answered
     assert f"{profile.sources}: {QUESTION} (김담당 님이 알려 준 내용)" in answered
-    last = json.loads(own("ask", QUESTION, "--json").stdout.splitlines()[-1])
-    assert (last["sources"][0]["kind"], last["sources"][0]["author"]) == ("learned", "김담당")
     assert "✓ lessons: 1 taught" in own("doctor").stdout
+
+
+def test_a_lesson_among_the_sources_says_who_taught_it():
+    taught = Passage("learned:1", "가", "나", 0.9, Source("learned", "김담당"))
+    official, learned = event_fields(Answered("답", (Passage("1", "다", "", 0.5), taught), ()))[
+        "sources"
+    ]
+    assert (learned["kind"], learned["author"]) == ("learned", "김담당")
+    assert official == {"title": "다", "score": 0.5, "faq_id": "1", "kind": "official"}
 
 
 def test_who_talks_in_the_terminal_may_teach(own, profile):

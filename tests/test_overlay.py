@@ -23,9 +23,7 @@ PARKING = "주차장은 어디에 있나요?"
 
 
 def lesson(lesson_id="1", question=PARKING, answer="지하 2층에 있어요.", at=NOON):
-    return Lesson(
-        lesson_id, SessionId("s"), question, answer, author_name="김담당", learned_at=at
-    )
+    return Lesson(lesson_id, SessionId("s"), question, answer, author_name="김담당", learned_at=at)
 
 
 class Shelf:
@@ -275,7 +273,9 @@ def test_ten_thousand_lessons_are_searched_in_milliseconds(search, analyzer, enc
     terms = analyzer.terms(PARKING)
     many = [
         Prepared(
-            entry_of(one), Fields(f"learned:{one.id}", PARKING, (PARKING,), terms, (), terms), vectors
+            entry_of(one),
+            Fields(f"learned:{one.id}", PARKING, (PARKING,), terms, (), terms),
+            vectors,
         )
         for one in (lesson(str(number)) for number in range(10_000))
     ]
