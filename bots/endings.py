@@ -13,6 +13,7 @@ from core.safety import Cleaner
 from core.types import Answered, Declined, Escalated, Passage, View
 
 _MOST: Final = 10  # sources, offers, questions; what no ending has, and every platform can show
+_TITLE_CHARS, _NAME_CHARS = 100, 40  # of a lesson among the sources
 _CLOSERS_COST: Final = 100  # what `settled` may add to the last piece
 
 
@@ -73,10 +74,16 @@ def source_line(passage: Passage, profile: Profile) -> str:
     title = " ".join(passage.title.split())
     if source.kind == "official":
         return title
-    parts = [title, profile.learned.format(name=source.author)]
+    # A question may be long, and what comes behind it is what matters here.
+    name = profile.learned.format(name=_shortened(source.author, _NAME_CHARS))
+    parts = [_shortened(title, _TITLE_CHARS), name]
     if source.learned_at:
         parts.append(source.learned_at.date().isoformat())
     return " · ".join(parts)
+
+
+def _shortened(text: str, chars: int) -> str:
+    return text if len(text) <= chars else f"{text[: chars - 1]}…"
 
 
 def pieces(view: View, limit: int, *, length: Callable[[str], int] = cost) -> list[str]:
