@@ -14,6 +14,7 @@ from bots.stores import open_stores
 from config.profiles import load_profile
 from config.settings import Settings
 from core.desk import Desk
+from core.learning import Learning
 from core.limits import Limits
 from core.profile import Profile
 
@@ -42,6 +43,15 @@ async def running(
                 assistant=assistant,
                 inbox=stores.inbox,
                 archive=stores.archive,
+                learning=Learning(
+                    history=stores.history,
+                    archive=stores.archive,
+                    inbox=stores.inbox,
+                    lessons=stores.lessons,
+                    profile=profile,
+                    leans=_stands_alone,
+                    catch_up=_nothing_taught,
+                ),
                 profile=profile,
                 limits=Limits(per_minute=0, per_day=0),
                 sessions_at_once=sessions_at_once,
@@ -54,3 +64,11 @@ async def running(
                     for task in tasks:
                         task.cancel()
                     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _stands_alone(_question: str) -> bool:
+    return False
+
+
+async def _nothing_taught() -> None:
+    """Nobody teaches in a benchmark."""

@@ -32,6 +32,7 @@ from core.backends.sqlite_archive import SqliteArchive
 from core.backends.sqlite_file import SqliteFile
 from core.backends.sqlite_history import SqliteHistory
 from core.backends.sqlite_inbox import SqliteInbox
+from core.backends.sqlite_lessons import SqliteLessons
 from core.types import InboxState, Question, Receipt, SessionId, Turn, TurnState
 
 _SIZES = (1_000, 100_000, 1_000_000)
@@ -76,7 +77,7 @@ async def sqlite_of(turns: int) -> AsyncIterator[Stores]:
             await history.append(turn(0))
             await file.write(fill)
             inbox = SqliteInbox(file, per_session=5, total=200)
-            yield Stores(history, SqliteArchive(file), inbox)
+            yield Stores(history, SqliteArchive(file), inbox, SqliteLessons(file))
 
 
 def changed(number: int) -> dict[str, object]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bots import commands_platforms, commands_questions, commands_storage
+from bots import commands_lessons, commands_platforms, commands_questions, commands_storage
 from core.errors import FaqbotError
 
 if TYPE_CHECKING:
@@ -191,7 +191,8 @@ def doctor() -> int:
     return doctor()
 
 
-commands_platforms.register(app, lambda: _settings())  # noqa: PLW0108 - it is defined below
+commands_lessons.register(app, lambda: _settings())  # noqa: PLW0108 - it is defined below
+commands_platforms.register(app, lambda: _settings())  # noqa: PLW0108
 commands_questions.register(app, lambda: _settings())  # noqa: PLW0108
 commands_storage.register(app, lambda: _settings())  # noqa: PLW0108
 

@@ -62,12 +62,13 @@ def event_fields(event: AnswerEvent) -> dict[str, Any]:
 
 
 def _source_fields(source: Passage) -> dict[str, Any]:
-    return {
+    fields = {
         "title": source.title,
         "score": round(source.score, 4),
         "faq_id": source.faq_id,
         "kind": source.source.kind,
     }
+    return fields | ({"author": author} if (author := source.source.author) else {})
 
 
 async def _ask(settings: Settings, text: str, *, session: str | None, as_json: bool) -> Ending:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bots.asking import question_of
 from bots.rows import Row, read_rows
-from bots.runtime import build_retriever, open_forgetful
+from bots.runtime import build_taught, open_forgetful
 from config.settings import Settings
 from core.assistant import Assistant
 from core.retrieval import Hit
@@ -32,8 +32,7 @@ _SESSION = "batch"
 def search_batch(settings: Settings, source: str) -> int:
     """Write the best entries for every row."""
     rows = read_rows(source, with_id=True)
-    retriever, _ = build_retriever(settings)
-    retriever.refresh()
+    retriever = build_taught(settings)
     for row in rows:
         hits = retriever.search(row.question, row.history, limit=_RESULTS)
         _write({"id": row.fields["id"], "results": [result(hit) for hit in hits]})

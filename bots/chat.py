@@ -10,12 +10,15 @@ from uuid import uuid4
 
 from bots.asking import question_of
 from bots.ingesting import first_ingest
-from bots.runtime import open_assistant
+from bots.runtime import open_talk
 from bots.terminal import Screen
 from config.profiles import load_profile
 from config.settings import Settings
 from core.assistant import Assistant
+from core.errors import StorageError
+from core.learning import Learning, Remark, is_lesson, said_of
 from core.profile import Profile
+from core.types import Escalated, SessionId
 
 _LEAVE = frozenset({"exit", "quit", "종료", "나가기", "끝"})
 
@@ -34,12 +37,14 @@ def chat(settings: Settings, *, session: str | None) -> int:
         stack = AsyncExitStack()
         try:
             with screen.working(profile.opening):
-                assistant = runner.run(stack.enter_async_context(open_assistant(settings)))
+                talk = runner.run(stack.enter_async_context(open_talk(settings)))
             session = session or f"terminal:{uuid4().hex[:12]}"
-            talk = _Conversation(runner, assistant, screen, profile, session)
+            conversation = _Conversation(
+                runner, talk.assistant, screen, profile, session, learning=talk.learning
+            )
             if interactive:
-                talk.greet()
-            talk.go_on(interactive=interactive)
+                conversation.greet()
+            conversation.go_on(interactive=interactive)
         finally:
             runner.run(stack.aclose())
     return 0
@@ -52,19 +57,23 @@ class _Conversation:
     other times the prompt.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its collaborators
         self,
         runner: asyncio.Runner,
         assistant: Assistant,
         screen: Screen,
         profile: Profile,
         session: str,
+        *,
+        learning: Learning | None = None,
     ) -> None:
+        """Whoever sits here may teach, if there is something that learns."""
         self._runner = runner
         self._assistant = assistant
         self._screen = screen
         self._profile = profile
         self._session = session
+        self._learning = learning
         self._offered: Sequence[str] = profile.examples
 
     def greet(self) -> None:
@@ -84,7 +93,9 @@ class _Conversation:
             self._screen.line(self._profile.goodbye, style="dim")
 
     def _take(self, text: str) -> None:
-        if not _is_number(text):
+        if self._learning and is_lesson(text, self._profile.learning_tag):
+            self._teach(self._learning, text)
+        elif not _is_number(text):
             self._answer(text)
         elif 1 <= int(text) <= len(self._offered):
             chosen = self._offered[int(text) - 1]
@@ -103,6 +114,24 @@ class _Conversation:
             return
         self._offered = self._screen.after(ending) or self._offered
         self._screen.line()
+        if self._learning and isinstance(ending, Escalated):
+            self._screen.line(self._profile.teach_hint, style="dim")
+
+    def _teach(self, learning: Learning, text: str) -> None:
+        name = self._profile.teach_author
+        remark = Remark(
+            id=f"terminal:{uuid4().hex}",
+            session=SessionId(self._session),
+            text=text,
+            author="terminal",
+            author_name=name,
+            may_teach=True,
+        )
+        try:
+            said = said_of(self._runner.run(learning.teach(remark)), self._profile)
+        except StorageError as error:
+            said = f"{self._profile.teach_not_stored} ({error})"
+        self._screen.line(said, style="bold")
 
 
 def _prompted(prompt: str) -> str | None:

@@ -144,21 +144,24 @@ def _endpoints(settings: Settings) -> Iterator[Finding]:
 
 def _history(settings: Settings) -> Iterator[Finding]:
     from bots.stores import open_stores  # noqa: PLC0415 - each check its own
+    from core.following import all_lessons  # noqa: PLC0415 - imports numpy
 
     if settings.mongodb_uri is None and not settings.history_path.exists():
         yield Finding(PASS, "history", "none yet; the first conversation creates it")
         return
 
-    async def open_and_read() -> None:
+    async def open_and_read() -> int:
         async with open_stores(settings) as stores:
             await stores.history.recent(SessionId("doctor"), 1)
+            return len(await all_lessons(stores.lessons))
 
-    asyncio.run(open_and_read())
+    lessons = asyncio.run(open_and_read())
     if settings.mongodb_uri is not None:
         yield Finding(PASS, "history", "the MongoDB of MONGODB_URI answers")
-        return
-    size_mb = settings.history_path.stat().st_size / 1_000_000
-    yield Finding(PASS, "history", f"{settings.history_path} opens, {size_mb:.1f} MB")
+    else:
+        size_mb = settings.history_path.stat().st_size / 1_000_000
+        yield Finding(PASS, "history", f"{settings.history_path} opens, {size_mb:.1f} MB")
+    yield Finding(PASS, "lessons", f"{lessons:,} taught")
 
 
 def _index(settings: Settings) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from core.safety import Cleaner
 from core.types import Answered, Declined, Escalated, Passage, View
 
 _MOST: Final = 10  # sources, offers, questions; what no ending has, and every platform can show
+_TITLE_CHARS, _NAME_CHARS = 100, 40  # of a lesson among the sources
 _CLOSERS_COST: Final = 100  # what `settled` may add to the last piece
 
 
@@ -53,7 +54,7 @@ def ending_of(view: View, profile: Profile) -> Ending:
         case Answered(sources=sources, offers=offers):
             return Ending(
                 view.note,
-                sources=tuple(_source(passage, profile) for passage in sources[:_MOST]),
+                sources=tuple(source_line(passage, profile) for passage in sources[:_MOST]),
                 lead=profile.ask_next,
                 offers=tuple(filter(None, offers))[:_MOST],
                 questions=questions,
@@ -67,15 +68,22 @@ def ending_of(view: View, profile: Profile) -> Ending:
             return Ending(view.note)
 
 
-def _source(passage: Passage, profile: Profile) -> str:
+def source_line(passage: Passage, profile: Profile) -> str:
+    """An entry's title; of a lesson also who taught it, and when."""
     source = passage.source
     title = " ".join(passage.title.split())
     if source.kind == "official":
         return title
-    parts = [title, profile.learned.format(name=source.author)]
+    # A question may be long, and what comes behind it is what matters here.
+    name = profile.learned.format(name=_shortened(source.author, _NAME_CHARS))
+    parts = [_shortened(title, _TITLE_CHARS), name]
     if source.learned_at:
         parts.append(source.learned_at.date().isoformat())
     return " · ".join(parts)
+
+
+def _shortened(text: str, chars: int) -> str:
+    return text if len(text) <= chars else f"{text[: chars - 1]}…"
 
 
 def pieces(view: View, limit: int, *, length: Callable[[str], int] = cost) -> list[str]:

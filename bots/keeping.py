@@ -91,6 +91,7 @@ async def _forget(settings: Settings, user: str) -> int:
     print(  # noqa: T201 - the interface
         f"deleted: {removed.turns:,} turns, {removed.questions:,} received questions, "
         f"{removed.feedback:,} opinions"
+        + (f"; {removed.lessons:,} lessons name them no more" if removed.lessons else "")
     )
     return 0
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 
 from bots.stores import Stores, open_index, open_stores
@@ -19,11 +20,14 @@ from core.backends.fastembed_embedder import FastembedEmbedder
 from core.backends.kiwi_encoder import KiwiEncoder
 from core.backends.memory_history import MemoryHistory
 from core.desk import Desk
+from core.following import Following, Warm
 from core.guardrail import Guardrail, GuardrailModel
 from core.korean import Analyzer
 from core.leadback import LeadBack
+from core.learning import Learning
 from core.limits import Limits
-from core.ports import Embedder, History
+from core.ports import Embedder, History, Lessons
+from core.profile import Profile
 from core.retrieval import Retriever
 from core.synonyms import Synonyms, load_groups
 
@@ -93,18 +97,50 @@ def build_retriever(
     return retriever, language
 
 
+def build_taught(settings: Settings) -> Retriever:
+    """A search that is ready, with what was taught.
+
+    Raises:
+        FaqbotError: see `build_retriever`; or the lessons cannot be read.
+    """
+    retriever, language = build_retriever(settings)
+
+    async def lay() -> None:
+        async with _lessons_there(settings) as lessons:
+            if lessons:
+                await _following(lessons, retriever, language, _nothing_to_warm).catch_up()
+
+    asyncio.run(lay())
+    return retriever
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What a conversation without a platform needs: who answers, and who learns."""
+
+    assistant: Assistant
+    learning: Learning
+
+
 @asynccontextmanager
-async def open_assistant(settings: Settings) -> AsyncIterator[Assistant]:
-    """An assistant whose turns are kept: on disk, or in MongoDB.
+async def open_talk(settings: Settings) -> AsyncIterator[Talk]:
+    """An assistant whose turns are kept, on disk or in MongoDB, and which can be taught.
 
     Raises:
         FaqbotError: see `build_retriever`; or the history or the models cannot be opened.
     """
     async with (
         open_stores(settings) as stores,
-        _assistant(settings, stores.history, with_models=True) as assistant,
+        _parts(settings, stores.history, stores.lessons, with_models=True) as parts,
     ):
-        yield assistant
+        yield Talk(parts.assistant, parts.learning(stores, load_profile(settings.profile)))
+
+
+@asynccontextmanager
+async def open_assistant(settings: Settings) -> AsyncIterator[Assistant]:
+    """An assistant whose turns are kept; see `open_talk`."""
+    async with open_talk(settings) as talk:
+        yield talk.assistant
 
 
 @asynccontextmanager
@@ -112,14 +148,16 @@ async def open_desk(settings: Settings, stores: Stores) -> AsyncIterator[Desk]:
     """What chat platforms hand their questions to; it serves none yet.
 
     Raises:
-        FaqbotError: see `open_assistant`.
+        FaqbotError: see `open_talk`.
     """
-    async with _assistant(settings, stores.history, with_models=True) as assistant:
+    async with _parts(settings, stores.history, stores.lessons, with_models=True) as parts:
+        profile = load_profile(settings.profile)
         yield Desk(
-            assistant=assistant,
+            assistant=parts.assistant,
             inbox=stores.inbox,
             archive=stores.archive,
-            profile=load_profile(settings.profile),
+            learning=parts.learning(stores, profile),
+            profile=profile,
             limits=Limits(per_minute=settings.user_per_minute, per_day=settings.user_per_day),
             sessions_at_once=settings.sessions_at_once,
         )
@@ -133,14 +171,60 @@ async def open_forgetful(
 
     Without models its `research` is all that is of use, and calls nobody but a remote embedder.
     """
-    async with _assistant(settings, MemoryHistory(), with_models=with_models) as assistant:
-        yield assistant
+    async with (
+        _lessons_there(settings) as lessons,
+        _parts(settings, MemoryHistory(), lessons, with_models=with_models) as parts,
+    ):
+        yield parts.assistant
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """An assistant, what it searches with, and what keeps the lessons in it."""
+
+    assistant: Assistant
+    retriever: Retriever
+    following: Following | None
+
+    def learning(self, stores: Stores, profile: Profile) -> Learning:
+        """What teaches it."""
+        following, retriever = self.following, self.retriever
+        assert following  # noqa: S101 - whoever has stores has opened it with their lessons
+        return Learning(
+            history=stores.history,
+            archive=stores.archive,
+            inbox=stores.inbox,
+            lessons=stores.lessons,
+            profile=profile,
+            leans=lambda text: retriever.aside(retriever.leans, text),
+            catch_up=partial(following.catch_up, now=True),
+        )
 
 
 @asynccontextmanager
-async def _assistant(
-    settings: Settings, history: History, *, with_models: bool
-) -> AsyncIterator[Assistant]:
+async def _lessons_there(settings: Settings) -> AsyncIterator[Lessons | None]:
+    """The lessons, for reading; none where no history was begun."""
+    if settings.mongodb_uri is None and not settings.history_path.exists():
+        yield None
+        return
+    async with open_stores(settings) as stores:
+        yield stores.lessons
+
+
+def _following(lessons: Lessons, retriever: Retriever, language: Language, warm: Warm) -> Following:
+    return Following(
+        lessons=lessons,
+        analyzer=language.analyzer,
+        embedder=retriever.embedder,
+        warm=warm,
+        lay=retriever.lay,
+    )
+
+
+@asynccontextmanager
+async def _parts(
+    settings: Settings, history: History, lessons: Lessons | None, *, with_models: bool
+) -> AsyncIterator[_Parts]:
     profile = load_profile(settings.profile)
     with_models = with_models and settings.has_models
     async with AsyncExitStack() as stack:
@@ -148,6 +232,11 @@ async def _assistant(
         if with_models and settings.embedder == "openai":
             remote = await stack.enter_async_context(_models().open_embedder(settings))
         retriever, language = await asyncio.to_thread(build_retriever, settings, remote)
+        following = None
+        if lessons:
+            keep = remote.keep if remote else _nothing_to_warm
+            following = _following(lessons, retriever, language, keep)
+            await following.catch_up()
         analyzer, encoder = language.analyzer, language.encoder
         guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms)
         extractive = ExtractiveModel(analyzer, retriever.idf)
@@ -162,7 +251,7 @@ async def _assistant(
                 warm=remote.warm if remote else _nothing_to_warm,
             )
             models = await stack.enter_async_context(opened)
-        yield Assistant(
+        assistant = Assistant(
             retriever=retriever,
             guardrail=guardrail,
             model=extractive,
@@ -171,7 +260,9 @@ async def _assistant(
             profile=profile,
             history_turns=settings.history_turns,
             models=models,
+            catch_up=following.catch_up if following else None,
         )
+        yield _Parts(assistant, retriever, following)
 
 
 async def _nothing_to_warm(texts: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict
 
 from bots.batch import result, rounded
-from bots.runtime import build_retriever, open_forgetful
+from bots.runtime import build_taught, open_forgetful
 from bots.terminal import clean
 from config.settings import Settings
 from core.answering import tidy
@@ -18,8 +18,7 @@ _HEADER = "  #  score  words  letters  meaning  title"
 
 def search(settings: Settings, text: str, *, limit: int, as_json: bool) -> int:
     """Print the nearest entries, best first, with the three signals that the score is made of."""
-    retriever, _ = build_retriever(settings)
-    retriever.refresh()
+    retriever = build_taught(settings)
     hits = retriever.search(text, limit=limit)
     if as_json:
         results = [{**result(hit), **_signals(asdict(hit))} for hit in hits]

@@ -12,7 +12,8 @@ from core.backends.sqlite_archive import SqliteArchive
 from core.backends.sqlite_file import SqliteFile
 from core.backends.sqlite_history import SqliteHistory
 from core.backends.sqlite_inbox import SqliteInbox
-from core.ports import Archive, History, Inbox
+from core.backends.sqlite_lessons import SqliteLessons
+from core.ports import Archive, History, Inbox, Lessons
 
 if TYPE_CHECKING:
     from core.backends.chroma_index import ChromaIndex
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The three views of one store."""
+    """The four views of one store."""
 
     history: History
     archive: Archive
     inbox: Inbox
+    lessons: Lessons
 
 
 @asynccontextmanager
@@ -43,6 +45,7 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
                 SqliteInbox(
                     file, per_session=settings.inbox_per_session, total=settings.inbox_total
                 ),
+                SqliteLessons(file),
             )
         return
     # Importing the driver takes a quarter of a second, and the embedded default needs none of it.
@@ -50,6 +53,7 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
     from core.backends.mongo_database import MongoDatabase  # noqa: PLC0415
     from core.backends.mongo_history import MongoHistory  # noqa: PLC0415
     from core.backends.mongo_inbox import MongoInbox  # noqa: PLC0415
+    from core.backends.mongo_lessons import MongoLessons  # noqa: PLC0415
 
     async with MongoDatabase.open(settings.mongodb_uri.get_secret_value()) as database:
         yield Stores(
@@ -58,6 +62,7 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
             MongoInbox(
                 database, per_session=settings.inbox_per_session, total=settings.inbox_total
             ),
+            MongoLessons(database),
         )
 
 

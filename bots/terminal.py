@@ -116,7 +116,7 @@ class Screen:
 
     def _sources(self, sources: Sequence[Passage]) -> None:
         if sources:
-            titles = " · ".join(tidy(source.title) for source in sources)
+            titles = " · ".join(_title(source, self._profile) for source in sources)
             self.line()
             self.line(f"{self._profile.sources}: {titles}", style="dim")
 
@@ -136,6 +136,13 @@ class Screen:
                 yield canvas
             finally:
                 canvas.settle()
+
+
+def _title(source: Passage, profile: Profile) -> str:
+    if source.source.kind == "official":
+        return tidy(source.title)
+    name = profile.learned.format(name=source.source.author)
+    return f"{tidy(source.title)} ({tidy(name)})"
 
 
 class _Pipe:

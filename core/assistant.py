@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -14,6 +14,7 @@ from core.draft import Draft
 from core.errors import FaqbotError
 from core.guardrail import Evidence, Guardrail
 from core.leadback import LeadBack
+from core.overlay import passages_of
 from core.ports import ChatModel, History
 from core.profile import Profile
 from core.retrieval import Hit, Retriever, is_answer
@@ -29,7 +30,6 @@ from core.types import (
     Exchange,
     Failed,
     Label,
-    Passage,
     Question,
     SessionId,
     Status,
@@ -84,7 +84,9 @@ class Assistant:
         profile: Profile,
         history_turns: int,
         models: Models | None = None,
+        catch_up: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """`catch_up` takes in what was taught, before the search."""
         self._retriever = retriever
         self._guardrail = guardrail
         self._model = model
@@ -93,6 +95,7 @@ class Assistant:
         self._profile = profile
         self._history_turns = history_turns
         self._models = models
+        self._catch_up = catch_up
 
     async def answer(
         self, question: Question, history: Sequence[Exchange] | None = None
@@ -122,6 +125,8 @@ class Assistant:
         self, text: str, session: SessionId, history: Sequence[Exchange] | None = None
     ) -> Research:
         """Retrieval beside the reading of the history, then the guardrail on what they found."""
+        if self._catch_up:
+            await self._catch_up()
         retriever = self._retriever
         searching = asyncio.create_task(retriever.aside(retriever.search, text))
         try:
@@ -147,6 +152,8 @@ class Assistant:
     ) -> Research:
         """As `research`, with models at work: the answer may be under way when it returns."""
         work.foresee(text)
+        if self._catch_up:
+            await self._catch_up()
         turns = [] if history is not None else await self._recent(session)
         if history is None:
             history = _exchanges(turns)
@@ -207,8 +214,7 @@ class Assistant:
                 yield self._escalated(research.hits)
                 return
             scores = {hit.faq_id: hit.score for hit in research.hits}
-            passages = [Passage(e.faq_id, e.title, e.text, scores[e.faq_id]) for e in entries]
-            stream = self._model.answer(text, research.history, passages)
+            stream = self._model.answer(text, research.history, passages_of(entries, scores))
         proposing: asyncio.Task[tuple[str, ...]] | None = None
         try:
             pieces: list[str] = []

@@ -15,6 +15,7 @@ from typing import Final
 from core.answerer import Answerer, OpenReply, view_of
 from core.assistant import Assistant
 from core.inbox import Worker
+from core.learning import Learning, Remark, Taught
 from core.limits import Limits
 from core.ports import Archive, Inbox
 from core.profile import Profile
@@ -42,6 +43,7 @@ class Desk:
         assistant: Assistant,
         inbox: Inbox,
         archive: Archive,
+        learning: Learning,
         profile: Profile,
         limits: Limits,
         sessions_at_once: int = 64,
@@ -52,6 +54,7 @@ class Desk:
         )
         self._inbox = inbox
         self._archive = archive
+        self._learning = learning
         self._limits = limits
         self._sessions_at_once = sessions_at_once
         self._lease_s = lease_s
@@ -184,7 +187,40 @@ class Desk:
         """Store what a person thinks of an answer; False if there is no such answer any more."""
         return await self._archive.give_feedback(feedback)
 
+    async def teach(self, remark: Remark) -> Taught:
+        """Learn a reply that has the tag (`core.learning.is_lesson`); used from the next question.
+
+        Raises:
+            StorageError: it is not stored; say so, or have the platform deliver it again.
+        """
+        return await self._learning.teach(remark)
+
+    async def reteach(self, remark: Remark) -> Taught | None:
+        """A reply was edited: the tag came, its text changed, or the tag went.
+
+        None if there is nothing to say: it has no tag, and taught nothing before.
+
+        Raises:
+            StorageError: as `teach`.
+        """
+        return await self._learning.revise(remark)
+
+    async def unteach(self, remark_id: str) -> Taught | None:
+        """A reply was deleted: unlearn it; None if it taught nothing.
+
+        Raises:
+            StorageError: it is known still.
+        """
+        return await self._learning.unteach(remark_id)
+
     # What adapters look up.
+
+    async def awaits_person(self, session: SessionId) -> bool:
+        """Whether the latest question here that the bot could not answer waits for a person.
+
+        An owner's reply without the tag then is an answer to a colleague, and no question.
+        """
+        return await self._learning.awaits_person(session)
 
     async def takes_part(self, session: SessionId) -> bool:
         """Whether anything was asked in this conversation before."""

@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 
 from core.arrays import read_arrays
 from core.errors import ConfigError
-from core.korean import ngrams
+from core.korean import compact, ngrams
+from core.overlay import is_learned
 from core.ports import Vectors
 from core.retrieval import Hit
 from core.types import Label, Verdict
@@ -38,6 +39,8 @@ _ON_TOPIC_BIAS = 0.4
 _LONGEST_GRAM = 4
 _READ_CHARACTERS = 300
 _WEIGHED_HITS = 5
+# Of a lesson that was taught for the question in other words: see docs/learning.md.
+_VOUCHED_SCORE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,27 @@ class Guardrail:
         odds = np.exp(logits - logits.max())
         shares = odds / odds.sum()
         scores = {label: float(share) for label, share in zip(LABELS, shares, strict=True)}
-        return Verdict(max(scores, key=scores.__getitem__), scores)
+        verdict = Verdict(max(scores, key=scores.__getitem__), scores)
+        hits = (*evidence.in_context[:1], *evidence.alone[:1])
+        return vouched(verdict, evidence.question, hits)
+
+
+def vouched(verdict: Verdict, question: str, hits: Sequence[Hit]) -> Verdict:
+    """On topic if a person has taught an answer to this: then it is for the bot, whatever it is of.
+
+    What looks like an injection has to be the very question that the person has read: further words
+    would be read by a model, and are nobody's to vouch for.
+    """
+    learned = [hit for hit in hits if is_learned(hit.faq_id)]
+    exact = any(compact(hit.title) == compact(question) for hit in learned)
+    near = any(hit.score >= _VOUCHED_SCORE for hit in learned)
+    if verdict.label is Label.ON_TOPIC or not (exact or near):
+        return verdict
+    if verdict.label is Label.INJECTION and not exact:
+        return verdict
+    scores = dict(verdict.scores)
+    scores[Label.ON_TOPIC], scores[verdict.label] = scores[verdict.label], scores[Label.ON_TOPIC]
+    return Verdict(Label.ON_TOPIC, scores)
 
 
 def facts(evidence: Evidence) -> Floats:

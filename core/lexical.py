@@ -69,13 +69,17 @@ class _Occurrences:
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """An inverted index: of term t, entries `rows[start[t]:start[t+1]]` with their `weights`."""
+    """An inverted index: of term t, entries `rows[start[t]:start[t+1]]` with their `weights`.
+
+    `common` are the terms that were left out, because too many entries have them.
+    """
 
     terms: dict[str, int]
     start: NDArray[np.int64]
     rows: NDArray[np.int32]
     weights: Scores
     idf: Scores
+    common: frozenset[str] = frozenset()
 
     @classmethod
     def build(cls, documents: Iterable[Mapping[str, float]], *, max_share: float = 1.0) -> Self:
@@ -105,6 +109,7 @@ class Postings:
             rows[order],
             weights[order],
             np.log(1 + (size - lengths + 0.5) / (lengths + 0.5)).astype(np.float32),
+            frozenset(compress(occurrences.ids, ~kept)),
         )
 
     def score(self, query: Mapping[str, float], size: int) -> Scores:
@@ -129,18 +134,21 @@ class Postings:
             f"{prefix}_rows": self.rows,
             f"{prefix}_weights": self.weights.astype(np.float16),
             f"{prefix}_idf": self.idf,
+            f"{prefix}_common": np.frombuffer("\n".join(sorted(self.common)).encode(), np.uint8),
         }
 
     @classmethod
     def from_arrays(cls, prefix: str, file: Mapping[str, NDArray[np.generic]]) -> Self:
         """The reverse of `arrays`."""
         terms = bytes(file[f"{prefix}_terms"].astype(np.uint8)).decode().split("\n")
+        common = bytes(file[f"{prefix}_common"].astype(np.uint8)).decode().split("\n")
         return cls(
             {term: t for t, term in enumerate(terms)},
             file[f"{prefix}_start"].astype(np.int64),
             file[f"{prefix}_rows"].astype(np.int32),
             file[f"{prefix}_weights"].astype(np.float32),
             file[f"{prefix}_idf"].astype(np.float32),
+            frozenset(filter(None, common)),
         )
 
 
@@ -148,15 +156,23 @@ class LexicalIndex:
     """Scores every entry for a question, by its words and by its letters."""
 
     def __init__(
-        self, faq_ids: Sequence[str], titles: Sequence[str], words: Postings, letters: Postings
+        self,
+        faq_ids: Sequence[str],
+        titles: Sequence[str],
+        words: Postings,
+        letters: Postings,
+        *,
+        mean_length: float = 0.0,
     ) -> None:
+        """`mean_length` is that of an entry, in weighted words."""
         self.faq_ids = tuple(faq_ids)
         self.titles = tuple(titles)
         self.rows = {faq_id: row for row, faq_id in enumerate(self.faq_ids)}
         self.title_rows = {title: row for row, title in enumerate(self.titles)}
-        self._words = words
-        self._letters = letters
-        self._unknown_idf = math.log(1 + 2 * len(self.faq_ids) + 1)
+        self.words = words
+        self.letters = letters
+        self.mean_length = mean_length
+        self.unknown_idf = math.log(1 + 2 * len(self.faq_ids) + 1)
 
     @classmethod
     def build(cls, entries: Iterable[Fields]) -> Self:
@@ -166,14 +182,15 @@ class LexicalIndex:
         for entry in entries:
             faq_ids.append(entry.faq_id)
             titles.append(entry.title)
-            words.add(_word_counts(entry))
-            letters.add(_letter_counts(entry))
+            words.add(word_counts(entry))
+            letters.add(letter_counts(entry))
         size = len(faq_ids)
         return cls(
             faq_ids,
             titles,
-            _saturated(Postings.sorted(words), size),
-            _to_cosine(Postings.sorted(letters, max_share=_JAMO_MAX_SHARE), size),
+            saturated(Postings.sorted(words), size),
+            to_cosine(Postings.sorted(letters, max_share=_JAMO_MAX_SHARE), size),
+            mean_length=sum(words.weights) / max(size, 1),
         )
 
     def __len__(self) -> int:
@@ -181,8 +198,8 @@ class LexicalIndex:
 
     def idf(self, term: str) -> float:
         """How much a term tells: high for a rare one, highest for one that no entry has."""
-        t = self._words.terms.get(term)
-        return self._unknown_idf if t is None else float(self._words.idf[t])
+        t = self.words.terms.get(term)
+        return self.unknown_idf if t is None else float(self.words.idf[t])
 
     def word_scores(self, terms: Mapping[str, float], expansions: Mapping[str, float]) -> Scores:
         """BM25F of all entries, over the summed IDF of `terms`: about 0 to 3, shape (entries,).
@@ -191,26 +208,28 @@ class LexicalIndex:
         """
         expected = sum(weight * self.idf(term) for term, weight in terms.items())
         query = {t: w * self.idf(t) for t, w in (*expansions.items(), *terms.items())}
-        return self._words.score(query, len(self)) / max(expected, 1e-6)
+        return self.words.score(query, len(self)) / max(expected, 1e-6)
 
     def letter_scores(self, text: str) -> Scores:
         """Cosine of jamo n-grams with all entries, 0 to 1, shape (entries,)."""
-        counts = _log_counts(_letter_grams(text))
-        terms, idf = self._letters.terms, self._letters.idf
+        counts = log_counts(letter_grams(text))
+        terms, idf = self.letters.terms, self.letters.idf
         query = {g: n * float(idf[terms[g]]) for g, n in counts.items() if g in terms}
         length = math.sqrt(sum(weight * weight for weight in query.values()))
-        return self._letters.score(query, len(self)) / max(length, 1e-6)
+        return self.letters.score(query, len(self)) / max(length, 1e-6)
 
     def save(self, path: Path) -> None:
         """Write beside, then move: a reader sees the old file or the whole new one."""
-        arrays = self._words.arrays("words") | self._letters.arrays("letters")
+        arrays = self.words.arrays("words") | self.letters.arrays("letters")
         names = "\n".join((*self.faq_ids, *map(_one_line, self.titles))).encode()
         path.parent.mkdir(parents=True, exist_ok=True)
         # Two processes may notice the same ingest at once: each writes a file of its own.
         partial = path.with_suffix(f".{secrets.token_hex(4)}.partial")
         try:
             with partial.open("wb") as file:
-                np.savez(file, allow_pickle=False, names=np.frombuffer(names, np.uint8), **arrays)
+                arrays["names"] = np.frombuffer(names, np.uint8)
+                arrays["mean_length"] = np.array(self.mean_length)
+                np.savez(file, allow_pickle=False, **arrays)
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)
@@ -231,10 +250,12 @@ class LexicalIndex:
             list(map(_many_lines, names[half:])),
             Postings.from_arrays("words", arrays),
             Postings.from_arrays("letters", arrays),
+            mean_length=float(arrays["mean_length"].item()),
         )
 
 
-def _word_counts(entry: Fields) -> dict[str, float]:
+def word_counts(entry: Fields) -> dict[str, float]:
+    """How often each term occurs in the fields of an entry, by the weights of these."""
     counts: Counter[str] = Counter()
     for terms, weight in (
         (entry.title_terms, _TITLE),
@@ -246,36 +267,42 @@ def _word_counts(entry: Fields) -> dict[str, float]:
     return dict(counts)
 
 
-def _saturated(postings: Postings, size: int) -> Postings:
-    """BM25's term frequency part, length-normalised; `weights` are counts."""
+def saturated(postings: Postings, size: int, mean_length: float = 0.0) -> Postings:
+    """BM25's term frequency part, length-normalised; `weights` are counts.
+
+    By the `mean_length` of an entry elsewhere, if it is given.
+    """
     counts = postings.weights
     lengths = np.bincount(postings.rows, counts, size)
-    average = max(float(lengths.sum()) / max(size, 1), 1e-6)
+    average = mean_length or max(float(lengths.sum()) / max(size, 1), 1e-6)
     norms = _K1 * (1 - _B + _B * lengths / average)
     weights = (counts * (_K1 + 1) / (counts + norms[postings.rows])).astype(np.float32)
     return replace(postings, weights=weights)
 
 
-def _letter_grams(text: str) -> list[str]:
+def letter_grams(text: str) -> list[str]:
+    """The jamo n-grams of a text, without its spaces."""
     return ngrams(jamo(compact(text[:_JAMO_MAX_CHARACTERS])), _JAMO_SHORTEST, _JAMO_LONGEST)
 
 
-def _letter_counts(entry: Fields) -> dict[str, float]:
+def letter_counts(entry: Fields) -> dict[str, float]:
+    """The n-grams of what people typed for an entry, damped."""
     counts: dict[str, float] = {}
     for text, weight in (
         (entry.title, _JAMO_TITLE),
         *((q, _JAMO_QUESTIONS) for q in entry.questions),
     ):
-        for gram in _letter_grams(text):
+        for gram in letter_grams(text):
             counts[gram] = counts.get(gram, 0.0) + weight
     return {gram: 1 + math.log(count) for gram, count in counts.items()}
 
 
-def _log_counts(grams: Iterable[str]) -> dict[str, float]:
+def log_counts(grams: Iterable[str]) -> dict[str, float]:
+    """How often each occurs, damped."""
     return {gram: 1 + math.log(count) for gram, count in Counter(grams).items()}
 
 
-def _to_cosine(postings: Postings, size: int) -> Postings:
+def to_cosine(postings: Postings, size: int) -> Postings:
     """Weights times IDF, over the length of each entry's vector."""
     idf = np.repeat(postings.idf, np.diff(postings.start))
     weights = postings.weights * idf

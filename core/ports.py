@@ -20,6 +20,7 @@ from core.types import (
     Feedback,
     Generation,
     InboxState,
+    Lesson,
     Passage,
     Question,
     Receipt,
@@ -27,6 +28,7 @@ from core.types import (
     Removed,
     SessionId,
     SessionSummary,
+    Teaching,
     Terms,
     Turn,
     View,
@@ -147,11 +149,56 @@ class Archive(Protocol):
         ...
 
     async def forget(self, asker: str) -> Removed:
-        """Delete a person's questions with their answers and every opinion, and their own ones."""
+        """Delete a person's questions with their answers and every opinion, and their own ones.
+
+        Lessons stay, and name them no more: neither who asked, and where, nor who taught.
+        """
         ...
 
     async def expire(self, before: datetime) -> Removed:
-        """Delete turns that ended before that moment, and questions that were settled before."""
+        """Delete turns that ended before that moment, and questions that were settled before.
+
+        Lessons do not expire.
+        """
+        ...
+
+
+class Lessons(Protocol):
+    """What people taught. Of one lesson, what was said last stays, in whatever order it comes."""
+
+    async def teach(self, lesson: Lesson) -> Teaching:
+        """Store a lesson, over what is stored under its id unless that was said later.
+
+        One that was removed is learnt anew only by what was said after its removal.
+
+        Raises:
+            ValueError: a time without a zone.
+            StorageError: it holds text that no store keeps, or it cannot be stored.
+        """
+        ...
+
+    async def remove(self, lesson_id: str, at: datetime) -> bool:
+        """Forget a lesson, whatever was said until `at`; False if there is none.
+
+        That it was removed is kept, without its texts, also of an id that is not known yet: what
+        taught it may come again, or come late.
+        """
+        ...
+
+    async def find(self, lesson_id: str) -> Lesson | None:
+        """A lesson by its id."""
+        ...
+
+    async def page(self, limit: int, after: str = "") -> list[Lesson]:
+        """Lessons by id, those that follow the id `after`."""
+        ...
+
+    async def of_session(self, session: SessionId) -> list[Lesson]:
+        """The lessons that questions of a conversation gave, in no order."""
+        ...
+
+    async def version(self) -> str:
+        """Another text after every change, by whichever process; cheap."""
         ...
 
 

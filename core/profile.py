@@ -79,6 +79,20 @@ class Profile:
     empty_mention: str
     command_option: str
     permissions_missing: str
+    learning_tag: str
+    teach_call: str
+    teach_hint: str
+    teach_author: str
+    teach_learned: str
+    teach_corrected: str
+    teach_known: str
+    teach_unlearned: str
+    teach_nothing_asked: str
+    teach_not_allowed: str
+    teach_empty: str
+    teach_too_long: str
+    teach_not_stored: str
+    longest_lesson_characters: int
     examples: tuple[str, ...]
     themes: tuple[Theme, ...]
     longest_question_characters: int

@@ -12,7 +12,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 from typing import ParamSpec, TypeVar
@@ -22,6 +22,7 @@ import numpy as np
 from core.errors import FaqIndexError, ModelError
 from core.korean import Analyzer
 from core.lexical import Fields, LexicalIndex, Scores
+from core.overlay import NOTHING, Overlay, TaughtIndex, laid_over
 from core.ports import Embedder, FaqIndex, Vectors
 from core.synonyms import Synonyms
 from core.types import Entry, Exchange, Generation, Terms
@@ -72,10 +73,24 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class _Aim:
+    """Where a question points to in its conversation; no vector while the embedder is away."""
+
+    asked: Asked
+    context: Sequence[str]
+    vector: Vectors | None
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One generation, the lexical index of it, and what was looked up in it before."""
+    """One generation, the lexical index of it, and what was looked up in it before.
+
+    `lexical` is that of the generation, `faq`, with the lessons that are laid over it.
+    """
 
     generation: Generation
+    faq: LexicalIndex
+    overlay: Overlay
     lexical: LexicalIndex
     entries: dict[str, Entry] = field(default_factory=dict)
     first: dict[str, Hit] = field(default_factory=dict)
@@ -97,11 +112,12 @@ class Retriever:
         cache: Path,
     ) -> None:
         self._index = index
-        self._embedder = embedder
+        self.embedder = embedder
         self._analyzer = analyzer
         self._synonyms = synonyms
         self._cache = cache
         self._snapshot: Snapshot | None = None
+        self._overlay = NOTHING
         self._checked_at = 0.0
         self._loading = threading.Lock()
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="search")
@@ -134,6 +150,14 @@ class Retriever:
         """
         with self._loading:
             return self._load()
+
+    def lay(self, overlay: Overlay) -> None:
+        """Search these lessons too, from the next search on. Blocks for some milliseconds."""
+        with self._loading:
+            self._overlay = overlay
+            if last := self._snapshot:
+                lexical = laid_over(last.faq, overlay)
+                self._snapshot = replace(last, overlay=overlay, lexical=lexical, first={})
 
     def search(
         self, question: str, history: Sequence[Exchange] = (), *, limit: int = 10
@@ -175,8 +199,15 @@ class Retriever:
         """How much a term tells in the FAQ that is served."""
         return self._current().lexical.idf(term)
 
+    def leans(self, question: str) -> bool:
+        """Whether a question is short, and names nothing that the FAQ does not know."""
+        known = self._current().lexical.words.terms
+        terms = self._analyzer.terms(question)
+        return self.is_elliptical(question) and all(term in known for term in terms)
+
     def _entries(self, snapshot: Snapshot, faq_ids: Sequence[str]) -> list[Entry]:
-        known = {i: entry for i in faq_ids if (entry := snapshot.entries.get(i))}
+        taught = snapshot.overlay.entries
+        known = {i: e for i in faq_ids if (e := taught.get(i) or snapshot.entries.get(i))}
         if missing := [faq_id for faq_id in faq_ids if faq_id not in known]:
             for entry in self._index.entries(snapshot.generation.name, missing):
                 known[entry.faq_id] = entry
@@ -188,40 +219,35 @@ class Retriever:
     ) -> list[list[Hit]]:
         # All at once, and remembered: Kiwi takes a third of the time of one after the other.
         self._analyzer.terms_of([one.question for one in asked])
-        contexts = [self._context(one.history) for one in asked]
-        vectors = [
-            self._vector(one.question, context)
-            for one, context in zip(asked, contexts, strict=True)
-        ]
-        meanings = iter(self._meanings(snapshot, [v for v in vectors if v is not None]))
+        aimed = [self._aimed(one) for one in asked]
+        meanings = self._meanings(snapshot, [aim.vector for aim in aimed])
         return [
-            self._ranked(snapshot, one, context, None if vector is None else next(meanings), limit)
-            for one, context, vector in zip(asked, contexts, vectors, strict=True)
+            self._ranked(snapshot, aim, meaning, limit)
+            for aim, meaning in zip(aimed, meanings, strict=True)
         ]
 
     def _ranked(
-        self,
-        snapshot: Snapshot,
-        asked: Asked,
-        context: Sequence[str],
-        meaning: Scores | None,
-        limit: int,
+        self, snapshot: Snapshot, aim: _Aim, meaning: Scores | None, limit: int
     ) -> list[Hit]:
         lexical = snapshot.lexical
-        terms, letters = self._read(asked.question, context)
+        question, history = aim.asked.question, aim.asked.history
+        terms, letters = self._read(question, aim.context)
         expansions = dict.fromkeys(self._synonyms.expand(list(terms)), _EXPANSION_WEIGHT)
         words = lexical.word_scores(terms, expansions)
         typed = lexical.letter_scores(letters)
-        if meaning is None:
-            # The embedder is away: words and letters on the same scale, and they stand in for the
-            # meaning too, or the local guardrail would take every question for off topic.
-            both = _WORDS + _LETTERS
-            fused: Scores = words * (_WORDS / both) + typed * (_LETTERS / both)
-            meaning = fused
+        if meaning is None or aim.vector is None:
+            # The embedder is away: words and letters stand in for the meaning too, or the local
+            # guardrail would take every question for off topic.
+            fused = meaning = _without_meaning(words, typed)
         else:
+            if isinstance(lexical, TaughtIndex):
+                meaning = lexical.with_meaning(meaning, aim.vector, _without_meaning(words, typed))
             fused = _WORDS * words + _LETTERS * typed + _MEANING * meaning
-        if asked.history and self._is_elliptical(asked.question):
-            fused = _after(asked.history[-1], lexical, fused)
+        leans = bool(history) and self.is_elliptical(question)
+        if isinstance(lexical, TaughtIndex):
+            fused = lexical.favoured("" if leans else question, fused)
+        if leans:
+            fused = _after(history[-1], lexical, fused)
         return [
             Hit(
                 faq_id=lexical.faq_ids[row],
@@ -251,13 +277,15 @@ class Retriever:
         serving = self._index.serving()
         if serving is None:
             raise FaqIndexError("there is no FAQ yet: run `faqbot ingest PATH`")
-        if serving.fingerprint != self._embedder.fingerprint:
+        if serving.fingerprint != self.embedder.fingerprint:
             raise FaqIndexError(
                 f"the index was made by the embedder {serving.fingerprint}, but the settings "
-                f"say {self._embedder.fingerprint}: run `faqbot ingest {serving.source}`"
+                f"say {self.embedder.fingerprint}: run `faqbot ingest {serving.source}`"
             )
         if self._snapshot is None or self._snapshot.generation.name != serving.name:
-            self._snapshot = Snapshot(serving, self._lexical(serving))
+            faq = self._lexical(serving)
+            lexical = laid_over(faq, self._overlay)
+            self._snapshot = Snapshot(serving, faq, self._overlay, lexical)
         self._checked_at = monotonic()
         return self._snapshot
 
@@ -284,14 +312,14 @@ class Retriever:
                 weights.setdefault(term, _CONTEXT_WEIGHT**depth)
         return weights, " ".join((question, *context))
 
-    def _vector(self, question: str, context: Sequence[str]) -> Vectors | None:
-        """Where a question points to in its conversation; None while the embedder is away."""
+    def _aimed(self, asked: Asked) -> _Aim:
+        context = self._context(asked.history)
         try:
-            vectors = self._embedder.embed([question, *context])
+            vectors = self.embedder.embed([asked.question, *context])
         except ModelError:
-            return None
+            return _Aim(asked, context, None)
         decay = _CONTEXT_WEIGHT ** np.arange(len(vectors), dtype=np.float32)
-        return unit((decay @ vectors).astype(np.float32))
+        return _Aim(asked, context, unit((decay @ vectors).astype(np.float32)))
 
     def _context(self, history: Sequence[Exchange]) -> list[str]:
         """Earlier questions that this one may lean on, the last first.
@@ -301,27 +329,35 @@ class Retriever:
         context: list[str] = []
         for exchange in reversed(history[-_CONTEXT_TURNS:]):
             context.append(exchange.user)
-            if not self._is_elliptical(exchange.user):
+            if not self.is_elliptical(exchange.user):
                 break
         return context
 
-    def _is_elliptical(self, question: str) -> bool:
+    def is_elliptical(self, question: str) -> bool:
+        """Whether a question is so short that it may lean on the one before."""
         return len(self._analyzer.terms(question)) <= _ELLIPTICAL_TERMS
 
-    def _meanings(self, snapshot: Snapshot, vectors: Sequence[Vectors]) -> list[Scores]:
+    def _meanings(
+        self, snapshot: Snapshot, vectors: Sequence[Vectors | None]
+    ) -> list[Scores | None]:
         """Cosines of the nearest entries; all others get that of the last one found."""
-        if not vectors:
-            return []
-        rows = snapshot.lexical.rows
-        every: list[Scores] = []
+        given = [vector for vector in vectors if vector is not None]
+        if not given:
+            return [None] * len(vectors)
         name = snapshot.generation.name
-        for found in self._index.nearest(name, np.stack(vectors), _CANDIDATE_CHUNKS):
-            floor = found[-1][1] if found else 0.0
-            scores: Scores = np.full(len(snapshot.lexical), floor, np.float32)
-            for faq_id, cosine in reversed(found):
-                scores[rows[faq_id]] = cosine
-            every.append(scores)
-        return every
+        found = iter(self._index.nearest(name, np.stack(given), _CANDIDATE_CHUNKS))
+        return [
+            None if vector is None else _cosines(snapshot.lexical, next(found))
+            for vector in vectors
+        ]
+
+
+def _cosines(lexical: LexicalIndex, nearest: Sequence[tuple[str, float]]) -> Scores:
+    floor = nearest[-1][1] if nearest else 0.0
+    scores: Scores = np.full(len(lexical), floor, np.float32)
+    for faq_id, cosine in reversed(nearest):
+        scores[lexical.rows[faq_id]] = cosine
+    return scores
 
 
 def _keep(kept: dict[str, T], key: str, value: T) -> None:
@@ -351,6 +387,12 @@ def fields_of(entry: Entry, terms: Terms) -> Fields:
         answer_terms=terms.answer,
         question_terms=terms.questions,
     )
+
+
+def _without_meaning(words: Scores, typed: Scores) -> Scores:
+    """Words and letters alone, on the scale of all three."""
+    both = _WORDS + _LETTERS
+    return words * (_WORDS / both) + typed * (_LETTERS / both)
 
 
 def _after(last: Exchange, lexical: LexicalIndex, scores: Scores) -> Scores:

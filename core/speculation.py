@@ -17,7 +17,9 @@ from typing import Any, TypeVar
 from core.draft import Draft
 from core.errors import ModelError
 from core.finding import Finder, Found
+from core.guardrail import vouched
 from core.korean import compact
+from core.overlay import passages_of
 from core.spend import TAB, Tab
 from core.types import Exchange, Label, Passage, Verdict, Written
 
@@ -92,7 +94,8 @@ class Speculation:
             except ModelError as error:
                 logger.warning("the local guardrail decides: %s", error)
             else:
-                verdict = _verdict(read, found.verdict)
+                hits = (*found.in_context[:1], *found.alone[:1])
+                verdict = vouched(_verdict(read, found.verdict), text, hits)
                 if read.query and compact(read.query) != compact(text):
                     found = await self._searched_again(read.query, found)
                     text = f"{text}\n({read.query})"
@@ -166,7 +169,7 @@ class Speculation:
         if not entries:  # nothing is near, or an ingest has removed it since the search
             return
         scores = {hit.faq_id: hit.score for hit in hits}
-        passages = [Passage(e.faq_id, e.title, e.text, scores[e.faq_id]) for e in entries]
+        passages = passages_of(entries, scores)
         self._begun_from = hits[0].faq_id
         self.draft = Draft(self._write(text, history, passages), entries, self._context)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 
 SessionId = NewType("SessionId", str)
 """Opaque text that names one conversation; encoded and decoded in one place per platform."""
@@ -75,6 +75,37 @@ class Source:
     learned_at: datetime | None = None
 
 
+OFFICIAL: Final = Source()
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What a person taught: an answer, and the question that it was given to.
+
+    `id` is the platform's id of the message that taught it. `question` stands alone; `question_id`
+    names the question in the history, "" where there is none. `author` is the platform's id of who
+    taught, `asked_by` of who had asked. `learned_at` is when it was said, or last edited.
+    """
+
+    id: str
+    session: SessionId
+    question: str
+    answer: str
+    author: str = ""
+    author_name: str = ""
+    learned_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    question_id: str = ""
+    asked_by: str = ""
+
+
+class Teaching(StrEnum):
+    """What became of a lesson that was handed to the store."""
+
+    LEARNED = "learned"
+    CORRECTED = "corrected"
+    KNOWN = "known"  # it says nothing new, or something later is stored
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """An entry that retrieval found for a question; `score` is in 0..1, higher is nearer."""
@@ -83,7 +114,7 @@ class Passage:
     title: str
     text: str
     score: float
-    source: Source = field(default_factory=Source)
+    source: Source = OFFICIAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,8 +368,9 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """How much was deleted."""
+    """How much was deleted, and how many lessons name a person no more."""
 
     turns: int
     questions: int
     feedback: int
+    lessons: int = 0

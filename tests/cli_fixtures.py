@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import shutil
 import subprocess
 import sys
 import termios
@@ -174,3 +175,11 @@ def empty(tmp_path):
     cwd = tmp_path / "cwd"
     cwd.mkdir()
     return Cli(tmp_path / "data", cwd)
+
+
+@pytest.fixture
+def own(ingested, tmp_path):
+    """A command line on a copy of the small FAQ, to write to."""
+    cwd = tmp_path / "cwd"
+    cwd.mkdir()
+    return Cli(shutil.copytree(ingested.data, tmp_path / "copy"), cwd)

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import asynccontextmanager
 
 import pytest
+from fakes.learning import learning_of
 from fakes.slack import Limits, Slack
 from fakes.slack_bot import make_settings
 
@@ -40,6 +41,7 @@ def make_desk(stores, make_assistant, profile):
     def make(**parts):
         real = {"assistant": make_assistant(history=stores.history), "profile": profile}
         real |= {"inbox": stores.inbox, "archive": stores.archive}
+        real |= {"learning": learning_of(stores, profile)}
         real |= {"limits": PersonLimits(per_minute=0, per_day=0)}
         return Desk(**(real | parts))
 

@@ -3,8 +3,10 @@
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from fakes.learning import learning_of
 from fakes.wall import Wall, WallReply
 
 from config.profiles import load_profile
@@ -13,8 +15,10 @@ from core.backends.sqlite_archive import SqliteArchive
 from core.backends.sqlite_file import SqliteFile
 from core.backends.sqlite_history import SqliteHistory
 from core.backends.sqlite_inbox import SqliteInbox
+from core.backends.sqlite_lessons import SqliteLessons
 from core.desk import Desk, is_press, press_id
 from core.errors import PlatformRefusedError
+from core.learning import Outcome, Remark
 from core.limits import Limits
 from core.types import (
     Answered,
@@ -60,6 +64,8 @@ class Place:
         self.file = file
         self.wall = Wall(latency_s=0.002, page_chars=2000)
         self.inbox = SqliteInbox(file, per_session=3, total=6)
+        self.history = SqliteHistory(file)
+        self.lessons = SqliteLessons(file)
         self.archive = SqliteArchive(file)
         self.assistant = Scripted(SqliteHistory(file))
         self.limits = Limits(per_minute=4, per_day=0)
@@ -70,6 +76,7 @@ class Place:
             assistant=self.assistant,
             inbox=self.inbox,
             archive=self.archive,
+            learning=learning_of(self, PROFILE),
             profile=PROFILE,
             limits=self.limits,
             **changes,
@@ -494,3 +501,36 @@ async def test_edits_count_as_questions_do(place):
     assert await desk.revise(asked(text="반품비는?")) is Receipt.STORED
     assert await desk.revise(asked(text="교환비는?")) is Receipt.LIMITED
     assert (await place.inbox.find("1")).question.text == "반품비는?"
+
+
+async def test_a_reply_teaches_corrects_and_is_unlearnt(place):
+    """Another process, or this one after it died before saying so, finds what is known."""
+    desk, other = place.desk(), place.desk()
+    await place.history.append(Turn(asked(), TurnState.ESCALATED, "모름"))
+    assert await desk.awaits_person(SessionId("wall:1"))
+    sent = datetime.now(UTC)
+    reply = Remark("r", SessionId("wall:1"), "3,000원 #학습", "U9", "김담당", may_teach=True)
+    reply = replace(reply, said_at=sent)
+    assert (await desk.teach(reply)).outcome is Outcome.LEARNED
+    again = await other.teach(reply)
+    assert (again.outcome, again.lesson.answer) == (Outcome.KNOWN, "3,000원")
+    assert not await other.awaits_person(SessionId("wall:1"))
+    edited = replace(reply, text="#학습 무료", said_at=sent + timedelta(seconds=1))
+    assert (await other.reteach(edited)).lesson.answer == "무료"
+    assert (await desk.unteach("r")).outcome is Outcome.UNLEARNED
+    assert await desk.unteach("r") is None
+    assert await desk.reteach(replace(edited, text="무료")) is None
+
+
+async def test_a_question_that_was_taken_back_is_not_taught(place):
+    """Its lesson, if there is one, stays: the answer is not the asker's."""
+    desk = place.desk()
+    await desk.receive(asked())
+    async with running(desk):
+        await place.until("1", InboxState.ANSWERED)
+    reply = Remark("r", SessionId("wall:1"), "3,000원 #학습", "U9", "김담당", may_teach=True)
+    assert (await desk.teach(reply)).outcome is Outcome.LEARNED
+    await desk.withdraw("1")
+    assert await place.lessons.find("r")
+    late = replace(reply, id="r2")
+    assert (await desk.teach(late)).outcome is Outcome.NOTHING_ASKED

@@ -255,9 +255,10 @@ def test_saving_is_atomic(tmp_path, index):
         def arrays(self, prefix):
             return super().arrays(prefix) | {f"{prefix}_more": np.array([object()])}
 
-    parts = {name: getattr(index._words, name) for name in Postings.__dataclass_fields__}
+    parts = {name: getattr(index.words, name) for name in Postings.__dataclass_fields__}
+    broken = LexicalIndex(index.faq_ids, index.titles, Broken(**parts), index.letters)
     with pytest.raises(ValueError, match="allow_pickle"):
-        LexicalIndex(index.faq_ids, index.titles, Broken(**parts), index._letters).save(path)
+        broken.save(path)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
     with path.open("rb") as reader:

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from fakes.learning import learning_of
 from fakes.slack import Slack
 from fakes.slack_bot import Scripted, finished, make_settings
 
@@ -72,6 +73,7 @@ async def desk(settings, profile):
             assistant=Scripted(stores.history),
             inbox=stores.inbox,
             archive=stores.archive,
+            learning=learning_of(stores, profile),
             profile=profile,
             limits=Limits(per_minute=0, per_day=0),
         )

@@ -95,7 +95,7 @@ async def test_a_file_of_schema_1_is_brought_forward(path):
     async with SqliteFile.open(path) as file:
         await SqliteHistory(file).append(turn("1"))
     with closing(sqlite3.connect(path)) as db:
-        for table in ("sessions", "feedback", "inbox", "seen"):
+        for table in ("sessions", "feedback", "inbox", "seen", "lessons", "lessons_version"):
             db.execute(f"DROP TABLE {table}")
         db.execute("DROP INDEX turns_by_asker")
         db.execute("DROP INDEX turns_by_end")
@@ -158,7 +158,8 @@ async def test_a_file_of_schema_3_is_brought_forward(path):
 def back_to_schema_3(db: sqlite3.Connection) -> None:
     for table, column in [("feedback", "reason"), ("feedback", "expected"), ("inbox", "attempts")]:
         db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-    db.execute("DROP TABLE seen")
+    for table in ("seen", "lessons", "lessons_version"):
+        db.execute(f"DROP TABLE {table}")
     db.execute("DROP INDEX turns_by_asker")
     db.execute("CREATE INDEX turns_by_asker ON turns (asker)")
     db.execute("PRAGMA user_version = 3")

@@ -10,6 +10,7 @@ from pymongo.errors import DuplicateKeyError
 
 from core.backends.mongo_database import Document, MongoDatabase
 from core.backends.mongo_history import turn_of
+from core.backends.mongo_lessons import MongoLessons
 from core.backends.turn_rules import check_text, feedback_as_stored, in_utc, utc_now
 from core.types import Feedback, Removed, SessionId, SessionSummary, Turn
 
@@ -104,13 +105,14 @@ class MongoArchive:
             return [_feedback_of(given) async for given in found]
 
     async def forget(self, asker: str) -> Removed:
-        """Delete a person's questions with their answers and every opinion, and their own ones."""
+        """Delete a person's questions, answers and opinions; lessons name them no more."""
         check_text("the asker", asker)
         with self._db.translated():
             questions = (await self._db.inbox.delete_many({"asker": asker})).deleted_count
             turns, opinions = await self._remove({"asker": asker})
             opinions += (await self._db.feedback.delete_many({"user": asker})).deleted_count
-        return Removed(turns=turns, questions=questions, feedback=opinions)
+            lessons = await self._unname(asker) if asker else 0
+        return Removed(turns=turns, questions=questions, feedback=opinions, lessons=lessons)
 
     async def expire(self, before: datetime) -> Removed:
         """Delete turns that ended before that moment, and questions that were settled before."""
@@ -120,6 +122,20 @@ class MongoArchive:
             turns, opinions = await self._remove({"finished_at": earlier})
             await self._drop_bare_sessions(utc_now() - _IDLE)
         return Removed(turns=turns, questions=questions, feedback=opinions)
+
+    async def _unname(self, person: str) -> int:
+        """Take a person out of the lessons; of how many."""
+        lessons = self._db.lessons
+        one = {"_id": True}
+        named = [found["_id"] async for found in lessons.find({"asked_by": person}, one)]
+        named += [found["_id"] async for found in lessons.find({"author": person}, one)]
+        asked = {"asked_by": "", "session": "", "question_id": ""}
+        await lessons.update_many({"asked_by": person}, {"$set": asked, "$inc": {"n": 1}})
+        taught = {"author": "", "author_name": ""}
+        await lessons.update_many({"author": person}, {"$set": taught, "$inc": {"n": 1}})
+        if named:
+            await MongoLessons(self._db).touch()
+        return len(set(named))
 
     async def _sessions(self, chosen: Document, limit: int) -> list[SessionSummary]:
         if limit < 1:

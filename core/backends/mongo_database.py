@@ -27,7 +27,7 @@ from core.errors import ConfigError, StorageError
 
 Document = dict[str, Any]
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 _DATABASE: Final = "faqbot"
 _TIMEOUT_MS: Final = 10_000
 _SELECTION_MS: Final = 5_000
@@ -71,6 +71,11 @@ _INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("asker", ASCENDING)], name="by_asker"),
         IndexModel([("settled_at", ASCENDING)], name="by_settling"),
     ],
+    "lessons": [
+        IndexModel([("session", ASCENDING)], name="by_session"),
+        IndexModel([("author", ASCENDING)], name="by_author"),
+        IndexModel([("asked_by", ASCENDING)], name="by_asker"),
+    ],
 }
 
 
@@ -83,6 +88,8 @@ class MongoDatabase:
         self.feedback: AsyncCollection[Document] = database["feedback"]
         self.inbox: AsyncCollection[Document] = database["inbox"]
         self.seen: AsyncCollection[Document] = database["seen"]
+        self.lessons: AsyncCollection[Document] = database["lessons"]
+        self.meta: AsyncCollection[Document] = database["meta"]
         self.address = address
         self._database = database
 
@@ -131,7 +138,7 @@ class MongoDatabase:
 
     async def _prepare(self, selection_s: float) -> None:
         """Refuse a newer schema, before anything is changed; then make what is missing."""
-        meta = self._database["meta"]
+        meta = self.meta
         with self.translated():
             # A read is tried again until its time is up, and at the start nobody waits that long.
             with pymongo.timeout(selection_s):

@@ -89,6 +89,14 @@ class OpenAIEmbedder:
         if missing := [key for key in keys if key and key not in self._known]:
             self._remember(await self._gathering.get(missing))
 
+    async def keep(self, texts: Sequence[str]) -> None:
+        """Fetch what is missing, for what people taught: written to the cache, as entries are.
+
+        Raises:
+            ModelError: the endpoint fails.
+        """
+        await self.prepare(texts, lambda _ready, _total: None)
+
     async def close(self) -> None:
         """Give up what `warm` is waiting for."""
         await self._gathering.close()

@@ -10,6 +10,7 @@ from typing import Final
 
 from core.backends.sqlite_file import SqliteFile, from_ms, to_ms
 from core.backends.sqlite_history import turn_of
+from core.backends.sqlite_lessons import touch
 from core.backends.turn_rules import check_text, feedback_as_stored, in_utc
 from core.types import Feedback, Removed, SessionId, SessionSummary, Turn
 
@@ -42,6 +43,10 @@ OF_ASKER: Final = "SELECT seq, session FROM turns WHERE asker = ? LIMIT ?"
 ENDED: Final = "SELECT seq, session FROM turns WHERE finished_at_ms < ? LIMIT ?"
 FORGET_QUESTIONS: Final = "DELETE FROM inbox WHERE asker = ?"
 EXPIRE_QUESTIONS: Final = "DELETE FROM inbox WHERE settled_at_ms < ?"
+OF_LESSON_ASKER: Final = """
+    UPDATE lessons SET asked_by = '', session = '', question_id = '' WHERE asked_by = ?
+"""
+OF_LESSON_AUTHOR: Final = "UPDATE lessons SET author = '', author_name = '' WHERE author = ?"
 _FORGET_OPINIONS: Final = "DELETE FROM feedback WHERE user = ?"
 
 
@@ -122,12 +127,13 @@ class SqliteArchive:
         ]
 
     async def forget(self, asker: str) -> Removed:
-        """Delete a person's questions with their answers and every opinion, and their own ones."""
+        """Delete a person's questions, answers and opinions; lessons name them no more."""
         check_text("the asker", asker)
         questions = await self._count(FORGET_QUESTIONS, asker)
         turns, opinions = await self._remove(OF_ASKER, asker)
         opinions += await self._count(_FORGET_OPINIONS, asker)
-        return Removed(turns=turns, questions=questions, feedback=opinions)
+        lessons = await self._file.write(partial(_unname, person=asker)) if asker else 0
+        return Removed(turns=turns, questions=questions, feedback=opinions, lessons=lessons)
 
     async def expire(self, before: datetime) -> Removed:
         """Delete turns that ended before that moment, and questions that were settled before."""
@@ -167,6 +173,17 @@ def _sessions(
         rows = _rows(db, ENDED_WITH, (last_at_ms, after.session, limit))
         rows += _rows(db, ENDED_BEFORE, (last_at_ms, limit - len(rows)))
     return [SessionSummary(SessionId(row["session"]), from_ms(row["last_at_ms"])) for row in rows]
+
+
+def _unname(db: sqlite3.Connection, person: str) -> int:
+    """Take a person out of the lessons; of how many."""
+    of_person = "SELECT count(*) FROM lessons WHERE asked_by = ?1 OR author = ?1"
+    count = int(db.execute(of_person, (person,)).fetchone()[0])
+    db.execute(OF_LESSON_ASKER, (person,))
+    db.execute(OF_LESSON_AUTHOR, (person,))
+    if count:
+        touch(db)
+    return count
 
 
 def _remove_some(db: sqlite3.Connection, chosen: str, value: str | int) -> tuple[int, int]:

@@ -91,4 +91,26 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         ) WITHOUT ROWID
         """,
     ),
+    (
+        """
+        CREATE TABLE lessons (
+            id            TEXT PRIMARY KEY,
+            session       TEXT NOT NULL,
+            question      TEXT NOT NULL,
+            answer        TEXT NOT NULL,
+            author        TEXT NOT NULL,
+            author_name   TEXT NOT NULL,
+            learned_at_ms INTEGER NOT NULL,
+            question_id   TEXT NOT NULL,
+            asked_by      TEXT NOT NULL,
+            removed       INTEGER NOT NULL DEFAULT 0
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX lessons_by_session ON lessons (session)",
+        "CREATE INDEX lessons_by_author ON lessons (author)",
+        "CREATE INDEX lessons_by_asker ON lessons (asked_by)",
+        # Random, so that a restored backup is another version, too.
+        "CREATE TABLE lessons_version (only INTEGER PRIMARY KEY CHECK (only = 1), token TEXT)",
+        "INSERT INTO lessons_version VALUES (1, '')",
+    ),
 )

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from core.errors import StorageError
-from core.types import Feedback, InboxState, Question, Turn, TurnState
+from core.types import Feedback, InboxState, Lesson, Question, SessionId, Teaching, Turn, TurnState
 
 # A text in BSON takes at most 16 bytes beside its UTF-8 (kind, place in its list, length, end), and
 # what lies between 16 MB and 16 MiB is room for the other fields.
@@ -59,6 +59,43 @@ def feedback_as_stored(feedback: Feedback) -> Feedback:
     if size > _MAX_TURN_BYTES:
         raise StorageError("The history refused an opinion: its texts exceed 16 MB; shorten them")
     return replace(feedback, given_at=in_utc(feedback.given_at))
+
+
+def lesson_as_stored(lesson: Lesson) -> Lesson:
+    """The lesson as it will be read back.
+
+    Raises:
+        ValueError: a time without a zone.
+        StorageError: a text with a NUL character or a lone surrogate, or more than 16 MB in all.
+    """
+    size = check_text("the lesson's id", lesson.id)
+    size += check_text("the session", lesson.session)
+    size += check_text("the lesson's question", lesson.question)
+    size += check_text("the lesson's answer", lesson.answer)
+    size += check_text("the author", lesson.author)
+    size += check_text("the author's name", lesson.author_name)
+    size += check_text("the question's id", lesson.question_id)
+    size += check_text("the asker", lesson.asked_by)
+    if size > _MAX_TURN_BYTES:
+        raise StorageError("The history refused a lesson: its texts exceed 16 MB; shorten them")
+    return replace(lesson, learned_at=in_utc(lesson.learned_at))
+
+
+def teaching(lesson: Lesson, known: Lesson | None, *, removed: bool = False) -> Teaching:
+    """What storing a lesson comes to, beside what is there under its id."""
+    if known is None:
+        return Teaching.LEARNED
+    if removed:
+        return Teaching.LEARNED if lesson.learned_at > known.learned_at else Teaching.KNOWN
+    if lesson.learned_at < known.learned_at:
+        return Teaching.KNOWN
+    same = replace(lesson, learned_at=known.learned_at) == known
+    return Teaching.KNOWN if same else Teaching.CORRECTED
+
+
+def blank(lesson_id: str, removed_at: datetime) -> Lesson:
+    """What is kept of a lesson that was removed."""
+    return Lesson(lesson_id, SessionId(""), "", "", learned_at=removed_at)
 
 
 def check_text(name: str, text: str) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 
 from fakes.assistants import ScriptedAssistant
 from fakes.discord import Channel, DiscordServer, Message
+from fakes.learning import learning_of
 
 from bots.discord import open_discord
 from bots.stores import Stores, open_stores
@@ -52,6 +53,7 @@ async def running_bot(
             assistant=assistant,
             inbox=stores.inbox,
             archive=stores.archive,
+            learning=learning_of(stores, profile),
             profile=profile,
             limits=Limits(per_minute=per_minute, per_day=0),
         )

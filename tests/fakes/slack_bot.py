@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+from fakes.learning import learning_of
 from fakes.slack import APP_TOKEN, BOT_TOKEN, Message, Slack, visible
 
 from bots.connected import Connected
@@ -121,6 +122,7 @@ async def running(
             assistant=made,
             inbox=inbox(stores.inbox),
             archive=stores.archive,
+            learning=learning_of(stores, PROFILE),
             profile=PROFILE,
             limits=limits or Limits(per_minute=0, per_day=0),
             lease_s=lease_s,

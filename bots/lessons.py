@@ -1,0 +1,193 @@
+"""`faqbot learn` and `faqbot lessons`: what people taught, from the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Coroutine
+from dataclasses import asdict
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from bots.stores import open_stores
+from bots.terminal import clean
+from config.profiles import load_profile
+from config.settings import Settings
+from core.answering import tidy
+from core.errors import ConfigError, SourceError
+from core.following import all_lessons
+from core.korean import compact
+from core.learning import Outcome, Taught, said_of, without_tag
+from core.profile import Profile
+from core.types import Lesson, SessionId, Teaching
+
+_TEXTS = ("id", "session", "question", "answer", "author", "author_name", "question_id", "asked_by")
+_UNKNOWN = "there is no such lesson; `faqbot lessons list` names those there are"
+
+
+def learn(settings: Settings, question: str, answer: str, *, author: str) -> int:
+    """Teach an answer.
+
+    Raises:
+        ConfigError: the question or the answer is empty, or the answer is too long.
+    """
+    profile = load_profile(settings.profile)
+    author = author or profile.teach_author
+    lesson = _checked({"question": question, "answer": answer, "author_name": author}, profile)
+
+    async def teach() -> Taught:
+        async with open_stores(settings) as stores:
+            return Taught(Outcome(await stores.lessons.teach(lesson)), lesson)
+
+    print(said_of(asyncio.run(teach()), profile))  # noqa: T201 - the interface
+    return 0
+
+
+def list_lessons(settings: Settings, limit: int) -> int:
+    """Print what was taught, the latest first, a line for each."""
+    for lesson in sorted(_all(settings), key=lambda one: one.learned_at, reverse=True)[:limit]:
+        when = f"{lesson.learned_at:%Y-%m-%d %H:%M}Z"
+        author = clean(tidy(lesson.author_name)) or "-"
+        print(f"{lesson.id}  {when}  {author}  {clean(tidy(lesson.question))}")  # noqa: T201
+    return 0
+
+
+def show_lesson(settings: Settings, lesson_id: str) -> int:
+    """Print one lesson.
+
+    Raises:
+        ConfigError: there is none of that id.
+    """
+
+    async def found() -> Lesson | None:
+        async with open_stores(settings) as stores:
+            return await stores.lessons.find(lesson_id)
+
+    lesson = asyncio.run(found())
+    if lesson is None:
+        raise ConfigError(_UNKNOWN)
+    print(f"{clean(lesson.question)}\n-> {clean(lesson.answer)}\n")  # noqa: T201
+    author = " ".join(filter(None, (clean(lesson.author_name), lesson.author))) or "-"
+    print(f"{author}, {lesson.learned_at:%Y-%m-%d %H:%M:%S}Z")  # noqa: T201
+    if lesson.session:
+        print(f"in {lesson.session}")  # noqa: T201
+    return 0
+
+
+def remove_lesson(settings: Settings, lesson_id: str) -> int:
+    """Forget a lesson.
+
+    Raises:
+        ConfigError: there is none of that id.
+    """
+
+    async def remove() -> bool:
+        async with open_stores(settings) as stores:
+            there = await stores.lessons.find(lesson_id) is not None
+            return there and await stores.lessons.remove(lesson_id, datetime.now(UTC))
+
+    if not asyncio.run(remove()):
+        raise ConfigError(_UNKNOWN)
+    print(load_profile(settings.profile).teach_unlearned)  # noqa: T201
+    return 0
+
+
+def export_lessons(settings: Settings, file: Path) -> int:
+    """Write all lessons as JSON lines."""
+    lessons = _all(settings)
+    rows = [asdict(one) | {"learned_at": one.learned_at.isoformat()} for one in lessons]
+    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
+    file.write_text("".join(lines), encoding="utf-8")
+    print(f"{file}: {len(lessons):,} lessons")  # noqa: T201
+    return 0
+
+
+def import_lessons(settings: Settings, file: Path) -> int:
+    """Teach what a file holds; nothing of it if a line is wrong.
+
+    Raises:
+        SourceError: a line is no lesson; it is named.
+    """
+    profile = load_profile(settings.profile)
+    lessons = _read(file, profile)
+
+    async def teach() -> Counter[Teaching]:
+        async with open_stores(settings) as stores:
+            return Counter([await stores.lessons.teach(lesson) for lesson in lessons])
+
+    done = asyncio.run(teach())
+    print(  # noqa: T201
+        f"{done[Teaching.LEARNED]:,} learnt, {done[Teaching.CORRECTED]:,} corrected, "
+        f"{done[Teaching.KNOWN]:,} as they were"
+    )
+    return 0
+
+
+def _all(settings: Settings) -> list[Lesson]:
+    async def read() -> list[Lesson]:
+        async with open_stores(settings) as stores:
+            return await all_lessons(stores.lessons)
+
+    reading: Coroutine[Any, Any, list[Lesson]] = read()
+    return asyncio.run(reading)
+
+
+def _read(file: Path, profile: Profile) -> list[Lesson]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{file} is not UTF-8; save it as UTF-8") from error
+    lessons = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                fields = json.loads(line)
+                lessons.append(_checked(fields, profile))
+            except (ValueError, TypeError, KeyError, AttributeError, ConfigError) as error:
+                raise SourceError(f"{file}, line {number} is no lesson: {error}") from error
+    return lessons
+
+
+def _checked(fields: dict[str, Any], profile: Profile) -> Lesson:
+    """A lesson of fields, all but question and answer of which may be missing.
+
+    Raises:
+        ConfigError: a text is empty or too long.
+        ValueError, TypeError, KeyError, AttributeError: they are of another kind.
+    """
+    texts = {name: fields.get(name, "") for name in _TEXTS}
+    if wrong := [name for name, text in texts.items() if not isinstance(text, str)]:
+        raise TypeError(f"`{wrong[0]}` must be a text")
+    question = tidy(texts["question"])
+    answer = without_tag(texts["answer"], profile.learning_tag)
+    if not question or not answer:
+        raise ConfigError("give a question and an answer, neither of them empty")
+    longest = profile.longest_lesson_characters
+    if len(answer) > longest or len(question) > profile.longest_question_characters:
+        raise ConfigError(
+            f"shorten it: a question may have {profile.longest_question_characters:,} characters, "
+            f"an answer {longest:,}"
+        )
+    at = datetime.fromisoformat(fields["learned_at"]) if fields.get("learned_at") else None
+    if at is not None and at.utcoffset() is None:
+        raise ValueError("`learned_at` has no time zone")
+    return Lesson(
+        id=texts["id"] or f"terminal:{_digest(question)}",
+        session=SessionId(texts["session"]),
+        question=question,
+        answer=answer,
+        author=texts["author"],
+        author_name=texts["author_name"],
+        learned_at=at or datetime.now(UTC),
+        question_id=texts["question_id"],
+        asked_by=texts["asked_by"],
+    )
+
+
+def _digest(question: str) -> str:
+    """Names a question: asked in other spaces it is the same."""
+    text = compact(question) or question
+    return blake2b(text.encode(errors="surrogatepass"), digest_size=6).hexdigest()

@@ -1,0 +1,129 @@
+"""The `Lessons` port on MongoDB."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Final
+
+from pymongo import ASCENDING
+from pymongo.errors import DuplicateKeyError
+
+from core.backends.mongo_database import Document, MongoDatabase
+from core.backends.turn_rules import blank, check_text, in_utc, lesson_as_stored, teaching
+from core.types import Lesson, SessionId, Teaching
+
+_BY_ID: Final = [("_id", ASCENDING)]
+_VERSION: Final = {"_id": "lessons"}
+
+
+class MongoLessons:
+    """Lessons as documents; what says that they have changed is written after each change.
+
+    Whoever dies between the two lets others go on with what they have, until the same message is
+    delivered again or the next change.
+    """
+
+    def __init__(self, database: MongoDatabase) -> None:
+        self._db = database
+
+    async def teach(self, lesson: Lesson) -> Teaching:
+        """Store a lesson, over what is stored under its id unless that was said later.
+
+        Raises:
+            ValueError: a time without a zone.
+            StorageError: it holds text that no store keeps, or MongoDB does not take it.
+        """
+        lesson = lesson_as_stored(lesson)
+        with self._db.translated():
+            while True:
+                found = await self._db.lessons.find_one({"_id": lesson.id})
+                known = _lesson_of(found) if found else None
+                outcome = teaching(lesson, known, removed=bool(found and found["removed"]))
+                if outcome is Teaching.KNOWN or await self._put(lesson, found, removed=False):
+                    await self.touch()
+                    return outcome
+
+    async def remove(self, lesson_id: str, at: datetime) -> bool:
+        """Forget a lesson, whatever was said until `at`; False if there is none."""
+        check_text("the lesson's id", lesson_id)
+        at = in_utc(at)
+        with self._db.translated():
+            while True:
+                found = await self._db.lessons.find_one({"_id": lesson_id})
+                last_at = max(at, found["learned_at"]) if found else at
+                if await self._put(blank(lesson_id, last_at), found, removed=True):
+                    await self.touch()
+                    return bool(found and not found["removed"])
+
+    async def find(self, lesson_id: str) -> Lesson | None:
+        """A lesson by its id."""
+        check_text("the lesson's id", lesson_id)
+        with self._db.translated():
+            found = await self._db.lessons.find_one({"_id": lesson_id})
+            return _lesson_of(found) if found and not found["removed"] else None
+
+    async def page(self, limit: int, after: str = "") -> list[Lesson]:
+        """Lessons by id, those that follow the id `after`."""
+        check_text("the lesson's id", after)
+        if limit < 1:
+            return []
+        chosen = {"_id": {"$gt": after}, "removed": False}
+        with self._db.translated():
+            found = self._db.lessons.find(chosen).sort(_BY_ID).limit(limit)
+            return [_lesson_of(document) async for document in found]
+
+    async def of_session(self, session: SessionId) -> list[Lesson]:
+        """The lessons that questions of a conversation gave, in no order."""
+        check_text("the session", session)
+        with self._db.translated():
+            found = self._db.lessons.find({"session": session, "removed": False})
+            return [_lesson_of(document) async for document in found]
+
+    async def version(self) -> str:
+        """Another text after every change, by whichever process."""
+        with self._db.translated():
+            found = await self._db.meta.find_one(_VERSION)
+            return str(found["token"]) if found else ""
+
+    async def touch(self) -> None:
+        """Let others notice that lessons have changed."""
+        token = {"$set": {"token": secrets.token_hex(8)}}
+        await self._db.meta.update_one(_VERSION, token, upsert=True)
+
+    async def _put(self, lesson: Lesson, found: Document | None, *, removed: bool) -> bool:
+        """Write it in the place of what was found; False if that is not there any more."""
+        fields = {
+            "session": lesson.session,
+            "question": lesson.question,
+            "answer": lesson.answer,
+            "author": lesson.author,
+            "author_name": lesson.author_name,
+            "learned_at": lesson.learned_at,
+            "question_id": lesson.question_id,
+            "asked_by": lesson.asked_by,
+            "removed": removed,
+        }
+        if found is None:
+            try:
+                await self._db.lessons.insert_one({"_id": lesson.id, **fields, "n": 1})
+            except DuplicateKeyError:
+                return False
+            return True
+        change = {"$set": {**fields, "n": found["n"] + 1}}
+        unchanged = {"_id": lesson.id, "n": found["n"]}
+        return (await self._db.lessons.update_one(unchanged, change)).matched_count == 1
+
+
+def _lesson_of(document: Document) -> Lesson:
+    return Lesson(
+        id=document["_id"],
+        session=SessionId(document["session"]),
+        question=document["question"],
+        answer=document["answer"],
+        author=document["author"],
+        author_name=document["author_name"],
+        learned_at=document["learned_at"],
+        question_id=document["question_id"],
+        asked_by=document["asked_by"],
+    )

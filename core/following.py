@@ -1,0 +1,128 @@
+"""Keeps the overlay in line with the lessons that are stored, whoever has changed them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from time import monotonic
+from typing import Final
+
+import numpy as np
+
+from core.errors import FaqbotError, ModelError
+from core.korean import Analyzer
+from core.lexical import Fields
+from core.overlay import NOTHING, Overlay, Prepared, entry_of, newest
+from core.ports import Embedder, Lessons, Vectors
+from core.types import Lesson
+from core.vectors import ANSWER_WEIGHT, unit
+
+logger = logging.getLogger(__name__)
+
+Warm = Callable[[Sequence[str]], Awaitable[None]]
+
+_LOOK_S: Final = 1.0  # how soon a change by another process is noticed, as that of the FAQ is
+_EMBED_AGAIN_S: Final = 30.0
+_WARM_S: Final = 5.0  # what a question waits for an embedder; it goes on without meaning
+_PAGE: Final = 500
+_READ_CHARACTERS: Final = 900  # of an answer, as much as one chunk of an entry has
+
+
+class Following:
+    """Prepares the lessons of a store for searching: each once, and again where it was changed."""
+
+    def __init__(
+        self,
+        *,
+        lessons: Lessons,
+        analyzer: Analyzer,
+        embedder: Embedder,
+        warm: Warm,
+        lay: Callable[[Overlay], None],
+    ) -> None:
+        """`warm` makes the embedder ready for texts; `lay` gets the overlay whenever it changes."""
+        self._lay = lay
+        self._lessons = lessons
+        self._analyzer = analyzer
+        self._embedder = embedder
+        self._warm = warm
+        self._version: str | None = None
+        self._looked_at = float("-inf")
+        self._embed_at = float("inf")
+        self._known: dict[Lesson, Prepared] = {}
+        self._reading = asyncio.Lock()
+
+    async def catch_up(self, *, now: bool = False) -> None:
+        """Take in what has changed; looks once a second, unless it has to be `now`.
+
+        A store that fails is logged: questions go on with what is there.
+        """
+        if not now and monotonic() < self._looked_at + _LOOK_S:
+            return
+        self._looked_at = monotonic()
+        async with self._reading:
+            try:
+                await self._take_in()
+            except FaqbotError as error:
+                logger.warning("answering with the lessons known so far: %s", error)
+
+    async def _take_in(self) -> None:
+        # Before the lessons are read: what changes meanwhile is another version.
+        version = await self._lessons.version()
+        if version == self._version and monotonic() < self._embed_at:
+            return
+        lessons = newest(await all_lessons(self._lessons))
+        fresh = [one for one in lessons if _lacks(self._known.get(one))]
+        vectors = await self._vectors(fresh)
+        prepared = await asyncio.to_thread(self._prepared, fresh, vectors) if fresh else {}
+        self._known = {one: prepared.get(one) or self._known[one] for one in lessons}
+        overlay = Overlay.of([*self._known.values()]) if lessons else NOTHING
+        if lessons or self._version is not None:
+            await asyncio.to_thread(self._lay, overlay)
+        self._version = version
+
+    def _prepared(
+        self, lessons: Sequence[Lesson], vectors: Sequence[Vectors | None]
+    ) -> dict[Lesson, Prepared]:
+        terms = self._analyzer.terms_of([t for one in lessons for t in (one.question, one.answer)])
+        pairs = zip(lessons, vectors, terms[::2], terms[1::2], strict=True)
+        return {
+            one: Prepared(entry_of(one), _fields(one, asked, answer), vector)
+            for one, vector, asked, answer in pairs
+        }
+
+    async def _vectors(self, lessons: Sequence[Lesson]) -> Sequence[Vectors | None]:
+        """Of each lesson its question's, and that of the question with the answer."""
+        self._embed_at = float("inf")
+        texts = [t for one in lessons for t in (one.question, one.answer[:_READ_CHARACTERS])]
+        if not texts:
+            return []
+        try:
+            async with asyncio.timeout(_WARM_S):
+                await self._warm(texts)
+            found = await asyncio.to_thread(self._embedder.embed, texts)
+        except (ModelError, TimeoutError) as error:
+            logger.warning("lessons are found by words and letters alone for now: %s", error)
+            self._embed_at = monotonic() + _EMBED_AGAIN_S
+            return [None] * len(lessons)
+        asked, answers = found[::2], found[1::2]
+        both = unit(asked + ANSWER_WEIGHT * answers)
+        return [*np.stack([asked, both], axis=1)]
+
+
+def _lacks(known: Prepared | None) -> bool:
+    return known is None or known.vectors is None
+
+
+def _fields(lesson: Lesson, asked: tuple[str, ...], answer: tuple[str, ...]) -> Fields:
+    entry = entry_of(lesson)
+    return Fields(entry.faq_id, entry.title, (lesson.question,), asked, answer, asked)
+
+
+async def all_lessons(lessons: Lessons) -> list[Lesson]:
+    """Every lesson, by id, a page at a time."""
+    found: list[Lesson] = []
+    while page := await lessons.page(_PAGE, found[-1].id if found else ""):
+        found += page
+    return found

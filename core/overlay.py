@@ -1,0 +1,189 @@
+"""What people taught, laid over the FAQ that is served: searched with it, and no part of an ingest.
+
+Lessons are scored by the FAQ's own inverse document frequencies and mean length, so that their
+scores can be ranked with those of its entries. With no lessons there is no overlay at all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from core.korean import compact
+from core.lexical import (
+    Fields,
+    LexicalIndex,
+    Postings,
+    Scores,
+    letter_counts,
+    letter_grams,
+    log_counts,
+    saturated,
+    to_cosine,
+    word_counts,
+)
+from core.ports import Vectors
+from core.types import OFFICIAL, Entry, Lesson, Passage, Source
+
+PREFIX = "learned:"
+
+# Somebody who knows the FAQ's answer has written another one. See docs/learning.md for what this
+# does to paraphrases, and to questions that no lesson answers.
+_FAVOUR = 1.1
+_AHEAD = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtEntry(Entry):
+    """A lesson as an entry, with who taught it."""
+
+    source: Source = OFFICIAL
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A lesson that was read once: its terms, and its vectors unless the embedder was away.
+
+    `vectors` has shape (any number, dimension): a question is as near as the nearest of them.
+    """
+
+    entry: TaughtEntry
+    fields: Fields
+    vectors: Vectors | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Overlay:
+    """All lessons that count, at one moment; compared by identity."""
+
+    lessons: tuple[Prepared, ...] = ()
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, lessons: Sequence[Prepared]) -> Overlay:
+        """Ready to be laid over any generation."""
+        return cls(tuple(lessons), {one.entry.faq_id: one.entry for one in lessons})
+
+
+NOTHING = Overlay()
+
+
+class TaughtIndex(LexicalIndex):
+    """The lexical index of the FAQ and, behind its entries, of the lessons."""
+
+    def __init__(self, faq: LexicalIndex, overlay: Overlay) -> None:
+        lessons = overlay.lessons
+        super().__init__(
+            [*faq.faq_ids, *(one.entry.faq_id for one in lessons)],
+            [*faq.titles, *(one.entry.title for one in lessons)],
+            faq.words,
+            faq.letters,
+            mean_length=faq.mean_length,
+        )
+        self.unknown_idf = faq.unknown_idf
+        self._official = len(faq)
+        self._taught = len(lessons)
+        documents = [word_counts(one.fields) for one in lessons]
+        self._own_words = saturated(Postings.build(documents), self._taught, faq.mean_length)
+        letters = Postings.build([letter_counts(one.fields) for one in lessons])
+        # What no entry has tells as much as can be told; what too many have, nothing.
+        self._unknown_letters_idf = math.log(2 + 2 * self._official)
+        idf = np.array([self._letter_idf(gram) for gram in letters.terms], np.float32)
+        self._own_letters = to_cosine(replace(letters, idf=idf), self._taught)
+        self._vectors, self._owners = _stacked(lessons)
+        self._exact = {compact(one.entry.title): row for row, one in enumerate(lessons)}
+        self._exact.pop("", None)
+
+    def word_scores(self, terms: Mapping[str, float], expansions: Mapping[str, float]) -> Scores:
+        """As of the FAQ's entries, then those of the lessons."""
+        scores = super().word_scores(terms, expansions)
+        expected = sum(weight * self.idf(term) for term, weight in terms.items())
+        query = {t: w * self.idf(t) for t, w in (*expansions.items(), *terms.items())}
+        own = self._own_words.score(query, self._taught) / max(expected, 1e-6)
+        scores[self._official :] = own
+        return scores
+
+    def letter_scores(self, text: str) -> Scores:
+        """As of the FAQ's entries, then those of the lessons."""
+        scores = super().letter_scores(text)
+        query = {g: n * self._letter_idf(g) for g, n in log_counts(letter_grams(text)).items()}
+        length = math.sqrt(sum(weight * weight for weight in query.values()))
+        own = self._own_letters.score(query, self._taught) / max(length, 1e-6)
+        scores[self._official :] = own
+        return scores
+
+    def with_meaning(self, meaning: Scores, vector: Vectors, stand_in: Scores) -> Scores:
+        """Cosines of the lessons behind those of the entries.
+
+        A lesson without a vector gets its row of `stand_in`.
+        """
+        own = stand_in[self._official :].copy()
+        if len(self._vectors):
+            own[np.unique(self._owners)] = -1.0
+            np.maximum.at(own, self._owners, self._vectors @ vector)
+        return np.concatenate([meaning[: self._official], own]).astype(np.float32)
+
+    def favoured(self, question: str, scores: Scores) -> Scores:
+        """Lessons before entries that are hardly nearer; first of all the one for this question."""
+        favoured = scores.copy()
+        favoured[self._official :] *= _FAVOUR
+        row = self._exact.get(compact(question))
+        if row is not None:
+            favoured[self._official + row] = max(float(favoured.max()), 1.0) + _AHEAD
+        return favoured
+
+    def _letter_idf(self, gram: str) -> float:
+        row = self.letters.terms.get(gram)
+        if row is not None:
+            return float(self.letters.idf[row])
+        return 0.0 if gram in self.letters.common else self._unknown_letters_idf
+
+
+def laid_over(faq: LexicalIndex, overlay: Overlay) -> LexicalIndex:
+    """The FAQ's index with the lessons; the very same where there are none."""
+    return TaughtIndex(faq, overlay) if overlay.lessons else faq
+
+
+def is_learned(faq_id: str) -> bool:
+    """Whether a hit is a lesson."""
+    return faq_id.startswith(PREFIX)
+
+
+def entry_of(lesson: Lesson) -> TaughtEntry:
+    """A lesson as an entry."""
+    source = Source("learned", lesson.author_name, lesson.learned_at)
+    return TaughtEntry(f"{PREFIX}{lesson.id}", lesson.question, lesson.answer, source=source)
+
+
+def passages_of(entries: Sequence[Entry], scores: Mapping[str, float]) -> list[Passage]:
+    """Entries as what an answer stands on, each with its score and where it comes from."""
+    return [
+        Passage(entry.faq_id, entry.title, entry.text, scores[entry.faq_id], _source(entry))
+        for entry in entries
+    ]
+
+
+def newest(lessons: Sequence[Lesson]) -> list[Lesson]:
+    """Of lessons for the same question, however it is spaced and punctuated, the latest alone."""
+    kept: dict[str, Lesson] = {}
+    for lesson in sorted(lessons, key=lambda lesson: (lesson.learned_at, lesson.id)):
+        kept[compact(lesson.question) or lesson.id] = lesson
+    return list(kept.values())
+
+
+def _source(entry: Entry) -> Source:
+    return entry.source if isinstance(entry, TaughtEntry) else OFFICIAL
+
+
+def _stacked(
+    lessons: Sequence[Prepared],
+) -> tuple[Vectors, np.ndarray[tuple[int], np.dtype[np.intp]]]:
+    """All vectors, and the lesson of each."""
+    there = [(row, one.vectors) for row, one in enumerate(lessons) if one.vectors is not None]
+    if not there:
+        return np.zeros((0, 0), np.float32), np.zeros(0, np.intp)
+    owners = np.concatenate([np.full(len(vectors), row, np.intp) for row, vectors in there])
+    return np.concatenate([vectors for _, vectors in there]), owners

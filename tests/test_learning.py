@@ -1,0 +1,271 @@
+"""What people teach: which words are the tag, which question is meant, what comes of it."""
+
+import asyncio
+import unicodedata
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from fakes.learning import learning_of
+
+from config.profiles import load_profile
+from core.backends.sqlite_archive import SqliteArchive
+from core.backends.sqlite_file import SqliteFile
+from core.backends.sqlite_history import SqliteHistory
+from core.backends.sqlite_inbox import SqliteInbox
+from core.backends.sqlite_lessons import SqliteLessons
+from core.errors import StorageError
+from core.learning import Outcome, Remark, Taught, is_lesson, said_of, without_tag
+from core.types import InboxState, Label, Question, SessionId, Turn, TurnState
+
+PROFILE = load_profile("smartstore")
+TAG = PROFILE.learning_tag
+NOON = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+ROOM = SessionId("wall:1")
+ESCALATED, ANSWERED = TurnState.ESCALATED, TurnState.ANSWERED
+
+
+@pytest.fixture
+async def stores(tmp_path):
+    async with SqliteFile.open(tmp_path / "history.sqlite3") as file:
+        yield SimpleNamespace(
+            history=SqliteHistory(file),
+            archive=SqliteArchive(file),
+            inbox=SqliteInbox(file, per_session=9, total=9),
+            lessons=SqliteLessons(file),
+        )
+
+
+@pytest.fixture
+def learning(stores):
+    return learning_of(stores, PROFILE)
+
+
+async def ask(stores, question_id, text, state=ESCALATED, *, session=ROOM, at=NOON, **more):
+    question = Question(question_id, session, text, asker="U1", asked_at=at)
+    await stores.history.append(Turn(question, state, "답", finished_at=at, **more))
+
+
+def remark(text=f"3층에 있어요. {TAG}", remark_id="r1", **more):
+    made = Remark(remark_id, ROOM, text, "U9", "김담당", may_teach=True, said_at=NOON + 5 * MINUTE)
+    return replace(made, **more)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#학습 답",
+        "답 #학습",
+        "답\n#학습",
+        "앞 #학습 뒤",
+        "＃학습 답",
+        "답. (#학습)",
+        "답 #학습.",
+        "*#학습* 답",
+        "답 #학습 #학습",
+        unicodedata.normalize("NFD", "답 #학습"),
+    ],
+)
+def test_the_tag_is_a_word_of_its_own(text):
+    assert is_lesson(text, TAG)
+    assert "학습" not in without_tag(text, TAG)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "학습",
+        "#학습을 붙이면",
+        "#학습자료",
+        "가#학습",
+        "##학습",
+        "`#학습` 을 붙여요",
+        "# 학습",
+        "a/#학습",
+    ],
+)
+def test_what_only_looks_like_the_tag_is_none(text):
+    assert not is_lesson(text, TAG)
+
+
+def test_a_tag_of_another_profile_is_read_in_any_case():
+    assert is_lesson("yes #Learn", "#learn")
+    assert without_tag("yes #LEARN please", "#learn") == "yes please"
+
+
+def test_the_answer_is_what_stands_beside_the_tag():
+    """Its lines stay lines."""
+    assert without_tag("#학습 첫 줄\n- 하나\n  - 둘", TAG) == "첫 줄\n- 하나\n  - 둘"
+    assert without_tag("앞 #학습 뒤", TAG) == "앞 뒤"
+    assert without_tag(" #학습 \n", TAG) == ""
+    assert without_tag("답이에요. (#학습)\n*#학습* 둘째", TAG) == "답이에요.\n둘째"
+    assert without_tag("`#학습` 을 쓰세요 #학습", TAG) == "`#학습` 을 쓰세요"
+
+
+async def test_a_reply_answers_the_question_that_waits(stores, learning):
+    await ask(stores, "q1", "주차장은  어디인가요?")
+    taught = await learning.teach(remark())
+    assert taught.outcome is Outcome.LEARNED
+    lesson = await stores.lessons.find("r1")
+    assert taught.lesson == lesson
+    assert (lesson.question, lesson.answer) == ("주차장은 어디인가요?", "3층에 있어요.")
+    assert (lesson.question_id, lesson.asked_by, lesson.session) == ("q1", "U1", ROOM)
+    assert (lesson.author, lesson.author_name) == ("U9", "김담당")
+    assert lesson.learned_at == NOON + 5 * MINUTE
+
+
+async def test_the_same_reply_twice_and_at_once_is_one_lesson(stores, learning):
+    """A crash between storing and saying so: the redelivery says that it is known."""
+    await ask(stores, "q1", "주차장은 어디인가요?")
+    outcomes = await asyncio.gather(*(learning.teach(remark()) for _ in range(4)))
+    assert sorted(taught.outcome for taught in outcomes) == ["known"] * 3 + ["learned"]
+    assert len(await stores.lessons.page(9)) == 1
+
+
+async def test_of_several_the_latest_that_waits_is_meant(stores, learning):
+    """Then the one before, then the latest of all: an owner corrects what the bot said."""
+    await ask(stores, "q1", "주차장은 어디인가요?")
+    await ask(stores, "q2", "식당은 어디인가요?", at=NOON + MINUTE)
+    await ask(stores, "q3", "정산은 언제 되나요?", ANSWERED, at=NOON + 2 * MINUTE)
+    for number, asked in enumerate(["q2", "q1", "q3"]):
+        taught = await learning.teach(remark(remark_id=f"r{number}"))
+        assert taught.lesson.question_id == asked
+
+
+async def test_the_question_that_is_replied_to_is_meant(stores, learning):
+    """By its id, or by a message of its answer."""
+    await ask(stores, "q1", "주차장은 어디인가요?")
+    question = Question("q2", ROOM, "식당은 어디인가요?", asker="U1")
+    await stores.inbox.receive(question)
+    claim = await stores.inbox.claim(lease_s=9)
+    await stores.inbox.note_reply(claim, "m7 m8")
+    await stores.history.append(Turn(question, ANSWERED, "답", finished_at=NOON))
+    await stores.inbox.settle(claim, InboxState.ANSWERED)
+    await ask(stores, "q3", "옥상은 어디인가요?", at=NOON + MINUTE)
+    elsewhere = SessionId("wall:2")
+    for reply_to, asked in [("q1", "q1"), ("m8", "q2"), ("m9", "q3")]:
+        taught = await learning.teach(remark(remark_id=reply_to, reply_to=reply_to))
+        assert taught.lesson.question_id == asked
+    far = remark(remark_id="far", reply_to="q1", session=elsewhere)
+    assert (await learning.teach(far)).lesson.session == ROOM
+
+
+async def test_where_nothing_was_asked_nothing_is_learnt(stores, learning):
+    assert await learning.teach(remark()) == Taught(Outcome.NOTHING_ASKED)
+    assert await stores.lessons.page(9) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome"),
+    [
+        ({"may_teach": False}, Outcome.NOT_ALLOWED),
+        ({"text": f" {TAG} "}, Outcome.EMPTY),
+        ({"text": f"{TAG} {'가' * 4001}"}, Outcome.TOO_LONG),
+        ({"text": f"{TAG} {'가' * 4000}"}, Outcome.LEARNED),
+    ],
+)
+async def test_what_cannot_be_learnt_says_why(stores, learning, change, outcome):
+    await ask(stores, "q1", "주차장은 어디인가요?")
+    taught = await learning.teach(remark(**change))
+    assert taught.outcome is outcome
+    assert len(await stores.lessons.page(9)) == (outcome is Outcome.LEARNED)
+
+
+async def test_an_edited_reply_corrects_its_lesson(stores, learning):
+    """Whatever was asked since."""
+    await ask(stores, "q1", "주차장은 어디인가요?")
+    await learning.teach(remark())
+    await ask(stores, "q2", "식당은 어디인가요?", at=NOON + MINUTE)
+    edited = remark(f"{TAG} 4층이에요.", said_at=NOON + 9 * MINUTE)
+    taught = await learning.revise(edited)
+    assert taught.outcome is Outcome.CORRECTED
+    assert (taught.lesson.question_id, taught.lesson.answer) == ("q1", "4층이에요.")
+    assert (await learning.revise(edited)).outcome is Outcome.KNOWN
+    assert (await learning.teach(remark())).outcome is Outcome.KNOWN  # the first one, redelivered
+    assert (await stores.lessons.find("r1")).answer == "4층이에요."
+
+
+async def test_the_tag_may_come_and_go(stores, learning):
+    await ask(stores, "q1", "주차장은 어디인가요?")
+    without = remark("3층에 있어요.")
+    assert await learning.revise(without) is None
+    assert (await learning.revise(remark())).outcome is Outcome.LEARNED
+    later = replace(without, said_at=NOON + 9 * MINUTE)
+    assert (await learning.revise(later)).outcome is Outcome.UNLEARNED
+    assert await learning.revise(later) is None
+    assert (await learning.teach(remark())).outcome is Outcome.KNOWN
+    assert await stores.lessons.find("r1") is None
+    again = remark(said_at=NOON + 10 * MINUTE)
+    assert (await learning.revise(again)).outcome is Outcome.LEARNED
+
+
+async def test_a_deleted_reply_is_unlearnt(stores, learning):
+    await ask(stores, "q1", "주차장은 어디인가요?")
+    await learning.teach(remark())
+    assert (await learning.unteach("r1")).outcome is Outcome.UNLEARNED
+    assert await learning.unteach("r1") is None
+    assert (await learning.teach(remark())).outcome is Outcome.KNOWN
+    assert await stores.lessons.page(9) == []
+
+
+async def test_messages_that_taught_nothing_leave_no_trace(stores, learning):
+    """Every edit and deletion of a workspace passes by."""
+    version = await stores.lessons.version()
+    assert await learning.unteach("any") is None
+    assert await learning.revise(remark("그냥 답글")) is None
+    assert await stores.lessons.version() == version
+
+
+async def test_a_session_waits_until_its_latest_open_question_is_answered(stores, learning):
+    assert not await learning.awaits_person(ROOM)
+    await ask(stores, "q1", "주차장은 어디인가요?")
+    assert await learning.awaits_person(ROOM)
+    assert not await learning.awaits_person(SessionId("wall:2"))
+    await ask(stores, "q2", "정산은 언제 되나요?", ANSWERED, at=NOON + MINUTE)
+    assert await learning.awaits_person(ROOM)
+    await learning.teach(remark())
+    assert not await learning.awaits_person(ROOM)
+    await learning.unteach("r1")
+    assert await learning.awaits_person(ROOM)
+
+
+async def test_a_question_that_leans_on_another_is_kept_with_it(stores):
+    """Not with a greeting, and not with what came after it."""
+
+    async def leans(text):
+        return len(text) < 10
+
+    learning = learning_of(stores, PROFILE, leans=leans)
+    await ask(stores, "q0", "안녕하세요", ANSWERED, at=NOON - 9 * MINUTE, label=Label.GREETING)
+    await ask(stores, "q1", "그건 얼마예요?", at=NOON - 8 * MINUTE)
+    await ask(stores, "q2", "배송비는 어디서 정하나요?", ANSWERED, at=NOON - 7 * MINUTE)
+    await ask(stores, "q3", "그건 얼마예요?", at=NOON)
+    await ask(stores, "q4", "다른 질문", ANSWERED, at=NOON + MINUTE)
+    for reply_to, question in [
+        ("q1", "그건 얼마예요?"),
+        ("q3", "배송비는 어디서 정하나요? 그건 얼마예요?"),
+    ]:
+        taught = await learning.teach(remark(remark_id=reply_to, reply_to=reply_to))
+        assert taught.lesson.question == question
+
+
+async def test_what_cannot_be_stored_is_not_said_to_be_learnt(stores, learning):
+    await ask(stores, "q1", "주차장은 어디인가요?")
+    with pytest.raises(StorageError):
+        await learning.teach(remark(f"\0 {TAG}"))
+    assert await learning.awaits_person(ROOM)
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_there_are_words_for_every_outcome(outcome):
+    assert said_of(Taught(outcome), PROFILE).strip()
+
+
+def test_the_bots_own_words_about_the_tag_teach_nothing():
+    """A message of its own that comes back, or that somebody quotes."""
+    for text in (PROFILE.teach_call, PROFILE.teach_hint, PROFILE.teach_empty):
+        assert "#학습" in text
+        assert not is_lesson(text, TAG)

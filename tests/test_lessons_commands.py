@@ -1,0 +1,126 @@
+"""`faqbot learn` and `faqbot lessons`, as a person types them; and teaching in a conversation."""
+
+import json
+
+import pytest
+from fakes.mongo_fixtures import server  # noqa: F401  pytest finds it here
+
+from bots.asking import event_fields
+from bots.lessons import import_lessons, learn, list_lessons
+from config.settings import read_settings
+from core.errors import ConfigError, SourceError
+from core.types import Answered, Passage, Source
+
+pytest_plugins = ["cli_fixtures"]
+
+QUESTION = "물류센터 견학은 언제 가능한가요?"
+ANSWER = "매주 수요일 오후 2시에 할 수 있어요."
+
+
+@pytest.fixture(params=["sqlite", "mongodb"])
+def where(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The environment that says where lessons are kept."""
+    if request.param == "sqlite":
+        return {}
+    return {"MONGODB_URI": f"{request.getfixturevalue('server').uri}/faqbot"}
+
+
+@pytest.fixture
+def settings(tmp_path, monkeypatch):
+    monkeypatch.setenv("FAQBOT_DATA_DIR", str(tmp_path / "data"))
+    return read_settings()
+
+
+def test_lessons_are_taught_listed_shown_and_removed(empty, where, profile):
+    learnt = empty("learn", QUESTION, ANSWER, "--author", "김담당", **where)
+    assert (learnt.stdout, learnt.stderr) == (f"{profile.teach_learned}\n", "")
+    again = empty("learn", QUESTION, ANSWER, "--author", "김담당", **where)
+    assert again.stdout == f"{profile.teach_known}\n"
+    corrected = empty("learn", f" {QUESTION} ", "목요일이에요.", **where)
+    assert corrected.stdout == f"{profile.teach_corrected}\n"
+    [line] = empty("lessons", "list", **where).stdout.splitlines()
+    lesson_id = line.split()[0]
+    assert line.endswith(f"{profile.teach_author}  {QUESTION}")
+    shown = empty("lessons", "show", lesson_id, **where).stdout
+    assert shown.startswith(f"{QUESTION}\n-> 목요일이에요.\n\n{profile.teach_author}, 2")
+    removed = empty("lessons", "remove", lesson_id, **where)
+    assert removed.stdout == f"{profile.teach_unlearned}\n"
+    assert empty("lessons", "list", **where).stdout == ""
+    for command in ("show", "remove"):
+        gone = empty("lessons", command, lesson_id, **where)
+        assert (gone.returncode, gone.stderr) == (
+            1,
+            "faqbot: there is no such lesson; `faqbot lessons list` names those there are\n",
+        )
+
+
+def test_lessons_move_from_one_installation_to_another(empty, where, profile, tmp_path):
+    """What is exported is what is imported; the second time nothing changes."""
+    empty("learn", QUESTION, ANSWER, "--author", "김담당")
+    file, other = tmp_path / "lessons.jsonl", tmp_path / "other.jsonl"
+    assert empty("lessons", "export", file).stdout == f"{file}: 1 lessons\n"
+    elsewhere = {"FAQBOT_DATA_DIR": str(tmp_path / "elsewhere"), **where}
+    for told in ("1 learnt, 0 corrected, 0 as they were", "0 learnt, 0 corrected, 1 as they were"):
+        assert empty("lessons", "import", file, **elsewhere).stdout == f"{told}\n"
+    empty("lessons", "export", other, **elsewhere)
+    assert other.read_bytes() == file.read_bytes()
+    bare = {"question": "주차장은 어디인가요?", "answer": "3층이에요."}
+    file.write_text(json.dumps(bare, ensure_ascii=False) + "\n\n", encoding="utf-8")
+    done = empty("lessons", "import", file, **elsewhere)
+    assert done.stdout.startswith("1 learnt")
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("nothing", "is no lesson"),
+        ("[]", "is no lesson"),
+        ('{"question": "가"}', "neither of them empty"),
+        ('{"question": 3, "answer": "나"}', "`question` must be a text"),
+        ('{"question": "가", "answer": "나", "learned_at": "2026-11-26"}', "has no time zone"),
+    ],
+)
+def test_a_file_with_a_wrong_line_teaches_nothing(settings, capsys, tmp_path, line, why):
+    file = tmp_path / "lessons.jsonl"
+    file.write_text(f'{{"question": "가", "answer": "나"}}\n{line}\n', encoding="utf-8")
+    with pytest.raises(SourceError) as caught:
+        import_lessons(settings, file)
+    assert f"{file}, line 2 is no lesson" in str(caught.value)
+    assert why in str(caught.value)
+    list_lessons(settings, 9)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("texts", [("", "답"), ("질문", " #학습 "), ("질문", "가" * 4_001)])
+def test_what_cannot_be_taught_says_what_to_do(settings, texts):
+    with pytest.raises(ConfigError, match=r"neither of them empty|shorten it"):
+        learn(settings, *texts, author="")
+
+
+def test_what_was_taught_is_found_and_answered(own, profile):
+    assert own("learn", QUESTION, ANSWER, "--author", "김담당").returncode == 0
+    answered = own("ask", "물류 센터 견학 언제 되나요").stdout
+    assert ANSWER in answered
+    assert f"{profile.sources}: {QUESTION} (김담당 님이 알려 준 내용)" in answered
+    assert "✓ lessons: 1 taught" in own("doctor").stdout
+
+
+def test_a_lesson_among_the_sources_says_who_taught_it():
+    taught = Passage("learned:1", "가", "나", 0.9, Source("learned", "김담당"))
+    official, learned = event_fields(Answered("답", (Passage("1", "다", "", 0.5), taught), ()))[
+        "sources"
+    ]
+    assert (learned["kind"], learned["author"]) == ("learned", "김담당")
+    assert official == {"title": "다", "score": 0.5, "faq_id": "1", "kind": "official"}
+
+
+def test_who_talks_in_the_terminal_may_teach(own, profile):
+    """It is said once the bot has no answer, and the next question has one."""
+    lines = [f"#학습 {ANSWER}", QUESTION, f"{ANSWER} #학습", "물류 센터 견학은 언제 되나요?"]
+    done = own("chat", "--session", "s", stdin="\n".join(lines))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"{profile.teach_nothing_asked}\n")
+    before, _, after = done.stdout.partition(f"{profile.teach_hint}\n{profile.teach_learned}\n")
+    assert profile.not_found in before
+    assert ANSWER in after
+    assert "담당자 님이 알려 준 내용" in after
