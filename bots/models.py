@@ -19,10 +19,8 @@ from core.backends.sqlite_purse import SqlitePurse
 from core.backends.vector_cache import VectorCache
 from core.errors import ConfigError
 from core.finding import Finder
-from core.guardrail import Guardrail
 from core.ports import ChatModel, Vectors
 from core.profile import Profile
-from core.retrieval import Retriever
 from core.safety import Cleaner
 from core.speculation import Speculation, Warm
 from core.spend import Ledger, price_of
@@ -58,17 +56,15 @@ async def open_embedder(settings: Settings) -> AsyncIterator[OpenAIEmbedder]:
 
 
 @asynccontextmanager
-async def open_models(  # noqa: PLR0913 - all by name
+async def open_models(
     settings: Settings,
     *,
     profile: Profile,
-    retriever: Retriever,
-    guardrail: Guardrail,
+    finder: Finder,
     extractive: ChatModel,
     warm: Warm,
 ) -> AsyncIterator[Models]:
     """What writes and reads with models; only to be called with a key."""
-    finder = Finder(retriever, guardrail)
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(
             OpenAIClient.open(

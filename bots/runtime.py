@@ -20,6 +20,7 @@ from core.backends.fastembed_embedder import FastembedEmbedder
 from core.backends.kiwi_encoder import KiwiEncoder
 from core.backends.memory_history import MemoryHistory
 from core.desk import Desk
+from core.finding import Finder
 from core.following import Following, Warm
 from core.guardrail import Guardrail, GuardrailModel
 from core.korean import Analyzer
@@ -239,21 +240,21 @@ async def _parts(
             await following.catch_up()
         analyzer, encoder = language.analyzer, language.encoder
         guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms)
+        finder = Finder(retriever, guardrail)
         extractive = ExtractiveModel(analyzer, retriever.idf)
         models = None
         if with_models:
             opened = _models().open_models(
                 settings,
                 profile=profile,
-                retriever=retriever,
-                guardrail=guardrail,
+                finder=finder,
                 extractive=extractive,
                 warm=remote.warm if remote else _nothing_to_warm,
             )
             models = await stack.enter_async_context(opened)
         assistant = Assistant(
             retriever=retriever,
-            guardrail=guardrail,
+            finder=finder,
             model=extractive,
             lead_back=LeadBack(profile.themes, encoder.embed),
             history=history,

@@ -12,7 +12,7 @@ from time import perf_counter
 from core import followups, offers
 from core.draft import Draft
 from core.errors import FaqbotError
-from core.guardrail import Evidence, Guardrail
+from core.finding import Finder, Found
 from core.leadback import LeadBack
 from core.overlay import passages_of
 from core.ports import ChatModel, History
@@ -42,7 +42,6 @@ from core.types import (
 
 logger = logging.getLogger(__name__)
 
-_PASSAGES = 8
 _NEAREST_TITLES = 3
 _SUGGESTIONS = 2
 _FOLLOWUPS = 3
@@ -55,6 +54,7 @@ class Research:
     asked: tuple[str, ...]
     history: tuple[Exchange, ...]
     hits: Sequence[Hit]
+    entries: Sequence[Entry]
     verdict: Verdict
     draft: Draft | None = None
 
@@ -77,7 +77,7 @@ class Assistant:
         self,
         *,
         retriever: Retriever,
-        guardrail: Guardrail,
+        finder: Finder,
         model: ChatModel,
         lead_back: LeadBack,
         history: History,
@@ -88,7 +88,7 @@ class Assistant:
     ) -> None:
         """`catch_up` takes in what was taught, before the search."""
         self._retriever = retriever
-        self._guardrail = guardrail
+        self._finder = finder
         self._model = model
         self._lead_back = lead_back
         self._history = history
@@ -124,24 +124,14 @@ class Assistant:
     async def research(
         self, text: str, session: SessionId, history: Sequence[Exchange] | None = None
     ) -> Research:
-        """Retrieval beside the reading of the history, then the guardrail on what they found."""
+        """What the FAQ has for a question in its conversation, and what the guardrail says."""
         if self._catch_up:
             await self._catch_up()
-        retriever = self._retriever
-        searching = asyncio.create_task(retriever.aside(retriever.search, text))
-        try:
-            turns = [] if history is not None else await self._recent(session)
-        finally:
-            alone = await searching
+        turns = [] if history is not None else await self._recent(session)
         if history is None:
             history = _exchanges(turns)
-        in_context = alone
-        if history:
-            in_context = await retriever.aside(retriever.search, text, history)
-        evidence = Evidence(text, in_context, alone, has_history=bool(history))
-        verdict = await retriever.aside(self._guardrail.judge, evidence)
-        hits = in_context if verdict.label is Label.ON_TOPIC else alone
-        return Research(_asked(turns, history, text), tuple(history), hits, verdict)
+        found = await self._finder.find(text, history)
+        return _research(text, turns, history, found, found.verdict)
 
     async def _speculate(
         self,
@@ -158,8 +148,7 @@ class Assistant:
         if history is None:
             history = _exchanges(turns)
         found, verdict = await work.consider(text, history)
-        hits = found.in_context if verdict.label is Label.ON_TOPIC else found.alone
-        return Research(_asked(turns, history, text), tuple(history), hits, verdict, work.draft)
+        return _research(text, turns, history, found, verdict, work.draft)
 
     async def _answer(
         self,
@@ -203,18 +192,15 @@ class Assistant:
     ) -> AsyncGenerator[Status | Delta | Answered | Escalated]:
         """Stream the model's answer, with the follow-ups prepared meanwhile."""
         yield Status(self._profile.writing)
+        entries = research.draft.entries if research.draft else research.entries
         if research.draft:
-            entries = research.draft.entries
             stream = research.draft.pieces()
-        else:
-            entries = await self._retriever.aside(
-                self._retriever.entries, research.hits[:_PASSAGES]
-            )
-            if not entries:  # an ingest has removed them since the search
-                yield self._escalated(research.hits)
-                return
+        elif entries:
             scores = {hit.faq_id: hit.score for hit in research.hits}
             stream = self._model.answer(text, research.history, passages_of(entries, scores))
+        else:  # an ingest has removed them since the search
+            yield self._escalated(research.hits)
+            return
         proposing: asyncio.Task[tuple[str, ...]] | None = None
         try:
             pieces: list[str] = []
@@ -329,6 +315,19 @@ class Assistant:
             prompt=written.prompt,
             usage=work.tab.total if work else Usage(),
         )
+
+
+def _research(  # noqa: PLR0913, PLR0917 - the parts of what it puts together
+    text: str,
+    turns: Sequence[Turn],
+    history: Sequence[Exchange],
+    found: Found,
+    verdict: Verdict,
+    draft: Draft | None = None,
+) -> Research:
+    hits = found.in_context if verdict.label is Label.ON_TOPIC else found.alone
+    asked = _asked(turns, history, text)
+    return Research(asked, tuple(history), hits, found.entries, verdict, draft)
 
 
 def _outcome(

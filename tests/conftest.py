@@ -14,6 +14,7 @@ from core.backends.chroma_index import ChromaIndex
 from core.backends.extractive_model import ExtractiveModel
 from core.backends.kiwi_encoder import KiwiEncoder
 from core.backends.memory_history import MemoryHistory
+from core.finding import Finder
 from core.guardrail import Guardrail, GuardrailModel
 from core.korean import Analyzer
 from core.leadback import LeadBack
@@ -114,7 +115,7 @@ def make_assistant(retriever, guardrail, analyzer, encoder, profile):
 
     def make(**parts):
         model = ExtractiveModel(analyzer, retriever.idf)
-        real = {"retriever": retriever, "guardrail": guardrail, "model": model}
+        real = {"retriever": retriever, "finder": Finder(retriever, guardrail), "model": model}
         real |= {"history": MemoryHistory(), "profile": profile, "history_turns": 6}
         real |= {"lead_back": LeadBack(profile.themes, encoder.embed)}
         return Assistant(**(real | parts))

@@ -12,6 +12,7 @@ from fakes.faq import FAQ
 from core.backends.memory_history import MemoryHistory
 from core.backends.sqlite_history import SqliteHistory
 from core.errors import StorageError
+from core.finding import Finder
 from core.followups import labels
 from core.korean import compact
 from core.types import (
@@ -415,17 +416,18 @@ async def test_the_conversation_outlives_the_process(make_assistant, tmp_path):
     assert [past.user for past in model.asked[-1][1]] == [SIGN_UP]
 
 
-async def test_entries_that_an_ingest_took_away_are_escalated(make_assistant, retriever):
+async def test_entries_that_an_ingest_took_away_are_escalated(make_assistant, retriever, guardrail):
     """Between the search and the reading of the passages."""
 
     class Emptied:
-        search = retriever.search
+        search_all = retriever.search_all
         aside = retriever.aside
 
         def entries(self, hits):
             return []
 
     model = Model("답")
-    ending = await last(make_assistant(retriever=Emptied(), model=model), SETTLEMENT)
+    finder = Finder(Emptied(), guardrail)
+    ending = await last(make_assistant(finder=finder, model=model), SETTLEMENT)
     assert isinstance(ending, Escalated)
     assert model.asked == []

@@ -21,6 +21,7 @@ from core.backends.openai_embedder import OpenAIEmbedder
 from core.backends.sqlite_history import SqliteHistory
 from core.backends.vector_cache import VectorCache
 from core.errors import ModelMisconfiguredError
+from core.finding import Finder
 from core.guardrail import Guardrail, GuardrailModel
 from core.leadback import LeadBack
 from core.speculation import Speculation
@@ -91,6 +92,7 @@ async def opened(settings):
     retriever, language = loaded(settings.data_dir)
     analyzer, encoder = language.analyzer, language.encoder
     guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms)
+    finder = Finder(retriever, guardrail)
     extractive = ExtractiveModel(analyzer, retriever.idf)
 
     async def warm(_):
@@ -100,8 +102,7 @@ async def opened(settings):
         models.open_models(
             settings,
             profile=PROFILE,
-            retriever=retriever,
-            guardrail=guardrail,
+            finder=finder,
             extractive=extractive,
             warm=warm,
         ) as made,
@@ -109,7 +110,7 @@ async def opened(settings):
     ):
         yield Assistant(
             retriever=retriever,
-            guardrail=guardrail,
+            finder=finder,
             model=extractive,
             lead_back=LeadBack(PROFILE.themes, encoder.embed),
             history=history,
