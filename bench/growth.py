@@ -19,7 +19,7 @@ from bench.variations import variations
 from config.settings import Settings
 from core.backends.chroma_index import ChromaIndex, Record
 from core.lexical import LexicalIndex
-from core.retrieval import build_lexical, fields_of
+from core.serving import build_lexical, fields_of
 from core.types import Entry, Terms
 
 LARGEST = 27_000

@@ -96,7 +96,7 @@ class Opened:
             synonyms=synonyms,
             cache=settings.cache_dir,
         )
-        name = retriever.refresh().generation.name
+        name = retriever.serving.refresh().generation.name
         seconds = perf_counter() - started
         # Chroma gives the same store to whoever asks for the same folder with the same settings.
         client = chromadb.PersistentClient(

@@ -71,7 +71,7 @@ def run(data_dir: object, asked: list[Asked]) -> Measured:
     """Measure in this process."""
     opened = Opened.at(data_dir)  # type: ignore[arg-type]
     watch = Stopwatch()
-    lexical = opened.retriever.refresh().lexical
+    lexical = opened.retriever.serving.refresh().lexical
     watch.wrap(opened.analyzer, "terms", "analyse (Kiwi)")
     watch.wrap(opened.encoder, "embed", "embed")
     watch.wrap(opened.index, "nearest", "Chroma, 150 chunks")

@@ -65,7 +65,7 @@ def _story(question: str) -> Iterator[str]:
         synonyms=synonyms,
         cache=settings.cache_dir,
     )
-    retriever.refresh()
+    retriever.serving.refresh()
     yield "load the lexical index"
     from core.guardrail import Guardrail, GuardrailModel
 

@@ -202,7 +202,7 @@ def _sync(settings: Settings, prepared: Prepared, *, source: str, progress: Prog
             analyzer=language().analyzer,
             synonyms=language().synonyms,
             cache=settings.cache_dir,
-        ).refresh()
+        ).serving.refresh()
     return changes
 
 

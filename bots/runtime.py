@@ -94,7 +94,7 @@ def build_retriever(
         synonyms=language.synonyms,
         cache=settings.cache_dir,
     )
-    retriever.refresh()
+    retriever.serving.refresh()
     return retriever, language
 
 
@@ -218,7 +218,7 @@ def _following(lessons: Lessons, retriever: Retriever, language: Language, warm:
         analyzer=language.analyzer,
         embedder=retriever.embedder,
         warm=warm,
-        lay=retriever.lay,
+        lay=retriever.serving.lay,
     )
 
 

@@ -44,7 +44,7 @@ def evaluate(settings: Settings, file: Path, *, as_json: bool) -> int:
     report: Fields = {}
     if searched:
         retriever, _ = build_retriever(settings)
-        retriever.refresh()
+        retriever.serving.refresh()
         report["retrieval"] = _by_kind(searched, _ranks(retriever, searched), retrieval_fields)
     if judged:
         pairs = asyncio.run(_judge(settings, judged))

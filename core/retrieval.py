@@ -8,27 +8,23 @@ the embedder's vectors, which Chroma holds. The lexical half is a cache of the s
 from __future__ import annotations
 
 import asyncio
-import logging
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 from typing import ParamSpec, TypeVar
 
 import numpy as np
 
 from core.errors import FaqIndexError, ModelError
 from core.korean import Analyzer
-from core.lexical import Fields, LexicalIndex, Scores
-from core.overlay import NOTHING, Overlay, TaughtIndex, laid_over
+from core.lexical import LexicalIndex, Scores
+from core.overlay import TaughtIndex
 from core.ports import Embedder, FaqIndex, Vectors
+from core.serving import Serving, Snapshot
 from core.synonyms import Synonyms
-from core.types import Entry, Exchange, Generation, Terms
+from core.types import Entry, Exchange
 from core.vectors import unit
-
-logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -41,7 +37,6 @@ _CONTEXT_WEIGHT = 0.6
 _CONTEXT_TURNS = 3
 _ELLIPTICAL_TERMS = 3
 _SHOWN_SHARE = 0.85
-_CHECK_INTERVAL_S = 1.0
 # More would not search faster, for most of a search holds the interpreter's lock, and would keep
 # the event loop waiting for it.
 _THREADS = 2
@@ -81,21 +76,6 @@ class _Aim:
     vector: Vectors | None
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """One generation, the lexical index of it, and what was looked up in it before.
-
-    `lexical` is that of the generation, `faq`, with the lessons that are laid over it.
-    """
-
-    generation: Generation
-    faq: LexicalIndex
-    overlay: Overlay
-    lexical: LexicalIndex
-    entries: dict[str, Entry] = field(default_factory=dict)
-    first: dict[str, Hit] = field(default_factory=dict)
-
-
 class Retriever:
     """Searches what is being served; notices by itself when an ingest has switched it.
 
@@ -115,11 +95,9 @@ class Retriever:
         self.embedder = embedder
         self._analyzer = analyzer
         self._synonyms = synonyms
-        self._cache = cache
-        self._snapshot: Snapshot | None = None
-        self._overlay = NOTHING
-        self._checked_at = 0.0
-        self._loading = threading.Lock()
+        self.serving = Serving(index, fingerprint=embedder.fingerprint, cache=cache)
+        self._first_of: Snapshot | None = None
+        self._first: dict[str, Hit] = {}
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="search")
 
     async def aside(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -133,7 +111,9 @@ class Retriever:
         Raises:
             FaqIndexError: see `search`.
         """
-        known = self._snapshot.first if self._snapshot else dict[str, Hit]()
+        if self._first_of is not self.serving.last:
+            self._first_of, self._first = self.serving.last, {}
+        known = self._first
         if title not in known:
             found = await self.aside(self.search, title, limit=1)
             hit = found[0] if found else None
@@ -142,30 +122,13 @@ class Retriever:
             _keep(known, title, hit)
         return known[title]
 
-    def refresh(self) -> Snapshot:
-        """Load the generation that serves, unless it is loaded.
-
-        Raises:
-            FaqIndexError: nothing was ingested yet, or by another embedder.
-        """
-        with self._loading:
-            return self._load()
-
-    def lay(self, overlay: Overlay) -> None:
-        """Search these lessons too, from the next search on. Blocks for some milliseconds."""
-        with self._loading:
-            self._overlay = overlay
-            if last := self._snapshot:
-                lexical = laid_over(last.faq, overlay)
-                self._snapshot = replace(last, overlay=overlay, lexical=lexical, first={})
-
     def search(
         self, question: str, history: Sequence[Exchange] = (), *, limit: int = 10
     ) -> list[Hit]:
         """The entries nearest to a question, best first, at most `limit`.
 
         Raises:
-            FaqIndexError: see `refresh`; or the index cannot be read.
+            FaqIndexError: see `Serving.refresh`; or the index cannot be read.
         """
         return self.search_all([Asked(question, history)], limit=limit)[0]
 
@@ -175,33 +138,33 @@ class Retriever:
         Raises:
             FaqIndexError: see `search`.
         """
-        snapshot = self._current()
+        snapshot = self.serving.now()
         try:
             return self._all_ranked(snapshot, asked, limit)
         except FaqIndexError:
             # Two ingests since the last look: what is loaded is gone.
-            if (fresh := self.refresh()) is snapshot:
+            if (fresh := self.serving.refresh()) is snapshot:
                 raise
             return self._all_ranked(fresh, asked, limit)
 
     def entries(self, hits: Sequence[Hit]) -> list[Entry]:
         """The entries of the hits, in the same order, without those that are served no more."""
-        snapshot = self._current()
+        snapshot = self.serving.now()
         faq_ids = [hit.faq_id for hit in hits]
         try:
             return self._entries(snapshot, faq_ids)
         except FaqIndexError:
-            if (fresh := self.refresh()) is snapshot:
+            if (fresh := self.serving.refresh()) is snapshot:
                 raise
             return self._entries(fresh, faq_ids)
 
     def idf(self, term: str) -> float:
         """How much a term tells in the FAQ that is served."""
-        return self._current().lexical.idf(term)
+        return self.serving.now().lexical.idf(term)
 
     def leans(self, question: str) -> bool:
         """Whether a question is short, and names nothing that the FAQ does not know."""
-        known = self._current().lexical.words.terms
+        known = self.serving.now().lexical.words.terms
         terms = self._analyzer.terms(question)
         return self.is_elliptical(question) and all(term in known for term in terms)
 
@@ -259,50 +222,6 @@ class Retriever:
             )
             for row in _best(fused, limit)
         ]
-
-    def _current(self) -> Snapshot:
-        """What serves, looked up again once a second; one thread looks, the others go on."""
-        if self._snapshot is None:
-            return self.refresh()
-        if monotonic() <= self._checked_at + _CHECK_INTERVAL_S:
-            return self._snapshot
-        if not self._loading.acquire(blocking=False):
-            return self._snapshot
-        try:
-            return self._load()
-        finally:
-            self._loading.release()
-
-    def _load(self) -> Snapshot:
-        serving = self._index.serving()
-        if serving is None:
-            raise FaqIndexError("there is no FAQ yet: run `faqbot ingest PATH`")
-        if serving.fingerprint != self.embedder.fingerprint:
-            raise FaqIndexError(
-                f"the index was made by the embedder {serving.fingerprint}, but the settings "
-                f"say {self.embedder.fingerprint}: run `faqbot ingest {serving.source}`"
-            )
-        if self._snapshot is None or self._snapshot.generation.name != serving.name:
-            faq = self._lexical(serving)
-            lexical = laid_over(faq, self._overlay)
-            self._snapshot = Snapshot(serving, faq, self._overlay, lexical)
-        self._checked_at = monotonic()
-        return self._snapshot
-
-    def _lexical(self, generation: Generation) -> LexicalIndex:
-        path = self._cache / f"{generation.name}.npz"
-        try:
-            return LexicalIndex.load(path)
-        except (OSError, ValueError, KeyError):
-            lexical = build_lexical(self._index, generation.name)
-        try:
-            lexical.save(path)
-            for old in self._cache.glob("faq-*"):
-                if not old.name.startswith(generation.name):
-                    old.unlink(missing_ok=True)
-        except OSError as error:  # it is a cache: the next start takes a second longer
-            logger.warning("cannot write the cache %s: %s", path, error)
-        return lexical
 
     def _read(self, question: str, context: Sequence[str]) -> tuple[dict[str, float], str]:
         """The weighted terms to look for, and the text whose letters count."""
@@ -370,23 +289,6 @@ def _keep(kept: dict[str, T], key: str, value: T) -> None:
 def is_answer(hits: Sequence[Hit]) -> bool:
     """Whether the best hit is near enough to be worth answering from."""
     return bool(hits) and hits[0].score >= _ANSWER_SCORE
-
-
-def build_lexical(index: FaqIndex, generation: str) -> LexicalIndex:
-    """The lexical index of what is stored; the terms come with it, nothing is analysed again."""
-    return LexicalIndex.build(fields_of(entry, terms) for entry, terms in index.stored(generation))
-
-
-def fields_of(entry: Entry, terms: Terms) -> Fields:
-    """What the lexical index needs of a stored entry."""
-    return Fields(
-        faq_id=entry.faq_id,
-        title=entry.title,
-        questions=entry.questions,
-        title_terms=terms.title,
-        answer_terms=terms.answer,
-        question_terms=terms.questions,
-    )
 
 
 def _without_meaning(words: Scores, typed: Scores) -> Scores:

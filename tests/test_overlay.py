@@ -64,7 +64,7 @@ def search(faq_index, make_retriever, tmp_path):
 def follow(search, analyzer, encoder):
     def following(shelf, **parts):
         real = {"lessons": shelf, "analyzer": analyzer, "embedder": encoder, "warm": at_once}
-        return Following(**(real | {"lay": search.lay} | parts))
+        return Following(**(real | {"lay": search.serving.lay} | parts))
 
     return following
 
@@ -84,10 +84,10 @@ def first(search, question, history=()):
 
 
 def test_without_lessons_the_index_is_the_very_same(search, taught):
-    snapshot = search.refresh()
+    snapshot = search.serving.refresh()
     taught()
     assert laid_over(snapshot.faq, NOTHING) is snapshot.faq
-    assert search.refresh().lexical is snapshot.faq
+    assert search.serving.refresh().lexical is snapshot.faq
 
 
 @pytest.mark.parametrize(
@@ -152,10 +152,10 @@ def test_a_new_generation_keeps_the_lessons(analyzer, encoder, make_retriever, t
 
     ingest(FAQ[:3])
     search = make_retriever(index, tmp_path / "fresh")
-    search.refresh()
-    asyncio.run(follow(Shelf(lesson()), lay=search.lay).catch_up())
+    search.serving.refresh()
+    asyncio.run(follow(Shelf(lesson()), lay=search.serving.lay).catch_up())
     ingest(FAQ[2:6])
-    assert search.refresh().generation.entries == 4
+    assert search.serving.refresh().generation.entries == 4
     assert first(search, PARKING).faq_id == "learned:1"
     assert first(search, FAQ[5].title).title == FAQ[5].title
 
@@ -279,7 +279,7 @@ def test_ten_thousand_lessons_are_searched_in_milliseconds(search, analyzer, enc
         )
         for one in (lesson(str(number)) for number in range(10_000))
     ]
-    search.lay(Overlay.of(many))
+    search.serving.lay(Overlay.of(many))
     hits = search.search(PARKING, limit=5)
     assert all(is_learned(hit.faq_id) for hit in hits)
     assert np.isfinite([hit.score for hit in hits]).all()

@@ -118,7 +118,7 @@ def test_titles_are_keys_of_the_pickle_byte_for_byte(with_pack, shared, cases):
     """All of them in the index, and whatever is found."""
     with (shared / "data" / "final_result.pkl").open("rb") as file:
         keys = list(pickle.load(file))
-    lexical = with_pack.refresh().lexical
+    lexical = with_pack.serving.refresh().lexical
     assert list(lexical.titles) == keys
     found = {hit.title for case in cases[:40] for hit in with_pack.search(case.question)}
     assert found <= set(keys)

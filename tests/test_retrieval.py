@@ -250,7 +250,7 @@ def test_an_index_of_another_embedder_says_what_to_run(index, open_tiny):
     running.search("정산")
     ingest(index, FAQ, TinyEmbedder("tiny-2"))
     with pytest.raises(FaqIndexError, match="faqbot ingest"):
-        running.refresh()
+        running.serving.refresh()
 
 
 def test_an_empty_faq_finds_nothing(index, open_tiny):
@@ -273,7 +273,7 @@ def test_entries_of_hits_come_in_their_order(retriever):
 
 
 def test_a_refresh_of_the_same_keeps_what_is_loaded(retriever):
-    assert retriever.refresh() is retriever.refresh()
+    assert retriever.serving.refresh() is retriever.serving.refresh()
 
 
 def test_a_rare_word_tells_more(retriever):
@@ -313,7 +313,7 @@ def test_nobody_waits_while_a_new_generation_is_loaded(index, open_tiny):
     ingest(index, (entry("완전히 새로운 제목", "새 답변"), *FAQ))
     slow.free.clear()
     slow.asked.clear()
-    retriever._checked_at = 0.0  # as if a second had passed
+    retriever.serving.looked_at = 0.0  # as if a second had passed
     found = []
     loader = threading.Thread(target=lambda: found.append(best(retriever, "완전히 새로운 제목")))
     loader.start()

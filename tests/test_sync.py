@@ -437,10 +437,10 @@ def test_a_running_reader_follows_another_process(ingest, child):
             assert best.title == asked or best.title in {e.title for e in MANY}
         driver.join()
         assert steps == STEPS
-        switched = retriever._checked_at
+        switched = retriever.serving.looked_at
         deadline = monotonic() + 10
         while retriever.search(new, limit=1)[0].title != new:
-            assert retriever._checked_at <= switched, "it looked, and saw nothing new"
+            assert retriever.serving.looked_at <= switched, "it looked, and saw nothing new"
             assert monotonic() < deadline, "it never looked"
     (found,) = retriever.entries(retriever.search(new, limit=1))
     assert found == MANY[321]

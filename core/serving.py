@@ -1,0 +1,128 @@
+"""What searches read: the generation that serves, and over it the lessons; both are followed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import monotonic
+
+from core.errors import FaqIndexError
+from core.lexical import Fields, LexicalIndex
+from core.overlay import NOTHING, Overlay, laid_over
+from core.ports import FaqIndex
+from core.types import Entry, Generation, Terms
+
+logger = logging.getLogger(__name__)
+
+_LOOK_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One generation, the lexical index of it, and what was looked up in it before.
+
+    `lexical` is that of the generation, `faq`, with the lessons that are laid over it.
+    """
+
+    generation: Generation
+    faq: LexicalIndex
+    overlay: Overlay
+    lexical: LexicalIndex
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+
+class Serving:
+    """Notices by itself when an ingest has switched what serves. Calls come from any thread.
+
+    The lexical index is a cache of the collection, in a file of the folder `cache`.
+    """
+
+    def __init__(self, index: FaqIndex, *, fingerprint: str, cache: Path) -> None:
+        """`fingerprint` is the embedder's; a generation of another cannot be searched."""
+        self._index = index
+        self._fingerprint = fingerprint
+        self._cache = cache
+        self.last: Snapshot | None = None
+        self._overlay = NOTHING
+        self.looked_at = 0.0
+        self._loading = threading.Lock()
+
+    def refresh(self) -> Snapshot:
+        """Load the generation that serves, unless it is loaded.
+
+        Raises:
+            FaqIndexError: nothing was ingested yet, or by another embedder.
+        """
+        with self._loading:
+            return self._load()
+
+    def lay(self, overlay: Overlay) -> None:
+        """Search these lessons too, from the next search on. Blocks for some milliseconds."""
+        with self._loading:
+            self._overlay = overlay
+            if last := self.last:
+                lexical = laid_over(last.faq, overlay)
+                self.last = replace(last, overlay=overlay, lexical=lexical)
+
+    def now(self) -> Snapshot:
+        """What serves, looked up again once a second; one thread looks, the others go on."""
+        if self.last is None:
+            return self.refresh()
+        if monotonic() <= self.looked_at + _LOOK_S:
+            return self.last
+        if not self._loading.acquire(blocking=False):
+            return self.last
+        try:
+            return self._load()
+        finally:
+            self._loading.release()
+
+    def _load(self) -> Snapshot:
+        serving = self._index.serving()
+        if serving is None:
+            raise FaqIndexError("there is no FAQ yet: run `faqbot ingest PATH`")
+        if serving.fingerprint != self._fingerprint:
+            raise FaqIndexError(
+                f"the index was made by the embedder {serving.fingerprint}, but the settings "
+                f"say {self._fingerprint}: run `faqbot ingest {serving.source}`"
+            )
+        if self.last is None or self.last.generation.name != serving.name:
+            faq = self._lexical(serving)
+            lexical = laid_over(faq, self._overlay)
+            self.last = Snapshot(serving, faq, self._overlay, lexical)
+        self.looked_at = monotonic()
+        return self.last
+
+    def _lexical(self, generation: Generation) -> LexicalIndex:
+        path = self._cache / f"{generation.name}.npz"
+        try:
+            return LexicalIndex.load(path)
+        except (OSError, ValueError, KeyError):
+            lexical = build_lexical(self._index, generation.name)
+        try:
+            lexical.save(path)
+            for old in self._cache.glob("faq-*"):
+                if not old.name.startswith(generation.name):
+                    old.unlink(missing_ok=True)
+        except OSError as error:  # it is a cache: the next start takes a second longer
+            logger.warning("cannot write the cache %s: %s", path, error)
+        return lexical
+
+
+def build_lexical(index: FaqIndex, generation: str) -> LexicalIndex:
+    """The lexical index of what is stored; the terms come with it, nothing is analysed again."""
+    return LexicalIndex.build(fields_of(entry, terms) for entry, terms in index.stored(generation))
+
+
+def fields_of(entry: Entry, terms: Terms) -> Fields:
+    """What the lexical index needs of a stored entry."""
+    return Fields(
+        faq_id=entry.faq_id,
+        title=entry.title,
+        questions=entry.questions,
+        title_terms=terms.title,
+        answer_terms=terms.answer,
+        question_terms=terms.questions,
+    )
