@@ -30,7 +30,6 @@ from core.types import (
 
 _PRESS: Final = ">"
 _MOST_SESSIONS: Final = 10_000
-_OPEN: Final = (InboxState.RECEIVED, InboxState.ANSWERING)
 
 
 class Desk:
@@ -152,7 +151,10 @@ class Desk:
         return Receipt.STORED
 
     async def withdraw(self, question_id: str) -> None:
-        """The asker deleted the question: its answer goes, too, from here and from the history."""
+        """The asker deleted the question: its answer goes, too, from here and from the history.
+
+        It is gone soon after: whoever has it stops writing, then a worker takes it away.
+        """
         stored = await self._inbox.find(question_id)
         if stored is None:
             return
@@ -160,24 +162,20 @@ class Desk:
         self._sessions.pop(stored.question.session, None)
         await self._drop(question_id)
         await self._archive.remove(question_id)
-        # One that was stopped may have been written by a process that did not know of it yet.
-        unsure = (*_OPEN, InboxState.WITHDRAWN)
-        await self._answerer.delete_messages(stored, certain=stored.state not in unsure)
+        self.wake()
 
     async def stop(self, question_id: str) -> bool:
         """End an answer that is being written, as far as it is; False if there is none."""
-        stopped = self._answerer.stop(question_id)
+        stopped = await self._answerer.stop(question_id)
         if stopped is not None:
             return stopped
-        stored = await self._inbox.find(question_id)
-        if stored is None or stored.state not in _OPEN:
-            return False
         if await self._archive.find(question_id):  # it has ended, and is about to be settled
             return False
-        await self._inbox.withdraw(question_id)
         # It waits, or another process writes it, and stops before its next write.
+        if not await self._inbox.stop(question_id):
+            return False
         await self._drop(question_id)
-        await self._answerer.show_stopped(stored)
+        self.wake()
         return True
 
     async def rate(self, feedback: Feedback) -> bool:

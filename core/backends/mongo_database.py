@@ -27,7 +27,7 @@ from core.errors import ConfigError, StorageError
 
 Document = dict[str, Any]
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 _DATABASE: Final = "faqbot"
 _TIMEOUT_MS: Final = 10_000
 _SELECTION_MS: Final = 5_000
@@ -67,6 +67,11 @@ _INDEXES: Final[dict[str, list[IndexModel]]] = {
             name="one_at_a_time",
             unique=True,
             partialFilterExpression={"answering_in": {"$exists": True}},
+        ),
+        IndexModel(
+            [("lease_until", ASCENDING)],
+            name="owed",
+            partialFilterExpression={"owed": True},
         ),
         IndexModel([("asker", ASCENDING)], name="by_asker"),
         IndexModel([("settled_at", ASCENDING)], name="by_settling"),

@@ -91,4 +91,13 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         ) WITHOUT ROWID
         """,
     ),
+    (
+        # Whose the lease is, by its fence: whoever has lost the question may still be writing.
+        "ALTER TABLE inbox ADD COLUMN held INTEGER",
+        "UPDATE inbox SET held = fence WHERE state = 'answering'",
+        """
+        CREATE INDEX inbox_owed ON inbox (lease_until_ms)
+        WHERE settled_at_ms IS NOT NULL AND lease_until_ms IS NOT NULL
+        """,
+    ),
 )
