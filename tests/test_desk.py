@@ -14,7 +14,7 @@ from core.backends.sqlite_file import SqliteFile
 from core.backends.sqlite_history import SqliteHistory
 from core.backends.sqlite_inbox import SqliteInbox
 from core.desk import Desk, is_press, press_id
-from core.errors import PlatformRefusedError
+from core.errors import PlatformError, PlatformRefusedError
 from core.limits import Limits
 from core.types import (
     Answered,
@@ -517,3 +517,83 @@ async def test_edits_count_as_questions_do(place):
     assert await desk.revise(asked(text="반품비는?")) is Receipt.STORED
     assert await desk.revise(asked(text="교환비는?")) is Receipt.LIMITED
     assert (await place.inbox.find("1")).question.text == "반품비는?"
+
+
+async def test_what_the_platform_did_not_take_away_goes_later(place):
+    """Whoever deleted the question need not be there, nor the process that was told of it."""
+
+    class Reluctant(WallReply):
+        refusals = 9
+
+        async def delete(self, reference):
+            if Reluctant.refusals:
+                Reluctant.refusals -= 1
+                raise PlatformError("503")
+            await super().delete(reference)
+
+    async def answered_and_deleted():
+        desk = place.desk(lease_s=0.6)
+        desk.serve("wall:", lambda question: Reluctant(place.wall, question.id))
+        async with running(desk):
+            await desk.receive(asked())
+            await place.until("1", *ENDED)
+        await place.desk().withdraw("1")
+        async with running(desk):
+            await soon(lambda: not place.wall.messages)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.answerer._DELETE_AGAIN_S", (0.0, 0.0, 0.0))
+        await answered_and_deleted()
+    assert Reluctant.refusals == 0
+
+
+async def test_the_turn_of_an_old_text_that_another_process_stores_late_goes(place):
+    """The new one is looked for when nothing of the old can come any more."""
+    desk, other = place.desk(), place.desk()
+    place.assistant.go_on.clear()
+    async with running(desk):
+        await desk.receive(asked())
+        await place.assistant.halfway.wait()
+        assert await other.revise(asked(text="반품비는?"))
+        place.assistant.go_on.set()
+        async with running(other):
+            await place.until("1", InboxState.ANSWERED)
+    assert place.shown() == ["답: 반품비는?"]
+    assert (await place.archive.find("1")).question.text == "반품비는?"
+
+
+async def test_a_stop_that_was_not_shown_yet_is_shown_by_the_next_process(place):
+    """And the question is not answered after all."""
+
+    class Mute(WallReply):
+        async def edit(self, reference, page):
+            if page[1]:
+                await asyncio.Event().wait()
+            await super().edit(reference, page)
+
+    desk, other = place.desk(), place.desk()
+    desk.serve("wall:", lambda question: Mute(place.wall, question.id))
+    place.assistant.go_on.clear()
+    async with running(desk):
+        await desk.receive(asked())
+        await place.wall.posted.wait()
+        assert await desk.stop("1")
+    async with running(other):
+        await soon(lambda: place.shown() == [PROFILE.stopped])
+    assert (await place.inbox.find("1")).state is InboxState.STOPPED
+    assert await place.archive.find("1") is None
+
+
+async def test_a_stop_counts_though_the_question_was_edited_elsewhere_just_now(place):
+    """Who answers the old text does not know yet that it has lost the question."""
+    desk, other = place.desk(), place.desk()
+    place.assistant.go_on.clear()
+    async with running(desk):
+        await desk.receive(asked())
+        await place.wall.posted.wait()
+        assert await other.revise(asked(text="반품비는?"))
+        assert await desk.stop("1")
+        place.assistant.go_on.set()
+        await soon(lambda: place.shown() == [PROFILE.stopped])
+    assert (await place.inbox.find("1")).state is InboxState.STOPPED
+    assert await place.archive.find("1") is None
