@@ -23,9 +23,9 @@ from core.desk import press_id
 from core.errors import FaqbotError
 from core.types import InboxState, Question, Receipt, SessionId
 
-_SEEDS = os.environ.get("FAQBOT_SEEDS", "30")
+_SEEDS = os.environ.get("FAQBOT_SEEDS", "20")
 _TOLD = bool(os.environ.get("FAQBOT_STORY"))
-_QUIET_S = 600.0
+_QUIET_S = 300.0
 _STOPS_WITHIN_S = 15.0
 _OPEN = (InboxState.RECEIVED, InboxState.ANSWERING)
 
@@ -152,14 +152,20 @@ class Story:
         question = Question(f"q{number}", session, f"질문 {number}", "U1", moment())
         mine = self.asked[question.id] = Asked(question)
         await self._delivered("receive", question)
+        doing: list[asyncio.Task[None]] = []
         acts = [self._revise, self._revise, self._press, self._stop]
         for act in dice.choices(acts, k=dice.choice([0, 1, 1, 2, 3])):
             await asyncio.sleep(dice.choice([0.0, 0.3, 2.0, 8.0]) * dice.random())
-            await act(mine)
+            last = act(mine)
+            if dice.random() < 0.2:  # the next comes before it is through
+                doing.append(asyncio.create_task(last))
+                break
+            await last
         if dice.random() < 0.4:
             await asyncio.sleep(dice.choice([0.0, 0.3, 2.0, 8.0]) * dice.random())
             mine.deleted = True
             await self._delivered("withdraw", question.id)
+        await asyncio.gather(*doing)
 
     async def _revise(self, mine: Asked) -> None:
         mine.question = replace(mine.question, text=f"{mine.question.text}!")
