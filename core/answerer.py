@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 
 OpenReply = Callable[[Question], Reply[Any]]
 
-_DELETE_AGAIN_S: Final = (0.5, 2.0, 5.0)
+_AGAIN_S: Final = (0.5, 2.0, 5.0)
 
 
 class Answerer:
@@ -169,7 +169,7 @@ async def _delete_all(reply: Reply[Any], references: Sequence[str]) -> None:
         PlatformError: some may be there still.
     """
     left = list(references)
-    for pause_s in (*_DELETE_AGAIN_S, None):
+    for pause_s in (*_AGAIN_S, None):
         failed: dict[str, PlatformError] = {}
         for reference in left:
             try:
@@ -183,16 +183,32 @@ async def _delete_all(reply: Reply[Any], references: Sequence[str]) -> None:
         left, last = list(failed), [*failed.values()][-1]
         if pause_s is None:
             raise last
-        wait_s = last.retry_after_s if isinstance(last, RateLimitedError) else 0.0
-        await asyncio.sleep(max(pause_s, wait_s))
+        await asyncio.sleep(_pause_s(last, pause_s))
 
 
 async def _delete_late(reply: Reply[Any], shown: Sequence[str]) -> None:
     """Delete what an earlier attempt had on its way, and landed after the messages were found."""
     try:
-        await _delete_all(reply, [one for one in await reply.find() if one not in shown])
+        found = await _found_in_the_end(reply)
+        await _delete_all(reply, [one for one in found if one not in shown])
     except PlatformError as error:
         logger.warning("what an earlier attempt may have left is not looked for: %s", error)
+
+
+async def _found_in_the_end(reply: Reply[Any]) -> Sequence[str]:
+    """All messages that there are; whoever asked has their answer, so it may take some seconds."""
+    for pause_s in _AGAIN_S:
+        try:
+            return await reply.find()
+        except PlatformRefusedError:
+            raise
+        except PlatformError as error:
+            await asyncio.sleep(_pause_s(error, pause_s))
+    return await reply.find()
+
+
+def _pause_s(error: PlatformError, pause_s: float) -> float:
+    return max(pause_s, error.retry_after_s if isinstance(error, RateLimitedError) else 0.0)
 
 
 async def _with_found(

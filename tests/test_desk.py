@@ -542,7 +542,7 @@ async def test_what_the_platform_did_not_take_away_goes_later(place):
             await soon(lambda: not place.wall.messages)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("core.answerer._DELETE_AGAIN_S", (0.0, 0.0, 0.0))
+        patch.setattr("core.answerer._AGAIN_S", (0.0, 0.0, 0.0))
         await answered_and_deleted()
     assert Reluctant.refusals == 0
 
@@ -597,3 +597,29 @@ async def test_a_stop_counts_though_the_question_was_edited_elsewhere_just_now(p
         await soon(lambda: place.shown() == [PROFILE.stopped])
     assert (await place.inbox.find("1")).state is InboxState.STOPPED
     assert await place.archive.find("1") is None
+
+
+async def test_what_an_earlier_attempt_left_is_looked_for_until_the_platform_tells(place):
+    """Neither when it began nor the first time at the end could the messages be listed."""
+    noted = await WallReply(place.wall, "1").post(("halb", False), 0)
+    left = await WallReply(place.wall, "1").post(("auch halb", False), 1)
+
+    class Silent(WallReply):
+        silence = 3
+
+        async def find(self):
+            if Silent.silence:
+                Silent.silence -= 1
+                raise PlatformError("503")
+            return await super().find()
+
+    desk = place.desk()
+    desk.serve("wall:", lambda question: Silent(place.wall, question.id))
+    await place.inbox.receive(asked())
+    await place.inbox.note_reply(await place.inbox.claim(lease_s=0), noted)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.answerer._AGAIN_S", (0.0, 0.0, 0.0))
+        async with running(desk):
+            await place.until("1", InboxState.ANSWERED)
+    assert list(place.wall.messages) == [noted]
+    assert left in place.wall.deleted
