@@ -30,6 +30,7 @@ from core.types import (
 
 _PRESS: Final = ">"
 _MOST_SESSIONS: Final = 10_000
+_LOOKED_AT: Final = 1_000
 
 
 class Desk:
@@ -200,6 +201,11 @@ class Desk:
     async def asked_by(self, person: str, limit: int) -> list[Turn]:
         """What a person asked last, newest first."""
         return await self._archive.asked_by(person, limit)
+
+    async def latest_sessions(self, prefix: str, limit: int) -> list[SessionId]:
+        """Sessions that begin so, the latest answer first; of the latest thousand, whosever."""
+        found = await self._archive.sessions(_LOOKED_AT)
+        return [one.session for one in found if one.session.startswith(prefix)][:limit]
 
     async def last_seen(self, prefix: str) -> datetime | None:
         """When the latest question of sessions that begin so was asked; None if there is none."""
