@@ -98,13 +98,15 @@ class Desk:
         self._begin(question, wake=wake)
         return receipt
 
-    async def press(self, question_id: str, index: int, pressed: Question) -> Receipt | None:
+    async def press(
+        self, question_id: str, index: int, pressed: Question, *, turn: Turn | None = None
+    ) -> Receipt | None:
         """Ask what a follow-up button stands for; None if there is no such button any more.
 
         `pressed` says where and by whom; its id and text are those of the button, so that two
-        presses, by whomever, are one question.
+        presses, by whomever, are one question. `turn` is the answer's, if the caller has it.
         """
-        turn = await self._archive.find(question_id)
+        turn = turn or await self._archive.find(question_id)
         if turn is None or not 0 <= index < len(turn.followups):
             return None
         text = turn.followups[index]
@@ -119,9 +121,9 @@ class Desk:
             self._begin(asked)
         return receipt
 
-    async def pressed(self, question_id: str) -> frozenset[int]:
-        """Which of an answer's buttons were pressed already."""
-        turn = await self._archive.find(question_id)
+    async def pressed(self, question_id: str, *, turn: Turn | None = None) -> frozenset[int]:
+        """Which of an answer's buttons were pressed already; `turn` as in `press`."""
+        turn = turn or await self._archive.find(question_id)
         followups = enumerate(turn.followups if turn else ())
         return frozenset(
             [
@@ -191,12 +193,14 @@ class Desk:
             return True
         return bool(await self._archive.turns(session, 1))
 
+    async def turn(self, question_id: str) -> Turn | None:
+        """What is kept of an answer; None if nothing is."""
+        return await self._archive.find(question_id)
+
     async def view(self, question_id: str) -> View | None:
         """An answer as it ended, to be shown again; None if it is not kept."""
-        turn = await self._archive.find(question_id)
-        if turn is None:
-            return None
-        return view_of(turn)
+        turn = await self.turn(question_id)
+        return view_of(turn) if turn else None
 
     async def asked_by(self, person: str, limit: int) -> list[Turn]:
         """What a person asked last, newest first."""
