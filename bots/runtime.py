@@ -24,6 +24,7 @@ from core.korean import Analyzer
 from core.leadback import LeadBack
 from core.limits import Limits
 from core.ports import Embedder, History
+from core.profile import Profile
 from core.retrieval import Retriever
 from core.synonyms import Synonyms, load_groups
 
@@ -108,18 +109,19 @@ async def open_assistant(settings: Settings) -> AsyncIterator[Assistant]:
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings, stores: Stores) -> AsyncIterator[Desk]:
+async def open_desk(settings: Settings, stores: Stores, profile: Profile) -> AsyncIterator[Desk]:
     """What chat platforms hand their questions to; it serves none yet.
 
     Raises:
         FaqbotError: see `open_assistant`.
     """
-    async with _assistant(settings, stores.history, with_models=True) as assistant:
+    opened = _assistant(settings, stores.history, with_models=True, profile=profile)
+    async with opened as assistant:
         yield Desk(
             assistant=assistant,
             inbox=stores.inbox,
             archive=stores.archive,
-            profile=load_profile(settings.profile),
+            profile=profile,
             limits=Limits(per_minute=settings.user_per_minute, per_day=settings.user_per_day),
             sessions_at_once=settings.sessions_at_once,
         )
@@ -139,9 +141,9 @@ async def open_forgetful(
 
 @asynccontextmanager
 async def _assistant(
-    settings: Settings, history: History, *, with_models: bool
+    settings: Settings, history: History, *, with_models: bool, profile: Profile | None = None
 ) -> AsyncIterator[Assistant]:
-    profile = load_profile(settings.profile)
+    profile = profile or load_profile(settings.profile)
     with_models = with_models and settings.has_models
     async with AsyncExitStack() as stack:
         remote = None
