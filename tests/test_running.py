@@ -3,8 +3,9 @@
 import asyncio
 
 import pytest
+from fakes.assistants import InPieces
 from fakes.slack import Slack
-from fakes.slack_bot import Scripted, finished, make_settings
+from fakes.slack_bot import finished, make_settings
 
 from bots.connected import Connected
 from bots.running import connected, keep_running
@@ -69,7 +70,7 @@ def settings(slack, fake, tmp_path):
 async def desk(settings, profile):
     async with open_stores(settings) as stores:
         yield Desk(
-            assistant=Scripted(stores.history),
+            assistant=InPieces(stores.history),
             inbox=stores.inbox,
             archive=stores.archive,
             profile=profile,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
+from fakes.assistants import InPieces
 from fakes.at_work import AtWork, connected_bot
 from fakes.slack import APP_TOKEN, BOT_TOKEN, Message, Slack, visible
 
@@ -15,61 +15,10 @@ from bots.stores import Stores
 from config.profiles import load_profile
 from config.settings import Settings
 from core.limits import Limits
-from core.ports import History, Inbox
-from core.types import (
-    Answered,
-    AnswerEvent,
-    Claim,
-    Delta,
-    InboxState,
-    Passage,
-    Question,
-    Turn,
-    TurnState,
-)
+from core.ports import Inbox
+from core.types import Claim, InboxState
 
 PROFILE = load_profile("smartstore")
-
-
-@dataclass
-class Scripted:
-    """Answers every question with `text`, or with `pieces` of it.
-
-    `turnstile` lets one piece after the first pass at a time; `gate` is waited for before the last.
-    `asked` has the questions in the order in which their answers began. Turns are kept in
-    `history`, as the real assistant keeps them.
-    """
-
-    history: History | None = None
-    text: str = "구매확정 **다음 영업일**에 정산됩니다. 공휴일에는 그다음 영업일에 입금됩니다."
-    followups: tuple[str, ...] = ("정산 계좌는 어떻게 바꾸나요?", "세금계산서는 어디서 보나요?")
-    pieces: Sequence[str] = ()
-    gate: asyncio.Event | None = None
-    turnstile: asyncio.Semaphore | None = None
-    asked: list[Question] = field(default_factory=list)
-
-    async def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
-        """See `core.assistant.Assistant.answer`."""
-        self.asked.append(question)
-        pieces = self.pieces or (self.text,)
-        for number, piece in enumerate(pieces, start=1):
-            if self.turnstile and number > 1:
-                await self.turnstile.acquire()
-            if self.gate and number == len(pieces):
-                await self.gate.wait()
-            yield Delta(piece)
-        text = "".join(pieces)
-        sources = (Passage("f1", "정산은 언제 되나요?", "", 0.9),)
-        if self.history:
-            turn = Turn(
-                question,
-                TurnState.ANSWERED,
-                text,
-                sources=tuple(passage.title for passage in sources),
-                followups=self.followups,
-            )
-            await self.history.append(turn)
-        yield Answered(text, sources, self.followups)
 
 
 def make_settings(slack: Slack, data_dir: object, **changes: object) -> Settings:
@@ -93,13 +42,13 @@ async def running(
     inbox: Callable[[Inbox], Inbox] = lambda inbox: inbox,
     **script: object,
 ) -> AsyncIterator[AtWork]:
-    """Run the bot. `script` is for `Scripted`; `assistant` makes another one, `inbox` wraps it."""
+    """Run the bot. `script` is for `InPieces`; `assistant` makes another one, `inbox` wraps it."""
 
     def make_parts(stores: Stores) -> dict[str, object]:
         parts = {"inbox": inbox(stores.inbox), "lease_s": lease_s}
         return parts | ({"limits": limits} if limits else {})
 
-    make = assistant or (lambda stores: Scripted(stores.history, **script))
+    make = assistant or (lambda stores: InPieces(stores.history, **script))
     opened = connected_bot(settings, PROFILE, open_slack, make, make_parts=make_parts)
     async with opened as bot:
         yield bot
