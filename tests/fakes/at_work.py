@@ -73,7 +73,7 @@ async def at_work(
 ) -> AsyncIterator[tuple[Connected, list[asyncio.Task[None]]]]:
     """Connect a desk to a platform, and let both run until leaving."""
     async with open_platform(settings, desk, profile) as connected:
-        runs = [connected.run, desk.run] if working else [connected.run]
+        runs = [desk.run, connected.run] if working else [connected.run]
         tasks = [asyncio.create_task(run()) for run in runs]
         try:
             yield connected, tasks
