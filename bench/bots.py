@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from fakes.at_work import connected_bot
+
 from bots.connected import Connected
-from bots.stores import open_stores
 from config.profiles import load_profile
 from config.settings import Settings
 from core.desk import Desk
-from core.learning import Learning
-from core.limits import Limits
 from core.profile import Profile
 
 Open = Callable[[Settings, Desk, Profile], AbstractAsyncContextManager[Connected]]
@@ -38,37 +36,12 @@ async def running(
             inbox_total=5_000,
             **values,  # type: ignore[arg-type]
         )
-        async with open_stores(settings) as stores:
-            desk = Desk(
-                assistant=assistant,
-                inbox=stores.inbox,
-                archive=stores.archive,
-                learning=Learning(
-                    history=stores.history,
-                    archive=stores.archive,
-                    inbox=stores.inbox,
-                    lessons=stores.lessons,
-                    profile=profile,
-                    leans=_stands_alone,
-                    catch_up=_nothing_taught,
-                ),
-                profile=profile,
-                limits=Limits(per_minute=0, per_day=0),
-                sessions_at_once=sessions_at_once,
-            )
-            async with open_platform(settings, desk, profile) as connected:
-                tasks = [asyncio.create_task(desk.run()), asyncio.create_task(connected.run())]
-                try:
-                    yield desk
-                finally:
-                    for task in tasks:
-                        task.cancel()
-                    await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _stands_alone(_question: str) -> bool:
-    return False
-
-
-async def _nothing_taught() -> None:
-    """Nobody teaches in a benchmark."""
+        opened = connected_bot(
+            settings,
+            profile,
+            open_platform,
+            lambda _stores: assistant,
+            make_parts=lambda _stores: {"sessions_at_once": sessions_at_once},
+        )
+        async with opened as bot:
+            yield bot.desk

@@ -52,8 +52,8 @@ async def _run(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         stores = await stack.enter_async_context(open_stores(settings))
         _say("loading the FAQ …")
-        desk = await stack.enter_async_context(open_desk(settings, stores))
         profile = load_profile(settings.profile)
+        desk = await stack.enter_async_context(open_desk(settings, stores, profile))
         platforms = await stack.enter_async_context(connected(settings, desk, profile))
         jobs = build_jobs(settings, stores, wake=desk.wake)
         await stack.enter_async_context(

@@ -145,14 +145,14 @@ async def open_assistant(settings: Settings) -> AsyncIterator[Assistant]:
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings, stores: Stores) -> AsyncIterator[Desk]:
+async def open_desk(settings: Settings, stores: Stores, profile: Profile) -> AsyncIterator[Desk]:
     """What chat platforms hand their questions to; it serves none yet.
 
     Raises:
         FaqbotError: see `open_talk`.
     """
-    async with _parts(settings, stores.history, stores.lessons, with_models=True) as parts:
-        profile = load_profile(settings.profile)
+    opened = _parts(settings, stores.history, stores.lessons, with_models=True, profile=profile)
+    async with opened as parts:
         yield Desk(
             assistant=parts.assistant,
             inbox=stores.inbox,
@@ -224,9 +224,14 @@ def _following(lessons: Lessons, retriever: Retriever, language: Language, warm:
 
 @asynccontextmanager
 async def _parts(
-    settings: Settings, history: History, lessons: Lessons | None, *, with_models: bool
+    settings: Settings,
+    history: History,
+    lessons: Lessons | None,
+    *,
+    with_models: bool,
+    profile: Profile | None = None,
 ) -> AsyncIterator[_Parts]:
-    profile = load_profile(settings.profile)
+    profile = profile or load_profile(settings.profile)
     with_models = with_models and settings.has_models
     async with AsyncExitStack() as stack:
         remote = None

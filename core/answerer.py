@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from core.assistant import Assistant
-from core.errors import LeaseLostError, MessageGoneError, PlatformError, PlatformRefusedError
+from core.errors import (
+    MessageGoneError,
+    PlatformError,
+    PlatformRefusedError,
+    RateLimitedError,
+)
 from core.inbox import NoteReply
 from core.ports import Archive, Inbox, Reply
 from core.present import Presenter
@@ -35,6 +41,8 @@ logger = logging.getLogger(__name__)
 
 OpenReply = Callable[[Question], Reply[Any]]
 
+_AGAIN_S: Final = (0.5, 2.0, 5.0)
+
 
 class Answerer:
     """Implements `core.inbox.Handler` for all platforms that it serves."""
@@ -47,7 +55,7 @@ class Answerer:
         self._archive = archive
         self._profile = profile
         self._platforms: dict[str, OpenReply] = {}
-        self._live: dict[str, Presenter[Any]] = {}
+        self._live: dict[str, tuple[Presenter[Any], Claim]] = {}
 
     def serve(self, prefix: str, open_reply: OpenReply) -> None:
         """Show answers of sessions whose id begins with `prefix` in what this opens."""
@@ -76,37 +84,36 @@ class Answerer:
         except PlatformRefusedError as error:
             logger.error("question %s cannot be answered: %s", question.id, error)  # noqa: TRY400
             return InboxState.FAILED
+        if not view.ending:  # stopped at the moment at which it was stored
+            await self._archive.remove(question.id)
         return _state(view)
 
     async def give_up(self, claim: Claim) -> None:
         """Say that there will be no answer; see `core.inbox.Handler`."""
         await self._present(claim, _only(Failed(self._profile.failed)), _untold)
 
-    def stop(self, question_id: str) -> bool | None:
-        """End an answer that is written here, as far as it is; None if it is not."""
-        presenter = self._live.get(question_id)
-        return presenter.stop(self._profile.stopped) if presenter else None
+    async def stop(self, question_id: str) -> bool | None:
+        """End an answer that is written here, as far as it is; None if it is not any more."""
+        if question_id not in self._live:
+            return None
+        presenter, claim = self._live[question_id]
+        if not presenter.stop(self._profile.stopped):
+            return False
+        # Should we die before it is shown: whoever is next must not answer after all.
+        return True if await self._inbox.stop(question_id, by=claim) else None
 
-    async def show_stopped(self, stored: Received) -> None:
-        """Say in the messages of an answer that was not written here that it was stopped."""
-        if references := references_of(stored):
-            presenter = Presenter(
-                self._reply_for(stored.question), note=_untold, references=references
-            )
+    async def tidy(self, claim: Claim, note_reply: NoteReply) -> None:
+        """Take an answer away, or say that it was stopped; see `core.inbox.Handler`."""
+        await self._archive.remove(claim.question.id)
+        reply = self._reply_for(claim.question)
+        references = await _with_found(_split(claim.reply), reply, all_of_them=True)
+        if claim.state is InboxState.WITHDRAWN:
+            await _delete_all(reply, references)
+        elif references:
+            presenter = Presenter(reply, note=partial(_note, note_reply), references=references)
             presenter.stop(self._profile.stopped)
-            with suppress(MessageGoneError):
-                await presenter.present(stored.question, _only(Failed("")), status="")
-
-    async def delete_messages(self, stored: Received, *, certain: bool) -> None:
-        """Take an answer away; unless it is `certain` that all messages were noted, look for them.
-
-        Raises:
-            PlatformError: they may be there still.
-        """
-        reply, references = self._reply_for(stored.question), references_of(stored)
-        if not certain or not references:
-            references = await _with_found(references, reply)
-        await _delete_all(reply, references)
+            with suppress(PlatformRefusedError):
+                await presenter.present(claim.question, _only(Failed("")), status="")
 
     async def _present(
         self, claim: Claim, events: AsyncGenerator[AnswerEvent], note_reply: NoteReply
@@ -117,27 +124,14 @@ class Answerer:
         if claim.fence > 1:
             references = await _with_found(references, reply)
         presenter = Presenter(reply, note=partial(_note, note_reply), references=references)
-        self._live[question.id] = presenter
+        self._live[question.id] = (presenter, claim)
         try:
             view = await presenter.present(question, events, status=self._profile.searching)
-        except LeaseLostError:
-            await self._take_back(question, reply, presenter.references)
-            raise
         finally:
             del self._live[question.id]
         if claim.fence > 1:
             await _delete_late(reply, presenter.references)
         return view
-
-    async def _take_back(
-        self, question: Question, reply: Reply[Any], references: Sequence[str]
-    ) -> None:
-        """Remove what another process, in which the question was taken back, does not know of."""
-        stored = await self._inbox.find(question.id)
-        if stored and stored.state is InboxState.WITHDRAWN:
-            await self._archive.remove(question.id)
-            noted = references_of(stored)
-            await _delete_all(reply, [one for one in references if one not in noted])
 
     def _reply_for(self, question: Question) -> Reply[Any]:
         for prefix, open_reply in self._platforms.items():
@@ -169,28 +163,62 @@ async def _untold(_references: object) -> None:
 
 
 async def _delete_all(reply: Reply[Any], references: Sequence[str]) -> None:
-    """Delete messages; one that the platform keeps does not keep the others."""
-    for reference in references:
-        try:
-            await reply.delete(reference)
-        except PlatformRefusedError as error:
-            logger.warning("%s stays where it is: %s", reference, error)
+    """Delete messages; one that the platform keeps does not keep the others.
+
+    Raises:
+        PlatformError: some may be there still.
+    """
+    left = list(references)
+    for pause_s in (*_AGAIN_S, None):
+        failed: dict[str, PlatformError] = {}
+        for reference in left:
+            try:
+                await reply.delete(reference)
+            except PlatformRefusedError as error:
+                logger.warning("%s stays where it is: %s", reference, error)
+            except PlatformError as error:
+                failed[reference] = error
+        if not failed:
+            return
+        left, last = list(failed), [*failed.values()][-1]
+        if pause_s is None:
+            raise last
+        await asyncio.sleep(_pause_s(last, pause_s))
 
 
 async def _delete_late(reply: Reply[Any], shown: Sequence[str]) -> None:
     """Delete what an earlier attempt had on its way, and landed after the messages were found."""
     try:
-        await _delete_all(reply, [one for one in await reply.find() if one not in shown])
+        found = await _found_in_the_end(reply)
+        await _delete_all(reply, [one for one in found if one not in shown])
     except PlatformError as error:
         logger.warning("what an earlier attempt may have left is not looked for: %s", error)
 
 
-async def _with_found(noted: Sequence[str], reply: Reply[Any]) -> Sequence[str]:
+async def _found_in_the_end(reply: Reply[Any]) -> Sequence[str]:
+    """All messages that there are; whoever asked has their answer, so it may take some seconds."""
+    for pause_s in _AGAIN_S:
+        try:
+            return await reply.find()
+        except PlatformRefusedError:
+            raise
+        except PlatformError as error:
+            await asyncio.sleep(_pause_s(error, pause_s))
+    return await reply.find()
+
+
+def _pause_s(error: PlatformError, pause_s: float) -> float:
+    return max(pause_s, error.retry_after_s if isinstance(error, RateLimitedError) else 0.0)
+
+
+async def _with_found(
+    noted: Sequence[str], reply: Reply[Any], *, all_of_them: bool = False
+) -> Sequence[str]:
     """The messages that were noted, and what was sent just before it could be."""
     try:
         found = await reply.find()
     except PlatformError as error:
-        if not noted:
+        if not noted or (all_of_them and not isinstance(error, PlatformRefusedError)):
             raise
         logger.warning("only noted messages are known: %s", error)
         found = ()
@@ -223,5 +251,7 @@ def _state(view: View) -> InboxState:
             return InboxState.DECLINED
         case Escalated():
             return InboxState.ESCALATED
-        case _:  # failed, or stopped by a person: an edit of the question asks again
+        case None:
+            return InboxState.STOPPED
+        case _:
             return InboxState.FAILED

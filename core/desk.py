@@ -31,7 +31,7 @@ from core.types import (
 
 _PRESS: Final = ">"
 _MOST_SESSIONS: Final = 10_000
-_OPEN: Final = (InboxState.RECEIVED, InboxState.ANSWERING)
+_LOOKED_AT: Final = 1_000
 
 
 class Desk:
@@ -101,13 +101,15 @@ class Desk:
         self._begin(question, wake=wake)
         return receipt
 
-    async def press(self, question_id: str, index: int, pressed: Question) -> Receipt | None:
+    async def press(
+        self, question_id: str, index: int, pressed: Question, *, turn: Turn | None = None
+    ) -> Receipt | None:
         """Ask what a follow-up button stands for; None if there is no such button any more.
 
         `pressed` says where and by whom; its id and text are those of the button, so that two
-        presses, by whomever, are one question.
+        presses, by whomever, are one question. `turn` is the answer's, if the caller has it.
         """
-        turn = await self._archive.find(question_id)
+        turn = turn or await self._archive.find(question_id)
         if turn is None or not 0 <= index < len(turn.followups):
             return None
         text = turn.followups[index]
@@ -122,9 +124,9 @@ class Desk:
             self._begin(asked)
         return receipt
 
-    async def pressed(self, question_id: str) -> frozenset[int]:
-        """Which of an answer's buttons were pressed already."""
-        turn = await self._archive.find(question_id)
+    async def pressed(self, question_id: str, *, turn: Turn | None = None) -> frozenset[int]:
+        """Which of an answer's buttons were pressed already; `turn` as in `press`."""
+        turn = turn or await self._archive.find(question_id)
         followups = enumerate(turn.followups if turn else ())
         return frozenset(
             [
@@ -155,7 +157,10 @@ class Desk:
         return Receipt.STORED
 
     async def withdraw(self, question_id: str) -> None:
-        """The asker deleted the question: its answer goes, too, from here and from the history."""
+        """The asker deleted the question: its answer goes, too, from here and from the history.
+
+        It is gone soon after: whoever has it stops writing, then a worker takes it away.
+        """
         stored = await self._inbox.find(question_id)
         if stored is None:
             return
@@ -163,24 +168,20 @@ class Desk:
         self._sessions.pop(stored.question.session, None)
         await self._drop(question_id)
         await self._archive.remove(question_id)
-        # One that was stopped may have been written by a process that did not know of it yet.
-        unsure = (*_OPEN, InboxState.WITHDRAWN)
-        await self._answerer.delete_messages(stored, certain=stored.state not in unsure)
+        self.wake()
 
     async def stop(self, question_id: str) -> bool:
         """End an answer that is being written, as far as it is; False if there is none."""
-        stopped = self._answerer.stop(question_id)
+        stopped = await self._answerer.stop(question_id)
         if stopped is not None:
             return stopped
-        stored = await self._inbox.find(question_id)
-        if stored is None or stored.state not in _OPEN:
-            return False
         if await self._archive.find(question_id):  # it has ended, and is about to be settled
             return False
-        await self._inbox.withdraw(question_id)
         # It waits, or another process writes it, and stops before its next write.
+        if not await self._inbox.stop(question_id):
+            return False
         await self._drop(question_id)
-        await self._answerer.show_stopped(stored)
+        self.wake()
         return True
 
     async def rate(self, feedback: Feedback) -> bool:
@@ -228,16 +229,23 @@ class Desk:
             return True
         return bool(await self._archive.turns(session, 1))
 
+    async def turn(self, question_id: str) -> Turn | None:
+        """What is kept of an answer; None if nothing is."""
+        return await self._archive.find(question_id)
+
     async def view(self, question_id: str) -> View | None:
         """An answer as it ended, to be shown again; None if it is not kept."""
-        turn = await self._archive.find(question_id)
-        if turn is None:
-            return None
-        return view_of(turn)
+        turn = await self.turn(question_id)
+        return view_of(turn) if turn else None
 
     async def asked_by(self, person: str, limit: int) -> list[Turn]:
         """What a person asked last, newest first."""
         return await self._archive.asked_by(person, limit)
+
+    async def latest_sessions(self, prefix: str, limit: int) -> list[SessionId]:
+        """Sessions that begin so, the latest answer first; of the latest thousand, whosever."""
+        found = await self._archive.sessions(_LOOKED_AT)
+        return [one.session for one in found if one.session.startswith(prefix)][:limit]
 
     async def last_seen(self, prefix: str) -> datetime | None:
         """When the latest question of sessions that begin so was asked; None if there is none."""

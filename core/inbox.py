@@ -39,6 +39,13 @@ class Handler(Protocol):
         """
         ...
 
+    async def tidy(self, claim: Claim, note_reply: NoteReply) -> None:
+        """Say that the answer was stopped, or take it away: `claim.state` tells which.
+
+        There may be messages that were not noted, and a turn, which has to go.
+        """
+        ...
+
     async def give_up(self, claim: Claim) -> None:
         """Tell the person that the question cannot be answered, in the message if there is one."""
         ...
@@ -51,6 +58,7 @@ class _Job:
     question_id: str
     dropped: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    lost: bool = False
 
 
 class Worker:
@@ -134,19 +142,19 @@ class Worker:
         job = _Job(claim.question.id)
         self._at_work.add(job)
         tasks = {
-            asyncio.create_task(self._answer(claim)),
-            asyncio.create_task(self._keep(claim)),
+            asyncio.create_task(self._answer(claim, job)),
+            asyncio.create_task(self._keep(claim, job)),
             asyncio.create_task(_once(job.dropped)),
         }
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             await _stop(tasks)
             # If the drop was meant for an earlier claim, this one is still held.
-            if job.dropped.is_set():
-                await self._give_back(claim)
+            if job.lost or job.dropped.is_set():
+                await self._release(claim)
         except asyncio.CancelledError:
             await _stop(tasks)
-            await self._give_back(claim)
+            await self._release(claim)
             raise
         finally:
             self._at_work.discard(job)
@@ -154,31 +162,38 @@ class Worker:
             self._free.release()
             self.wake()
 
-    async def _give_back(self, claim: Claim) -> None:
-        """Let the lease end now, if it is still ours."""
+    async def _release(self, claim: Claim) -> None:
+        """Let whoever is next begin now; if the store is away, when the lease lapses."""
         with suppress(FaqbotError):
-            await self._inbox.renew(claim, lease_s=0)
+            await self._inbox.release(claim)
 
-    async def _answer(self, claim: Claim) -> None:
+    async def _answer(self, claim: Claim, job: _Job) -> None:
         try:
             await self._inbox.settle(claim, await self._outcome(claim))
         except LeaseLostError as error:
             logger.warning("stopped: %s", error)
+            job.lost = True
         except FaqbotError as error:
             logger.error("question %s: %s", claim.question.id, error)  # noqa: TRY400 - one line
         except Exception:  # the outermost edge of a task: one question must not end the others
             logger.exception("question %s broke off", claim.question.id)
 
     async def _outcome(self, claim: Claim) -> InboxState:
+        note_reply = partial(self._inbox.note_reply, claim)
+        if claim.state is not InboxState.ANSWERING:
+            if claim.attempt <= self._attempts:
+                await self._handler.tidy(claim, note_reply)
+            else:
+                logger.error("what is shown of question %s is left", claim.question.id)
+            return claim.state
         if claim.attempt <= self._attempts:
-            note_reply = partial(self._inbox.note_reply, claim)
             return await self._handler.answer(claim, note_reply)
         # Giving up is tried once: whatever stands in its way must not keep the session waiting.
         if claim.attempt == self._attempts + 1:
             await self._handler.give_up(claim)
         return InboxState.FAILED
 
-    async def _keep(self, claim: Claim) -> None:
+    async def _keep(self, claim: Claim, job: _Job) -> None:
         """Renew the lease until it is lost: by withdrawal, or because the store is away."""
         loop = asyncio.get_running_loop()
         ends = loop.time() + self._lease_s
@@ -188,6 +203,7 @@ class Worker:
                 await self._inbox.renew(claim, lease_s=self._lease_s)
             except LeaseLostError as error:
                 logger.warning("stopping: %s", error)
+                job.lost = True
                 return
             except StorageError as error:
                 logger.error("the lease is not renewed: %s", error)  # noqa: TRY400 - one line

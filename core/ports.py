@@ -205,8 +205,10 @@ class Lessons(Protocol):
 class Inbox(Protocol):
     """Questions from their arrival to their end, so that each is answered, and answered once.
 
-    Of one session, only the oldest open question can be claimed, and only by one. Every write of
-    a claim raises `LeaseLostError` once the claim is no longer the latest of an open question.
+    Of one session, only the oldest open question can be claimed, and only by one. Who withdraws,
+    stops or edits a question takes it away from whoever has claimed it, whose every write raises
+    `LeaseLostError` from then on. They may have a call on its way, though: nobody gets the next
+    claim before they have released theirs, or its lease has lapsed.
     """
 
     async def receive(self, question: Question) -> Receipt:
@@ -214,9 +216,10 @@ class Inbox(Protocol):
         ...
 
     async def claim(self, *, lease_s: float, prefixes: Sequence[str] = ("",)) -> Claim | None:
-        """Take the oldest question that may be answered now; None if there is none.
+        """Take what has to be done now, see `Claim.state`; None if there is nothing.
 
-        Only of sessions that begin with one of `prefixes`: what this process can answer.
+        An answer that has to be ended or taken away comes first, then the oldest question. Only of
+        sessions that begin with one of `prefixes`: what this process can answer.
         """
         ...
 
@@ -228,22 +231,35 @@ class Inbox(Protocol):
         """Remember the message in which the answer is being written."""
         ...
 
+    async def release(self, claim: Claim) -> None:
+        """Let go of a question, whether it is still ours or not: nothing of ours comes any more."""
+        ...
+
     async def settle(self, claim: Claim, state: InboxState) -> None:
-        """End the question in a final state."""
+        """End the question in a final state; nothing is left to be done."""
         ...
 
     async def withdraw(self, question_id: str) -> bool:
         """End a question because its asker took it back, whatever became of it until then.
 
-        False if it is unknown or was taken back before.
+        False if it is unknown or was taken back before. If it was ever claimed, a claim to take
+        its answer away follows.
+        """
+        ...
+
+    async def stop(self, question_id: str, *, by: Claim | None = None) -> bool:
+        """End an open question because somebody does not want its answer; False if it is not open.
+
+        If it was ever claimed, a claim to say so follows, unless it is stopped `by` who has it, and
+        settles it having said so; False if they do not have it any more.
         """
         ...
 
     async def reopen(self, question: Question) -> bool:
         """Take the new text of a question that its asker edited, to be answered anew.
 
-        It is `received` again in its old place, whatever its state was; a claim of it is lost, its
-        noted reply is kept, and no limit applies. False, and nothing changed, if it is unknown,
+        It is `received` again in its old place, whatever its state was; its noted reply is kept,
+        and no limit applies. False, and nothing changed, if it is unknown,
         withdrawn, or has that text already.
 
         A turn with the old text is removed before, and only if `find` shows another text: else a

@@ -279,7 +279,7 @@ class Presenter(Generic[Page]):
             return
         page = self._pages()[place]
         try:
-            await self._reply.edit(self._shown[place].reference, page)
+            await _to_its_end(self._reply.edit(self._shown[place].reference, page))
         except RateLimitedError as error:
             self._reply.edits.freeze(error.retry_after_s)
             raise
@@ -347,13 +347,22 @@ class Presenter(Generic[Page]):
 async def _to_its_end(call: Coroutine[object, object, T]) -> T:
     """Make a call; if it is cancelled on its way, return when nothing of it can come any more.
 
-    Whoever has cancelled it looks for what was sent next: what lands later is found by nobody.
+    Whoever is next looks for messages, and edits them: what lands later is found by nobody, or
+    overwrites the newer.
     """
     task = asyncio.create_task(call)
+    task.add_done_callback(_retrieved)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait({task}, timeout=_LANDS_WITHIN_S)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        try:
+            await asyncio.wait({task}, timeout=_LANDS_WITHIN_S)
+        finally:
+            task.cancel()
         raise
+
+
+def _retrieved(task: asyncio.Task[T]) -> None:
+    """Nobody may be left who asks for its error."""
+    if not task.cancelled():
+        task.exception()

@@ -298,7 +298,7 @@ class Turn:
 
 
 class InboxState(StrEnum):
-    """Where a received question is. The last five are final."""
+    """Where a received question is. The last six are final, until it is edited."""
 
     RECEIVED = "received"
     ANSWERING = "answering"
@@ -306,6 +306,7 @@ class InboxState(StrEnum):
     DECLINED = "declined"
     ESCALATED = "escalated"
     FAILED = "failed"
+    STOPPED = "stopped"
     WITHDRAWN = "withdrawn"
 
 
@@ -320,17 +321,21 @@ class Receipt(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to answer a question until the lease ends.
+    """The right to change what is shown of a question until the lease ends; nobody else has it.
 
-    `fence` grows with each claim and each edit of this question: a write with an older one is
-    refused. `attempt` counts the claims since it was received or last edited. `reply` is the
-    reference of the message that an earlier claim began, to be finished and not sent anew.
+    `state` says what is to be done: answer (`answering`), or, of a question that ended while its
+    answer was shown, say that it was stopped (`stopped`) or take the answer away (`withdrawn`).
+
+    `fence` grows with each claim and whatever takes one away: a write with an older one is
+    refused. `attempt` counts the claims since it was received or last edited, or ended. `reply` is
+    the reference of the message that an earlier claim began, to be finished and not sent anew.
     """
 
     question: Question
     fence: int
     reply: str | None = None
     attempt: int = 1
+    state: InboxState = InboxState.ANSWERING
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,15 @@
 """The bot on the local Slack as `faqbot run` sets it up, with the real assistant on a small FAQ."""
 
-import asyncio
 from contextlib import asynccontextmanager
 
 import pytest
-from fakes.learning import learning_of
+from fakes.at_work import at_work
+from fakes.at_work import make_desk as desk_of
 from fakes.slack import Limits, Slack
 from fakes.slack_bot import make_settings
 
 from bots.slack import open_slack
 from bots.stores import open_stores
-from core.desk import Desk
-from core.limits import Limits as PersonLimits
 
 
 @pytest.fixture
@@ -39,11 +37,8 @@ def make_desk(stores, make_assistant, profile):
     """Makes a desk of the real parts, any of which may be replaced by name."""
 
     def make(**parts):
-        real = {"assistant": make_assistant(history=stores.history), "profile": profile}
-        real |= {"inbox": stores.inbox, "archive": stores.archive}
-        real |= {"learning": learning_of(stores, profile)}
-        real |= {"limits": PersonLimits(per_minute=0, per_day=0)}
-        return Desk(**(real | parts))
+        real = {"assistant": make_assistant(history=stores.history)}
+        return desk_of(stores, profile, **(real | parts))
 
     return make
 
@@ -54,16 +49,9 @@ def connect(slack, settings, profile):
 
     @asynccontextmanager
     async def connected(desk, *, working=True):
-        async with open_slack(settings, desk, profile) as platform:
-            runs = [platform.run, desk.run] if working else [platform.run]
-            tasks = [asyncio.create_task(run()) for run in runs]
-            try:
-                await slack.until(lambda: slack.sockets)
-                yield
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+        async with at_work(desk, settings, profile, open_slack, working=working):
+            await slack.until(lambda: slack.sockets)
+            yield
 
     return connected
 

@@ -17,7 +17,7 @@ from core.backends.sqlite_history import SqliteHistory
 from core.backends.sqlite_inbox import SqliteInbox
 from core.backends.sqlite_lessons import SqliteLessons
 from core.desk import Desk, is_press, press_id
-from core.errors import PlatformRefusedError
+from core.errors import PlatformError, PlatformRefusedError
 from core.learning import Outcome, Remark
 from core.limits import Limits
 from core.types import (
@@ -221,7 +221,7 @@ async def test_a_deleted_question_takes_its_answer_along(place):
         await place.until("1", *ENDED)
         await desk.withdraw("1")
         assert not await desk.revise(asked(text="zu spät"))
-    assert not place.wall.messages
+        await soon(lambda: not place.wall.messages)
     assert await place.archive.find("1") is None
 
 
@@ -233,8 +233,7 @@ async def test_a_question_deleted_while_it_is_answered_leaves_nothing(place):
         await place.wall.posted.wait()
         await desk.withdraw("1")
         place.assistant.go_on.set()
-        await place.until("1", InboxState.WITHDRAWN)
-    assert not place.wall.messages
+        await soon(lambda: not place.wall.messages)
     assert await place.archive.find("1") is None
 
 
@@ -245,9 +244,9 @@ async def test_a_stopped_answer_stays_as_it_is_and_is_no_part_of_the_conversatio
         await desk.receive(asked())
         await place.wall.posted.wait()
         assert await desk.stop("1")
-        await place.until("1", InboxState.FAILED)
+        await soon(lambda: place.shown() == ["답: " + PROFILE.stopped])
         assert not await desk.stop("1"), "it has ended"
-    assert place.shown() == ["답: " + PROFILE.stopped]
+        await place.until("1", InboxState.STOPPED)
     assert await place.archive.find("1") is None
 
 
@@ -255,7 +254,24 @@ async def test_a_question_that_waits_can_be_stopped(place):
     desk = place.desk()
     await desk.receive(asked())
     assert await desk.stop("1")
-    assert (await place.inbox.find("1")).state is InboxState.WITHDRAWN
+    async with running(desk):
+        await place.until("1", InboxState.STOPPED)
+    assert not place.assistant.asked
+
+
+@pytest.mark.parametrize("written", ["not yet", "here", "elsewhere"])
+async def test_a_stopped_question_is_asked_again_by_an_edit(place, written):
+    desk, other = place.desk(), place.desk()
+    await desk.receive(asked())
+    place.assistant.go_on.clear()
+    async with running(desk):
+        if written != "not yet":
+            await place.wall.posted.wait()
+        assert await (other if written == "elsewhere" else desk).stop("1")
+        place.assistant.go_on.set()
+        assert await desk.revise(asked(text="반품비는?")) is Receipt.STORED
+        await place.until("1", InboxState.ANSWERED)
+    assert place.shown() == ["답: 반품비는?"]
 
 
 async def test_what_a_dead_process_began_is_finished_in_its_message(place):
@@ -348,9 +364,14 @@ def test_the_id_of_a_press_does_not_grow_from_press_to_press():
 
 
 class Growing(Scripted):
-    """Writes until it is told to end."""
+    """Writes until it is told to end, unless the question was edited."""
 
     async def answer(self, question):
+        if question.text != asked().text:
+            self.go_on.set()
+            async for event in super().answer(question):
+                yield event
+            return
         yield Delta("halb fertig und noch lange nicht ganz ")
         self.halfway.set()
         while not self.go_on.is_set():
@@ -396,6 +417,7 @@ async def test_a_stop_in_one_process_ends_what_another_writes(place):
         await place.wall.posted.wait()
         await grown(place)
         assert await place.desk().stop("1")
+        await soon(lambda: place.shown() == [PROFILE.stopped])
         await asyncio.sleep(0.7)
     assert place.shown() == [PROFILE.stopped]
 
@@ -407,7 +429,6 @@ async def test_what_was_just_sent_for_a_question_deleted_elsewhere_goes(place):
         async def post(self, page, index):
             reference = await super().post(page, index)
             await place.desk().withdraw("1")
-            place.wall.messages[reference] = place.wall.deleted.pop(reference)
             return reference
 
     place.assistant.go_on.clear()
@@ -434,7 +455,7 @@ async def test_one_message_that_cannot_be_deleted_does_not_keep_the_others(place
         await place.until("1", *ENDED)
         assert len(place.wall.messages) == 2
         await desk.withdraw("1")
-    assert len(place.wall.messages) == 1
+        await soon(lambda: len(place.wall.messages) == 1)
 
 
 async def test_what_others_answer_is_not_remembered_for_ever(place, monkeypatch):
@@ -490,7 +511,9 @@ async def test_a_stopped_question_that_is_deleted_leaves_nothing(place):
     assert await desk.stop("1")
     await WallReply(place.wall, "1").post(("auch halb", False), 0)
     await desk.withdraw("1")
-    assert not place.wall.messages
+    await place.inbox.release(claim)
+    async with running(desk):
+        await soon(lambda: not place.wall.messages)
 
 
 async def test_edits_count_as_questions_do(place):
@@ -534,3 +557,109 @@ async def test_a_question_that_was_taken_back_is_not_taught(place):
     assert await place.lessons.find("r")
     late = replace(reply, id="r2")
     assert (await desk.teach(late)).outcome is Outcome.NOTHING_ASKED
+
+
+async def test_what_the_platform_did_not_take_away_goes_later(place):
+    """Whoever deleted the question need not be there, nor the process that was told of it."""
+
+    class Reluctant(WallReply):
+        refusals = 9
+
+        async def delete(self, reference):
+            if Reluctant.refusals:
+                Reluctant.refusals -= 1
+                raise PlatformError("503")
+            await super().delete(reference)
+
+    async def answered_and_deleted():
+        desk = place.desk(lease_s=0.6)
+        desk.serve("wall:", lambda question: Reluctant(place.wall, question.id))
+        async with running(desk):
+            await desk.receive(asked())
+            await place.until("1", *ENDED)
+        await place.desk().withdraw("1")
+        async with running(desk):
+            await soon(lambda: not place.wall.messages)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.answerer._AGAIN_S", (0.0, 0.0, 0.0))
+        await answered_and_deleted()
+    assert Reluctant.refusals == 0
+
+
+async def test_the_turn_of_an_old_text_that_another_process_stores_late_goes(place):
+    """The new one is looked for when nothing of the old can come any more."""
+    desk, other = place.desk(), place.desk()
+    place.assistant.go_on.clear()
+    async with running(desk):
+        await desk.receive(asked())
+        await place.assistant.halfway.wait()
+        assert await other.revise(asked(text="반품비는?"))
+        place.assistant.go_on.set()
+        async with running(other):
+            await place.until("1", InboxState.ANSWERED)
+    assert place.shown() == ["답: 반품비는?"]
+    assert (await place.archive.find("1")).question.text == "반품비는?"
+
+
+async def test_a_stop_that_was_not_shown_yet_is_shown_by_the_next_process(place):
+    """And the question is not answered after all."""
+
+    class Mute(WallReply):
+        async def edit(self, reference, page):
+            if page[1]:
+                await asyncio.Event().wait()
+            await super().edit(reference, page)
+
+    desk, other = place.desk(), place.desk()
+    desk.serve("wall:", lambda question: Mute(place.wall, question.id))
+    place.assistant.go_on.clear()
+    async with running(desk):
+        await desk.receive(asked())
+        await place.wall.posted.wait()
+        assert await desk.stop("1")
+    async with running(other):
+        await soon(lambda: place.shown() == [PROFILE.stopped])
+    assert (await place.inbox.find("1")).state is InboxState.STOPPED
+    assert await place.archive.find("1") is None
+
+
+async def test_a_stop_counts_though_the_question_was_edited_elsewhere_just_now(place):
+    """Who answers the old text does not know yet that it has lost the question."""
+    desk, other = place.desk(), place.desk()
+    place.assistant.go_on.clear()
+    async with running(desk):
+        await desk.receive(asked())
+        await place.wall.posted.wait()
+        assert await other.revise(asked(text="반품비는?"))
+        assert await desk.stop("1")
+        place.assistant.go_on.set()
+        await soon(lambda: place.shown() == [PROFILE.stopped])
+    assert (await place.inbox.find("1")).state is InboxState.STOPPED
+    assert await place.archive.find("1") is None
+
+
+async def test_what_an_earlier_attempt_left_is_looked_for_until_the_platform_tells(place):
+    """Neither when it began nor the first time at the end could the messages be listed."""
+    noted = await WallReply(place.wall, "1").post(("halb", False), 0)
+    left = await WallReply(place.wall, "1").post(("auch halb", False), 1)
+
+    class Silent(WallReply):
+        silence = 3
+
+        async def find(self):
+            if Silent.silence:
+                Silent.silence -= 1
+                raise PlatformError("503")
+            return await super().find()
+
+    desk = place.desk()
+    desk.serve("wall:", lambda question: Silent(place.wall, question.id))
+    await place.inbox.receive(asked())
+    await place.inbox.note_reply(await place.inbox.claim(lease_s=0), noted)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.answerer._AGAIN_S", (0.0, 0.0, 0.0))
+        async with running(desk):
+            await place.until("1", InboxState.ANSWERED)
+    assert list(place.wall.messages) == [noted]
+    assert left in place.wall.deleted

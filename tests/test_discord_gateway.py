@@ -102,6 +102,20 @@ async def test_a_question_at_once_after_the_start_does_not_hide_what_was_missed(
         assert texts(bot) == ["지금 질문", "놓친 질문"]
 
 
+async def test_after_downtime_direct_messages_are_caught_up_on(fake, tmp_path, profile):
+    """Of those who have asked there before; Discord lists no others."""
+    async with running_bot(fake, tmp_path, profile):
+        await fake.direct("첫 질문")
+        await fake.until(lambda: answers_in(fake, fake.dm(fake.user)))
+    await fake.direct("자는 동안의 질문")
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await fake.until(lambda: len(answers_in(fake, fake.dm(fake.user))) == 2)
+        assert texts(bot) == ["자는 동안의 질문"]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await answered_to(fake, "다음 질문")
+        assert texts(bot) == ["다음 질문"]
+
+
 async def test_catching_up_is_tried_again(fake, tmp_path, profile, monkeypatch):
     monkeypatch.setattr(catchup, "_RETRIES_S", (0.05,))
     async with running_bot(fake, tmp_path, profile):

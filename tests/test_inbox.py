@@ -23,6 +23,7 @@ class Script:
     def __init__(self) -> None:
         self.begun: asyncio.Queue[Claim] = asyncio.Queue()
         self.ended: asyncio.Queue[str] = asyncio.Queue()
+        self.tidied: asyncio.Queue[Claim] = asyncio.Queue()
         self.given_up: list[str] = []
         self.may_end: dict[str, asyncio.Event] = {}
         self.raising: dict[str, Exception] = {}
@@ -43,6 +44,9 @@ class Script:
         finally:
             self.ended.put_nowait(name)
         return InboxState.DECLINED
+
+    async def tidy(self, claim: Claim, note_reply: NoteReply) -> None:
+        self.tidied.put_nowait(claim)
 
     async def give_up(self, claim: Claim) -> None:
         self.given_up.append(claim.question.id)

@@ -1,6 +1,7 @@
 """Answers become messages: whole, once, in time, and within the platform's budget."""
 
 import asyncio
+import gc
 from itertools import pairwise
 
 import pytest
@@ -231,6 +232,50 @@ def test_a_message_on_its_way_has_landed_when_the_showing_has_ended():
     there, found = leap(cancelled())
     assert len(there) == 1
     assert found == there
+
+
+def test_an_edit_on_its_way_has_landed_when_the_showing_has_ended():
+    """Else it might land after the first one of whoever is next."""
+    wall, sent = Wall(latency_s=0.4), asyncio.Event()
+
+    class Telling(WallReply):
+        async def edit(self, reference, page):
+            sent.set()
+            await super().edit(reference, page)
+
+    async def cancelled():
+        presenter = Presenter(Telling(wall, "a"), note=quiet)
+        events = growing(["가나다라 "] * 100, gap_s=0.1)
+        showing = asyncio.create_task(presenter.present(QUESTION, events, status=SEARCHING))
+        await sent.wait()
+        showing.cancel()
+        await asyncio.gather(showing, return_exceptions=True)
+        (message,) = wall.messages.values()
+        landed = len(message.states)
+        await asyncio.sleep(2.0)
+        return landed, len(message.states)
+
+    assert leap(cancelled()) == (2, 2)
+
+
+def test_what_fails_after_everybody_has_gone_is_no_news():
+    """Whoever is cancelled twice does not wait for the message on its way."""
+    told = []
+
+    async def cancelled():
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+        wall = Wall(latency_s=0.4, trouble=1.0)
+        showing = asyncio.create_task(present(wall, ["가나다라 "] * 100, first_s=5.0))
+        await asyncio.sleep(0.27)
+        for _ in range(2):
+            showing.cancel()
+            await asyncio.sleep(0.01)
+        await asyncio.gather(showing, return_exceptions=True)
+        await asyncio.sleep(2.0)
+        gc.collect()
+
+    leap(cancelled())
+    assert told == []
 
 
 def test_an_answer_whose_message_is_deleted_ends_there():

@@ -3,9 +3,10 @@
 import asyncio
 
 import pytest
+from fakes.assistants import InPieces
 from fakes.learning import learning_of
 from fakes.slack import Slack
-from fakes.slack_bot import Scripted, finished, make_settings
+from fakes.slack_bot import finished, make_settings
 
 from bots.connected import Connected
 from bots.running import connected, keep_running
@@ -70,7 +71,7 @@ def settings(slack, fake, tmp_path):
 async def desk(settings, profile):
     async with open_stores(settings) as stores:
         yield Desk(
-            assistant=Scripted(stores.history),
+            assistant=InPieces(stores.history),
             inbox=stores.inbox,
             archive=stores.archive,
             learning=learning_of(stores, profile),

@@ -298,6 +298,29 @@ async def test_sharing_that_fails_can_be_tried_again(slack, bot, profile):
     await slack.until(lambda: slack.messages(channel))
 
 
+async def test_sharing_waits_where_slack_has_had_enough(slack, bot, profile):
+    """Nobody has to press again, and no half of an answer is there."""
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("help", minsu)
+    answer = await asked(slack, minsu, channel)
+    slack.fail_next("chat.postMessage", "429")
+    await minsu.press(answer, profile.share)
+    (shared,) = await slack.until(lambda: slack.messages(channel))
+    assert ANSWER in visible(shared)
+    assert slack.limited() == 1
+
+
+async def test_sharing_goes_by_the_budget_of_the_channels_messages(slack, bot, profile):
+    people = [slack.add_person(f"민수{number}") for number in range(5)]
+    channel = slack.add_channel("help", *people)
+    answers = [await asked(slack, person, channel) for person in people]
+    slack.api.limits.on = True
+    for person, answer in zip(people, answers, strict=True):
+        await person.press(answer, profile.share)
+    await slack.until(lambda: len(slack.messages(channel)) == len(people))
+    assert slack.limited() == 0
+
+
 async def test_only_the_asker_can_share(slack, bot, profile):
     """A forged press gives nothing away."""
     minsu, jiho = slack.add_person("민수"), slack.add_person("지호")

@@ -3,8 +3,8 @@
 import asyncio
 
 import pytest
+from fakes.assistants import InPieces
 from fakes.slack import BOT_TOKEN, labels
-from fakes.slack_bot import Scripted
 
 from bots.slack.pane import set_status, set_title
 from bots.slack.workspaces import make_client, open_session
@@ -67,7 +67,7 @@ async def test_there_is_a_status_until_there_is_a_message(
     slack, make_desk, connect, stores, minsu, profile
 ):
     gate = asyncio.Event()
-    async with connect(make_desk(assistant=Scripted(stores.history, gate=gate))):
+    async with connect(make_desk(assistant=InPieces(stores.history, gate=gate))):
         pane = await minsu.open_assistant_pane()
         await minsu.say(pane.channel, "정산은 언제 되나요?", thread=pane.thread_ts)
         await slack.until(lambda: profile.searching in pane.statuses)

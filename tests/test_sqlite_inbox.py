@@ -73,7 +73,8 @@ def open_stores(path: Path) -> Callable[[], AbstractAsyncContextManager[archive_
         (sqlite_inbox.LAST_SEEN, 1),
         (sqlite_inbox.WAITING, 1),
         (sqlite_inbox.WAITING_IN_SESSION, 2),
-        (sqlite_inbox.NEXT, 1),
+        (sqlite_inbox.NEXT, 2),
+        (sqlite_inbox.OWED, 2),
         (sqlite_inbox.SWEEP, 1),
     ],
 )
@@ -156,6 +157,8 @@ async def test_a_file_of_schema_3_is_brought_forward(path):
 
 
 def back_to_schema_3(db: sqlite3.Connection) -> None:
+    db.execute("DROP INDEX inbox_owed")
+    db.execute("ALTER TABLE inbox DROP COLUMN held")
     for table, column in [("feedback", "reason"), ("feedback", "expected"), ("inbox", "attempts")]:
         db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     for table in ("seen", "lessons", "lessons_version"):

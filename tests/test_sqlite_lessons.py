@@ -67,6 +67,8 @@ async def test_a_file_of_schema_4_is_brought_forward(path):
     with closing(sqlite3.connect(path)) as db:
         db.execute("DROP TABLE lessons")
         db.execute("DROP TABLE lessons_version")
+        db.execute("DROP INDEX inbox_owed")
+        db.execute("ALTER TABLE inbox DROP COLUMN held")
         db.execute("PRAGMA user_version = 4")
     async with SqliteFile.open(path) as file:
         assert await SqliteArchive(file).find("1") == turn("1")

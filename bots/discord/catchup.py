@@ -4,40 +4,67 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import aiohttp
 import discord
 
+from bots.discord.ids import DIRECT, PREFIX, place_of
 from bots.discord.listening import Listener
+from core.desk import Desk
+from core.errors import StorageError
 
 logger = logging.getLogger(__name__)
 
 _LONGEST: Final = timedelta(days=1)  # whoever asked before that has given up
 _MOST_CHANNELS: Final = 50  # of one guild, those with the latest messages
+_MOST_DIRECT: Final = 20
 _MOST_MESSAGES: Final = 100  # of one channel: one call
 _RETRIES_S: Final = (1.0, 5.0, 20.0)
 
 _Channel = discord.TextChannel | discord.Thread
 
 
-async def catch_up(since: Mapping[discord.Guild, datetime | None], listener: Listener) -> None:
+async def catch_up(
+    since: Mapping[discord.Guild, datetime | None],
+    listener: Listener,
+    *,
+    direct: Callable[[], Awaitable[Sequence[discord.DMChannel]]] | None = None,
+    direct_since: datetime | None = None,
+) -> None:
     """Hear what was said in guilds since their last question; what is known stays as it is.
 
-    In order, so that the last question stays a good place to go on from if this breaks off. Direct
-    messages are not among it: Discord does not tell which there are.
+    In order, so that the last question stays a good place to go on from if this breaks off. Of
+    direct messages, `direct` gives those to look at: Discord does not tell which there are.
     """
     said: list[discord.Message] = []
     for guild, last in since.items():
         if last is not None:  # else nobody has ever asked anything: there is nothing to go on with
             said += await _said(guild, max(last, datetime.now(UTC) - _LONGEST))
+    if direct and direct_since:
+        after = max(direct_since, datetime.now(UTC) - _LONGEST)
+        for channel in await direct():
+            said += await _history(channel, after)
     missed = 0
     for message in sorted(said, key=lambda message: message.id):
         missed += await listener.hear(message, late=True)
     if missed:
         logger.warning("%d questions were asked while nobody listened", missed)
+
+
+async def direct_channels(client: discord.Client, desk: Desk) -> list[discord.DMChannel]:
+    """The direct messages of those who asked something there before, the latest first."""
+    found: list[discord.DMChannel] = []
+    try:
+        for session in await desk.latest_sessions(f"{PREFIX}{DIRECT}:", _MOST_DIRECT):
+            channel = await client.fetch_channel(int(place_of(session).channel))
+            if isinstance(channel, discord.DMChannel):
+                found.append(channel)
+    except (discord.DiscordException, aiohttp.ClientError, OSError, StorageError) as error:
+        logger.warning("direct messages are not caught up on: %s", error)
+    return found
 
 
 async def _said(guild: discord.Guild, since: datetime) -> list[discord.Message]:
@@ -47,7 +74,7 @@ async def _said(guild: discord.Guild, since: datetime) -> list[discord.Message]:
     return said
 
 
-async def _history(channel: _Channel, since: datetime) -> list[discord.Message]:
+async def _history(channel: _Channel | discord.DMChannel, since: datetime) -> list[discord.Message]:
     """What was said in a channel; nothing if that cannot be found out."""
     for pause_s in (*_RETRIES_S, None):
         try:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import discord
 
-from bots.discord.catchup import catch_up
+from bots.discord.catchup import catch_up, direct_channels
 from bots.discord.commands import Commands, sync_if_changed
 from bots.discord.context import Context
 from bots.discord.feedback import submitted
-from bots.discord.ids import PREFIX
+from bots.discord.ids import DIRECT, PREFIX
 from bots.discord.interacting import Pressing, excused, say
 from bots.discord.listening import Listener
 from bots.discord.payload import pressed_of
@@ -38,6 +39,7 @@ class Listening(discord.Client):
         self.tasks = Tasks()
         self._began_after: datetime | None = None
         self._since: dict[int, datetime | None] = {}
+        self._direct_since: datetime | None = None
 
     async def setup_hook(self) -> None:
         """Make what needs to know who the bot is; called between login and connection."""
@@ -58,9 +60,14 @@ class Listening(discord.Client):
         if not self.is_closed():
             super().dispatch(event, *args, **kwargs)
 
-    async def session_began(self, guilds: list[discord.Guild]) -> None:
-        """Note what was asked last in these guilds: nobody may have heard what came after it."""
+    async def session_began(self, guilds: list[discord.Guild], *, direct: bool = True) -> None:
+        """Note what was asked last in these guilds: nobody may have heard what came after it.
+
+        `direct` says whether direct messages come here, too.
+        """
         try:
+            if direct:
+                self._direct_since = await self.context.desk.last_seen(f"{PREFIX}{DIRECT}:")
             for guild in guilds:
                 last = await self.context.desk.last_seen(f"{PREFIX}{guild.id}:")
                 self._since[guild.id] = last or self._began_after
@@ -70,7 +77,9 @@ class Listening(discord.Client):
     def catch_up(self, guilds: list[discord.Guild]) -> None:
         """Look for what was asked while nobody listened."""
         since = {guild: self._since.pop(guild.id, None) for guild in guilds}
-        self.tasks.begin(catch_up(since, self.listener))
+        direct_since, self._direct_since = self._direct_since, None
+        direct = partial(direct_channels, self, self.context.desk)
+        self.tasks.begin(catch_up(since, self.listener, direct=direct, direct_since=direct_since))
 
     async def on_message(self, message: discord.Message) -> None:
         """A message was written."""
@@ -142,7 +151,8 @@ class ShardedClient(Listening, discord.AutoShardedClient):
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """As `Client.on_connect`, for the guilds of one connection."""
-        await self.session_began(self._of(shard_id))
+        # https://discord.com/developers/docs/events/gateway#sharding: direct messages come by 0.
+        await self.session_began(self._of(shard_id), direct=shard_id == 0)
 
     async def on_shard_ready(self, shard_id: int) -> None:
         """As `Client.on_ready`, for the guilds of one connection."""

@@ -20,7 +20,8 @@ from bots.discord.payload import CUSTOM_ID, Pressed, components, pressed_of
 from bots.discord.people import asker_of
 from bots.discord.sharing import share
 from bots.receipts import reason_for
-from core.types import Feedback, Question, Receipt, SessionId, View
+from core.answerer import view_of
+from core.types import Feedback, Question, Receipt, SessionId, Turn
 
 
 class AnswerButton(ui.DynamicItem[ui.Button[Any]], template=CUSTOM_ID):
@@ -56,22 +57,25 @@ async def _ask(context: Context, interaction: Pressing, button: Pressed) -> None
     asking = _asked(context, interaction, button)
     if aside:  # its answer needs the acknowledgement
         await defer(interaction, aside=True)
-        receipt = await asking
+        turn, receipt = await asking
     else:
-        receipt = await promptly(interaction, asking)
+        turn, receipt = await promptly(interaction, asking)
     if reason := reason_for(context.profile, receipt):
         await say(interaction, reason)
-    elif receipt is Receipt.STORED and not aside:
-        await _mark(context, interaction, button)
+    elif receipt is Receipt.STORED and turn and not aside:
+        await _mark(context, interaction, turn)
     elif receipt is Receipt.KNOWN and aside:
         await interaction.delete_original_response()
 
 
-async def _asked(context: Context, interaction: Pressing, button: Pressed) -> Receipt | None:
-    view = await context.desk.view(button.question_id)
-    if view is None:
-        return None
-    session, target = _where(interaction, view)
+async def _asked(
+    context: Context, interaction: Pressing, button: Pressed
+) -> tuple[Turn | None, Receipt | None]:
+    """The turn that the button belongs to, and what became of the press."""
+    turn = await context.desk.turn(button.question_id)
+    if turn is None:
+        return None, None
+    session, target = _where(interaction, turn)
     question = Question(
         id=button.question_id,
         session=session,
@@ -80,25 +84,23 @@ async def _asked(context: Context, interaction: Pressing, button: Pressed) -> Re
         asked_at=datetime.now(UTC),
         reply_to=written(target),
     )
-    return await context.desk.press(button.question_id, button.index, question)
+    desk = context.desk
+    return turn, await desk.press(button.question_id, button.index, question, turn=turn)
 
 
-def _where(interaction: Pressing, view: View) -> tuple[SessionId, Target]:
+def _where(interaction: Pressing, turn: Turn) -> tuple[SessionId, Target]:
     """The conversation that the button belongs to, and where its answer goes."""
     message = interaction.message
     assert message  # noqa: S101 - a button stands under one
     if message.flags.ephemeral:
-        return view.question.session, Aside(interaction.application_id, interaction.token)
-    return view.question.session, Within(message.channel.id, message.id)
+        return turn.question.session, Aside(interaction.application_id, interaction.token)
+    return turn.question.session, Within(message.channel.id, message.id)
 
 
-async def _mark(context: Context, interaction: Pressing, button: Pressed) -> None:
+async def _mark(context: Context, interaction: Pressing, turn: Turn) -> None:
     """Show which follow-ups were asked, on the message that has them."""
-    view = await context.desk.view(button.question_id)
-    if view is None:
-        return
-    used = await context.desk.pressed(button.question_id)
-    page = context.renderer.answer(view, used=used)[-1]
+    used = await context.desk.pressed(turn.question.id, turn=turn)
+    page = context.renderer.answer(view_of(turn), used=used)[-1]
     await _change_buttons(context, interaction, components(page.buttons))
 
 

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack import actions, extras, messages
 from bots.slack.actions import Buttons
+from bots.slack.budgets import Budgets
 from bots.slack.context import Context
 from bots.slack.errands import Errands
 from bots.slack.installations import Installations
@@ -29,6 +30,7 @@ def make_app(  # noqa: PLR0913 - its collaborators, all by name
     workspaces: Workspaces,
     hearing: Hearing,
     buttons: Buttons,
+    budgets: Budgets,
     errands: Errands,
     installations: Installations | None,
 ) -> AsyncApp:
@@ -49,7 +51,7 @@ def make_app(  # noqa: PLR0913 - its collaborators, all by name
     )
     messages.register(app, hearing, workspaces)
     actions.register(app, buttons, workspaces, errands)
-    extras.register(app, context)
+    extras.register(app, context, budgets)
     register_installations(app, installations)
     _acknowledge_the_rest(app)
     return app

@@ -64,6 +64,7 @@ async def assemble(context: Context, session: aiohttp.ClientSession) -> Parts:
         workspaces=workspaces,
         hearing=hearing,
         buttons=Buttons(context, budgets, answers),
+        budgets=budgets,
         errands=errands,
         installations=installations,
     )

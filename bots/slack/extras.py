@@ -11,14 +11,15 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack import command, feedback, home, pane, sharing
+from bots.slack.budgets import Budgets
 from bots.slack.context import Context
 
 Next = Callable[[], Awaitable[BoltResponse]]
 
-_MODULES: Final[tuple[ModuleType, ...]] = (command, sharing, feedback, home, pane)
+_MODULES: Final[tuple[ModuleType, ...]] = (command, feedback, home, pane)
 
 
-def register(app: AsyncApp, context: Context) -> None:
+def register(app: AsyncApp, context: Context, budgets: Budgets) -> None:
     """Listen to all of it; before whatever acknowledges the rest."""
 
     @app.middleware
@@ -29,3 +30,4 @@ def register(app: AsyncApp, context: Context) -> None:
 
     for module in _MODULES:
         module.register(app, context)
+    sharing.register(app, context, budgets)

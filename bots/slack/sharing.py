@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -12,12 +14,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.receipts import reason_for
 from bots.slack.blocks import Block, Look, Page, read_followup, render
+from bots.slack.budgets import Budgets
 from bots.slack.context import Context
 from bots.slack.ephemeral import PRIVATE_FOLLOWUP, SHARE, private_pages
 from bots.slack.errors import code_of, translated
 from bots.slack.ids import place_of
 from bots.slack.response_url import send, whisper
-from core.errors import PlatformError, PlatformRefusedError, StorageError
+from core.errors import PlatformError, PlatformRefusedError, RateLimitedError, StorageError
+from core.pacing import Pacer
 from core.types import Question, View
 
 logger = logging.getLogger(__name__)
@@ -25,11 +29,12 @@ logger = logging.getLogger(__name__)
 Json = dict[str, Any]
 
 _ASKING: Final = ("next", "followups")  # by their block ids, see `bots.slack.blocks`
+_PATIENCE: Final = 2  # with refusals, for each message
 _OUTSIDE: Final = ("channel_not_found", "not_in_channel")
 
 
-def register(app: AsyncApp, context: Context) -> None:
-    """Listen to the buttons of private answers."""
+def register(app: AsyncApp, context: Context, budgets: Budgets) -> None:
+    """Listen to the buttons of private answers; `budgets` are those of the answers in channels."""
     sharing: set[str] = set()
 
     @app.action(re.compile(rf"^{PRIVATE_FOLLOWUP}:\d+$"))
@@ -57,7 +62,8 @@ def register(app: AsyncApp, context: Context) -> None:
         sharing.add(question_id)
         try:
             if view := await _own(context, body, question_id):
-                await _share(context, client, body, view)
+                posts = budgets.posts(body["channel"]["id"])
+                await _share(context, client, body, view, posts)
                 await _show_again(context, client, url, view, shared=True)
             else:
                 await whisper(client, url, context.profile.stale_button)
@@ -96,8 +102,10 @@ async def _show_again(
         logger.warning("the buttons stay as they are: %s", error)
 
 
-async def _share(context: Context, client: AsyncWebClient, body: Json, view: View) -> None:
-    """Post the answer into the channel.
+async def _share(
+    context: Context, client: AsyncWebClient, body: Json, view: View, posts: Pacer
+) -> None:
+    """Post the answer into the channel, as fast as the channel's budget lets it.
 
     Raises:
         PlatformError, StorageError: not, or not all of it.
@@ -110,9 +118,23 @@ async def _share(context: Context, client: AsyncWebClient, body: Json, view: Vie
         first, blocks=(_shared_by(context.profile.shared_by.format(name=name)), *first.blocks)
     )
     channel, url = body["channel"]["id"], body["response_url"]
-    root = await _post(client, channel, url, first)
+    root = await _in_turn(posts, partial(_post, client, channel, url, first))
     for page in more:
-        await _post(client, channel, url, page, thread=root)
+        await _in_turn(posts, partial(_post, client, channel, url, page, thread=root))
+
+
+async def _in_turn(posts: Pacer, post: Callable[[], Awaitable[str]]) -> str:
+    """Post when it is our turn, again if Slack has had enough: half an answer is no use."""
+    with posts.lane() as lane:
+        posts.update(lane, hidden=1, ends=True)
+        for _ in range(_PATIENCE):
+            try:
+                async with posts.turn(lane):
+                    return await post()
+            except RateLimitedError as error:
+                posts.freeze(error.retry_after_s)
+        async with posts.turn(lane):
+            return await post()
 
 
 async def _post(

@@ -68,6 +68,11 @@ _INDEXES: Final[dict[str, list[IndexModel]]] = {
             unique=True,
             partialFilterExpression={"answering_in": {"$exists": True}},
         ),
+        IndexModel(
+            [("lease_until", ASCENDING)],
+            name="owed",
+            partialFilterExpression={"owed": True},
+        ),
         IndexModel([("asker", ASCENDING)], name="by_asker"),
         IndexModel([("settled_at", ASCENDING)], name="by_settling"),
     ],

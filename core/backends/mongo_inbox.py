@@ -32,8 +32,12 @@ _OPEN: Final = {"open": True}
 _BY_ARRIVAL: Final = [("received_at", ASCENDING)]
 _RECEIVED: Final = InboxState.RECEIVED.value
 _ANSWERING: Final = InboxState.ANSWERING.value
+# Its answer is to be ended, or taken away.
+_OWED: Final = {"owed": True}
 # A question that is not open has none of these, and so is in none of the indexes of open ones.
-_NO_LONGER_OPEN: Final = {"open": "", "answering_in": "", "lease_until": ""}
+_NO_LONGER_OPEN: Final = {"open": "", "answering_in": ""}
+# `held` is whose the lease is, by its fence: whoever has lost the question may still be writing.
+_NOTHING_LEFT: Final = {**_NO_LONGER_OPEN, "lease_until": "", "held": "", "owed": ""}
 
 
 class MongoInbox:
@@ -84,13 +88,13 @@ class MongoInbox:
             return Receipt.STORED
 
     async def claim(self, *, lease_s: float, prefixes: Sequence[str] = ("",)) -> Claim | None:
-        """Take the oldest question that may be answered now; None if there is none.
+        """Take what has to be done now, see `Claim.state`; None if there is nothing.
 
         Only of sessions that begin with one of `prefixes`.
         """
         check_prefixes(prefixes)
         with self._db.translated():
-            for head in await self._heads(tuple(prefixes)):
+            for head in (*await self._owed(tuple(prefixes)), *await self._heads(tuple(prefixes))):
                 try:
                     taken = await self._take(head, lease_s)
                 except DuplicateKeyError:  # another question of the session is in work
@@ -103,7 +107,7 @@ class MongoInbox:
         """Let the lease end `lease_s` seconds from now.
 
         Raises:
-            LeaseLostError: the claim is no longer the latest of an open question.
+            LeaseLostError: the question was taken away from us.
         """
         await self._held(claim, {"$set": {"lease_until": self._ends(lease_s)}})
 
@@ -111,26 +115,46 @@ class MongoInbox:
         """Remember the message in which the answer is being written.
 
         Raises:
-            LeaseLostError: the claim is no longer the latest of an open question.
+            LeaseLostError: the question was taken away from us.
         """
         check_text("the reply's reference", reply)
         await self._held(claim, {"$set": {"reply": reply}})
 
+    async def release(self, claim: Claim) -> None:
+        """Let go of a question, whether it is still ours or not: nothing of ours comes any more."""
+        held = {"_id": claim.question.id, "held": claim.fence}
+        let_go = {"$set": {"lease_until": self._clock()}, "$unset": {"held": ""}}
+        with self._db.translated():
+            await self._db.inbox.update_one(held, let_go)
+
     async def settle(self, claim: Claim, state: InboxState) -> None:
-        """End the question in a final state.
+        """End the question in a final state; nothing is left to be done.
 
         Raises:
-            LeaseLostError: the claim is no longer the latest of an open question.
+            LeaseLostError: the question was taken away from us.
         """
         check_final(state)
-        await self._held(claim, self._ended(state))
+        await self._held(claim, {"$set": self._ended(state), "$unset": _NOTHING_LEFT})
 
     async def withdraw(self, question_id: str) -> bool:
         """End a question because its asker took it back, whatever became of it until then."""
-        check_text("the question's id", question_id)
+        known = {"state": {"$ne": InboxState.WITHDRAWN.value}}
+        return await self._end(question_id, known, InboxState.WITHDRAWN)
+
+    async def stop(self, question_id: str, *, by: Claim | None = None) -> bool:
+        """End an open question because somebody does not want its answer; False if it is not open.
+
+        Raises:
+            StorageError: the id is text that no store keeps, or MongoDB does not take it.
+        """
+        if by is None:
+            return await self._end(question_id, _OPEN, InboxState.STOPPED)
+        ours = {"_id": question_id, "fence": by.fence, "held": by.fence, **_OPEN}
+        ended = {**self._ended(InboxState.STOPPED), **_OWED}
         with self._db.translated():
-            known = {"_id": question_id, "state": {"$ne": InboxState.WITHDRAWN.value}}
-            changed = await self._db.inbox.update_one(known, self._ended(InboxState.WITHDRAWN))
+            changed = await self._db.inbox.update_one(
+                ours, {"$set": ended, "$unset": _NO_LONGER_OPEN}
+            )
             return changed.matched_count == 1
 
     async def reopen(self, question: Question) -> bool:
@@ -149,7 +173,7 @@ class MongoInbox:
         again = {
             "$set": {"text": kept.text, "state": _RECEIVED, "attempts": 0, **_OPEN},
             "$inc": {"fence": 1},
-            "$unset": {"answering_in": "", "lease_until": "", "settled_at": ""},
+            "$unset": {"answering_in": "", "settled_at": "", "owed": ""},
         }
         with self._db.translated():
             return (await self._db.inbox.update_one(edited, again)).matched_count == 1
@@ -159,7 +183,7 @@ class MongoInbox:
         lapsed = {**_OPEN, "state": _ANSWERING, "lease_until": {"$lte": self._clock()}}
         again = {
             "$set": {"state": _RECEIVED},
-            "$unset": {"answering_in": "", "lease_until": ""},
+            "$unset": {"answering_in": "", "lease_until": "", "held": ""},
         }
         with self._db.translated():
             return (await self._db.inbox.update_many(lapsed, again)).modified_count
@@ -198,50 +222,70 @@ class MongoInbox:
 
     async def _heads(self, prefixes: tuple[str, ...]) -> list[Document]:
         """The oldest open question of each session, if it waits; bounded as all open ones are."""
-        fields = {"session": True, "n": True, "state": True, "fence": True}
+        fields = {"session": True, "n": True, "state": True, "fence": True, "lease_until": True}
         oldest: dict[str, Document] = {}
         async for found in self._db.inbox.find(_OPEN, fields).sort(_BY_ARRIVAL):
             head = oldest.setdefault(found["session"], found)
             if found["n"] < head["n"]:
                 oldest[found["session"]] = found
+        now = self._clock()
         return [
             head
             for head in oldest.values()
-            if head["state"] == _RECEIVED and head["session"].startswith(prefixes)
+            if head["state"] == _RECEIVED
+            and head["session"].startswith(prefixes)
+            and head.get("lease_until", now) <= now
         ]
+
+    async def _owed(self, prefixes: tuple[str, ...]) -> list[Document]:
+        """Questions that have ended, and whose answers have not."""
+        due = {**_OWED, "lease_until": {"$lte": self._clock()}}
+        fields = {"session": True, "state": True, "fence": True}
+        found = await self._db.inbox.find(due, fields).sort("lease_until", ASCENDING).to_list()
+        return [one for one in found if one["session"].startswith(prefixes)]
 
     async def _take(self, head: Document, lease_s: float) -> Document | None:
         """The claimed document, or None if somebody was faster."""
+        fence = head["fence"]
+        work: Document = {"lease_until": self._ends(lease_s), "held": fence + 1}
+        if head["state"] == _RECEIVED:
+            work |= {"state": _ANSWERING, "answering_in": head["session"]}
         taken: Document | None = await self._db.inbox.find_one_and_update(
-            {"_id": head["_id"], "state": _RECEIVED, "fence": head["fence"]},
-            {
-                "$set": {
-                    "state": _ANSWERING,
-                    "answering_in": head["session"],
-                    "lease_until": self._ends(lease_s),
-                },
-                "$inc": {"fence": 1, "attempts": 1},
-            },
+            {"_id": head["_id"], "state": head["state"], "fence": fence},
+            {"$set": work, "$inc": {"fence": 1, "attempts": 1}},
             return_document=ReturnDocument.AFTER,
         )
         return taken
 
+    async def _end(self, question_id: str, chosen: Document, state: InboxState) -> bool:
+        """End a question; whoever has it keeps the lease until it lapses or is released."""
+        check_text("the question's id", question_id)
+        with self._db.translated():
+            while found := await self._db.inbox.find_one({"_id": question_id, **chosen}):
+                ended = self._ended(state)
+                if found["fence"]:  # else it is not shown anywhere
+                    ended |= {**_OWED, "lease_until": found.get("lease_until", self._clock())}
+                same = {"_id": question_id, "state": found["state"], "fence": found["fence"]}
+                changed = await self._db.inbox.update_one(
+                    same, {"$set": ended, "$inc": {"fence": 1}, "$unset": _NO_LONGER_OPEN}
+                )
+                if changed.matched_count == 1:
+                    return True
+        return False
+
     async def _held(self, claim: Claim, change: Document) -> None:
         """Write under a claim."""
-        held = {"_id": claim.question.id, "fence": claim.fence, "state": _ANSWERING}
+        held = {"_id": claim.question.id, "fence": claim.fence, "held": claim.fence}
         with self._db.translated():
             changed = await self._db.inbox.update_one(held, change)
         if changed.matched_count != 1:
             raise LeaseLostError(f"the claim {claim.fence} of question {claim.question.id} is over")
 
+    def _ended(self, state: InboxState) -> Document:
+        return {"state": state.value, "settled_at": self._clock(), "attempts": 0}
+
     def _ends(self, lease_s: float) -> datetime:
         return self._clock() + timedelta(seconds=lease_s)
-
-    def _ended(self, state: InboxState) -> Document:
-        return {
-            "$set": {"state": state.value, "settled_at": self._clock()},
-            "$unset": _NO_LONGER_OPEN,
-        }
 
     def _document(self, question: Question, number: int) -> Document:
         return {
@@ -267,4 +311,5 @@ def _claim_of(document: Document) -> Claim:
         fence=document["fence"],
         reply=document["reply"],
         attempt=document["attempts"],
+        state=InboxState(document["state"]),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -46,37 +46,60 @@ NEXT: Final = """
             AND (other.seq < this.seq OR other.state = 'answering')
     ) AND EXISTS (
         SELECT 1 FROM json_each(?) WHERE substr(this.session, 1, length(value)) = value
-    )
+    ) AND (lease_until_ms IS NULL OR lease_until_ms <= ?)
     ORDER BY seq LIMIT 1
+"""
+# A question that has ended and still has a lease: its answer is to be ended, or taken away.
+OWED: Final = """
+    SELECT seq FROM inbox AS this
+    WHERE settled_at_ms IS NOT NULL AND EXISTS (
+        SELECT 1 FROM json_each(?) WHERE substr(this.session, 1, length(value)) = value
+    ) AND lease_until_ms <= ?
+    ORDER BY lease_until_ms LIMIT 1
 """
 _CLAIM: Final = """
     UPDATE inbox
-    SET state = 'answering', fence = fence + 1, attempts = attempts + 1, lease_until_ms = ?
+    SET state = iif(settled_at_ms IS NULL, 'answering', state),
+        fence = fence + 1, held = fence + 1, attempts = attempts + 1, lease_until_ms = ?
     WHERE seq = ? RETURNING *
 """
 _RENEW: Final = """
     UPDATE inbox SET lease_until_ms = :value
-    WHERE question_id = :question_id AND fence = :fence AND state = 'answering'
+    WHERE question_id = :question_id AND fence = :fence AND held = :fence
 """
 _NOTE: Final = """
     UPDATE inbox SET reply = :value
-    WHERE question_id = :question_id AND fence = :fence AND state = 'answering'
+    WHERE question_id = :question_id AND fence = :fence AND held = :fence
 """
 _SETTLE: Final = """
-    UPDATE inbox SET state = :value, settled_at_ms = :now_ms, lease_until_ms = NULL
-    WHERE question_id = :question_id AND fence = :fence AND state = 'answering'
+    UPDATE inbox
+    SET state = :value, settled_at_ms = :now_ms, lease_until_ms = NULL, held = NULL
+    WHERE question_id = :question_id AND fence = :fence AND held = :fence
 """
-_WITHDRAW: Final = """
-    UPDATE inbox SET state = 'withdrawn', settled_at_ms = ?, lease_until_ms = NULL
-    WHERE question_id = ? AND state <> 'withdrawn'
+_STOP_OURS: Final = """
+    UPDATE inbox SET state = 'stopped', settled_at_ms = :now_ms, attempts = 0
+    WHERE question_id = :question_id AND fence = :fence AND held = :fence
+        AND settled_at_ms IS NULL
+"""
+_RELEASE: Final = """
+    UPDATE inbox SET lease_until_ms = ?, held = NULL WHERE question_id = ? AND held = ?
+"""
+# Whoever has the question keeps the lease until it lapses or is released. What nobody has ever
+# claimed is not shown anywhere.
+_END: Final = """
+    UPDATE inbox
+    SET state = :state, settled_at_ms = :now_ms, fence = fence + 1, attempts = 0,
+        lease_until_ms = iif(fence = 0, NULL, coalesce(lease_until_ms, :now_ms))
+    WHERE question_id = :question_id
+        AND iif(:state = 'stopped', settled_at_ms IS NULL, state <> 'withdrawn')
 """
 _REOPEN: Final = """
-    UPDATE inbox SET text = :text, state = 'received', fence = fence + 1, attempts = 0,
-        lease_until_ms = NULL, settled_at_ms = NULL
+    UPDATE inbox
+    SET text = :text, state = 'received', fence = fence + 1, attempts = 0, settled_at_ms = NULL
     WHERE question_id = :question_id AND state <> 'withdrawn' AND text <> :text
 """
 SWEEP: Final = """
-    UPDATE inbox SET state = 'received', lease_until_ms = NULL
+    UPDATE inbox SET state = 'received', lease_until_ms = NULL, held = NULL
     WHERE settled_at_ms IS NULL AND state = 'answering' AND lease_until_ms <= ?
 """
 
@@ -132,7 +155,7 @@ class SqliteInbox:
         return await self._file.write(receive)
 
     async def claim(self, *, lease_s: float, prefixes: Sequence[str] = ("",)) -> Claim | None:
-        """Take the oldest question that may be answered now; None if there is none.
+        """Take what has to be done now, see `Claim.state`; None if there is nothing.
 
         Only of sessions that begin with one of `prefixes`.
         """
@@ -140,10 +163,12 @@ class SqliteInbox:
         wanted = json.dumps(list(prefixes))
 
         def claim(db: sqlite3.Connection) -> Claim | None:
-            found = db.execute(NEXT, (wanted,)).fetchone()
-            if found is None:
-                return None
-            return _claim_of(db.execute(_CLAIM, (self._ends(lease_s), found["seq"])).fetchone())
+            now_ms = to_ms(self._clock())
+            for statement in (OWED, NEXT):
+                if found := db.execute(statement, (wanted, now_ms)).fetchone():
+                    taken = db.execute(_CLAIM, (self._ends(lease_s), found["seq"])).fetchone()
+                    return _claim_of(taken)
+            return None
 
         return await self._file.write(claim)
 
@@ -151,7 +176,7 @@ class SqliteInbox:
         """Let the lease end `lease_s` seconds from now.
 
         Raises:
-            LeaseLostError: the claim is no longer the latest of an open question.
+            LeaseLostError: the question was taken away from us.
         """
         await self._held(claim, _RENEW, self._ends(lease_s))
 
@@ -159,25 +184,39 @@ class SqliteInbox:
         """Remember the message in which the answer is being written.
 
         Raises:
-            LeaseLostError: the claim is no longer the latest of an open question.
+            LeaseLostError: the question was taken away from us.
         """
         check_text("the reply's reference", reply)
         await self._held(claim, _NOTE, reply)
 
+    async def release(self, claim: Claim) -> None:
+        """Let go of a question, whether it is still ours or not: nothing of ours comes any more."""
+        values = (to_ms(self._clock()), claim.question.id, claim.fence)
+        await self._file.write(lambda db: db.execute(_RELEASE, values))
+
     async def settle(self, claim: Claim, state: InboxState) -> None:
-        """End the question in a final state.
+        """End the question in a final state; nothing is left to be done.
 
         Raises:
-            LeaseLostError: the claim is no longer the latest of an open question.
+            LeaseLostError: the question was taken away from us.
         """
         check_final(state)
         await self._held(claim, _SETTLE, state.value)
 
     async def withdraw(self, question_id: str) -> bool:
         """End a question because its asker took it back, whatever became of it until then."""
-        check_text("the question's id", question_id)
-        values = (to_ms(self._clock()), question_id)
-        return await self._file.write(lambda db: db.execute(_WITHDRAW, values).rowcount == 1)
+        return await self._end(question_id, InboxState.WITHDRAWN)
+
+    async def stop(self, question_id: str, *, by: Claim | None = None) -> bool:
+        """End an open question because somebody does not want its answer; False if it is not open.
+
+        Raises:
+            StorageError: the id is text that no store keeps, or the file cannot be written.
+        """
+        if by is None:
+            return await self._end(question_id, InboxState.STOPPED)
+        values = self._values(by.question.id, fence=by.fence)
+        return await self._changed(_STOP_OURS, values)
 
     async def reopen(self, question: Question) -> bool:
         """Take the new text of a question that its asker edited, to be answered anew.
@@ -219,22 +258,31 @@ class SqliteInbox:
         row = await self._file.read(lambda db: db.execute(LAST_SEEN, (session_prefix,)).fetchone())
         return from_ms(row["asked_at_ms"]) if row else None
 
-    def _ends(self, lease_s: float) -> int:
-        return to_ms(self._clock() + timedelta(seconds=lease_s))
+    async def _end(self, question_id: str, state: InboxState) -> bool:
+        check_text("the question's id", question_id)
+        return await self._changed(_END, self._values(question_id, state=state.value))
 
     async def _held(self, claim: Claim, statement: str, value: str | int) -> None:
         """Write under a claim."""
-        values = {
-            "question_id": claim.question.id,
-            "fence": claim.fence,
-            "value": value,
-            "now_ms": to_ms(self._clock()),
-        }
-        changed = await self._file.write(lambda db: db.execute(statement, values).rowcount)
-        if changed != 1:
+        values = self._values(claim.question.id, fence=claim.fence, value=value)
+        if not await self._changed(statement, values):
             raise LeaseLostError(f"the claim {claim.fence} of question {claim.question.id} is over")
+
+    async def _changed(self, statement: str, values: Mapping[str, str | int]) -> bool:
+        return await self._file.write(lambda db: db.execute(statement, values).rowcount == 1)
+
+    def _values(self, question_id: str, **more: str | int) -> dict[str, str | int]:
+        return {"question_id": question_id, "now_ms": to_ms(self._clock()), **more}
+
+    def _ends(self, lease_s: float) -> int:
+        return to_ms(self._clock() + timedelta(seconds=lease_s))
 
 
 def _claim_of(row: sqlite3.Row) -> Claim:
-    question = question_of(row)
-    return Claim(question, fence=row["fence"], reply=row["reply"], attempt=row["attempts"])
+    return Claim(
+        question_of(row),
+        fence=row["fence"],
+        reply=row["reply"],
+        attempt=row["attempts"],
+        state=InboxState(row["state"]),
+    )

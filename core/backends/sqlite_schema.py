@@ -113,4 +113,13 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE TABLE lessons_version (only INTEGER PRIMARY KEY CHECK (only = 1), token TEXT)",
         "INSERT INTO lessons_version VALUES (1, '')",
     ),
+    (
+        # Whose the lease is, by its fence: whoever has lost the question may still be writing.
+        "ALTER TABLE inbox ADD COLUMN held INTEGER",
+        "UPDATE inbox SET held = fence WHERE state = 'answering'",
+        """
+        CREATE INDEX inbox_owed ON inbox (lease_until_ms)
+        WHERE settled_at_ms IS NOT NULL AND lease_until_ms IS NOT NULL
+        """,
+    ),
 )

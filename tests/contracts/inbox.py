@@ -296,6 +296,7 @@ async def test_text_that_no_store_keeps_is_refused(inbox, text):
         inbox.last_seen(f"{text}:"),
         inbox.reopen(asked("1", text=text)),
         inbox.withdraw(text),
+        inbox.stop(text),
     ]
     await inbox.receive(asked("2"))
     refusals.append(inbox.note_reply(await claim(inbox), text))
@@ -505,3 +506,142 @@ async def test_workspaces_are_heard_of_twenty_at_once(open_inbox, clock):
 async def test_only_platforms_and_workspaces_are_heard_of(inbox, prefix):
     with pytest.raises(ValueError, match="neither `platform:` nor `platform:workspace:`"):
         await inbox.last_seen(prefix)
+
+
+TAKEN_AWAY = ["withdrawn", "stopped", "edited"]
+
+
+async def take_away(inbox: Inbox, how: str) -> None:
+    """Question `1` from whoever has it."""
+    if how == "edited":
+        assert await inbox.reopen(asked("1", text="반품?"))
+    else:
+        assert await (inbox.withdraw("1") if how == "withdrawn" else inbox.stop("1"))
+
+
+@pytest.mark.parametrize("how", TAKEN_AWAY)
+async def test_nobody_gets_a_question_before_who_has_lost_it_lets_go(inbox, clock, how):
+    """Or their lease lapses: they may have a call on its way."""
+    await inbox.receive(asked("1"))
+    taken = await claim(inbox)
+    await inbox.note_reply(taken, "message 77")
+    await take_away(inbox, how)
+    await refused(inbox, taken)
+    clock.advance(LEASE_S - 1)
+    assert await claim(inbox) is None
+    await inbox.release(taken)
+    again = await claim(inbox)
+    assert (again.fence, again.attempt, again.reply) == (3, 1, "message 77")
+    assert again.state == (InboxState.ANSWERING if how == "edited" else InboxState(how))
+    await inbox.release(taken)
+    clock.advance(1)
+    assert await claim(inbox) is None, "the first has nothing to let go of by now"
+    await inbox.settle(again, InboxState.ANSWERED if how == "edited" else again.state)
+    clock.advance(2 * LEASE_S)
+    assert await claim(inbox) is None
+
+
+@pytest.mark.parametrize("how", TAKEN_AWAY)
+async def test_who_has_lost_a_question_and_died_is_not_waited_for_longer_than_its_lease(
+    inbox, clock, how
+):
+    await inbox.receive(asked("1"))
+    await claim(inbox)
+    await take_away(inbox, how)
+    clock.advance(LEASE_S - 0.001)
+    assert await claim(inbox) is None
+    clock.advance(0.001)
+    assert (await claim(inbox)).question.id == "1"
+
+
+@pytest.mark.parametrize("state", [s for s in FINAL if s is not InboxState.WITHDRAWN])
+async def test_an_answer_is_taken_away_as_often_as_it_takes(inbox, clock, state):
+    """Whatever became of the question; by one at a time, and before others' questions."""
+    await inbox.receive(asked("1"))
+    await inbox.settle(await claim(inbox), state)
+    await inbox.receive(asked("2", "other"))
+    await inbox.withdraw("1")
+    first = await claim(inbox)
+    assert (first.question.id, first.state, first.attempt) == ("1", InboxState.WITHDRAWN, 1)
+    assert (await claim(inbox)).question.id == "2"
+    clock.advance(LEASE_S)
+    second = await claim(inbox)
+    assert (second.question.id, second.attempt) == ("1", 2)
+    await refused(inbox, first)
+    await inbox.settle(second, InboxState.WITHDRAWN)
+    assert await state_of(inbox, "1") is InboxState.WITHDRAWN
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "stopped"])
+async def test_of_what_nobody_has_ever_claimed_nothing_has_to_go(inbox, how):
+    await inbox.receive(asked("1"))
+    await take_away(inbox, how)
+    assert await claim(inbox) is None
+    assert await state_of(inbox, "1") is InboxState(how)
+
+
+async def test_what_is_to_go_is_that_of_ones_own_platforms(inbox):
+    await inbox.receive(asked("1", "slack:T1:a"))
+    await inbox.settle(await claim(inbox), InboxState.ANSWERED)
+    await inbox.withdraw("1")
+    assert await claimed(inbox, "discord:") is None
+    assert await claimed(inbox, "discord:", "slack:T1:") == "1"
+
+
+@pytest.mark.parametrize("state", [*FINAL, None])
+async def test_only_open_questions_are_stopped(inbox, state):
+    if state:
+        await inbox.receive(asked("1"))
+        await inbox.settle(await claim(inbox), state)
+    assert await inbox.stop("1") is False
+    assert await claim(inbox) is None
+    assert await state_of(inbox, "1") is state
+
+
+async def test_a_stopped_question_is_out_of_the_way_and_asked_again_by_an_edit(inbox):
+    for number in range(2):
+        await inbox.receive(asked(str(number)))
+    assert await inbox.stop("0") is True
+    assert await inbox.stop("0") is False
+    taken = await claim(inbox)
+    assert taken.question.id == "1"
+    assert await inbox.reopen(asked("0", text="반품?"))
+    await inbox.settle(taken, InboxState.ANSWERED)
+    assert (await claim(inbox)).question.text == "반품?"
+
+
+async def test_who_stops_its_own_question_ends_it_itself(inbox, clock):
+    """It goes on in its message; should it die, whoever is next says that it was stopped."""
+    await inbox.receive(asked("1"))
+    taken = await claim(inbox)
+    assert await inbox.stop("1", by=taken) is True
+    assert await state_of(inbox, "1") is InboxState.STOPPED
+    assert not await inbox.is_open(SessionId("s"))
+    await inbox.note_reply(taken, "message 77")
+    await inbox.renew(taken, lease_s=LEASE_S)
+    assert await inbox.stop("1", by=taken) is False
+    assert await claim(inbox) is None
+    clock.advance(LEASE_S)
+    assert await inbox.sweep() == 0
+    heir = await claim(inbox)
+    assert (heir.state, heir.reply, heir.attempt) == (InboxState.STOPPED, "message 77", 1)
+    await refused(inbox, taken)
+    await inbox.settle(heir, InboxState.STOPPED)
+
+
+@pytest.mark.parametrize("how", TAKEN_AWAY)
+async def test_who_has_lost_a_question_cannot_stop_it_as_its_own(inbox, how):
+    await inbox.receive(asked("1"))
+    taken = await claim(inbox)
+    await take_away(inbox, how)
+    assert await inbox.stop("1", by=taken) is False
+    assert await inbox.stop("1") is (how == "edited")
+
+
+async def test_what_is_given_back_is_swept(inbox):
+    await inbox.receive(asked("1"))
+    taken = await claim(inbox)
+    await inbox.release(taken)
+    await refused(inbox, taken)
+    assert await inbox.sweep() == 1
+    assert (await claim(inbox)).fence == 2

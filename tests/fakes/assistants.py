@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 
 from core.ports import History
 from core.types import (
     Answered,
     AnswerEvent,
     Declined,
+    Delta,
     Escalated,
     Failed,
     Passage,
@@ -21,6 +22,8 @@ from core.types import (
 SOURCE = Passage("faq-1", "정산은 언제 되나요?", "구매확정 다음 영업일에 정산됩니다.", 0.9)
 FOLLOWUPS = ("정산 계좌는 어떻게 바꾸나요?", "빠른정산은 무엇인가요?")
 
+Step = AnswerEvent | asyncio.Event | asyncio.Semaphore
+
 
 def answered(text, followups=FOLLOWUPS):
     """An ordinary ending."""
@@ -28,29 +31,70 @@ def answered(text, followups=FOLLOWUPS):
 
 
 class ScriptedAssistant:
-    """Answers by script; a step is an event to tell, or an `asyncio.Event` to wait for.
+    """Answers by script; a step is an event to tell, or something of `asyncio` to wait for.
 
     A question without a script is answered with `답: ` and itself. `asked` holds all of them.
     """
 
     def __init__(self, history: History) -> None:
         self.history = history
-        self.scripts: dict[str, tuple[AnswerEvent | asyncio.Event, ...]] = {}
+        self.scripts: dict[str, tuple[Step, ...]] = {}
         self.asked: list[Question] = []
 
-    def script(self, text: str, *steps: AnswerEvent | asyncio.Event) -> None:
+    def otherwise(self, question: Question) -> Sequence[Step]:
+        """What is done where there is no script."""
+        return (answered(f"답: {question.text}"),)
+
+    def script(self, text: str, *steps: Step) -> None:
         self.scripts[text] = steps
 
     async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent]:
         """The events, with the turn stored before the last one, as the real assistant does it."""
         self.asked.append(question)
-        for step in self.scripts.get(question.text, (answered(f"답: {question.text}"),)):
+        for step in self.scripts.get(question.text) or self.otherwise(question):
             if isinstance(step, asyncio.Event):
                 await step.wait()
+                continue
+            if isinstance(step, asyncio.Semaphore):
+                await step.acquire()
                 continue
             if isinstance(step, Answered | Declined | Escalated | Failed):
                 await self.history.append(_turn(question, step))
             yield step
+
+
+class InPieces(ScriptedAssistant):
+    """Answers every question with a text, or with `pieces` of it.
+
+    `turnstile` lets one piece after the first pass at a time; `gate` is waited for before the last.
+    """
+
+    text = "구매확정 **다음 영업일**에 정산됩니다. 공휴일에는 그다음 영업일에 입금됩니다."
+    followups = ("정산 계좌는 어떻게 바꾸나요?", "세금계산서는 어디서 보나요?")
+
+    def __init__(
+        self,
+        history: History,
+        *,
+        pieces: Sequence[str] = (),
+        gate: asyncio.Event | None = None,
+        turnstile: asyncio.Semaphore | None = None,
+        **said: object,
+    ) -> None:
+        super().__init__(history)
+        self.__dict__.update(said)
+        self.pieces, self.gate, self.turnstile = pieces, gate, turnstile
+
+    def otherwise(self, question: Question) -> Sequence[Step]:
+        pieces = self.pieces or (self.text,)
+        steps: list[Step] = []
+        for number, piece in enumerate(pieces, start=1):
+            if self.turnstile and number > 1:
+                steps.append(self.turnstile)
+            if self.gate and number == len(pieces):
+                steps.append(self.gate)
+            steps.append(Delta(piece))
+        return [*steps, answered("".join(pieces), self.followups)]
 
 
 def _turn(question: Question, ending: AnswerEvent) -> Turn:

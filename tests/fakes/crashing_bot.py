@@ -98,6 +98,9 @@ class Bot:
         self.reach("finished")
         return InboxState(turn.state.value)
 
+    async def tidy(self, claim: Claim, note_reply: NoteReply) -> None:
+        raise AssertionError(f"nothing was taken back: {claim}")
+
     async def give_up(self, claim: Claim) -> None:
         raise AssertionError(f"gave up {claim}")
 

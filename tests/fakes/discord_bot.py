@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from fakes.assistants import ScriptedAssistant
+from fakes.at_work import AtWork, connected_bot
 from fakes.discord import Channel, DiscordServer, Message
-from fakes.learning import learning_of
 
 from bots.discord import open_discord
-from bots.stores import Stores, open_stores
 from config.settings import Settings
-from core.desk import Desk
 from core.limits import Limits
 from core.profile import Profile
-
-
-@dataclass(frozen=True, slots=True)
-class RunningBot:
-    desk: Desk
-    assistant: ScriptedAssistant
-    stores: Stores
-    profile: Profile
 
 
 @asynccontextmanager
@@ -39,7 +27,7 @@ async def running_bot(
     working: bool = True,
     make_assistant: Callable[..., Any] = ScriptedAssistant,
     **settings: object,
-) -> AsyncIterator[RunningBot]:
+) -> AsyncIterator[AtWork]:
     """Run the bot until it is online; entered again on the same folder, it is a restart."""
     local = {
         "DISCORD_BOT_TOKEN": fake.settings.token,
@@ -47,29 +35,17 @@ async def running_bot(
         "DISCORD_GATEWAY_URL": fake.gateway_url,
     }
     given = Settings(_env_file=None, data_dir=folder, **local | settings)
-    async with open_stores(given) as stores:
-        assistant = make_assistant(history=stores.history)
-        desk = Desk(
-            assistant=assistant,
-            inbox=stores.inbox,
-            archive=stores.archive,
-            learning=learning_of(stores, profile),
-            profile=profile,
-            limits=Limits(per_minute=per_minute, per_day=0),
-        )
-        async with open_discord(given, desk, profile) as connected:
-            tasks = [asyncio.create_task(connected.run())]
-            if working:
-                tasks.append(asyncio.create_task(desk.run()))
-            try:
-                await fake.until(lambda: fake.online)
-                yield RunningBot(desk, assistant, stores, profile)
-            finally:
-                for task in tasks:
-                    task.cancel()
-                for task in tasks:
-                    with suppress(asyncio.CancelledError):
-                        await task
+    opened = connected_bot(
+        given,
+        profile,
+        open_discord,
+        lambda stores: make_assistant(history=stores.history),
+        working=working,
+        make_parts=lambda stores: {"limits": Limits(per_minute=per_minute, per_day=0)},
+    )
+    async with opened as bot:
+        await fake.until(lambda: fake.online)
+        yield bot
 
 
 def thread_of(fake: DiscordServer, channel: Channel) -> Channel | None:

@@ -3,94 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
-from fakes.learning import learning_of
+from fakes.assistants import InPieces
+from fakes.at_work import AtWork, connected_bot
 from fakes.slack import APP_TOKEN, BOT_TOKEN, Message, Slack, visible
 
-from bots.connected import Connected
 from bots.slack import open_slack
-from bots.stores import Stores, open_stores
+from bots.stores import Stores
 from config.profiles import load_profile
 from config.settings import Settings
-from core.desk import Desk
 from core.limits import Limits
-from core.ports import History, Inbox
-from core.types import (
-    Answered,
-    AnswerEvent,
-    Claim,
-    Delta,
-    InboxState,
-    Passage,
-    Question,
-    Turn,
-    TurnState,
-)
+from core.ports import Inbox
+from core.types import Claim, InboxState
 
 PROFILE = load_profile("smartstore")
-
-
-@dataclass
-class Scripted:
-    """Answers every question with `text`, or with `pieces` of it.
-
-    `turnstile` lets one piece after the first pass at a time; `gate` is waited for before the last.
-    `asked` has the questions in the order in which their answers began. Turns are kept in
-    `history`, as the real assistant keeps them.
-    """
-
-    history: History | None = None
-    text: str = "구매확정 **다음 영업일**에 정산됩니다. 공휴일에는 그다음 영업일에 입금됩니다."
-    followups: tuple[str, ...] = ("정산 계좌는 어떻게 바꾸나요?", "세금계산서는 어디서 보나요?")
-    pieces: Sequence[str] = ()
-    gate: asyncio.Event | None = None
-    turnstile: asyncio.Semaphore | None = None
-    asked: list[Question] = field(default_factory=list)
-
-    async def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
-        """See `core.assistant.Assistant.answer`."""
-        self.asked.append(question)
-        pieces = self.pieces or (self.text,)
-        for number, piece in enumerate(pieces, start=1):
-            if self.turnstile and number > 1:
-                await self.turnstile.acquire()
-            if self.gate and number == len(pieces):
-                await self.gate.wait()
-            yield Delta(piece)
-        text = "".join(pieces)
-        sources = (Passage("f1", "정산은 언제 되나요?", "", 0.9),)
-        if self.history:
-            turn = Turn(
-                question,
-                TurnState.ANSWERED,
-                text,
-                sources=tuple(passage.title for passage in sources),
-                followups=self.followups,
-            )
-            await self.history.append(turn)
-        yield Answered(text, sources, self.followups)
-
-
-@dataclass
-class Bot:
-    """The running bot: its parts, and how to let it die."""
-
-    desk: Desk
-    stores: Stores
-    assistant: Scripted
-    connected: Connected
-    tasks: list[asyncio.Task[None]]
-
-    async def stop(self) -> None:
-        """End it as a signal does."""
-        for task in self.tasks:
-            task.cancel()
-        for task in self.tasks:
-            with suppress(asyncio.CancelledError):
-                await task
 
 
 def make_settings(slack: Slack, data_dir: object, **changes: object) -> Settings:
@@ -113,29 +41,21 @@ async def running(
     lease_s: float = 30.0,
     inbox: Callable[[Inbox], Inbox] = lambda inbox: inbox,
     **script: object,
-) -> AsyncIterator[Bot]:
-    """Run the bot. `script` is for `Scripted`; `assistant` makes another one, `inbox` wraps it."""
-    async with AsyncExitStack() as stack:
-        stores = await stack.enter_async_context(open_stores(settings))
-        made = assistant(stores) if assistant else Scripted(stores.history, **script)
-        desk = Desk(
-            assistant=made,
-            inbox=inbox(stores.inbox),
-            archive=stores.archive,
-            learning=learning_of(stores, PROFILE),
-            profile=PROFILE,
-            limits=limits or Limits(per_minute=0, per_day=0),
-            lease_s=lease_s,
-        )
-        connected = await stack.enter_async_context(open_slack(settings, desk, PROFILE))
-        tasks = [asyncio.create_task(desk.run()), asyncio.create_task(connected.run())]
-        bot = Bot(desk, stores, made, connected, tasks)
-        stack.push_async_callback(bot.stop)
+) -> AsyncIterator[AtWork]:
+    """Run the bot. `script` is for `InPieces`; `assistant` makes another one, `inbox` wraps it."""
+
+    def make_parts(stores: Stores) -> dict[str, object]:
+        parts = {"inbox": inbox(stores.inbox), "lease_s": lease_s}
+        return parts | ({"limits": limits} if limits else {})
+
+    make = assistant or (lambda stores: InPieces(stores.history, **script))
+    opened = connected_bot(settings, PROFILE, open_slack, make, make_parts=make_parts)
+    async with opened as bot:
         yield bot
 
 
 @asynccontextmanager
-async def answering(slack: Slack, data_dir: object, **more: object) -> AsyncIterator[Bot]:
+async def answering(slack: Slack, data_dir: object, **more: object) -> AsyncIterator[AtWork]:
     """The same with the usual settings, once its socket is open."""
     changes = more.pop("settings", {})
     async with running(make_settings(slack, data_dir, **changes), **more) as bot:
@@ -154,7 +74,7 @@ async def settled(slack: Slack) -> None:
     await slack.until(lambda: all(one.acked_at or one.gave_up for one in slack.deliveries))
 
 
-async def quiet(slack: Slack, bot: Bot) -> list[str]:
+async def quiet(slack: Slack, bot: AtWork) -> list[str]:
     """What was asked, once nothing can follow: a question of somebody else was answered since."""
     other = slack.add_person("다른 사람")
     await settled(slack)

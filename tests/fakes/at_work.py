@@ -1,0 +1,92 @@
+"""A bot as `faqbot run` puts it together: one platform, a desk on its stores, at work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from fakes.learning import learning_of
+
+from bots.connected import Connected
+from bots.stores import Stores, open_stores
+from config.settings import Settings
+from core.desk import Desk
+from core.limits import Limits
+from core.profile import Profile
+
+Open = Callable[[Settings, Desk, Profile], AbstractAsyncContextManager[Connected]]
+
+
+@dataclass
+class AtWork:
+    """The running bot: its parts, and how to let it die."""
+
+    desk: Desk
+    stores: Stores
+    assistant: Any
+    profile: Profile
+    connected: Connected
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def stop(self) -> None:
+        """End it as a signal does."""
+        await _ended(self.tasks)
+
+
+def make_desk(stores: Stores, profile: Profile, **parts: object) -> Desk:
+    """A desk of an `assistant`, without limits; any of its parts may be replaced by name."""
+    usual = {
+        "inbox": stores.inbox,
+        "archive": stores.archive,
+        "learning": learning_of(stores, profile),
+        "profile": profile,
+        "limits": Limits(per_minute=0, per_day=0),
+    }
+    return Desk(**(usual | parts))
+
+
+@asynccontextmanager
+async def connected_bot(
+    settings: Settings,
+    profile: Profile,
+    open_platform: Open,
+    make_assistant: Callable[[Stores], object],
+    *,
+    working: bool = True,
+    make_parts: Callable[[Stores], dict[str, object]] = lambda stores: {},
+) -> AsyncIterator[AtWork]:
+    """Run a bot on stores of its own; unless `working`, what it hears is stored and not answered.
+
+    `make_parts` gives what the desk gets in place of the usual.
+    """
+    async with open_stores(settings) as stores:
+        assistant = make_assistant(stores)
+        desk = make_desk(stores, profile, assistant=assistant, **make_parts(stores))
+        async with at_work(desk, settings, profile, open_platform, working=working) as platform:
+            connected, tasks = platform
+            yield AtWork(desk, stores, assistant, profile, connected, tasks)
+
+
+@asynccontextmanager
+async def at_work(
+    desk: Desk, settings: Settings, profile: Profile, open_platform: Open, *, working: bool = True
+) -> AsyncIterator[tuple[Connected, list[asyncio.Task[None]]]]:
+    """Connect a desk to a platform, and let both run until leaving."""
+    async with open_platform(settings, desk, profile) as connected:
+        runs = [desk.run, connected.run] if working else [connected.run]
+        tasks = [asyncio.create_task(run()) for run in runs]
+        try:
+            yield connected, tasks
+        finally:
+            await _ended(tasks)
+
+
+async def _ended(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with suppress(asyncio.CancelledError):
+            await task
