@@ -55,7 +55,8 @@ async def open_web(
 
     desk.serve(PREFIX, open_reply)
     async with serving(app, settings.web_host, settings.web_port) as address:
-        yield Connected(f"Web: {address}", _until_cancelled)
+        about = f"Web: {address}{', with the token' if token else ''}"
+        yield Connected(about, _until_cancelled, address)
 
 
 async def _until_cancelled() -> None:

@@ -28,12 +28,15 @@ _HEADINGS_BELOW: Final = 2  # the page's own
 _TAGS: Final = {
     "paragraph": "p",
     "bullet_list": "ul",
+    "ordered_list": "ol",
     "list_item": "li",
     "blockquote": "blockquote",
     "table": "table",
     "thead": "thead",
     "tbody": "tbody",
     "tr": "tr",
+    "th": "th",
+    "td": "td",
     "strong": "strong",
     "em": "em",
     "s": "s",
@@ -58,29 +61,28 @@ class _Writer:
         return "".join(map(self._token, tokens))
 
     def _token(self, token: Token) -> str:
+        opens = token.nesting > 0
         match token.type:
             case "inline":
-                return "".join(self._inline(token.children or []))
+                html = "".join(self._inline(token.children or []))
             case "fence":
-                return self._code(token)
+                html = self._code(token)
             case "hr":
-                return "<hr>"
+                html = "<hr>"
             case "paragraph_open" | "paragraph_close" if token.hidden:
-                return "" if token.nesting > 0 else "\n"
+                html = ""
             case "heading_open" | "heading_close":
                 level = min(int(token.tag[1]) + _HEADINGS_BELOW, _DEEPEST_HEADING)
-                return f"<h{level}>" if token.nesting > 0 else f"</h{level}>"
+                html = f"<h{level}>" if opens else f"</h{level}>"
             case "ordered_list_open":
                 start = int(token.attrs.get("start", 1))
-                return "<ol>" if start == 1 else f'<ol start="{start}">'
-            case "ordered_list_close":
-                return "</ol>"
+                html = "<ol>" if start == 1 else f'<ol start="{start}">'
             case "th_open" | "td_open":
                 aligned = _ALIGNED.fullmatch(str(token.attrs.get("style", "")))
-                return f'<{token.tag} class="{aligned[1]}">' if aligned else f"<{token.tag}>"
-            case "th_close" | "td_close":
-                return f"</{token.tag}>"
-        return _paired(token)
+                html = f'<{token.tag} class="{aligned[1]}">' if aligned else f"<{token.tag}>"
+            case _:
+                html = _paired(token)
+        return html
 
     def _code(self, token: Token) -> str:
         """What stands behind a fence and names no language is a line of the code."""

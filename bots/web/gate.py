@@ -20,7 +20,7 @@ from bots.web import people
 from bots.web.problems import Problem
 from core.errors import ConfigError
 
-PASS_COOKIE: Final = "faqbot_pass"
+PASS_COOKIE: Final = "faqbot_pass"  # noqa: S105 - the name of a cookie
 _READS: Final = {"GET", "HEAD", "OPTIONS"}
 _SHORTEST_TOKEN: Final = 16
 _DAY_S: Final = 86_400

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -106,8 +107,11 @@ def _sessions() -> Json:
 
 def _questions() -> Json:
     one = "/api/v1/questions/{id}"
-    asked = {200: _ref("Question"), 202: _ref("Question")}
-    refused = {429: "Too many of late; see Retry-After.", 503: "The inbox is full."}
+    asked: dict[int, str | Json] = {200: _ref("Question"), 202: _ref("Question")}
+    refused: dict[int, str | Json] = {
+        429: "Too many of late; see Retry-After.",
+        503: "The inbox is full.",
+    }
     asking: list[Json] = [_WAIT, _HTML]
     named = [_path("id")]
     return {
@@ -220,7 +224,7 @@ _LAST_ID: Final[Json] = {"name": "Last-Event-ID", "in": "header", "schema": _TEX
 
 def _operation(
     summary: str,
-    responses: dict[int, str | Json],
+    responses: Mapping[int, str | Json],
     *,
     body: Json | None = None,
     parameters: list[Json] | None = None,

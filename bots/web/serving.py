@@ -45,8 +45,8 @@ def address_of(host: str, port: int) -> str:
 def _refused(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return (
-            f"the port {port} is taken, perhaps by another faqbot: end that, or set FAQBOT_WEB_PORT "
-            "to another one (0 is any that is free)"
+            f"the port {port} is taken, perhaps by another faqbot: end that, or set "
+            "FAQBOT_WEB_PORT to another one (0 is any that is free)"
         )
     if error.errno == errno.EACCES:
         return f"the port {port} is for administrators: set FAQBOT_WEB_PORT to 1024 or above"

@@ -57,7 +57,7 @@ def new_session() -> str:
 
 
 class Person:
-    """Somebody with a browser of their own; `messages` are in the order in which they were asked."""
+    """Somebody with a browser of their own; `messages` are in the order of their questions."""
 
     def __init__(self, address: str, **headers: str) -> None:
         self.address = address
