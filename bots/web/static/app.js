@@ -260,13 +260,13 @@ class Turn {
   }
 
   take({ name, data }) {
-    const stick = isAtEnd();
+    const stick = isKeepingUp(this);
     if (name === "status") this.showStatus(data.text);
     if (data.html) this.showBlocks(data.html);
     if (name === "delta" || name === "replace") this.showStatus(t.writing);
     if (name === "withdrawn") this.gone();
     else if (ENDINGS.has(name)) this.end(data, true);
-    if (stick) toEnd();
+    if (stick) keepUp(this);
     return ENDINGS.has(name);
   }
 
@@ -524,9 +524,8 @@ function begin(question) {
   const turn = add(new Turn(question));
   remember(turn.id, { session: turn.session, text: turn.text, asked_at: turn.askedAt });
   turn.follow();
-  toEnd();
+  keepUp(turn);
   refreshList();
-  return turn;
 }
 
 async function ask(text) {
@@ -538,7 +537,7 @@ async function ask(text) {
   const turn = add(new Turn({ id: `${session}:${name}`, session, text }));
   remember(turn.id, { session, text, asked_at: turn.askedAt });
   listLocally(turn);
-  toEnd();
+  keepUp(turn);
   say(t.searching);
   try {
     // The id makes it safe to send again: it is one question.
@@ -624,6 +623,18 @@ function isAtEnd() {
 function toEnd() {
   scroller.scrollTop = scroller.scrollHeight;
   $("to-end").hidden = true;
+}
+
+// The end of an answer, but never beyond its question: a long one is read from its beginning.
+function placeFor(turn) {
+  const end = scroller.scrollHeight - scroller.clientHeight;
+  return Math.max(0, Math.min(end, turn.element.offsetTop - 20));
+}
+function keepUp(turn) {
+  scroller.scrollTop = placeFor(turn);
+}
+function isKeepingUp(turn) {
+  return Math.abs(scroller.scrollTop - placeFor(turn)) < 80;
 }
 
 // --- The list of conversations
