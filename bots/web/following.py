@@ -67,12 +67,13 @@ class Follower:
             shown = self._hub.page(question.id)
             # One that waited was stopped by taking it back.
             return shown if shown and shown.kind is Kind.STOPPED else WITHDRAWN
-        if received.state in _OPEN:
-            return None
-        # Its writer knows more than is kept: offers, and what was written until it was stopped.
+        # Its writer knows first, and more than is kept: offers, and what was written until it was
+        # stopped.
         shown = self._hub.page(question.id)
         if shown and shown.kind and shown.asked == question.text:
             return shown
+        if received.state in _OPEN:
+            return None
         view = await self._desk.view(question.id)
         if view:
             return page_of(view, self._look)

@@ -35,7 +35,6 @@ class Texts:
     offline: str
     online: str
     expected_hint: str
-    reason_hint: str
     token_title: str
     token_about: str
     token_label: str
@@ -44,13 +43,11 @@ class Texts:
     today: str
     yesterday: str
     earlier: str
-    noscript: str
     loading: str
     not_found: str
     not_yours: str
     to_the_end: str
     about: str
-    signed_out: str
 
 
 def load_texts(profile: str) -> Texts:
