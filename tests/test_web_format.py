@@ -14,8 +14,7 @@ from core.types import Answered, Declined, Escalated, Failed, Label, Passage, Qu
 
 CLEANER = Cleaner(["naver.com"])
 TAGS = set(
-    "p ul ol li blockquote pre code table thead tbody tr th td strong em s br hr a button "
-    "h3 h4 h5 h6".split()
+    ["p", "ul", "ol", "li", "blockquote", "pre", "code", "table", "thead", "tbody", "tr", "th", "td", "strong", "em", "s", "br", "hr", "a", "button", "h3", "h4", "h5", "h6"]
 )
 ATTRIBUTES = {
     "a": {"href", "target", "rel"},
@@ -126,8 +125,7 @@ def test_html_is_text(harm):
 
 
 PIECES = st.sampled_from(
-    "<script> </p> <img onerror=x> javascript: https://naver.com/ https://evil.example \"' & &lt; "
-    "[1] [a](b) ![ ]( ) | -- ``` ` ** _ # > - 1. \n \n\n \\ <!--".split(" ")
+    ["<script>", "</p>", "<img", "onerror=x>", "javascript:", "https://naver.com/", "https://evil.example", "\"'", "&", "&lt;", "[1]", "[a](b)", "![", "](", ")", "|", "--", "```", "`", "**", "_", "#", ">", "-", "1.", "\n", "\n\n", "\\", "<!--"]
     + ["가나다", " ", "\n"]
 )
 

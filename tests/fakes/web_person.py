@@ -23,18 +23,14 @@ class Event:
 
 async def events_of(response: aiohttp.ClientResponse):
     """The server-sent events of a response, as they come."""
-    name, data, last_id = "", "", ""
-    async for raw in response.content:
-        line = raw.decode().rstrip("\n")
-        if line.startswith("event: "):
-            name = line[7:]
-        elif line.startswith("data: "):
-            data = line[6:]
-        elif line.startswith("id: "):
-            last_id = line[4:]
-        elif not line and name:
-            yield Event(name, json.loads(data), last_id)
-            name = data = ""
+    held = b""
+    async for piece in response.content.iter_any():
+        *parts, held = (held + piece).split(b"\n\n")
+        for part in parts:
+            lines = part.decode().split("\n")
+            found = dict(line.split(": ", 1) for line in lines if not line.startswith(":"))
+            if found:
+                yield Event(found["event"], json.loads(found["data"]), found.get("id", ""))
 
 
 @dataclass
