@@ -115,7 +115,7 @@ class Person:
 
     async def until(self, true):
         """What `true` returns, once it is truthy."""
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(30):
             while not (found := true()):
                 changed = self.changed
                 await changed.wait()
