@@ -109,6 +109,7 @@ class Gate:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Server"] = "faqbot"
         if self._origins:
             response.headers.add("Vary", "Origin")
         origin = request.headers.get("Origin", "")
