@@ -267,11 +267,13 @@ class Turn {
     if (name === "withdrawn") this.gone();
     else if (ENDINGS.has(name)) this.end(data, true);
     if (stick) keepUp(this);
+    $("to-end").hidden = isAtEnd();
     return ENDINGS.has(name);
   }
 
   end(ending, isNew) {
     this.ending = ending;
+    this.statusElement.replaceChildren();
     this.statusElement.hidden = true;
     const parts = [];
     if (ending.note) parts.push(make("p", { className: "note", textContent: ending.note }));
