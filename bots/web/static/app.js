@@ -277,7 +277,10 @@ class Turn {
     this.statusElement.hidden = true;
     const parts = [];
     if (ending.note) parts.push(make("p", { className: "note", textContent: ending.note }));
-    if (ending.kind === "failed" && isNew) parts.push(this.problem("", () => this.again()));
+    if (ending.kind === "failed") {
+      this.textElement.replaceChildren();
+      parts.push(this.problem(ending.text, isNew ? () => this.again() : null));
+    }
     if (ending.sources?.length) parts.push(this.sources(ending.sources));
     this.opinionElement = make("div");
     parts.push(this.tools(ending), this.opinionElement);
@@ -285,7 +288,7 @@ class Turn {
     this.below.replaceChildren(...parts);
     if (ending.kind !== "stopped") remember(this.id, null);
     if (isNew) {
-      say(`${this.textElement.innerText} ${ending.note ?? ""}`);
+      say(`${this.textElement.innerText || ending.text} ${ending.note ?? ""}`);
       refreshList();
     }
   }
@@ -495,8 +498,9 @@ class Turn {
     return element;
   }
 
+  // Once more, as a question of its own: this one has ended.
   again() {
-    this.below.replaceChildren();
+    this.below.querySelector(".problem button").remove();
     ask(this.text);
   }
 }
@@ -724,7 +728,8 @@ function weigh() {
   $("count").textContent = `${length.toLocaleString()} / ${most.toLocaleString()}`;
   $("count").hidden = length < most * 0.9;
   $("count").classList.toggle("over", length > most);
-  $("count").title = length > most ? t.long_question : "";
+  $("over").textContent = length > most ? t.long_question : "";
+  $("hint").hidden = length > most;
   $("send").disabled = !length || length > most;
 }
 
