@@ -615,7 +615,7 @@ function start() {
   history.pushState(null, "", location.pathname);
   show("");
   closeMenu();
-  $("text").focus();
+  focusText();
 }
 
 function showWelcome() {
@@ -715,6 +715,11 @@ function isSending(event) {
   return event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229;
 }
 
+// Not where that would bring a keyboard up over the page.
+function focusText() {
+  if (matchMedia("(hover: hover)").matches) $("text").focus();
+}
+
 function fit(area) {
   area.style.height = "auto";
   area.style.height = `${area.scrollHeight}px`;
@@ -790,7 +795,7 @@ async function open() {
   drawList();
   refreshList();
   await show(here());
-  $("text").focus();
+  focusText();
 }
 
 $("ask").onsubmit = submit;
