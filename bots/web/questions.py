@@ -20,7 +20,7 @@ _REASON_CHARS: Final = 500
 _EXPECTED_CHARS: Final = 1_000
 _TURNS: Final = 50
 _MOST_TURNS: Final = 200
-_LATEST: Final = 500  # turns of a person that their conversations are found by
+_LATEST: Final = 200  # turns of a person that their conversations are found by
 _PLACES: Final = 2**53
 
 

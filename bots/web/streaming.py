@@ -51,6 +51,7 @@ async def stream(request: web.Request, received: Received) -> web.StreamResponse
     )
     with context.readers.one():
         question = await question_of(context, received, person, html=False)
+        del question["answer"]  # which is told next
         async with context.follower.following(received) as slot:
             page = slot.page
             if page and teller.knows_the_ending(page):

@@ -773,7 +773,7 @@ async function signIn(event) {
 // --- The beginning
 
 function here() {
-  const name = decodeURIComponent(location.hash.slice(1));
+  const name = location.hash.slice(1);
   return /^[a-z0-9-]{1,32}:[\w-]{16,64}$/.test(name) ? `web:${name}` : "";
 }
 
