@@ -1,5 +1,6 @@
 """`faqbot run` with the web page: when it is on, what it says, and how it ends."""
 
+import shutil
 import signal
 import socket
 import urllib.request
@@ -97,9 +98,10 @@ def test_the_doctor_knows_what_is_on_and_what_is_wrong():
         assert found(web_port=port)[1] == ("!", f"another program has the port {port}")
 
 
-def test_it_serves_at_once_and_ctrl_c_ends_it_with_a_connection_open(ingested):
+def test_it_serves_at_once_and_ctrl_c_ends_it_with_a_connection_open(ingested, tmp_path):
     """As a newcomer runs it: no token anywhere."""
-    with ingested.start("run", FAQBOT_WEB_PORT="0") as process:
+    own = type(ingested)(shutil.copytree(ingested.data, tmp_path / "data"), ingested.cwd)
+    with own.start("run", FAQBOT_WEB_PORT="0") as process:
         try:
             lines = []
             while not any("Ctrl-C ends it" in line for line in lines):

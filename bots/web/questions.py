@@ -38,7 +38,9 @@ async def stop(request: web.Request) -> web.Response:
     """End an answer where it is."""
     context = request.app[CONTEXT]
     question = (await own_in(request)).question
-    if not await context.desk.stop(question.id):
+    shown = context.hub.page(question.id)
+    ended = shown and shown.kind and shown.asked == question.text
+    if ended or not await context.desk.stop(question.id):
         raise Problem(HTTPStatus.CONFLICT, context.profile.nothing_to_stop)
     received = await context.desk.find(question.id)
     if received and received.state is InboxState.WITHDRAWN:  # nobody here was writing it
