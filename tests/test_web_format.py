@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.endings import Look
-from bots.web.format import blocks
+from bots.web import format as format_module
+from bots.web.format import blocks, parts
 from bots.web.pages import Kind, Page, html_of, page_of
 from core.safety import Cleaner
 from core.types import Answered, Declined, Escalated, Failed, Label, Passage, Question, View
@@ -144,6 +145,19 @@ def test_no_html_of_anybody_gets_through(markdown):
             if tag == "a":
                 assert CLEANER.allows(attributes["href"])
                 assert attributes["rel"] == "noopener noreferrer nofollow"
+
+
+@given(st.lists(st.one_of(PIECES, st.sampled_from(["가", "\n\n", "\n\n가"])), max_size=40))
+def test_parts_come_to_the_same_as_the_whole(pieces):
+    markdown = "".join(pieces)
+    assert "".join(parts(markdown)) == markdown
+    whole = format_module._blocks.__wrapped__(markdown, CLEANER, 99)
+    assert blocks(markdown, CLEANER) == whole
+
+
+def test_of_growing_text_only_the_last_paragraph_is_read_anew():
+    assert parts("가\n\n나\n\n- 다\n\n라") == ["가\n\n", "나\n\n- 다\n\n", "라"]
+    assert len(parts("```\n가\n\n나\n```")) == 1
 
 
 # Pages.

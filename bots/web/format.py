@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from html import escape
+from itertools import pairwise
 from typing import Final
 
 from markdown_it.token import Token
@@ -22,6 +24,10 @@ _URL = re.compile(r"https?://(?:(?![<>|\"()\[\]{}`])[!-~])+", re.IGNORECASE)
 _URL_END = re.compile(r"[.,;:!?'*_~|\\]+$")
 _LANGUAGE = re.compile(r"[A-Za-z][\w+#-]{0,19}", re.ASCII)
 _ALIGNED = re.compile(r"text-align:(left|center|right)")
+# A line after an empty one that goes on with no list, quote or table.
+_PARAGRAPH = re.compile(r"\n[ \t]*\n(?=[^\s>\-*+\d|`~=_:])")
+_FENCE = re.compile(r"```|~~~")
+_MOST_SOURCES: Final = 99
 _DEEPEST_HEADING: Final = 6
 _HEADINGS_BELOW: Final = 2  # the page's own
 
@@ -48,7 +54,24 @@ def blocks(markdown: str, cleaner: Cleaner, *, sources: int | None = None) -> tu
 
     `[n]` becomes a button that stands for the n-th source; with `sources` only as many.
     """
-    writer = _Writer(cleaner, 99 if sources is None else sources)
+    most = _MOST_SOURCES if sources is None else sources
+    return tuple(html for part in parts(markdown) for html in _blocks(part, cleaner, most))
+
+
+def parts(markdown: str) -> list[str]:
+    """Markdown, cut where a paragraph begins that stands in nothing: each means the same alone.
+
+    So that of growing text only the last part is read anew.
+    """
+    fence = _FENCE.search(markdown)
+    sure = fence.start() if fence else len(markdown)
+    cuts = [match.end() for match in _PARAGRAPH.finditer(markdown, 0, sure)]
+    return [markdown[start:end] for start, end in pairwise([0, *cuts, len(markdown)])]
+
+
+@lru_cache(maxsize=512)
+def _blocks(markdown: str, cleaner: Cleaner, sources: int) -> tuple[str, ...]:
+    writer = _Writer(cleaner, sources)
     return tuple(writer.html(node) for node in _nodes(parser().parse(markdown)))
 
 

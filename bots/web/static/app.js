@@ -472,7 +472,7 @@ class Turn {
       if (error.status !== 404) return this.below.append(this.problem(error.message));
     }
     this.gone();
-    $("text").focus();
+    focusText();
   }
 
   gone() {
@@ -531,6 +531,7 @@ function begin(question) {
   remember(turn.id, { session: turn.session, text: turn.text, asked_at: turn.askedAt });
   turn.follow();
   keepUp(turn);
+  focusText(); // the button that was pressed can be pressed no more
   refreshList();
 }
 
@@ -544,6 +545,7 @@ async function ask(text) {
   remember(turn.id, { session, text, asked_at: turn.askedAt });
   listLocally(turn);
   keepUp(turn);
+  focusText();
   say(t.searching);
   try {
     // The id makes it safe to send again: it is one question.
