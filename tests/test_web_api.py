@@ -3,6 +3,7 @@
 import asyncio
 import re
 import secrets
+from importlib.resources import files
 
 import orjson
 import pytest
@@ -11,6 +12,7 @@ from fakes.web_bot import running_bot
 from fakes.web_person import ENDINGS, Person, events_of, new_session, path_of
 
 from bots.web.app import routes
+from bots.web.front import FILES, PAGE
 from bots.web.openapi import document
 from core.types import Declined, Delta, Escalated, Failed, Label
 
@@ -394,10 +396,18 @@ async def test_the_page_is_there_and_is_not_sent_twice(bot, person):
             assert response.status == 304
 
 
+def test_every_file_of_the_page_is_served_and_none_asks_for_another():
+    folder = files("bots.web") / "static"
+    assert {path.name for path in folder.iterdir()} == {PAGE, *FILES}
+    for name in FILES:
+        script = (folder / name).read_text(encoding="utf-8")
+        assert set(re.findall(r'from "\./([\w.]+)";', script)) <= set(FILES)
+
+
 async def test_every_text_of_the_page_is_told(bot, person):
     _, about = await person.call("GET", "/about")
     page = ""
-    for name in ("", "app.js"):
+    for name in ("", *FILES):
         async with person.http.get(f"{bot.address}/{name}") as response:
             page += await response.text()
     page_uses = set(re.findall(r'data-(?:t|label)="(\w+)"', page))

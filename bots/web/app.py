@@ -26,10 +26,8 @@ _OPEN: Final = {f"{_API}/about", f"{_API}/login", f"{_API}/openapi.json"}
 def routes() -> list[web.RouteDef]:
     """Everything that can be asked for."""
     return [
-        web.get("/", front.file("index.html")),
-        web.get("/app.js", front.file("app.js")),
-        web.get("/style.css", front.file("style.css")),
-        web.get("/icon.svg", front.file("icon.svg")),
+        web.get("/", front.file(front.PAGE)),
+        *(web.get(f"/{name}", front.file(name)) for name in front.FILES),
         web.get("/healthz", front.alive),
         web.get("/readyz", front.ready),
         web.get(f"{_API}/openapi.json", front.openapi),

@@ -21,11 +21,22 @@ from core.errors import StorageError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+PAGE: Final = "index.html"
+FILES: Final = (
+    "app.js",
+    "dom.js",
+    "memory.js",
+    "server.js",
+    "texts.js",
+    "turn.js",
+    "style.css",
+    "icon.svg",
+)
 _TYPES: Final = {
-    "index.html": "text/html",
-    "app.js": "text/javascript",
-    "style.css": "text/css",
-    "icon.svg": "image/svg+xml",
+    "html": "text/html",
+    "js": "text/javascript",
+    "css": "text/css",
+    "svg": "image/svg+xml",
 }
 _STORE_S: Final = 3.0
 _TOKEN_CHARS: Final = 512
@@ -54,13 +65,12 @@ _PROFILE: Final = (
 def file(name: str) -> Handler:
     """One of the page's files, held in memory; a browser asks each time whether it has changed."""
     content = files("bots.web").joinpath("static", name).read_bytes()
-    tag = blake2b(content, digest_size=9).hexdigest()
+    tag, kind = blake2b(content, digest_size=9).hexdigest(), _TYPES[name.rpartition(".")[2]]
 
     async def serve(request: web.Request) -> web.Response:
         headers = {"ETag": f'"{tag}"', "Cache-Control": "no-cache"}
         if any(known.value == tag for known in request.if_none_match or ()):
             return web.Response(status=304, headers=headers)
-        kind = _TYPES[name]
         return web.Response(body=content, content_type=kind, charset="utf-8", headers=headers)
 
     return serve
