@@ -46,16 +46,23 @@ export class Turn {
     if (!this.id.includes(">")) this.askedElement.append(iconButton("edit", t.edit, () => this.edit()));
   }
 
+  // The button is made once: one that changes under the finger cannot be pressed.
   showStatus(text) {
-    const words = make("span", { textContent: text });
-    const dots = make("span", { className: "dots" }, make("i"), make("i"), make("i"));
-    dots.setAttribute("aria-hidden", "true");
-    this.statusElement.replaceChildren(dots, words);
-    if (this.mine) {
-      const stop = make("button", { type: "button", className: "stop", onclick: () => this.stop(stop) }, icon("stop"), t.stop);
-      this.statusElement.append(stop);
+    if (!this.statusElement.firstChild) {
+      const dots = make("span", { className: "dots" }, make("i"), make("i"), make("i"));
+      dots.setAttribute("aria-hidden", "true");
+      this.statusElement.append(dots, make("span"));
+      if (this.mine) this.statusElement.append(this.stopButton());
     }
+    const words = this.statusElement.children[1];
+    if (words.textContent !== text) words.textContent = text;
     this.statusElement.hidden = false;
+  }
+
+  stopButton() {
+    const stop = make("button", { type: "button", className: "stop" }, icon("stop"), t.stop);
+    stop.onclick = () => this.stop(stop);
+    return stop;
   }
 
   showBlocks({ from, blocks }) {
@@ -327,6 +334,7 @@ export class Turn {
 
   // The question was not taken, or not answered: say why, and let it be asked once more.
   fail(text, again) {
+    this.statusElement.replaceChildren();
     this.statusElement.hidden = true;
     this.below.replaceChildren(this.problem(text, again));
     say(text);
