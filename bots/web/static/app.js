@@ -325,4 +325,6 @@ addEventListener("storage", (event) => {
   refreshList();
 });
 
-open();
+document.addEventListener("visibilitychange", () => { if (!document.hidden && t.name) refreshList(); });
+
+open().catch((error) => document.body.append(make("p", { className: "noscript", textContent: error.message })));

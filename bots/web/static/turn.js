@@ -113,6 +113,7 @@ export class Turn {
 
   take({ name, data }) {
     const stick = this.page.isKeepingUp(this);
+    if (name === "question" && data.text !== this.text) this.showEdited(data.text);
     if (name === "status") this.showStatus(data.text);
     if (data.html) this.showBlocks(data.html);
     if (name === "delta" || name === "replace") this.showStatus(t.writing);
@@ -285,6 +286,12 @@ export class Turn {
     this.askedElement.replaceChildren(form);
     fit(area);
     area.focus();
+  }
+
+  // In another tab, while this one was away.
+  showEdited(text) {
+    this.text = text;
+    this.showAsked();
   }
 
   async revise(text) {
