@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from fakes.web_bot import free_port, running_bot
 from fakes.web_person import Person, events_of, new_session, path_of
 
 from bots.web import app, streaming
+from bots.web.problems import Problem
 from bots.web.readers import Readers
 from core.errors import StorageError
 from core.types import Delta
@@ -139,19 +140,30 @@ async def test_whoever_does_not_read_holds_nobody_up(bot, person):
     assert message.shown == text
 
 
-async def test_a_reader_that_never_reads_is_cut_off(monkeypatch, bot, person):
-    monkeypatch.setattr(streaming, "_WRITE_S", 0.1)
-    bot.assistant.script("질문", answered("·" * 3_000_000))
-    _, told = await person.call("POST", "/questions?wait", {"text": "질문"})
-    request = f"GET /api/v1/questions/{told['id']}/events HTTP/1.1\r\nHost: localhost\r\n"
-    loop, got = asyncio.get_running_loop(), b""
-    with silent_reader(bot.address, request + "Connection: close\r\n\r\n") as connection:
-        await asyncio.sleep(0.5)  # without reading: the time for a write is over
-        async with asyncio.timeout(10):
-            with suppress(ConnectionError):
-                while piece := await loop.sock_recv(connection, 1_000_000):
-                    got = got[-100:] + piece
-    assert b"event: answered" not in got
+async def test_a_reader_that_never_reads_is_cut_off_and_makes_room(tmp_path, profile, monkeypatch):
+    monkeypatch.setattr(streaming, "_WRITE_S", 1.0)
+    monkeypatch.setattr("bots.web.Readers", lambda profile: Readers(profile, most=1))
+    async with running_bot(tmp_path, profile) as bot:
+        bot.assistant.script("질문", answered("·" * 3_000_000))
+        person = Person(bot.address)
+        _, told = await person.call("POST", "/questions?wait", {"text": "질문"})
+        path = f"/api/v1/questions/{told['id']}/events"
+        request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        with silent_reader(bot.address, request):
+            await until_status(person, path, 503)
+            await until_status(person, path, 200)
+        await person.close()
+
+
+async def until_status(person, path, status):
+    """Ask until that is the answer, and read nothing of it."""
+    async with asyncio.timeout(30):
+        while True:
+            async with person.http.get(person.address + path) as response:
+                if response.status == status:
+                    response.close()
+                    return
+            await asyncio.sleep(0.02)
 
 
 @contextmanager
@@ -179,7 +191,7 @@ async def test_there_is_a_sign_of_life_while_nothing_comes(monkeypatch, bot, per
 
 
 async def test_too_many_readers_are_told_to_come_back(tmp_path, profile, monkeypatch):
-    monkeypatch.setattr("bots.web.Readers", lambda text: Readers(text, most=1))
+    monkeypatch.setattr("bots.web.Readers", lambda profile: Readers(profile, most=1))
     async with running_bot(tmp_path, profile, working=False) as bot:
         person = Person(bot.address)
         message = await person.ask("질문")
@@ -188,6 +200,19 @@ async def test_too_many_readers_are_told_to_come_back(tmp_path, profile, monkeyp
         assert (status, problem["detail"]) == (503, profile.inbox_full)
         message.following.cancel()
         await person.close()
+
+
+def test_one_person_does_not_take_everybodys_place(profile):
+    readers = Readers(profile, most=200)
+    with ExitStack() as stack:
+        for _ in range(100):
+            stack.enter_context(readers.one("web:mina"))
+        with pytest.raises(Problem, match=profile.limited), readers.one("web:mina"):
+            pass
+        with readers.one("web:jun"):
+            pass
+    with readers.one("web:mina"):
+        pass
 
 
 async def test_the_end_does_not_wait_for_streams_that_are_open(tmp_path, profile):

@@ -46,7 +46,7 @@ async def open_web(
             gate=Gate(token=token, origins=settings.web_origin_set),
             hub=hub,
             follower=Follower(desk, hub, look, poll_s=poll_s),
-            readers=Readers(profile.inbox_full),
+            readers=Readers(profile),
         )
     )
 

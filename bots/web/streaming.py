@@ -21,7 +21,7 @@ from core.types import Received
 logger = logging.getLogger(__name__)
 
 HEARTBEAT_S: Final = 15.0
-_WRITE_S: Final = 30.0  # for a reader that does not read; its connection is cut then
+_WRITE_S: Final = 10.0  # for a reader that does not read; its connection is cut then
 _EVENTS: Final = "text/event-stream"
 _HEADERS: Final = {
     "Content-Type": f"{_EVENTS}; charset=utf-8",
@@ -49,7 +49,7 @@ async def stream(request: web.Request, received: Received) -> web.StreamResponse
         html=partial(html_of, look=context.look) if html else None,
         last_id=request.headers.get("Last-Event-ID", ""),
     )
-    with context.readers.one():
+    with context.readers.one(person):
         question = await question_of(context, received, person, html=False)
         del question["answer"]  # which is told next
         async with context.follower.following(received) as slot:
@@ -75,7 +75,7 @@ async def wait(request: web.Request, received: Received, *, seconds: float) -> w
         StorageError: what became of the question cannot be found out.
     """
     context = request.app[CONTEXT]
-    with context.readers.one():
+    with context.readers.one(context.gate.person(request)):
         async with context.follower.following(received) as slot:
             try:
                 async with asyncio.timeout(seconds):
