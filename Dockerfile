@@ -25,5 +25,7 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONUTF8=1 FAQBOT_DATA_DIR=/state
 USER 10001
 WORKDIR /home/faqbot
 VOLUME /state
+# The web page, where FAQBOT_WEB_HOST and FAQBOT_WEB_TOKEN let others in.
+EXPOSE 8080
 ENTRYPOINT ["faqbot"]
 CMD ["run"]

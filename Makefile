@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run test check format bench dev-openai dev-slack dev-discord lock clean
+.PHONY: help setup run chat test check format bench dev-openai dev-slack dev-discord lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -26,7 +26,10 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 
 setup: $(VENV)/.installed ## create .venv with the faqbot command in it
 
-run: setup ## ingest the sample FAQ on the first start, then talk to the bot
+run: setup ## serve the web page until Ctrl-C; the first start ingests the sample FAQ
+	@$(BIN)/faqbot run
+
+chat: setup ## talk to the bot in the terminal
 	@$(BIN)/faqbot chat
 
 test: $(VENV)/.installed-dev ## the whole test suite

@@ -23,7 +23,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
 
     @app.command()
     def run() -> int:
-        """Answer on every platform whose tokens are set, until stopped."""
+        """Answer on the web page or on every platform whose tokens are set, until stopped."""
         from bots.running import run
 
         return run(read_settings())

@@ -1,4 +1,4 @@
-"""What every chat platform gives to the composition root."""
+"""What every platform gives to the composition root."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """A platform that is set up: a line about it, and what keeps it going until cancelled."""
+    """A platform that is set up: a line about it, and what keeps it going until cancelled.
+
+    `address` is what to open in a browser, where there is something.
+    """
 
     about: str
     run: Callable[[], Coroutine[Any, Any, None]]
+    address: str = ""

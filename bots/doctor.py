@@ -47,7 +47,7 @@ def examine() -> Iterator[Finding]:
         yield Finding(FAIL, "settings", str(error), "correct it in the environment or in .env")
         return
     local = (_settings, _data_folder, _space, _packages, _profile, _models)
-    for check in (*local, _endpoints, _history, _index, _slack, _discord):
+    for check in (*local, _endpoints, _history, _index, _web, _slack, _discord):
         try:
             yield from check(settings)
         except FaqbotError as error:
@@ -188,6 +188,12 @@ def _index(settings: Settings) -> Iterator[Finding]:
         return
     yield Finding(PASS, "index", made)
     yield from _search(settings, settings.cache_dir / f"{serving.name}.npz", stored)
+
+
+def _web(settings: Settings) -> Iterator[Finding]:
+    from bots.web.checks import check_web  # noqa: PLC0415 - each check its own
+
+    yield from check_web(settings)
 
 
 def _slack(settings: Settings) -> Iterator[Finding]:

@@ -1,11 +1,13 @@
-"""`faqbot run`: every platform whose tokens are set, the worker and the jobs, until stopped."""
+"""`faqbot run`: the web page or every platform that is set up, the worker and the jobs."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import sys
+import webbrowser
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
@@ -33,20 +35,28 @@ _PAUSE_S: Final = 5.0  # before what has broken off is begun again
 def run(settings: Settings) -> int:
     """Run until SIGINT or SIGTERM; answers that are being written then are given back.
 
+    Where the web page is all there is, it begins with the sample FAQ, as the terminal does.
+
     Raises:
-        ConfigError: no platform has its tokens.
+        ConfigError: the web page is off, and no platform has its tokens.
         FaqbotError: something cannot be opened; the line says what to do.
     """
+    if settings.has_web_alone and not settings.source:
+        from bots.ingesting import first_ingest  # noqa: PLC0415 - imports Chroma
+        from bots.terminal import Screen  # noqa: PLC0415
+
+        profile = load_profile(settings.profile)
+        first_ingest(settings, Screen(profile), profile)
     with suppress(asyncio.CancelledError):
         run_loop(_run(settings))
     return 0
 
 
 async def _run(settings: Settings) -> None:
-    if not (settings.has_slack or settings.has_discord):
+    if not (settings.has_slack or settings.has_discord or settings.has_web):
         raise ConfigError(
-            "no platform is set up: give SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or "
-            "DISCORD_BOT_TOKEN, in .env; `faqbot chat` needs none of them"
+            "nothing is set up: give SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or DISCORD_BOT_TOKEN, "
+            "in .env, or leave FAQBOT_WEB at auto; `faqbot chat` needs none of them"
         )
     _stop_on_signals()
     async with AsyncExitStack() as stack:
@@ -60,6 +70,10 @@ async def _run(settings: Settings) -> None:
             scheduled(jobs, timezone=settings.jobs_timezone, jitter_s=settings.jobs_jitter_s)
         )
         _say(f"jobs: {', '.join(job.name for job in jobs)}")
+        if address := next((one.address for one in platforms if one.address), ""):
+            _say(f"open {address} in a browser; Ctrl-C ends it")
+            if settings.web_open and settings.has_web_alone and has_desktop():
+                await asyncio.to_thread(webbrowser.open, address)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(desk.run())
             for platform in platforms:
@@ -91,6 +105,14 @@ async def connected(
         PlatformError: no platform can be reached.
     """
     openers: dict[str, Open] = {}
+    if settings.has_web:
+        from bots.web import open_web  # noqa: PLC0415 - as below
+
+        openers["Web"] = partial(open_web, settings, desk, profile)
+    elif settings.web == "auto":
+        _say("Web: off beside chat platforms, FAQBOT_WEB=on turns it on")
+    else:
+        _say("Web: off, as FAQBOT_WEB says")
     if settings.has_slack:
         from bots.slack import open_slack  # noqa: PLC0415 - Bolt takes half a second to import
 
@@ -125,6 +147,15 @@ async def _run_later(opener: Open) -> None:
     async with opener() as platform:
         _say(platform.about)
         await keep_running(platform)
+
+
+def has_desktop() -> bool:
+    """Whether whoever started this sits before a screen, where a browser can open."""
+    if not sys.stdout.isatty() or os.environ.get("SSH_CONNECTION"):
+        return False
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _stop_on_signals() -> None:

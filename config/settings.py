@@ -10,6 +10,7 @@ from pydantic_settings import SettingsConfigDict
 
 from config.model_settings import ModelSettings
 from config.platform_settings import PlatformSettings
+from config.web_settings import WebSettings
 from core.errors import ConfigError
 
 # Named as their own clients and hosts name them.
@@ -17,7 +18,7 @@ _UNPREFIXED = {"MONGODB_URI", "CHROMA_URL", "CHROMA_TOKEN"}
 _UNPREFIXED_FAMILIES = ("OPENAI_", "SLACK_", "DISCORD_")
 
 
-class Settings(ModelSettings, PlatformSettings):
+class Settings(ModelSettings, PlatformSettings, WebSettings):
     """Each is an environment variable: `data_dir` is `FAQBOT_DATA_DIR`."""
 
     model_config = SettingsConfigDict(
@@ -76,6 +77,16 @@ class Settings(ModelSettings, PlatformSettings):
         default=20, ge=0, le=3600, description="Jobs start up to so many seconds later."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
+
+    @property
+    def has_web(self) -> bool:
+        """Whether the web page is on."""
+        return self.web == "on" or (self.web == "auto" and self.has_web_alone)
+
+    @property
+    def has_web_alone(self) -> bool:
+        """Whether the web page is all there is."""
+        return self.web != "off" and not (self.has_slack or self.has_discord)
 
     @property
     def index_dir(self) -> Path:

@@ -24,6 +24,7 @@ from core.types import (
     InboxState,
     Question,
     Receipt,
+    Received,
     SessionId,
     Turn,
     View,
@@ -238,6 +239,19 @@ class Desk:
         turn = await self.turn(question_id)
         return view_of(turn) if turn else None
 
+    async def find(self, question_id: str) -> Received | None:
+        """A question with its state, None if it is unknown."""
+        return await self._inbox.find(question_id)
+
+    async def turns(self, session: SessionId, limit: int, after: int = 0) -> list[tuple[int, Turn]]:
+        """A conversation's turns with their places, oldest first; those above `after`."""
+        return await self._archive.turns(session, limit, after)
+
+    async def opinion(self, question_id: str, person: str) -> Feedback | None:
+        """What a person thinks of an answer, as far as they said so."""
+        opinions = await self._archive.feedback(question_id)
+        return next((given for given in opinions if given.user == person), None)
+
     async def asked_by(self, person: str, limit: int) -> list[Turn]:
         """What a person asked last, newest first."""
         return await self._archive.asked_by(person, limit)
@@ -250,6 +264,11 @@ class Desk:
     async def last_seen(self, prefix: str) -> datetime | None:
         """When the latest question of sessions that begin so was asked; None if there is none."""
         return await self._inbox.last_seen(prefix)
+
+    @property
+    def at_work(self) -> bool:
+        """Whether questions are being answered here."""
+        return self._worker is not None
 
     def wake(self) -> None:
         """Look for open questions now."""

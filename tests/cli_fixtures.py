@@ -45,14 +45,14 @@ class Cli:
             check=False,
         )
 
-    def start(self, *arguments):
+    def start(self, *arguments, **more):
         """Start it with pipes for stdout and stderr, to be read and signalled."""
         return subprocess.Popen(
             [sys.executable, "-m", "bots", *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=self.cwd,
-            env=environment(self.data),
+            env=environment(self.data, **more),
         )
 
     def terminal(self, *arguments):

@@ -31,6 +31,11 @@ class AtWork:
     connected: Connected
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
+    @property
+    def address(self) -> str:
+        """Where its page is, on the web."""
+        return self.connected.address
+
     async def stop(self) -> None:
         """End it as a signal does."""
         await _ended(self.tasks)

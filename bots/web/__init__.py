@@ -1,0 +1,64 @@
+"""The web: an HTTP API with streaming, and a page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bots.connected import Connected
+from bots.endings import Look
+from bots.web.app import make_app
+from bots.web.context import Context
+from bots.web.following import POLL_S, Follower
+from bots.web.gate import Gate, check_exposure
+from bots.web.hub import Hub
+from bots.web.ids import PREFIX
+from bots.web.readers import Readers
+from bots.web.reply import WebReply, make_pacer
+from bots.web.serving import serving
+from bots.web.texts import load_texts
+from config.settings import Settings
+from core.desk import Desk
+from core.profile import Profile
+from core.safety import Cleaner
+from core.types import Question
+
+
+@asynccontextmanager
+async def open_web(
+    settings: Settings, desk: Desk, profile: Profile, *, poll_s: float = POLL_S
+) -> AsyncIterator[Connected]:
+    """The web, being served; the desk's answers are shown there from now on.
+
+    Raises:
+        ConfigError: others could come in without a token, or nothing can listen there.
+    """
+    token = settings.web_token.get_secret_value().strip()
+    check_exposure(settings.web_host, token)
+    hub, pacer, look = Hub(), make_pacer(), Look(profile, Cleaner(profile.link_hosts))
+    app = make_app(
+        Context(
+            desk=desk,
+            profile=profile,
+            texts=load_texts(settings.profile),
+            look=look,
+            gate=Gate(token=token, origins=settings.web_origin_set),
+            hub=hub,
+            follower=Follower(desk, hub, look, poll_s=poll_s),
+            readers=Readers(profile),
+        )
+    )
+
+    def open_reply(question: Question) -> WebReply:
+        return WebReply(question, hub, pacer, look)
+
+    desk.serve(PREFIX, open_reply)
+    async with serving(app, settings.web_host, settings.web_port) as address:
+        about = f"Web: {address}{', with the token' if token else ''}"
+        yield Connected(about, _until_cancelled, address)
+
+
+async def _until_cancelled() -> None:
+    """The server needs nobody to keep it going."""
+    await asyncio.Event().wait()

@@ -1,0 +1,110 @@
+"""The server: its routes, and what is done around every one of them."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import web
+
+from bots.web import asking, front, questions
+from bots.web.context import CONTEXT, Context
+from bots.web.front import Handler
+from bots.web.problems import Problem
+from bots.web.reading import MOST_BYTES
+from core.errors import FaqbotError
+
+logger = logging.getLogger(__name__)
+
+_API: Final = "/api/v1"
+_ID: Final = f"{_API}/questions/{{id}}"
+# What is there for those, too, who have not shown the token yet.
+_OPEN: Final = {f"{_API}/about", f"{_API}/login", f"{_API}/openapi.json"}
+
+
+def routes() -> list[web.RouteDef]:
+    """Everything that can be asked for."""
+    return [
+        web.get("/", front.file(front.PAGE)),
+        *(web.get(f"/{name}", front.file(name)) for name in front.FILES),
+        web.get("/healthz", front.alive),
+        web.get("/readyz", front.ready),
+        web.get(f"{_API}/openapi.json", front.openapi),
+        web.get(f"{_API}/about", front.about),
+        web.post(f"{_API}/login", front.sign_in),
+        web.delete(f"{_API}/login", front.sign_out),
+        web.get(f"{_API}/sessions", questions.conversations),
+        web.get(f"{_API}/sessions/{{session}}", questions.conversation),
+        web.post(f"{_API}/questions", asking.ask),
+        web.get(_ID, questions.show, name="question"),
+        web.patch(_ID, asking.revise),
+        web.delete(_ID, questions.delete),
+        web.get(f"{_ID}/events", questions.events),
+        web.post(f"{_ID}/stop", questions.stop),
+        web.put(f"{_ID}/opinion", questions.rate),
+        web.post(rf"{_ID}/followups/{{index:\d{{1,2}}}}", asking.press),
+    ]
+
+
+def make_app(context: Context) -> web.Application:
+    """The server's application."""
+    app = web.Application(middlewares=[_guarded], client_max_size=MOST_BYTES)
+    app[CONTEXT] = context
+    app.add_routes(routes())
+    app.on_response_prepare.append(_finish)
+    app.on_shutdown.append(_close)
+    return app
+
+
+@web.middleware
+async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let in whom the gate lets in, and say in one form what goes wrong."""
+    try:
+        response = await _handled(request, handler)
+    except Problem as problem:
+        response = problem.response()
+    except web.HTTPException as error:
+        response = _refused(error)
+    except FaqbotError as error:
+        logger.error("%s", error)  # noqa: TRY400 - one line says it
+        text = request.app[CONTEXT].profile.not_stored
+        headers = {"Retry-After": "5"}
+        response = Problem(HTTPStatus.SERVICE_UNAVAILABLE, text, headers=headers).response()
+    except Exception:  # the outermost edge of a request
+        logger.exception("a request broke off")
+        text = request.app[CONTEXT].profile.failed
+        response = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, text).response()
+    resource = request.match_info.route.resource
+    # The route and not the path: whoever knows a question's id may read it.
+    path = resource.canonical if resource else "?"
+    logger.debug("%s %s %d", request.method, path, response.status)
+    return response
+
+
+async def _handled(request: web.Request, handler: Handler) -> web.StreamResponse:
+    context = request.app[CONTEXT]
+    context.gate.check(request)
+    if request.method == "OPTIONS":
+        return web.Response(status=204)
+    path = request.path
+    if path.startswith(f"{_API}/") and path not in _OPEN and not context.gate.is_let_in(request):
+        headers = {"WWW-Authenticate": 'Bearer realm="faqbot"'}
+        raise Problem(HTTPStatus.UNAUTHORIZED, context.texts.token_about, headers=headers)
+    return await handler(request)
+
+
+def _refused(error: web.HTTPException) -> web.Response:
+    """What aiohttp refuses: an unknown path, a method that is not there, too large a body."""
+    status = HTTPStatus(error.status)
+    headers = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
+    return Problem(status, status.description or status.phrase, headers=headers).response()
+
+
+async def _finish(request: web.Request, response: web.StreamResponse) -> None:
+    request.app[CONTEXT].gate.finish(request, response)
+
+
+async def _close(app: web.Application) -> None:
+    """End the streams that are open: their readers come back to whoever serves next."""
+    app[CONTEXT].hub.close()

@@ -1,0 +1,38 @@
+"""What the web's handlers work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from aiohttp import web
+
+from bots.endings import Look
+from bots.web.following import Follower
+from bots.web.gate import Gate
+from bots.web.hub import Hub
+from bots.web.readers import Readers
+from bots.web.texts import Texts
+from core.desk import Desk
+from core.limits import Limits
+from core.profile import Profile
+
+_LOGINS_A_MINUTE: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The values of one server."""
+
+    desk: Desk
+    profile: Profile
+    texts: Texts
+    look: Look
+    gate: Gate
+    hub: Hub
+    follower: Follower
+    readers: Readers
+    logins: Limits = field(default_factory=lambda: Limits(per_minute=_LOGINS_A_MINUTE, per_day=0))
+
+
+CONTEXT: Final = web.AppKey("context", Context)

@@ -1,0 +1,78 @@
+"""Questions and their answers as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bots.web.context import Context
+from bots.web.pages import Page, html_of
+from core.types import Feedback, InboxState, Question, Received, Turn
+
+Json = dict[str, Any]
+
+
+async def question_of(context: Context, received: Received, person: str, *, html: bool) -> Json:
+    """A question, with its answer if it has ended.
+
+    Raises:
+        StorageError: that cannot be looked up.
+    """
+    page = await context.follower.ended(received)
+    return await _described(context, received.question, page, person, html=html)
+
+
+async def turn_of(context: Context, turn: Turn, person: str, *, html: bool) -> Json:
+    """A question that was answered, as it is kept.
+
+    Raises:
+        StorageError: what belongs to it cannot be looked up.
+    """
+    page = context.follower.kept(turn)
+    return await _described(context, turn.question, page, person, html=html)
+
+
+async def ending_of(context: Context, question_id: str, page: Page, *, html: bool) -> Json:
+    """How an answer has ended.
+
+    Raises:
+        StorageError: which of its buttons were pressed cannot be looked up.
+    """
+    pressed = await context.desk.pressed(question_id) if page.followups else frozenset()
+    ending: Json = {
+        "kind": page.kind,
+        "text": page.text,
+        "note": page.note,
+        "sources": [
+            {"n": number, "title": title} for number, title in enumerate(page.sources, start=1)
+        ],
+        "lead": page.lead,
+        "offers": page.offers,
+        "followups": [
+            {"index": index, "text": text, "pressed": index in pressed}
+            for index, text in enumerate(page.followups)
+        ],
+        "rated": page.rated,
+    }
+    return ending | {"html": html_of(page, context.look)} if html else ending
+
+
+async def _described(
+    context: Context, question: Question, page: Page | None, person: str, *, html: bool
+) -> Json:
+    opinion = None
+    if page and page.rated:
+        opinion = await context.desk.opinion(question.id, person)
+    return {
+        "id": question.id,
+        "session": question.session,
+        "text": question.text,
+        "asked_at": question.asked_at,
+        "mine": question.asker == person,
+        "state": page.kind if page else InboxState.ANSWERING,
+        "answer": await ending_of(context, question.id, page, html=html) if page else None,
+        "opinion": _opinion(opinion) if opinion else None,
+    }
+
+
+def _opinion(given: Feedback) -> Json:
+    return {"helpful": given.helpful, "reason": given.reason, "expected": given.expected}

@@ -1,0 +1,140 @@
+"""What is not about questions: the page's files, its words, signing in, and whether all is well."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from hashlib import blake2b
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Final
+
+from aiohttp import web
+
+from bots.web.context import CONTEXT
+from bots.web.ids import PREFIX
+from bots.web.openapi import document
+from bots.web.problems import Problem, said
+from bots.web.reading import body_of, text_in
+from core.errors import StorageError
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+PAGE: Final = "index.html"
+FILES: Final = (
+    "app.js",
+    "dom.js",
+    "memory.js",
+    "server.js",
+    "texts.js",
+    "turn.js",
+    "style.css",
+    "icon.svg",
+)
+_TYPES: Final = {
+    "html": "text/html",
+    "js": "text/javascript",
+    "css": "text/css",
+    "svg": "image/svg+xml",
+}
+_STORE_S: Final = 3.0
+_TOKEN_CHARS: Final = 512
+_PROFILE: Final = (
+    "name",
+    "greeting",
+    "try_asking",
+    "stop",
+    "helpful",
+    "not_helpful",
+    "feedback_title",
+    "feedback_why",
+    "feedback_expected",
+    "feedback_thanks",
+    "send",
+    "cancel",
+    "searching",
+    "writing",
+    "failed",
+    "empty_question",
+    "long_question",
+    "not_stored",
+)
+
+
+def file(name: str) -> Handler:
+    """One of the page's files, held in memory; a browser asks each time whether it has changed."""
+    content = files("bots.web").joinpath("static", name).read_bytes()
+    tag, kind = blake2b(content, digest_size=9).hexdigest(), _TYPES[name.rpartition(".")[2]]
+
+    async def serve(request: web.Request) -> web.Response:
+        headers = {"ETag": f'"{tag}"', "Cache-Control": "no-cache"}
+        if any(known.value == tag for known in request.if_none_match or ()):
+            return web.Response(status=304, headers=headers)
+        return web.Response(body=content, content_type=kind, charset="utf-8", headers=headers)
+
+    return serve
+
+
+async def about(request: web.Request) -> web.Response:
+    """Who the bot is, and every sentence of the page."""
+    context = request.app[CONTEXT]
+    profile, let_in = context.profile, context.gate.is_let_in(request)
+    if let_in:
+        context.gate.person(request)  # so that the browser has its cookie before the first question
+    told = {name: getattr(profile, name) for name in _PROFILE} | asdict(context.texts)
+    return said(
+        {
+            "let_in": let_in,
+            "texts": told,
+            "examples": profile.examples,
+            "reasons": profile.feedback_reasons,
+            "question_characters": profile.longest_question_characters,
+        }
+    )
+
+
+async def sign_in(request: web.Request) -> web.Response:
+    """Exchange the token for the page's cookie."""
+    context = request.app[CONTEXT]
+    token = text_in(await body_of(request), "token", most=_TOKEN_CHARS)
+    if not context.logins.allow(request.remote or ""):
+        headers = {"Retry-After": "60"}
+        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, context.profile.limited, headers=headers)
+    if not context.gate.knows(token):
+        raise Problem(HTTPStatus.UNAUTHORIZED, context.texts.token_wrong)
+    response = web.Response(status=204)
+    context.gate.let_in(request, response)
+    return response
+
+
+async def sign_out(request: web.Request) -> web.Response:
+    """Take the page's cookie back."""
+    response = web.Response(status=204)
+    request.app[CONTEXT].gate.send_out(request, response)
+    return response
+
+
+async def openapi(request: web.Request) -> web.Response:
+    """How to use all of it."""
+    del request
+    return said(document())
+
+
+async def alive(request: web.Request) -> web.Response:
+    """The process answers."""
+    del request
+    return said({"status": "ok"})
+
+
+async def ready(request: web.Request) -> web.Response:
+    """Questions are being answered here, and the store can be read."""
+    desk = request.app[CONTEXT].desk
+    if not desk.at_work:
+        return said({"status": "not answering yet"}, status=503)
+    try:
+        async with asyncio.timeout(_STORE_S):
+            await desk.last_seen(PREFIX)
+    except (StorageError, TimeoutError):
+        return said({"status": "the store cannot be read"}, status=503)
+    return said({"status": "ok"})

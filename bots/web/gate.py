@@ -1,0 +1,196 @@
+"""Who may come in: hosts, origins, the token; and what every response says to a browser.
+
+Without a token the server listens on this machine alone. Then the name that a browser asks for has
+to be this machine's, or a page elsewhere could have its own name point here (DNS rebinding).
+"""
+
+from __future__ import annotations
+
+import hmac
+from hashlib import sha256
+from http import HTTPStatus
+from http.cookies import SimpleCookie
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bots.web import people
+from bots.web.problems import Problem
+from core.errors import ConfigError
+
+PASS_COOKIE: Final = "faqbot_pass"  # noqa: S105 - the name of a cookie
+_READS: Final = {"GET", "HEAD", "OPTIONS"}
+_SHORTEST_TOKEN: Final = 16
+_DAY_S: Final = 86_400
+_PERSON: Final = web.RequestKey("person", str)
+_NEW_SECRET: Final = web.RequestKey("new_secret", str)
+
+_HEADERS: Final = {
+    # Script, style and everything else come from here, and none of it stands in the page.
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_CORS: Final = {
+    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID, Faqbot-Person",
+    "Access-Control-Expose-Headers": "Location, Retry-After",
+    "Access-Control-Max-Age": "600",
+}
+
+
+class Gate:
+    """The rules of one server."""
+
+    def __init__(self, *, token: str, origins: frozenset[str]) -> None:
+        self._token = token
+        self._origins = origins
+        self._hosts = {_host_of(urlsplit(origin).netloc) for origin in origins}
+        # The page's cookie is made of the token, so that it ends with it, and does not tell it.
+        self._pass = hmac.new(token.encode(), b"the page", sha256).hexdigest() if token else ""
+
+    def check(self, request: web.Request) -> None:
+        """Refuse what comes by a wrong name, or from a page of somebody else.
+
+        Raises:
+            Problem: that is so.
+        """
+        if not self._token and not self._is_ours(_host_of(request.host)):
+            text = (
+                "this name is not one of this server's: open it as 127.0.0.1 or localhost, or name "
+                "its address in FAQBOT_WEB_ORIGINS"
+            )
+            raise Problem(HTTPStatus.FORBIDDEN, text)
+        origin = request.headers.get("Origin")
+        if request.method in _READS or origin is None or self._is_allowed(origin):
+            return
+        if urlsplit(origin).netloc.lower() != request.host.lower():
+            text = "a page elsewhere may not do that; FAQBOT_WEB_ORIGINS names those that may"
+            raise Problem(HTTPStatus.FORBIDDEN, text)
+
+    def is_let_in(self, request: web.Request) -> bool:
+        """Whether the request has the token, or a cookie that was given for it."""
+        if not self._token:
+            return True
+        if request.headers.get("Authorization"):
+            return self._has_bearer(request)
+        return _same(request.cookies.get(PASS_COOKIE, ""), self._pass)
+
+    def knows(self, token: str) -> bool:
+        """Whether that is the token; without one nobody needs any."""
+        return not self._token or _same(token, self._token)
+
+    def let_in(self, request: web.Request, response: web.Response) -> None:
+        """Give the page its cookie: no script can read it, and no other site makes use of it."""
+        response.headers.add("Set-Cookie", _cookie(request, PASS_COOKIE, self._pass, days=30))
+
+    def send_out(self, request: web.Request, response: web.Response) -> None:
+        """Take the cookie back."""
+        response.headers.add("Set-Cookie", _cookie(request, PASS_COOKIE, "", days=0))
+
+    def person(self, request: web.Request) -> str:
+        """Who asks; a browser that is new here gets its cookie with the response.
+
+        Raises:
+            Problem: a name was given without the token, or one that cannot be kept.
+        """
+        if _PERSON not in request:
+            request[_PERSON] = self._person(request)
+        return request[_PERSON]
+
+    def finish(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Complete the headers of a response."""
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Server"] = "faqbot"
+        if self._origins:
+            response.headers.add("Vary", "Origin")
+        origin = request.headers.get("Origin", "")
+        if self._is_allowed(origin):
+            response.headers.update(_CORS)
+            response.headers["Access-Control-Allow-Origin"] = origin
+        if secret := request.get(_NEW_SECRET):
+            cookie = _cookie(request, people.COOKIE, secret, days=people.COOKIE_DAYS)
+            response.headers.add("Set-Cookie", cookie)
+
+    def _person(self, request: web.Request) -> str:
+        name = request.headers.get(people.HEADER)
+        if name is not None:
+            if not (self._token and self._has_bearer(request)):
+                text = f"{people.HEADER} goes with `Authorization: Bearer …` alone"
+                raise Problem(HTTPStatus.FORBIDDEN, text)
+            try:
+                return people.named(name)
+            except people.UnknownNameError as error:
+                raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from error
+        secret = request.cookies.get(people.COOKIE, "")
+        if not people.is_secret(secret):
+            secret = request[_NEW_SECRET] = people.new_secret()
+        return people.asker_of(secret)
+
+    def _has_bearer(self, request: web.Request) -> bool:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        return scheme.lower() == "bearer" and _same(token.strip(), self._token)
+
+    def _is_ours(self, host: str) -> bool:
+        return is_loopback(host) or host in self._hosts
+
+    def _is_allowed(self, origin: str) -> bool:
+        return origin.lower() in self._origins
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or an address is this machine, as nobody else can reach it."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def check_exposure(host: str, token: str) -> None:
+    """Refuse to be reached by others without a token.
+
+    Raises:
+        ConfigError: the line says what to do.
+    """
+    if token and len(token) < _SHORTEST_TOKEN:
+        raise ConfigError(
+            f"FAQBOT_WEB_TOKEN: at least {_SHORTEST_TOKEN} characters; "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(24))' makes one"
+        )
+    if not token and not is_loopback(host):
+        raise ConfigError(
+            f"FAQBOT_WEB_HOST={host} lets others in: set FAQBOT_WEB_TOKEN as well "
+            "(python3 -c 'import secrets; print(secrets.token_urlsafe(24))' makes one), "
+            "or leave FAQBOT_WEB_HOST at 127.0.0.1"
+        )
+
+
+def _host_of(netloc: str) -> str:
+    try:
+        return (urlsplit(f"//{netloc}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def _same(given: str, known: str) -> bool:
+    return hmac.compare_digest(given.encode(errors="surrogateescape"), known.encode())
+
+
+def _cookie(request: web.Request, name: str, value: str, *, days: int) -> str:
+    cookie: SimpleCookie = SimpleCookie({name: value})
+    morsel = cookie[name]
+    morsel["path"] = "/"
+    morsel["httponly"] = True
+    morsel["samesite"] = "Strict"
+    morsel["max-age"] = str(days * _DAY_S)
+    # A proxy in front says how the browser came; who claims it without one harms their own cookie.
+    morsel["secure"] = request.secure or request.headers.get("X-Forwarded-Proto") == "https"
+    return morsel.OutputString()

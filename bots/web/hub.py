@@ -1,0 +1,94 @@
+"""Where answers that are being written meet those who read them: the latest page, and no queue.
+
+A reader that is slow misses pages in between and holds nobody up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from bots.web.pages import Page
+
+_MOST_KEPT: Final = 2_000
+
+
+@dataclass(eq=False, slots=True)
+class Slot:
+    """One answer. `reference` names the message that its writer has made, if one here has."""
+
+    page: Page | None = None
+    reference: str = ""
+    readers: int = 0
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def show(self, page: Page | None) -> None:
+        """Wake whoever waits for `changed`."""
+        self.page = page
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+
+class Hub:
+    """The slots of this process, by question id."""
+
+    def __init__(self) -> None:
+        self._slots: OrderedDict[str, Slot] = OrderedDict()
+        self.closing = False
+
+    def post(self, question_id: str, page: Page) -> str:
+        """Show a new message in the place of an earlier one; its reference."""
+        slot = self._slot(question_id)
+        slot.reference = secrets.token_hex(4)
+        slot.show(page)
+        return slot.reference
+
+    def show(self, question_id: str, page: Page) -> None:
+        """Show another page."""
+        self._slot(question_id).show(page)
+
+    def reference(self, question_id: str) -> str:
+        """The message that stands there; "" if none does."""
+        slot = self._slots.get(question_id)
+        return slot.reference if slot else ""
+
+    def page(self, question_id: str) -> Page | None:
+        """What is to be seen now, as far as this process knows."""
+        slot = self._slots.get(question_id)
+        return slot.page if slot else None
+
+    @contextmanager
+    def reading(self, question_id: str) -> Iterator[Slot]:
+        """The slot, which stays for as long as somebody reads it."""
+        slot = self._slot(question_id)
+        slot.readers += 1
+        try:
+            yield slot
+        finally:
+            slot.readers -= 1
+            self._tidy()
+
+    def close(self) -> None:
+        """Send all readers home."""
+        self.closing = True
+        for slot in self._slots.values():
+            slot.show(slot.page)
+
+    def _slot(self, question_id: str) -> Slot:
+        slot = self._slots.get(question_id)
+        if slot is None:
+            slot = self._slots[question_id] = Slot()
+            self._tidy()
+        self._slots.move_to_end(question_id)
+        return slot
+
+    def _tidy(self) -> None:
+        """Forget what nobody has touched for longest: the stores know how it ended."""
+        for question_id in list(self._slots)[: max(len(self._slots) - _MOST_KEPT, 0)]:
+            if not self._slots[question_id].readers:
+                del self._slots[question_id]

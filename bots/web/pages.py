@@ -1,0 +1,90 @@
+"""A view as the web shows it: one page, whatever its length. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from bots.endings import Look, ending_of, status_of
+from bots.web.format import blocks
+from core.cutting import settled
+from core.types import Answered, Declined, Escalated, Failed, View
+
+
+class Kind(StrEnum):
+    """How an answer ended; the name of the last event of its stream."""
+
+    ANSWERED = "answered"
+    DECLINED = "declined"
+    ESCALATED = "escalated"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is to be seen of an answer; equal pages look the same.
+
+    `asked` is the question's text, which tells the answer to an edited question from the one
+    before. `text` is Markdown that may be shown, of growing text nothing half-written. Without a
+    `kind` it is still being written.
+    """
+
+    asked: str
+    text: str = ""
+    status: str = ""
+    kind: Kind | None = None
+    note: str = ""
+    sources: tuple[str, ...] = ()
+    lead: str = ""
+    offers: tuple[str, ...] = ()
+    followups: tuple[str, ...] = ()
+    rated: bool = False
+
+
+WITHDRAWN: Final = Page("", kind=Kind.WITHDRAWN)
+
+
+def page_of(view: View, look: Look) -> Page:
+    """The page of a view."""
+    clean, asked = look.cleaner.clean, view.question.text
+    if not view.done:
+        # A beginning of what comes, so that the difference can be sent; what is open in it is
+        # closed where it becomes HTML.
+        text = clean(settled(view.text, close=False)) if view.text else ""
+        return Page(asked, text, status=clean(status_of(view, look.profile)))
+    ending = ending_of(view, look.profile)
+    return Page(
+        asked,
+        clean(view.text if view.ending else settled(view.text)),
+        kind=_kind(view),
+        note=clean(ending.note),
+        sources=tuple(map(clean, ending.sources)),
+        lead=ending.lead if ending.questions else "",
+        offers=tuple(map(clean, ending.offers)),
+        followups=tuple(map(clean, ending.questions)),
+        rated=ending.rated,
+    )
+
+
+def html_of(page: Page, look: Look) -> tuple[str, ...]:
+    """The page's text as blocks of HTML."""
+    if page.kind is None:
+        return blocks(settled(page.text), look.cleaner)
+    return blocks(page.text, look.cleaner, sources=len(page.sources))
+
+
+def _kind(view: View) -> Kind:
+    match view.ending:
+        case Answered():
+            return Kind.ANSWERED
+        case Declined():
+            return Kind.DECLINED
+        case Escalated():
+            return Kind.ESCALATED
+        case Failed():
+            return Kind.FAILED
+        case None:
+            return Kind.STOPPED

@@ -1,0 +1,72 @@
+"""What goes wrong, as `application/problem+json` (https://www.rfc-editor.org/rfc/rfc9457).
+
+`detail` is a sentence for the person at the page where one may see it, in their language; what only
+a programmer can cause says in English what to send instead.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+import orjson
+from aiohttp import web
+
+from bots.receipts import reason_for
+from core.profile import Profile
+from core.types import Receipt
+
+_RETRY_S: Final = {Receipt.LIMITED: 60, Receipt.FULL: 5}  # the limit's minute; some answers' time
+
+
+class Problem(Exception):  # noqa: N818 - the name in the RFC
+    """A response that is an error."""
+
+    def __init__(
+        self, status: HTTPStatus, detail: str, *, headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.headers = headers or {}
+
+    def response(self) -> web.Response:
+        """As it is sent."""
+        body = {
+            "type": "about:blank",
+            "title": self.status.phrase,
+            "status": self.status.value,
+            "detail": self.detail,
+        }
+        return web.Response(
+            body=orjson.dumps(body),
+            status=self.status.value,
+            content_type="application/problem+json",
+            headers=self.headers,
+        )
+
+
+def check(profile: Profile, receipt: Receipt | None) -> None:
+    """Nothing if the question was taken.
+
+    Raises:
+        Problem: it was not, or its button is no more.
+    """
+    reason = reason_for(profile, receipt)
+    if not reason:
+        return
+    match receipt:
+        case None:
+            raise Problem(HTTPStatus.GONE, reason)
+        case Receipt.LIMITED:
+            status = HTTPStatus.TOO_MANY_REQUESTS
+        case _:
+            status = HTTPStatus.SERVICE_UNAVAILABLE
+    raise Problem(status, reason, headers={"Retry-After": str(_RETRY_S.get(receipt, 60))})
+
+
+def said(value: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:  # noqa: ANN401 - JSON
+    """A JSON response."""
+    return web.Response(
+        body=orjson.dumps(value), status=status, content_type="application/json", headers=headers
+    )

@@ -1,0 +1,128 @@
+"""What comes in: bodies, ids and questions, checked before anything is done with them."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import Any, Final
+
+import orjson
+from aiohttp import web
+
+from bots.web.context import CONTEXT, Context
+from bots.web.ids import session_of
+from bots.web.problems import Problem
+from core.types import InboxState, Received
+
+MOST_BYTES: Final = 64 * 1024
+_BODY_S: Final = 15.0
+_CONTROLS: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
+
+
+async def body_of(request: web.Request) -> dict[str, Any]:
+    """A JSON object.
+
+    Raises:
+        Problem: it is of another type, too large, too slow, or no JSON object.
+    """
+    if request.content_type != "application/json":
+        text = "send the body with Content-Type: application/json"
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, text)
+    try:
+        async with asyncio.timeout(_BODY_S):
+            read = await request.read()
+    except TimeoutError:
+        raise Problem(HTTPStatus.REQUEST_TIMEOUT, "the body did not come in time") from None
+    try:
+        body = orjson.loads(read)
+    except orjson.JSONDecodeError as error:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"the body is no JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise Problem(HTTPStatus.BAD_REQUEST, "the body has to be a JSON object")
+    return body
+
+
+def text_in(body: dict[str, Any], name: str, *, most: int, default: str | None = None) -> str:
+    """A field that is text, without control characters and outer spaces.
+
+    Raises:
+        Problem: it is missing and has no default, is no text, or is too long.
+    """
+    value = body.get(name, default)
+    if not isinstance(value, str):
+        raise Problem(HTTPStatus.BAD_REQUEST, f"`{name}` has to be a text")
+    text = value.translate(_CONTROLS).strip()
+    if len(text) > most:
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"`{name}`: at most {most} characters")
+    return text
+
+
+def question_text(body: dict[str, Any], context: Context) -> str:
+    """The text of a question.
+
+    Raises:
+        Problem: there is none, or it is longer than people may ask.
+    """
+    profile = context.profile
+    text = text_in(body, "text", most=MOST_BYTES)
+    if not text:
+        raise Problem(HTTPStatus.BAD_REQUEST, profile.empty_question)
+    if len(text) > profile.longest_question_characters:
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, profile.long_question)
+    return text
+
+
+async def received_in(request: web.Request) -> Received:
+    """The question that the path names; whoever knows its id may read it.
+
+    Raises:
+        Problem: there is none.
+        StorageError: it cannot be looked up.
+    """
+    context = request.app[CONTEXT]
+    try:
+        session_of(request.match_info["id"])
+    except ValueError:
+        raise _unknown(context) from None
+    received = await context.desk.find(request.match_info["id"])
+    if received is None or _is_gone(context, received):
+        raise _unknown(context)
+    return received
+
+
+async def own_in(request: web.Request) -> Received:
+    """As above, and asked by whoever makes the request.
+
+    Raises:
+        Problem: there is none, or somebody else has asked it.
+        StorageError: it cannot be looked up.
+    """
+    context = request.app[CONTEXT]
+    received = await received_in(request)
+    if received.question.asker != context.gate.person(request):
+        raise Problem(HTTPStatus.FORBIDDEN, context.texts.not_yours)
+    return received
+
+
+def number_in(request: web.Request, name: str, *, default: int, most: int) -> int:
+    """A number of the query, from 0 to `most`.
+
+    Raises:
+        Problem: it is none.
+    """
+    given = request.query.get(name, str(default))
+    if not (given.isascii() and given.isdigit() and len(given) < 16 and int(given) <= most):
+        raise Problem(HTTPStatus.BAD_REQUEST, f"`{name}` has to be a number from 0 to {most}")
+    return int(given)
+
+
+def _is_gone(context: Context, received: Received) -> bool:
+    """Taken back, and not by stopping it while it waited, which leaves a word about that."""
+    if received.state is not InboxState.WITHDRAWN:
+        return False
+    page = context.hub.page(received.question.id)
+    return page is None or page.asked != received.question.text
+
+
+def _unknown(context: Context) -> Problem:
+    return Problem(HTTPStatus.NOT_FOUND, context.texts.not_found)

@@ -1,0 +1,54 @@
+"""Listening: where, and what is wrong if that is not possible."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from aiohttp import web
+
+from core.errors import ConfigError
+
+_SHUTDOWN_S: Final = 1.0  # for what is being answered; streams end at once
+_IDLE_S: Final = 30.0  # a connection without a request, also one that never sends its first
+
+
+@asynccontextmanager
+async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+    """Serve; the address, where port 0 has become a free one.
+
+    Raises:
+        ConfigError: nothing can listen there; the line says what to do.
+    """
+    runner = web.AppRunner(
+        app, access_log=None, shutdown_timeout=_SHUTDOWN_S, keepalive_timeout=_IDLE_S
+    )
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise ConfigError(_refused(host, port, error)) from error
+        yield address_of(host, runner.addresses[0][1])
+    finally:
+        await runner.cleanup()
+
+
+def address_of(host: str, port: int) -> str:
+    """What to open in a browser."""
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - compared with
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def _refused(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"the port {port} is taken, perhaps by another faqbot: end that, or set "
+            "FAQBOT_WEB_PORT to another one (0 is any that is free)"
+        )
+    if error.errno == errno.EACCES:
+        return f"the port {port} is for administrators: set FAQBOT_WEB_PORT to 1024 or above"
+    reason = error.strerror or str(error)
+    return f"FAQBOT_WEB_HOST: nothing can listen at {host}:{port} ({reason})"

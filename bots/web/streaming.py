@@ -1,0 +1,151 @@
+"""An answer while it is written: as server-sent events, or waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import partial
+from typing import Final
+
+from aiohttp import web
+
+from bots.web.context import CONTEXT, Context
+from bots.web.describing import ending_of, question_of
+from bots.web.hub import Slot
+from bots.web.pages import html_of
+from bots.web.problems import said
+from bots.web.telling import HEARTBEAT, Event, Teller
+from core.errors import StorageError
+from core.types import Received
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_S: Final = 15.0
+_WRITE_S: Final = 10.0  # for a reader that does not read; its connection is cut then
+_EVENTS: Final = "text/event-stream"
+_HEADERS: Final = {
+    "Content-Type": f"{_EVENTS}; charset=utf-8",
+    "Cache-Control": "no-store",
+    "X-Accel-Buffering": "no",  # https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering
+}
+
+
+def wants_events(request: web.Request) -> bool:
+    """Whether the answer is to come as a stream."""
+    return _EVENTS in request.headers.get("Accept", "")
+
+
+async def stream(request: web.Request, received: Received) -> web.StreamResponse:
+    """Tell an answer to its end.
+
+    Raises:
+        Problem: too many are reading.
+        StorageError: what became of the question cannot be found out.
+    """
+    context = request.app[CONTEXT]
+    person = context.gate.person(request)
+    html = "html" in request.query
+    teller = Teller(
+        html=partial(html_of, look=context.look) if html else None,
+        last_id=request.headers.get("Last-Event-ID", ""),
+    )
+    with context.readers.one(person):
+        question = await question_of(context, received, person, html=False)
+        del question["answer"]  # which is told next
+        async with context.follower.following(received) as slot:
+            page = slot.page
+            if page and teller.knows_the_ending(page):
+                return web.Response(status=204)  # which tells an EventSource to ask no more
+            response = web.StreamResponse(headers=_HEADERS)
+            await response.prepare(request)
+            try:
+                await _send(request, response, Event("question", question).encoded())
+                await _tell(request, response, slot, teller, received.question.id)
+                await response.write_eof()
+            except (ConnectionError, TimeoutError):
+                logger.debug("a reader has left")
+            return response
+
+
+async def wait(request: web.Request, received: Received, *, seconds: float) -> web.Response:
+    """The question with its answer, or without it if that takes longer.
+
+    Raises:
+        Problem: too many are waiting.
+        StorageError: what became of the question cannot be found out.
+    """
+    context = request.app[CONTEXT]
+    with context.readers.one(context.gate.person(request)):
+        async with context.follower.following(received) as slot:
+            try:
+                async with asyncio.timeout(seconds):
+                    while not (slot.page and slot.page.kind) and not context.hub.closing:
+                        await slot.changed.wait()
+            except TimeoutError:
+                pass
+    return await describe(request, await context.desk.find(received.question.id) or received)
+
+
+async def describe(request: web.Request, received: Received) -> web.Response:
+    """The question: 200 with its answer, 202 while that is written.
+
+    Raises:
+        StorageError: it cannot be looked up.
+    """
+    context = request.app[CONTEXT]
+    person, html = context.gate.person(request), "html" in request.query
+    question = await question_of(context, received, person, html=html)
+    path = request.app.router["question"].url_for(id=received.question.id)
+    return said(
+        question, status=200 if question["answer"] else 202, headers={"Location": str(path)}
+    )
+
+
+async def _tell(
+    request: web.Request, response: web.StreamResponse, slot: Slot, teller: Teller, question_id: str
+) -> None:
+    context = request.app[CONTEXT]
+    told = None
+    while not context.hub.closing:
+        changed, page = slot.changed, slot.page
+        if page is not None and page is not told:
+            ending = None
+            if page.kind:
+                ending = await _ending(context, question_id, slot)
+                page = slot.page or page
+            for event in teller.tell(page, ending):
+                await _send(request, response, event.encoded())
+            told = page
+            if page.kind:
+                return
+            continue  # what has come meanwhile is told without waiting
+        try:
+            async with asyncio.timeout(HEARTBEAT_S):
+                await changed.wait()
+        except TimeoutError:
+            await _send(request, response, HEARTBEAT)
+
+
+async def _ending(context: Context, question_id: str, slot: Slot) -> dict[str, object]:
+    assert slot.page  # noqa: S101 - the caller has looked
+    try:
+        return await ending_of(context, question_id, slot.page, html=False)
+    except StorageError as error:
+        logger.warning("an ending is told without its buttons: %s", error)
+        return {"kind": slot.page.kind, "text": slot.page.text}
+
+
+async def _send(request: web.Request, response: web.StreamResponse, data: bytes) -> None:
+    """Write; who does not read is cut off.
+
+    Raises:
+        ConnectionError: the reader is gone.
+        TimeoutError: it has not read for a while.
+    """
+    try:
+        async with asyncio.timeout(_WRITE_S):
+            await response.write(data)
+    except TimeoutError:
+        if request.transport:
+            request.transport.abort()
+        raise
