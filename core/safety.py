@@ -17,15 +17,16 @@ from core.korean import ngrams
 _ZERO_WIDTH = "\u200b"  # what discord.py's own escape_mentions puts between, too
 _NO_LETTER = re.compile(r"[\W_]+")
 _HARMLESS = re.compile(r"[가-힣\s]")
-_UNITS = re.compile(r"[가-힣\s]|[^가-힣\s]+")
+_UNIT = re.compile(r"[^가-힣\s]{2,}")  # a shorter one is harmless
 
 # <!channel>, <!subteam^S1>, <@U1>, <@&1>, <#C1>: https://docs.slack.dev/messaging/formatting-message-text
 # and https://discord.com/developers/docs/reference#message-formatting
 _BRACKETED = re.compile(r"<(?=[!@#])")
 _CALLED = re.compile(r"@(?=everyone|here|channel|group)", re.IGNORECASE)
-# Anything with a scheme that a client makes clickable; `<` before and `|` after are Slack's.
+# Anything with a scheme that a client makes clickable; `<` before and `|` after are Slack's. A scheme
+# has a bounded length, or a long run of letters would be read again from each of them.
 _LINK = re.compile(
-    r"<?(?:(?:[a-z][a-z0-9+.\-]*:|(?<=\()|(?<=<))[/\\]{2}|www\.|(?:javascript|vbscript|data|mailto|tel|file):)"
+    r"<?(?:(?:[a-z][a-z0-9+.\-]{0,40}:|(?<=\()|(?<=<))[/\\]{2}|www\.|(?:javascript|vbscript|data|mailto|tel|file):)"
     r"[^<>|\")\]}]*\|?",
     re.IGNORECASE,
 )
@@ -45,12 +46,10 @@ class Cleaner:
 
     def clean(self, text: str) -> str:
         """The text, harmless. Cleaning twice changes nothing more."""
-        return "".join(map(self._clean_unit, _UNITS.findall(text)))
+        return _UNIT.sub(self._clean_unit, text)
 
-    def _clean_unit(self, unit: str) -> str:
-        if len(unit) == 1:
-            return unit
-        unit = _LINK.sub(self._link, unit)
+    def _clean_unit(self, match: re.Match[str]) -> str:
+        unit = _LINK.sub(self._link, match[0])
         unit = _MARKDOWN_LINK.sub("] (", unit)
         unit = _BRACKETED.sub(lambda match: match[0] + _ZERO_WIDTH, unit)
         return _CALLED.sub(lambda match: match[0] + _ZERO_WIDTH, unit)
@@ -60,7 +59,7 @@ class Cleaner:
 
     def allows(self, url: str) -> bool:
         """Whether an address is one that may be linked to."""
-        if not url.isascii() or "\\" in url or url.count("://") > 1:
+        if not url.isascii() or "\\" in url or url.count("://") > 1 or _CALLED.search(url):
             return False
         try:
             parts = urlsplit(url)

@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.safety import Cleaner, CleanStream, LeakWatch
@@ -61,6 +61,7 @@ def test_nothing_harmful_is_left(text):
 
 
 @given(TEXTS)
+@example("https://help.naver.com/a@everyone")
 def test_cleaning_twice_changes_nothing_more(text):
     """Two layers may both clean."""
     once = CLEANER.clean(text)
@@ -105,3 +106,10 @@ def test_what_is_like_the_instructions_only_for_a_while_is_shown(text, cuts):
     watch = LeakWatch(INSTRUCTIONS)
     shown = "".join(watch.feed(piece) for piece in pieces_of(text, cuts)) + watch.close()
     assert watch.leaked or shown == text
+
+
+def test_a_long_run_of_letters_is_cleaned_in_no_time():
+    """Each letter might begin a link: that is looked at once, not once for each that follows."""
+    text = "a" * 1_000_000
+    assert CLEANER.clean(text) == text
+    assert CLEANER.clean(f"{text}x://evil.example") != f"{text}x://evil.example"

@@ -39,8 +39,8 @@ _FIRST_DELAY_S = 0.4
 _PATIENCE_S = 6.0  # the sum of all delays; a longer Retry-After is not waited for
 _PAUSE_OF_STREAM_S, _LONGEST_PAUSE_S = 0.0005, 0.2
 _PAUSE_OF_BEGINNING_S, _LONGEST_FOR_OTHERS_S = 0.004, 1.0  # about what beginning an answer takes
-_FRAME = b"data:"
-_DONE = b"[DONE]"
+_FRAME, _FRAME_BYTES = b"data:", 5
+_DONE, _DONE_WITHIN = b"[DONE]", 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,14 +215,9 @@ class _Meter:
     def read(self, data: bytes) -> tuple[str, str]:
         """The text in these bytes and the reason to stop, each "" where there is none."""
         *lines, self._rest = (self._rest + data).split(b"\n")
+        told = [line[_FRAME_BYTES:] for line in lines if line.startswith(_FRAME)]
         texts, finish = [], ""
-        for line in lines:
-            if not line.startswith(_FRAME) or _DONE in line[:16]:
-                continue
-            try:
-                frame = orjson.loads(line[len(_FRAME) :])
-            except ValueError as error:
-                raise ModelReplyError("a frame of the stream is not JSON") from error
+        for frame in _frames([part for part in told if _DONE not in part[:_DONE_WITHIN]]):
             if frame.get("error"):  # Azure and gateways report one after the headers were sent
                 raise ModelUnavailableError("the stream ended with an error; try again later")
             if usage := frame.get("usage"):
@@ -248,6 +243,15 @@ class _Meter:
             cached=int((usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0),
             completion=int(usage.get("completion_tokens") or 0),
         )
+
+
+def _frames(parts: Sequence[bytes]) -> list[dict[str, Any]]:
+    """The frames that one read brought, parsed in one go."""
+    try:
+        frames: list[dict[str, Any]] = orjson.loads(b"[" + b",".join(parts) + b"]")
+    except ValueError as error:
+        raise ModelReplyError("a frame of the stream is not JSON") from error
+    return frames
 
 
 def _vector(embedding: str | list[float]) -> Vectors:

@@ -12,6 +12,7 @@ from core.types import Offer, Passage
 _CITATION = re.compile(r"[ \t]*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 # What a piece may end with that the next one turns into a citation, a marker or the end.
 _OPEN = re.compile(r"\s*(?:\[[\d\s,]{0,24}|\[\[[A-Z]{0,4}\]?)?$")
+_OPEN_CHARS = 64
 _BULLET = re.compile(r"^\s*(?:[-*·•]|\d+[.)])\s*")
 _OFFERS = 3
 _LONGEST_OFFER_CHARS = 120
@@ -69,7 +70,7 @@ class Scribe:
         if marker:
             self._after, self._held = after, ""
             return self._readable(answer.rstrip())
-        open_at = _OPEN.search(held)
+        open_at = _OPEN.search(held, max(0, len(held) - _OPEN_CHARS))
         cut = open_at.start() if open_at else len(held)
         self._held = held[cut:]
         return self._readable(held[:cut])
