@@ -23,8 +23,8 @@ _UNIT = re.compile(r"[^가-힣\s]{2,}")  # a shorter one is harmless
 # and https://discord.com/developers/docs/reference#message-formatting
 _BRACKETED = re.compile(r"<(?=[!@#])")
 _CALLED = re.compile(r"@(?=everyone|here|channel|group)", re.IGNORECASE)
-# Anything with a scheme that a client makes clickable; `<` before and `|` after are Slack's. A scheme
-# has a bounded length, or a long run of letters would be read again from each of them.
+# Anything with a scheme that a client makes clickable; `<` before and `|` after are Slack's. The
+# length of a scheme is bounded, or a long run of letters would be read again from each of them.
 _LINK = re.compile(
     r"<?(?:(?:[a-z][a-z0-9+.\-]{0,40}:|(?<=\()|(?<=<))[/\\]{2}|www\.|(?:javascript|vbscript|data|mailto|tel|file):)"
     r"[^<>|\")\]}]*\|?",
