@@ -330,8 +330,13 @@ class Presenter(Generic[Page]):
             await asyncio.sleep(error.retry_after_s)  # no pacer keeps such calls
             raise
         known = {*self._references, *self._outdated}
-        self._shown += [_Shown(reference, None) for reference in found if reference not in known]
+        taken_over = [
+            _Shown[Page](reference, None) for reference in found if reference not in known
+        ]
+        self._shown += taken_over
         self._may_be_posted = False
+        if taken_over:
+            await self._note(self._references)
 
     async def _delete(self, reference: str) -> None:
         """Take away what stands elsewhere by now; the answer is there, whatever comes of it."""
