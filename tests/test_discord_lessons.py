@@ -70,7 +70,7 @@ async def test_an_owners_reply_with_the_tag_is_learnt(fake, run, profile, owner)
 
 
 async def test_the_reply_says_which_of_two_questions_is_answered(fake, run, owner):
-    """To the bot's answer, to its call, or to the question; else the latest that waits."""
+    """To the bot's answer, to the question, or to the call."""
     second, third = "주차는 되나요?", "와이파이는 되나요?"
     async with run() as bot:
         asked, (first, _) = await escalated(fake, bot)
@@ -88,17 +88,6 @@ async def test_the_reply_says_which_of_two_questions_is_answered(fake, run, owne
             await fake.until(lambda m=taught: "✅" in m.reactions)
         known = {question: answer for question, (answer, _) in (await lessons(bot)).items()}
         assert known == {ASKED: "하나", second: "둘", third: "셋"}
-        again = "엘리베이터는 있나요?"
-        bot.assistant.script(again, Escalated(bot.profile.not_found, ()))
-        await fake.say(thread, again)
-        await fake.until(lambda: len(fake.pings) == 4)
-        await marked(
-            fake,
-            taught := await fake.say(thread, "#학습 넷", user=owner),
-            told=[bot.profile.teach_learned],
-        )
-        assert (await lessons(bot))[again][0] == "넷"
-        assert taught.channel is thread
 
 
 async def test_a_reply_to_the_question_in_the_channel_teaches_its_thread(fake, run, owner):

@@ -1,4 +1,4 @@
-"""From a question on Discord that has no answer to its lesson's answer elsewhere: the real parts."""
+"""From a question on Discord without an answer to its lesson's answer elsewhere: the real parts."""
 
 import pytest
 from fakes.discord_bot import answers_in, connected_bot
