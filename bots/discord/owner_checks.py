@@ -28,7 +28,7 @@ async def owner_findings(
     absent, unknown = set(users), set(roles)
     for guild in guilds:
         try:
-            for user in users:
+            for user in sorted(absent):
                 if await _is_member(rest, guild, user):
                     absent.discard(user)
             if roles:
