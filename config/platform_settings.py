@@ -6,13 +6,14 @@ import re
 from typing import Final, Literal
 
 from pydantic import Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings
 
 _NONE = SecretStr("")
 _IDS = r"^[\d\s,]*$"  # with commas or spaces between them
 _ROLE: Final = "role:"
-_OWNER = re.compile(r"(role:)?[1-9]\d{0,19}")
-_MOST_OWNERS: Final = 50  # all of them are in one message
+_DISCORD_OWNER = re.compile(r"(role:)?[1-9]\d{0,19}")
+_MOST_DISCORD_OWNERS: Final = 50  # all of them are in one message
 
 
 class PlatformSettings(BaseSettings):
@@ -96,11 +97,13 @@ class PlatformSettings(BaseSettings):
 
     @field_validator("discord_owners")
     @classmethod
-    def _are_owners(cls, listed: str) -> str:
-        if not all(map(_OWNER.fullmatch, _apart(listed))):
-            raise ValueError("an owner is the id of a user, as 123, or of a role, as role:123")
-        if len(set(_apart(listed))) > _MOST_OWNERS:
-            raise ValueError(f"more than {_MOST_OWNERS} owners: give them a role, and name that")
+    def _are_discord_owners(cls, listed: str) -> str:
+        if not all(map(_DISCORD_OWNER.fullmatch, _apart(listed))):
+            wrong = "holds what is neither the id of a user, as 123, nor of a role, as role:123"
+            raise PydanticCustomError("discord_owners", wrong)
+        if len(set(_apart(listed))) > _MOST_DISCORD_OWNERS:
+            wrong = f"names more than {_MOST_DISCORD_OWNERS}: give them a role, and name that"
+            raise PydanticCustomError("discord_owners", wrong)
         return listed
 
     @property

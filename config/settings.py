@@ -116,6 +116,6 @@ def read_settings() -> Settings:
         name = "_".join(str(part) for part in first["loc"]).upper()
         if name not in _UNPREFIXED and not name.startswith(_UNPREFIXED_FAMILIES):
             name = f"FAQBOT_{name}"
-        raise ConfigError(f"{name}: {first['msg'].removeprefix('Value error, ')}") from error
+        raise ConfigError(f"{name}: {first['msg']}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot read .env: {error}") from None
