@@ -1,13 +1,17 @@
 """From a question on Discord without an answer to its lesson's answer elsewhere: the real parts."""
 
-import pytest
-from fakes.discord_bot import answers_in, connected_bot
+import asyncio
+from contextlib import asynccontextmanager
 
+import pytest
+from fakes.discord_bot import answers_in
+
+from bots.discord import open_discord
 from bots.ingesting import run_ingest
 from bots.runtime import open_desk
 from bots.stores import open_stores
 from config.paths import SAMPLE_FAQ
-from config.settings import read_settings
+from config.settings import Settings, read_settings
 
 pytest_plugins = ["discord_fixtures"]
 
@@ -33,8 +37,10 @@ async def test_what_an_owner_replies_answers_the_next_person_in_other_words(
     async with (
         open_stores(settings) as stores,
         open_desk(settings, stores) as desk,
-        connected_bot(fake, settings, desk, profile, DISCORD_OWNERS=str(owner.id)),
+        open_discord(_on_discord(fake, settings, owner), desk, profile) as discord,
+        _running(desk.run(), discord.run()),
     ):
+        await fake.until(lambda: fake.online)
         asked = await fake.say(channel, ASKED, mention_bot=True)
         (call,) = await fake.until(lambda: fake.pings, 20)
         assert call.pinged.users == (owner.id,)
@@ -51,6 +57,24 @@ async def test_what_an_owner_replies_answers_the_next_person_in_other_words(
         third = await fake.say(elsewhere, OTHERWISE, user=other, mention_bot=True)
         await _ended(fake, third)
         await fake.until(lambda: len(fake.pings) == 2)
+
+
+def _on_discord(fake, settings, owner):
+    """The settings of the index, with those of the local Discord."""
+    local = {"DISCORD_API_URL": fake.url, "DISCORD_GATEWAY_URL": fake.gateway_url}
+    local |= {"DISCORD_BOT_TOKEN": fake.settings.token, "DISCORD_OWNERS": str(owner.id)}
+    return Settings(_env_file=None, data_dir=settings.data_dir, **local)
+
+
+@asynccontextmanager
+async def _running(*work):
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _ended(fake, asked):

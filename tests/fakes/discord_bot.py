@@ -41,7 +41,12 @@ async def running_bot(
     **settings: object,
 ) -> AsyncIterator[RunningBot]:
     """Run the bot until it is online; entered again on the same folder, it is a restart."""
-    given = _settings(fake, data_dir=folder, **settings)
+    local = {
+        "DISCORD_BOT_TOKEN": fake.settings.token,
+        "DISCORD_API_URL": fake.url,
+        "DISCORD_GATEWAY_URL": fake.gateway_url,
+    }
+    given = Settings(_env_file=None, data_dir=folder, **local | settings)
     async with open_stores(given) as stores:
         assistant = make_assistant(history=stores.history)
         desk = Desk(
@@ -52,46 +57,19 @@ async def running_bot(
             profile=profile,
             limits=Limits(per_minute=per_minute, per_day=0),
         )
-        async with _connected(fake, given, desk, profile, working=working):
-            yield RunningBot(desk, assistant, stores, profile)
-
-
-@asynccontextmanager
-async def connected_bot(
-    fake: DiscordServer, base: Settings, desk: Desk, profile: Profile, **settings: object
-) -> AsyncIterator[None]:
-    """As `running_bot`, with a desk that is there already and the settings it was made of."""
-    given = _settings(fake, data_dir=base.data_dir, **settings)
-    async with _connected(fake, given, desk, profile, working=True):
-        yield
-
-
-def _settings(fake: DiscordServer, **more: Any) -> Settings:
-    local = {
-        "DISCORD_BOT_TOKEN": fake.settings.token,
-        "DISCORD_API_URL": fake.url,
-        "DISCORD_GATEWAY_URL": fake.gateway_url,
-    }
-    return Settings(_env_file=None, **local | more)
-
-
-@asynccontextmanager
-async def _connected(
-    fake: DiscordServer, settings: Settings, desk: Desk, profile: Profile, *, working: bool
-) -> AsyncIterator[None]:
-    async with open_discord(settings, desk, profile) as connected:
-        tasks = [asyncio.create_task(connected.run())]
-        if working:
-            tasks.append(asyncio.create_task(desk.run()))
-        try:
-            await fake.until(lambda: fake.online)
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            for task in tasks:
-                with suppress(asyncio.CancelledError):
-                    await task
+        async with open_discord(given, desk, profile) as connected:
+            tasks = [asyncio.create_task(connected.run())]
+            if working:
+                tasks.append(asyncio.create_task(desk.run()))
+            try:
+                await fake.until(lambda: fake.online)
+                yield RunningBot(desk, assistant, stores, profile)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                for task in tasks:
+                    with suppress(asyncio.CancelledError):
+                        await task
 
 
 def thread_of(fake: DiscordServer, channel: Channel) -> Channel | None:
