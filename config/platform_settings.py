@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Final, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings
 
 _NONE = SecretStr("")
 _IDS = r"^[\d\s,]*$"  # with commas or spaces between them
+_ROLE: Final = "role:"
+_DISCORD_OWNER = re.compile(r"(role:)?[1-9]\d{0,19}")
+_MOST_DISCORD_OWNERS: Final = 50  # all of them are in one message
 
 
 class PlatformSettings(BaseSettings):
@@ -73,6 +78,11 @@ class PlatformSettings(BaseSettings):
         pattern=_IDS,
         description="Ids of forums where every post is a question.",
     )
+    discord_owners: str = Field(
+        default="",
+        validation_alias="DISCORD_OWNERS",
+        description="Who is called to what has no answer, and may teach: 123,role:456.",
+    )
     discord_message_content: bool = Field(
         default=True,
         validation_alias="DISCORD_MESSAGE_CONTENT",
@@ -84,6 +94,17 @@ class PlatformSettings(BaseSettings):
         pattern=r"^(auto|[1-9]\d{0,3})?$",
         description="auto, or how many connections; one without shards if not set.",
     )
+
+    @field_validator("discord_owners")
+    @classmethod
+    def _are_discord_owners(cls, listed: str) -> str:
+        if not all(map(_DISCORD_OWNER.fullmatch, _apart(listed))):
+            wrong = "holds what is neither the id of a user, as 123, nor of a role, as role:123"
+            raise PydanticCustomError("discord_owners", wrong)
+        if len(set(_apart(listed))) > _MOST_DISCORD_OWNERS:
+            wrong = f"names more than {_MOST_DISCORD_OWNERS}: give them a role, and name that"
+            raise PydanticCustomError("discord_owners", wrong)
+        return listed
 
     @property
     def slack_channel_ids(self) -> frozenset[str]:
@@ -116,6 +137,22 @@ class PlatformSettings(BaseSettings):
         """Forums where every post is a question."""
         return _ids(self.discord_forums)
 
+    @property
+    def discord_owner_ids(self) -> frozenset[int]:
+        """The users among the owners."""
+        owners = _apart(self.discord_owners)
+        return frozenset(int(one) for one in owners if not one.startswith(_ROLE))
+
+    @property
+    def discord_owner_roles(self) -> frozenset[int]:
+        """The roles among the owners."""
+        owners = _apart(self.discord_owners)
+        return frozenset(int(one[len(_ROLE) :]) for one in owners if one.startswith(_ROLE))
+
 
 def _ids(listed: str) -> frozenset[int]:
-    return frozenset(map(int, listed.replace(",", " ").split()))
+    return frozenset(map(int, _apart(listed)))
+
+
+def _apart(listed: str) -> list[str]:
+    return listed.replace(",", " ").split()

@@ -57,7 +57,33 @@ def test_without_a_token_there_is_no_link():
 
 
 async def test_the_doctor_is_content_where_all_is_well(fake):
-    assert {mark for mark, _ in await findings(fake)} == {"✓"}
+    role = await fake.create_role("상담", mentionable=True)
+    owners = f"{fake.user.id},role:{role.id}"
+    assert {mark for mark, _ in await findings(fake, DISCORD_OWNERS=owners)} == {"✓"}
+
+
+async def test_the_doctor_notes_that_nobody_is_called_and_nobody_may_teach(fake):
+    notes = [text for mark, text in await findings(fake) if mark == "!"]
+    assert len(notes) == 1
+    assert "DISCORD_OWNERS" in notes[0]
+
+
+async def test_the_doctor_looks_for_the_owners(fake):
+    role = await fake.create_role("상담")
+    stranger = fake.add_user("남")
+    owners = f"{stranger.id}, 77, role:88, role:{role.id}"
+    failed = [text for mark, text in await findings(fake, DISCORD_OWNERS=owners) if mark == "✗"]
+    deaf, *absent = failed
+    assert "@상담" in deaf
+    assert "Allow anyone" in deaf
+    assert [text.split(" ->")[0] for text in absent] == [
+        "no server has the user 77",
+        f"no server has the user {stranger.id}",
+        "no server has the role 88",
+    ]
+    await fake.grant("MENTION_EVERYONE")
+    found = await findings(fake, DISCORD_OWNERS=f"role:{role.id}")
+    assert {mark for mark, _ in found} == {"✓"}
 
 
 async def test_the_doctor_names_what_is_missing_in_which_channel(fake):

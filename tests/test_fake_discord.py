@@ -254,6 +254,48 @@ async def test_pings_follow_allowed_mentions(fake):
         assert fake.pings[1].pinged.silent
 
 
+async def test_only_a_new_message_notifies_and_only_who_is_there(fake):
+    """A mention that an edit adds, of a stranger, or of a role that is not mentionable is shown."""
+    role, stranger = await fake.create_role("운영"), fake.add_user("남")
+    async with connected(fake) as client:
+        channel = client.get_channel(fake.guild.channels[0].id)
+        sent = await channel.send("질문이 있어요")
+        await sent.edit(content=fake.user.mention)
+        await channel.send(f"{stranger.mention} <@&{role.id}>")
+        assert not fake.pings
+        edited, strange = fake.messages_of(fake.guild.channels[0])
+        assert edited.mentions == [fake.user]
+        assert (strange.mentions, strange.mention_roles) == ([stranger], [role.id])
+
+
+async def test_messages_deleted_together_are_one_event(fake):
+    channel = fake.guild.channels[0]
+    async with connected(fake) as client:
+        gone = asyncio.get_running_loop().create_future()
+
+        @client.event
+        async def on_raw_bulk_message_delete(event):
+            gone.set_result(event.message_ids)
+
+        said = [await fake.say(channel, text) for text in ("하나", "둘")]
+        await fake.delete_together(*said)
+        assert await asyncio.wait_for(gone, 5) == {message.id for message in said}
+        assert not fake.messages_of(channel)
+
+
+async def test_a_members_nickname_and_roles_come_with_what_they_say_but_not_with_history(fake):
+    channel, role = fake.guild.channels[0], await fake.create_role("상담")
+    fake.guild.nicks[fake.user.id] = "가은 팀장"
+    await fake.give_role(fake.user, role)
+    async with connected(fake) as client:
+        messages = heard(client)
+        await fake.say(channel, "안녕하세요")
+        await fake.until(lambda: messages)
+        assert messages[0].author.display_name == "가은 팀장"
+        assert messages[0].author.get_role(role.id)
+        assert "member" not in fake.told_by_rest(fake.messages_of(channel)[0])
+
+
 async def test_a_thread_opens_from_a_message_once(fake):
     channel = fake.guild.channels[0]
     async with connected(fake) as client:
@@ -570,6 +612,11 @@ async def test_the_page_says_what_a_user_says_and_shows_what_came_of_it():
         where = {"channel": str(channel.id), "since": "-1"}
         state = await (await session.get(f"{home}/local/state", params=where)).json()
         assert state["here"]["messages"][0]["content"].endswith("환불은요?")
+        owner = await server.create_user("담당자")
+        await session.post(f"{home}/local/do/be", json={"person": str(owner.id)})
+        state = await (await session.get(f"{home}/local/state", params=where)).json()
+        assert state["me"] == "담당자"
+        assert {"id": str(owner.id), "name": "담당자", "roles": []} in state["people"]
         wrong = await session.post(f"{home}/local/do/slash", json={"name": "faq", "options": {}})
         assert wrong.status == 400
 

@@ -16,6 +16,7 @@ from bots.discord.budgets import Budgets
 from bots.discord.context import Context
 from bots.discord.ids import PREFIX, Aside, target_of
 from bots.discord.notices import Notices
+from bots.discord.owners import Owners
 from bots.discord.pages import Page
 from bots.discord.rendering import Renderer
 from bots.discord.reply import ChannelReply, Pen
@@ -52,9 +53,11 @@ async def open_discord(
                 "your application at discord.com/developers"
             ) from error
         budgets = Budgets()
-        renderer = Renderer(Look(profile, Cleaner(profile.link_hosts)))
-        pen = Pen(rest, budgets, renderer.answer, str(me["id"]))
-        context = Context(desk, profile, settings, pen, renderer, Notices(rest, budgets))
+        owners = Owners(settings.discord_owner_ids, settings.discord_owner_roles)
+        renderer = Renderer(Look(profile, Cleaner(profile.link_hosts)), owners.called)
+        pen = Pen(rest, budgets, renderer.written, str(me["id"]))
+        notices = Notices(rest, budgets)
+        context = Context(desk, profile, settings, pen, renderer, notices, owners)
         desk.serve(PREFIX, partial(_open_reply, pen))
         about = f"Discord: on, as {me['username']}"
         yield Connected(about, partial(keep_connected, context, token))

@@ -12,6 +12,7 @@ from core.pacing import Pacer, Window
 _CALLS: Final = 5
 _WINDOW_S: Final = 5.0
 _DELETES_S: Final = 1.0
+_REACTIONS_S: Final = 1.25
 # One call in flight a bucket: the headers of two would contradict each other.
 _AT_ONCE: Final = 1
 _MOST_CHANNELS: Final = 2_000
@@ -36,6 +37,10 @@ class Budgets:
     def deletes(self, channel: int) -> Pacer:
         """For deletions of messages in a channel."""
         return self._pacer("deletes", channel, _DELETES_S)
+
+    def reactions(self, channel: int) -> Pacer:
+        """For the bot's own reactions in a channel."""
+        return self._pacer("reactions", channel, _REACTIONS_S)
 
     def may_type(self, channel: int) -> bool:
         """Whether it does not say already that the bot is typing there; it does from now on."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 import discord
 
 from bots.discord.invite import invite_link
+from bots.discord.owner_checks import owner_findings, permissions_of, roles_of
 from bots.discord.permissions import NEEDED, missing
 from bots.discord.rest import Rest, open_rest
 from bots.finding import FAIL, NOTE, PASS, Finding
@@ -55,6 +56,8 @@ async def _asked(settings: Settings) -> AsyncIterator[Finding]:
                     yield finding
             except PlatformError as error:
                 yield Finding(FAIL, f"Discord, {guild['name']}", str(error))
+        for finding in await owner_findings(rest, settings, guilds[:_MOST_GUILDS], int(me["id"])):
+            yield finding
         unseen = (settings.discord_channel_ids | settings.discord_forum_ids) - seen
         for channel in sorted(unseen):
             text = f"no channel {channel} is in reach, though the settings name it"
@@ -65,8 +68,9 @@ def _content(settings: Settings, flags: int) -> Finding:
     if flags & _CONTENT_FLAGS:
         return Finding(PASS, "Discord", "contents of messages may be read")
     if not settings.discord_message_content:
-        return Finding(NOTE, "Discord", "by DISCORD_MESSAGE_CONTENT, mentions alone are heard")
-    text = "contents of messages are withheld: threads, channels and forums need mentions"
+        text = "by DISCORD_MESSAGE_CONTENT, mentions alone are heard, also of those who teach"
+        return Finding(NOTE, "Discord", text)
+    text = "contents of messages are withheld: threads, forums and those who teach need mentions"
     return Finding(NOTE, "Discord", text, f"{_PAGE} > Message Content Intent")
 
 
@@ -75,12 +79,8 @@ async def _guild(
 ) -> list[Finding]:
     name, path = f"Discord, {guild['name']}", f"/guilds/{guild['id']}"
     roles = await rest.call("GET", f"{path}/roles")
-    member = await rest.call("GET", f"{path}/members/{me}")
-    held = {int(guild["id"]), *map(int, member["roles"])}
-    base = discord.Permissions(0)
-    for role in roles:
-        if int(role["id"]) in held:
-            base |= discord.Permissions(int(role["permissions"]))
+    held = await roles_of(rest, guild, me)
+    base = permissions_of(roles, held)
     if lacking := missing(base if not base.administrator else NEEDED):
         return [Finding(FAIL, name, f"lacks {', '.join(lacking)}", f"invite it anew: {link}")]
     found: list[Finding] = []

@@ -49,6 +49,7 @@ class Listening(discord.Client):
             self.context.desk,
             channels=settings.discord_channel_ids,
             forums=settings.discord_forum_ids,
+            owners=self.context.owners,
         )
         self.listener = Listener(self.context, reader, self.user)
         self._began_after = await self.context.desk.last_seen(PREFIX)

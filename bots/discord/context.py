@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bots.discord.notices import Notices
+from bots.discord.owners import Owners
 from bots.discord.rendering import Renderer
 from bots.discord.reply import Pen
 from config.settings import Settings
@@ -22,3 +23,4 @@ class Context:
     pen: Pen
     renderer: Renderer
     notices: Notices
+    owners: Owners

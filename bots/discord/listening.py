@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 import discord
 
 from bots.discord.context import Context
 from bots.discord.ids import question_id
+from bots.discord.lessons import Lessons
 from bots.discord.payload import question_in
 from bots.discord.permissions import held_in, may_post, may_write, missing
 from bots.discord.reading import Reader, calls
+from bots.discord.tasks import insisting
 from bots.receipts import reason_for
-from core.errors import PlatformError, PlatformRefusedError, StorageError
+from core.errors import StorageError
 from core.types import Question, Receipt
 
 logger = logging.getLogger(__name__)
 
 _STOP: Final = "🛑"
-_RETRIES_S: Final = (0.3, 1.0, 3.0)  # Discord delivers a message once, whatever the store does
 _DAY_S: Final = 86_400.0
-
-T = TypeVar("T")
 
 
 class Listener:
@@ -35,12 +32,16 @@ class Listener:
         self._context = context
         self._reader = reader
         self._me = me
+        self._lessons = Lessons(context, reader, me)
 
     async def hear(self, message: discord.Message, *, late: bool = False) -> bool:
         """Take the message in as a question, if it is one; whether it is a new one.
 
-        A `late` message is one of those that were written while nobody listened.
+        A `late` message is one of those that were written while nobody listened. One with the tag
+        teaches, whether it mentions the bot or not.
         """
+        if await self._lessons.hear(message, late=late):
+            return False
         question = await self._reader.question(message, self._me)
         if question is None:
             return False
@@ -52,20 +53,23 @@ class Listener:
 
     async def edited(self, message: discord.Message) -> None:
         """Answer an edited question anew; an edit may also make a question of a message."""
-        if message.author.bot:
+        if message.author.bot or await self._lessons.edited(message):
             return
         question = self._reader.edited(message, self._me)
         revise = partial(self._context.desk.revise, question)
-        receipt = await _insisting(revise) if question.text else None
+        receipt = await insisting(revise) if question.text else None
         if receipt:
             await self._explain(message, receipt)
         else:
             await self.hear(message)
 
     async def deleted(self, guild_id: int | None, channel_id: int, message_id: int) -> None:
-        """Take the answer to a deleted question away."""
+        """Take the answer to a deleted question away, or forget what the message taught."""
         asked = question_id(guild_id, channel_id, message_id)
-        await _insisting(partial(self._context.desk.withdraw, asked))
+        try:
+            await insisting(partial(self._context.desk.withdraw, asked))
+        finally:
+            await self._lessons.deleted(guild_id, channel_id, message_id)
 
     async def reacted(self, reaction: discord.RawReactionActionEvent) -> None:
         """Stop the answer whose question, or one of whose messages, got a stop sign."""
@@ -83,7 +87,7 @@ class Listener:
 
     async def _receive(self, question: Question, message: discord.Message) -> bool:
         try:
-            receipt = await _insisting(partial(self._context.desk.receive, question))
+            receipt = await insisting(partial(self._context.desk.receive, question))
         except StorageError as error:
             logger.error("question %s is not stored: %s", question.id, error)  # noqa: TRY400
             await self._say(message, self._context.profile.not_stored)
@@ -122,16 +126,3 @@ class Listener:
         for person in {message.author.id, message.guild.owner_id or message.author.id}:
             await notices.direct(person, text, every_s=_DAY_S)
         return False
-
-
-async def _insisting(work: Callable[[], Awaitable[T]]) -> T:
-    """What the work gives, tried again for some seconds; doing it twice changes nothing."""
-    for pause_s in _RETRIES_S:
-        try:
-            return await work()
-        except PlatformRefusedError:
-            raise
-        except (StorageError, PlatformError) as error:
-            logger.warning("%s; trying again", error)
-            await asyncio.sleep(pause_s)
-    return await work()

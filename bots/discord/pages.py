@@ -37,11 +37,26 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """Whom a message calls: ids of users and of roles."""
+
+    users: tuple[int, ...] = ()
+    roles: tuple[int, ...] = ()
+
+    @property
+    def mentions(self) -> tuple[str, ...]:
+        """As they stand in a message."""
+        roles = (f"<@&{role}>" for role in self.roles)
+        return (*(f"<@{user}>" for user in self.users), *roles)
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """One message; `content` is never empty."""
+    """One message; `content` is never empty. It notifies those whom it calls, and nobody else."""
 
     content: str
     buttons: tuple[Button, ...] = ()
+    called: Called | None = None
 
 
 def pages(view: View, look: Look) -> list[Page]:

@@ -13,12 +13,12 @@ from typing import Any, Final
 
 import discord
 
-from bots.discord.pages import Button, Page
+from bots.discord.pages import Button, Called, Page
 
 SUPPRESS_EMBEDS: Final = 1 << 2
 EPHEMERAL: Final = 1 << 6
 LOADING: Final = 1 << 7
-NOBODY: Final = {"parse": [], "replied_user": False}
+NOBODY: Final[dict[str, Any]] = {"parse": [], "replied_user": False}
 _ROW: Final = 1
 _BUTTON: Final = 2
 _IN_A_ROW: Final = 5
@@ -47,7 +47,7 @@ def pressed_of(custom_id: str) -> Pressed | None:
 
 
 def new_message(page: Page) -> dict[str, Any]:
-    """A page as a message that calls nobody and shows no previews."""
+    """A page as a message that shows no previews, and calls whom the page calls."""
     return message(page) | {"flags": SUPPRESS_EMBEDS}
 
 
@@ -56,7 +56,7 @@ def message(page: Page) -> dict[str, Any]:
     return {
         "content": page.content,
         "components": components(page.buttons),
-        "allowed_mentions": NOBODY,
+        "allowed_mentions": _allowed(page.called),
     }
 
 
@@ -85,6 +85,14 @@ def question_under(rows: Sequence[object]) -> str | None:
         for child in row.children
         if isinstance(child, discord.Button)
     )
+
+
+def _allowed(called: Called | None) -> dict[str, Any]:
+    """https://discord.com/developers/docs/resources/message#allowed-mentions-object."""
+    if called is None:
+        return NOBODY
+    users, roles = map(str, called.users), map(str, called.roles)
+    return NOBODY | {"users": list(users), "roles": list(roles)}
 
 
 def _first(custom_ids: Iterator[str]) -> str | None:

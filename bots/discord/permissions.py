@@ -14,6 +14,7 @@ NAMES: Final = {
     "send_messages_in_threads": "스레드에서 메시지 보내기 (Send Messages in Threads)",
     "read_message_history": "메시지 기록 보기 (Read Message History)",
     "embed_links": "링크 첨부 (Embed Links)",
+    "add_reactions": "반응 추가하기 (Add Reactions)",
 }
 NEEDED: Final = discord.Permissions(**dict.fromkeys(NAMES, True))
 _THREAD: Final = ("create_public_threads", "send_messages_in_threads", "read_message_history")

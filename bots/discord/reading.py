@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import discord
 
 from bots.discord.ids import Beneath, Place, Target, Within, guild_name, question_id, written
+from bots.discord.owners import Owners, author_of
 from bots.discord.payload import question_under
 from bots.discord.people import asker_of
 from bots.discord.permissions import may_open_thread
+from bots.discord.tasks import insisting
 from core.desk import Desk
 from core.types import Question, SessionId
 
@@ -19,33 +23,53 @@ _EMOJI: Final = re.compile(r"<a?(:\w+:)\d+>")
 _SAID: Final = (discord.MessageType.default, discord.MessageType.reply)
 
 
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """What a message answers, as `core.learning.Remark` has it.
+
+    It `concerns` the bot where that is called, asked without a mention, or in the conversation.
+    """
+
+    session: SessionId
+    reply_to: str | None
+    concerns: bool
+
+
 class Reader:
     """Reads messages, with the ids of channels and forums where all of them are questions."""
 
-    def __init__(self, desk: Desk, *, channels: frozenset[int], forums: frozenset[int]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        channels: frozenset[int],
+        forums: frozenset[int],
+        owners: Owners,
+    ) -> None:
         self._desk = desk
         self._channels = channels
         self._forums = forums
+        self._owners = owners
 
     async def question(self, message: discord.Message, me: discord.ClientUser) -> Question | None:
         """The question that a message asks; None if it is not for the bot.
 
         The text is empty where somebody called the bot and said nothing.
         """
-        if not _is_said(message) or not await self._is_for_me(message, me):
+        if not is_said(message) or not await self._is_for_me(message, me):
             return None
         return await self.chosen(message, me)
 
     async def chosen(self, message: discord.Message, me: discord.ClientUser) -> Question | None:
         """The question that a message asks, whomever; None if a person has not written it."""
-        if not _is_said(message):
+        if not is_said(message):
             return None
         here, guild = message.channel, message.guild
         target: Target = Within(here.id, message.id)
         if guild is None:
             place = Place(guild_name(None), str(here.id), "")
         elif isinstance(here, discord.Thread):
-            place = Place(str(guild.id), str(here.parent_id), str(here.id))
+            place = _thread(here)
         elif (answer := replied_to(message)) and answer.author.id == me.id:
             place = await self._chain(answer, guild.id)
         else:
@@ -58,6 +82,34 @@ class Reader:
         """What a message asks by now, wherever its answer is."""
         session = Place(guild_name(_guild_id(message)), str(message.channel.id), "").session
         return self._asked(message, me, session, Within(message.channel.id, message.id))
+
+    async def addressed(self, message: discord.Message, me: discord.ClientUser) -> Addressed:
+        """Which conversation a message belongs to, and what it replies to there.
+
+        A reply to a question in a channel belongs where that was answered, which may be a thread.
+        """
+        here, guild = message.channel, message.guild
+        answered, reply_to = replied_to(message), None
+        if answered and answered.author.id == me.id:
+            reply_to = f"{here.id}/{answered.id}"
+        elif answered:
+            reply_to = question_id(_guild_id(message), here.id, answered.id)
+        place = Place(guild_name(_guild_id(message)), str(here.id), str(message.id))
+        if guild is None:
+            place = replace(place, thread="")
+        elif isinstance(here, discord.Thread):
+            place = _thread(here)
+        elif answered and answered.author.id == me.id:
+            place = await self._chain(answered, guild.id)
+        elif reply_to and (view := await self._desk.view(reply_to)):
+            return Addressed(view.question.session, reply_to, concerns=True)
+        concerns = (
+            guild is None
+            or calls(message, me)
+            or bool({here.id, getattr(here, "parent_id", None)} & (self._channels | self._forums))
+            or await self._desk.takes_part(place.session)
+        )
+        return Addressed(place.session, reply_to, concerns)
 
     def _asked(
         self, message: discord.Message, me: discord.ClientUser, session: SessionId, target: Target
@@ -88,14 +140,23 @@ class Reader:
             return True
         if not _is_for_all(message):
             return False
-        if not isinstance(here, discord.Thread):
-            return here.id in self._channels
-        if here.parent_id in self._forums:  # others may help there undisturbed
-            return message.author.id == here.owner_id
-        if here.owner_id == me.id:
-            return True
-        place = Place(str(here.guild.id), str(here.parent_id), str(here.id))
-        return await self._desk.takes_part(place.session)
+        if isinstance(here, discord.Thread):
+            in_it = await self._is_in_conversation(message, here, me)
+            return in_it and not await self._is_for_a_colleague(message, here)
+        return here.id in self._channels
+
+    async def _is_in_conversation(
+        self, message: discord.Message, thread: discord.Thread, me: discord.ClientUser
+    ) -> bool:
+        if thread.parent_id in self._forums:  # others may help there undisturbed
+            return message.author.id == thread.owner_id
+        return thread.owner_id == me.id or await self._desk.takes_part(_thread(thread).session)
+
+    async def _is_for_a_colleague(self, message: discord.Message, thread: discord.Thread) -> bool:
+        """Whether an owner writes where one was called: that answers whoever has asked."""
+        if not self._owners or not await self._desk.awaits_person(_thread(thread).session):
+            return False
+        return self._owners.include(await insisting(partial(author_of, message)))
 
     async def _chain(self, answer: discord.Message, guild_id: int) -> Place:
         """The conversation that an answer in the channel belongs to: that of its question."""
@@ -146,7 +207,7 @@ def text_of(message: discord.Message, me: discord.ClientUser) -> str:
     return _EMOJI.sub(r"\1", _MENTION.sub(named, message.content)).strip()
 
 
-def _is_said(message: discord.Message) -> bool:
+def is_said(message: discord.Message) -> bool:
     """Whether a person has written it, in a place that is known, rather than a bot or Discord."""
     if message.guild is None and not isinstance(message.channel, discord.DMChannel):
         return False  # a guild that is out of order: it only looks like a direct message
@@ -158,6 +219,10 @@ def _is_for_all(message: discord.Message) -> bool:
     answered = replied_to(message)
     others = message.mentions or message.role_mentions or message.mention_everyone
     return not others and (answered is None or answered.author == message.author)
+
+
+def _thread(thread: discord.Thread) -> Place:
+    return Place(str(thread.guild.id), str(thread.parent_id), str(thread.id))
 
 
 def _guild_id(message: discord.Message) -> int | None:

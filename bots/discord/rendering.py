@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from bots.discord.ids import Aside, target_of
-from bots.discord.pages import Button, Page, pages
+from bots.discord.ids import DIRECT, Aside, place_of, target_of
+from bots.discord.pages import Button, Called, Page, pages
 from bots.endings import Look
 from core.desk import is_press
 from core.types import Answered, Escalated, View
@@ -17,9 +17,22 @@ _OPINIONS: Final = ("up:", "down:")
 
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """Views as pages; equal views have equal pages."""
+    """Views as pages; equal views have equal pages. `owners` are called to what has no answer."""
 
     look: Look
+    owners: Called = field(default_factory=Called)
+
+    def written(self, view: View) -> list[Page]:
+        """Where it was asked, with the call to the owners below what has no answer.
+
+        The call is a page of its own, since what is added by an edit notifies nobody.
+        """
+        shown = self.answer(view)
+        if isinstance(view.ending, Escalated) and self.owners.mentions and _is_public(view):
+            # Not cleaned: that would take the mentions away, and nothing else in it is anybody's.
+            text = self.look.profile.teach_call.format(owners=" ".join(self.owners.mentions))
+            shown.append(Page(text, called=self.owners))
+        return shown
 
     def answer(
         self, view: View, *, used: AbstractSet[int] = frozenset(), was_shared: bool = False
@@ -44,6 +57,10 @@ class Renderer:
         opinions = [b for b in shown[-1].buttons if b.custom_id.startswith(_OPINIONS)]
         shown[-1] = replace(shown[-1], buttons=tuple(opinions))
         return shown
+
+
+def _is_public(view: View) -> bool:
+    return not _is_aside(view) and place_of(view.question.session).guild != DIRECT
 
 
 def _is_aside(view: View) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from bots.discord.budgets import Budgets
 from bots.discord.ids import Beneath, Within
-from bots.discord.pages import Page
+from bots.discord.pages import Called, Page
 from bots.discord.payload import message, new_message, question_in
 from bots.discord.rest import (
     MISSING_ACCESS,
@@ -23,7 +23,7 @@ from bots.discord.rest import (
     RefusedError,
     Rest,
 )
-from core.errors import MessageGoneError, PlatformError, RateLimitedError
+from core.errors import MessageGoneError, MustBeNewError, PlatformError, RateLimitedError
 from core.pacing import Pacer
 from core.types import Question, View
 
@@ -98,10 +98,14 @@ class ChannelReply:
     async def post(self, page: Page, place: int) -> str:
         """Send a page; a second attempt after an unknown outcome finds what the first has sent."""
         await self._open()
-        nonce = nonce_of(self._question.id, place, self._posted.get(place, 0))
+        # What is edited in time to call somebody is another message than the one in its place.
+        said = f"{self._question.id} calls, {self._question.text}" if page.called else ""
+        nonce = nonce_of(said or self._question.id, place, self._posted.get(place, 0))
         told = await self._send(new_message(page) | {"nonce": nonce, "enforce_nonce": True})
         reference = f"{self._channel}/{told['id']}"
-        if _differs(told, page):  # sent by an attempt that has ended before it knew
+        if page.called is None and _differs(
+            told, page
+        ):  # sent by an attempt that has ended before it knew
             await self.edit(reference, page)
         self._posted[place] = self._posted.get(place, 0) + 1
         return reference
@@ -109,6 +113,8 @@ class ChannelReply:
     async def edit(self, reference: str, page: Page) -> None:
         """Show another page in a message; a thread that went to the archive is brought back."""
         path = _path(reference)
+        if page.called and await self._calls_already(path, page.called):
+            return
         try:
             await self._rest.call("PATCH", path, message(page), window=self._edits.window)
         except RefusedError as error:
@@ -157,6 +163,22 @@ class ChannelReply:
             if found := self._own(reversed(told), first_is_mine=in_thread):
                 return [f"{channel}/{message}" for message in found]
         return []
+
+    async def _calls_already(self, path: str, called: Called) -> bool:
+        """Whether a message calls somebody of these; False if that cannot be found out.
+
+        Raises:
+            MustBeNewError: it calls nobody, and no edit would notify them.
+        """
+        try:
+            told = await self._rest.call("GET", path)
+        except MessageGoneError as error:
+            raise MustBeNewError(str(error)) from error
+        except RefusedError:
+            return False
+        if not any(one in told["content"] for one in called.mentions):
+            raise MustBeNewError("an edit notifies nobody")
+        return True
 
     def _own(self, messages: Any, *, first_is_mine: bool) -> list[str]:  # noqa: ANN401 - JSON
         mine, found = first_is_mine, []

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from typing import Final
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Final, TypeVar
 
-from core.errors import FaqbotError
+from core.errors import FaqbotError, PlatformError, PlatformRefusedError, StorageError
 
 logger = logging.getLogger(__name__)
 
 _GRACE_S: Final = 1.0  # at the end, for what is being stored
+_RETRIES_S: Final = (0.3, 1.0, 3.0)  # Discord delivers a message once, whatever the store does
+
+T = TypeVar("T")
 
 
 class Tasks:
@@ -41,6 +44,19 @@ class Tasks:
         self._running.discard(task)
         if self._last.get(of) is task:
             del self._last[of]
+
+
+async def insisting(work: Callable[[], Awaitable[T]]) -> T:
+    """What the work gives, tried again for some seconds; doing it twice changes nothing."""
+    for pause_s in _RETRIES_S:
+        try:
+            return await work()
+        except PlatformRefusedError:
+            raise
+        except (StorageError, PlatformError) as error:
+            logger.warning("%s; trying again", error)
+            await asyncio.sleep(pause_s)
+    return await work()
 
 
 async def _logged(

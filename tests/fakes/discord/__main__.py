@@ -16,13 +16,19 @@ async def _forever(port: int, limits: Limits) -> None:
     await server.create_channel("질문", topic="무엇이든 물어보세요")
     await server.create_channel("잡담")
     await server.create_forum("문의-게시판", tags=("배송", "정산", "해결"))
+    expert, role = (
+        await server.create_user("담당자"),
+        await server.create_role("상담", mentionable=True),
+    )
+    await server.give_role(await server.create_user("상담원"), role)
     async with server.serve(port):
         page = server.url.removesuffix("/api/v10")
         print(  # noqa: T201 - this is a command
             f"a local Discord listens; its page: {page}\n"
             f"in another terminal:\n"
             f"  export DISCORD_BOT_TOKEN={server.settings.token} DISCORD_API_URL={server.url} "
-            f"DISCORD_GATEWAY_URL={server.gateway_url}",
+            f"DISCORD_GATEWAY_URL={server.gateway_url}\n"
+            f"  export DISCORD_OWNERS={expert.id},role:{role.id}",
             flush=True,
         )
         await asyncio.Event().wait()

@@ -109,13 +109,14 @@ class Role:
 
 @dataclass(slots=True, eq=False)
 class Guild:
-    """`members` maps a user's id to the ids of the roles they have."""
+    """`members` maps a user's id to the ids of the roles they have, `nicks` to a name there."""
 
     id: int
     name: str
     owner: User
     roles: dict[int, Role] = field(default_factory=dict)
     members: dict[int, list[int]] = field(default_factory=dict)
+    nicks: dict[int, str] = field(default_factory=dict)
     channels: list[Channel] = field(default_factory=list)
     threads: list[Channel] = field(default_factory=list)
 

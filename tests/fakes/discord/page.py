@@ -39,6 +39,8 @@ class DiscordPage(DiscordServer):
                 "version": self.version,
                 "online": self.online,
                 "me": self.user.name,
+                "people": self._people(),
+                "roles": {str(role.id): role.name for role in self.guild.roles.values()},
                 "bot": {"id": str(self.bot.id), "name": self.bot.name},
                 "dm": str(self.dm(self.user).id),
                 "names": {str(user.id): user.name for user in self.users.values()},
@@ -49,6 +51,15 @@ class DiscordPage(DiscordServer):
                 "limited": len(self.rate_limited),
             }
         )
+
+    def _people(self) -> list[Json]:
+        """Those whom one can be, each with the roles they have."""
+        roles = self.guild.roles
+        return [
+            {"id": str(one), "name": self.users[one].name, "roles": [roles[r].name for r in held]}
+            for one, held in self.guild.members.items()
+            if not self.users[one].bot
+        ]
 
     def _channel(self, channel: Channel) -> Json:
         threads = [
@@ -93,8 +104,17 @@ class DiscordPage(DiscordServer):
             "reactions": {emoji: len(users) for emoji, users in message.reactions.items()},
             "reply": message.reference.content[:80] if message.type == 19 else None,
             "thread": str(message.thread.id) if message.thread else None,
+            "notified": self._notified(message),
             "via": message.interaction.data.get("name") if message.interaction else None,
         }
+
+    def _notified(self, message: Message) -> list[str]:
+        """Whom a message of the bot has notified, by name."""
+        if message.author is not self.bot:
+            return []
+        guild, pinged = message.channel.guild, message.pinged
+        roles = [f"@{guild.roles[role].name}" for role in pinged.roles] if guild else []
+        return [self.users[user].name for user in pinged.users] + roles
 
     async def _do(self, request: web.Request) -> web.Response:
         """One thing that the user does; answers with the ids of what came of it."""
@@ -120,6 +140,9 @@ class DiscordPage(DiscordServer):
                 await self.edit(message, what["text"])
             case "delete":
                 await self.delete(message)
+            case "be":
+                self.user = self.users[int(what["person"])]
+                self.changed()
             case "react":
                 await self.react(message, what["emoji"])
             case _:

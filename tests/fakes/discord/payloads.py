@@ -37,7 +37,7 @@ def user_json(user: User) -> Json:
 def member_json(guild: Guild, user: User, *, with_user: bool = True) -> Json:
     member: Json = {
         "roles": [str(role) for role in guild.members.get(user.id, [])],
-        "nick": None,
+        "nick": guild.nicks.get(user.id),
         "avatar": None,
         "joined_at": iso(1.7e9),
         "premium_since": None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from fakes.discord.cues import Cues
@@ -57,6 +58,11 @@ class People(Cues):
 
     async def give_role(self, user: User, role: Role) -> None:
         self.guild.members[user.id].append(role.id)
+        data = member_json(self.guild, user) | {"guild_id": str(self.guild.id)}
+        self.dispatch("GUILD_MEMBER_UPDATE", data, ("GUILD_MEMBERS",), guild_id=self.guild.id)
+
+    async def take_role(self, user: User, role: Role) -> None:
+        self.guild.members[user.id].remove(role.id)
         data = member_json(self.guild, user) | {"guild_id": str(self.guild.id)}
         self.dispatch("GUILD_MEMBER_UPDATE", data, ("GUILD_MEMBERS",), guild_id=self.guild.id)
 
@@ -136,6 +142,17 @@ class People(Cues):
 
     async def delete(self, message: Message) -> None:
         self.remove_message(message)
+
+    async def delete_together(self, *messages: Message) -> None:
+        """What a moderator, or a ban, takes away at once, from one channel: a single event."""
+        channel = messages[0].channel
+        for message in messages:
+            message.deleted_at = time.monotonic()
+        data = {"ids": [str(m.id) for m in messages], "channel_id": str(channel.id)}
+        guild = {"guild_id": str(channel.guild.id)} if channel.guild else {}
+        needs = ("GUILD_MESSAGES",) if channel.guild else ("DIRECT_MESSAGES",)
+        of = {"channel": channel, "guild_id": channel.guild.id if channel.guild else None}
+        self.dispatch("MESSAGE_DELETE_BULK", data | guild, needs, **of)
 
     async def react(self, message: Message, emoji: str, *, user: User | None = None) -> None:
         react(self, message, (user or self.user).id, emoji)

@@ -39,9 +39,15 @@ def pinged_by(message: Message, *, may_all: bool) -> Pinged:
     roles = tuple(
         role for role in message.mention_roles if may_all or guild.roles[role].mentionable
     )
-    users = tuple(user.id for user in message.mentions if user is not message.author)
+    users = tuple(user.id for user in message.mentions if _is_told(user, message))
     quiet = bool(message.flags & SUPPRESS_NOTIFICATIONS)
     return Pinged(users, roles, message.mention_everyone, quiet)
+
+
+def _is_told(user: User, message: Message) -> bool:
+    """A mention of somebody who is not there is shown, and notifies nobody."""
+    guild = message.channel.guild
+    return user is not message.author and (guild is None or user.id in guild.members)
 
 
 def _lets(allowed: Json | None, kind: str, item: int) -> bool:

@@ -1,0 +1,178 @@
+"""What people teach in channels: messages with the tag, and what becomes of them.
+
+A message that is known has the bot's ✅, which it can give as often as it likes. What it says about
+it, it says once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import partial
+from typing import Final
+from urllib.parse import quote
+
+import discord
+
+from bots.discord.context import Context
+from bots.discord.ids import question_id
+from bots.discord.owners import author_of
+from bots.discord.people import asker_of
+from bots.discord.reading import Reader, is_said, text_of
+from bots.discord.tasks import insisting
+from core.errors import PlatformError, PlatformRefusedError, RateLimitedError, StorageError
+from core.learning import Outcome, Remark, Taught, is_lesson, said_of
+from core.types import SessionId
+
+logger = logging.getLogger(__name__)
+
+_MARK: Final = "✅"
+_ATTEMPTS: Final = 5
+_PAUSE_S: Final = 0.5
+_KNOWN: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.KNOWN)
+_DONE: Final = (*_KNOWN, Outcome.UNLEARNED)
+
+
+class Lessons:
+    """Hands what people teach to the desk. `me` is the bot's own user."""
+
+    def __init__(self, context: Context, reader: Reader, me: discord.ClientUser) -> None:
+        self._context = context
+        self._reader = reader
+        self._me = me
+
+    async def hear(self, message: discord.Message, *, late: bool = False) -> bool:
+        """Learn from a message that has the tag; whether it has it, and is no question.
+
+        Of a `late` one it may be that it was read before, or edited: only what is new is said.
+        """
+        if late and message.edited_at:
+            return await self.edited(message, late=True)
+        if not is_said(message) or not self._is_lesson(message):
+            return False
+        await self._take(message, late=late)
+        return True
+
+    async def edited(self, message: discord.Message, *, late: bool = False) -> bool:
+        """Learn what a message says by now; whether it has the tag, or had it before."""
+        if not is_said(message) or _is_withheld(message):
+            return False
+        if self._is_lesson(message):
+            await self._take(message, late=late)
+            return True
+        try:
+            taught = await insisting(partial(self._untaught, message))
+        except StorageError:
+            if not _is_marked(message):
+                raise
+            await self._say(message, self._context.profile.teach_not_stored)
+            return True
+        if taught:
+            await self._show(message, taught)
+        return taught is not None
+
+    async def deleted(self, guild_id: int | None, channel_id: int, message_id: int) -> None:
+        """Forget what a message taught.
+
+        Raises:
+            StorageError: it is known still.
+        """
+        remark_id = question_id(guild_id, channel_id, message_id)
+        taught = await insisting(partial(self._context.desk.unteach, remark_id))
+        if taught:
+            text, to = said_of(taught, self._context.profile), str(channel_id)
+            await self._context.notices.reply(channel_id, message_id, text, to=to)
+
+    async def _take(self, message: discord.Message, *, late: bool) -> None:
+        try:
+            taught, concerns = await insisting(partial(self._teach, message))
+        except (StorageError, PlatformError) as error:
+            logger.error("message %s is not learnt: %s", message.id, error)  # noqa: TRY400
+            await self._say(message, self._context.profile.teach_not_stored)
+            return
+        # Else it was told so before, or it is chatter in a place where the bot has never been.
+        if taught.outcome in _DONE or (concerns and not late):
+            await self._show(message, taught)
+
+    async def _teach(self, message: discord.Message) -> tuple[Taught, bool]:
+        """What became of a message with the tag, and whether it was written where the bot is."""
+        place = await self._reader.addressed(message, self._me)
+        author = await author_of(message)
+        remark = Remark(
+            id=_id(message),
+            session=place.session,
+            text=text_of(message, self._me),
+            author=asker_of(author.id),
+            author_name=author.display_name,
+            may_teach=self._context.owners.include(author),
+            reply_to=place.reply_to,
+            said_at=message.edited_at or message.created_at,
+        )
+        return await self._context.desk.teach(remark), place.concerns
+
+    async def _untaught(self, message: discord.Message) -> Taught | None:
+        """What became of a message that has no tag any more, or never had one."""
+        remark = Remark(
+            id=_id(message),
+            session=SessionId(""),
+            text="",
+            author=asker_of(message.author.id),
+            author_name=message.author.display_name,
+            may_teach=False,
+            said_at=message.edited_at or message.created_at,
+        )
+        return await self._context.desk.reteach(remark)
+
+    async def _show(self, message: discord.Message, taught: Taught) -> None:
+        """The mark, as it has to be by now, and a line; none if it was known before."""
+        if taught.outcome in _KNOWN:
+            await self._mark("PUT", message)
+        elif taught.outcome is Outcome.UNLEARNED:
+            await self._mark("DELETE", message)
+        if taught.outcome is not Outcome.KNOWN:
+            await self._say(message, said_of(taught, self._context.profile))
+
+    async def _mark(self, method: str, message: discord.Message) -> None:
+        """Set the mark, or take it away; both may be done again. Never raises."""
+        channel = message.channel.id
+        path = f"/channels/{channel}/messages/{message.id}/reactions/{quote(_MARK)}/@me"
+        pacer = self._context.pen.budgets.reactions(channel)
+        for _ in range(_ATTEMPTS):
+            try:
+                with pacer.lane() as lane:
+                    pacer.update(lane, hidden=1, ends=True)
+                    async with pacer.turn(lane):
+                        await self._context.pen.rest.call(method, path, window=pacer.window)
+            except RateLimitedError as error:
+                pacer.freeze(error.retry_after_s)
+            except PlatformRefusedError as error:
+                logger.warning("message %s has not the right mark: %s", message.id, error)
+                return
+            except PlatformError:
+                await asyncio.sleep(_PAUSE_S)
+            else:
+                return
+        logger.warning("message %s has not the right mark", message.id)
+
+    async def _say(self, message: discord.Message, text: str) -> None:
+        to = f"{message.author.id} {message.id}"
+        await self._context.notices.reply(message.channel.id, message.id, text, to=to)
+
+    def _is_lesson(self, message: discord.Message) -> bool:
+        return is_lesson(text_of(message, self._me), self._context.profile.learning_tag)
+
+
+def _id(message: discord.Message) -> str:
+    return question_id(message.guild.id if message.guild else None, message.channel.id, message.id)
+
+
+def _is_withheld(message: discord.Message) -> bool:
+    """Whether Discord keeps the text back, as it does without the message content intent.
+
+    A message whose author took the text away has something else; one without anything cannot be.
+    """
+    return not (message.content or message.attachments or message.embeds or message.stickers)
+
+
+def _is_marked(message: discord.Message) -> bool:
+    return any(reaction.me and reaction.emoji == _MARK for reaction in message.reactions)

@@ -1,0 +1,53 @@
+"""The owners: who is called to what the FAQ does not answer, and who may teach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import aiohttp
+import discord
+
+from bots.discord.pages import Called
+from core.errors import PlatformError
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """The ids of users and roles that `DISCORD_OWNERS` names."""
+
+    users: frozenset[int] = frozenset()
+    roles: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.users or self.roles)
+
+    @property
+    def called(self) -> Called:
+        """All of them, in a message."""
+        return Called(tuple(sorted(self.users)), tuple(sorted(self.roles)))
+
+    def include(self, person: discord.abc.User) -> bool:
+        """Whether a person is one of them; by a role only if it is a member, with its roles."""
+        if person.id in self.users:
+            return True
+        held = person.roles if isinstance(person, discord.Member) else []
+        return any(role.id in self.roles for role in held)
+
+
+async def author_of(message: discord.Message) -> discord.abc.User:
+    """Whoever wrote a message, with roles and the name in that server while they are a member.
+
+    The gateway sends them along; what is read from a channel's history lacks them.
+
+    Raises:
+        PlatformError: it cannot be found out.
+    """
+    author, guild = message.author, message.guild
+    if guild is None or isinstance(author, discord.Member):
+        return author
+    try:
+        return await guild.fetch_member(author.id)
+    except discord.NotFound:
+        return author
+    except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise PlatformError(f"the roles of {author.id} are not known: {error}") from error
