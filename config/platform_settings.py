@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings
 
 _NONE = SecretStr("")
 _IDS = r"^[\d\s,]*$"  # with commas or spaces between them
+_OWNER = re.compile(r"[UWS][A-Z0-9]{2,}")  # people on Slack, and user groups
 
 
 class PlatformSettings(BaseSettings):
@@ -51,6 +54,10 @@ class PlatformSettings(BaseSettings):
         pattern=r"^[A-Z0-9, ]*$",
         description="Ids of channels where every message is a question: C0123,C0456.",
     )
+    slack_owners: str = Field(
+        default="",
+        description="Ids of people (U…, W…) and user groups (S…) who are called, and may teach.",
+    )
     discord_bot_token: SecretStr = Field(
         default=_NONE, validation_alias="DISCORD_BOT_TOKEN", description="Turns Discord on."
     )
@@ -85,10 +92,25 @@ class PlatformSettings(BaseSettings):
         description="auto, or how many connections; one without shards if not set.",
     )
 
+    @field_validator("slack_owners")
+    @classmethod
+    def _are_owners(cls, listed: str) -> str:
+        if all(map(_OWNER.fullmatch, _apart(listed))):
+            return listed
+        raise PydanticCustomError(
+            "slack_owners",
+            "holds what is neither the id of a person (U… or W…) nor of a user group (S…)",
+        )
+
     @property
     def slack_channel_ids(self) -> frozenset[str]:
         """`slack_channels`, apart."""
-        return frozenset(self.slack_channels.replace(",", " ").split())
+        return frozenset(_apart(self.slack_channels))
+
+    @property
+    def slack_owner_ids(self) -> tuple[str, ...]:
+        """`slack_owners`, apart, in their order, each once."""
+        return tuple(dict.fromkeys(_apart(self.slack_owners)))
 
     @property
     def has_slack(self) -> bool:
@@ -118,4 +140,8 @@ class PlatformSettings(BaseSettings):
 
 
 def _ids(listed: str) -> frozenset[int]:
-    return frozenset(map(int, listed.replace(",", " ").split()))
+    return frozenset(map(int, _apart(listed)))
+
+
+def _apart(listed: str) -> list[str]:
+    return listed.replace(",", " ").split()

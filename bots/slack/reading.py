@@ -6,7 +6,7 @@ https://docs.slack.dev/reference/events/message, https://docs.slack.dev/messagin
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -39,6 +39,7 @@ class Said:
     in_thread: bool
     to_bot: bool
     to_others: bool
+    edited_ts: str = ""
 
     @property
     def question(self) -> Question:
@@ -51,6 +52,17 @@ class Said:
             asked_at=datetime.fromtimestamp(float(self.ts), UTC),
             reply_to=self.ts,
         )
+
+    @property
+    def said_at(self) -> datetime:
+        """When it was sent, or last edited: of an edit Slack may give the whole second alone."""
+        at = max(float(self.ts), float(self.edited_ts or 0))
+        return datetime.fromtimestamp(at, UTC)
+
+    @property
+    def seen_in(self) -> Place:
+        """Where its author looks: a thread that does not exist is not shown."""
+        return self.place if self.in_thread else replace(self.place, thread="")
 
 
 def said(event: Json, *, team: str, bot_user: str, channel: str = "") -> Said | None:
@@ -77,6 +89,7 @@ def said(event: Json, *, team: str, bot_user: str, channel: str = "") -> Said | 
         in_thread=bool(root) and root != ts,
         to_bot=bot_user in named or event.get("type") == "app_mention",
         to_others=bool(named) and bot_user not in named,
+        edited_ts=(event.get("edited") or {}).get("ts") or "",
     )
 
 

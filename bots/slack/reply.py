@@ -74,7 +74,14 @@ class SlackReply:
         self._question = question
         self._place = place_of(question.session)
         self._plain_in = set() if plain_in is None else plain_in
-        self._look = Look(context.profile, context.cleaner, quoted=is_press(question.id))
+        # In a direct message there is nobody to be called.
+        alone = self._place.channel.startswith("D")
+        self._look = Look(
+            context.profile,
+            context.cleaner,
+            quoted=is_press(question.id),
+            owners=() if alone else context.settings.slack_owner_ids,
+        )
         self._bot_user = bot_user
         self._hint = hint
 
