@@ -10,6 +10,8 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
+from slack_sdk.web.async_client import AsyncWebClient
+
 from bots.slack.errors import code_of, translated
 from bots.slack.workspaces import Workspace
 from core.errors import PlatformError
@@ -53,7 +55,7 @@ class Owners:
         if now - asked_at < _FRESH_S:
             return members
         try:
-            members = await members_of(workspace, group)
+            members = await members_of(workspace.client, group)
         except PlatformError as error:
             if code_of(error) in _LASTING:
                 self._warn(key, error)
@@ -71,13 +73,12 @@ class Owners:
             logger.warning("nobody can teach as a member of the group %s: %s", key[1], error)
 
 
-async def members_of(workspace: Workspace, group: str) -> frozenset[str]:
+async def members_of(client: AsyncWebClient, group: str) -> frozenset[str]:
     """The ids of the people in a user group.
 
     Raises:
         PlatformError: Slack does not say; `missing_scope` without `usergroups:read`.
     """
-    client = workspace.client
     with translated("usergroups.users.list"):
         answer = await client.usergroups_users_list(usergroup=group)
     return frozenset(map(str, answer["users"]))
