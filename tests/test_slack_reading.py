@@ -102,3 +102,12 @@ def test_a_direct_message_outside_of_threads_is_in_none():
 def test_whom_a_message_addresses(text, to_bot, to_others):
     message = read(text=text)
     assert (message.to_bot, message.to_others) == (to_bot, to_others)
+
+
+def test_a_message_was_said_when_it_was_sent_or_edited():
+    """Of an edit in the same second Slack may say the whole second alone."""
+    assert read(text="가").said_at.timestamp() == pytest.approx(1_700_000_000.0001)
+    edited = {"edited": {"user": "U1", "ts": "1700000009.000000"}}
+    assert read(text="가", **edited).said_at.timestamp() == 1_700_000_009
+    edited["edited"]["ts"] = "1700000000.000000"
+    assert read(text="가", **edited).said_at == read(text="가").said_at

@@ -70,11 +70,12 @@ class Hearing:
         if self._teaching.is_lesson(message):
             if await self._concerns_bot(message):
                 await self._teaching.teach(message, workspace)
-        elif message.to_others and not message.direct:
             return
-        elif await self._concerns_bot(message):
-            if not await self._teaching.is_aside(message, workspace, late=late):
-                await self._ask(message, workspace)
+        for_others = message.to_others and not message.direct
+        if for_others or not await self._concerns_bot(message):
+            return
+        if not await self._teaching.is_aside(message, workspace, late=late):
+            await self._ask(message, workspace)
 
     async def _concerns_bot(self, message: Said) -> bool:
         """Whether it is where the bot listens; it may be meant for somebody else all the same."""

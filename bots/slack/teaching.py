@@ -146,11 +146,10 @@ class Teaching:
 
     async def _mark(self, message: Said, workspace: Workspace, *, there: bool) -> None:
         """Set the mark, or take it away: now, or else as soon as Slack lets us."""
-        call = _react if there else _unreact
         channel, ts = message.place.channel, message.ts
         try:
             async with asyncio.timeout(_AT_ONCE_S):
-                await call(workspace.client, channel, ts)
+                await _set_mark(workspace.client, channel, ts, there=there)
         except PlatformRefusedError as error:
             logger.warning("no mark at %s: %s", message.question.id, error)
         except (PlatformError, TimeoutError):
@@ -206,27 +205,16 @@ def _bare(message: Said) -> Remark:
     )
 
 
-async def _react(client: AsyncWebClient, channel: str, ts: str) -> None:
-    """Set the mark; nothing happens if it is there.
+async def _set_mark(client: AsyncWebClient, channel: str, ts: str, *, there: bool) -> None:
+    """Set the mark, or take it away; nothing happens if it is so already, or the message is gone.
 
     Raises:
-        PlatformError: it may not be there.
+        PlatformError: it may not be so.
     """
+    where = {"channel": channel, "timestamp": ts, "name": MARK}
     try:
-        with translated("reactions.add"):
-            await client.reactions_add(channel=channel, timestamp=ts, name=MARK)
-    except MessageGoneError:
-        pass
-    except PlatformError as error:
-        if code_of(error) not in _ALREADY:
-            raise
-
-
-async def _unreact(client: AsyncWebClient, channel: str, ts: str) -> None:
-    """Take the mark away; as `_react`."""
-    try:
-        with translated("reactions.remove"):
-            await client.reactions_remove(channel=channel, timestamp=ts, name=MARK)
+        with translated("reactions.add" if there else "reactions.remove"):
+            await (client.reactions_add(**where) if there else client.reactions_remove(**where))
     except MessageGoneError:
         pass
     except PlatformError as error:
@@ -240,14 +228,13 @@ async def _patiently(client: AsyncWebClient, channel: str, ts: str, *, there: bo
     Raises:
         PlatformError: none was of use.
     """
-    call = _react if there else _unreact
     for wait_s in _WAITS_S:
         try:
-            return await call(client, channel, ts)
+            return await _set_mark(client, channel, ts, there=there)
         except RateLimitedError as error:
             await asyncio.sleep(error.retry_after_s)
         except PlatformRefusedError:
             raise
         except PlatformError:
             await asyncio.sleep(wait_s)
-    return await call(client, channel, ts)
+    return await _set_mark(client, channel, ts, there=there)
