@@ -262,9 +262,9 @@ async def test_a_reply_with_the_tag_is_learnt_marked_and_answered(
 ):
     async with running() as bot:
         question = await escalated(slack, minsu, channel)
-        lesson = await taught(slack, owner, question, f"<@{minsu.id}> 님, {TOLD} #학습")
+        lesson = await taught(slack, owner, question, f"<@{minsu.id}> 님, *꼭* {TOLD} #학습")
         (learnt,) = await lessons(bot)
-        assert learnt.answer == f"@민수 님, {TOLD}"
+        assert learnt.answer == f"@민수 님, **꼭** {TOLD}"
         assert learnt.question == "물류센터 견학은 언제 가능한가요?"
         assert (learnt.author, learnt.author_name) == (owner.id, "김담당")
         assert lesson.reacted(MARK) == [slack.team.bot_user_id]

@@ -125,7 +125,7 @@ class Teaching:
         return Remark(
             id=message.question.id,
             session=message.place.session,
-            text=await self._names.with_names(workspace, message.text),
+            text=await self._names.with_names(workspace, message.markdown),
             author=message.user,
             author_name=name or self._profile.teach_author,
             may_teach=True,
