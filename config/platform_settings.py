@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
@@ -11,7 +11,8 @@ from pydantic_settings import BaseSettings
 
 _NONE = SecretStr("")
 _IDS = r"^[\d\s,]*$"  # with commas or spaces between them
-_OWNER = re.compile(r"[UWS][A-Z0-9]{2,}")  # people on Slack, and user groups
+_SLACK_OWNER = re.compile(r"[UWS][A-Z0-9]{2,20}")  # people, and user groups
+_MOST_SLACK_OWNERS: Final = 50  # all of them are called in one message
 
 
 class PlatformSettings(BaseSettings):
@@ -94,13 +95,14 @@ class PlatformSettings(BaseSettings):
 
     @field_validator("slack_owners")
     @classmethod
-    def _are_owners(cls, listed: str) -> str:
-        if all(map(_OWNER.fullmatch, _apart(listed))):
-            return listed
-        raise PydanticCustomError(
-            "slack_owners",
-            "holds what is neither the id of a person (U… or W…) nor of a user group (S…)",
-        )
+    def _are_slack_owners(cls, listed: str) -> str:
+        if not all(map(_SLACK_OWNER.fullmatch, _apart(listed))):
+            wrong = "holds what is neither the id of a person (U… or W…) nor of a user group (S…)"
+            raise PydanticCustomError("slack_owners", wrong)
+        if len(set(_apart(listed))) > _MOST_SLACK_OWNERS:
+            wrong = f"names more than {_MOST_SLACK_OWNERS}: make them a user group, and name that"
+            raise PydanticCustomError("slack_owners", wrong)
+        return listed
 
     @property
     def slack_channel_ids(self) -> frozenset[str]:

@@ -78,6 +78,9 @@ def test_owners_on_slack_are_people_and_groups_each_once(monkeypatch):
     monkeypatch.setenv("FAQBOT_SLACK_OWNERS", "@김담당")
     with pytest.raises(ConfigError, match="neither the id of a person"):
         read_settings()
+    monkeypatch.setenv("FAQBOT_SLACK_OWNERS", " ".join(f"U{number:02}" for number in range(51)))
+    with pytest.raises(ConfigError, match="more than 50"):
+        read_settings()
 
 
 def test_a_file_that_is_no_text_is_one_clear_line():

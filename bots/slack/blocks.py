@@ -25,7 +25,6 @@ _SECTION_CHARS: Final = 3000
 _SECTIONS: Final = 3  # a page; four would leave nothing of 12,000 characters for what follows
 _FALLBACK_CHARS: Final = 3900  # chat.update refuses a text of more than 4,000
 _LABEL_CHARS: Final = 75  # https://docs.slack.dev/reference/block-kit/block-elements/button-element
-_MOST_CALLED: Final = 100  # owners; their mentions fit in one section
 _LINE_CHARS: Final = 250  # of a source, an offer or a quoted question
 _USER = re.compile(r"(?:^|:)([UW][A-Z0-9]{2,})$")
 
@@ -111,7 +110,7 @@ def _call(view: View, look: Look) -> list[Page]:
     """What calls the owners, if there is something for them to do."""
     if not (look.owners and isinstance(view.ending, Escalated)):
         return []
-    mentions = " ".join(map(mention_of, look.owners[:_MOST_CALLED]))
+    mentions = " ".join(map(mention_of, look.owners))
     # The mentions last: neither the cleaning nor the escaping leaves any in a text.
     text = escaped(look.cleaner.clean(look.profile.teach_call)).format(owners=mentions)
     return [Page(text, (_section(text, "call"),), calls=True)]
