@@ -79,5 +79,9 @@ class PlatformRefusedError(PlatformError):
     """It never will: the permission, the place or the form is wrong. The line says what to do."""
 
 
+class MustBeNewError(PlatformError):
+    """What is to be shown cannot take this message's place: it needs a new one, to be noticed."""
+
+
 class MessageGoneError(PlatformRefusedError):
     """The message was deleted."""

@@ -303,7 +303,10 @@ class Reply(Protocol[Page]):
         ...
 
     async def edit(self, reference: str, page: Page) -> None:
-        """Let the message show this page instead; `MessageGoneError` if it is not there."""
+        """Let the message show this page instead; `MessageGoneError` if it is not there.
+
+        `MustBeNewError` if it can only be a message of its own, as what calls people can.
+        """
         ...
 
     async def delete(self, reference: str) -> None:

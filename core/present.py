@@ -13,7 +13,13 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 
-from core.errors import PlatformError, PlatformRefusedError, RateLimitedError, StorageError
+from core.errors import (
+    MustBeNewError,
+    PlatformError,
+    PlatformRefusedError,
+    RateLimitedError,
+    StorageError,
+)
 from core.pacing import Lane
 from core.ports import Page, Reply
 from core.types import (
@@ -283,6 +289,10 @@ class Presenter(Generic[Page]):
         except RateLimitedError as error:
             self._reply.edits.freeze(error.retry_after_s)
             raise
+        except MustBeNewError:
+            self._outdated += self._references[place:]
+            del self._shown[place:]
+            return
         self._shown[place].page = page
         self._visible_chars = len(view.text)
         self._tell_lane(1)
@@ -320,8 +330,13 @@ class Presenter(Generic[Page]):
             await asyncio.sleep(error.retry_after_s)  # no pacer keeps such calls
             raise
         known = {*self._references, *self._outdated}
-        self._shown += [_Shown(reference, None) for reference in found if reference not in known]
+        taken_over = [
+            _Shown[Page](reference, None) for reference in found if reference not in known
+        ]
+        self._shown += taken_over
         self._may_be_posted = False
+        if taken_over:
+            await self._note(self._references)
 
     async def _delete(self, reference: str) -> None:
         """Take away what stands elsewhere by now; the answer is there, whatever comes of it."""

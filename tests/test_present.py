@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from core.errors import (
     LeaseLostError,
     MessageGoneError,
+    MustBeNewError,
     PlatformError,
     RateLimitedError,
     StorageError,
@@ -401,3 +402,52 @@ def test_an_answer_that_has_ended_cannot_be_stopped():
 
     assert leap(too_late()) is False
     assert shown(wall) == ["가나다라"]
+
+
+class CallingReply(WallReply):
+    """A last page that calls somebody, which no edit does."""
+
+    def render(self, view):
+        shown = super().render(view)
+        return [*shown, ("@담당자", True)] if view.done else shown
+
+    async def edit(self, reference, page):
+        if page == ("@담당자", True) and self.wall.messages[reference].text != "@담당자":
+            raise MustBeNewError("an edit notifies nobody")
+        await super().edit(reference, page)
+
+
+async def calling(wall, pieces, *, references=(), note=quiet):
+    presenter = Presenter(CallingReply(wall, "a"), note=note, references=references)
+    await presenter.present(QUESTION, growing(pieces), status=SEARCHING)
+    return [reference.text for reference in wall.messages.values()]
+
+
+def test_what_can_only_be_a_new_message_takes_no_other_ones_place():
+    """The second message of what was there before goes; a second attempt changes nothing."""
+    wall = Wall()
+    for number, text in enumerate(["긴 답의 앞", "긴 답의 뒤"]):
+        wall.messages[f"m{number}"] = Message([(0.0, text, True)])
+        wall.owners[f"m{number}"] = "a"
+    assert leap(calling(wall, ["모르겠어요"], references=["m0", "m1"])) == ["모르겠어요", "@담당자"]
+    assert list(wall.deleted) == ["m1"]
+    assert leap(calling(wall, ["모르겠어요"], references=["m0", "m2"])) == ["모르겠어요", "@담당자"]
+    assert list(wall.deleted) == ["m1"]
+
+
+def test_a_message_that_was_sent_although_the_call_failed_is_noted():
+    """Else it would not go with its question."""
+    wall, noted = Wall(), []
+    works = wall.call
+
+    async def lost(change):
+        await works(change)
+        wall.call = works
+        raise PlatformError("lost on the way back")
+
+    async def note(references):
+        noted.append(list(references))
+
+    wall.call = lost
+    leap(present(wall, ["배송비는 3,000원입니다."], note=note))
+    assert noted[-1] == list(wall.messages) == ["m0"]
