@@ -246,6 +246,38 @@ async def test_a_call_goes_with_its_question_and_when_that_gets_an_answer(
         await slack.until(lambda: not calls(slack, edited))
 
 
+async def test_a_call_in_place_of_text_is_a_new_message(slack, running, minsu, owner, channel):
+    """The answer before the edit had two messages, and nobody notices what an edit brings."""
+
+    class Talkative(Helpless):
+        async def answer(self, question):
+            async for event in super().answer(question):
+                long = isinstance(event, Answered)
+                yield Answered("아주 긴 글이에요. " * 1_500, (), ()) if long else event
+
+    async with running(assistant=lambda stores: Talkative(stores.history)):
+        question = await minsu.mention(channel, "아는 것")
+        await slack.until(lambda: len(slack.replies(question)) == 2)
+        await settled(slack)
+        await minsu.edit(question, f"{minsu.mention_of_bot} 견학은?")
+        (call,) = await slack.until(owner.notifications)
+        await slack.until(lambda: len(slack.replies(question)) == 2)
+        assert slack.replies(question)[-1] is call
+        assert PROFILE.not_found in visible(slack.replies(question)[0])
+
+
+async def test_an_edited_question_without_an_answer_calls_nobody_again(
+    slack, running, minsu, owner, channel
+):
+    async with running() as bot:
+        question = await escalated(slack, minsu, channel, "견학?")
+        await minsu.edit(question, f"{minsu.mention_of_bot} 견학은 언제?")
+        await slack.until(lambda: len(bot.assistant.asked) == 2)
+        assert (await quiet(slack, bot)) == ["견학?", "견학은 언제?"]
+        assert len(calls(slack, question)) == 1
+    assert len(owner.notifications()) == 1
+
+
 async def test_native_streams_call_owners_too(slack, running, minsu, owner, channel):
     settings = {"slack_owners": owner.id, "slack_streaming": "native"}
     async with running(settings=settings):
