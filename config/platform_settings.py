@@ -14,6 +14,8 @@ _IDS = r"^[\d\s,]*$"  # with commas or spaces between them
 _ROLE: Final = "role:"
 _DISCORD_OWNER = re.compile(r"(role:)?[1-9]\d{0,19}")
 _MOST_DISCORD_OWNERS: Final = 50  # all of them are in one message
+_SLACK_OWNER = re.compile(r"[UWS][A-Z0-9]{2,20}")  # people, and user groups
+_MOST_SLACK_OWNERS: Final = 50  # all of them are called in one message
 
 
 class PlatformSettings(BaseSettings):
@@ -55,6 +57,10 @@ class PlatformSettings(BaseSettings):
         default="",
         pattern=r"^[A-Z0-9, ]*$",
         description="Ids of channels where every message is a question: C0123,C0456.",
+    )
+    slack_owners: str = Field(
+        default="",
+        description="Ids of people (U…, W…) and user groups (S…) who are called, and may teach.",
     )
     discord_bot_token: SecretStr = Field(
         default=_NONE, validation_alias="DISCORD_BOT_TOKEN", description="Turns Discord on."
@@ -106,10 +112,26 @@ class PlatformSettings(BaseSettings):
             raise PydanticCustomError("discord_owners", wrong)
         return listed
 
+    @field_validator("slack_owners")
+    @classmethod
+    def _are_slack_owners(cls, listed: str) -> str:
+        if not all(map(_SLACK_OWNER.fullmatch, _apart(listed))):
+            wrong = "holds what is neither the id of a person (U… or W…) nor of a user group (S…)"
+            raise PydanticCustomError("slack_owners", wrong)
+        if len(set(_apart(listed))) > _MOST_SLACK_OWNERS:
+            wrong = f"names more than {_MOST_SLACK_OWNERS}: make them a user group, and name that"
+            raise PydanticCustomError("slack_owners", wrong)
+        return listed
+
     @property
     def slack_channel_ids(self) -> frozenset[str]:
         """`slack_channels`, apart."""
-        return frozenset(self.slack_channels.replace(",", " ").split())
+        return frozenset(_apart(self.slack_channels))
+
+    @property
+    def slack_owner_ids(self) -> tuple[str, ...]:
+        """`slack_owners`, apart, in their order, each once."""
+        return tuple(dict.fromkeys(_apart(self.slack_owners)))
 
     @property
     def has_slack(self) -> bool:

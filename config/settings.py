@@ -13,10 +13,6 @@ from config.platform_settings import PlatformSettings
 from config.web_settings import WebSettings
 from core.errors import ConfigError
 
-# Named as their own clients and hosts name them.
-_UNPREFIXED = {"MONGODB_URI", "CHROMA_URL", "CHROMA_TOKEN"}
-_UNPREFIXED_FAMILIES = ("OPENAI_", "SLACK_", "DISCORD_")
-
 
 class Settings(ModelSettings, PlatformSettings, WebSettings):
     """Each is an environment variable: `data_dir` is `FAQBOT_DATA_DIR`."""
@@ -124,9 +120,9 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        name = "_".join(str(part) for part in first["loc"]).upper()
-        if name not in _UNPREFIXED and not name.startswith(_UNPREFIXED_FAMILIES):
-            name = f"FAQBOT_{name}"
+        name = "_".join(str(part) for part in first["loc"])
+        if name in Settings.model_fields:  # else it has a name of its own
+            name = f"FAQBOT_{name.upper()}"
         raise ConfigError(f"{name}: {first['msg']}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot read .env: {error}") from None

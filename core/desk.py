@@ -224,6 +224,13 @@ class Desk:
         """
         return await self._learning.awaits_person(session)
 
+    async def is_answering(self, session: SessionId) -> bool:
+        """Whether a question of this conversation waits for its answer, in whichever process.
+
+        What teaches here should wait, too: it would be taken for the answer to another question.
+        """
+        return await self._inbox.is_open(session)
+
     async def takes_part(self, session: SessionId) -> bool:
         """Whether anything was asked in this conversation before."""
         if session in self._sessions or await self._inbox.is_open(session):  # of another process

@@ -254,3 +254,54 @@ async def test_history_and_replies_show_what_was_said(slack, client):
     cursor = replies["response_metadata"]["next_cursor"]
     replies = await client.conversations_replies(channel=channel.id, ts=root.ts, cursor=cursor)
     assert [m["text"] for m in replies["messages"]] == ["below"]
+
+
+async def test_a_new_message_tells_those_whom_it_names_and_an_edit_tells_nobody(slack, client):
+    minsu, jiyoung, jun, outside = (slack.add_person(name) for name in ("민수", "지영", "준", "밖"))
+    group = slack.add_group("담당자", jiyoung, outside)
+    channel = slack.add_channel("help", minsu, jiyoung, jun)
+    text = f"<@{minsu.id}> <!subteam^{group.id}> <@{outside.id}>"
+    posted = await client.chat_postMessage(channel=channel.id, text="x", blocks=[section(text)])
+    message = channel.messages[posted["ts"]]
+    assert message.notified == (minsu.id, jiyoung.id)
+    await client.chat_update(channel=channel.id, ts=message.ts, text=f"<@{jun.id}>")
+    assert (jun.notifications(), minsu.notifications()) == ([], [message])
+    everybody = await jun.say(channel, "<!here>")
+    assert jiyoung.notifications() == [message, everybody]
+    assert jun.notifications() == []
+
+
+async def test_a_groups_members_are_told_with_the_scope(slack, client):
+    minsu = slack.add_person("민수")
+    group = slack.add_group("담당자", minsu)
+    listed = await client.usergroups_users_list(usergroup=group.id)
+    assert listed["users"] == [minsu.id]
+    refused = await refusal(client.usergroups_users_list(usergroup="S0"))
+    assert refused["error"] == "no_such_subteam"
+    slack.team.scopes.discard("usergroups:read")
+    refused = await refusal(client.usergroups_users_list(usergroup=group.id))
+    assert (refused["error"], refused["needed"]) == ("missing_scope", "usergroups:read")
+
+
+async def test_a_reaction_is_set_once_and_taken_away_once(slack, client):
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("help", minsu)
+    message = await minsu.say(channel, "hi")
+    where = {"channel": channel.id, "timestamp": message.ts}
+    mark = where | {"name": "white_check_mark"}
+    await client.reactions_add(**mark)
+    assert (await refusal(client.reactions_add(**mark)))["error"] == "already_reacted"
+    await client.reactions_remove(**mark)
+    assert (await refusal(client.reactions_remove(**mark)))["error"] == "no_reaction"
+    assert (await refusal(client.reactions_add(**where, name="✅")))["error"] == "invalid_name"
+    await minsu.delete(message)
+    assert (await refusal(client.reactions_add(**mark)))["error"] == "message_not_found"
+
+
+async def test_an_edit_says_when_it_was_made(slack):
+    minsu = slack.add_person("민수")
+    message = await minsu.say(slack.add_channel("help", minsu), "hi")
+    await minsu.edit(message, "hello")
+    edited = message.as_json()["edited"]
+    assert edited["user"] == minsu.id
+    assert float(edited["ts"]) > float(message.ts)

@@ -56,6 +56,10 @@ def test_an_empty_variable_is_not_set(monkeypatch):
         ("FAQBOT_PROFILE", "../hunter2"),
         ("FAQBOT_PROFILE", "Hunter2.synonyms"),
         ("FAQBOT_LOG_LEVEL", "hunter2"),
+        ("FAQBOT_SLACK_OWNERS", "U0123, hunter2"),
+        ("FAQBOT_SLACK_OWNERS", "C0123HUNTER2"),
+        ("FAQBOT_SLACK_EDITS_PER_MINUTE", "hunter2"),
+        ("DISCORD_SHARDS", "hunter2"),
     ],
 )
 def test_a_bad_value_is_named_and_not_shown(monkeypatch, name, value):
@@ -66,6 +70,17 @@ def test_a_bad_value_is_named_and_not_shown(monkeypatch, name, value):
     message = str(caught.value)
     assert "unter2" not in message
     assert "\n" not in message
+
+
+def test_owners_on_slack_are_people_and_groups_each_once(monkeypatch):
+    monkeypatch.setenv("FAQBOT_SLACK_OWNERS", " U01AB, S02CD W03EF,U01AB ")
+    assert read_settings().slack_owner_ids == ("U01AB", "S02CD", "W03EF")
+    monkeypatch.setenv("FAQBOT_SLACK_OWNERS", "@김담당")
+    with pytest.raises(ConfigError, match="neither the id of a person"):
+        read_settings()
+    monkeypatch.setenv("FAQBOT_SLACK_OWNERS", " ".join(f"U{number:02}" for number in range(51)))
+    with pytest.raises(ConfigError, match="more than 50"):
+        read_settings()
 
 
 def test_a_file_that_is_no_text_is_one_clear_line():

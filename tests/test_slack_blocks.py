@@ -1,6 +1,7 @@
 """Views as Slack messages, checked as strictly as Slack does."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -188,3 +189,41 @@ def test_the_real_answers_hold_the_limits(shared, look):
         assert re.sub(r"[^가-힣]", "", words.replace("(링크 생략)", "")) == re.sub(
             r"[^가-힣]", "", text
         )
+
+
+OWNERS = ("U01AB", "S02CD")
+
+
+def test_owners_are_called_in_a_message_of_their_own_at_the_end(profile):
+    look = Look(profile, CLEANER, owners=OWNERS)
+    view = View(
+        question("<@U9> <!here>"), text="몰라요 <@U9>", ending=Escalated("몰라요 <@U9>", ())
+    )
+    *pages, call = render(view, look)
+    check([*pages])
+    check([call])
+    assert call.calls
+    assert call.text.startswith("<@U01AB> <!subteam^S02CD> 님")
+    assert call.blocks[0]["text"]["text"] == call.text
+    assert not any("U01AB" in str(page) or "<@" in str(page) for page in pages)
+
+
+def test_all_owners_that_there_can_be_fit_in_a_message(profile):
+    look = Look(profile, CLEANER, owners=tuple(f"S{number:020}" for number in range(50)))
+    *_, call = render(View(question("가"), text="나", ending=Escalated("나", ())), look)
+    check([call])
+
+
+def test_nobody_is_called_while_an_answer_grows_or_when_it_is_there(profile):
+    look = Look(profile, CLEANER, owners=OWNERS)
+    for view in (View(question("가"), text="나"), answered("나")):
+        assert not any(page.calls for page in render(view, look))
+    assert (
+        len(
+            render(
+                View(question("가"), text="나", ending=Escalated("나", ())),
+                replace(look, owners=()),
+            )
+        )
+        == 1
+    )

@@ -142,3 +142,36 @@ async def test_a_slack_that_does_not_answer(look, unused_tcp_port):
     mark, _, fix = found["Slack"]
     assert mark == FAIL
     assert "SLACK_API_URL" in fix
+
+
+async def test_owners_are_looked_for(slack, look):
+    owner = slack.add_person("김담당")
+    group = slack.add_group("담당자", owner)
+    assert (await look())["Slack owners"][:2] == (
+        PASS,
+        "none are set: nobody is called, nobody teaches",
+    )
+    found = await look(FAQBOT_SLACK_OWNERS=f"{owner.id},{group.id}")
+    assert found["Slack owners"][:2] == (PASS, f"{owner.id}, {group.id}")
+
+
+async def test_owners_who_are_not_there_or_cannot_teach(slack, look):
+    bot, empty = slack.add_bot("다른 봇"), slack.add_group("빈 그룹")
+    for owner, trouble in (
+        ("U0NOBODY", "Slack says user_not_found"),
+        ("S0NOBODY", "Slack says no_such_subteam"),
+        (bot.id, "it is a bot"),
+        (empty.id, "nobody is in this group"),
+    ):
+        mark, text, fix = (await look(FAQBOT_SLACK_OWNERS=owner))["Slack owners"]
+        assert mark == FAIL
+        assert f"{owner}: {trouble}" in text
+        assert "Copy member ID" in fix
+
+
+async def test_without_the_scope_a_group_cannot_be_read(slack, look):
+    group = slack.add_group("담당자", slack.add_person("김담당"))
+    slack.team.scopes.discard("usergroups:read")
+    found = await look(FAQBOT_SLACK_OWNERS=group.id)
+    assert "usergroups:read" in found["Slack scopes"][1]
+    assert "missing_scope" in found["Slack owners"][1]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.slack.reading import readable, said
+from bots.slack.reading import as_markdown, readable, said
 
 BOT = "U0BOT"
 
@@ -102,3 +102,28 @@ def test_a_direct_message_outside_of_threads_is_in_none():
 def test_whom_a_message_addresses(text, to_bot, to_others):
     message = read(text=text)
     assert (message.to_bot, message.to_others) == (to_bot, to_others)
+
+
+def test_a_message_was_said_when_it_was_sent_or_edited():
+    """Of an edit in the same second Slack may say the whole second alone."""
+    assert read(text="가").said_at.timestamp() == pytest.approx(1_700_000_000.0001)
+    edited = {"edited": {"user": "U1", "ts": "1700000009.000000"}}
+    assert read(text="가", **edited).said_at.timestamp() == 1_700_000_009
+    edited["edited"]["ts"] = "1700000000.000000"
+    assert read(text="가", **edited).said_at == read(text="가").said_at
+
+
+@pytest.mark.parametrize(
+    ("raw", "markdown"),
+    [
+        ("<https://a.kr/x?y=1&amp;z=2|여기> 보세요", "[여기](https://a.kr/x?y=1&z=2) 보세요"),
+        ("<https://a.kr/(b)|[한] 곳>", "[(한) 곳](https://a.kr/%28b%29)"),
+        ("<https://a.kr/x>", "https://a.kr/x"),
+        ("<http://a.kr|a.kr> <mailto:a@b.kr|a@b.kr>", "a.kr a@b.kr"),
+        ("*꼭* 하루 *전까지*, ~이틀~", "**꼭** 하루 **전까지**, ~~이틀~~"),
+        ("2*3*4 `*그대로*` _기울임_", "2*3*4 `*그대로*` _기울임_"),
+        ("<@U0BOT> <@U2|지영> 님", "@지영 님"),
+    ],
+)
+def test_what_is_shown_again_keeps_its_links_and_marks(raw, markdown):
+    assert as_markdown(raw, BOT) == markdown

@@ -23,6 +23,7 @@ from bots.slack.messages import Hearing
 from bots.slack.pane import hint_for
 from bots.slack.reply import Answers, SlackReply
 from bots.slack.streaming import StreamingReply
+from bots.slack.teaching import Teaching
 from bots.slack.workspaces import Workspaces, identify, make_client
 from core.errors import PlatformError
 from core.ports import Reply
@@ -57,7 +58,7 @@ async def assemble(context: Context, session: aiohttp.ClientSession) -> Parts:
     answers, errands = Answers(), Errands()
     replies = Replies(context, workspaces, budgets, answers, errands)
     context.desk.serve(PREFIX, replies.open)
-    hearing = Hearing(context, errands)
+    hearing = Hearing(context, errands, Teaching(context, errands, budgets))
     app = make_app(
         context=context,
         client=client,

@@ -16,7 +16,8 @@ from bots import endings
 from bots.endings import Ending, ending_of, pieces, status_of
 from bots.measure import fitting, shortened
 from bots.slack.format import clipped, escaped, mrkdwn, plain, unmarked
-from core.types import View
+from bots.slack.owners import mention_of
+from core.types import Escalated, View
 
 Block = dict[str, Any]
 
@@ -34,17 +35,26 @@ class Page:
 
     text: str
     blocks: tuple[Block, ...]
+    calls: bool = False  # the owners, and says nothing else
 
 
 @dataclass(frozen=True, slots=True)
 class Look(endings.Look):
-    """Clients that know no `context_actions` get plain buttons by `feedback_buttons=False`."""
+    """Clients that know no `context_actions` get plain buttons by `feedback_buttons=False`.
+
+    `owners` are called, by their ids, where the bot has no answer.
+    """
 
     feedback_buttons: bool = True
+    owners: tuple[str, ...] = ()
 
 
 def render(view: View, look: Look) -> list[Page]:
-    """The messages of a view, one or more; all but the last stay the same while it grows."""
+    """The messages of a view, one or more; all but the last stay the same while it grows.
+
+    Behind an answer that a person has to give comes a message of its own that calls the owners:
+    Slack tells people of mentions in new messages alone, and of none that an edit brings.
+    """
     found = pieces(view, _SECTION_CHARS)
     groups = [found[at : at + _SECTIONS] for at in range(0, len(found), _SECTIONS)] or [[]]
     pages: list[Page] = []
@@ -59,7 +69,7 @@ def render(view: View, look: Look) -> list[Page]:
         if not blocks:
             blocks = [_context("empty", ["…"])]
         pages.append(Page(_fallback(group, view, look), tuple(blocks)))
-    return pages
+    return [*pages, *_call(view, look)]
 
 
 def followup_value(question_id: str, index: int) -> str:
@@ -94,6 +104,16 @@ def _fallback(group: Sequence[str], view: View, look: Look) -> str:
     if not text.strip():
         text = escaped(look.cleaner.clean(status_of(view, look.profile) or view.note))
     return clipped(text, _FALLBACK_CHARS).strip() or "…"
+
+
+def _call(view: View, look: Look) -> list[Page]:
+    """What calls the owners, if there is something for them to do."""
+    if not (look.owners and isinstance(view.ending, Escalated)):
+        return []
+    mentions = " ".join(map(mention_of, look.owners))
+    # The mentions last: neither the cleaning nor the escaping leaves any in a text.
+    text = escaped(look.cleaner.clean(look.profile.teach_call)).format(owners=mentions)
+    return [Page(text, (_section(text, "call"),), calls=True)]
 
 
 def _question(view: View, look: Look) -> list[Block]:

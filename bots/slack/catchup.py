@@ -17,6 +17,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bots.slack.errors import translated
 from bots.slack.messages import Hearing
+from bots.slack.teaching import NotYetError
 from bots.slack.workspaces import Workspace
 from core.errors import FaqbotError, PlatformError, RateLimitedError
 
@@ -29,6 +30,7 @@ _OLD_THREADS: Final = timedelta(days=7)  # how old a thread may be whose replies
 _OVERLAP: Final = timedelta(minutes=1)
 _MOST_CHANNELS, _MOST_MESSAGES, _MOST_THREADS = 200, 200, 20
 _LONGEST_S: Final = 600.0
+_WAITS_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 _TYPES: Final = "public_channel,private_channel,mpim,im"
 
 
@@ -70,7 +72,18 @@ async def _hear_channel(
     kind = {"channel_type": "im"} if channel.get("is_im") else {}
     missed = {one["ts"]: one for one in messages if float(one["ts"]) > since}
     for ts in sorted(missed, key=float):
-        await hearing.hear({"channel": channel["id"], **kind, **missed[ts]}, workspace)
+        event = {"channel": channel["id"], **kind, **missed[ts]}
+        await _hear(event, workspace, hearing)
+
+
+async def _hear(event: Json, workspace: Workspace, hearing: Hearing) -> None:
+    """Hear a message; one that teaches may have to wait for the answer to the one before it."""
+    for wait_s in _WAITS_S:
+        try:
+            return await hearing.hear(event, workspace, late=True)
+        except NotYetError:
+            await asyncio.sleep(wait_s)
+    return await hearing.hear(event, workspace, late=True)
 
 
 async def _channels(workspace: Workspace) -> AsyncIterator[Json]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Final
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bots.finding import FAIL, NOTE, PASS, Finding
 from bots.slack.errors import bad_token, code_of, translated
 from bots.slack.manifest import SCOPES, by_http
+from bots.slack.owners import is_group, members_of
 from bots.slack.workspaces import make_client, open_session
 from config.settings import Settings
 from core.errors import PlatformError
@@ -28,6 +29,10 @@ _APP_TOKEN: Final = (
     "and copy it (xapp-…) into SLACK_APP_TOKEN"
 )
 _SOCKET: Final = f"{_APP} > Socket Mode > Enable Socket Mode"
+_OWNERS: Final = (
+    "correct the id (a person's: profile > ⋮ > Copy member ID; a group's: the end of its address), "
+    "or add a missing scope as above"
+)
 _REINSTALL: Final = f"{_APP} > Install App > Reinstall to Workspace, and renew SLACK_BOT_TOKEN"
 
 _BY_OAUTH: Final = Finding(PASS, "Slack", "workspaces install it themselves; none is asked here")
@@ -65,17 +70,16 @@ async def _asked(settings: Settings) -> list[Finding]:
     async with open_session() as session:
         token = settings.slack_bot_token.get_secret_value()
         client = make_client(session, settings.slack_api_url, token)
-        wanted = settings.slack_channel_ids
         findings = [_BY_OAUTH]
         if token:
-            findings = [finding async for finding in _installation(client, wanted)]
+            findings = [finding async for finding in _installation(client, settings)]
         if not by_http(settings):
             app_token = settings.slack_app_token.get_secret_value()
             findings.append(await _socket(client, app_token))
         return findings
 
 
-async def _installation(client: AsyncWebClient, wanted: Iterable[str]) -> AsyncIterator[Finding]:
+async def _installation(client: AsyncWebClient, settings: Settings) -> AsyncIterator[Finding]:
     """Who the bot is, what it may do, and where it is."""
     try:
         with translated("auth.test"):
@@ -97,11 +101,44 @@ async def _installation(client: AsyncWebClient, wanted: Iterable[str]) -> AsyncI
         )
     else:
         yield Finding(PASS, "Slack scopes", f"all {len(SCOPES)} are granted")
-    for finding in await _channels(client, str(who["user"]), wanted):
+    for finding in await _channels(client, str(who["user"]), settings.slack_channel_ids):
+        yield finding
+    for finding in await _owners(client, settings.slack_owner_ids):
         yield finding
 
 
-async def _channels(client: AsyncWebClient, name: str, wanted: Iterable[str]) -> list[Finding]:
+async def _owners(client: AsyncWebClient, owners: Sequence[str]) -> list[Finding]:
+    """Whether those who are called are there, and may teach."""
+    if not owners:
+        return [Finding(PASS, "Slack owners", "none are set: nobody is called, nobody teaches")]
+    findings = []
+    for owner in owners:
+        try:
+            trouble = await _trouble_with(client, owner)
+        except PlatformError as error:
+            trouble = f"Slack says {code_of(error)}" if code_of(error) else str(error)
+        if trouble:
+            text = f"FAQBOT_SLACK_OWNERS names {owner}: {trouble}"
+            findings.append(Finding(FAIL, "Slack owners", text, _OWNERS))
+    return findings or [Finding(PASS, "Slack owners", ", ".join(owners))]
+
+
+async def _trouble_with(client: AsyncWebClient, owner: str) -> str:
+    """What keeps an owner from being called or from teaching; "" if nothing does.
+
+    Raises:
+        PlatformError: Slack does not know the owner, or does not say.
+    """
+    if is_group(owner):
+        return "" if await members_of(client, owner) else "nobody is in this group"
+    with translated("users.info"):
+        person = (await client.users_info(user=owner))["user"]
+    if person.get("is_bot"):
+        return "it is a bot, and bots do not teach"
+    return "the account was deactivated" if person.get("deleted") else ""
+
+
+async def _channels(client: AsyncWebClient, name: str, wanted: frozenset[str]) -> list[Finding]:
     """Where the bot hears what is said, and where it should and does not."""
     try:
         with translated("users.conversations"):

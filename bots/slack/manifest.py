@@ -31,6 +31,9 @@ SCOPES: Final = (
     "mpim:history",  # as above, group messages
     "mpim:read",
     "reactions:read",  # the stop sign
+    "reactions:write",  # the mark below what was learnt
+    "usergroups:read",  # who is in a group of owners
+    "users:read",  # who has taught, by name
 )
 EVENTS: Final = (
     "app_home_opened",

@@ -1,4 +1,4 @@
-"""Which messages are questions, and what becomes of them when they are edited or deleted.
+"""Which messages are questions or lessons, and what becomes of them when they change or go.
 
 All of it happens before Slack hears OK: what fails here is not acknowledged, and Slack sends it
 again. Nothing here waits for an answer.
@@ -20,6 +20,7 @@ from bots.slack.context import Context
 from bots.slack.errands import Errands, tell
 from bots.slack.ids import question_id
 from bots.slack.reading import Said, said
+from bots.slack.teaching import Teaching
 from bots.slack.workspaces import Workspace, Workspaces
 from core.errors import PlatformError, PlatformRefusedError, StorageError
 from core.types import Receipt
@@ -36,17 +37,20 @@ _FOR_EVER: Final = float("inf")
 class Hearing:
     """Takes in the messages of all workspaces."""
 
-    def __init__(self, context: Context, errands: Errands) -> None:
+    def __init__(self, context: Context, errands: Errands, teaching: Teaching) -> None:
         self._context = context
         self._desk = context.desk
         self._profile = context.profile
         self._channels = context.settings.slack_channel_ids
         self._errands = errands
+        self._teaching = teaching
         self._told: OrderedDict[str, float] = OrderedDict()  # one mention comes as two events
         self._changes: OrderedDict[str, float] = OrderedDict()  # the latest of each message
 
-    async def hear(self, event: Json, workspace: Workspace) -> None:
+    async def hear(self, event: Json, workspace: Workspace, *, late: bool = False) -> None:
         """Take in a `message` or `app_mention` event; hearing one again changes nothing.
+
+        `late` is what was said while nobody listened.
 
         Raises:
             StorageError, PlatformError: not taken in; it has to be delivered again.
@@ -60,14 +64,23 @@ class Hearing:
                 message = said(event, team=workspace.team, bot_user=workspace.bot_user)
                 if not message or self._changes.get(message.question.id) == _FOR_EVER:
                     return
-                if await self._is_for_bot(message):
-                    await self._ask(message, workspace)
+                await self._take(message, workspace, late=late)
 
-    async def _is_for_bot(self, message: Said) -> bool:
+    async def _take(self, message: Said, workspace: Workspace, *, late: bool) -> None:
+        if self._teaching.is_lesson(message):
+            if await self._concerns_bot(message):
+                await self._teaching.teach(message, workspace)
+            return
+        for_others = message.to_others and not message.direct
+        if for_others or not await self._concerns_bot(message):
+            return
+        if not await self._teaching.is_aside(message, workspace, late=late):
+            await self._ask(message, workspace)
+
+    async def _concerns_bot(self, message: Said) -> bool:
+        """Whether it is where the bot listens; it may be meant for somebody else all the same."""
         if message.direct or message.to_bot:
             return True
-        if message.to_others:
-            return False
         if message.in_thread:
             return await self._desk.takes_part(message.place.session)
         return message.place.channel in self._channels
@@ -95,6 +108,16 @@ class Hearing:
         if not message.text:
             await self._withdraw(event, message.ts, workspace)
             return
+        await self._revise(replace(message, edited_ts=event["ts"]), workspace)
+
+    async def _revise(self, message: Said, workspace: Workspace) -> None:
+        """Take in what a message says now."""
+        if self._teaching.is_lesson(message):
+            await self._desk.withdraw(message.question.id)  # which it may have been before
+            await self._take(message, workspace, late=False)
+            return
+        if await self._teaching.untag(message, workspace):
+            return
         receipt = await self._desk.revise(message.question)
         if receipt:
             self._explain(message, receipt, workspace)
@@ -105,6 +128,7 @@ class Hearing:
         if ts and (channel := event.get("channel")):
             question = question_id(workspace.team, channel, ts)
             self._is_news(question, _FOR_EVER)
+            await self._teaching.unteach(question, workspace)
             await self._desk.withdraw(question)
 
     def _is_news(self, question: str, changed_at: float) -> bool:
@@ -120,12 +144,11 @@ class Hearing:
             self._tell(message, reason, workspace)
 
     def _tell(self, message: Said, text: str, workspace: Workspace) -> None:
-        """Tell the asker alone, where the message is: a thread that does not exist is not shown."""
+        """Tell the asker alone, where the message is."""
         if message.question.id in self._told:
             return
         _keep(self._told, message.question.id, float(message.ts))
-        place = message.place if message.in_thread else replace(message.place, thread="")
-        self._errands.run(tell(workspace.client, place, message.user, text))
+        self._errands.run(tell(workspace.client, message.seen_in, message.user, text))
 
 
 def _keep(lately: OrderedDict[str, float], name: str, at: float) -> None:

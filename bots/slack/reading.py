@@ -6,7 +6,8 @@ https://docs.slack.dev/reference/events/message, https://docs.slack.dev/messagin
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -20,6 +21,9 @@ _SAID: Final = (None, "file_share", "thread_broadcast", "me_message")
 
 _SLACKBOT: Final = "USLACKBOT"  # reminders, notices
 
+_CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
+# Bold and struck text, which Markdown marks by two of each.
+_MARKED = re.compile(r"(?<![\w*~])([*~])(?![\s*~])([^*~\n]*[^*~\s])\1(?![\w*~])")
 _TAG = re.compile(r"<([^<>\n]+)>")
 _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
@@ -28,6 +32,7 @@ _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 class Said:
     """One message of a person. `text` reads as it is shown, without the bot's name.
 
+    `markdown` is the same with its links, bold and struck text, to be shown again elsewhere.
     `to_others` says that people or groups are named in it, and the bot is not.
     """
 
@@ -39,6 +44,8 @@ class Said:
     in_thread: bool
     to_bot: bool
     to_others: bool
+    markdown: str = ""
+    edited_ts: str = ""
 
     @property
     def question(self) -> Question:
@@ -51,6 +58,17 @@ class Said:
             asked_at=datetime.fromtimestamp(float(self.ts), UTC),
             reply_to=self.ts,
         )
+
+    @property
+    def said_at(self) -> datetime:
+        """When it was sent, or last edited: of an edit Slack may give the whole second alone."""
+        at = max(float(self.ts), float(self.edited_ts or 0))
+        return datetime.fromtimestamp(at, UTC)
+
+    @property
+    def seen_in(self) -> Place:
+        """Where its author looks: a thread that does not exist is not shown."""
+        return self.place if self.in_thread else replace(self.place, thread="")
 
 
 def said(event: Json, *, team: str, bot_user: str, channel: str = "") -> Said | None:
@@ -77,11 +95,34 @@ def said(event: Json, *, team: str, bot_user: str, channel: str = "") -> Said | 
         in_thread=bool(root) and root != ts,
         to_bot=bot_user in named or event.get("type") == "app_mention",
         to_others=bool(named) and bot_user not in named,
+        markdown=as_markdown(raw, bot_user),
+        edited_ts=(event.get("edited") or {}).get("ts") or "",
     )
 
 
-def readable(raw: str, bot_user: str) -> str:
-    """The text as people see it: links by their labels, people by `@` and name, no entities."""
+def as_markdown(raw: str, bot_user: str) -> str:
+    """The text as Markdown, with people by `@` and name."""
+    parts = _CODE.split(raw)
+    parts[::2] = [_MARKED.sub(r"\1\1\2\1\1", part) for part in parts[::2]]
+    return readable("".join(parts), bot_user, link=_markdown_link)
+
+
+def _markdown_link(label: str, url: str) -> str:
+    if not url.startswith(("http://", "https://")) or url.endswith(f"//{label}"):
+        return label
+    bare = label.replace("[", "(").replace("]", ")")
+    return f"[{bare}]({url.replace('(', '%28').replace(')', '%29')})"
+
+
+def _label_alone(label: str, _url: str) -> str:
+    return label
+
+
+def readable(raw: str, bot_user: str, *, link: Callable[[str, str], str] = _label_alone) -> str:
+    """The text as people see it: links by their labels, people by `@` and name, no entities.
+
+    `link` says what becomes of a link that has a label.
+    """
 
     def shown(match: re.Match[str]) -> str:
         target, _, label = match[1].partition("|")
@@ -91,7 +132,9 @@ def readable(raw: str, bot_user: str) -> str:
             sign = "#" if target[0] == "#" else "@"
             name = label or target.lstrip("@#!").partition("^")[2] or target.lstrip("@#!")
             return label if target.startswith("!date") else f"{sign}{name.lstrip('@#')}"
-        return label or target.removeprefix("mailto:").removeprefix("tel:")
+        if label:
+            return link(label, target)
+        return target.removeprefix("mailto:").removeprefix("tel:")
 
     text = _TAG.sub(shown, raw)
     for entity, character in _ENTITIES:

@@ -16,7 +16,12 @@ from bots.slack.context import Context
 from bots.slack.errors import code_of, translated
 from bots.slack.ids import place_of
 from core.desk import is_press
-from core.errors import MessageGoneError, PlatformError, PlatformRefusedError
+from core.errors import (
+    MessageGoneError,
+    MustBeNewError,
+    PlatformError,
+    PlatformRefusedError,
+)
 from core.pacing import Pacer
 from core.types import Question, View
 
@@ -74,7 +79,15 @@ class SlackReply:
         self._question = question
         self._place = place_of(question.session)
         self._plain_in = set() if plain_in is None else plain_in
-        self._look = Look(context.profile, context.cleaner, quoted=is_press(question.id))
+        # In a direct message there is nobody to be called.
+        alone = self._place.channel.startswith("D")
+        self._look = Look(
+            context.profile,
+            context.cleaner,
+            quoted=is_press(question.id),
+            owners=() if alone else context.settings.slack_owner_ids,
+        )
+        self._calling: dict[str, bool] = {}  # of each message, whether it calls the owners
         self._bot_user = bot_user
         self._hint = hint
 
@@ -106,16 +119,19 @@ class SlackReply:
                 thread_ts=self._place.thread or None,
                 text=page.text,
                 blocks=list(page.blocks),
-                metadata=metadata_of(self._question, place),
+                metadata=metadata_of(self._question, place, calls=page.calls),
                 unfurl_links=False,
                 unfurl_media=False,
             )
         reference = reference_of(self._place.channel, posted["ts"])
         self._answers.note(reference, self._question.id)
+        self._calling[reference] = page.calls
         return reference
 
     async def edit(self, reference: str, page: Page) -> None:
-        """Let the message show this page instead."""
+        """Let the message show this page instead; nobody would notice a call that replaced text."""
+        if self._calling.get(reference, page.calls) != page.calls:
+            raise MustBeNewError(f"{reference} calls the owners, and the page does not, or it does")
         with self._telling_what_is_unknown(page):
             await update(self._client, reference, page)
 
@@ -134,7 +150,9 @@ class SlackReply:
         async for message in self._since_the_question():
             place = self._place_in_answer(message)
             if place is not None:
-                found.append((place, reference_of(self._place.channel, message["ts"])))
+                reference = reference_of(self._place.channel, message["ts"])
+                self._calling[reference] = _calls(message)
+                found.append((place, reference))
         return [reference for _, reference in sorted(found)]
 
     @contextmanager
@@ -211,9 +229,16 @@ async def _update(client: AsyncWebClient, reference: str, page: Page) -> None:
         await client.chat_update(channel=channel, ts=ts, text=page.text, blocks=list(page.blocks))
 
 
-def metadata_of(question: Question, place: int) -> Json:
-    """What is written beside a message."""
-    payload = {"question": question.id, "place": place}
+def _calls(message: Json) -> bool:
+    payload = (message.get("metadata") or {}).get("event_payload") or {}
+    return bool(payload.get("calls"))
+
+
+def metadata_of(question: Question, place: int, *, calls: bool = False) -> Json:
+    """What is written beside a message; `calls` if it calls the owners."""
+    payload: Json = {"question": question.id, "place": place}
+    if calls:
+        payload["calls"] = True
     return {"event_type": METADATA, "event_payload": payload}
 
 

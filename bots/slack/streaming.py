@@ -113,13 +113,20 @@ class StreamingReply:
         """As edits have it; one page can be streamed, too."""
         pages = self._by_edits.render(view)
         markdown = ""
-        if len(pages) == 1 and self._may_stream:
+        one = sum(not page.calls for page in pages) == 1
+        if one and self._may_stream:
             text = view.text if view.ending else settled(view.text, close=False)
             markdown = stream_markdown(text, self._cleaner)
-        by_stream = len(pages) == 1 and bool(self._may_stream) and len(markdown) <= _MOST_CHARS
+        by_stream = one and bool(self._may_stream) and len(markdown) <= _MOST_CHARS
         growing = by_stream and not view.done
         return [
-            StreamPage(page, markdown, by_stream, view.done, markdown if growing else page)
+            StreamPage(
+                page,
+                markdown,
+                by_stream and not page.calls,
+                view.done,
+                markdown if growing else page,
+            )
             for page in pages
         ]
 

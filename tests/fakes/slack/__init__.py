@@ -17,7 +17,7 @@ from fakes.slack.limits import Limits
 from fakes.slack.person import Person
 from fakes.slack.render import labels, visible, visible_of
 from fakes.slack.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
-from fakes.slack.state import Channel, Message, Pane, Team, View
+from fakes.slack.state import Channel, Group, Message, Pane, Team, View
 
 __all__ = [
     "APP_TOKEN",
@@ -25,6 +25,7 @@ __all__ = [
     "SIGNING_SECRET",
     "Channel",
     "Delivery",
+    "Group",
     "Limits",
     "Message",
     "Pane",

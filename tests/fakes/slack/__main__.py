@@ -14,6 +14,8 @@ from fakes.slack.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
 async def _run(port: int, *, limits: bool) -> None:
     slack = Slack(limits=Limits(on=limits))
     people = [slack.add_person(name) for name in ("민수", "지영", "운영자")]
+    *_, owner = people
+    owners = slack.add_group("담당자", owner)
     slack.add_channel("문의", *people)
     slack.add_channel("운영", *people, private=True)
     slack.add_channel("잡담", *people, bot=False)
@@ -23,6 +25,8 @@ async def _run(port: int, *, limits: bool) -> None:
         print(f"A local Slack: {slack.world.base_url}/ (open it in a browser)\n")  # noqa: T201
         print(f"SLACK_BOT_TOKEN={BOT_TOKEN}\nSLACK_APP_TOKEN={APP_TOKEN}")  # noqa: T201
         print(f"SLACK_SIGNING_SECRET={SIGNING_SECRET}\nSLACK_API_URL={slack.api_url}")  # noqa: T201
+        print(f"FAQBOT_SLACK_OWNERS={owners.id}")  # noqa: T201
+        print(f"# {owners.id} is the group @{owners.name}, of {owner.name} ({owner.id})")  # noqa: T201
         channels = [c for c in slack.world.channels.values() if c.kind != "im"]
         for channel in channels:
             print(f"# #{channel.name} is {channel.id}", flush=True)  # noqa: T201

@@ -5,6 +5,7 @@ https://docs.slack.dev/reference/methods?family=chat
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -139,7 +140,9 @@ def stop_stream(ask: Ask) -> Json:
 def add_reaction(ask: Ask) -> Json:
     """React as the bot."""
     message = ask.message(ask.channel(), "timestamp")
-    if (ask.need("name"), ask.team.bot_user_id) in message.reactions:
+    if not re.fullmatch(r"[a-z0-9_+'-]+", ask.need("name")):
+        raise ApiError("invalid_name")
+    if (ask.args["name"], ask.team.bot_user_id) in message.reactions:
         raise ApiError("already_reacted")
     ask.world.react(message, ask.team.bot_user_id, ask.args["name"])
     return {}

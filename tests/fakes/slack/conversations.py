@@ -1,4 +1,4 @@
-"""The methods that look around: conversations.*, users.*, bots.*, team.*, auth.*.
+"""The methods that look around: conversations.*, users.*, usergroups.*, bots.*, team.*, auth.*.
 
 https://docs.slack.dev/reference/methods?family=conversations
 """
@@ -52,6 +52,15 @@ def users_info(ask: Ask) -> Json:
     if profile is None or profile.team is not ask.team:
         raise ApiError("user_not_found")
     return {"user": profile.as_json()}
+
+
+@method("usergroups.users.list", "usergroups:read")
+def usergroups_users_list(ask: Ask) -> Json:
+    """Who is in a user group."""
+    group = ask.team.groups.get(ask.need("usergroup"))
+    if group is None:
+        raise ApiError("no_such_subteam")
+    return {"users": sorted(group.members)}
 
 
 @method("users.conversations", *_READ)

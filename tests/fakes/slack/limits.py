@@ -39,6 +39,7 @@ CALLS_A_MINUTE = {
     "reactions.add": _TIER_3,
     "reactions.remove": _TIER_2,
     "team.info": _TIER_3,
+    "usergroups.users.list": _TIER_2,
     "users.conversations": _TIER_3,
     "users.info": _TIER_4,
     "views.open": _TIER_4,

@@ -95,11 +95,8 @@ class Page:
             case "close":
                 view.open = False
                 self._world.changed()
-            case "react":
-                mine = (body["name"], person.id) in message.reactions
-                await (person.unreact if mine else person.react)(message, body["name"])
-            case "delete":
-                await person.delete(message)
+            case "react" | "edit" | "delete":
+                await _change(person, message, body)
             case "home":
                 await person.open_home()
             case "pane":
@@ -135,7 +132,8 @@ class Page:
             "connected": self._slack.sockets,
             "limited": self._slack.limited(),
             "bot": self._world.profiles[person.team.bot_user_id].name,
-            "names": {one.id: one.name for one in self._world.profiles.values()},
+            "names": {one.id: one.name for one in self._world.profiles.values()}
+            | {group.id: group.name for group in person.team.groups.values()},
             "people": [one.id for one in self._people()],
             "channels": [self._channel(channel, person) for channel in mine],
             "modal": _shown_view(modal) if modal else None,
@@ -156,6 +154,17 @@ class Page:
         }
 
 
+async def _change(person: Person, message: Message, body: Json) -> None:
+    match body["do"]:
+        case "react":
+            mine = (body["name"], person.id) in message.reactions
+            await (person.unreact if mine else person.react)(message, body["name"])
+        case "edit":
+            await person.edit(message, body["text"])
+        case "delete":
+            await person.delete(message)
+
+
 def _shown(message: Message) -> Json:
     return {
         "ts": message.ts,
@@ -167,6 +176,7 @@ def _shown(message: Message) -> Json:
         "edits": len(message.history) - 1,
         "streaming": message.is_streaming(),
         "ephemeral": message.ephemeral_for is not None,
+        "notified": message.notified,
         "reactions": {
             name: message.reacted(name) for name in dict.fromkeys(n for n, _ in message.reactions)
         },

@@ -186,6 +186,12 @@ class Person(Profile):
         """The home view that was published for this person."""
         return self.world.homes.get(self.id)
 
+    def notifications(self) -> list[Message]:
+        """The messages that called this person by name or group, oldest first."""
+        channels = self.world.channels.values()
+        every = [m for channel in channels for m in channel.messages.values()]
+        return sorted((m for m in every if self.id in m.notified), key=lambda m: m.ts)
+
     def ephemerals(self, channel: Channel | None = None) -> list[Message]:
         """What only this person sees."""
         mine = [m for m in self.world.ephemerals if m.ephemeral_for == self.id]

@@ -12,7 +12,7 @@ from fakes.slack.delivery import RETRY_AFTER_S, Courier, Delivery, HttpCarrier
 from fakes.slack.limits import Limits
 from fakes.slack.person import Person
 from fakes.slack.socket_mode import SocketMode
-from fakes.slack.state import Call, Channel, Message, Team, View
+from fakes.slack.state import Call, Channel, Group, Message, Team, View
 from fakes.slack.web_api import Fault, WebApi
 from fakes.slack.world import World
 
@@ -97,6 +97,12 @@ class Slack:
         bot = self.add_person(name, team=team)
         bot.bot_id = self.world.ids.next("B")
         return bot
+
+    def add_group(self, name: str, *people: Person) -> Group:
+        """A user group of these people, in the first workspace."""
+        group = Group(self.world.ids.next("S"), name, {person.id for person in people})
+        self.team.groups[group.id] = group
+        return group
 
     def add_channel(
         self,

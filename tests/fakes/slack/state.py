@@ -28,6 +28,7 @@ SCOPES = frozenset(
         "reactions:read",
         "reactions:write",
         "team:read",
+        "usergroups:read",
         "users:read",
     ]
 )
@@ -78,6 +79,16 @@ class Team:
     scopes: set[str]
     events: set[str]
     revoked: bool = False
+    groups: dict[str, Group] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """A user group; `members` are user ids."""
+
+    id: str
+    name: str
+    members: set[str]
 
 
 @dataclass(slots=True, eq=False)
@@ -108,7 +119,11 @@ class Version:
 
 @dataclass(slots=True, eq=False)
 class Message:
-    """One message; `history` has every version with the present one last."""
+    """One message; `history` has every version with the present one last.
+
+    `notified` are the ids of those whom it told of itself by name: when it was posted, and never
+    by an edit.
+    """
 
     channel: Channel
     ts: str
@@ -128,6 +143,8 @@ class Message:
     stream_ends_at: float = 0.0
     stream_text: str = ""
     stopped_by_user: bool = False
+    edited_at: str = ""
+    notified: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self._note()
@@ -166,7 +183,7 @@ class Message:
         if self.metadata:
             shown["metadata"] = self.metadata
         if self.edited:
-            shown["edited"] = {"user": self.user, "ts": self.ts}
+            shown["edited"] = {"user": self.user, "ts": self.edited_at or self.ts}
         if self.streaming:
             shown["streaming_state"] = "in_progress"
         if self.reactions:

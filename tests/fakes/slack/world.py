@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -36,6 +38,8 @@ _EVENT_SCOPES = {
     "reaction_added": "reactions:read",
     "reaction_removed": "reactions:read",
 }
+# Who is named in a text; `<!here>` and its likes name everybody.
+_CALLS = re.compile(r"<(?:@([UW]\w+)|!subteam\^(S\w+)|!(here|channel|everyone))[^>]*>")
 _MESSAGE_EVENTS = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
 
 
@@ -124,6 +128,7 @@ class World:
         ts = self.ids.ts()
         message = Message(channel, ts, user, text, **more)
         channel.messages[ts] = message
+        message.notified = _called(message)
         if self.echoes or not _is_own(message):
             self.tell_message(message)
         self.changed()
@@ -150,7 +155,7 @@ class World:
     def rewrite(self, message: Message, text: str, blocks: list[Json]) -> None:
         """Edit a message, which comes back as `message_changed`."""
         before = message.as_json()
-        message.edited = True
+        message.edited, message.edited_at = True, self.ids.ts()
         message.rewrite(text, blocks)
         if self.echoes or not _is_own(message):
             self._tell_change(message, "message_changed", before)
@@ -277,6 +282,17 @@ class World:
         }
         self.emit(message.channel.team, kind, event, message.channel)
         self.changed()
+
+
+def _called(message: Message) -> tuple[str, ...]:
+    """The members of the channel whom a message calls by name or group, in order."""
+    channel, said = message.channel, message.text + json.dumps(message.blocks)
+    called: dict[str, None] = {}
+    for user, group, everybody in _CALLS.findall(said):
+        named = channel.team.groups.get(group)
+        ids = {user} if user else channel.members if everybody else named.members if named else ()
+        called |= dict.fromkeys(sorted(set(ids) & channel.members - {message.user}))
+    return tuple(called)
 
 
 def _is_own(message: Message) -> bool:

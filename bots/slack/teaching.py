@@ -1,0 +1,240 @@
+"""Replies that teach: learnt before Slack hears OK, marked with ✅, and answered with a word.
+
+A mark can be set twice without harm, so it is set whenever a lesson comes, also the second time;
+words are said when something has changed, and once. What went wrong is told to its author alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from typing import Final
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.slack.budgets import Budgets
+from bots.slack.context import Context
+from bots.slack.errands import Errands, tell
+from bots.slack.errors import code_of, translated
+from bots.slack.format import escaped
+from bots.slack.ids import Place, place_of
+from bots.slack.names import Names
+from bots.slack.owners import Owners
+from bots.slack.reading import Said
+from bots.slack.workspaces import Workspace
+from core.errors import MessageGoneError, PlatformError, PlatformRefusedError, RateLimitedError
+from core.learning import Outcome, Remark, Taught, is_lesson, said_of
+
+logger = logging.getLogger(__name__)
+
+MARK: Final = "white_check_mark"
+_MARKED: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.KNOWN)
+_SAID: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.UNLEARNED)
+_ALREADY: Final = ("already_reacted", "no_reaction")
+_AT_ONCE_S: Final = 0.7  # for the mark while Slack waits for us; later it is an errand
+_WAITS_S: Final = (1.0, 5.0, 30.0)
+_IDLE_WITHIN_S, _LOOK_S = 1.5, 0.1
+_KEPT: Final = 1_000
+
+
+class NotYetError(PlatformError):
+    """The question that a reply may be about is still being answered: let it come again."""
+
+
+class Teaching:
+    """What is done with the replies of people who may teach, and of those who may not."""
+
+    def __init__(self, context: Context, errands: Errands, budgets: Budgets) -> None:
+        self._desk = context.desk
+        self._profile = context.profile
+        self._errands = errands
+        self._budgets = budgets
+        self._owners = Owners(context.settings.slack_owner_ids)
+        self._names = Names()
+        self._told: OrderedDict[str, None] = OrderedDict()  # one mention comes as two events
+
+    def is_lesson(self, message: Said) -> bool:
+        """Whether it has the tag."""
+        return is_lesson(message.text, self._profile.learning_tag)
+
+    async def teach(self, message: Said, workspace: Workspace) -> None:
+        """Learn a message that has the tag, new or edited; hearing it again changes nothing.
+
+        Raises:
+            StorageError, PlatformError: not learnt; it has to be delivered again.
+        """
+        remark = await self._remark(message, workspace)
+        if remark.may_teach:
+            await self._have_answered(message)
+        taught = await self._desk.teach(remark)
+        if taught.outcome in _MARKED:
+            await self._mark(message, workspace, there=True)
+        if taught.outcome in _SAID:
+            self._say(message.place, taught, workspace)
+        elif taught.outcome not in _MARKED:
+            self._tell(message, taught, workspace)
+
+    async def untag(self, message: Said, workspace: Workspace) -> bool:
+        """Unlearn what an edited message that has no tag taught before; False if that is nothing.
+
+        Raises:
+            StorageError: it is known still.
+        """
+        remark = _bare(message)
+        taught = await self._desk.reteach(remark)
+        if taught is None:
+            return False
+        await self._mark(message, workspace, there=False)
+        self._say(message.place, taught, workspace)
+        return True
+
+    async def unteach(self, message_id: str, workspace: Workspace) -> None:
+        """Unlearn what a deleted message taught, if anything; its mark went with it.
+
+        Raises:
+            StorageError: it is known still.
+        """
+        taught = await self._desk.unteach(message_id)
+        if taught and taught.lesson:
+            self._say(place_of(taught.lesson.session), taught, workspace)
+
+    async def is_aside(self, message: Said, workspace: Workspace, *, late: bool) -> bool:
+        """Whether an owner speaks to a colleague here, and not to the bot.
+
+        So it is while a question of the thread waits for a person. Of what is heard `late`, nobody
+        knows any more whether one did.
+
+        Raises:
+            StorageError: it cannot be found out.
+        """
+        if message.direct or message.to_bot or not message.in_thread:
+            return False
+        try:
+            if not await self._owners.include(workspace, message.user):
+                return False
+        except PlatformError as error:
+            logger.info("%s is not taken for an owner: %s", message.user, error)
+            return False
+        return late or await self._desk.awaits_person(message.place.session)
+
+    async def _remark(self, message: Said, workspace: Workspace) -> Remark:
+        if not await self._owners.include(workspace, message.user):
+            return _bare(message)
+        name = await self._names.name_of(workspace, message.user)
+        return Remark(
+            id=message.question.id,
+            session=message.place.session,
+            text=await self._names.with_names(workspace, message.markdown),
+            author=message.user,
+            author_name=name or self._profile.teach_author,
+            may_teach=True,
+            said_at=message.said_at,
+        )
+
+    async def _have_answered(self, message: Said) -> None:
+        """Let the questions of the thread be answered first: else another would be taken for it."""
+        session = message.place.session
+        try:
+            async with asyncio.timeout(_IDLE_WITHIN_S):
+                while await self._desk.is_answering(session):  # noqa: ASYNC110 - of any process
+                    await asyncio.sleep(_LOOK_S)
+        except TimeoutError:
+            raise NotYetError(
+                f"{message.question.id} comes before the answer to a question"
+            ) from None
+
+    async def _mark(self, message: Said, workspace: Workspace, *, there: bool) -> None:
+        """Set the mark, or take it away: now, or else as soon as Slack lets us."""
+        channel, ts = message.place.channel, message.ts
+        try:
+            async with asyncio.timeout(_AT_ONCE_S):
+                await _set_mark(workspace.client, channel, ts, there=there)
+        except PlatformRefusedError as error:
+            logger.warning("no mark at %s: %s", message.question.id, error)
+        except (PlatformError, TimeoutError):
+            self._errands.run(_patiently(workspace.client, channel, ts, there=there))
+
+    def _say(self, place: Place, taught: Taught, workspace: Workspace) -> None:
+        text = escaped(said_of(taught, self._profile))
+        self._errands.run(self._post(workspace.client, place, text))
+
+    async def _post(self, client: AsyncWebClient, place: Place, text: str) -> None:
+        """Post once, in the turn that the channel's budget gives; nothing less certain is repeated.
+
+        Raises:
+            PlatformError: it may not be there.
+        """
+        posts = self._budgets.posts(place.channel)
+        with posts.lane() as lane:
+            while True:
+                posts.update(lane, hidden=1, ends=True)
+                async with posts.turn(lane):
+                    try:
+                        with translated("chat.postMessage"):
+                            await client.chat_postMessage(
+                                channel=place.channel, thread_ts=place.thread or None, text=text
+                            )
+                    except RateLimitedError as error:
+                        posts.freeze(error.retry_after_s)
+                    else:
+                        return
+
+    def _tell(self, message: Said, taught: Taught, workspace: Workspace) -> None:
+        """Tell the author alone what is missing, once for each version of the message."""
+        version = f"{message.question.id} {message.said_at.isoformat()}"
+        if version in self._told:
+            return
+        self._told[version] = None
+        while len(self._told) > _KEPT:
+            self._told.popitem(last=False)
+        text = said_of(taught, self._profile)
+        self._errands.run(tell(workspace.client, message.seen_in, message.user, text))
+
+
+def _bare(message: Said) -> Remark:
+    """What somebody says who may not teach, or no longer does."""
+    return Remark(
+        id=message.question.id,
+        session=message.place.session,
+        text=message.text,
+        author=message.user,
+        author_name="",
+        may_teach=False,
+        said_at=message.said_at,
+    )
+
+
+async def _set_mark(client: AsyncWebClient, channel: str, ts: str, *, there: bool) -> None:
+    """Set the mark, or take it away; nothing happens if it is so already, or the message is gone.
+
+    Raises:
+        PlatformError: it may not be so.
+    """
+    where = {"channel": channel, "timestamp": ts, "name": MARK}
+    try:
+        with translated("reactions.add" if there else "reactions.remove"):
+            await (client.reactions_add(**where) if there else client.reactions_remove(**where))
+    except MessageGoneError:
+        pass
+    except PlatformError as error:
+        if code_of(error) not in _ALREADY:
+            raise
+
+
+async def _patiently(client: AsyncWebClient, channel: str, ts: str, *, there: bool) -> None:
+    """Set or take away the mark, with some time between attempts.
+
+    Raises:
+        PlatformError: none was of use.
+    """
+    for wait_s in _WAITS_S:
+        try:
+            return await _set_mark(client, channel, ts, there=there)
+        except RateLimitedError as error:
+            await asyncio.sleep(error.retry_after_s)
+        except PlatformRefusedError:
+            raise
+        except PlatformError:
+            await asyncio.sleep(wait_s)
+    return await _set_mark(client, channel, ts, there=there)

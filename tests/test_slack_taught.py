@@ -1,0 +1,83 @@
+"""From a question without an answer to the lesson that answers it, on Slack, with real parts."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+from fakes.slack import Limits, Slack, visible
+from fakes.slack_bot import make_settings
+
+from bots.ingesting import run_ingest
+from bots.runtime import open_desk
+from bots.slack import open_slack
+from bots.slack.teaching import MARK
+from bots.stores import open_stores
+from config.paths import SAMPLE_FAQ
+from config.profiles import load_profile
+from config.settings import read_settings
+
+PROFILE = load_profile("smartstore")
+ASKED = "물류센터 견학은 언제 가능한가요?"
+OTHERWISE = "물류 센터를 견학하고 싶은데 언제 되나요"
+TOLD = "매주 수요일 오후 2시에 할 수 있어요. 하루 전까지 신청해 주세요."
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    """The sample FAQ, really ingested."""
+    folder = tmp_path_factory.mktemp("faqbot")
+    settings = read_settings().model_copy(update={"data_dir": folder})
+    run_ingest(settings, SAMPLE_FAQ, questions=None, use_packs=True, progress=lambda *_: None)
+    return folder
+
+
+@pytest.fixture
+async def slack():
+    async with Slack(limits=Limits(on=False)).serve() as served:
+        yield served
+
+
+@asynccontextmanager
+async def at_work(slack, settings):
+    """The bot as `faqbot run` sets it up."""
+    async with (
+        open_stores(settings) as stores,
+        open_desk(settings, stores, PROFILE) as desk,
+        open_slack(settings, desk, PROFILE) as platform,
+    ):
+        tasks = [asyncio.create_task(run()) for run in (desk.run, platform.run)]
+        try:
+            await slack.until(lambda: slack.sockets)
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_what_an_owner_replies_answers_the_next_person(slack, data_dir):
+    """Escalated; the owner called; taught; asked by another in other words, elsewhere; unlearnt."""
+    minsu, jiyoung, owner = (slack.add_person(name) for name in ("민수", "지영", "김담당"))
+    channel = slack.add_channel("문의", minsu, jiyoung, owner)
+    other = slack.add_channel("판매", jiyoung)
+    settings = make_settings(slack, data_dir, slack_owners=owner.id)
+
+    def shown(question):
+        return "\n".join(map(visible, slack.replies(question)))
+
+    async with at_work(slack, settings):
+        question = await minsu.mention(channel, ASKED)
+        (call,) = await slack.until(owner.notifications, timeout_s=20)
+        assert PROFILE.not_found.splitlines()[0] in shown(question)
+        lesson = await owner.say(channel, f"#학습 {TOLD}", thread=call)
+        await slack.until(lambda: PROFILE.teach_learned in shown(question))
+        assert lesson.reacted(MARK)
+        asked = await jiyoung.mention(other, OTHERWISE)
+        await slack.until(lambda: "김담당 님이 알려 준 내용" in shown(asked), timeout_s=20)
+        assert TOLD in shown(asked)
+        await owner.delete(lesson)
+        await slack.until(lambda: PROFILE.teach_unlearned in shown(question))
+        again = await jiyoung.mention(other, OTHERWISE)
+        await slack.until(lambda: "확인 부탁드려요" in shown(again), timeout_s=20)
+        assert TOLD not in shown(again)
+    assert len(owner.notifications()) == 1  # of the other channel the owner is no member
