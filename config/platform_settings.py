@@ -13,9 +13,8 @@ _NONE = SecretStr("")
 _IDS = r"^[\d\s,]*$"  # with commas or spaces between them
 _ROLE: Final = "role:"
 _DISCORD_OWNER = re.compile(r"(role:)?[1-9]\d{0,19}")
-_MOST_DISCORD_OWNERS: Final = 50  # all of them are in one message
 _SLACK_OWNER = re.compile(r"[UWS][A-Z0-9]{2,20}")  # people, and user groups
-_MOST_SLACK_OWNERS: Final = 50  # all of them are called in one message
+_MOST_OWNERS: Final = 50  # all of them are called in one message
 
 
 class PlatformSettings(BaseSettings):
@@ -104,24 +103,14 @@ class PlatformSettings(BaseSettings):
     @field_validator("discord_owners")
     @classmethod
     def _are_discord_owners(cls, listed: str) -> str:
-        if not all(map(_DISCORD_OWNER.fullmatch, _apart(listed))):
-            wrong = "holds what is neither the id of a user, as 123, nor of a role, as role:123"
-            raise PydanticCustomError("discord_owners", wrong)
-        if len(set(_apart(listed))) > _MOST_DISCORD_OWNERS:
-            wrong = f"names more than {_MOST_DISCORD_OWNERS}: give them a role, and name that"
-            raise PydanticCustomError("discord_owners", wrong)
-        return listed
+        wrong = "holds what is neither the id of a user, as 123, nor of a role, as role:123"
+        return _owners(listed, _DISCORD_OWNER, wrong=wrong, instead="give them a role")
 
     @field_validator("slack_owners")
     @classmethod
     def _are_slack_owners(cls, listed: str) -> str:
-        if not all(map(_SLACK_OWNER.fullmatch, _apart(listed))):
-            wrong = "holds what is neither the id of a person (U… or W…) nor of a user group (S…)"
-            raise PydanticCustomError("slack_owners", wrong)
-        if len(set(_apart(listed))) > _MOST_SLACK_OWNERS:
-            wrong = f"names more than {_MOST_SLACK_OWNERS}: make them a user group, and name that"
-            raise PydanticCustomError("slack_owners", wrong)
-        return listed
+        wrong = "holds what is neither the id of a person (U… or W…) nor of a user group (S…)"
+        return _owners(listed, _SLACK_OWNER, wrong=wrong, instead="make them a user group")
 
     @property
     def slack_channel_ids(self) -> frozenset[str]:
@@ -174,6 +163,20 @@ class PlatformSettings(BaseSettings):
 
 def _ids(listed: str) -> frozenset[int]:
     return frozenset(map(int, _apart(listed)))
+
+
+def _owners(listed: str, one: re.Pattern[str], *, wrong: str, instead: str) -> str:
+    """The list as it was given.
+
+    Raises:
+        PydanticCustomError: it holds something else, or too many.
+    """
+    if not all(map(one.fullmatch, _apart(listed))):
+        raise PydanticCustomError("owners", wrong)
+    if len(set(_apart(listed))) > _MOST_OWNERS:
+        too_many = f"names more than {_MOST_OWNERS}: {instead}, and name that"
+        raise PydanticCustomError("owners", too_many)
+    return listed
 
 
 def _apart(listed: str) -> list[str]:

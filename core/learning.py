@@ -1,6 +1,6 @@
 """What people teach: a reply with the tag becomes the answer to the question it was given to.
 
-The tag, `#학습`, is the profile's. An edited reply corrects its lesson, one whose tag or text is
+The tag, `#학습`, is the profile's. An edited reply corrects its lesson, one whose tag is
 taken away is unlearnt, and whatever comes twice changes nothing: a lesson has the id of its reply.
 """
 
