@@ -310,6 +310,16 @@ async def test_the_sdk_says_where_to_post_and_with_which_headers(server, monkeyp
     assert "openai-project" not in headers
 
 
+async def test_a_netrc_that_knows_the_host_changes_nothing(server, monkeypatch, tmp_path):
+    """The key is sent all the same."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    async with client_of(server.url) as (client, _):
+        assert await said(client)
+    assert server.headers[-1]["authorization"] == "Bearer sk-test"
+
+
 async def test_requests_go_through_the_proxy_of_the_environment(server, monkeypatch):
     """Looked up once; none for an address that is exempt from it."""
     monkeypatch.delenv("no_proxy", raising=False)
