@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from contextlib import ExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -141,18 +141,20 @@ async def test_whoever_does_not_read_holds_nobody_up(bot, person):
 
 
 async def test_a_reader_that_never_reads_is_cut_off_and_makes_room(tmp_path, profile, monkeypatch):
-    monkeypatch.setattr(streaming, "_WRITE_S", 1.0)
+    monkeypatch.setattr(streaming, "_WRITE_S", 2.0)
     monkeypatch.setattr("bots.web.Readers", lambda profile: Readers(profile, most=1))
-    async with running_bot(tmp_path, profile) as bot:
+    async with running_bot(tmp_path, profile) as bot, AsyncExitStack() as stack:
         bot.assistant.script("질문", answered("·" * 3_000_000))
         person = Person(bot.address)
+        stack.push_async_callback(person.close)
         _, told = await person.call("POST", "/questions?wait", {"text": "질문"})
         path = f"/api/v1/questions/{told['id']}/events"
         request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"
-        with silent_reader(bot.address, request):
+        with silent_reader(bot.address, request) as silent:
+            # It has its place before anybody else asks for one, and reads no more than this.
+            assert await asyncio.to_thread(silent.recv, 12) == b"HTTP/1.1 200"
             await until_status(person, path, 503)
             await until_status(person, path, 200)
-        await person.close()
 
 
 async def until_status(person, path, status):
@@ -173,8 +175,8 @@ def silent_reader(address, request):
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
         connection.connect((host.hostname, host.port))
+        connection.settimeout(30)
         connection.sendall(request.encode())
-        connection.setblocking(False)
         yield connection
 
 
