@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Coroutine
 from dataclasses import asdict
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from bots.rows import numbered_lines
 from bots.stores import open_stores
 from bots.terminal import clean
 from config.profiles import load_profile
@@ -131,23 +131,18 @@ def _all(settings: Settings) -> list[Lesson]:
         async with open_stores(settings) as stores:
             return await all_lessons(stores.lessons)
 
-    reading: Coroutine[Any, Any, list[Lesson]] = read()
-    return asyncio.run(reading)
+    return asyncio.run(read())
 
 
 def _read(file: Path, profile: Profile) -> list[Lesson]:
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{file} is not UTF-8; save it as UTF-8") from error
     lessons = []
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                fields = json.loads(line)
-                lessons.append(_checked(fields, profile))
-            except (ValueError, TypeError, KeyError, AttributeError, ConfigError) as error:
-                raise SourceError(f"{file}, line {number} is no lesson: {error}") from error
+    for number, line in numbered_lines(file.read_bytes()):
+        try:
+            lessons.append(_checked(json.loads(line.decode()), profile))
+        except UnicodeDecodeError as error:
+            raise SourceError(f"{file} is not UTF-8; save it as UTF-8") from error
+        except (ValueError, TypeError, KeyError, AttributeError, ConfigError) as error:
+            raise SourceError(f"{file}, line {number} is no lesson: {error}") from error
     return lessons
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,15 +34,22 @@ def read_rows(source: str, *, with_id: bool) -> list[Row]:
         data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     except OSError as error:
         raise SourceError(f"cannot read {name}: {error.strerror}") from error
-    lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     rows = [
-        _row(line, f"{name}:{number}", with_id=with_id)
-        for number, line in enumerate(lines, start=1)
-        if line.strip()
+        _row(line, f"{name}:{number}", with_id=with_id) for number, line in numbered_lines(data)
     ]
     if not rows:
         raise SourceError(f"{name} has no questions in it")
     return rows
+
+
+def numbered_lines(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """The lines of a JSONL file that are not blank, with their numbers.
+
+    They end at line feeds alone: in a text of JSON there may be other separators, such as U+2028.
+    """
+    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
+        if line.strip():
+            yield number, line
 
 
 def _row(line: bytes, place: str, *, with_id: bool) -> Row:

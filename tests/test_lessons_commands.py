@@ -6,7 +6,7 @@ import pytest
 from fakes.mongo_fixtures import server  # noqa: F401  pytest finds it here
 
 from bots.asking import event_fields
-from bots.lessons import import_lessons, learn, list_lessons
+from bots.lessons import export_lessons, import_lessons, learn, list_lessons
 from config.settings import read_settings
 from core.errors import ConfigError, SourceError
 from core.types import Answered, Passage, Source
@@ -89,6 +89,15 @@ def test_a_file_with_a_wrong_line_teaches_nothing(settings, capsys, tmp_path, li
     assert why in str(caught.value)
     list_lessons(settings, 9)
     assert capsys.readouterr().out == ""
+
+
+def test_an_answer_with_a_line_separator_is_imported_as_it_was_exported(settings, capsys, tmp_path):
+    """U+2028 comes with text that was copied from elsewhere, and ends no line of JSON."""
+    file = tmp_path / "lessons.jsonl"
+    learn(settings, "주차장은 어디인가요?", "3층이에요.\u2028입구는 뒤에 있어요.", author="")
+    export_lessons(settings, file)
+    import_lessons(settings, file)
+    assert "0 learnt, 0 corrected, 1 as they were" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("texts", [("", "답"), ("질문", " #학습 "), ("질문", "가" * 4_001)])
