@@ -6,7 +6,7 @@ The strictest store decides for all. MongoDB's limit is 16 MiB a document
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -28,9 +28,8 @@ def as_stored(turn: Turn) -> Turn:
         ValueError: a time without a zone.
         StorageError: a text with a NUL character or a lone surrogate, or more than 16 MB in all.
     """
-    size = sum(check_text(name, text) for name, text in _texts(turn))
-    if size + _BYTES_OF_NUMBER * len(turn.timings_ms) > _MAX_TURN_BYTES:
-        raise StorageError("The history refused a turn: its texts exceed 16 MB; shorten them")
+    beside = _BYTES_OF_NUMBER * len(turn.timings_ms)
+    _check_texts("a turn", _texts(turn), beside=beside)
     question = replace(turn.question, asked_at=in_utc(turn.question.asked_at))
     return replace(turn, question=question, finished_at=in_utc(turn.finished_at))
 
@@ -52,12 +51,13 @@ def feedback_as_stored(feedback: Feedback) -> Feedback:
         ValueError: a time without a zone.
         StorageError: a text with a NUL character or a lone surrogate, or more than 16 MB in all.
     """
-    size = check_text("the question's id", feedback.question_id)
-    size += check_text("the user", feedback.user)
-    size += check_text("the reason", feedback.reason)
-    size += check_text("the expected answer", feedback.expected)
-    if size > _MAX_TURN_BYTES:
-        raise StorageError("The history refused an opinion: its texts exceed 16 MB; shorten them")
+    texts = [
+        ("the question's id", feedback.question_id),
+        ("the user", feedback.user),
+        ("the reason", feedback.reason),
+        ("the expected answer", feedback.expected),
+    ]
+    _check_texts("an opinion", texts)
     return replace(feedback, given_at=in_utc(feedback.given_at))
 
 
@@ -68,16 +68,17 @@ def lesson_as_stored(lesson: Lesson) -> Lesson:
         ValueError: a time without a zone.
         StorageError: a text with a NUL character or a lone surrogate, or more than 16 MB in all.
     """
-    size = check_text("the lesson's id", lesson.id)
-    size += check_text("the session", lesson.session)
-    size += check_text("the lesson's question", lesson.question)
-    size += check_text("the lesson's answer", lesson.answer)
-    size += check_text("the author", lesson.author)
-    size += check_text("the author's name", lesson.author_name)
-    size += check_text("the question's id", lesson.question_id)
-    size += check_text("the asker", lesson.asked_by)
-    if size > _MAX_TURN_BYTES:
-        raise StorageError("The history refused a lesson: its texts exceed 16 MB; shorten them")
+    texts = [
+        ("the lesson's id", lesson.id),
+        ("the session", lesson.session),
+        ("the lesson's question", lesson.question),
+        ("the lesson's answer", lesson.answer),
+        ("the author", lesson.author),
+        ("the author's name", lesson.author_name),
+        ("the question's id", lesson.question_id),
+        ("the asker", lesson.asked_by),
+    ]
+    _check_texts("a lesson", texts)
     return replace(lesson, learned_at=in_utc(lesson.learned_at))
 
 
@@ -167,6 +168,16 @@ def in_utc(moment: datetime) -> datetime:
         raise ValueError(f"{moment.isoformat()} has no time zone; give datetimes in UTC")
     utc = moment.astimezone(UTC)
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+
+
+def _check_texts(whole: str, texts: Iterable[tuple[str, str]], *, beside: int = 0) -> None:
+    """Refuse what holds a text that no store keeps, or too much; `beside` is bytes of other fields.
+
+    Raises:
+        StorageError: that is so.
+    """
+    if sum(check_text(name, text) for name, text in texts) + beside > _MAX_TURN_BYTES:
+        raise StorageError(f"The history refused {whole}: its texts exceed 16 MB; shorten them")
 
 
 def _texts(turn: Turn) -> list[tuple[str, str]]:
