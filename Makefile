@@ -49,13 +49,13 @@ bench: setup ## measure quality, latency, memory and growth; prints tables
 	$(BIN)/python -m bench
 
 dev-openai: setup ## a local OpenAI on port 8123, to try the models without a key
-	PYTHONPATH=tests $(BIN)/python -m fakes.openai_server
+	$(BIN)/python -m devtools.openai
 
 dev-slack: setup ## a local Slack on port 8124, to try the bot in a browser without an account
-	PYTHONPATH=tests $(BIN)/python -m fakes.slack
+	$(BIN)/python -m devtools.slack
 
 dev-discord: setup ## a local Discord with a page on port 8125, to try the bot without an account
-	PYTHONPATH=tests $(BIN)/python -m fakes.discord
+	$(BIN)/python -m devtools.discord
 
 lock: $(VENV)/.installed-dev ## write the two lock files anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -2,7 +2,7 @@
 
 import sys
 
-from config.paths import ROOT
+from config.resources import ROOT
 
 # The local OpenAI, Slack and Discord that benchmarks talk to are those of the tests.
 sys.path.append(str(ROOT / "tests"))

@@ -10,10 +10,10 @@ from typing import Any
 
 from fakes.at_work import connected_bot
 
-from bots.connected import Connected
-from config.profiles import load_profile
+from bots.shared.base import Connected
+from config.resources import load_profile
 from config.settings import Settings
-from core.desk import Desk
+from core.messaging.service import Desk
 from core.profile import Profile
 
 Open = Callable[[Settings, Desk, Profile], AbstractAsyncContextManager[Connected]]

@@ -16,7 +16,7 @@ from bench.lag import CHARS, CHARS_PER_S
 from bench.lag_discord import Discords
 from bench.lag_slack import Slacks
 from bench.tables import note, table
-from config.paths import ROOT
+from config.resources import ROOT
 
 _AT_ONCE = 200
 

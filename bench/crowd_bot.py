@@ -32,9 +32,9 @@ async def _lags(lags_ms: list[float]) -> None:
 
 async def _main(platform: str, values: dict[str, str]) -> None:
     if platform == "slack":
-        from bots.slack import open_slack as opened  # noqa: PLC0415 - only what is measured
+        from bots.slack.platform import open_slack as opened
     else:
-        from bots.discord import open_discord as opened  # noqa: PLC0415
+        from bots.discord.platform import open_discord as opened
     open_platform: Open = opened
     lags_ms: list[float] = []
     async with running(Said(), open_platform, values):

@@ -12,10 +12,10 @@ from bench.processes import Ran, faqbot, isolated
 from bench.sources import Sources
 from bench.tables import note, table
 from config.settings import Settings
-from core.backends.chroma_index import ChromaIndex
-from ingest.load import load
+from core.retrieval.chroma import ChromaIndex
 from ingest.prepare import prepare
-from ingest.questions import load_pack
+from ingest.question_packs import load_pack
+from ingest.sources.load import load
 from ingest.sync import digest
 
 _REPEATS = 3

@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 from typing import Any, ClassVar, Final
 
 import aiohttp
-from fakes.discord import Channel, DiscordServer, Message
 
 from bench.bots import running
 from bench.platforms import RefusedError
-from bots.discord import open_discord
+from bots.discord.platform import open_discord
 from core.types import SessionId
+from devtools.discord import Channel, DiscordServer, Message
 
 _BUCKET: Final = 5
 _WINDOW_S: Final = 5.0

@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar, Final
 
-from fakes.slack import APP_TOKEN, BOT_TOKEN, Channel, Message, Slack, visible_of
-from fakes.slack.sdk import client_of
 from slack_sdk.errors import SlackApiError
 
 from bench.bots import running
 from bench.platforms import RefusedError
-from bots.slack import open_slack
-from bots.slack.budgets import EDITS_A_MINUTE
+from bots.slack.api.rate_limits import EDITS_A_MINUTE
+from bots.slack.platform import open_slack
 from core.types import SessionId
+from devtools.slack import APP_TOKEN, BOT_TOKEN, Channel, Message, Slack, visible_of
+from devtools.slack.sdk import client_of
 
 _MINUTE_S: Final = 60.0
 

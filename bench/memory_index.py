@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from core.korean import Analyzer
 from core.ports import Embedder, Vectors
+from core.text.korean import Analyzer
 from core.types import Entry, Generation, Terms
-from ingest.chunk import chunks
-from ingest.embed import entry_vectors
+from ingest.chunks import chunks, entry_vectors
 from ingest.sync import terms_of
 
 

@@ -25,23 +25,19 @@ import aiohttp
 import openai
 import orjson
 
-from bots.loop import run
-from bots.models import open_embedder, prepare_with
-from bots.runtime import build_retriever, load_language, open_assistant
-from config.paths import QUESTION_PACKS, ROOT, SAMPLE_FAQ
-from config.profiles import load_profile
-from config.prompts import load_prompt
+from bots.bootstrap.assistant import build_retriever, load_language, open_assistant
+from bots.bootstrap.event_loop import run
+from bots.bootstrap.models import open_embedder, prepare_with
+from config.resources import QUESTION_PACKS, ROOT, SAMPLE_FAQ, load_profile, load_prompt
 from config.settings import Settings, read_settings
-from core.assistant import Assistant
-from core.backends.chroma_index import ChromaIndex
-from core.backends.openai_model import PASSAGE_TOKENS
-from core.packing import pack
-from core.prompting import answer_messages, reading_messages
-from core.tokens import estimate_tokens
+from core.assistant.assistant import Assistant
+from core.llm.openai.chat import PASSAGE_TOKENS
+from core.llm.prompts import answer_messages, estimate_tokens, pack, reading_messages
+from core.retrieval.chroma import ChromaIndex
 from core.types import Answered, Delta, Exchange, Passage, Question, SessionId
-from ingest.load import load
 from ingest.prepare import prepare
-from ingest.questions import load_pack
+from ingest.question_packs import load_pack
+from ingest.sources.load import load
 from ingest.sync import sync, texts_of
 
 PACE = {"first-token-s": 0.3, "tokens-per-s": 50, "embedding-s": 0.15, "answer-tokens": 120}
@@ -55,7 +51,7 @@ _EXTRACT = load_profile("smartstore").model_down
 def local_openai() -> Iterator[str]:
     """The server in its own process, so that it takes no time of ours."""
     options = [part for name, value in PACE.items() for part in (f"--{name}", str(value))]
-    command = [sys.executable, "-m", "fakes.openai_server", "--port", "0", *options]
+    command = [sys.executable, "-m", "devtools.openai", "--port", "0", *options]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "tests"), str(ROOT)])}
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
         try:

@@ -13,14 +13,13 @@ import chromadb
 import numpy as np
 
 from bench.sources import Asked
-from bots.runtime import load_synonyms
-from config.paths import ENCODER
-from config.profiles import load_loanwords
+from bots.bootstrap.assistant import load_synonyms
+from config.resources import ENCODER, load_loanwords
 from config.settings import Settings
-from core.backends.chroma_index import ChromaIndex
-from core.backends.kiwi_encoder import KiwiEncoder
-from core.korean import Analyzer
-from core.retrieval import Hit, Retriever
+from core.embeddings.kiwi import KiwiEncoder
+from core.retrieval.chroma import ChromaIndex
+from core.retrieval.retriever import Hit, Retriever
+from core.text.korean import Analyzer
 
 _PROFILE = "smartstore"
 _BARE_RESULTS = 10

@@ -60,10 +60,10 @@ class Platform(Protocol):
         """A bare message; `RefusedError` on 429."""
         ...
 
-    async def edit(self, message: Any, text: str) -> None:  # noqa: ANN401
+    async def edit(self, message: Any, text: str) -> None:  # noqa: ANN401 - see `Platform`
         """A bare edit; `RefusedError` on 429."""
         ...
 
-    def states(self, message: Any) -> list[tuple[float, str]]:  # noqa: ANN401
+    def states(self, message: Any) -> list[tuple[float, str]]:  # noqa: ANN401 - see `Platform`
         """What a bare message showed, and when."""
         ...

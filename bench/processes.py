@@ -15,7 +15,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
 
-from config.paths import ROOT
+from config.resources import ROOT
 
 Result = TypeVar("Result")
 

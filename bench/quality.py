@@ -9,7 +9,8 @@ from bench.memory_index import MemoryIndex
 from bench.opened import Opened
 from bench.sources import Sources
 from bench.tables import not_run, note, table
-from bots.evaluation import (
+from bots.bootstrap.assistant import load_synonyms
+from bots.cli.evaluate import (
     GuardrailCase,
     RetrievalCase,
     by_kind,
@@ -20,13 +21,12 @@ from bots.evaluation import (
     recall,
     reciprocal_rank,
 )
-from bots.runtime import load_synonyms
-from config.paths import GUARDRAIL
-from core.guardrail import LABELS, Evidence, Guardrail, GuardrailModel
-from core.retrieval import Retriever
+from config.resources import GUARDRAIL
+from core.assistant.guardrail import LABELS, Evidence, Guardrail, GuardrailModel
+from core.retrieval.retriever import Retriever
 from core.types import Label
-from ingest.load import load
 from ingest.prepare import prepare
+from ingest.sources.load import load
 
 _WITH, _WITHOUT = "with the pack", "without it"
 _WANTED = {_WITH: (0.80, 0.96, 0.87), _WITHOUT: (0.52, 0.82, 0.65)}

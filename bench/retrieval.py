@@ -9,8 +9,8 @@ from bench.opened import Latency, Opened, Stopwatch, measure
 from bench.processes import isolated
 from bench.sources import Asked, Sources
 from bench.tables import ms, note, p50, p99, table
-from config.paths import GUARDRAIL
-from core.guardrail import Evidence, Guardrail, GuardrailModel
+from config.resources import GUARDRAIL
+from core.assistant.guardrail import Evidence, Guardrail, GuardrailModel
 
 _ROUNDS = 5
 _PASSAGES = 8

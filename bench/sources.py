@@ -12,10 +12,15 @@ from itertools import islice
 from pathlib import Path
 
 from bench.processes import Ran, faqbot
-from bots.evaluation import GuardrailCase, RetrievalCase, read_guardrail_cases, read_retrieval_cases
-from config.paths import QUESTION_PACKS, ROOT, SAMPLE_FAQ
+from bots.cli.evaluate import (
+    GuardrailCase,
+    RetrievalCase,
+    read_guardrail_cases,
+    read_retrieval_cases,
+)
+from config.resources import QUESTION_PACKS, ROOT, SAMPLE_FAQ
 from core.types import Exchange
-from ingest.load import load
+from ingest.sources.load import load
 
 Asked = tuple[str, tuple[Exchange, ...]]
 

@@ -4,8 +4,6 @@ Prints JSON: name, seconds, and megabytes of resident memory of each part. Nothi
 before its part, which is why the imports are inside.
 """
 
-# ruff: noqa: PLC0415 - see above
-
 from __future__ import annotations
 
 import sys
@@ -16,9 +14,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core.guardrail import Guardrail
-    from core.korean import Analyzer
-    from core.retrieval import Retriever
+    from core.assistant.guardrail import Guardrail
+    from core.retrieval.retriever import Retriever
+    from core.text.korean import Analyzer
 
 Part = tuple[str, float, float]
 
@@ -37,24 +35,24 @@ def main(question: str) -> list[Part]:
 def _story(question: str) -> Iterator[str]:
     """Does the parts, and yields the name of each when it is done."""
     yield from _imports()
-    from config.profiles import load_loanwords
+    from config.resources import load_loanwords
     from config.settings import read_settings
-    from core.korean import Analyzer
+    from core.text.korean import Analyzer
 
     settings = read_settings()
     analyzer = Analyzer.load(load_loanwords())
     yield "load Kiwi"
-    from config.paths import ENCODER, GUARDRAIL
-    from core.backends.kiwi_encoder import KiwiEncoder
+    from config.resources import ENCODER, GUARDRAIL
+    from core.embeddings.kiwi import KiwiEncoder
 
     encoder = KiwiEncoder.load(ENCODER, analyzer)
     yield "load the encoder"
-    from bots.runtime import load_synonyms
-    from core.retrieval import Retriever
+    from bots.bootstrap.assistant import load_synonyms
+    from core.retrieval.retriever import Retriever
 
     synonyms = load_synonyms(analyzer, settings.profile)
     yield "compile the synonyms (first use of Kiwi)"
-    from core.backends.chroma_index import ChromaIndex
+    from core.retrieval.chroma import ChromaIndex
 
     index = ChromaIndex.open(settings.index_dir)
     yield "open Chroma"
@@ -67,7 +65,7 @@ def _story(question: str) -> Iterator[str]:
     )
     retriever.serving.refresh()
     yield "load the lexical index"
-    from core.guardrail import Guardrail, GuardrailModel
+    from core.assistant.guardrail import Guardrail, GuardrailModel
 
     guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms)
     yield "load the guardrail"
@@ -76,12 +74,12 @@ def _story(question: str) -> Iterator[str]:
 
 def _imports() -> Iterator[str]:
     for modules, name in (
-        (("bots.__main__",), "import the command line (typer)"),
+        (("bots.cli.app",), "import the command line (typer)"),
         (("config.settings",), "import pydantic"),
         (("numpy",), "import NumPy"),
         (("chromadb",), "import Chroma"),
         (("kiwipiepy",), "import Kiwi"),
-        (("bots.asking", "bots.runtime"), "import the rest of faqbot"),
+        (("bots.cli.ask", "bots.bootstrap.assistant"), "import the rest of faqbot"),
     ):
         for module in modules:
             import_module(module)
@@ -93,8 +91,8 @@ def _answer(
 ) -> Iterator[str]:
     import asyncio
 
-    from core.backends.extractive_model import ExtractiveModel
-    from core.guardrail import Evidence
+    from core.assistant.extractive import ExtractiveModel
+    from core.assistant.guardrail import Evidence
     from core.types import Passage
 
     hits = retriever.search(question)

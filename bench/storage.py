@@ -23,16 +23,16 @@ from time import perf_counter
 
 from pymongo import AsyncMongoClient
 
-from bots.stores import Stores
-from core.backends.mongo_archive import MongoArchive
-from core.backends.mongo_database import MongoDatabase
-from core.backends.mongo_history import MongoHistory
-from core.backends.mongo_inbox import MongoInbox
-from core.backends.sqlite_archive import SqliteArchive
-from core.backends.sqlite_file import SqliteFile
-from core.backends.sqlite_history import SqliteHistory
-from core.backends.sqlite_inbox import SqliteInbox
-from core.backends.sqlite_lessons import SqliteLessons
+from bots.bootstrap.stores import Stores
+from core.stores.mongo.archive import MongoArchive
+from core.stores.mongo.database import MongoDatabase
+from core.stores.mongo.history import MongoHistory
+from core.stores.mongo.inbox import MongoInbox
+from core.stores.sqlite.archive import SqliteArchive
+from core.stores.sqlite.database import SqliteFile
+from core.stores.sqlite.history import SqliteHistory
+from core.stores.sqlite.inbox import SqliteInbox
+from core.stores.sqlite.lessons import SqliteLessons
 from core.types import InboxState, Question, Receipt, SessionId, Turn, TurnState
 
 _SIZES = (1_000, 100_000, 1_000_000)

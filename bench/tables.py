@@ -15,7 +15,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from config.paths import ROOT
+from config.resources import ROOT
 
 _PIPE_COLUMNS = 110  # rich takes 80 for a pipe, and a table wrapped in the middle of a cell is lost
 

@@ -25,24 +25,23 @@ import typer
 from numpy.typing import NDArray
 
 from bench.memory_index import MemoryIndex
-from bots.evaluation import (
+from bots.bootstrap.assistant import load_synonyms
+from bots.cli.evaluate import (
     RetrievalCase,
     rank_of,
     read_retrieval_cases,
     recall,
     reciprocal_rank,
 )
-from bots.runtime import load_synonyms
-from config.paths import ENCODER
-from config.profiles import load_loanwords
-from core.backends.kiwi_encoder import KiwiEncoder, WordSpace, cosines, morpheme_id
-from core.korean import Analyzer
-from core.retrieval import Retriever
+from config.resources import ENCODER, load_loanwords
+from core.embeddings.kiwi import KiwiEncoder, WordSpace, cosines, morpheme_id
+from core.retrieval.retriever import Retriever
+from core.retrieval.vectors import ANSWER_WEIGHT, unit
+from core.text.korean import Analyzer
 from core.types import Entry
-from core.vectors import ANSWER_WEIGHT, unit
-from ingest.load import load
 from ingest.prepare import prepare
-from ingest.questions import load_pack
+from ingest.question_packs import load_pack
+from ingest.sources.load import load
 
 Floats = NDArray[np.float32]
 

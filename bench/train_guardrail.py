@@ -26,18 +26,17 @@ from scipy.optimize import minimize
 
 from bench.memory_index import MemoryIndex
 from bench.train_encoder import lines
-from bots.runtime import load_synonyms
-from config.paths import ENCODER, GUARDRAIL, GUARDRAIL_EXAMPLES, SAMPLE_FAQ
-from config.profiles import load_loanwords
-from core.backends.kiwi_encoder import KiwiEncoder
-from core.guardrail import LABELS, Evidence, Vocabulary, facts, grams_of, words_of
-from core.korean import Analyzer
-from core.retrieval import Retriever
-from core.synonyms import Synonyms
+from bots.bootstrap.assistant import load_synonyms
+from config.resources import ENCODER, GUARDRAIL, GUARDRAIL_EXAMPLES, SAMPLE_FAQ, load_loanwords
+from core.assistant.guardrail import LABELS, Evidence, Vocabulary, facts, grams_of, words_of
+from core.embeddings.kiwi import KiwiEncoder
+from core.retrieval.retriever import Retriever
+from core.retrieval.synonyms import Synonyms
+from core.text.korean import Analyzer
 from core.types import Entry, Exchange
-from ingest.load import load
 from ingest.prepare import prepare
-from ingest.questions import load_pack
+from ingest.question_packs import load_pack
+from ingest.sources.load import load
 
 Floats = NDArray[np.float64]
 

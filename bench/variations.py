@@ -9,16 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
-from config.paths import ENCODER
-from config.profiles import load_loanwords
+from config.resources import ENCODER, load_loanwords
 from config.settings import Settings
-from core.backends.chroma_index import ChromaIndex, Record
-from core.backends.kiwi_encoder import KiwiEncoder
+from core.embeddings.kiwi import KiwiEncoder
 from core.errors import FaqIndexError
-from core.korean import Analyzer
 from core.ports import Vectors
+from core.retrieval.chroma import ChromaIndex, Record
+from core.retrieval.vectors import compose, unit
+from core.text.korean import Analyzer
 from core.types import Terms
-from core.vectors import compose, unit
 
 _STRIDE = 7_919  # a prime: partners do not come round soon
 

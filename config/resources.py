@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import fields
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_type_hints
 
 from core.errors import ConfigError
+from core.llm.prompts import Prompt
 from core.profile import Profile, Theme
 
 PROFILES = Path(__file__).parent / "profiles"
 LOANWORDS = Path(__file__).parent / "loanwords.toml"
+
+
+_FOLDER = Path(__file__).parent / "prompts"
+_VERSION_DIGITS = 8
+ROOT = Path(__file__).resolve().parents[1]
+ENCODER = ROOT / "config" / "models" / "encoder.npz"
+GUARDRAIL = ROOT / "config" / "models" / "guardrail.npz"
+SAMPLE_FAQ = ROOT / "data" / "sample_faq.jsonl"
+QUESTION_PACKS = ROOT / "data" / "questions"
+GUARDRAIL_EXAMPLES = ROOT / "data" / "guardrail.jsonl"
 
 
 def load_profile(name: str) -> Profile:
@@ -75,3 +87,21 @@ def _texts(given: object) -> tuple[str, ...]:
     if not isinstance(given, list) or not all(isinstance(text, str) for text in given):
         raise TypeError(f"{given!r} is no list of texts")
     return tuple(given)
+
+
+def load_prompt(name: str, profile: Profile) -> Prompt:
+    """Read `config/prompts/NAME.md` and fill in who the bot is.
+
+    Its version is `NAME@` and the beginning of the SHA-256 of what the model will read.
+
+    Raises:
+        ConfigError: the file is missing or names something that is not known here.
+    """
+    path = _FOLDER / f"{name}.md"
+    try:
+        template = path.read_text(encoding="utf-8").strip()
+        text = template.format(name=profile.name, topic=profile.topic)
+    except (OSError, KeyError, ValueError, IndexError) as error:
+        raise ConfigError(f"cannot use the prompt {path}: {error}") from error
+    version = f"{name}@{sha256(text.encode()).hexdigest()[:_VERSION_DIGITS]}"
+    return Prompt(version=version, text=text, rules=template)

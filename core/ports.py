@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.pacing import Pacer
 from core.types import (
     Claim,
     Entry,
@@ -31,12 +30,10 @@ from core.types import (
     Teaching,
     Terms,
     Turn,
-    View,
     Written,
 )
 
 Vectors = NDArray[np.float32]
-Page = TypeVar("Page")
 
 
 class Embedder(Protocol):
@@ -287,53 +284,4 @@ class Inbox(Protocol):
         Raises:
             ValueError: it is anything else.
         """
-        ...
-
-
-class Reply(Protocol[Page]):
-    """The place of one answer on a platform: the messages in which it is shown, in order.
-
-    A reference is the platform's name of one message, opaque to the core. Calls make one attempt
-    and raise `RateLimitedError`, `PlatformRefusedError` or, for whatever may pass, `PlatformError`.
-    """
-
-    @property
-    def posts(self) -> Pacer:
-        """The budget that a new message here is taken from."""
-        ...
-
-    @property
-    def edits(self) -> Pacer:
-        """The budget that an edit here is taken from."""
-        ...
-
-    async def hint(self, view: View) -> None:
-        """Show beside the messages, if the platform can, that there is work; never raises."""
-        ...
-
-    def render(self, view: View) -> Sequence[Page]:
-        """The view as messages, one or more; equal pages look the same. Pure.
-
-        None at all where only a whole answer can be shown and it is not whole yet. Later views of
-        the same answer change only the last pages: what is full stays as it is.
-        """
-        ...
-
-    async def post(self, page: Page, place: int) -> str:
-        """Send the page that is the `place`-th of the answer, from 0; its reference."""
-        ...
-
-    async def edit(self, reference: str, page: Page) -> None:
-        """Let the message show this page instead; `MessageGoneError` if it is not there.
-
-        `MustBeNewError` if it can only be a message of its own, as what calls people can.
-        """
-        ...
-
-    async def delete(self, reference: str) -> None:
-        """Take the message away; nothing happens if it is gone."""
-        ...
-
-    async def find(self) -> Sequence[str]:
-        """The messages of this answer that are there already, in order, whoever sent them."""
         ...

@@ -150,6 +150,15 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Classification:
+    """A model's reading of a question; `query` is "" where the question stands alone."""
+
+    label: Label
+    query: str = ""
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """What calls to paid models took; `cached_tokens` are part of `prompt_tokens`."""
 

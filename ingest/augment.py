@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import ModelError, ModelReplyError
-from core.korean import compact
-from core.prompting import Excerpt
-from core.retrieval import Hit, is_answer
-from core.tokens import estimate_tokens
+from core.llm.prompts import Excerpt, estimate_tokens
+from core.retrieval.retriever import Hit, is_answer
+from core.text.korean import compact
 from core.types import Entry
 from ingest.clean import clean_texts
-from ingest.own_pack import PERSON, Asked, content_of, line_of, read_rows
-from ingest.questions import title_key
+from ingest.question_packs import PERSON, Asked, content_of, line_of, read_rows, title_key
 
 ENOUGH = 4
 _ENTRIES, _REQUEST_TOKENS = 5, 2_500  # of one request

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import Final
+
+import numpy as np
+
+from core.ports import Embedder, Vectors
+from core.retrieval.vectors import compose
+from core.types import Entry
 
 _PATH: Final = re.compile(r"\[[^\[\]\n]{1,200}\]")
 # Paragraphs, lines, sentences, words, and the edges of a menu path that is glued to its words.
@@ -68,3 +74,23 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
 def _inside(paths: list[tuple[int, int]], at: int) -> bool:
     index = bisect_left(paths, at, key=itemgetter(0)) - 1
     return index >= 0 and at < paths[index][1]
+
+
+def entry_vectors(
+    entries: Sequence[Entry], chunks: Sequence[Sequence[str]], embedder: Embedder
+) -> list[Vectors]:
+    """For each entry, unit vectors of shape (its chunks, dimension)."""
+    titles = embedder.embed([entry.title for entry in entries])
+    answers = embedder.embed([chunk for texts in chunks for chunk in texts])
+    questions = embedder.embed([question for entry in entries for question in entry.questions])
+    parts = zip(
+        titles,
+        _split(answers, [len(texts) for texts in chunks]),
+        _split(questions, [len(entry.questions) for entry in entries]),
+        strict=True,
+    )
+    return [compose(title, answer, asked) for title, answer, asked in parts]
+
+
+def _split(vectors: Vectors, sizes: Sequence[int]) -> list[Vectors]:
+    return np.split(vectors, np.cumsum(sizes)[:-1])

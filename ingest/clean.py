@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from ingest.rows import Row
+from ingest.sources.rows import Row
 
 _FOOTER: Final = "위 도움말이 도움이 되었나요?"
 _FOOTER_END: Final = "도움말 닫기"

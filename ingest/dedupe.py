@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.clean import Cleaned
-from ingest.rows import Skipped
+from ingest.sources.rows import Skipped
 
 _SHINGLE_CHARS: Final = 5
 # Of two texts alike at 0.9 the same shingle is the smallest with probability 0.9: among eight,

@@ -13,7 +13,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from ingest.breaks import LINE, PARAGRAPH, SPACE, STOP, breaks
+from ingest.line_breaks import LINE, PARAGRAPH, SPACE, STOP, breaks
 
 # All but a lone space, which is a gap as it is.
 _SPACE_RUN = re.compile(r"[^\S ]\s*| \s+")

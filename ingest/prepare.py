@@ -10,9 +10,9 @@ from typing import Final
 from core.types import Entry
 from ingest.clean import Cleaned, clean, clean_texts, match_titles, spaceless
 from ingest.dedupe import Merged, NearDuplicate, dedupe, near_duplicates
-from ingest.questions import title_key
-from ingest.rows import Loaded, Skipped
-from ingest.structure import readable
+from ingest.layout import readable
+from ingest.question_packs import title_key
+from ingest.sources.rows import Loaded, Skipped
 
 _ID_DIGITS: Final = 16
 

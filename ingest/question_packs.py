@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from core.errors import SourceError
+from core.types import Entry
 
 MAX_PACK_BYTES: Final = 200_000_000
 
 _KEY: Final = re.compile("[0-9a-f]{64}")
+
+
+_WANTED: Final = 'each line is {"key": sha256 of the title, "questions": [text, …]} in UTF-8'
+PERSON = "person"
 
 
 def title_key(title: str) -> str:
@@ -47,9 +54,6 @@ def load_pack(path: Path) -> dict[str, tuple[str, ...]]:
     return pack
 
 
-_WANTED: Final = 'each line is {"key": sha256 of the title, "questions": [text, …]} in UTF-8'
-
-
 def _parsed(line: bytes) -> tuple[str, tuple[str, ...]]:
     record = json.loads(line.decode())
     if not isinstance(record, dict):
@@ -62,3 +66,86 @@ def _parsed(line: bytes) -> tuple[str, tuple[str, ...]]:
             raise ValueError("not text")  # noqa: TRY004 - one kind of refusal
         question.encode()  # lone surrogates are a UnicodeEncodeError, which is a ValueError
     return key, tuple(question.strip() for question in questions if question.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The questions of one entry; `by` is a model's name or `PERSON`, `content` what it read."""
+
+    key: str
+    title: str
+    questions: tuple[str, ...]
+    by: str
+    content: str = ""
+
+
+def content_of(entry: Entry) -> str:
+    """Names what a model is shown of an entry: the same content is not paid for twice."""
+    return title_key(f"{entry.title}\0{entry.text}")[:32]
+
+
+def read_own(path: Path) -> dict[str, Asked]:
+    """The pack by key; empty where there is none.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    return {row.key: row for row in read_rows(path)}
+
+
+def read_rows(path: Path) -> list[Asked]:
+    """All lines, but for one that a kill cut short.
+
+    Raises:
+        SourceError: they cannot be read.
+    """
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read ({error.strerror})") from error
+    return [row for line in lines if (row := _row(line))]
+
+
+def write_own(path: Path, rows: Iterable[Asked]) -> None:
+    """Put the pack in the place of the one before, in one step.
+
+    Raises:
+        SourceError: it cannot be written.
+    """
+    beside = path.with_suffix(".partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("w", encoding="utf-8") as file:
+            file.writelines(map(line_of, rows))
+        beside.replace(path)
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def line_of(row: Asked) -> str:
+    """A line of the pack."""
+    return json.dumps(asdict(row), ensure_ascii=False) + "\n"
+
+
+def with_own(
+    pack: Mapping[str, tuple[str, ...]], own: Mapping[str, Asked]
+) -> dict[str, tuple[str, ...]]:
+    """A pack with one's own questions added, or in its place where a person wrote them."""
+    merged = dict(pack)
+    for key, row in own.items():
+        before = () if row.by == PERSON else merged.get(key, ())
+        merged[key] = (*before, *row.questions)
+    return merged
+
+
+def _row(line: bytes) -> Asked | None:
+    try:
+        fields = json.loads(line)
+        questions = tuple(map(str, fields["questions"]))
+        return Asked(
+            fields["key"], fields["title"], questions, fields["by"], fields.get("content", "")
+        )
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -15,14 +15,13 @@ from dataclasses import asdict, dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 
-from core.backends.chroma_index import ChromaIndex, Record
+from core.assistant.followups import labels
 from core.errors import FaqIndexError
-from core.followups import labels
-from core.korean import Analyzer
 from core.ports import Embedder
+from core.retrieval.chroma import ChromaIndex, Record
+from core.text.korean import Analyzer
 from core.types import Entry, Terms
-from ingest.chunk import chunks
-from ingest.embed import entry_vectors
+from ingest.chunks import chunks, entry_vectors
 
 # Part of every content hash: raise it when records made by older code must be made anew.
 _RECIPE = "1"

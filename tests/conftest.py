@@ -6,19 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from bots.runtime import load_synonyms
-from config.paths import ENCODER, GUARDRAIL
-from config.profiles import load_loanwords, load_profile
-from core.assistant import Assistant
-from core.backends.chroma_index import ChromaIndex
-from core.backends.extractive_model import ExtractiveModel
-from core.backends.kiwi_encoder import KiwiEncoder
-from core.backends.memory_history import MemoryHistory
-from core.finding import Finder
-from core.guardrail import Guardrail, GuardrailModel
-from core.korean import Analyzer
-from core.leadback import LeadBack
-from core.retrieval import Retriever
+from bots.bootstrap.assistant import load_synonyms
+from config.resources import ENCODER, GUARDRAIL, load_loanwords, load_profile
+from core.assistant.assistant import Assistant
+from core.assistant.extractive import ExtractiveModel
+from core.assistant.followups import LeadBack
+from core.assistant.guardrail import Guardrail, GuardrailModel
+from core.assistant.research import Finder
+from core.embeddings.kiwi import KiwiEncoder
+from core.retrieval.chroma import ChromaIndex
+from core.retrieval.retriever import Retriever
+from core.stores.memory import MemoryHistory
+from core.text.korean import Analyzer
 from ingest.sync import sync
 
 pytest.register_assert_rewrite("contracts")  # before any of them is imported

@@ -10,27 +10,26 @@ from dataclasses import dataclass
 from functools import partial
 from types import ModuleType
 
-from bots.stores import Stores, open_index, open_stores
-from config.paths import ENCODER, GUARDRAIL
-from config.profiles import load_loanwords, load_profile, synonyms_path
+from bots.bootstrap.stores import Stores, open_index, open_stores
+from config.resources import ENCODER, GUARDRAIL, load_loanwords, load_profile, synonyms_path
 from config.settings import Settings
-from core.assistant import Assistant
-from core.backends.extractive_model import ExtractiveModel
-from core.backends.fastembed_embedder import FastembedEmbedder
-from core.backends.kiwi_encoder import KiwiEncoder
-from core.backends.memory_history import MemoryHistory
-from core.desk import Desk
-from core.finding import Finder
-from core.following import Following, Warm
-from core.guardrail import Guardrail, GuardrailModel
-from core.korean import Analyzer
-from core.leadback import LeadBack
-from core.learning import Learning
-from core.limits import Limits
+from core.assistant.assistant import Assistant
+from core.assistant.extractive import ExtractiveModel
+from core.assistant.followups import LeadBack
+from core.assistant.guardrail import Guardrail, GuardrailModel
+from core.assistant.research import Finder
+from core.embeddings.fastembed import FastembedEmbedder
+from core.embeddings.kiwi import KiwiEncoder
+from core.messaging.learning import Learning
+from core.messaging.service import Desk
+from core.messaging.user_limits import Limits
 from core.ports import Embedder, History, Lessons
 from core.profile import Profile
-from core.retrieval import Retriever
-from core.synonyms import Synonyms, load_groups
+from core.retrieval.lesson_sync import Following, Warm
+from core.retrieval.retriever import Retriever
+from core.retrieval.synonyms import Synonyms, load_groups
+from core.stores.memory import MemoryHistory
+from core.text.korean import Analyzer
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +276,6 @@ async def _nothing_to_warm(texts: Sequence[str]) -> None:
 
 def _models() -> ModuleType:
     # The client takes half a second to import, and without a key nobody needs it.
-    from bots import models  # noqa: PLC0415
+    from bots.bootstrap import models
 
     return models

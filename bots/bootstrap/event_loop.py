@@ -19,7 +19,7 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     """As `asyncio.run`. With hundreds of answers at once uvloop halves what each piece costs."""
     new_loop: Callable[[], asyncio.AbstractEventLoop] | None = None
     with suppress(ImportError):  # no wheel of it exists for Windows
-        import uvloop  # noqa: PLC0415 - it may be missing
+        import uvloop
 
         new_loop = uvloop.new_event_loop
     before = sys.getswitchinterval()

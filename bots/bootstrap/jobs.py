@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from core.errors import FaqbotError
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from bots.bootstrap.stores import Stores, open_stores
+from config.settings import Settings
+from core.errors import ConfigError, FaqbotError
 from core.ports import Archive, Inbox
+from core.stores.records import utc_now
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +43,7 @@ async def run_logged(job: Job) -> None:
     try:
         logger.info("job %s: %s", job.name, await job.run())
     except FaqbotError as error:
-        logger.error("job %s failed: %s", job.name, error)  # noqa: TRY400 - one line
+        logger.error("job %s failed: %s", job.name, error)
     except Exception:  # the outermost edge of a job: the others go on
         logger.exception("job %s failed", job.name)
 
@@ -59,3 +71,144 @@ async def sweep(inbox: Inbox, wake: Callable[[], None]) -> str:
     if lapsed:
         wake()
     return f"{lapsed:,} questions with a lapsed lease are open again"
+
+
+def next_run(job: Job, *, timezone: str, now: datetime) -> datetime | None:
+    """When a job runs next, without its jitter; None if never again.
+
+    Raises:
+        ConfigError: the cron line or the time zone is none.
+    """
+    found: datetime | None = _trigger(job, timezone, jitter_s=0).get_next_fire_time(None, now)
+    return found
+
+
+@asynccontextmanager
+async def scheduled(jobs: Sequence[Job], *, timezone: str, jitter_s: int) -> AsyncIterator[None]:
+    """Run the jobs at their times until leaving; one that is at work then is cancelled.
+
+    A job never runs twice at once, and however many of its times were missed while the machine
+    slept, it runs once.
+
+    Raises:
+        ConfigError: a cron line or the time zone is none.
+    """
+    scheduler = AsyncIOScheduler(timezone=_zone(timezone))
+    for job in jobs:
+        scheduler.add_job(
+            run_logged,
+            _trigger(job, timezone, jitter_s=jitter_s),
+            args=(job,),
+            id=job.name,
+            coalesce=True,
+            misfire_grace_time=None,
+            max_instances=1,
+        )
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+def _trigger(job: Job, timezone: str, *, jitter_s: int) -> Any:  # noqa: ANN401 - it has no types
+    try:
+        trigger = CronTrigger.from_crontab(job.cron, timezone=_zone(timezone))
+    except ValueError as error:
+        raise ConfigError(
+            f"FAQBOT_{job.name.upper()}_CRON: {error}; it has five fields, like `30 4 * * *`"
+        ) from error
+    trigger.jitter = jitter_s or None
+    return trigger
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ConfigError(
+            f"FAQBOT_JOBS_TIMEZONE: no time zone {name!r}; one is Asia/Seoul"
+        ) from error
+
+
+def build_jobs(
+    settings: Settings, stores: Stores, *, wake: Callable[[], None] = lambda: None
+) -> list[Job]:
+    """What there is to do: without a source nothing is re-synced, without days nothing expires."""
+    jobs = [
+        Job(
+            "sweep",
+            "open the questions of workers that died",
+            settings.sweep_cron,
+            partial(sweep, stores.inbox, wake),
+        )
+    ]
+    if settings.retention_days:
+        days = settings.retention_days
+        about = f"delete what is older than {days} days"
+        run = partial(expire, stores.archive, days=days)
+        jobs.append(Job("retention", about, settings.retention_cron, run))
+    if settings.source:
+        resync = partial(asyncio.to_thread, _resync, settings)
+        about = f"bring the index in line with {settings.source}"
+        jobs.append(Job("resync", about, settings.resync_cron, resync))
+    return jobs
+
+
+def list_jobs(settings: Settings) -> int:
+    """Print each job with its cron line and its next time."""
+    return asyncio.run(_list(settings))
+
+
+def run_job(settings: Settings, name: str) -> int:
+    """Run a job now and print what it did.
+
+    Raises:
+        ConfigError: there is no such job here.
+        FaqbotError: the job failed.
+    """
+    return asyncio.run(_run(settings, name))
+
+
+async def _list(settings: Settings) -> int:
+    async with open_stores(settings) as stores:
+        for job in build_jobs(settings, stores):
+            time = next_run(job, timezone=settings.jobs_timezone, now=utc_now())
+            when = f"{time:%Y-%m-%d %H:%M %Z}" if time else "never"
+            print(f"{job.name:<10} {job.cron:<14} next {when}  {job.about}")
+    return 0
+
+
+async def _run(settings: Settings, name: str) -> int:
+    async with open_stores(settings) as stores:
+        jobs = {job.name: job for job in build_jobs(settings, stores)}
+        if name not in jobs:
+            raise ConfigError(
+                f"no job {name!r}; there are {', '.join(jobs)} (FAQBOT_SOURCE and "
+                "FAQBOT_RETENTION_DAYS make more)"
+            )
+        print(await jobs[name].run())
+    return 0
+
+
+def _resync(settings: Settings) -> str:
+    # Chroma and Kiwi take a second to import, and the other jobs need neither.
+    from bots.bootstrap.ingestion import run_ingest
+    from ingest.sources.url import confirm, fetch, is_url
+
+    fetched = is_url(settings.source)
+    path = Path(settings.source)
+    if fetched:
+        path, changed = fetch(settings.source, settings.data_dir / "source")
+        if not changed:
+            return "the source has not changed"
+    report = run_ingest(
+        settings, path, questions=None, use_packs=True, progress=lambda _done, _total: None
+    )
+    if fetched:
+        confirm(path)
+    changes = report.changes
+    return (
+        f"{changes.added:,} added, {changes.changed:,} changed, "
+        f"{changes.unchanged:,} unchanged, {changes.removed:,} removed"
+    )

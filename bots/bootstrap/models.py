@@ -7,24 +7,23 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
-from config.profiles import load_profile
-from config.prompts import load_prompt
+from config.resources import load_profile, load_prompt
 from config.settings import Settings
-from core.backends.openai_client import OpenAIClient
-from core.backends.openai_embedder import DIMENSIONS, OpenAIEmbedder
-from core.backends.openai_model import OpenAIModel
-from core.backends.openai_questions import OpenAIQuestions
-from core.backends.openai_reader import OpenAIReader
-from core.backends.sqlite_purse import SqlitePurse
-from core.backends.vector_cache import VectorCache
+from core.assistant.fallback import Models, Steady
+from core.assistant.research import Finder
+from core.assistant.speculation import Speculation, Warm
+from core.embeddings.cache import VectorCache
+from core.embeddings.openai import DIMENSIONS, OpenAIEmbedder
 from core.errors import ConfigError
-from core.finding import Finder
+from core.llm.budget import Ledger, price_of
+from core.llm.openai.chat import OpenAIModel
+from core.llm.openai.classifier import OpenAIReader
+from core.llm.openai.client import OpenAIClient
+from core.llm.openai.question_writer import OpenAIQuestions
 from core.ports import ChatModel, Vectors
 from core.profile import Profile
-from core.safety import Cleaner
-from core.speculation import Speculation, Warm
-from core.spend import Ledger, price_of
-from core.steady import Models, Steady
+from core.stores.sqlite.spending import SqlitePurse
+from core.text.sanitize import Cleaner
 
 
 @asynccontextmanager

@@ -13,16 +13,15 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from functools import partial
 from typing import Final, NoReturn
 
-from bots.connected import Connected
-from bots.jobs import build_jobs
-from bots.loop import run as run_loop
-from bots.runtime import open_desk
-from bots.stores import open_stores
-from config.profiles import load_profile
+from bots.bootstrap.assistant import open_desk
+from bots.bootstrap.event_loop import run as run_loop
+from bots.bootstrap.jobs import build_jobs, scheduled
+from bots.bootstrap.stores import open_stores
+from bots.shared.base import Connected
+from config.resources import load_profile
 from config.settings import Settings
-from core.backends.cron_scheduler import scheduled
-from core.desk import Desk
 from core.errors import ConfigError, FaqbotError, PlatformError
+from core.messaging.service import Desk
 from core.profile import Profile
 
 logger = logging.getLogger(__name__)
@@ -35,18 +34,10 @@ _PAUSE_S: Final = 5.0  # before what has broken off is begun again
 def run(settings: Settings) -> int:
     """Run until SIGINT or SIGTERM; answers that are being written then are given back.
 
-    Where the web page is all there is, it begins with the sample FAQ, as the terminal does.
-
     Raises:
         ConfigError: the web page is off, and no platform has its tokens.
         FaqbotError: something cannot be opened; the line says what to do.
     """
-    if settings.has_web_alone and not settings.source:
-        from bots.ingesting import first_ingest  # noqa: PLC0415 - imports Chroma
-        from bots.terminal import Screen  # noqa: PLC0415
-
-        profile = load_profile(settings.profile)
-        first_ingest(settings, Screen(profile), profile)
     with suppress(asyncio.CancelledError):
         run_loop(_run(settings))
     return 0
@@ -86,7 +77,7 @@ async def keep_running(platform: Connected, *, pause_s: float = _PAUSE_S) -> NoR
         try:
             await platform.run()
         except FaqbotError as error:
-            logger.error("%s", error)  # noqa: TRY400 - one line says it
+            logger.error("%s", error)
         except Exception:  # the outermost edge of a task
             logger.exception("broke off, and begins again: %s", platform.about)
         await asyncio.sleep(pause_s)
@@ -106,7 +97,7 @@ async def connected(
     """
     openers: dict[str, Open] = {}
     if settings.has_web:
-        from bots.web import open_web  # noqa: PLC0415 - as below
+        from bots.web.platform import open_web
 
         openers["Web"] = partial(open_web, settings, desk, profile)
     elif settings.web == "auto":
@@ -114,13 +105,13 @@ async def connected(
     else:
         _say("Web: off, as FAQBOT_WEB says")
     if settings.has_slack:
-        from bots.slack import open_slack  # noqa: PLC0415 - Bolt takes half a second to import
+        from bots.slack.platform import open_slack
 
         openers["Slack"] = partial(open_slack, settings, desk, profile)
     else:
         _say("Slack: off, SLACK_BOT_TOKEN is not set")
     if settings.has_discord:
-        from bots.discord import open_discord  # noqa: PLC0415 - as above
+        from bots.discord.platform import open_discord
 
         openers["Discord"] = partial(open_discord, settings, desk, profile)
     else:
@@ -166,4 +157,4 @@ def _stop_on_signals() -> None:
 
 
 def _say(line: str) -> None:
-    print(f"faqbot: {line}", flush=True)  # noqa: T201 - the interface
+    print(f"faqbot: {line}", flush=True)

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from config.settings import Settings
-from core.backends.sqlite_archive import SqliteArchive
-from core.backends.sqlite_file import SqliteFile
-from core.backends.sqlite_history import SqliteHistory
-from core.backends.sqlite_inbox import SqliteInbox
-from core.backends.sqlite_lessons import SqliteLessons
 from core.ports import Archive, History, Inbox, Lessons
+from core.stores.sqlite.archive import SqliteArchive
+from core.stores.sqlite.database import SqliteFile
+from core.stores.sqlite.history import SqliteHistory
+from core.stores.sqlite.inbox import SqliteInbox
+from core.stores.sqlite.lessons import SqliteLessons
 
 if TYPE_CHECKING:
-    from core.backends.chroma_index import ChromaIndex
+    from core.retrieval.chroma import ChromaIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,11 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
             )
         return
     # Importing the driver takes a quarter of a second, and the embedded default needs none of it.
-    from core.backends.mongo_archive import MongoArchive  # noqa: PLC0415
-    from core.backends.mongo_database import MongoDatabase  # noqa: PLC0415
-    from core.backends.mongo_history import MongoHistory  # noqa: PLC0415
-    from core.backends.mongo_inbox import MongoInbox  # noqa: PLC0415
-    from core.backends.mongo_lessons import MongoLessons  # noqa: PLC0415
+    from core.stores.mongo.archive import MongoArchive
+    from core.stores.mongo.database import MongoDatabase
+    from core.stores.mongo.history import MongoHistory
+    from core.stores.mongo.inbox import MongoInbox
+    from core.stores.mongo.lessons import MongoLessons
 
     async with MongoDatabase.open(settings.mongodb_uri.get_secret_value()) as database:
         yield Stores(
@@ -73,7 +73,7 @@ def open_index(settings: Settings) -> ChromaIndex:
         FaqIndexError: it cannot be opened, or the server does not answer.
     """
     # Importing Chroma takes half a second, and commands that need no index skip it.
-    from core.backends.chroma_index import ChromaIndex  # noqa: PLC0415
+    from core.retrieval.chroma import ChromaIndex
 
     if settings.chroma_url is None:
         return ChromaIndex.open(settings.index_dir)

@@ -3,8 +3,6 @@
 Whoever asks for `--help` waits for none of it: the modules are imported when a command runs.
 """
 
-# ruff: noqa: PLC0415 - Chroma, Kiwi and pydantic take a second; --help needs none of them.
-
 from __future__ import annotations
 
 import io
@@ -19,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bots import commands_lessons, commands_platforms, commands_questions, commands_storage
+from bots.cli.groups import lessons, platforms, questions, storage
 from core.errors import FaqbotError
 
 if TYPE_CHECKING:
@@ -71,7 +69,7 @@ def faqbot(
 @app.command()
 def chat(*, session: _Session = None) -> int:
     """Talk to the bot in the terminal."""
-    from bots.chat import chat
+    from bots.cli.chat import chat
 
     return chat(_settings(), session=session)
 
@@ -89,10 +87,10 @@ def ask(
     if batch is not None:
         if session is not None:
             raise typer.BadParameter("--session does not go with --batch: give a row its history")
-        from bots.batch import ask_batch
+        from bots.cli.batch import ask_batch
 
         return ask_batch(_settings(), batch)
-    from bots.asking import ask
+    from bots.cli.ask import ask
 
     return ask(_settings(), _typed(question), session=session, as_json=json)
 
@@ -108,10 +106,10 @@ def search(
     """Show the entries nearest to a question, with their scores."""
     _one_of(question, batch)
     if batch is not None:
-        from bots.batch import search_batch
+        from bots.cli.batch import search_batch
 
         return search_batch(_settings(), batch)
-    from bots.searching import search
+    from bots.cli.search import search
 
     return search(_settings(), _typed(question), limit=limit, as_json=json)
 
@@ -121,10 +119,10 @@ def guard(question: _QuestionText = None, *, batch: _Batch = None, json: _Json =
     """Show what the guardrail says of a question."""
     _one_of(question, batch)
     if batch is not None:
-        from bots.batch import guard_batch
+        from bots.cli.batch import guard_batch
 
         return guard_batch(_settings(), batch)
-    from bots.searching import guard
+    from bots.cli.search import guard
 
     return guard(_settings(), _typed(question), as_json=json)
 
@@ -161,10 +159,10 @@ def ingest(
     if augment:
         if questions or no_questions:
             raise typer.BadParameter("--augment adds to the packs that --questions leaves out")
-        from bots.augmenting import augment as write_ahead
+        from bots.cli.augment import augment as write_ahead
 
         return write_ahead(_settings(), path, yes=yes)
-    from bots.ingesting import ingest
+    from bots.cli.ingest import ingest
 
     return ingest(_settings(), path, questions=questions, use_packs=not no_questions)
 
@@ -178,7 +176,7 @@ def evaluate(
     json: _Json = False,
 ) -> int:
     """Measure retrieval or the guardrail on labelled questions."""
-    from bots.scoring import evaluate
+    from bots.cli.evaluate import evaluate
 
     return evaluate(_settings(), file, as_json=json)
 
@@ -186,15 +184,13 @@ def evaluate(
 @app.command()
 def doctor() -> int:
     """Check the installation, and say how to fix what is wrong."""
-    from bots.doctor import doctor
+    from bots.cli.doctor import doctor
 
     return doctor()
 
 
-commands_lessons.register(app, lambda: _settings())  # noqa: PLW0108 - it is defined below
-commands_platforms.register(app, lambda: _settings())  # noqa: PLW0108
-commands_questions.register(app, lambda: _settings())  # noqa: PLW0108
-commands_storage.register(app, lambda: _settings())  # noqa: PLW0108
+for group in (platforms, storage, lessons, questions):
+    group.register(app, lambda: _settings())  # noqa: PLW0108 - it is defined below
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -277,7 +273,7 @@ def _usage(error: typer.TyperException) -> int:
 
 
 def _complain(sentence: str) -> int:
-    print("faqbot:", " ".join(sentence.split()), file=sys.stderr)  # noqa: T201 - the interface
+    print("faqbot:", " ".join(sentence.split()), file=sys.stderr)
     return 1
 
 

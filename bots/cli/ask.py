@@ -9,11 +9,11 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
-from bots.runtime import open_assistant, open_forgetful
-from bots.terminal import Ending, Screen
-from config.profiles import load_profile
+from bots.bootstrap.assistant import open_assistant, open_forgetful
+from bots.cli.terminal import Ending, Screen
+from config.resources import load_profile
 from config.settings import Settings
-from core.assistant import Assistant
+from core.assistant.assistant import Assistant
 from core.types import (
     Answered,
     AnswerEvent,
@@ -83,7 +83,7 @@ async def _ask(settings: Settings, text: str, *, session: str | None, as_json: b
             return ending
         ending = Failed(profile.failed)
         async for event in events:
-            print(json.dumps(event_fields(event), ensure_ascii=False), flush=True)  # noqa: T201
+            print(json.dumps(event_fields(event), ensure_ascii=False), flush=True)
             if not isinstance(event, Status | Delta):
                 ending = event
     return ending

@@ -12,17 +12,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bots.ingesting import ingest, progress_bar, read_entries
-from bots.loop import run
-from bots.models import open_embedder, open_questions
-from bots.runtime import build_retriever
-from config.profiles import load_profile
-from config.prompts import load_prompt
+from bots.bootstrap.assistant import build_retriever
+from bots.bootstrap.event_loop import run
+from bots.bootstrap.ingestion import read_entries
+from bots.bootstrap.models import open_embedder, open_questions
+from bots.cli.ingest import ingest, progress_bar
+from config.resources import load_profile, load_prompt
 from config.settings import Settings
-from core.backends.openai_questions import expected_tokens
 from core.errors import ConfigError, ModelError
+from core.llm.budget import TAB, Tab, price_of
+from core.llm.openai.question_writer import expected_tokens
 from core.ports import Embedder
-from core.spend import TAB, Tab, price_of
 from core.types import Entry
 from ingest.augment import (
     Checked,
@@ -33,8 +33,7 @@ from ingest.augment import (
     taken_by,
     write_all,
 )
-from ingest.own_pack import Asked, content_of, read_own, read_rows, write_own
-from ingest.questions import title_key
+from ingest.question_packs import Asked, content_of, read_own, read_rows, title_key, write_own
 
 _SEARCHED = 50
 _CENT = 0.01
@@ -154,4 +153,4 @@ def _checked(
 
 
 def _say(line: str) -> None:
-    print(line)  # noqa: T201 - the interface
+    print(line)

@@ -7,12 +7,12 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-from bots.asking import question_of
-from bots.rows import Row, read_rows
-from bots.runtime import build_taught, open_forgetful
+from bots.bootstrap.assistant import build_taught, open_forgetful
+from bots.cli.ask import question_of
+from bots.cli.jsonl import Row, read_rows
 from config.settings import Settings
-from core.assistant import Assistant
-from core.retrieval import Hit
+from core.assistant.assistant import Assistant
+from core.retrieval.retriever import Hit
 from core.types import (
     Answered,
     AnswerEvent,
@@ -113,4 +113,4 @@ def _outcome(
 
 
 def _write(fields: dict[str, Any]) -> None:
-    print(json.dumps(fields, ensure_ascii=False), flush=True)  # noqa: T201 - the interface
+    print(json.dumps(fields, ensure_ascii=False), flush=True)

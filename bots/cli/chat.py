@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from uuid import uuid4
 
-from bots.asking import question_of
-from bots.ingesting import first_ingest
-from bots.runtime import open_talk
-from bots.terminal import Screen
-from config.profiles import load_profile
+from bots.bootstrap.assistant import open_talk
+from bots.cli.ask import question_of
+from bots.cli.ingest import first_ingest
+from bots.cli.terminal import Screen
+from config.resources import load_profile
 from config.settings import Settings
-from core.assistant import Assistant
+from core.assistant.assistant import Assistant
 from core.errors import StorageError
-from core.learning import Learning, Remark, is_lesson, said_of
+from core.messaging.learning import Learning, Remark, is_lesson, said_of
 from core.profile import Profile
 from core.types import Escalated, SessionId
 
@@ -31,7 +31,7 @@ def chat(settings: Settings, *, session: str | None) -> int:
     if interactive:
         # Importing it is what gives input() its editing; Korean syllables have two columns there.
         with suppress(ImportError):
-            import readline  # noqa: F401, PLC0415
+            pass
     first_ingest(settings, screen, profile)
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
@@ -138,7 +138,7 @@ def _prompted(prompt: str) -> str | None:
     try:
         return input(prompt)
     except (EOFError, KeyboardInterrupt):
-        print()  # noqa: T201 - the terminal's cursor stands behind the prompt
+        print()
         return None
 
 

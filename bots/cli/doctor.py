@@ -12,8 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from bots.finding import FAIL, NOTE, PASS, Finding
-from config.paths import ENCODER, GUARDRAIL
+from bots.shared.base import FAIL, NOTE, PASS, Finding
+from config.resources import ENCODER, GUARDRAIL
 from config.settings import Settings, read_settings
 from core.errors import FaqbotError
 from core.types import SessionId
@@ -26,15 +26,15 @@ Check = Callable[[Settings], Iterator[Finding]]
 
 def doctor() -> int:
     """Print every finding as it is made; 1 if something has to be fixed. Prints no secrets."""
-    from config.logging import configure_logging  # noqa: PLC0415 - nothing else here logs
+    from config.logging import configure_logging
 
     configure_logging("ERROR")
     failed = False
     for finding in examine():
         failed = failed or finding.mark == FAIL
-        print(finding.mark, f"{finding.name}: {finding.text}", flush=True)  # noqa: T201
+        print(finding.mark, f"{finding.name}: {finding.text}", flush=True)
         if finding.fix:
-            print(f"    -> {finding.fix}")  # noqa: T201
+            print(f"    -> {finding.fix}")
     return int(failed)
 
 
@@ -111,8 +111,8 @@ def _space(settings: Settings) -> Iterator[Finding]:
 
 
 def _profile(settings: Settings) -> Iterator[Finding]:
-    from config.profiles import load_profile, synonyms_path  # noqa: PLC0415 - each check its own
-    from core.synonyms import load_groups  # noqa: PLC0415
+    from config.resources import load_profile, synonyms_path
+    from core.retrieval.synonyms import load_groups
 
     profile = load_profile(settings.profile)
     groups = load_groups(synonyms_path(settings.profile))
@@ -125,8 +125,8 @@ def _packages(_settings: Settings) -> Iterator[Finding]:
 
 
 def _models(_settings: Settings) -> Iterator[Finding]:
-    from bots.ingesting import fingerprint_of  # noqa: PLC0415 - imports Chroma
-    from core.guardrail import GuardrailModel  # noqa: PLC0415
+    from bots.bootstrap.ingestion import fingerprint_of
+    from core.assistant.guardrail import GuardrailModel
 
     yield Finding(PASS, "encoder", fingerprint_of(ENCODER))
     GuardrailModel.load(GUARDRAIL)
@@ -136,15 +136,15 @@ def _models(_settings: Settings) -> Iterator[Finding]:
 def _endpoints(settings: Settings) -> Iterator[Finding]:
     if not settings.has_models and settings.embedder == "builtin":
         return
-    from bots.models import check_models  # noqa: PLC0415 - imports openai
+    from bots.bootstrap.models import check_models
 
     for line in asyncio.run(check_models(settings)):
         yield Finding(PASS, "endpoints", line)
 
 
 def _history(settings: Settings) -> Iterator[Finding]:
-    from bots.stores import open_stores  # noqa: PLC0415 - each check its own
-    from core.following import all_lessons  # noqa: PLC0415 - imports numpy
+    from bots.bootstrap.stores import open_stores
+    from core.retrieval.lesson_sync import all_lessons
 
     if settings.mongodb_uri is None and not settings.history_path.exists():
         yield Finding(PASS, "history", "none yet; the first conversation creates it")
@@ -165,8 +165,8 @@ def _history(settings: Settings) -> Iterator[Finding]:
 
 
 def _index(settings: Settings) -> Iterator[Finding]:
-    from bots.ingesting import embedder_fingerprint  # noqa: PLC0415 - imports Chroma
-    from bots.stores import open_index  # noqa: PLC0415
+    from bots.bootstrap.ingestion import embedder_fingerprint
+    from bots.bootstrap.stores import open_index
 
     there = settings.chroma_url is not None or settings.index_dir.is_dir()
     index = open_index(settings) if there else None
@@ -191,7 +191,7 @@ def _index(settings: Settings) -> Iterator[Finding]:
 
 
 def _web(settings: Settings) -> Iterator[Finding]:
-    from bots.web.checks import check_web  # noqa: PLC0415 - each check its own
+    from bots.web.checks import check_web
 
     yield from check_web(settings)
 
@@ -200,7 +200,7 @@ def _slack(settings: Settings) -> Iterator[Finding]:
     if not settings.has_slack:
         yield Finding(PASS, "Slack", "off, SLACK_BOT_TOKEN is not set")
         return
-    from bots.slack.checks import check_slack  # noqa: PLC0415 - imports Bolt
+    from bots.slack.checks import check_slack
 
     yield from check_slack(settings)
 
@@ -209,16 +209,16 @@ def _discord(settings: Settings) -> Iterator[Finding]:
     if not settings.has_discord:
         yield Finding(PASS, "Discord", "off, DISCORD_BOT_TOKEN is not set")
         return
-    from bots.discord.checks import check_discord  # noqa: PLC0415 - imports discord.py
+    from bots.discord.checks import check_discord
 
     yield from check_discord(settings)
 
 
 def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Finding]:
     """The search cache beside the index, and one real search."""
-    from bots.runtime import build_retriever  # noqa: PLC0415 - loads Kiwi
-    from config.profiles import load_profile  # noqa: PLC0415
-    from core.lexical import LexicalIndex  # noqa: PLC0415
+    from bots.bootstrap.assistant import build_retriever
+    from config.resources import load_profile
+    from core.retrieval.lexical import LexicalIndex
 
     try:
         same = list(LexicalIndex.load(cache).faq_ids) == stored

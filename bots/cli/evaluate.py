@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bots.evaluation import (
-    RetrievalCase,
-    by_kind,
-    f1,
-    label_recall,
-    macro_f1,
-    rank_of,
-    recall,
-    reciprocal_rank,
-)
-from bots.rows import Row, read_rows
-from bots.runtime import build_retriever, open_forgetful
+from bots.bootstrap.assistant import build_retriever, open_forgetful
+from bots.cli.jsonl import Row, read_rows
 from config.settings import Settings
+from core.assistant.guardrail import LABELS
 from core.errors import SourceError
-from core.guardrail import LABELS
-from core.retrieval import Retriever
-from core.types import Label, SessionId
+from core.retrieval.retriever import Retriever
+from core.types import Exchange, Label, SessionId
 
 Pair = tuple[Label, Label]
 Fields = dict[str, Any]
+
+
+_DEPTH = 20
 
 
 def evaluate(settings: Settings, file: Path, *, as_json: bool) -> int:
@@ -50,7 +45,7 @@ def evaluate(settings: Settings, file: Path, *, as_json: bool) -> int:
         pairs = asyncio.run(_judge(settings, judged))
         report["guardrail"] = guardrail_fields(pairs) | {"by_kind": _recalls(judged, pairs)}
     if as_json:
-        print(json.dumps(report, ensure_ascii=False))  # noqa: T201 - the interface
+        print(json.dumps(report, ensure_ascii=False))
     else:
         _print_tables(report)
     return 0
@@ -157,8 +152,8 @@ def _print_tables(report: Fields) -> None:
 
 def _table(title: str, corner: str, rows: dict[str, Fields]) -> None:
     """One row for each item, one column for each metric; the last column set is the widest."""
-    from rich.console import Console  # noqa: PLC0415 - --json need not wait for it
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
 
     columns = list(dict.fromkeys(name for fields in rows.values() for name in fields))
     table = Table(title=title, title_justify="left")
@@ -174,3 +169,94 @@ def _cell(value: float | None) -> str:
     if value is None:
         return ""
     return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalCase:
+    """A question and the titles of which any one is right."""
+
+    question: str
+    relevant: tuple[str, ...]
+    history: tuple[Exchange, ...] = ()
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GuardrailCase:
+    """A question and its label."""
+
+    question: str
+    label: Label
+    history: tuple[Exchange, ...] = ()
+    kind: str = ""
+
+
+def read_retrieval_cases(path: Path) -> list[RetrievalCase]:
+    """Rows with `relevant` titles; see `bots.rows.read_rows` for the errors."""
+    cases = []
+    for row in read_rows(str(path), with_id=False):
+        relevant = row.fields.get("relevant")
+        if not isinstance(relevant, list) or not relevant:
+            raise SourceError(f'{row.place}: "relevant" must be a list of titles')
+        kind = str(row.fields.get("kind", ""))
+        cases.append(RetrievalCase(row.question, tuple(relevant), row.history, kind))
+    return cases
+
+
+def read_guardrail_cases(path: Path) -> list[GuardrailCase]:
+    """Rows with a `label`; see `bots.rows.read_rows` for the errors."""
+    cases = []
+    for row in read_rows(str(path), with_id=False):
+        label = row.fields.get("label")
+        if label not in list(Label):
+            raise SourceError(f'{row.place}: "label" must be one of {", ".join(Label)}')
+        kind = str(row.fields.get("kind", ""))
+        cases.append(GuardrailCase(row.question, Label(label), row.history, kind))
+    return cases
+
+
+def rank_of(case: RetrievalCase, retriever: Retriever) -> int | None:
+    """The place, from 1, of the first right entry; None if it is not among the first 20."""
+    hits = retriever.search(case.question, case.history, limit=_DEPTH)
+    places = (place for place, hit in enumerate(hits, start=1) if hit.title in case.relevant)
+    return next(places, None)
+
+
+def recall(ranks: Sequence[int | None], depth: int) -> float:
+    """The share of questions with a right entry among the first `depth`."""
+    return sum(rank is not None and rank <= depth for rank in ranks) / max(len(ranks), 1)
+
+
+def reciprocal_rank(ranks: Sequence[int | None]) -> float:
+    """The mean of 1 / rank, 0 where nothing right was found."""
+    return sum(1 / rank for rank in ranks if rank) / max(len(ranks), 1)
+
+
+def f1(pairs: Iterable[tuple[Label, Label]], label: Label) -> float:
+    """Of (true, given) pairs, the F1 of one label."""
+    hits = misses = wrong = 0
+    for true, given in pairs:
+        hits += true == given == label
+        misses += true == label != given
+        wrong += given == label != true
+    return 2 * hits / max(2 * hits + misses + wrong, 1)
+
+
+def macro_f1(pairs: Sequence[tuple[Label, Label]]) -> float:
+    """The mean F1 over the labels that occur among the true ones."""
+    present = [label for label in LABELS if any(true == label for true, _ in pairs)]
+    return sum(f1(pairs, label) for label in present) / max(len(present), 1)
+
+
+def label_recall(pairs: Sequence[tuple[Label, Label]], label: Label) -> float:
+    """The share of a label's questions that got it."""
+    own = [given == label for true, given in pairs if true == label]
+    return sum(own) / max(len(own), 1)
+
+
+def by_kind(kinds: Sequence[str]) -> dict[str, list[int]]:
+    """The positions of each kind, kinds in alphabetical order."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for position, kind in enumerate(kinds):
+        found[kind].append(position)
+    return dict(sorted(found.items()))

@@ -11,17 +11,17 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from bots.rows import numbered_lines
-from bots.stores import open_stores
-from bots.terminal import clean
-from config.profiles import load_profile
+from bots.bootstrap.stores import open_stores
+from bots.cli.jsonl import numbered_lines
+from bots.cli.terminal import clean
+from config.resources import load_profile
 from config.settings import Settings
-from core.answering import tidy
 from core.errors import ConfigError, SourceError
-from core.following import all_lessons
-from core.korean import compact
-from core.learning import Outcome, Taught, said_of, without_tag
+from core.messaging.learning import Outcome, Taught, said_of, without_tag
 from core.profile import Profile
+from core.retrieval.lesson_sync import all_lessons
+from core.text.korean import compact
+from core.text.sections import tidy
 from core.types import Lesson, SessionId, Teaching
 
 _TEXTS = ("id", "session", "question", "answer", "author", "author_name", "question_id", "asked_by")
@@ -42,7 +42,7 @@ def learn(settings: Settings, question: str, answer: str, *, author: str) -> int
         async with open_stores(settings) as stores:
             return Taught(Outcome(await stores.lessons.teach(lesson)), lesson)
 
-    print(said_of(asyncio.run(teach()), profile))  # noqa: T201 - the interface
+    print(said_of(asyncio.run(teach()), profile))
     return 0
 
 
@@ -51,7 +51,7 @@ def list_lessons(settings: Settings, limit: int) -> int:
     for lesson in sorted(_all(settings), key=lambda one: one.learned_at, reverse=True)[:limit]:
         when = f"{lesson.learned_at:%Y-%m-%d %H:%M}Z"
         author = clean(tidy(lesson.author_name)) or "-"
-        print(f"{lesson.id}  {when}  {author}  {clean(tidy(lesson.question))}")  # noqa: T201
+        print(f"{lesson.id}  {when}  {author}  {clean(tidy(lesson.question))}")
     return 0
 
 
@@ -69,11 +69,11 @@ def show_lesson(settings: Settings, lesson_id: str) -> int:
     lesson = asyncio.run(found())
     if lesson is None:
         raise ConfigError(_UNKNOWN)
-    print(f"{clean(lesson.question)}\n-> {clean(lesson.answer)}\n")  # noqa: T201
+    print(f"{clean(lesson.question)}\n-> {clean(lesson.answer)}\n")
     author = " ".join(filter(None, (clean(lesson.author_name), lesson.author))) or "-"
-    print(f"{author}, {lesson.learned_at:%Y-%m-%d %H:%M:%S}Z")  # noqa: T201
+    print(f"{author}, {lesson.learned_at:%Y-%m-%d %H:%M:%S}Z")
     if lesson.session:
-        print(f"in {lesson.session}")  # noqa: T201
+        print(f"in {lesson.session}")
     return 0
 
 
@@ -91,7 +91,7 @@ def remove_lesson(settings: Settings, lesson_id: str) -> int:
 
     if not asyncio.run(remove()):
         raise ConfigError(_UNKNOWN)
-    print(load_profile(settings.profile).teach_unlearned)  # noqa: T201
+    print(load_profile(settings.profile).teach_unlearned)
     return 0
 
 
@@ -101,7 +101,7 @@ def export_lessons(settings: Settings, file: Path) -> int:
     rows = [asdict(one) | {"learned_at": one.learned_at.isoformat()} for one in lessons]
     lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
     file.write_text("".join(lines), encoding="utf-8")
-    print(f"{file}: {len(lessons):,} lessons")  # noqa: T201
+    print(f"{file}: {len(lessons):,} lessons")
     return 0
 
 
@@ -119,7 +119,7 @@ def import_lessons(settings: Settings, file: Path) -> int:
             return Counter([await stores.lessons.teach(lesson) for lesson in lessons])
 
     done = asyncio.run(teach())
-    print(  # noqa: T201
+    print(
         f"{done[Teaching.LEARNED]:,} learnt, {done[Teaching.CORRECTED]:,} corrected, "
         f"{done[Teaching.KNOWN]:,} as they were"
     )

@@ -9,16 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
-from bots.stores import open_index
-from bots.terminal import clean
+from bots.bootstrap.stores import open_index
+from bots.cli.terminal import clean
 from config.settings import Settings
-from core.answering import tidy
 from core.errors import FaqIndexError, SourceError
-from core.korean import compact
+from core.text.korean import compact
+from core.text.sections import tidy
 from core.types import Entry
 from ingest.clean import clean_texts
-from ingest.own_pack import PERSON, Asked, read_own, write_own
-from ingest.questions import title_key
+from ingest.question_packs import PERSON, Asked, read_own, title_key, write_own
 
 _LONGEST_CHARS = 200
 _FORMS = "use .csv (title, question: a line for each) or .jsonl (title, questions)"
@@ -178,4 +177,4 @@ def _check(name: str, edited: Edited, served: Mapping[str, tuple[str, ...]]) -> 
 
 
 def _say(line: str) -> None:
-    print(line)  # noqa: T201 - the interface
+    print(line)

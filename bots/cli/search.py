@@ -6,11 +6,11 @@ import asyncio
 import json
 from dataclasses import asdict
 
-from bots.batch import result, rounded
-from bots.runtime import build_taught, open_forgetful
-from bots.terminal import clean
+from bots.bootstrap.assistant import build_taught, open_forgetful
+from bots.cli.batch import result, rounded
+from bots.cli.terminal import clean
 from config.settings import Settings
-from core.answering import tidy
+from core.text.sections import tidy
 from core.types import SessionId, Verdict
 
 _HEADER = "  #  score  words  letters  meaning  title"
@@ -22,12 +22,12 @@ def search(settings: Settings, text: str, *, limit: int, as_json: bool) -> int:
     hits = retriever.search(text, limit=limit)
     if as_json:
         results = [{**result(hit), **_signals(asdict(hit))} for hit in hits]
-        print(json.dumps({"results": results}, ensure_ascii=False))  # noqa: T201 - the interface
+        print(json.dumps({"results": results}, ensure_ascii=False))
         return 0
-    print(_HEADER)  # noqa: T201
+    print(_HEADER)
     for number, hit in enumerate(hits, start=1):
         signals = f"{hit.score:>5.3f}  {hit.words:>5.3f}  {hit.letters:>7.3f}  {hit.meaning:>7.3f}"
-        print(f"{number:>3}  {signals}  {clean(tidy(hit.title))}")  # noqa: T201
+        print(f"{number:>3}  {signals}  {clean(tidy(hit.title))}")
     return 0
 
 
@@ -36,11 +36,11 @@ def guard(settings: Settings, text: str, *, as_json: bool) -> int:
     verdict = asyncio.run(_judge(settings, text))
     scores = rounded(verdict.scores)
     if as_json:
-        print(json.dumps({"label": verdict.label, "scores": scores}))  # noqa: T201 - the interface
+        print(json.dumps({"label": verdict.label, "scores": scores}))
         return 0
-    print(verdict.label)  # noqa: T201
+    print(verdict.label)
     for label, score in sorted(scores.items(), key=lambda item: -item[1]):
-        print(f"  {label:<10} {score:.3f}")  # noqa: T201
+        print(f"  {label:<10} {score:.3f}")
     return 0
 
 

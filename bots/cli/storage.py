@@ -9,11 +9,11 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from bots.stores import open_stores
+from bots.bootstrap.stores import open_stores
 from config.settings import Settings
-from core.backends.sqlite_backup import backup_file, restore_file
 from core.errors import ConfigError
 from core.ports import Archive
+from core.stores.sqlite.backup import backup_file, restore_file
 from core.types import SessionId, Turn
 
 _PAGE = 200
@@ -43,7 +43,7 @@ def backup(settings: Settings, target: Path) -> int:
     """Copy the history to a file, also while the bot runs."""
     _check_embedded(settings)
     backup_file(settings.history_path, target)
-    print(f"{target}: {target.stat().st_size:,} bytes")  # noqa: T201 - the interface
+    print(f"{target}: {target.stat().st_size:,} bytes")
     return 0
 
 
@@ -51,14 +51,14 @@ def restore(settings: Settings, source: Path) -> int:
     """Put a backup in the place of the history, also while the bot runs."""
     _check_embedded(settings)
     restore_file(source, settings.history_path)
-    print(f"{settings.history_path}: restored from {source}")  # noqa: T201 - the interface
+    print(f"{settings.history_path}: restored from {source}")
     return 0
 
 
 async def _list(settings: Settings, limit: int) -> int:
     async with open_stores(settings) as stores:
         for summary in await stores.archive.sessions(limit):
-            print(f"{summary.last_at:%Y-%m-%d %H:%M:%S}Z  {summary.session}")  # noqa: T201
+            print(f"{summary.last_at:%Y-%m-%d %H:%M:%S}Z  {summary.session}")
     return 0
 
 
@@ -68,8 +68,8 @@ async def _show(settings: Settings, session: SessionId) -> int:
         async for turn in _turns(stores.archive, session):
             found = True
             question = turn.question
-            print(f"[{question.asked_at:%Y-%m-%d %H:%M:%S}Z] {question.text}")  # noqa: T201
-            print(f"-> {turn.state}: {turn.answer}\n")  # noqa: T201
+            print(f"[{question.asked_at:%Y-%m-%d %H:%M:%S}Z] {question.text}")
+            print(f"-> {turn.state}: {turn.answer}\n")
     if not found:
         raise ConfigError("no such session; `faqbot sessions list` names those there are")
     return 0
@@ -81,14 +81,14 @@ async def _export(settings: Settings, session: str | None) -> int:
             async for turn in _turns(stores.archive, name):
                 opinions = await stores.archive.feedback(turn.question.id)
                 row = {**asdict(turn), "feedback": [asdict(given) for given in opinions]}
-                print(json.dumps(row, ensure_ascii=False, default=_as_json))  # noqa: T201
+                print(json.dumps(row, ensure_ascii=False, default=_as_json))
     return 0
 
 
 async def _forget(settings: Settings, user: str) -> int:
     async with open_stores(settings) as stores:
         removed = await stores.archive.forget(user)
-    print(  # noqa: T201 - the interface
+    print(
         f"deleted: {removed.turns:,} turns, {removed.questions:,} received questions, "
         f"{removed.feedback:,} opinions"
         + (f"; {removed.lessons:,} lessons name them no more" if removed.lessons else "")

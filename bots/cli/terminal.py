@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from core.answering import tidy
 from core.profile import Profile
+from core.text.sections import tidy
 from core.types import (
     Answered,
     AnswerEvent,
@@ -84,7 +84,7 @@ class Screen:
             case Escalated(_, nearest):
                 return self.offer(self._profile.nearest, nearest)
             case Failed(text):
-                print(text, file=sys.stderr)  # noqa: T201 - the interface
+                print(text, file=sys.stderr)
                 return ()
 
     def offer(self, heading: str, questions: Sequence[str]) -> tuple[str, ...]:
@@ -100,12 +100,12 @@ class Screen:
         """One line as it is: no markup, no wrapping of our own."""
         text = clean(text)
         if self.styled and style:
-            from rich.console import Console  # noqa: PLC0415 - see above
-            from rich.text import Text  # noqa: PLC0415
+            from rich.console import Console
+            from rich.text import Text
 
             Console(highlight=False, soft_wrap=True).print(Text(text, style=style))
         else:
-            print(text, flush=True)  # noqa: T201 - the interface
+            print(text, flush=True)
 
     @contextmanager
     def working(self, text: str) -> Iterator[None]:
@@ -125,8 +125,8 @@ class Screen:
         if not self.styled:
             yield _Pipe()
             return
-        from rich.console import Console  # noqa: PLC0415 - see above
-        from rich.live import Live  # noqa: PLC0415
+        from rich.console import Console
+        from rich.live import Live
 
         console = Console(highlight=False)
         live = Live(console=console, transient=True, refresh_per_second=12)
@@ -156,13 +156,13 @@ class _Pipe:
 
     def add(self, text: str) -> None:
         self._written += text
-        print(text, end="", flush=True)  # noqa: T201 - the interface
+        print(text, end="", flush=True)
 
     def finish(self, text: str) -> None:
         if text == self._written:
-            print(flush=True)  # noqa: T201
+            print(flush=True)
         else:
-            print(f"\n\n{text}" if self._written else text, flush=True)  # noqa: T201
+            print(f"\n\n{text}" if self._written else text, flush=True)
 
 
 class _Terminal:
@@ -175,7 +175,7 @@ class _Terminal:
 
     def status(self, text: str) -> None:
         if not self._text:
-            from rich.spinner import Spinner  # noqa: PLC0415 - see above
+            from rich.spinner import Spinner
 
             self._live.update(Spinner("dots", text=text, style="cyan"))
 
@@ -188,8 +188,8 @@ class _Terminal:
 
     def settle(self) -> None:
         """Replace the moving picture by the text, also where the answer was cut short."""
-        from rich.markdown import Markdown  # noqa: PLC0415 - see above
-        from rich.text import Text  # noqa: PLC0415
+        from rich.markdown import Markdown
+        from rich.text import Text
 
         self._live.update(Text(""))
         self._live.stop()
@@ -204,8 +204,8 @@ class _Tail:
         self._text = text
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        from rich.markdown import Markdown  # noqa: PLC0415 - see above
-        from rich.segment import Segment  # noqa: PLC0415
+        from rich.markdown import Markdown
+        from rich.segment import Segment
 
         lines = console.render_lines(Markdown(self._text), options, pad=False)
         for line in lines[-max(console.height - 1, 1) :]:

@@ -9,17 +9,17 @@ from typing import Any, Final
 
 import discord
 
-from bots.discord.catchup import catch_up, direct_channels
-from bots.discord.commands import Commands, sync_if_changed
+from bots.discord.api.background import Tasks
 from bots.discord.context import Context
-from bots.discord.feedback import submitted
+from bots.discord.events.backfill import catch_up, direct_channels
+from bots.discord.events.messages import Listener
+from bots.discord.events.parse import Reader
 from bots.discord.ids import DIRECT, PREFIX
-from bots.discord.interacting import Pressing, excused, say
-from bots.discord.listening import Listener
-from bots.discord.payload import pressed_of
-from bots.discord.reading import Reader
-from bots.discord.tasks import Tasks
-from bots.discord.views import AnswerButton
+from bots.discord.interactions.acknowledge import Pressing, excused, say
+from bots.discord.interactions.buttons import AnswerButton
+from bots.discord.interactions.commands import Commands, sync_if_changed
+from bots.discord.interactions.feedback import submitted
+from bots.discord.render.payload import pressed_of
 from core.errors import FaqbotError
 
 logger = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ class Listening(discord.Client):
                 last = await self.context.desk.last_seen(f"{PREFIX}{guild.id}:")
                 self._since[guild.id] = last or self._began_after
         except FaqbotError as error:
-            logger.error("what was missed is not known: %s", error)  # noqa: TRY400 - one line
+            logger.error("what was missed is not known: %s", error)
 
     def catch_up(self, guilds: list[discord.Guild]) -> None:
         """Look for what was asked while nobody listened."""
@@ -132,7 +132,7 @@ class Listening(discord.Client):
         try:
             await sync_if_changed(commands)
         except discord.DiscordException as error:
-            logger.error("the commands could not be registered: %s", error)  # noqa: TRY400
+            logger.error("the commands could not be registered: %s", error)
 
 
 class Client(Listening):

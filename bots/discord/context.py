@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bots.discord.notices import Notices
-from bots.discord.owners import Owners
-from bots.discord.rendering import Renderer
-from bots.discord.reply import Pen
+from bots.discord.api.people import Owners
+from bots.discord.render.components import Renderer
+from bots.discord.replies.notices import Notices
+from bots.discord.replies.thread import Pen
 from config.settings import Settings
-from core.desk import Desk
+from core.messaging.service import Desk
 from core.profile import Profile
 
 

@@ -110,3 +110,13 @@ def target_of(reply_to: str) -> Target:
         case "aside":
             return Aside(int(first), second)
     raise ValueError(f"{reply_to!r} is no target")
+
+
+def asker_of(user_id: int) -> str:
+    """A user as `Question.asker` and `Feedback.user` have them, the same in every guild."""
+    return f"{PREFIX}{user_id}"
+
+
+def user_of(asker: str) -> str:
+    """The id of the user that `asker_of` named."""
+    return asker.removeprefix(PREFIX)

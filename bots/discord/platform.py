@@ -2,34 +2,56 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Final, NoReturn
 
+import aiohttp
+import discord
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bots.connected import Connected
-from bots.discord.aside import AsideReply
-from bots.discord.budgets import Budgets
+from bots.discord.api.people import Owners
+from bots.discord.api.rate_limits import Budgets
+from bots.discord.api.rest import RefusedError, open_rest
+from bots.discord.app import make_client
 from bots.discord.context import Context
 from bots.discord.ids import PREFIX, Aside, target_of
-from bots.discord.notices import Notices
-from bots.discord.owners import Owners
-from bots.discord.pages import Page
-from bots.discord.rendering import Renderer
-from bots.discord.reply import ChannelReply, Pen
-from bots.discord.rest import RefusedError, open_rest
-from bots.discord.supervising import keep_connected
-from bots.endings import Look
+from bots.discord.render.components import Page, Renderer
+from bots.discord.replies.ephemeral import AsideReply
+from bots.discord.replies.notices import Notices
+from bots.discord.replies.thread import ChannelReply, Pen
+from bots.shared.answer_view import Look
+from bots.shared.base import Connected
 from config.settings import Settings
-from core.desk import Desk
-from core.errors import ConfigError
-from core.ports import Reply
+from core.errors import ConfigError, FaqbotError
+from core.messaging.reply import Reply
+from core.messaging.service import Desk
 from core.profile import Profile
-from core.safety import Cleaner
+from core.text.sanitize import Cleaner
 from core.types import Question
+
+logger = logging.getLogger(__name__)
+
+_EXPECTED: Final = (
+    discord.DiscordException,
+    aiohttp.ClientError,
+    FaqbotError,
+    OSError,
+    TimeoutError,
+)
+_FIRST_PAUSE_S: Final = 1.0
+_LONGEST_PAUSE_S: Final = 120.0
+_STEADY_S: Final = 300.0  # after so long, the next failure is a first one again
+_NO_CONTENT: Final = (
+    "Discord does not give this bot the contents of messages: in its own threads, in channels and "
+    "in forums it hears mentions alone. Switch the Message Content Intent on, on the page `Bot` of "
+    "your application at discord.com/developers, and start again"
+)
 
 
 @asynccontextmanager
@@ -76,3 +98,33 @@ def _point_to(settings: Settings) -> None:
         Route.BASE = settings.discord_api_url.rstrip("/")
     if settings.discord_gateway_url:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
+
+
+async def keep_connected(context: Context, token: str) -> NoReturn:
+    """Run clients, one after the other, until cancelled.
+
+    discord.py itself reconnects and resumes when the connection breaks. It gives up on what it
+    cannot read and on some closing codes: then a new client begins, which identifies anew.
+    """
+    loop = asyncio.get_running_loop()
+    pause_s = _FIRST_PAUSE_S
+    content = context.settings.discord_message_content
+    while True:
+        began = loop.time()
+        client = make_client(context, content=content)
+        try:
+            await client.start(token)
+            logger.warning("Discord has closed the connection")
+        except discord.PrivilegedIntentsRequired:
+            content = False
+            logger.error("%s", _NO_CONTENT)
+        except _EXPECTED as error:
+            logger.error("the connection to Discord broke off: %s", error)
+        except Exception:  # the outermost edge: a broken payload must not end the bot
+            logger.exception("the connection to Discord broke off")
+        finally:
+            await client.close()
+        if loop.time() - began > _STEADY_S:
+            pause_s = _FIRST_PAUSE_S
+        await asyncio.sleep(pause_s)
+        pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)

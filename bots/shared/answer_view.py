@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from bots.measure import cost
-from core.cutting import settled, split
 from core.profile import Profile
-from core.safety import Cleaner
+from core.text.markdown.measure import cost
+from core.text.markdown.split import settled, split
+from core.text.sanitize import Cleaner
 from core.types import Answered, Declined, Escalated, Passage, View
 
 _MOST: Final = 10  # sources, offers, questions; what no ending has, and every platform can show

@@ -8,11 +8,11 @@ from typing import Final
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.finding import FAIL, NOTE, PASS, Finding
-from bots.slack.errors import bad_token, code_of, translated
-from bots.slack.manifest import SCOPES, by_http
-from bots.slack.owners import is_group, members_of
-from bots.slack.workspaces import make_client, open_session
+from bots.shared.base import FAIL, NOTE, PASS, Finding
+from bots.slack.api.errors import bad_token, code_of, translated
+from bots.slack.api.people import is_group, members_of
+from bots.slack.api.workspaces import make_client, open_session
+from bots.slack.install.manifest import SCOPES, by_http
 from config.settings import Settings
 from core.errors import PlatformError
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from config.settings import Settings
-from core.desk import Desk
+from core.messaging.service import Desk
 from core.profile import Profile
-from core.safety import Cleaner
+from core.text.sanitize import Cleaner
 
 
 @dataclass(frozen=True, slots=True)

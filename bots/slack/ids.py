@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from core.desk import press_id
+from core.messaging.service import press_id
 from core.types import SessionId
 
 PREFIX: Final = "slack:"

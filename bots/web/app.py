@@ -8,11 +8,11 @@ from typing import Final
 
 from aiohttp import web
 
-from bots.web import asking, front, questions
 from bots.web.context import CONTEXT, Context
-from bots.web.front import Handler
+from bots.web.handlers import questions, site
+from bots.web.handlers.requests import MOST_BYTES
+from bots.web.handlers.site import Handler
 from bots.web.problems import Problem
-from bots.web.reading import MOST_BYTES
 from core.errors import FaqbotError
 
 logger = logging.getLogger(__name__)
@@ -26,24 +26,24 @@ _OPEN: Final = {f"{_API}/about", f"{_API}/login", f"{_API}/openapi.json"}
 def routes() -> list[web.RouteDef]:
     """Everything that can be asked for."""
     return [
-        web.get("/", front.file(front.PAGE)),
-        *(web.get(f"/{name}", front.file(name)) for name in front.FILES),
-        web.get("/healthz", front.alive),
-        web.get("/readyz", front.ready),
-        web.get(f"{_API}/openapi.json", front.openapi),
-        web.get(f"{_API}/about", front.about),
-        web.post(f"{_API}/login", front.sign_in),
-        web.delete(f"{_API}/login", front.sign_out),
+        web.get("/", site.file(site.PAGE)),
+        *(web.get(f"/{name}", site.file(name)) for name in site.FILES),
+        web.get("/healthz", site.alive),
+        web.get("/readyz", site.ready),
+        web.get(f"{_API}/openapi.json", site.openapi),
+        web.get(f"{_API}/about", site.about),
+        web.post(f"{_API}/login", site.sign_in),
+        web.delete(f"{_API}/login", site.sign_out),
         web.get(f"{_API}/sessions", questions.conversations),
         web.get(f"{_API}/sessions/{{session}}", questions.conversation),
-        web.post(f"{_API}/questions", asking.ask),
+        web.post(f"{_API}/questions", questions.ask),
         web.get(_ID, questions.show, name="question"),
-        web.patch(_ID, asking.revise),
+        web.patch(_ID, questions.revise),
         web.delete(_ID, questions.delete),
         web.get(f"{_ID}/events", questions.events),
         web.post(f"{_ID}/stop", questions.stop),
         web.put(f"{_ID}/opinion", questions.rate),
-        web.post(rf"{_ID}/followups/{{index:\d{{1,2}}}}", asking.press),
+        web.post(rf"{_ID}/followups/{{index:\d{{1,2}}}}", questions.press),
     ]
 
 
@@ -67,7 +67,7 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
     except web.HTTPException as error:
         response = _refused(error)
     except FaqbotError as error:
-        logger.error("%s", error)  # noqa: TRY400 - one line says it
+        logger.error("%s", error)
         text = request.app[CONTEXT].profile.not_stored
         headers = {"Retry-After": "5"}
         response = Problem(HTTPStatus.SERVICE_UNAVAILABLE, text, headers=headers).response()

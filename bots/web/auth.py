@@ -7,7 +7,9 @@ to be this machine's, or a page elsewhere could have its own name point here (DN
 from __future__ import annotations
 
 import hmac
-from hashlib import sha256
+import re
+import secrets
+from hashlib import blake2b, sha256
 from http import HTTPStatus
 from http.cookies import SimpleCookie
 from ipaddress import ip_address
@@ -16,9 +18,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bots.web import people
 from bots.web.problems import Problem
-from core.errors import ConfigError
+from core.errors import ConfigError, FaqbotError
 
 PASS_COOKIE: Final = "faqbot_pass"  # noqa: S105 - the name of a cookie
 _READS: Final = {"GET", "HEAD", "OPTIONS"}
@@ -43,6 +44,14 @@ _CORS: Final = {
     "Access-Control-Expose-Headers": "Location, Retry-After",
     "Access-Control-Max-Age": "600",
 }
+
+
+COOKIE: Final = "faqbot_person"
+HEADER: Final = "Faqbot-Person"
+COOKIE_DAYS: Final = 400  # the longest that browsers keep one
+_PREFIX: Final = "web:"
+_SECRET = re.compile(r"[A-Za-z0-9_-]{32,64}")
+_NAME = re.compile(r"[\w.@+-]{1,64}")
 
 
 class Gate:
@@ -117,23 +126,23 @@ class Gate:
             response.headers.update(_CORS)
             response.headers["Access-Control-Allow-Origin"] = origin
         if secret := request.get(_NEW_SECRET):
-            cookie = _cookie(request, people.COOKIE, secret, days=people.COOKIE_DAYS)
+            cookie = _cookie(request, COOKIE, secret, days=COOKIE_DAYS)
             response.headers.add("Set-Cookie", cookie)
 
     def _person(self, request: web.Request) -> str:
-        name = request.headers.get(people.HEADER)
+        name = request.headers.get(HEADER)
         if name is not None:
             if not (self._token and self._has_bearer(request)):
-                text = f"{people.HEADER} goes with `Authorization: Bearer …` alone"
+                text = f"{HEADER} goes with `Authorization: Bearer …` alone"
                 raise Problem(HTTPStatus.FORBIDDEN, text)
             try:
-                return people.named(name)
-            except people.UnknownNameError as error:
+                return named(name)
+            except UnknownNameError as error:
                 raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from error
-        secret = request.cookies.get(people.COOKIE, "")
-        if not people.is_secret(secret):
-            secret = request[_NEW_SECRET] = people.new_secret()
-        return people.asker_of(secret)
+        secret = request.cookies.get(COOKIE, "")
+        if not is_secret(secret):
+            secret = request[_NEW_SECRET] = new_secret()
+        return asker_of(secret)
 
     def _has_bearer(self, request: web.Request) -> bool:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -194,3 +203,33 @@ def _cookie(request: web.Request, name: str, value: str, *, days: int) -> str:
     # A proxy in front says how the browser came; who claims it without one harms their own cookie.
     morsel["secure"] = request.secure or request.headers.get("X-Forwarded-Proto") == "https"
     return morsel.OutputString()
+
+
+class UnknownNameError(FaqbotError):
+    """A client named a person in a way that no store keeps."""
+
+
+def new_secret() -> str:
+    """For a browser that has none yet."""
+    return secrets.token_urlsafe(32)
+
+
+def is_secret(cookie: str | None) -> bool:
+    """Whether a cookie is one of ours, as far as its form tells."""
+    return bool(cookie and _SECRET.fullmatch(cookie))
+
+
+def asker_of(secret: str) -> str:
+    """A browser as `Question.asker` and `Feedback.user` have it; no name begins so."""
+    return f"{_PREFIX}~{blake2b(secret.encode(), digest_size=12).hexdigest()}"
+
+
+def named(name: str) -> str:
+    """Whom a client named, as above.
+
+    Raises:
+        UnknownNameError: it is no name of 1 to 64 letters, digits, or any of . _ @ + -.
+    """
+    if not _NAME.fullmatch(name):
+        raise UnknownNameError(f"{HEADER}: 1 to 64 letters, digits, or any of . _ @ + -")
+    return f"{_PREFIX}{name}"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException
 from typing import Final
 
-from bots.finding import FAIL, NOTE, PASS, Finding
-from bots.web.gate import check_exposure, is_loopback
-from bots.web.serving import address_of
+from bots.shared.base import FAIL, NOTE, PASS, Finding
+from bots.web.auth import check_exposure, is_loopback
+from bots.web.server import address_of
 from bots.web.texts import load_texts
 from config.settings import Settings
 from core.errors import ConfigError

@@ -7,14 +7,13 @@ from typing import Final
 
 from aiohttp import web
 
-from bots.endings import Look
-from bots.web.following import Follower
-from bots.web.gate import Gate
-from bots.web.hub import Hub
-from bots.web.readers import Readers
+from bots.shared.answer_view import Look
+from bots.web.auth import Gate
+from bots.web.replies.follower import Follower
+from bots.web.replies.hub import Hub, Readers
 from bots.web.texts import Texts
-from core.desk import Desk
-from core.limits import Limits
+from core.messaging.service import Desk
+from core.messaging.user_limits import Limits
 from core.profile import Profile
 
 _LOGINS_A_MINUTE: Final = 10

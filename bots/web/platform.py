@@ -6,22 +6,21 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bots.connected import Connected
-from bots.endings import Look
+from bots.shared.answer_view import Look
+from bots.shared.base import Connected
 from bots.web.app import make_app
+from bots.web.auth import Gate, check_exposure
 from bots.web.context import Context
-from bots.web.following import POLL_S, Follower
-from bots.web.gate import Gate, check_exposure
-from bots.web.hub import Hub
 from bots.web.ids import PREFIX
-from bots.web.readers import Readers
-from bots.web.reply import WebReply, make_pacer
-from bots.web.serving import serving
+from bots.web.replies.follower import POLL_S, Follower
+from bots.web.replies.hub import Hub, Readers
+from bots.web.replies.reply import WebReply, make_pacer
+from bots.web.server import serving
 from bots.web.texts import load_texts
 from config.settings import Settings
-from core.desk import Desk
+from core.messaging.service import Desk
 from core.profile import Profile
-from core.safety import Cleaner
+from core.text.sanitize import Cleaner
 from core.types import Question
 
 

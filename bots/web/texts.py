@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, fields
 
-from config.profiles import PROFILES
+from config.resources import PROFILES
 from core.errors import ConfigError
 
 

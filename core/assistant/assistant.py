@@ -9,17 +9,16 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from core import followups, offers
-from core.draft import Draft
+from core.assistant import followups
+from core.assistant.fallback import Models
+from core.assistant.followups import LeadBack
+from core.assistant.research import Finder, Found
+from core.assistant.speculation import Draft, Speculation
 from core.errors import FaqbotError
-from core.finding import Finder, Found
-from core.leadback import LeadBack
-from core.overlay import passages_of
 from core.ports import ChatModel, History
 from core.profile import Profile
-from core.retrieval import Hit, Retriever, is_answer
-from core.speculation import Speculation
-from core.steady import Models
+from core.retrieval.lessons import passages_of
+from core.retrieval.retriever import Hit, Retriever, is_answer
 from core.types import (
     Answered,
     AnswerEvent,
@@ -73,7 +72,7 @@ class _Clock:
 class Assistant:
     """Answers questions; knows no platform."""
 
-    def __init__(  # noqa: PLR0913 - its collaborators, all by name
+    def __init__(  # noqa: PLR0913 - its collaborators
         self,
         *,
         retriever: Retriever,
@@ -115,7 +114,7 @@ class Assistant:
                 async for event in events:
                     yield event
         except FaqbotError as error:
-            logger.error("question %s failed: %s", question.id, error)  # noqa: TRY400 - one line
+            logger.error("question %s failed: %s", question.id, error)
             yield Failed(self._profile.failed)
         finally:
             if work:
@@ -251,10 +250,10 @@ class Assistant:
         if work is None or not written.offers:
             return tuple(related), ()
         await work.warm([offer.question for offer in written.offers])
-        kept = await offers.checked(
+        kept = await followups.checked(
             written.offers, asked=asked, sources=written.used, search=self._first
         )
-        return offers.filled_up(kept, related, _FOLLOWUPS)
+        return followups.filled_up(kept, related, _FOLLOWUPS)
 
     async def _first(self, text: str) -> Sequence[Hit]:
         hit = await self._retriever.first(text)

@@ -8,8 +8,8 @@ from bisect import bisect_right
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
-from core.answering import Section, escaped, markdown, sections, split, tidy
-from core.korean import Analyzer
+from core.text.korean import Analyzer
+from core.text.sections import Section, escaped, markdown, sections, split, tidy
 from core.types import Exchange, Passage, Written
 
 _BUDGET_CHARS = 1_400  # of one entry; the most that still reads as an answer

@@ -7,12 +7,12 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
+from core.assistant.speculation import Read, Speculation, Write
 from core.errors import ModelError, ModelReplyError
+from core.llm.budget import Ledger, Limit
 from core.ports import ChatModel
 from core.profile import Profile
-from core.safety import Cleaner, CleanStream, LeakWatch
-from core.speculation import Read, Speculation, Write
-from core.spend import Ledger, Limit
+from core.text.sanitize import Cleaner, CleanStream, LeakWatch
 from core.types import Exchange, Offer, Passage, Written
 
 logger = logging.getLogger(__name__)

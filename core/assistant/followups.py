@@ -7,9 +7,24 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Protocol
 
-from core.answering import tidy
-from core.korean import compact, ngrams
-from core.types import Entry
+import numpy as np
+
+from core.ports import Vectors
+from core.profile import Theme
+from core.text.korean import compact, ngrams
+from core.text.sections import tidy
+from core.types import Entry, Offer, Passage
+
+_MAX_CHECKS = 6
+_MIN_SCORE = 0.5
+_ALIKE = 0.75  # of the bigrams of both; to register and to change one thing stay apart
+_TEXTS_KEPT = 8_192  # titles and what is asked: most come again with the next question
+_MIN_LABEL_CHARS = 8  # what is left of "[배송] 변경" says too little without its tag
+_TAGS = re.compile(r"^(?:\s*[★☆]|\s*\[[^\[\]]*\])+\s*")
+_STARS = re.compile(r"^[\s★☆]+")
+_COURSE = re.compile(r"\s*\(온라인 ?교육 ?제공\)\s*$")
+# Cosine of a question with one of a theme's words; below it, what is near is near by chance.
+_NEAR = 0.33
 
 
 class Found(Protocol):
@@ -27,16 +42,6 @@ class Found(Protocol):
 
 
 Search = Callable[[str], Awaitable[Sequence[Found]]]
-
-_MAX_CHECKS = 6
-_MIN_SCORE = 0.5
-_ALIKE = 0.75  # of the bigrams of both; to register and to change one thing stay apart
-_TEXTS_KEPT = 8_192  # titles and what is asked: most come again with the next question
-_MIN_LABEL_CHARS = 8  # what is left of "[배송] 변경" says too little without its tag
-
-_TAGS = re.compile(r"^(?:\s*[★☆]|\s*\[[^\[\]]*\])+\s*")
-_STARS = re.compile(r"^[\s★☆]+")
-_COURSE = re.compile(r"\s*\(온라인 ?교육 ?제공\)\s*$")
 
 
 async def propose(  # noqa: PLR0913 - one choice, all of whose grounds are named
@@ -113,3 +118,49 @@ def _bigrams(text: str) -> frozenset[str]:
 @lru_cache(maxsize=_TEXTS_KEPT)
 def _letters(text: str) -> str:
     return compact(text)
+
+
+async def checked(
+    offers: Sequence[Offer], *, asked: Sequence[str], sources: Sequence[Passage], search: Search
+) -> list[Offer]:
+    """The offers that lead to an entry which was not just shown, without what was asked before."""
+    kept: list[Offer] = []
+    taken = [compact(text) for text in asked]
+    shown = {source.title for source in sources}
+    for offer in offers:
+        letters = compact(offer.question)
+        if not letters or any(alike(letters, other) for other in taken):
+            continue
+        found = await search(offer.question)
+        if found and found[0].score >= _MIN_SCORE and found[0].title not in shown:
+            kept.append(offer)
+            taken.append(letters)
+            shown.add(found[0].title)
+    return kept
+
+
+def filled_up(
+    offers: Sequence[Offer], related: Sequence[str], limit: int
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Questions for the buttons and their sentences ("" for a related title), at most `limit`."""
+    rows = [(offer.question, offer.sentence) for offer in offers]
+    taken = [compact(question) for question, _ in rows]
+    rows += [(t, "") for t in related if not any(alike(compact(t), other) for other in taken)]
+    return tuple(q for q, _ in rows[:limit]), tuple(sentence for _, sentence in rows[:limit])
+
+
+class LeadBack:
+    """Knows what each theme of off-topic questions leads back to."""
+
+    def __init__(self, themes: Sequence[Theme], embed: Callable[[Sequence[str]], Vectors]) -> None:
+        self._asks = [theme.ask for theme in themes for _ in theme.about]
+        self._words = embed([word for theme in themes for word in theme.about])
+        self._embed = embed
+
+    def question_for(self, text: str) -> str | None:
+        """The question that the nearest theme leads to; None if no theme is near."""
+        if not self._asks:
+            return None
+        cosines = self._words @ self._embed([text])[0]
+        best = int(np.argmax(cosines))
+        return self._asks[best] if cosines[best] >= _NEAR else None

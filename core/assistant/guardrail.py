@@ -20,12 +20,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrays import read_arrays
 from core.errors import ConfigError
-from core.korean import compact, ngrams
-from core.overlay import is_learned
 from core.ports import Vectors
-from core.retrieval import Hit
+from core.retrieval.lessons import is_learned
+from core.retrieval.retriever import Hit
+from core.retrieval.vectors import read_arrays
+from core.text.korean import compact, ngrams
 from core.types import Label, Verdict
 
 Floats = NDArray[np.float32]

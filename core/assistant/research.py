@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.guardrail import Evidence, Guardrail
-from core.retrieval import Asked, Hit, Retriever, is_answer
+from core.assistant.guardrail import Evidence, Guardrail
+from core.retrieval.retriever import Asked, Hit, Retriever, is_answer
 from core.types import Entry, Exchange, Verdict
 
 _PASSAGES = 8

@@ -9,19 +9,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import aclosing
-from contextvars import copy_context
-from dataclasses import dataclass, replace
+from contextlib import aclosing, suppress
+from contextvars import Context, copy_context
+from dataclasses import replace
 from typing import Any, TypeVar
 
-from core.draft import Draft
+from core.assistant.guardrail import vouched
+from core.assistant.research import Finder, Found
 from core.errors import ModelError
-from core.finding import Finder, Found
-from core.guardrail import vouched
-from core.korean import compact
-from core.overlay import passages_of
-from core.spend import TAB, Tab
-from core.types import Exchange, Label, Passage, Verdict, Written
+from core.llm.budget import TAB, Tab
+from core.retrieval.lessons import passages_of
+from core.text.korean import compact
+from core.types import Classification, Entry, Exchange, Label, Passage, Verdict, Written
 
 logger = logging.getLogger(__name__)
 
@@ -31,16 +30,7 @@ T = TypeVar("T")
 _SURE = 0.6
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a model made of a question; `query` is "" where the question stands alone."""
-
-    label: Label
-    query: str = ""
-    confidence: float = 1.0
-
-
-Read = Callable[[str, Sequence[Exchange]], AsyncGenerator[Label | Reading]]
+Read = Callable[[str, Sequence[Exchange]], AsyncGenerator[Label | Classification]]
 Write = Callable[[str, Sequence[Exchange], Sequence[Passage]], AsyncGenerator[str | Written]]
 Warm = Callable[[Sequence[str]], Awaitable[None]]
 
@@ -123,29 +113,32 @@ class Speculation:
 
     def _start_reading(
         self, text: str, history: Sequence[Exchange]
-    ) -> asyncio.Future[Reading] | None:
+    ) -> asyncio.Future[Classification] | None:
         if self._read is None:
             return None
         # A future beside the task: the label is used at once, and the stream is read to its end,
         # so that its connection can be used again and its usage is known.
-        certain: asyncio.Future[Reading] = asyncio.get_running_loop().create_future()
+        certain: asyncio.Future[Classification] = asyncio.get_running_loop().create_future()
         task = self._follow(self._read(text, history), certain, early=not history)
         self._reading = asyncio.get_running_loop().create_task(task, context=self._context)
         return certain
 
     @staticmethod
     async def _follow(
-        parts: AsyncGenerator[Label | Reading], certain: asyncio.Future[Reading], *, early: bool
+        parts: AsyncGenerator[Label | Classification],
+        certain: asyncio.Future[Classification],
+        *,
+        early: bool,
     ) -> None:
         try:
             async with aclosing(parts):
                 async for part in parts:
                     if certain.done():
                         continue
-                    if isinstance(part, Reading):
+                    if isinstance(part, Classification):
                         certain.set_result(part)
                     elif early and part is Label.ON_TOPIC:
-                        certain.set_result(Reading(part))
+                        certain.set_result(Classification(part))
         except ModelError as error:
             if not certain.done():
                 certain.set_exception(error)
@@ -190,9 +183,58 @@ class Speculation:
         return await asyncio.get_running_loop().create_task(work, context=self._context)
 
 
-def _verdict(read: Reading, local: Verdict) -> Verdict:
+def _verdict(read: Classification, local: Verdict) -> Verdict:
     if read.confidence < _SURE and local.label is Label.ON_TOPIC:
         return local
     rest = (1 - read.confidence) / (len(Label) - 1)
     scores = {label: read.confidence if label is read.label else rest for label in Label}
     return Verdict(read.label, scores)
+
+
+class Draft:
+    """Runs a model ahead of its reader, in a context of its own.
+
+    `entries` are what it is written from, nearest first; `written` is how it ended.
+    """
+
+    def __init__(
+        self,
+        pieces: AsyncGenerator[str | Written],
+        entries: Sequence[Entry],
+        context: Context,
+    ) -> None:
+        self.entries = entries
+        self.written: Written | None = None
+        self._queue: asyncio.Queue[str | Written | Exception] = asyncio.Queue()
+        self._task = asyncio.get_running_loop().create_task(self._pump(pieces), context=context)
+
+    async def pieces(self) -> AsyncGenerator[str | Written]:
+        """All pieces from the beginning, what waits in one go, then the one `Written`."""
+        while self.written is None:
+            piece = await self._queue.get()
+            while isinstance(piece, str) and not self._queue.empty():
+                following = self._queue.get_nowait()
+                if not isinstance(following, str):
+                    yield piece
+                    piece = following
+                else:
+                    piece += following
+            if isinstance(piece, Exception):
+                raise piece
+            if isinstance(piece, Written):
+                self.written = piece
+            yield piece
+
+    async def drop(self) -> None:
+        """Stop writing; harmless when it is finished."""
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+
+    async def _pump(self, pieces: AsyncGenerator[str | Written]) -> None:
+        try:
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    self._queue.put_nowait(piece)
+        except Exception as error:  # noqa: BLE001 - raised where each waits for it
+            self._queue.put_nowait(error)

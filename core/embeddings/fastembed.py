@@ -16,7 +16,7 @@ import numpy as np
 
 from core.errors import ConfigError
 from core.ports import Vectors
-from core.vectors import unit
+from core.retrieval.vectors import unit
 
 if TYPE_CHECKING:
     from fastembed import TextEmbedding
@@ -85,7 +85,7 @@ def fingerprint(name: str) -> str:
 
 def _registered(name: str, folder: Path) -> str:
     """What fastembed knows a folder's model by: how it pools, and where its file is."""
-    from fastembed import TextEmbedding  # noqa: PLC0415 - as above
+    from fastembed import TextEmbedding  # noqa: PLC0415
     from fastembed.common.model_description import ModelSource, PoolingType  # noqa: PLC0415
 
     file = next((file for file in _FILES if (folder / file).is_file()), None)

@@ -17,11 +17,10 @@ import numpy as np
 from kiwipiepy import Kiwi
 from numpy.typing import NDArray
 
-from core.arrays import read_arrays
 from core.errors import ConfigError
-from core.korean import Analyzer, term_of
 from core.ports import Vectors
-from core.vectors import unit
+from core.retrieval.vectors import read_arrays, unit
+from core.text.korean import Analyzer, term_of
 
 Floats = NDArray[np.float32]
 

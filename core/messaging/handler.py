@@ -9,16 +9,17 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
-from core.assistant import Assistant
+from core.assistant.assistant import Assistant
 from core.errors import (
     MessageGoneError,
     PlatformError,
     PlatformRefusedError,
     RateLimitedError,
 )
-from core.inbox import NoteReply
-from core.ports import Archive, Inbox, Reply
-from core.present import Presenter
+from core.messaging.presenter import Presenter
+from core.messaging.reply import Reply
+from core.messaging.worker import NoteReply
+from core.ports import Archive, Inbox
 from core.profile import Profile
 from core.types import (
     Answered,
@@ -82,7 +83,7 @@ class Answerer:
             logger.info("question %s: its answer was deleted while being written", question.id)
             return InboxState.WITHDRAWN
         except PlatformRefusedError as error:
-            logger.error("question %s cannot be answered: %s", question.id, error)  # noqa: TRY400
+            logger.error("question %s cannot be answered: %s", question.id, error)
             return InboxState.FAILED
         if not view.ending:  # stopped at the moment at which it was stored
             await self._archive.remove(question.id)

@@ -15,9 +15,9 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from core.answering import tidy
 from core.ports import Archive, History, Inbox, Lessons
 from core.profile import Profile
+from core.text.sections import tidy
 from core.types import Label, Lesson, SessionId, Teaching, Turn, TurnState
 
 _TURNS: Final = 20  # of a session: who answers what was asked before them says to which message
@@ -75,7 +75,7 @@ _OUTCOMES: Final = {
 class Learning:
     """Finds the question that a remark answers, and keeps the answer."""
 
-    def __init__(  # noqa: PLR0913 - its collaborators, all by name
+    def __init__(  # noqa: PLR0913 - its collaborators
         self,
         *,
         history: History,

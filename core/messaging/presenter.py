@@ -20,8 +20,8 @@ from core.errors import (
     RateLimitedError,
     StorageError,
 )
-from core.pacing import Lane
-from core.ports import Page, Reply
+from core.messaging.pacing import Lane
+from core.messaging.reply import Page, Reply
 from core.types import (
     Answered,
     AnswerEvent,

@@ -12,11 +12,11 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Final
 
-from core.answerer import Answerer, OpenReply, view_of
-from core.assistant import Assistant
-from core.inbox import Worker
-from core.learning import Learning, Remark, Taught
-from core.limits import Limits
+from core.assistant.assistant import Assistant
+from core.messaging.handler import Answerer, OpenReply, view_of
+from core.messaging.learning import Learning, Remark, Taught
+from core.messaging.user_limits import Limits
+from core.messaging.worker import Worker
 from core.ports import Archive, Inbox
 from core.profile import Profile
 from core.types import (
@@ -38,7 +38,7 @@ _LOOKED_AT: Final = 1_000
 class Desk:
     """All that an adapter needs of the core: `serve` each platform, before or while it is `run`."""
 
-    def __init__(  # noqa: PLR0913 - its collaborators, all by name
+    def __init__(  # noqa: PLR0913 - its collaborators
         self,
         *,
         assistant: Assistant,

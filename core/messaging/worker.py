@@ -67,7 +67,7 @@ class Worker:
     Only sessions that begin with one of `prefixes`: those of the platforms that this process is on.
     """
 
-    def __init__(  # noqa: PLR0913 - all by name
+    def __init__(  # noqa: PLR0913 - its collaborators
         self,
         inbox: Inbox,
         handler: Handler,
@@ -128,7 +128,7 @@ class Worker:
                 if claim is not None:
                     return claim
             except StorageError as error:
-                logger.error("the inbox cannot be read: %s", error)  # noqa: TRY400 - one line
+                logger.error("the inbox cannot be read: %s", error)
             _check_cancelled()
             idle = False
             try:
@@ -174,7 +174,7 @@ class Worker:
             logger.warning("stopped: %s", error)
             job.lost = True
         except FaqbotError as error:
-            logger.error("question %s: %s", claim.question.id, error)  # noqa: TRY400 - one line
+            logger.error("question %s: %s", claim.question.id, error)
         except Exception:  # the outermost edge of a task: one question must not end the others
             logger.exception("question %s broke off", claim.question.id)
 
@@ -206,7 +206,7 @@ class Worker:
                 job.lost = True
                 return
             except StorageError as error:
-                logger.error("the lease is not renewed: %s", error)  # noqa: TRY400 - one line
+                logger.error("the lease is not renewed: %s", error)
             else:
                 ends = loop.time() + self._lease_s
 

@@ -11,12 +11,12 @@ from typing import Final
 import numpy as np
 
 from core.errors import FaqbotError, ModelError
-from core.korean import Analyzer
-from core.lexical import Fields
-from core.overlay import NOTHING, Overlay, Prepared, entry_of, newest
 from core.ports import Embedder, Lessons, Vectors
+from core.retrieval.lessons import NOTHING, Overlay, Prepared, entry_of, newest
+from core.retrieval.lexical import Fields
+from core.retrieval.vectors import ANSWER_WEIGHT, unit
+from core.text.korean import Analyzer
 from core.types import Lesson
-from core.vectors import ANSWER_WEIGHT, unit
 
 logger = logging.getLogger(__name__)
 

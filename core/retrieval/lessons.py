@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from core.korean import compact
-from core.lexical import (
+from core.ports import Vectors
+from core.retrieval.lexical import (
     Fields,
     LexicalIndex,
     Postings,
@@ -25,7 +25,7 @@ from core.lexical import (
     to_cosine,
     word_counts,
 )
-from core.ports import Vectors
+from core.text.korean import compact
 from core.types import OFFICIAL, Entry, Lesson, Passage, Source
 
 PREFIX = "learned:"

@@ -19,8 +19,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrays import read_arrays
-from core.korean import compact, jamo, ngrams
+from core.retrieval.vectors import read_arrays
+from core.text.korean import compact, jamo, ngrams
 
 Scores = NDArray[np.float32]
 

@@ -17,14 +17,14 @@ from typing import ParamSpec, TypeVar
 import numpy as np
 
 from core.errors import FaqIndexError, ModelError
-from core.korean import Analyzer
-from core.lexical import LexicalIndex, Scores
-from core.overlay import TaughtIndex
 from core.ports import Embedder, FaqIndex, Vectors
-from core.serving import Serving, Snapshot
-from core.synonyms import Synonyms
+from core.retrieval.lessons import TaughtIndex
+from core.retrieval.lexical import LexicalIndex, Scores
+from core.retrieval.snapshot import Serving, Snapshot
+from core.retrieval.synonyms import Synonyms
+from core.retrieval.vectors import unit
+from core.text.korean import Analyzer
 from core.types import Entry, Exchange
-from core.vectors import unit
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -9,9 +9,9 @@ from pathlib import Path
 from time import monotonic
 
 from core.errors import FaqIndexError
-from core.lexical import Fields, LexicalIndex
-from core.overlay import NOTHING, Overlay, laid_over
 from core.ports import FaqIndex
+from core.retrieval.lessons import NOTHING, Overlay, laid_over
+from core.retrieval.lexical import Fields, LexicalIndex
 from core.types import Entry, Generation, Terms
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from core.errors import ConfigError
-from core.korean import Analyzer
+from core.text.korean import Analyzer
 
 _MAX_GAP_TERMS = 2
 

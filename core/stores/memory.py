@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.backends.turn_rules import as_stored, check_text
+from core.stores.records import as_stored, check_text
 from core.types import SessionId, Turn
 
 

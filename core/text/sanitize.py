@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from core.korean import ngrams
+from core.text.korean import ngrams
 
 _ZERO_WIDTH = "\u200b"  # what discord.py's own escape_mentions puts between, too
 _NO_LETTER = re.compile(r"[\W_]+")

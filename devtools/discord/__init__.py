@@ -4,8 +4,8 @@
 the people in the guild by the methods of `DiscordServer`.
 """
 
-from fakes.discord.buckets import Limit, Limits
-from fakes.discord.model import (
+from devtools.discord.buckets import Limit, Limits
+from devtools.discord.model import (
     Call,
     Channel,
     Edit,
@@ -16,7 +16,7 @@ from fakes.discord.model import (
     Settings,
     User,
 )
-from fakes.discord.server import DiscordServer
+from devtools.discord.server import DiscordServer
 
 __all__ = [
     "Call",

@@ -1,4 +1,4 @@
-"""`python -m fakes.discord`: a local Discord with a page, to try the bot without an account."""
+"""`python -m devtools.discord`: a local Discord with a page, to try the bot without an account."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import argparse
 import asyncio
 import contextlib
 
-from fakes.discord.buckets import Limits
-from fakes.discord.model import Settings
-from fakes.discord.page import DiscordPage
+from devtools.discord.buckets import Limits
+from devtools.discord.model import Settings
+from devtools.discord.page import DiscordPage
 
 
 async def _forever(port: int, limits: Limits) -> None:
@@ -23,7 +23,7 @@ async def _forever(port: int, limits: Limits) -> None:
     await server.give_role(await server.create_user("상담원"), role)
     async with server.serve(port):
         page = server.url.removesuffix("/api/v10")
-        print(  # noqa: T201 - this is a command
+        print(
             f"a local Discord listens; its page: {page}\n"
             f"in another terminal:\n"
             f"  export DISCORD_BOT_TOKEN={server.settings.token} DISCORD_API_URL={server.url} "

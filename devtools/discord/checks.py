@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from fakes.discord.errors import ApiError, Form
-from fakes.discord.model import COMPONENTS_V2, EPHEMERAL, SUPPRESS_EMBEDS, Json, walk
-from fakes.discord.model import SUPPRESS_NOTIFICATIONS as QUIET
+from devtools.discord.errors import ApiError, Form
+from devtools.discord.model import COMPONENTS_V2, EPHEMERAL, SUPPRESS_EMBEDS, Json, walk
+from devtools.discord.model import SUPPRESS_NOTIFICATIONS as QUIET
 
 CONTENT = 2_000
 _SETTABLE = SUPPRESS_EMBEDS | QUIET | COMPONENTS_V2

@@ -6,10 +6,10 @@ import asyncio
 import re
 from typing import Any
 
-from fakes.discord.faults import Fault
-from fakes.discord.gateway import INVALID_SESSION, RECONNECT, Connection
-from fakes.discord.sessions import Event
-from fakes.discord.state import World
+from devtools.discord.faults import Fault
+from devtools.discord.gateway import INVALID_SESSION, RECONNECT, Connection
+from devtools.discord.sessions import Event
+from devtools.discord.state import World
 
 
 class Cues(World):

@@ -15,11 +15,12 @@ from typing import Any
 
 import orjson
 from aiohttp import WSMsgType, web
-from fakes.discord.model import INTENTS, PRIVILEGED, Json
-from fakes.discord.payloads import guild_json, member_json, user_json
-from fakes.discord.rest_guilds import application_json
-from fakes.discord.sessions import Session
-from fakes.discord.state import World
+
+from devtools.discord.model import INTENTS, PRIVILEGED, Json
+from devtools.discord.payloads import guild_json, member_json, user_json
+from devtools.discord.rest_guilds import application_json
+from devtools.discord.sessions import Session
+from devtools.discord.state import World
 
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, RESUME = 0, 1, 2, 3, 6
 RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 8, 9, 10, 11

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from typing import Any
 
-from fakes.discord.model import (
+from devtools.discord.model import (
     TEXT,
     Channel,
     Guild,
@@ -17,8 +17,8 @@ from fakes.discord.model import (
     snowflake,
     walk,
 )
-from fakes.discord.payloads import channel_json, member_json, message_json, user_json
-from fakes.discord.people import People
+from devtools.discord.payloads import channel_json, member_json, message_json, user_json
+from devtools.discord.people import People
 
 _EVERYTHING = str((1 << 52) - 1)
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from fakes.discord.errors import ApiError
-from fakes.discord.model import DM, FORUM, LOADING, Channel, Interaction, Json, Message
-from fakes.discord.server import DiscordServer
+
+from devtools.discord.errors import ApiError
+from devtools.discord.model import DM, FORUM, LOADING, Channel, Interaction, Json, Message
+from devtools.discord.server import DiscordServer
 
 _PAGE = Path(__file__).with_name("page.html")
 _WAIT_S, _TYPING_S, _SHOWN = 20.0, 10.0, 100

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakes.discord.model import (
+from devtools.discord.model import (
     DM,
     FORUM,
     HAS_THREAD,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from fakes.discord.cues import Cues
-from fakes.discord.model import (
+from devtools.discord.cues import Cues
+from devtools.discord.model import (
     FORUM,
     PERMISSIONS,
     TEXT,
@@ -18,9 +18,9 @@ from fakes.discord.model import (
     User,
     snowflake,
 )
-from fakes.discord.payloads import guild_json, member_json, role_json
-from fakes.discord.rest_messages import react, typing_json, unreact
-from fakes.discord.rest_threads import open_thread, remove_channel, update_thread
+from devtools.discord.payloads import guild_json, member_json, role_json
+from devtools.discord.rest_messages import react, typing_json, unreact
+from devtools.discord.rest_threads import open_thread, remove_channel, update_thread
 
 
 class People(Cues):

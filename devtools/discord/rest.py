@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from fakes.discord.model import Json
-from fakes.discord.state import World
+from devtools.discord.model import Json
+from devtools.discord.state import World
 
 
 @dataclass(frozen=True, slots=True)

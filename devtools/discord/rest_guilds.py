@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from fakes.discord.errors import ApiError
-from fakes.discord.model import Guild, Json, iso
-from fakes.discord.payloads import (
+from devtools.discord.errors import ApiError
+from devtools.discord.model import Guild, Json, iso
+from devtools.discord.payloads import (
     channel_json,
     guild_head_json,
     member_json,
     role_json,
     user_json,
 )
-from fakes.discord.rest import Ask, route
-from fakes.discord.state import World
+from devtools.discord.rest import Ask, route
+from devtools.discord.state import World
 
 
 @route("GET", "/users/@me")

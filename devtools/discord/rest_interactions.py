@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import time
 
-from fakes.discord.checks import check_message, check_modal
-from fakes.discord.errors import ApiError, Form
-from fakes.discord.model import EPHEMERAL, LOADING, Interaction, Json, Message
-from fakes.discord.payloads import message_json
-from fakes.discord.rest import Ask, route
-from fakes.discord.rest_messages import change, number, post
-from fakes.discord.state import World
+from devtools.discord.checks import check_message, check_modal
+from devtools.discord.errors import ApiError, Form
+from devtools.discord.model import EPHEMERAL, LOADING, Interaction, Json, Message
+from devtools.discord.payloads import message_json
+from devtools.discord.rest import Ask, route
+from devtools.discord.rest_messages import change, number, post
+from devtools.discord.state import World
 
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, AUTOCOMPLETE, MODAL = 4, 5, 6, 7, 8, 9
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from fakes.discord.checks import check_message, check_thread
-from fakes.discord.errors import RATE_LIMITED, ApiError
-from fakes.discord.model import (
+from devtools.discord.checks import check_message, check_thread
+from devtools.discord.errors import RATE_LIMITED, ApiError
+from devtools.discord.model import (
     DM,
     FORUM,
     PRIVATE_THREAD,
@@ -22,10 +22,10 @@ from fakes.discord.model import (
     User,
     snowflake,
 )
-from fakes.discord.payloads import channel_json, thread_member_json
-from fakes.discord.rest import Ask, route
-from fakes.discord.rest_messages import post
-from fakes.discord.state import World
+from devtools.discord.payloads import channel_json, thread_member_json
+from devtools.discord.rest import Ask, route
+from devtools.discord.rest_messages import post
+from devtools.discord.state import World
 
 _CHANNEL = "/channels/{channel_id}"
 _MOST_MEMBERS = 1_000

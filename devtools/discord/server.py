@@ -11,20 +11,21 @@ from typing import Any
 
 import orjson
 from aiohttp import web
-from fakes.discord import (
+
+from devtools.discord import (
     rest_commands,
     rest_guilds,
     rest_interactions,
     rest_messages,
     rest_threads,
 )
-from fakes.discord.buckets import Verdict
-from fakes.discord.errors import ApiError, Form
-from fakes.discord.faults import Fault
-from fakes.discord.gateway import Connection
-from fakes.discord.interacting import Interacting
-from fakes.discord.model import Call, Json
-from fakes.discord.rest import ROUTES, Ask, Route
+from devtools.discord.buckets import Verdict
+from devtools.discord.errors import ApiError, Form
+from devtools.discord.faults import Fault
+from devtools.discord.gateway import Connection
+from devtools.discord.interactions import Interacting
+from devtools.discord.model import Call, Json
+from devtools.discord.rest import ROUTES, Ask, Route
 
 _MODULES = (rest_commands, rest_guilds, rest_interactions, rest_messages, rest_threads)
 _API = "/api/v10"
@@ -66,7 +67,7 @@ class DiscordServer(Interacting):
         return app
 
     def add_page(self, app: web.Application) -> None:
-        """Further routes; `fakes.discord.page` adds its own."""
+        """Further routes; `devtools.discord.page` adds its own."""
 
     async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(compress=False, autoping=True, max_msg_size=16_384)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import orjson
-from fakes.discord.model import Json
+
+from devtools.discord.model import Json
 
 if TYPE_CHECKING:
-    from fakes.discord.model import Channel
+    from devtools.discord.model import Channel
 
 
 @dataclass(frozen=True, slots=True)

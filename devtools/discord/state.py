@@ -8,10 +8,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from fakes.discord.buckets import Buckets, Limits
-from fakes.discord.errors import ApiError
-from fakes.discord.faults import Faults
-from fakes.discord.model import (
+from devtools.discord.buckets import Buckets, Limits
+from devtools.discord.errors import ApiError
+from devtools.discord.faults import Faults
+from devtools.discord.model import (
     DM,
     EVERYONE_MAY,
     INTENTS,
@@ -30,9 +30,9 @@ from fakes.discord.model import (
     User,
     snowflake,
 )
-from fakes.discord.payloads import channel_json, member_json, message_json, without_content
-from fakes.discord.pings import mention, pinged_by
-from fakes.discord.sessions import Event, Session
+from devtools.discord.payloads import channel_json, member_json, message_json, without_content
+from devtools.discord.pings import mention, pinged_by
+from devtools.discord.sessions import Event, Session
 
 _LOOK_S = 0.05
 
@@ -113,7 +113,7 @@ class World:
         try:
             if found := true():
                 future.set_result(found)
-        except Exception as error:  # noqa: BLE001 - it is the waiting test's to raise
+        except Exception as error:  # noqa: BLE001 - raised where each waits for it
             future.set_exception(error)
 
     def dispatch(self, name: str, data: Json, intents: tuple[str, ...], **of: Any) -> Event:

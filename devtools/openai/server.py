@@ -9,7 +9,6 @@ What it checks and how it fails follows https://platform.openai.com/docs/guides/
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import base64
 import contextlib
@@ -21,10 +20,9 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from fakes.openai_clock import Clock
-from fakes.openai_words import embedding, reply_to, stretched, tokens
-
-from core.tokens import estimate_tokens
+from core.llm.prompts import estimate_tokens
+from devtools.openai.clock import Clock
+from devtools.openai.words import embedding, reply_to, stretched, tokens
 
 Json = dict[str, Any]
 
@@ -330,35 +328,3 @@ async def _send(
     writer.write(head.encode() + data)
     await writer.drain()
     return True
-
-
-async def _forever(server: OpenAIServer, port: int) -> None:
-    async with server.serve(port):
-        print(  # noqa: T201 - this is a command
-            f"a local OpenAI listens; in another terminal:\n"
-            f"  export OPENAI_API_KEY=sk-local OPENAI_BASE_URL={server.url}",
-            flush=True,
-        )
-        await asyncio.Event().wait()
-
-
-def main() -> None:
-    """Run the server until interrupted."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=8123)
-    parser.add_argument("--first-token-s", type=float, default=0.3)
-    parser.add_argument("--tokens-per-s", type=float, default=50.0)
-    parser.add_argument("--embedding-s", type=float, default=0.15)
-    parser.add_argument("--answer-tokens", type=int, default=0)
-    given = vars(parser.parse_args())
-    port = given.pop("port")
-    with contextlib.suppress(ImportError):
-        import uvloop  # noqa: PLC0415 - faster where it is installed
-
-        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_forever(OpenAIServer(pace=Pace(**given)), port))
-
-
-if __name__ == "__main__":
-    main()

@@ -3,7 +3,7 @@
     async with Slack(ack_within_s=0.3).serve() as slack:
         minsu = slack.add_person("민수")
         channel = slack.add_channel("문의", minsu)
-        async with connected(app, slack):  # fakes.slack.sdk; or point the bot at slack.api_url
+        async with connected(app, slack):  # devtools.slack.sdk; or point the bot at slack.api_url
             question = await minsu.mention(channel, "정산은 언제 되나요?")
             await slack.until(lambda: "3일" in "".join(map(visible, slack.replies(question))))
 
@@ -12,12 +12,12 @@
 retries follows https://docs.slack.dev.
 """
 
-from fakes.slack.delivery import Delivery
-from fakes.slack.limits import Limits
-from fakes.slack.person import Person
-from fakes.slack.render import labels, visible, visible_of
-from fakes.slack.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
-from fakes.slack.state import Channel, Group, Message, Pane, Team, View
+from devtools.slack.delivery import Delivery
+from devtools.slack.limits import Limits
+from devtools.slack.person import Person
+from devtools.slack.render import labels, visible, visible_of
+from devtools.slack.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
+from devtools.slack.state import Channel, Group, Message, Pane, Team, View
 
 __all__ = [
     "APP_TOKEN",

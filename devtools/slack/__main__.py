@@ -1,4 +1,4 @@
-"""`python -m fakes.slack`: a Slack to try the bot in, in a browser, without an account."""
+"""`python -m devtools.slack`: a Slack to try the bot in, in a browser, without an account."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import argparse
 import asyncio
 import contextlib
 
-from fakes.slack.limits import Limits
-from fakes.slack.page import Page
-from fakes.slack.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
+from devtools.slack.limits import Limits
+from devtools.slack.page import Page
+from devtools.slack.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
 
 
 async def _run(port: int, *, limits: bool) -> None:
@@ -22,20 +22,20 @@ async def _run(port: int, *, limits: bool) -> None:
     for person in people:
         slack.world.dm_of(slack.team, person.id)
     async with slack.serve(port, routes=Page(slack).routes()):
-        print(f"A local Slack: {slack.world.base_url}/ (open it in a browser)\n")  # noqa: T201
-        print(f"SLACK_BOT_TOKEN={BOT_TOKEN}\nSLACK_APP_TOKEN={APP_TOKEN}")  # noqa: T201
-        print(f"SLACK_SIGNING_SECRET={SIGNING_SECRET}\nSLACK_API_URL={slack.api_url}")  # noqa: T201
-        print(f"FAQBOT_SLACK_OWNERS={owners.id}")  # noqa: T201
-        print(f"# {owners.id} is the group @{owners.name}, of {owner.name} ({owner.id})")  # noqa: T201
+        print(f"A local Slack: {slack.world.base_url}/ (open it in a browser)\n")
+        print(f"SLACK_BOT_TOKEN={BOT_TOKEN}\nSLACK_APP_TOKEN={APP_TOKEN}")
+        print(f"SLACK_SIGNING_SECRET={SIGNING_SECRET}\nSLACK_API_URL={slack.api_url}")
+        print(f"FAQBOT_SLACK_OWNERS={owners.id}")
+        print(f"# {owners.id} is the group @{owners.name}, of {owner.name} ({owner.id})")
         channels = [c for c in slack.world.channels.values() if c.kind != "im"]
         for channel in channels:
-            print(f"# #{channel.name} is {channel.id}", flush=True)  # noqa: T201
+            print(f"# #{channel.name} is {channel.id}", flush=True)
         await asyncio.Event().wait()
 
 
 def main() -> None:
     """Serve until interrupted."""
-    parser = argparse.ArgumentParser(prog="python -m fakes.slack", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m devtools.slack", description=__doc__)
     parser.add_argument("--port", type=int, default=8_124)
     parser.add_argument("--no-limits", action="store_true", help="let every call pass")
     options = parser.parse_args()

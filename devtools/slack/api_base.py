@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from fakes.slack.checks import MAX_MARKDOWN, MAX_TEXT, blocks_problems, metadata_is_valid
-from fakes.slack.state import Channel, Message, Team
-from fakes.slack.world import World
+from devtools.slack.checks import MAX_MARKDOWN, MAX_TEXT, blocks_problems, metadata_is_valid
+from devtools.slack.state import Channel, Message, Team
+from devtools.slack.world import World
 
 Json = dict[str, Any]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fakes.slack.checks import elements_of
-from fakes.slack.state import Message, View
-from fakes.slack.world import Profile, World
+from devtools.slack.checks import elements_of
+from devtools.slack.state import Message, View
+from devtools.slack.world import Profile, World
 
 Json = dict[str, Any]
 

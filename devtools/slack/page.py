@@ -8,10 +8,11 @@ from typing import Any
 
 import orjson
 from aiohttp import WSMsgType, web
-from fakes.slack.delivery import Delivery
-from fakes.slack.person import Person
-from fakes.slack.server import Slack
-from fakes.slack.state import Channel, Message, View
+
+from devtools.slack.delivery import Delivery
+from devtools.slack.person import Person
+from devtools.slack.server import Slack
+from devtools.slack.state import Channel, Message, View
 
 Json = dict[str, Any]
 _PAGE = Path(__file__).with_name("page.html")

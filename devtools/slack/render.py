@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from fakes.slack.checks import elements_of
-from fakes.slack.state import Message, View
+from devtools.slack.checks import elements_of
+from devtools.slack.state import Message, View
 
 Json = dict[str, Any]
 

@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiohttp import web
-from fakes.slack.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+
+from devtools.slack.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
 
 
 def client_of(slack: Slack, *, token: str | None = BOT_TOKEN, **more: Any) -> AsyncWebClient:

@@ -8,13 +8,14 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from aiohttp import web
-from fakes.slack.delivery import RETRY_AFTER_S, Courier, Delivery, HttpCarrier
-from fakes.slack.limits import Limits
-from fakes.slack.person import Person
-from fakes.slack.socket_mode import SocketMode
-from fakes.slack.state import Call, Channel, Group, Message, Team, View
-from fakes.slack.web_api import Fault, WebApi
-from fakes.slack.world import World
+
+from devtools.slack.delivery import RETRY_AFTER_S, Courier, Delivery, HttpCarrier
+from devtools.slack.limits import Limits
+from devtools.slack.person import Person
+from devtools.slack.socket_mode import SocketMode
+from devtools.slack.state import Call, Channel, Group, Message, Team, View
+from devtools.slack.web_api import Fault, WebApi
+from devtools.slack.world import World
 
 T = TypeVar("T")
 

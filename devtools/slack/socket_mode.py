@@ -12,7 +12,8 @@ from typing import Any
 
 import orjson
 from aiohttp import WSMsgType, web
-from fakes.slack.delivery import Courier, Delivery
+
+from devtools.slack.delivery import Courier, Delivery
 
 Json = dict[str, Any]
 _MAX_SOCKETS = 10

@@ -8,9 +8,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from fakes.slack.api_base import ApiError, Ask, method, with_ids
-from fakes.slack.checks import view_problems
-from fakes.slack.state import Pane, Team, View
+from devtools.slack.api_base import ApiError, Ask, method, with_ids
+from devtools.slack.checks import view_problems
+from devtools.slack.state import Pane, Team, View
 
 Json = dict[str, Any]
 

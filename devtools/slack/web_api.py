@@ -14,11 +14,12 @@ from urllib.parse import parse_qsl
 
 import orjson
 from aiohttp import web
-from fakes.slack import chat, conversations, views
-from fakes.slack.api_base import METHODS, ApiError, Ask, checked_blocks, with_ids
-from fakes.slack.limits import Limits
-from fakes.slack.state import Call, Message, ResponseUrl, Team
-from fakes.slack.world import World
+
+from devtools.slack import chat, conversations, views
+from devtools.slack.api_base import METHODS, ApiError, Ask, checked_blocks, with_ids
+from devtools.slack.limits import Limits
+from devtools.slack.state import Call, Message, ResponseUrl, Team
+from devtools.slack.world import World
 
 Json = dict[str, Any]
 _USES_OF_A_RESPONSE_URL = 5

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import SourceError
-from ingest import safe_pickle
-from ingest.rows import Collector, Loaded, Row, Skipped, by_field, missing_fields
-from ingest.tables import read_csv, read_xlsx
+from ingest.sources import restricted_pickle
+from ingest.sources.rows import Collector, Loaded, Row, Skipped, by_field, missing_fields
+from ingest.sources.tables import read_csv, read_xlsx
 
 __all__ = ["MAX_FILE_BYTES", "Loaded", "Row", "Skipped", "load"]
 
@@ -80,7 +80,7 @@ def _shown(path: Path) -> str:
 
 
 def _read_pickle(data: bytes, name: str, collector: Collector) -> None:
-    content = safe_pickle.loads(data, name)
+    content = restricted_pickle.loads(data, name)
     if isinstance(content, dict):
         for number, (title, answer) in enumerate(content.items(), 1):
             collector.add({"title": title, "answer": answer}, f"{name}:{number}")

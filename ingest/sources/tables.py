@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from core.errors import SourceError
-from ingest.rows import Collector, by_field, missing_fields
+from ingest.sources.rows import Collector, by_field, missing_fields
 
 MAX_UNPACKED_BYTES: Final = 500_000_000
 MAX_SHEET_ROWS: Final = (

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from core.errors import SourceError
-from ingest.load import MAX_FILE_BYTES
+from ingest.sources.load import MAX_FILE_BYTES
 
 _TIMEOUT_S: Final = 30.0
 _ASKED: Final = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}

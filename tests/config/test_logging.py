@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from bots import __main__ as command_line
+from bots.cli import app as command_line
 from config.logging import configure_logging
 
 
@@ -24,8 +24,8 @@ def restored():
 
 def test_records_are_one_line_on_stderr(capsys):
     configure_logging("WARNING")
-    logging.getLogger("core.assistant").error("two\nlines")
-    logging.getLogger("core.assistant").info("unseen")
+    logging.getLogger("core.assistant.assistant").error("two\nlines")
+    logging.getLogger("core.assistant.assistant").info("unseen")
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert err.endswith(" ERROR core.assistant: two lines\n")

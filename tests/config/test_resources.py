@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from config import profiles
-from config.profiles import load_profile, synonyms_path
+from config import resources
+from config.resources import load_profile, synonyms_path
 from core.errors import ConfigError
 
 REFUSAL = "저는 스마트 스토어 FAQ를 위한 챗봇입니다. 스마트 스토어에 대한 질문을 부탁드립니다."
@@ -14,7 +14,7 @@ REFUSAL = "저는 스마트 스토어 FAQ를 위한 챗봇입니다. 스마트 �
 @pytest.fixture
 def write(tmp_path, monkeypatch):
     """Writes a profile `mine`: the real one, with lines replaced, in a folder of its own."""
-    monkeypatch.setattr(profiles, "PROFILES", tmp_path)
+    monkeypatch.setattr(resources, "PROFILES", tmp_path)
     real = (synonyms_path("x").parent / "x").parent  # the patched folder
     assert real == tmp_path
 
@@ -24,7 +24,7 @@ def write(tmp_path, monkeypatch):
     return write
 
 
-SMARTSTORE = (profiles.PROFILES / "smartstore.toml").read_text(encoding="utf-8")
+SMARTSTORE = (resources.PROFILES / "smartstore.toml").read_text(encoding="utf-8")
 
 
 def replaced(name, line):
@@ -59,7 +59,7 @@ def test_a_profile_of_ones_own_is_read(write):
 def test_a_profile_that_is_not_there_names_those_that_are(write):
     """And only profiles: synonyms are none."""
     write(SMARTSTORE)
-    (profiles.PROFILES / "mine.synonyms.toml").write_text("")
+    (resources.PROFILES / "mine.synonyms.toml").write_text("")
     with pytest.raises(ConfigError, match=r"set FAQBOT_PROFILE to one of mine$"):
         load_profile("yours")
 
@@ -98,6 +98,6 @@ def test_a_text_of_the_wrong_kind_is_named(write, name, line):
 @pytest.mark.parametrize("data", [b"name = [", b"name = '\xff'"])
 def test_a_file_that_is_no_toml_is_named(write, data):
     write("")
-    (profiles.PROFILES / "mine.toml").write_bytes(data)
+    (resources.PROFILES / "mine.toml").write_bytes(data)
     with pytest.raises(ConfigError, match=r"cannot read the profile .*mine\.toml"):
         load_profile("mine")

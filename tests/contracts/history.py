@@ -14,9 +14,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from core.backends.turn_rules import as_stored
 from core.errors import StorageError
 from core.ports import History
+from core.stores.records import as_stored
 from core.types import Label, Question, SessionId, Turn, TurnState, Usage
 
 OpenHistory = Callable[[], AbstractAsyncContextManager[History]]

@@ -11,8 +11,9 @@ import discord
 import pytest
 import yarl
 from discord import app_commands, ui
-from fakes.discord import DiscordServer, Limits, Settings
-from fakes.discord.page import DiscordPage
+
+from devtools.discord import DiscordServer, Limits, Settings
+from devtools.discord.page import DiscordPage
 
 
 class QuickClient(discord.Client):

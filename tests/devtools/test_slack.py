@@ -3,9 +3,10 @@
 import time
 
 import pytest
-from fakes.slack import BOT_TOKEN, SIGNING_SECRET, Limits, Slack, labels, visible
-from fakes.slack.samples import BUTTON, MODAL, section
-from fakes.slack.sdk import client_of, refusal
+
+from devtools.slack import BOT_TOKEN, SIGNING_SECRET, Limits, Slack, labels, visible
+from devtools.slack.samples import BUTTON, MODAL, section
+from devtools.slack.sdk import client_of, refusal
 
 
 @pytest.fixture

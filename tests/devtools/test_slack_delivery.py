@@ -2,8 +2,9 @@
 
 import pytest
 from aiohttp import ClientSession
-from fakes.slack import APP_TOKEN, Slack, visible
-from fakes.slack.sdk import bolt_of, client_of, connected, listening
+
+from devtools.slack import APP_TOKEN, Slack, visible
+from devtools.slack.sdk import bolt_of, client_of, connected, listening
 
 
 @pytest.fixture

@@ -5,10 +5,11 @@ import asyncio
 import orjson
 import pytest
 from aiohttp import ClientSession
-from fakes.slack import Slack, visible, visible_of
-from fakes.slack.page import Page
-from fakes.slack.samples import BUTTON, MODAL, section
-from fakes.slack.sdk import bolt_of, client_of, connected
+
+from devtools.slack import Slack, visible, visible_of
+from devtools.slack.page import Page
+from devtools.slack.samples import BUTTON, MODAL, section
+from devtools.slack.sdk import bolt_of, client_of, connected
 
 
 @pytest.fixture

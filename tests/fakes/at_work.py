@@ -10,11 +10,11 @@ from typing import Any
 
 from fakes.learning import learning_of
 
-from bots.connected import Connected
-from bots.stores import Stores, open_stores
+from bots.bootstrap.stores import Stores, open_stores
+from bots.shared.base import Connected
 from config.settings import Settings
-from core.desk import Desk
-from core.limits import Limits
+from core.messaging.service import Desk
+from core.messaging.user_limits import Limits
 from core.profile import Profile
 
 Open = Callable[[Settings, Desk, Profile], AbstractAsyncContextManager[Connected]]

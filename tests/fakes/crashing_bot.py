@@ -17,16 +17,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from core.backends.mongo_archive import MongoArchive
-from core.backends.mongo_database import MongoDatabase
-from core.backends.mongo_history import MongoHistory
-from core.backends.mongo_inbox import MongoInbox
-from core.backends.sqlite_archive import SqliteArchive
-from core.backends.sqlite_file import SqliteFile
-from core.backends.sqlite_history import SqliteHistory
-from core.backends.sqlite_inbox import SqliteInbox
-from core.inbox import NoteReply, Worker
+from core.messaging.worker import NoteReply, Worker
 from core.ports import Archive, History, Inbox
+from core.stores.mongo.archive import MongoArchive
+from core.stores.mongo.database import MongoDatabase
+from core.stores.mongo.history import MongoHistory
+from core.stores.mongo.inbox import MongoInbox
+from core.stores.sqlite.archive import SqliteArchive
+from core.stores.sqlite.database import SqliteFile
+from core.stores.sqlite.history import SqliteHistory
+from core.stores.sqlite.inbox import SqliteInbox
 from core.types import Claim, InboxState, Question, SessionId, Turn, TurnState
 
 LEASE_S = 1.0

@@ -9,12 +9,12 @@ from typing import Any
 
 from fakes.assistants import ScriptedAssistant
 from fakes.at_work import AtWork, connected_bot
-from fakes.discord import Channel, DiscordServer, Message
 
-from bots.discord import open_discord
+from bots.discord.platform import open_discord
 from config.settings import Settings
-from core.limits import Limits
+from core.messaging.user_limits import Limits
 from core.profile import Profile
+from devtools.discord import Channel, DiscordServer, Message
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
 """Learning without a search: for what only has to be kept, and said."""
 
-from core.learning import Learning
+from core.messaging.learning import Learning
 
 
 async def _stands_alone(_text):

@@ -10,14 +10,14 @@ from types import SimpleNamespace
 from fakes.learning import learning_of
 from fakes.rough import Life, Rough, RoughReply, Store, moment, now, pacers_of
 
-from config.profiles import load_profile
-from core.backends.sqlite_archive import SqliteArchive
-from core.backends.sqlite_history import SqliteHistory
-from core.backends.sqlite_inbox import SqliteInbox
-from core.backends.sqlite_lessons import SqliteLessons
-from core.desk import Desk
-from core.limits import Limits
+from config.resources import load_profile
+from core.messaging.service import Desk
+from core.messaging.user_limits import Limits
 from core.ports import History
+from core.stores.sqlite.archive import SqliteArchive
+from core.stores.sqlite.history import SqliteHistory
+from core.stores.sqlite.inbox import SqliteInbox
+from core.stores.sqlite.lessons import SqliteLessons
 from core.types import Answered, AnswerEvent, Delta, Question, Status, Turn, TurnState
 
 PROFILE = load_profile("smartstore")

@@ -17,9 +17,9 @@ from typing import TypeVar
 
 from fakes.leaping_loop import LeapingLoop
 
-from core.backends.sqlite_file import prepare
 from core.errors import MessageGoneError, PlatformError, RateLimitedError
-from core.pacing import Pacer, Window
+from core.messaging.pacing import Pacer, Window
+from core.stores.sqlite.database import prepare
 from core.types import Question, View
 
 T = TypeVar("T")
@@ -125,7 +125,7 @@ class StoreOf:
                 return
             try:
                 result = work(self.store.db)
-            except Exception as error:  # noqa: BLE001 - whoever waits gets it
+            except Exception as error:  # noqa: BLE001 - raised where each waits for it
                 if not done.cancelled():
                     done.set_exception(error)
             else:

@@ -8,15 +8,15 @@ from contextlib import asynccontextmanager
 
 from fakes.assistants import InPieces
 from fakes.at_work import AtWork, connected_bot
-from fakes.slack import APP_TOKEN, BOT_TOKEN, Message, Slack, visible
 
-from bots.slack import open_slack
-from bots.stores import Stores
-from config.profiles import load_profile
+from bots.bootstrap.stores import Stores
+from bots.slack.platform import open_slack
+from config.resources import load_profile
 from config.settings import Settings
-from core.limits import Limits
+from core.messaging.user_limits import Limits
 from core.ports import Inbox
 from core.types import Claim, InboxState
+from devtools.slack import APP_TOKEN, BOT_TOKEN, Message, Slack, visible
 
 PROFILE = load_profile("smartstore")
 

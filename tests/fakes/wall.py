@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from core.errors import MessageGoneError, PlatformError, RateLimitedError
-from core.pacing import Pacer, Window
+from core.messaging.pacing import Pacer, Window
 from core.types import View
 
 

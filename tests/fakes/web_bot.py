@@ -12,9 +12,9 @@ from typing import Any
 from fakes.assistants import ScriptedAssistant
 from fakes.at_work import AtWork, connected_bot
 
-from bots.web import open_web
+from bots.web.platform import open_web
 from config.settings import Settings
-from core.limits import Limits
+from core.messaging.user_limits import Limits
 from core.profile import Profile
 
 

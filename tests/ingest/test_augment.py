@@ -5,19 +5,28 @@ import json
 from contextlib import asynccontextmanager
 
 import pytest
-from fakes.openai_server import Fault, OpenAIServer
 
-from bots import augmenting
-from bots.models import open_questions
+from bots.bootstrap.models import open_questions
+from bots.cli import augment
 from config.settings import read_settings
-from core.backends.chroma_index import ChromaIndex
 from core.errors import ConfigError, ModelError
-from core.prompting import Excerpt
-from core.retrieval import Hit
+from core.llm.prompts import Excerpt
+from core.retrieval.chroma import ChromaIndex
+from core.retrieval.retriever import Hit
 from core.types import Entry
+from devtools.openai.server import Fault, OpenAIServer
 from ingest.augment import check, lacking, requests, taken_by, write_all
-from ingest.own_pack import PERSON, Asked, content_of, read_own, read_rows, with_own, write_own
-from ingest.questions import load_pack, title_key
+from ingest.question_packs import (
+    PERSON,
+    Asked,
+    content_of,
+    load_pack,
+    read_own,
+    read_rows,
+    title_key,
+    with_own,
+    write_own,
+)
 
 ROWS = [
     {"title": "환불은 언제 되나요?", "answer": "반품이 끝나면 3일 안에 환불됩니다."},
@@ -202,7 +211,7 @@ def test_a_persons_questions_take_the_place_of_all_others(tmp_path):
 
 async def test_the_whole_way(settings, source, server, capsys):
     """It says what it costs, writes, checks, indexes, and has nothing to do the second time."""
-    assert await asyncio.to_thread(augmenting.augment, settings, source, yes=True) == 0
+    assert await asyncio.to_thread(augment.augment, settings, source, yes=True) == 0
     said = capsys.readouterr().out
     assert "3 entries" in said
     assert "less than US$ 0.01" in said
@@ -212,7 +221,7 @@ async def test_the_whole_way(settings, source, server, capsys):
     assert all(stored.values())
     assert all("이거 어떻게 하나요?" not in questions for questions in stored.values())
     calls = len(server.requests)
-    assert await asyncio.to_thread(augmenting.augment, settings, source, yes=False) == 0
+    assert await asyncio.to_thread(augment.augment, settings, source, yes=False) == 0
     assert "nothing to write" in capsys.readouterr().out
     assert len(server.requests) == calls
 
@@ -220,10 +229,10 @@ async def test_the_whole_way(settings, source, server, capsys):
 async def test_nobody_pays_without_having_said_so(settings, source, server, monkeypatch):
     """Where nobody can be asked it wants `--yes`; who says no has lost nothing."""
     with pytest.raises(ConfigError, match=r"US\$ 0.01: .*--yes"):
-        await asyncio.to_thread(augmenting.augment, settings, source, yes=False)
+        await asyncio.to_thread(augment.augment, settings, source, yes=False)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("builtins.input", lambda _: "n")
-    assert await asyncio.to_thread(augmenting.augment, settings, source, yes=False) == 1
+    assert await asyncio.to_thread(augment.augment, settings, source, yes=False) == 1
     assert not server.requests
     assert not settings.index_dir.exists()
 
@@ -231,9 +240,9 @@ async def test_nobody_pays_without_having_said_so(settings, source, server, monk
 async def test_what_was_written_before_a_kill_is_taken_up_without_asking(settings, source, server):
     """Nothing is left to pay for."""
     async with writing(settings) as write:
-        await write(augmenting.read_entries(settings, source))
+        await write(augment.read_entries(settings, source))
     calls = len(server.requests)
-    assert await asyncio.to_thread(augmenting.augment, settings, source, yes=False) == 0
+    assert await asyncio.to_thread(augment.augment, settings, source, yes=False) == 0
     assert len(server.requests) == calls
     assert len(read_own(settings.own_questions)) == 3
 
@@ -242,4 +251,4 @@ def test_it_needs_a_key(source, tmp_path, monkeypatch):
     """And says which."""
     monkeypatch.setenv("FAQBOT_DATA_DIR", str(tmp_path))
     with pytest.raises(ConfigError, match="OPENAI_API_KEY"):
-        augmenting.augment(read_settings(), source, yes=True)
+        augment.augment(read_settings(), source, yes=True)

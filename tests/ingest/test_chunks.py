@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.chunk import chunks
+from ingest.chunks import chunks
 from ingest.clean import clean
-from ingest.load import load
-from ingest.structure import readable
+from ingest.layout import readable
+from ingest.sources.load import load
 
 _TEXTS = st.lists(
     st.sampled_from(

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.clean import clean, clean_text, match_titles, spaceless, split_footer, tags_of
-from ingest.load import load
-from ingest.rows import Row
+from ingest.sources.load import load
+from ingest.sources.rows import Row
 
 FOOTER = (
     "\n\n\n위 도움말이 도움이 되었나요?\n\n\n별점1점\n\n별점5점\n\n\n\n"

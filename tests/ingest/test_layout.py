@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.clean import clean
-from ingest.load import load
-from ingest.structure import readable
+from ingest.layout import readable
+from ingest.sources.load import load
 
 _CASES = [
     json.loads(line)

@@ -5,9 +5,9 @@ import time
 import pytest
 
 from ingest.dedupe import near_duplicates
-from ingest.load import Loaded, Row, Skipped, load
 from ingest.prepare import faq_id, prepare
-from ingest.questions import load_pack, title_key
+from ingest.question_packs import load_pack, title_key
+from ingest.sources.load import Loaded, Row, Skipped, load
 
 
 def _row(title, answer, position="f:1", **fields):

@@ -6,8 +6,8 @@ from hashlib import sha256
 import pytest
 
 from core.errors import SourceError
-from ingest.load import load
-from ingest.questions import load_pack, title_key
+from ingest.question_packs import load_pack, title_key
+from ingest.sources.load import load
 
 KEY = title_key("배송비는?")
 

@@ -11,11 +11,11 @@ import pytest
 from fakes.faq import FAQ, entry
 from fakes.tiny import TinyAnalyzer, TinyEmbedder
 
-from core.backends.chroma_index import ChromaIndex
 from core.errors import FaqIndexError
-from core.retrieval import Retriever
-from core.synonyms import Synonyms
-from ingest.chunk import chunks
+from core.retrieval.chroma import ChromaIndex
+from core.retrieval.retriever import Retriever
+from core.retrieval.synonyms import Synonyms
+from ingest.chunks import chunks
 from ingest.sync import batched, digest, single_ingest, sync, terms_of
 
 BATCH = 200
@@ -31,7 +31,7 @@ CHILD = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from core.backends.chroma_index import ChromaIndex
+from core.backends.chroma_index import ChromaIndex  # noqa: PLC0415
 from fakes.tiny import TinyAnalyzer, TinyEmbedder
 from ingest.sync import single_ingest, sync
 from test_sync import MANY

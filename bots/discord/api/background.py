@@ -67,7 +67,7 @@ async def _logged(
             await asyncio.wait({before})
         await work
     except FaqbotError as error:
-        logger.error("%s", error)  # noqa: TRY400 - one line says it
+        logger.error("%s", error)
     except Exception:  # the outermost edge of an event
         logger.exception("an event broke off")
     finally:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import aiohttp
 import discord
 
-from bots.discord.pages import Called
+from bots.discord.render.components import Called
 from core.errors import PlatformError
 
 

@@ -6,7 +6,7 @@ import asyncio
 from collections import OrderedDict
 from typing import Final
 
-from core.pacing import Pacer, Window
+from core.messaging.pacing import Pacer, Window
 
 # Discord documents the headers and not the numbers; these are seen until the headers tell.
 _CALLS: Final = 5

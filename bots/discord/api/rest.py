@@ -22,7 +22,7 @@ from core.errors import (
     PlatformRefusedError,
     RateLimitedError,
 )
-from core.pacing import Window
+from core.messaging.pacing import Window
 
 logger = logging.getLogger(__name__)
 

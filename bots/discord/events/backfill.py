@@ -11,10 +11,10 @@ from typing import Final
 import aiohttp
 import discord
 
+from bots.discord.events.messages import Listener
 from bots.discord.ids import DIRECT, PREFIX, place_of
-from bots.discord.listening import Listener
-from core.desk import Desk
 from core.errors import StorageError
+from core.messaging.service import Desk
 
 logger = logging.getLogger(__name__)
 

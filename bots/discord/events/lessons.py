@@ -14,14 +14,13 @@ from urllib.parse import quote
 
 import discord
 
+from bots.discord.api.background import insisting
+from bots.discord.api.people import author_of
 from bots.discord.context import Context
-from bots.discord.ids import question_id
-from bots.discord.owners import author_of
-from bots.discord.people import asker_of
-from bots.discord.reading import Reader, is_said, text_of
-from bots.discord.tasks import insisting
+from bots.discord.events.parse import Reader, is_said, text_of
+from bots.discord.ids import asker_of, question_id
 from core.errors import PlatformError, PlatformRefusedError, RateLimitedError, StorageError
-from core.learning import Outcome, Remark, Taught, is_lesson, said_of
+from core.messaging.learning import Outcome, Remark, Taught, is_lesson, said_of
 from core.types import SessionId
 
 logger = logging.getLogger(__name__)
@@ -87,7 +86,7 @@ class Lessons:
         try:
             taught, concerns = await insisting(partial(self._teach, message))
         except (StorageError, PlatformError) as error:
-            logger.error("message %s is not learnt: %s", message.id, error)  # noqa: TRY400
+            logger.error("message %s is not learnt: %s", message.id, error)
             await self._say(message, self._context.profile.teach_not_stored)
             return
         # Else it was told so before, or it is chatter in a place where the bot has never been.

@@ -8,14 +8,14 @@ from typing import Final
 
 import discord
 
+from bots.discord.api.background import insisting
+from bots.discord.api.permissions import held_in, may_post, may_write, missing
 from bots.discord.context import Context
+from bots.discord.events.lessons import Lessons
+from bots.discord.events.parse import Reader, calls
 from bots.discord.ids import question_id
-from bots.discord.lessons import Lessons
-from bots.discord.payload import question_in
-from bots.discord.permissions import held_in, may_post, may_write, missing
-from bots.discord.reading import Reader, calls
-from bots.discord.tasks import insisting
-from bots.receipts import reason_for
+from bots.discord.render.payload import question_in
+from bots.shared.base import reason_for
 from core.errors import StorageError
 from core.types import Question, Receipt
 
@@ -89,7 +89,7 @@ class Listener:
         try:
             receipt = await insisting(partial(self._context.desk.receive, question))
         except StorageError as error:
-            logger.error("question %s is not stored: %s", question.id, error)  # noqa: TRY400
+            logger.error("question %s is not stored: %s", question.id, error)
             await self._say(message, self._context.profile.not_stored)
             return False
         await self._explain(message, receipt)

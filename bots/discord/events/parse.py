@@ -9,13 +9,21 @@ from typing import Final
 
 import discord
 
-from bots.discord.ids import Beneath, Place, Target, Within, guild_name, question_id, written
-from bots.discord.owners import Owners, author_of
-from bots.discord.payload import question_under
-from bots.discord.people import asker_of
-from bots.discord.permissions import may_open_thread
-from bots.discord.tasks import insisting
-from core.desk import Desk
+from bots.discord.api.background import insisting
+from bots.discord.api.people import Owners, author_of
+from bots.discord.api.permissions import may_open_thread
+from bots.discord.ids import (
+    Beneath,
+    Place,
+    Target,
+    Within,
+    asker_of,
+    guild_name,
+    question_id,
+    written,
+)
+from bots.discord.render.payload import question_under
+from core.messaging.service import Desk
 from core.types import Question, SessionId
 
 _MENTION: Final = re.compile(r"<(@!?|@&|#)(\d+)>")

@@ -6,8 +6,8 @@ import asyncio
 from typing import Final
 from urllib.parse import urlencode
 
-from bots.discord.permissions import NEEDED
-from bots.discord.rest import open_rest
+from bots.discord.api.permissions import NEEDED
+from bots.discord.api.rest import open_rest
 from config.settings import Settings
 from core.errors import ConfigError
 

@@ -65,7 +65,7 @@ async def excused(interaction: Pressing, work: Coroutine[object, object, None], 
     try:
         await work
     except FaqbotError as error:
-        logger.error("an interaction broke off: %s", error)  # noqa: TRY400 - one line
+        logger.error("an interaction broke off: %s", error)
         await say(interaction, text)
     except Exception:  # the outermost edge: whoever pressed must not wait for nothing
         logger.exception("an interaction broke off")

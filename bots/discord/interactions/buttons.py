@@ -13,14 +13,13 @@ from typing import Any, Final, Self
 from discord import ui
 
 from bots.discord.context import Context
-from bots.discord.feedback import FeedbackForm
-from bots.discord.ids import Aside, Target, Within, written
-from bots.discord.interacting import Pressing, defer, excused, promptly, say, soon
-from bots.discord.payload import CUSTOM_ID, Pressed, components, pressed_of
-from bots.discord.people import asker_of
-from bots.discord.sharing import share
-from bots.receipts import reason_for
-from core.answerer import view_of
+from bots.discord.ids import Aside, Target, Within, asker_of, written
+from bots.discord.interactions.acknowledge import Pressing, defer, excused, promptly, say, soon
+from bots.discord.interactions.feedback import FeedbackForm
+from bots.discord.interactions.share import share
+from bots.discord.render.payload import CUSTOM_ID, Pressed, components, pressed_of
+from bots.shared.base import reason_for
+from core.messaging.handler import view_of
 from core.types import Feedback, Question, Receipt, SessionId, Turn
 
 

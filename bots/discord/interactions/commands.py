@@ -10,13 +10,12 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bots.discord.api.background import Tasks
 from bots.discord.context import Context
-from bots.discord.ids import Aside, Place, guild_name, question_id, written
-from bots.discord.interacting import Pressing, defer, excused, say
-from bots.discord.people import asker_of
-from bots.discord.reading import Reader
-from bots.discord.tasks import Tasks
-from bots.receipts import reason_for
+from bots.discord.events.parse import Reader
+from bots.discord.ids import Aside, Place, asker_of, guild_name, question_id, written
+from bots.discord.interactions.acknowledge import Pressing, defer, excused, say
+from bots.shared.base import reason_for
 from core.types import Question
 
 logger = logging.getLogger(__name__)

@@ -8,9 +8,9 @@ import discord
 from discord import ui
 
 from bots.discord.context import Context
-from bots.discord.interacting import Pressing, defer, say
-from bots.discord.payload import pressed_of
-from bots.discord.people import asker_of
+from bots.discord.ids import asker_of
+from bots.discord.interactions.acknowledge import Pressing, defer, say
+from bots.discord.render.payload import pressed_of
 from core.profile import Profile
 from core.types import Feedback
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import discord
 
+from bots.discord.api.permissions import NAMES
 from bots.discord.context import Context
 from bots.discord.ids import Within
-from bots.discord.interacting import Pressing, say
-from bots.discord.permissions import NAMES
-from bots.discord.reply import ChannelReply
+from bots.discord.interactions.acknowledge import Pressing, say
+from bots.discord.replies.thread import ChannelReply
 from core.types import View
 
 

@@ -8,13 +8,16 @@ https://discord.com/developers/docs/resources/message#create-message
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from bots.discord.format import line, markdown
-from bots.endings import Ending, Look, ending_of, pieces, status_of
-from bots.measure import fitting, shortened, utf16
-from core.types import View
+from bots.discord.ids import DIRECT, Aside, place_of, target_of
+from bots.discord.render.markdown import line, markdown
+from bots.shared.answer_view import Ending, Look, ending_of, pieces, status_of
+from core.messaging.service import is_press
+from core.text.markdown.measure import fitting, shortened, utf16
+from core.types import Answered, Escalated, View
 
 _CONTENT_CHARS: Final = 2000
 _TEXT_CHARS: Final = 1900  # leaves room for the status
@@ -23,6 +26,9 @@ _ID_CHARS: Final = 100
 _LINE_CHARS: Final = 200  # of a source, an offer or a quoted question, before escapes
 _LINE_CONTENT_CHARS: Final = 450
 _USER = re.compile(r"(?:^|:)(\d{5,20})$")
+
+
+_OPINIONS: Final = ("up:", "down:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +157,55 @@ def _possible(buttons: list[Button]) -> list[Button]:
 
 def _label(text: str, look: Look) -> str:
     return shortened(" ".join(look.cleaner.clean(text).split()), _LABEL_CHARS) or "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """Views as pages; equal views have equal pages. `owners` are called to what has no answer."""
+
+    look: Look
+    owners: Called = field(default_factory=Called)
+
+    def written(self, view: View) -> list[Page]:
+        """Where it was asked, with the call to the owners below what has no answer.
+
+        The call is a page of its own, since what is added by an edit notifies nobody.
+        """
+        shown = self.answer(view)
+        if isinstance(view.ending, Escalated) and self.owners.mentions and _is_public(view):
+            # Not cleaned: that would take the mentions away, and nothing else in it is anybody's.
+            text = self.look.profile.teach_call.format(owners=" ".join(self.owners.mentions))
+            shown.append(Page(text, called=self.owners))
+        return shown
+
+    def answer(
+        self, view: View, *, used: AbstractSet[int] = frozenset(), was_shared: bool = False
+    ) -> list[Page]:
+        """Where it was asked; `used` are the follow-ups that were pressed.
+
+        A question that a button has asked stands above its answer. What one person alone sees may
+        be shared, once.
+        """
+        quoted = is_press(view.question.id)
+        shown = pages(view, replace(self.look, quoted=quoted, used=frozenset(used)))
+        if isinstance(view.ending, Answered | Escalated) and _is_aside(view):
+            label = self.look.profile.share
+            share = Button(f"share:{view.question.id}", label, disabled=was_shared)
+            shown[-1] = replace(shown[-1], buttons=(*shown[-1].buttons, share))
+        return shown
+
+    def shared(self, view: View, by: str) -> list[Page]:
+        """For everybody in a channel: with its question, and nothing that goes on from there."""
+        note = self.look.profile.shared_by.format(name=by)
+        shown = pages(replace(view, note=note), replace(self.look, quoted=True))
+        opinions = [b for b in shown[-1].buttons if b.custom_id.startswith(_OPINIONS)]
+        shown[-1] = replace(shown[-1], buttons=tuple(opinions))
+        return shown
+
+
+def _is_public(view: View) -> bool:
+    return not _is_aside(view) and place_of(view.question.session).guild != DIRECT
+
+
+def _is_aside(view: View) -> bool:
+    return isinstance(target_of(view.question.reply_to or ""), Aside)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from bots.rendering import ZERO_WIDTH, render
-from core.safety import Cleaner
+from core.text.markdown.render import ZERO_WIDTH, render
+from core.text.sanitize import Cleaner
 
 _MARKS: Final = {"*": "**", "_": "*", "~": "~~"}
 _DEEPEST_HEADING: Final = 3

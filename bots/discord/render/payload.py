@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import discord
 
-from bots.discord.pages import Button, Called, Page
+from bots.discord.render.components import Button, Called, Page
 
 SUPPRESS_EMBEDS: Final = 1 << 2
 EPHEMERAL: Final = 1 << 6

@@ -9,14 +9,13 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
-from bots.discord.ids import Aside, Within
-from bots.discord.pages import Page
-from bots.discord.payload import EPHEMERAL, LOADING, SUPPRESS_EMBEDS, message, new_message
-from bots.discord.people import user_of
-from bots.discord.reply import ChannelReply, Pen
-from bots.discord.rest import TOKEN_EXPIRED, UNKNOWN_WEBHOOK, RefusedError
+from bots.discord.api.rest import TOKEN_EXPIRED, UNKNOWN_WEBHOOK, RefusedError
+from bots.discord.ids import Aside, Within, user_of
+from bots.discord.render.components import Page
+from bots.discord.render.payload import EPHEMERAL, LOADING, SUPPRESS_EMBEDS, message, new_message
+from bots.discord.replies.thread import ChannelReply, Pen
 from core.errors import MessageGoneError
-from core.pacing import Pacer, Window
+from core.messaging.pacing import Pacer, Window
 from core.types import Question, View
 
 logger = logging.getLogger(__name__)

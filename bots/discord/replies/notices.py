@@ -7,10 +7,10 @@ import logging
 from collections import OrderedDict
 from typing import Any, Final, Literal
 
-from bots.discord.budgets import Budgets
-from bots.discord.pages import Page
-from bots.discord.payload import new_message
-from bots.discord.rest import Rest
+from bots.discord.api.rate_limits import Budgets
+from bots.discord.api.rest import Rest
+from bots.discord.render.components import Page
+from bots.discord.render.payload import new_message
 from core.errors import PlatformError
 
 logger = logging.getLogger(__name__)

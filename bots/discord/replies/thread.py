@@ -9,11 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bots.discord.budgets import Budgets
-from bots.discord.ids import Beneath, Within
-from bots.discord.pages import Called, Page
-from bots.discord.payload import message, new_message, question_in
-from bots.discord.rest import (
+from bots.discord.api.rate_limits import Budgets
+from bots.discord.api.rest import (
     MISSING_ACCESS,
     MISSING_PERMISSION,
     NO_HISTORY,
@@ -23,8 +20,11 @@ from bots.discord.rest import (
     RefusedError,
     Rest,
 )
+from bots.discord.ids import Beneath, Within
+from bots.discord.render.components import Called, Page
+from bots.discord.render.payload import message, new_message, question_in
 from core.errors import MessageGoneError, MustBeNewError, PlatformError, RateLimitedError
-from core.pacing import Pacer
+from core.messaging.pacing import Pacer
 from core.types import Question, View
 
 logger = logging.getLogger(__name__)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Awaitable, Coroutine
+from typing import Any, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.errors import translated
+from bots.slack.api.errors import translated
 from bots.slack.ids import Place
-from core.errors import FaqbotError
+from core.errors import FaqbotError, PlatformError
 
 logger = logging.getLogger(__name__)
+
+
+T = TypeVar("T")
 
 
 class Errands:
@@ -54,3 +57,13 @@ async def _logged(errand: Coroutine[Any, Any, object]) -> None:
         logger.warning("left undone: %s", error)
     except Exception:  # the outermost edge of a task
         logger.exception("left undone")
+
+
+async def quietly(what: str, call: Awaitable[T]) -> T | None:
+    """What the call gives; None, and a line in the log, if Slack refuses or cannot be reached."""
+    try:
+        with translated(what):
+            return await call
+    except PlatformError as error:
+        logger.info("left out: %s", error)
+        return None

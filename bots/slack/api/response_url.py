@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook import WebhookResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bots.slack.workspaces import sdk_logger
+from bots.slack.api.workspaces import sdk_logger
 from core.errors import PlatformError, PlatformRefusedError, RateLimitedError
 
 logger = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ import aiohttp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.errors import translated
+from bots.slack.api.errors import translated
 from core.errors import PlatformRefusedError
 
 logger = logging.getLogger(__name__)
@@ -131,5 +131,5 @@ class Workspaces:
         try:
             return self.get(team_id).authorization()
         except PlatformRefusedError as error:
-            logger.error("not authorized: %s", error)  # noqa: TRY400 - one line
+            logger.error("not authorized: %s", error)
             return None

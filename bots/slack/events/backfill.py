@@ -15,10 +15,10 @@ from typing import Any, Final
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bots.slack.errors import translated
-from bots.slack.messages import Hearing
-from bots.slack.teaching import NotYetError
-from bots.slack.workspaces import Workspace
+from bots.slack.api.errors import translated
+from bots.slack.api.workspaces import Workspace
+from bots.slack.events.lessons import NotYetError
+from bots.slack.events.messages import Hearing
 from core.errors import FaqbotError, PlatformError, RateLimitedError
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ async def look_back(workspace: Workspace, hearing: Hearing, since: datetime) -> 
     except TimeoutError:
         logger.warning("looking back took too long; the rest is left out")
     except FaqbotError as error:
-        logger.error("looking back failed: %s", error)  # noqa: TRY400 - one line
+        logger.error("looking back failed: %s", error)
 
 
 async def _hear_channel(

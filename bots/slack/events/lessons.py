@@ -13,18 +13,17 @@ from typing import Final
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.budgets import Budgets
+from bots.slack.api.background import Errands, tell
+from bots.slack.api.errors import code_of, translated
+from bots.slack.api.people import Names, Owners
+from bots.slack.api.rate_limits import Budgets
+from bots.slack.api.workspaces import Workspace
 from bots.slack.context import Context
-from bots.slack.errands import Errands, tell
-from bots.slack.errors import code_of, translated
-from bots.slack.format import escaped
+from bots.slack.events.parse import Said
 from bots.slack.ids import Place, place_of
-from bots.slack.names import Names
-from bots.slack.owners import Owners
-from bots.slack.reading import Said
-from bots.slack.workspaces import Workspace
+from bots.slack.render.mrkdwn import escaped
 from core.errors import MessageGoneError, PlatformError, PlatformRefusedError, RateLimitedError
-from core.learning import Outcome, Remark, Taught, is_lesson, said_of
+from core.messaging.learning import Outcome, Remark, Taught, is_lesson, said_of
 
 logger = logging.getLogger(__name__)
 

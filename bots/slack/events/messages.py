@@ -15,13 +15,13 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
-from bots.receipts import reason_for
+from bots.shared.base import reason_for
+from bots.slack.api.background import Errands, tell
+from bots.slack.api.workspaces import Workspace, Workspaces
 from bots.slack.context import Context
-from bots.slack.errands import Errands, tell
+from bots.slack.events.lessons import Teaching
+from bots.slack.events.parse import Said, said
 from bots.slack.ids import question_id
-from bots.slack.reading import Said, said
-from bots.slack.teaching import Teaching
-from bots.slack.workspaces import Workspace, Workspaces
 from core.errors import PlatformError, PlatformRefusedError, StorageError
 from core.types import Receipt
 
@@ -169,8 +169,8 @@ def register(app: AsyncApp, hearing: Hearing, workspaces: Workspaces) -> None:
             try:
                 await hearing.hear(event, workspaces.get(context.team_id))
             except PlatformRefusedError as error:  # sent again, it would be refused again
-                logger.error("a message is left alone: %s", error)  # noqa: TRY400 - one line
+                logger.error("a message is left alone: %s", error)
             except (StorageError, PlatformError) as error:
-                logger.error("a message is not taken in: %s", error)  # noqa: TRY400 - one line
+                logger.error("a message is not taken in: %s", error)
                 return BoltResponse(status=503, body="")
         return await next_()

@@ -17,7 +17,7 @@ from slack_bolt.error import BoltError
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.installation_store.models.installation import Installation
 
-from bots.slack.workspaces import Workspace, make_client
+from bots.slack.api.workspaces import Workspace, make_client
 from core.errors import StorageError
 
 logger = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ import json
 import sys
 from typing import Any, Final
 
-from bots.slack.command import COMMAND, SHORTCUT
-from bots.slack.http import EVENTS_PATH
-from config.profiles import load_profile
+from bots.slack.interactions.commands import COMMAND, SHORTCUT
+from bots.slack.transport.http import EVENTS_PATH
+from config.resources import load_profile
 from config.settings import Settings
 
 Json = dict[str, Any]
@@ -60,7 +60,7 @@ def print_manifest(settings: Settings) -> int:
     """Print the manifest as JSON, and what to do with it beside it."""
     printed = json.dumps(manifest(settings), ensure_ascii=False, indent=2)
     print(printed)  # noqa: T201 - the output
-    print(  # noqa: T201 - the interface
+    print(  # noqa: T201
         "faqbot: paste this at https://api.slack.com/apps > Create New App > From a manifest > JSON"
         + (f", with your address in place of {_YOUR_HOST}" if _YOUR_HOST in printed else ""),
         file=sys.stderr,

@@ -20,10 +20,10 @@ from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.errors import translated
-from bots.slack.installations import Installations
-from bots.slack.manifest import SCOPES
-from bots.slack.workspaces import sdk_logger
+from bots.slack.api.errors import translated
+from bots.slack.api.workspaces import sdk_logger
+from bots.slack.install.installations import Installations
+from bots.slack.install.manifest import SCOPES
 from config.settings import Settings
 from core.errors import PlatformError
 
@@ -96,7 +96,7 @@ def oauth_routes(
             with translated("oauth.v2.access"):
                 response = await flow.handle_callback(await to_bolt_request(request))
         except PlatformError as error:
-            logger.error("not installed: %s", error)  # noqa: TRY400 - one line
+            logger.error("not installed: %s", error)
             return web.Response(status=502, text="Slack does not answer. Try again later.")
         return await to_aiohttp_response(response)
 

@@ -12,12 +12,11 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.measure import shortened
+from bots.slack.api.background import Errands, quietly
 from bots.slack.context import Context
-from bots.slack.courtesy import quietly
-from bots.slack.errands import Errands
 from bots.slack.ids import place_of
 from core.profile import Profile
+from core.text.markdown.measure import shortened
 from core.types import Question, View
 
 # https://docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts

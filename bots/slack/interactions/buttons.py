@@ -10,17 +10,17 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.measure import shortened
-from bots.receipts import reason_for
-from bots.slack.blocks import Page, read_followup
-from bots.slack.budgets import Budgets
+from bots.shared.base import reason_for
+from bots.slack.api.background import Errands, tell
+from bots.slack.api.errors import translated
+from bots.slack.api.rate_limits import Budgets
+from bots.slack.api.workspaces import Workspace, Workspaces
 from bots.slack.context import Context
-from bots.slack.errands import Errands, tell
-from bots.slack.errors import translated
 from bots.slack.ids import PREFIX, Place, question_id
-from bots.slack.reply import METADATA, Answers, reference_of, update
-from bots.slack.workspaces import Workspace, Workspaces
+from bots.slack.render.blocks import Page, read_followup
+from bots.slack.replies.thread import METADATA, Answers, reference_of, update
 from core.errors import StorageError
+from core.text.markdown.measure import shortened
 from core.types import Question
 
 logger = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ class Buttons:
         try:
             receipt = await self._desk.press(question, index, press.asked(question))
         except StorageError as error:
-            logger.error("a press is not stored: %s", error)  # noqa: TRY400 - one line
+            logger.error("a press is not stored: %s", error)
             return self._profile.not_stored
         return reason_for(self._profile, receipt)
 

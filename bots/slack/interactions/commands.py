@@ -10,12 +10,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bots.shared.base import refusal
+from bots.slack.api.errors import code_of, translated
+from bots.slack.api.response_url import whisper
 from bots.slack.context import Context
-from bots.slack.errors import code_of, translated
+from bots.slack.events.parse import readable
 from bots.slack.ids import Place, private_place, triggered_id
-from bots.slack.reading import readable
-from bots.slack.receiving import refusal
-from bots.slack.response_url import whisper
 from core.errors import PlatformError
 from core.profile import Profile
 from core.types import Question
@@ -47,7 +47,7 @@ def register(app: AsyncApp, context: Context) -> None:
             user,
             reply_to=command["response_url"],
         )
-        if said := await refusal(context, question, wake=False):
+        if said := await refusal(context.desk, context.profile, question, wake=False):
             await ack(said)
             return
         await ack()
@@ -67,7 +67,9 @@ def register(app: AsyncApp, context: Context) -> None:
             await whisper(client, url, context.profile.nothing_to_answer, thread=thread)
             return
         openly = await _may_post(client, shortcut["channel"]["id"])
-        said = await refusal(context, _of_message(shortcut, text, openly=openly), wake=False)
+        said = await refusal(
+            context.desk, context.profile, _of_message(shortcut, text, openly=openly), wake=False
+        )
         await args.ack()
         if said or not openly:
             said = said or context.profile.answered_privately

@@ -10,10 +10,10 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.blocks import read_feedback
+from bots.slack.api.background import quietly
+from bots.slack.api.response_url import thread_of, whisper
 from bots.slack.context import Context
-from bots.slack.courtesy import quietly
-from bots.slack.response_url import thread_of, whisper
+from bots.slack.render.blocks import read_feedback
 from core.errors import StorageError
 from core.profile import Profile
 from core.types import Feedback
@@ -42,7 +42,7 @@ def register(app: AsyncApp, context: Context) -> None:
             opinion = Feedback(question_id, body["user"]["id"], helpful)
             trouble = "" if await context.desk.rate(opinion) else context.profile.stale_button
         except StorageError as error:
-            logger.error("an opinion is not stored: %s", error)  # noqa: TRY400 - one line
+            logger.error("an opinion is not stored: %s", error)
             trouble = context.profile.not_stored
         if view_id and trouble:
             view = _notice(context.profile, trouble)

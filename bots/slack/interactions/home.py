@@ -13,13 +13,13 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.measure import shortened
+from bots.shared.base import refusal
+from bots.slack.api.background import quietly
 from bots.slack.context import Context
-from bots.slack.courtesy import quietly
 from bots.slack.ids import Place, triggered_id
-from bots.slack.receiving import refusal
 from core.errors import StorageError
 from core.profile import Profile
+from core.text.markdown.measure import shortened
 from core.types import Question, Turn
 
 Json = dict[str, Any]
@@ -49,7 +49,7 @@ def register(app: AsyncApp, context: Context) -> None:
             action["value"],
             user,
         )
-        trouble = await refusal(context, question)
+        trouble = await refusal(context.desk, context.profile, question)
         await ack()
         notice = trouble or _answered_where(context.profile, question.text, body)
         await _publish(context, client, user, channel, notice)

@@ -12,16 +12,16 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.receipts import reason_for
-from bots.slack.blocks import Block, Look, Page, read_followup, render
-from bots.slack.budgets import Budgets
+from bots.shared.base import reason_for
+from bots.slack.api.errors import code_of, translated
+from bots.slack.api.rate_limits import Budgets
+from bots.slack.api.response_url import send, whisper
 from bots.slack.context import Context
-from bots.slack.ephemeral import PRIVATE_FOLLOWUP, SHARE, private_pages
-from bots.slack.errors import code_of, translated
 from bots.slack.ids import place_of
-from bots.slack.response_url import send, whisper
+from bots.slack.render.blocks import Block, Look, Page, read_followup, render
+from bots.slack.replies.ephemeral import PRIVATE_FOLLOWUP, SHARE, private_pages
 from core.errors import PlatformError, PlatformRefusedError, RateLimitedError, StorageError
-from core.pacing import Pacer
+from core.messaging.pacing import Pacer
 from core.types import Question, View
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def register(app: AsyncApp, context: Context, budgets: Budgets) -> None:
             view = await _own(context, body, question_id)
             said = await _press(context, body, view, index) if view else ""
         except StorageError as error:
-            logger.error("a press is not stored: %s", error)  # noqa: TRY400 - one line
+            logger.error("a press is not stored: %s", error)
             view, said = None, context.profile.not_stored
         await ack()
         if view and not said:

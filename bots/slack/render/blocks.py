@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bots import endings
-from bots.endings import Ending, ending_of, pieces, status_of
-from bots.measure import fitting, shortened
-from bots.slack.format import clipped, escaped, mrkdwn, plain, unmarked
-from bots.slack.owners import mention_of
+from bots.shared import answer_view
+from bots.shared.answer_view import Ending, ending_of, pieces, status_of
+from bots.slack.api.people import mention_of
+from bots.slack.render.mrkdwn import clipped, escaped, mrkdwn, plain, unmarked
+from core.text.markdown.measure import fitting, shortened
 from core.types import Escalated, View
 
 Block = dict[str, Any]
@@ -39,7 +39,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Look(endings.Look):
+class Look(answer_view.Look):
     """Clients that know no `context_actions` get plain buttons by `feedback_buttons=False`.
 
     `owners` are called, by their ids, where the bot has no answer.

@@ -11,9 +11,9 @@ import html
 import re
 from typing import Final
 
-from bots.measure import utf16
-from bots.rendering import ZERO_WIDTH, render
-from core.safety import Cleaner
+from core.text.markdown.measure import utf16
+from core.text.markdown.render import ZERO_WIDTH, render
+from core.text.sanitize import Cleaner
 
 _MARKS: Final = {"*": "*", "_": "_", "~": "~"}
 _LIKES: Final = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"}

@@ -13,12 +13,12 @@ from typing import Any, Final
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.blocks import Block, Look, Page, render
+from bots.slack.api.errors import translated
+from bots.slack.api.response_url import send
 from bots.slack.context import Context
-from bots.slack.errors import translated
 from bots.slack.ids import place_of
-from bots.slack.response_url import send
-from core.pacing import Pacer, Window
+from bots.slack.render.blocks import Block, Look, Page, render
+from core.messaging.pacing import Pacer, Window
 from core.types import Answered, Question, View
 
 Json = dict[str, Any]

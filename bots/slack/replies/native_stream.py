@@ -16,13 +16,13 @@ from typing import Final
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.blocks import Page
-from bots.slack.budgets import Budgets
+from bots.slack.api.errors import code_of, translated
+from bots.slack.api.rate_limits import Budgets
 from bots.slack.context import Context
-from bots.slack.errors import code_of, translated
-from bots.slack.format import stream_markdown
 from bots.slack.ids import place_of
-from bots.slack.reply import (
+from bots.slack.render.blocks import Page
+from bots.slack.render.mrkdwn import stream_markdown
+from bots.slack.replies.thread import (
     Answers,
     SlackReply,
     metadata_of,
@@ -30,10 +30,10 @@ from bots.slack.reply import (
     split,
     stop_stream,
 )
-from core.cutting import settled
-from core.desk import is_press
 from core.errors import MessageGoneError, PlatformError, RateLimitedError
-from core.pacing import Pacer
+from core.messaging.pacing import Pacer
+from core.messaging.service import is_press
+from core.text.markdown.split import settled
 from core.types import Question, View
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class _Stream:
 class StreamingReply:
     """`core.ports.Reply` by a stream, as long as that works."""
 
-    def __init__(  # noqa: PLR0913 - all by name
+    def __init__(  # noqa: PLR0913 - its collaborators
         self,
         by_edits: SlackReply,
         *,

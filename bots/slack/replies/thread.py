@@ -10,19 +10,19 @@ from typing import Any, Final
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.blocks import Look, Page, render
-from bots.slack.budgets import Budgets
+from bots.slack.api.errors import code_of, translated
+from bots.slack.api.rate_limits import Budgets
 from bots.slack.context import Context
-from bots.slack.errors import code_of, translated
 from bots.slack.ids import place_of
-from core.desk import is_press
+from bots.slack.render.blocks import Look, Page, render
 from core.errors import (
     MessageGoneError,
     MustBeNewError,
     PlatformError,
     PlatformRefusedError,
 )
-from core.pacing import Pacer
+from core.messaging.pacing import Pacer
+from core.messaging.service import is_press
 from core.types import Question, View
 
 Json = dict[str, Any]
@@ -56,7 +56,7 @@ class Answers:
 class SlackReply:
     """`core.ports.Reply` in a thread, or in a direct message outside of threads."""
 
-    def __init__(  # noqa: PLR0913 - all by name
+    def __init__(  # noqa: PLR0913 - its collaborators
         self,
         *,
         client: AsyncWebClient,

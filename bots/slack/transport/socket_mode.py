@@ -22,7 +22,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.errors import bad_token, translated
+from bots.slack.api.errors import bad_token, translated
 from core.errors import PlatformError
 
 logger = logging.getLogger(__name__)

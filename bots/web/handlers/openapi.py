@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Final
 
 from bots.web.ids import MESSAGE, SESSION
-from bots.web.pages import Kind
+from bots.web.render.page import Kind
 
 Json = dict[str, Any]
 

@@ -13,10 +13,10 @@ from typing import Final
 from aiohttp import web
 
 from bots.web.context import CONTEXT
+from bots.web.handlers.openapi import document
+from bots.web.handlers.requests import body_of, text_in
 from bots.web.ids import PREFIX
-from bots.web.openapi import document
 from bots.web.problems import Problem, said
-from bots.web.reading import body_of, text_in
 from core.errors import StorageError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -10,11 +10,11 @@ from typing import Final
 from aiohttp import web
 
 from bots.web.context import CONTEXT, Context
-from bots.web.describing import ending_of, question_of
-from bots.web.hub import Slot
-from bots.web.pages import html_of
 from bots.web.problems import said
-from bots.web.telling import HEARTBEAT, Event, Teller
+from bots.web.render.json_api import ending_of, question_of
+from bots.web.render.page import html_of
+from bots.web.render.sse import HEARTBEAT, Event, Teller
+from bots.web.replies.hub import Slot
 from core.errors import StorageError
 from core.types import Received
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bots.web.context import Context
-from bots.web.pages import Page, html_of
+from bots.web.render.page import Page, html_of
 from core.types import Feedback, InboxState, Question, Received, Turn
 
 Json = dict[str, Any]

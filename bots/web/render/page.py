@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from bots.endings import Look, ending_of, status_of
-from bots.web.format import blocks
-from core.cutting import settled
+from bots.shared.answer_view import Look, ending_of, status_of
+from bots.web.render.page_html import blocks
+from core.text.markdown.split import settled
 from core.types import Answered, Declined, Escalated, Failed, View
 
 

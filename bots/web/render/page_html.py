@@ -16,8 +16,8 @@ from typing import Final
 
 from markdown_it.token import Token
 
-from bots.parsing import parser
-from core.safety import Cleaner
+from core.text.markdown.parser import parser
+from core.text.sanitize import Cleaner
 
 _CITATION = re.compile(r"\[(\d{1,2})\]")
 _URL = re.compile(r"https?://(?:(?![<>|\"()\[\]{}`])[!-~])+", re.IGNORECASE)

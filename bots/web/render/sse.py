@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import orjson
 
-from bots.web.pages import Page
+from bots.web.render.page import Page
 
 HEARTBEAT: Final = b": \n\n"
 _DIGEST_BYTES: Final = 6

@@ -11,12 +11,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from bots.endings import Look
-from bots.web.hub import Hub, Slot
-from bots.web.pages import WITHDRAWN, Kind, Page, page_of
-from core.answerer import view_of
-from core.desk import Desk
+from bots.shared.answer_view import Look
+from bots.web.render.page import WITHDRAWN, Kind, Page, page_of
+from bots.web.replies.hub import Hub, Slot
 from core.errors import StorageError
+from core.messaging.handler import view_of
+from core.messaging.service import Desk
 from core.types import InboxState, Received, Turn
 
 logger = logging.getLogger(__name__)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from bots.endings import Look
-from bots.web.hub import Hub
-from bots.web.pages import WITHDRAWN, Page, page_of
-from core.pacing import Pacer, Window
+from bots.shared.answer_view import Look
+from bots.web.render.page import WITHDRAWN, Page, page_of
+from bots.web.replies.hub import Hub
+from core.messaging.pacing import Pacer, Window
 from core.types import Question, View
 
 # Nobody counts our calls but ourselves: so many pages a second, of all answers together, are what

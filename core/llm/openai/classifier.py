@@ -11,11 +11,10 @@ from typing import Any, Final
 
 import orjson
 
-from core.backends.openai_client import OpenAIClient
 from core.errors import ModelBrokeOffError, ModelReplyError
-from core.prompting import Prompt, reading_messages
-from core.speculation import Reading
-from core.types import Exchange, Label
+from core.llm.openai.client import OpenAIClient
+from core.llm.prompts import Prompt, reading_messages
+from core.types import Classification, Exchange, Label
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +53,7 @@ class OpenAIReader:
 
     async def read(
         self, question: str, history: Sequence[Exchange]
-    ) -> AsyncGenerator[Label | Reading]:
+    ) -> AsyncGenerator[Label | Classification]:
         """Yield the label as soon as it is certain, then the whole reading.
 
         A reply that is no reading is asked for once more; one that breaks off after its label
@@ -77,7 +76,7 @@ class OpenAIReader:
                 yield _reading(said)
             except (ModelReplyError, ModelBrokeOffError) as error:
                 if label:
-                    yield Reading(label)
+                    yield Classification(label)
                 elif attempt + 1 == _ATTEMPTS:
                     raise
                 else:
@@ -104,11 +103,11 @@ def _label(said: str) -> Label | None:
     return Label(match[1]) if match and match[1] in list(Label) else None
 
 
-def _reading(said: str) -> Reading:
+def _reading(said: str) -> Classification:
     try:
         fields = orjson.loads(said)
         confidence = min(max(float(fields["confidence"]), 0.0), 1.0)
         query = str(fields["query"]).strip()[:_LONGEST_QUERY_CHARS]
-        return Reading(Label(fields["label"]), query, confidence)
+        return Classification(Label(fields["label"]), query, confidence)
     except (ValueError, KeyError, TypeError) as error:
         raise ModelReplyError("the model did not say what the question is") from error

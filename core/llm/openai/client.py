@@ -19,20 +19,19 @@ import numpy as np
 import openai
 import orjson
 
-from core.backends.model_server import ModelServer, Response
-from core.breaker import Breaker
 from core.errors import (
     ModelBrokeOffError,
     ModelMisconfiguredError,
     ModelReplyError,
     ModelUnavailableError,
 )
+from core.llm.budget import Price, price_of, spend
+from core.llm.circuit_breaker import Breaker
+from core.llm.openai.transport import ModelServer, Response
+from core.llm.prompts import Message, estimate_tokens
 from core.ports import Vectors
-from core.prompting import Message
-from core.spend import Price, price_of, spend
-from core.tokens import estimate_tokens
+from core.retrieval.vectors import unit
 from core.types import Usage
-from core.vectors import unit
 
 _RETRIES = 2
 _FIRST_DELAY_S = 0.4

@@ -9,10 +9,9 @@ from typing import Any, Final
 
 import orjson
 
-from core.backends.openai_client import OpenAIClient
 from core.errors import ModelReplyError
-from core.prompting import Excerpt, Prompt, questions_messages
-from core.tokens import estimate_tokens
+from core.llm.openai.client import OpenAIClient
+from core.llm.prompts import Excerpt, Prompt, estimate_tokens, questions_messages
 
 _FORMAT: Final[dict[str, Any]] = {
     "type": "json_schema",

@@ -14,7 +14,7 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from core.backends.openai_errors import refused, translated
+from core.llm.openai.errors import refused, translated
 
 _CONNECTIONS, _KEEPALIVE_S = 1_500, 30.0
 # A person waits: what takes longer is not worth it, the extractive answer is there at once.

@@ -8,10 +8,10 @@ from typing import Final
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
-from core.backends.mongo_database import Document, MongoDatabase
-from core.backends.mongo_history import turn_of
-from core.backends.mongo_lessons import MongoLessons
-from core.backends.turn_rules import check_text, feedback_as_stored, in_utc, utc_now
+from core.stores.mongo.database import Document, MongoDatabase
+from core.stores.mongo.history import turn_of
+from core.stores.mongo.lessons import MongoLessons
+from core.stores.records import check_text, feedback_as_stored, in_utc, utc_now
 from core.types import Feedback, Removed, SessionId, SessionSummary, Turn
 
 _NEWEST: Final = [("last_at", DESCENDING), ("_id", ASCENDING)]

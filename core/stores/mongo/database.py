@@ -22,8 +22,8 @@ from pymongo.errors import (
     WaitQueueTimeoutError,
 )
 
-from core.backends.turn_rules import utc_now
 from core.errors import ConfigError, StorageError
+from core.stores.records import utc_now
 
 Document = dict[str, Any]
 

@@ -9,8 +9,8 @@ from typing import Final
 from pymongo import DESCENDING
 from pymongo.errors import DuplicateKeyError
 
-from core.backends.mongo_database import Document, MongoDatabase
-from core.backends.turn_rules import as_stored, check_text
+from core.stores.mongo.database import Document, MongoDatabase
+from core.stores.records import as_stored, check_text
 from core.types import Label, Question, SessionId, Turn, TurnState, Usage
 
 _NEWEST_FIRST: Final = [("n", DESCENDING)]

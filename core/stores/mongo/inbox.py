@@ -14,9 +14,10 @@ from typing import Final
 from pymongo import ASCENDING, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from core.backends.mongo_database import Document, MongoDatabase
-from core.backends.mongo_history import question_of
-from core.backends.turn_rules import (
+from core.errors import LeaseLostError
+from core.stores.mongo.database import Document, MongoDatabase
+from core.stores.mongo.history import question_of
+from core.stores.records import (
     check_final,
     check_prefix,
     check_prefixes,
@@ -25,7 +26,6 @@ from core.backends.turn_rules import (
     question_as_stored,
     utc_now,
 )
-from core.errors import LeaseLostError
 from core.types import Claim, InboxState, Question, Receipt, Received, SessionId
 
 _OPEN: Final = {"open": True}

@@ -9,8 +9,8 @@ from typing import Final
 from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 
-from core.backends.mongo_database import Document, MongoDatabase
-from core.backends.turn_rules import blank, check_text, in_utc, lesson_as_stored, teaching
+from core.stores.mongo.database import Document, MongoDatabase
+from core.stores.records import blank, check_text, in_utc, lesson_as_stored, teaching
 from core.types import Lesson, SessionId, Teaching
 
 _BY_ID: Final = [("_id", ASCENDING)]

@@ -8,10 +8,10 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from core.backends.sqlite_file import SqliteFile, from_ms, to_ms
-from core.backends.sqlite_history import turn_of
-from core.backends.sqlite_lessons import touch
-from core.backends.turn_rules import check_text, feedback_as_stored, in_utc
+from core.stores.records import check_text, feedback_as_stored, in_utc
+from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
+from core.stores.sqlite.history import turn_of
+from core.stores.sqlite.lessons import touch
 from core.types import Feedback, Removed, SessionId, SessionSummary, Turn
 
 FIND: Final = "SELECT * FROM turns WHERE question_id = ?"

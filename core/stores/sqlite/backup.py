@@ -9,9 +9,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from core.backends.sqlite_file import prepare, translated
-from core.backends.sqlite_schema import STEPS
 from core.errors import StorageError
+from core.stores.sqlite.database import prepare, translated
+from core.stores.sqlite.schema import STEPS
 
 _BUSY_TIMEOUT_S = 10.0
 

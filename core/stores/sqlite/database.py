@@ -18,8 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
-from core.backends.sqlite_schema import STEPS
 from core.errors import StorageError
+from core.stores.sqlite.schema import STEPS
 
 T = TypeVar("T")
 

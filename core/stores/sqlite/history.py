@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
-from core.backends.sqlite_file import SqliteFile, from_ms, to_ms
-from core.backends.turn_rules import as_stored, check_text
+from core.stores.records import as_stored, check_text
+from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
 from core.types import Label, Question, SessionId, Turn, TurnState, Usage
 
 _INSERT: Final = """

@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.backends.sqlite_file import SqliteFile, from_ms, to_ms
-from core.backends.sqlite_history import question_of
-from core.backends.turn_rules import (
+from core.errors import LeaseLostError
+from core.stores.records import (
     check_final,
     check_prefix,
     check_prefixes,
@@ -19,7 +18,8 @@ from core.backends.turn_rules import (
     question_as_stored,
     utc_now,
 )
-from core.errors import LeaseLostError
+from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
+from core.stores.sqlite.history import question_of
 from core.types import Claim, InboxState, Question, Receipt, Received, SessionId
 
 FIND: Final = "SELECT * FROM inbox WHERE question_id = ?"

@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from core.backends.sqlite_file import SqliteFile, from_ms, to_ms
-from core.backends.turn_rules import blank, check_text, in_utc, lesson_as_stored, teaching
+from core.stores.records import blank, check_text, in_utc, lesson_as_stored, teaching
+from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
 from core.types import Lesson, SessionId, Teaching
 
 FIND: Final = "SELECT * FROM lessons WHERE id = ?"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from core.markup import BLANK, Line, fence_of, lines_of
+from core.text.markdown.lines import BLANK, Line, fence_of, lines_of
 
 _BLOCK_START = re.compile(r"[ \t>]*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t]|>)")
 _TAIL_CHARS: Final = 600  # how far back something half-written is looked for

@@ -12,10 +12,10 @@ from typing import Final, Protocol
 
 from markdown_it.token import Token
 
-from bots.inline import Run, merged, plain, runs_of, spaced
-from bots.measure import table
-from bots.parsing import parser
-from core.safety import Cleaner
+from core.text.markdown.inline import Run, merged, plain, runs_of, spaced
+from core.text.markdown.measure import table
+from core.text.markdown.parser import parser
+from core.text.sanitize import Cleaner
 
 ZERO_WIDTH: Final = "\u200b"
 _DEEPEST: Final = 3  # lists further in are not moved further

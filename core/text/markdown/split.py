@@ -12,8 +12,8 @@ from bisect import bisect_right
 from collections.abc import Callable
 from typing import Final
 
-from core.markup import Fence, Line, fence_of, lines_of
-from core.settling import settled
+from core.text.markdown.lines import Fence, Line, fence_of, lines_of
+from core.text.markdown.partial import settled
 
 __all__ = ["settled", "split"]
 
@@ -70,7 +70,7 @@ def _after_blank(text: str, place: int) -> int:
 class _Piece:
     """One piece that begins at `place`."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the state of one step of `split`
+    def __init__(  # noqa: PLR0913, PLR0917 - its collaborators
         self,
         text: str,
         lines: list[Line],

@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from core.backends.cron_scheduler import next_run, scheduled
+from bots.bootstrap.jobs import Job, next_run, run_logged, scheduled
 from core.errors import ConfigError, SourceError, StorageError
-from core.jobs import Job, run_logged
-from ingest.fetch import confirm, fetch
+from ingest.sources.url import confirm, fetch
 
 
 def job(name: str = "sweep", cron: str = "30 4 * * *", error: Exception | None = None) -> Job:

@@ -5,17 +5,15 @@ import asyncio
 import pytest
 from fakes.assistants import InPieces
 from fakes.learning import learning_of
-from fakes.slack import Slack
 from fakes.slack_bot import finished, make_settings
 
-from bots.connected import Connected
-from bots.running import connected, keep_running
-from bots.stores import open_stores
-from core.desk import Desk
+from bots.bootstrap.serve import connected, keep_running
+from bots.bootstrap.stores import open_stores
+from bots.shared.base import Connected
 from core.errors import PlatformError
-from core.limits import Limits
-
-pytest_plugins = ["discord_fixtures"]
+from core.messaging.service import Desk
+from core.messaging.user_limits import Limits
+from devtools.slack import Slack
 
 
 async def test_a_platform_that_breaks_off_begins_again_and_leaves_the_others_alone(caplog):

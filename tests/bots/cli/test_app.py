@@ -10,13 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bots import __main__ as command_line
-from bots.asking import event_fields
+from bots.cli import app as command_line
+from bots.cli.ask import event_fields
 from core.types import Answered, Declined, Delta, Escalated, Failed, Label, Passage, Status
 
-pytest_plugins = ["cli_fixtures"]
-
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 QUESTION = "미성년자도 가입할 수 있나요?"
 TITLE = "미성년자도 판매자로 가입할 수 있나요?"
 BATCH = [

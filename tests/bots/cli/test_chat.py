@@ -4,10 +4,8 @@ import sqlite3
 
 import pytest
 
-from bots.terminal import Screen, clean
+from bots.cli.terminal import Screen, clean
 from core.types import Answered, Declined, Delta, Escalated, Failed, Label, Passage, Status
-
-pytest_plugins = ["cli_fixtures"]
 
 QUESTION = "미성년자도 가입할 수 있나요?"
 PROMPT = "질문> "
@@ -17,8 +15,8 @@ CTRL_C, CTRL_D, BACKSPACE = "\x03", "\x04", "\x7f"
 SLOW = """
 import asyncio
 from bots.chat import _Conversation
-from bots.terminal import Screen
-from config.profiles import load_profile
+from bots.terminal import Screen  # noqa: PLC0415
+from config.profiles import load_profile  # noqa: PLC0415
 from core.types import Answered, Delta
 
 class Slow:
@@ -186,8 +184,8 @@ def test_markdown_is_rendered_and_the_moving_part_erased(ingested):
     """On a terminal the end shows every line once, however tall the answer is."""
     script = """
 import asyncio
-from bots.terminal import Screen
-from config.profiles import load_profile
+from bots.terminal import Screen  # noqa: PLC0415
+from config.profiles import load_profile  # noqa: PLC0415
 from core.types import Answered, Delta, Status
 lines = [f"- **줄{n:03}**" for n in range(60)]
 async def events():

@@ -4,10 +4,8 @@ import shutil
 
 import pytest
 
-from bots import doctor
-from core.backends.chroma_index import ChromaIndex
-
-pytest_plugins = ["cli_fixtures"]
+from bots.cli import doctor
+from core.retrieval.chroma import ChromaIndex
 
 
 @pytest.fixture

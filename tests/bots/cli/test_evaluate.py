@@ -4,10 +4,8 @@ import json
 
 import pytest
 
-from bots import evaluation, scoring
+from bots.cli import evaluate
 from core.types import Label
-
-pytest_plugins = ["cli_fixtures"]
 
 ON, OFF, INJECTION = Label.ON_TOPIC, Label.OFF_TOPIC, Label.INJECTION
 PAIRS = [(ON, ON), (ON, ON), (ON, OFF), (OFF, OFF), (OFF, ON), (INJECTION, INJECTION)]
@@ -27,16 +25,16 @@ def write(path, rows):
 
 def test_recall_and_reciprocal_rank():
     ranks = [1, 2, None, 6]
-    assert evaluation.recall(ranks, 1) == 0.25
-    assert evaluation.recall(ranks, 5) == 0.5
-    assert evaluation.reciprocal_rank(ranks) == pytest.approx((1 + 1 / 2 + 1 / 6) / 4)
-    assert scoring.retrieval_fields(ranks) == {"n": 4, "hit@1": 0.25, "hit@5": 0.5, "mrr": 0.4167}
-    assert evaluation.recall([], 1) == evaluation.reciprocal_rank([]) == 0
+    assert evaluate.recall(ranks, 1) == 0.25
+    assert evaluate.recall(ranks, 5) == 0.5
+    assert evaluate.reciprocal_rank(ranks) == pytest.approx((1 + 1 / 2 + 1 / 6) / 4)
+    assert evaluate.retrieval_fields(ranks) == {"n": 4, "hit@1": 0.25, "hit@5": 0.5, "mrr": 0.4167}
+    assert evaluate.recall([], 1) == evaluate.reciprocal_rank([]) == 0
 
 
 def test_guardrail_metrics():
     """Precision and recall 2/3 for on topic, 1/2 for off topic; greetings do not occur."""
-    fields = scoring.guardrail_fields(PAIRS)
+    fields = evaluate.guardrail_fields(PAIRS)
     assert fields["labels"][ON] == {"n": 3, "precision": 0.6667, "recall": 0.6667, "f1": 0.6667}
     assert fields["labels"][OFF] == {"n": 2, "precision": 0.5, "recall": 0.5, "f1": 0.5}
     assert Label.GREETING not in fields["labels"]
@@ -45,13 +43,13 @@ def test_guardrail_metrics():
 
 
 def test_a_label_that_is_only_given_is_shown_but_not_averaged():
-    fields = scoring.guardrail_fields([(ON, ON), (ON, INJECTION)])
+    fields = evaluate.guardrail_fields([(ON, ON), (ON, INJECTION)])
     assert fields["labels"][INJECTION] == {"n": 0, "precision": 0, "recall": 0, "f1": 0}
     assert fields["macro_f1"] == pytest.approx(2 / 3, abs=1e-4)
 
 
 def test_positions_by_kind_are_sorted_by_name():
-    assert evaluation.by_kind(["나", "가", "나"]) == {"가": [1], "나": [0, 2]}
+    assert evaluate.by_kind(["나", "가", "나"]) == {"가": [1], "나": [0, 2]}
 
 
 def test_eval_takes_both_sorts_of_rows(ingested, tmp_path):
@@ -68,9 +66,11 @@ def test_eval_takes_both_sorts_of_rows(ingested, tmp_path):
 
 def test_the_tables(capsys):
     """Every figure of the report is in one of them, by its name."""
-    ranks = scoring.retrieval_fields([1, 2])
-    judged = scoring.guardrail_fields(PAIRS) | {"by_kind": {"typo": {"n": 6, "recall": 0.8}}}
-    scoring._print_tables({"retrieval": ranks | {"by_kind": {"plain": ranks}}, "guardrail": judged})
+    ranks = evaluate.retrieval_fields([1, 2])
+    judged = evaluate.guardrail_fields(PAIRS) | {"by_kind": {"typo": {"n": 6, "recall": 0.8}}}
+    evaluate._print_tables(
+        {"retrieval": ranks | {"by_kind": {"plain": ranks}}, "guardrail": judged}
+    )
     shown = capsys.readouterr().out
     for word in ("hit@1", "hit@5", "mrr", "precision", "off_topic", "all (macro)", "plain", "typo"):
         assert word in shown
@@ -98,5 +98,5 @@ def test_a_line_separator_inside_a_question_does_not_end_its_line(tmp_path):
     """JSONL is cut at line feeds alone; U+2028 may stand in a text as it is."""
     path = tmp_path / "cases.jsonl"
     path.write_text('{"question": "정산\u2028언제", "relevant": ["정산"]}\n', encoding="utf-8")
-    (case,) = evaluation.read_retrieval_cases(path)
+    (case,) = evaluate.read_retrieval_cases(path)
     assert case.question == "정산\u2028언제"

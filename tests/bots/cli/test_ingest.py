@@ -5,13 +5,11 @@ from hashlib import sha256
 
 import pytest
 
-from bots import ingesting
+from bots.cli import ingest
 from config.settings import Settings
-from core.backends.chroma_index import ChromaIndex
 from core.errors import FaqIndexError, SourceError
+from core.retrieval.chroma import ChromaIndex
 from ingest.sync import single_ingest
-
-pytest_plugins = ["cli_fixtures"]
 
 ROWS = [
     {"title": "환불은 언제 되나요?", "answer": "반품이 끝나면 3일 안에 환불됩니다."},
@@ -43,7 +41,7 @@ def run(settings):
     """Ingest in this process, without packs unless asked; returns the report."""
 
     def ingest(path, *, questions=None, use_packs=True):
-        return ingesting.run_ingest(
+        return ingest.run_ingest(
             settings, path, questions=questions, use_packs=use_packs, progress=lambda *_: None
         )
 
@@ -77,7 +75,7 @@ def test_an_unchanged_file_needs_no_kiwi(run, tmp_path, monkeypatch):
     def never(_profile):
         raise AssertionError("Kiwi was loaded")
 
-    monkeypatch.setattr(ingesting, "load_language", never)
+    monkeypatch.setattr(ingest, "load_language", never)
     report = run(path)
     assert (report.embedded, report.changes.unchanged) == (0, 2)
 
@@ -91,7 +89,7 @@ def test_packs_of_the_project_are_used_where_the_titles_match(run, settings, tmp
     write(packs / "ours.jsonl", [{"key": key, "questions": ["환불 기간"]}])
     write(packs / "other.jsonl", [{"key": "0" * 64, "questions": ["딴 얘기"]}])
     chosen = write(tmp_path / "mine.jsonl", [{"key": key, "questions": ["환불 며칠"]}])
-    monkeypatch.setattr(ingesting, "QUESTION_PACKS", packs)
+    monkeypatch.setattr(ingest, "QUESTION_PACKS", packs)
 
     report = run(path)
     assert (report.packs, report.pack_questions, report.asked_entries) == (("ours.jsonl",), 1, 1)

@@ -3,15 +3,12 @@
 import json
 
 import pytest
-from fakes.mongo_fixtures import server  # noqa: F401  pytest finds it here
 
-from bots.asking import event_fields
-from bots.lessons import export_lessons, import_lessons, learn, list_lessons
+from bots.cli.ask import event_fields
+from bots.cli.lessons import export_lessons, import_lessons, learn, list_lessons
 from config.settings import read_settings
 from core.errors import ConfigError, SourceError
 from core.types import Answered, Passage, Source
-
-pytest_plugins = ["cli_fixtures"]
 
 QUESTION = "물류센터 견학은 언제 가능한가요?"
 ANSWER = "매주 수요일 오후 2시에 할 수 있어요."

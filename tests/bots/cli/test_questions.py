@@ -5,11 +5,11 @@ import json
 
 import pytest
 
-from bots.ingesting import run_ingest
-from bots.questions import export_questions, import_questions, list_questions
+from bots.bootstrap.ingestion import run_ingest
+from bots.cli.questions import export_questions, import_questions, list_questions
 from config.settings import Settings
-from core.backends.chroma_index import ChromaIndex
 from core.errors import FaqIndexError, SourceError
+from core.retrieval.chroma import ChromaIndex
 
 ROWS = [
     {"title": "환불은 언제 되나요?", "answer": "3일 안에 됩니다.", "questions": ["돈 언제 와요"]},

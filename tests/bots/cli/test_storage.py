@@ -6,16 +6,15 @@ import json
 from pathlib import Path
 
 import pytest
-from cli_fixtures import Cli
 from contracts.history import NOON, turn
-from fakes.mongo_fixtures import server  # noqa: F401  pytest finds it here
+from fakes.command_line import Cli
 
-from core.backends.mongo_archive import MongoArchive
-from core.backends.mongo_database import MongoDatabase
-from core.backends.mongo_history import MongoHistory
-from core.backends.sqlite_archive import SqliteArchive
-from core.backends.sqlite_file import SqliteFile
-from core.backends.sqlite_history import SqliteHistory
+from core.stores.mongo.archive import MongoArchive
+from core.stores.mongo.database import MongoDatabase
+from core.stores.mongo.history import MongoHistory
+from core.stores.sqlite.archive import SqliteArchive
+from core.stores.sqlite.database import SqliteFile
+from core.stores.sqlite.history import SqliteHistory
 from core.types import Feedback
 
 
@@ -103,7 +102,7 @@ def test_the_history_is_backed_up_and_restored(faqbot, kept, tmp_path):
     assert len(faqbot("sessions", "export").stdout.splitlines()) == 3
 
 
-def test_the_doctor_looks_at_the_store_that_is_used(faqbot, server):  # noqa: F811
+def test_the_doctor_looks_at_the_store_that_is_used(faqbot, server):
     """And says in one line that it is away, without the password."""
     found = faqbot("doctor", MONGODB_URI=f"{server.uri}/faqbot").stdout
     assert "✓ history: the MongoDB of MONGODB_URI answers" in found

@@ -4,13 +4,11 @@ from dataclasses import dataclass
 
 import pytest
 from contracts.platform import *  # noqa: F403 - the suite
-from fakes.discord import Channel, DiscordServer, Message
 from fakes.discord_bot import answers_in, running_bot
 
 from bots.discord.ids import place_of
-from bots.measure import utf16
-
-pytest_plugins = ["discord_fixtures"]
+from core.text.markdown.measure import utf16
+from devtools.discord import Channel, DiscordServer, Message
 
 
 @dataclass

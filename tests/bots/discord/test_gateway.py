@@ -5,21 +5,20 @@ import asyncio
 import pytest
 from fakes.discord_bot import answers_in, running_bot, thread_of
 
-from bots.discord import catchup, client, supervising
+from bots.discord import app, platform
+from bots.discord.events import backfill
 from core.errors import ConfigError, PlatformError
-
-pytest_plugins = ["discord_fixtures"]
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Do not wait for a second before a new client, nor five before a second IDENTIFY."""
-    monkeypatch.setattr(supervising, "_FIRST_PAUSE_S", 0.05)
+    monkeypatch.setattr(platform, "_FIRST_PAUSE_S", 0.05)
 
     async def at_once(self, shard_id, *, initial=False):
         return None
 
-    monkeypatch.setattr(client.Listening, "before_identify_hook", at_once)
+    monkeypatch.setattr(app.Listening, "before_identify_hook", at_once)
 
 
 async def answered_to(fake, text):
@@ -89,7 +88,7 @@ async def test_after_downtime_mentions_and_its_threads_are_caught_up_on(fake, tm
 async def test_a_question_at_once_after_the_start_does_not_hide_what_was_missed(
     fake, tmp_path, profile, monkeypatch, shards
 ):
-    monkeypatch.setattr(client, "_GUILDS_WITHIN_S", 0.4)
+    monkeypatch.setattr(app, "_GUILDS_WITHIN_S", 0.4)
     channel = fake.guild.channels[0]
     fake.settings.shards = 2 if shards else 1
     async with running_bot(fake, tmp_path, profile):
@@ -117,7 +116,7 @@ async def test_after_downtime_direct_messages_are_caught_up_on(fake, tmp_path, p
 
 
 async def test_catching_up_is_tried_again(fake, tmp_path, profile, monkeypatch):
-    monkeypatch.setattr(catchup, "_RETRIES_S", (0.05,))
+    monkeypatch.setattr(backfill, "_RETRIES_S", (0.05,))
     async with running_bot(fake, tmp_path, profile):
         await answered_to(fake, "첫 질문")
     missed = await fake.say(fake.guild.channels[0], "놓친 질문", mention_bot=True)

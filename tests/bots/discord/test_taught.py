@@ -6,14 +6,12 @@ from contextlib import asynccontextmanager
 import pytest
 from fakes.discord_bot import answers_in
 
-from bots.discord import open_discord
-from bots.ingesting import run_ingest
-from bots.runtime import open_desk
-from bots.stores import open_stores
-from config.paths import SAMPLE_FAQ
+from bots.bootstrap.assistant import open_desk
+from bots.bootstrap.ingestion import run_ingest
+from bots.bootstrap.stores import open_stores
+from bots.discord.platform import open_discord
+from config.resources import SAMPLE_FAQ
 from config.settings import Settings, read_settings
-
-pytest_plugins = ["discord_fixtures"]
 
 ASKED = "물류센터 견학은 언제 가능한가요?"
 OTHERWISE = "물류 센터를 견학하고 싶은데 언제 되나요"

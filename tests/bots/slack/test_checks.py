@@ -3,12 +3,12 @@
 import asyncio
 
 import pytest
-from fakes.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
 
-from bots import doctor
-from bots.finding import FAIL, NOTE, PASS
+from bots.cli import doctor
+from bots.shared.base import FAIL, NOTE, PASS
 from bots.slack.checks import check_slack
 from config.settings import Settings
+from devtools.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
 
 SECRET = "s3cret"  # noqa: S105 - it opens nothing
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import pytest
 from contracts.platform import *  # noqa: F403 - the suite
 from fakes.assistants import ScriptedAssistant
-from fakes.slack import Limits, Message, Slack, labels, visible
-from fakes.slack.sdk import client_of
 from fakes.slack_bot import answering
 
-from bots.measure import utf16
 from bots.slack.ids import place_of
+from core.text.markdown.measure import utf16
+from devtools.slack import Limits, Message, Slack, labels, visible
+from devtools.slack.sdk import client_of
 
 _LOOK_S = 0.05  # what only the bot knows is looked at so often
 

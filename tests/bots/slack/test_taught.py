@@ -4,17 +4,16 @@ import asyncio
 from contextlib import asynccontextmanager
 
 import pytest
-from fakes.slack import Limits, Slack, visible
 from fakes.slack_bot import make_settings
 
-from bots.ingesting import run_ingest
-from bots.runtime import open_desk
-from bots.slack import open_slack
-from bots.slack.teaching import MARK
-from bots.stores import open_stores
-from config.paths import SAMPLE_FAQ
-from config.profiles import load_profile
+from bots.bootstrap.assistant import open_desk
+from bots.bootstrap.ingestion import run_ingest
+from bots.bootstrap.stores import open_stores
+from bots.slack.events.lessons import MARK
+from bots.slack.platform import open_slack
+from config.resources import SAMPLE_FAQ, load_profile
 from config.settings import read_settings
+from devtools.slack import Limits, Slack, visible
 
 PROFILE = load_profile("smartstore")
 ASKED = "물류센터 견학은 언제 가능한가요?"

@@ -2,11 +2,11 @@
 
 import pytest
 
-from bots.web.hub import Hub
+from bots.web.auth import asker_of, is_secret, new_secret
 from bots.web.ids import Place, new_place, place_of, question_id, session_of
-from bots.web.pages import Page
-from bots.web.people import asker_of, is_secret, new_secret
-from core.desk import press_id
+from bots.web.render.page import Page
+from bots.web.replies.hub import Hub
+from core.messaging.service import press_id
 
 PLACE = Place("page", "0123456789abcdef")
 

@@ -8,14 +8,12 @@ import urllib.request
 import pytest
 from fakes.web_bot import running_bot
 
-from bots.running import has_desktop, run
+from bots.bootstrap.serve import has_desktop, run
 from bots.web.checks import check_web
-from bots.web.serving import address_of
+from bots.web.server import address_of
 from bots.web.texts import load_texts
 from config.settings import Settings
 from core.errors import ConfigError
-
-pytest_plugins = ["cli_fixtures"]
 
 
 def settings(**given):

@@ -9,12 +9,12 @@ from dataclasses import replace
 import pytest
 from fakes.faq import FAQ
 
-from core.backends.memory_history import MemoryHistory
-from core.backends.sqlite_history import SqliteHistory
+from core.assistant.followups import labels
+from core.assistant.research import Finder
 from core.errors import StorageError
-from core.finding import Finder
-from core.followups import labels
-from core.korean import compact
+from core.stores.memory import MemoryHistory
+from core.stores.sqlite.history import SqliteHistory
+from core.text.korean import compact
 from core.types import (
     Answered,
     Declined,
@@ -307,7 +307,7 @@ async def test_a_failing_history_fails_in_the_profiles_words(
     with caplog.at_level(logging.ERROR):
         events = await story(make_assistant(history=BrokenHistory(broken)), question)
     assert events[-1] == Failed(profile.failed)
-    (record,) = [r for r in caplog.records if r.name == "core.assistant"]
+    (record,) = [r for r in caplog.records if r.name == "core.assistant.assistant"]
     assert question.id in record.getMessage()
     assert "the disk is" in record.getMessage()
     assert record.exc_info is None

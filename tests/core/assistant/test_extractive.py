@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from core.backends.extractive_model import ExtractiveModel
-from core.korean import Analyzer
+from core.assistant.extractive import ExtractiveModel
+from core.text.korean import Analyzer
 from core.types import Exchange, Passage, Written
 
 RETURNS = Passage(

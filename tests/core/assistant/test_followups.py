@@ -1,6 +1,6 @@
 """What is offered to ask next."""
 
-from core.followups import labels, propose
+from core.assistant.followups import labels, propose
 from core.types import Entry, Passage
 
 ANSWERED = Entry("1", "반품은 어떻게 승인하나요?", "…", related=("반품 배송비는 누가 내나요?",))

@@ -4,10 +4,8 @@ import numpy as np
 import pytest
 from fakes.faq import FAQ
 
-from config.paths import GUARDRAIL
-from core.arrays import read_arrays
-from core.errors import ConfigError
-from core.guardrail import (
+from config.resources import GUARDRAIL
+from core.assistant.guardrail import (
     LABELS,
     Evidence,
     Guardrail,
@@ -18,6 +16,8 @@ from core.guardrail import (
     normalise,
     words_of,
 )
+from core.errors import ConfigError
+from core.retrieval.vectors import read_arrays
 from core.types import Exchange, Label
 
 

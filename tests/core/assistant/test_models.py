@@ -6,25 +6,23 @@ from contextlib import asynccontextmanager
 from functools import cache
 
 import pytest
-from fakes.openai_server import Fault, OpenAIServer, Pace
 
-from bots import models
-from bots.ingesting import run_ingest
-from bots.runtime import build_retriever, load_language, open_assistant, open_forgetful
-from config.paths import GUARDRAIL, SAMPLE_FAQ
-from config.profiles import load_profile
+from bots.bootstrap import models
+from bots.bootstrap.assistant import build_retriever, load_language, open_assistant, open_forgetful
+from bots.bootstrap.ingestion import run_ingest
+from config.resources import GUARDRAIL, SAMPLE_FAQ, load_profile
 from config.settings import read_settings
-from core.assistant import Assistant
-from core.backends.chroma_index import ChromaIndex
-from core.backends.extractive_model import ExtractiveModel
-from core.backends.openai_embedder import OpenAIEmbedder
-from core.backends.sqlite_history import SqliteHistory
-from core.backends.vector_cache import VectorCache
+from core.assistant.assistant import Assistant
+from core.assistant.extractive import ExtractiveModel
+from core.assistant.followups import LeadBack
+from core.assistant.guardrail import Guardrail, GuardrailModel
+from core.assistant.research import Finder
+from core.assistant.speculation import Speculation
+from core.embeddings.cache import VectorCache
+from core.embeddings.openai import OpenAIEmbedder
 from core.errors import ModelMisconfiguredError
-from core.finding import Finder
-from core.guardrail import Guardrail, GuardrailModel
-from core.leadback import LeadBack
-from core.speculation import Speculation
+from core.retrieval.chroma import ChromaIndex
+from core.stores.sqlite.history import SqliteHistory
 from core.types import (
     Answered,
     Declined,
@@ -36,8 +34,9 @@ from core.types import (
     SessionId,
     Status,
 )
-from ingest.load import load
+from devtools.openai.server import Fault, OpenAIServer, Pace
 from ingest.prepare import prepare
+from ingest.sources.load import load
 from ingest.sync import sync
 
 PROFILE = load_profile("smartstore")

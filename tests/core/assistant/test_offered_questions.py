@@ -3,12 +3,12 @@
 import pytest
 
 from bench.memory_index import MemoryIndex
-from config.paths import SAMPLE_FAQ
-from core.guardrail import Evidence
-from core.retrieval import is_answer
+from config.resources import SAMPLE_FAQ
+from core.assistant.guardrail import Evidence
+from core.retrieval.retriever import is_answer
 from core.types import Label
-from ingest.load import load
 from ingest.prepare import prepare
+from ingest.sources.load import load
 
 
 @pytest.fixture(scope="module")

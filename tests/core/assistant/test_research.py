@@ -5,8 +5,8 @@ import threading
 
 from fakes.faq import FAQ
 
+from core.assistant.research import Finder
 from core.errors import FaqIndexError
-from core.finding import Finder
 from core.types import Exchange, Label, Verdict
 
 TITLES = [entry.title for entry in FAQ]

@@ -7,16 +7,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fakes.openai_server import Fault, OpenAIServer
 
-from bots.endings import ending_of
-from bots.ingesting import run_ingest
-from bots.runtime import open_forgetful, open_talk
-from config.paths import SAMPLE_FAQ
-from config.profiles import load_profile
+from bots.bootstrap.assistant import open_forgetful, open_talk
+from bots.bootstrap.ingestion import run_ingest
+from bots.shared.answer_view import ending_of
+from config.resources import SAMPLE_FAQ, load_profile
 from config.settings import read_settings
-from core.learning import Outcome, Remark
+from core.messaging.learning import Outcome, Remark
 from core.types import Answered, Delta, Escalated, Question, SessionId, View
+from devtools.openai.server import Fault, OpenAIServer
 
 PROFILE = load_profile("smartstore")
 ROOM = SessionId("terminal:room")

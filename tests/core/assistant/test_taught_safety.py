@@ -5,16 +5,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bots.discord.pages import Look as DiscordLook
-from bots.discord.pages import pages
-from bots.endings import source_line
-from bots.slack.blocks import Look as SlackLook
-from bots.slack.blocks import render
-from bots.terminal import Screen
-from core.backends.extractive_model import ExtractiveModel
-from core.overlay import entry_of, passages_of
-from core.prompting import Excerpt, Prompt, answer_messages
-from core.safety import Cleaner
+from bots.cli.terminal import Screen
+from bots.discord.render.components import Look as DiscordLook
+from bots.discord.render.components import pages
+from bots.shared.answer_view import source_line
+from bots.slack.render.blocks import Look as SlackLook
+from bots.slack.render.blocks import render
+from core.assistant.extractive import ExtractiveModel
+from core.llm.prompts import Excerpt, Prompt, answer_messages
+from core.retrieval.lessons import entry_of, passages_of
+from core.text.sanitize import Cleaner
 from core.types import Answered, Lesson, Question, SessionId, View, Written
 
 EVIL = (

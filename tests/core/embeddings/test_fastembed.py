@@ -11,10 +11,10 @@ from tokenizers import Regex, Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Split
 
-from bots.ingesting import embedder_fingerprint, run_ingest
-from bots.runtime import build_retriever
+from bots.bootstrap.assistant import build_retriever
+from bots.bootstrap.ingestion import embedder_fingerprint, run_ingest
 from config.settings import read_settings
-from core.backends.fastembed_embedder import FastembedEmbedder
+from core.embeddings.fastembed import FastembedEmbedder
 from core.errors import ConfigError, FaqIndexError
 
 ROWS = [

@@ -5,12 +5,11 @@ import unicodedata
 import numpy as np
 import pytest
 
-from config.paths import ENCODER
-from config.profiles import load_loanwords
-from core.arrays import read_arrays
-from core.backends.kiwi_encoder import KiwiEncoder
+from config.resources import ENCODER, load_loanwords
+from core.embeddings.kiwi import KiwiEncoder
 from core.errors import ConfigError
-from core.korean import Analyzer
+from core.retrieval.vectors import read_arrays
+from core.text.korean import Analyzer
 
 
 def cosine(encoder, one, other):

@@ -5,9 +5,9 @@ import asyncio
 import numpy as np
 import pytest
 
-from core.backends.gathering import Gathering
+from core.embeddings.openai import Gathering
 from core.errors import ModelUnavailableError
-from core.spend import TAB, Tab, spend
+from core.llm.budget import TAB, Tab, spend
 from core.types import Usage
 
 

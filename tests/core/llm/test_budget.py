@@ -2,11 +2,11 @@
 
 import pytest
 
-from core.backends.openai_embedder import batches
-from core.backends.sqlite_purse import SqlitePurse
+from core.embeddings.openai import batches
 from core.errors import StorageError
-from core.spend import Ledger, Limit, Price, price_of
-from core.tokens import estimate_tokens
+from core.llm.budget import Ledger, Limit, Price, price_of
+from core.llm.prompts import estimate_tokens
+from core.stores.sqlite.spending import SqlitePurse
 
 
 def test_a_day_is_kept_by_person_and_ends_at_midnight(tmp_path):

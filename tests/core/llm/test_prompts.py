@@ -4,11 +4,8 @@ import re
 
 import pytest
 
-from config.profiles import load_profile
-from config.prompts import load_prompt
-from core.packing import pack
-from core.prompting import Excerpt, answer_messages
-from core.tokens import estimate_tokens
+from config.resources import load_profile, load_prompt
+from core.llm.prompts import Excerpt, answer_messages, estimate_tokens, pack
 from core.types import Exchange, Passage
 
 PROMPT = load_prompt("answer", load_profile("smartstore"))

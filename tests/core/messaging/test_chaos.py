@@ -17,10 +17,10 @@ import pytest
 from fakes.processes import PROFILE, Process, answer_to
 from fakes.rough import Life, Rough, Shown, Store, leap_alike, moment, now
 
-from core.backends.sqlite_archive import SqliteArchive
-from core.backends.sqlite_inbox import SqliteInbox
-from core.desk import press_id
 from core.errors import FaqbotError
+from core.messaging.service import press_id
+from core.stores.sqlite.archive import SqliteArchive
+from core.stores.sqlite.inbox import SqliteInbox
 from core.types import InboxState, Question, Receipt, SessionId
 
 _SEEDS = os.environ.get("FAQBOT_SEEDS", "20")

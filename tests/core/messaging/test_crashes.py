@@ -14,7 +14,6 @@ import pytest
 from contracts.inbox import state_of
 from fakes import crashing_bot
 from fakes.crashing_bot import EDIT_POINTS, POINTS
-from fakes.mongo_fixtures import server  # noqa: F401  pytest finds it here
 
 from core.types import InboxState, SessionId
 

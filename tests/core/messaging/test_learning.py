@@ -9,14 +9,14 @@ from types import SimpleNamespace
 import pytest
 from fakes.learning import learning_of
 
-from config.profiles import load_profile
-from core.backends.sqlite_archive import SqliteArchive
-from core.backends.sqlite_file import SqliteFile
-from core.backends.sqlite_history import SqliteHistory
-from core.backends.sqlite_inbox import SqliteInbox
-from core.backends.sqlite_lessons import SqliteLessons
+from config.resources import load_profile
 from core.errors import StorageError
-from core.learning import Outcome, Remark, Taught, is_lesson, said_of, without_tag
+from core.messaging.learning import Outcome, Remark, Taught, is_lesson, said_of, without_tag
+from core.stores.sqlite.archive import SqliteArchive
+from core.stores.sqlite.database import SqliteFile
+from core.stores.sqlite.history import SqliteHistory
+from core.stores.sqlite.inbox import SqliteInbox
+from core.stores.sqlite.lessons import SqliteLessons
 from core.types import InboxState, Label, Question, SessionId, Turn, TurnState
 
 PROFILE = load_profile("smartstore")

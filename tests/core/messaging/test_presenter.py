@@ -18,7 +18,7 @@ from core.errors import (
     RateLimitedError,
     StorageError,
 )
-from core.present import Presenter
+from core.messaging.presenter import Presenter
 from core.types import Answered, Delta, Failed, Question, SessionId, Status
 
 QUESTION = Question("q", SessionId("wall:1"), "배송비는?")

@@ -9,17 +9,17 @@ import pytest
 from fakes.learning import learning_of
 from fakes.wall import Wall, WallReply
 
-from config.profiles import load_profile
-from core.answerer import references_of
-from core.backends.sqlite_archive import SqliteArchive
-from core.backends.sqlite_file import SqliteFile
-from core.backends.sqlite_history import SqliteHistory
-from core.backends.sqlite_inbox import SqliteInbox
-from core.backends.sqlite_lessons import SqliteLessons
-from core.desk import Desk, is_press, press_id
+from config.resources import load_profile
 from core.errors import PlatformError, PlatformRefusedError
-from core.learning import Outcome, Remark
-from core.limits import Limits
+from core.messaging.handler import references_of
+from core.messaging.learning import Outcome, Remark
+from core.messaging.service import Desk, is_press, press_id
+from core.messaging.user_limits import Limits
+from core.stores.sqlite.archive import SqliteArchive
+from core.stores.sqlite.database import SqliteFile
+from core.stores.sqlite.history import SqliteHistory
+from core.stores.sqlite.inbox import SqliteInbox
+from core.stores.sqlite.lessons import SqliteLessons
 from core.types import (
     Answered,
     Delta,
@@ -459,7 +459,7 @@ async def test_one_message_that_cannot_be_deleted_does_not_keep_the_others(place
 
 
 async def test_what_others_answer_is_not_remembered_for_ever(place, monkeypatch):
-    monkeypatch.setattr("core.desk._MOST_SESSIONS", 3)
+    monkeypatch.setattr("core.messaging.service._MOST_SESSIONS", 3)
     place.inbox, place.limits = (
         SqliteInbox(place.file, per_session=9, total=9),
         Limits(per_minute=0, per_day=0),
@@ -582,7 +582,7 @@ async def test_what_the_platform_did_not_take_away_goes_later(place):
             await soon(lambda: not place.wall.messages)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("core.answerer._AGAIN_S", (0.0, 0.0, 0.0))
+        patch.setattr("core.messaging.handler._AGAIN_S", (0.0, 0.0, 0.0))
         await answered_and_deleted()
     assert Reluctant.refusals == 0
 
@@ -658,7 +658,7 @@ async def test_what_an_earlier_attempt_left_is_looked_for_until_the_platform_tel
     await place.inbox.receive(asked())
     await place.inbox.note_reply(await place.inbox.claim(lease_s=0), noted)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("core.answerer._AGAIN_S", (0.0, 0.0, 0.0))
+        patch.setattr("core.messaging.handler._AGAIN_S", (0.0, 0.0, 0.0))
         async with running(desk):
             await place.until("1", InboxState.ANSWERED)
     assert list(place.wall.messages) == [noted]

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from contracts.inbox import Clock, asked, state_of
 
-from core.backends.sqlite_file import SqliteFile
-from core.backends.sqlite_inbox import SqliteInbox
 from core.errors import FaqbotError, StorageError
-from core.inbox import NoteReply, Worker
+from core.messaging.worker import NoteReply, Worker
+from core.stores.sqlite.database import SqliteFile
+from core.stores.sqlite.inbox import SqliteInbox
 from core.types import Claim, InboxState
 
 
@@ -317,7 +317,7 @@ async def test_a_handler_that_loses_a_cancellation_is_stopped_all_the_same(
                 lost.append("a cancellation")
 
     monkeypatch.setattr(script, "answer", losing)
-    monkeypatch.setattr("core.inbox._CANCEL_AGAIN_S", 0.01)
+    monkeypatch.setattr("core.messaging.worker._CANCEL_AGAIN_S", 0.01)
     await inbox.receive(asked("1"))
     async with working(inbox, script, lease_s=60, poll_s=60) as worker:
         await script.begun.get()

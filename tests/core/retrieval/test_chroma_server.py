@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from fakes.chroma_server import chroma_server, token_proxy
 
-from core.backends.chroma_index import ChromaIndex, Record
 from core.errors import FaqIndexError
+from core.retrieval.chroma import ChromaIndex, Record
 from core.types import Entry, Terms
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # the client keeps its sockets

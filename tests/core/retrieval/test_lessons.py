@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from fakes.faq import FAQ
 
-from core.backends.chroma_index import ChromaIndex
-from core.backends.sqlite_file import SqliteFile
-from core.backends.sqlite_lessons import SqliteLessons
+from core.assistant.guardrail import Evidence, Hit, vouched
 from core.errors import ModelUnavailableError, StorageError
-from core.following import Following
-from core.guardrail import Evidence, Hit, vouched
-from core.overlay import NOTHING, is_learned, laid_over, newest
+from core.retrieval.chroma import ChromaIndex
+from core.retrieval.lesson_sync import Following
+from core.retrieval.lessons import NOTHING, is_learned, laid_over, newest
+from core.stores.sqlite.database import SqliteFile
+from core.stores.sqlite.lessons import SqliteLessons
 from core.types import Label, Lesson, SessionId, Source, Verdict
 from ingest.sync import sync
 
@@ -163,7 +163,7 @@ def test_a_new_generation_keeps_the_lessons(analyzer, encoder, make_retriever, t
 async def test_a_change_by_another_is_noticed_within_a_second(search, follow, monkeypatch):
     """And between two looks the store is left alone."""
     now = 100.0
-    monkeypatch.setattr("core.following.monotonic", lambda: now)
+    monkeypatch.setattr("core.retrieval.lesson_sync.monotonic", lambda: now)
     shelf = Shelf()
     following = follow(shelf)
     await following.catch_up()
@@ -188,7 +188,7 @@ async def test_a_change_by_another_is_noticed_within_a_second(search, follow, mo
 async def test_two_processes_follow_each_other(search, follow, tmp_path, monkeypatch):
     """Over one file."""
     now = 100.0
-    monkeypatch.setattr("core.following.monotonic", lambda: now)
+    monkeypatch.setattr("core.retrieval.lesson_sync.monotonic", lambda: now)
     path = tmp_path / "history.sqlite3"
     async with SqliteFile.open(path) as here, SqliteFile.open(path) as there:
         following = follow(SqliteLessons(there))
@@ -235,7 +235,7 @@ async def test_while_the_embedder_is_away_words_and_letters_do(
 ):
     """It is asked again after a while, though nothing has changed."""
     now = 100.0
-    monkeypatch.setattr("core.following.monotonic", lambda: now)
+    monkeypatch.setattr("core.retrieval.lesson_sync.monotonic", lambda: now)
     away = Away(encoder)
     following = follow(Shelf(lesson()), warm=away.warm, embedder=away)
     await following.catch_up()
@@ -266,8 +266,8 @@ async def test_only_what_is_new_is_read_and_embedded(follow, encoder):
 
 def test_ten_thousand_lessons_are_searched_in_milliseconds(search, analyzer, encoder):
     """Scoring is a handful of array slices, as for entries."""
-    from core.lexical import Fields  # noqa: PLC0415
-    from core.overlay import Overlay, Prepared, entry_of  # noqa: PLC0415
+    from core.retrieval.lessons import Overlay, Prepared, entry_of  # noqa: PLC0415
+    from core.retrieval.lexical import Fields  # noqa: PLC0415
 
     vectors = encoder.embed([PARKING, "지하"])
     terms = analyzer.terms(PARKING)

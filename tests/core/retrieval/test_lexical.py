@@ -6,7 +6,7 @@ import unicodedata
 import numpy as np
 import pytest
 
-from core.lexical import Fields, LexicalIndex, Postings
+from core.retrieval.lexical import Fields, LexicalIndex, Postings
 
 WORDS = ["정산", "반품", "배송", "쿠폰", "가입", "상품", "문의", "교환", "광고", "리뷰"]
 

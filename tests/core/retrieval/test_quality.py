@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from bench.memory_index import MemoryIndex
-from bots.evaluation import (
+from bots.cli.evaluate import (
     label_recall,
     macro_f1,
     rank_of,
@@ -20,13 +20,13 @@ from bots.evaluation import (
     recall,
     reciprocal_rank,
 )
-from config.paths import GUARDRAIL_EXAMPLES
-from core.backends.chroma_index import ChromaIndex
-from core.guardrail import Evidence
+from config.resources import GUARDRAIL_EXAMPLES
+from core.assistant.guardrail import Evidence
+from core.retrieval.chroma import ChromaIndex
 from core.types import Exchange, Label
-from ingest.load import load
 from ingest.prepare import prepare
-from ingest.questions import load_pack
+from ingest.question_packs import load_pack
+from ingest.sources.load import load
 from ingest.sync import sync
 
 

@@ -9,11 +9,11 @@ import pytest
 from fakes.faq import FAQ, entry
 from fakes.tiny import TinyAnalyzer, TinyEmbedder
 
-from core.backends.chroma_index import ChromaIndex
 from core.errors import FaqIndexError
-from core.lexical import LexicalIndex
-from core.retrieval import Hit, Retriever, is_answer
-from core.synonyms import Synonyms
+from core.retrieval.chroma import ChromaIndex
+from core.retrieval.lexical import LexicalIndex
+from core.retrieval.retriever import Hit, Retriever, is_answer
+from core.retrieval.synonyms import Synonyms
 from core.types import Exchange
 from ingest.sync import sync
 

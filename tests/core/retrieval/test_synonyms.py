@@ -2,10 +2,10 @@
 
 import pytest
 
-from bots.runtime import load_synonyms
-from config.profiles import synonyms_path
+from bots.bootstrap.assistant import load_synonyms
+from config.resources import synonyms_path
 from core.errors import ConfigError
-from core.synonyms import SynonymGroup, Synonyms, load_groups
+from core.retrieval.synonyms import SynonymGroup, Synonyms, load_groups
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ pytest.register_assert_rewrite("contracts.history")  # before it is imported
 
 from contracts.history import *  # noqa: E402, F403  the suite: its tests are collected here
 
-from core.backends.memory_history import MemoryHistory  # noqa: E402
+from core.stores.memory import MemoryHistory  # noqa: E402
 
 
 @pytest.fixture

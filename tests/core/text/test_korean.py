@@ -5,8 +5,8 @@ import unicodedata
 
 import pytest
 
-from core import korean
-from core.korean import Analyzer, compact, jamo, ngrams, term_of
+from core.text import korean
+from core.text.korean import Analyzer, compact, jamo, ngrams, term_of
 
 
 def test_content_words_stay_and_grammar_goes(analyzer):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.safety import Cleaner, CleanStream, LeakWatch
+from core.text.sanitize import Cleaner, CleanStream, LeakWatch
 
 CLEANER = Cleaner(["naver.com"])
 INSTRUCTIONS = "Write Korean, polite and brief: first what answers the question, then the steps."

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from core.answering import escaped, markdown, sections, split, tidy
+from core.text.sections import escaped, markdown, sections, split, tidy
 
 TEXT = """반품은 구매자가 신청하면 판매자가 승인합니다.
 

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from core.errors import SourceError
-from ingest.load import MAX_FILE_BYTES, load
+from ingest.sources.load import MAX_FILE_BYTES, load
 
 RECORD = {"title": "배송비는 얼마인가요?", "answer": "3,000원입니다.\n섬은 6,000원입니다."}
 

@@ -9,8 +9,6 @@ from pydantic import ValidationError
 from config.settings import Settings
 from core.types import Delta, Escalated
 
-pytest_plugins = ["discord_fixtures"]
-
 ASKED = "물류센터 견학은 언제 가능한가요?"
 
 

@@ -3,14 +3,12 @@
 from contextlib import suppress
 
 import pytest
-from fakes.discord import DiscordServer, Settings
 from fakes.discord_bot import answers_in, running_bot
 
-from bots.discord import tasks
+from bots.discord.api import background
 from core.errors import StorageError
 from core.types import Escalated
-
-pytest_plugins = ["discord_fixtures"]
+from devtools.discord import DiscordServer, Settings
 
 ASKED = "물류센터 견학은 언제 가능한가요?"
 TOLD = "매주 수요일 오후 2시에 할 수 있어요."
@@ -305,7 +303,7 @@ async def test_a_process_that_dies_before_it_says_so_marks_it_later_and_is_quiet
 @pytest.fixture
 def hasty(monkeypatch):
     """Do not insist for four seconds."""
-    monkeypatch.setattr(tasks, "_RETRIES_S", (0.01,))
+    monkeypatch.setattr(background, "_RETRIES_S", (0.01,))
 
 
 @pytest.mark.usefixtures("hasty")

@@ -3,12 +3,10 @@
 import asyncio
 
 from fakes.assistants import answered
-from fakes.discord import DiscordServer, Settings
 from fakes.discord_bot import answers_in, running_bot, thread_of
 
 from core.types import Delta
-
-pytest_plugins = ["discord_fixtures"]
+from devtools.discord import DiscordServer, Settings
 
 
 def questions(bot):

@@ -6,7 +6,6 @@ from urllib.parse import parse_qs, urlsplit
 import discord
 import pytest
 
-from bots.discord import invite
 from bots.discord.checks import check_discord
 from bots.discord.ids import (
     Aside,
@@ -18,14 +17,13 @@ from bots.discord.ids import (
     target_of,
     written,
 )
-from bots.discord.payload import pressed_of
-from bots.discord.reply import nonce_of, thread_name
+from bots.discord.install import invite
+from bots.discord.render.payload import pressed_of
+from bots.discord.replies.thread import nonce_of, thread_name
 from config.settings import Settings
-from core.desk import press_id
 from core.errors import ConfigError
+from core.messaging.service import press_id
 from core.types import SessionId
-
-pytest_plugins = ["discord_fixtures"]
 
 
 def settings_for(fake, **more):

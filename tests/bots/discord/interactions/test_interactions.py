@@ -9,8 +9,6 @@ from fakes.discord_bot import answers_in, running_bot
 from core.errors import StorageError
 from core.types import Delta
 
-pytest_plugins = ["discord_fixtures"]
-
 
 async def ready(fake):
     """Wait until the commands are registered."""

@@ -3,14 +3,14 @@
 import re
 
 import pytest
+from fakes.rendering import TEXTS, answered, question, strangest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rendering_fixtures import TEXTS, answered, question, strangest
 
-from bots.discord.format import markdown
-from bots.discord.pages import Look, Page, pages
-from bots.measure import cost, utf16
-from core.safety import Cleaner
+from bots.discord.render.components import Look, Page, pages
+from bots.discord.render.markdown import markdown
+from core.text.markdown.measure import cost, utf16
+from core.text.sanitize import Cleaner
 from core.types import Declined, Escalated, Failed, Label, View
 
 CLEANER = Cleaner(["naver.com"])

@@ -10,8 +10,6 @@ from fakes.discord_bot import answers_in, running_bot, thread_of
 from core.errors import StorageError
 from core.types import Delta
 
-pytest_plugins = ["discord_fixtures"]
-
 
 async def ask(fake, text="질문", channel=None):
     """A mention; its message."""

@@ -2,10 +2,9 @@
 
 import aiohttp
 import pytest
-from fakes.slack import BOT_TOKEN, Slack
 
-from bots.slack.errors import bad_token, code_of, translated
-from bots.slack.workspaces import identify, make_client, open_session
+from bots.slack.api.errors import bad_token, code_of, translated
+from bots.slack.api.workspaces import identify, make_client, open_session
 from core.errors import (
     ConfigError,
     MessageGoneError,
@@ -13,6 +12,7 @@ from core.errors import (
     PlatformRefusedError,
     RateLimitedError,
 )
+from devtools.slack import BOT_TOKEN, Slack
 
 
 @pytest.fixture

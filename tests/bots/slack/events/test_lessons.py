@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from fakes.slack import Limits, Slack, visible
 from fakes.slack_bot import PROFILE, With, answering, quiet, settled
 
-from bots.slack.teaching import MARK
+from bots.slack.events.lessons import MARK
 from core.errors import StorageError
 from core.types import Answered, Delta, Escalated, InboxState, Turn, TurnState
+from devtools.slack import Limits, Slack, visible
 
 TOLD = "매주 수요일 오후 2시에 할 수 있어요."
 CALL = "확인 부탁드려요"
@@ -47,7 +47,7 @@ async def slack():
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch):
     """What the bot keeps to by itself would only make these tests slow."""
-    monkeypatch.setattr("bots.slack.budgets._BURST", 50)
+    monkeypatch.setattr("bots.slack.api.rate_limits._BURST", 50)
 
 
 @pytest.fixture
@@ -537,7 +537,7 @@ async def test_a_name_that_slack_does_not_tell_is_that_of_the_profile(
 async def test_words_keep_to_the_channels_budget(
     slack, running, minsu, owner, channel, monkeypatch
 ):
-    monkeypatch.setattr("bots.slack.budgets._BURST", 3)
+    monkeypatch.setattr("bots.slack.api.rate_limits._BURST", 3)
     slack.limits.on = True
     async with running():
         question = await escalated(slack, minsu, channel)
@@ -586,7 +586,7 @@ async def test_what_was_taught_while_the_bot_was_away_is_learnt(
     slack, running, minsu, owner, channel, monkeypatch
 ):
     """Also what answers a question that was asked meanwhile; what owners said aside stays aside."""
-    monkeypatch.setattr("bots.slack.connecting._SHORT_S", 0.0)
+    monkeypatch.setattr("bots.slack.platform._SHORT_S", 0.0)
     async with running():
         first = await escalated(slack, minsu, channel)
         await owner.say(channel, "확인해 볼게요", thread=first)
@@ -608,8 +608,8 @@ async def test_what_was_taught_while_the_bot_was_away_is_learnt(
 async def test_what_was_learnt_before_is_not_answered_again_when_looking_back(
     slack, running, minsu, owner, channel, monkeypatch
 ):
-    monkeypatch.setattr("bots.slack.connecting._SHORT_S", 0.0)
-    monkeypatch.setattr("bots.slack.catchup._OVERLAP", timedelta(seconds=30))
+    monkeypatch.setattr("bots.slack.platform._SHORT_S", 0.0)
+    monkeypatch.setattr("bots.slack.events.backfill._OVERLAP", timedelta(seconds=30))
     async with running():
         question = await escalated(slack, minsu, channel)
         await taught(slack, owner, question)

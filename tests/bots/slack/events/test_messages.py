@@ -3,11 +3,11 @@
 import asyncio
 
 import pytest
-from fakes.slack import Slack, visible
 from fakes.slack_bot import PROFILE, With, answering, finished, quiet, settled
 
 from core.errors import StorageError
-from core.limits import Limits
+from core.messaging.user_limits import Limits
+from devtools.slack import Slack, visible
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.slack.reading import as_markdown, readable, said
+from bots.slack.events.parse import as_markdown, readable, said
 
 BOT = "U0BOT"
 

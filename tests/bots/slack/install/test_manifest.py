@@ -5,17 +5,15 @@ import re
 from pathlib import Path
 
 import pytest
-from fakes.slack import chat, conversations, views
-from fakes.slack.api_base import METHODS
-from fakes.slack.world import _EVENT_SCOPES
 
-from bots.slack.manifest import EVENTS, SCOPES, manifest, print_manifest
-from bots.slack.oauth import REDIRECT_PATH
+from bots.slack.install.manifest import EVENTS, SCOPES, manifest, print_manifest
+from bots.slack.install.oauth import REDIRECT_PATH
 from config.settings import Settings
+from devtools.slack import chat, conversations, views
+from devtools.slack.api_base import METHODS
+from devtools.slack.world import _EVENT_SCOPES
 
-pytest_plugins = ["cli_fixtures"]
-
-SOURCES = Path(__file__).parent.parent / "bots" / "slack"
+SOURCES = Path(__file__).resolve().parents[4] / "bots" / "slack"
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in sorted(SOURCES.glob("*.py")))
 
 # The events that a listener by this name is sent.

@@ -6,10 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
-from fakes.slack import SIGNING_SECRET, Slack, labels
 from fakes.slack_bot import finished, make_settings, running
 
-from bots.slack.oauth import SignedStates
+from bots.slack.install.oauth import SignedStates
+from devtools.slack import SIGNING_SECRET, Slack, labels
 
 # The SDK's own use of aiohttp, in `oauth.v2.access`.
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
@@ -152,7 +152,7 @@ async def test_states_prove_themselves_and_grow_old(monkeypatch):
     assert await states.async_consume(state)
     assert not await SignedStates("another").async_consume(state)
     assert not await states.async_consume(f"9{state}")
-    monkeypatch.setattr("bots.slack.oauth._STATE_S", -1)
+    monkeypatch.setattr("bots.slack.install.oauth._STATE_S", -1)
     assert not await states.async_consume(state)
 
 

@@ -4,12 +4,10 @@ import asyncio
 
 import pytest
 from fakes.assistants import InPieces
-from fakes.slack import BOT_TOKEN, labels
 
-from bots.slack.pane import set_status, set_title
-from bots.slack.workspaces import make_client, open_session
-
-pytest_plugins = ["slack_bot"]
+from bots.slack.api.workspaces import make_client, open_session
+from bots.slack.interactions.assistant_pane import set_status, set_title
+from devtools.slack import BOT_TOKEN, labels
 
 
 @pytest.fixture

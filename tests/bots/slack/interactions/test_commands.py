@@ -3,21 +3,19 @@
 import asyncio
 
 import pytest
-from fakes.slack import BOT_TOKEN, SIGNING_SECRET, labels, visible
 from fakes.slack_bot import make_settings
 
-from bots.slack import open_slack
-from bots.slack.blocks import Page
+from bots.slack.api.workspaces import make_client, open_session
 from bots.slack.context import Context
-from bots.slack.ephemeral import EphemeralReply
 from bots.slack.ids import private_place
-from bots.slack.workspaces import make_client, open_session
+from bots.slack.platform import open_slack
+from bots.slack.render.blocks import Page
+from bots.slack.replies.ephemeral import EphemeralReply
 from core.errors import StorageError
-from core.limits import Limits
-from core.safety import Cleaner
+from core.messaging.user_limits import Limits
+from core.text.sanitize import Cleaner
 from core.types import Question
-
-pytest_plugins = ["slack_bot"]
+from devtools.slack import BOT_TOKEN, SIGNING_SECRET, labels, visible
 
 QUESTION = "정산은 언제 되나요?"
 ANSWER = "구매확정 다음 영업일"

@@ -3,11 +3,9 @@
 import asyncio
 
 import pytest
-from fakes.slack import labels, visible
 
 from core.errors import StorageError
-
-pytest_plugins = ["slack_bot"]
+from devtools.slack import labels, visible
 
 QUESTION = "정산은 언제 되나요?"
 

@@ -1,15 +1,13 @@
 """App Home: what it shows, and what its buttons ask."""
 
 import pytest
-from fakes.slack import labels, visible
-from fakes.slack.checks import view_problems
 
-from bots.slack.home import home_view
+from bots.slack.interactions.home import home_view
 from core.errors import StorageError
-from core.limits import Limits
+from core.messaging.user_limits import Limits
 from core.types import Question, SessionId, Turn, TurnState
-
-pytest_plugins = ["slack_bot"]
+from devtools.slack import labels, visible
+from devtools.slack.checks import view_problems
 
 
 @pytest.fixture

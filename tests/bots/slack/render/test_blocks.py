@@ -4,12 +4,11 @@ import re
 from dataclasses import replace
 
 import pytest
+from fakes.rendering import TEXTS, answered, question, strangest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rendering_fixtures import TEXTS, answered, question, strangest
 
-from bots.measure import utf16
-from bots.slack.blocks import (
+from bots.slack.render.blocks import (
     Look,
     feedback_value,
     followup_value,
@@ -17,7 +16,8 @@ from bots.slack.blocks import (
     read_followup,
     render,
 )
-from core.safety import Cleaner
+from core.text.markdown.measure import utf16
+from core.text.sanitize import Cleaner
 from core.types import Declined, Escalated, Failed, Label, View
 
 CLEANER = Cleaner(["naver.com"])

@@ -3,14 +3,14 @@
 import re
 
 import pytest
+from fakes.rendering import TEXTS, strangest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from rendering_fixtures import TEXTS, strangest
 
-from bots.measure import cost, utf16
-from bots.slack.format import clipped, mrkdwn, plain, stream_markdown
-from core.cutting import settled
-from core.safety import Cleaner
+from bots.slack.render.mrkdwn import clipped, mrkdwn, plain, stream_markdown
+from core.text.markdown.measure import cost, utf16
+from core.text.markdown.split import settled
+from core.text.sanitize import Cleaner
 
 CLEANER = Cleaner(["naver.com"])
 Z = "\u200b"

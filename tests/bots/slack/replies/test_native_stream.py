@@ -4,11 +4,11 @@ import asyncio
 import time
 
 import pytest
-from fakes.slack import Limits, Slack, labels, visible
 from fakes.slack_bot import PROFILE, answering, finished, quiet
 
-from bots.slack import streaming
-from bots.slack.budgets import Streams
+from bots.slack.api.rate_limits import Streams
+from bots.slack.replies import native_stream
+from devtools.slack import Limits, Slack, labels, visible
 
 PIECES = tuple(f"{n}번째 문장은 **정산**이 언제 되는지 알려 드려요. " for n in range(1, 7))
 NATIVE = {"slack_streaming": "native"}
@@ -135,7 +135,7 @@ async def test_a_stream_that_slack_has_ended_goes_on_by_edits(tmp_path):
 
 
 async def test_a_stream_is_left_before_slack_ends_it(slack, tmp_path, minsu, channel, monkeypatch):
-    monkeypatch.setattr(streaming, "_LEFT_AFTER_S", 0.0)
+    monkeypatch.setattr(native_stream, "_LEFT_AFTER_S", 0.0)
     gate = asyncio.Event()
     async with answering(slack, tmp_path, settings=NATIVE, gate=gate, pieces=PIECES):
         question = await minsu.mention(channel, "정산은 언제?")

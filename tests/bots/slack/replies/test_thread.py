@@ -4,7 +4,6 @@ import asyncio
 from functools import partial
 
 import pytest
-from fakes.slack import Limits, Slack, labels, visible, visible_of
 from fakes.slack_bot import (
     PROFILE,
     With,
@@ -16,9 +15,10 @@ from fakes.slack_bot import (
     settled,
 )
 
-from bots.slack.budgets import EDITS_A_MINUTE
-from bots.slack.reply import METADATA
+from bots.slack.api.rate_limits import EDITS_A_MINUTE
+from bots.slack.replies.thread import METADATA
 from core.types import InboxState
+from devtools.slack import Limits, Slack, labels, visible, visible_of
 
 PIECES = tuple(f"{n}번째 문장은 정산이 언제 되는지 차근차근 알려 드려요. " for n in range(1, 7))
 

@@ -4,12 +4,13 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fakes.slack import SIGNING_SECRET, Slack
 from fakes.slack_bot import answering, finished, make_settings, quiet, running, settled
 
-from bots.slack import catchup, connection
+from bots.slack.events import backfill
+from bots.slack.transport import socket_mode
 from core.errors import ConfigError, PlatformError
 from core.types import Question, SessionId
+from devtools.slack import SIGNING_SECRET, Slack
 
 WRONG = "x-wrong"
 
@@ -23,8 +24,8 @@ async def slack():
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch):
     """Waits as in life, ten times as fast."""
-    monkeypatch.setattr(connection, "_FIRST_WAIT_S", 0.05)
-    monkeypatch.setattr(connection, "_PING_S", 0.4)
+    monkeypatch.setattr(socket_mode, "_FIRST_WAIT_S", 0.05)
+    monkeypatch.setattr(socket_mode, "_PING_S", 0.4)
 
 
 @pytest.fixture
@@ -205,7 +206,7 @@ async def test_what_was_asked_while_it_was_away_is_answered_once(
     slack, tmp_path, minsu, channel, monkeypatch
 ):
     jiyoung = slack.add_person("지영")
-    monkeypatch.setattr("bots.slack.connecting._SHORT_S", 0.0)
+    monkeypatch.setattr("bots.slack.platform._SHORT_S", 0.0)
     async with answering(slack, tmp_path):
         thread = await asked_and_answered(slack, minsu, channel, "처음")
     await slack.until(lambda: not slack.sockets)
@@ -226,8 +227,8 @@ async def test_what_was_asked_while_it_was_away_is_answered_once(
 async def test_a_mention_in_a_thread_from_before_is_found(
     slack, tmp_path, minsu, channel, monkeypatch
 ):
-    monkeypatch.setattr("bots.slack.connecting._SHORT_S", 0.0)
-    monkeypatch.setattr("bots.slack.catchup._OVERLAP", timedelta(0))
+    monkeypatch.setattr("bots.slack.platform._SHORT_S", 0.0)
+    monkeypatch.setattr("bots.slack.events.backfill._OVERLAP", timedelta(0))
     root = await minsu.say(channel, "오늘 회의 기록")
     async with answering(slack, tmp_path):
         await asked_and_answered(slack, minsu, channel, "처음")
@@ -244,7 +245,7 @@ async def test_a_mention_in_a_thread_from_before_is_found(
 async def test_looking_back_is_patient_and_leaves_out_what_it_may_not_read(
     slack, tmp_path, minsu, channel, monkeypatch, caplog
 ):
-    monkeypatch.setattr("bots.slack.connecting._SHORT_S", 0.0)
+    monkeypatch.setattr("bots.slack.platform._SHORT_S", 0.0)
     async with answering(slack, tmp_path):
         await asked_and_answered(slack, minsu, channel, "처음")
     await slack.until(lambda: not slack.sockets)
@@ -267,7 +268,7 @@ async def test_a_first_start_does_not_look_back(slack, tmp_path, minsu, channel)
 
 
 async def test_it_looks_back_a_day_at_most(slack, tmp_path, minsu, channel, monkeypatch):
-    monkeypatch.setattr("bots.slack.connecting._SHORT_S", 0.0)
+    monkeypatch.setattr("bots.slack.platform._SHORT_S", 0.0)
     long_ago = datetime.now(UTC) - timedelta(days=30)
     session = SessionId(f"slack:{slack.team.id}:{channel.id}:1.0")
     asked = Question(f"{session}", session, "옛날 질문", minsu.id, long_ago)
@@ -275,7 +276,7 @@ async def test_it_looks_back_a_day_at_most(slack, tmp_path, minsu, channel, monk
         await bot.desk.receive(asked)
     async with answering(slack, tmp_path):
         (call, *_) = await slack.until(lambda: slack.calls("conversations.history"))
-    farthest = datetime.now(UTC) - catchup._FARTHEST - catchup._OLD_THREADS
+    farthest = datetime.now(UTC) - backfill._FARTHEST - backfill._OLD_THREADS
     assert abs(float(call.args["oldest"]) - farthest.timestamp()) < 60
 
 

@@ -12,8 +12,8 @@ from fakes.web_bot import running_bot
 from fakes.web_person import ENDINGS, Person, events_of, new_session, path_of
 
 from bots.web.app import routes
-from bots.web.front import FILES, PAGE
-from bots.web.openapi import document
+from bots.web.handlers.openapi import document
+from bots.web.handlers.site import FILES, PAGE
 from core.types import Declined, Delta, Escalated, Failed, Label
 
 

@@ -12,9 +12,10 @@ from fakes.assistants import answered
 from fakes.web_bot import free_port, running_bot
 from fakes.web_person import Person, events_of, new_session, path_of
 
-from bots.web import app, streaming
+from bots.web import app
+from bots.web.handlers import streams
 from bots.web.problems import Problem
-from bots.web.readers import Readers
+from bots.web.replies.hub import Readers
 from core.errors import StorageError
 from core.types import Delta
 
@@ -141,7 +142,7 @@ async def test_whoever_does_not_read_holds_nobody_up(bot, person):
 
 
 async def test_a_reader_that_never_reads_is_cut_off_and_makes_room(tmp_path, profile, monkeypatch):
-    monkeypatch.setattr(streaming, "_WRITE_S", 2.0)
+    monkeypatch.setattr(streams, "_WRITE_S", 2.0)
     monkeypatch.setattr("bots.web.Readers", lambda profile: Readers(profile, most=1))
     async with running_bot(tmp_path, profile) as bot, AsyncExitStack() as stack:
         bot.assistant.script("질문", answered("·" * 3_000_000))
@@ -181,7 +182,7 @@ def silent_reader(address, request):
 
 
 async def test_there_is_a_sign_of_life_while_nothing_comes(monkeypatch, bot, person):
-    monkeypatch.setattr(streaming, "HEARTBEAT_S", 0.02)
+    monkeypatch.setattr(streams, "HEARTBEAT_S", 0.02)
     bot.assistant.script("질문", asyncio.Event())
     message = await person.ask("질문")
     url = f"{person.address}/api/v1{path_of(message)}/events"

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.endings import Look
-from bots.web import format as format_module
-from bots.web.format import blocks, parts
-from bots.web.pages import Kind, Page, html_of, page_of
-from core.safety import Cleaner
+from bots.shared.answer_view import Look
+from bots.web.render import page_html as format_module
+from bots.web.render.page import Kind, Page, html_of, page_of
+from bots.web.render.page_html import blocks, parts
+from core.text.sanitize import Cleaner
 from core.types import Answered, Declined, Escalated, Failed, Label, Passage, Question, View
 
 CLEANER = Cleaner(["naver.com"])

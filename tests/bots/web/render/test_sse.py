@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.web.pages import Kind, Page
-from bots.web.telling import Event, Teller
+from bots.web.render.page import Kind, Page
+from bots.web.render.sse import Event, Teller
 
 DONE = {"kind": "answered"}
 

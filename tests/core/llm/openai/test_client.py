@@ -7,11 +7,7 @@ import aiohttp
 import numpy as np
 import openai
 import pytest
-from fakes.openai_server import REVOKED, Fault, OpenAIServer, Pace
 
-from core.backends.model_server import ModelServer
-from core.backends.openai_client import OpenAIClient
-from core.breaker import Breaker
 from core.errors import (
     ModelBrokeOffError,
     ModelMisconfiguredError,
@@ -20,8 +16,12 @@ from core.errors import (
     ModelReplyError,
     ModelUnavailableError,
 )
-from core.spend import TAB, Price, Tab
+from core.llm.budget import TAB, Price, Tab
+from core.llm.circuit_breaker import Breaker
+from core.llm.openai.client import OpenAIClient
+from core.llm.openai.transport import ModelServer
 from core.types import Usage
+from devtools.openai.server import REVOKED, Fault, OpenAIServer, Pace
 
 PRICES = {"gpt-4o-mini": Price(0.15, 0.075, 0.6), "text-embedding-3-small": Price(0.02, 0.02)}
 ASK = [{"role": "user", "content": "<question>\n정산은요?\n</question>"}]

@@ -12,14 +12,13 @@ from pathlib import Path
 import pymongo
 import pytest
 from contracts.history import NOON, SESSION, ids, turn
-from fakes.mongo_fixtures import server  # noqa: F401  pytest finds it here
 from fakes.mongo_server import MongoServer, collect_sockets
 
-from core.backends.mongo_archive import MongoArchive
-from core.backends.mongo_database import SCHEMA, MongoDatabase
-from core.backends.mongo_history import MongoHistory
-from core.backends.mongo_inbox import MongoInbox
 from core.errors import ConfigError, FaqbotError, StorageError
+from core.stores.mongo.archive import MongoArchive
+from core.stores.mongo.database import SCHEMA, MongoDatabase
+from core.stores.mongo.history import MongoHistory
+from core.stores.mongo.inbox import MongoInbox
 from core.types import Feedback, InboxState, Receipt
 
 SECRET = "s3cret%2Fpass"  # noqa: S105
@@ -40,7 +39,7 @@ async def refusal(uri: str) -> str:
     return message
 
 
-async def test_only_narrow_commands_with_majority_are_used(server):  # noqa: F811
+async def test_only_narrow_commands_with_majority_are_used(server):
     """Every port's every write waits for the majority; nothing needs a transaction."""
     async with MongoDatabase.open(server.uri) as database:
         history, archive = MongoHistory(database), MongoArchive(database)
@@ -58,7 +57,7 @@ async def test_only_narrow_commands_with_majority_are_used(server):  # noqa: F81
     assert all(write["writeConcern"]["w"] == "majority" for write in writes)
 
 
-async def test_the_uri_decides_on_the_database_and_on_safety(server):  # noqa: F811
+async def test_the_uri_decides_on_the_database_and_on_safety(server):
     uri = f"{server.uri}/elsewhere?w=1&serverSelectionTimeoutMS=200"
     async with MongoDatabase.open(uri) as database:
         await MongoHistory(database).append(turn("1"))
@@ -73,7 +72,7 @@ async def test_no_server_is_one_line():
     assert message.startswith(f"MongoDB at 127.0.0.1:{gone.port} does not answer; check that it")
 
 
-async def test_credentials_of_the_uri_are_used(server, tmp_path):  # noqa: F811
+async def test_credentials_of_the_uri_are_used(server, tmp_path):
     """In processes of their own: the driver (4.20) leaves sockets of authentication unclosed."""
     server.credentials = ("user", "s3cret/pass")
     base = server.uri.replace("//", "//{}@") + "/?authMechanism=PLAIN"
@@ -116,7 +115,7 @@ async def test_what_is_no_uri_is_refused_without_its_password(uri):
 
 @pytest.mark.parametrize("kind", ["reset", "reset_after", "not_primary"])
 @pytest.mark.parametrize("command", ["find", "findAndModify", "insert", "update"])
-async def test_one_failure_is_passed_over_and_nothing_is_done_twice(server, command, kind):  # noqa: F811
+async def test_one_failure_is_passed_over_and_nothing_is_done_twice(server, command, kind):
     """The driver tries again under the same number, and the server knows what it has done."""
     async with MongoDatabase.open(server.uri) as database:
         history = MongoHistory(database)
@@ -131,14 +130,14 @@ async def test_one_failure_is_passed_over_and_nothing_is_done_twice(server, comm
     ("kind", "words"),
     [("reset", "lost the connection"), ("not_primary", "lost the connection or its primary")],
 )
-async def test_a_lasting_failure_is_reported(server, kind, words):  # noqa: F811
+async def test_a_lasting_failure_is_reported(server, kind, words):
     async with MongoDatabase.open(f"{server.uri}/?timeoutMS=2000") as database:
         server.fail("insert", kind, times=10_000)
         with pytest.raises(StorageError, match=rf"^MongoDB at 127\.0\.0\.1:\d+ ({words}|did not)"):
             await MongoHistory(database).append(turn("1"))
 
 
-async def test_a_server_that_hangs_is_reported_in_time(server):  # noqa: F811
+async def test_a_server_that_hangs_is_reported_in_time(server):
     async with MongoDatabase.open(f"{server.uri}/?timeoutMS=300") as database:
         server.fail("find", "hang", times=10_000)
         with pytest.raises(StorageError, match="did not answer in time"):
@@ -146,7 +145,7 @@ async def test_a_server_that_hangs_is_reported_in_time(server):  # noqa: F811
         server.release()
 
 
-async def test_an_exhausted_pool_is_reported(server):  # noqa: F811
+async def test_an_exhausted_pool_is_reported(server):
     """The one connection is waiting for its answer; who had it gets that answer in the end."""
     async with MongoDatabase.open(f"{server.uri}/?maxPoolSize=1") as database:
         history = MongoHistory(database)
@@ -166,7 +165,7 @@ async def test_an_exhausted_pool_is_reported(server):  # noqa: F811
 
 @pytest.mark.parametrize("command", ["findAndModify", "insert", "update"])
 @pytest.mark.parametrize("kind", ["reset", "reset_after"])
-async def test_an_append_that_broke_off_is_completed_by_the_next(server, command, kind):  # noqa: F811
+async def test_an_append_that_broke_off_is_completed_by_the_next(server, command, kind):
     """As after a death between its writes: once there, listed, in order, whoever comes between."""
     async with MongoDatabase.open(f"{server.uri}/?timeoutMS=5000&retryWrites=false") as database:
         history, archive = MongoHistory(database), MongoArchive(database)
@@ -181,7 +180,7 @@ async def test_an_append_that_broke_off_is_completed_by_the_next(server, command
 
 
 @pytest.mark.parametrize("kind", ["reset", "reset_after"])
-async def test_a_receipt_that_broke_off_is_completed_by_the_redelivery(server, kind):  # noqa: F811
+async def test_a_receipt_that_broke_off_is_completed_by_the_redelivery(server, kind):
     async with MongoDatabase.open(f"{server.uri}/?timeoutMS=5000&retryWrites=false") as database:
         inbox = MongoInbox(database, per_session=2, total=2)
         server.fail("insert", kind)
@@ -192,7 +191,7 @@ async def test_a_receipt_that_broke_off_is_completed_by_the_redelivery(server, k
         assert (await inbox.claim(lease_s=1)).question == turn("1").question
 
 
-async def test_a_newer_schema_is_refused_and_left_alone(server):  # noqa: F811
+async def test_a_newer_schema_is_refused_and_left_alone(server):
     async with MongoDatabase.open(server.uri) as database:
         await database._database["meta"].update_one({"_id": "schema"}, {"$set": {"version": 99}})
     server.commands.clear()
@@ -201,7 +200,7 @@ async def test_a_newer_schema_is_refused_and_left_alone(server):  # noqa: F811
     assert set(server.names()) <= {"find", "endSessions"}
 
 
-async def test_a_database_of_schema_1_is_brought_forward(server):  # noqa: F811
+async def test_a_database_of_schema_1_is_brought_forward(server):
     """Its opinions have no reason, its open question can be claimed, and a person's turns found."""
     async with MongoDatabase.open(server.uri) as database:
         await MongoHistory(database).append(turn("1"))
@@ -225,7 +224,7 @@ async def test_a_database_of_schema_1_is_brought_forward(server):  # noqa: F811
         assert meta["version"] == SCHEMA
 
 
-async def test_opening_again_makes_nothing_anew(server):  # noqa: F811
+async def test_opening_again_makes_nothing_anew(server):
     for _ in range(2):
         server.commands.clear()
         async with MongoDatabase.open(server.uri):
@@ -233,7 +232,7 @@ async def test_opening_again_makes_nothing_anew(server):  # noqa: F811
     assert "createIndexes" not in server.names()
 
 
-async def test_many_may_open_a_new_database_at_once(server):  # noqa: F811
+async def test_many_may_open_a_new_database_at_once(server):
     async def use(number: int) -> bool:
         async with MongoDatabase.open(server.uri) as database:
             return await MongoHistory(database).append(turn(str(number)))

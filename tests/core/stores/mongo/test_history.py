@@ -7,16 +7,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from contracts.history import *  # noqa: F403  the suite: its tests are collected here
+from contracts.history import *  # noqa: F403 - the suite
 from contracts.history import OpenHistory
-from fakes.mongo_fixtures import NOT_RUN, REAL, server, uri  # noqa: F401  pytest finds them here
+from fakes.mongo_fixtures import NOT_RUN, REAL
 
-from core.backends.mongo_database import MongoDatabase
-from core.backends.mongo_history import MongoHistory
+from core.stores.mongo.database import MongoDatabase
+from core.stores.mongo.history import MongoHistory
 
 
 @pytest.fixture
-def open_history(uri: str) -> OpenHistory:  # noqa: F811
+def open_history(uri: str) -> OpenHistory:
     @asynccontextmanager
     async def opened() -> AsyncIterator[MongoHistory]:
         async with MongoDatabase.open(uri) as database:

@@ -7,20 +7,19 @@ from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
 import pytest
-from contracts.archive import *  # noqa: F403  the suites: their tests are collected here
+from contracts.archive import *  # noqa: F403 - the suite
 from contracts.archive import OpenStores
-from contracts.inbox import *  # noqa: F403
+from contracts.inbox import *  # noqa: F403 - the suite
 from contracts.inbox import PER_SESSION, TOTAL, Clock, OpenInbox
-from fakes.mongo_fixtures import server, uri  # noqa: F401  pytest finds them here
 
-from core.backends.mongo_archive import MongoArchive
-from core.backends.mongo_database import MongoDatabase
-from core.backends.mongo_history import MongoHistory
-from core.backends.mongo_inbox import MongoInbox
+from core.stores.mongo.archive import MongoArchive
+from core.stores.mongo.database import MongoDatabase
+from core.stores.mongo.history import MongoHistory
+from core.stores.mongo.inbox import MongoInbox
 
 
 @pytest.fixture
-def open_inbox(uri: str) -> OpenInbox:  # noqa: F811
+def open_inbox(uri: str) -> OpenInbox:
     @asynccontextmanager
     async def opened(clock: Clock) -> AsyncIterator[MongoInbox]:
         async with MongoDatabase.open(uri) as database:
@@ -30,7 +29,7 @@ def open_inbox(uri: str) -> OpenInbox:  # noqa: F811
 
 
 @pytest.fixture
-def open_stores(uri: str) -> OpenStores:  # noqa: F811
+def open_stores(uri: str) -> OpenStores:
     @asynccontextmanager
     async def opened() -> AsyncIterator[SimpleNamespace]:
         async with MongoDatabase.open(uri) as database:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from contracts.history import ids, turn
 
-from core.backends.sqlite_archive import SqliteArchive
-from core.backends.sqlite_backup import backup_file, restore_file
-from core.backends.sqlite_file import SqliteFile
-from core.backends.sqlite_history import SqliteHistory
 from core.errors import StorageError
+from core.stores.sqlite.archive import SqliteArchive
+from core.stores.sqlite.backup import backup_file, restore_file
+from core.stores.sqlite.database import SqliteFile
+from core.stores.sqlite.history import SqliteHistory
 
 
 @pytest.fixture

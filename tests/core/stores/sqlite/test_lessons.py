@@ -10,16 +10,16 @@ from types import SimpleNamespace
 
 import pytest
 from contracts.history import turn
-from contracts.lessons import *  # noqa: F403  the suite: its tests are collected here
+from contracts.lessons import *  # noqa: F403 - the suite
 from contracts.lessons import OpenLessons, lesson
 
-from core.backends import sqlite_archive, sqlite_lessons
-from core.backends.sqlite_archive import SqliteArchive
-from core.backends.sqlite_backup import backup_file, restore_file
-from core.backends.sqlite_file import SqliteFile
-from core.backends.sqlite_history import SqliteHistory
-from core.backends.sqlite_lessons import SqliteLessons
-from core.backends.sqlite_schema import STEPS
+from core.stores.sqlite import archive, lessons
+from core.stores.sqlite.archive import SqliteArchive
+from core.stores.sqlite.backup import backup_file, restore_file
+from core.stores.sqlite.database import SqliteFile
+from core.stores.sqlite.history import SqliteHistory
+from core.stores.sqlite.lessons import SqliteLessons
+from core.stores.sqlite.schema import STEPS
 from core.types import Teaching
 
 
@@ -41,12 +41,12 @@ def open_lessons(path: Path) -> OpenLessons:
 @pytest.mark.parametrize(
     ("statement", "values"),
     [
-        (sqlite_lessons.FIND, 1),
-        (sqlite_lessons.PAGE, 2),
-        (sqlite_lessons.OF_SESSION, 1),
-        (sqlite_lessons.VERSION, 0),
-        (sqlite_archive.OF_LESSON_ASKER, 1),
-        (sqlite_archive.OF_LESSON_AUTHOR, 1),
+        (lessons.FIND, 1),
+        (lessons.PAGE, 2),
+        (lessons.OF_SESSION, 1),
+        (lessons.VERSION, 0),
+        (archive.OF_LESSON_ASKER, 1),
+        (archive.OF_LESSON_AUTHOR, 1),
     ],
 )
 async def test_every_statement_reads_an_index(path, statement, values):

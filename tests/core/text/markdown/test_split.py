@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core.cutting import settled, split
+from core.text.markdown.split import settled, split
 
 BITS = st.sampled_from(
     [

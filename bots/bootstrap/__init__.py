@@ -1,0 +1,1 @@
+"""Composition root: choose the backends that the settings name, and put the bot together."""

@@ -1,0 +1,206 @@
+"""From a source to an index that serves: what an ingest is made of in this installation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from time import perf_counter
+
+from bots.bootstrap.assistant import Language, chosen_embedder, load_language
+from bots.bootstrap.stores import open_index
+from config.resources import ENCODER, QUESTION_PACKS, load_loanwords
+from config.settings import Settings
+from core.embeddings.fastembed import fingerprint as fingerprint_of_local
+from core.embeddings.kiwi import fingerprint
+from core.errors import ConfigError, SourceError
+from core.ports import Embedder
+from core.retrieval.retriever import Retriever
+from core.retrieval.vectors import read_arrays
+from core.text.korean import terms_version
+from core.types import Entry
+from ingest.prepare import Prepared, prepare
+from ingest.question_packs import PERSON, load_pack, read_own, title_key, with_own
+from ingest.sources.load import Loaded, load
+from ingest.sync import Changes, single_ingest, sync
+
+Pack = dict[str, tuple[str, ...]]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Questions written ahead for a source, the files they are from, and whose are all of them."""
+
+    questions: Pack
+    files: tuple[str, ...] = ()
+    edited: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that a finished ingest has to tell."""
+
+    read: int
+    prepared: Prepared
+    changes: Changes
+    packs: tuple[str, ...]
+    pack_questions: int
+    asked_entries: int
+    seconds: float
+
+    @property
+    def embedded(self) -> int:
+        """How many entries were analysed and embedded."""
+        return self.changes.embedded
+
+
+def read_entries(settings: Settings, path: Path) -> tuple[Entry, ...]:
+    """What an ingest would index, with all questions that there are.
+
+    Raises:
+        SourceError: the source or a pack is unusable.
+    """
+    loaded = load(path)
+    pack = _questions(settings, loaded, None)
+    return prepare(loaded, pack.questions, edited=pack.edited).entries
+
+
+def run_ingest(
+    settings: Settings,
+    path: Path,
+    *,
+    questions: Path | None,
+    use_packs: bool,
+    progress: Progress,
+) -> Report:
+    """Load, prepare and sync; the search cache is made as well, so that no question waits for it.
+
+    Raises:
+        SourceError: the source or the pack is unusable; nothing was changed.
+        ModelError: a remote embedder fails; nothing was changed.
+        FaqIndexError: another ingest is running, or the index cannot be written.
+    """
+    started = perf_counter()
+    loaded = load(path)
+    ahead = _questions(settings, loaded, questions) if use_packs else Ahead({})
+    pack = ahead.questions
+    prepared = prepare(loaded, pack, edited=ahead.edited)
+    if not prepared.entries:
+        raise _unusable(path, prepared)
+    with single_ingest(settings.data_dir):
+        changes = _sync(settings, prepared, source=str(path.resolve()), progress=progress)
+    keys = [title_key(entry.title) for entry in prepared.entries]
+    return Report(
+        read=len(loaded.rows) + len(loaded.skipped),
+        prepared=prepared,
+        changes=changes,
+        packs=ahead.files,
+        pack_questions=sum(len(pack.get(key, ())) for key in keys),
+        asked_entries=sum(bool(pack.get(key)) for key in keys),
+        seconds=perf_counter() - started,
+    )
+
+
+def fingerprint_of(path: Path) -> str:
+    """The fingerprint of an encoder file, read without Kiwi, which takes a second to load.
+
+    Raises:
+        ConfigError: the file is missing or damaged.
+    """
+    try:
+        return fingerprint(read_arrays(path), terms_version(load_loanwords()))
+    except (OSError, ValueError, KeyError) as error:
+        raise ConfigError(
+            f"cannot load the encoder {path}: {error}. Restore the file from the repository"
+        ) from error
+
+
+def embedder_fingerprint(settings: Settings) -> str:
+    """The fingerprint of the embedder that the settings name.
+
+    Raises:
+        ConfigError: the built-in encoder's file is missing or damaged.
+    """
+    match settings.embedder:
+        case "openai":
+            return settings.remote_fingerprint
+        case "local":
+            return fingerprint_of_local(settings.local_model)
+        case "builtin":
+            return fingerprint_of(ENCODER)
+
+
+def _sync(settings: Settings, prepared: Prepared, *, source: str, progress: Progress) -> Changes:
+    index = open_index(settings)
+
+    @cache
+    def language() -> Language:
+        return load_language(settings.profile)
+
+    fetch: Callable[[Sequence[str]], None] | None = None
+    if settings.embedder == "openai":
+        from bots.bootstrap.models import prepare_with
+
+        fetch = prepare_with(settings, progress)
+
+    @cache
+    def embedder() -> Embedder:
+        return chosen_embedder(settings) or language().encoder
+
+    before = index.serving()
+    changes = sync(
+        prepared.entries,
+        index=index,
+        analyzer=lambda: language().analyzer,
+        embedder=embedder,
+        fingerprint=embedder_fingerprint(settings),
+        source=source,
+        progress=progress,
+        prepare=fetch,
+    )
+    if before is None or changes.generation != before.name:
+        Retriever(
+            index=index,
+            embedder=embedder(),
+            analyzer=language().analyzer,
+            synonyms=language().synonyms,
+            cache=settings.cache_dir,
+        ).serving.refresh()
+    return changes
+
+
+def _questions(settings: Settings, loaded: Loaded, chosen: Path | None) -> Ahead:
+    packs = _packs(loaded, chosen)
+    pack = _merged(packs.values())
+    own = {} if chosen else read_own(settings.own_questions)
+    if own.keys().isdisjoint(title_key(row.title) for row in loaded.rows):
+        return Ahead(pack, tuple(packs))
+    edited = frozenset(key for key, row in own.items() if row.by == PERSON)
+    return Ahead(with_own(pack, own), (*packs, settings.own_questions.name), edited)
+
+
+def _packs(loaded: Loaded, chosen: Path | None) -> dict[str, Pack]:
+    """Question packs by the name of their file: the chosen one, or all that know these titles."""
+    if chosen:
+        return {chosen.name: load_pack(chosen)}
+    keys = {title_key(row.title) for row in loaded.rows}
+    packs = {path.name: load_pack(path) for path in sorted(QUESTION_PACKS.glob("*.jsonl"))}
+    return {name: pack for name, pack in packs.items() if not keys.isdisjoint(pack)}
+
+
+def _merged(packs: Iterable[Pack]) -> Pack:
+    merged: Pack = {}
+    for pack in packs:
+        for key, questions in pack.items():
+            merged[key] = (*merged.get(key, ()), *questions)
+    return merged
+
+
+def _unusable(path: Path, prepared: Prepared) -> SourceError:
+    first = prepared.skipped[0]
+    return SourceError(
+        f"{path.name}: none of its {len(prepared.skipped):,} rows can be used, and nothing was "
+        f"changed; the first is {first.position}: {first.reason}"
+    )

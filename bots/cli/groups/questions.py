@@ -1,0 +1,50 @@
+"""The commands of the questions that are written ahead, declared.
+
+Like `__main__`, it imports what a command needs when the command runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+_File = Annotated[Path, typer.Argument(help=".csv (title, question) or .jsonl (title, questions).")]
+
+
+def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
+    """Add the commands to the command line; `read_settings` also sets logging up."""
+    questions = typer.Typer(no_args_is_help=True)
+    app.add_typer(questions, name="questions", help="The ways in which people ask for an entry.")
+
+    @questions.command("list")
+    def list_(
+        text: Annotated[
+            str, typer.Argument(help="Only entries with this in the title or a question.")
+        ] = "",
+        *,
+        limit: Annotated[int, typer.Option("--limit", min=1, help="How many entries.")] = 50,
+    ) -> int:
+        """Show entries of the index with their questions."""
+        from bots.cli.questions import list_questions
+
+        return list_questions(read_settings(), text, limit=limit)
+
+    @questions.command()
+    def export(file: _File) -> int:
+        """Write all entries with their questions to a file, to be edited."""
+        from bots.cli.questions import export_questions
+
+        return export_questions(read_settings(), file)
+
+    @questions.command("import")
+    def import_(file: _File) -> int:
+        """Check an edited file, and put its questions in the place of those of its titles."""
+        from bots.cli.questions import import_questions
+
+        return import_questions(read_settings(), file)

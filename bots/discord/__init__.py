@@ -1,0 +1,1 @@
+"""Discord: answers in threads, forums and direct messages."""

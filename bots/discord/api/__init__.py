@@ -1,0 +1,1 @@
+"""Calls to Discord: REST, rate limits, people and permissions."""

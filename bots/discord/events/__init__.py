@@ -1,0 +1,1 @@
+"""Messages from Discord: which are questions, lessons, edits or deletions."""

@@ -1,0 +1,1 @@
+"""What sets the bot up on a Discord server."""

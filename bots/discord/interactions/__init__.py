@@ -1,0 +1,1 @@
+"""Buttons, commands and forms on Discord."""

@@ -1,0 +1,1 @@
+"""Places on Discord where an answer is written."""

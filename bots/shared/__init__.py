@@ -1,0 +1,1 @@
+"""Parts that all platforms show and do alike."""

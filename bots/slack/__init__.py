@@ -1,0 +1,1 @@
+"""Slack: answers in threads, streamed by edits."""

@@ -1,0 +1,1 @@
+"""Calls to Slack: errors, rate limits, people and workspaces."""

@@ -1,0 +1,1 @@
+"""Messages from Slack: which are questions, lessons, edits or deletions."""

@@ -1,0 +1,1 @@
+"""What sets the app up in a Slack workspace."""

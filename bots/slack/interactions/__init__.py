@@ -1,0 +1,1 @@
+"""Buttons, commands, forms and App Home on Slack."""

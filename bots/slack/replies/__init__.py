@@ -1,0 +1,1 @@
+"""Places on Slack where an answer is written."""

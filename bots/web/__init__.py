@@ -1,0 +1,1 @@
+"""Web: an HTTP API with streaming, and a page."""

@@ -1,0 +1,1 @@
+"""HTTP requests: questions, streams, the page and the API document."""

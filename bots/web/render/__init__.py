@@ -1,0 +1,1 @@
+"""Views as JSON, HTML and server-sent events."""

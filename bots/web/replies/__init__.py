@@ -1,0 +1,1 @@
+"""Places on the web where an answer is written, and who follows it."""

@@ -1,0 +1,1 @@
+"""Story of one question: research, verdict, answer and follow-ups."""

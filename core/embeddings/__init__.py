@@ -1,0 +1,1 @@
+"""Embedders: Kiwi word vectors, OpenAI, local ONNX models, and a cache."""

@@ -1,0 +1,1 @@
+"""What all language models share: prompts, budget and circuit breaker."""

@@ -1,0 +1,1 @@
+"""Search of the FAQ: words, letters and meaning, fused."""

@@ -1,0 +1,1 @@
+"""Stores of history, inbox, lessons and spending."""

@@ -1,0 +1,1 @@
+"""Text: Korean morphemes, sanitising, sections and Markdown."""

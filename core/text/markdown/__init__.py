@@ -1,0 +1,1 @@
+"""Markdown: parse, split, measure and render for each platform."""

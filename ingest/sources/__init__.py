@@ -1,0 +1,1 @@
+"""Sources of a FAQ: files, tables, pickles and addresses."""

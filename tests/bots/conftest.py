@@ -1,0 +1,60 @@
+"""Fixtures of the platforms and the command line."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from fakes.command_line import ENTRIES, ROOT, Cli
+
+from bots.discord import app
+from devtools.discord import DiscordServer
+
+
+@pytest.fixture
+async def fake(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordServer]:
+    """A served Discord with one text channel; discord.py's addresses are put back afterwards."""
+    monkeypatch.setattr(Route, "BASE", Route.BASE)
+    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
+    monkeypatch.setattr(app, "_GUILDS_WITHIN_S", 0.05)
+    server = DiscordServer()
+    await server.create_channel("질문")
+    async with server.serve():
+        yield server
+
+
+@pytest.fixture(scope="session")
+def small_faq(tmp_path_factory):
+    """The first 20 entries of the sample FAQ as a file."""
+    lines = (ROOT / "data" / "sample_faq.jsonl").read_text(encoding="utf-8").splitlines()
+    path = tmp_path_factory.mktemp("faq") / "small.jsonl"
+    path.write_text("\n".join(lines[:ENTRIES]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def ingested(small_faq, tmp_path_factory):
+    """A command line whose data folder holds the small FAQ: for reading only."""
+    cli = Cli(tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("cwd"))
+    done = cli("ingest", small_faq)
+    assert (done.returncode, done.stderr) == (0, "")
+    return cli
+
+
+@pytest.fixture
+def empty(tmp_path):
+    """A command line whose data folder does not exist yet."""
+    cwd = tmp_path / "cwd"
+    cwd.mkdir()
+    return Cli(tmp_path / "data", cwd)
+
+
+@pytest.fixture
+def own(ingested, tmp_path):
+    """A command line on a copy of the small FAQ, to write to."""
+    cwd = tmp_path / "cwd"
+    cwd.mkdir()
+    return Cli(shutil.copytree(ingested.data, tmp_path / "copy"), cwd)
