@@ -10,13 +10,13 @@ from typing import Any
 
 from fakes.at_work import connected_bot
 
-from bots.shared.base import Connected
+from bots.shared.base import RunningPlatform
 from config.resources import load_profile
 from config.settings import Settings
-from core.messaging.service import Desk
+from core.messaging.service import ChatService
 from core.profile import Profile
 
-Open = Callable[[Settings, Desk, Profile], AbstractAsyncContextManager[Connected]]
+Open = Callable[[Settings, ChatService, Profile], AbstractAsyncContextManager[RunningPlatform]]
 
 
 @asynccontextmanager
@@ -26,7 +26,7 @@ async def running(
     values: dict[str, str],
     *,
     sessions_at_once: int = 256,
-) -> AsyncIterator[Desk]:
+) -> AsyncIterator[ChatService]:
     """The platform, connected; `values` are its settings."""
     profile = load_profile("smartstore")
     with tempfile.TemporaryDirectory() as folder:
@@ -44,4 +44,4 @@ async def running(
             make_parts=lambda _stores: {"sessions_at_once": sessions_at_once},
         )
         async with opened as bot:
-            yield bot.desk
+            yield bot.service

@@ -14,7 +14,7 @@ from core.retrieval.retriever import Hit, is_answer
 from core.text.korean import compact
 from core.types import Entry
 from ingest.clean import clean_texts
-from ingest.question_packs import PERSON, Asked, content_of, line_of, read_rows, title_key
+from ingest.question_packs import PERSON, PackEntry, content_of, line_of, read_rows, title_key
 
 ENOUGH = 4
 _ENTRIES, _REQUEST_TOKENS = 5, 2_500  # of one request
@@ -33,13 +33,13 @@ Progress = Callable[[int, int], None]
 class Checked:
     """What was kept of all that the model wrote, and how many questions were left out and why."""
 
-    rows: tuple[Asked, ...]
+    rows: tuple[PackEntry, ...]
     kept: int
     repeated: int
     elsewhere: int  # another entry answers them better
 
 
-def lacking(entries: Sequence[Entry], own: Mapping[str, Asked]) -> list[Entry]:
+def lacking(entries: Sequence[Entry], own: Mapping[str, PackEntry]) -> list[Entry]:
     """Entries with too few questions, but for those that a person or this very content settled."""
     found = []
     for entry in entries:
@@ -73,7 +73,7 @@ def excerpt(entry: Entry) -> Excerpt:
 
 async def write_all(
     entries: Sequence[Entry], *, write: Write, by: str, notes: Path, progress: Progress
-) -> dict[str, Asked]:
+) -> dict[str, PackEntry]:
     """What the model wrote for each entry, by content; each reply is noted down as it comes.
 
     What `notes` holds already is not asked for again. Entries whose reply was no use twice are
@@ -99,7 +99,7 @@ async def write_all(
                     replies = ()
             for entry, questions in zip(batch, replies, strict=False):
                 key, content = title_key(entry.title), content_of(entry)
-                known[content] = Asked(key, entry.title, questions, by, content)
+                known[content] = PackEntry(key, entry.title, questions, by, content)
                 file.write(line_of(known[content]))
             file.flush()
             done += len(batch)
@@ -115,7 +115,7 @@ async def write_all(
     return {content: known[content] for content in map(content_of, entries) if content in known}
 
 
-def taken_by(entries: Sequence[Entry], replaced: Iterable[Asked]) -> set[str]:
+def taken_by(entries: Sequence[Entry], replaced: Iterable[PackEntry]) -> set[str]:
     """The letters of every title and question, without those that are about to be replaced."""
     texts = {compact(text) for entry in entries for text in entry.questions}
     texts -= {compact(text) for row in replaced for text in row.questions}
@@ -123,7 +123,7 @@ def taken_by(entries: Sequence[Entry], replaced: Iterable[Asked]) -> set[str]:
 
 
 def check(
-    written: Iterable[tuple[Entry, Asked]], *, taken: Collection[str], search: Search
+    written: Iterable[tuple[Entry, PackEntry]], *, taken: Collection[str], search: Search
 ) -> Checked:
     """Leave out what is repeated, within an entry or across all, and what leads elsewhere.
 
@@ -135,7 +135,7 @@ def check(
     claims = Counter(
         letters for _, asked in written for letters in {compact(text) for text in asked.questions}
     )
-    rows: list[Asked] = []
+    rows: list[PackEntry] = []
     repeated = elsewhere = kept = 0
     for entry, asked in written:
         questions: list[str] = []
@@ -149,7 +149,7 @@ def check(
                 taken.add(letters)
                 questions.append(text)
         kept += len(questions)
-        rows.append(Asked(asked.key, asked.title, tuple(questions), asked.by, asked.content))
+        rows.append(PackEntry(asked.key, asked.title, tuple(questions), asked.by, asked.content))
     return Checked(tuple(rows), kept, repeated, elsewhere)
 
 

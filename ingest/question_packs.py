@@ -69,7 +69,7 @@ def _parsed(line: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PackEntry:
     """The questions of one entry; `by` is a model's name or `PERSON`, `content` what it read."""
 
     key: str
@@ -84,7 +84,7 @@ def content_of(entry: Entry) -> str:
     return title_key(f"{entry.title}\0{entry.text}")[:32]
 
 
-def read_own(path: Path) -> dict[str, Asked]:
+def read_own(path: Path) -> dict[str, PackEntry]:
     """The pack by key; empty where there is none.
 
     Raises:
@@ -93,7 +93,7 @@ def read_own(path: Path) -> dict[str, Asked]:
     return {row.key: row for row in read_rows(path)}
 
 
-def read_rows(path: Path) -> list[Asked]:
+def read_rows(path: Path) -> list[PackEntry]:
     """All lines, but for one that a kill cut short.
 
     Raises:
@@ -108,7 +108,7 @@ def read_rows(path: Path) -> list[Asked]:
     return [row for line in lines if (row := _row(line))]
 
 
-def write_own(path: Path, rows: Iterable[Asked]) -> None:
+def write_own(path: Path, rows: Iterable[PackEntry]) -> None:
     """Put the pack in the place of the one before, in one step.
 
     Raises:
@@ -124,13 +124,13 @@ def write_own(path: Path, rows: Iterable[Asked]) -> None:
         raise SourceError(f"{path}: cannot be written ({error.strerror})") from error
 
 
-def line_of(row: Asked) -> str:
+def line_of(row: PackEntry) -> str:
     """A line of the pack."""
     return json.dumps(asdict(row), ensure_ascii=False) + "\n"
 
 
 def with_own(
-    pack: Mapping[str, tuple[str, ...]], own: Mapping[str, Asked]
+    pack: Mapping[str, tuple[str, ...]], own: Mapping[str, PackEntry]
 ) -> dict[str, tuple[str, ...]]:
     """A pack with one's own questions added, or in its place where a person wrote them."""
     merged = dict(pack)
@@ -140,11 +140,11 @@ def with_own(
     return merged
 
 
-def _row(line: bytes) -> Asked | None:
+def _row(line: bytes) -> PackEntry | None:
     try:
         fields = json.loads(line)
         questions = tuple(map(str, fields["questions"]))
-        return Asked(
+        return PackEntry(
             fields["key"], fields["title"], questions, fields["by"], fields.get("content", "")
         )
     except (ValueError, KeyError, TypeError):

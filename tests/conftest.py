@@ -12,7 +12,7 @@ from core.assistant.assistant import Assistant
 from core.assistant.extractive import ExtractiveModel
 from core.assistant.followups import LeadBack
 from core.assistant.guardrail import Guardrail, GuardrailModel
-from core.assistant.research import Finder
+from core.assistant.research import Researcher
 from core.embeddings.kiwi import KiwiEncoder
 from core.retrieval.chroma import ChromaIndex
 from core.retrieval.retriever import Retriever
@@ -114,7 +114,7 @@ def make_assistant(retriever, guardrail, analyzer, encoder, profile):
 
     def make(**parts):
         model = ExtractiveModel(analyzer, retriever.idf)
-        real = {"retriever": retriever, "finder": Finder(retriever, guardrail), "model": model}
+        real = {"retriever": retriever, "finder": Researcher(retriever, guardrail), "model": model}
         real |= {"history": MemoryHistory(), "profile": profile, "history_turns": 6}
         real |= {"lead_back": LeadBack(profile.themes, encoder.embed)}
         return Assistant(**(real | parts))

@@ -17,15 +17,15 @@ from core.assistant.assistant import Assistant
 from core.assistant.extractive import ExtractiveModel
 from core.assistant.followups import LeadBack
 from core.assistant.guardrail import Guardrail, GuardrailModel
-from core.assistant.research import Finder
+from core.assistant.research import Researcher
 from core.embeddings.fastembed import FastembedEmbedder
 from core.embeddings.kiwi import KiwiEncoder
 from core.messaging.learning import Learning
-from core.messaging.service import Desk
+from core.messaging.service import ChatService
 from core.messaging.user_limits import Limits
 from core.ports import Embedder, History, Lessons
 from core.profile import Profile
-from core.retrieval.lesson_sync import Following, Warm
+from core.retrieval.lesson_sync import LessonSync, Warm
 from core.retrieval.retriever import Retriever
 from core.retrieval.synonyms import Synonyms, load_groups
 from core.stores.memory import MemoryHistory
@@ -144,7 +144,9 @@ async def open_assistant(settings: Settings) -> AsyncIterator[Assistant]:
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings, stores: Stores, profile: Profile) -> AsyncIterator[Desk]:
+async def open_service(
+    settings: Settings, stores: Stores, profile: Profile
+) -> AsyncIterator[ChatService]:
     """What chat platforms hand their questions to; it serves none yet.
 
     Raises:
@@ -152,7 +154,7 @@ async def open_desk(settings: Settings, stores: Stores, profile: Profile) -> Asy
     """
     opened = _parts(settings, stores.history, stores.lessons, with_models=True, profile=profile)
     async with opened as parts:
-        yield Desk(
+        yield ChatService(
             assistant=parts.assistant,
             inbox=stores.inbox,
             archive=stores.archive,
@@ -184,7 +186,7 @@ class _Parts:
 
     assistant: Assistant
     retriever: Retriever
-    following: Following | None
+    following: LessonSync | None
 
     def learning(self, stores: Stores, profile: Profile) -> Learning:
         """What teaches it."""
@@ -211,8 +213,10 @@ async def _lessons_there(settings: Settings) -> AsyncIterator[Lessons | None]:
         yield stores.lessons
 
 
-def _following(lessons: Lessons, retriever: Retriever, language: Language, warm: Warm) -> Following:
-    return Following(
+def _following(
+    lessons: Lessons, retriever: Retriever, language: Language, warm: Warm
+) -> LessonSync:
+    return LessonSync(
         lessons=lessons,
         analyzer=language.analyzer,
         embedder=retriever.embedder,
@@ -244,21 +248,21 @@ async def _parts(
             await following.catch_up()
         analyzer, encoder = language.analyzer, language.encoder
         guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms)
-        finder = Finder(retriever, guardrail)
+        researcher = Researcher(retriever, guardrail)
         extractive = ExtractiveModel(analyzer, retriever.idf)
         models = None
         if with_models:
             opened = _models().open_models(
                 settings,
                 profile=profile,
-                finder=finder,
+                researcher=researcher,
                 extractive=extractive,
                 warm=remote.warm if remote else _nothing_to_warm,
             )
             models = await stack.enter_async_context(opened)
         assistant = Assistant(
             retriever=retriever,
-            finder=finder,
+            researcher=researcher,
             model=extractive,
             lead_back=LeadBack(profile.themes, encoder.embed),
             history=history,

@@ -9,8 +9,8 @@ from functools import partial
 
 from config.resources import load_profile, load_prompt
 from config.settings import Settings
-from core.assistant.fallback import Models, Steady
-from core.assistant.research import Finder
+from core.assistant.fallback import FallbackModel, ModelPipeline
+from core.assistant.research import Researcher
 from core.assistant.speculation import Speculation, Warm
 from core.embeddings.cache import VectorCache
 from core.embeddings.openai import DIMENSIONS, OpenAIEmbedder
@@ -22,7 +22,7 @@ from core.llm.openai.client import OpenAIClient
 from core.llm.openai.question_writer import OpenAIQuestions
 from core.ports import ChatModel, Vectors
 from core.profile import Profile
-from core.stores.sqlite.spending import SqlitePurse
+from core.stores.sqlite.spending import SqliteSpendingStore
 from core.text.sanitize import Cleaner
 
 
@@ -59,10 +59,10 @@ async def open_models(
     settings: Settings,
     *,
     profile: Profile,
-    finder: Finder,
+    researcher: Researcher,
     extractive: ChatModel,
     warm: Warm,
-) -> AsyncIterator[Models]:
+) -> AsyncIterator[ModelPipeline]:
     """What writes and reads with models; only to be called with a key."""
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(
@@ -70,18 +70,20 @@ async def open_models(
                 key=settings.openai_api_key.get_secret_value(),
                 base_url=settings.openai_base_url,
                 prices=settings.price_table(),
-                beginning=lambda: finder.waiting,
+                beginning=lambda: researcher.waiting,
             )
         )
-        purse = stack.enter_context(SqlitePurse.open(settings.data_dir / "spent.sqlite3"))
+        spending = stack.enter_context(
+            SqliteSpendingStore.open(settings.data_dir / "spent.sqlite3")
+        )
         switch = settings.data_dir / "models.off"
         answering, reading = load_prompt("answer", profile), load_prompt("reading", profile)
         model = OpenAIModel(
             client, settings.chat_model, answering, load_prompt("continue", profile)
         )
         reader = OpenAIReader(client, settings.guardrail_model or settings.chat_model, reading)
-        yield Models(
-            steady=Steady(
+        yield ModelPipeline(
+            steady=FallbackModel(
                 model=model,
                 extractive=extractive,
                 cleaner=Cleaner(profile.link_hosts),
@@ -90,14 +92,14 @@ async def open_models(
             ),
             read=reader.read,
             ledger=Ledger(
-                purse=purse,
+                spending=spending,
                 cap=settings.daily_cap_usd,
                 cap_of_person=settings.daily_user_cap_usd,
                 off=lambda: settings.models_off or switch.exists(),
             ),
             free_embeddings=settings.embedder == "builtin"
             or not price_of(settings.embedding_model, settings.price_table()).prompt,
-            open_speculation=partial(Speculation, finder=finder, warm=warm),
+            open_speculation=partial(Speculation, researcher=researcher, warm=warm),
         )
 
 

@@ -13,20 +13,20 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from functools import partial
 from typing import Final, NoReturn
 
-from bots.bootstrap.assistant import open_desk
+from bots.bootstrap.assistant import open_service
 from bots.bootstrap.event_loop import run as run_loop
 from bots.bootstrap.jobs import build_jobs, scheduled
 from bots.bootstrap.stores import open_stores
-from bots.shared.base import Connected
+from bots.shared.base import RunningPlatform
 from config.resources import load_profile
 from config.settings import Settings
 from core.errors import ConfigError, FaqbotError, PlatformError
-from core.messaging.service import Desk
+from core.messaging.service import ChatService
 from core.profile import Profile
 
 logger = logging.getLogger(__name__)
 
-Open = Callable[[], AbstractAsyncContextManager[Connected]]
+Open = Callable[[], AbstractAsyncContextManager[RunningPlatform]]
 
 _PAUSE_S: Final = 5.0  # before what has broken off is begun again
 
@@ -54,9 +54,9 @@ async def _run(settings: Settings) -> None:
         stores = await stack.enter_async_context(open_stores(settings))
         _say("loading the FAQ …")
         profile = load_profile(settings.profile)
-        desk = await stack.enter_async_context(open_desk(settings, stores, profile))
-        platforms = await stack.enter_async_context(connected(settings, desk, profile))
-        jobs = build_jobs(settings, stores, wake=desk.wake)
+        service = await stack.enter_async_context(open_service(settings, stores, profile))
+        platforms = await stack.enter_async_context(connected(settings, service, profile))
+        jobs = build_jobs(settings, stores, wake=service.wake)
         await stack.enter_async_context(
             scheduled(jobs, timezone=settings.jobs_timezone, jitter_s=settings.jobs_jitter_s)
         )
@@ -66,12 +66,12 @@ async def _run(settings: Settings) -> None:
             if settings.web_open and settings.has_web_alone and has_desktop():
                 await asyncio.to_thread(webbrowser.open, address)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(desk.run())
+            tasks.create_task(service.run())
             for platform in platforms:
                 tasks.create_task(keep_running(platform))
 
 
-async def keep_running(platform: Connected, *, pause_s: float = _PAUSE_S) -> NoReturn:
+async def keep_running(platform: RunningPlatform, *, pause_s: float = _PAUSE_S) -> NoReturn:
     """Run a platform until cancelled: what breaks there ends neither the others nor the answers."""
     while True:
         try:
@@ -85,8 +85,8 @@ async def keep_running(platform: Connected, *, pause_s: float = _PAUSE_S) -> NoR
 
 @asynccontextmanager
 async def connected(
-    settings: Settings, desk: Desk, profile: Profile
-) -> AsyncIterator[list[Connected]]:
+    settings: Settings, service: ChatService, profile: Profile
+) -> AsyncIterator[list[RunningPlatform]]:
     """Set up every platform that has its tokens, and say what is on, what is off, and why.
 
     One that cannot be reached is tried again, unless there is no other.
@@ -99,7 +99,7 @@ async def connected(
     if settings.has_web:
         from bots.web.platform import open_web
 
-        openers["Web"] = partial(open_web, settings, desk, profile)
+        openers["Web"] = partial(open_web, settings, service, profile)
     elif settings.web == "auto":
         _say("Web: off beside chat platforms, FAQBOT_WEB=on turns it on")
     else:
@@ -107,17 +107,17 @@ async def connected(
     if settings.has_slack:
         from bots.slack.platform import open_slack
 
-        openers["Slack"] = partial(open_slack, settings, desk, profile)
+        openers["Slack"] = partial(open_slack, settings, service, profile)
     else:
         _say("Slack: off, SLACK_BOT_TOKEN is not set")
     if settings.has_discord:
         from bots.discord.platform import open_discord
 
-        openers["Discord"] = partial(open_discord, settings, desk, profile)
+        openers["Discord"] = partial(open_discord, settings, service, profile)
     else:
         _say("Discord: off, DISCORD_BOT_TOKEN is not set")
     async with AsyncExitStack() as stack:
-        platforms: list[Connected] = []
+        platforms: list[RunningPlatform] = []
         away: list[PlatformError] = []
         for name, opener in openers.items():
             try:
@@ -125,7 +125,7 @@ async def connected(
             except PlatformError as error:
                 away.append(error)
                 about = f"{name}: not yet, and tried again: {error}"
-                platforms.append(Connected(about, partial(_run_later, opener)))
+                platforms.append(RunningPlatform(about, partial(_run_later, opener)))
         if away and len(away) == len(openers):
             raise away[0]
         for platform in platforms:

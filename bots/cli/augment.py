@@ -33,7 +33,7 @@ from ingest.augment import (
     taken_by,
     write_all,
 )
-from ingest.question_packs import Asked, content_of, read_own, read_rows, title_key, write_own
+from ingest.question_packs import PackEntry, content_of, read_own, read_rows, title_key, write_own
 
 _SEARCHED = 50
 _CENT = 0.01
@@ -144,7 +144,7 @@ async def _written(
 
 def _checked(
     settings: Settings,
-    written: Sequence[tuple[Entry, Asked]],
+    written: Sequence[tuple[Entry, PackEntry]],
     taken: set[str],
     embedder: Embedder | None,
 ) -> Checked:

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from bots.shared.base import FAIL, NOTE, PASS, Finding
+from bots.shared.base import FAIL, NOTE, PASS, Check
 from config.resources import ENCODER, GUARDRAIL
 from config.settings import Settings, read_settings
 from core.errors import FaqbotError
@@ -21,7 +21,7 @@ from core.types import SessionId
 _OLDEST_PYTHON = (3, 11)
 _LOW_SPACE_MB, _NO_SPACE_MB = 1_000, 200
 
-Check = Callable[[Settings], Iterator[Finding]]
+Examine = Callable[[Settings], Iterator[Check]]
 
 
 def doctor() -> int:
@@ -38,41 +38,41 @@ def doctor() -> int:
     return int(failed)
 
 
-def examine() -> Iterator[Finding]:
+def examine() -> Iterator[Check]:
     """All findings, in the order in which one depends on the other."""
     yield from _python()
     try:
         settings = read_settings()
     except FaqbotError as error:
-        yield Finding(FAIL, "settings", str(error), "correct it in the environment or in .env")
+        yield Check(FAIL, "settings", str(error), "correct it in the environment or in .env")
         return
     local = (_settings, _data_folder, _space, _packages, _profile, _models)
     for check in (*local, _endpoints, _history, _index, _web, _slack, _discord):
         try:
             yield from check(settings)
         except FaqbotError as error:
-            yield Finding(FAIL, check.__name__.strip("_").replace("_", " "), str(error))
+            yield Check(FAIL, check.__name__.strip("_").replace("_", " "), str(error))
         except OSError as error:
             name = check.__name__.strip("_").replace("_", " ")
-            yield Finding(FAIL, name, f"{error.filename}: {error.strerror}", "check permissions")
+            yield Check(FAIL, name, f"{error.filename}: {error.strerror}", "check permissions")
 
 
-def _python() -> Iterator[Finding]:
+def _python() -> Iterator[Check]:
     found = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info >= _OLDEST_PYTHON:
-        yield Finding(PASS, "Python", found)
+        yield Check(PASS, "Python", found)
     else:
-        yield Finding(FAIL, "Python", found, "install Python 3.11 or newer, then `make setup`")
+        yield Check(FAIL, "Python", found, "install Python 3.11 or newer, then `make setup`")
 
 
-def _settings(settings: Settings) -> Iterator[Finding]:
+def _settings(settings: Settings) -> Iterator[Check]:
     here = ", .env read" if Path(".env").is_file() else ", no .env here (defaults and environment)"
-    yield Finding(PASS, "settings", f"profile {settings.profile}{here}")
+    yield Check(PASS, "settings", f"profile {settings.profile}{here}")
     known = {f"FAQBOT_{name.upper()}" for name in Settings.model_fields}
     for name in sorted(_named() - known - {"FAQBOT_SHARED"}):
         close = get_close_matches(name, known, n=1)
         advice = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(known))}"
-        yield Finding(NOTE, "settings", f"{name} is not a setting, and is ignored", advice)
+        yield Check(NOTE, "settings", f"{name} is not a setting, and is ignored", advice)
 
 
 def _named() -> set[str]:
@@ -85,69 +85,69 @@ def _named() -> set[str]:
     return {name for name in names if name.startswith("FAQBOT_")}
 
 
-def _data_folder(settings: Settings) -> Iterator[Finding]:
+def _data_folder(settings: Settings) -> Iterator[Check]:
     folder = settings.data_dir.absolute()
     place = next(place for place in (folder, *folder.parents) if place.exists())
     try:
         with TemporaryFile(dir=place):
             state = "can be written" if place == folder else "will be created"
-            yield Finding(PASS, "data folder", f"{folder} {state}")
+            yield Check(PASS, "data folder", f"{folder} {state}")
     except OSError as error:
         fix = "set FAQBOT_DATA_DIR to a folder that you may write"
         text = f"{folder} cannot be written ({error.strerror})"
-        yield Finding(FAIL, "data folder", text, fix)
+        yield Check(FAIL, "data folder", text, fix)
 
 
-def _space(settings: Settings) -> Iterator[Finding]:
+def _space(settings: Settings) -> Iterator[Check]:
     folder = settings.data_dir.absolute()
     place = next(place for place in (folder, *folder.parents) if place.is_dir())
     free_mb = shutil.disk_usage(place).free // 1_000_000
     text = f"{free_mb:,} MB free"
     fix = "free some space, or set FAQBOT_DATA_DIR to another disk"
     if free_mb >= _LOW_SPACE_MB:
-        yield Finding(PASS, "disk", text)
+        yield Check(PASS, "disk", text)
     else:
-        yield Finding(FAIL if free_mb < _NO_SPACE_MB else NOTE, "disk", text, fix)
+        yield Check(FAIL if free_mb < _NO_SPACE_MB else NOTE, "disk", text, fix)
 
 
-def _profile(settings: Settings) -> Iterator[Finding]:
+def _profile(settings: Settings) -> Iterator[Check]:
     from config.resources import load_profile, synonyms_path
     from core.retrieval.synonyms import load_groups
 
     profile = load_profile(settings.profile)
     groups = load_groups(synonyms_path(settings.profile))
-    yield Finding(PASS, "profile", f"{profile.name}, {len(groups):,} groups of synonyms")
+    yield Check(PASS, "profile", f"{profile.name}, {len(groups):,} groups of synonyms")
 
 
-def _packages(_settings: Settings) -> Iterator[Finding]:
+def _packages(_settings: Settings) -> Iterator[Check]:
     names = ("kiwipiepy", "kiwipiepy-model", "chromadb", "numpy")
-    yield Finding(PASS, "packages", ", ".join(f"{name} {version(name)}" for name in names))
+    yield Check(PASS, "packages", ", ".join(f"{name} {version(name)}" for name in names))
 
 
-def _models(_settings: Settings) -> Iterator[Finding]:
+def _models(_settings: Settings) -> Iterator[Check]:
     from bots.bootstrap.ingestion import fingerprint_of
     from core.assistant.guardrail import GuardrailModel
 
-    yield Finding(PASS, "encoder", fingerprint_of(ENCODER))
+    yield Check(PASS, "encoder", fingerprint_of(ENCODER))
     GuardrailModel.load(GUARDRAIL)
-    yield Finding(PASS, "guardrail", GUARDRAIL.name)
+    yield Check(PASS, "guardrail", GUARDRAIL.name)
 
 
-def _endpoints(settings: Settings) -> Iterator[Finding]:
+def _endpoints(settings: Settings) -> Iterator[Check]:
     if not settings.has_models and settings.embedder == "builtin":
         return
     from bots.bootstrap.models import check_models
 
     for line in asyncio.run(check_models(settings)):
-        yield Finding(PASS, "endpoints", line)
+        yield Check(PASS, "endpoints", line)
 
 
-def _history(settings: Settings) -> Iterator[Finding]:
+def _history(settings: Settings) -> Iterator[Check]:
     from bots.bootstrap.stores import open_stores
     from core.retrieval.lesson_sync import all_lessons
 
     if settings.mongodb_uri is None and not settings.history_path.exists():
-        yield Finding(PASS, "history", "none yet; the first conversation creates it")
+        yield Check(PASS, "history", "none yet; the first conversation creates it")
         return
 
     async def open_and_read() -> int:
@@ -157,14 +157,14 @@ def _history(settings: Settings) -> Iterator[Finding]:
 
     lessons = asyncio.run(open_and_read())
     if settings.mongodb_uri is not None:
-        yield Finding(PASS, "history", "the MongoDB of MONGODB_URI answers")
+        yield Check(PASS, "history", "the MongoDB of MONGODB_URI answers")
     else:
         size_mb = settings.history_path.stat().st_size / 1_000_000
-        yield Finding(PASS, "history", f"{settings.history_path} opens, {size_mb:.1f} MB")
-    yield Finding(PASS, "lessons", f"{lessons:,} taught")
+        yield Check(PASS, "history", f"{settings.history_path} opens, {size_mb:.1f} MB")
+    yield Check(PASS, "lessons", f"{lessons:,} taught")
 
 
-def _index(settings: Settings) -> Iterator[Finding]:
+def _index(settings: Settings) -> Iterator[Check]:
     from bots.bootstrap.ingestion import embedder_fingerprint
     from bots.bootstrap.stores import open_index
 
@@ -173,48 +173,48 @@ def _index(settings: Settings) -> Iterator[Finding]:
     serving = index.serving() if index else None
     if index is None or serving is None:
         fix = "run `faqbot ingest PATH`; `faqbot chat` begins with the sample FAQ"
-        yield Finding(FAIL, "index", "there is no FAQ yet", fix)
+        yield Check(FAIL, "index", "there is no FAQ yet", fix)
         return
     again = f"run `faqbot ingest {serving.source}`"
     made = f"{serving.entries:,} entries of {serving.source}, ingested {serving.created_at}"
     if serving.fingerprint != (ours := embedder_fingerprint(settings)):
         text = f"made by the embedder {serving.fingerprint}, not by {ours}"
-        yield Finding(FAIL, "index", text, again)
+        yield Check(FAIL, "index", text, again)
         return
     stored = list(index.digests(serving.name))
     if len(stored) != serving.entries:
         text = f"{len(stored):,} entries are there of {serving.entries:,}"
-        yield Finding(FAIL, "index", text, f"remove {settings.index_dir} and {again}")
+        yield Check(FAIL, "index", text, f"remove {settings.index_dir} and {again}")
         return
-    yield Finding(PASS, "index", made)
+    yield Check(PASS, "index", made)
     yield from _search(settings, settings.cache_dir / f"{serving.name}.npz", stored)
 
 
-def _web(settings: Settings) -> Iterator[Finding]:
+def _web(settings: Settings) -> Iterator[Check]:
     from bots.web.checks import check_web
 
     yield from check_web(settings)
 
 
-def _slack(settings: Settings) -> Iterator[Finding]:
+def _slack(settings: Settings) -> Iterator[Check]:
     if not settings.has_slack:
-        yield Finding(PASS, "Slack", "off, SLACK_BOT_TOKEN is not set")
+        yield Check(PASS, "Slack", "off, SLACK_BOT_TOKEN is not set")
         return
     from bots.slack.checks import check_slack
 
     yield from check_slack(settings)
 
 
-def _discord(settings: Settings) -> Iterator[Finding]:
+def _discord(settings: Settings) -> Iterator[Check]:
     if not settings.has_discord:
-        yield Finding(PASS, "Discord", "off, DISCORD_BOT_TOKEN is not set")
+        yield Check(PASS, "Discord", "off, DISCORD_BOT_TOKEN is not set")
         return
     from bots.discord.checks import check_discord
 
     yield from check_discord(settings)
 
 
-def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Finding]:
+def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Check]:
     """The search cache beside the index, and one real search."""
     from bots.bootstrap.assistant import build_retriever
     from config.resources import load_profile
@@ -223,20 +223,20 @@ def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Find
     try:
         same = list(LexicalIndex.load(cache).faq_ids) == stored
     except FileNotFoundError:
-        yield Finding(
+        yield Check(
             NOTE, "search cache", "none; the next question builds it, which takes a few seconds"
         )
     except (OSError, ValueError, KeyError) as error:
-        yield Finding(FAIL, "search cache", f"{cache} is damaged ({error})", f"remove {cache}")
+        yield Check(FAIL, "search cache", f"{cache} is damaged ({error})", f"remove {cache}")
         return
     else:
         if not same:
             text = f"{cache} is of other entries than the index"
-            yield Finding(FAIL, "search cache", text, f"remove {cache}")
+            yield Check(FAIL, "search cache", text, f"remove {cache}")
             return
-        yield Finding(PASS, "search cache", f"{len(stored):,} entries, as in the index")
+        yield Check(PASS, "search cache", f"{len(stored):,} entries, as in the index")
     retriever, _ = build_retriever(settings)
     question = load_profile(settings.profile).examples[0]
     hits = retriever.search(question, limit=1)
     found = f"{hits[0].title!r}, score {hits[0].score:.2f}" if hits else "nothing"
-    yield Finding(PASS if hits else FAIL, "search", f"{question!r} finds {found}")
+    yield Check(PASS if hits else FAIL, "search", f"{question!r} finds {found}")

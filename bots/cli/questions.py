@@ -17,7 +17,7 @@ from core.text.korean import compact
 from core.text.sections import tidy
 from core.types import Entry
 from ingest.clean import clean_texts
-from ingest.question_packs import PERSON, Asked, read_own, title_key, write_own
+from ingest.question_packs import PERSON, PackEntry, read_own, title_key, write_own
 
 _LONGEST_CHARS = 200
 _FORMS = "use .csv (title, question: a line for each) or .jsonl (title, questions)"
@@ -77,7 +77,7 @@ def import_questions(settings: Settings, file: Path) -> int:
         questions = clean_texts(question for question, _ in placed)
         if questions != titles[title]:
             key = title_key(title)
-            own[key] = Asked(key, title, questions, PERSON)
+            own[key] = PackEntry(key, title, questions, PERSON)
             changed += 1
     write_own(settings.own_questions, own.values())
     _say(

@@ -9,10 +9,9 @@ from typing import Any, Final
 
 import discord
 
-from bots.discord.api.background import Tasks
 from bots.discord.context import Context
 from bots.discord.events.backfill import catch_up, direct_channels
-from bots.discord.events.messages import Listener
+from bots.discord.events.messages import MessageHandler
 from bots.discord.events.parse import Reader
 from bots.discord.ids import DIRECT, PREFIX
 from bots.discord.interactions.acknowledge import Pressing, excused, say
@@ -20,6 +19,7 @@ from bots.discord.interactions.buttons import AnswerButton
 from bots.discord.interactions.commands import Commands, sync_if_changed
 from bots.discord.interactions.feedback import submitted
 from bots.discord.render.payload import pressed_of
+from bots.shared.background_tasks import BackgroundTasks
 from core.errors import FaqbotError
 
 logger = logging.getLogger(__name__)
@@ -28,15 +28,15 @@ logger = logging.getLogger(__name__)
 _GUILDS_WITHIN_S: Final = 2.0
 
 
-class Listening(discord.Client):
+class BaseClient(discord.Client):
     """The events that concern the bot; the base of the two clients below."""
 
     context: Context
-    listener: Listener
+    listener: MessageHandler
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - discord.py's
         super().__init__(**options)
-        self.tasks = Tasks()
+        self.tasks = BackgroundTasks()
         self._began_after: datetime | None = None
         self._since: dict[int, datetime | None] = {}
         self._direct_since: datetime | None = None
@@ -46,13 +46,13 @@ class Listening(discord.Client):
         assert self.user  # noqa: S101 - logged in
         settings = self.context.settings
         reader = Reader(
-            self.context.desk,
+            self.context.service,
             channels=settings.discord_channel_ids,
             forums=settings.discord_forum_ids,
             owners=self.context.owners,
         )
-        self.listener = Listener(self.context, reader, self.user)
-        self._began_after = await self.context.desk.last_seen(PREFIX)
+        self.listener = MessageHandler(self.context, reader, self.user)
+        self._began_after = await self.context.service.last_seen(PREFIX)
         self.add_dynamic_items(AnswerButton)
         self.tasks.begin(self._sync(Commands(self, self.context, reader, self.tasks)))
 
@@ -68,9 +68,9 @@ class Listening(discord.Client):
         """
         try:
             if direct:
-                self._direct_since = await self.context.desk.last_seen(f"{PREFIX}{DIRECT}:")
+                self._direct_since = await self.context.service.last_seen(f"{PREFIX}{DIRECT}:")
             for guild in guilds:
-                last = await self.context.desk.last_seen(f"{PREFIX}{guild.id}:")
+                last = await self.context.service.last_seen(f"{PREFIX}{guild.id}:")
                 self._since[guild.id] = last or self._began_after
         except FaqbotError as error:
             logger.error("what was missed is not known: %s", error)
@@ -79,7 +79,7 @@ class Listening(discord.Client):
         """Look for what was asked while nobody listened."""
         since = {guild: self._since.pop(guild.id, None) for guild in guilds}
         direct_since, self._direct_since = self._direct_since, None
-        direct = partial(direct_channels, self, self.context.desk)
+        direct = partial(direct_channels, self, self.context.service)
         self.tasks.begin(catch_up(since, self.listener, direct=direct, direct_since=direct_since))
 
     async def on_message(self, message: discord.Message) -> None:
@@ -135,7 +135,7 @@ class Listening(discord.Client):
             logger.error("the commands could not be registered: %s", error)
 
 
-class Client(Listening):
+class Client(BaseClient):
     """One connection for all guilds."""
 
     async def on_connect(self) -> None:
@@ -147,7 +147,7 @@ class Client(Listening):
         self.catch_up(list(self.guilds))
 
 
-class ShardedClient(Listening, discord.AutoShardedClient):
+class ShardedClient(BaseClient, discord.AutoShardedClient):
     """As many connections as Discord recommends, or as the settings say."""
 
     async def on_shard_connect(self, shard_id: int) -> None:
@@ -163,7 +163,7 @@ class ShardedClient(Listening, discord.AutoShardedClient):
         return [guild for guild in self.guilds if guild.shard_id == shard_id]
 
 
-def make_client(context: Context, *, content: bool) -> Listening:
+def make_client(context: Context, *, content: bool) -> BaseClient:
     """A client that is not connected yet; with `content`, it reads what does not mention it."""
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     shards = context.settings.discord_shards
@@ -176,7 +176,7 @@ def make_client(context: Context, *, content: bool) -> Listening:
         "guild_ready_timeout": _GUILDS_WITHIN_S,
     }
     if shards == "":
-        client: Listening = Client(**options)
+        client: BaseClient = Client(**options)
     else:
         count = None if shards == "auto" else int(shards)
         client = ShardedClient(**options, shard_count=count)

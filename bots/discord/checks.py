@@ -11,7 +11,7 @@ import discord
 from bots.discord.api.permissions import NEEDED, missing
 from bots.discord.api.rest import RefusedError, Rest, open_rest
 from bots.discord.install.invite import invite_link
-from bots.shared.base import FAIL, NOTE, PASS, Finding
+from bots.shared.base import FAIL, NOTE, PASS, Check
 from config.settings import Settings
 from core.errors import PlatformError
 
@@ -27,16 +27,16 @@ _NAME: Final = "Discord, owners"
 _UNKNOWN_MEMBER: Final = (10007, 10013)  # or a user that there is not at all
 
 
-def check_discord(settings: Settings) -> Iterator[Finding]:
+def check_discord(settings: Settings) -> Iterator[Check]:
     """Every finding about Discord, which is asked; shows no secret."""
     yield from asyncio.run(_collected(settings))
 
 
-async def _collected(settings: Settings) -> list[Finding]:
+async def _collected(settings: Settings) -> list[Check]:
     return [finding async for finding in _asked(settings)]
 
 
-async def _asked(settings: Settings) -> AsyncIterator[Finding]:
+async def _asked(settings: Settings) -> AsyncIterator[Check]:
     token = settings.discord_bot_token.get_secret_value().strip()
     async with open_rest(api=settings.discord_api_url, token=token) as rest:
         try:
@@ -45,48 +45,48 @@ async def _asked(settings: Settings) -> AsyncIterator[Finding]:
             guilds = await rest.call("GET", "/users/@me/guilds")
         except PlatformError as error:
             fix = f"{_PAGE} > Reset Token, and copy it into DISCORD_BOT_TOKEN"
-            yield Finding(FAIL, "Discord", str(error), fix)
+            yield Check(FAIL, "Discord", str(error), fix)
             return
-        yield Finding(PASS, "Discord", f"the token is good, as {me['username']}")
+        yield Check(PASS, "Discord", f"the token is good, as {me['username']}")
         yield _content(settings, int(application.get("flags") or 0))
         link = invite_link(str(application["id"]))
         if not guilds:
-            yield Finding(NOTE, "Discord", "the bot is in no server yet", f"open {link}")
+            yield Check(NOTE, "Discord", "the bot is in no server yet", f"open {link}")
         seen: set[int] = set()
         for guild in guilds[:_MOST_GUILDS]:
             try:
                 for finding in await _guild(rest, guild, int(me["id"]), link, seen):
                     yield finding
             except PlatformError as error:
-                yield Finding(FAIL, f"Discord, {guild['name']}", str(error))
+                yield Check(FAIL, f"Discord, {guild['name']}", str(error))
         for finding in await owner_findings(rest, settings, guilds[:_MOST_GUILDS], int(me["id"])):
             yield finding
         unseen = (settings.discord_channel_ids | settings.discord_forum_ids) - seen
         for channel in sorted(unseen):
             text = f"no channel {channel} is in reach, though the settings name it"
-            yield Finding(FAIL, "Discord", text, "correct DISCORD_CHANNELS or DISCORD_FORUMS")
+            yield Check(FAIL, "Discord", text, "correct DISCORD_CHANNELS or DISCORD_FORUMS")
 
 
-def _content(settings: Settings, flags: int) -> Finding:
+def _content(settings: Settings, flags: int) -> Check:
     if flags & _CONTENT_FLAGS:
-        return Finding(PASS, "Discord", "contents of messages may be read")
+        return Check(PASS, "Discord", "contents of messages may be read")
     if not settings.discord_message_content:
         text = "by DISCORD_MESSAGE_CONTENT, mentions alone are heard, also of those who teach"
-        return Finding(NOTE, "Discord", text)
+        return Check(NOTE, "Discord", text)
     text = "contents of messages are withheld: threads, forums and those who teach need mentions"
-    return Finding(NOTE, "Discord", text, f"{_PAGE} > Message Content Intent")
+    return Check(NOTE, "Discord", text, f"{_PAGE} > Message Content Intent")
 
 
 async def _guild(
     rest: Rest, guild: dict[str, Any], me: int, link: str, seen: set[int]
-) -> list[Finding]:
+) -> list[Check]:
     name, path = f"Discord, {guild['name']}", f"/guilds/{guild['id']}"
     roles = await rest.call("GET", f"{path}/roles")
     held = await roles_of(rest, guild, me)
     base = permissions_of(roles, held)
     if lacking := missing(base if not base.administrator else NEEDED):
-        return [Finding(FAIL, name, f"lacks {', '.join(lacking)}", f"invite it anew: {link}")]
-    found: list[Finding] = []
+        return [Check(FAIL, name, f"lacks {', '.join(lacking)}", f"invite it anew: {link}")]
+    found: list[Check] = []
     for channel in await rest.call("GET", f"{path}/channels"):
         seen.add(int(channel["id"]))
         if channel["type"] not in (_TEXT, _NEWS, _FORUM):
@@ -96,8 +96,8 @@ async def _guild(
         if lacking and here.view_channel:  # those it cannot see are meant not to be its own
             text = f"#{channel['name']}: lacks {', '.join(lacking)}"
             fix = "Edit Channel > Permissions > allow them to the bot's role"
-            found.append(Finding(FAIL, name, text, fix))
-    return found[:_MOST_LINES] or [Finding(PASS, name, "the bot may do what it needs")]
+            found.append(Check(FAIL, name, text, fix))
+    return found[:_MOST_LINES] or [Check(PASS, name, "the bot may do what it needs")]
 
 
 def _in_channel(
@@ -119,13 +119,13 @@ def _in_channel(
 
 async def owner_findings(
     rest: Rest, settings: Settings, guilds: Sequence[dict[str, Any]], me: int
-) -> list[Finding]:
+) -> list[Check]:
     """Of `DISCORD_OWNERS`, in the servers that the bot is in; `me` is its user."""
     users, roles = settings.discord_owner_ids, settings.discord_owner_roles
     if not users and not roles:
         text = "nobody is called to what has no answer, and nobody may teach"
-        return [Finding(NOTE, _NAME, text, "set DISCORD_OWNERS")]
-    found: list[Finding] = []
+        return [Check(NOTE, _NAME, text, "set DISCORD_OWNERS")]
+    found: list[Check] = []
     absent, unknown = set(users), set(roles)
     for guild in guilds:
         try:
@@ -138,12 +138,12 @@ async def owner_findings(
                 named = [known[role] for role in sorted(roles & known.keys())]
                 found += await _deaf(rest, guild, named, me)
         except PlatformError as error:
-            found.append(Finding(FAIL, f"Discord, {guild['name']}", str(error)))
+            found.append(Check(FAIL, f"Discord, {guild['name']}", str(error)))
     fix = "correct DISCORD_OWNERS, or have them join"
-    found += [Finding(FAIL, _NAME, f"no server has the user {one}", fix) for one in sorted(absent)]
+    found += [Check(FAIL, _NAME, f"no server has the user {one}", fix) for one in sorted(absent)]
     fix = "correct DISCORD_OWNERS"
-    found += [Finding(FAIL, _NAME, f"no server has the role {one}", fix) for one in sorted(unknown)]
-    return found or [Finding(PASS, _NAME, f"{len(users)} people and {len(roles)} roles are called")]
+    found += [Check(FAIL, _NAME, f"no server has the role {one}", fix) for one in sorted(unknown)]
+    return found or [Check(PASS, _NAME, f"{len(users)} people and {len(roles)} roles are called")]
 
 
 async def roles_of(rest: Rest, guild: dict[str, Any], user: int) -> set[int]:
@@ -163,7 +163,7 @@ def permissions_of(roles: Sequence[dict[str, Any]], held: set[int]) -> discord.P
 
 async def _deaf(
     rest: Rest, guild: dict[str, Any], named: Sequence[dict[str, Any]], me: int
-) -> list[Finding]:
+) -> list[Check]:
     """The roles that a mention by the bot would not notify."""
     deaf = [role for role in named if not role["mentionable"]]
     if not deaf:
@@ -173,7 +173,7 @@ async def _deaf(
         return []
     fix = "Server Settings > Roles > the role > Allow anyone to @mention this role"
     texts = [f"@{role['name']}: a mention by the bot notifies nobody" for role in deaf]
-    return [Finding(FAIL, f"Discord, {guild['name']}", text, fix) for text in texts]
+    return [Check(FAIL, f"Discord, {guild['name']}", text, fix) for text in texts]
 
 
 async def _roles(rest: Rest, guild: dict[str, Any]) -> list[dict[str, Any]]:

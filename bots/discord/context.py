@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from bots.discord.api.people import Owners
 from bots.discord.render.components import Renderer
 from bots.discord.replies.notices import Notices
-from bots.discord.replies.thread import Pen
+from bots.discord.replies.thread import MessageWriter
 from config.settings import Settings
-from core.messaging.service import Desk
+from core.messaging.service import ChatService
 from core.profile import Profile
 
 
@@ -17,10 +17,10 @@ from core.profile import Profile
 class Context:
     """Values for the client and its listeners."""
 
-    desk: Desk
+    service: ChatService
     profile: Profile
     settings: Settings
-    pen: Pen
+    writer: MessageWriter
     renderer: Renderer
     notices: Notices
     owners: Owners

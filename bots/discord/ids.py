@@ -7,7 +7,7 @@ person alone sees in a channel have the thread `u{user}`.
 
 A question is `discord:{guild}:{channel}:{message}`, the channel being where the message is; a
 button's question adds to the id of the question whose answer it stands under
-(`core.desk.press_id`). `Question.reply_to` holds where the answer goes: a `Target`.
+(`core.messaging.service.press_id`). `Question.reply_to` holds where the answer goes: a `Target`.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ class Beneath:
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class Ephemeral:
     """Answer so that one person alone sees it: by an interaction's token, for 15 minutes."""
 
     application: int
     token: str
 
 
-Target = Within | Beneath | Aside
+Target = Within | Beneath | Ephemeral
 
 
 def place_of(session: SessionId) -> Place:
@@ -91,7 +91,7 @@ def written(target: Target) -> str:
             return f"within:{channel}:{message}"
         case Beneath(channel, message):
             return f"beneath:{channel}:{message}"
-        case Aside(application, token):
+        case Ephemeral(application, token):
             return f"aside:{application}:{token}"
 
 
@@ -108,7 +108,7 @@ def target_of(reply_to: str) -> Target:
         case "beneath":
             return Beneath(int(first), int(second))
         case "aside":
-            return Aside(int(first), second)
+            return Ephemeral(int(first), second)
     raise ValueError(f"{reply_to!r} is no target")
 
 

@@ -20,17 +20,17 @@ from bots.discord.api.rate_limits import Budgets
 from bots.discord.api.rest import RefusedError, open_rest
 from bots.discord.app import make_client
 from bots.discord.context import Context
-from bots.discord.ids import PREFIX, Aside, target_of
+from bots.discord.ids import PREFIX, Ephemeral, target_of
 from bots.discord.render.components import Page, Renderer
-from bots.discord.replies.ephemeral import AsideReply
+from bots.discord.replies.ephemeral import EphemeralReply
 from bots.discord.replies.notices import Notices
-from bots.discord.replies.thread import ChannelReply, Pen
-from bots.shared.answer_view import Look
-from bots.shared.base import Connected
+from bots.discord.replies.thread import ChannelReply, MessageWriter
+from bots.shared.answer_view import RenderOptions
+from bots.shared.base import RunningPlatform
 from config.settings import Settings
 from core.errors import ConfigError, FaqbotError
 from core.messaging.reply import Reply
-from core.messaging.service import Desk
+from core.messaging.service import ChatService
 from core.profile import Profile
 from core.text.sanitize import Cleaner
 from core.types import Question
@@ -56,9 +56,9 @@ _NO_CONTENT: Final = (
 
 @asynccontextmanager
 async def open_discord(
-    settings: Settings, desk: Desk, profile: Profile
-) -> AsyncIterator[Connected]:
-    """Discord, ready to be connected to; the desk's answers are shown there from now on.
+    settings: Settings, service: ChatService, profile: Profile
+) -> AsyncIterator[RunningPlatform]:
+    """Discord, ready to be connected to; the chat service's answers are shown there from now on.
 
     Raises:
         ConfigError: Discord does not know the token.
@@ -76,20 +76,20 @@ async def open_discord(
             ) from error
         budgets = Budgets()
         owners = Owners(settings.discord_owner_ids, settings.discord_owner_roles)
-        renderer = Renderer(Look(profile, Cleaner(profile.link_hosts)), owners.called)
-        pen = Pen(rest, budgets, renderer.written, str(me["id"]))
+        renderer = Renderer(RenderOptions(profile, Cleaner(profile.link_hosts)), owners.called)
+        writer = MessageWriter(rest, budgets, renderer.written, str(me["id"]))
         notices = Notices(rest, budgets)
-        context = Context(desk, profile, settings, pen, renderer, notices, owners)
-        desk.serve(PREFIX, partial(_open_reply, pen))
+        context = Context(service, profile, settings, writer, renderer, notices, owners)
+        service.serve(PREFIX, partial(_open_reply, writer))
         about = f"Discord: on, as {me['username']}"
-        yield Connected(about, partial(keep_connected, context, token))
+        yield RunningPlatform(about, partial(keep_connected, context, token))
 
 
-def _open_reply(pen: Pen, question: Question) -> Reply[Page]:
+def _open_reply(writer: MessageWriter, question: Question) -> Reply[Page]:
     target = target_of(question.reply_to or "")
-    if isinstance(target, Aside):
-        return AsideReply(question, target, pen)
-    return ChannelReply(question, target, pen)
+    if isinstance(target, Ephemeral):
+        return EphemeralReply(question, target, writer)
+    return ChannelReply(question, target, writer)
 
 
 def _point_to(settings: Settings) -> None:

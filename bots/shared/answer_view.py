@@ -18,7 +18,7 @@ _CLOSERS_COST: Final = 100  # what `settled` may add to the last piece
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class RenderOptions:
     """How answers look in one place.
 
     `quoted` shows the question above its answer, since nobody has typed it there. `used` are the

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import StorageError
-from core.messaging.service import Desk
+from core.messaging.service import ChatService
 from core.profile import Profile
 from core.types import Question, Receipt
 
@@ -18,7 +18,7 @@ PASS, NOTE, FAIL = "✓", "!", "✗"
 
 
 @dataclass(frozen=True, slots=True)
-class Connected:
+class RunningPlatform:
     """A platform that is set up: a line about it, and what keeps it going until cancelled.
 
     `address` is what to open in a browser, where there is something.
@@ -43,7 +43,7 @@ def reason_for(profile: Profile, receipt: Receipt | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Check:
     """A mark, what was looked at, what was found, what to do."""
 
     mark: str
@@ -52,13 +52,15 @@ class Finding:
     fix: str = ""
 
 
-async def refusal(desk: Desk, profile: Profile, question: Question, *, wake: bool = True) -> str:
+async def refusal(
+    service: ChatService, profile: Profile, question: Question, *, wake: bool = True
+) -> str:
     """Store the question, to be answered soon; what to tell the asker if it is not, else "".
 
-    Without `wake` the desk is to be woken afterwards: see `core.desk.Desk.receive`.
+    Without `wake`, wake the chat service afterwards: see `ChatService.receive`.
     """
     try:
-        receipt = await desk.receive(question, wake=wake)
+        receipt = await service.receive(question, wake=wake)
     except StorageError as error:
         logger.error("question %s is not stored: %s", question.id, error)
         return profile.not_stored

@@ -16,14 +16,14 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.api.background import Errands
+from bots.shared.background_tasks import BackgroundTasks
 from bots.slack.api.errors import bad_token
 from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.workspaces import Workspaces, identify, make_client
 from bots.slack.context import Context
 from bots.slack.events import messages
-from bots.slack.events.lessons import Teaching
-from bots.slack.events.messages import Hearing
+from bots.slack.events.lessons import LessonHandler
+from bots.slack.events.messages import MessageHandler
 from bots.slack.ids import PREFIX, place_of
 from bots.slack.install.installations import Installations
 from bots.slack.install.installations import register as register_installations
@@ -50,10 +50,10 @@ def make_app(  # noqa: PLR0913 - its collaborators, all by name
     context: Context,
     client: AsyncWebClient,
     workspaces: Workspaces,
-    hearing: Hearing,
+    message_handler: MessageHandler,
     buttons: Buttons,
     budgets: Budgets,
-    errands: Errands,
+    background: BackgroundTasks,
     installations: Installations | None,
 ) -> AsyncApp:
     """An app that listens to everything; `client` has no token of its own."""
@@ -71,8 +71,8 @@ def make_app(  # noqa: PLR0913 - its collaborators, all by name
         signing_secret=context.settings.slack_signing_secret.get_secret_value(),
         logger=logger,
     )
-    messages.register(app, hearing, workspaces)
-    register_buttons(app, buttons, workspaces, errands)
+    messages.register(app, message_handler, workspaces)
+    register_buttons(app, buttons, workspaces, background)
     _register_extras(app, context, budgets)
     register_installations(app, installations)
     _acknowledge_the_rest(app)
@@ -100,13 +100,13 @@ class Parts:
     session: aiohttp.ClientSession
     workspaces: Workspaces
     installations: Installations | None
-    hearing: Hearing
-    errands: Errands
+    message_handler: MessageHandler
+    background: BackgroundTasks
     heard_last: dict[str, datetime]
 
 
 async def assemble(context: Context, session: aiohttp.ClientSession) -> Parts:
-    """Put it together, and let the desk open replies.
+    """Put it together, and let the chat service open replies.
 
     Raises:
         ConfigError, PlatformError, StorageError: see `bots.slack.open_slack`.
@@ -114,23 +114,25 @@ async def assemble(context: Context, session: aiohttp.ClientSession) -> Parts:
     client = make_client(session, context.settings.slack_api_url)
     workspaces, installations = await _workspaces(context, session)
     budgets = Budgets(edits_a_minute=context.settings.slack_edits_per_minute)
-    answers, errands = Answers(), Errands()
-    replies = Replies(context, workspaces, budgets, answers, errands)
-    context.desk.serve(PREFIX, replies.open)
-    hearing = Hearing(context, errands, Teaching(context, errands, budgets))
+    answers, background = Answers(), BackgroundTasks()
+    replies = Replies(context, workspaces, budgets, answers, background)
+    context.service.serve(PREFIX, replies.open)
+    message_handler = MessageHandler(
+        context, background, LessonHandler(context, background, budgets)
+    )
     app = make_app(
         context=context,
         client=client,
         workspaces=workspaces,
-        hearing=hearing,
+        message_handler=message_handler,
         buttons=Buttons(context, budgets, answers),
         budgets=budgets,
-        errands=errands,
+        background=background,
         installations=installations,
     )
     # Before anything new is heard: what was missed comes after it.
     heard_last = {
-        one.team: await context.desk.last_seen(f"{PREFIX}{one.team}:") for one in workspaces
+        one.team: await context.service.last_seen(f"{PREFIX}{one.team}:") for one in workspaces
     }
     return Parts(
         app=app,
@@ -138,8 +140,8 @@ async def assemble(context: Context, session: aiohttp.ClientSession) -> Parts:
         session=session,
         workspaces=workspaces,
         installations=installations,
-        hearing=hearing,
-        errands=errands,
+        message_handler=message_handler,
+        background=background,
         heard_last={team: at for team, at in heard_last.items() if at},
     )
 
@@ -152,7 +154,7 @@ class Replies:
     workspaces: Workspaces
     budgets: Budgets
     answers: Answers
-    errands: Errands
+    background: BackgroundTasks
     plain_in: set[str] = field(default_factory=set)
 
     def open(self, question: Question) -> Reply[Any]:
@@ -174,7 +176,7 @@ class Replies:
             question=question,
             bot_user=workspace.bot_user,
             plain_in=self.plain_in,
-            hint=hint_for(client, context, self.errands, question),
+            hint=hint_for(client, context, self.background, question),
         )
         if context.settings.slack_streaming == "edits":
             return by_edits
@@ -185,7 +187,7 @@ class Replies:
             budgets=self.budgets,
             answers=self.answers,
             question=question,
-            stop=lambda: self.errands.run(context.desk.stop(question.id)),
+            stop=lambda: self.background.begin(context.service.stop(question.id)),
         )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.shared.base import FAIL, NOTE, PASS, Finding
+from bots.shared.base import FAIL, NOTE, PASS, Check
 from bots.slack.api.errors import bad_token, code_of, translated
 from bots.slack.api.people import is_group, members_of
 from bots.slack.api.workspaces import make_client, open_session
@@ -35,38 +35,38 @@ _OWNERS: Final = (
 )
 _REINSTALL: Final = f"{_APP} > Install App > Reinstall to Workspace, and renew SLACK_BOT_TOKEN"
 
-_BY_OAUTH: Final = Finding(PASS, "Slack", "workspaces install it themselves; none is asked here")
+_BY_OAUTH: Final = Check(PASS, "Slack", "workspaces install it themselves; none is asked here")
 
 
-def check_slack(settings: Settings) -> Iterator[Finding]:
+def check_slack(settings: Settings) -> Iterator[Check]:
     """Every finding about Slack, which is asked; shows no secret."""
     shapes = list(_shapes(settings))
     yield from shapes or asyncio.run(_asked(settings))
 
 
-def _shapes(settings: Settings) -> Iterator[Finding]:
+def _shapes(settings: Settings) -> Iterator[Check]:
     """What is wrong with the tokens by the look of them."""
     bot = settings.slack_bot_token.get_secret_value()
     app = settings.slack_app_token.get_secret_value()
     if bot.startswith("xapp-") and app.startswith("xoxb-"):
         text = "SLACK_BOT_TOKEN and SLACK_APP_TOKEN hold each other's token"
-        yield Finding(FAIL, "Slack tokens", text, "swap the two: xoxb-… is the bot's")
+        yield Check(FAIL, "Slack tokens", text, "swap the two: xoxb-… is the bot's")
         return
     if not bot.startswith("xoxb-") and (bot or not settings.has_slack_oauth):
         kind = {"xapp-": "an app-level token", "xoxp-": "a user's token"}.get(bot[:5], "no token")
         text = f"SLACK_BOT_TOKEN holds {kind}, and not a bot's"
-        yield Finding(FAIL, "Slack tokens", text, _BOT_TOKEN)
+        yield Check(FAIL, "Slack tokens", text, _BOT_TOKEN)
     if by_http(settings):
         return
     if not app:
         text = "neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set: no event can arrive"
-        yield Finding(FAIL, "Slack tokens", text, _APP_TOKEN)
+        yield Check(FAIL, "Slack tokens", text, _APP_TOKEN)
     elif not app.startswith("xapp-"):
         text = "SLACK_APP_TOKEN does not hold an app-level token"
-        yield Finding(FAIL, "Slack tokens", text, _APP_TOKEN)
+        yield Check(FAIL, "Slack tokens", text, _APP_TOKEN)
 
 
-async def _asked(settings: Settings) -> list[Finding]:
+async def _asked(settings: Settings) -> list[Check]:
     async with open_session() as session:
         token = settings.slack_bot_token.get_secret_value()
         client = make_client(session, settings.slack_api_url, token)
@@ -79,7 +79,7 @@ async def _asked(settings: Settings) -> list[Finding]:
         return findings
 
 
-async def _installation(client: AsyncWebClient, settings: Settings) -> AsyncIterator[Finding]:
+async def _installation(client: AsyncWebClient, settings: Settings) -> AsyncIterator[Check]:
     """Who the bot is, what it may do, and where it is."""
     try:
         with translated("auth.test"):
@@ -88,11 +88,11 @@ async def _installation(client: AsyncWebClient, settings: Settings) -> AsyncIter
         yield _refused("Slack", error, _REINSTALL)
         return
     bot = f"@{who['user']} in {who['team']}"
-    yield Finding(PASS, "Slack", f"the token is that of {bot}")
+    yield Check(PASS, "Slack", f"the token is that of {bot}")
     headers = {name.lower(): value for name, value in who.headers.items()}
     granted = {scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")}
     if missing := [scope for scope in SCOPES if scope not in granted]:
-        yield Finding(
+        yield Check(
             FAIL,
             "Slack scopes",
             f"missing: {', '.join(missing)}",
@@ -100,17 +100,17 @@ async def _installation(client: AsyncWebClient, settings: Settings) -> AsyncIter
             "Workspace; or paste `faqbot slack manifest` at App Manifest",
         )
     else:
-        yield Finding(PASS, "Slack scopes", f"all {len(SCOPES)} are granted")
+        yield Check(PASS, "Slack scopes", f"all {len(SCOPES)} are granted")
     for finding in await _channels(client, str(who["user"]), settings.slack_channel_ids):
         yield finding
     for finding in await _owners(client, settings.slack_owner_ids):
         yield finding
 
 
-async def _owners(client: AsyncWebClient, owners: Sequence[str]) -> list[Finding]:
+async def _owners(client: AsyncWebClient, owners: Sequence[str]) -> list[Check]:
     """Whether those who are called are there, and may teach."""
     if not owners:
-        return [Finding(PASS, "Slack owners", "none are set: nobody is called, nobody teaches")]
+        return [Check(PASS, "Slack owners", "none are set: nobody is called, nobody teaches")]
     findings = []
     for owner in owners:
         try:
@@ -119,8 +119,8 @@ async def _owners(client: AsyncWebClient, owners: Sequence[str]) -> list[Finding
             trouble = f"Slack says {code_of(error)}" if code_of(error) else str(error)
         if trouble:
             text = f"FAQBOT_SLACK_OWNERS names {owner}: {trouble}"
-            findings.append(Finding(FAIL, "Slack owners", text, _OWNERS))
-    return findings or [Finding(PASS, "Slack owners", ", ".join(owners))]
+            findings.append(Check(FAIL, "Slack owners", text, _OWNERS))
+    return findings or [Check(PASS, "Slack owners", ", ".join(owners))]
 
 
 async def _trouble_with(client: AsyncWebClient, owner: str) -> str:
@@ -138,7 +138,7 @@ async def _trouble_with(client: AsyncWebClient, owner: str) -> str:
     return "the account was deactivated" if person.get("deleted") else ""
 
 
-async def _channels(client: AsyncWebClient, name: str, wanted: frozenset[str]) -> list[Finding]:
+async def _channels(client: AsyncWebClient, name: str, wanted: frozenset[str]) -> list[Check]:
     """Where the bot hears what is said, and where it should and does not."""
     try:
         with translated("users.conversations"):
@@ -146,10 +146,10 @@ async def _channels(client: AsyncWebClient, name: str, wanted: frozenset[str]) -
                 types="public_channel,private_channel", limit=_MOST_CHANNELS
             )
     except PlatformError as error:
-        return [Finding(NOTE, "Slack channels", str(error))]
+        return [Check(NOTE, "Slack channels", str(error))]
     names = {channel["id"]: f"#{channel['name']}" for channel in found["channels"]}
     findings = [
-        Finding(
+        Check(
             FAIL,
             "Slack channels",
             f"FAQBOT_SLACK_CHANNELS names {channel}, and the bot is not in it",
@@ -161,10 +161,10 @@ async def _channels(client: AsyncWebClient, name: str, wanted: frozenset[str]) -
     ]
     if not names:
         advice = f"say `/invite @{name}` in a channel where it should answer"
-        return findings or [Finding(NOTE, "Slack channels", "it is in none yet", advice)]
+        return findings or [Check(NOTE, "Slack channels", "it is in none yet", advice)]
     some = ", ".join(list(names.values())[:_SHOWN])
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return [Finding(PASS, "Slack channels", some + more), *findings]
+    return [Check(PASS, "Slack channels", some + more), *findings]
 
 
 async def _is_member(client: AsyncWebClient, channel: str) -> bool:
@@ -177,18 +177,18 @@ async def _is_member(client: AsyncWebClient, channel: str) -> bool:
     return bool(found["channel"].get("is_member"))
 
 
-async def _socket(client: AsyncWebClient, app_token: str) -> Finding:
+async def _socket(client: AsyncWebClient, app_token: str) -> Check:
     """Whether a socket can be opened; none is."""
     try:
         with translated("apps.connections.open"):
             await client.apps_connections_open(app_token=app_token)
     except PlatformError as error:
         return _refused("Slack socket", error, _APP_TOKEN if bad_token(error, "") else _SOCKET)
-    return Finding(PASS, "Slack socket", "SLACK_APP_TOKEN opens Socket Mode")
+    return Check(PASS, "Slack socket", "SLACK_APP_TOKEN opens Socket Mode")
 
 
-def _refused(name: str, error: PlatformError, fix: str) -> Finding:
+def _refused(name: str, error: PlatformError, fix: str) -> Check:
     code = code_of(error)
     if not code:
         fix = "check the network, a proxy, and SLACK_API_URL"
-    return Finding(FAIL, name, f"Slack says {code}" if code else str(error), fix)
+    return Check(FAIL, name, f"Slack says {code}" if code else str(error), fix)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from config.settings import Settings
-from core.messaging.service import Desk
+from core.messaging.service import ChatService
 from core.profile import Profile
 from core.text.sanitize import Cleaner
 
@@ -14,7 +14,7 @@ from core.text.sanitize import Cleaner
 class Context:
     """Values for the `register(app, context)` of each module of listeners."""
 
-    desk: Desk
+    service: ChatService
     profile: Profile
     settings: Settings
     cleaner: Cleaner

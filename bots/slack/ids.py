@@ -6,9 +6,10 @@ channel for themselves alone (`/faq`) has `faq-{user}` there: a conversation of 
 thread can be mistaken for.
 
 A question is `slack:{team}:{channel}:{message}`, a `ts` or what else names it once; a button's
-question adds to the id of the question whose answer it stands under (`core.desk.press_id`). What is
-asked by a command, a shortcut or a button outside of answers is named by its trigger, as the press
-of a button would be, since nobody has read its text as a message either.
+question adds to the id of the question whose answer it stands under (`press_id` in
+`core.messaging.service`). What is asked by a command, a shortcut or a button outside of answers is
+named by its trigger, as the press of a button would be, since nobody has read its text as a
+message either.
 """
 
 from __future__ import annotations

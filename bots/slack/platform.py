@@ -10,7 +10,7 @@ from typing import Final
 
 from aiohttp import web
 
-from bots.shared.base import Connected
+from bots.shared.base import RunningPlatform
 from bots.slack.api.workspaces import open_session
 from bots.slack.app import Parts, assemble
 from bots.slack.context import Context
@@ -20,7 +20,7 @@ from bots.slack.transport.http import EVENTS_PATH, events_route, serving
 from bots.slack.transport.socket_mode import SocketMode
 from config.settings import Settings
 from core.errors import ConfigError
-from core.messaging.service import Desk
+from core.messaging.service import ChatService
 from core.profile import Profile
 from core.text.sanitize import Cleaner
 
@@ -28,7 +28,9 @@ _SHORT_S: Final = 60.0  # Slack itself sends what came in a shorter absence
 
 
 @asynccontextmanager
-async def open_slack(settings: Settings, desk: Desk, profile: Profile) -> AsyncIterator[Connected]:
+async def open_slack(
+    settings: Settings, service: ChatService, profile: Profile
+) -> AsyncIterator[RunningPlatform]:
     """Set Slack up: `run` of what this gives stays connected until cancelled.
 
     Raises:
@@ -36,15 +38,15 @@ async def open_slack(settings: Settings, desk: Desk, profile: Profile) -> AsyncI
         PlatformError: Slack does not answer.
         StorageError: it cannot be found out what was heard last, or where the bot is installed.
     """
-    context = Context(desk, profile, settings, Cleaner(profile.link_hosts))
+    context = Context(service, profile, settings, Cleaner(profile.link_hosts))
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
         parts = await assemble(context, session)
-        stack.push_async_callback(parts.errands.close)
+        stack.push_async_callback(parts.background.close)
         yield await connect(parts, context, stack)
 
 
-async def connect(parts: Parts, context: Context, stack: AsyncExitStack) -> Connected:
+async def connect(parts: Parts, context: Context, stack: AsyncExitStack) -> RunningPlatform:
     """Get ready to listen; what has to be served is served until `stack` is closed.
 
     Raises:
@@ -69,7 +71,7 @@ async def connect(parts: Parts, context: Context, stack: AsyncExitStack) -> Conn
         how += f", to be installed at {address}{INSTALL_PATH}"
     listener = _Listener(parts)
     run = _socket_mode(parts, app_token, listener).run if app_token else listener.wait
-    return Connected(f"Slack: on {_as_whom(parts)} ({how})", run)
+    return RunningPlatform(f"Slack: on {_as_whom(parts)} ({how})", run)
 
 
 class _Listener:
@@ -87,7 +89,7 @@ class _Listener:
         for workspace in parts.workspaces:
             missed = since.get(workspace.team)
             if missed and (datetime.now(UTC) - missed).total_seconds() > _SHORT_S:
-                parts.errands.run(look_back(workspace, parts.hearing, missed))
+                parts.background.begin(look_back(workspace, parts.message_handler, missed))
 
     async def wait(self) -> None:
         """Events come by HTTP, until cancelled."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException
 from typing import Final
 
-from bots.shared.base import FAIL, NOTE, PASS, Finding
+from bots.shared.base import FAIL, NOTE, PASS, Check
 from bots.web.auth import check_exposure, is_loopback
 from bots.web.server import address_of
 from bots.web.texts import load_texts
@@ -18,11 +18,11 @@ _NAME: Final = "web"
 _WAIT_S: Final = 2.0
 
 
-def check_web(settings: Settings) -> Iterator[Finding]:
+def check_web(settings: Settings) -> Iterator[Check]:
     """Every finding about the web page; shows no token."""
     if not settings.has_web:
         why = "as FAQBOT_WEB says" if settings.web == "off" else "FAQBOT_WEB=on turns it on"
-        yield Finding(PASS, _NAME, f"off, {why}")
+        yield Check(PASS, _NAME, f"off, {why}")
         return
     load_texts(settings.profile)
     token = settings.web_token.get_secret_value().strip()
@@ -30,17 +30,17 @@ def check_web(settings: Settings) -> Iterator[Finding]:
     try:
         check_exposure(host, token)
     except ConfigError as error:
-        yield Finding(FAIL, _NAME, str(error), "set both in the environment or in .env")
+        yield Check(FAIL, _NAME, str(error), "set both in the environment or in .env")
         return
     for_whom = "for whoever has the token" if token else "for this machine alone, without a token"
     address = address_of(host, port)
-    yield Finding(PASS, _NAME, f"on at {address}, {for_whom}")
+    yield Check(PASS, _NAME, f"on at {address}, {for_whom}")
     if port and not _is_free(host, port):
         if _is_faqbot("127.0.0.1" if not is_loopback(host) else host, port):
-            yield Finding(PASS, "web port", f"a faqbot is running at {address}")
+            yield Check(PASS, "web port", f"a faqbot is running at {address}")
         else:
             fix = "end that program, or set FAQBOT_WEB_PORT to another port"
-            yield Finding(NOTE, "web port", f"another program has the port {port}", fix)
+            yield Check(NOTE, "web port", f"another program has the port {port}", fix)
 
 
 def _is_free(host: str, port: int) -> bool:

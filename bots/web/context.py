@@ -7,12 +7,12 @@ from typing import Final
 
 from aiohttp import web
 
-from bots.shared.answer_view import Look
+from bots.shared.answer_view import RenderOptions
 from bots.web.auth import Gate
 from bots.web.replies.follower import Follower
 from bots.web.replies.hub import Hub, Readers
 from bots.web.texts import Texts
-from core.messaging.service import Desk
+from core.messaging.service import ChatService
 from core.messaging.user_limits import Limits
 from core.profile import Profile
 
@@ -23,10 +23,10 @@ _LOGINS_A_MINUTE: Final = 10
 class Context:
     """The values of one server."""
 
-    desk: Desk
+    service: ChatService
     profile: Profile
     texts: Texts
-    look: Look
+    look: RenderOptions
     gate: Gate
     hub: Hub
     follower: Follower

@@ -5,7 +5,7 @@ ships); the thread is random, and whoever knows it may read the conversation, as
 
 A question is `web:{channel}:{thread}:{message}`, the message being the id that a client gave it:
 so that the same id in another conversation is another question. A button's question adds to the id
-of the question whose answer it stands under (`core.desk.press_id`).
+of the question whose answer it stands under (`core.messaging.service.press_id`).
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bots.shared.answer_view import Look
-from bots.shared.base import Connected
+from bots.shared.answer_view import RenderOptions
+from bots.shared.base import RunningPlatform
 from bots.web.app import make_app
 from bots.web.auth import Gate, check_exposure
 from bots.web.context import Context
@@ -18,7 +18,7 @@ from bots.web.replies.reply import WebReply, make_pacer
 from bots.web.server import serving
 from bots.web.texts import load_texts
 from config.settings import Settings
-from core.messaging.service import Desk
+from core.messaging.service import ChatService
 from core.profile import Profile
 from core.text.sanitize import Cleaner
 from core.types import Question
@@ -26,25 +26,25 @@ from core.types import Question
 
 @asynccontextmanager
 async def open_web(
-    settings: Settings, desk: Desk, profile: Profile, *, poll_s: float = POLL_S
-) -> AsyncIterator[Connected]:
-    """The web, being served; the desk's answers are shown there from now on.
+    settings: Settings, service: ChatService, profile: Profile, *, poll_s: float = POLL_S
+) -> AsyncIterator[RunningPlatform]:
+    """The web, being served; the chat service's answers are shown there from now on.
 
     Raises:
         ConfigError: others could come in without a token, or nothing can listen there.
     """
     token = settings.web_token.get_secret_value().strip()
     check_exposure(settings.web_host, token)
-    hub, pacer, look = Hub(), make_pacer(), Look(profile, Cleaner(profile.link_hosts))
+    hub, pacer, look = Hub(), make_pacer(), RenderOptions(profile, Cleaner(profile.link_hosts))
     app = make_app(
         Context(
-            desk=desk,
+            service=service,
             profile=profile,
             texts=load_texts(settings.profile),
             look=look,
             gate=Gate(token=token, origins=settings.web_origin_set),
             hub=hub,
-            follower=Follower(desk, hub, look, poll_s=poll_s),
+            follower=Follower(service, hub, look, poll_s=poll_s),
             readers=Readers(profile),
         )
     )
@@ -52,10 +52,10 @@ async def open_web(
     def open_reply(question: Question) -> WebReply:
         return WebReply(question, hub, pacer, look)
 
-    desk.serve(PREFIX, open_reply)
+    service.serve(PREFIX, open_reply)
     async with serving(app, settings.web_host, settings.web_port) as address:
         about = f"Web: {address}{', with the token' if token else ''}"
-        yield Connected(about, _until_cancelled, address)
+        yield RunningPlatform(about, _until_cancelled, address)
 
 
 async def _until_cancelled() -> None:

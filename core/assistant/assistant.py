@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from core.assistant import followups
-from core.assistant.fallback import Models
+from core.assistant.fallback import ModelPipeline
 from core.assistant.followups import LeadBack
-from core.assistant.research import Finder, Found
+from core.assistant.research import Findings, Researcher
 from core.assistant.speculation import Draft, Speculation
 from core.errors import FaqbotError
 from core.ports import ChatModel, History
@@ -76,18 +76,18 @@ class Assistant:
         self,
         *,
         retriever: Retriever,
-        finder: Finder,
+        researcher: Researcher,
         model: ChatModel,
         lead_back: LeadBack,
         history: History,
         profile: Profile,
         history_turns: int,
-        models: Models | None = None,
+        models: ModelPipeline | None = None,
         catch_up: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """`catch_up` takes in what was taught, before the search."""
         self._retriever = retriever
-        self._finder = finder
+        self._researcher = researcher
         self._model = model
         self._lead_back = lead_back
         self._history = history
@@ -129,7 +129,7 @@ class Assistant:
         turns = [] if history is not None else await self._recent(session)
         if history is None:
             history = _exchanges(turns)
-        found = await self._finder.find(text, history)
+        found = await self._researcher.find(text, history)
         return _research(text, turns, history, found, found.verdict)
 
     async def _speculate(
@@ -320,7 +320,7 @@ def _research(  # noqa: PLR0913, PLR0917 - the parts of what it puts together
     text: str,
     turns: Sequence[Turn],
     history: Sequence[Exchange],
-    found: Found,
+    found: Findings,
     verdict: Verdict,
     draft: Draft | None = None,
 ) -> Research:

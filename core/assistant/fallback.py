@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Steady:
+class FallbackModel:
     """Whatever the model says passes the output filter; whatever fails becomes an extract.
 
     `secret` is the text that must not be told.
@@ -86,10 +86,10 @@ class Steady:
 
 
 @dataclass(frozen=True, slots=True)
-class Models:
+class ModelPipeline:
     """What an assistant has beside the keyless parts: begins the work on each question."""
 
-    steady: Steady
+    steady: FallbackModel
     read: Read
     ledger: Ledger
     open_speculation: Callable[..., Speculation]

@@ -27,7 +27,7 @@ _COURSE = re.compile(r"\s*\(온라인 ?교육 ?제공\)\s*$")
 _NEAR = 0.33
 
 
-class Found(Protocol):
+class ScoredTitle(Protocol):
     """What is asked of a search result: a passage has it, and so has a hit without its text."""
 
     @property
@@ -41,7 +41,7 @@ class Found(Protocol):
         ...
 
 
-Search = Callable[[str], Awaitable[Sequence[Found]]]
+Search = Callable[[str], Awaitable[Sequence[ScoredTitle]]]
 
 
 async def propose(  # noqa: PLR0913 - one choice, all of whose grounds are named
@@ -94,7 +94,7 @@ def _candidates(answered: Sequence[Entry], neighbours: Sequence[Entry]) -> Itera
         yield entry.title
 
 
-def _leads_to(title: str, found: Sequence[Found], min_score: float) -> bool:
+def _leads_to(title: str, found: Sequence[ScoredTitle], min_score: float) -> bool:
     # A related title was typed by hand: its spacing may differ from that of the entry.
     return (
         bool(found) and found[0].score >= min_score and _letters(found[0].title) == _letters(title)

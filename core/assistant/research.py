@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.assistant.guardrail import Evidence, Guardrail
-from core.retrieval.retriever import Asked, Hit, Retriever, is_answer
+from core.retrieval.retriever import Hit, Query, Retriever, is_answer
 from core.types import Entry, Exchange, Verdict
 
 _PASSAGES = 8
@@ -18,7 +18,7 @@ _TOGETHER = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Findings:
     """What the FAQ has for a question, in its conversation and alone, and the local verdict.
 
     `entries` are what to answer from; none if nothing is near enough.
@@ -34,10 +34,10 @@ class Found:
 class _Job:
     text: str
     history: Sequence[Exchange]
-    found: asyncio.Future[Found]
+    found: asyncio.Future[Findings]
 
 
-class Finder:
+class Researcher:
     """A question that comes while others are searched for waits, and goes with those beside it."""
 
     def __init__(self, retriever: Retriever, guardrail: Guardrail) -> None:
@@ -46,7 +46,7 @@ class Finder:
         self._waiting: deque[_Job] = deque()
         self._running: set[asyncio.Task[None]] = set()
 
-    async def find(self, text: str, history: Sequence[Exchange] = ()) -> Found:
+    async def find(self, text: str, history: Sequence[Exchange] = ()) -> Findings:
         """Search for a question in its conversation and alone.
 
         Raises:
@@ -89,9 +89,9 @@ class Finder:
                 if not job.found.done():
                     job.found.set_result(found)
 
-    def _find_all(self, jobs: Sequence[_Job]) -> list[Found]:
-        asked = [Asked(job.text) for job in jobs]
-        asked += [Asked(job.text, job.history) for job in jobs if job.history]
+    def _find_all(self, jobs: Sequence[_Job]) -> list[Findings]:
+        asked = [Query(job.text) for job in jobs]
+        asked += [Query(job.text, job.history) for job in jobs if job.history]
         hits = self._retriever.search_all(asked)
         leaning = iter(hits[len(jobs) :])
         return [
@@ -99,9 +99,9 @@ class Finder:
             for job, alone in zip(jobs, hits, strict=False)
         ]
 
-    def _judged(self, job: _Job, in_context: Sequence[Hit], alone: Sequence[Hit]) -> Found:
+    def _judged(self, job: _Job, in_context: Sequence[Hit], alone: Sequence[Hit]) -> Findings:
         evidence = Evidence(job.text, in_context, alone, has_history=bool(job.history))
         verdict = self._guardrail.judge(evidence)
         near = is_answer(in_context)
         entries = self._retriever.entries(in_context[:_PASSAGES]) if near else ()
-        return Found(in_context, alone, verdict, entries)
+        return Findings(in_context, alone, verdict, entries)

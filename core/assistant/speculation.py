@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from core.assistant.guardrail import vouched
-from core.assistant.research import Finder, Found
+from core.assistant.research import Findings, Researcher
 from core.errors import ModelError
 from core.llm.budget import TAB, Tab
 from core.retrieval.lessons import passages_of
@@ -41,14 +41,14 @@ class Speculation:
     def __init__(
         self,
         *,
-        finder: Finder,
+        researcher: Researcher,
         read: Read | None,
         write: Write,
         warm: Warm,
         tab: Tab,
     ) -> None:
         """Without `read` the local guardrail decides."""
-        self._finder = finder
+        self._researcher = researcher
         self._read = read
         self._write = write
         self._warm: Warm | None = warm
@@ -67,7 +67,7 @@ class Speculation:
             loop = asyncio.get_running_loop()
             self._foreseen = loop.create_task(self._warmed([text]), context=self._context)
 
-    async def consider(self, text: str, history: Sequence[Exchange]) -> tuple[Found, Verdict]:
+    async def consider(self, text: str, history: Sequence[Exchange]) -> tuple[Findings, Verdict]:
         """Search, read, and begin to write; returns as soon as the label is certain.
 
         Where there is a conversation the whole reading is awaited, for it may say what to search
@@ -143,17 +143,17 @@ class Speculation:
             if not certain.done():
                 certain.set_exception(error)
 
-    async def _search(self, text: str, history: Sequence[Exchange]) -> Found:
+    async def _search(self, text: str, history: Sequence[Exchange]) -> Findings:
         await self._warmed([text, *(exchange.user for exchange in history)])
-        return await self._finder.find(text, history)
+        return await self._researcher.find(text, history)
 
-    async def _searched_again(self, query: str, found: Found) -> Found:
+    async def _searched_again(self, query: str, found: Findings) -> Findings:
         """With the query that stands alone; the local verdict stays."""
         await self.warm([query])
-        again = await self._finder.find(query)
+        again = await self._researcher.find(query)
         return replace(found, in_context=again.alone, entries=again.entries)
 
-    async def _begin(self, text: str, history: Sequence[Exchange], found: Found) -> None:
+    async def _begin(self, text: str, history: Sequence[Exchange], found: Findings) -> None:
         """Start writing from what was found, unless that is what is being done."""
         hits, entries = found.in_context, found.entries
         if entries and self.draft and self._begun_from == hits[0].faq_id:

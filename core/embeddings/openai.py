@@ -71,7 +71,7 @@ class OpenAIEmbedder:
         self._asked_for = dimensions if dimensions != own else 0
         self._cache = cache
         self._known: OrderedDict[str, Vectors] = OrderedDict()
-        self._gathering = Gathering(self._found)
+        self._gathering = BatchedEmbeddings(self._found)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of shape (len(texts), dimension); zeros for a blank text.
@@ -182,7 +182,7 @@ def _input(text: str) -> str:
     return text.strip()[:_INPUT_CHARS]
 
 
-class Gathering:
+class BatchedEmbeddings:
     """Fetches each text once, however many ask for it while it is on its way.
 
     Who asks first for a text pays for it: those of one request share its bill by length.

@@ -39,7 +39,7 @@ class Limit(StrEnum):
     PERSON = "person"
 
 
-class Purse(Protocol):
+class SpendingStore(Protocol):
     """What was spent today: in memory for a test or a single command, else in a file."""
 
     def spent(self, person: str) -> tuple[float, float]:
@@ -55,7 +55,7 @@ class Purse(Protocol):
 class Ledger:
     """Decides whether a question may use models. Caps are US dollars a day; 0 is no cap."""
 
-    purse: Purse
+    spending: SpendingStore
     cap: float
     cap_of_person: float
     off: Callable[[], bool]
@@ -64,7 +64,7 @@ class Ledger:
         """What stands in the way of spending for this person now, if anything."""
         if self.off():
             return Limit.OFF
-        by_all, by_person = self.purse.spent(person)
+        by_all, by_person = self.spending.spent(person)
         if self.cap and by_all >= self.cap:
             return Limit.INSTALLATION
         if self.cap_of_person and person and by_person >= self.cap_of_person:
@@ -73,7 +73,7 @@ class Ledger:
 
     def open_tab(self, person: str) -> Tab:
         """A tab whose every amount is charged at once, so that a crash loses nothing."""
-        return Tab(lambda usage: self.purse.charge(person, usage.cost_usd))
+        return Tab(lambda usage: self.spending.charge(person, usage.cost_usd))
 
 
 class Tab:

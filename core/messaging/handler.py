@@ -45,7 +45,7 @@ OpenReply = Callable[[Question], Reply[Any]]
 _AGAIN_S: Final = (0.5, 2.0, 5.0)
 
 
-class Answerer:
+class QuestionHandler:
     """Implements `core.inbox.Handler` for all platforms that it serves."""
 
     def __init__(

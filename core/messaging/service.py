@@ -1,7 +1,7 @@
 """Where platforms hand in what people do: questions, edits, deletions, presses, opinions.
 
 A question's way: `receive` stores it before the platform hears OK; the worker claims it and calls
-the `Answerer`; a `Presenter` shows the assistant's events in the platform's `Reply`.
+the `QuestionHandler`; a `Presenter` shows the assistant's events in the platform's `Reply`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from hashlib import blake2b
 from typing import Final
 
 from core.assistant.assistant import Assistant
-from core.messaging.handler import Answerer, OpenReply, view_of
+from core.messaging.handler import OpenReply, QuestionHandler, view_of
 from core.messaging.learning import Learning, Remark, Taught
 from core.messaging.user_limits import Limits
-from core.messaging.worker import Worker
+from core.messaging.worker import InboxWorker
 from core.ports import Archive, Inbox
 from core.profile import Profile
 from core.types import (
@@ -35,7 +35,7 @@ _MOST_SESSIONS: Final = 10_000
 _LOOKED_AT: Final = 1_000
 
 
-class Desk:
+class ChatService:
     """All that an adapter needs of the core: `serve` each platform, before or while it is `run`."""
 
     def __init__(  # noqa: PLR0913 - its collaborators
@@ -50,7 +50,7 @@ class Desk:
         sessions_at_once: int = 64,
         lease_s: float = 30.0,
     ) -> None:
-        self._answerer = Answerer(
+        self._handler = QuestionHandler(
             assistant=assistant, inbox=inbox, archive=archive, profile=profile
         )
         self._inbox = inbox
@@ -61,22 +61,22 @@ class Desk:
         self._lease_s = lease_s
         # Where something was asked here lately; the history knows the others.
         self._sessions: OrderedDict[SessionId, None] = OrderedDict()
-        self._worker: Worker | None = None
+        self._worker: InboxWorker | None = None
 
     def serve(self, prefix: str, open_reply: OpenReply) -> None:
         """Answer sessions whose id begins with `prefix` in the replies that this opens."""
-        self._answerer.serve(prefix, open_reply)
+        self._handler.serve(prefix, open_reply)
         if self._worker:
             self._worker.take(prefix)
 
     async def run(self) -> None:
         """Answer questions until cancelled; what is unfinished is left for the next process."""
-        self._worker = Worker(
+        self._worker = InboxWorker(
             self._inbox,
-            self._answerer,
+            self._handler,
             sessions_at_once=self._sessions_at_once,
             lease_s=self._lease_s,
-            prefixes=self._answerer.prefixes,
+            prefixes=self._handler.prefixes,
         )
         try:
             await self._worker.run()
@@ -88,7 +88,7 @@ class Desk:
     async def receive(self, question: Question, *, wake: bool = True) -> Receipt:
         """Store a question, to be answered soon; call it before the platform is told OK.
 
-        Without `wake` the caller wakes the desk, once it has said what has to come first.
+        Without `wake` the caller wakes the chat service, once it has said what has to come first.
 
         Raises:
             StorageError: it is not stored; the platform has to deliver it again.
@@ -173,7 +173,7 @@ class Desk:
 
     async def stop(self, question_id: str) -> bool:
         """End an answer that is being written, as far as it is; False if there is none."""
-        stopped = await self._answerer.stop(question_id)
+        stopped = await self._handler.stop(question_id)
         if stopped is not None:
             return stopped
         if await self._archive.find(question_id):  # it has ended, and is about to be settled

@@ -61,7 +61,7 @@ class _Job:
     lost: bool = False
 
 
-class Worker:
+class InboxWorker:
     """Answers the questions of an inbox, those of `sessions_at_once` sessions at a time.
 
     Only sessions that begin with one of `prefixes`: those of the platforms that this process is on.

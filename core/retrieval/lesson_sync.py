@@ -12,7 +12,7 @@ import numpy as np
 
 from core.errors import FaqbotError, ModelError
 from core.ports import Embedder, Lessons, Vectors
-from core.retrieval.lessons import NOTHING, Overlay, Prepared, entry_of, newest
+from core.retrieval.lessons import NOTHING, LessonOverlay, Prepared, entry_of, newest
 from core.retrieval.lexical import Fields
 from core.retrieval.vectors import ANSWER_WEIGHT, unit
 from core.text.korean import Analyzer
@@ -29,7 +29,7 @@ _PAGE: Final = 500
 _READ_CHARACTERS: Final = 900  # of an answer, as much as one chunk of an entry has
 
 
-class Following:
+class LessonSync:
     """Prepares the lessons of a store for searching: each once, and again where it was changed."""
 
     def __init__(
@@ -39,7 +39,7 @@ class Following:
         analyzer: Analyzer,
         embedder: Embedder,
         warm: Warm,
-        lay: Callable[[Overlay], None],
+        lay: Callable[[LessonOverlay], None],
     ) -> None:
         """`warm` makes the embedder ready for texts; `lay` gets the overlay whenever it changes."""
         self._lay = lay
@@ -77,7 +77,7 @@ class Following:
         vectors = await self._vectors(fresh)
         prepared = await asyncio.to_thread(self._prepared, fresh, vectors) if fresh else {}
         self._known = {one: prepared.get(one) or self._known[one] for one in lessons}
-        overlay = Overlay.of([*self._known.values()]) if lessons else NOTHING
+        overlay = LessonOverlay.of([*self._known.values()]) if lessons else NOTHING
         if lessons or self._version is not None:
             await asyncio.to_thread(self._lay, overlay)
         self._version = version

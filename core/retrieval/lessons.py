@@ -56,25 +56,25 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Overlay:
+class LessonOverlay:
     """All lessons that count, at one moment; compared by identity."""
 
     lessons: tuple[Prepared, ...] = ()
     entries: Mapping[str, Entry] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, lessons: Sequence[Prepared]) -> Overlay:
+    def of(cls, lessons: Sequence[Prepared]) -> LessonOverlay:
         """Ready to be laid over any generation."""
         return cls(tuple(lessons), {one.entry.faq_id: one.entry for one in lessons})
 
 
-NOTHING = Overlay()
+NOTHING = LessonOverlay()
 
 
-class TaughtIndex(LexicalIndex):
+class LessonIndex(LexicalIndex):
     """The lexical index of the FAQ and, behind its entries, of the lessons."""
 
-    def __init__(self, faq: LexicalIndex, overlay: Overlay) -> None:
+    def __init__(self, faq: LexicalIndex, overlay: LessonOverlay) -> None:
         lessons = overlay.lessons
         super().__init__(
             [*faq.faq_ids, *(one.entry.faq_id for one in lessons)],
@@ -142,9 +142,9 @@ class TaughtIndex(LexicalIndex):
         return 0.0 if gram in self.letters.common else self._unknown_letters_idf
 
 
-def laid_over(faq: LexicalIndex, overlay: Overlay) -> LexicalIndex:
+def laid_over(faq: LexicalIndex, overlay: LessonOverlay) -> LexicalIndex:
     """The FAQ's index with the lessons; the very same where there are none."""
-    return TaughtIndex(faq, overlay) if overlay.lessons else faq
+    return LessonIndex(faq, overlay) if overlay.lessons else faq
 
 
 def is_learned(faq_id: str) -> bool:

@@ -18,9 +18,9 @@ import numpy as np
 
 from core.errors import FaqIndexError, ModelError
 from core.ports import Embedder, FaqIndex, Vectors
-from core.retrieval.lessons import TaughtIndex
+from core.retrieval.lessons import LessonIndex
 from core.retrieval.lexical import LexicalIndex, Scores
-from core.retrieval.snapshot import Serving, Snapshot
+from core.retrieval.snapshot import LiveIndex, Snapshot
 from core.retrieval.synonyms import Synonyms
 from core.retrieval.vectors import unit
 from core.text.korean import Analyzer
@@ -60,7 +60,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Query:
     """What to search for: a question, and the conversation that it may lean on."""
 
     question: str
@@ -71,7 +71,7 @@ class Asked:
 class _Aim:
     """Where a question points to in its conversation; no vector while the embedder is away."""
 
-    asked: Asked
+    asked: Query
     context: Sequence[str]
     vector: Vectors | None
 
@@ -95,7 +95,7 @@ class Retriever:
         self.embedder = embedder
         self._analyzer = analyzer
         self._synonyms = synonyms
-        self.serving = Serving(index, fingerprint=embedder.fingerprint, cache=cache)
+        self.serving = LiveIndex(index, fingerprint=embedder.fingerprint, cache=cache)
         self._first_of: Snapshot | None = None
         self._first: dict[str, Hit] = {}
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="search")
@@ -128,11 +128,11 @@ class Retriever:
         """The entries nearest to a question, best first, at most `limit`.
 
         Raises:
-            FaqIndexError: see `Serving.refresh`; or the index cannot be read.
+            FaqIndexError: see `LiveIndex.refresh`; or the index cannot be read.
         """
-        return self.search_all([Asked(question, history)], limit=limit)[0]
+        return self.search_all([Query(question, history)], limit=limit)[0]
 
-    def search_all(self, asked: Sequence[Asked], *, limit: int = 10) -> list[list[Hit]]:
+    def search_all(self, asked: Sequence[Query], *, limit: int = 10) -> list[list[Hit]]:
         """As `search`, for several in one go: of each the vector index takes half the time.
 
         Raises:
@@ -178,7 +178,7 @@ class Retriever:
         return [known[faq_id] for faq_id in faq_ids if faq_id in known]
 
     def _all_ranked(
-        self, snapshot: Snapshot, asked: Sequence[Asked], limit: int
+        self, snapshot: Snapshot, asked: Sequence[Query], limit: int
     ) -> list[list[Hit]]:
         # All at once, and remembered: Kiwi takes a third of the time of one after the other.
         self._analyzer.terms_of([one.question for one in asked])
@@ -203,11 +203,11 @@ class Retriever:
             # guardrail would take every question for off topic.
             fused = meaning = _without_meaning(words, typed)
         else:
-            if isinstance(lexical, TaughtIndex):
+            if isinstance(lexical, LessonIndex):
                 meaning = lexical.with_meaning(meaning, aim.vector, _without_meaning(words, typed))
             fused = _WORDS * words + _LETTERS * typed + _MEANING * meaning
         leans = bool(history) and self.is_elliptical(question)
-        if isinstance(lexical, TaughtIndex):
+        if isinstance(lexical, LessonIndex):
             fused = lexical.favoured("" if leans else question, fused)
         if leans:
             fused = _after(history[-1], lexical, fused)
@@ -231,7 +231,7 @@ class Retriever:
                 weights.setdefault(term, _CONTEXT_WEIGHT**depth)
         return weights, " ".join((question, *context))
 
-    def _aimed(self, asked: Asked) -> _Aim:
+    def _aimed(self, asked: Query) -> _Aim:
         context = self._context(asked.history)
         try:
             vectors = self.embedder.embed([asked.question, *context])

@@ -10,7 +10,7 @@ from time import monotonic
 
 from core.errors import FaqIndexError
 from core.ports import FaqIndex
-from core.retrieval.lessons import NOTHING, Overlay, laid_over
+from core.retrieval.lessons import NOTHING, LessonOverlay, laid_over
 from core.retrieval.lexical import Fields, LexicalIndex
 from core.types import Entry, Generation, Terms
 
@@ -28,12 +28,12 @@ class Snapshot:
 
     generation: Generation
     faq: LexicalIndex
-    overlay: Overlay
+    overlay: LessonOverlay
     lexical: LexicalIndex
     entries: dict[str, Entry] = field(default_factory=dict)
 
 
-class Serving:
+class LiveIndex:
     """Notices by itself when an ingest has switched what serves. Calls come from any thread.
 
     The lexical index is a cache of the collection, in a file of the folder `cache`.
@@ -58,7 +58,7 @@ class Serving:
         with self._loading:
             return self._load()
 
-    def lay(self, overlay: Overlay) -> None:
+    def lay(self, overlay: LessonOverlay) -> None:
         """Search these lessons too, from the next search on. Blocks for some milliseconds."""
         with self._loading:
             self._overlay = overlay

@@ -1,4 +1,4 @@
-"""A bot as `faqbot run` puts it together: one platform, a desk on its stores, at work."""
+"""A bot as `faqbot run` puts it together: one platform, a chat service on its stores, at work."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from typing import Any
 from fakes.learning import learning_of
 
 from bots.bootstrap.stores import Stores, open_stores
-from bots.shared.base import Connected
+from bots.shared.base import RunningPlatform
 from config.settings import Settings
-from core.messaging.service import Desk
+from core.messaging.service import ChatService
 from core.messaging.user_limits import Limits
 from core.profile import Profile
 
-Open = Callable[[Settings, Desk, Profile], AbstractAsyncContextManager[Connected]]
+Open = Callable[[Settings, ChatService, Profile], AbstractAsyncContextManager[RunningPlatform]]
 
 
 @dataclass
 class AtWork:
     """The running bot: its parts, and how to let it die."""
 
-    desk: Desk
+    service: ChatService
     stores: Stores
     assistant: Any
     profile: Profile
-    connected: Connected
+    connected: RunningPlatform
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     @property
@@ -41,8 +41,8 @@ class AtWork:
         await _ended(self.tasks)
 
 
-def make_desk(stores: Stores, profile: Profile, **parts: object) -> Desk:
-    """A desk of an `assistant`, without limits; any of its parts may be replaced by name."""
+def make_service(stores: Stores, profile: Profile, **parts: object) -> ChatService:
+    """A chat service without limits; any of its parts may be replaced by name."""
     usual = {
         "inbox": stores.inbox,
         "archive": stores.archive,
@@ -50,7 +50,7 @@ def make_desk(stores: Stores, profile: Profile, **parts: object) -> Desk:
         "profile": profile,
         "limits": Limits(per_minute=0, per_day=0),
     }
-    return Desk(**(usual | parts))
+    return ChatService(**(usual | parts))
 
 
 @asynccontextmanager
@@ -65,23 +65,28 @@ async def connected_bot(
 ) -> AsyncIterator[AtWork]:
     """Run a bot on stores of its own; unless `working`, what it hears is stored and not answered.
 
-    `make_parts` gives what the desk gets in place of the usual.
+    `make_parts` gives what the chat service gets in place of the usual.
     """
     async with open_stores(settings) as stores:
         assistant = make_assistant(stores)
-        desk = make_desk(stores, profile, assistant=assistant, **make_parts(stores))
-        async with at_work(desk, settings, profile, open_platform, working=working) as platform:
+        service = make_service(stores, profile, assistant=assistant, **make_parts(stores))
+        async with at_work(service, settings, profile, open_platform, working=working) as platform:
             connected, tasks = platform
-            yield AtWork(desk, stores, assistant, profile, connected, tasks)
+            yield AtWork(service, stores, assistant, profile, connected, tasks)
 
 
 @asynccontextmanager
 async def at_work(
-    desk: Desk, settings: Settings, profile: Profile, open_platform: Open, *, working: bool = True
-) -> AsyncIterator[tuple[Connected, list[asyncio.Task[None]]]]:
-    """Connect a desk to a platform, and let both run until leaving."""
-    async with open_platform(settings, desk, profile) as connected:
-        runs = [desk.run, connected.run] if working else [connected.run]
+    service: ChatService,
+    settings: Settings,
+    profile: Profile,
+    open_platform: Open,
+    *,
+    working: bool = True,
+) -> AsyncIterator[tuple[RunningPlatform, list[asyncio.Task[None]]]]:
+    """Connect a chat service to a platform, and let both run until leaving."""
+    async with open_platform(settings, service, profile) as connected:
+        runs = [service.run, connected.run] if working else [connected.run]
         tasks = [asyncio.create_task(run()) for run in runs]
         try:
             yield connected, tasks

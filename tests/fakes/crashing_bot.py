@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from core.messaging.worker import NoteReply, Worker
+from core.messaging.worker import InboxWorker, NoteReply
 from core.ports import Archive, History, Inbox
 from core.stores.mongo.archive import MongoArchive
 from core.stores.mongo.database import MongoDatabase
@@ -148,7 +148,7 @@ async def main(where: str, platform: str, point: str, asked: list[str]) -> None:
             else:
                 await inbox.receive(question)
                 bot.reach("received")
-        worker = Worker(inbox, bot, lease_s=LEASE_S, poll_s=LEASE_S / 20)
+        worker = InboxWorker(inbox, bot, lease_s=LEASE_S, poll_s=LEASE_S / 20)
         working = asyncio.create_task(worker.run())
         while not all([await answered(inbox, name) for name in names]):  # noqa: ASYNC110 - as seen from outside
             await asyncio.sleep(0.01)

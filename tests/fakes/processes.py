@@ -1,4 +1,4 @@
-"""Processes in a rough world: each is a desk that may be killed, or asked to leave."""
+"""Processes in a rough world: each is a chat service that may be killed, or asked to leave."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fakes.learning import learning_of
 from fakes.rough import Life, Rough, RoughReply, Store, moment, now, pacers_of
 
 from config.resources import load_profile
-from core.messaging.service import Desk
+from core.messaging.service import ChatService
 from core.messaging.user_limits import Limits
 from core.ports import History
 from core.stores.sqlite.archive import SqliteArchive
@@ -66,7 +66,7 @@ class Process:
             archive=SqliteArchive(file),
             lessons=SqliteLessons(file),
         )
-        self.desk = Desk(
+        self.service = ChatService(
             assistant=Rambling(stores.history, dice),
             inbox=stores.inbox,
             archive=stores.archive,
@@ -75,9 +75,11 @@ class Process:
             limits=Limits(per_minute=0, per_day=0),
             lease_s=30.0,
         )
-        self.desk.serve("rough:", lambda question: RoughReply(rough, self.life, pacers, question))
+        self.service.serve(
+            "rough:", lambda question: RoughReply(rough, self.life, pacers, question)
+        )
         self.tasks: set[asyncio.Task[object]] = set()
-        self.running = self.begin(self.desk.run())
+        self.running = self.begin(self.service.run())
 
     def begin(self, work: Coroutine[object, object, object]) -> asyncio.Task[object]:
         """Something that ends with the process."""

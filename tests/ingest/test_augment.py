@@ -18,7 +18,7 @@ from devtools.openai.server import Fault, OpenAIServer
 from ingest.augment import check, lacking, requests, taken_by, write_all
 from ingest.question_packs import (
     PERSON,
-    Asked,
+    PackEntry,
     content_of,
     load_pack,
     read_own,
@@ -78,7 +78,7 @@ async def writing(settings):
 
 
 def asked(entry, *questions, by="gpt-4o-mini"):
-    return Asked(title_key(entry.title), entry.title, questions, by, content_of(entry))
+    return PackEntry(title_key(entry.title), entry.title, questions, by, content_of(entry))
 
 
 def hit(entry, score):

@@ -11,10 +11,10 @@ from typing import Final
 import aiohttp
 import discord
 
-from bots.discord.events.messages import Listener
+from bots.discord.events.messages import MessageHandler
 from bots.discord.ids import DIRECT, PREFIX, place_of
 from core.errors import StorageError
-from core.messaging.service import Desk
+from core.messaging.service import ChatService
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ _Channel = discord.TextChannel | discord.Thread
 
 async def catch_up(
     since: Mapping[discord.Guild, datetime | None],
-    listener: Listener,
+    listener: MessageHandler,
     *,
     direct: Callable[[], Awaitable[Sequence[discord.DMChannel]]] | None = None,
     direct_since: datetime | None = None,
@@ -54,11 +54,11 @@ async def catch_up(
         logger.warning("%d questions were asked while nobody listened", missed)
 
 
-async def direct_channels(client: discord.Client, desk: Desk) -> list[discord.DMChannel]:
+async def direct_channels(client: discord.Client, service: ChatService) -> list[discord.DMChannel]:
     """The direct messages of those who asked something there before, the latest first."""
     found: list[discord.DMChannel] = []
     try:
-        for session in await desk.latest_sessions(f"{PREFIX}{DIRECT}:", _MOST_DIRECT):
+        for session in await service.latest_sessions(f"{PREFIX}{DIRECT}:", _MOST_DIRECT):
             channel = await client.fetch_channel(int(place_of(session).channel))
             if isinstance(channel, discord.DMChannel):
                 found.append(channel)

@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 import discord
 
-from bots.discord.api.background import insisting
 from bots.discord.api.people import author_of
+from bots.discord.api.retry import retried
 from bots.discord.context import Context
 from bots.discord.events.parse import Reader, is_said, text_of
 from bots.discord.ids import asker_of, question_id
@@ -32,8 +32,8 @@ _KNOWN: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.KNOWN)
 _DONE: Final = (*_KNOWN, Outcome.UNLEARNED)
 
 
-class Lessons:
-    """Hands what people teach to the desk. `me` is the bot's own user."""
+class LessonHandler:
+    """Hands what people teach to the chat service. `me` is the bot's own user."""
 
     def __init__(self, context: Context, reader: Reader, me: discord.ClientUser) -> None:
         self._context = context
@@ -60,7 +60,7 @@ class Lessons:
             await self._take(message, late=late)
             return True
         try:
-            taught = await insisting(partial(self._untaught, message))
+            taught = await retried(partial(self._untaught, message))
         except StorageError:
             if not _is_marked(message):
                 raise
@@ -77,14 +77,14 @@ class Lessons:
             StorageError: it is known still.
         """
         remark_id = question_id(guild_id, channel_id, message_id)
-        taught = await insisting(partial(self._context.desk.unteach, remark_id))
+        taught = await retried(partial(self._context.service.unteach, remark_id))
         if taught:
             text, to = said_of(taught, self._context.profile), str(channel_id)
             await self._context.notices.reply(channel_id, message_id, text, to=to)
 
     async def _take(self, message: discord.Message, *, late: bool) -> None:
         try:
-            taught, concerns = await insisting(partial(self._teach, message))
+            taught, concerns = await retried(partial(self._teach, message))
         except (StorageError, PlatformError) as error:
             logger.error("message %s is not learnt: %s", message.id, error)
             await self._say(message, self._context.profile.teach_not_stored)
@@ -107,7 +107,7 @@ class Lessons:
             reply_to=place.reply_to,
             said_at=message.edited_at or message.created_at,
         )
-        return await self._context.desk.teach(remark), place.concerns
+        return await self._context.service.teach(remark), place.concerns
 
     async def _untaught(self, message: discord.Message) -> Taught | None:
         """What became of a message that has no tag any more, or never had one."""
@@ -120,7 +120,7 @@ class Lessons:
             may_teach=False,
             said_at=message.edited_at or message.created_at,
         )
-        return await self._context.desk.reteach(remark)
+        return await self._context.service.reteach(remark)
 
     async def _show(self, message: discord.Message, taught: Taught) -> None:
         """The mark, as it has to be by now, and a line; none if it was known before."""
@@ -135,13 +135,13 @@ class Lessons:
         """Set the mark, or take it away; both may be done again. Never raises."""
         channel = message.channel.id
         path = f"/channels/{channel}/messages/{message.id}/reactions/{quote(_MARK)}/@me"
-        pacer = self._context.pen.budgets.reactions(channel)
+        pacer = self._context.writer.budgets.reactions(channel)
         for _ in range(_ATTEMPTS):
             try:
                 with pacer.lane() as lane:
                     pacer.update(lane, hidden=1, ends=True)
                     async with pacer.turn(lane):
-                        await self._context.pen.rest.call(method, path, window=pacer.window)
+                        await self._context.writer.rest.call(method, path, window=pacer.window)
             except RateLimitedError as error:
                 pacer.freeze(error.retry_after_s)
             except PlatformRefusedError as error:

@@ -8,10 +8,10 @@ from typing import Final
 
 import discord
 
-from bots.discord.api.background import insisting
 from bots.discord.api.permissions import held_in, may_post, may_write, missing
+from bots.discord.api.retry import retried
 from bots.discord.context import Context
-from bots.discord.events.lessons import Lessons
+from bots.discord.events.lessons import LessonHandler
 from bots.discord.events.parse import Reader, calls
 from bots.discord.ids import question_id
 from bots.discord.render.payload import question_in
@@ -25,14 +25,14 @@ _STOP: Final = "🛑"
 _DAY_S: Final = 86_400.0
 
 
-class Listener:
-    """Hands what people do in channels to the desk. `me` is the bot's own user."""
+class MessageHandler:
+    """Hands what people do in channels to the chat service. `me` is the bot's own user."""
 
     def __init__(self, context: Context, reader: Reader, me: discord.ClientUser) -> None:
         self._context = context
         self._reader = reader
         self._me = me
-        self._lessons = Lessons(context, reader, me)
+        self._lessons = LessonHandler(context, reader, me)
 
     async def hear(self, message: discord.Message, *, late: bool = False) -> bool:
         """Take the message in as a question, if it is one; whether it is a new one.
@@ -56,8 +56,8 @@ class Listener:
         if message.author.bot or await self._lessons.edited(message):
             return
         question = self._reader.edited(message, self._me)
-        revise = partial(self._context.desk.revise, question)
-        receipt = await insisting(revise) if question.text else None
+        revise = partial(self._context.service.revise, question)
+        receipt = await retried(revise) if question.text else None
         if receipt:
             await self._explain(message, receipt)
         else:
@@ -67,7 +67,7 @@ class Listener:
         """Take the answer to a deleted question away, or forget what the message taught."""
         asked = question_id(guild_id, channel_id, message_id)
         try:
-            await insisting(partial(self._context.desk.withdraw, asked))
+            await retried(partial(self._context.service.withdraw, asked))
         finally:
             await self._lessons.deleted(guild_id, channel_id, message_id)
 
@@ -75,19 +75,19 @@ class Listener:
         """Stop the answer whose question, or one of whose messages, got a stop sign."""
         if reaction.emoji.name != _STOP or reaction.user_id == self._me.id:
             return
-        desk = self._context.desk
+        service = self._context.service
         guild, channel, message = reaction.guild_id, reaction.channel_id, reaction.message_id
-        if await desk.stop(question_id(guild, channel, message)):
+        if await service.stop(question_id(guild, channel, message)):
             return
         if reaction.message_author_id in (None, self._me.id):
             path = f"/channels/{channel}/messages/{message}"
-            told = await self._context.pen.rest.call("GET", path)
+            told = await self._context.writer.rest.call("GET", path)
             if asked := question_in(told.get("components") or []):
-                await desk.stop(asked)
+                await service.stop(asked)
 
     async def _receive(self, question: Question, message: discord.Message) -> bool:
         try:
-            receipt = await insisting(partial(self._context.desk.receive, question))
+            receipt = await retried(partial(self._context.service.receive, question))
         except StorageError as error:
             logger.error("question %s is not stored: %s", question.id, error)
             await self._say(message, self._context.profile.not_stored)

@@ -9,9 +9,9 @@ from typing import Final
 
 import discord
 
-from bots.discord.api.background import insisting
 from bots.discord.api.people import Owners, author_of
 from bots.discord.api.permissions import may_open_thread
+from bots.discord.api.retry import retried
 from bots.discord.ids import (
     Beneath,
     Place,
@@ -23,7 +23,7 @@ from bots.discord.ids import (
     written,
 )
 from bots.discord.render.payload import question_under
-from core.messaging.service import Desk
+from core.messaging.service import ChatService
 from core.types import Question, SessionId
 
 _MENTION: Final = re.compile(r"<(@!?|@&|#)(\d+)>")
@@ -48,13 +48,13 @@ class Reader:
 
     def __init__(
         self,
-        desk: Desk,
+        service: ChatService,
         *,
         channels: frozenset[int],
         forums: frozenset[int],
         owners: Owners,
     ) -> None:
-        self._desk = desk
+        self._service = service
         self._channels = channels
         self._forums = forums
         self._owners = owners
@@ -109,13 +109,13 @@ class Reader:
             place = _thread(here)
         elif answered and answered.author.id == me.id:
             place = await self._chain(answered, guild.id)
-        elif reply_to and (view := await self._desk.view(reply_to)):
+        elif reply_to and (view := await self._service.view(reply_to)):
             return Addressed(view.question.session, reply_to, concerns=True)
         concerns = (
             guild is None
             or calls(message, me)
             or bool({here.id, getattr(here, "parent_id", None)} & (self._channels | self._forums))
-            or await self._desk.takes_part(place.session)
+            or await self._service.takes_part(place.session)
         )
         return Addressed(place.session, reply_to, concerns)
 
@@ -158,13 +158,13 @@ class Reader:
     ) -> bool:
         if thread.parent_id in self._forums:  # others may help there undisturbed
             return message.author.id == thread.owner_id
-        return thread.owner_id == me.id or await self._desk.takes_part(_thread(thread).session)
+        return thread.owner_id == me.id or await self._service.takes_part(_thread(thread).session)
 
     async def _is_for_a_colleague(self, message: discord.Message, thread: discord.Thread) -> bool:
         """Whether an owner writes where one was called: that answers whoever has asked."""
-        if not self._owners or not await self._desk.awaits_person(_thread(thread).session):
+        if not self._owners or not await self._service.awaits_person(_thread(thread).session):
             return False
-        return self._owners.include(await insisting(partial(author_of, message)))
+        return self._owners.include(await retried(partial(author_of, message)))
 
     async def _chain(self, answer: discord.Message, guild_id: int) -> Place:
         """The conversation that an answer in the channel belongs to: that of its question."""
@@ -173,7 +173,7 @@ class Reader:
         asked = question_under(answer.components)
         if asked is None and asked_by:
             asked = question_id(guild_id, channel_id, asked_by)
-        if asked and (view := await self._desk.view(asked)):
+        if asked and (view := await self._service.view(asked)):
             _, guild, channel, thread = view.question.session.split(":", 3)
             if channel == str(channel_id) and thread.isdigit():
                 return Place(guild, channel, thread)

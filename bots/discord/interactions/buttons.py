@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 from discord import ui
 
 from bots.discord.context import Context
-from bots.discord.ids import Aside, Target, Within, asker_of, written
+from bots.discord.ids import Ephemeral, Target, Within, asker_of, written
 from bots.discord.interactions.acknowledge import Pressing, defer, excused, promptly, say, soon
 from bots.discord.interactions.feedback import FeedbackForm
 from bots.discord.interactions.share import share
@@ -71,7 +71,7 @@ async def _asked(
     context: Context, interaction: Pressing, button: Pressed
 ) -> tuple[Turn | None, Receipt | None]:
     """The turn that the button belongs to, and what became of the press."""
-    turn = await context.desk.turn(button.question_id)
+    turn = await context.service.turn(button.question_id)
     if turn is None:
         return None, None
     session, target = _where(interaction, turn)
@@ -83,8 +83,8 @@ async def _asked(
         asked_at=datetime.now(UTC),
         reply_to=written(target),
     )
-    desk = context.desk
-    return turn, await desk.press(button.question_id, button.index, question, turn=turn)
+    service = context.service
+    return turn, await service.press(button.question_id, button.index, question, turn=turn)
 
 
 def _where(interaction: Pressing, turn: Turn) -> tuple[SessionId, Target]:
@@ -92,13 +92,13 @@ def _where(interaction: Pressing, turn: Turn) -> tuple[SessionId, Target]:
     message = interaction.message
     assert message  # noqa: S101 - a button stands under one
     if message.flags.ephemeral:
-        return turn.question.session, Aside(interaction.application_id, interaction.token)
+        return turn.question.session, Ephemeral(interaction.application_id, interaction.token)
     return turn.question.session, Within(message.channel.id, message.id)
 
 
 async def _mark(context: Context, interaction: Pressing, turn: Turn) -> None:
     """Show which follow-ups were asked, on the message that has them."""
-    used = await context.desk.pressed(turn.question.id, turn=turn)
+    used = await context.service.pressed(turn.question.id, turn=turn)
     page = context.renderer.answer(view_of(turn), used=used)[-1]
     await _change_buttons(context, interaction, components(page.buttons))
 
@@ -108,12 +108,12 @@ async def _change_buttons(
 ) -> None:
     # By the interaction: it is not counted with the edits of the channel's answers.
     path = f"/webhooks/{interaction.application_id}/{interaction.token}/messages/@original"
-    await context.pen.rest.call("PATCH", path, {"components": rows})
+    await context.writer.rest.call("PATCH", path, {"components": rows})
 
 
 async def _praise(context: Context, interaction: Pressing, button: Pressed) -> None:
     opinion = Feedback(button.question_id, asker_of(interaction.user.id), helpful=True)
-    known = await promptly(interaction, context.desk.rate(opinion))
+    known = await promptly(interaction, context.service.rate(opinion))
     profile = context.profile
     await say(interaction, profile.feedback_thanks if known else profile.stale_button)
 
@@ -121,7 +121,7 @@ async def _praise(context: Context, interaction: Pressing, button: Pressed) -> N
 async def _criticise(context: Context, interaction: Pressing, button: Pressed) -> None:
     """Ask why; that it was no help is stored already, in case that nothing comes."""
     opinion = Feedback(button.question_id, asker_of(interaction.user.id), helpful=False)
-    storing = await soon(context.desk.rate(opinion))
+    storing = await soon(context.service.rate(opinion))
     if storing.done() and not storing.exception() and not storing.result():
         await say(interaction, context.profile.stale_button)
         return
@@ -130,12 +130,12 @@ async def _criticise(context: Context, interaction: Pressing, button: Pressed) -
 
 
 async def _stop(context: Context, interaction: Pressing, button: Pressed) -> None:
-    if not await promptly(interaction, context.desk.stop(button.question_id)):
+    if not await promptly(interaction, context.service.stop(button.question_id)):
         await say(interaction, context.profile.nothing_to_stop)
 
 
 async def _share(context: Context, interaction: Pressing, button: Pressed) -> None:
-    view = await promptly(interaction, context.desk.view(button.question_id))
+    view = await promptly(interaction, context.service.view(button.question_id))
     if view is None:
         await say(interaction, context.profile.stale_button)
     elif await share(context, interaction, view):

@@ -10,11 +10,11 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bots.discord.api.background import Tasks
 from bots.discord.context import Context
 from bots.discord.events.parse import Reader
-from bots.discord.ids import Aside, Place, asker_of, guild_name, question_id, written
+from bots.discord.ids import Ephemeral, Place, asker_of, guild_name, question_id, written
 from bots.discord.interactions.acknowledge import Pressing, defer, excused, say
+from bots.shared.background_tasks import BackgroundTasks
 from bots.shared.base import reason_for
 from core.types import Question
 
@@ -27,7 +27,7 @@ class Commands(app_commands.CommandTree[Any]):
     """The commands of one client."""
 
     def __init__(
-        self, client: discord.Client, context: Context, reader: Reader, tasks: Tasks
+        self, client: discord.Client, context: Context, reader: Reader, tasks: BackgroundTasks
     ) -> None:
         super().__init__(client)
         self._tasks = tasks
@@ -67,7 +67,7 @@ class Commands(app_commands.CommandTree[Any]):
             text=text.strip(),
             asker=asker_of(interaction.user.id),
             asked_at=interaction.created_at,
-            reply_to=written(Aside(interaction.application_id, interaction.token)),
+            reply_to=written(Ephemeral(interaction.application_id, interaction.token)),
         )
         await self._hand_in(interaction, question)
 
@@ -84,7 +84,7 @@ class Commands(app_commands.CommandTree[Any]):
             await interaction.delete_original_response()  # the answer is there to see
 
     async def _hand_in(self, interaction: Pressing, question: Question) -> bool:
-        receipt = await self._context.desk.receive(question)
+        receipt = await self._context.service.receive(question)
         if reason := reason_for(self._context.profile, receipt):
             await say(interaction, reason)
         return not reason

@@ -29,7 +29,7 @@ async def share(context: Context, interaction: Pressing, view: View) -> bool:
         await say(interaction, text)
         return False
     question = replace(view.question, id=f"{view.question.id} shared in {channel}")
-    reply = ChannelReply(question, Within(channel, 0), context.pen)
+    reply = ChannelReply(question, Within(channel, 0), context.writer)
     shown = context.renderer.shared(view, interaction.user.display_name)
     for place, page in enumerate(shown):
         with reply.posts.lane() as lane:

@@ -12,9 +12,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from bots.discord.ids import DIRECT, Aside, place_of, target_of
+from bots.discord.ids import DIRECT, Ephemeral, place_of, target_of
 from bots.discord.render.markdown import line, markdown
-from bots.shared.answer_view import Ending, Look, ending_of, pieces, status_of
+from bots.shared.answer_view import Ending, RenderOptions, ending_of, pieces, status_of
 from core.messaging.service import is_press
 from core.text.markdown.measure import fitting, shortened, utf16
 from core.types import Answered, Escalated, View
@@ -65,7 +65,7 @@ class Page:
     called: Called | None = None
 
 
-def pages(view: View, look: Look) -> list[Page]:
+def pages(view: View, look: RenderOptions) -> list[Page]:
     """The messages of a view, one or more; all but the last stay the same while it grows."""
     head = _question(view, look) if look.quoted else ""
     found = pieces(view, _TEXT_CHARS - utf16(head))
@@ -93,18 +93,18 @@ def _with_lines(texts: list[str], lines: list[str]) -> list[str]:
     return [*full, last]
 
 
-def _question(view: View, look: Look) -> str:
+def _question(view: View, look: RenderOptions) -> str:
     asker = _USER.search(view.question.asker)
     shown = f"<@{asker[1]}>" if asker else _line(view.question.asker, look)
     return f"{look.profile.quoted.format(name=shown)}\n> {_line(view.question.text, look)}\n\n"
 
 
-def _line(text: str, look: Look) -> str:
+def _line(text: str, look: RenderOptions) -> str:
     shown = line(shortened(" ".join(text.split()), _LINE_CHARS), look.cleaner)
     return shortened(shown, _LINE_CONTENT_CHARS) or "…"
 
 
-def _below(view: View, look: Look) -> tuple[list[str], list[Button]]:
+def _below(view: View, look: RenderOptions) -> tuple[list[str], list[Button]]:
     """What stands below the text, the status or the ending, and the buttons."""
     if not view.done:
         status = shortened(_line(status_of(view, look.profile), look), 80)
@@ -125,13 +125,13 @@ def _below(view: View, look: Look) -> tuple[list[str], list[Button]]:
     return lines, buttons
 
 
-def _sources(ending: Ending, look: Look) -> list[str]:
+def _sources(ending: Ending, look: RenderOptions) -> list[str]:
     titles = [_line(source, look) for source in ending.sources]
     first = f"-# {look.profile.sources} [1] {titles[0]}"
     return [first, *(f"-# [{number}] {title}" for number, title in enumerate(titles[1:], start=2))]
 
 
-def _followups(view: View, ending: Ending, look: Look) -> list[Button]:
+def _followups(view: View, ending: Ending, look: RenderOptions) -> list[Button]:
     return [
         Button(
             f"f:{view.question.id}:{index}",
@@ -143,7 +143,7 @@ def _followups(view: View, ending: Ending, look: Look) -> list[Button]:
     ]
 
 
-def _feedback(view: View, look: Look) -> list[Button]:
+def _feedback(view: View, look: RenderOptions) -> list[Button]:
     return [
         Button(f"up:{view.question.id}", _label(look.profile.helpful, look), emoji="👍"),
         Button(f"down:{view.question.id}", _label(look.profile.not_helpful, look), emoji="👎"),
@@ -155,7 +155,7 @@ def _possible(buttons: list[Button]) -> list[Button]:
     return [button for button in buttons if utf16(button.custom_id) <= _ID_CHARS]
 
 
-def _label(text: str, look: Look) -> str:
+def _label(text: str, look: RenderOptions) -> str:
     return shortened(" ".join(look.cleaner.clean(text).split()), _LABEL_CHARS) or "…"
 
 
@@ -163,7 +163,7 @@ def _label(text: str, look: Look) -> str:
 class Renderer:
     """Views as pages; equal views have equal pages. `owners` are called to what has no answer."""
 
-    look: Look
+    look: RenderOptions
     owners: Called = field(default_factory=Called)
 
     def written(self, view: View) -> list[Page]:
@@ -208,4 +208,4 @@ def _is_public(view: View) -> bool:
 
 
 def _is_aside(view: View) -> bool:
-    return isinstance(target_of(view.question.reply_to or ""), Aside)
+    return isinstance(target_of(view.question.reply_to or ""), Ephemeral)

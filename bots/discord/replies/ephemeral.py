@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from bots.discord.api.rest import TOKEN_EXPIRED, UNKNOWN_WEBHOOK, RefusedError
-from bots.discord.ids import Aside, Within, user_of
+from bots.discord.ids import Ephemeral, Within, user_of
 from bots.discord.render.components import Page
 from bots.discord.render.payload import EPHEMERAL, LOADING, SUPPRESS_EMBEDS, message, new_message
-from bots.discord.replies.thread import ChannelReply, Pen
+from bots.discord.replies.thread import ChannelReply, MessageWriter
 from core.errors import MessageGoneError
 from core.messaging.pacing import Pacer, Window
 from core.types import Question, View
@@ -27,17 +27,17 @@ _CALLS: Final = 5
 _WINDOW_S: Final = 2.0
 
 
-class AsideReply:
+class EphemeralReply:
     """`core.ports.Reply` by an interaction that was deferred; later it goes on by direct message.
 
     Its first message is the deferred response itself, so that posting it twice changes nothing.
     """
 
-    def __init__(self, question: Question, target: Aside, pen: Pen) -> None:
+    def __init__(self, question: Question, target: Ephemeral, writer: MessageWriter) -> None:
         self._question = question
         self._hook = f"/webhooks/{target.application}/{target.token}"
-        self._pen = pen
-        self._rest = pen.rest
+        self._writer = writer
+        self._rest = writer.rest
         # New messages and edits are counted as one.
         self._pacer = Pacer(Window(_CALLS, _WINDOW_S), at_once=1)
         self._answered = False
@@ -59,7 +59,7 @@ class AsideReply:
 
     def render(self, view: View) -> Sequence[Page]:
         """The view as messages."""
-        return self._pen.render(view)
+        return self._writer.render(view)
 
     async def post(self, page: Page, place: int) -> str:
         """Fill the deferred response, or send one more message beside it."""
@@ -124,5 +124,5 @@ class AsideReply:
             logger.info("question %s: going on by direct message: %s", self._question.id, why)
             person = {"recipient_id": user_of(self._question.asker)}
             channel = await self._rest.call("POST", "/users/@me/channels", person)
-            self._direct = ChannelReply(self._question, Within(int(channel["id"]), 0), self._pen)
+            self._direct = ChannelReply(self._question, Within(int(channel["id"]), 0), self._writer)
         return self._direct

@@ -41,7 +41,7 @@ _NO_THREAD: Final = {MISSING_ACCESS, MISSING_PERMISSION, NO_HISTORY, 50024, 1600
 
 
 @dataclass(frozen=True, slots=True)
-class Pen:
+class MessageWriter:
     """What answers are written with; `me` is the id of the bot's user."""
 
     rest: Rest
@@ -53,20 +53,20 @@ class Pen:
 class ChannelReply:
     """`core.ports.Reply` in a channel, a thread or a direct message."""
 
-    def __init__(self, question: Question, target: Within | Beneath, pen: Pen) -> None:
+    def __init__(self, question: Question, target: Within | Beneath, writer: MessageWriter) -> None:
         self._question = question
         self._target = target
-        self._pen = pen
-        self._rest = pen.rest
-        self._budgets = pen.budgets
+        self._writer = writer
+        self._rest = writer.rest
+        self._budgets = writer.budgets
         # A thread has the id of the message that it is opened from. Where it turns out that none
         # may be opened, the channel's messages are counted here, which is as good.
         self._channel = target.message if isinstance(target, Beneath) else target.channel
         self._answers = target.message if isinstance(target, Within) else 0
         self._opened = isinstance(target, Within)
         self._opening = asyncio.Lock()
-        self._posts = pen.budgets.posts(self._channel)
-        self._edits = pen.budgets.edits(self._channel)
+        self._posts = writer.budgets.posts(self._channel)
+        self._edits = writer.budgets.edits(self._channel)
         self._posted: dict[int, int] = {}
 
     @property
@@ -93,7 +93,7 @@ class ChannelReply:
 
     def render(self, view: View) -> Sequence[Page]:
         """The view as messages."""
-        return self._pen.render(view)
+        return self._writer.render(view)
 
     async def post(self, page: Page, place: int) -> str:
         """Send a page; a second attempt after an unknown outcome finds what the first has sent."""
@@ -183,7 +183,7 @@ class ChannelReply:
     def _own(self, messages: Any, *, first_is_mine: bool) -> list[str]:  # noqa: ANN401 - JSON
         mine, found = first_is_mine, []
         for told in messages:
-            if told["author"]["id"] != self._pen.me or told["type"] not in _MESSAGES:
+            if told["author"]["id"] != self._writer.me or told["type"] not in _MESSAGES:
                 continue
             replies_to = int((told.get("message_reference") or {}).get("message_id") or 0)
             if named := question_in(told.get("components") or []):

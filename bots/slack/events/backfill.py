@@ -18,7 +18,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bots.slack.api.errors import translated
 from bots.slack.api.workspaces import Workspace
 from bots.slack.events.lessons import NotYetError
-from bots.slack.events.messages import Hearing
+from bots.slack.events.messages import MessageHandler
 from core.errors import FaqbotError, PlatformError, RateLimitedError
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ _WAITS_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 _TYPES: Final = "public_channel,private_channel,mpim,im"
 
 
-async def look_back(workspace: Workspace, hearing: Hearing, since: datetime) -> None:
+async def look_back(workspace: Workspace, message_handler: MessageHandler, since: datetime) -> None:
     """Hear what was said since then in the bot's channels.
 
     Never raises: what cannot be read is left out, with a line in the log.
@@ -44,7 +44,7 @@ async def look_back(workspace: Workspace, hearing: Hearing, since: datetime) -> 
         async with asyncio.timeout(_LONGEST_S):
             async for channel in _channels(workspace):
                 try:
-                    await _hear_channel(workspace, hearing, channel, since.timestamp())
+                    await _hear_channel(workspace, message_handler, channel, since.timestamp())
                 except PlatformError as error:
                     logger.warning("not looked back in %s: %s", channel["id"], error)
     except TimeoutError:
@@ -54,7 +54,7 @@ async def look_back(workspace: Workspace, hearing: Hearing, since: datetime) -> 
 
 
 async def _hear_channel(
-    workspace: Workspace, hearing: Hearing, channel: Json, since: float
+    workspace: Workspace, message_handler: MessageHandler, channel: Json, since: float
 ) -> None:
     client, where = workspace.client, {"channel": channel["id"], "limit": _MOST_MESSAGES}
     oldest = f"{since - _OLD_THREADS.total_seconds():.6f}"
@@ -73,17 +73,17 @@ async def _hear_channel(
     missed = {one["ts"]: one for one in messages if float(one["ts"]) > since}
     for ts in sorted(missed, key=float):
         event = {"channel": channel["id"], **kind, **missed[ts]}
-        await _hear(event, workspace, hearing)
+        await _hear(event, workspace, message_handler)
 
 
-async def _hear(event: Json, workspace: Workspace, hearing: Hearing) -> None:
+async def _hear(event: Json, workspace: Workspace, message_handler: MessageHandler) -> None:
     """Hear a message; one that teaches may have to wait for the answer to the one before it."""
     for wait_s in _WAITS_S:
         try:
-            return await hearing.hear(event, workspace, late=True)
+            return await message_handler.hear(event, workspace, late=True)
         except NotYetError:
             await asyncio.sleep(wait_s)
-    return await hearing.hear(event, workspace, late=True)
+    return await message_handler.hear(event, workspace, late=True)
 
 
 async def _channels(workspace: Workspace) -> AsyncIterator[Json]:

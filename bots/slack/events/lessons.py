@@ -13,13 +13,14 @@ from typing import Final
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.api.background import Errands, tell
+from bots.shared.background_tasks import BackgroundTasks
+from bots.slack.api.calls import tell
 from bots.slack.api.errors import code_of, translated
 from bots.slack.api.people import Names, Owners
 from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.workspaces import Workspace
 from bots.slack.context import Context
-from bots.slack.events.parse import Said
+from bots.slack.events.parse import IncomingMessage
 from bots.slack.ids import Place, place_of
 from bots.slack.render.mrkdwn import escaped
 from core.errors import MessageGoneError, PlatformError, PlatformRefusedError, RateLimitedError
@@ -41,23 +42,23 @@ class NotYetError(PlatformError):
     """The question that a reply may be about is still being answered: let it come again."""
 
 
-class Teaching:
+class LessonHandler:
     """What is done with the replies of people who may teach, and of those who may not."""
 
-    def __init__(self, context: Context, errands: Errands, budgets: Budgets) -> None:
-        self._desk = context.desk
+    def __init__(self, context: Context, background: BackgroundTasks, budgets: Budgets) -> None:
+        self._service = context.service
         self._profile = context.profile
-        self._errands = errands
+        self._background = background
         self._budgets = budgets
         self._owners = Owners(context.settings.slack_owner_ids)
         self._names = Names()
         self._told: OrderedDict[str, None] = OrderedDict()  # one mention comes as two events
 
-    def is_lesson(self, message: Said) -> bool:
+    def is_lesson(self, message: IncomingMessage) -> bool:
         """Whether it has the tag."""
         return is_lesson(message.text, self._profile.learning_tag)
 
-    async def teach(self, message: Said, workspace: Workspace) -> None:
+    async def teach(self, message: IncomingMessage, workspace: Workspace) -> None:
         """Learn a message that has the tag, new or edited; hearing it again changes nothing.
 
         Raises:
@@ -66,7 +67,7 @@ class Teaching:
         remark = await self._remark(message, workspace)
         if remark.may_teach:
             await self._have_answered(message)
-        taught = await self._desk.teach(remark)
+        taught = await self._service.teach(remark)
         if taught.outcome in _MARKED:
             await self._mark(message, workspace, there=True)
         if taught.outcome in _SAID:
@@ -74,14 +75,14 @@ class Teaching:
         elif taught.outcome not in _MARKED:
             self._tell(message, taught, workspace)
 
-    async def untag(self, message: Said, workspace: Workspace) -> bool:
+    async def untag(self, message: IncomingMessage, workspace: Workspace) -> bool:
         """Unlearn what an edited message that has no tag taught before; False if that is nothing.
 
         Raises:
             StorageError: it is known still.
         """
         remark = _bare(message)
-        taught = await self._desk.reteach(remark)
+        taught = await self._service.reteach(remark)
         if taught is None:
             return False
         await self._mark(message, workspace, there=False)
@@ -94,11 +95,11 @@ class Teaching:
         Raises:
             StorageError: it is known still.
         """
-        taught = await self._desk.unteach(message_id)
+        taught = await self._service.unteach(message_id)
         if taught and taught.lesson:
             self._say(place_of(taught.lesson.session), taught, workspace)
 
-    async def is_aside(self, message: Said, workspace: Workspace, *, late: bool) -> bool:
+    async def is_aside(self, message: IncomingMessage, workspace: Workspace, *, late: bool) -> bool:
         """Whether an owner speaks to a colleague here, and not to the bot.
 
         So it is while a question of the thread waits for a person. Of what is heard `late`, nobody
@@ -115,9 +116,9 @@ class Teaching:
         except PlatformError as error:
             logger.info("%s is not taken for an owner: %s", message.user, error)
             return False
-        return late or await self._desk.awaits_person(message.place.session)
+        return late or await self._service.awaits_person(message.place.session)
 
-    async def _remark(self, message: Said, workspace: Workspace) -> Remark:
+    async def _remark(self, message: IncomingMessage, workspace: Workspace) -> Remark:
         if not await self._owners.include(workspace, message.user):
             return _bare(message)
         name = await self._names.name_of(workspace, message.user)
@@ -131,19 +132,19 @@ class Teaching:
             said_at=message.said_at,
         )
 
-    async def _have_answered(self, message: Said) -> None:
+    async def _have_answered(self, message: IncomingMessage) -> None:
         """Let the questions of the thread be answered first: else another would be taken for it."""
         session = message.place.session
         try:
             async with asyncio.timeout(_IDLE_WITHIN_S):
-                while await self._desk.is_answering(session):  # noqa: ASYNC110 - of any process
+                while await self._service.is_answering(session):  # noqa: ASYNC110 - of any process
                     await asyncio.sleep(_LOOK_S)
         except TimeoutError:
             raise NotYetError(
                 f"{message.question.id} comes before the answer to a question"
             ) from None
 
-    async def _mark(self, message: Said, workspace: Workspace, *, there: bool) -> None:
+    async def _mark(self, message: IncomingMessage, workspace: Workspace, *, there: bool) -> None:
         """Set the mark, or take it away: now, or else as soon as Slack lets us."""
         channel, ts = message.place.channel, message.ts
         try:
@@ -152,11 +153,11 @@ class Teaching:
         except PlatformRefusedError as error:
             logger.warning("no mark at %s: %s", message.question.id, error)
         except (PlatformError, TimeoutError):
-            self._errands.run(_patiently(workspace.client, channel, ts, there=there))
+            self._background.begin(_patiently(workspace.client, channel, ts, there=there))
 
     def _say(self, place: Place, taught: Taught, workspace: Workspace) -> None:
         text = escaped(said_of(taught, self._profile))
-        self._errands.run(self._post(workspace.client, place, text))
+        self._background.begin(self._post(workspace.client, place, text))
 
     async def _post(self, client: AsyncWebClient, place: Place, text: str) -> None:
         """Post once, in the turn that the channel's budget gives; nothing less certain is repeated.
@@ -179,7 +180,7 @@ class Teaching:
                     else:
                         return
 
-    def _tell(self, message: Said, taught: Taught, workspace: Workspace) -> None:
+    def _tell(self, message: IncomingMessage, taught: Taught, workspace: Workspace) -> None:
         """Tell the author alone what is missing, once for each version of the message."""
         version = f"{message.question.id} {message.said_at.isoformat()}"
         if version in self._told:
@@ -188,10 +189,10 @@ class Teaching:
         while len(self._told) > _KEPT:
             self._told.popitem(last=False)
         text = said_of(taught, self._profile)
-        self._errands.run(tell(workspace.client, message.seen_in, message.user, text))
+        self._background.begin(tell(workspace.client, message.seen_in, message.user, text))
 
 
-def _bare(message: Said) -> Remark:
+def _bare(message: IncomingMessage) -> Remark:
     """What somebody says who may not teach, or no longer does."""
     return Remark(
         id=message.question.id,

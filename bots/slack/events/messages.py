@@ -15,12 +15,13 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
+from bots.shared.background_tasks import BackgroundTasks
 from bots.shared.base import reason_for
-from bots.slack.api.background import Errands, tell
+from bots.slack.api.calls import tell
 from bots.slack.api.workspaces import Workspace, Workspaces
 from bots.slack.context import Context
-from bots.slack.events.lessons import Teaching
-from bots.slack.events.parse import Said, said
+from bots.slack.events.lessons import LessonHandler
+from bots.slack.events.parse import IncomingMessage, said
 from bots.slack.ids import question_id
 from core.errors import PlatformError, PlatformRefusedError, StorageError
 from core.types import Receipt
@@ -34,15 +35,17 @@ _KEPT: Final = 1_000
 _FOR_EVER: Final = float("inf")
 
 
-class Hearing:
+class MessageHandler:
     """Takes in the messages of all workspaces."""
 
-    def __init__(self, context: Context, errands: Errands, teaching: Teaching) -> None:
+    def __init__(
+        self, context: Context, background: BackgroundTasks, teaching: LessonHandler
+    ) -> None:
         self._context = context
-        self._desk = context.desk
+        self._service = context.service
         self._profile = context.profile
         self._channels = context.settings.slack_channel_ids
-        self._errands = errands
+        self._background = background
         self._teaching = teaching
         self._told: OrderedDict[str, float] = OrderedDict()  # one mention comes as two events
         self._changes: OrderedDict[str, float] = OrderedDict()  # the latest of each message
@@ -66,7 +69,7 @@ class Hearing:
                     return
                 await self._take(message, workspace, late=late)
 
-    async def _take(self, message: Said, workspace: Workspace, *, late: bool) -> None:
+    async def _take(self, message: IncomingMessage, workspace: Workspace, *, late: bool) -> None:
         if self._teaching.is_lesson(message):
             if await self._concerns_bot(message):
                 await self._teaching.teach(message, workspace)
@@ -77,20 +80,20 @@ class Hearing:
         if not await self._teaching.is_aside(message, workspace, late=late):
             await self._ask(message, workspace)
 
-    async def _concerns_bot(self, message: Said) -> bool:
+    async def _concerns_bot(self, message: IncomingMessage) -> bool:
         """Whether it is where the bot listens; it may be meant for somebody else all the same."""
         if message.direct or message.to_bot:
             return True
         if message.in_thread:
-            return await self._desk.takes_part(message.place.session)
+            return await self._service.takes_part(message.place.session)
         return message.place.channel in self._channels
 
-    async def _ask(self, message: Said, workspace: Workspace) -> None:
+    async def _ask(self, message: IncomingMessage, workspace: Workspace) -> None:
         if not message.text:
             if message.direct or message.to_bot:
                 self._tell(message, self._profile.empty_mention, workspace)
             return
-        self._explain(message, await self._desk.receive(message.question), workspace)
+        self._explain(message, await self._service.receive(message.question), workspace)
 
     async def _changed(self, event: Json, workspace: Workspace) -> None:
         now, before = event.get("message") or {}, event.get("previous_message") or {}
@@ -110,15 +113,15 @@ class Hearing:
             return
         await self._revise(replace(message, edited_ts=event["ts"]), workspace)
 
-    async def _revise(self, message: Said, workspace: Workspace) -> None:
+    async def _revise(self, message: IncomingMessage, workspace: Workspace) -> None:
         """Take in what a message says now."""
         if self._teaching.is_lesson(message):
-            await self._desk.withdraw(message.question.id)  # which it may have been before
+            await self._service.withdraw(message.question.id)  # which it may have been before
             await self._take(message, workspace, late=False)
             return
         if await self._teaching.untag(message, workspace):
             return
-        receipt = await self._desk.revise(message.question)
+        receipt = await self._service.revise(message.question)
         if receipt:
             self._explain(message, receipt, workspace)
         elif message.to_bot:
@@ -129,7 +132,7 @@ class Hearing:
             question = question_id(workspace.team, channel, ts)
             self._is_news(question, _FOR_EVER)
             await self._teaching.unteach(question, workspace)
-            await self._desk.withdraw(question)
+            await self._service.withdraw(question)
 
     def _is_news(self, question: str, changed_at: float) -> bool:
         """Whether no later change is known: what failed before comes again after what followed."""
@@ -138,17 +141,17 @@ class Hearing:
         _keep(self._changes, question, changed_at)
         return True
 
-    def _explain(self, message: Said, receipt: Receipt, workspace: Workspace) -> None:
+    def _explain(self, message: IncomingMessage, receipt: Receipt, workspace: Workspace) -> None:
         """Tell the asker why there will be no answer, if there will be none."""
         if reason := reason_for(self._profile, receipt):
             self._tell(message, reason, workspace)
 
-    def _tell(self, message: Said, text: str, workspace: Workspace) -> None:
+    def _tell(self, message: IncomingMessage, text: str, workspace: Workspace) -> None:
         """Tell the asker alone, where the message is."""
         if message.question.id in self._told:
             return
         _keep(self._told, message.question.id, float(message.ts))
-        self._errands.run(tell(workspace.client, message.seen_in, message.user, text))
+        self._background.begin(tell(workspace.client, message.seen_in, message.user, text))
 
 
 def _keep(lately: OrderedDict[str, float], name: str, at: float) -> None:
@@ -157,7 +160,7 @@ def _keep(lately: OrderedDict[str, float], name: str, at: float) -> None:
         lately.popitem(last=False)
 
 
-def register(app: AsyncApp, hearing: Hearing, workspaces: Workspaces) -> None:
+def register(app: AsyncApp, message_handler: MessageHandler, workspaces: Workspaces) -> None:
     """Hear messages in a global middleware, for Bolt acknowledges before listeners run."""
 
     @app.middleware
@@ -167,7 +170,7 @@ def register(app: AsyncApp, hearing: Hearing, workspaces: Workspaces) -> None:
         event = body.get("event") or {}
         if event.get("type") in MESSAGES:
             try:
-                await hearing.hear(event, workspaces.get(context.team_id))
+                await message_handler.hear(event, workspaces.get(context.team_id))
             except PlatformRefusedError as error:  # sent again, it would be refused again
                 logger.error("a message is left alone: %s", error)
             except (StorageError, PlatformError) as error:

@@ -29,7 +29,7 @@ _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class IncomingMessage:
     """One message of a person. `text` reads as it is shown, without the bot's name.
 
     `markdown` is the same with its links, bold and struck text, to be shown again elsewhere.
@@ -71,7 +71,7 @@ class Said:
         return self.place if self.in_thread else replace(self.place, thread="")
 
 
-def said(event: Json, *, team: str, bot_user: str, channel: str = "") -> Said | None:
+def said(event: Json, *, team: str, bot_user: str, channel: str = "") -> IncomingMessage | None:
     """What a `message` or `app_mention` event says; None if no person has said it.
 
     `channel` is that of a message inside of another event, which does not name its own.
@@ -86,7 +86,7 @@ def said(event: Json, *, team: str, bot_user: str, channel: str = "") -> Said | 
     direct = event.get("channel_type") == "im" or channel.startswith("D")
     root = event.get("thread_ts") or ""
     named = _named(raw)
-    return Said(
+    return IncomingMessage(
         place=Place(team, channel, root if direct else root or ts),
         ts=ts,
         user=user,

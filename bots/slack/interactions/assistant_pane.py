@@ -12,7 +12,8 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.api.background import Errands, quietly
+from bots.shared.background_tasks import BackgroundTasks
+from bots.slack.api.calls import quietly
 from bots.slack.context import Context
 from bots.slack.ids import place_of
 from core.profile import Profile
@@ -60,7 +61,7 @@ async def set_title(client: AsyncWebClient, channel: str, thread: str, question:
 
 
 def hint_for(
-    client: AsyncWebClient, context: Context, errands: Errands, question: Question
+    client: AsyncWebClient, context: Context, background: BackgroundTasks, question: Question
 ) -> Callable[[View], Awaitable[None]] | None:
     """What `Reply.hint` does in a thread of the pane; None for questions from elsewhere."""
     place = place_of(question.session)
@@ -68,7 +69,7 @@ def hint_for(
         return None
 
     async def hint(view: View) -> None:
-        errands.run(_name_thread(client, context, question))  # it may outlast the answer
+        background.begin(_name_thread(client, context, question))  # it may outlast the answer
         await set_status(client, place.channel, place.thread, view.status)
 
     return hint
@@ -76,7 +77,7 @@ def hint_for(
 
 async def _name_thread(client: AsyncWebClient, context: Context, question: Question) -> None:
     """Name the thread, if this is the first question there."""
-    asked = await context.desk.asked_by(question.asker, _LOOKED_AT)
+    asked = await context.service.asked_by(question.asker, _LOOKED_AT)
     if all(
         one.question.session != question.session or one.question.id == question.id for one in asked
     ):

@@ -10,8 +10,9 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bots.shared.background_tasks import BackgroundTasks
 from bots.shared.base import reason_for
-from bots.slack.api.background import Errands, tell
+from bots.slack.api.calls import tell
 from bots.slack.api.errors import translated
 from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.workspaces import Workspace, Workspaces
@@ -61,7 +62,7 @@ class Buttons:
     """What pressing does."""
 
     def __init__(self, context: Context, budgets: Budgets, answers: Answers) -> None:
-        self._desk = context.desk
+        self._service = context.service
         self._profile = context.profile
         self._budgets = budgets
         self._answers = answers
@@ -79,7 +80,7 @@ class Buttons:
 
     async def stop(self, press: _Press, question: str) -> None:
         """End the answer."""
-        if not press.owns(question) or not await self._desk.stop(question):
+        if not press.owns(question) or not await self._service.stop(question):
             text = self._profile.nothing_to_stop
             await tell(press.workspace.client, press.seen_in, press.user, text)
 
@@ -91,12 +92,12 @@ class Buttons:
         elif asked is None:
             asked = question_id(workspace.team, channel, ts)
         if asked:
-            await self._desk.stop(asked)
+            await self._service.stop(asked)
 
     async def _ask(self, press: _Press, question: str, index: int) -> str:
         """What to tell the person instead; "" if it will be answered."""
         try:
-            receipt = await self._desk.press(question, index, press.asked(question))
+            receipt = await self._service.press(question, index, press.asked(question))
         except StorageError as error:
             logger.error("a press is not stored: %s", error)
             return self._profile.not_stored
@@ -105,7 +106,7 @@ class Buttons:
     async def _mark_used(self, press: _Press, question: str) -> None:
         """Mark all buttons that were pressed, in the message as it is: nothing else changes."""
         blocks = press.message.get("blocks") or []
-        used = await self._desk.pressed(question)
+        used = await self._service.pressed(question)
         marked = [_marked(block, used) for block in blocks]
         if marked == blocks:
             return
@@ -118,20 +119,22 @@ class Buttons:
                 await update(press.workspace.client, reference, page)
 
 
-def register(app: AsyncApp, buttons: Buttons, workspaces: Workspaces, errands: Errands) -> None:
+def register(
+    app: AsyncApp, buttons: Buttons, workspaces: Workspaces, background: BackgroundTasks
+) -> None:
     """Listen to presses and to 🛑. They are acknowledged at once: Slack does not repeat them."""
 
     @app.action(_FOLLOWUP)
     async def follow_up(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext) -> None:
         await ack()
         press = _press(body, workspaces.get(context.team_id))
-        errands.run(buttons.follow_up(press, action.get("value") or ""))
+        background.begin(buttons.follow_up(press, action.get("value") or ""))
 
     @app.action(_STOP)
     async def stop(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext) -> None:
         await ack()
         press = _press(body, workspaces.get(context.team_id))
-        errands.run(buttons.stop(press, action.get("value") or ""))
+        background.begin(buttons.stop(press, action.get("value") or ""))
 
     @app.event("reaction_added")
     async def reaction(event: Json, context: AsyncBoltContext) -> None:
@@ -139,7 +142,7 @@ def register(app: AsyncApp, buttons: Buttons, workspaces: Workspaces, errands: E
         if event.get("reaction") in _STOP_SIGNS and item.get("type") == "message":
             workspace = workspaces.get(context.team_id)
             answer = event.get("item_user") == workspace.bot_user
-            errands.run(buttons.stop_at(workspace, item["channel"], item["ts"], answer=answer))
+            background.begin(buttons.stop_at(workspace, item["channel"], item["ts"], answer=answer))
 
 
 def _press(body: Json, workspace: Workspace) -> _Press:

@@ -47,14 +47,14 @@ def register(app: AsyncApp, context: Context) -> None:
             user,
             reply_to=command["response_url"],
         )
-        if said := await refusal(context.desk, context.profile, question, wake=False):
+        if said := await refusal(context.service, context.profile, question, wake=False):
             await ack(said)
             return
         await ack()
         # By a request of its own: an acknowledgement is sent a moment after it is made, and the
         # answer may be there by then.
         await whisper(client, command["response_url"], context.profile.searching)
-        context.desk.wake()
+        context.service.wake()
 
     @app.message_shortcut(SHORTCUT)
     async def answer_this(args: AsyncArgs) -> None:
@@ -68,13 +68,13 @@ def register(app: AsyncApp, context: Context) -> None:
             return
         openly = await _may_post(client, shortcut["channel"]["id"])
         said = await refusal(
-            context.desk, context.profile, _of_message(shortcut, text, openly=openly), wake=False
+            context.service, context.profile, _of_message(shortcut, text, openly=openly), wake=False
         )
         await args.ack()
         if said or not openly:
             said = said or context.profile.answered_privately
             await whisper(client, url, said, thread=thread)
-        context.desk.wake()
+        context.service.wake()
 
 
 def _of_message(shortcut: Json, text: str, *, openly: bool) -> Question:

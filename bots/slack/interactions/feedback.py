@@ -10,7 +10,7 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.api.background import quietly
+from bots.slack.api.calls import quietly
 from bots.slack.api.response_url import thread_of, whisper
 from bots.slack.context import Context
 from bots.slack.render.blocks import read_feedback
@@ -40,7 +40,7 @@ def register(app: AsyncApp, context: Context) -> None:
         view_id = "" if helpful else await _ask_why(context.profile, question_id, body, client)
         try:
             opinion = Feedback(question_id, body["user"]["id"], helpful)
-            trouble = "" if await context.desk.rate(opinion) else context.profile.stale_button
+            trouble = "" if await context.service.rate(opinion) else context.profile.stale_button
         except StorageError as error:
             logger.error("an opinion is not stored: %s", error)
             trouble = context.profile.not_stored
@@ -59,7 +59,7 @@ def register(app: AsyncApp, context: Context) -> None:
             about["question"], body["user"]["id"], helpful=False, reason=reason, expected=expected
         )
         try:
-            known = await context.desk.rate(opinion)
+            known = await context.service.rate(opinion)
         except StorageError:  # what was written stays in the form
             errors = {_EXPECTED: context.profile.not_stored}
             await ack(response_action="errors", errors=errors)

@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.shared.base import refusal
-from bots.slack.api.background import quietly
+from bots.slack.api.calls import quietly
 from bots.slack.context import Context
 from bots.slack.ids import Place, triggered_id
 from core.errors import StorageError
@@ -49,7 +49,7 @@ def register(app: AsyncApp, context: Context) -> None:
             action["value"],
             user,
         )
-        trouble = await refusal(context.desk, context.profile, question)
+        trouble = await refusal(context.service, context.profile, question)
         await ack()
         notice = trouble or _answered_where(context.profile, question.text, body)
         await _publish(context, client, user, channel, notice)
@@ -59,7 +59,7 @@ async def _publish(
     context: Context, client: AsyncWebClient, user: str, channel: str, notice: str = ""
 ) -> None:
     try:
-        asked = await context.desk.asked_by(user, _RECENT)
+        asked = await context.service.asked_by(user, _RECENT)
     except StorageError:  # the rest is of use without them
         asked = []
     view = home_view(context.profile, asked, channel=channel, notice=notice)

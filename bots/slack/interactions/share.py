@@ -18,7 +18,7 @@ from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.response_url import send, whisper
 from bots.slack.context import Context
 from bots.slack.ids import place_of
-from bots.slack.render.blocks import Block, Look, Page, read_followup, render
+from bots.slack.render.blocks import Block, Page, RenderOptions, read_followup, render
 from bots.slack.replies.ephemeral import PRIVATE_FOLLOWUP, SHARE, private_pages
 from core.errors import PlatformError, PlatformRefusedError, RateLimitedError, StorageError
 from core.messaging.pacing import Pacer
@@ -76,7 +76,7 @@ def register(app: AsyncApp, context: Context, budgets: Budgets) -> None:
 
 async def _own(context: Context, body: Json, question_id: str) -> View | None:
     """A private answer to whoever has pressed; None if it is not kept, or is not theirs."""
-    view = await context.desk.view(question_id)
+    view = await context.service.view(question_id)
     if view and place_of(view.question.session).private_to == body["user"]["id"]:
         return view
     return None
@@ -86,7 +86,7 @@ async def _press(context: Context, body: Json, view: View, index: int) -> str:
     """Ask what the button stands for; what to say if that is not done, else ""."""
     asked = view.question
     pressed = Question("", asked.session, "", asked.asker, reply_to=body["response_url"])
-    receipt = await context.desk.press(asked.id, index, pressed)
+    receipt = await context.service.press(asked.id, index, pressed)
     return reason_for(context.profile, receipt)
 
 
@@ -95,7 +95,7 @@ async def _show_again(
 ) -> None:
     """Show the answer's last page, where the buttons are, as it is by now."""
     try:
-        used = await context.desk.pressed(view.question.id)
+        used = await context.service.pressed(view.question.id)
         page = private_pages(view, context, used=used, shared=shared)[-1]
         await send(client, url, _message(page) | {"replace_original": True})
     except (PlatformError, StorageError) as error:
@@ -110,8 +110,8 @@ async def _share(
     Raises:
         PlatformError, StorageError: not, or not all of it.
     """
-    used = await context.desk.pressed(view.question.id)
-    look = Look(context.profile, context.cleaner, quoted=True, used=used, stoppable=False)
+    used = await context.service.pressed(view.question.id)
+    look = RenderOptions(context.profile, context.cleaner, quoted=True, used=used, stoppable=False)
     first, *more = render(view, look)
     name = f"<@{body['user']['id']}>"
     first = replace(

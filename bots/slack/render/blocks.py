@@ -39,7 +39,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Look(answer_view.Look):
+class RenderOptions(answer_view.RenderOptions):
     """Clients that know no `context_actions` get plain buttons by `feedback_buttons=False`.
 
     `owners` are called, by their ids, where the bot has no answer.
@@ -49,7 +49,7 @@ class Look(answer_view.Look):
     owners: tuple[str, ...] = ()
 
 
-def render(view: View, look: Look) -> list[Page]:
+def render(view: View, look: RenderOptions) -> list[Page]:
     """The messages of a view, one or more; all but the last stay the same while it grows.
 
     Behind an answer that a person has to give comes a message of its own that calls the owners:
@@ -98,7 +98,7 @@ def read_feedback(value: str) -> tuple[str, bool] | None:
     return question_id, opinion == "up"
 
 
-def _fallback(group: Sequence[str], view: View, look: Look) -> str:
+def _fallback(group: Sequence[str], view: View, look: RenderOptions) -> str:
     """The page's text without blocks."""
     text = plain("\n\n".join(group)[:_FALLBACK_CHARS], look.cleaner, _FALLBACK_CHARS)
     if not text.strip():
@@ -106,7 +106,7 @@ def _fallback(group: Sequence[str], view: View, look: Look) -> str:
     return clipped(text, _FALLBACK_CHARS).strip() or "…"
 
 
-def _call(view: View, look: Look) -> list[Page]:
+def _call(view: View, look: RenderOptions) -> list[Page]:
     """What calls the owners, if there is something for them to do."""
     if not (look.owners and isinstance(view.ending, Escalated)):
         return []
@@ -116,14 +116,14 @@ def _call(view: View, look: Look) -> list[Page]:
     return [Page(text, (_section(text, "call"),), calls=True)]
 
 
-def _question(view: View, look: Look) -> list[Block]:
+def _question(view: View, look: RenderOptions) -> list[Block]:
     asker = _USER.search(view.question.asker)
     shown = f"<@{asker[1]}>" if asker else _line(view.question.asker, look)
     lines = [look.profile.quoted.format(name=shown), f"> {_line(view.question.text, look)}"]
     return [_section("\n".join(lines), "question")]
 
 
-def _below(view: View, look: Look) -> list[Block]:
+def _below(view: View, look: RenderOptions) -> list[Block]:
     """What stands below the text: the status, or the ending."""
     if not view.done:
         blocks = [_context("status", [f"⏳ {_line(status_of(view, look.profile), look)}"])]
@@ -146,20 +146,20 @@ def _below(view: View, look: Look) -> list[Block]:
     return blocks
 
 
-def _line(text: str, look: Look) -> str:
+def _line(text: str, look: RenderOptions) -> str:
     """Somebody's text as one line of mrkdwn without marks, never empty."""
     line = " ".join(look.cleaner.clean(text).split())
     return clipped(unmarked(line), _LINE_CHARS) or "…"
 
 
-def _sources(ending: Ending, look: Look) -> list[str]:
+def _sources(ending: Ending, look: RenderOptions) -> list[str]:
     lines = [
         f"[{number}] {_line(source, look)}" for number, source in enumerate(ending.sources, start=1)
     ]
     return [look.profile.sources, *lines]
 
 
-def _followups(view: View, ending: Ending, look: Look) -> list[Block]:
+def _followups(view: View, ending: Ending, look: RenderOptions) -> list[Block]:
     buttons: list[Block] = []
     for index, question in enumerate(ending.questions):
         used = "✓ " if index in look.used else ""
@@ -168,11 +168,11 @@ def _followups(view: View, ending: Ending, look: Look) -> list[Block]:
     return buttons
 
 
-def _stop(view: View, look: Look) -> Block:
+def _stop(view: View, look: RenderOptions) -> Block:
     return _button("stop", look.profile.stop, view.question.id, look)
 
 
-def _feedback(view: View, look: Look) -> Block:
+def _feedback(view: View, look: RenderOptions) -> Block:
     # https://docs.slack.dev/reference/block-kit/block-elements/feedback-buttons-element
     up, down = (feedback_value(view.question.id, helpful=helpful) for helpful in (True, False))
     if not look.feedback_buttons:
@@ -190,11 +190,11 @@ def _feedback(view: View, look: Look) -> Block:
     return {"type": "context_actions", "block_id": "feedback", "elements": [element]}
 
 
-def _button(action_id: str, label: str, value: str, look: Look) -> Block:
+def _button(action_id: str, label: str, value: str, look: RenderOptions) -> Block:
     return {"type": "button", "action_id": action_id, "text": _label(label, look), "value": value}
 
 
-def _label(text: str, look: Look) -> Block:
+def _label(text: str, look: RenderOptions) -> Block:
     line = " ".join(look.cleaner.clean(text).split())
     return {"type": "plain_text", "text": shortened(line, _LABEL_CHARS) or "…", "emoji": False}
 

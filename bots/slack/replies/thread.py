@@ -14,7 +14,7 @@ from bots.slack.api.errors import code_of, translated
 from bots.slack.api.rate_limits import Budgets
 from bots.slack.context import Context
 from bots.slack.ids import place_of
-from bots.slack.render.blocks import Look, Page, render
+from bots.slack.render.blocks import Page, RenderOptions, render
 from core.errors import (
     MessageGoneError,
     MustBeNewError,
@@ -81,7 +81,7 @@ class SlackReply:
         self._plain_in = set() if plain_in is None else plain_in
         # In a direct message there is nobody to be called.
         alone = self._place.channel.startswith("D")
-        self._look = Look(
+        self._look = RenderOptions(
             context.profile,
             context.cleaner,
             quoted=is_press(question.id),

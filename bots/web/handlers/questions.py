@@ -55,7 +55,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
         asker=context.gate.person(request),
         asked_at=datetime.now(UTC),
     )
-    check(context.profile, await context.desk.receive(question))
+    check(context.profile, await context.service.receive(question))
     return await _answer(request, question.id)
 
 
@@ -64,7 +64,7 @@ async def press(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     under = (await received_in(request)).question
     index = int(request.match_info["index"])
-    view = await context.desk.view(under.id)
+    view = await context.service.view(under.id)
     if view is None or index >= len(view.followups):
         raise Problem(HTTPStatus.GONE, context.profile.stale_button)
     pressed = Question(
@@ -74,7 +74,7 @@ async def press(request: web.Request) -> web.StreamResponse:
         asker=context.gate.person(request),
         asked_at=datetime.now(UTC),
     )
-    check(context.profile, await context.desk.press(under.id, index, pressed))
+    check(context.profile, await context.service.press(under.id, index, pressed))
     return await _answer(request, press_id(under.id, view.followups[index]))
 
 
@@ -85,7 +85,7 @@ async def revise(request: web.Request) -> web.StreamResponse:
     text = question_text(await body_of(request), context)
     if text != received.question.text:
         edited = replace(received.question, text=text, asked_at=datetime.now(UTC))
-        if receipt := await context.desk.revise(edited):
+        if receipt := await context.service.revise(edited):
             check(context.profile, receipt)
     return await _answer(request, received.question.id)
 
@@ -93,7 +93,7 @@ async def revise(request: web.Request) -> web.StreamResponse:
 async def _answer(request: web.Request, asked: str) -> web.StreamResponse:
     """The answer in the form that was asked for."""
     context = request.app[CONTEXT]
-    received = await context.desk.find(asked)
+    received = await context.service.find(asked)
     if received is None or received.state is InboxState.WITHDRAWN:
         # By an id that was used before: it was deleted, or refused because of a limit.
         raise Problem(HTTPStatus.CONFLICT, context.texts.withdrawn)
@@ -151,9 +151,9 @@ async def stop(request: web.Request) -> web.Response:
     question = (await own_in(request)).question
     shown = context.hub.page(question.id)
     ended = shown and shown.kind and shown.asked == question.text
-    if ended or not await context.desk.stop(question.id):
+    if ended or not await context.service.stop(question.id):
         raise Problem(HTTPStatus.CONFLICT, context.profile.nothing_to_stop)
-    received = await context.desk.find(question.id)
+    received = await context.service.find(question.id)
     if received and received.state is InboxState.WITHDRAWN:  # nobody here was writing it
         shown = context.hub.page(question.id) or Page(question.text)
         if not shown.kind:
@@ -167,7 +167,7 @@ async def delete(request: web.Request) -> web.Response:
     """Take a question back, with its answer."""
     context = request.app[CONTEXT]
     question = (await own_in(request)).question
-    await context.desk.withdraw(question.id)
+    await context.service.withdraw(question.id)
     context.hub.show(question.id, WITHDRAWN)
     return web.Response(status=204)
 
@@ -187,7 +187,7 @@ async def rate(request: web.Request) -> web.Response:
         reason=text_in(body, "reason", most=_REASON_CHARS, default=""),
         expected=text_in(body, "expected", most=_EXPECTED_CHARS, default=""),
     )
-    if not await context.desk.rate(opinion):
+    if not await context.service.rate(opinion):
         raise Problem(HTTPStatus.NOT_FOUND, context.texts.not_found)
     return web.Response(status=204)
 
@@ -202,7 +202,7 @@ async def conversation(request: web.Request) -> web.Response:
     limit = max(number_in(request, "limit", default=_TURNS, most=_MOST_TURNS), 1)
     after = number_in(request, "after", default=0, most=_PLACES)
     person, html = context.gate.person(request), "html" in request.query
-    turns = await context.desk.turns(session, limit, after)
+    turns = await context.service.turns(session, limit, after)
     shown = [await turn_of(context, turn, person, html=html) for _, turn in turns]
     following = turns[-1][0] if len(turns) == limit else None
     return said({"session": session, "questions": shown, "next": following})
@@ -212,7 +212,7 @@ async def conversations(request: web.Request) -> web.Response:
     """The sessions in which a person has asked something, the latest first."""
     context = request.app[CONTEXT]
     found: dict[str, dict[str, object]] = {}
-    for turn in await context.desk.asked_by(context.gate.person(request), _LATEST):
+    for turn in await context.service.asked_by(context.gate.person(request), _LATEST):
         question = turn.question
         if not question.session.startswith(PREFIX):
             continue

@@ -84,7 +84,7 @@ async def received_in(request: web.Request) -> Received:
         session_of(request.match_info["id"])
     except ValueError:
         raise _unknown(context) from None
-    received = await context.desk.find(request.match_info["id"])
+    received = await context.service.find(request.match_info["id"])
     if received is None or _is_gone(context, received):
         raise _unknown(context)
     return received

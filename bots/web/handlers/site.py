@@ -129,12 +129,12 @@ async def alive(request: web.Request) -> web.Response:
 
 async def ready(request: web.Request) -> web.Response:
     """Questions are being answered here, and the store can be read."""
-    desk = request.app[CONTEXT].desk
-    if not desk.at_work:
+    service = request.app[CONTEXT].service
+    if not service.at_work:
         return said({"status": "not answering yet"}, status=503)
     try:
         async with asyncio.timeout(_STORE_S):
-            await desk.last_seen(PREFIX)
+            await service.last_seen(PREFIX)
     except (StorageError, TimeoutError):
         return said({"status": "the store cannot be read"}, status=503)
     return said({"status": "ok"})

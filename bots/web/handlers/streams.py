@@ -83,7 +83,7 @@ async def wait(request: web.Request, received: Received, *, seconds: float) -> w
                         await slot.changed.wait()
             except TimeoutError:
                 pass
-    return await describe(request, await context.desk.find(received.question.id) or received)
+    return await describe(request, await context.service.find(received.question.id) or received)
 
 
 async def describe(request: web.Request, received: Received) -> web.Response:

@@ -37,7 +37,7 @@ async def ending_of(context: Context, question_id: str, page: Page, *, html: boo
     Raises:
         StorageError: which of its buttons were pressed cannot be looked up.
     """
-    pressed = await context.desk.pressed(question_id) if page.followups else frozenset()
+    pressed = await context.service.pressed(question_id) if page.followups else frozenset()
     ending: Json = {
         "kind": page.kind,
         "text": page.text,
@@ -61,7 +61,7 @@ async def _described(
 ) -> Json:
     opinion = None
     if page and page.rated:
-        opinion = await context.desk.opinion(question.id, person)
+        opinion = await context.service.opinion(question.id, person)
     return {
         "id": question.id,
         "session": question.session,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from bots.shared.answer_view import Look, ending_of, status_of
+from bots.shared.answer_view import RenderOptions, ending_of, status_of
 from bots.web.render.page_html import blocks
 from core.text.markdown.split import settled
 from core.types import Answered, Declined, Escalated, Failed, View
@@ -47,7 +47,7 @@ class Page:
 WITHDRAWN: Final = Page("", kind=Kind.WITHDRAWN)
 
 
-def page_of(view: View, look: Look) -> Page:
+def page_of(view: View, look: RenderOptions) -> Page:
     """The page of a view."""
     clean, asked = look.cleaner.clean, view.question.text
     if not view.done:
@@ -69,7 +69,7 @@ def page_of(view: View, look: Look) -> Page:
     )
 
 
-def html_of(page: Page, look: Look) -> tuple[str, ...]:
+def html_of(page: Page, look: RenderOptions) -> tuple[str, ...]:
     """The page's text as blocks of HTML."""
     if page.kind is None:
         return blocks(settled(page.text), look.cleaner)

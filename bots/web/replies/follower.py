@@ -11,12 +11,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from bots.shared.answer_view import Look
+from bots.shared.answer_view import RenderOptions
 from bots.web.render.page import WITHDRAWN, Kind, Page, page_of
 from bots.web.replies.hub import Hub, Slot
 from core.errors import StorageError
 from core.messaging.handler import view_of
-from core.messaging.service import Desk
+from core.messaging.service import ChatService
 from core.types import InboxState, Received, Turn
 
 logger = logging.getLogger(__name__)
@@ -28,8 +28,10 @@ _OPEN: Final = (InboxState.RECEIVED, InboxState.ANSWERING)
 class Follower:
     """Reads answers for as long as somebody wants to."""
 
-    def __init__(self, desk: Desk, hub: Hub, look: Look, *, poll_s: float = POLL_S) -> None:
-        self._desk = desk
+    def __init__(
+        self, service: ChatService, hub: Hub, look: RenderOptions, *, poll_s: float = POLL_S
+    ) -> None:
+        self._service = service
         self._hub = hub
         self._look = look
         self._poll_s = poll_s
@@ -74,7 +76,7 @@ class Follower:
             return shown
         if received.state in _OPEN:
             return None
-        view = await self._desk.view(question.id)
+        view = await self._service.view(question.id)
         if view:
             return page_of(view, self._look)
         # No turn was kept: somebody stopped it, and what had been written is no more.
@@ -98,7 +100,7 @@ class Follower:
 
     async def _look_up(self, question_id: str, slot: Slot) -> None:
         try:
-            found = await self._desk.find(question_id)
+            found = await self._service.find(question_id)
             ended = await self.ended(found) if found else WITHDRAWN
         except StorageError as error:
             logger.warning("whether an answer has ended is not known: %s", error)

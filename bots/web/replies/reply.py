@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from bots.shared.answer_view import Look
+from bots.shared.answer_view import RenderOptions
 from bots.web.render.page import WITHDRAWN, Page, page_of
 from bots.web.replies.hub import Hub
 from core.messaging.pacing import Pacer, Window
@@ -26,7 +26,7 @@ def make_pacer() -> Pacer:
 class WebReply:
     """`core.ports.Reply` in the hub. One page is the whole answer."""
 
-    def __init__(self, question: Question, hub: Hub, pacer: Pacer, look: Look) -> None:
+    def __init__(self, question: Question, hub: Hub, pacer: Pacer, look: RenderOptions) -> None:
         self._id = question.id
         self._hub = hub
         self._pacer = pacer

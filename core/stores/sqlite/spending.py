@@ -35,7 +35,7 @@ def _today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
-class SqlitePurse:
+class SqliteSpendingStore:
     """Implements `core.spend.Purse`.
 
     Sums are kept in memory and written by one thread, in order; each write brings back what other
@@ -67,11 +67,11 @@ class SqlitePurse:
             db.execute("DELETE FROM spent WHERE day < date(?, ?)", (today(), f"-{_KEPT_DAYS} days"))
         except (OSError, sqlite3.Error) as error:
             raise StorageError(f"cannot keep account of spending in {path}: {error}") from error
-        purse = cls(db, today)
+        spending = cls(db, today)
         try:
-            yield purse
+            yield spending
         finally:
-            purse._thread.shutdown(wait=True)
+            spending._thread.shutdown(wait=True)
             db.close()
 
     def spent(self, person: str) -> tuple[float, float]:

@@ -9,9 +9,9 @@ from fakes.slack_bot import finished, make_settings
 
 from bots.bootstrap.serve import connected, keep_running
 from bots.bootstrap.stores import open_stores
-from bots.shared.base import Connected
+from bots.shared.base import RunningPlatform
 from core.errors import PlatformError
-from core.messaging.service import Desk
+from core.messaging.service import ChatService
 from core.messaging.user_limits import Limits
 from devtools.slack import Slack
 
@@ -33,7 +33,7 @@ async def test_a_platform_that_breaks_off_begins_again_and_leaves_the_others_alo
     async def serve():
         async with asyncio.TaskGroup() as tasks:
             for name, runs in (("Slack: on", broken), ("Discord: on", steady)):
-                tasks.create_task(keep_running(Connected(name, runs), pause_s=0))
+                tasks.create_task(keep_running(RunningPlatform(name, runs), pause_s=0))
 
     serving = asyncio.create_task(serve())
     async with asyncio.timeout(5):
@@ -66,9 +66,9 @@ def settings(slack, fake, tmp_path):
 
 
 @pytest.fixture
-async def desk(settings, profile):
+async def service(settings, profile):
     async with open_stores(settings) as stores:
-        yield Desk(
+        yield ChatService(
             assistant=InPieces(stores.history),
             inbox=stores.inbox,
             archive=stores.archive,
@@ -79,15 +79,15 @@ async def desk(settings, profile):
 
 
 async def test_a_platform_that_is_away_at_the_start_is_on_when_it_is_back(
-    slack, fake, settings, desk, profile, capsys
+    slack, fake, settings, service, profile, capsys
 ):
     """And keeps the other from nothing."""
     slack.fail_next("auth.test", "500", times=3)
     minsu = slack.add_person("민수")
     channel = slack.add_channel("문의", minsu)
-    async with connected(settings, desk, profile) as platforms:
+    async with connected(settings, service, profile) as platforms:
         assert [one.about.split(",")[0] for one in platforms] == ["Slack: not yet", "Discord: on"]
-        tasks = [asyncio.create_task(desk.run())]
+        tasks = [asyncio.create_task(service.run())]
         tasks += [asyncio.create_task(keep_running(one, pause_s=0.05)) for one in platforms]
         await fake.until(lambda: fake.online)
         await slack.until(lambda: slack.sockets)
@@ -100,10 +100,10 @@ async def test_a_platform_that_is_away_at_the_start_is_on_when_it_is_back(
 
 
 async def test_where_no_platform_can_be_reached_it_does_not_start(
-    slack, fake, settings, desk, profile
+    slack, fake, settings, service, profile
 ):
     slack.fail_next("auth.test", "500")
     fake.fail_next("GET", "/users/@me", "503")
     with pytest.raises(PlatformError):
-        async with connected(settings, desk, profile):
+        async with connected(settings, service, profile):
             pass

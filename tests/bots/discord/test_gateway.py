@@ -18,7 +18,7 @@ def quick(monkeypatch):
     async def at_once(self, shard_id, *, initial=False):
         return None
 
-    monkeypatch.setattr(app.Listening, "before_identify_hook", at_once)
+    monkeypatch.setattr(app.BaseClient, "before_identify_hook", at_once)
 
 
 async def answered_to(fake, text):

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 from fakes.discord_bot import answers_in
 
-from bots.bootstrap.assistant import open_desk
+from bots.bootstrap.assistant import open_service
 from bots.bootstrap.ingestion import run_ingest
 from bots.bootstrap.stores import open_stores
 from bots.discord.platform import open_discord
@@ -34,9 +34,9 @@ async def test_what_an_owner_replies_answers_the_next_person_in_other_words(
     channel, elsewhere = fake.guild.channels[0], await fake.create_channel("다른-곳")
     async with (
         open_stores(settings) as stores,
-        open_desk(settings, stores, profile) as desk,
-        open_discord(_on_discord(fake, settings, owner), desk, profile) as discord,
-        _running(desk.run(), discord.run()),
+        open_service(settings, stores, profile) as service,
+        open_discord(_on_discord(fake, settings, owner), service, profile) as discord,
+        _running(service.run(), discord.run()),
     ):
         await fake.until(lambda: fake.online)
         asked = await fake.say(channel, ASKED, mention_bot=True)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 from fakes.slack_bot import make_settings
 
-from bots.bootstrap.assistant import open_desk
+from bots.bootstrap.assistant import open_service
 from bots.bootstrap.ingestion import run_ingest
 from bots.bootstrap.stores import open_stores
 from bots.slack.events.lessons import MARK
@@ -41,10 +41,10 @@ async def at_work(slack, settings):
     """The bot as `faqbot run` sets it up."""
     async with (
         open_stores(settings) as stores,
-        open_desk(settings, stores, PROFILE) as desk,
-        open_slack(settings, desk, PROFILE) as platform,
+        open_service(settings, stores, PROFILE) as service,
+        open_slack(settings, service, PROFILE) as platform,
     ):
-        tasks = [asyncio.create_task(run()) for run in (desk.run, platform.run)]
+        tasks = [asyncio.create_task(run()) for run in (service.run, platform.run)]
         try:
             await slack.until(lambda: slack.sockets)
             yield

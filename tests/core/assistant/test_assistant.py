@@ -10,7 +10,7 @@ import pytest
 from fakes.faq import FAQ
 
 from core.assistant.followups import labels
-from core.assistant.research import Finder
+from core.assistant.research import Researcher
 from core.errors import StorageError
 from core.stores.memory import MemoryHistory
 from core.stores.sqlite.history import SqliteHistory
@@ -427,7 +427,7 @@ async def test_entries_that_an_ingest_took_away_are_escalated(make_assistant, re
             return []
 
     model = Model("답")
-    finder = Finder(Emptied(), guardrail)
-    ending = await last(make_assistant(finder=finder, model=model), SETTLEMENT)
+    researcher = Researcher(Emptied(), guardrail)
+    ending = await last(make_assistant(researcher=researcher, model=model), SETTLEMENT)
     assert isinstance(ending, Escalated)
     assert model.asked == []

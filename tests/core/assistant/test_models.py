@@ -16,7 +16,7 @@ from core.assistant.assistant import Assistant
 from core.assistant.extractive import ExtractiveModel
 from core.assistant.followups import LeadBack
 from core.assistant.guardrail import Guardrail, GuardrailModel
-from core.assistant.research import Finder
+from core.assistant.research import Researcher
 from core.assistant.speculation import Speculation
 from core.embeddings.cache import VectorCache
 from core.embeddings.openai import OpenAIEmbedder
@@ -91,7 +91,7 @@ async def opened(settings):
     retriever, language = loaded(settings.data_dir)
     analyzer, encoder = language.analyzer, language.encoder
     guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms)
-    finder = Finder(retriever, guardrail)
+    researcher = Researcher(retriever, guardrail)
     extractive = ExtractiveModel(analyzer, retriever.idf)
 
     async def warm(_):
@@ -101,7 +101,7 @@ async def opened(settings):
         models.open_models(
             settings,
             profile=PROFILE,
-            finder=finder,
+            researcher=researcher,
             extractive=extractive,
             warm=warm,
         ) as made,
@@ -109,7 +109,7 @@ async def opened(settings):
     ):
         yield Assistant(
             retriever=retriever,
-            finder=finder,
+            researcher=researcher,
             model=extractive,
             lead_back=LeadBack(PROFILE.themes, encoder.embed),
             history=history,

@@ -5,7 +5,7 @@ import threading
 
 from fakes.faq import FAQ
 
-from core.assistant.research import Finder
+from core.assistant.research import Researcher
 from core.errors import FaqIndexError
 from core.types import Exchange, Label, Verdict
 
@@ -43,8 +43,8 @@ async def test_what_is_asked_together_is_found_together(retriever):
     """One search for all of them, and to each what it would have found alone."""
     held = Held(retriever)
     held.free.set()
-    finder = Finder(held, Judge())
-    found = await asyncio.gather(*map(finder.find, TITLES))
+    researcher = Researcher(held, Judge())
+    found = await asyncio.gather(*map(researcher.find, TITLES))
     assert held.batches == [TITLES]
     assert [hit.alone for hit in found] == [retriever.search(title) for title in TITLES]
     assert [hit.entries[0].title for hit in found] == TITLES
@@ -54,8 +54,8 @@ async def test_a_conversation_is_searched_with_and_without(retriever):
     """Beside others who have none."""
     history = [Exchange(TITLES[2], "…")]
     text = "그럼 어떻게 해요?"
-    finder = Finder(retriever, Judge())
-    leaning, plain = await asyncio.gather(finder.find(text, history), finder.find(text))
+    researcher = Researcher(retriever, Judge())
+    leaning, plain = await asyncio.gather(researcher.find(text, history), researcher.find(text))
     assert leaning.in_context == retriever.search(text, history)
     assert leaning.alone == plain.in_context == plain.alone == retriever.search(text)
 
@@ -63,10 +63,10 @@ async def test_a_conversation_is_searched_with_and_without(retriever):
 async def test_a_crowd_is_searched_for_in_parts(retriever):
     """So that the first of them do not wait for the last; who has left is not searched for."""
     held = Held(retriever)
-    finder = Finder(held, Judge())
-    tasks = [asyncio.create_task(finder.find(f"{TITLES[0]} {n}")) for n in range(70)]
+    researcher = Researcher(held, Judge())
+    tasks = [asyncio.create_task(researcher.find(f"{TITLES[0]} {n}")) for n in range(70)]
     assert await asyncio.to_thread(held.asked.wait, 30)
-    assert finder.waiting > 0
+    assert researcher.waiting > 0
     for task in tasks[60:]:
         task.cancel()
     held.free.set()
@@ -76,7 +76,7 @@ async def test_a_crowd_is_searched_for_in_parts(retriever):
         f"{TITLES[0]} {n}" for n in range(60)
     )
     assert max(map(len, held.batches)) <= 16
-    assert finder.waiting == 0
+    assert researcher.waiting == 0
 
 
 async def test_an_error_reaches_everyone_it_concerns_and_nobody_after(retriever):
@@ -84,8 +84,8 @@ async def test_an_error_reaches_everyone_it_concerns_and_nobody_after(retriever)
     held = Held(retriever)
     held.free.set()
     held.error = FaqIndexError("gone")
-    finder = Finder(held, Judge())
-    failed = await asyncio.gather(*map(finder.find, TITLES[:3]), return_exceptions=True)
+    researcher = Researcher(held, Judge())
+    failed = await asyncio.gather(*map(researcher.find, TITLES[:3]), return_exceptions=True)
     assert failed == [held.error] * 3
     held.error = None
-    assert (await finder.find(TITLES[0])).entries
+    assert (await researcher.find(TITLES[0])).entries

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from bots.cli.terminal import Screen
-from bots.discord.render.components import Look as DiscordLook
+from bots.discord.render.components import RenderOptions as DiscordLook
 from bots.discord.render.components import pages
 from bots.shared.answer_view import source_line
-from bots.slack.render.blocks import Look as SlackLook
+from bots.slack.render.blocks import RenderOptions as SlackLook
 from bots.slack.render.blocks import render
 from core.assistant.extractive import ExtractiveModel
 from core.llm.prompts import Excerpt, Prompt, answer_messages

@@ -5,7 +5,7 @@ import asyncio
 import numpy as np
 import pytest
 
-from core.embeddings.openai import Gathering
+from core.embeddings.openai import BatchedEmbeddings
 from core.errors import ModelUnavailableError
 from core.llm.budget import TAB, Tab, spend
 from core.types import Usage
@@ -38,7 +38,7 @@ async def asked(gathering, text, tab=None):
 async def test_those_who_ask_together_share_one_request():
     """Each gets its own vector; the same text is fetched once, also while it is on its way."""
     endpoint = Endpoint()
-    gathering = Gathering(endpoint.fetch)
+    gathering = BatchedEmbeddings(endpoint.fetch)
     tasks = [asyncio.create_task(asked(gathering, text)) for text in ("가", "나나", "가")]
     await endpoint.asked.wait()
     tasks.append(asyncio.create_task(asked(gathering, "가")))
@@ -52,7 +52,7 @@ async def test_the_bill_is_shared_by_length():
     """What they pay together is what it cost."""
     endpoint = Endpoint()
     endpoint.open.set()
-    gathering = Gathering(endpoint.fetch)
+    gathering = BatchedEmbeddings(endpoint.fetch)
     tabs = [Tab(lambda _: None) for _ in range(2)]
     await asyncio.gather(
         asked(gathering, "가" * 10, tabs[0]), asked(gathering, "나" * 100, tabs[1])
@@ -64,7 +64,7 @@ async def test_the_bill_is_shared_by_length():
 async def test_who_leaves_takes_nothing_from_the_others():
     """A cancelled question does not end the request that others wait for."""
     endpoint = Endpoint()
-    gathering = Gathering(endpoint.fetch)
+    gathering = BatchedEmbeddings(endpoint.fetch)
     leaving = asyncio.create_task(asked(gathering, "가"))
     staying = asyncio.create_task(asked(gathering, "가"))
     await endpoint.asked.wait()
@@ -79,7 +79,7 @@ async def test_an_error_reaches_all_and_the_next_one_is_asked_anew():
     endpoint = Endpoint()
     endpoint.open.set()
     endpoint.error = ModelUnavailableError("down")
-    gathering = Gathering(endpoint.fetch)
+    gathering = BatchedEmbeddings(endpoint.fetch)
     results = await asyncio.gather(
         asked(gathering, "가"), asked(gathering, "나"), return_exceptions=True
     )
@@ -91,7 +91,7 @@ async def test_an_error_reaches_all_and_the_next_one_is_asked_anew():
 async def test_closing_gives_up_what_is_on_its_way():
     """Whoever still waits is cancelled, and no task is left."""
     endpoint = Endpoint()
-    gathering = Gathering(endpoint.fetch)
+    gathering = BatchedEmbeddings(endpoint.fetch)
     waiting = asyncio.create_task(asked(gathering, "가"))
     await endpoint.asked.wait()
     await gathering.close()

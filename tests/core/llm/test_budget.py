@@ -6,28 +6,28 @@ from core.embeddings.openai import batches
 from core.errors import StorageError
 from core.llm.budget import Ledger, Limit, Price, price_of
 from core.llm.prompts import estimate_tokens
-from core.stores.sqlite.spending import SqlitePurse
+from core.stores.sqlite.spending import SqliteSpendingStore
 
 
 def test_a_day_is_kept_by_person_and_ends_at_midnight(tmp_path):
     """Sums of today count, for all and for one; yesterday's do not; nothing is lost on closing."""
     day = ["2026-07-31"]
     path = tmp_path / "spent.sqlite3"
-    with SqlitePurse.open(path, lambda: day[0]) as purse:
-        purse.charge("a", 0.5)
-        purse.charge("b", 0.25)
-        purse.charge("", 0.125)
-        assert purse.spent("a") == (0.875, 0.5)
-    with SqlitePurse.open(path, lambda: day[0]) as purse:
-        assert purse.spent("b") == (0.875, 0.25)
+    with SqliteSpendingStore.open(path, lambda: day[0]) as spending:
+        spending.charge("a", 0.5)
+        spending.charge("b", 0.25)
+        spending.charge("", 0.125)
+        assert spending.spent("a") == (0.875, 0.5)
+    with SqliteSpendingStore.open(path, lambda: day[0]) as spending:
+        assert spending.spent("b") == (0.875, 0.25)
         day[0] = "2026-08-01"
-        assert purse.spent("b") == (0.0, 0.0)
+        assert spending.spent("b") == (0.0, 0.0)
 
 
 def test_two_processes_share_a_cap(tmp_path):
     """What the other has spent is known after one's own next charge."""
     path = tmp_path / "spent.sqlite3"
-    with SqlitePurse.open(path) as one, SqlitePurse.open(path) as other:
+    with SqliteSpendingStore.open(path) as one, SqliteSpendingStore.open(path) as other:
         one.spent("a")
         other.charge("a", 1.0)
         other._thread.submit(int).result()
@@ -38,7 +38,7 @@ def test_two_processes_share_a_cap(tmp_path):
 
 def test_a_purse_that_cannot_be_kept_is_told(tmp_path):
     """A folder in place of the file."""
-    with pytest.raises(StorageError), SqlitePurse.open(tmp_path):
+    with pytest.raises(StorageError), SqliteSpendingStore.open(tmp_path):
         pass
 
 

@@ -77,7 +77,7 @@ class Story:
             print(f"{now():8.3f}", *what)  # noqa: T201 - what was asked for
 
     async def happen(self) -> None:
-        """Everything, and then a long quiet time with one desk alive."""
+        """Everything, and then a long quiet time with one chat service alive."""
         self.processes = [Process(self.store, self.rough, self.dice) for _ in "ab"]
         breaking = asyncio.create_task(self._break())
         await asyncio.gather(*(self._ask(number) for number in range(self.questions)))
@@ -114,7 +114,7 @@ class Story:
                 self.processes.append(Process(self.store, self.rough, self.dice))
 
     async def _delivered(self, what: str, *arguments: object, once: bool = False) -> object:
-        """What a desk says to it; the platform repeats what is not acknowledged."""
+        """What a chat service says to it; the platform repeats what is not acknowledged."""
         while True:
             if not self._alive:
                 await asyncio.sleep(0.2)
@@ -124,7 +124,7 @@ class Story:
             if what == "stop":
                 self.last = process
             self.tell(what, *arguments, "at", number)
-            work = process.begin(getattr(process.desk, what)(*arguments))
+            work = process.begin(getattr(process.service, what)(*arguments))
             await asyncio.wait({work})
             if work.cancelled():
                 said: object = None

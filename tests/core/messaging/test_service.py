@@ -13,7 +13,7 @@ from config.resources import load_profile
 from core.errors import PlatformError, PlatformRefusedError
 from core.messaging.handler import references_of
 from core.messaging.learning import Outcome, Remark
-from core.messaging.service import Desk, is_press, press_id
+from core.messaging.service import ChatService, is_press, press_id
 from core.messaging.user_limits import Limits
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
@@ -71,8 +71,8 @@ class Place:
         self.limits = Limits(per_minute=4, per_day=0)
         self.settled = asyncio.Condition()
 
-    def desk(self, **changes):
-        desk = Desk(
+    def service(self, **changes):
+        service = ChatService(
             assistant=self.assistant,
             inbox=self.inbox,
             archive=self.archive,
@@ -81,8 +81,8 @@ class Place:
             limits=self.limits,
             **changes,
         )
-        desk.serve("wall:", lambda question: WallReply(self.wall, question.id))
-        return desk
+        service.serve("wall:", lambda question: WallReply(self.wall, question.id))
+        return service
 
     async def until(self, question_id, *states):
         async with asyncio.timeout(10):
@@ -111,8 +111,8 @@ def asked(question_id="1", text="배송비는?", session="wall:1", asker="U1"):
 
 
 @asynccontextmanager
-async def running(desk):
-    task = asyncio.create_task(desk.run())
+async def running(service):
+    task = asyncio.create_task(service.run())
     try:
         yield task
     finally:
@@ -127,9 +127,9 @@ async def place(tmp_path):
 
 
 async def test_a_question_is_answered_in_its_place(place):
-    desk = place.desk()
-    async with running(desk):
-        assert await desk.receive(asked()) is Receipt.STORED
+    service = place.service()
+    async with running(service):
+        assert await service.receive(asked()) is Receipt.STORED
         found = await place.until("1", InboxState.ANSWERED)
     assert place.shown() == ["답: 배송비는?"]
     assert list(references_of(found)) == list(place.wall.messages)
@@ -137,64 +137,64 @@ async def test_a_question_is_answered_in_its_place(place):
 
 
 async def test_a_redelivery_is_not_answered_again_and_counts_for_no_limit(place):
-    desk = place.desk()
-    async with running(desk):
-        await desk.receive(asked())
+    service = place.service()
+    async with running(service):
+        await service.receive(asked())
         await place.until("1", *ENDED)
         for _ in range(10):
-            assert await desk.receive(asked()) is Receipt.KNOWN
-        assert await desk.receive(asked("2")) is Receipt.STORED
+            assert await service.receive(asked()) is Receipt.KNOWN
+        assert await service.receive(asked("2")) is Receipt.STORED
         await place.until("2", *ENDED)
     assert place.assistant.asked == ["배송비는?"] * 2
 
 
 async def test_who_asks_too_much_is_told_and_not_answered(place):
-    desk = place.desk()
+    service = place.service()
     for number in range(4):
-        assert await desk.receive(asked(str(number), session=f"wall:{number}")) is Receipt.STORED
-    assert await desk.receive(asked("one more", session="wall:x")) is Receipt.LIMITED
-    assert await desk.receive(asked("other", session="wall:x", asker="U2")) is Receipt.STORED
+        assert await service.receive(asked(str(number), session=f"wall:{number}")) is Receipt.STORED
+    assert await service.receive(asked("one more", session="wall:x")) is Receipt.LIMITED
+    assert await service.receive(asked("other", session="wall:x", asker="U2")) is Receipt.STORED
     assert (await place.inbox.find("one more")).state is InboxState.WITHDRAWN
 
 
 async def test_a_full_inbox_is_told(place):
-    desk = place.desk()
+    service = place.service()
     for number in range(3):
-        await desk.receive(asked(str(number)))
-    assert await desk.receive(asked("4")) is Receipt.FULL
+        await service.receive(asked(str(number)))
+    assert await service.receive(asked("4")) is Receipt.FULL
 
 
 async def test_a_press_asks_what_the_button_stands_for_once(place):
     """Whoever presses it, and however often."""
-    desk = place.desk()
-    async with running(desk):
-        await desk.receive(asked())
+    service = place.service()
+    async with running(service):
+        await service.receive(asked())
         await place.until("1", *ENDED)
         pressed = asked("", "", asker="U2")
-        assert await desk.press("1", 0, pressed) is Receipt.STORED
-        assert await desk.press("1", 0, replace(pressed, asker="U3")) is Receipt.KNOWN
+        assert await service.press("1", 0, pressed) is Receipt.STORED
+        assert await service.press("1", 0, replace(pressed, asker="U3")) is Receipt.KNOWN
         await place.until(press_id("1", "다음 질문"), *ENDED)
-        assert await desk.pressed("1") == {0}
+        assert await service.pressed("1") == {0}
     assert place.assistant.asked == ["배송비는?", "다음 질문"]
 
 
 @pytest.mark.parametrize(("question_id", "index"), [("unknown", 0), ("1", 1), ("1", -1)])
 async def test_a_button_that_there_is_not_asks_nothing(place, question_id, index):
-    desk = place.desk()
-    async with running(desk):
-        await desk.receive(asked())
+    service = place.service()
+    async with running(service):
+        await service.receive(asked())
         await place.until("1", *ENDED)
-    assert await desk.press(question_id, index, asked("", "")) is None
+    assert await service.press(question_id, index, asked("", "")) is None
 
 
 async def test_an_edited_question_is_answered_anew_in_the_same_message(place):
-    desk = place.desk()
-    async with running(desk):
-        await desk.receive(asked())
+    service = place.service()
+    async with running(service):
+        await service.receive(asked())
         await place.until("1", *ENDED)
         before = list(place.wall.messages)
-        assert await desk.revise(asked(text="반품비는?"))
-        assert not await desk.revise(asked(text="반품비는?")), "the edit was delivered twice"
+        assert await service.revise(asked(text="반품비는?"))
+        assert not await service.revise(asked(text="반품비는?")), "the edit was delivered twice"
         await place.until("1", InboxState.ANSWERED)
     assert list(place.wall.messages) == before
     assert place.shown() == ["답: 반품비는?"]
@@ -202,12 +202,12 @@ async def test_an_edited_question_is_answered_anew_in_the_same_message(place):
 
 
 async def test_a_question_edited_while_it_is_answered_gets_the_new_answer_alone(place):
-    desk = place.desk()
+    service = place.service()
     place.assistant.go_on.clear()
-    async with running(desk):
-        await desk.receive(asked())
+    async with running(service):
+        await service.receive(asked())
         await place.assistant.halfway.wait()
-        assert await desk.revise(asked(text="반품비는?"))
+        assert await service.revise(asked(text="반품비는?"))
         place.assistant.go_on.set()
         await place.until("1", InboxState.ANSWERED)
     assert place.shown() == ["답: 반품비는?"]
@@ -215,73 +215,73 @@ async def test_a_question_edited_while_it_is_answered_gets_the_new_answer_alone(
 
 
 async def test_a_deleted_question_takes_its_answer_along(place):
-    desk = place.desk()
-    async with running(desk):
-        await desk.receive(asked())
+    service = place.service()
+    async with running(service):
+        await service.receive(asked())
         await place.until("1", *ENDED)
-        await desk.withdraw("1")
-        assert not await desk.revise(asked(text="zu spät"))
+        await service.withdraw("1")
+        assert not await service.revise(asked(text="zu spät"))
         await soon(lambda: not place.wall.messages)
     assert await place.archive.find("1") is None
 
 
 async def test_a_question_deleted_while_it_is_answered_leaves_nothing(place):
-    desk = place.desk()
+    service = place.service()
     place.assistant.go_on.clear()
-    async with running(desk):
-        await desk.receive(asked())
+    async with running(service):
+        await service.receive(asked())
         await place.wall.posted.wait()
-        await desk.withdraw("1")
+        await service.withdraw("1")
         place.assistant.go_on.set()
         await soon(lambda: not place.wall.messages)
     assert await place.archive.find("1") is None
 
 
 async def test_a_stopped_answer_stays_as_it_is_and_is_no_part_of_the_conversation(place):
-    desk = place.desk()
+    service = place.service()
     place.assistant.go_on.clear()
-    async with running(desk):
-        await desk.receive(asked())
+    async with running(service):
+        await service.receive(asked())
         await place.wall.posted.wait()
-        assert await desk.stop("1")
+        assert await service.stop("1")
         await soon(lambda: place.shown() == ["답: " + PROFILE.stopped])
-        assert not await desk.stop("1"), "it has ended"
+        assert not await service.stop("1"), "it has ended"
         await place.until("1", InboxState.STOPPED)
     assert await place.archive.find("1") is None
 
 
 async def test_a_question_that_waits_can_be_stopped(place):
-    desk = place.desk()
-    await desk.receive(asked())
-    assert await desk.stop("1")
-    async with running(desk):
+    service = place.service()
+    await service.receive(asked())
+    assert await service.stop("1")
+    async with running(service):
         await place.until("1", InboxState.STOPPED)
     assert not place.assistant.asked
 
 
 @pytest.mark.parametrize("written", ["not yet", "here", "elsewhere"])
 async def test_a_stopped_question_is_asked_again_by_an_edit(place, written):
-    desk, other = place.desk(), place.desk()
-    await desk.receive(asked())
+    service, other = place.service(), place.service()
+    await service.receive(asked())
     place.assistant.go_on.clear()
-    async with running(desk):
+    async with running(service):
         if written != "not yet":
             await place.wall.posted.wait()
-        assert await (other if written == "elsewhere" else desk).stop("1")
+        assert await (other if written == "elsewhere" else service).stop("1")
         place.assistant.go_on.set()
-        assert await desk.revise(asked(text="반품비는?")) is Receipt.STORED
+        assert await service.revise(asked(text="반품비는?")) is Receipt.STORED
         await place.until("1", InboxState.ANSWERED)
     assert place.shown() == ["답: 반품비는?"]
 
 
 async def test_what_a_dead_process_began_is_finished_in_its_message(place):
-    desk = place.desk()
+    service = place.service()
     place.assistant.go_on.clear()
-    await desk.receive(asked())
-    async with running(desk):
+    await service.receive(asked())
+    async with running(service):
         await place.wall.posted.wait()
     place.assistant.go_on.set()
-    async with running(place.desk()):
+    async with running(place.service()):
         await place.until("1", InboxState.ANSWERED)
     assert place.shown() == ["답: 배송비는?"]
 
@@ -294,7 +294,7 @@ async def test_an_answer_that_was_stored_but_not_shown_is_shown_and_not_written_
     claim = await place.inbox.claim(lease_s=0)
     reference = await WallReply(place.wall, "1").post(("halb", False), 0)
     assert claim.fence == 1
-    async with running(place.desk()):
+    async with running(place.service()):
         await place.until("1", InboxState.ANSWERED)
     assert list(place.wall.messages) == [reference], "found though it was never noted"
     assert place.shown() == ["schon da"]
@@ -302,10 +302,10 @@ async def test_an_answer_that_was_stored_but_not_shown_is_shown_and_not_written_
 
 
 async def test_only_sessions_of_connected_platforms_are_taken(place):
-    desk = place.desk()
+    service = place.service()
     await place.inbox.receive(asked("elsewhere", session="other:1"))
-    async with running(desk):
-        await desk.receive(asked())
+    async with running(service):
+        await service.receive(asked())
         await place.until("1", *ENDED)
     assert (await place.inbox.find("elsewhere")).state is InboxState.RECEIVED
 
@@ -315,43 +315,43 @@ async def test_a_platform_that_refuses_for_good_ends_the_question(place):
         async def post(self, page, index):
             raise PlatformRefusedError("the channel is archived")
 
-    desk = place.desk()
-    desk.serve("closed:", lambda question: Closed(place.wall, question.id))
-    async with running(desk):
-        await desk.receive(asked(session="closed:1"))
+    service = place.service()
+    service.serve("closed:", lambda question: Closed(place.wall, question.id))
+    async with running(service):
+        await service.receive(asked(session="closed:1"))
         await place.until("1", InboxState.FAILED)
 
 
 async def test_opinions_on_answers_that_there_are_are_kept(place):
-    desk = place.desk()
-    async with running(desk):
-        await desk.receive(asked())
+    service = place.service()
+    async with running(service):
+        await service.receive(asked())
         await place.until("1", *ENDED)
-    assert await desk.rate(Feedback("1", "U1", helpful=False))
-    assert not await desk.rate(Feedback("unknown", "U1", helpful=False))
+    assert await service.rate(Feedback("1", "U1", helpful=False))
+    assert not await service.rate(Feedback("unknown", "U1", helpful=False))
 
 
 async def test_a_conversation_is_one_that_something_was_asked_in(place):
-    desk = place.desk()
-    assert not await desk.takes_part(SessionId("wall:1"))
-    await desk.receive(asked())
-    assert await desk.takes_part(SessionId("wall:1"))
-    assert not await desk.takes_part(SessionId("wall:2"))
+    service = place.service()
+    assert not await service.takes_part(SessionId("wall:1"))
+    await service.receive(asked())
+    assert await service.takes_part(SessionId("wall:1"))
+    assert not await service.takes_part(SessionId("wall:2"))
 
 
 async def test_a_question_answered_anew_has_buttons_that_were_not_pressed(place):
     """Only what asks the same below the same answer was asked before."""
-    desk = place.desk()
-    async with running(desk):
-        await desk.receive(asked())
+    service = place.service()
+    async with running(service):
+        await service.receive(asked())
         await place.until("1", *ENDED)
-        await desk.press("1", 0, asked("", ""))
+        await service.press("1", 0, asked("", ""))
         await place.until(press_id("1", "다음 질문"), *ENDED)
         place.assistant.offered = ("다른 질문",)
-        assert await desk.revise(asked(text="반품비는?"))
+        assert await service.revise(asked(text="반품비는?"))
         await place.until("1", *ENDED)
-        assert await desk.pressed("1") == frozenset()
-        assert await desk.press("1", 0, asked("", "")) is Receipt.STORED
+        assert await service.pressed("1") == frozenset()
+        assert await service.press("1", 0, asked("", "")) is Receipt.STORED
 
 
 def test_the_id_of_a_press_does_not_grow_from_press_to_press():
@@ -380,13 +380,13 @@ class Growing(Scripted):
 
 
 async def written_elsewhere(place):
-    """A desk of another process, that writes an answer for as long as it is let."""
+    """A chat service of another process, that writes an answer for as long as it is let."""
     other = Place(place.file)
     other.wall, other.assistant = place.wall, Growing(SqliteHistory(place.file))
     other.assistant.go_on.clear()
-    desk = other.desk()
-    await desk.receive(asked())
-    return desk
+    service = other.service()
+    await service.receive(asked())
+    return service
 
 
 async def grown(place):
@@ -402,9 +402,9 @@ async def test_an_edit_in_one_process_ends_what_another_writes(place):
     async with running(await written_elsewhere(place)):
         await place.wall.posted.wait()
         message = await grown(place)
-        desk = place.desk()
-        async with running(desk):
-            assert await desk.revise(asked(text="반품비는?"))
+        service = place.service()
+        async with running(service):
+            assert await service.revise(asked(text="반품비는?"))
             await place.until("1", InboxState.ANSWERED)
             await asyncio.sleep(0.7)
     assert place.shown() == ["답: 반품비는?"]
@@ -416,7 +416,7 @@ async def test_a_stop_in_one_process_ends_what_another_writes(place):
     async with running(await written_elsewhere(place)):
         await place.wall.posted.wait()
         await grown(place)
-        assert await place.desk().stop("1")
+        assert await place.service().stop("1")
         await soon(lambda: place.shown() == [PROFILE.stopped])
         await asyncio.sleep(0.7)
     assert place.shown() == [PROFILE.stopped]
@@ -428,14 +428,14 @@ async def test_what_was_just_sent_for_a_question_deleted_elsewhere_goes(place):
     class Slow(WallReply):
         async def post(self, page, index):
             reference = await super().post(page, index)
-            await place.desk().withdraw("1")
+            await place.service().withdraw("1")
             return reference
 
     place.assistant.go_on.clear()
-    desk = place.desk()
-    desk.serve("wall:", lambda question: Slow(place.wall, question.id))
-    async with running(desk):
-        await desk.receive(asked())
+    service = place.service()
+    service.serve("wall:", lambda question: Slow(place.wall, question.id))
+    async with running(service):
+        await service.receive(asked())
         await place.wall.posted.wait()
         await soon(lambda: not place.wall.messages)
 
@@ -448,13 +448,13 @@ async def test_one_message_that_cannot_be_deleted_does_not_keep_the_others(place
             await super().delete(reference)
 
     place.wall.page_chars = 5
-    desk = place.desk()
-    desk.serve("wall:", lambda question: Kept(place.wall, question.id))
-    async with running(desk):
-        await desk.receive(asked())
+    service = place.service()
+    service.serve("wall:", lambda question: Kept(place.wall, question.id))
+    async with running(service):
+        await service.receive(asked())
         await place.until("1", *ENDED)
         assert len(place.wall.messages) == 2
-        await desk.withdraw("1")
+        await service.withdraw("1")
         await soon(lambda: len(place.wall.messages) == 1)
 
 
@@ -464,20 +464,20 @@ async def test_what_others_answer_is_not_remembered_for_ever(place, monkeypatch)
         SqliteInbox(place.file, per_session=9, total=9),
         Limits(per_minute=0, per_day=0),
     )
-    desk = place.desk()
+    service = place.service()
     for number in range(6):
-        await desk.receive(asked(str(number), session=f"wall:{number}"))
+        await service.receive(asked(str(number), session=f"wall:{number}"))
         claim = await place.inbox.claim(lease_s=30)
         await place.inbox.settle(claim, InboxState.FAILED)
-    taking_part = [await desk.takes_part(SessionId(f"wall:{number}")) for number in range(6)]
+    taking_part = [await service.takes_part(SessionId(f"wall:{number}")) for number in range(6)]
     assert taking_part == [False] * 3 + [True] * 3
 
 
 async def test_a_conversation_is_known_that_another_process_takes_part_in(place):
     """From its first question on: the second may come before the first is answered."""
-    await place.desk().receive(asked())
-    assert await place.desk().takes_part(SessionId("wall:1"))
-    assert not await place.desk().takes_part(SessionId("wall:2"))
+    await place.service().receive(asked())
+    assert await place.service().takes_part(SessionId("wall:1"))
+    assert not await place.service().takes_part(SessionId("wall:2"))
 
 
 async def test_what_an_earlier_attempt_had_on_its_way_goes(place):
@@ -490,11 +490,11 @@ async def test_what_an_earlier_attempt_had_on_its_way_goes(place):
             if len(self.wall.owners) == 1:
                 await super().post(("auch halb", False), 0)
 
-    desk = place.desk()
-    desk.serve("wall:", lambda question: Late(place.wall, question.id))
+    service = place.service()
+    service.serve("wall:", lambda question: Late(place.wall, question.id))
     await place.inbox.receive(asked())
     await place.inbox.claim(lease_s=0)
-    async with running(desk):
+    async with running(service):
         await place.until("1", InboxState.ANSWERED)
     assert list(place.wall.messages) == [first]
     assert place.shown() == ["답: 배송비는?"]
@@ -503,60 +503,60 @@ async def test_what_an_earlier_attempt_had_on_its_way_goes(place):
 
 async def test_a_stopped_question_that_is_deleted_leaves_nothing(place):
     """Nor what another process has sent at the moment of the stop, and not noted."""
-    desk = place.desk()
-    await desk.receive(asked())
+    service = place.service()
+    await service.receive(asked())
     claim = await place.inbox.claim(lease_s=30)
     noted = await WallReply(place.wall, "1").post(("halb", False), 0)
     await place.inbox.note_reply(claim, noted)
-    assert await desk.stop("1")
+    assert await service.stop("1")
     await WallReply(place.wall, "1").post(("auch halb", False), 0)
-    await desk.withdraw("1")
+    await service.withdraw("1")
     await place.inbox.release(claim)
-    async with running(desk):
+    async with running(service):
         await soon(lambda: not place.wall.messages)
 
 
 async def test_edits_count_as_questions_do(place):
     """Each is answered anew, and may cost as much."""
     place.limits = Limits(per_minute=2, per_day=0)
-    desk = place.desk()
-    await desk.receive(asked())
-    assert await desk.revise(asked(text="반품비는?")) is Receipt.STORED
-    assert await desk.revise(asked(text="교환비는?")) is Receipt.LIMITED
+    service = place.service()
+    await service.receive(asked())
+    assert await service.revise(asked(text="반품비는?")) is Receipt.STORED
+    assert await service.revise(asked(text="교환비는?")) is Receipt.LIMITED
     assert (await place.inbox.find("1")).question.text == "반품비는?"
 
 
 async def test_a_reply_teaches_corrects_and_is_unlearnt(place):
     """Another process, or this one after it died before saying so, finds what is known."""
-    desk, other = place.desk(), place.desk()
+    service, other = place.service(), place.service()
     await place.history.append(Turn(asked(), TurnState.ESCALATED, "모름"))
-    assert await desk.awaits_person(SessionId("wall:1"))
+    assert await service.awaits_person(SessionId("wall:1"))
     sent = datetime.now(UTC)
     reply = Remark("r", SessionId("wall:1"), "3,000원 #학습", "U9", "김담당", may_teach=True)
     reply = replace(reply, said_at=sent)
-    assert (await desk.teach(reply)).outcome is Outcome.LEARNED
+    assert (await service.teach(reply)).outcome is Outcome.LEARNED
     again = await other.teach(reply)
     assert (again.outcome, again.lesson.answer) == (Outcome.KNOWN, "3,000원")
     assert not await other.awaits_person(SessionId("wall:1"))
     edited = replace(reply, text="#학습 무료", said_at=sent + timedelta(seconds=1))
     assert (await other.reteach(edited)).lesson.answer == "무료"
-    assert (await desk.unteach("r")).outcome is Outcome.UNLEARNED
-    assert await desk.unteach("r") is None
-    assert await desk.reteach(replace(edited, text="무료")) is None
+    assert (await service.unteach("r")).outcome is Outcome.UNLEARNED
+    assert await service.unteach("r") is None
+    assert await service.reteach(replace(edited, text="무료")) is None
 
 
 async def test_a_question_that_was_taken_back_is_not_taught(place):
     """Its lesson, if there is one, stays: the answer is not the asker's."""
-    desk = place.desk()
-    await desk.receive(asked())
-    async with running(desk):
+    service = place.service()
+    await service.receive(asked())
+    async with running(service):
         await place.until("1", InboxState.ANSWERED)
     reply = Remark("r", SessionId("wall:1"), "3,000원 #학습", "U9", "김담당", may_teach=True)
-    assert (await desk.teach(reply)).outcome is Outcome.LEARNED
-    await desk.withdraw("1")
+    assert (await service.teach(reply)).outcome is Outcome.LEARNED
+    await service.withdraw("1")
     assert await place.lessons.find("r")
     late = replace(reply, id="r2")
-    assert (await desk.teach(late)).outcome is Outcome.NOTHING_ASKED
+    assert (await service.teach(late)).outcome is Outcome.NOTHING_ASKED
 
 
 async def test_what_the_platform_did_not_take_away_goes_later(place):
@@ -572,13 +572,13 @@ async def test_what_the_platform_did_not_take_away_goes_later(place):
             await super().delete(reference)
 
     async def answered_and_deleted():
-        desk = place.desk(lease_s=0.6)
-        desk.serve("wall:", lambda question: Reluctant(place.wall, question.id))
-        async with running(desk):
-            await desk.receive(asked())
+        service = place.service(lease_s=0.6)
+        service.serve("wall:", lambda question: Reluctant(place.wall, question.id))
+        async with running(service):
+            await service.receive(asked())
             await place.until("1", *ENDED)
-        await place.desk().withdraw("1")
-        async with running(desk):
+        await place.service().withdraw("1")
+        async with running(service):
             await soon(lambda: not place.wall.messages)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -589,10 +589,10 @@ async def test_what_the_platform_did_not_take_away_goes_later(place):
 
 async def test_the_turn_of_an_old_text_that_another_process_stores_late_goes(place):
     """The new one is looked for when nothing of the old can come any more."""
-    desk, other = place.desk(), place.desk()
+    service, other = place.service(), place.service()
     place.assistant.go_on.clear()
-    async with running(desk):
-        await desk.receive(asked())
+    async with running(service):
+        await service.receive(asked())
         await place.assistant.halfway.wait()
         assert await other.revise(asked(text="반품비는?"))
         place.assistant.go_on.set()
@@ -611,13 +611,13 @@ async def test_a_stop_that_was_not_shown_yet_is_shown_by_the_next_process(place)
                 await asyncio.Event().wait()
             await super().edit(reference, page)
 
-    desk, other = place.desk(), place.desk()
-    desk.serve("wall:", lambda question: Mute(place.wall, question.id))
+    service, other = place.service(), place.service()
+    service.serve("wall:", lambda question: Mute(place.wall, question.id))
     place.assistant.go_on.clear()
-    async with running(desk):
-        await desk.receive(asked())
+    async with running(service):
+        await service.receive(asked())
         await place.wall.posted.wait()
-        assert await desk.stop("1")
+        assert await service.stop("1")
     async with running(other):
         await soon(lambda: place.shown() == [PROFILE.stopped])
     assert (await place.inbox.find("1")).state is InboxState.STOPPED
@@ -626,13 +626,13 @@ async def test_a_stop_that_was_not_shown_yet_is_shown_by_the_next_process(place)
 
 async def test_a_stop_counts_though_the_question_was_edited_elsewhere_just_now(place):
     """Who answers the old text does not know yet that it has lost the question."""
-    desk, other = place.desk(), place.desk()
+    service, other = place.service(), place.service()
     place.assistant.go_on.clear()
-    async with running(desk):
-        await desk.receive(asked())
+    async with running(service):
+        await service.receive(asked())
         await place.wall.posted.wait()
         assert await other.revise(asked(text="반품비는?"))
-        assert await desk.stop("1")
+        assert await service.stop("1")
         place.assistant.go_on.set()
         await soon(lambda: place.shown() == [PROFILE.stopped])
     assert (await place.inbox.find("1")).state is InboxState.STOPPED
@@ -653,13 +653,13 @@ async def test_what_an_earlier_attempt_left_is_looked_for_until_the_platform_tel
                 raise PlatformError("503")
             return await super().find()
 
-    desk = place.desk()
-    desk.serve("wall:", lambda question: Silent(place.wall, question.id))
+    service = place.service()
+    service.serve("wall:", lambda question: Silent(place.wall, question.id))
     await place.inbox.receive(asked())
     await place.inbox.note_reply(await place.inbox.claim(lease_s=0), noted)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("core.messaging.handler._AGAIN_S", (0.0, 0.0, 0.0))
-        async with running(desk):
+        async with running(service):
             await place.until("1", InboxState.ANSWERED)
     assert list(place.wall.messages) == [noted]
     assert left in place.wall.deleted

@@ -11,7 +11,7 @@ import pytest
 from contracts.inbox import Clock, asked, state_of
 
 from core.errors import FaqbotError, StorageError
-from core.messaging.worker import NoteReply, Worker
+from core.messaging.worker import InboxWorker, NoteReply
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.inbox import SqliteInbox
 from core.types import Claim, InboxState
@@ -71,8 +71,10 @@ async def inbox(tmp_path: Path, clock: Clock) -> AsyncIterator[SqliteInbox]:
 
 
 @asynccontextmanager
-async def working(inbox: SqliteInbox, script: Script, **options: object) -> AsyncIterator[Worker]:
-    worker = Worker(inbox, script, **{"poll_s": 0.01, **options})
+async def working(
+    inbox: SqliteInbox, script: Script, **options: object
+) -> AsyncIterator[InboxWorker]:
+    worker = InboxWorker(inbox, script, **{"poll_s": 0.01, **options})
     running = asyncio.create_task(worker.run())
     try:
         async with asyncio.timeout(10):

@@ -10,7 +10,7 @@ from fakes.faq import FAQ
 from core.assistant.guardrail import Evidence, Hit, vouched
 from core.errors import ModelUnavailableError, StorageError
 from core.retrieval.chroma import ChromaIndex
-from core.retrieval.lesson_sync import Following
+from core.retrieval.lesson_sync import LessonSync
 from core.retrieval.lessons import NOTHING, is_learned, laid_over, newest
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.lessons import SqliteLessons
@@ -64,7 +64,7 @@ def search(faq_index, make_retriever, tmp_path):
 def follow(search, analyzer, encoder):
     def following(shelf, **parts):
         real = {"lessons": shelf, "analyzer": analyzer, "embedder": encoder, "warm": at_once}
-        return Following(**(real | {"lay": search.serving.lay} | parts))
+        return LessonSync(**(real | {"lay": search.serving.lay} | parts))
 
     return following
 
@@ -266,7 +266,7 @@ async def test_only_what_is_new_is_read_and_embedded(follow, encoder):
 
 def test_ten_thousand_lessons_are_searched_in_milliseconds(search, analyzer, encoder):
     """Scoring is a handful of array slices, as for entries."""
-    from core.retrieval.lessons import Overlay, Prepared, entry_of  # noqa: PLC0415
+    from core.retrieval.lessons import LessonOverlay, Prepared, entry_of  # noqa: PLC0415
     from core.retrieval.lexical import Fields  # noqa: PLC0415
 
     vectors = encoder.embed([PARKING, "지하"])
@@ -279,7 +279,7 @@ def test_ten_thousand_lessons_are_searched_in_milliseconds(search, analyzer, enc
         )
         for one in (lesson(str(number)) for number in range(10_000))
     ]
-    search.serving.lay(Overlay.of(many))
+    search.serving.lay(LessonOverlay.of(many))
     hits = search.search(PARKING, limit=5)
     assert all(is_learned(hit.faq_id) for hit in hits)
     assert np.isfinite([hit.score for hit in hits]).all()

@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 from fakes.discord_bot import answers_in, running_bot
 
-from bots.discord.api import background
+from bots.discord.api import retry
 from core.errors import StorageError
 from core.types import Escalated
 from devtools.discord import DiscordServer, Settings
@@ -94,7 +94,7 @@ async def test_a_reply_to_the_question_in_the_channel_teaches_its_thread(fake, r
         channel = fake.guild.channels[0]
         taught = await fake.say(channel, f"#학습 {TOLD}", user=owner, reply_to=asked)
         await marked(fake, taught, told=[bot.profile.teach_learned])
-        assert not await bot.desk.awaits_person(bot.assistant.asked[0].session)
+        assert not await bot.service.awaits_person(bot.assistant.asked[0].session)
 
 
 async def test_without_threads_a_reply_to_the_answer_teaches(fake, run, owner):
@@ -303,7 +303,7 @@ async def test_a_process_that_dies_before_it_says_so_marks_it_later_and_is_quiet
 @pytest.fixture
 def hasty(monkeypatch):
     """Do not insist for four seconds."""
-    monkeypatch.setattr(background, "_RETRIES_S", (0.01,))
+    monkeypatch.setattr(retry, "_RETRIES_S", (0.01,))
 
 
 @pytest.mark.usefixtures("hasty")

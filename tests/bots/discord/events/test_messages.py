@@ -105,7 +105,7 @@ async def test_a_thread_that_somebody_opened_first_is_used(fake, tmp_path, profi
     async with running_bot(fake, tmp_path, profile, working=False) as bot:
         asked = await fake.say(channel, "질문", mention_bot=True)
         thread = await fake.start_thread(channel, "먼저 연 스레드", source=asked)
-        working = asyncio.create_task(bot.desk.run())
+        working = asyncio.create_task(bot.service.run())
         await answered_in(fake, thread, "답: 질문")
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)

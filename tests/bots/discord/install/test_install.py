@@ -8,8 +8,8 @@ import pytest
 
 from bots.discord.checks import check_discord
 from bots.discord.ids import (
-    Aside,
     Beneath,
+    Ephemeral,
     Place,
     Within,
     place_of,
@@ -124,7 +124,7 @@ def test_other_platforms_sessions_are_none_of_ours():
         place_of(SessionId("slack:T:C:1.2"))
 
 
-@pytest.mark.parametrize("target", [Within(1, 2), Beneath(1, 2), Aside(1, "a:b:c")])
+@pytest.mark.parametrize("target", [Within(1, 2), Beneath(1, 2), Ephemeral(1, "a:b:c")])
 def test_targets_are_read_back(target):
     assert target_of(written(target)) == target
 

@@ -339,7 +339,7 @@ async def test_a_death_after_learning_leaves_a_mark_and_no_second_word(
 ):
     async with running() as bot:
         question = await escalated(slack, minsu, channel)
-        teach, tries = bot.desk.teach, []
+        teach, tries = bot.service.teach, []
 
         async def dying(remark):
             done = await teach(remark)
@@ -348,7 +348,7 @@ async def test_a_death_after_learning_leaves_a_mark_and_no_second_word(
                 raise StorageError("it died here")
             return done
 
-        bot.desk.teach = dying
+        bot.service.teach = dying
         lesson = await owner.say(channel, f"#학습 {TOLD}", thread=question)
         await slack.until(lambda: lesson.reacted(MARK))
         await settled(slack)
@@ -363,7 +363,7 @@ async def test_a_store_that_fails_lets_slack_deliver_it_again(
 ):
     async with running() as bot:
         question = await escalated(slack, minsu, channel)
-        teach, tries = bot.desk.teach, []
+        teach, tries = bot.service.teach, []
 
         async def failing(remark):
             tries.append(remark)
@@ -371,7 +371,7 @@ async def test_a_store_that_fails_lets_slack_deliver_it_again(
                 raise StorageError("the disk is full")
             return await teach(remark)
 
-        bot.desk.teach = failing
+        bot.service.teach = failing
         lesson = await taught(slack, owner, question)
         (delivery,) = [one for one in slack.events("message") if one.event.get("ts") == lesson.ts]
         await settled(slack)

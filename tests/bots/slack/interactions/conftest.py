@@ -4,7 +4,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from fakes.at_work import at_work
-from fakes.at_work import make_desk as desk_of
+from fakes.at_work import make_service as service_of
 from fakes.slack_bot import make_settings
 
 from bots.bootstrap.stores import open_stores
@@ -27,29 +27,29 @@ def settings(slack, tmp_path):
 
 @pytest.fixture
 async def stores(settings):
-    """What the desk keeps."""
+    """What the chat service keeps."""
     async with open_stores(settings) as opened:
         yield opened
 
 
 @pytest.fixture
-def make_desk(stores, make_assistant, profile):
-    """Makes a desk of the real parts, any of which may be replaced by name."""
+def make_service(stores, make_assistant, profile):
+    """Makes a chat service of the real parts, any of which may be replaced by name."""
 
     def make(**parts):
         real = {"assistant": make_assistant(history=stores.history)}
-        return desk_of(stores, profile, **(real | parts))
+        return service_of(stores, profile, **(real | parts))
 
     return make
 
 
 @pytest.fixture
 def connect(slack, settings, profile):
-    """Connects a desk to Slack, until leaving; it answers unless `working` is False."""
+    """Connects a chat service to Slack, until leaving; it answers unless `working` is False."""
 
     @asynccontextmanager
-    async def connected(desk, *, working=True):
-        async with at_work(desk, settings, profile, open_slack, working=working):
+    async def connected(service, *, working=True):
+        async with at_work(service, settings, profile, open_slack, working=working):
             await slack.until(lambda: slack.sockets)
             yield
 
@@ -57,8 +57,8 @@ def connect(slack, settings, profile):
 
 
 @pytest.fixture
-async def bot(make_desk, connect):
-    """The desk of a bot at work."""
-    desk = make_desk()
-    async with connect(desk):
-        yield desk
+async def bot(make_service, connect):
+    """The chat service of a bot at work."""
+    service = make_service()
+    async with connect(service):
+        yield service

@@ -62,10 +62,10 @@ async def test_a_thread_of_the_pane_is_named_after_its_first_question(slack, bot
 
 
 async def test_there_is_a_status_until_there_is_a_message(
-    slack, make_desk, connect, stores, minsu, profile
+    slack, make_service, connect, stores, minsu, profile
 ):
     gate = asyncio.Event()
-    async with connect(make_desk(assistant=InPieces(stores.history, gate=gate))):
+    async with connect(make_service(assistant=InPieces(stores.history, gate=gate))):
         pane = await minsu.open_assistant_pane()
         await minsu.say(pane.channel, "정산은 언제 되나요?", thread=pane.thread_ts)
         await slack.until(lambda: profile.searching in pane.statuses)

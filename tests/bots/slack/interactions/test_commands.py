@@ -74,29 +74,29 @@ async def test_a_command_without_a_question_shows_how_to_ask(slack, bot, profile
 
 
 async def test_a_question_is_stored_before_the_command_is_acknowledged(
-    slack, stores, make_desk, connect
+    slack, stores, make_service, connect
 ):
     """So that it is answered although the process died right then, by whoever starts next."""
     minsu = slack.add_person("민수")
     channel = slack.add_channel("help", minsu)
-    async with connect(make_desk(), working=False):
+    async with connect(make_service(), working=False):
         delivery = await minsu.command("/faq", QUESTION, channel=channel)
         assert delivery.acked_at
-    async with connect(make_desk()):
+    async with connect(make_service()):
         await slack.until(lambda: len(minsu.ephemerals(channel)) == 2)
     assert ANSWER in private(minsu, channel)[-1]
 
 
 async def test_commands_and_shortcuts_that_come_as_signed_requests(
-    slack, make_desk, profile, tmp_path
+    slack, make_service, profile, tmp_path
 ):
     signed = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": SIGNING_SECRET, "slack_port": 0}
-    desk = make_desk()
+    service = make_service()
     minsu = slack.add_person("민수")
     message = await minsu.say(slack.add_channel("help", minsu), QUESTION)
-    async with open_slack(make_settings(slack, tmp_path, **signed), desk, profile) as platform:
+    async with open_slack(make_settings(slack, tmp_path, **signed), service, profile) as platform:
         await slack.use_http(platform.about.rstrip(")").rsplit(" ", 1)[-1])
-        working = asyncio.create_task(desk.run())
+        working = asyncio.create_task(service.run())
         assert ANSWER in visible(await asked(slack, minsu, minsu.dm))
         await minsu.shortcut(message, "answer_this")
         await slack.until(lambda: [m for m in slack.replies(message) if ANSWER in visible(m)])
@@ -104,14 +104,16 @@ async def test_commands_and_shortcuts_that_come_as_signed_requests(
         await asyncio.gather(working, return_exceptions=True)
 
 
-async def test_an_answer_after_the_half_hour_is_posted_as_an_ephemeral(slack, make_desk, connect):
+async def test_an_answer_after_the_half_hour_is_posted_as_an_ephemeral(
+    slack, make_service, connect
+):
     """A `response_url` lasts thirty minutes; the bot has to be a member from then on."""
     minsu = slack.add_person("민수")
     channel = slack.add_channel("help", minsu)
-    async with connect(make_desk(), working=False):
+    async with connect(make_service(), working=False):
         await minsu.command("/faq", QUESTION, channel=channel)
     slack.world.url_lasts_s = 0.0
-    async with connect(make_desk()):
+    async with connect(make_service()):
         await slack.until(lambda: len(minsu.ephemerals(channel)) == 2)
     assert ANSWER in private(minsu, channel)[-1]
     assert len(slack.calls("chat.postEphemeral")) == 1
@@ -127,9 +129,9 @@ async def test_a_command_that_is_not_stored_says_so(slack, bot, profile, monkeyp
     assert private(minsu) == [profile.not_stored]
 
 
-async def test_who_asks_too_much_is_told(slack, make_desk, connect, profile):
+async def test_who_asks_too_much_is_told(slack, make_service, connect, profile):
     minsu = slack.add_person("민수")
-    async with connect(make_desk(limits=Limits(per_minute=1, per_day=0))):
+    async with connect(make_service(limits=Limits(per_minute=1, per_day=0))):
         await asked(slack, minsu, minsu.dm)
         await minsu.command("/faq", "반품은요?")
     assert private(minsu)[-1] == profile.limited
@@ -149,15 +151,15 @@ async def test_private_questions_are_one_conversation_a_person_and_channel(slack
 
 
 async def test_an_answer_that_was_shown_before_a_death_is_not_shown_again(
-    slack, stores, make_desk, connect
+    slack, stores, make_service, connect
 ):
     minsu = slack.add_person("민수")
     channel = slack.add_channel("help", minsu)
-    async with connect(make_desk(), working=False):
+    async with connect(make_service(), working=False):
         await minsu.command("/faq", QUESTION, channel=channel)
     claim = await stores.inbox.claim(lease_s=0.0)
     await stores.inbox.note_reply(claim, "private:0")
-    async with connect(make_desk()):
+    async with connect(make_service()):
         await asked(slack, minsu, channel, "정산 계좌를 변경하고 싶어요.")  # after the first
     assert len(minsu.ephemerals(channel)) == 3
     assert QUESTION not in private(minsu, channel)[-1]
@@ -208,12 +210,12 @@ async def test_a_follow_up_of_a_private_answer_is_private_and_marked(slack, bot,
     assert session.session.endswith(f":faq-{minsu.id}")
 
 
-async def test_private_buttons_work_after_a_restart(slack, make_desk, connect, profile):
+async def test_private_buttons_work_after_a_restart(slack, make_service, connect, profile):
     minsu = slack.add_person("민수")
     channel = slack.add_channel("help", minsu)
-    async with connect(make_desk()):
+    async with connect(make_service()):
         answer = await asked(slack, minsu, channel)
-    async with connect(make_desk()):
+    async with connect(make_service()):
         await minsu.press(answer, "private_followup:1")
         await slack.until(lambda: len(minsu.ephemerals(channel)) == 3)
         await minsu.press(answer, "feedback:positive")
@@ -377,13 +379,13 @@ async def test_the_shortcut_on_the_bots_own_message_or_an_empty_one(slack, bot, 
 
 
 async def test_a_question_of_the_shortcut_is_stored_before_it_is_acknowledged(
-    slack, stores, make_desk, connect
+    slack, stores, make_service, connect
 ):
     minsu = slack.add_person("민수")
     message = await minsu.say(slack.add_channel("help", minsu), QUESTION)
-    async with connect(make_desk(), working=False):
+    async with connect(make_service(), working=False):
         await minsu.shortcut(message, "answer_this")
         claim = await stores.inbox.claim(lease_s=0.0)
     assert claim.question.text == QUESTION
-    async with connect(make_desk()):
+    async with connect(make_service()):
         await slack.until(lambda: any(ANSWER in visible(m) for m in slack.replies(message)))

@@ -44,9 +44,9 @@ async def test_a_press_asks_in_the_direct_messages_and_says_so(slack, bot, minsu
 
 
 async def test_a_question_is_stored_before_the_press_is_acknowledged(
-    slack, stores, make_desk, connect, minsu, profile
+    slack, stores, make_service, connect, minsu, profile
 ):
-    async with connect(make_desk(), working=False):
+    async with connect(make_service(), working=False):
         await minsu.open_home()
         await slack.until(lambda: minsu.home)
         await minsu.press(minsu.home, profile.examples[0])
@@ -65,8 +65,8 @@ async def test_ones_own_recent_questions_with_when(slack, bot, minsu, profile):
     assert profile.home_nothing_yet not in shown(minsu)
 
 
-async def test_who_asks_too_much_is_told(slack, make_desk, connect, minsu, profile):
-    async with connect(make_desk(limits=Limits(per_minute=1, per_day=0))):
+async def test_who_asks_too_much_is_told(slack, make_service, connect, minsu, profile):
+    async with connect(make_service(limits=Limits(per_minute=1, per_day=0))):
         await minsu.open_home()
         await slack.until(lambda: minsu.home)
         await minsu.press(minsu.home, "home_ask_0")

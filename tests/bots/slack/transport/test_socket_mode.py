@@ -273,7 +273,7 @@ async def test_it_looks_back_a_day_at_most(slack, tmp_path, minsu, channel, monk
     session = SessionId(f"slack:{slack.team.id}:{channel.id}:1.0")
     asked = Question(f"{session}", session, "옛날 질문", minsu.id, long_ago)
     async with running(make_settings(slack, tmp_path), gate=None) as bot:
-        await bot.desk.receive(asked)
+        await bot.service.receive(asked)
     async with answering(slack, tmp_path):
         (call, *_) = await slack.until(lambda: slack.calls("conversations.history"))
     farthest = datetime.now(UTC) - backfill._FARTHEST - backfill._OLD_THREADS

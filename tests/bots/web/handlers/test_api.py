@@ -377,7 +377,7 @@ async def test_whether_it_is_alive_and_ready(tmp_path, profile):
         for path, status in (("healthz", 200), ("readyz", 503)):
             async with person.http.get(f"{bot.address}/{path}") as response:
                 assert response.status == status
-        running = asyncio.create_task(bot.desk.run())
+        running = asyncio.create_task(bot.service.run())
         await asyncio.sleep(0)
         async with person.http.get(f"{bot.address}/readyz") as response:
             assert response.status == 200

@@ -69,13 +69,13 @@ async def test_an_answer_that_another_process_writes_gets_its_ending_here(tmp_pa
         there.assistant.script("질문", Delta(LONG * 2), more, answered(LONG * 3))
         person = Person(here.address)
         message = await person.ask("질문")
-        there.desk.wake()
+        there.service.wake()
         await person.until(lambda: message.told)
         more.set()
         await person.until(lambda: message.ending)
         assert (message.shown, len(message.ending["followups"])) == (LONG * 3, 2)
         await person.edit(message, "고친 질문")
-        there.desk.wake()
+        there.service.wake()
         await person.until(lambda: message.ending)
         assert message.shown == "답: 고친 질문"
         await person.close()
@@ -89,7 +89,7 @@ async def test_a_question_that_is_deleted_elsewhere_ends_the_stream_here(tmp_pat
         person = Person(here.address)
         message = await person.ask("질문")
         await person.until(lambda: message.told)
-        await there.desk.withdraw(message.id)
+        await there.service.withdraw(message.id)
         await person.until(lambda: message.ending)
         assert message.told[-1].name == "withdrawn"
         await person.close()
@@ -252,7 +252,7 @@ async def test_a_store_that_is_away_for_a_while_ends_no_stream(tmp_path, profile
         monkeypatch.setattr(bot.stores.inbox, "find", away)
         await missed.wait()
         monkeypatch.setattr(bot.stores.inbox, "find", find)
-        await bot.desk.withdraw(message.id)
+        await bot.service.withdraw(message.id)
         await person.until(lambda: message.ending)
         await person.close()
 

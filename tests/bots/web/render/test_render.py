@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.shared.answer_view import Look
+from bots.shared.answer_view import RenderOptions
 from bots.web.render import page_html as format_module
 from bots.web.render.page import Kind, Page, html_of, page_of
 from bots.web.render.page_html import blocks, parts
@@ -168,7 +168,7 @@ SOURCE = Passage("f", "출처의 제목", "", 1.0)
 
 @pytest.fixture
 def look(profile):
-    return Look(profile, CLEANER)
+    return RenderOptions(profile, CLEANER)
 
 
 def test_text_that_grows_shows_nothing_half_written(look):

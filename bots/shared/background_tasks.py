@@ -1,24 +1,21 @@
-"""Work that events begin: in order for each message, and seen to its end."""
+"""Work that events begin and nobody waits for: in order for each message, and seen to its end."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Final, TypeVar
+from collections.abc import Coroutine
+from typing import Final
 
-from core.errors import FaqbotError, PlatformError, PlatformRefusedError, StorageError
+from core.errors import FaqbotError
 
 logger = logging.getLogger(__name__)
 
 _GRACE_S: Final = 1.0  # at the end, for what is being stored
-_RETRIES_S: Final = (0.3, 1.0, 3.0)  # Discord delivers a message once, whatever the store does
-
-T = TypeVar("T")
 
 
-class Tasks:
-    """What runs beside the gateway's reader. Nothing that goes wrong in it reaches the others."""
+class BackgroundTasks:
+    """Tasks beside the one that reads events. Nothing that goes wrong in one reaches another."""
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[None]] = set()
@@ -44,19 +41,6 @@ class Tasks:
         self._running.discard(task)
         if self._last.get(of) is task:
             del self._last[of]
-
-
-async def insisting(work: Callable[[], Awaitable[T]]) -> T:
-    """What the work gives, tried again for some seconds; doing it twice changes nothing."""
-    for pause_s in _RETRIES_S:
-        try:
-            return await work()
-        except PlatformRefusedError:
-            raise
-        except (StorageError, PlatformError) as error:
-            logger.warning("%s; trying again", error)
-            await asyncio.sleep(pause_s)
-    return await work()
 
 
 async def _logged(

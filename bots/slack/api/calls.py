@@ -1,0 +1,40 @@
+"""Calls to Slack beside the answering, whose failure changes nothing that matters."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.slack.api.errors import translated
+from bots.slack.ids import Place
+from core.errors import PlatformError
+
+logger = logging.getLogger(__name__)
+
+
+T = TypeVar("T")
+
+
+async def tell(client: AsyncWebClient, place: Place, user: str, text: str) -> None:
+    """Say something that one person alone sees.
+
+    Raises:
+        PlatformError: Slack does not take it.
+    """
+    with translated("chat.postEphemeral"):
+        await client.chat_postEphemeral(
+            channel=place.channel, user=user, text=text, thread_ts=place.thread or None
+        )
+
+
+async def quietly(what: str, call: Awaitable[T]) -> T | None:
+    """What the call gives; None, and a line in the log, if Slack refuses or cannot be reached."""
+    try:
+        with translated(what):
+            return await call
+    except PlatformError as error:
+        logger.info("left out: %s", error)
+        return None
