@@ -1,4 +1,4 @@
-"""What concerns the chat platforms: tokens, addresses, places. Without a token one is off."""
+"""Settings of the chat platforms: tokens, addresses, places. Without a token a platform is off."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def load_profile(name: str) -> Profile:
 
 
 def synonyms_path(name: str) -> Path:
-    """Where the profile's synonyms are."""
+    """Return the path of the profile's synonyms."""
     return PROFILES / f"{name}.synonyms.toml"
 
 

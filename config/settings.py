@@ -65,7 +65,10 @@ class ModelSettings(BaseSettings):
 
     @property
     def remote_fingerprint(self) -> str:
-        """What tells vectors of the remote embedder from all others: its model and their length."""
+        """The name that tells vectors of the remote embedder from all others.
+
+        Its model and their length.
+        """
         length = f"@{self.embedding_dimensions}" if self.embedding_dimensions else ""
         return f"openai/{self.embedding_model}{length}"
 
@@ -157,7 +160,7 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
 
     @property
     def cache_dir(self) -> Path:
-        """What can be rebuilt from the index."""
+        """The folder of what can be rebuilt from the index."""
         return self.data_dir / "cache"
 
     @property

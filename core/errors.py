@@ -26,7 +26,10 @@ class StorageError(FaqbotError):
 
 
 class LeaseLostError(FaqbotError):
-    """Somebody else has the question by now, or it was withdrawn: stop working on it."""
+    """Raised when somebody else has the question by now, or it was withdrawn.
+
+    Stop working on it.
+    """
 
 
 class ModelError(FaqbotError):
@@ -80,7 +83,7 @@ class PlatformRefusedError(PlatformError):
 
 
 class MustBeNewError(PlatformError):
-    """What is to be shown cannot take this message's place: it needs a new one, to be noticed."""
+    """Raised when a page cannot take a message's place: it needs a new message, to be noticed."""
 
 
 class MessageGoneError(PlatformRefusedError):

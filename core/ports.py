@@ -72,7 +72,7 @@ class FaqIndex(Protocol):
     def nearest(
         self, generation: str, vectors: Vectors, limit: int
     ) -> list[list[tuple[str, float]]]:
-        """Of each row of `vectors` the nearest chunks as (faq_id, cosine), best first.
+        """Return the nearest chunks to each row of `vectors` as (faq_id, cosine), best first.
 
         An entry may come more than once.
         """
@@ -96,7 +96,7 @@ class ChatModel(Protocol):
 
     @property
     def name(self) -> str:
-        """What a turn records as the model that answered."""
+        """The name that a turn records as the model that answered."""
         ...
 
     def answer(
@@ -161,7 +161,10 @@ class Archive(Protocol):
 
 
 class Lessons(Protocol):
-    """What people taught. Of one lesson, what was said last stays, in whatever order it comes."""
+    """The lessons that people taught.
+
+    Of one lesson, what was said last stays, in whatever order it comes.
+    """
 
     async def teach(self, lesson: Lesson) -> Teaching:
         """Store a lesson, over what is stored under its id unless that was said later.
@@ -277,7 +280,9 @@ class Inbox(Protocol):
         ...
 
     async def last_seen(self, session_prefix: str) -> datetime | None:
-        """When the question received last was asked, of sessions that begin so; None if none was.
+        """Return when the question received last was asked, of sessions that begin so.
+
+        None if none was.
 
         `session_prefix` is a platform or a workspace, such as `slack:` or `slack:T1:`.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """What people ask that is off topic (`about`, single words), and a question to offer then."""
+    """A subject that is off topic (`about`, single words), and a question to offer then."""
 
     about: tuple[str, ...]
     ask: str

@@ -12,7 +12,7 @@ SessionId = NewType("SessionId", str)
 
 
 class Label(StrEnum):
-    """What the guardrail says of a question."""
+    """The label that the guardrail gives a question."""
 
     ON_TOPIC = "on_topic"
     OFF_TOPIC = "off_topic"
@@ -21,7 +21,7 @@ class Label(StrEnum):
 
 
 class TurnState(StrEnum):
-    """How a question ended."""
+    """The state in which a question ended."""
 
     ANSWERED = "answered"
     DECLINED = "declined"
@@ -68,7 +68,7 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a passage comes from: the official FAQ, or a person who taught it."""
+    """The origin of a passage: the official FAQ, or a person who taught it."""
 
     kind: str = "official"
     author: str = ""
@@ -80,7 +80,7 @@ OFFICIAL: Final = Source()
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What a person taught: an answer, and the question that it was given to.
+    """A lesson of a person: an answer, and the question that it was given to.
 
     `id` is the platform's id of the message that taught it. `question` stands alone; `question_id`
     names the question in the history, "" where there is none. `author` is the platform's id of who
@@ -99,7 +99,7 @@ class Lesson:
 
 
 class Teaching(StrEnum):
-    """What became of a lesson that was handed to the store."""
+    """The result of handing a lesson to the store."""
 
     LEARNED = "learned"
     CORRECTED = "corrected"
@@ -160,7 +160,7 @@ class Classification:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What calls to paid models took; `cached_tokens` are part of `prompt_tokens`."""
+    """The usage of paid models by some calls; `cached_tokens` are part of `prompt_tokens`."""
 
     prompt_tokens: int = 0
     cached_tokens: int = 0
@@ -178,7 +178,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a model proposes to ask next: a sentence that offers it, and the plain question."""
+    """A proposal of a model to ask next: a sentence that offers it, and the plain question."""
 
     sentence: str
     question: str
@@ -186,7 +186,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How a model ends: the passages that its answer stands on; none if they held no answer.
+    """The end of a model's answer: the passages that it stands on; none if they held no answer.
 
     `[n]` in the answer is the n-th of `used`. `model` and `prompt` name what wrote it, where that
     is not the model's own name alone.
@@ -257,7 +257,7 @@ AnswerEvent = Status | Delta | Ending
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What people should see of an answer at one moment; `text` is Markdown.
+    """The state of an answer that people should see at one moment; `text` is Markdown.
 
     Until `done` there is a `status` to show, and `text` may end in the middle of anything.
     `ending` brings sources and follow-ups; `note` is a line of the bot's own below the text, such
@@ -277,7 +277,7 @@ class View:
 
     @property
     def followups(self) -> tuple[str, ...]:
-        """What the buttons ask, by index, as the turn keeps it."""
+        """The questions of the buttons, by index, as the turn keeps them."""
         match self.ending:
             case Answered(followups=offered):
                 return offered
@@ -307,7 +307,7 @@ class Turn:
 
 
 class InboxState(StrEnum):
-    """Where a received question is. The last six are final, until it is edited."""
+    """The state of a received question. The last six are final, until it is edited."""
 
     RECEIVED = "received"
     ANSWERING = "answering"
@@ -320,7 +320,7 @@ class InboxState(StrEnum):
 
 
 class Receipt(StrEnum):
-    """What became of a question that was handed in."""
+    """The result of handing a question in."""
 
     STORED = "stored"
     KNOWN = "known"
@@ -349,7 +349,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What the inbox knows of a question; `reply` as in `Claim`."""
+    """The inbox's knowledge of a question; `reply` as in `Claim`."""
 
     question: Question
     state: InboxState
@@ -366,7 +366,7 @@ class SessionSummary:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What one person thinks of one answer; a later opinion takes the place of an earlier.
+    """The opinion of one person on one answer; a later opinion takes the place of an earlier.
 
     `reason` says why the answer did not help, `expected` what would have been right, in their own
     words.
@@ -382,7 +382,7 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """How much was deleted, and how many lessons name a person no more."""
+    """The amount that was deleted, and how many lessons name a person no more."""
 
     turns: int
     questions: int

@@ -1,1 +1,1 @@
-"""From a FAQ source to an index that serves: load, clean, structure, sync."""
+"""Ingest: from a FAQ source to an index that serves (load, clean, structure, sync)."""

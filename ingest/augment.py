@@ -31,7 +31,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was kept of all that the model wrote, and how many questions were left out and why."""
+    """The questions that were kept, and how many the model wrote in vain and why."""
 
     rows: tuple[PackEntry, ...]
     kept: int
@@ -67,14 +67,16 @@ def requests(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
 
 
 def excerpt(entry: Entry) -> Excerpt:
-    """What a model is shown of an entry."""
+    """Return what a model is shown of an entry."""
     return Excerpt(entry.title, entry.text[:_READ_CHARS])
 
 
 async def write_all(
     entries: Sequence[Entry], *, write: Write, by: str, notes: Path, progress: Progress
 ) -> dict[str, PackEntry]:
-    """What the model wrote for each entry, by content; each reply is noted down as it comes.
+    """Write questions for each entry and return them by content.
+
+    Each reply is noted down as it comes.
 
     What `notes` holds already is not asked for again. Entries whose reply was no use twice are
     left out.

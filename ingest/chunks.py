@@ -79,7 +79,7 @@ def _inside(paths: list[tuple[int, int]], at: int) -> bool:
 def entry_vectors(
     entries: Sequence[Entry], chunks: Sequence[Sequence[str]], embedder: Embedder
 ) -> list[Vectors]:
-    """For each entry, unit vectors of shape (its chunks, dimension)."""
+    """Return unit vectors of shape (its chunks, dimension) for each entry."""
     titles = embedder.embed([entry.title for entry in entries])
     answers = embedder.embed([chunk for texts in chunks for chunk in texts])
     questions = embedder.embed([question for entry in entries for question in entry.questions])

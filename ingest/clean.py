@@ -109,5 +109,5 @@ def match_titles(names: Iterable[str], titles: dict[str, str]) -> tuple[str, ...
 
 
 def spaceless(title: str) -> str:
-    """What two spellings of a title have in common when they differ in spacing only."""
+    """Return what two spellings of a title have in common when they differ in spacing only."""
     return "".join(clean_text(title).split())

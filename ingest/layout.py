@@ -52,7 +52,7 @@ def readable(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Closed:
-    """Where a text must not be broken."""
+    """The ranges where a text must not be broken."""
 
     verbatim: _Spans
     unbroken: _Spans
@@ -63,7 +63,7 @@ class _Closed:
         return cls(*(_spans(p, text) for p in (_VERBATIM, _UNBROKEN, _PARENTHESES)))
 
     def widest(self, start: int, end: int) -> int:
-        """How wide the gap may become; sentences in parentheses are set apart by a space."""
+        """Return how wide the gap may become; sentences in parentheses are set apart by a space."""
         if _inside(self.verbatim, start, end) or _inside(self.unbroken, start, end):
             return 0
         return SPACE if _inside(self.parentheses, start, end) else PARAGRAPH

@@ -1,4 +1,4 @@
-"""From loaded rows to the entries that are indexed: clean, without duplicates, laid out."""
+"""Preparation of loaded rows: clean, without duplicates, laid out, ready to be indexed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ID_DIGITS: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What an ingest indexes, and what it reports."""
+    """The entries that an ingest indexes, and what it reports."""
 
     entries: tuple[Entry, ...]
     skipped: tuple[Skipped, ...]

@@ -30,7 +30,10 @@ _BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What an ingest did to the entries of the index; `embedded` counts unchanged ones as well."""
+    """The changes of an ingest to the entries of the index.
+
+    `embedded` counts unchanged ones as well.
+    """
 
     added: int
     changed: int

@@ -34,7 +34,7 @@ from core.text.korean import Analyzer
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What reads Korean: split into terms, as a vector, and in sellers' own words."""
+    """The analysis of Korean: split into terms, as a vector, and in sellers' own words."""
 
     analyzer: Analyzer
     encoder: KiwiEncoder
@@ -116,7 +116,7 @@ def build_taught(settings: Settings) -> Retriever:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """What a conversation without a platform needs: who answers, and who learns."""
+    """The parts of a conversation without a platform: who answers, and who learns."""
 
     assistant: Assistant
     learning: Learning
@@ -147,7 +147,7 @@ async def open_assistant(settings: Settings) -> AsyncIterator[Assistant]:
 async def open_service(
     settings: Settings, stores: Stores, profile: Profile
 ) -> AsyncIterator[ChatService]:
-    """What chat platforms hand their questions to; it serves none yet.
+    """Open the service that chat platforms hand their questions to; it serves none yet.
 
     Raises:
         FaqbotError: see `open_talk`.
@@ -189,7 +189,7 @@ class _Parts:
     following: LessonSync | None
 
     def learning(self, stores: Stores, profile: Profile) -> Learning:
-        """What teaches it."""
+        """Return the part that learns from people."""
         following, retriever = self.following, self.retriever
         assert following  # noqa: S101 - whoever has stores has opened it with their lessons
         return Learning(

@@ -16,7 +16,10 @@ _TURN_S = 0.001
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
-    """As `asyncio.run`. With hundreds of answers at once uvloop halves what each piece costs."""
+    """Run a coroutine as `asyncio.run` does.
+
+    With hundreds of answers at once uvloop halves the cost of each piece.
+    """
     new_loop: Callable[[], asyncio.AbstractEventLoop] | None = None
     with suppress(ImportError):  # no wheel of it exists for Windows
         import uvloop

@@ -1,4 +1,4 @@
-"""From a source to an index that serves: what an ingest is made of in this installation."""
+"""An ingest of this installation: from a source to an index that serves."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ class Report:
 
     @property
     def embedded(self) -> int:
-        """How many entries were analysed and embedded."""
+        """The number of entries that were analysed and embedded."""
         return self.changes.embedded
 
 
 def read_entries(settings: Settings, path: Path) -> tuple[Entry, ...]:
-    """What an ingest would index, with all questions that there are.
+    """Return the entries that an ingest would index, with all questions that there are.
 
     Raises:
         SourceError: the source or a pack is unusable.

@@ -1,4 +1,4 @@
-"""What runs by the clock. A job that fails says so, and does not stop the others."""
+"""Jobs by the clock. A job that fails says so, and does not stop the others."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ async def sweep(inbox: Inbox, wake: Callable[[], None]) -> str:
 
 
 def next_run(job: Job, *, timezone: str, now: datetime) -> datetime | None:
-    """When a job runs next, without its jitter; None if never again.
+    """Return the time when a job runs next, without its jitter; None if it never runs again.
 
     Raises:
         ConfigError: the cron line or the time zone is none.
@@ -134,7 +134,10 @@ def _zone(name: str) -> ZoneInfo:
 def build_jobs(
     settings: Settings, stores: Stores, *, wake: Callable[[], None] = lambda: None
 ) -> list[Job]:
-    """What there is to do: without a source nothing is re-synced, without days nothing expires."""
+    """Return the jobs that the settings ask for.
+
+    No re-sync without a source, no expiry without days.
+    """
     jobs = [
         Job(
             "sweep",

@@ -63,7 +63,7 @@ async def open_models(
     extractive: ChatModel,
     warm: Warm,
 ) -> AsyncIterator[ModelPipeline]:
-    """What writes and reads with models; only to be called with a key."""
+    """Open the part that writes and reads with models; call it only with a key."""
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(
             OpenAIClient.open(
@@ -105,7 +105,7 @@ async def open_models(
 
 @asynccontextmanager
 async def open_questions(settings: Settings) -> AsyncIterator[OpenAIQuestions]:
-    """What writes the questions that people will ask.
+    """Open the writer of the questions that people will ask.
 
     Raises:
         ConfigError: there is no key.
@@ -153,7 +153,7 @@ class WaitingEmbedder:
 def prepare_with(
     settings: Settings, progress: Callable[[int, int], None]
 ) -> Callable[[Sequence[str]], None]:
-    """What an ingest calls with all its texts, so that they are fetched in few requests."""
+    """Return a function that fetches all texts of an ingest in few requests."""
 
     async def fetch(texts: Sequence[str]) -> None:
         async with open_embedder(settings) as embedder:

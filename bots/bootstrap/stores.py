@@ -1,4 +1,7 @@
-"""Which stores there are: MongoDB and a Chroma server where settings name them, else files."""
+"""The stores of this installation.
+
+MongoDB and a Chroma server where settings name them, else files.
+"""
 
 from __future__ import annotations
 

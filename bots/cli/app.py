@@ -257,7 +257,9 @@ def _speak_utf8() -> None:
 
 
 def _drop_stdout() -> None:
-    """Whoever read us has left: at exit Python flushes what is left, which must not fail again.
+    """Redirect stdout, whose reader has left, to nowhere.
+
+    At exit Python flushes what is left, which must not fail again.
 
     https://docs.python.org/3/library/signal.html#note-on-sigpipe
     """

@@ -41,7 +41,7 @@ _CENT = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What the model will be asked for, and about what that costs."""
+    """The requests that a model will get, and about what they cost."""
 
     entries: int
     prompt_tokens: int
@@ -77,7 +77,7 @@ def augment(settings: Settings, path: Path, *, yes: bool) -> int:
 
 
 def estimate(settings: Settings, missing: Sequence[Entry]) -> Estimate:
-    """What it takes to write for these entries; what was paid for before costs nothing."""
+    """Estimate the cost of writing for these entries; what was paid for before costs nothing."""
     known = {row.content for row in read_rows(settings.question_notes)}
     asked = [entry for entry in missing if content_of(entry) not in known]
     prompt = load_prompt("questions", load_profile(settings.profile))

@@ -233,7 +233,7 @@ def reciprocal_rank(ranks: Sequence[int | None]) -> float:
 
 
 def f1(pairs: Iterable[tuple[Label, Label]], label: Label) -> float:
-    """Of (true, given) pairs, the F1 of one label."""
+    """Return the F1 of one label over (true, given) pairs."""
     hits = misses = wrong = 0
     for true, given in pairs:
         hits += true == given == label

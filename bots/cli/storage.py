@@ -1,4 +1,7 @@
-"""What is kept: listing, exporting, forgetting, and the backup of the embedded default."""
+"""Commands on what is kept.
+
+Listing, exporting, forgetting, and the backup of the embedded default.
+"""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ _CONTROLS = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)])
 
 
 class Canvas(Protocol):
-    """Where an answer grows."""
+    """The place on the screen where an answer grows."""
 
     def status(self, text: str) -> None:
         """Say what the assistant is doing; gone once there is text."""
@@ -47,7 +47,7 @@ class Canvas(Protocol):
 
 
 class Screen:
-    """What `ask` and `chat` show, on stdout."""
+    """The screen of `ask` and `chat`, on stdout."""
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
@@ -71,7 +71,7 @@ class Screen:
         return ending
 
     def after(self, ending: Ending) -> tuple[str, ...]:
-        """What follows an answer: its sources and what to ask next, numbered. Returns the latter.
+        """Show what follows an answer, its sources and numbered follow-ups, and return the latter.
 
         A failure goes to stderr.
         """

@@ -105,7 +105,7 @@ class BaseClient(discord.Client):
         self._deleted(event.guild_id, event.thread_id, event.thread_id)
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
-        """Somebody reacted to a message."""
+        """Handle somebody's reaction to a message."""
         self.tasks.begin(self.listener.reacted(event))
 
     async def on_interaction(self, interaction: Pressing) -> None:
@@ -148,15 +148,15 @@ class Client(BaseClient):
 
 
 class ShardedClient(BaseClient, discord.AutoShardedClient):
-    """As many connections as Discord recommends, or as the settings say."""
+    """A client with as many connections as Discord recommends, or as the settings say."""
 
     async def on_shard_connect(self, shard_id: int) -> None:
-        """As `Client.on_connect`, for the guilds of one connection."""
+        """Do what `Client.on_connect` does, for the guilds of one connection."""
         # https://discord.com/developers/docs/events/gateway#sharding: direct messages come by 0.
         await self.session_began(self._of(shard_id), direct=shard_id == 0)
 
     async def on_shard_ready(self, shard_id: int) -> None:
-        """As `Client.on_ready`, for the guilds of one connection."""
+        """Do what `Client.on_ready` does, for the guilds of one connection."""
         self.catch_up(self._of(shard_id))
 
     def _of(self, shard_id: int) -> list[discord.Guild]:

@@ -1,4 +1,4 @@
-"""What `faqbot doctor` finds out about Discord: the token, the intent, permissions by channel."""
+"""Checks of `faqbot doctor` on Discord: the token, the intent, permissions by channel."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _in_channel(
 async def owner_findings(
     rest: Rest, settings: Settings, guilds: Sequence[dict[str, Any]], me: int
 ) -> list[Check]:
-    """Of `DISCORD_OWNERS`, in the servers that the bot is in; `me` is its user."""
+    """Check the owners of `DISCORD_OWNERS` in the servers that the bot is in; `me` is its user."""
     users, roles = settings.discord_owner_ids, settings.discord_owner_roles
     if not users and not roles:
         text = "nobody is called to what has no answer, and nobody may teach"
@@ -153,7 +153,7 @@ async def roles_of(rest: Rest, guild: dict[str, Any], user: int) -> set[int]:
 
 
 def permissions_of(roles: Sequence[dict[str, Any]], held: set[int]) -> discord.Permissions:
-    """What the `held` ones of a server's roles allow in it."""
+    """Return the permissions that the `held` ones of a server's roles give in it."""
     base = discord.Permissions(0)
     for role in roles:
         if int(role["id"]) in held:

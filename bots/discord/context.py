@@ -1,4 +1,4 @@
-"""What every listener on Discord works with."""
+"""The context that every listener on Discord works with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands below an answer, and where it goes on: the same on every platform."""
+"""The part below an answer, and where the conversation goes on: the same on every platform."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CLOSERS_COST: Final = 100  # what `settled` may add to the last piece
 
 @dataclass(frozen=True, slots=True)
 class RenderOptions:
-    """How answers look in one place.
+    """The way in which answers are rendered in one place.
 
     `quoted` shows the question above its answer, since nobody has typed it there. `used` are the
     indexes of buttons that were pressed.
@@ -35,7 +35,10 @@ class RenderOptions:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """In this order: the note, sources (plain text), `lead` with the offers, questions to press."""
+    """The parts of an ending in this order.
+
+    The note, sources (plain text), `lead` with the offers, questions to press.
+    """
 
     note: str = ""
     sources: tuple[str, ...] = ()
@@ -46,7 +49,7 @@ class Ending:
 
 
 def ending_of(view: View, profile: Profile) -> Ending:
-    """What a view that is done ends with; empty while it is being written."""
+    """Return the ending of a view that is done; it is empty while the answer is being written."""
     questions = view.followups[:_MOST]
     match view.ending:
         case Answered(sources=()):  # a greeting
@@ -95,5 +98,5 @@ def pieces(view: View, limit: int, *, length: Callable[[str], int] = cost) -> li
 
 
 def status_of(view: View, profile: Profile) -> str:
-    """What the bot is at, while it is."""
+    """Return the line that says what the bot is doing, while it does it."""
     return "" if view.done else view.status or profile.writing

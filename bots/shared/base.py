@@ -1,4 +1,4 @@
-"""What every platform gives to the composition root."""
+"""The interface between platforms and the composition root."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ class RunningPlatform:
 
 
 def reason_for(profile: Profile, receipt: Receipt | None) -> str:
-    """Why there will be no answer, "" if there will be one; None is a button that is no more."""
+    """Return why there will be no answer, "" if there will be one.
+
+    None is a button that is gone.
+    """
     match receipt:
         case None:
             return profile.stale_button

@@ -80,7 +80,7 @@ def make_app(  # noqa: PLR0913 - its collaborators, all by name
 
 
 def _acknowledge_the_rest(app: AsyncApp) -> None:
-    """What nobody listens to is not sent again and again."""
+    """Acknowledge what nobody listens to, so that Slack does not send it again and again."""
 
     @app.event(_ANYTHING)
     async def event() -> None:

@@ -1,4 +1,4 @@
-"""What `faqbot doctor` finds out about Slack: tokens, scopes, the socket, membership."""
+"""Checks of `faqbot doctor` on Slack: tokens, scopes, the socket, membership."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def check_slack(settings: Settings) -> Iterator[Check]:
 
 
 def _shapes(settings: Settings) -> Iterator[Check]:
-    """What is wrong with the tokens by the look of them."""
+    """Check the form of the tokens."""
     bot = settings.slack_bot_token.get_secret_value()
     app = settings.slack_app_token.get_secret_value()
     if bot.startswith("xapp-") and app.startswith("xoxb-"):
@@ -80,7 +80,7 @@ async def _asked(settings: Settings) -> list[Check]:
 
 
 async def _installation(client: AsyncWebClient, settings: Settings) -> AsyncIterator[Check]:
-    """Who the bot is, what it may do, and where it is."""
+    """Check who the bot is, what it may do, and where it is."""
     try:
         with translated("auth.test"):
             who = await client.auth_test()
@@ -124,7 +124,7 @@ async def _owners(client: AsyncWebClient, owners: Sequence[str]) -> list[Check]:
 
 
 async def _trouble_with(client: AsyncWebClient, owner: str) -> str:
-    """What keeps an owner from being called or from teaching; "" if nothing does.
+    """Return what keeps an owner from being called or from teaching; "" if nothing does.
 
     Raises:
         PlatformError: Slack does not know the owner, or does not say.
@@ -139,7 +139,7 @@ async def _trouble_with(client: AsyncWebClient, owner: str) -> str:
 
 
 async def _channels(client: AsyncWebClient, name: str, wanted: frozenset[str]) -> list[Check]:
-    """Where the bot hears what is said, and where it should and does not."""
+    """Check where the bot hears what is said, and where it should and does not."""
     try:
         with translated("users.conversations"):
             found = await client.users_conversations(

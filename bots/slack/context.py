@@ -1,4 +1,4 @@
-"""What every listener on Slack works with."""
+"""The context that every listener on Slack works with."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def place_of(session: SessionId) -> Place:
 
 
 def private_place(team: str, channel: str, user: str) -> Place:
-    """Where a person is answered in a channel without anybody else seeing it."""
+    """Return the place where a person is answered in a channel without anybody else seeing it."""
     return Place(team, channel, f"{_PRIVATE}{user}")
 
 

@@ -82,7 +82,7 @@ class _Listener:
         self._since = parts.heard_last
 
     def connected(self, lost_at: datetime | None) -> None:
-        """Somebody listens again: hear what was missed."""
+        """Hear what was missed, now that somebody listens again."""
         parts = self._parts
         since = self._since or ({one.team: lost_at for one in parts.workspaces} if lost_at else {})
         self._since = {}

@@ -95,7 +95,10 @@ async def _handled(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 def _refused(error: web.HTTPException) -> web.Response:
-    """What aiohttp refuses: an unknown path, a method that is not there, too large a body."""
+    """Answer what aiohttp refuses.
+
+    An unknown path, a method that is not there, too large a body.
+    """
     status = HTTPStatus(error.status)
     headers = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
     return Problem(status, status.description or status.phrase, headers=headers).response()

@@ -1,4 +1,4 @@
-"""Who may come in: hosts, origins, the token; and what every response says to a browser.
+"""Authorisation: hosts, origins, the token, and what every response says to a browser.
 
 Without a token the server listens on this machine alone. Then the name that a browser asks for has
 to be this machine's, or a page elsewhere could have its own name point here (DNS rebinding).
@@ -104,7 +104,7 @@ class Gate:
         response.headers.add("Set-Cookie", _cookie(request, PASS_COOKIE, "", days=0))
 
     def person(self, request: web.Request) -> str:
-        """Who asks; a browser that is new here gets its cookie with the response.
+        """Return who asks; a browser that is new here gets its cookie with the response.
 
         Raises:
             Problem: a name was given without the token, or one that cannot be kept.
@@ -210,7 +210,7 @@ class UnknownNameError(FaqbotError):
 
 
 def new_secret() -> str:
-    """For a browser that has none yet."""
+    """Return a secret for a browser that has none yet."""
     return secrets.token_urlsafe(32)
 
 

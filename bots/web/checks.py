@@ -1,4 +1,4 @@
-"""What `faqbot doctor` finds out about the web page."""
+"""Checks of `faqbot doctor` on the web page."""
 
 from __future__ import annotations
 

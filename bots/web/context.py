@@ -1,4 +1,4 @@
-"""What the web's handlers work with."""
+"""The context that the web's handlers work with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes wrong, as `application/problem+json` (https://www.rfc-editor.org/rfc/rfc9457).
+"""Errors as `application/problem+json` (https://www.rfc-editor.org/rfc/rfc9457).
 
 `detail` is a sentence for the person at the page where one may see it, in their language; what only
 a programmer can cause says in English what to send instead.
@@ -31,7 +31,7 @@ class Problem(Exception):  # noqa: N818 - the name in the RFC
         self.headers = headers or {}
 
     def response(self) -> web.Response:
-        """As it is sent."""
+        """The response that is sent."""
         body = {
             "type": "about:blank",
             "title": self.status.phrase,

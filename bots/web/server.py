@@ -37,7 +37,7 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[s
 
 
 def address_of(host: str, port: int) -> str:
-    """What to open in a browser."""
+    """Return the address to open in a browser."""
     shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - compared with
     return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
 

@@ -123,7 +123,7 @@ class Assistant:
     async def research(
         self, text: str, session: SessionId, history: Sequence[Exchange] | None = None
     ) -> Research:
-        """What the FAQ has for a question in its conversation, and what the guardrail says."""
+        """Return what the FAQ has for a question, and what the guardrail says."""
         if self._catch_up:
             await self._catch_up()
         turns = [] if history is not None else await self._recent(session)
@@ -139,7 +139,10 @@ class Assistant:
         session: SessionId,
         history: Sequence[Exchange] | None,
     ) -> Research:
-        """As `research`, with models at work: the answer may be under way when it returns."""
+        """Do what `research` does, with models at work.
+
+        The answer may be under way when it returns.
+        """
         work.foresee(text)
         if self._catch_up:
             await self._catch_up()
@@ -246,7 +249,7 @@ class Assistant:
         related: Sequence[str],
         work: Speculation | None,
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """What the model offers next, as far as the FAQ answers it, then related titles."""
+        """Return what the model offers next, as far as the FAQ answers it, then related titles."""
         if work is None or not written.offers:
             return tuple(related), ()
         await work.warm([offer.question for offer in written.offers])
@@ -266,7 +269,10 @@ class Assistant:
     async def _suggestions(
         self, label: Label, text: str, hits: Sequence[Hit], work: Speculation | None
     ) -> tuple[str, ...]:
-        """What leads back: by theme, else near what was asked; to an injection, nothing of it."""
+        """Return what leads back: by theme, else near what was asked.
+
+        To an injection, nothing of it.
+        """
         offered: list[str] = []
         if label is Label.OFF_TOPIC:
             ask = await self._retriever.aside(self._lead_back.question_for, text)
@@ -356,6 +362,6 @@ def _exchanges(turns: Sequence[Turn]) -> list[Exchange]:
 
 
 def _asked(turns: Sequence[Turn], history: Sequence[Exchange], text: str) -> tuple[str, ...]:
-    """What need not be offered: asked before, or answered from already."""
+    """Return what need not be offered: it was asked before, or answered from already."""
     known = (said for turn in turns for said in (turn.question.text, *turn.sources))
     return (*known, *(past.user for past in history), text)

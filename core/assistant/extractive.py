@@ -48,7 +48,7 @@ class ExtractiveModel:
 
     @property
     def name(self) -> str:
-        """What a turn records as the model that answered."""
+        """The name that a turn records as the model that answered."""
         return "extractive"
 
     async def answer(
@@ -82,7 +82,10 @@ class ExtractiveModel:
         return "\n\n".join(paragraph for paragraph in paragraphs if paragraph), chosen
 
     def _weights(self, question: str, history: Sequence[Exchange]) -> dict[str, float]:
-        """What each term of the question counts; a short question leans on the one before it."""
+        """Return the weight of each term of the question.
+
+        A short question leans on the one before it.
+        """
         weights = {term: self._importance(term) for term in self._analyzer.terms(question)}
         if history and len(weights) <= _SHORT_QUESTION_TERMS:
             for term in self._analyzer.terms(history[-1].user):
@@ -107,7 +110,7 @@ class ExtractiveModel:
     def _scores(
         self, parts: Sequence[Section], title: str, weights: Mapping[str, float]
     ) -> list[float]:
-        """How much of the question each section speaks of that the others do not."""
+        """Return how much of the question each section speaks of that the others do not."""
         terms = [set(found) for found in self._analyzer.terms_of([part.text for part in parts])]
         headings = [set(self._analyzer.terms(part.heading)) for part in parts]
         of_title = set(self._analyzer.terms(title))
@@ -129,7 +132,10 @@ class ExtractiveModel:
         ]
 
     def _beginning(self, section: Section, budget: int) -> Section:
-        """As many whole lines as fit, or as many whole sentences if the first line does not."""
+        """Return as many whole lines as fit.
+
+        If the first line does not, return whole sentences of it.
+        """
         blocks: list[tuple[str, ...]] = []
         room = budget
         for block in section.blocks:

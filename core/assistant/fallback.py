@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class FallbackModel:
-    """Whatever the model says passes the output filter; whatever fails becomes an extract.
+    """A model whose text passes the output filter, and whose failure becomes an extract.
 
     `secret` is the text that must not be told.
     """
@@ -34,7 +34,7 @@ class FallbackModel:
     async def answer(
         self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
     ) -> AsyncGenerator[str | Written]:
-        """As `ChatModel.answer`, and it never raises a `ModelError`."""
+        """Answer as `ChatModel.answer` does, and never raise a `ModelError`."""
         said = ""
         try:
             async with aclosing(self._safe(question, history, passages)) as pieces:
@@ -87,7 +87,7 @@ class FallbackModel:
 
 @dataclass(frozen=True, slots=True)
 class ModelPipeline:
-    """What an assistant has beside the keyless parts: begins the work on each question."""
+    """The part of an assistant that works with models: it begins the work on each question."""
 
     steady: FallbackModel
     read: Read

@@ -1,4 +1,4 @@
-"""What to ask next: titles near the answer, each checked to be answered by the FAQ."""
+"""Follow-ups: titles near the answer, each checked to be answered by the FAQ."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NEAR = 0.33
 
 
 class ScoredTitle(Protocol):
-    """What is asked of a search result: a passage has it, and so has a hit without its text."""
+    """A search result as follow-ups need it: a passage, or a hit without its text."""
 
     @property
     def title(self) -> str:
@@ -37,7 +37,7 @@ class ScoredTitle(Protocol):
 
     @property
     def score(self) -> float:
-        """In 0..1, higher is nearer."""
+        """The score in 0..1; higher is nearer."""
         ...
 
 
@@ -53,7 +53,9 @@ async def propose(  # noqa: PLR0913 - one choice, all of whose grounds are named
     limit: int = 3,
     min_score: float = _MIN_SCORE,
 ) -> tuple[str, ...]:
-    """At most `limit` questions, as a button shows them; fewer, or none, if the FAQ has no more.
+    """Return at most `limit` questions, as a button shows them.
+
+    Fewer, or none, if the FAQ has no more.
 
     `asked` holds what was asked in the session, the question just answered included. A question is
     offered only if `search` returns its entry first, with a score (0..1) of at least `min_score`.

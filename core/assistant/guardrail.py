@@ -137,7 +137,9 @@ class Guardrail:
 
 
 def vouched(verdict: Verdict, question: str, hits: Sequence[Hit]) -> Verdict:
-    """On topic if a person has taught an answer to this: then it is for the bot, whatever it is of.
+    """Return on topic if a person has taught an answer to this.
+
+    Then it is for the bot, whatever its subject.
 
     What looks like an injection has to be the very question that the person has read: further words
     would be read by a model, and are nobody's to vouch for.
@@ -155,7 +157,7 @@ def vouched(verdict: Verdict, question: str, hits: Sequence[Hit]) -> Verdict:
 
 
 def facts(evidence: Evidence) -> Floats:
-    """What was found and how the text looks, shape (21,)."""
+    """Return what was found and how the text looks, shape (21,)."""
     text = evidence.question
     size = max(len(text), 1)
     shape = (
@@ -169,18 +171,18 @@ def facts(evidence: Evidence) -> Floats:
 
 
 def normalise(text: str) -> str:
-    """What n-grams are read from: lower case, single spaces, a bounded length."""
+    """Return the text that n-grams are read from: lower case, single spaces, a bounded length."""
     flat = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).lower().strip()
     return f" {flat[:_READ_CHARACTERS]} "
 
 
 def grams_of(text: str) -> Counter[str]:
-    """How often each character n-gram of 1 to 4 occurs."""
+    """Count each character n-gram of 1 to 4."""
     return Counter(ngrams(normalise(text), 1, _LONGEST_GRAM))
 
 
 def words_of(terms: Sequence[str]) -> Counter[str]:
-    """How often each term, and each pair of neighbours, occurs."""
+    """Count each term, and each pair of neighbours."""
     return Counter((*terms, *map(" ".join, pairwise(terms))))
 
 

@@ -19,7 +19,7 @@ _TOGETHER = 16
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the FAQ has for a question, in its conversation and alone, and the local verdict.
+    """The findings of the FAQ for a question, in its conversation and alone, and the local verdict.
 
     `entries` are what to answer from; none if nothing is near enough.
     """
@@ -61,7 +61,7 @@ class Researcher:
 
     @property
     def waiting(self) -> int:
-        """How many questions have not been searched for yet."""
+        """The number of questions that have not been searched for yet."""
         return len(self._waiting)
 
     def _begin(self) -> None:

@@ -148,7 +148,7 @@ class Speculation:
         return await self._researcher.find(text, history)
 
     async def _searched_again(self, query: str, found: Findings) -> Findings:
-        """With the query that stands alone; the local verdict stays."""
+        """Search again with the query that stands alone; the local verdict stays."""
         await self.warm([query])
         again = await self._researcher.find(query)
         return replace(found, in_context=again.alone, entries=again.entries)

@@ -84,7 +84,10 @@ def fingerprint(name: str) -> str:
 
 
 def _registered(name: str, folder: Path) -> str:
-    """What fastembed knows a folder's model by: how it pools, and where its file is."""
+    """Return the name by which fastembed knows a folder's model.
+
+    How it pools, and where its file is.
+    """
     from fastembed import TextEmbedding  # noqa: PLC0415
     from fastembed.common.model_description import ModelSource, PoolingType  # noqa: PLC0415
 

@@ -1,1 +1,1 @@
-"""What all language models share: prompts, budget and circuit breaker."""
+"""Common parts of all language models: prompts, budget and circuit breaker."""

@@ -1,4 +1,4 @@
-"""What models cost: usage, prices, the tab of one question and the ledger of a day.
+"""Costs of models: usage, prices, the tab of one question and the ledger of a day.
 
 A tab is found through a context variable, because what spends (a client deep in a speculative
 task, a thread that embeds) and what pays (the question) are many calls apart.
@@ -32,7 +32,7 @@ class Price:
 
 
 class Limit(StrEnum):
-    """Why a question is answered without a model."""
+    """The reason why a question is answered without a model."""
 
     OFF = "off"
     INSTALLATION = "installation"
@@ -40,7 +40,10 @@ class Limit(StrEnum):
 
 
 class SpendingStore(Protocol):
-    """What was spent today: in memory for a test or a single command, else in a file."""
+    """The store of what was spent today.
+
+    In memory for a test or a single command, else in a file.
+    """
 
     def spent(self, person: str) -> tuple[float, float]:
         """US dollars of this day (UTC): by the whole installation, and by one person."""
@@ -61,7 +64,7 @@ class Ledger:
     off: Callable[[], bool]
 
     def limit(self, person: str) -> Limit | None:
-        """What stands in the way of spending for this person now, if anything."""
+        """Return what stands in the way of spending for this person now, if anything does."""
         if self.off():
             return Limit.OFF
         by_all, by_person = self.spending.spent(person)

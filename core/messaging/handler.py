@@ -1,4 +1,4 @@
-"""What a worker does with a question: has it answered, and its answer shown in its place."""
+"""Handling of a claimed question: it is answered, and its answer is shown in its place."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class QuestionHandler:
 
     @property
     def prefixes(self) -> Sequence[str]:
-        """How the sessions begin that can be answered here."""
+        """The beginnings of the sessions that can be answered here."""
         return tuple(self._platforms)
 
     async def answer(self, claim: Claim, note_reply: NoteReply) -> InboxState:
@@ -160,7 +160,7 @@ def _split(reply: str | None) -> Sequence[str]:
 
 
 async def _untold(_references: object) -> None:
-    """Nobody else writes there, or takes it up again."""
+    """Check that nobody else writes there, or takes it up again."""
 
 
 async def _delete_all(reply: Reply[Any], references: Sequence[str]) -> None:

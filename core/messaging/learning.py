@@ -1,4 +1,4 @@
-"""What people teach: a reply with the tag becomes the answer to the question it was given to.
+"""Learning from people: a reply with the tag becomes the answer to the question it was given to.
 
 The tag, `#학습`, is the profile's. An edited reply corrects its lesson, one whose tag is
 taken away is unlearnt, and whatever comes twice changes nothing: a lesson has the id of its reply.
@@ -45,7 +45,7 @@ class Remark:
 
 
 class Outcome(StrEnum):
-    """What became of a remark with the tag, or of the lesson that it was."""
+    """The outcome of a remark with the tag, or of the lesson that it was."""
 
     LEARNED = "learned"
     CORRECTED = "corrected"
@@ -221,7 +221,7 @@ def without_tag(text: str, tag: str) -> str:
 
 
 def said_of(taught: Taught, profile: Profile) -> str:
-    """What the bot says to an outcome."""
+    """Return the sentence that the bot says to an outcome."""
     texts = {
         Outcome.LEARNED: profile.teach_learned,
         Outcome.CORRECTED: profile.teach_corrected,
@@ -246,7 +246,7 @@ def _tag(tag: str) -> re.Pattern[str]:
 
 
 def _gap(match: re.Match[str]) -> str:
-    """What is left in the place of a tag: a space, but not at the edge of a line."""
+    """Return what is left in the place of a tag: a space, but not at the edge of a line."""
     before, after = match.string[: match.start()], match.string[match.end() :]
     inside = before and after and before[-1] != "\n" and after[0] != "\n"
     return " " if inside else ""

@@ -1,4 +1,4 @@
-"""When a message may be written: edit budgets under a platform's rate limits.
+"""Pacing of messages: edit budgets under a platform's rate limits.
 
 Every live message has a lane in the pacer of the bucket that its edits are counted in. A token is
 kept back for the last edit of each, so that no interim edit can stand in the way of an ending; what
@@ -24,7 +24,9 @@ _LEARNING_SHARE: Final = 0.2  # of the latest answer in that expectation
 
 
 class Window:
-    """At most `limit` calls in any `window_s` seconds, counted as strictly as a platform might.
+    """A budget of calls. At most `limit` are made in any `window_s` seconds.
+
+    Counted as strictly as a platform might.
 
     A call counts from when it is granted until `window_s` after it has landed, since nobody knows
     when in between the platform has counted it.
@@ -40,14 +42,14 @@ class Window:
         self._frozen_until = 0.0
 
     def free(self, now: float) -> int:
-        """How many calls may be made now."""
+        """Return how many calls may be made now."""
         if now < self._frozen_until:
             return 0
         self._forget(now)
         return max(self.limit - self._in_flight - len(self._landed), 0)
 
     def coming(self, now: float, seconds: float) -> int:
-        """How many calls may be made in the next `seconds`, all in all."""
+        """Return how many calls may be made in the next `seconds`, all in all."""
         self._forget(now)
         if now + seconds < self._frozen_until:
             return 0
@@ -56,7 +58,7 @@ class Window:
         return self.limit - self._in_flight - kept + rounds * self.limit
 
     def changes_at(self, now: float) -> float:
-        """When more calls become possible by the passing of time; infinite if by nothing."""
+        """Return when more calls become possible by the passing of time; infinity if by nothing."""
         if now < self._frozen_until:
             return self._frozen_until
         self._forget(now)
@@ -81,7 +83,7 @@ class Window:
         self._frozen_until = max(self._frozen_until, until)
 
     def learn(self, *, limit: int, remaining: int, reset_after_s: float, now: float) -> None:
-        """What the platform says of the bucket; others may have used it, too.
+        """Learn what the platform says of the bucket; others may have used it, too.
 
         Called while the call whose answer says so is still in flight, and counted in `remaining`.
         """
@@ -234,7 +236,10 @@ class Pacer:
             self.window.begin()
 
     def _due(self, lanes: Sequence[Lane], now: float) -> dict[Lane, float]:
-        """When the next interim write of each is due: by its own pace, and by everybody's."""
+        """Return when the next interim write of each is due.
+
+        By its own pace, and by everybody's.
+        """
         if not lanes:
             return {}
         for_all = self._interim_at + self._spacing_s(now)

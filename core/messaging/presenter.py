@@ -378,6 +378,6 @@ async def _to_its_end(call: Coroutine[object, object, T]) -> T:
 
 
 def _retrieved(task: asyncio.Task[T]) -> None:
-    """Nobody may be left who asks for its error."""
+    """Retrieve an error that nobody may be left to ask for."""
     if not task.cancelled():
         task.exception()

@@ -1,4 +1,6 @@
-"""Where platforms hand in what people do: questions, edits, deletions, presses, opinions.
+"""The service that platforms hand in to what people do.
+
+Questions, edits, deletions, presses, opinions.
 
 A question's way: `receive` stores it before the platform hears OK; the worker claims it and calls
 the `QuestionHandler`; a `Presenter` shows the assistant's events in the platform's `Reply`.
@@ -126,7 +128,7 @@ class ChatService:
         return receipt
 
     async def pressed(self, question_id: str, *, turn: Turn | None = None) -> frozenset[int]:
-        """Which of an answer's buttons were pressed already; `turn` as in `press`."""
+        """Return which of an answer's buttons were pressed already; `turn` as in `press`."""
         turn = turn or await self._archive.find(question_id)
         followups = enumerate(turn.followups if turn else ())
         return frozenset(
@@ -238,7 +240,7 @@ class ChatService:
         return bool(await self._archive.turns(session, 1))
 
     async def turn(self, question_id: str) -> Turn | None:
-        """What is kept of an answer; None if nothing is."""
+        """Return what is kept of an answer; None if nothing is."""
         return await self._archive.find(question_id)
 
     async def view(self, question_id: str) -> View | None:
@@ -255,12 +257,12 @@ class ChatService:
         return await self._archive.turns(session, limit, after)
 
     async def opinion(self, question_id: str, person: str) -> Feedback | None:
-        """What a person thinks of an answer, as far as they said so."""
+        """Return what a person thinks of an answer, as far as they said so."""
         opinions = await self._archive.feedback(question_id)
         return next((given for given in opinions if given.user == person), None)
 
     async def asked_by(self, person: str, limit: int) -> list[Turn]:
-        """What a person asked last, newest first."""
+        """Return what a person asked last, newest first."""
         return await self._archive.asked_by(person, limit)
 
     async def latest_sessions(self, prefix: str, limit: int) -> list[SessionId]:
@@ -269,7 +271,10 @@ class ChatService:
         return [one.session for one in found if one.session.startswith(prefix)][:limit]
 
     async def last_seen(self, prefix: str) -> datetime | None:
-        """When the latest question of sessions that begin so was asked; None if there is none."""
+        """Return when the latest question of sessions that begin so was asked.
+
+        None if there is none.
+        """
         return await self._inbox.last_seen(prefix)
 
     @property

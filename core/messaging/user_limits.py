@@ -1,4 +1,4 @@
-"""How much one person may ask; kept in memory, so each process counts for itself."""
+"""Limits on how much one person may ask; kept in memory, so each process counts for itself."""
 
 from __future__ import annotations
 

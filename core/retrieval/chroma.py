@@ -228,7 +228,7 @@ class ChromaIndex:
     def nearest(
         self, generation: str, vectors: Vectors, limit: int
     ) -> list[list[tuple[str, float]]]:
-        """Of each row of `vectors` the nearest chunks as (faq_id, cosine), best first.
+        """Return the nearest chunks to each row of `vectors` as (faq_id, cosine), best first.
 
         An entry may come more than once.
 

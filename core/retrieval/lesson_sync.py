@@ -93,7 +93,10 @@ class LessonSync:
         }
 
     async def _vectors(self, lessons: Sequence[Lesson]) -> Sequence[Vectors | None]:
-        """Of each lesson its question's, and that of the question with the answer."""
+        """Return two vectors for each lesson.
+
+        Of its question, and of the question with the answer.
+        """
         self._embed_at = float("inf")
         texts = [t for one in lessons for t in (one.question, one.answer[:_READ_CHARACTERS])]
         if not texts:

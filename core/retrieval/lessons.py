@@ -1,4 +1,4 @@
-"""What people taught, laid over the FAQ that is served: searched with it, and no part of an ingest.
+"""Lessons of people, laid over the FAQ that is served: searched with it, and no part of an ingest.
 
 Lessons are scored by the FAQ's own inverse document frequencies and mean length, so that their
 scores can be ranked with those of its entries. With no lessons there is no overlay at all.
@@ -98,7 +98,7 @@ class LessonIndex(LexicalIndex):
         self._exact.pop("", None)
 
     def word_scores(self, terms: Mapping[str, float], expansions: Mapping[str, float]) -> Scores:
-        """As of the FAQ's entries, then those of the lessons."""
+        """Return the scores of the FAQ's entries, then those of the lessons."""
         scores = super().word_scores(terms, expansions)
         expected = sum(weight * self.idf(term) for term, weight in terms.items())
         query = {t: w * self.idf(t) for t, w in (*expansions.items(), *terms.items())}
@@ -107,7 +107,7 @@ class LessonIndex(LexicalIndex):
         return scores
 
     def letter_scores(self, text: str) -> Scores:
-        """As of the FAQ's entries, then those of the lessons."""
+        """Return the scores of the FAQ's entries, then those of the lessons."""
         scores = super().letter_scores(text)
         query = {g: n * self._letter_idf(g) for g, n in log_counts(letter_grams(text)).items()}
         length = math.sqrt(sum(weight * weight for weight in query.values()))
@@ -167,7 +167,7 @@ def passages_of(entries: Sequence[Entry], scores: Mapping[str, float]) -> list[P
 
 
 def newest(lessons: Sequence[Lesson]) -> list[Lesson]:
-    """Of lessons for the same question, however it is spaced and punctuated, the latest alone."""
+    """Keep the latest of lessons for the same question, however it is spaced and punctuated."""
     kept: dict[str, Lesson] = {}
     for lesson in sorted(lessons, key=lambda lesson: (lesson.learned_at, lesson.id)):
         kept[compact(lesson.question) or lesson.id] = lesson

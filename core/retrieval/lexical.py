@@ -37,7 +37,7 @@ _JAMO_MAX_CHARACTERS = 400
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What the index needs of one entry: terms of its fields, and the texts that people typed."""
+    """The fields of one entry that the index needs: terms, and the texts that people typed."""
 
     faq_id: str
     title: str
@@ -48,7 +48,9 @@ class Fields:
 
 
 class _Occurrences:
-    """What postings are sorted from: flat arrays, as a dict for each document takes a multiple.
+    """The flat arrays that postings are sorted from.
+
+    A dict for each document would take a multiple.
 
     Of document d, the next `sizes[d]` of `terms` (numbered by `ids`) and of their `weights`.
     """
@@ -91,7 +93,7 @@ class Postings:
 
     @classmethod
     def sorted(cls, occurrences: _Occurrences, *, max_share: float = 1.0) -> Self:
-        """By term, and of one term in the order of the documents."""
+        """Return the postings by term, and of one term in the order of the documents."""
         size = len(occurrences.sizes)
         terms = np.frombuffer(occurrences.terms, np.int32)
         weights = np.frombuffer(occurrences.weights, np.float32)
@@ -126,7 +128,7 @@ class Postings:
         return np.bincount(rows, weights * asked, size).astype(np.float32)
 
     def arrays(self, prefix: str) -> dict[str, NDArray[np.generic]]:
-        """For `np.savez`."""
+        """Return the arrays for `np.savez`."""
         joined = "\n".join(self.terms).encode()
         return {
             f"{prefix}_terms": np.frombuffer(joined, np.uint8),
@@ -197,7 +199,7 @@ class LexicalIndex:
         return len(self.faq_ids)
 
     def idf(self, term: str) -> float:
-        """How much a term tells: high for a rare one, highest for one that no entry has."""
+        """Return how much a term tells: much for a rare one, most for one that no entry has."""
         t = self.words.terms.get(term)
         return self.unknown_idf if t is None else float(self.words.idf[t])
 
@@ -255,7 +257,7 @@ class LexicalIndex:
 
 
 def word_counts(entry: Fields) -> dict[str, float]:
-    """How often each term occurs in the fields of an entry, by the weights of these."""
+    """Count each term in the fields of an entry, by the weights of these."""
     counts: Counter[str] = Counter()
     for terms, weight in (
         (entry.title_terms, _TITLE),
@@ -298,7 +300,7 @@ def letter_counts(entry: Fields) -> dict[str, float]:
 
 
 def log_counts(grams: Iterable[str]) -> dict[str, float]:
-    """How often each occurs, damped."""
+    """Return the damped count of each."""
     return {gram: 1 + math.log(count) for gram, count in Counter(grams).items()}
 
 

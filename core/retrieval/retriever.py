@@ -61,7 +61,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to search for: a question, and the conversation that it may lean on."""
+    """A search request: a question, and the conversation that it may lean on."""
 
     question: str
     history: Sequence[Exchange] = ()
@@ -69,7 +69,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class _Aim:
-    """Where a question points to in its conversation; no vector while the embedder is away."""
+    """The direction of a question in its conversation; no vector while the embedder is away."""
 
     asked: Query
     context: Sequence[str]
@@ -101,7 +101,7 @@ class Retriever:
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="search")
 
     async def aside(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What `work` returns, on one of the threads that are for searching."""
+        """Return what `work` returns, on one of the threads that are for searching."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, lambda: work(*args, **kwargs))
 
@@ -133,7 +133,9 @@ class Retriever:
         return self.search_all([Query(question, history)], limit=limit)[0]
 
     def search_all(self, asked: Sequence[Query], *, limit: int = 10) -> list[list[Hit]]:
-        """As `search`, for several in one go: of each the vector index takes half the time.
+        """Search for several in one go, as `search` does.
+
+        The vector index takes half the time for each.
 
         Raises:
             FaqIndexError: see `search`.
@@ -159,7 +161,7 @@ class Retriever:
             return self._entries(fresh, faq_ids)
 
     def idf(self, term: str) -> float:
-        """How much a term tells in the FAQ that is served."""
+        """Return how much a term tells in the FAQ that is served."""
         return self.serving.now().lexical.idf(term)
 
     def leans(self, question: str) -> bool:
@@ -298,7 +300,10 @@ def _without_meaning(words: Scores, typed: Scores) -> Scores:
 
 
 def _after(last: Exchange, lexical: LexicalIndex, scores: Scores) -> Scores:
-    """Who asks on has read the last answer: it is the less likely to be the next one."""
+    """Lower the score of the last answer.
+
+    Whoever asks on has read it, so it is less likely to be the next one.
+    """
     shown = [lexical.title_rows[title] for title in last.sources if title in lexical.title_rows]
     lowered = scores.copy()
     lowered[shown] *= _SHOWN_SHARE

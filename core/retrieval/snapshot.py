@@ -1,4 +1,4 @@
-"""What searches read: the generation that serves, and over it the lessons; both are followed."""
+"""The snapshot that searches read: the generation that serves, and over it the lessons."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class LiveIndex:
                 self.last = replace(last, overlay=overlay, lexical=lexical)
 
     def now(self) -> Snapshot:
-        """What serves, looked up again once a second; one thread looks, the others go on."""
+        """Return what serves, looked up again once a second; one thread looks, the others go on."""
         if self.last is None:
             return self.refresh()
         if monotonic() <= self.looked_at + _LOOK_S:
@@ -117,7 +117,7 @@ def build_lexical(index: FaqIndex, generation: str) -> LexicalIndex:
 
 
 def fields_of(entry: Entry, terms: Terms) -> Fields:
-    """What the lexical index needs of a stored entry."""
+    """Return what the lexical index needs of a stored entry."""
     return Fields(
         faq_id=entry.faq_id,
         title=entry.title,

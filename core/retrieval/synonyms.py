@@ -1,4 +1,4 @@
-"""What sellers say, turned into what the FAQ says: query-time synonyms from the profile.
+"""Synonyms at query time, from the profile: what sellers say becomes what the FAQ says.
 
 An alias is a run of terms; it matches a question whose terms contain that run in order, with at
 most two other terms between neighbours, so that "돈이 언제 들어오나요" contains "돈 들어오다".

@@ -1,4 +1,6 @@
-"""What every history store keeps of a turn and what it refuses, so that stores can be exchanged.
+"""Common rules of the history stores.
+
+What is kept of a turn and what is refused, so that they can be exchanged.
 
 The strictest store decides for all. MongoDB's limit is 16 MiB a document
 (https://www.mongodb.com/docs/manual/reference/limits/) and its times are whole milliseconds.
@@ -83,7 +85,7 @@ def lesson_as_stored(lesson: Lesson) -> Lesson:
 
 
 def teaching(lesson: Lesson, known: Lesson | None, *, removed: bool = False) -> Teaching:
-    """What storing a lesson comes to, beside what is there under its id."""
+    """Return what storing a lesson comes to, beside what is there under its id."""
     if known is None:
         return Teaching.LEARNED
     if removed:
@@ -95,7 +97,7 @@ def teaching(lesson: Lesson, known: Lesson | None, *, removed: bool = False) -> 
 
 
 def blank(lesson_id: str, removed_at: datetime) -> Lesson:
-    """What is kept of a lesson that was removed."""
+    """Return what is kept of a lesson that was removed."""
     return Lesson(lesson_id, SessionId(""), "", "", learned_at=removed_at)
 
 
@@ -125,7 +127,7 @@ def check_final(state: InboxState) -> None:
 
 
 def prefixes_of(session: str) -> list[str]:
-    """What `Inbox.last_seen` may be asked for: the session's platform, and its workspace.
+    """Return what `Inbox.last_seen` may be asked for: the session's platform, and its workspace.
 
     No deeper: the place of a conversation may tell a person, and outlive their being forgotten.
     """

@@ -1,4 +1,6 @@
-"""What nobody may make the bot say: calls to everyone, links elsewhere, its own instructions.
+"""Sanitising of what the bot says.
+
+No calls to everyone, no links elsewhere, none of its own instructions.
 
 Text is cleaned in units that do not depend on how it was cut into pieces: a Hangul syllable or a
 space is one by itself, and so is a whole run of anything else. What can do harm has no Hangul and
@@ -79,7 +81,7 @@ class CleanStream:
         self._held = ""
 
     def feed(self, piece: str) -> str:
-        """What may be shown now."""
+        """Return what may be shown now."""
         text = self._held + piece
         end = len(text)
         while end and not _HARMLESS.match(text[end - 1]):
@@ -88,7 +90,7 @@ class CleanStream:
         return self._cleaner.clean(text[:end])
 
     def close(self) -> str:
-        """What was still held, at the end of the text."""
+        """Return what was still held, at the end of the text."""
         held, self._held = self._held, ""
         return self._cleaner.clean(held)
 
@@ -103,7 +105,7 @@ class LeakWatch:
         self.leaked = False
 
     def feed(self, piece: str) -> str:
-        """What may be shown; nothing more once `leaked` is true."""
+        """Return what may be shown; nothing more once `leaked` is true."""
         run = self._run + _letters(piece)
         if not self._held and not self.leaked and not self._suspect(run):
             self._run = run[1 - _SUSPECT_CHARS :]
@@ -111,7 +113,7 @@ class LeakWatch:
         return self._watch(piece)
 
     def close(self) -> str:
-        """What was held and has turned out harmless."""
+        """Return what was held and has turned out harmless."""
         held = "".join(self._held)
         self._held.clear()
         return held

@@ -183,7 +183,7 @@ def _is_heading(line: str, after: str) -> bool:
 
 
 def _kind(line: str) -> str:
-    """Which marker heads a line: `.` or `)` of a number, ring, bullet, dash or none."""
+    """Return the marker that heads a line: `.` or `)` of a number, ring, bullet, dash or none."""
     return _item(line)[0]
 
 

@@ -128,7 +128,7 @@ def _parsed(line: bytes) -> dict[str, object] | str:
 
 
 def _names_problem(items: list[object] | list[dict[str, object]]) -> str | None:
-    """Why no item can be an entry: none has both a title and an answer by name."""
+    """Return why no item can be an entry: none has both a title and an answer by name."""
     problem = None
     for item in items:
         if isinstance(item, dict):

@@ -1,4 +1,4 @@
-"""What every FAQ source comes down to: rows with a title and an answer, and rows left out.
+"""The common form of every FAQ source: rows with a title and an answer, and rows left out.
 
 The readers of `load` hand each record to a `Collector`, which checks it and knows its position.
 """
@@ -114,7 +114,7 @@ class Collector:
 
 
 def missing_fields(names: Iterable[object]) -> str | None:
-    """What to say when the title or the answer is not among the columns, else None."""
+    """Return what to say when the title or the answer is not among the columns, else None."""
     found = by_field(dict.fromkeys(names))
     lacking = [spelled for known, spelled in _SPELLED.items() if known not in found]
     return f"no column is named {', none '.join(lacking)}; name them so" if lacking else None

@@ -35,7 +35,9 @@ class Owners:
 
 
 async def author_of(message: discord.Message) -> discord.abc.User:
-    """Whoever wrote a message, with roles and the name in that server while they are a member.
+    """Return the author of a message.
+
+    Roles and the server's name for them are there while they are a member.
 
     The gateway sends them along; what is read from a channel's history lacks them.
 

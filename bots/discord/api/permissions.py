@@ -1,4 +1,4 @@
-"""What the bot needs to be allowed, and how to name what is missing to whoever can give it."""
+"""Permissions that the bot needs, and how to name a missing one to whoever can give it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ def may_open_thread(channel: object, me: discord.Member) -> bool:
 
 
 def held_in(channel: object, me: discord.Member) -> discord.Permissions:
-    """What the bot may do in a channel or thread; everything where that is not known."""
+    """Return the permissions of the bot in a channel or thread.
+
+    All of them where that is not known.
+    """
     if isinstance(channel, discord.Thread):
         return channel.permissions_for(me) if channel.parent else NEEDED
     if isinstance(channel, discord.abc.GuildChannel):

@@ -27,19 +27,19 @@ class Budgets:
         self._typed: OrderedDict[int, float] = OrderedDict()
 
     def posts(self, channel: int) -> Pacer:
-        """For new messages in a channel."""
+        """Return the budget of new messages in a channel."""
         return self._pacer("posts", channel, _WINDOW_S)
 
     def edits(self, channel: int) -> Pacer:
-        """For edits of messages in a channel."""
+        """Return the budget of edits of messages in a channel."""
         return self._pacer("edits", channel, _WINDOW_S)
 
     def deletes(self, channel: int) -> Pacer:
-        """For deletions of messages in a channel."""
+        """Return the budget of deletions of messages in a channel."""
         return self._pacer("deletes", channel, _DELETES_S)
 
     def reactions(self, channel: int) -> Pacer:
-        """For the bot's own reactions in a channel."""
+        """Return the budget of the bot's own reactions in a channel."""
         return self._pacer("reactions", channel, _REACTIONS_S)
 
     def may_type(self, channel: int) -> bool:

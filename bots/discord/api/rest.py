@@ -80,7 +80,9 @@ class Rest:
         window: Window | None = None,
         query: Mapping[str, str] | None = None,
     ) -> Any:  # noqa: ANN401 - JSON
-        """What Discord answers; `window` learns what the headers tell of the call's bucket.
+        """Call Discord and return its answer.
+
+        `window` learns from the headers about the call's bucket.
 
         Raises:
             RateLimitedError: too many calls, in this bucket or in all.

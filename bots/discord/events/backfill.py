@@ -75,7 +75,7 @@ async def _said(guild: discord.Guild, since: datetime) -> list[discord.Message]:
 
 
 async def _history(channel: _Channel | discord.DMChannel, since: datetime) -> list[discord.Message]:
-    """What was said in a channel; nothing if that cannot be found out."""
+    """Return what was said in a channel; nothing if that cannot be found out."""
     for pause_s in (*_RETRIES_S, None):
         try:
             return [m async for m in channel.history(limit=_MOST_MESSAGES, after=since)]

@@ -1,4 +1,4 @@
-"""What people teach in channels: messages with the tag, and what becomes of them.
+"""Lessons that people teach in channels: messages with the tag, and what becomes of them.
 
 A message that is known has the bot's ✅, which it can give as often as it likes. What it says about
 it, it says once.
@@ -94,7 +94,10 @@ class LessonHandler:
             await self._show(message, taught)
 
     async def _teach(self, message: discord.Message) -> tuple[Taught, bool]:
-        """What became of a message with the tag, and whether it was written where the bot is."""
+        """Learn from a message with the tag.
+
+        Return the outcome, and whether it was written where the bot is.
+        """
         place = await self._reader.addressed(message, self._me)
         author = await author_of(message)
         remark = Remark(
@@ -110,7 +113,10 @@ class LessonHandler:
         return await self._context.service.teach(remark), place.concerns
 
     async def _untaught(self, message: discord.Message) -> Taught | None:
-        """What became of a message that has no tag any more, or never had one."""
+        """Forget the lesson of a message that has no tag any more, or never had one.
+
+        Return the outcome.
+        """
         remark = Remark(
             id=_id(message),
             session=SessionId(""),

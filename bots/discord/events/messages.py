@@ -1,4 +1,4 @@
-"""What happens in channels: questions are asked, edited, deleted and stopped."""
+"""Messages in channels: questions that are asked, edited, deleted and stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which messages are questions to the bot, what they ask, and where they are answered."""
+"""Reading of messages: which are questions, what they ask, and where they are answered."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SAID: Final = (discord.MessageType.default, discord.MessageType.reply)
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """What a message answers, as `core.learning.Remark` has it.
+    """The conversation that a message belongs to, as `core.learning.Remark` has it.
 
     It `concerns` the bot where that is called, asked without a mention, or in the conversation.
     """
@@ -87,12 +87,12 @@ class Reader:
         return self._asked(message, me, place.session, target)
 
     def edited(self, message: discord.Message, me: discord.ClientUser) -> Question:
-        """What a message asks by now, wherever its answer is."""
+        """Return the question that an edited message asks by now, wherever its answer is."""
         session = Place(guild_name(_guild_id(message)), str(message.channel.id), "").session
         return self._asked(message, me, session, Within(message.channel.id, message.id))
 
     async def addressed(self, message: discord.Message, me: discord.ClientUser) -> Addressed:
-        """Which conversation a message belongs to, and what it replies to there.
+        """Return the conversation that a message belongs to, and what it replies to there.
 
         A reply to a question in a channel belongs where that was answered, which may be a thread.
         """
@@ -197,7 +197,7 @@ def replied_to(message: discord.Message) -> discord.Message | None:
 
 
 def text_of(message: discord.Message, me: discord.ClientUser) -> str:
-    """What a message says, without the call to the bot, and with names in place of ids."""
+    """Return the text of a message, without the call to the bot, and with names in place of ids."""
     guild = message.guild
     own_role = guild.self_role if guild else None
 

@@ -1,1 +1,1 @@
-"""What sets the bot up on a Discord server."""
+"""Set-up of the bot on a Discord server."""

@@ -1,4 +1,4 @@
-"""What interactions have in common: they are acknowledged in time, and what is said to one person.
+"""Common parts of interactions: they are acknowledged in time, and some replies are for one person.
 
 https://discord.com/developers/docs/interactions/receiving-and-responding
 """

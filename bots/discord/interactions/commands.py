@@ -106,7 +106,7 @@ async def sync_if_changed(tree: app_commands.CommandTree[Any]) -> bool:
 
 
 def _gist(command: Any) -> tuple[Any, ...]:  # noqa: ANN401 - two dictionaries of discord.py's
-    """What makes a command another one than before."""
+    """Return the part of a command that makes it another one than before."""
     options = tuple(
         (
             option["name"],

@@ -51,7 +51,7 @@ class Called:
 
     @property
     def mentions(self) -> tuple[str, ...]:
-        """As they stand in a message."""
+        """Return the owners' mentions as they stand in a message."""
         roles = (f"<@&{role}>" for role in self.roles)
         return (*(f"<@{user}>" for user in self.users), *roles)
 
@@ -105,7 +105,7 @@ def _line(text: str, look: RenderOptions) -> str:
 
 
 def _below(view: View, look: RenderOptions) -> tuple[list[str], list[Button]]:
-    """What stands below the text, the status or the ending, and the buttons."""
+    """Build what stands below the text: the status or the ending, and the buttons."""
     if not view.done:
         status = shortened(_line(status_of(view, look.profile), look), 80)
         stop = Button(f"stop:{view.question.id}", _label(look.profile.stop, look))
@@ -151,7 +151,7 @@ def _feedback(view: View, look: RenderOptions) -> list[Button]:
 
 
 def _possible(buttons: list[Button]) -> list[Button]:
-    """Those whose id Discord would take: a message without a button is better than none."""
+    """Keep those whose id Discord would take: a message without a button is better than none."""
     return [button for button in buttons if utf16(button.custom_id) <= _ID_CHARS]
 
 
@@ -167,7 +167,7 @@ class Renderer:
     owners: Called = field(default_factory=Called)
 
     def written(self, view: View) -> list[Page]:
-        """Where it was asked, with the call to the owners below what has no answer.
+        """Render a view where it was asked. A missing answer has the call to the owners below it.
 
         The call is a page of its own, since what is added by an edit notifies nobody.
         """
@@ -181,7 +181,7 @@ class Renderer:
     def answer(
         self, view: View, *, used: AbstractSet[int] = frozenset(), was_shared: bool = False
     ) -> list[Page]:
-        """Where it was asked; `used` are the follow-ups that were pressed.
+        """Render a view where it was asked; `used` are the follow-ups that were pressed.
 
         A question that a button has asked stands above its answer. What one person alone sees may
         be shared, once.
@@ -195,7 +195,10 @@ class Renderer:
         return shown
 
     def shared(self, view: View, by: str) -> list[Page]:
-        """For everybody in a channel: with its question, and nothing that goes on from there."""
+        """Render a view for everybody in a channel.
+
+        With its question, and nothing that goes on from there.
+        """
         note = self.look.profile.shared_by.format(name=by)
         shown = pages(replace(view, note=note), replace(self.look, quoted=True))
         opinions = [b for b in shown[-1].buttons if b.custom_id.startswith(_OPINIONS)]

@@ -31,7 +31,7 @@ CUSTOM_ID: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """What a button's custom id stands for."""
+    """The meaning of a button's custom id."""
 
     kind: str
     question_id: str
@@ -39,7 +39,7 @@ class Pressed:
 
 
 def pressed_of(custom_id: str) -> Pressed | None:
-    """What was pressed; None if it is no button of ours."""
+    """Return the button that was pressed; None if it is no button of ours."""
     match = CUSTOM_ID.fullmatch(custom_id)
     if match is None or (match["kind"] == "f") != (match["index"] is not None):
         return None
@@ -77,7 +77,7 @@ def question_in(rows: Sequence[dict[str, Any]]) -> str | None:
 
 
 def question_under(rows: Sequence[object]) -> str | None:
-    """As `question_in`, of a message that discord.py has read."""
+    """Return the question under a message that discord.py has read, as `question_in` does."""
     return _first(
         child.custom_id or ""
         for row in rows

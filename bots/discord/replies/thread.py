@@ -1,4 +1,7 @@
-"""Where an answer is shown: the messages of a channel or thread, or what one person alone sees."""
+"""The place where an answer is shown.
+
+The messages of a channel or thread, or one person's alone.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,7 @@ _NO_THREAD: Final = {MISSING_ACCESS, MISSING_PERMISSION, NO_HISTORY, 50024, 1600
 
 @dataclass(frozen=True, slots=True)
 class MessageWriter:
-    """What answers are written with; `me` is the id of the bot's user."""
+    """The writer of answers; `me` is the id of the bot's user."""
 
     rest: Rest
     budgets: Budgets

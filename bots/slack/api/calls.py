@@ -31,7 +31,10 @@ async def tell(client: AsyncWebClient, place: Place, user: str, text: str) -> No
 
 
 async def quietly(what: str, call: Awaitable[T]) -> T | None:
-    """What the call gives; None, and a line in the log, if Slack refuses or cannot be reached."""
+    """Return the result of the call.
+
+    None, and a line in the log, if Slack refuses or cannot be reached.
+    """
     try:
         with translated(what):
             return await call

@@ -1,4 +1,4 @@
-"""Who is called when the bot has no answer, and may teach: the people and groups of the settings.
+"""People on Slack: owners, who are called when the bot has no answer and may teach, and names.
 
 https://docs.slack.dev/reference/methods/usergroups.users.list
 """
@@ -99,7 +99,10 @@ def is_group(owner: str) -> bool:
 
 
 def mention_of(owner: str) -> str:
-    """What calls an owner: https://docs.slack.dev/messaging/formatting-message-text."""
+    """Return the text that notifies an owner.
+
+    Https://docs.slack.dev/messaging/formatting-message-text.
+    """
     return f"<!subteam^{owner}>" if is_group(owner) else f"<@{owner}>"
 
 

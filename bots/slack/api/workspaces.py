@@ -33,7 +33,7 @@ class Workspace:
     client: AsyncWebClient
 
     def authorization(self) -> AuthorizeResult:
-        """What Bolt wants to know of it."""
+        """The authorisation that Bolt asks for."""
         return AuthorizeResult(
             enterprise_id=None,
             team_id=self.team,
@@ -69,14 +69,17 @@ def make_client(
 
 
 def sdk_logger() -> logging.Logger:
-    """For the SDK, which builds its debug lines unless the logger's own level is above DEBUG."""
+    """Return a logger for the SDK.
+
+    The SDK builds its debug lines unless the logger's own level is above DEBUG.
+    """
     sdk = logging.getLogger("slack_sdk")
     sdk.setLevel(logging.ERROR)
     return sdk
 
 
 async def identify(client: AsyncWebClient) -> Workspace:
-    """Who the client's token is.
+    """Return the workspace that the client's token belongs to.
 
     Raises:
         PlatformError: the token is not accepted, or Slack does not answer.

@@ -111,7 +111,7 @@ async def _channels(workspace: Workspace) -> AsyncIterator[Json]:
 async def _patiently(
     what: str, call: Callable[[], Awaitable[AsyncSlackResponse]]
 ) -> AsyncSlackResponse:
-    """What the call gives; nobody waits for this, so Slack may take its time."""
+    """Return the result of the call; nobody waits for this, so Slack may take its time."""
     while True:
         try:
             with translated(what):

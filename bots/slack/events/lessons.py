@@ -43,7 +43,7 @@ class NotYetError(PlatformError):
 
 
 class LessonHandler:
-    """What is done with the replies of people who may teach, and of those who may not."""
+    """Handling of replies by people who may teach, and by those who may not."""
 
     def __init__(self, context: Context, background: BackgroundTasks, budgets: Budgets) -> None:
         self._service = context.service
@@ -193,7 +193,7 @@ class LessonHandler:
 
 
 def _bare(message: IncomingMessage) -> Remark:
-    """What somebody says who may not teach, or no longer does."""
+    """Handle the message of somebody who may not teach, or no longer does."""
     return Remark(
         id=message.question.id,
         session=message.place.session,

@@ -1,4 +1,4 @@
-"""Which messages are questions or lessons, and what becomes of them when they change or go.
+"""Handling of messages: which are questions or lessons, and what happens when they change or go.
 
 All of it happens before Slack hears OK: what fails here is not acknowledged, and Slack sends it
 again. Nothing here waits for an answer.

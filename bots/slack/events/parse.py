@@ -1,4 +1,4 @@
-"""What somebody has said on Slack, read from an event. Pure.
+"""Reading of Slack events: a message that somebody sent. Pure.
 
 https://docs.slack.dev/reference/events/message, https://docs.slack.dev/messaging/formatting-message-text
 """
@@ -61,18 +61,21 @@ class IncomingMessage:
 
     @property
     def said_at(self) -> datetime:
-        """When it was sent, or last edited: of an edit Slack may give the whole second alone."""
+        """Return when it was sent, or last edited.
+
+        Of an edit Slack may give the whole second alone.
+        """
         at = max(float(self.ts), float(self.edited_ts or 0))
         return datetime.fromtimestamp(at, UTC)
 
     @property
     def seen_in(self) -> Place:
-        """Where its author looks: a thread that does not exist is not shown."""
+        """The place where its author looks: a thread that does not exist is not shown."""
         return self.place if self.in_thread else replace(self.place, thread="")
 
 
 def said(event: Json, *, team: str, bot_user: str, channel: str = "") -> IncomingMessage | None:
-    """What a `message` or `app_mention` event says; None if no person has said it.
+    """Read a `message` or `app_mention` event; None if no person has sent it.
 
     `channel` is that of a message inside of another event, which does not name its own.
     """

@@ -1,1 +1,1 @@
-"""What sets the app up in a Slack workspace."""
+"""Set-up of the app in a Slack workspace."""

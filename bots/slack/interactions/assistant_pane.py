@@ -63,7 +63,7 @@ async def set_title(client: AsyncWebClient, channel: str, thread: str, question:
 def hint_for(
     client: AsyncWebClient, context: Context, background: BackgroundTasks, question: Question
 ) -> Callable[[View], Awaitable[None]] | None:
-    """What `Reply.hint` does in a thread of the pane; None for questions from elsewhere."""
+    """Return what `Reply.hint` does in a thread of the pane; None for questions from elsewhere."""
     place = place_of(question.session)
     if not (place.thread and place.channel.startswith("D")) or place.private_to:
         return None

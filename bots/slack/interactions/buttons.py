@@ -37,7 +37,7 @@ _LABEL_CHARS: Final = 75
 
 @dataclass(frozen=True, slots=True)
 class _Press:
-    """Where a button was pressed, and by whom."""
+    """The place where a button was pressed, and who pressed it."""
 
     place: Place
     message: Json
@@ -46,7 +46,7 @@ class _Press:
 
     @property
     def seen_in(self) -> Place:
-        """Where the person looks: the thread, if the message is in one."""
+        """The place where the person looks: the thread, if the message is in one."""
         return Place(self.place.team, self.place.channel, self.message.get("thread_ts") or "")
 
     def owns(self, question: str) -> bool:
@@ -54,12 +54,12 @@ class _Press:
         return question.startswith(f"{PREFIX}{self.place.team}:{self.place.channel}:")
 
     def asked(self, question: str) -> Question:
-        """What the press asks, but for its text."""
+        """The question that the press asks, without its text."""
         return Question(question, self.place.session, "", self.user, reply_to=self.message["ts"])
 
 
 class Buttons:
-    """What pressing does."""
+    """The actions of buttons."""
 
     def __init__(self, context: Context, budgets: Budgets, answers: Answers) -> None:
         self._service = context.service
@@ -95,7 +95,10 @@ class Buttons:
             await self._service.stop(asked)
 
     async def _ask(self, press: _Press, question: str, index: int) -> str:
-        """What to tell the person instead; "" if it will be answered."""
+        """Ask the question of a press.
+
+        Return what to tell the person instead, "" if it will be answered.
+        """
         try:
             receipt = await self._service.press(question, index, press.asked(question))
         except StorageError as error:

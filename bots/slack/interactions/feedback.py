@@ -78,7 +78,10 @@ async def _ask_why(profile: Profile, question_id: str, body: Json, client: Async
 
 
 def _metadata(question_id: str, body: Json) -> str:
-    """What the form has to know of the button: a submission has no `response_url` of its own."""
+    """Return what the form has to know of the button.
+
+    A submission has no `response_url` of its own.
+    """
     return json.dumps(
         {"question": question_id, "url": body["response_url"], "thread": thread_of(body)}
     )
@@ -118,7 +121,7 @@ def _form(profile: Profile, metadata: str) -> Json:
 
 
 def _notice(profile: Profile, text: str) -> Json:
-    """What the form becomes when there is nothing to fill in."""
+    """Return the view that the form becomes when there is nothing to fill in."""
     return {
         "type": "modal",
         "title": _plain(profile.feedback_title),

@@ -73,7 +73,7 @@ def render(view: View, look: RenderOptions) -> list[Page]:
 
 
 def followup_value(question_id: str, index: int) -> str:
-    """What the button of the `index`-th follow-up carries."""
+    """Return the value of the button of the `index`-th follow-up."""
     return f"{index}:{question_id}"
 
 
@@ -86,7 +86,7 @@ def read_followup(value: str) -> tuple[str, int] | None:
 
 
 def feedback_value(question_id: str, *, helpful: bool) -> str:
-    """What a button that rates an answer carries."""
+    """Return the value of a button that rates an answer."""
     return f"{'up' if helpful else 'down'}:{question_id}"
 
 
@@ -107,7 +107,7 @@ def _fallback(group: Sequence[str], view: View, look: RenderOptions) -> str:
 
 
 def _call(view: View, look: RenderOptions) -> list[Page]:
-    """What calls the owners, if there is something for them to do."""
+    """Return the text that calls the owners, if there is something for them to do."""
     if not (look.owners and isinstance(view.ending, Escalated)):
         return []
     mentions = " ".join(map(mention_of, look.owners))
@@ -124,7 +124,7 @@ def _question(view: View, look: RenderOptions) -> list[Block]:
 
 
 def _below(view: View, look: RenderOptions) -> list[Block]:
-    """What stands below the text: the status, or the ending."""
+    """Build what stands below the text: the status, or the ending."""
     if not view.done:
         blocks = [_context("status", [f"⏳ {_line(status_of(view, look.profile), look)}"])]
         if look.stoppable:

@@ -75,13 +75,13 @@ class EphemeralReply:
         return f"private:{place}"
 
     async def edit(self, reference: str, page: Page) -> None:
-        """What was shown was whole."""
+        """Do nothing: what was shown was whole."""
 
     async def delete(self, reference: str) -> None:
         """It goes by itself when the person reloads."""
 
     async def find(self) -> Sequence[str]:
-        """Nobody can look for such messages."""
+        """Return nothing: nobody can look for such messages."""
         return ()
 
     async def _post_unasked(self, message: Json) -> None:

@@ -110,7 +110,7 @@ class StreamingReply:
         await self._by_edits.hint(view)
 
     def render(self, view: View) -> Sequence[StreamPage]:
-        """As edits have it; one page can be streamed, too."""
+        """Render the view as edits do; one page can be streamed, too."""
         pages = self._by_edits.render(view)
         markdown = ""
         one = sum(not page.calls for page in pages) == 1

@@ -36,7 +36,7 @@ _CLOCKS_S: Final = 60.0  # that ours and Slack's may differ by
 
 
 class Answers:
-    """Which message answers which question, of those that this process has posted lately."""
+    """The messages that answer questions, of those that this process has posted lately."""
 
     def __init__(self, most: int = 5_000) -> None:
         self._most = most
@@ -157,7 +157,7 @@ class SlackReply:
 
     @contextmanager
     def _telling_what_is_unknown(self, page: Page) -> Iterator[None]:
-        """Where Slack refuses the newer blocks, such as GovSlack: try again without them."""
+        """Try again without the newer blocks where Slack refuses them, as GovSlack does."""
         try:
             yield
         except PlatformRefusedError as error:
@@ -168,7 +168,10 @@ class SlackReply:
             raise PlatformError(f"{error}; plain buttons from now on") from error
 
     def _place_in_answer(self, message: Json) -> int | None:
-        """Which page of this answer a message is; None if it is something else."""
+        """Return the number of a message among the pages of this answer.
+
+        None if it is something else.
+        """
         metadata = message.get("metadata") or {}
         payload = metadata.get("event_payload") or {}
         if metadata.get("event_type") == METADATA:
@@ -235,7 +238,7 @@ def _calls(message: Json) -> bool:
 
 
 def metadata_of(question: Question, place: int, *, calls: bool = False) -> Json:
-    """What is written beside a message; `calls` if it calls the owners."""
+    """Return the metadata of a message; `calls` says whether it calls the owners."""
     payload: Json = {"question": question.id, "place": place}
     if calls:
         payload["calls"] = True

@@ -1,1 +1,1 @@
-"""How events reach the bot: Socket Mode, or HTTP."""
+"""Transport of events: Socket Mode, or HTTP."""

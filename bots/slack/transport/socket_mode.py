@@ -188,7 +188,7 @@ def _json(text: str) -> Json:
 
 
 def _impolite(frame: Json) -> str:
-    """Why Slack sends us away, in a line; "" if it only wants the socket to be renewed."""
+    """Return why Slack sends us away, in a line; "" if it only wants the socket to be renewed."""
     match frame.get("reason"):
         case "refresh_requested" | "warning":
             return ""

@@ -111,7 +111,7 @@ def _seconds(request: web.Request) -> int:
 
 
 def _place(body: dict[str, Any]) -> tuple[Place, str]:
-    """Where a question is asked, and its name there.
+    """Return where a question is asked, and its name there.
 
     Without a session it begins one. That is named by the question's id, if there is one, so that
     the same id is the same question there, too.
@@ -193,7 +193,7 @@ async def rate(request: web.Request) -> web.Response:
 
 
 async def conversation(request: web.Request) -> web.Response:
-    """What was asked and answered in a session, oldest first, by pages."""
+    """Return what was asked and answered in a session, oldest first, by pages."""
     context = request.app[CONTEXT]
     try:
         session = place_of(request.match_info["session"]).session

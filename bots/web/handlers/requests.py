@@ -1,4 +1,4 @@
-"""What comes in: bodies, ids and questions, checked before anything is done with them."""
+"""Requests: bodies, ids and questions, checked before anything is done with them."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ async def received_in(request: web.Request) -> Received:
 
 
 async def own_in(request: web.Request) -> Received:
-    """As above, and asked by whoever makes the request.
+    """Do the same as above, and check that whoever makes the request has asked it.
 
     Raises:
         Problem: there is none, or somebody else has asked it.

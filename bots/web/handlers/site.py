@@ -1,4 +1,4 @@
-"""What is not about questions: the page's files, its words, signing in, and whether all is well."""
+"""Everything that is not about questions: the page's files, its words, signing in, and health."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def file(name: str) -> Handler:
 
 
 async def about(request: web.Request) -> web.Response:
-    """Who the bot is, and every sentence of the page."""
+    """Return who the bot is, and every sentence of the page."""
     context = request.app[CONTEXT]
     profile, let_in = context.profile, context.gate.is_let_in(request)
     if let_in:
@@ -116,7 +116,7 @@ async def sign_out(request: web.Request) -> web.Response:
 
 
 async def openapi(request: web.Request) -> web.Response:
-    """How to use all of it."""
+    """Return the API document."""
     del request
     return said(document())
 

@@ -32,7 +32,7 @@ async def turn_of(context: Context, turn: Turn, person: str, *, html: bool) -> J
 
 
 async def ending_of(context: Context, question_id: str, page: Page, *, html: bool) -> Json:
-    """How an answer has ended.
+    """Return how an answer has ended.
 
     Raises:
         StorageError: which of its buttons were pressed cannot be looked up.

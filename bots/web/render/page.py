@@ -13,7 +13,7 @@ from core.types import Answered, Declined, Escalated, Failed, View
 
 
 class Kind(StrEnum):
-    """How an answer ended; the name of the last event of its stream."""
+    """The way in which an answer ended; the name of the last event of its stream."""
 
     ANSWERED = "answered"
     DECLINED = "declined"
@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is to be seen of an answer; equal pages look the same.
+    """A view of an answer; equal pages look the same.
 
     `asked` is the question's text, which tells the answer to an edited question from the one
     before. `text` is Markdown that may be shown, of growing text nothing half-written. Without a

@@ -108,7 +108,7 @@ class _Writer:
         return html
 
     def _code(self, token: Token) -> str:
-        """What stands behind a fence and names no language is a line of the code."""
+        """Render a line behind a fence that names no language as a line of the code."""
         info, code = token.info.strip(), token.content.removesuffix("\n")
         if info and not _LANGUAGE.fullmatch(info):
             code = f"{info}\n{code}".rstrip("\n")

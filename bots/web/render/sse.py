@@ -29,7 +29,7 @@ class Event:
     id: str = ""
 
     def encoded(self) -> bytes:
-        """As it is sent: JSON has no line breaks."""
+        """The event as it is sent: JSON has no line breaks."""
         head = f"id: {self.id}\n" if self.id else ""
         return f"{head}event: {self.name}\ndata: ".encode() + orjson.dumps(self.data) + b"\n\n"
 
@@ -54,7 +54,10 @@ class Teller:
         return bool(page.kind) and self._last_id == _id(page.text, ended=True)
 
     def tell(self, page: Page, ending: dict[str, Any] | None = None) -> Iterator[Event]:
-        """What the reader has to be told; of a page that is done, also how it has `ending`."""
+        """Return the events that the reader needs.
+
+        Of a page that is done, also how it has `ending`.
+        """
         if self._text is None:
             self._text = self._resumed(page.text)
         if page.status and page.status != self._status:
@@ -81,7 +84,7 @@ class Teller:
         return Event("delta" if grown else "replace", data, _id(text))
 
     def _resumed(self, text: str) -> str:
-        """How much of the text the reader has, as the id says.
+        """Return how much of the text the reader has, as the id says.
 
         A reader of text that is none of it any more gets a `replace`: a NUL is in no text.
         """

@@ -1,4 +1,6 @@
-"""Where answers that are being written meet those who read them: the latest page, and no queue.
+"""The meeting place of answers that are being written and their readers.
+
+The latest page, and no queue.
 
 A reader that is slow misses pages in between and holds nobody up.
 """
@@ -66,7 +68,7 @@ class Hub:
         return slot.reference if slot else ""
 
     def page(self, question_id: str) -> Page | None:
-        """What is to be seen now, as far as this process knows."""
+        """Return the page as it is now, as far as this process knows."""
         slot = self._slots.get(question_id)
         return slot.page if slot else None
 

@@ -1,4 +1,4 @@
-"""Where an answer is shown on the web: to whoever reads its stream in this process."""
+"""The place where an answer is shown on the web: to whoever reads its stream in this process."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ class OpenAIModel:
         yield Written(scribe.used, scribe.offers, self.name, self.prompt.version)
 
     async def _said(self, messages: list[dict[str, str]], scribe: Scribe) -> AsyncGenerator[str]:
-        """What one stream adds to the answer."""
+        """Return what one stream adds to the answer."""
         seam = Seam(scribe.raw)
         begun = False
         options = {"max_completion_tokens": _ANSWER_TOKENS, "temperature": 0.2}
@@ -145,7 +145,7 @@ class Scribe:
 
     @property
     def offers(self) -> tuple[Offer, ...]:
-        """What the model proposes to ask next."""
+        """The questions that the model proposes to ask next."""
         lines = (_BULLET.sub("", line).split("||") for line in (self._after or "").splitlines())
         offers = [
             Offer(parts[0].strip(), parts[1].strip())
@@ -171,7 +171,7 @@ class Scribe:
         return self._readable(held[:cut])
 
     def close(self) -> str:
-        """What was held, now that nothing follows."""
+        """Return what was held, now that nothing follows."""
         held, self._held = self._held.rstrip(), ""
         return self._readable(held)
 
@@ -205,7 +205,7 @@ class Seam:
         self._repeated = ""
 
     def feed(self, text: str) -> str:
-        """What is new in this piece of the continuation."""
+        """Return what is new in this piece of the continuation."""
         if self._repeated:
             return self._skip(text)
         if self._held is None:
@@ -214,7 +214,7 @@ class Seam:
         return self._joined() if len(self._held) >= _SEAM_CHARS else ""
 
     def close(self) -> str:
-        """What was held, when the continuation ends early."""
+        """Return what was held, when the continuation ends early."""
         return self._joined() if self._held else ""
 
     def _joined(self) -> str:

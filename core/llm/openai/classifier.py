@@ -45,7 +45,7 @@ _ATTEMPTS = 2
 
 @dataclass(frozen=True, slots=True)
 class OpenAIReader:
-    """What a question is, as a model sees it."""
+    """A classifier of questions by a model."""
 
     client: OpenAIClient
     model: str

@@ -179,7 +179,7 @@ def _connect(uri: str) -> tuple[AsyncMongoClient[Document], str]:
 
 
 def _options(uri: str) -> Document:
-    """What the URI leaves open."""
+    """Return the options that the URI leaves open."""
     chosen = {name.lower() for name in parse_qs(urlsplit(uri).query)}
     defaults: Document = {
         "appname": "faqbot",

@@ -204,7 +204,9 @@ class MongoInbox:
             return await self._open({"session": session}, 1) > 0
 
     async def last_seen(self, session_prefix: str) -> datetime | None:
-        """When the question received last was asked, of sessions that begin so; None if none was.
+        """Return when the question received last was asked, of sessions that begin so.
+
+        None if none was.
 
         Raises:
             ValueError: the prefix is no platform and no workspace.
@@ -216,7 +218,7 @@ class MongoInbox:
             return found["asked_at"] if found else None
 
     async def _open(self, chosen: Document, most: int) -> int:
-        """How many of the chosen questions are open, counted up to `most`."""
+        """Count the open ones of the chosen questions, up to `most`."""
         found = self._db.inbox.find({**chosen, **_OPEN}, {"_id": True}).limit(most)
         return len(await found.to_list())
 

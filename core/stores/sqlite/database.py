@@ -62,7 +62,7 @@ class SqliteFile:
             yield cls(path, reader, writer)
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """What `work` returns, off the event loop.
+        """Return what `work` returns, off the event loop.
 
         Raises:
             StorageError: the file cannot be read.
@@ -70,7 +70,7 @@ class SqliteFile:
         return await self._reader.run(work)
 
     async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """What `work` returns; all that it wrote is stored, or nothing if it raised.
+        """Return what `work` returns; all that it wrote is stored, or nothing if it raised.
 
         Raises:
             StorageError: the file cannot be written.
@@ -97,7 +97,7 @@ class _Lane:
         self._db: sqlite3.Connection | None = None
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """What `work` returns, called on the thread after all that was asked for before."""
+        """Return what `work` returns, called on the thread after all that was asked for before."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._work, work)
 

@@ -248,7 +248,9 @@ class SqliteInbox:
         return bool(row[0])
 
     async def last_seen(self, session_prefix: str) -> datetime | None:
-        """When the question received last was asked, of sessions that begin so; None if none was.
+        """Return when the question received last was asked, of sessions that begin so.
+
+        None if none was.
 
         Raises:
             ValueError: the prefix is no platform and no workspace.

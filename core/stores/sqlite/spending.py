@@ -1,4 +1,4 @@
-"""What models cost each day, in a small SQLite file, so that a restart does not fill the purse."""
+"""The daily cost of models, in a small SQLite file, so that a restart does not fill the purse."""
 
 from __future__ import annotations
 

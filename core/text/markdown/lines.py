@@ -1,4 +1,4 @@
-"""What each line of Markdown stands in, as far as the lines before it tell."""
+"""The context of each line of Markdown, as far as the lines before it tell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long and how wide text is, in the ways that platforms and monospaced fonts count it."""
+"""Measures of text: its length and width as platforms and monospaced fonts count them."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ _STYLE_RUNS = re.compile(r"(?<=\S)(?:[*~]+|_+(?!\w))|(?:[*~]+|(?<!\w)_+)(?=\S)")
 
 
 def cost(markdown: str) -> int:
-    """What Markdown comes to in either dialect, at most, in UTF-16 code units.
+    """Return the most that Markdown comes to in either dialect, in UTF-16 code units.
 
     It is a sum over signs and lines, so that it never shrinks when the text grows, as
     `core.cutting.split` wants it; what is rendered does, when lines turn out to be a table.
@@ -119,6 +119,6 @@ def cost(markdown: str) -> int:
 
 
 def _marked(text: str) -> int:
-    """What signs and addresses come to beyond their own length."""
+    """Return what signs and addresses come to beyond their own length."""
     signs = sum((most - 1) * text.count(sign) for sign, most in _COSTS.items())
     return signs + _ADDRESS_COST * len(_ADDRESS.findall(text))

@@ -1,4 +1,4 @@
-"""What may be shown of Markdown while it grows."""
+"""Markdown that still grows: how much of it may be shown."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ _EMPHASIS = re.compile(r"\\.|\*+|_+|~~", re.DOTALL)
 
 
 def settled(text: str, *, close: bool = True) -> str:
-    """What may be shown of Markdown that grows: nothing that the rest may turn into another thing.
+    """Return what may be shown of Markdown that grows.
+
+    Nothing that the rest may turn into another thing.
 
     Half-written links, citations, addresses, tables, markers and delimiters are held back; what is
     open, a code fence, a code span, emphasis, is closed at the end, so that it is shown as what it
@@ -102,7 +104,7 @@ def _leaf(text: str, lines: list[Line]) -> int:
 
 
 def _open(leaf: str) -> str:
-    """What closes the emphasis and the code span that a paragraph leaves open."""
+    """Return what closes the emphasis and the code span that a paragraph leaves open."""
     plain, code = _outside_code(leaf)
     if code:
         return code + _open_emphasis(plain)
@@ -154,7 +156,7 @@ def _open_emphasis(leaf: str) -> str:
 
 
 def _closed(stack: list[str], run: str) -> str:
-    """What is left of a run after it has closed what it can."""
+    """Return what is left of a run after it has closed what it can."""
     while run and stack and run.startswith(stack[-1][:1]) and len(run) >= len(stack[-1]):
         run = run[len(stack.pop()) :]
     return run

@@ -28,7 +28,7 @@ _URL_END = re.compile(r"[.,;:!?'*_~|\\]+$")
 
 
 class Dialect(Protocol):
-    """How a platform writes what Markdown means."""
+    """The way in which a platform writes what Markdown means."""
 
     def text(self, text: str) -> str:
         """Text that means nothing but itself."""
@@ -47,7 +47,7 @@ class Dialect(Protocol):
         ...
 
     def mark(self, style: str) -> str:
-        """What stands on both sides of a style."""
+        """The mark that stands on both sides of a style."""
         ...
 
     def heading(self, text: str, level: int) -> str:
@@ -59,7 +59,7 @@ class Dialect(Protocol):
         ...
 
     def apart(self, before: str, after: str) -> str:
-        """What goes between two characters, one of which is a style's mark or beside one."""
+        """The text between two characters, one of which is a style's mark or beside one."""
         ...
 
 

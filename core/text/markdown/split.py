@@ -128,7 +128,7 @@ class _Piece:
         return fence_of(self._text[line.start : end], line.start)
 
     def _size(self, end: int) -> int:
-        """What the piece would come to; grows with `end`."""
+        """Return what the piece would come to; it grows with `end`."""
         longest = ""
         first = bisect_right(self._starts, self._place) - 1
         window = self._text[self._starts[first] : end]
@@ -181,7 +181,7 @@ class _Piece:
         return self._unbroken(place + space + 1 if space >= 0 else end)
 
     def _before_header(self, cut: int) -> int:
-        """Not between a table's header and its first row, nor right after a fence's first line."""
+        """Avoid a cut between a table's header and its first row, or after a fence's first line."""
         line = self._line(cut - 1)
         written = self._text[line.start : cut - 1]
         if line.fence:
@@ -194,7 +194,7 @@ class _Piece:
         return line.start if "|" in written and not line.header else cut
 
     def _unbroken(self, cut: int) -> int:
-        """Not inside of a link, an escape or one visible character, if there is another place."""
+        """Avoid a cut inside of a link, an escape or one visible character where possible."""
         first = max(self._place, cut - _CLOSEST_LINK_CHARS)
         for pattern in (_OPEN_LINK, _OPEN_ESCAPE):
             if (opened := pattern.search(self._text, first, cut)) and opened.start() > self._place:
