@@ -16,6 +16,7 @@ from config.settings import Settings
 from core.assistant.guardrail import LABELS
 from core.errors import SourceError
 from core.retrieval.retriever import Retriever
+from core.text.normalize import normalized
 from core.types import Exchange, Label, SessionId
 
 Pair = tuple[Label, Label]
@@ -217,7 +218,7 @@ def read_guardrail_cases(path: Path) -> list[GuardrailCase]:
 
 def rank_of(case: RetrievalCase, retriever: Retriever) -> int | None:
     """The place, from 1, of the first right entry; None if it is not among the first 20."""
-    hits = retriever.search(case.question, case.history, limit=_DEPTH)
+    hits = retriever.search(normalized(case.question), case.history, limit=_DEPTH)
     places = (place for place, hit in enumerate(hits, start=1) if hit.title in case.relevant)
     return next(places, None)
 

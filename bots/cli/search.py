@@ -10,6 +10,7 @@ from bots.bootstrap.assistant import build_taught, open_forgetful
 from bots.cli.batch import result, rounded
 from bots.cli.terminal import clean
 from config.settings import Settings
+from core.text.normalize import normalized
 from core.text.sections import tidy
 from core.types import SessionId, Verdict
 
@@ -19,7 +20,7 @@ _HEADER = "  #  score  words  letters  meaning  title"
 def search(settings: Settings, text: str, *, limit: int, as_json: bool) -> int:
     """Print the nearest entries, best first, with the three signals that the score is made of."""
     retriever = build_taught(settings)
-    hits = retriever.search(text, limit=limit)
+    hits = retriever.search(normalized(text), limit=limit)
     if as_json:
         results = [{**result(hit), **_signals(asdict(hit))} for hit in hits]
         print(json.dumps({"results": results}, ensure_ascii=False))

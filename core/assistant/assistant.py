@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from core.assistant import followups
@@ -19,6 +19,7 @@ from core.ports import ChatModel, History
 from core.profile import Profile
 from core.retrieval.lessons import passages_of
 from core.retrieval.retriever import Hit, Retriever, is_answer
+from core.text.normalize import normalized
 from core.types import (
     Answered,
     AnswerEvent,
@@ -124,11 +125,11 @@ class Assistant:
         self, text: str, session: SessionId, history: Sequence[Exchange] | None = None
     ) -> Research:
         """Return what the FAQ has for a question, and what the guardrail says."""
+        text = normalized(text) or text
         if self._catch_up:
             await self._catch_up()
         turns = [] if history is not None else await self._recent(session)
-        if history is None:
-            history = _exchanges(turns)
+        history = _exchanges(turns) if history is None else _readable(history)
         found = await self._researcher.find(text, history)
         return _research(text, turns, history, found, found.verdict)
 
@@ -147,8 +148,7 @@ class Assistant:
         if self._catch_up:
             await self._catch_up()
         turns = [] if history is not None else await self._recent(session)
-        if history is None:
-            history = _exchanges(turns)
+        history = _exchanges(turns) if history is None else _readable(history)
         found, verdict = await work.consider(text, history)
         return _research(text, turns, history, found, verdict, work.draft)
 
@@ -159,7 +159,8 @@ class Assistant:
         clock: _Clock,
         work: Speculation | None,
     ) -> AsyncGenerator[AnswerEvent]:
-        text = question.text.strip()
+        typed = question.text.strip()
+        text = normalized(typed) or typed  # of an emoji alone nothing is left
         if problem := self._problem(text):
             yield Failed(problem)
             return
@@ -358,7 +359,13 @@ def _is_context(turn: Turn) -> bool:
 
 
 def _exchanges(turns: Sequence[Turn]) -> list[Exchange]:
-    return [Exchange(t.question.text, t.answer, t.sources) for t in turns if _is_context(t)]
+    said = [Exchange(t.question.text, t.answer, t.sources) for t in turns if _is_context(t)]
+    return _readable(said)
+
+
+def _readable(history: Sequence[Exchange]) -> list[Exchange]:
+    """Return earlier questions as this one is read."""
+    return [replace(past, user=normalized(past.user)) for past in history]
 
 
 def _asked(turns: Sequence[Turn], history: Sequence[Exchange], text: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from aiohttp import web
 from bots.web.context import CONTEXT, Context
 from bots.web.ids import session_of
 from bots.web.problems import Problem
+from core.text.normalize import normalized
 from core.types import InboxState, Received
 
 MOST_BYTES: Final = 64 * 1024
@@ -67,7 +68,7 @@ def question_text(body: dict[str, Any], context: Context) -> str:
     text = text_in(body, "text", most=MOST_BYTES)
     if not text:
         raise Problem(HTTPStatus.BAD_REQUEST, profile.empty_question)
-    if len(text) > profile.longest_question_characters:
+    if len(normalized(text)) > profile.longest_question_characters:
         raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, profile.long_question)
     return text
 
