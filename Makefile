@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run chat test check format bench dev-openai dev-slack dev-discord lock clean
+.PHONY: help setup run chat torch test check format bench dev-openai dev-slack dev-discord lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -31,6 +31,9 @@ run: setup ## serve the web page until Ctrl-C; the first start ingests the sampl
 
 chat: setup ## talk to the bot in the terminal
 	@$(BIN)/faqbot chat
+
+torch: $(VENV)/.installed-dev ## what `faqbot tune local` and the recommender train with: some hundred MB
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 transformers==5.24.0
 
 test: $(VENV)/.installed-dev ## the whole test suite
 	$(BIN)/python -m pytest $(ARGS)
