@@ -121,3 +121,9 @@ FAQ = (
         category="상품",
     ),
 )
+
+# Three batches of an ingest, and a quarter of one.
+MANY = tuple(
+    entry(f"{number}번 제목은 무엇인가요", f"{number}번 답변입니다", f"{number}번 질문")
+    for number in range(650)
+)

@@ -8,7 +8,7 @@ from time import monotonic
 
 import numpy as np
 import pytest
-from fakes.faq import FAQ, entry
+from fakes.faq import FAQ, MANY, entry
 from fakes.tiny import TinyAnalyzer, TinyEmbedder
 
 from core.errors import FaqIndexError
@@ -20,21 +20,16 @@ from ingest.sync import batched, digest, single_ingest, sync, terms_of
 
 BATCH = 200
 # Four batches, the last one short.
-MANY = tuple(
-    entry(f"{number}번 제목은 무엇인가요", f"{number}번 답변입니다", f"{number}번 질문")
-    for number in range(3 * BATCH + 50)
-)
-
 # Syncs `MANY` (with every text changed by the second argument), says what it has done after each
 # step and waits for a line before it goes on.
 CHILD = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from core.backends.chroma_index import ChromaIndex  # noqa: PLC0415
+from core.retrieval.chroma import ChromaIndex  # noqa: PLC0415
 from fakes.tiny import TinyAnalyzer, TinyEmbedder
 from ingest.sync import single_ingest, sync
-from test_sync import MANY
+from fakes.faq import MANY
 
 def step(name):
     print(name, flush=True)

@@ -32,7 +32,7 @@ NOBODY = 65_534
 WRITER = """
 import asyncio, sys
 from pathlib import Path
-from core.backends.sqlite_history import SqliteHistory
+from core.stores.sqlite.history import SqliteHistory
 from core.types import Question, SessionId, Turn, TurnState
 
 async def main(path, name, count):
