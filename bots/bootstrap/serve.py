@@ -16,8 +16,9 @@ from typing import Final, NoReturn
 from bots.bootstrap.assistant import open_service
 from bots.bootstrap.event_loop import run as run_loop
 from bots.bootstrap.jobs import build_jobs, scheduled
+from bots.bootstrap.platforms import PLATFORMS
 from bots.bootstrap.stores import open_stores
-from bots.shared.base import RunningPlatform
+from bots.shared.platform import RunningPlatform
 from config.resources import load_profile
 from config.settings import Settings
 from core.errors import ConfigError, FaqbotError, PlatformError
@@ -44,7 +45,7 @@ def run(settings: Settings) -> int:
 
 
 async def _run(settings: Settings) -> None:
-    if not (settings.has_slack or settings.has_discord or settings.has_web):
+    if all(platform.off(settings) for platform in PLATFORMS):
         raise ConfigError(
             "nothing is set up: give SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or DISCORD_BOT_TOKEN, "
             "in .env, or leave FAQBOT_WEB at auto; `faqbot chat` needs none of them"
@@ -96,41 +97,26 @@ async def connected(
         PlatformError: no platform can be reached.
     """
     openers: dict[str, Open] = {}
-    if settings.has_web:
-        from bots.web.platform import open_web
-
-        openers["Web"] = partial(open_web, settings, service, profile)
-    elif settings.web == "auto":
-        _say("Web: off beside chat platforms, FAQBOT_WEB=on turns it on")
-    else:
-        _say("Web: off, as FAQBOT_WEB says")
-    if settings.has_slack:
-        from bots.slack.platform import open_slack
-
-        openers["Slack"] = partial(open_slack, settings, service, profile)
-    else:
-        _say("Slack: off, SLACK_BOT_TOKEN is not set")
-    if settings.has_discord:
-        from bots.discord.platform import open_discord
-
-        openers["Discord"] = partial(open_discord, settings, service, profile)
-    else:
-        _say("Discord: off, DISCORD_BOT_TOKEN is not set")
+    for platform in PLATFORMS:
+        if why := platform.off(settings):
+            _say(f"{platform.name}: off, {why}")
+        else:
+            openers[platform.name] = partial(platform.open, settings, service, profile)
     async with AsyncExitStack() as stack:
-        platforms: list[RunningPlatform] = []
+        running: list[RunningPlatform] = []
         away: list[PlatformError] = []
         for name, opener in openers.items():
             try:
-                platforms.append(await stack.enter_async_context(opener()))
+                running.append(await stack.enter_async_context(opener()))
             except PlatformError as error:
                 away.append(error)
                 about = f"{name}: not yet, and tried again: {error}"
-                platforms.append(RunningPlatform(about, partial(_run_later, opener)))
+                running.append(RunningPlatform(about, partial(_run_later, opener)))
         if away and len(away) == len(openers):
             raise away[0]
-        for platform in platforms:
-            _say(platform.about)
-        yield platforms
+        for one in running:
+            _say(one.about)
+        yield running
 
 
 async def _run_later(opener: Open) -> None:

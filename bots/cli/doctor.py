@@ -8,11 +8,13 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from bots.shared.base import FAIL, NOTE, PASS, Check
+from bots.bootstrap.platforms import PLATFORMS
+from bots.shared.platform import FAIL, NOTE, PASS, Check, Platform
 from config.resources import ENCODER, GUARDRAIL
 from config.settings import Settings, read_settings
 from core.errors import FaqbotError
@@ -46,15 +48,25 @@ def examine() -> Iterator[Check]:
     except FaqbotError as error:
         yield Check(FAIL, "settings", str(error), "correct it in the environment or in .env")
         return
-    local = (_settings, _data_folder, _space, _packages, _profile, _models)
-    for check in (*local, _endpoints, _history, _index, _web, _slack, _discord):
+    local: tuple[Examine, ...]
+    local = (_settings, _data_folder, _space, _packages, _profile, _models, _endpoints, _history)
+    local += (_index,)
+    named = [(check.__name__.strip("_").replace("_", " "), check) for check in local]
+    platforms = [(platform.name, partial(_platform, platform)) for platform in PLATFORMS]
+    for name, check in (*named, *platforms):
         try:
             yield from check(settings)
         except FaqbotError as error:
-            yield Check(FAIL, check.__name__.strip("_").replace("_", " "), str(error))
+            yield Check(FAIL, name, str(error))
         except OSError as error:
-            name = check.__name__.strip("_").replace("_", " ")
             yield Check(FAIL, name, f"{error.filename}: {error.strerror}", "check permissions")
+
+
+def _platform(platform: Platform, settings: Settings) -> Iterator[Check]:
+    if why := platform.off(settings):
+        yield Check(PASS, platform.name, f"off, {why}")
+    else:
+        yield from platform.check(settings)
 
 
 def _python() -> Iterator[Check]:
@@ -188,30 +200,6 @@ def _index(settings: Settings) -> Iterator[Check]:
         return
     yield Check(PASS, "index", made)
     yield from _search(settings, settings.cache_dir / f"{serving.name}.npz", stored)
-
-
-def _web(settings: Settings) -> Iterator[Check]:
-    from bots.web.checks import check_web
-
-    yield from check_web(settings)
-
-
-def _slack(settings: Settings) -> Iterator[Check]:
-    if not settings.has_slack:
-        yield Check(PASS, "Slack", "off, SLACK_BOT_TOKEN is not set")
-        return
-    from bots.slack.checks import check_slack
-
-    yield from check_slack(settings)
-
-
-def _discord(settings: Settings) -> Iterator[Check]:
-    if not settings.has_discord:
-        yield Check(PASS, "Discord", "off, DISCORD_BOT_TOKEN is not set")
-        return
-    from bots.discord.checks import check_discord
-
-    yield from check_discord(settings)
 
 
 def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Check]:

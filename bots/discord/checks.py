@@ -11,7 +11,7 @@ import discord
 from bots.discord.api.permissions import NEEDED, missing
 from bots.discord.api.rest import RefusedError, Rest, open_rest
 from bots.discord.install.invite import invite_link
-from bots.shared.base import FAIL, NOTE, PASS, Check
+from bots.shared.platform import FAIL, NOTE, PASS, Check
 from config.settings import Settings
 from core.errors import PlatformError
 

@@ -26,7 +26,7 @@ from bots.discord.replies.ephemeral import EphemeralReply
 from bots.discord.replies.notices import Notices
 from bots.discord.replies.thread import ChannelReply, MessageWriter
 from bots.shared.answer_view import RenderOptions
-from bots.shared.base import RunningPlatform
+from bots.shared.platform import RunningPlatform
 from config.settings import Settings
 from core.errors import ConfigError, FaqbotError
 from core.messaging.reply import Reply

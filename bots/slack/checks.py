@@ -8,7 +8,7 @@ from typing import Final
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.shared.base import FAIL, NOTE, PASS, Check
+from bots.shared.platform import FAIL, NOTE, PASS, Check
 from bots.slack.api.errors import bad_token, code_of, translated
 from bots.slack.api.people import is_group, members_of
 from bots.slack.api.workspaces import make_client, open_session

@@ -10,7 +10,7 @@ from typing import Final
 
 from aiohttp import web
 
-from bots.shared.base import RunningPlatform
+from bots.shared.platform import RunningPlatform
 from bots.slack.api.workspaces import open_session
 from bots.slack.app import Parts, assemble
 from bots.slack.context import Context

@@ -7,23 +7,19 @@ from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException
 from typing import Final
 
-from bots.shared.base import FAIL, NOTE, PASS, Check
+from bots.shared.platform import FAIL, NOTE, PASS, Check
 from bots.web.auth import check_exposure, is_loopback
 from bots.web.server import address_of
 from bots.web.texts import load_texts
 from config.settings import Settings
 from core.errors import ConfigError
 
-_NAME: Final = "web"
+_NAME: Final = "Web"
 _WAIT_S: Final = 2.0
 
 
 def check_web(settings: Settings) -> Iterator[Check]:
     """Every finding about the web page; shows no token."""
-    if not settings.has_web:
-        why = "as FAQBOT_WEB says" if settings.web == "off" else "FAQBOT_WEB=on turns it on"
-        yield Check(PASS, _NAME, f"off, {why}")
-        return
     load_texts(settings.profile)
     token = settings.web_token.get_secret_value().strip()
     host, port = settings.web_host, settings.web_port

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bots.shared.answer_view import RenderOptions
-from bots.shared.base import RunningPlatform
+from bots.shared.platform import RunningPlatform
 from bots.web.app import make_app
 from bots.web.auth import Gate, check_exposure
 from bots.web.context import Context

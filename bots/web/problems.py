@@ -12,7 +12,7 @@ from typing import Any, Final
 import orjson
 from aiohttp import web
 
-from bots.shared.base import reason_for
+from bots.shared.intake import reason_for
 from core.profile import Profile
 from core.types import Receipt
 

@@ -11,7 +11,7 @@ from typing import Any
 from fakes.learning import learning_of
 
 from bots.bootstrap.stores import Stores, open_stores
-from bots.shared.base import RunningPlatform
+from bots.shared.platform import RunningPlatform
 from config.settings import Settings
 from core.messaging.service import ChatService
 from core.messaging.user_limits import Limits

@@ -1,7 +1,4 @@
-"""The commands of chat platforms, declared: `run`, `slack manifest`, `discord invite`.
-
-Like `__main__`, it imports what a command needs when the command runs.
-"""
+"""The commands of platforms, declared: `run`, and those that each platform brings."""
 
 from __future__ import annotations
 
@@ -10,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from bots.bootstrap.platforms import PLATFORMS
+from bots.shared.platform import Command, Platform
+
 if TYPE_CHECKING:
     from config.settings import Settings
 
 
 def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     """Add the commands to the command line; `read_settings` also sets logging up."""
-    app.add_typer(_slack(read_settings), name="slack", help="Setting Slack up.")
-    app.add_typer(_discord(read_settings), name="discord", help="Setting Discord up.")
 
     @app.command()
     def run() -> int:
@@ -26,36 +24,19 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
 
         return run(read_settings())
 
-
-def _slack(read_settings: Callable[[], Settings]) -> typer.Typer:
-    slack = typer.Typer(no_args_is_help=True)
-
-    @slack.callback()
-    def group() -> None:
-        """Keep `manifest` a command of its own, though it is the only one."""
-
-    @slack.command()
-    def manifest() -> int:
-        """Print the app manifest, to paste at api.slack.com/apps."""
-        from bots.slack.install.manifest import print_manifest
-
-        return print_manifest(read_settings())
-
-    return slack
+    for platform in PLATFORMS:
+        if platform.commands:
+            group = _group(platform, read_settings)
+            app.add_typer(group, name=platform.name.lower(), help=f"Set {platform.name} up.")
 
 
-def _discord(read_settings: Callable[[], Settings]) -> typer.Typer:
-    discord = typer.Typer(no_args_is_help=True)
+def _group(platform: Platform, read_settings: Callable[[], Settings]) -> typer.Typer:
+    group = typer.Typer(no_args_is_help=True)
+    group.callback()(lambda: None)  # a group stays one, though it may have one command alone
+    for command in platform.commands:
+        group.command(command.name, help=command.help)(_runner(command, read_settings))
+    return group
 
-    @discord.callback()
-    def group() -> None:
-        """Keep `invite` a command of its own, though it is the only one."""
 
-    @discord.command()
-    def invite() -> int:
-        """Print the link that adds the bot to a server with the permissions it needs."""
-        from bots.discord.install.invite import print_invite
-
-        return print_invite(read_settings())
-
-    return discord
+def _runner(command: Command, read_settings: Callable[[], Settings]) -> Callable[[], int]:
+    return lambda: command.run(read_settings())

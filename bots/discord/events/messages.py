@@ -15,7 +15,7 @@ from bots.discord.events.lessons import LessonHandler
 from bots.discord.events.parse import Reader, calls
 from bots.discord.ids import question_id
 from bots.discord.render.payload import question_in
-from bots.shared.base import reason_for
+from bots.shared.intake import reason_for
 from core.errors import StorageError
 from core.types import Question, Receipt
 

@@ -18,7 +18,7 @@ from bots.discord.interactions.acknowledge import Pressing, defer, excused, prom
 from bots.discord.interactions.feedback import FeedbackForm
 from bots.discord.interactions.share import share
 from bots.discord.render.payload import CUSTOM_ID, Pressed, components, pressed_of
-from bots.shared.base import reason_for
+from bots.shared.intake import reason_for
 from core.messaging.handler import view_of
 from core.types import Feedback, Question, Receipt, SessionId, Turn
 

@@ -15,7 +15,7 @@ from bots.discord.events.parse import Reader
 from bots.discord.ids import Ephemeral, Place, asker_of, guild_name, question_id, written
 from bots.discord.interactions.acknowledge import Pressing, defer, excused, say
 from bots.shared.background_tasks import BackgroundTasks
-from bots.shared.base import reason_for
+from bots.shared.intake import reason_for
 from core.types import Question
 
 logger = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from bots.shared.background_tasks import BackgroundTasks
-from bots.shared.base import reason_for
+from bots.shared.intake import reason_for
 from bots.slack.api.calls import tell
 from bots.slack.api.workspaces import Workspace, Workspaces
 from bots.slack.context import Context

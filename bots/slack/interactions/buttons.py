@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.shared.background_tasks import BackgroundTasks
-from bots.shared.base import reason_for
+from bots.shared.intake import reason_for
 from bots.slack.api.calls import tell
 from bots.slack.api.errors import translated
 from bots.slack.api.rate_limits import Budgets

@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.shared.base import refusal
+from bots.shared.intake import refusal
 from bots.slack.api.errors import code_of, translated
 from bots.slack.api.response_url import whisper
 from bots.slack.context import Context

@@ -13,7 +13,7 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.shared.base import refusal
+from bots.shared.intake import refusal
 from bots.slack.api.calls import quietly
 from bots.slack.context import Context
 from bots.slack.ids import Place, triggered_id

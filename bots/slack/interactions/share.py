@@ -12,7 +12,7 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.shared.base import reason_for
+from bots.shared.intake import reason_for
 from bots.slack.api.errors import code_of, translated
 from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.response_url import send, whisper

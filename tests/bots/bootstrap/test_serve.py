@@ -9,7 +9,7 @@ from fakes.slack_bot import finished, make_settings
 
 from bots.bootstrap.serve import connected, keep_running
 from bots.bootstrap.stores import open_stores
-from bots.shared.base import RunningPlatform
+from bots.shared.platform import RunningPlatform
 from core.errors import PlatformError
 from core.messaging.service import ChatService
 from core.messaging.user_limits import Limits

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bots.cli import doctor
-from bots.shared.base import FAIL, NOTE, PASS
+from bots.shared.platform import FAIL, NOTE, PASS
 from bots.slack.checks import check_slack
 from config.settings import Settings
 from devtools.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack

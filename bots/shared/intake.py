@@ -1,11 +1,8 @@
-"""The interface between platforms and the composition root."""
+"""Handing questions in, and what to tell a person whose question was not taken."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from typing import Any
 
 from core.errors import StorageError
 from core.messaging.service import ChatService
@@ -13,20 +10,6 @@ from core.profile import Profile
 from core.types import Question, Receipt
 
 logger = logging.getLogger(__name__)
-
-PASS, NOTE, FAIL = "✓", "!", "✗"
-
-
-@dataclass(frozen=True, slots=True)
-class RunningPlatform:
-    """A platform that is set up: a line about it, and what keeps it going until cancelled.
-
-    `address` is what to open in a browser, where there is something.
-    """
-
-    about: str
-    run: Callable[[], Coroutine[Any, Any, None]]
-    address: str = ""
 
 
 def reason_for(profile: Profile, receipt: Receipt | None) -> str:
@@ -43,16 +26,6 @@ def reason_for(profile: Profile, receipt: Receipt | None) -> str:
             return profile.limited
         case Receipt.STORED | Receipt.KNOWN:
             return ""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A mark, what was looked at, what was found, what to do."""
-
-    mark: str
-    name: str
-    text: str
-    fix: str = ""
 
 
 async def refusal(

@@ -1,0 +1,66 @@
+"""The interface between platforms and the composition root.
+
+A platform is a folder that describes itself in its `__init__.py` as a `Platform`, and a line in
+`bots.bootstrap.platforms`: see docs/adding-a-platform.md. To describe it imports nothing heavy, so
+that the command line can list its commands at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from core.messaging.service import ChatService
+    from core.profile import Profile
+
+PASS, NOTE, FAIL = "✓", "!", "✗"
+
+
+@dataclass(frozen=True, slots=True)
+class RunningPlatform:
+    """A platform that is set up: a line about it, and what keeps it going until cancelled.
+
+    `address` is what to open in a browser, where there is something.
+    """
+
+    about: str
+    run: Callable[[], Coroutine[Any, Any, None]]
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A mark, what was looked at, what was found, what to do."""
+
+    mark: str
+    name: str
+    text: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command of a platform, such as `faqbot slack manifest`: `run` returns the exit status."""
+
+    name: str
+    help: str
+    run: Callable[[Settings], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """The description of a platform; nothing of its SDK is imported to describe it.
+
+    `off` says in a few words why it is off, "" if it is on. `open` sets it up and gives what keeps
+    it going; `check` yields the doctor's findings while it is on.
+    """
+
+    name: str
+    off: Callable[[Settings], str]
+    open: Callable[[Settings, ChatService, Profile], AbstractAsyncContextManager[RunningPlatform]]
+    check: Callable[[Settings], Iterator[Check]]
+    commands: tuple[Command, ...] = ()
