@@ -94,7 +94,12 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
         default=Path(".faqbot"), description="Holds all state: index, history, cache."
     )
     profile: str = Field(
-        default="smartstore", pattern=r"^[a-z0-9-]+$", description="config/profiles/*.toml"
+        default="",
+        description="The bot's words: ko, en, smartstore, or a path; else ./faqbot.toml.",
+    )
+    link_hosts: str = Field(
+        default="",
+        description="Hosts that answers may link to beside the FAQ's own, between commas.",
     )
     history_turns: int = Field(
         default=6, ge=0, le=50, description="Earlier turns that an answer may use."
@@ -172,6 +177,17 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     def question_notes(self) -> Path:
         """All that a model wrote for that pack, as it came: paid for, and not to be asked again."""
         return self.data_dir / "questions" / "written.jsonl"
+
+    @property
+    def faq_profile(self) -> Path:
+        """What an ingest found out about its FAQ: a profile that others stand on."""
+        return self.data_dir / "faq.toml"
+
+    @property
+    def link_host_set(self) -> frozenset[str]:
+        """`link_hosts`, each host by itself."""
+        hosts = (host.strip().lower() for host in self.link_hosts.split(","))
+        return frozenset(host for host in hosts if host)
 
     @property
     def history_path(self) -> Path:

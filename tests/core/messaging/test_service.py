@@ -9,7 +9,7 @@ import pytest
 from fakes.learning import learning_of
 from fakes.wall import Wall, WallReply
 
-from config.resources import load_profile
+from config.profiles import load_profile
 from core.errors import PlatformError, PlatformRefusedError
 from core.messaging.handler import references_of
 from core.messaging.learning import Outcome, Remark
