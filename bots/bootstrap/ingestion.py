@@ -10,6 +10,7 @@ from time import perf_counter
 
 from bots.bootstrap.assistant import Language, chosen_embedder, load_language
 from bots.bootstrap.stores import open_index
+from config.profiles import PROFILES
 from config.resources import ENCODER, QUESTION_PACKS, load_loanwords
 from config.settings import Settings
 from core.embeddings.fastembed import fingerprint as fingerprint_of_local
@@ -197,7 +198,8 @@ def _known_profile(entries: Sequence[Entry]) -> str:
     keys = [title_key(entry.title) for entry in entries]
     for path in sorted(QUESTION_PACKS.glob("*.jsonl")):
         pack = load_pack(path)
-        if sum(key in pack for key in keys) * 2 > len(keys):
+        ships = (PROFILES / f"{path.stem}.toml").is_file()
+        if ships and sum(key in pack for key in keys) * 2 > len(keys):
             return path.stem
     return ""
 
