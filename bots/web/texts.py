@@ -47,6 +47,8 @@ class Texts:
     not_found: str
     not_yours: str
     to_the_end: str
+    no_session: str
+    no_stream: str
     about: str
 
 

@@ -252,6 +252,12 @@ class ChatService:
         """A question with its state, None if it is unknown."""
         return await self._inbox.find(question_id)
 
+    async def waiting(
+        self, limit: int, *, session: SessionId | None = None, asker: str | None = None
+    ) -> list[Received]:
+        """Questions without an answer yet, in order: of a conversation, of a person, or all."""
+        return await self._inbox.waiting(limit, session=session, asker=asker)
+
     async def turns(self, session: SessionId, limit: int, after: int = 0) -> list[tuple[int, Turn]]:
         """A conversation's turns with their places, oldest first; those above `after`."""
         return await self._archive.turns(session, limit, after)

@@ -645,3 +645,21 @@ async def test_what_is_given_back_is_swept(inbox):
     await refused(inbox, taken)
     assert await inbox.sweep() == 1
     assert (await claim(inbox)).fence == 2
+
+
+async def test_open_questions_are_listed_of_a_session_of_a_person_or_all(inbox):
+    """In the order of their arrival; what has ended is none of them."""
+    for name, session, asker in (("1", "a", "mina"), ("2", "b", "jun"), ("3", "a", "jun")):
+        await inbox.receive(Question(name, SessionId(session), "질문", asker))
+    claim = await inbox.claim(lease_s=60)
+    listed = await inbox.waiting(9)
+    assert [(one.question.id, one.state) for one in listed] == [
+        ("1", InboxState.ANSWERING),
+        ("2", InboxState.RECEIVED),
+        ("3", InboxState.RECEIVED),
+    ]
+    assert [one.question.id for one in await inbox.waiting(9, session=SessionId("a"))] == ["1", "3"]
+    assert [one.question.id for one in await inbox.waiting(9, asker="jun")] == ["2", "3"]
+    assert [one.question.id for one in await inbox.waiting(1)] == ["1"]
+    await inbox.settle(claim, InboxState.ANSWERED)
+    assert [one.question.id for one in await inbox.waiting(9, session=SessionId("a"))] == ["3"]

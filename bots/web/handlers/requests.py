@@ -58,14 +58,14 @@ def text_in(body: dict[str, Any], name: str, *, most: int, default: str | None =
     return text
 
 
-def question_text(body: dict[str, Any], context: Context) -> str:
+def question_text(body: dict[str, Any], context: Context, *, field: str = "text") -> str:
     """The text of a question.
 
     Raises:
         Problem: there is none, or it is longer than people may ask.
     """
     profile = context.profile
-    text = text_in(body, "text", most=MOST_BYTES)
+    text = text_in(body, field, most=MOST_BYTES)
     if not text:
         raise Problem(HTTPStatus.BAD_REQUEST, profile.empty_question)
     if len(normalized(text)) > profile.longest_question_characters:

@@ -30,6 +30,7 @@ from core.types import Claim, InboxState, Question, Receipt, Received, SessionId
 
 _OPEN: Final = {"open": True}
 _BY_ARRIVAL: Final = [("received_at", ASCENDING)]
+_BY_PLACE: Final = [("n", ASCENDING)]
 _RECEIVED: Final = InboxState.RECEIVED.value
 _ANSWERING: Final = InboxState.ANSWERING.value
 # Its answer is to be ended, or taken away.
@@ -202,6 +203,25 @@ class MongoInbox:
         check_text("the session", session)
         with self._db.translated():
             return await self._open({"session": session}, 1) > 0
+
+    async def waiting(
+        self, limit: int, *, session: SessionId | None = None, asker: str | None = None
+    ) -> list[Received]:
+        """Open questions in the order of their arrival: of a session, of a person, or of all."""
+        check_text("the session", session or "")
+        check_text("the asker", asker or "")
+        if limit < 1:
+            return []
+        chosen = _OPEN if session is None else {**_OPEN, "session": session}
+        order = _BY_ARRIVAL if session is None else _BY_PLACE
+        with self._db.translated():
+            found = self._db.inbox.find(chosen).sort(order)
+            # A person has a few of the open ones, which are bounded: no index of their own for it.
+            return [
+                Received(question_of(document), InboxState(document["state"]), document["reply"])
+                async for document in found
+                if asker in {None, document["asker"]}
+            ][:limit]
 
     async def last_seen(self, session_prefix: str) -> datetime | None:
         """Return when the question received last was asked, of sessions that begin so.

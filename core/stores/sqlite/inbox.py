@@ -98,6 +98,12 @@ _REOPEN: Final = """
     SET text = :text, state = 'received', fence = fence + 1, attempts = 0, settled_at_ms = NULL
     WHERE question_id = :question_id AND state <> 'withdrawn' AND text <> :text
 """
+OPEN_QUESTIONS: Final = """
+    SELECT * FROM inbox
+    WHERE settled_at_ms IS NULL
+        AND (:session IS NULL OR session = :session) AND (:asker IS NULL OR asker = :asker)
+    ORDER BY seq LIMIT :limit
+"""
 SWEEP: Final = """
     UPDATE inbox SET state = 'received', lease_until_ms = NULL, held = NULL
     WHERE settled_at_ms IS NULL AND state = 'answering' AND lease_until_ms <= ?
@@ -246,6 +252,16 @@ class SqliteInbox:
         asked = (session, 1)
         row = await self._file.read(lambda db: db.execute(WAITING_IN_SESSION, asked).fetchone())
         return bool(row[0])
+
+    async def waiting(
+        self, limit: int, *, session: SessionId | None = None, asker: str | None = None
+    ) -> list[Received]:
+        """Open questions in the order of their arrival: of a session, of a person, or of all."""
+        check_text("the session", session or "")
+        check_text("the asker", asker or "")
+        values = {"session": session, "asker": asker, "limit": max(limit, 0)}
+        rows = await self._file.read(lambda db: db.execute(OPEN_QUESTIONS, values).fetchall())
+        return [Received(question_of(row), InboxState(row["state"]), row["reply"]) for row in rows]
 
     async def last_seen(self, session_prefix: str) -> datetime | None:
         """Return when the question received last was asked, of sessions that begin so.
