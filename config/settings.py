@@ -56,6 +56,9 @@ class ModelSettings(BaseSettings):
     daily_cap_usd: float = Field(default=5.0, ge=0, description="For all; 0 is no cap.")
     daily_user_cap_usd: float = Field(default=0.5, ge=0, description="For a person; 0 is no cap.")
     models_off: bool = Field(default=False, description="Answer without models.")
+    model_server_key: SecretStr = Field(
+        default=SecretStr(""), description="What callers of `faqbot serve-model` have to send."
+    )
     prices: dict[str, tuple[float, float, float]] = Field(default=_PRICES)
 
     @property
