@@ -126,7 +126,12 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     inbox_per_session: int = Field(
         default=5, ge=1, le=1000, description="Open questions of one session."
     )
-    inbox_total: int = Field(default=200, ge=1, le=5000, description="Open questions of all.")
+    inbox_total: int = Field(
+        default=200,
+        ge=1,
+        le=5000,
+        description="Open questions of all; each platform that is on has the same share.",
+    )
     sessions_at_once: int = Field(
         default=64, ge=1, le=1000, description="Conversations answered beside each other."
     )

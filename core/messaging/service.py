@@ -8,11 +8,13 @@ the `QuestionHandler`; a `Presenter` shows the assistant's events in the platfor
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
-from typing import Final
+from typing import Final, TypeVar
+from weakref import WeakValueDictionary
 
 from core.assistant.assistant import Assistant
 from core.messaging.handler import OpenReply, QuestionHandler, view_of
@@ -32,8 +34,11 @@ from core.types import (
     View,
 )
 
+T = TypeVar("T")
+
 _PRESS: Final = ">"
 _MOST_SESSIONS: Final = 10_000
+_MOST_REFUSED: Final = 10_000
 _LOOKED_AT: Final = 1_000
 
 
@@ -63,6 +68,8 @@ class ChatService:
         self._lease_s = lease_s
         # Where something was asked here lately; the history knows the others.
         self._sessions: OrderedDict[SessionId, None] = OrderedDict()
+        self._refused: OrderedDict[str, None] = OrderedDict()
+        self._arriving: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._worker: InboxWorker | None = None
 
     def serve(self, prefix: str, open_reply: OpenReply) -> None:
@@ -95,13 +102,11 @@ class ChatService:
         Raises:
             StorageError: it is not stored; the platform has to deliver it again.
         """
-        receipt = await self._inbox.receive(question)
-        if receipt is not Receipt.STORED:
-            return receipt
-        if not self._limits.allow(question.asker):
-            await self._inbox.withdraw(question.id)
-            return Receipt.LIMITED
-        self._begin(question, wake=wake)
+        arriving = self._arriving.setdefault(question.id, asyncio.Lock())
+        async with arriving:  # a platform may deliver one message as two events at once
+            receipt = await self._take(question)
+        if receipt is Receipt.STORED:
+            self._begin(question, wake=wake)
         return receipt
 
     async def press(
@@ -117,15 +122,8 @@ class ChatService:
             return None
         text = turn.followups[index]
         asked = replace(pressed, id=press_id(question_id, text), text=text)
-        if await self._inbox.find(asked.id):
-            return Receipt.KNOWN
-        # Before it is stored: the same button may be pressed again, when there is time for it.
-        if not self._limits.allow(asked.asker):
-            return Receipt.LIMITED
-        receipt = await self._inbox.receive(asked)
-        if receipt is Receipt.STORED:
-            self._begin(asked)
-        return receipt
+        self._refused.pop(asked.id, None)  # each press that is one too many is told so
+        return await self.receive(asked)
 
     async def pressed(self, question_id: str, *, turn: Turn | None = None) -> frozenset[int]:
         """Return which of an answer's buttons were pressed already; `turn` as in `press`."""
@@ -293,20 +291,44 @@ class ChatService:
         if self._worker:
             self._worker.wake()
 
+    async def _take(self, question: Question) -> Receipt:
+        """Store a question that may be asked: of one that may not, nothing is kept but its id.
+
+        Refused again it is `KNOWN`, since the asker was told; later it may be asked after all.
+
+        Raises:
+            StorageError: it is not stored.
+        """
+        if await self._inbox.find(question.id):
+            return Receipt.KNOWN
+        if not self._limits.allow(question.asker):
+            told = question.id in self._refused
+            _keep_latest(self._refused, question.id, _MOST_REFUSED)
+            return Receipt.KNOWN if told else Receipt.LIMITED
+        receipt = None
+        try:
+            receipt = await self._inbox.receive(question)
+        finally:
+            if receipt is not Receipt.STORED:
+                self._limits.take_back(question.asker)
+        return receipt
+
     def _begin(self, question: Question, *, wake: bool = True) -> None:
-        self._note_session(question.session)
+        _keep_latest(self._sessions, question.session, _MOST_SESSIONS)
         if wake:
             self.wake()
-
-    def _note_session(self, session: SessionId) -> None:
-        self._sessions[session] = None
-        self._sessions.move_to_end(session)
-        if len(self._sessions) > _MOST_SESSIONS:
-            self._sessions.popitem(last=False)
 
     async def _drop(self, question_id: str) -> None:
         if self._worker:
             await self._worker.drop(question_id)
+
+
+def _keep_latest(kept: OrderedDict[T, None], one: T, most: int) -> None:
+    """Remember one more, and forget what was not met for longest where there are too many."""
+    kept[one] = None
+    kept.move_to_end(one)
+    if len(kept) > most:
+        kept.popitem(last=False)
 
 
 def press_id(question_id: str, text: str) -> str:

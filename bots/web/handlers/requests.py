@@ -12,6 +12,7 @@ from aiohttp import web
 from bots.web.context import CONTEXT, Context
 from bots.web.ids import session_of
 from bots.web.problems import Problem
+from bots.web.render.page import Kind
 from core.text.normalize import normalized
 from core.types import InboxState, Received
 
@@ -122,7 +123,7 @@ def _is_gone(context: Context, received: Received) -> bool:
     if received.state is not InboxState.WITHDRAWN:
         return False
     page = context.hub.page(received.question.id)
-    return page is None or page.asked != received.question.text
+    return page is None or page.kind is not Kind.STOPPED
 
 
 def _unknown(context: Context) -> Problem:

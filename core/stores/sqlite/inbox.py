@@ -14,6 +14,7 @@ from core.stores.records import (
     check_prefix,
     check_prefixes,
     check_text,
+    platform_range,
     prefixes_of,
     question_as_stored,
     utc_now,
@@ -25,6 +26,11 @@ from core.types import Claim, InboxState, Question, Receipt, Received, SessionId
 FIND: Final = "SELECT * FROM inbox WHERE question_id = ?"
 WAITING: Final = """
     SELECT count(*) FROM (SELECT 1 FROM inbox WHERE settled_at_ms IS NULL LIMIT ?)
+"""
+WAITING_ON_PLATFORM: Final = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM inbox WHERE settled_at_ms IS NULL AND session >= ? AND session < ? LIMIT ?
+    )
 """
 WAITING_IN_SESSION: Final = """
     SELECT count(*) FROM (
@@ -89,7 +95,8 @@ _RELEASE: Final = """
 _END: Final = """
     UPDATE inbox
     SET state = :state, settled_at_ms = :now_ms, fence = fence + 1, attempts = 0,
-        lease_until_ms = iif(fence = 0, NULL, coalesce(lease_until_ms, :now_ms))
+        lease_until_ms = iif(fence = 0, NULL, coalesce(lease_until_ms, :now_ms)),
+        text = iif(:state = 'withdrawn', '', text), asker = iif(:state = 'withdrawn', '', asker)
     WHERE question_id = :question_id
         AND iif(:state = 'stopped', settled_at_ms IS NULL, state <> 'withdrawn')
 """
@@ -113,7 +120,8 @@ SWEEP: Final = """
 class SqliteInbox:
     """Questions in the file.
 
-    At most `per_session` questions of a session and `total` of all are open at a time.
+    At most `per_session` questions of a session, `per_platform` of a platform (all, if it is None)
+    and `total` of all are open at a time. What was taken back keeps neither its text nor its asker.
     """
 
     def __init__(
@@ -122,11 +130,13 @@ class SqliteInbox:
         *,
         per_session: int,
         total: int,
+        per_platform: int | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._file = file
         self._per_session = per_session
         self._total = total
+        self._per_platform = total if per_platform is None else per_platform
         self._clock = clock
 
     async def receive(self, question: Question) -> Receipt:
@@ -151,7 +161,9 @@ class SqliteInbox:
                 return Receipt.KNOWN
             waiting = db.execute(WAITING, (self._total,)).fetchone()[0]
             here = db.execute(WAITING_IN_SESSION, (kept.session, self._per_session)).fetchone()[0]
-            if waiting >= self._total or here >= self._per_session:
+            beside = (*platform_range(kept.session), self._per_platform)
+            there = db.execute(WAITING_ON_PLATFORM, beside).fetchone()[0]
+            if waiting >= self._total or there >= self._per_platform or here >= self._per_session:
                 return Receipt.FULL
             db.execute(_RECEIVE, row)
             prefixes = prefixes_of(kept.session)

@@ -34,9 +34,9 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def open_inbox(path: Path) -> OpenInbox:
     @asynccontextmanager
-    async def opened(clock: Clock) -> AsyncIterator[SqliteInbox]:
+    async def opened(clock: Clock, **more: int) -> AsyncIterator[SqliteInbox]:
         async with SqliteFile.open(path) as file:
-            yield SqliteInbox(file, per_session=PER_SESSION, total=TOTAL, clock=clock)
+            yield SqliteInbox(file, per_session=PER_SESSION, total=TOTAL, clock=clock, **more)
 
     return opened
 
@@ -73,6 +73,7 @@ def open_stores(path: Path) -> Callable[[], AbstractAsyncContextManager[archive_
         (sqlite_inbox.FIND, 1),
         (sqlite_inbox.LAST_SEEN, 1),
         (sqlite_inbox.WAITING, 1),
+        (sqlite_inbox.WAITING_ON_PLATFORM, 3),
         (sqlite_inbox.WAITING_IN_SESSION, 2),
         (sqlite_inbox.NEXT, 2),
         (sqlite_inbox.OWED, 2),
