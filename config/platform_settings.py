@@ -9,8 +9,11 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings
 
+from core.messaging.thread_rules import ThreadRule, ThreadRules
+
 _NONE = SecretStr("")
-_IDS = r"^[\d\s,]*$"  # with commas or spaces between them
+_SLACK_CHANNEL: Final = re.compile(r"[CGD][A-Z0-9]{2,20}")
+_SNOWFLAKE: Final = re.compile(r"[1-9]\d{0,19}")
 _ROLE: Final = "role:"
 _DISCORD_OWNER = re.compile(r"(role:)?[1-9]\d{0,19}")
 _SLACK_OWNER = re.compile(r"[UWS][A-Z0-9]{2,20}")  # people, and user groups
@@ -20,6 +23,11 @@ _MOST_OWNERS: Final = 50  # all of them are called in one message
 class PlatformSettings(BaseSettings):
     """A part of `Settings`, where the prefix and the file are set."""
 
+    threads: str = Field(
+        default=ThreadRule.ASKER.value,
+        description="Who needs no mention in the bot's threads: mention (nobody), asker, all; "
+        "of single channels: asker, C0123=mention, 456=all.",
+    )
     slack_bot_token: SecretStr = Field(
         default=_NONE, validation_alias="SLACK_BOT_TOKEN", description="xoxb-…: turns Slack on."
     )
@@ -54,12 +62,14 @@ class PlatformSettings(BaseSettings):
     )
     slack_channels: str = Field(
         default="",
-        pattern=r"^[A-Z0-9, ]*$",
-        description="Ids of channels where every message is a question: C0123,C0456.",
+        description="Ids of channels where every message may be a question: C0123,C0456.",
     )
     slack_owners: str = Field(
         default="",
         description="Ids of people (U…, W…) and user groups (S…) who are called, and may teach.",
+    )
+    slack_guests: bool = Field(
+        default=True, description="Answer people of other workspaces in shared channels."
     )
     discord_bot_token: SecretStr = Field(
         default=_NONE, validation_alias="DISCORD_BOT_TOKEN", description="Turns Discord on."
@@ -74,13 +84,11 @@ class PlatformSettings(BaseSettings):
     discord_channels: str = Field(
         default="",
         validation_alias="DISCORD_CHANNELS",
-        pattern=_IDS,
-        description="Ids of channels where every message is a question.",
+        description="Ids of channels where every message may be a question.",
     )
     discord_forums: str = Field(
         default="",
         validation_alias="DISCORD_FORUMS",
-        pattern=_IDS,
         description="Ids of forums where every post is a question.",
     )
     discord_owners: str = Field(
@@ -100,6 +108,26 @@ class PlatformSettings(BaseSettings):
         description="auto, or how many connections; one without shards if not set.",
     )
 
+    @field_validator("threads")
+    @classmethod
+    def _are_rules(cls, listed: str) -> str:
+        try:
+            _rules(listed)
+        except ValueError as error:
+            text = "holds {part}, which is no rule: write asker, or C0123=all"
+            raise PydanticCustomError("threads", text, {"part": str(error)}) from None
+        return listed
+
+    @field_validator("slack_channels", mode="after")
+    @classmethod
+    def _are_slack_channels(cls, listed: str) -> str:
+        return _ids_of_channels(listed, _SLACK_CHANNEL, "C0123ABCD: at the end of its details")
+
+    @field_validator("discord_channels", "discord_forums")
+    @classmethod
+    def _are_discord_channels(cls, listed: str) -> str:
+        return _ids_of_channels(listed, _SNOWFLAKE, "a number: Copy Channel ID, in developer mode")
+
     @field_validator("discord_owners")
     @classmethod
     def _are_discord_owners(cls, listed: str) -> str:
@@ -111,6 +139,11 @@ class PlatformSettings(BaseSettings):
     def _are_slack_owners(cls, listed: str) -> str:
         wrong = "holds what is neither the id of a person (U… or W…) nor of a user group (S…)"
         return _owners(listed, _SLACK_OWNER, wrong=wrong, instead="make them a user group")
+
+    @property
+    def thread_rules(self) -> ThreadRules:
+        """`threads`, read."""
+        return _rules(self.threads)
 
     @property
     def slack_channel_ids(self) -> frozenset[str]:
@@ -159,6 +192,37 @@ class PlatformSettings(BaseSettings):
         """The roles among the owners."""
         owners = _apart(self.discord_owners)
         return frozenset(int(one[len(_ROLE) :]) for one in owners if one.startswith(_ROLE))
+
+
+def _rules(listed: str) -> ThreadRules:
+    """The rules that a list holds.
+
+    Raises:
+        ValueError: names the part that is none.
+    """
+    default, by_channel = ThreadRule.ASKER, {}
+    for part in _apart(listed):
+        channel, equals, name = part.rpartition("=")
+        if name not in {*ThreadRule} or (equals and not channel):
+            raise ValueError(part)
+        if channel:
+            by_channel[channel] = ThreadRule(name)
+        else:
+            default = ThreadRule(name)
+    return ThreadRules(default, by_channel)
+
+
+def _ids_of_channels(listed: str, one: re.Pattern[str], instead: str) -> str:
+    """The list as it was given.
+
+    Raises:
+        PydanticCustomError: it holds something else, which is named.
+    """
+    for part in _apart(listed):
+        if not one.fullmatch(part):
+            text = "{part} is no id of a channel; give the id, {instead}"
+            raise PydanticCustomError("channels", text, {"part": repr(part), "instead": instead})
+    return listed
 
 
 def _ids(listed: str) -> frozenset[int]:

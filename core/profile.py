@@ -15,9 +15,8 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Texts for people, in their `language` (`ko`, `en`). `config/profiles/*.toml` holds them."""
+    """Texts for people, in their language. `config/profiles/*.toml` holds them."""
 
-    language: str
     name: str
     refusal: str
     greeting: str
@@ -39,6 +38,7 @@ class Profile:
     long_question: str
     failed: str
     topic: str
+    link_hosts: tuple[str, ...]
     model_down: str
     model_cut: str
     model_limit: str
@@ -77,6 +77,9 @@ class Profile:
     answered_privately: str
     nothing_to_answer: str
     empty_mention: str
+    unreadable: str
+    unreadable_role_mention: str
+    guests_off: str
     command_option: str
     permissions_missing: str
     learning_tag: str
@@ -93,9 +96,6 @@ class Profile:
     teach_too_long: str
     teach_not_stored: str
     longest_lesson_characters: int
+    examples: tuple[str, ...]
+    themes: tuple[Theme, ...]
     longest_question_characters: int
-    answer_cut: str
-    link_left_out: str
-    link_hosts: tuple[str, ...] = ()
-    examples: tuple[str, ...] = ()
-    themes: tuple[Theme, ...] = ()

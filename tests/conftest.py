@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from bots.bootstrap.assistant import load_synonyms
-from config.profiles import load_profile
-from config.resources import ENCODER, GUARDRAIL, load_loanwords
+from config.resources import ENCODER, GUARDRAIL, load_loanwords, load_profile
 from core.assistant.assistant import Assistant
 from core.assistant.extractive import ExtractiveModel
 from core.assistant.followups import LeadBack
@@ -114,8 +113,12 @@ def make_assistant(retriever, guardrail, analyzer, encoder, profile):
     """Makes an assistant of the real parts, any of which may be replaced by name."""
 
     def make(**parts):
-        model = ExtractiveModel(analyzer, retriever.idf, cut_note=profile.answer_cut)
-        real = {"retriever": retriever, "finder": Researcher(retriever, guardrail), "model": model}
+        model = ExtractiveModel(analyzer, retriever.idf)
+        real = {
+            "retriever": retriever,
+            "researcher": Researcher(retriever, guardrail),
+            "model": model,
+        }
         real |= {"history": MemoryHistory(), "profile": profile, "history_turns": 6}
         real |= {"lead_back": LeadBack(profile.themes, encoder.embed)}
         return Assistant(**(real | parts))

@@ -8,12 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from types import ModuleType
 
 from bots.bootstrap.stores import Stores, open_index, open_stores
-from config.profiles import profile_chain, profile_of, synonym_files
-from config.resources import ENCODER, GUARDRAIL, load_loanwords
+from config.resources import ENCODER, GUARDRAIL, load_loanwords, load_profile, synonyms_path
 from config.settings import Settings
 from core.assistant.assistant import Assistant
 from core.assistant.extractive import ExtractiveModel
@@ -43,17 +41,16 @@ class Language:
     synonyms: Synonyms
 
 
-def load_language(profile: str, *, faq: Path | None = None) -> Language:
-    """Load Kiwi and what stands on it: some two seconds. For `faq` see `profile_chain`."""
+def load_language(profile: str) -> Language:
+    """Load Kiwi and what stands on it: some two seconds."""
     analyzer = Analyzer.load(load_loanwords())
     encoder = KiwiEncoder.load(ENCODER, analyzer)
-    return Language(analyzer, encoder, load_synonyms(analyzer, profile, faq=faq))
+    return Language(analyzer, encoder, load_synonyms(analyzer, profile))
 
 
-def load_synonyms(analyzer: Analyzer, profile: str, *, faq: Path | None = None) -> Synonyms:
-    """The profile's synonyms, ready to use; none where it brings none."""
-    files = synonym_files(profile_chain(profile, faq=faq))
-    return Synonyms.compile([group for file in files for group in load_groups(file)], analyzer)
+def load_synonyms(analyzer: Analyzer, profile: str) -> Synonyms:
+    """The profile's synonyms, ready to use."""
+    return Synonyms.compile(load_groups(synonyms_path(profile)), analyzer)
 
 
 def chosen_embedder(settings: Settings) -> Embedder | None:
@@ -85,7 +82,7 @@ def build_retriever(
     """
     embedder = embedder or chosen_embedder(settings)
     with ThreadPoolExecutor(1) as pool:
-        loading = pool.submit(load_language, settings.profile, faq=settings.faq_profile)
+        loading = pool.submit(load_language, settings.profile)
         index = open_index(settings)
         index.warm()
         language = loading.result()
@@ -136,7 +133,7 @@ async def open_talk(settings: Settings) -> AsyncIterator[Talk]:
         open_stores(settings) as stores,
         _parts(settings, stores.history, stores.lessons, with_models=True) as parts,
     ):
-        yield Talk(parts.assistant, parts.learning(stores, profile_of(settings)))
+        yield Talk(parts.assistant, parts.learning(stores, load_profile(settings.profile)))
 
 
 @asynccontextmanager
@@ -237,7 +234,7 @@ async def _parts(
     with_models: bool,
     profile: Profile | None = None,
 ) -> AsyncIterator[_Parts]:
-    profile = profile or profile_of(settings)
+    profile = profile or load_profile(settings.profile)
     with_models = with_models and settings.has_models
     async with AsyncExitStack() as stack:
         remote = None
@@ -252,7 +249,7 @@ async def _parts(
         analyzer, encoder = language.analyzer, language.encoder
         guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms)
         researcher = Researcher(retriever, guardrail)
-        extractive = ExtractiveModel(analyzer, retriever.idf, cut_note=profile.answer_cut)
+        extractive = ExtractiveModel(analyzer, retriever.idf)
         models = None
         if with_models:
             opened = _models().open_models(

@@ -68,3 +68,13 @@ def question_id(team: str, channel: str, message: str) -> str:
 def triggered_id(team: str, channel: str, trigger: str) -> str:
     """The id of a question that no message asks; `trigger` names what does (a `trigger_id`)."""
     return press_id(question_id(team, channel, trigger), "")
+
+
+def asked_in(ts: str, home_team: str) -> str:
+    """What `Question.reply_to` holds of a message: its `ts`, and the asker's own workspace."""
+    return f"{ts} {home_team}".rstrip()
+
+
+def home_team_of(reply_to: str | None) -> str:
+    """The asker's own workspace, from what `asked_in` made; "" if it is not known."""
+    return (reply_to or "").partition(" ")[2]

@@ -45,6 +45,7 @@ logger = logging.getLogger(__name__)
 _NEAREST_TITLES = 3
 _SUGGESTIONS = 2
 _FOLLOWUPS = 3
+_SURE = 0.9  # of being asked something on topic, before it is answered unasked
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,22 @@ class Assistant:
         history = _exchanges(turns) if history is None else _readable(history)
         found = await self._researcher.find(text, history)
         return _research(text, turns, history, found, found.verdict)
+
+    async def would_answer(self, question: Question) -> bool:
+        """Whether the FAQ answers this with confidence, as far as it is known without a model.
+
+        A short question may lean on the one before it; everything else has to stand for itself,
+        whatever was talked about before.
+
+        Raises:
+            FaqbotError: it cannot be found out.
+        """
+        if self._problem(text := normalized(question.text)):
+            return False
+        leans = text.endswith(("?", "？")) and self._retriever.is_elliptical(text)
+        research = await self.research(text, question.session, None if leans else ())
+        sure = research.verdict.scores[Label.ON_TOPIC] >= _SURE
+        return research.verdict.label is Label.ON_TOPIC and sure and is_answer(research.hits)
 
     async def _speculate(
         self,

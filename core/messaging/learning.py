@@ -153,6 +153,14 @@ class Learning:
         await self._catch_up()
         return Taught(Outcome.UNLEARNED, lesson)
 
+    async def leans(self, text: str) -> bool:
+        """Whether a question needs the one before it, as far as its words tell."""
+        return await self._leans(text)
+
+    async def recent(self, session: SessionId) -> Sequence[Turn]:
+        """The latest turns of a conversation, oldest first."""
+        return await self._history.recent(session, _TURNS)
+
     async def awaits_person(self, session: SessionId) -> bool:
         """Whether the latest question of a session that the bot could not answer still waits."""
         turns = await self._history.recent(session, _TURNS)

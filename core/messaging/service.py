@@ -13,8 +13,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
-from typing import Final, TypeVar
-from weakref import WeakValueDictionary
+from typing import Final
 
 from core.assistant.assistant import Assistant
 from core.messaging.handler import OpenReply, QuestionHandler, view_of
@@ -34,12 +33,10 @@ from core.types import (
     View,
 )
 
-T = TypeVar("T")
-
 _PRESS: Final = ">"
 _MOST_SESSIONS: Final = 10_000
-_MOST_REFUSED: Final = 10_000
 _LOOKED_AT: Final = 1_000
+_ROOM_S, _LOOKS_FOR_ROOM = 1.0, 300  # for what was asked while nobody listened
 
 
 class ChatService:
@@ -60,6 +57,7 @@ class ChatService:
         self._handler = QuestionHandler(
             assistant=assistant, inbox=inbox, archive=archive, profile=profile
         )
+        self._assistant = assistant
         self._inbox = inbox
         self._archive = archive
         self._learning = learning
@@ -68,8 +66,6 @@ class ChatService:
         self._lease_s = lease_s
         # Where something was asked here lately; the history knows the others.
         self._sessions: OrderedDict[SessionId, None] = OrderedDict()
-        self._refused: OrderedDict[str, None] = OrderedDict()
-        self._arriving: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._worker: InboxWorker | None = None
 
     def serve(self, prefix: str, open_reply: OpenReply) -> None:
@@ -94,17 +90,29 @@ class ChatService:
 
     # What people do.
 
-    async def receive(self, question: Question, *, wake: bool = True) -> Receipt:
+    async def receive(
+        self, question: Question, *, wake: bool = True, late: bool = False
+    ) -> Receipt:
         """Store a question, to be answered soon; call it before the platform is told OK.
 
         Without `wake` the caller wakes the chat service, once it has said what has to come first.
+        A `late` question was asked while nobody listened: no limit on what is asked now is for it,
+        and it waits, for some minutes, until there is room.
 
         Raises:
             StorageError: it is not stored; the platform has to deliver it again.
         """
-        arriving = self._arriving.setdefault(question.id, asyncio.Lock())
-        async with arriving:  # a platform may deliver one message as two events at once
-            receipt = await self._take(question)
+        if await self._inbox.find(question.id):
+            return Receipt.KNOWN
+        # Before it is stored, so that no worker begins with what will not be answered.
+        if not late and not self._limits.allow(question.asker, question.id):
+            return Receipt.LIMITED
+        receipt = await self._inbox.receive(question)
+        for _ in range(_LOOKS_FOR_ROOM if late else 0):
+            if receipt is not Receipt.FULL:
+                break
+            await asyncio.sleep(_ROOM_S)
+            receipt = await self._inbox.receive(question)
         if receipt is Receipt.STORED:
             self._begin(question, wake=wake)
         return receipt
@@ -122,8 +130,15 @@ class ChatService:
             return None
         text = turn.followups[index]
         asked = replace(pressed, id=press_id(question_id, text), text=text)
-        self._refused.pop(asked.id, None)  # each press that is one too many is told so
-        return await self.receive(asked)
+        if await self._inbox.find(asked.id):
+            return Receipt.KNOWN
+        # Before it is stored: the same button may be pressed again, when there is time for it.
+        if not self._limits.allow(asked.asker, asked.id):
+            return Receipt.LIMITED
+        receipt = await self._inbox.receive(asked)
+        if receipt is Receipt.STORED:
+            self._begin(asked)
+        return receipt
 
     async def pressed(self, question_id: str, *, turn: Turn | None = None) -> frozenset[int]:
         """Return which of an answer's buttons were pressed already; `turn` as in `press`."""
@@ -147,7 +162,7 @@ class ChatService:
             return None
         if stored.state is InboxState.WITHDRAWN:
             return None
-        if not self._limits.allow(question.asker):
+        if not self._limits.allow(question.asker, f"{question.id} {question.text}"):
             return Receipt.LIMITED
         # In this order: a death in between leaves an old question, and the edit comes again.
         await self._archive.remove(question.id)
@@ -237,6 +252,22 @@ class ChatService:
             return True
         return bool(await self._archive.turns(session, 1))
 
+    async def would_answer(self, question: Question) -> bool:
+        """Whether the FAQ answers this with confidence; where nobody called, only that is said.
+
+        Raises:
+            FaqbotError: it cannot be found out.
+        """
+        return await self._assistant.would_answer(question)
+
+    async def leans(self, text: str) -> bool:
+        """Whether a text is so short, and so bare, that it means what stands beside it."""
+        return await self._learning.leans(text)
+
+    async def askers(self, session: SessionId) -> frozenset[str]:
+        """Whoever has asked something in this conversation lately."""
+        return frozenset(turn.question.asker for turn in await self._learning.recent(session))
+
     async def turn(self, question_id: str) -> Turn | None:
         """Return what is kept of an answer; None if nothing is."""
         return await self._archive.find(question_id)
@@ -249,12 +280,6 @@ class ChatService:
     async def find(self, question_id: str) -> Received | None:
         """A question with its state, None if it is unknown."""
         return await self._inbox.find(question_id)
-
-    async def waiting(
-        self, limit: int, *, session: SessionId | None = None, asker: str | None = None
-    ) -> list[Received]:
-        """Questions without an answer yet, in order: of a conversation, of a person, or all."""
-        return await self._inbox.waiting(limit, session=session, asker=asker)
 
     async def turns(self, session: SessionId, limit: int, after: int = 0) -> list[tuple[int, Turn]]:
         """A conversation's turns with their places, oldest first; those above `after`."""
@@ -291,44 +316,20 @@ class ChatService:
         if self._worker:
             self._worker.wake()
 
-    async def _take(self, question: Question) -> Receipt:
-        """Store a question that may be asked: of one that may not, nothing is kept but its id.
-
-        Refused again it is `KNOWN`, since the asker was told; later it may be asked after all.
-
-        Raises:
-            StorageError: it is not stored.
-        """
-        if await self._inbox.find(question.id):
-            return Receipt.KNOWN
-        if not self._limits.allow(question.asker):
-            told = question.id in self._refused
-            _keep_latest(self._refused, question.id, _MOST_REFUSED)
-            return Receipt.KNOWN if told else Receipt.LIMITED
-        receipt = None
-        try:
-            receipt = await self._inbox.receive(question)
-        finally:
-            if receipt is not Receipt.STORED:
-                self._limits.take_back(question.asker)
-        return receipt
-
     def _begin(self, question: Question, *, wake: bool = True) -> None:
-        _keep_latest(self._sessions, question.session, _MOST_SESSIONS)
+        self._note_session(question.session)
         if wake:
             self.wake()
+
+    def _note_session(self, session: SessionId) -> None:
+        self._sessions[session] = None
+        self._sessions.move_to_end(session)
+        if len(self._sessions) > _MOST_SESSIONS:
+            self._sessions.popitem(last=False)
 
     async def _drop(self, question_id: str) -> None:
         if self._worker:
             await self._worker.drop(question_id)
-
-
-def _keep_latest(kept: OrderedDict[T, None], one: T, most: int) -> None:
-    """Remember one more, and forget what was not met for longest where there are too many."""
-    kept[one] = None
-    kept.move_to_end(one)
-    if len(kept) > most:
-        kept.popitem(last=False)
 
 
 def press_id(question_id: str, text: str) -> str:

@@ -18,26 +18,23 @@ class Limits:
         self._per_minute = per_minute
         self._per_day = per_day
         # The least recently active first: they are forgotten when there are too many.
-        self._asked: OrderedDict[str, deque[float]] = OrderedDict()
+        self._asked: OrderedDict[str, deque[tuple[float, str]]] = OrderedDict()
 
-    def allow(self, person: str) -> bool:
-        """Count one more question, unless it is one too many."""
+    def allow(self, person: str, question: str = "") -> bool:
+        """Count a question, unless it is one too many; one that has a name counts once."""
         now = monotonic()
         times = self._asked.setdefault(person, deque())
         self._asked.move_to_end(person)
         if len(self._asked) > _MOST_PEOPLE:
             self._asked.popitem(last=False)
-        while times and times[0] <= now - _DAY_S:
+        while times and times[0][0] <= now - _DAY_S:
             times.popleft()
-        lately = sum(time > now - _MINUTE_S for time in times)
+        if question and any(known == question for _, known in times):
+            return True
+        lately = sum(time > now - _MINUTE_S for time, _ in times)
         if (self._per_minute and lately >= self._per_minute) or (
             self._per_day and len(times) >= self._per_day
         ):
             return False
-        times.append(now)
+        times.append((now, question))
         return True
-
-    def take_back(self, person: str) -> None:
-        """Count the last question that was allowed no more: it came to nothing."""
-        if times := self._asked.get(person):
-            times.pop()

@@ -39,6 +39,7 @@ class ScriptedAssistant:
     def __init__(self, history: History) -> None:
         self.history = history
         self.scripts: dict[str, tuple[Step, ...]] = {}
+        self.talk: set[str] = set()  # what it would not answer with confidence
         self.asked: list[Question] = []
 
     def otherwise(self, question: Question) -> Sequence[Step]:
@@ -47,6 +48,10 @@ class ScriptedAssistant:
 
     def script(self, text: str, *steps: Step) -> None:
         self.scripts[text] = steps
+
+    async def would_answer(self, question: Question) -> bool:
+        """Whether it answers this unasked: everything but what is `talk`."""
+        return question.text not in self.talk
 
     async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent]:
         """The events, with the turn stored before the last one, as the real assistant does it."""

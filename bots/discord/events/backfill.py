@@ -24,7 +24,7 @@ _MOST_DIRECT: Final = 20
 _MOST_MESSAGES: Final = 100  # of one channel: one call
 _RETRIES_S: Final = (1.0, 5.0, 20.0)
 
-_Channel = discord.TextChannel | discord.Thread
+_Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
 
 async def catch_up(
@@ -48,23 +48,53 @@ async def catch_up(
         for channel in await direct():
             said += await _history(channel, after)
     missed = 0
+    settled = _answered_by_people(said)
     for message in sorted(said, key=lambda message: message.id):
-        missed += await listener.hear(message, late=True)
+        answered = message.id in settled
+        missed += await listener.hear(message, late=True, answered=answered)
     if missed:
         logger.warning("%d questions were asked while nobody listened", missed)
 
 
 async def direct_channels(client: discord.Client, service: ChatService) -> list[discord.DMChannel]:
     """The direct messages of those who asked something there before, the latest first."""
-    found: list[discord.DMChannel] = []
     try:
-        for session in await service.latest_sessions(f"{PREFIX}{DIRECT}:", _MOST_DIRECT):
-            channel = await client.fetch_channel(int(place_of(session).channel))
-            if isinstance(channel, discord.DMChannel):
-                found.append(channel)
-    except (discord.DiscordException, aiohttp.ClientError, OSError, StorageError) as error:
+        sessions = await service.latest_sessions(f"{PREFIX}{DIRECT}:", _MOST_DIRECT)
+    except StorageError as error:
         logger.warning("direct messages are not caught up on: %s", error)
+        return []
+    found: list[discord.DMChannel] = []
+    for number in [int(place_of(session).channel) for session in sessions]:
+        try:
+            channel = await client.fetch_channel(number)
+        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+            logger.warning("the direct messages in %s are not caught up on: %s", number, error)
+            continue
+        if isinstance(channel, discord.DMChannel):
+            found.append(channel)
     return found
+
+
+def _answered_by_people(said: Sequence[discord.Message]) -> frozenset[int]:
+    """The ids of messages that another person has replied to, or gone on below, meanwhile."""
+    people = [one for one in said if not one.author.bot]
+    settled: set[int] = set()
+    authors = {one.id: one.author.id for one in people}
+    latest: dict[int, dict[int, int]] = {}  # of each thread, by author, the last message
+    for one in people:
+        replied_to = one.reference.message_id if one.reference else None
+        below = one.channel.id if isinstance(one.channel, discord.Thread) else None
+        for asked in (replied_to, below):
+            if asked in authors and authors[asked] != one.author.id:
+                settled.add(asked)
+        if below:
+            spoken = latest.setdefault(below, {})
+            spoken[one.author.id] = max(one.id, spoken.get(one.author.id, 0))
+    for one in people:
+        others = latest.get(one.channel.id, {})
+        if any(author != one.author.id and last > one.id for author, last in others.items()):
+            settled.add(one.id)
+    return frozenset(settled)
 
 
 async def _said(guild: discord.Guild, since: datetime) -> list[discord.Message]:
@@ -89,7 +119,12 @@ async def _history(channel: _Channel | discord.DMChannel, since: datetime) -> li
 
 
 def _with_news(guild: discord.Guild, since: int) -> Iterator[_Channel]:
-    channels: list[_Channel] = [*guild.text_channels, *guild.threads]
+    channels: list[_Channel] = [
+        *guild.text_channels,
+        *guild.voice_channels,
+        *guild.stage_channels,
+        *guild.threads,
+    ]
     channels.sort(key=lambda channel: channel.last_message_id or 0, reverse=True)
     for channel in channels[:_MOST_CHANNELS]:
         held = channel.permissions_for(guild.me)

@@ -17,7 +17,8 @@ import discord
 from bots.discord.api.people import author_of
 from bots.discord.api.retry import retried
 from bots.discord.context import Context
-from bots.discord.events.parse import Reader, is_said, text_of
+from bots.discord.events.content import is_said, text_of
+from bots.discord.events.parse import Reader
 from bots.discord.ids import asker_of, question_id
 from core.errors import PlatformError, PlatformRefusedError, RateLimitedError, StorageError
 from core.messaging.learning import Outcome, Remark, Taught, is_lesson, said_of
@@ -98,7 +99,7 @@ class LessonHandler:
 
         Return the outcome, and whether it was written where the bot is.
         """
-        place = await self._reader.addressed(message, self._me)
+        place = await self._reader.belongs(message, self._me)
         author = await author_of(message)
         remark = Remark(
             id=_id(message),

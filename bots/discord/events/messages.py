@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -11,18 +12,26 @@ import discord
 from bots.discord.api.permissions import held_in, may_post, may_write, missing
 from bots.discord.api.retry import retried
 from bots.discord.context import Context
+from bots.discord.events.content import calls_by_role, has_media, is_said
 from bots.discord.events.lessons import LessonHandler
-from bots.discord.events.parse import Reader, calls
-from bots.discord.ids import question_id
+from bots.discord.events.parse import Addressed, Reader
+from bots.discord.events.proxies import Proxies
+from bots.discord.events.threads import people_in
+from bots.discord.ids import asker_of, question_id
 from bots.discord.render.payload import question_in
+from bots.discord.replies.thread import thread_name
 from bots.shared.intake import reason_for
-from core.errors import StorageError
+from core.errors import PlatformError, StorageError
+from core.messaging.manners import Manners
 from core.types import Question, Receipt
 
 logger = logging.getLogger(__name__)
 
 _STOP: Final = "🛑"
 _DAY_S: Final = 86_400.0
+_FRESH: Final = timedelta(minutes=10)  # an edit
+_RECENT: Final = timedelta(days=1)  # a message that may become a question by an edit
+_PROXIED: Final = timedelta(seconds=15)  # a question whose message a proxy may take away
 
 
 class MessageHandler:
@@ -33,43 +42,114 @@ class MessageHandler:
         self._reader = reader
         self._me = me
         self._lessons = LessonHandler(context, reader, me)
+        self._manners = Manners(context.service, context.settings.thread_rules)
+        self._proxies = Proxies(me)
 
-    async def hear(self, message: discord.Message, *, late: bool = False) -> bool:
+    async def hear(
+        self, message: discord.Message, *, late: bool = False, answered: bool = False
+    ) -> bool:
         """Take the message in as a question, if it is one; whether it is a new one.
 
-        A `late` message is one of those that were written while nobody listened. One with the tag
-        teaches, whether it mentions the bot or not.
+        A `late` message is one of those that were written while nobody listened; a person may have
+        `answered` it since. One with the tag teaches, whether it mentions the bot or not.
         """
+        self._proxies.note(message)
         if await self._lessons.hear(message, late=late):
             return False
-        question = await self._reader.question(message, self._me)
-        if question is None:
+        if answered or _is_closed(message.channel):
             return False
-        if question.text:
-            return await self._may_answer(message) and await self._receive(question, message)
-        if not late and calls(message, self._me):
-            await self._say(message, self._context.profile.empty_mention)
-        return False
+        read = await self._reader.reading(message, self._me)
+        if read is None:
+            self._note_speaker(message)
+            return False
+        addressed, question = read
+        self._manners.note(question.session, question.asker)
+        if addressed is not Addressed.CALLED:
+            if not await self._is_for_bot(addressed, question, message):
+                return False
+        elif not question.text:
+            if not late:
+                await self._say(message, self._missing(message))
+            return False
+        return await self._may_answer(message) and await self._receive(question, message, late=late)
 
     async def edited(self, message: discord.Message) -> None:
-        """Answer an edited question anew; an edit may also make a question of a message."""
-        if message.author.bot or await self._lessons.edited(message):
+        """Answer an edited question anew; an edit may also make a question of a message.
+
+        Discord tells of an edit again whenever anything of the message changes, such as a pin or a
+        preview, for as long as there is the message: only what has just been edited is one.
+        """
+        edited_at = message.edited_at
+        if message.author.bot or not edited_at or _is_past(edited_at, _FRESH):
+            return
+        if await self._lessons.edited(message):
             return
         question = self._reader.edited(message, self._me)
         revise = partial(self._context.service.revise, question)
         receipt = await retried(revise) if question.text else None
+        if receipt is Receipt.STORED:
+            await self._rename(message, question)
         if receipt:
             await self._explain(message, receipt)
-        else:
+        elif not _is_past(message.created_at, _RECENT):
             await self.hear(message)
 
     async def deleted(self, guild_id: int | None, channel_id: int, message_id: int) -> None:
-        """Take the answer to a deleted question away, or forget what the message taught."""
+        """Take the answer to a deleted question away, or forget what the message taught.
+
+        What a proxy says again in its author's place stays asked.
+        """
         asked = question_id(guild_id, channel_id, message_id)
         try:
-            await retried(partial(self._context.service.withdraw, asked))
+            if guild_id is None or not await self._is_proxied(asked, channel_id):
+                await retried(partial(self._context.service.withdraw, asked))
         finally:
             await self._lessons.deleted(guild_id, channel_id, message_id)
+
+    async def _is_proxied(self, asked: str, channel_id: int) -> bool:
+        stored = await self._context.service.find(asked)
+        if not stored or _is_past(stored.question.asked_at, _PROXIED):
+            return False
+        return await self._proxies.says_again(channel_id, stored.question.text)
+
+    async def _rename(self, message: discord.Message, question: Question) -> None:
+        """Let the thread of an edited question have its new name; nothing depends on that."""
+        thread = message.guild.get_thread(message.id) if message.guild else None
+        if thread is None or thread.owner_id != self._me.id:
+            return
+        try:
+            name = {"name": thread_name(question.text)}
+            await self._context.writer.rest.call("PATCH", f"/channels/{thread.id}", name)
+        except PlatformError as error:
+            logger.info("thread %s keeps its name: %s", thread.id, error)
+
+    async def _is_for_bot(
+        self, addressed: Addressed, question: Question, message: discord.Message
+    ) -> bool:
+        """Whether a message that calls nobody asks what the bot should answer."""
+        here = message.channel
+        rule = self._manners.rule_of(str(here.id), str(getattr(here, "parent_id", "")))
+        if addressed is Addressed.BEGINS:
+            return await retried(partial(self._manners.begins, question, rule))
+        assert isinstance(here, discord.Thread)  # noqa: S101 - elsewhere nothing goes on
+        present = partial(people_in, here)
+        return await retried(partial(self._manners.goes_on, question, rule, present))
+
+    def _note_speaker(self, message: discord.Message) -> None:
+        """Remember who has spoken to somebody else in a thread."""
+        here = message.channel
+        if isinstance(here, discord.Thread) and is_said(message):
+            asker = asker_of(message.author.id)
+            self._manners.note(self._reader.own_session(here), asker)
+
+    def _missing(self, message: discord.Message) -> str:
+        """What to tell whoever has called the bot without words that it can read."""
+        profile = self._context.profile
+        if has_media(message):
+            return profile.unreadable
+        if not message.content and calls_by_role(message):
+            return profile.unreadable_role_mention
+        return profile.empty_mention
 
     async def reacted(self, reaction: discord.RawReactionActionEvent) -> None:
         """Stop the answer whose question, or one of whose messages, got a stop sign."""
@@ -85,9 +165,9 @@ class MessageHandler:
             if asked := question_in(told.get("components") or []):
                 await service.stop(asked)
 
-    async def _receive(self, question: Question, message: discord.Message) -> bool:
+    async def _receive(self, question: Question, message: discord.Message, *, late: bool) -> bool:
         try:
-            receipt = await retried(partial(self._context.service.receive, question))
+            receipt = await retried(partial(self._context.service.receive, question, late=late))
         except StorageError as error:
             logger.error("question %s is not stored: %s", question.id, error)
             await self._say(message, self._context.profile.not_stored)
@@ -126,3 +206,14 @@ class MessageHandler:
         for person in {message.author.id, message.guild.owner_id or message.author.id}:
             await notices.direct(person, text, every_s=_DAY_S)
         return False
+
+
+def _is_past(moment: datetime, age: timedelta) -> bool:
+    return datetime.now(UTC) - moment > age
+
+
+def _is_closed(channel: object) -> bool:
+    """Whether a moderator has closed a thread, so that the bot cannot write there any more."""
+    if not isinstance(channel, discord.Thread) or not channel.locked:
+        return False
+    return not held_in(channel, channel.guild.me).manage_threads

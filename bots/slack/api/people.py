@@ -129,6 +129,17 @@ class Names:
             self._known.popitem(last=False)
         return name
 
+    async def is_person(self, workspace: Workspace, user: str) -> bool:
+        """Whether a user is known to be a person, and no bot. Never raises."""
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                with translated("users.info"):
+                    answer = await workspace.client.users_info(user=user)
+        except (PlatformError, TimeoutError) as error:
+            logger.info("%s is not taken for a person: %r", user, error)
+            return False
+        return not answer["user"].get("is_bot")
+
     async def with_names(self, workspace: Workspace, text: str) -> str:
         """A text that calls people by `@` and id, with `@` and their names."""
         named = list(dict.fromkeys(_NAMED.findall(text)))[:_MOST_NAMED]

@@ -10,6 +10,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
@@ -18,12 +19,15 @@ from slack_bolt.response import BoltResponse
 from bots.shared.background_tasks import BackgroundTasks
 from bots.shared.intake import reason_for
 from bots.slack.api.calls import tell
+from bots.slack.api.people import Names
 from bots.slack.api.workspaces import Workspace, Workspaces
 from bots.slack.context import Context
 from bots.slack.events.lessons import LessonHandler
 from bots.slack.events.parse import IncomingMessage, said
+from bots.slack.events.threads import people_in, question_above
 from bots.slack.ids import question_id
 from core.errors import PlatformError, PlatformRefusedError, StorageError
+from core.messaging.manners import Manners
 from core.types import Receipt
 
 logger = logging.getLogger(__name__)
@@ -45,8 +49,10 @@ class MessageHandler:
         self._service = context.service
         self._profile = context.profile
         self._channels = context.settings.slack_channel_ids
+        self._manners = Manners(context.service, context.settings.thread_rules)
         self._background = background
         self._teaching = teaching
+        self._names = Names()
         self._told: OrderedDict[str, float] = OrderedDict()  # one mention comes as two events
         self._changes: OrderedDict[str, float] = OrderedDict()  # the latest of each message
 
@@ -67,18 +73,22 @@ class MessageHandler:
                 message = said(event, team=workspace.team, bot_user=workspace.bot_user)
                 if not message or self._changes.get(message.question.id) == _FOR_EVER:
                     return
+                if message.was_edited_late:  # a mention was added to what is long past
+                    return
                 await self._take(message, workspace, late=late)
 
     async def _take(self, message: IncomingMessage, workspace: Workspace, *, late: bool) -> None:
+        if message.by_app and not await self._is_a_persons(message, workspace):
+            return
+        self._manners.note(message.place.session, message.user)
         if self._teaching.is_lesson(message):
             if await self._concerns_bot(message):
                 await self._teaching.teach(message, workspace)
             return
-        for_others = message.to_others and not message.direct
-        if for_others or not await self._concerns_bot(message):
-            return
-        if not await self._teaching.is_aside(message, workspace, late=late):
-            await self._ask(message, workspace)
+        if message.direct or message.to_bot:
+            await self._called(message, workspace, late=late)
+        elif not message.to_others and await self._is_for_bot(message, workspace, late=late):
+            await self._receive(message, workspace, late=late)
 
     async def _concerns_bot(self, message: IncomingMessage) -> bool:
         """Whether it is where the bot listens; it may be meant for somebody else all the same."""
@@ -88,12 +98,64 @@ class MessageHandler:
             return await self._service.takes_part(message.place.session)
         return message.place.channel in self._channels
 
-    async def _ask(self, message: IncomingMessage, workspace: Workspace) -> None:
-        if not message.text:
-            if message.direct or message.to_bot:
-                self._tell(message, self._profile.empty_mention, workspace)
+    async def _is_for_bot(
+        self, message: IncomingMessage, workspace: Workspace, *, late: bool
+    ) -> bool:
+        """Whether a message that calls nobody asks what the bot should answer."""
+        if not (self._may_ask(message) and await self._concerns_bot(message)):
+            return False
+        rule = self._manners.rule_of(message.place.channel)
+        if not message.in_thread:
+            return await self._manners.begins(message.question, rule)
+        if await self._teaching.is_aside(message, workspace, late=late):
+            return False
+        present = partial(people_in, workspace, message.place)
+        return await self._manners.goes_on(message.question, rule, present)
+
+    async def _is_a_persons(self, message: IncomingMessage, workspace: Workspace) -> bool:
+        """Whether an app has written this for a person, and to the bot."""
+        called = message.direct or message.to_bot
+        return called and await self._names.is_person(workspace, message.user)
+
+    def _may_ask(self, message: IncomingMessage) -> bool:
+        return self._context.settings.slack_guests or not message.is_from_outside
+
+    async def _called(self, message: IncomingMessage, workspace: Workspace, *, late: bool) -> None:
+        """Answer whoever has called the bot, or say why not."""
+        if not self._may_ask(message):
+            self._tell(message, self._profile.guests_off, workspace)
             return
-        self._explain(message, await self._service.receive(message.question), workspace)
+        message = await self._with_what_it_points_to(message, workspace)
+        if message.text:
+            await self._receive(message, workspace, late=late)
+        elif message.has_media:
+            self._tell(message, self._profile.unreadable, workspace)
+        else:
+            self._tell(message, self._profile.empty_mention, workspace)
+
+    async def _with_what_it_points_to(
+        self, message: IncomingMessage, workspace: Workspace
+    ) -> IncomingMessage:
+        """The message with the question above it, where it has none of its own.
+
+        So it is where somebody calls the bot below what a colleague has asked.
+        """
+        if not message.in_thread or message.has_media:
+            return message
+        if await self._service.takes_part(message.place.session):
+            return message
+        if message.text and not await self._service.leans(message.text):
+            return message
+        try:
+            above = await question_above(workspace, message.place)
+        except PlatformError as error:
+            logger.info("what is above %s is not known: %s", message.question.id, error)
+            return message
+        return replace(message, text="\n".join(filter(None, (above, message.text))))
+
+    async def _receive(self, message: IncomingMessage, workspace: Workspace, *, late: bool) -> None:
+        receipt = await self._service.receive(message.question, late=late)
+        self._explain(message, receipt, workspace)
 
     async def _changed(self, event: Json, workspace: Workspace) -> None:
         now, before = event.get("message") or {}, event.get("previous_message") or {}
@@ -124,8 +186,8 @@ class MessageHandler:
         receipt = await self._service.revise(message.question)
         if receipt:
             self._explain(message, receipt, workspace)
-        elif message.to_bot:
-            await self._ask(message, workspace)  # it mentions the bot by now, or is known
+        elif message.to_bot and not message.was_edited_late:
+            await self._called(message, workspace, late=False)  # it mentions the bot by now
 
     async def _withdraw(self, event: Json, ts: str | None, workspace: Workspace) -> None:
         if ts and (channel := event.get("channel")):

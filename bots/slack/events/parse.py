@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from bots.slack.ids import Place, question_id
+from bots.slack.events.content import attached_text, has_media
+from bots.slack.ids import Place, asked_in, question_id
+from core.text.addressing import CALL, is_spoken_to, without_calls
 from core.types import Question
 
 Json = dict[str, Any]
@@ -26,6 +28,8 @@ _CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
 _MARKED = re.compile(r"(?<![\w*~])([*~])(?![\s*~])([^*~\n]*[^*~\s])\1(?![\w*~])")
 _TAG = re.compile(r"<([^<>\n]+)>")
 _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+_QUOTED = re.compile(r"^(?:&gt;|>).*$", re.MULTILINE)
+_FOREIGN_S: Final = 86_400.0  # an edit of a message that is older makes no question of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,9 @@ class IncomingMessage:
     """One message of a person. `text` reads as it is shown, without the bot's name.
 
     `markdown` is the same with its links, bold and struck text, to be shown again elsewhere.
-    `to_others` says that people or groups are named in it, and the bot is not.
+    `to_others` says that it speaks to people or groups, and not to the bot; whom it quotes or only
+    names is not spoken to. `has_media` says that there is something which is not read. `home_team`
+    is the person's own workspace. `by_app` says that an app has written it, in whosever name.
     """
 
     place: Place
@@ -46,6 +52,9 @@ class IncomingMessage:
     to_others: bool
     markdown: str = ""
     edited_ts: str = ""
+    has_media: bool = False
+    home_team: str = ""
+    by_app: bool = False
 
     @property
     def question(self) -> Question:
@@ -56,7 +65,7 @@ class IncomingMessage:
             text=self.text,
             asker=self.user,
             asked_at=datetime.fromtimestamp(float(self.ts), UTC),
-            reply_to=self.ts,
+            reply_to=asked_in(self.ts, self.home_team),
         )
 
     @property
@@ -67,6 +76,16 @@ class IncomingMessage:
         """
         at = max(float(self.ts), float(self.edited_ts or 0))
         return datetime.fromtimestamp(at, UTC)
+
+    @property
+    def is_from_outside(self) -> bool:
+        """Whether the person belongs to another workspace, and is a guest here by Slack Connect."""
+        return bool(self.home_team) and self.home_team != self.place.team
+
+    @property
+    def was_edited_late(self) -> bool:
+        """Whether it was edited when nobody looked at it any more."""
+        return float(self.edited_ts or 0) - float(self.ts) > _FOREIGN_S
 
     @property
     def seen_in(self) -> Place:
@@ -80,26 +99,32 @@ def said(event: Json, *, team: str, bot_user: str, channel: str = "") -> Incomin
     `channel` is that of a message inside of another event, which does not name its own.
     """
     user, ts = event.get("user"), event.get("ts")
-    if not user or not ts or user == bot_user or event.get("bot_id") or event.get("hidden"):
+    if not user or not ts or user == bot_user or event.get("hidden"):
         return None
     if event.get("subtype") not in _SAID or user == _SLACKBOT:
         return None
     channel = event.get("channel") or channel
     raw = event.get("text") or ""
+    own, attached = readable(raw, bot_user), readable(attached_text(event), bot_user)
     direct = event.get("channel_type") == "im" or channel.startswith("D")
     root = event.get("thread_ts") or ""
-    named = _named(raw)
+    spoken_to = _spoken_to(raw, bot_user)
+    unseen_call = event.get("type") == "app_mention" and f"<@{bot_user}" not in raw
+    to_bot = bot_user in spoken_to or unseen_call
     return IncomingMessage(
         place=Place(team, channel, root if direct else root or ts),
         ts=ts,
         user=user,
-        text=readable(raw, bot_user),
+        text="\n".join(part for part in (own, attached) if part),
         direct=direct,
         in_thread=bool(root) and root != ts,
-        to_bot=bot_user in named or event.get("type") == "app_mention",
-        to_others=bool(named) and bot_user not in named,
+        to_bot=to_bot,
+        to_others=bool(spoken_to) and not to_bot,
         markdown=as_markdown(raw, bot_user),
         edited_ts=(event.get("edited") or {}).get("ts") or "",
+        has_media=has_media(event),
+        home_team=event.get("user_team") or event.get("source_team") or event.get("team") or "",
+        by_app=bool(event.get("bot_id")),
     )
 
 
@@ -129,8 +154,8 @@ def readable(raw: str, bot_user: str, *, link: Callable[[str, str], str] = _labe
 
     def shown(match: re.Match[str]) -> str:
         target, _, label = match[1].partition("|")
-        if target == f"@{bot_user}":
-            return " "
+        if bot_user and target == f"@{bot_user}":
+            return CALL
         if target.startswith(("@", "#", "!")):
             sign = "#" if target[0] == "#" else "@"
             name = label or target.lstrip("@#!").partition("^")[2] or target.lstrip("@#!")
@@ -139,18 +164,27 @@ def readable(raw: str, bot_user: str, *, link: Callable[[str, str], str] = _labe
             return link(label, target)
         return target.removeprefix("mailto:").removeprefix("tel:")
 
-    text = _TAG.sub(shown, raw)
+    text = _TAG.sub(shown, raw.replace(CALL, " "))
     for entity, character in _ENTITIES:
         text = text.replace(entity, character)
-    lines = (" ".join(line.split()) for line in text.splitlines())
+    lines = (" ".join(line.split()) for line in without_calls(text).splitlines())
     return "\n".join(lines).strip()
 
 
-def _named(raw: str) -> set[str]:
-    """The ids of the users and groups, and such as `here`, that are named in a text."""
-    targets = (tag[1].partition("|")[0] for tag in _TAG.finditer(raw))
-    return {
-        target.lstrip("@!")
-        for target in targets
-        if target.startswith("@") or (target.startswith("!") and not target.startswith("!date"))
-    }
+def _spoken_to(raw: str, bot_user: str) -> set[str]:
+    """The ids of users and groups, and such as `here`, whom a text speaks to.
+
+    Nobody is spoken to in a quoted line or in code. Whoever mentions the bot, or everybody who is
+    here, speaks to them, wherever it stands; other names may be a part of the sentence.
+    """
+    found: set[str] = set()
+    for line in _QUOTED.sub("", _CODE.sub("", raw)).splitlines():
+        for tag in _TAG.finditer(line):
+            target = tag[1].partition("|")[0]
+            if not target.startswith(("@", "!")) or target.startswith("!date"):
+                continue
+            before, after = _TAG.sub("", line[: tag.start()]), line[tag.end() :]
+            everybody = target.startswith("!") and not target.startswith("!subteam")
+            if target == f"@{bot_user}" or everybody or is_spoken_to(before, _TAG.sub("", after)):
+                found.add(target.lstrip("@!"))
+    return found

@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bots.slack.api.errors import code_of, translated
 from bots.slack.api.rate_limits import Budgets
 from bots.slack.context import Context
-from bots.slack.ids import place_of
+from bots.slack.ids import home_team_of, place_of
 from bots.slack.render.blocks import Page
 from bots.slack.render.mrkdwn import stream_markdown
 from bots.slack.replies.thread import (
@@ -190,7 +190,7 @@ class StreamingReply:
                 channel=self._place.channel,
                 thread_ts=self._place.thread,
                 markdown_text=page.markdown or None,
-                recipient_team_id=self._place.team,
+                recipient_team_id=home_team_of(self._question.reply_to) or self._place.team,
                 recipient_user_id=self._question.asker,
             )
         reference = reference_of(self._place.channel, started["ts"])

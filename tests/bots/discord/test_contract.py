@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
+from contracts.manners import *  # noqa: F403 - the suite of the places where people talk
 from contracts.platform import *  # noqa: F403 - the suite
 from fakes.discord_bot import answers_in, running_bot
 
@@ -25,6 +26,9 @@ class DiscordDriver:
 
     def __init__(self, fake: DiscordServer, folder, profile):
         self.fake, self.folder, self.profile = fake, folder, profile
+        self.other = fake.add_user("나래")
+        fake.guild.members[self.other.id] = []
+        self.bot = fake.bot.mention
 
     def running(self, **settings):
         return running_bot(self.fake, self.folder, self.profile, **settings)
@@ -36,6 +40,25 @@ class DiscordDriver:
     async def go_on(self, asked, text):
         thread = await self.fake.until(lambda: self._thread(asked))
         return Asked(await self.fake.say(thread, text), thread)
+
+    async def say(self, text):
+        return Asked(await self.fake.say(self.fake.guild.channels[0], text))
+
+    async def join(self, asked, text):
+        thread = await self.fake.until(lambda: self._thread(asked))
+        await self.fake.say(thread, text, user=self.other)
+
+    async def call_below(self, asked, text):
+        thread = self._thread(asked)
+        if thread:
+            return Asked(await self.fake.say(thread, text, mention_bot=True), thread)
+        where = asked.message.channel
+        said = await self.fake.say(where, text, reply_to=asked.message, mention_bot=True)
+        return Asked(said)
+
+    async def say_of_other(self, asked, before, after):
+        thread = await self.fake.until(lambda: self._thread(asked))
+        await self.fake.say(thread, f"{before}{self.other.mention}{after}")
 
     async def say_as_bot(self, asked, text):
         thread = self._thread(asked)

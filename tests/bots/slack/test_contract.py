@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 
 import pytest
+from contracts.manners import *  # noqa: F403 - the suite of the places where people talk
 from contracts.platform import *  # noqa: F403 - the suite
 from fakes.assistants import ScriptedAssistant
 from fakes.slack_bot import answering
@@ -32,7 +33,9 @@ class SlackDriver:
     def __init__(self, slack, folder):
         self.slack, self.folder = slack, folder
         self.person = slack.add_person("민수")
-        self.channel = slack.add_channel("문의", self.person)
+        self.other = slack.add_person("지영")
+        self.channel = slack.add_channel("문의", self.person, self.other)
+        self.bot = self.person.mention_of_bot
 
     def running(self, **settings):
         return answering(
@@ -48,6 +51,21 @@ class SlackDriver:
 
     async def go_on(self, asked, text):
         return Asked(asked.root, await self.person.say(self.channel, text, thread=asked.root))
+
+    async def say(self, text):
+        message = await self.person.say(self.channel, text)
+        return Asked(message, message)
+
+    async def join(self, asked, text):
+        await self.other.say(self.channel, text, thread=asked.root)
+
+    async def call_below(self, asked, text):
+        message = await self.person.mention(self.channel, text, thread=asked.root)
+        return Asked(asked.root, message)
+
+    async def say_of_other(self, asked, before, after):
+        text = f"{before}<@{self.other.id}>{after}"
+        await self.person.say(self.channel, text, thread=asked.root)
 
     async def say_as_bot(self, asked, text):
         await client_of(self.slack).chat_postMessage(

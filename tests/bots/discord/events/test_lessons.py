@@ -221,7 +221,7 @@ async def test_a_deleted_message_is_unlearnt(fake, run, profile, owner, together
 
 async def test_while_a_person_is_awaited_an_owners_words_are_no_question(fake, run, profile, owner):
     """Others' are, and the owner's that call the bot, and all of them once it was taught."""
-    async with run() as bot:
+    async with run(threads="all") as bot:
         asked, (answer, _) = await escalated(fake, bot)
         thread = asked.thread
         await fake.say(thread, "제가 알아볼게요", user=owner)
@@ -295,7 +295,7 @@ async def test_a_process_that_dies_before_it_says_so_marks_it_later_and_is_quiet
     assert not taught.reactions
     async with run() as bot:
         await marked(fake, taught)
-        await fake.say(asked.thread, "다음 질문")
+        await fake.say(asked.thread, "다음 질문", mention_bot=True)
         await fake.until(lambda: bot.assistant.asked)
         assert not said_to(fake, taught)
 

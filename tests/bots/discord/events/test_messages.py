@@ -63,7 +63,8 @@ async def test_people_may_talk_to_each_other_in_its_thread(fake, tmp_path, profi
         await answered_in(fake, thread, "답: 첫 질문")
         said = await fake.say(thread, f"{other.mention} 이거 보셨어요?")
         await fake.say(thread, "네, 봤어요", user=other, reply_to=said)
-        await fake.say(thread, "다음 질문")
+        await fake.say(thread, "그럼 이따 봐요")
+        await fake.say(thread, "다음 질문", mention_bot=True)
         await answered_in(fake, thread, "답: 다음 질문")
         assert questions(bot) == ["첫 질문", "다음 질문"]
 
@@ -138,9 +139,10 @@ async def test_a_forum_post_asks_with_its_tags_title_and_body(fake, tmp_path, pr
     async with running_bot(fake, tmp_path, profile, DISCORD_FORUMS=str(forum.id)) as bot:
         post = await fake.post_in_forum(forum, "언제 되나요?", "입금이 안 됐어요", tags=("정산",))
         answer = await answered_in(fake, post, "답: 정산")
-        await fake.say(post, "저도 궁금해요", user=helper)  # to whoever asked
         await fake.say(post, "그럼 공휴일에는요?")
         await answered_in(fake, post, "답: 그럼 공휴일")
+        await fake.say(post, "저도 궁금해요", user=helper)  # to whoever asked
+        await fake.say(post, "고맙습니다, 해 볼게요")
         assert questions(bot) == ["정산\n언제 되나요?\n입금이 안 됐어요", "그럼 공휴일에는요?"]
         sessions = {question.session for question in bot.assistant.asked}
         assert sessions == {f"discord:{fake.guild.id}:{forum.id}:{post.id}"}

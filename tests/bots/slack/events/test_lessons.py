@@ -26,9 +26,12 @@ class Helpless:
     history: object
     asked: list = field(default_factory=list)
 
+    async def would_answer(self, question):
+        return "아는" in question.text or "마지막" in question.text
+
     async def answer(self, question):
         self.asked.append(question)
-        known = "아는" in question.text or "마지막" in question.text
+        known = await self.would_answer(question)
         if known:
             yield Delta("알아요. 출처")
         text = "알아요. 출처" if known else PROFILE.not_found
@@ -75,8 +78,8 @@ def running(slack, tmp_path, owner):
     """The bot, with one owner, or with others by `owners`."""
 
     @asynccontextmanager
-    async def run(*, owners=None, **more):
-        settings = {"slack_owners": owner.id if owners is None else owners}
+    async def run(*, owners=None, threads="asker", **more):
+        settings = {"slack_owners": owner.id if owners is None else owners, "threads": threads}
         made = {"assistant": lambda stores: Helpless(stores.history), "settings": settings}
         async with answering(slack, tmp_path, **(made | more)) as bot:
             yield bot
@@ -553,11 +556,12 @@ async def test_words_keep_to_the_channels_budget(
 async def test_owners_speak_to_colleagues_while_a_person_is_awaited(
     slack, running, minsu, owner, channel
 ):
-    async with running() as bot:
+    async with running(threads="all") as bot:
         question = await escalated(slack, minsu, channel)
         await owner.say(channel, "확인해 볼게요", thread=question)
-        await minsu.say(channel, "주차는 되나요?", thread=question)
+        await minsu.mention(channel, "주차는 되나요?", thread=question)
         await slack.until(lambda: len(bot.assistant.asked) == 2)
+        await owner.say(channel, "아는 분께 물어볼게요", thread=question)
         await owner.mention(channel, "아는 것은?", thread=question)
         await slack.until(lambda: len(bot.assistant.asked) == 3)
         await taught(slack, owner, question)

@@ -79,10 +79,10 @@ async def test_in_a_thread_it_takes_part_in_no_mention_is_needed(
     async with answering(slack, tmp_path) as bot:
         root = await minsu.mention(channel, "정산은 언제?")
         await slack.until(lambda: finished(slack, root))
-        await jiyoung.say(channel, "공휴일에는요?", thread=root)
+        await minsu.say(channel, "공휴일에는요?", thread=root)
         await slack.until(lambda: len(slack.replies(root)) == 2 and finished(slack, root))
-        await jiyoung.say(channel, f"<@{minsu.id}> 님 이거 맞나요?", thread=root)
-        await jiyoung.say(channel, "<!here> 확인해 주세요", thread=root)
+        await minsu.say(channel, f"<@{jiyoung.id}> 님 이거 맞나요?", thread=root)
+        await minsu.say(channel, "<!here> 확인해 주세요", thread=root)
         asked = await quiet(slack, bot)
     assert asked == ["정산은 언제?", "공휴일에는요?"]
     assert bot.assistant.asked[0].session == bot.assistant.asked[1].session

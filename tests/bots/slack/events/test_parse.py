@@ -51,7 +51,7 @@ def test_any_text_can_be_read(raw):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"bot_id": "B1"},
+        {"user": BOT, "bot_id": "B1"},
         {"user": BOT},
         {"user": "USLACKBOT"},
         {"user": None},

@@ -1,0 +1,109 @@
+"""Contents of a Discord message: what it says, and to whom. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import discord
+
+from core.text.addressing import CALL, is_spoken_to, without_calls
+
+_MENTION: Final = re.compile(r"<(@!?|@&|#)(\d+)>")
+_QUOTED: Final = re.compile(r"^>>> [\s\S]*|^> .*$", re.MULTILINE)
+_CODE: Final = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
+_EMOJI: Final = re.compile(r"<a?(:\w+:)\d+>")
+_SAID: Final = (discord.MessageType.default, discord.MessageType.reply)
+
+
+def calls(message: discord.Message, me: discord.ClientUser) -> bool:
+    """Whether a message mentions the bot, itself or by its role, or replies to it.
+
+    A mention in a quoted line addresses nobody; in code Discord sees none.
+    """
+    said = _QUOTED.sub("", message.content)
+    named = {int(number) for _, number in _MENTION.findall(message.content)}
+    called = {int(number) for _, number in _MENTION.findall(said)}
+    if any(user.id == me.id for user in message.mentions) and me.id in called | ({me.id} - named):
+        return True
+    if calls_by_role(message) and own_role_id(message) in called | ({own_role_id(message)} - named):
+        return True
+    answered = replied_to(message)
+    return answered is not None and answered.author.id == me.id
+
+
+def calls_by_role(message: discord.Message) -> bool:
+    """Whether a message mentions the role that Discord has made for the bot."""
+    role = message.guild.self_role if message.guild else None
+    return role is not None and role in message.role_mentions
+
+
+def own_role_id(message: discord.Message) -> int | None:
+    """The id of that role, in the guild of a message."""
+    role = message.guild.self_role if message.guild else None
+    return role.id if role else None
+
+
+def replied_to(message: discord.Message) -> discord.Message | None:
+    """The message that this one replies to, where Discord has sent it along."""
+    resolved = message.reference.resolved if message.reference else None
+    return resolved if isinstance(resolved, discord.Message) else None
+
+
+def text_of(message: discord.Message, me: discord.ClientUser) -> str:
+    """Return the text of a message, without the call to the bot, and with names in place of ids."""
+    guild = message.guild
+    own_role = guild.self_role if guild else None
+
+    def named(match: re.Match[str]) -> str:
+        kind, number = match[1], int(match[2])
+        if number == me.id or (own_role and number == own_role.id):
+            return CALL
+        if kind == "#":
+            channel = guild.get_channel_or_thread(number) if guild else None
+            return f"#{channel.name}" if channel else ""
+        named: list[discord.abc.Snowflake] = [*message.mentions, *message.role_mentions]
+        found = discord.utils.get(named, id=number)
+        return f"@{getattr(found, 'display_name', None) or getattr(found, 'name', '')}"
+
+    parts = [message.content, *(shared.content for shared in message.message_snapshots)]
+    shown = (_MENTION.sub(named, part.replace(CALL, " ")) for part in parts)
+    read = (_EMOJI.sub(r"\1", without_calls(part)).strip() for part in shown)
+    return "\n".join(part for part in read if part)
+
+
+def has_media(message: discord.Message) -> bool:
+    """Whether there is something that is not read: a picture, a voice, a sticker, a poll."""
+    shared = any(one.attachments for one in message.message_snapshots)
+    return bool(message.attachments or message.stickers or message.poll or shared)
+
+
+def is_said(message: discord.Message) -> bool:
+    """Whether a person has written it, in a place that is known, rather than a bot or Discord."""
+    if message.guild is None and not isinstance(message.channel, discord.DMChannel):
+        return False  # a guild that is out of order: it only looks like a direct message
+    return not message.author.bot and not message.webhook_id and message.type in _SAID
+
+
+def is_for_all(message: discord.Message) -> bool:
+    """Whether it is directed at nobody else in particular.
+
+    A reply to what is gone was meant for somebody, and nobody knows for whom.
+    """
+    reference = message.reference
+    if reference and reference.type is discord.MessageReferenceType.reply:
+        answered = replied_to(message)
+        if answered is None or answered.author != message.author:
+            return False
+    return not message.mention_everyone and not _speaks_to_others(message)
+
+
+def _speaks_to_others(message: discord.Message) -> bool:
+    """Whether it speaks to a person or a role by name; a quoted name is not spoken to."""
+    for said in _QUOTED.sub("", _CODE.sub("", message.content)).splitlines():
+        for found in _MENTION.finditer(said):
+            before, after = said[: found.start()], said[found.end() :]
+            others = _MENTION.sub("", before), _MENTION.sub("", after)
+            if found[1] != "#" and is_spoken_to(*others):
+                return True
+    return False

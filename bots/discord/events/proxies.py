@@ -1,0 +1,63 @@
+"""Messages that a proxy says again for its author, by a webhook, before it deletes the original.
+
+PluralKit and Tupperbox do so: https://pluralkit.me/guide. The question stays asked, by whoever has
+asked it, although its message goes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+import discord
+
+from bots.discord.events.content import text_of
+
+_WITHIN_S: Final = 15.0  # from the question to its deletion
+_AFTER_S: Final = 1.0  # by which the deletion may come before what was said again
+_MOST_KEPT: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Repeated:
+    channel: int
+    text: str
+    at: float
+
+
+class Proxies:
+    """Knows what webhooks have said lately."""
+
+    def __init__(self, me: discord.ClientUser) -> None:
+        self._me = me
+        self._said: deque[_Repeated] = deque(maxlen=_MOST_KEPT)
+        self._came = asyncio.Event()
+
+    def note(self, message: discord.Message) -> None:
+        """Remember what a webhook says; what people say themselves is left alone."""
+        if message.webhook_id and (text := text_of(message, self._me)):
+            self._said.append(_Repeated(message.channel.id, text, _now()))
+            self._came.set()
+
+    async def says_again(self, channel: int, text: str) -> bool:
+        """Whether a webhook says this, too, or does so within a second."""
+        try:
+            async with asyncio.timeout(_AFTER_S):
+                while not self._has(channel, text):
+                    self._came.clear()
+                    await self._came.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _has(self, channel: int, text: str) -> bool:
+        """The proxy takes its own marks away, so that what it says may be a part of the text."""
+        since = _now() - _WITHIN_S
+        lately = (one for one in self._said if one.channel == channel and one.at > since)
+        return any(one.text in text for one in lately)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,130 @@
+"""Threads and reply chains on Discord: which conversation they belong to, and who is in them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable
+from typing import Final, TypeVar
+
+import aiohttp
+import discord
+
+from bots.discord.events.content import text_of
+from bots.discord.ids import Place, asker_of, place_of, question_id
+from bots.discord.render.payload import question_under
+from core.errors import PlatformError
+from core.messaging.service import ChatService
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_WITHIN_S: Final = 5.0
+_LOOKED_AT: Final = 100  # messages of a thread: one call
+_MOST_KEPT: Final = 2_000
+
+
+class Threads:
+    """Knows which threads were opened on an answer of the bot's; each is looked up once."""
+
+    def __init__(self, service: ChatService) -> None:
+        self._service = service
+        self._opened_on: OrderedDict[int, Place | None] = OrderedDict()
+
+    async def place_of(self, thread: discord.Thread, me: discord.ClientUser) -> Place:
+        """Return the conversation of a thread: that of the answer that it was opened on, if any."""
+        return await self._answered_above(thread, me) or _own_place(thread)
+
+    async def is_bots(self, thread: discord.Thread, me: discord.ClientUser) -> bool:
+        """Whether a thread is the bot's own, or was opened on one of its answers."""
+        return thread.owner_id == me.id or await self._answered_above(thread, me) is not None
+
+    async def chain(self, answer: discord.Message, guild_id: int) -> Place:
+        """The conversation that an answer in the channel belongs to: that of its question."""
+        channel_id = answer.channel.id
+        asked_by = answer.reference.message_id if answer.reference else None
+        asked = question_under(answer.components)
+        if asked is None and asked_by:
+            asked = question_id(guild_id, channel_id, asked_by)
+        if asked and (view := await self._service.view(asked)):
+            place = place_of(view.question.session)
+            if place.channel == str(channel_id) and place.thread.isdigit():
+                return place
+        return Place(str(guild_id), str(channel_id), str(asked_by or answer.id))
+
+    async def question_above(self, thread: discord.Thread, me: discord.ClientUser) -> str:
+        """What a thread that people have opened begins with; a post has a title, too."""
+        title = title_of(thread) if is_post(thread) else ""
+        first = await self._first_message(thread)
+        if first is None or first.author.bot:
+            return title or thread.name
+        return "\n".join(filter(None, (title, text_of(first, me))))
+
+    async def _answered_above(self, thread: discord.Thread, me: discord.ClientUser) -> Place | None:
+        if thread.owner_id == me.id or is_post(thread):
+            return None
+        if thread.id not in self._opened_on:
+            first = await self._first_message(thread)
+            ours = first is not None and first.author.id == me.id
+            place = await self.chain(first, thread.guild.id) if first and ours else None
+            self._opened_on[thread.id] = place
+            if len(self._opened_on) > _MOST_KEPT:
+                self._opened_on.popitem(last=False)
+        return self._opened_on[thread.id]
+
+    async def _first_message(self, thread: discord.Thread) -> discord.Message | None:
+        """The message that a thread was opened on; None if there is none to be read."""
+        where = thread if is_post(thread) else thread.parent
+        if not isinstance(where, discord.abc.Messageable):
+            return None
+        try:
+            return await _soon(where.fetch_message(thread.id))
+        except PlatformError as error:
+            logger.info("what thread %s was opened on is not known: %s", thread.id, error)
+            return None
+
+
+async def people_in(thread: discord.Thread) -> frozenset[str]:
+    """Whoever has written into a thread lately, the bots left out, as askers are named.
+
+    Raises:
+        PlatformError: Discord does not say.
+    """
+
+    async def read() -> list[discord.Message]:
+        return [message async for message in thread.history(limit=_LOOKED_AT)]
+
+    said = await _soon(read())
+    return frozenset(
+        asker_of(one.author.id) for one in said if not one.author.bot and not one.webhook_id
+    )
+
+
+def is_post(thread: discord.Thread) -> bool:
+    """Whether a thread is a post of a forum or of a media channel."""
+    return isinstance(thread.parent, discord.ForumChannel)
+
+
+def title_of(post: discord.Thread) -> str:
+    """A post's tags and its title."""
+    tags = " ".join(tag.name for tag in post.applied_tags)
+    return "\n".join(part for part in (tags, post.name) if part)
+
+
+def _own_place(thread: discord.Thread) -> Place:
+    return Place(str(thread.guild.id), str(thread.parent_id), str(thread.id))
+
+
+async def _soon(call: Awaitable[T]) -> T:
+    """What a call gives.
+
+    Raises:
+        PlatformError: Discord refuses it, or does not answer soon.
+    """
+    try:
+        async with asyncio.timeout(_WITHIN_S):
+            return await call
+    except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise PlatformError(f"Discord does not tell: {error}") from error

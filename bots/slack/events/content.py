@@ -1,0 +1,57 @@
+"""What a Slack message holds beside its own text: shares, tables, snippets, spoken words. Pure.
+
+https://docs.slack.dev/reference/objects/file-object, and messages that were forwarded, whose
+`attachments` have `is_share`; a preview of a link has not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+Json = dict[str, Any]
+
+_MOST: Final = 5  # shares, files or tables that are read
+
+
+def attached_text(event: Json) -> str:
+    """The text of what was shared, written as a snippet, pasted as a table, or said aloud."""
+    parts = [*_shared(event), *_files(event)]
+    return "\n".join(part for part in parts if part)
+
+
+def has_media(event: Json) -> bool:
+    """Whether there is something that is not read: a picture, a voice, whatever file."""
+    return bool(event.get("files"))
+
+
+def _shared(event: Json) -> Iterator[str]:
+    for attachment in (event.get("attachments") or [])[:_MOST]:
+        if attachment.get("is_share"):
+            yield str(attachment.get("text") or "").strip() or attached_text(attachment)
+        yield from map(_table, _tables(attachment))
+
+
+def _files(event: Json) -> Iterator[str]:
+    for file in (event.get("files") or [])[:_MOST]:
+        spoken = (file.get("transcription") or {}).get("preview") or {}
+        yield str(spoken.get("content") or "").strip()
+        if file.get("mode") in ("snippet", "post"):
+            yield str(file.get("preview") or "").strip()
+
+
+def _tables(attachment: Json) -> list[Json]:
+    """https://docs.slack.dev/reference/block-kit/blocks/table-block."""
+    return [block for block in attachment.get("blocks") or [] if block.get("type") == "table"]
+
+
+def _table(block: Json) -> str:
+    rows = block.get("rows") or []
+    return "\n".join(" ".join(filter(None, map(_cell, row))) for row in rows)
+
+
+def _cell(cell: Json) -> str:
+    """The plain text of a cell, whichever kind it is."""
+    if isinstance(cell.get("text"), str):
+        return str(cell["text"])
+    return "".join(_cell(one) for one in cell.get("elements") or [])

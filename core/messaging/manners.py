@@ -1,0 +1,104 @@
+"""When the bot speaks up where nobody has called it: seldom, and only with an answer.
+
+Whoever asked may go on without a mention for as long as they are alone with the bot. Once people
+talk to each other, it waits to be called.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
+from typing import Final
+
+from core.errors import FaqbotError, PlatformError, StorageError
+from core.messaging.service import ChatService
+from core.messaging.thread_rules import ThreadRule, ThreadRules
+from core.text.normalize import normalized
+from core.types import Question, SessionId
+
+logger = logging.getLogger(__name__)
+
+_MOST_SESSIONS: Final = 10_000
+_LINK: Final = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
+_NAME: Final = re.compile(r"[@#]\S+|:[\w+'-]+:")
+# How people call other bots: `!play`, `.help`, `$price`. A price or a list item is none of these.
+_COMMAND: Final = re.compile(r"\s*(?:[!.$?%&;~+=-]{1,2}|/)[a-z][\w-]*\b", re.IGNORECASE)
+_LONE_JAMO: Final = re.compile(r"[\u3131-\u318e\u1100-\u11ff]")
+
+
+class Manners:
+    """Knows who has spoken in which conversation, and decides whether to speak up there."""
+
+    def __init__(self, service: ChatService, rules: ThreadRules) -> None:
+        self._service = service
+        self._rules = rules
+        self._speakers: OrderedDict[SessionId, set[str]] = OrderedDict()
+
+    def rule_of(self, *channels: str) -> ThreadRule:
+        """The rule of a channel; see `ThreadRules.of`."""
+        return self._rules.of(*channels)
+
+    def note(self, session: SessionId, person: str) -> None:
+        """Remember that a person has said something in a conversation, to whomever."""
+        self._speakers.setdefault(session, set()).add(person)
+        self._speakers.move_to_end(session)
+        if len(self._speakers) > _MOST_SESSIONS:
+            self._speakers.popitem(last=False)
+
+    async def goes_on(
+        self,
+        question: Question,
+        rule: ThreadRule,
+        present: Callable[[], Awaitable[AbstractSet[str]]],
+    ) -> bool:
+        """Whether a message without a mention, in a conversation of the bot's, is for the bot.
+
+        `present` asks the platform who has spoken there: this process may not have heard all.
+
+        Raises:
+            StorageError: it cannot be found out; the message has to be delivered again.
+        """
+        if not await self.begins(question, rule):
+            return False
+        return rule is ThreadRule.ALL or not await self._has_company(question, present)
+
+    async def begins(self, question: Question, rule: ThreadRule) -> bool:
+        """Whether a message without a mention, where everything may be a question, is one.
+
+        Raises:
+            StorageError: it cannot be found out; the message has to be delivered again.
+        """
+        if rule is ThreadRule.MENTION or not says_something(question.text):
+            return False
+        try:
+            return await self._service.would_answer(question)
+        except StorageError:
+            raise
+        except FaqbotError as error:  # nobody has called, and nobody waits
+            logger.error("%s is left alone: %s", question.id, error)
+            return False
+
+    async def _has_company(
+        self, question: Question, present: Callable[[], Awaitable[AbstractSet[str]]]
+    ) -> bool:
+        """Whether somebody else than the asker has said something in the conversation."""
+        known = self._speakers.get(question.session, set())
+        speakers = {question.asker} | known | await self._service.askers(question.session)
+        if len(speakers) > 1:
+            return True
+        try:
+            return not await present() <= speakers
+        except PlatformError as error:
+            logger.info("who else is in %s is not known: %s", question.session, error)
+            return False
+
+
+def says_something(text: str) -> bool:
+    """Whether a text has words of its own, and is no call to another bot."""
+    if _COMMAND.match(text):
+        return False
+    bare = _LONE_JAMO.sub("", normalized(_NAME.sub("", _LINK.sub("", text))))
+    return any(character.isalpha() for character in bare)

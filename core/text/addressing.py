@@ -1,0 +1,46 @@
+"""Who is spoken to: what sticks to a mention, and what only names somebody."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+CALL: Final = "\ufffc"
+"""What stands in a text where it mentions the bot, until `without_calls` takes it out."""
+
+_HONORIFIC: Final = "(?:선생)?님|씨|쌤|샘"
+_VOCATIVE: Final = "이?야|아"
+# Whom something is said to: 한테, 에게, 께, and what may follow these.
+_DATIVE: Final = "(?:한테|에게|께|께서|더러|보고)(?:서|도|만)?"
+_STUCK: Final = rf"[ \t]?(?=[가-힣])(?:{_HONORIFIC})?(?:{_VOCATIVE}|{_DATIVE})?(?!\w)"
+_INTERJECTION: Final = r"(?:\b(?:hey|hi|hello|yo)[ \t,]*)?"
+_CALLED: Final = re.compile(
+    rf"{_INTERJECTION}{CALL}(?:{_STUCK})?[ \t]*[,，、:：;!~]*", re.IGNORECASE
+)
+_LEFT_OVER: Final = " \t\n,，、"
+# An honorific that carries a particle, as in `님이 말한`, makes the name a part of the sentence.
+_SPOKEN_TO: Final = re.compile(
+    rf"(?>(?:[ \t]?(?:{_HONORIFIC}))?)(?>(?:{_VOCATIVE})?)(?![가-힣A-Za-z])"
+)
+_MARKS: Final = re.compile(r"[\s\W]*")
+
+
+def without_calls(text: str) -> str:
+    """The text without the mentions of the bot, and without what belongs to them.
+
+    Honorifics, vocatives and commas go with a mention: `@bot님, 정산은?` asks `정산은?`.
+    """
+    return _CALLED.sub(" ", text).strip(_LEFT_OVER)
+
+
+def is_spoken_to(before: str, after: str) -> bool:
+    """Whether a mention speaks to somebody: at the edge of a line, and no part of a sentence.
+
+    `before` and `after` are what stands beside it in its line, without other mentions.
+    """
+    spoken_to = _SPOKEN_TO.match(after)
+    if not spoken_to:
+        return False
+    at_start = bool(_MARKS.fullmatch(before))
+    at_end = bool(_MARKS.fullmatch(after[spoken_to.end() :]))
+    return at_start or at_end

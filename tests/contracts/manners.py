@@ -1,0 +1,147 @@
+"""What a chat platform's adapter must do where people talk to each other, too.
+
+An adapter's test file imports everything from here, beside `contracts.platform`. Its driver plays
+two people, and `bot` is what a message mentions the bot by. What the assistant would not answer
+with confidence is in its `talk`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import pytest
+from contracts.platform import Driver, answer_to
+
+
+class Talkers(Driver, Protocol):
+    """The people on a platform where they are not alone with the bot."""
+
+    bot: str
+
+    async def say(self, text: str) -> Any:
+        """Say something in a channel, as it is typed, to begin with."""
+        ...
+
+    async def join(self, asked: Any, text: str) -> None:
+        """Somebody else says something in a conversation, without a mention."""
+        ...
+
+    async def call_below(self, asked: Any, text: str) -> Any:
+        """Mention the bot below a message: in its thread, or in a reply to it."""
+        ...
+
+    async def say_of_other(self, asked: Any, before: str, after: str) -> None:
+        """Whoever asked says something in the conversation that names the other person."""
+        ...
+
+
+async def heard(driver: Talkers, bot: Any) -> list[str]:
+    """All that was asked, once nothing of before can follow."""
+    last = await driver.ask("마지막 질문")
+    await answer_to(driver, last, "답: 마지막 질문")
+    return [asked.text for asked in bot.assistant.asked if asked.text != "마지막 질문"]
+
+
+async def begun(driver: Talkers, text: str = "첫 질문") -> Any:
+    """A conversation with one answer."""
+    asked = await driver.ask(text)
+    await answer_to(driver, asked, f"답: {text}")
+    return asked
+
+
+async def test_whoever_asked_goes_on_without_a_mention_and_talk_is_left_alone(driver):
+    async with driver.running() as bot:
+        bot.assistant.talk.add("오후에 회의 있죠?")
+        asked = await begun(driver)
+        await driver.go_on(asked, "오후에 회의 있죠?")
+        await driver.go_on(asked, "ㅎㅎㅎ")
+        await driver.go_on(asked, "https://shop.example/notice")
+        await driver.go_on(asked, "!skip 다음 노래")
+        await driver.go_on(asked, "이어지는 질문")
+        await answer_to(driver, asked, "답: 이어지는 질문")
+        assert len(driver.shown(asked)) == 2
+        assert await heard(driver, bot) == ["첫 질문", "이어지는 질문"]
+
+
+async def test_once_somebody_else_has_joined_in_only_mentions_count(driver):
+    async with driver.running() as bot:
+        asked = await begun(driver)
+        await driver.join(asked, "저도 그게 궁금했어요")
+        await driver.go_on(asked, "그쵸? 저만 모르나 했어요")
+        await driver.call_below(asked, "그럼 반품은요?")
+        await answer_to(driver, asked, "답: 그럼 반품은요?")
+        assert await heard(driver, bot) == ["첫 질문", "그럼 반품은요?"]
+
+
+async def test_that_somebody_else_has_joined_in_is_known_after_a_restart(driver):
+    async with driver.running() as bot:
+        asked = await begun(driver)
+        await driver.join(asked, "저도 그게 궁금했어요")
+        await heard(driver, bot)
+    async with driver.running() as bot:
+        await driver.go_on(asked, "그쵸? 저만 모르나 했어요")
+        assert await heard(driver, bot) == []
+
+
+async def test_where_nobody_but_who_mentions_it_counts_it_waits_to_be_called(driver):
+    async with driver.running(threads="mention") as bot:
+        asked = await begun(driver)
+        await driver.go_on(asked, "이어지는 질문")
+        assert await heard(driver, bot) == ["첫 질문"]
+
+
+async def test_where_everybody_counts_others_are_answered_too(driver):
+    async with driver.running(threads="all") as bot:
+        bot.assistant.talk.add("저는 점심 먹고 올게요")
+        asked = await begun(driver)
+        await driver.join(asked, "저는 점심 먹고 올게요")
+        await driver.join(asked, "반품은 어떻게 하나요?")
+        await answer_to(driver, asked, "답: 반품은 어떻게")
+        assert await heard(driver, bot) == ["첫 질문", "반품은 어떻게 하나요?"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "{bot}님 수수료는 얼마인가요?",
+        "{bot}님, 수수료는 얼마인가요?",
+        "{bot} 님， 수수료는 얼마인가요?",
+        "{bot}아 수수료는 얼마인가요?",
+        "hey {bot}, 수수료는 얼마인가요?",
+        "수수료는 얼마인가요? {bot}님",
+    ],
+)
+async def test_what_sticks_to_a_mention_is_no_part_of_the_question(driver, typed):
+    async with driver.running() as bot:
+        await driver.say(typed.format(bot=driver.bot))
+        await driver.until(lambda: bot.assistant.asked)
+        assert [asked.text for asked in bot.assistant.asked] == ["수수료는 얼마인가요?"]
+
+
+async def test_a_bare_mention_below_a_question_asks_that(driver):
+    async with driver.running() as bot:
+        said = await driver.say("수수료는 얼마인가요?")
+        await driver.call_below(said, "")
+        await driver.until(lambda: bot.assistant.asked)
+        assert [asked.text for asked in bot.assistant.asked] == ["수수료는 얼마인가요?"]
+
+
+async def test_whoever_is_quoted_or_named_is_not_spoken_to(driver):
+    async with driver.running() as bot:
+        asked = await begun(driver)
+        await driver.say_of_other(asked, "> ", " 다음 주라던데요\n이 말이 맞나요?")
+        await driver.until(lambda: len(bot.assistant.asked) == 2)
+        await driver.say_of_other(asked, "", " 님이 말한 빠른정산이 뭐예요?")
+        await driver.until(lambda: len(bot.assistant.asked) == 3)
+        await driver.say_of_other(asked, "", " 님, 이거 보셨어요?")
+        assert len(await heard(driver, bot)) == 3
+
+
+async def test_what_was_talked_while_the_bot_was_away_stays_between_people(driver):
+    async with driver.running():
+        asked = await begun(driver)
+    await driver.join(asked, "이거 제가 볼게요")
+    await driver.go_on(asked, "네 고맙습니다")
+    async with driver.running() as bot:
+        assert await heard(driver, bot) == []
+        assert len(driver.shown(asked)) == 1
