@@ -11,7 +11,7 @@ from typing import Any
 from fakes.at_work import connected_bot
 
 from bots.shared.platform import RunningPlatform
-from config.resources import load_profile
+from config.profiles import load_profile
 from config.settings import Settings
 from core.messaging.service import ChatService
 from core.profile import Profile

@@ -28,7 +28,8 @@ import orjson
 from bots.bootstrap.assistant import build_retriever, load_language, open_assistant
 from bots.bootstrap.event_loop import run
 from bots.bootstrap.models import open_embedder, prepare_with
-from config.resources import QUESTION_PACKS, ROOT, SAMPLE_FAQ, load_profile, load_prompt
+from config.profiles import load_profile
+from config.resources import QUESTION_PACKS, ROOT, SAMPLE_FAQ, load_prompt
 from config.settings import Settings, read_settings
 from core.assistant.assistant import Assistant
 from core.llm.openai.chat import PASSAGE_TOKENS

@@ -1,18 +1,15 @@
-"""Reads a profile: the words of one installation, and the vocabulary of its trade."""
+"""Files that ship with faqbot, and how they are read: prompts, loan words, models, the sample."""
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import fields
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, get_type_hints
 
 from core.errors import ConfigError
 from core.llm.prompts import Prompt
-from core.profile import Profile, Theme
+from core.profile import Profile
 
-PROFILES = Path(__file__).parent / "profiles"
 LOANWORDS = Path(__file__).parent / "loanwords.toml"
 
 
@@ -26,28 +23,6 @@ QUESTION_PACKS = ROOT / "data" / "questions"
 GUARDRAIL_EXAMPLES = ROOT / "data" / "guardrail.jsonl"
 
 
-def load_profile(name: str) -> Profile:
-    """Read `config/profiles/NAME.toml`.
-
-    Raises:
-        ConfigError: there is no such profile, or it lacks a text.
-    """
-    path = PROFILES / f"{name}.toml"
-    if not path.is_file():
-        known = ", ".join(sorted(p.stem for p in PROFILES.glob("*.toml") if "." not in p.stem))
-        raise ConfigError(f"there is no profile {name!r}: set FAQBOT_PROFILE to one of {known}")
-    try:
-        texts = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"cannot read the profile {path}: {error}") from error
-    return _profile(texts, path)
-
-
-def synonyms_path(name: str) -> Path:
-    """Return the path of the profile's synonyms."""
-    return PROFILES / f"{name}.synonyms.toml"
-
-
 def load_loanwords() -> dict[str, str]:
     """English words as Korean help pages write them, for `core.korean.Analyzer`.
 
@@ -59,34 +34,6 @@ def load_loanwords() -> dict[str, str]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError) as error:
         raise ConfigError(f"cannot read the loan words in {LOANWORDS}: {error}") from error
     return {str(latin): str(hangul) for latin, hangul in words.items()}
-
-
-def _profile(texts: dict[str, Any], path: Path) -> Profile:
-    wanted = {field.name for field in fields(Profile)}
-    if missing := sorted(wanted - texts.keys()):
-        raise ConfigError(f"the profile {path} lacks: {', '.join(missing)}")
-    if unknown := sorted(texts.keys() - wanted):
-        raise ConfigError(f"the profile {path} has unknown keys: {', '.join(unknown)}")
-    for name, kind in get_type_hints(Profile).items():
-        if kind in (str, int) and type(texts[name]) is not kind:
-            raise ConfigError(f"{path}: `{name}` must be a {'text' if kind is str else 'number'}")
-    lists = {}
-    for name in ("examples", "link_hosts", "feedback_reasons"):
-        try:
-            lists[name] = _texts(texts[name])
-        except TypeError as error:
-            raise ConfigError(f"{path}: `{name}` must be a list of texts") from error
-    try:
-        themes = tuple(Theme(_texts(theme["about"]), theme["ask"]) for theme in texts["themes"])
-    except (KeyError, TypeError) as error:
-        raise ConfigError(f"{path}: every [[themes]] needs `about`, words, and `ask`") from error
-    return Profile(**{**texts, **lists, "themes": themes})
-
-
-def _texts(given: object) -> tuple[str, ...]:
-    if not isinstance(given, list) or not all(isinstance(text, str) for text in given):
-        raise TypeError(f"{given!r} is no list of texts")
-    return tuple(given)
 
 
 def load_prompt(name: str, profile: Profile) -> Prompt:

@@ -56,6 +56,9 @@ class ModelSettings(BaseSettings):
     daily_cap_usd: float = Field(default=5.0, ge=0, description="For all; 0 is no cap.")
     daily_user_cap_usd: float = Field(default=0.5, ge=0, description="For a person; 0 is no cap.")
     models_off: bool = Field(default=False, description="Answer without models.")
+    model_server_key: SecretStr = Field(
+        default=SecretStr(""), description="What callers of `faqbot serve-model` have to send."
+    )
     prices: dict[str, tuple[float, float, float]] = Field(default=_PRICES)
 
     @property
@@ -94,7 +97,12 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
         default=Path(".faqbot"), description="Holds all state: index, history, cache."
     )
     profile: str = Field(
-        default="smartstore", pattern=r"^[a-z0-9-]+$", description="config/profiles/*.toml"
+        default="",
+        description="The bot's words: ko, en, smartstore, or a path; else ./faqbot.toml.",
+    )
+    link_hosts: str = Field(
+        default="",
+        description="Hosts that answers may link to beside the FAQ's own, between commas.",
     )
     history_turns: int = Field(
         default=6, ge=0, le=50, description="Earlier turns that an answer may use."
@@ -118,7 +126,12 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     inbox_per_session: int = Field(
         default=5, ge=1, le=1000, description="Open questions of one session."
     )
-    inbox_total: int = Field(default=200, ge=1, le=5000, description="Open questions of all.")
+    inbox_total: int = Field(
+        default=200,
+        ge=1,
+        le=5000,
+        description="Open questions of all; each platform that is on has the same share.",
+    )
     sessions_at_once: int = Field(
         default=64, ge=1, le=1000, description="Conversations answered beside each other."
     )
@@ -172,6 +185,17 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     def question_notes(self) -> Path:
         """All that a model wrote for that pack, as it came: paid for, and not to be asked again."""
         return self.data_dir / "questions" / "written.jsonl"
+
+    @property
+    def faq_profile(self) -> Path:
+        """What an ingest found out about its FAQ: a profile that others stand on."""
+        return self.data_dir / "faq.toml"
+
+    @property
+    def link_host_set(self) -> frozenset[str]:
+        """`link_hosts`, each host by itself."""
+        hosts = (host.strip().lower() for host in self.link_hosts.split(","))
+        return frozenset(host for host in hosts if host)
 
     @property
     def history_path(self) -> Path:

@@ -279,6 +279,12 @@ class Inbox(Protocol):
         """Whether a question of this session waits or is being answered."""
         ...
 
+    async def waiting(
+        self, limit: int, *, session: SessionId | None = None, asker: str | None = None
+    ) -> list[Received]:
+        """Open questions in the order of their arrival: of a session, of a person, or of all."""
+        ...
+
     async def last_seen(self, session_prefix: str) -> datetime | None:
         """Return when the question received last was asked, of sessions that begin so.
 

@@ -15,8 +15,9 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Texts for people, in their language. `config/profiles/*.toml` holds them."""
+    """Texts for people, in their `language` (`ko`, `en`). `config/profiles/*.toml` holds them."""
 
+    language: str
     name: str
     refusal: str
     greeting: str
@@ -38,7 +39,6 @@ class Profile:
     long_question: str
     failed: str
     topic: str
-    link_hosts: tuple[str, ...]
     model_down: str
     model_cut: str
     model_limit: str
@@ -96,6 +96,9 @@ class Profile:
     teach_too_long: str
     teach_not_stored: str
     longest_lesson_characters: int
-    examples: tuple[str, ...]
-    themes: tuple[Theme, ...]
     longest_question_characters: int
+    answer_cut: str
+    link_left_out: str
+    link_hosts: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    themes: tuple[Theme, ...] = ()

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bots.bootstrap.assistant import load_synonyms
-from config.resources import ENCODER, GUARDRAIL, load_loanwords, load_profile
+from config.profiles import load_profile
+from config.resources import ENCODER, GUARDRAIL, load_loanwords
 from core.assistant.assistant import Assistant
 from core.assistant.extractive import ExtractiveModel
 from core.assistant.followups import LeadBack
@@ -113,7 +114,7 @@ def make_assistant(retriever, guardrail, analyzer, encoder, profile):
     """Makes an assistant of the real parts, any of which may be replaced by name."""
 
     def make(**parts):
-        model = ExtractiveModel(analyzer, retriever.idf)
+        model = ExtractiveModel(analyzer, retriever.idf, cut_note=profile.answer_cut)
         real = {
             "retriever": retriever,
             "researcher": Researcher(retriever, guardrail),

@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 
 from bots.bootstrap.stores import Stores, open_index, open_stores
-from config.resources import ENCODER, GUARDRAIL, load_loanwords, load_profile, synonyms_path
+from config.profiles import profile_chain, profile_of, synonym_files
+from config.resources import ENCODER, GUARDRAIL, load_loanwords
 from config.settings import Settings
 from core.assistant.assistant import Assistant
 from core.assistant.extractive import ExtractiveModel
@@ -41,16 +43,17 @@ class Language:
     synonyms: Synonyms
 
 
-def load_language(profile: str) -> Language:
-    """Load Kiwi and what stands on it: some two seconds."""
+def load_language(profile: str, *, faq: Path | None = None) -> Language:
+    """Load Kiwi and what stands on it: some two seconds. For `faq` see `profile_chain`."""
     analyzer = Analyzer.load(load_loanwords())
     encoder = KiwiEncoder.load(ENCODER, analyzer)
-    return Language(analyzer, encoder, load_synonyms(analyzer, profile))
+    return Language(analyzer, encoder, load_synonyms(analyzer, profile, faq=faq))
 
 
-def load_synonyms(analyzer: Analyzer, profile: str) -> Synonyms:
-    """The profile's synonyms, ready to use."""
-    return Synonyms.compile(load_groups(synonyms_path(profile)), analyzer)
+def load_synonyms(analyzer: Analyzer, profile: str, *, faq: Path | None = None) -> Synonyms:
+    """The profile's synonyms, ready to use; none where it brings none."""
+    files = synonym_files(profile_chain(profile, faq=faq))
+    return Synonyms.compile([group for file in files for group in load_groups(file)], analyzer)
 
 
 def chosen_embedder(settings: Settings) -> Embedder | None:
@@ -82,7 +85,7 @@ def build_retriever(
     """
     embedder = embedder or chosen_embedder(settings)
     with ThreadPoolExecutor(1) as pool:
-        loading = pool.submit(load_language, settings.profile)
+        loading = pool.submit(load_language, settings.profile, faq=settings.faq_profile)
         index = open_index(settings)
         index.warm()
         language = loading.result()
@@ -133,7 +136,7 @@ async def open_talk(settings: Settings) -> AsyncIterator[Talk]:
         open_stores(settings) as stores,
         _parts(settings, stores.history, stores.lessons, with_models=True) as parts,
     ):
-        yield Talk(parts.assistant, parts.learning(stores, load_profile(settings.profile)))
+        yield Talk(parts.assistant, parts.learning(stores, profile_of(settings)))
 
 
 @asynccontextmanager
@@ -234,7 +237,7 @@ async def _parts(
     with_models: bool,
     profile: Profile | None = None,
 ) -> AsyncIterator[_Parts]:
-    profile = profile or load_profile(settings.profile)
+    profile = profile or profile_of(settings)
     with_models = with_models and settings.has_models
     async with AsyncExitStack() as stack:
         remote = None
@@ -249,7 +252,7 @@ async def _parts(
         analyzer, encoder = language.analyzer, language.encoder
         guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms)
         researcher = Researcher(retriever, guardrail)
-        extractive = ExtractiveModel(analyzer, retriever.idf)
+        extractive = ExtractiveModel(analyzer, retriever.idf, cut_note=profile.answer_cut)
         models = None
         if with_models:
             opened = _models().open_models(

@@ -10,6 +10,7 @@ from time import perf_counter
 
 from bots.bootstrap.assistant import Language, chosen_embedder, load_language
 from bots.bootstrap.stores import open_index
+from config.profiles import PROFILES
 from config.resources import ENCODER, QUESTION_PACKS, load_loanwords
 from config.settings import Settings
 from core.embeddings.fastembed import fingerprint as fingerprint_of_local
@@ -20,6 +21,7 @@ from core.retrieval.retriever import Retriever
 from core.retrieval.vectors import read_arrays
 from core.text.korean import terms_version
 from core.types import Entry
+from ingest.facts import write_facts
 from ingest.prepare import Prepared, prepare
 from ingest.question_packs import PERSON, load_pack, read_own, title_key, with_own
 from ingest.sources.load import Loaded, load
@@ -91,6 +93,7 @@ def run_ingest(
         raise _unusable(path, prepared)
     with single_ingest(settings.data_dir):
         changes = _sync(settings, prepared, source=str(path.resolve()), progress=progress)
+    write_facts(prepared.entries, settings.faq_profile, known=_known_profile(prepared.entries))
     keys = [title_key(entry.title) for entry in prepared.entries]
     return Report(
         read=len(loaded.rows) + len(loaded.skipped),
@@ -137,7 +140,7 @@ def _sync(settings: Settings, prepared: Prepared, *, source: str, progress: Prog
 
     @cache
     def language() -> Language:
-        return load_language(settings.profile)
+        return load_language(settings.profile, faq=settings.faq_profile)
 
     fetch: Callable[[Sequence[str]], None] | None = None
     if settings.embedder == "openai":
@@ -188,6 +191,17 @@ def _packs(loaded: Loaded, chosen: Path | None) -> dict[str, Pack]:
     keys = {title_key(row.title) for row in loaded.rows}
     packs = {path.name: load_pack(path) for path in sorted(QUESTION_PACKS.glob("*.jsonl"))}
     return {name: pack for name, pack in packs.items() if not keys.isdisjoint(pack)}
+
+
+def _known_profile(entries: Sequence[Entry]) -> str:
+    """The profile that ships with faqbot and is made for this FAQ, or ""."""
+    keys = [title_key(entry.title) for entry in entries]
+    for path in sorted(QUESTION_PACKS.glob("*.jsonl")):
+        pack = load_pack(path)
+        ships = (PROFILES / f"{path.stem}.toml").is_file()
+        if ships and sum(key in pack for key in keys) * 2 > len(keys):
+            return path.stem
+    return ""
 
 
 def _merged(packs: Iterable[Pack]) -> Pack:

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
-from config.resources import load_profile, load_prompt
+from config.profiles import profile_of
+from config.resources import load_prompt
 from config.settings import Settings
 from core.assistant.fallback import FallbackModel, ModelPipeline
 from core.assistant.research import Researcher
@@ -86,7 +87,7 @@ async def open_models(
             steady=FallbackModel(
                 model=model,
                 extractive=extractive,
-                cleaner=Cleaner(profile.link_hosts),
+                cleaner=Cleaner(profile.link_hosts, instead=profile.link_left_out),
                 secret=f"{answering.rules}\n{reading.rules}",
                 profile=profile,
             ),
@@ -117,7 +118,7 @@ async def open_questions(settings: Settings) -> AsyncIterator[OpenAIQuestions]:
         base_url=settings.openai_base_url,
         prices=settings.price_table(),
     ) as client:
-        prompt = load_prompt("questions", load_profile(settings.profile))
+        prompt = load_prompt("questions", profile_of(settings))
         yield OpenAIQuestions(client, settings.chat_model, prompt)
 
 
@@ -168,7 +169,7 @@ async def check_models(settings: Settings) -> list[str]:
     Raises:
         ModelError: the first that does not, with the cause.
     """
-    profile = load_profile(settings.profile)
+    profile = profile_of(settings)
     names = dict.fromkeys((settings.chat_model, settings.guardrail_model or settings.chat_model))
     lines = []
     if settings.has_models:
@@ -178,13 +179,13 @@ async def check_models(settings: Settings) -> list[str]:
             prices=settings.price_table(),
         ) as client:
             for name in names:
-                messages = [{"role": "user", "content": profile.examples[0]}]
+                messages = [{"role": "user", "content": profile.name}]
                 async for _ in client.stream(name, messages, max_completion_tokens=16):
                     pass
                 lines.append(f"{name} answers")
     if settings.embedder == "openai":
         async with open_embedder(settings) as embedder:
-            await embedder.warm([profile.examples[0]])
+            await embedder.warm([profile.name])
             lines.append(f"{settings.embedding_model} embeds")
     return lines
 

@@ -19,7 +19,7 @@ from bots.bootstrap.jobs import build_jobs, scheduled
 from bots.bootstrap.platforms import PLATFORMS
 from bots.bootstrap.stores import open_stores
 from bots.shared.platform import RunningPlatform
-from config.resources import load_profile
+from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import ConfigError, FaqbotError, PlatformError
 from core.messaging.service import ChatService
@@ -54,7 +54,7 @@ async def _run(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         stores = await stack.enter_async_context(open_stores(settings))
         _say("loading the FAQ …")
-        profile = load_profile(settings.profile)
+        profile = profile_of(settings)
         service = await stack.enter_async_context(open_service(settings, stores, profile))
         platforms = await stack.enter_async_context(connected(settings, service, profile))
         jobs = build_jobs(settings, stores, wake=service.wake)

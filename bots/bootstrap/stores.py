@@ -46,7 +46,10 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
                 SqliteHistory(file),
                 SqliteArchive(file),
                 SqliteInbox(
-                    file, per_session=settings.inbox_per_session, total=settings.inbox_total
+                    file,
+                    per_session=settings.inbox_per_session,
+                    total=settings.inbox_total,
+                    per_platform=_platform_share(settings),
                 ),
                 SqliteLessons(file),
             )
@@ -63,10 +66,19 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
             MongoHistory(database),
             MongoArchive(database),
             MongoInbox(
-                database, per_session=settings.inbox_per_session, total=settings.inbox_total
+                database,
+                per_session=settings.inbox_per_session,
+                total=settings.inbox_total,
+                per_platform=_platform_share(settings),
             ),
             MongoLessons(database),
         )
+
+
+def _platform_share(settings: Settings) -> int:
+    """How many questions of one platform may be open: none fills what belongs to the others."""
+    platforms = settings.has_web + settings.has_slack + settings.has_discord
+    return max(settings.inbox_total // max(platforms, 1), 1)
 
 
 def open_index(settings: Settings) -> ChromaIndex:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bots.cli.groups import lessons, platforms, questions, storage
+from bots.cli.groups import lessons, platforms, questions, storage, tuning
 from core.errors import FaqbotError
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def doctor() -> int:
     return doctor()
 
 
-for group in (platforms, storage, lessons, questions):
+for group in (platforms, storage, lessons, questions, tuning):
     group.register(app, lambda: _settings())  # noqa: PLW0108 - it is defined below
 
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from bots.bootstrap.assistant import open_assistant, open_forgetful
 from bots.cli.terminal import Ending, Screen
-from config.resources import load_profile
+from config.profiles import profile_of
 from config.settings import Settings
 from core.assistant.assistant import Assistant
 from core.types import (
@@ -72,7 +72,7 @@ def _source_fields(source: Passage) -> dict[str, Any]:
 
 
 async def _ask(settings: Settings, text: str, *, session: str | None, as_json: bool) -> Ending:
-    profile = load_profile(settings.profile)
+    profile = profile_of(settings)
     question = question_of(text, session or f"terminal:{uuid4().hex}")
     screen = Screen(profile)
     # Closed here, whatever the pipe does: an assistant that is left to the garbage complains.
@@ -93,7 +93,7 @@ async def _events(
     settings: Settings, question: Question, *, session: str | None
 ) -> AsyncGenerator[AnswerEvent, None]:
     """The answer's events, the first one before the models are loaded."""
-    yield Status(load_profile(settings.profile).opening)
+    yield Status(profile_of(settings).opening)
     async with _assistant(settings, remembers=session is not None) as assistant:
         async for event in assistant.answer(question):
             yield event

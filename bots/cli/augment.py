@@ -17,7 +17,8 @@ from bots.bootstrap.event_loop import run
 from bots.bootstrap.ingestion import read_entries
 from bots.bootstrap.models import open_embedder, open_questions
 from bots.cli.ingest import ingest, progress_bar
-from config.resources import load_profile, load_prompt
+from config.profiles import profile_of
+from config.resources import load_prompt
 from config.settings import Settings
 from core.errors import ConfigError, ModelError
 from core.llm.budget import TAB, Tab, price_of
@@ -80,7 +81,7 @@ def estimate(settings: Settings, missing: Sequence[Entry]) -> Estimate:
     """Estimate the cost of writing for these entries; what was paid for before costs nothing."""
     known = {row.content for row in read_rows(settings.question_notes)}
     asked = [entry for entry in missing if content_of(entry) not in known]
-    prompt = load_prompt("questions", load_profile(settings.profile))
+    prompt = load_prompt("questions", profile_of(settings))
     sizes = [expected_tokens(prompt, [*map(excerpt, batch)]) for batch in requests(asked)]
     told, said = sum(size[0] for size in sizes), sum(size[1] for size in sizes)
     price = price_of(settings.chat_model, settings.price_table())

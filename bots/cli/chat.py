@@ -12,7 +12,7 @@ from bots.bootstrap.assistant import open_talk
 from bots.cli.ask import question_of
 from bots.cli.ingest import first_ingest
 from bots.cli.terminal import Screen
-from config.resources import load_profile
+from config.profiles import profile_of
 from config.settings import Settings
 from core.assistant.assistant import Assistant
 from core.errors import StorageError
@@ -25,7 +25,7 @@ _LEAVE = frozenset({"exit", "quit", "종료", "나가기", "끝"})
 
 def chat(settings: Settings, *, session: str | None) -> int:
     """Talk until the person leaves: `exit`, `종료`, Ctrl-D, or Ctrl-C at the prompt."""
-    profile = load_profile(settings.profile)
+    profile = profile_of(settings)
     screen = Screen(profile)
     interactive = sys.stdin.isatty()
     if interactive:

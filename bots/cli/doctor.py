@@ -21,6 +21,7 @@ from core.errors import FaqbotError
 from core.types import SessionId
 
 _OLDEST_PYTHON = (3, 11)
+_FEW_TEXTS = 12  # of a profile: more are too many to name
 _LOW_SPACE_MB, _NO_SPACE_MB = 1_000, 200
 
 Examine = Callable[[Settings], Iterator[Check]]
@@ -79,7 +80,7 @@ def _python() -> Iterator[Check]:
 
 def _settings(settings: Settings) -> Iterator[Check]:
     here = ", .env read" if Path(".env").is_file() else ", no .env here (defaults and environment)"
-    yield Check(PASS, "settings", f"profile {settings.profile}{here}")
+    yield Check(PASS, "settings", f"profile {settings.profile or 'not named'}{here}")
     known = {f"FAQBOT_{name.upper()}" for name in Settings.model_fields}
     for name in sorted(_named() - known - {"FAQBOT_SHARED"}):
         close = get_close_matches(name, known, n=1)
@@ -123,12 +124,23 @@ def _space(settings: Settings) -> Iterator[Check]:
 
 
 def _profile(settings: Settings) -> Iterator[Check]:
-    from config.resources import load_profile, synonyms_path
+    from config.profiles import chain_of, profile_of, synonym_files
     from core.retrieval.synonyms import load_groups
 
-    profile = load_profile(settings.profile)
-    groups = load_groups(synonyms_path(settings.profile))
+    profile, chain = profile_of(settings), chain_of(settings)
+    groups = [group for file in synonym_files(chain) for group in load_groups(file)]
     yield Check(PASS, "profile", f"{profile.name}, {len(groups):,} groups of synonyms")
+    for file in chain:
+        own = [*file.texts, *(f"web.{name}" for name in file.web)]
+        listed = f": {', '.join(own)}" if len(own) <= _FEW_TEXTS else ""
+        yield Check(PASS, "texts", f"{len(own)} from {_shown(file.path)}{listed}")
+
+
+def _shown(path: Path) -> str:
+    """A profile's file as people know it: by its name where it ships, else by its path."""
+    from config.profiles import PROFILES
+
+    return path.name if path.parent == PROFILES else str(path)
 
 
 def _packages(_settings: Settings) -> Iterator[Check]:
@@ -205,7 +217,7 @@ def _index(settings: Settings) -> Iterator[Check]:
 def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Check]:
     """The search cache beside the index, and one real search."""
     from bots.bootstrap.assistant import build_retriever
-    from config.resources import load_profile
+    from config.profiles import profile_of
     from core.retrieval.lexical import LexicalIndex
 
     try:
@@ -224,7 +236,11 @@ def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Chec
             return
         yield Check(PASS, "search cache", f"{len(stored):,} entries, as in the index")
     retriever, _ = build_retriever(settings)
-    question = load_profile(settings.profile).examples[0]
+    examples = profile_of(settings).examples
+    if not examples:
+        yield Check(NOTE, "search", "the profile has no examples", "set `examples` in the profile")
+        return
+    question = examples[0]
     hits = retriever.search(question, limit=1)
     found = f"{hits[0].title!r}, score {hits[0].score:.2f}" if hits else "nothing"
     yield Check(PASS if hits else FAIL, "search", f"{question!r} finds {found}")

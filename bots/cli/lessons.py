@@ -14,7 +14,7 @@ from typing import Any
 from bots.bootstrap.stores import open_stores
 from bots.cli.jsonl import numbered_lines
 from bots.cli.terminal import clean
-from config.resources import load_profile
+from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import ConfigError, SourceError
 from core.messaging.learning import Outcome, Taught, said_of, without_tag
@@ -34,7 +34,7 @@ def learn(settings: Settings, question: str, answer: str, *, author: str) -> int
     Raises:
         ConfigError: the question or the answer is empty, or the answer is too long.
     """
-    profile = load_profile(settings.profile)
+    profile = profile_of(settings)
     author = author or profile.teach_author
     lesson = _checked({"question": question, "answer": answer, "author_name": author}, profile)
 
@@ -91,7 +91,7 @@ def remove_lesson(settings: Settings, lesson_id: str) -> int:
 
     if not asyncio.run(remove()):
         raise ConfigError(_UNKNOWN)
-    print(load_profile(settings.profile).teach_unlearned)
+    print(profile_of(settings).teach_unlearned)
     return 0
 
 
@@ -111,7 +111,7 @@ def import_lessons(settings: Settings, file: Path) -> int:
     Raises:
         SourceError: a line is no lesson; it is named.
     """
-    profile = load_profile(settings.profile)
+    profile = profile_of(settings)
     lessons = _read(file, profile)
 
     async def teach() -> Counter[Teaching]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bots.bootstrap import serve
 from bots.cli.ingest import first_ingest
 from bots.cli.terminal import Screen
-from config.resources import load_profile
+from config.profiles import profile_of
 from config.settings import Settings
 
 
@@ -18,6 +18,6 @@ def run(settings: Settings) -> int:
         FaqbotError: something cannot be opened; the line says what to do.
     """
     if settings.has_web_alone and not settings.source:
-        profile = load_profile(settings.profile)
+        profile = profile_of(settings)
         first_ingest(settings, Screen(profile), profile)
     return serve.run(settings)

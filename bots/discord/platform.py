@@ -76,7 +76,10 @@ async def open_discord(
             ) from error
         budgets = Budgets()
         owners = Owners(settings.discord_owner_ids, settings.discord_owner_roles)
-        renderer = Renderer(RenderOptions(profile, Cleaner(profile.link_hosts)), owners.called)
+        renderer = Renderer(
+            RenderOptions(profile, Cleaner(profile.link_hosts, instead=profile.link_left_out)),
+            owners.called,
+        )
         writer = MessageWriter(rest, budgets, renderer.written, str(me["id"]))
         notices = Notices(rest, budgets)
         context = Context(service, profile, settings, writer, renderer, notices, owners)

@@ -38,7 +38,9 @@ async def open_slack(
         PlatformError: Slack does not answer.
         StorageError: it cannot be found out what was heard last, or where the bot is installed.
     """
-    context = Context(service, profile, settings, Cleaner(profile.link_hosts))
+    context = Context(
+        service, profile, settings, Cleaner(profile.link_hosts, instead=profile.link_left_out)
+    )
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
         parts = await assemble(context, session)

@@ -9,7 +9,7 @@ from typing import Final
 from aiohttp import web
 
 from bots.web.context import CONTEXT, Context
-from bots.web.handlers import questions, site
+from bots.web.handlers import questions, reference, site
 from bots.web.handlers.requests import MOST_BYTES
 from bots.web.handlers.site import Handler
 from bots.web.problems import Problem
@@ -18,6 +18,7 @@ from core.errors import FaqbotError
 logger = logging.getLogger(__name__)
 
 _API: Final = "/api/v1"
+_REFERENCE: Final = "/v1"
 _ID: Final = f"{_API}/questions/{{id}}"
 # What is there for those, too, who have not shown the token yet.
 _OPEN: Final = {f"{_API}/about", f"{_API}/login", f"{_API}/openapi.json"}
@@ -43,6 +44,11 @@ def routes() -> list[web.RouteDef]:
         web.get(f"{_ID}/events", questions.events),
         web.post(f"{_ID}/stop", questions.stop),
         web.put(f"{_ID}/opinion", questions.rate),
+        web.get(f"{_REFERENCE}/sessions", reference.sessions),
+        web.get(f"{_REFERENCE}/sessions/{{session_id}}/chats", reference.chats),
+        web.post(f"{_REFERENCE}/sessions/{{session_id}}/chats", reference.chat),
+        web.get(f"{_REFERENCE}/streaming/{{streaming_id}}", reference.streaming),
+        web.post(f"{_REFERENCE}/streaming/{{streaming_id}}", reference.streaming),
         web.post(rf"{_ID}/followups/{{index:\d{{1,2}}}}", questions.press),
     ]
 
@@ -60,21 +66,22 @@ def make_app(context: Context) -> web.Application:
 @web.middleware
 async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let in whom the gate lets in, and say in one form what goes wrong."""
+    response: web.StreamResponse
     try:
         response = await _handled(request, handler)
     except Problem as problem:
-        response = problem.response()
+        response = _told(request, problem)
     except web.HTTPException as error:
-        response = _refused(error)
+        response = _told(request, _refused(error))
     except FaqbotError as error:
         logger.error("%s", error)
         text = request.app[CONTEXT].profile.not_stored
         headers = {"Retry-After": "5"}
-        response = Problem(HTTPStatus.SERVICE_UNAVAILABLE, text, headers=headers).response()
+        response = _told(request, Problem(HTTPStatus.SERVICE_UNAVAILABLE, text, headers=headers))
     except Exception:  # the outermost edge of a request
         logger.exception("a request broke off")
         text = request.app[CONTEXT].profile.failed
-        response = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, text).response()
+        response = _told(request, Problem(HTTPStatus.INTERNAL_SERVER_ERROR, text))
     resource = request.match_info.route.resource
     # The route and not the path: whoever knows a question's id may read it.
     path = resource.canonical if resource else "?"
@@ -88,20 +95,24 @@ async def _handled(request: web.Request, handler: Handler) -> web.StreamResponse
     if request.method == "OPTIONS":
         return web.Response(status=204)
     path = request.path
-    if path.startswith(f"{_API}/") and path not in _OPEN and not context.gate.is_let_in(request):
+    is_closed = path.startswith((f"{_API}/", f"{_REFERENCE}/")) and path not in _OPEN
+    if is_closed and not context.gate.is_let_in(request):
         headers = {"WWW-Authenticate": 'Bearer realm="faqbot"'}
         raise Problem(HTTPStatus.UNAUTHORIZED, context.texts.token_about, headers=headers)
     return await handler(request)
 
 
-def _refused(error: web.HTTPException) -> web.Response:
-    """Answer what aiohttp refuses.
+def _told(request: web.Request, problem: Problem) -> web.Response:
+    """Say what went wrong in the form of the API that was asked."""
+    is_reference = request.path.startswith(f"{_REFERENCE}/")
+    return problem.reference_response() if is_reference else problem.response()
 
-    An unknown path, a method that is not there, too large a body.
-    """
+
+def _refused(error: web.HTTPException) -> Problem:
+    """Return what aiohttp refuses: an unknown path or method, too large a body."""
     status = HTTPStatus(error.status)
     headers = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
-    return Problem(status, status.description or status.phrase, headers=headers).response()
+    return Problem(status, status.description or status.phrase, headers=headers)
 
 
 async def _finish(request: web.Request, response: web.StreamResponse) -> None:

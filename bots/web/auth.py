@@ -50,6 +50,7 @@ COOKIE: Final = "faqbot_person"
 HEADER: Final = "Faqbot-Person"
 COOKIE_DAYS: Final = 400  # the longest that browsers keep one
 _PREFIX: Final = "web:"
+_CLIENT: Final = f"{_PREFIX}~v1"
 _SECRET = re.compile(r"[A-Za-z0-9_-]{32,64}")
 _NAME = re.compile(r"[\w.@+-]{1,64}")
 
@@ -112,6 +113,18 @@ class Gate:
         if _PERSON not in request:
             request[_PERSON] = self._person(request)
         return request[_PERSON]
+
+    def client(self, request: web.Request) -> str:
+        """Who asks by the reference API, whose clients keep no cookie: without one they are one.
+
+        Where anybody may come in without a token, each is told apart as `person` tells them.
+
+        Raises:
+            Problem: as `person`.
+        """
+        named = HEADER in request.headers or is_secret(request.cookies.get(COOKIE))
+        is_private = bool(self._token) or not self._origins
+        return _CLIENT if is_private and not named else self.person(request)
 
     def finish(self, request: web.Request, response: web.StreamResponse) -> None:
         """Complete the headers of a response."""

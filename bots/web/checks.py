@@ -20,7 +20,7 @@ _WAIT_S: Final = 2.0
 
 def check_web(settings: Settings) -> Iterator[Check]:
     """Every finding about the web page; shows no token."""
-    load_texts(settings.profile)
+    load_texts(settings)
     token = settings.web_token.get_secret_value().strip()
     host, port = settings.web_host, settings.web_port
     try:

@@ -12,22 +12,27 @@ from __future__ import annotations
 
 import re
 import secrets
+from base64 import b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Final
 
 from core.types import SessionId
 
 PREFIX: Final = "web:"
 PAGE: Final = "page"
+REFERENCE: Final = "v1"
 
 CHANNEL: Final = "[a-z0-9][a-z0-9-]{0,31}"
-THREAD: Final = "[A-Za-z0-9_-]{16,64}"  # 16 of these characters are 96 bits, if they are random
+THREAD: Final = "[A-Za-z0-9_-]{16,128}"  # 16 of these characters are 96 bits, if they are random
 MESSAGE: Final = "[A-Za-z0-9_-]{1,64}"
 
 SESSION: Final = f"web:{CHANNEL}:{THREAD}"
 _SESSION = re.compile(f"{PREFIX}({CHANNEL}):({THREAD})")
 _QUESTION = re.compile(f"({SESSION}):{MESSAGE}(?:>[0-9a-f]+)?")
 _MESSAGE = re.compile(MESSAGE)
+_OWNER_CHARS: Final = 16
+_MOST_NAME_BYTES: Final = 84  # which are 112 characters of a thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +91,58 @@ def session_of(question: str) -> SessionId:
     if match is None:
         raise ValueError("that is no question of the web's")
     return SessionId(match[1])
+
+
+def reference_place(session_id: str, person: str) -> Place:
+    """The place of a session that a client of the reference API named, whatever name it chose.
+
+    Each person's are their own: a name that somebody guesses leads to none of anybody else.
+
+    Raises:
+        ValueError: the name is empty or too long.
+    """
+    name = session_id.encode(errors="surrogatepass")
+    if not 1 <= len(name) <= _MOST_NAME_BYTES:
+        raise ValueError(f"a session_id has 1 to {_MOST_NAME_BYTES} bytes in UTF-8")
+    return Place(REFERENCE, _owner(person) + _encoded(name))
+
+
+def reference_name(session: SessionId) -> str:
+    """The name that the client gave to such a session.
+
+    Raises:
+        ValueError: it is none.
+    """
+    place = place_of(session)
+    if place.channel != REFERENCE:
+        raise ValueError("that is no session of the reference API")
+    return _decoded(place.thread[_OWNER_CHARS:]).decode(errors="surrogatepass")
+
+
+def streaming_id(question: str) -> str:
+    """The reference API's name of the stream of a question's answer."""
+    return _encoded(question.encode())
+
+
+def streamed_question(streaming: str) -> str:
+    """The question that such a name stands for.
+
+    Raises:
+        ValueError: it stands for none.
+    """
+    question = _decoded(streaming).decode()
+    if not session_of(question).startswith(f"{PREFIX}{REFERENCE}:"):
+        raise ValueError("that is no stream of the reference API")
+    return question
+
+
+def _owner(person: str) -> str:
+    return _encoded(blake2b(person.encode(), digest_size=_OWNER_CHARS * 6 // 8).digest())
+
+
+def _encoded(name: bytes) -> str:
+    return urlsafe_b64encode(name).decode().rstrip("=")
+
+
+def _decoded(text: str) -> bytes:
+    return b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

@@ -35,12 +35,16 @@ async def open_web(
     """
     token = settings.web_token.get_secret_value().strip()
     check_exposure(settings.web_host, token)
-    hub, pacer, look = Hub(), make_pacer(), RenderOptions(profile, Cleaner(profile.link_hosts))
+    hub, pacer, look = (
+        Hub(),
+        make_pacer(),
+        RenderOptions(profile, Cleaner(profile.link_hosts, instead=profile.link_left_out)),
+    )
     app = make_app(
         Context(
             service=service,
             profile=profile,
-            texts=load_texts(settings.profile),
+            texts=load_texts(settings),
             look=look,
             gate=Gate(token=token, origins=settings.web_origin_set),
             hub=hub,

@@ -45,6 +45,10 @@ class Problem(Exception):  # noqa: N818 - the name in the RFC
             headers=self.headers,
         )
 
+    def reference_response(self) -> web.Response:
+        """As the reference API sends it."""
+        return said({"error_message": self.detail}, status=self.status, headers=self.headers)
+
 
 def check(profile: Profile, receipt: Receipt | None) -> None:
     """Nothing if the question was taken.

@@ -1,11 +1,11 @@
-"""The words on the page that no chat platform needs: `config/profiles/NAME.web.toml`."""
+"""The words on the page that no chat platform needs: `[web]` of a profile."""
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, fields
 
-from config.resources import PROFILES
+from config.profiles import chain_of, page_texts
+from config.settings import Settings
 from core.errors import ConfigError
 
 
@@ -47,25 +47,25 @@ class Texts:
     not_found: str
     not_yours: str
     to_the_end: str
+    no_session: str
+    no_stream: str
     about: str
 
 
-def load_texts(profile: str) -> Texts:
+def load_texts(settings: Settings) -> Texts:
     """Read them.
 
     Raises:
-        ConfigError: there is no such file, or it lacks a text.
+        ConfigError: the profile cannot be read, or lacks a text of the page.
     """
-    path = PROFILES / f"{profile}.web.toml"
-    try:
-        texts = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"cannot read the web page's texts {path}: {error}") from error
+    chain = chain_of(settings)
+    texts = page_texts(chain)
+    path = chain[-1].path
     wanted = {field.name for field in fields(Texts)}
     if missing := sorted(wanted - texts.keys()):
-        raise ConfigError(f"{path} lacks: {', '.join(missing)}")
+        raise ConfigError(f"{path} lacks in [web]: {', '.join(missing)}")
     if unknown := sorted(texts.keys() - wanted):
-        raise ConfigError(f"{path} has unknown keys: {', '.join(unknown)}")
+        raise ConfigError(f"{path} has unknown keys in [web]: {', '.join(unknown)}")
     if wrong := sorted(name for name in wanted if not isinstance(texts[name], str)):
         raise ConfigError(f"{path}: these must be texts: {', '.join(wrong)}")
-    return Texts(**texts)
+    return Texts(**{name: str(text) for name, text in texts.items()})

@@ -28,7 +28,6 @@ _SECOND_SCORE = 0.75  # of the best entry's score
 _SECOND_SHARE = 0.25  # of the question's nouns
 _PIECE_CHARS = 120
 
-_CUT_NOTE = "_질문과 가까운 부분만 옮겼습니다. 나머지 내용은 출처 도움말에서 이어집니다._"
 _GAP = "⋯"
 # Sections that count up stay where they are: the third step is no beginning.
 _COUNTED = re.compile(r"\W*(?:(?:step|case|단계|q)?\s*\d|[①-⑳])", re.IGNORECASE)
@@ -41,10 +40,16 @@ _JOINING_PARTICLES = ("랑", "이랑", "하고", "과", "와")
 class ExtractiveModel:
     """Implements `core.ports.ChatModel` with nothing but the passages' own sentences."""
 
-    def __init__(self, analyzer: Analyzer, importance: Callable[[str], float]) -> None:
-        """`importance` is the inverse document frequency of a term such as `정산/N`."""
+    def __init__(
+        self, analyzer: Analyzer, importance: Callable[[str], float], *, cut_note: str
+    ) -> None:
+        """`importance` is the inverse document frequency of a term such as `정산/N`.
+
+        `cut_note` is said below a part of a long entry.
+        """
         self._analyzer = analyzer
         self._importance = importance
+        self._cut_note = cut_note
 
     @property
     def name(self) -> str:
@@ -78,7 +83,7 @@ class ExtractiveModel:
                 paragraphs.append(f"**{escaped(tidy(passage.title))}**")
             paragraphs.append(markdown(parts))
         if cut:
-            paragraphs.append(_CUT_NOTE)
+            paragraphs.append(f"_{self._cut_note}_")
         return "\n\n".join(paragraph for paragraph in paragraphs if paragraph), chosen
 
     def _weights(self, question: str, history: Sequence[Exchange]) -> dict[str, float]:

@@ -13,7 +13,8 @@ from collections import OrderedDict
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
-from typing import Final
+from typing import Final, TypeVar
+from weakref import WeakValueDictionary
 
 from core.assistant.assistant import Assistant
 from core.messaging.handler import OpenReply, QuestionHandler, view_of
@@ -33,8 +34,11 @@ from core.types import (
     View,
 )
 
+T = TypeVar("T")
+
 _PRESS: Final = ">"
 _MOST_SESSIONS: Final = 10_000
+_MOST_REFUSED: Final = 10_000
 _LOOKED_AT: Final = 1_000
 _ROOM_S, _LOOKS_FOR_ROOM = 1.0, 300  # for what was asked while nobody listened
 
@@ -66,6 +70,8 @@ class ChatService:
         self._lease_s = lease_s
         # Where something was asked here lately; the history knows the others.
         self._sessions: OrderedDict[SessionId, None] = OrderedDict()
+        self._refused: OrderedDict[str, None] = OrderedDict()
+        self._arriving: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._worker: InboxWorker | None = None
 
     def serve(self, prefix: str, open_reply: OpenReply) -> None:
@@ -102,17 +108,9 @@ class ChatService:
         Raises:
             StorageError: it is not stored; the platform has to deliver it again.
         """
-        if await self._inbox.find(question.id):
-            return Receipt.KNOWN
-        # Before it is stored, so that no worker begins with what will not be answered.
-        if not late and not self._limits.allow(question.asker, question.id):
-            return Receipt.LIMITED
-        receipt = await self._inbox.receive(question)
-        for _ in range(_LOOKS_FOR_ROOM if late else 0):
-            if receipt is not Receipt.FULL:
-                break
-            await asyncio.sleep(_ROOM_S)
-            receipt = await self._inbox.receive(question)
+        arriving = self._arriving.setdefault(question.id, asyncio.Lock())
+        async with arriving:  # a platform may deliver one message as two events at once
+            receipt = await self._take(question, late=late)
         if receipt is Receipt.STORED:
             self._begin(question, wake=wake)
         return receipt
@@ -130,15 +128,8 @@ class ChatService:
             return None
         text = turn.followups[index]
         asked = replace(pressed, id=press_id(question_id, text), text=text)
-        if await self._inbox.find(asked.id):
-            return Receipt.KNOWN
-        # Before it is stored: the same button may be pressed again, when there is time for it.
-        if not self._limits.allow(asked.asker, asked.id):
-            return Receipt.LIMITED
-        receipt = await self._inbox.receive(asked)
-        if receipt is Receipt.STORED:
-            self._begin(asked)
-        return receipt
+        self._refused.pop(asked.id, None)  # each press that is one too many is told so
+        return await self.receive(asked)
 
     async def pressed(self, question_id: str, *, turn: Turn | None = None) -> frozenset[int]:
         """Return which of an answer's buttons were pressed already; `turn` as in `press`."""
@@ -281,6 +272,12 @@ class ChatService:
         """A question with its state, None if it is unknown."""
         return await self._inbox.find(question_id)
 
+    async def waiting(
+        self, limit: int, *, session: SessionId | None = None, asker: str | None = None
+    ) -> list[Received]:
+        """Questions without an answer yet, in order: of a conversation, of a person, or all."""
+        return await self._inbox.waiting(limit, session=session, asker=asker)
+
     async def turns(self, session: SessionId, limit: int, after: int = 0) -> list[tuple[int, Turn]]:
         """A conversation's turns with their places, oldest first; those above `after`."""
         return await self._archive.turns(session, limit, after)
@@ -316,20 +313,49 @@ class ChatService:
         if self._worker:
             self._worker.wake()
 
+    async def _take(self, question: Question, *, late: bool) -> Receipt:
+        """Store a question that may be asked: of one that may not, nothing is kept but its id.
+
+        Refused again it is `KNOWN`, since the asker was told; later it may be asked after all.
+
+        Raises:
+            StorageError: it is not stored.
+        """
+        if await self._inbox.find(question.id):
+            return Receipt.KNOWN
+        if not late and not self._limits.allow(question.asker, question.id):
+            told = question.id in self._refused
+            _keep_latest(self._refused, question.id, _MOST_REFUSED)
+            return Receipt.KNOWN if told else Receipt.LIMITED
+        receipt = None
+        try:
+            receipt = await self._inbox.receive(question)
+            for _ in range(_LOOKS_FOR_ROOM if late else 0):
+                if receipt is not Receipt.FULL:
+                    break
+                await asyncio.sleep(_ROOM_S)
+                receipt = await self._inbox.receive(question)
+        finally:
+            if receipt is not Receipt.STORED and not late:
+                self._limits.take_back(question.asker)
+        return receipt
+
     def _begin(self, question: Question, *, wake: bool = True) -> None:
-        self._note_session(question.session)
+        _keep_latest(self._sessions, question.session, _MOST_SESSIONS)
         if wake:
             self.wake()
-
-    def _note_session(self, session: SessionId) -> None:
-        self._sessions[session] = None
-        self._sessions.move_to_end(session)
-        if len(self._sessions) > _MOST_SESSIONS:
-            self._sessions.popitem(last=False)
 
     async def _drop(self, question_id: str) -> None:
         if self._worker:
             await self._worker.drop(question_id)
+
+
+def _keep_latest(kept: OrderedDict[T, None], one: T, most: int) -> None:
+    """Remember one more, and forget what was not met for longest where there are too many."""
+    kept[one] = None
+    kept.move_to_end(one)
+    if len(kept) > most:
+        kept.popitem(last=False)
 
 
 def press_id(question_id: str, text: str) -> str:

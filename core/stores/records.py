@@ -135,6 +135,12 @@ def prefixes_of(session: str) -> list[str]:
     return [":".join(parts[:depth]) + ":" for depth in range(1, len(parts))]
 
 
+def platform_range(session: str) -> tuple[str, str]:
+    """Between which two texts the sessions of this session's platform lie: from, and below."""
+    platform = session.partition(":")[0]
+    return f"{platform}:", f"{platform};"  # the character that follows the colon
+
+
 def check_prefixes(prefixes: Sequence[str]) -> None:
     """Refuse beginnings of sessions that no session can have.
 

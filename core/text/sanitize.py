@@ -41,7 +41,7 @@ _SUSPECT_CHARS = 10
 class Cleaner:
     """Takes the harm out of text. `link_hosts` and their subdomains may be linked to."""
 
-    def __init__(self, link_hosts: Iterable[str], *, instead: str = "(링크 생략)") -> None:
+    def __init__(self, link_hosts: Iterable[str], *, instead: str) -> None:
         """`instead` stands where a link was."""
         self._hosts = tuple(host.lower() for host in link_hosts)
         self._instead = instead

@@ -21,7 +21,7 @@ def clean(monkeypatch, tmp_path):
 def test_nothing_has_to_be_set():
     settings = read_settings()
     assert settings.data_dir == Path(".faqbot")
-    assert settings.profile == "smartstore"
+    assert settings.profile == ""
     assert (settings.history_turns, settings.log_level) == (6, "WARNING")
 
 
@@ -53,8 +53,6 @@ def test_an_empty_variable_is_not_set(monkeypatch):
         ("FAQBOT_HISTORY_TURNS", "51"),
         ("FAQBOT_HISTORY_TURNS", "-1"),
         ("FAQBOT_HISTORY_TURNS", "hunter2"),
-        ("FAQBOT_PROFILE", "../hunter2"),
-        ("FAQBOT_PROFILE", "Hunter2.synonyms"),
         ("FAQBOT_LOG_LEVEL", "hunter2"),
         ("FAQBOT_SLACK_OWNERS", "U0123, hunter2"),
         ("FAQBOT_SLACK_OWNERS", "C0123HUNTER2"),

@@ -1,8 +1,8 @@
 """What every store behind the `Inbox` port must do.
 
 A store's test file imports everything from here and defines the fixture `open_inbox`: a function
-that opens the same store at each call, empty at first, with that clock and 3 questions a session
-and 6 in all.
+that opens the same store at each call, empty at first, with that clock, 3 questions a session and
+6 in all; `per_platform` is passed on.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Clock:
         self.now += timedelta(seconds=seconds)
 
 
-OpenInbox = Callable[[Clock], AbstractAsyncContextManager[Inbox]]
+OpenInbox = Callable[..., AbstractAsyncContextManager[Inbox]]
 
 
 @pytest.fixture
@@ -274,6 +274,33 @@ async def test_a_full_inbox_is_said_so(inbox):
     assert await inbox.receive(asked("9", "s9")) is Receipt.STORED
 
 
+async def test_a_platform_fills_its_own_share_alone(open_inbox, clock):
+    """Whatever strangers do on one, people on the others are heard."""
+    async with open_inbox(clock, per_platform=2) as inbox:
+        for number in range(2):
+            assert await inbox.receive(asked(f"w{number}", f"web:a:{number}")) is Receipt.STORED
+        assert await inbox.receive(asked("w2", "web:b:2")) is Receipt.FULL
+        # The names of these begin like the one that is full.
+        for place in ("slack:T1:C1", "webhook:a:1", "we:a:1"):
+            assert await inbox.receive(asked(place, place)) is Receipt.STORED
+        await inbox.settle(await claim(inbox), InboxState.ANSWERED)
+        assert await inbox.receive(asked("w2", "web:b:2")) is Receipt.STORED
+
+
+@pytest.mark.parametrize("shown", [False, True])
+async def test_what_was_taken_back_keeps_neither_text_nor_asker(inbox, shown):
+    await inbox.receive(asked("1", text="제 계좌는 비밀", asker="U7"))
+    if shown:
+        taken = await claim(inbox)
+        await inbox.note_reply(taken, "message 5")
+    await inbox.withdraw("1")
+    found = await inbox.find("1")
+    assert (found.question.text, found.question.asker) == ("", "")
+    if shown:  # what is left to be done is done without them
+        await inbox.release(taken)
+        assert (await claim(inbox)).reply == "message 5"
+
+
 async def test_everything_outlives_the_handle(open_inbox, clock):
     async with open_inbox(clock) as inbox:
         await inbox.receive(asked("1"))
@@ -411,7 +438,8 @@ async def test_a_withdrawn_question_stays_withdrawn(inbox, begun):
         await claim(inbox)
     await inbox.withdraw("1")
     assert await inbox.reopen(asked("1", text="반품 배송비는?")) is False
-    assert await inbox.find("1") == Received(asked("1"), InboxState.WITHDRAWN)
+    blank = asked("1", text="", asker="")
+    assert await inbox.find("1") == Received(blank, InboxState.WITHDRAWN)
 
 
 async def test_one_edit_of_twenty_at_once_counts(open_inbox, clock):
@@ -645,3 +673,21 @@ async def test_what_is_given_back_is_swept(inbox):
     await refused(inbox, taken)
     assert await inbox.sweep() == 1
     assert (await claim(inbox)).fence == 2
+
+
+async def test_open_questions_are_listed_of_a_session_of_a_person_or_all(inbox):
+    """In the order of their arrival; what has ended is none of them."""
+    for name, session, asker in (("1", "a", "mina"), ("2", "b", "jun"), ("3", "a", "jun")):
+        await inbox.receive(Question(name, SessionId(session), "질문", asker))
+    claim = await inbox.claim(lease_s=60)
+    listed = await inbox.waiting(9)
+    assert [(one.question.id, one.state) for one in listed] == [
+        ("1", InboxState.ANSWERING),
+        ("2", InboxState.RECEIVED),
+        ("3", InboxState.RECEIVED),
+    ]
+    assert [one.question.id for one in await inbox.waiting(9, session=SessionId("a"))] == ["1", "3"]
+    assert [one.question.id for one in await inbox.waiting(9, asker="jun")] == ["2", "3"]
+    assert [one.question.id for one in await inbox.waiting(1)] == ["1"]
+    await inbox.settle(claim, InboxState.ANSWERED)
+    assert [one.question.id for one in await inbox.waiting(9, session=SessionId("a"))] == ["3"]

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from fakes.learning import learning_of
 from fakes.rough import Life, Rough, RoughReply, Store, moment, now, pacers_of
 
-from config.resources import load_profile
+from config.profiles import load_profile
 from core.messaging.service import ChatService
 from core.messaging.user_limits import Limits
 from core.ports import History

@@ -11,7 +11,7 @@ from fakes.at_work import AtWork, connected_bot
 
 from bots.bootstrap.stores import Stores
 from bots.slack.platform import open_slack
-from config.resources import load_profile
+from config.profiles import load_profile
 from config.settings import Settings
 from core.messaging.user_limits import Limits
 from core.ports import Inbox

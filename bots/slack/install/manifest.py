@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from bots.slack.interactions.commands import COMMAND, SHORTCUT
 from bots.slack.transport.http import EVENTS_PATH
-from config.resources import load_profile
+from config.profiles import profile_of
 from config.settings import Settings
 
 Json = dict[str, Any]
@@ -80,7 +80,7 @@ def manifest(settings: Settings) -> Json:
     Raises:
         ConfigError: there is no such profile.
     """
-    profile = load_profile(settings.profile)
+    profile = profile_of(settings)
     url = {"request_url": _YOUR_URL} if by_http(settings) else {}
     redirect = {"redirect_urls": [_REDIRECT_URL]} if settings.has_slack_oauth else {}
     return {
@@ -101,7 +101,7 @@ def manifest(settings: Settings) -> Json:
 
 
 def _features(settings: Settings) -> Json:
-    profile = load_profile(settings.profile)
+    profile = profile_of(settings)
     command = {
         "command": COMMAND,
         "description": profile.command_about,

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
+from bots.web.handlers.openapi_parts import (
+    TEXT,
+    Json,
+    operation,
+    path_parameter,
+    query_parameter,
+    ref,
+    schema_ref,
+)
+from bots.web.handlers.openapi_reference import reference_paths
 from bots.web.ids import MESSAGE, SESSION
 from bots.web.render.page import Kind
-
-Json = dict[str, Any]
 
 _ABOUT: Final = (
     "Questions and answers with streaming. A question is stored before it is acknowledged; whoever "
     "knows a session's id, which is random, may read it; only who has asked may edit, stop or "
     "delete. Who asks is a browser by its cookie, or with the token the person in `Faqbot-Person`."
-)
-_STREAM: Final = (
-    "Server-sent events: `question` first, then `status` {text}, `delta` {text} to append, "
-    "`replace` {text} in place of all, and one of "
-    + ", ".join(f"`{kind.value}`" for kind in Kind)
-    + ", after which the stream ends. With `?html` also blocks of safe HTML: those after the first "
-    "`from` are replaced. `Last-Event-ID` goes on where a connection broke; a comment comes every "
-    "15 s."
 )
 
 
@@ -34,7 +33,7 @@ def document() -> Json:
         "info": {"title": "faqbot", "version": "1", "description": _ABOUT},
         "servers": [{"url": "/"}],
         "security": [{}, {"token": []}, {"page": []}],
-        "paths": _front() | _sessions() | _questions(),
+        "paths": _front() | _sessions() | _questions() | reference_paths(),
         "components": {
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
@@ -44,7 +43,7 @@ def document() -> Json:
             "responses": {
                 "Problem": {
                     "description": "What was wrong, in a sentence.",
-                    "content": {"application/problem+json": _schema("Problem")},
+                    "content": {"application/problem+json": schema_ref("Problem")},
                 }
             },
         },
@@ -54,21 +53,21 @@ def document() -> Json:
 def _front() -> Json:
     api = "/api/v1"
     return {
-        "/healthz": {"get": _operation("The process answers", {200: "It does."})},
+        "/healthz": {"get": operation("The process answers", {200: "It does."})},
         "/readyz": {
-            "get": _operation("Questions are being answered", {200: "They are.", 503: "Not now."})
+            "get": operation("Questions are being answered", {200: "They are.", 503: "Not now."})
         },
-        f"{api}/openapi.json": {"get": _operation("This document", {200: "OpenAPI 3.1."})},
+        f"{api}/openapi.json": {"get": operation("This document", {200: "OpenAPI 3.1."})},
         f"{api}/about": {
-            "get": _operation("The bot's words, and whether the token is needed", {200: "Both."})
+            "get": operation("The bot's words, and whether the token is needed", {200: "Both."})
         },
         f"{api}/login": {
-            "post": _operation(
+            "post": operation(
                 "Exchange the token for the page's cookie",
                 {204: "The cookie is set.", 401: "Another token.", 429: "Too many attempts."},
-                body={"type": "object", "required": ["token"], "properties": {"token": _TEXT}},
+                body={"type": "object", "required": ["token"], "properties": {"token": TEXT}},
             ),
-            "delete": _operation("Take the cookie back", {204: "It is gone."}),
+            "delete": operation("Take the cookie back", {204: "It is gone."}),
         },
     }
 
@@ -77,8 +76,8 @@ def _sessions() -> Json:
     page = {
         "type": "object",
         "properties": {
-            "session": _TEXT,
-            "questions": {"type": "array", "items": _ref("Question")},
+            "session": TEXT,
+            "questions": {"type": "array", "items": ref("Question")},
             "next": {
                 "type": ["integer", "null"],
                 "description": "`after` of the next page; null after the last.",
@@ -88,16 +87,16 @@ def _sessions() -> Json:
     own = {"type": "object", "properties": {"sessions": {"type": "array", "items": _OWN}}}
     return {
         "/api/v1/sessions": {
-            "get": _operation("One's own conversations, the latest first", {200: own})
+            "get": operation("One's own conversations, the latest first", {200: own})
         },
         "/api/v1/sessions/{session}": {
-            "get": _operation(
+            "get": operation(
                 "A conversation's answered questions, oldest first",
                 {200: page, 404: "No session."},
                 parameters=[
-                    _path("session"),
-                    _query("limit", {"type": "integer", "maximum": 200, "default": 50}),
-                    _query("after", {"type": "integer", "default": 0}),
+                    path_parameter("session"),
+                    query_parameter("limit", {"type": "integer", "maximum": 200, "default": 50}),
+                    query_parameter("after", {"type": "integer", "default": 0}),
                     _HTML,
                 ],
             )
@@ -107,16 +106,16 @@ def _sessions() -> Json:
 
 def _questions() -> Json:
     one = "/api/v1/questions/{id}"
-    asked: dict[int, str | Json] = {200: _ref("Question"), 202: _ref("Question")}
+    asked: dict[int, str | Json] = {200: ref("Question"), 202: ref("Question")}
     refused: dict[int, str | Json] = {
         429: "Too many of late; see Retry-After.",
         503: "The inbox is full.",
     }
     asking: list[Json] = [_WAIT, _HTML]
-    named = [_path("id")]
+    named = [path_parameter("id")]
     return {
         "/api/v1/questions": {
-            "post": _operation(
+            "post": operation(
                 "Ask; the same id in the same session is the same question",
                 asked | {400: "Empty.", 409: "It was taken back.", 413: "Too long."} | refused,
                 body=_ASK,
@@ -125,22 +124,22 @@ def _questions() -> Json:
             )
         },
         one: {
-            "get": _operation("A question, with its answer", asked, parameters=[*named, _HTML]),
-            "patch": _operation(
+            "get": operation("A question, with its answer", asked, parameters=[*named, _HTML]),
+            "patch": operation(
                 "Edit one's own question: it is answered anew",
                 asked | {403: "Somebody else's."} | refused,
-                body={"type": "object", "required": ["text"], "properties": {"text": _TEXT}},
+                body={"type": "object", "required": ["text"], "properties": {"text": TEXT}},
                 parameters=[*named, *asking],
                 streams=True,
             ),
-            "delete": _operation(
+            "delete": operation(
                 "Take one's own question back, with its answer",
                 {204: "Both are gone.", 403: "Somebody else's."},
                 parameters=named,
             ),
         },
         f"{one}/events": {
-            "get": _operation(
+            "get": operation(
                 "The answer as it is written",
                 {204: "You have its end already."},
                 parameters=[*named, _HTML, _LAST_ID],
@@ -148,14 +147,14 @@ def _questions() -> Json:
             )
         },
         f"{one}/stop": {
-            "post": _operation(
+            "post": operation(
                 "End the answer where it is",
                 {204: "It ends.", 403: "Somebody else's.", 409: "It has ended."},
                 parameters=named,
             )
         },
         f"{one}/opinion": {
-            "put": _operation(
+            "put": operation(
                 "Say whether the answer helped",
                 {204: "Stored.", 404: "There is no such answer any more."},
                 body=_OPINION,
@@ -163,20 +162,19 @@ def _questions() -> Json:
             )
         },
         f"{one}/followups/{{index}}": {
-            "post": _operation(
+            "post": operation(
                 "Ask what a follow-up stands for; pressed twice, it is one question",
                 asked | {410: "There is no such button any more."} | refused,
-                parameters=[*named, _path("index"), *asking],
+                parameters=[*named, path_parameter("index"), *asking],
                 streams=True,
             )
         },
     }
 
 
-_TEXT: Final[Json] = {"type": "string"}
 _OWN: Final[Json] = {
     "type": "object",
-    "properties": {"session": _TEXT, "title": _TEXT, "last_at": _TEXT},
+    "properties": {"session": TEXT, "title": TEXT, "last_at": TEXT},
 }
 _ASK: Final[Json] = {
     "type": "object",
@@ -209,7 +207,7 @@ _HTML: Final[Json] = {
     "name": "html",
     "in": "query",
     "allowEmptyValue": True,
-    "schema": _TEXT,
+    "schema": TEXT,
     "description": "Also the answer as blocks of safe HTML.",
 }
 _WAIT: Final[Json] = {
@@ -219,64 +217,17 @@ _WAIT: Final[Json] = {
     "schema": {"type": "integer", "maximum": 300},
     "description": "Respond when the answer is there, or after so many seconds (60).",
 }
-_LAST_ID: Final[Json] = {"name": "Last-Event-ID", "in": "header", "schema": _TEXT}
-
-
-def _operation(
-    summary: str,
-    responses: Mapping[int, str | Json],
-    *,
-    body: Json | None = None,
-    parameters: list[Json] | None = None,
-    streams: bool = False,
-) -> Json:
-    told = {str(status): _response(said) for status, said in responses.items()}
-    if streams:
-        told.setdefault("200", {"description": ""})
-        told["200"]["description"] = _STREAM
-        told["200"].setdefault("content", {})["text/event-stream"] = {"schema": _TEXT}
-    operation: Json = {
-        "summary": summary,
-        "responses": told | {"default": {"$ref": "#/components/responses/Problem"}},
-    }
-    if parameters:
-        operation["parameters"] = parameters
-    if body:
-        content = {"application/json": {"schema": body}}
-        operation["requestBody"] = {"required": True, "content": content}
-    return operation
-
-
-def _response(said: str | Json) -> Json:
-    if isinstance(said, str):
-        return {"description": said}
-    return {"description": "", "content": {"application/json": {"schema": said}}}
-
-
-def _path(name: str) -> Json:
-    return {"name": name, "in": "path", "required": True, "schema": _TEXT}
-
-
-def _query(name: str, schema: Json) -> Json:
-    return {"name": name, "in": "query", "schema": schema}
-
-
-def _ref(name: str) -> Json:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _schema(name: str) -> Json:
-    return {"schema": _ref(name)}
+_LAST_ID: Final[Json] = {"name": "Last-Event-ID", "in": "header", "schema": TEXT}
 
 
 def _schemas() -> Json:
-    texts = {"type": "array", "items": _TEXT}
-    source = {"type": "object", "properties": {"n": {"type": "integer"}, "title": _TEXT}}
+    texts = {"type": "array", "items": TEXT}
+    source = {"type": "object", "properties": {"n": {"type": "integer"}, "title": TEXT}}
     followup = {
         "type": "object",
         "properties": {
             "index": {"type": "integer"},
-            "text": _TEXT,
+            "text": TEXT,
             "pressed": {"type": "boolean"},
         },
     }
@@ -292,16 +243,16 @@ def _schemas() -> Json:
         "html": texts,
     }
     question = {
-        "id": _TEXT,
-        "session": _TEXT,
-        "text": _TEXT,
+        "id": TEXT,
+        "session": TEXT,
+        "text": TEXT,
         "asked_at": {"type": "string", "format": "date-time"},
         "mine": {"type": "boolean"},
         "state": {"enum": ["answering", *(kind.value for kind in Kind)]},
-        "answer": {"oneOf": [_ref("Answer"), {"type": "null"}]},
+        "answer": {"oneOf": [ref("Answer"), {"type": "null"}]},
         "opinion": {"oneOf": [_OPINION, {"type": "null"}]},
     }
-    problem = {"type": _TEXT, "title": _TEXT, "status": {"type": "integer"}, "detail": _TEXT}
+    problem = {"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT}
     return {
         "Answer": {"type": "object", "properties": answer},
         "Question": {"type": "object", "properties": question},

@@ -12,6 +12,7 @@ from aiohttp import web
 from bots.web.context import CONTEXT, Context
 from bots.web.ids import session_of
 from bots.web.problems import Problem
+from bots.web.render.page import Kind
 from core.text.normalize import normalized
 from core.types import InboxState, Received
 
@@ -58,14 +59,14 @@ def text_in(body: dict[str, Any], name: str, *, most: int, default: str | None =
     return text
 
 
-def question_text(body: dict[str, Any], context: Context) -> str:
+def question_text(body: dict[str, Any], context: Context, *, field: str = "text") -> str:
     """The text of a question.
 
     Raises:
         Problem: there is none, or it is longer than people may ask.
     """
     profile = context.profile
-    text = text_in(body, "text", most=MOST_BYTES)
+    text = text_in(body, field, most=MOST_BYTES)
     if not text:
         raise Problem(HTTPStatus.BAD_REQUEST, profile.empty_question)
     if len(normalized(text)) > profile.longest_question_characters:
@@ -122,7 +123,7 @@ def _is_gone(context: Context, received: Received) -> bool:
     if received.state is not InboxState.WITHDRAWN:
         return False
     page = context.hub.page(received.question.id)
-    return page is None or page.asked != received.question.text
+    return page is None or page.kind is not Kind.STOPPED
 
 
 def _unknown(context: Context) -> Problem:

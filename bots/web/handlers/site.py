@@ -41,6 +41,7 @@ _TYPES: Final = {
 _STORE_S: Final = 3.0
 _TOKEN_CHARS: Final = 512
 _PROFILE: Final = (
+    "language",
     "name",
     "greeting",
     "try_asking",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncGenerator
 from functools import partial
 from typing import Final
 
@@ -12,7 +13,7 @@ from aiohttp import web
 from bots.web.context import CONTEXT, Context
 from bots.web.problems import said
 from bots.web.render.json_api import ending_of, question_of
-from bots.web.render.page import html_of
+from bots.web.render.page import Page, html_of
 from bots.web.render.sse import HEARTBEAT, Event, Teller
 from bots.web.replies.hub import Slot
 from core.errors import StorageError
@@ -23,7 +24,7 @@ logger = logging.getLogger(__name__)
 HEARTBEAT_S: Final = 15.0
 _WRITE_S: Final = 10.0  # for a reader that does not read; its connection is cut then
 _EVENTS: Final = "text/event-stream"
-_HEADERS: Final = {
+SSE_HEADERS: Final = {
     "Content-Type": f"{_EVENTS}; charset=utf-8",
     "Cache-Control": "no-store",
     "X-Accel-Buffering": "no",  # https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering
@@ -56,10 +57,10 @@ async def stream(request: web.Request, received: Received) -> web.StreamResponse
             page = slot.page
             if page and teller.knows_the_ending(page):
                 return web.Response(status=204)  # which tells an EventSource to ask no more
-            response = web.StreamResponse(headers=_HEADERS)
+            response = web.StreamResponse(headers=SSE_HEADERS)
             await response.prepare(request)
             try:
-                await _send(request, response, Event("question", question).encoded())
+                await send(request, response, Event("question", question).encoded())
                 await _tell(request, response, slot, teller, received.question.id)
                 await response.write_eof()
             except (ConnectionError, TimeoutError):
@@ -105,25 +106,34 @@ async def _tell(
     request: web.Request, response: web.StreamResponse, slot: Slot, teller: Teller, question_id: str
 ) -> None:
     context = request.app[CONTEXT]
+    async for page in pages(context, slot):
+        if page is None:
+            await send(request, response, HEARTBEAT)
+            continue
+        shown, ending = page, None
+        if page.kind:
+            ending = await _ending(context, question_id, slot)
+            shown = slot.page or page
+        for event in teller.tell(shown, ending):
+            await send(request, response, event.encoded())
+
+
+async def pages(context: Context, slot: Slot) -> AsyncGenerator[Page | None]:
+    """Yield each page of an answer, to the one that ends it; None after 15 s without news."""
     told = None
     while not context.hub.closing:
         changed, page = slot.changed, slot.page
         if page is not None and page is not told:
-            ending = None
-            if page.kind:
-                ending = await _ending(context, question_id, slot)
-                page = slot.page or page
-            for event in teller.tell(page, ending):
-                await _send(request, response, event.encoded())
-            told = page
+            yield page
             if page.kind:
                 return
+            told = page
             continue  # what has come meanwhile is told without waiting
         try:
             async with asyncio.timeout(HEARTBEAT_S):
                 await changed.wait()
         except TimeoutError:
-            await _send(request, response, HEARTBEAT)
+            yield None
 
 
 async def _ending(context: Context, question_id: str, slot: Slot) -> dict[str, object]:
@@ -135,7 +145,7 @@ async def _ending(context: Context, question_id: str, slot: Slot) -> dict[str, o
         return {"kind": slot.page.kind, "text": slot.page.text}
 
 
-async def _send(request: web.Request, response: web.StreamResponse, data: bytes) -> None:
+async def send(request: web.Request, response: web.StreamResponse, data: bytes) -> None:
     """Write; who does not read is cut off.
 
     Raises:

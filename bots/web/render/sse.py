@@ -51,7 +51,7 @@ class Teller:
 
     def knows_the_ending(self, page: Page) -> bool:
         """Whether the reader has got the end of this already."""
-        return bool(page.kind) and self._last_id == _id(page.text, ended=True)
+        return bool(page.kind) and self._last_id == id_of(page.text, ended=True)
 
     def tell(self, page: Page, ending: dict[str, Any] | None = None) -> Iterator[Event]:
         """Return the events that the reader needs.
@@ -59,7 +59,9 @@ class Teller:
         Of a page that is done, also how it has `ending`.
         """
         if self._text is None:
-            self._text = self._resumed(page.text)
+            had = had_by(self._last_id, page.text)
+            # A NUL is in no text: whoever has another one gets a `replace`.
+            self._text = "\0" if had is None else had
         if page.status and page.status != self._status:
             self._status = page.status
             yield Event("status", {"text": page.status})
@@ -67,7 +69,7 @@ class Teller:
         if page.text != self._text or blocks != self._blocks:
             yield self._change(page.text, blocks)
         if page.kind:
-            yield Event(page.kind.value, ending or {}, _id(page.text, ended=True))
+            yield Event(page.kind.value, ending or {}, id_of(page.text, ended=True))
 
     def _change(self, text: str, blocks: Sequence[str]) -> Event:
         before = self._text or ""
@@ -81,23 +83,22 @@ class Teller:
                 same += 1
             data["html"] = {"from": same, "blocks": list(blocks[same:])}
         self._text, self._blocks = text, blocks
-        return Event("delta" if grown else "replace", data, _id(text))
-
-    def _resumed(self, text: str) -> str:
-        """Return how much of the text the reader has, as the id says.
-
-        A reader of text that is none of it any more gets a `replace`: a NUL is in no text.
-        """
-        if not self._last_id:
-            return ""
-        length, _, _ = self._last_id.partition("-")
-        had = int(length) if length.isascii() and length.isdigit() and len(length) < 7 else 0
-        begins = text[:had]
-        if len(begins) == had and self._last_id.removesuffix("-end") == _id(begins):
-            return begins
-        return "\0" if had else ""
+        return Event("delta" if grown else "replace", data, id_of(text))
 
 
-def _id(text: str, *, ended: bool = False) -> str:
+def had_by(last_id: str, text: str) -> str | None:
+    """Return what a reader has of a text by the id of its last event; None if it has another."""
+    if not last_id:
+        return ""
+    length, _, _ = last_id.partition("-")
+    had = int(length) if length.isascii() and length.isdigit() and len(length) < 7 else 0
+    begins = text[:had]
+    if len(begins) == had and last_id.removesuffix("-end") == id_of(begins):
+        return begins
+    return None if had else ""
+
+
+def id_of(text: str, *, ended: bool = False) -> str:
+    """Return the id of the event after which a reader has this text."""
     digest = blake2b(text.encode(errors="surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()
     return f"{len(text)}-{digest}{'-end' if ended else ''}"

@@ -284,6 +284,7 @@ function here() {
 async function open() {
   learn(await persistently(() => call("GET", "/about")));
   document.title = t.name;
+  document.documentElement.lang = t.language;
   for (const element of document.querySelectorAll("[data-t]")) element.textContent = t[element.dataset.t];
   for (const element of document.querySelectorAll("[data-label]")) {
     element.setAttribute("aria-label", t[element.dataset.label]);

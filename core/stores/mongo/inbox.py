@@ -22,6 +22,7 @@ from core.stores.records import (
     check_prefix,
     check_prefixes,
     check_text,
+    platform_range,
     prefixes_of,
     question_as_stored,
     utc_now,
@@ -30,6 +31,7 @@ from core.types import Claim, InboxState, Question, Receipt, Received, SessionId
 
 _OPEN: Final = {"open": True}
 _BY_ARRIVAL: Final = [("received_at", ASCENDING)]
+_BY_PLACE: Final = [("n", ASCENDING)]
 _RECEIVED: Final = InboxState.RECEIVED.value
 _ANSWERING: Final = InboxState.ANSWERING.value
 # Its answer is to be ended, or taken away.
@@ -37,14 +39,16 @@ _OWED: Final = {"owed": True}
 # A question that is not open has none of these, and so is in none of the indexes of open ones.
 _NO_LONGER_OPEN: Final = {"open": "", "answering_in": ""}
 # `held` is whose the lease is, by its fence: whoever has lost the question may still be writing.
+_BLANK: Final = {"text": "", "asker": ""}
 _NOTHING_LEFT: Final = {**_NO_LONGER_OPEN, "lease_until": "", "held": "", "owed": ""}
 
 
 class MongoInbox:
     """Questions in the collection `inbox`.
 
-    About `per_session` questions of a session and `total` of all are open at a time: as many more
-    as are received at the very same moment.
+    About `per_session` questions of a session, `per_platform` of a platform (all, if it is None)
+    and `total` of all are open at a time: as many more as are received at the very same moment.
+    What was taken back keeps neither its text nor its asker.
     """
 
     def __init__(
@@ -53,11 +57,13 @@ class MongoInbox:
         *,
         per_session: int,
         total: int,
+        per_platform: int | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._db = database
         self._per_session = per_session
         self._total = total
+        self._per_platform = total if per_platform is None else per_platform
         self._clock = clock
 
     async def receive(self, question: Question) -> Receipt:
@@ -71,8 +77,7 @@ class MongoInbox:
         with self._db.translated():
             if await self._db.inbox.find_one({"_id": kept.id}, {"_id": True}):
                 return Receipt.KNOWN
-            here = await self._open({"session": kept.session}, self._per_session)
-            if here >= self._per_session or await self._open({}, self._total) >= self._total:
+            if await self._is_full(kept.session):
                 return Receipt.FULL
             number = await self._db.next_number(kept.session)
             try:
@@ -203,6 +208,25 @@ class MongoInbox:
         with self._db.translated():
             return await self._open({"session": session}, 1) > 0
 
+    async def waiting(
+        self, limit: int, *, session: SessionId | None = None, asker: str | None = None
+    ) -> list[Received]:
+        """Open questions in the order of their arrival: of a session, of a person, or of all."""
+        check_text("the session", session or "")
+        check_text("the asker", asker or "")
+        if limit < 1:
+            return []
+        chosen = _OPEN if session is None else {**_OPEN, "session": session}
+        order = _BY_ARRIVAL if session is None else _BY_PLACE
+        with self._db.translated():
+            found = self._db.inbox.find(chosen).sort(order)
+            # A person has a few of the open ones, which are bounded: no index of their own for it.
+            return [
+                Received(question_of(document), InboxState(document["state"]), document["reply"])
+                async for document in found
+                if asker in {None, document["asker"]}
+            ][:limit]
+
     async def last_seen(self, session_prefix: str) -> datetime | None:
         """Return when the question received last was asked, of sessions that begin so.
 
@@ -216,6 +240,18 @@ class MongoInbox:
         with self._db.translated():
             found = await self._db.seen.find_one({"_id": session_prefix})
             return found["asked_at"] if found else None
+
+    async def _is_full(self, session: SessionId) -> bool:
+        """Whether as many are open as may be: in this session, on its platform, or in all."""
+        first, below = platform_range(session)
+        for chosen, most in (
+            ({"session": session}, self._per_session),
+            ({"session": {"$gte": first, "$lt": below}}, self._per_platform),
+            ({}, self._total),
+        ):
+            if await self._open(chosen, most) >= most:
+                return True
+        return False
 
     async def _open(self, chosen: Document, most: int) -> int:
         """Count the open ones of the chosen questions, up to `most`."""
@@ -264,7 +300,7 @@ class MongoInbox:
         check_text("the question's id", question_id)
         with self._db.translated():
             while found := await self._db.inbox.find_one({"_id": question_id, **chosen}):
-                ended = self._ended(state)
+                ended = self._ended(state) | (_BLANK if state is InboxState.WITHDRAWN else {})
                 if found["fence"]:  # else it is not shown anywhere
                     ended |= {**_OWED, "lease_until": found.get("lease_until", self._clock())}
                 same = {"_id": question_id, "state": found["state"], "fence": found["fence"]}

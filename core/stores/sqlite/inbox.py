@@ -14,6 +14,7 @@ from core.stores.records import (
     check_prefix,
     check_prefixes,
     check_text,
+    platform_range,
     prefixes_of,
     question_as_stored,
     utc_now,
@@ -25,6 +26,11 @@ from core.types import Claim, InboxState, Question, Receipt, Received, SessionId
 FIND: Final = "SELECT * FROM inbox WHERE question_id = ?"
 WAITING: Final = """
     SELECT count(*) FROM (SELECT 1 FROM inbox WHERE settled_at_ms IS NULL LIMIT ?)
+"""
+WAITING_ON_PLATFORM: Final = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM inbox WHERE settled_at_ms IS NULL AND session >= ? AND session < ? LIMIT ?
+    )
 """
 WAITING_IN_SESSION: Final = """
     SELECT count(*) FROM (
@@ -89,7 +95,8 @@ _RELEASE: Final = """
 _END: Final = """
     UPDATE inbox
     SET state = :state, settled_at_ms = :now_ms, fence = fence + 1, attempts = 0,
-        lease_until_ms = iif(fence = 0, NULL, coalesce(lease_until_ms, :now_ms))
+        lease_until_ms = iif(fence = 0, NULL, coalesce(lease_until_ms, :now_ms)),
+        text = iif(:state = 'withdrawn', '', text), asker = iif(:state = 'withdrawn', '', asker)
     WHERE question_id = :question_id
         AND iif(:state = 'stopped', settled_at_ms IS NULL, state <> 'withdrawn')
 """
@@ -97,6 +104,12 @@ _REOPEN: Final = """
     UPDATE inbox
     SET text = :text, state = 'received', fence = fence + 1, attempts = 0, settled_at_ms = NULL
     WHERE question_id = :question_id AND state <> 'withdrawn' AND text <> :text
+"""
+OPEN_QUESTIONS: Final = """
+    SELECT * FROM inbox
+    WHERE settled_at_ms IS NULL
+        AND (:session IS NULL OR session = :session) AND (:asker IS NULL OR asker = :asker)
+    ORDER BY seq LIMIT :limit
 """
 SWEEP: Final = """
     UPDATE inbox SET state = 'received', lease_until_ms = NULL, held = NULL
@@ -107,7 +120,8 @@ SWEEP: Final = """
 class SqliteInbox:
     """Questions in the file.
 
-    At most `per_session` questions of a session and `total` of all are open at a time.
+    At most `per_session` questions of a session, `per_platform` of a platform (all, if it is None)
+    and `total` of all are open at a time. What was taken back keeps neither its text nor its asker.
     """
 
     def __init__(
@@ -116,11 +130,13 @@ class SqliteInbox:
         *,
         per_session: int,
         total: int,
+        per_platform: int | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._file = file
         self._per_session = per_session
         self._total = total
+        self._per_platform = total if per_platform is None else per_platform
         self._clock = clock
 
     async def receive(self, question: Question) -> Receipt:
@@ -145,7 +161,9 @@ class SqliteInbox:
                 return Receipt.KNOWN
             waiting = db.execute(WAITING, (self._total,)).fetchone()[0]
             here = db.execute(WAITING_IN_SESSION, (kept.session, self._per_session)).fetchone()[0]
-            if waiting >= self._total or here >= self._per_session:
+            beside = (*platform_range(kept.session), self._per_platform)
+            there = db.execute(WAITING_ON_PLATFORM, beside).fetchone()[0]
+            if waiting >= self._total or there >= self._per_platform or here >= self._per_session:
                 return Receipt.FULL
             db.execute(_RECEIVE, row)
             prefixes = prefixes_of(kept.session)
@@ -246,6 +264,16 @@ class SqliteInbox:
         asked = (session, 1)
         row = await self._file.read(lambda db: db.execute(WAITING_IN_SESSION, asked).fetchone())
         return bool(row[0])
+
+    async def waiting(
+        self, limit: int, *, session: SessionId | None = None, asker: str | None = None
+    ) -> list[Received]:
+        """Open questions in the order of their arrival: of a session, of a person, or of all."""
+        check_text("the session", session or "")
+        check_text("the asker", asker or "")
+        values = {"session": session, "asker": asker, "limit": max(limit, 0)}
+        rows = await self._file.read(lambda db: db.execute(OPEN_QUESTIONS, values).fetchall())
+        return [Received(question_of(row), InboxState(row["state"]), row["reply"]) for row in rows]
 
     async def last_seen(self, session_prefix: str) -> datetime | None:
         """Return when the question received last was asked, of sessions that begin so.

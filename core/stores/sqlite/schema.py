@@ -122,4 +122,8 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         WHERE settled_at_ms IS NOT NULL AND lease_until_ms IS NOT NULL
         """,
     ),
+    (
+        # What was taken back keeps neither its text nor its asker.
+        "UPDATE inbox SET text = '', asker = '' WHERE state = 'withdrawn'",
+    ),
 )

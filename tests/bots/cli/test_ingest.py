@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import pytest
 
-from bots.cli import ingest
+from bots.bootstrap import ingestion
 from config.settings import Settings
 from core.errors import FaqIndexError, SourceError
 from core.retrieval.chroma import ChromaIndex
@@ -41,7 +41,7 @@ def run(settings):
     """Ingest in this process, without packs unless asked; returns the report."""
 
     def ingest(path, *, questions=None, use_packs=True):
-        return ingest.run_ingest(
+        return ingestion.run_ingest(
             settings, path, questions=questions, use_packs=use_packs, progress=lambda *_: None
         )
 
@@ -72,10 +72,10 @@ def test_an_unchanged_file_needs_no_kiwi(run, tmp_path, monkeypatch):
     path = write(tmp_path / "faq.jsonl", ROWS)
     assert run(path).embedded == 2
 
-    def never(_profile):
+    def never(*_, **__):
         raise AssertionError("Kiwi was loaded")
 
-    monkeypatch.setattr(ingest, "load_language", never)
+    monkeypatch.setattr(ingestion, "load_language", never)
     report = run(path)
     assert (report.embedded, report.changes.unchanged) == (0, 2)
 
@@ -89,7 +89,7 @@ def test_packs_of_the_project_are_used_where_the_titles_match(run, settings, tmp
     write(packs / "ours.jsonl", [{"key": key, "questions": ["환불 기간"]}])
     write(packs / "other.jsonl", [{"key": "0" * 64, "questions": ["딴 얘기"]}])
     chosen = write(tmp_path / "mine.jsonl", [{"key": key, "questions": ["환불 며칠"]}])
-    monkeypatch.setattr(ingest, "QUESTION_PACKS", packs)
+    monkeypatch.setattr(ingestion, "QUESTION_PACKS", packs)
 
     report = run(path)
     assert (report.packs, report.pack_questions, report.asked_entries) == (("ours.jsonl",), 1, 1)

@@ -11,7 +11,8 @@ from bots.bootstrap.ingestion import run_ingest
 from bots.bootstrap.stores import open_stores
 from bots.slack.events.lessons import MARK
 from bots.slack.platform import open_slack
-from config.resources import SAMPLE_FAQ, load_profile
+from config.profiles import load_profile
+from config.resources import SAMPLE_FAQ
 from config.settings import read_settings
 from devtools.slack import Limits, Slack, visible
 

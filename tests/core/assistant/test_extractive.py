@@ -43,7 +43,9 @@ RARE = {"배송비/N": 4.0, "배송/N": 2.5, "비/N": 3.0, "반품/N": 3.0, "교
 
 @pytest.fixture(scope="session")
 def model():
-    return ExtractiveModel(Analyzer.load(), lambda term: RARE.get(term, 5.0))
+    return ExtractiveModel(
+        Analyzer.load(), lambda term: RARE.get(term, 5.0), cut_note="나머지는 출처에"
+    )
 
 
 async def answered(model, question, *passages, history=()):
@@ -91,7 +93,7 @@ async def test_a_short_entry_is_given_whole(model):
     for line in filter(None, RETURNS.text.split("\n")):
         assert words(line) in words(answer)
     assert used == (RETURNS,)
-    assert "나머지" not in answer
+    assert "나머지는 출처에" not in answer
 
 
 async def test_a_long_entry_is_given_in_part_and_says_so(model):
@@ -105,7 +107,7 @@ async def test_a_long_entry_is_given_in_part_and_says_so(model):
         < answer.index("\n\n⋯\n\n")
         < answer.index("통계 화면의 1번째")
     )
-    assert "\n\n_질문과 가까운 부분만 옮겼습니다." in answer
+    assert "\n\n_나머지는 출처에_" in answer
 
 
 @pytest.mark.parametrize(

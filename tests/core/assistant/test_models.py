@@ -10,7 +10,8 @@ import pytest
 from bots.bootstrap import models
 from bots.bootstrap.assistant import build_retriever, load_language, open_assistant, open_forgetful
 from bots.bootstrap.ingestion import run_ingest
-from config.resources import GUARDRAIL, SAMPLE_FAQ, load_profile
+from config.profiles import load_profile
+from config.resources import GUARDRAIL, SAMPLE_FAQ
 from config.settings import read_settings
 from core.assistant.assistant import Assistant
 from core.assistant.extractive import ExtractiveModel
@@ -92,7 +93,7 @@ async def opened(settings):
     analyzer, encoder = language.analyzer, language.encoder
     guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms)
     researcher = Researcher(retriever, guardrail)
-    extractive = ExtractiveModel(analyzer, retriever.idf)
+    extractive = ExtractiveModel(analyzer, retriever.idf, cut_note=PROFILE.answer_cut)
 
     async def warm(_):
         pass

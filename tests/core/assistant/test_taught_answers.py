@@ -11,7 +11,8 @@ import pytest
 from bots.bootstrap.assistant import open_forgetful, open_talk
 from bots.bootstrap.ingestion import run_ingest
 from bots.shared.answer_view import ending_of
-from config.resources import SAMPLE_FAQ, load_profile
+from config.profiles import load_profile
+from config.resources import SAMPLE_FAQ
 from config.settings import read_settings
 from core.messaging.learning import Outcome, Remark
 from core.types import Answered, Delta, Escalated, Question, SessionId, View

@@ -33,7 +33,7 @@ def view(analyzer, retriever):
     async def made():
         lesson = Lesson("1", SessionId("s"), f"주차 {EVIL}", EVIL, "U9", EVIL, NOON)
         passages = passages_of([entry_of(lesson)], {"learned:1": 0.9})
-        model = ExtractiveModel(analyzer, retriever.idf)
+        model = ExtractiveModel(analyzer, retriever.idf, cut_note="…")
         pieces = [piece async for piece in model.answer("주차", (), passages)]
         text = "".join(piece for piece in pieces if isinstance(piece, str))
         assert isinstance(pieces[-1], Written)
@@ -44,14 +44,19 @@ def view(analyzer, retriever):
 
 
 async def test_slack_calls_nobody_and_links_nowhere(view, profile):
-    [page] = render(await view(), SlackLook(profile, Cleaner(profile.link_hosts)))
+    [page] = render(
+        await view(), SlackLook(profile, Cleaner(profile.link_hosts, instead=profile.link_left_out))
+    )
     shown = [page.text, *map(str, page.blocks)]
     assert not any(LIVE.search(text) for text in shown), shown
     assert "님이 알려 준 내용" in str(page.blocks)
 
 
 async def test_discord_calls_nobody_and_links_nowhere(view, profile):
-    [page] = pages(await view(), DiscordLook(profile, Cleaner(profile.link_hosts)))
+    [page] = pages(
+        await view(),
+        DiscordLook(profile, Cleaner(profile.link_hosts, instead=profile.link_left_out)),
+    )
     assert not LIVE.search(page.content), page.content
     assert "님이 알려 준 내용" in page.content
 

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from config.resources import load_profile, load_prompt
+from config.profiles import load_profile
+from config.resources import load_prompt
 from core.llm.prompts import Excerpt, answer_messages, estimate_tokens, pack
 from core.types import Exchange, Passage
 

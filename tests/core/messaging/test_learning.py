@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from fakes.learning import learning_of
 
-from config.resources import load_profile
+from config.profiles import load_profile
 from core.errors import StorageError
 from core.messaging.learning import Outcome, Remark, Taught, is_lesson, said_of, without_tag
 from core.stores.sqlite.archive import SqliteArchive

@@ -9,7 +9,7 @@ import pytest
 from fakes.learning import learning_of
 from fakes.wall import Wall, WallReply
 
-from config.resources import load_profile
+from config.profiles import load_profile
 from core.errors import PlatformError, PlatformRefusedError
 from core.messaging.handler import references_of
 from core.messaging.learning import Outcome, Remark
@@ -155,8 +155,47 @@ async def test_who_asks_too_much_is_told_and_not_answered(place):
     assert await service.receive(asked("one more", session="wall:x")) is Receipt.LIMITED
     assert await service.receive(asked("other", session="wall:x", asker="U2")) is Receipt.STORED
     assert await place.inbox.find("one more") is None
-    again = asked("3", session="wall:3")
-    assert await service.receive(again) is Receipt.KNOWN
+
+
+async def test_nothing_of_a_refused_question_is_stored(place, tmp_path):
+    """However much somebody sends, and however often it is delivered."""
+    service = place.service()
+    for number in range(4):
+        await service.receive(asked(str(number), session=f"wall:{number}"))
+    noise = "지워지지 않는 글" * 500
+    for number in range(30):
+        refused = asked(f"noise {number}", noise, session="wall:noise")
+        assert await service.receive(refused) is Receipt.LIMITED
+        assert await service.receive(refused) is Receipt.KNOWN  # told once
+    kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert "지워지지 않는 글".encode() not in kept
+
+
+async def test_what_was_refused_may_be_asked_later(place):
+    place.limits = Limits(per_minute=1, per_day=0)
+    service = place.service()
+    await service.receive(asked("1", session="wall:1"))
+    assert await service.receive(asked("2", session="wall:2")) is Receipt.LIMITED
+    service._limits.take_back("U1")
+    assert await service.receive(asked("2", session="wall:2")) is Receipt.STORED
+
+
+async def test_two_events_of_one_message_at_once_count_as_one(place):
+    place.limits = Limits(per_minute=2, per_day=0)
+    service = place.service()
+    for name in ("1", "2"):
+        twice = asked(name, session=f"wall:{name}")
+        receipts = await asyncio.gather(service.receive(twice), service.receive(twice))
+        assert sorted(receipts) == [Receipt.KNOWN, Receipt.STORED]
+
+
+async def test_what_found_no_room_counts_for_no_limit(place):
+    service = place.service()
+    for number in range(3):
+        await service.receive(asked(str(number)))
+    assert await service.receive(asked("4")) is Receipt.FULL
+    assert await service.receive(asked("4")) is Receipt.FULL
+    assert await service.receive(asked("4", session="wall:2")) is Receipt.STORED
 
 
 async def test_a_full_inbox_is_told(place):

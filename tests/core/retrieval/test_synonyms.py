@@ -3,7 +3,7 @@
 import pytest
 
 from bots.bootstrap.assistant import load_synonyms
-from config.resources import synonyms_path
+from config.profiles import profile_chain, synonym_files
 from core.errors import ConfigError
 from core.retrieval.synonyms import SynonymGroup, Synonyms, load_groups
 
@@ -76,7 +76,7 @@ def test_the_profiles_synonyms_know_how_sellers_talk(synonyms, analyzer):
 
 def test_the_profiles_groups_are_well_formed(analyzer):
     """Nearly every word has terms, and no alias is its own canonical word."""
-    groups = load_groups(synonyms_path("smartstore"))
+    groups = load_groups(synonym_files(profile_chain("smartstore"))[0])
     assert len(groups) > 100
     words = [word for group in groups for word in (*group.canonical, *group.aliases)]
     empty = [w for w, terms in zip(words, analyzer.terms_of(words), strict=True) if not terms]
@@ -122,6 +122,5 @@ def test_a_file_without_groups_has_no_synonyms(tmp_path, analyzer):
     assert Synonyms.compile((), analyzer).expand(("정산/N",)) == ()
 
 
-def test_a_profile_that_does_not_exist_has_no_synonyms_file(analyzer):
-    with pytest.raises(ConfigError, match=r"nobody\.synonyms\.toml"):
-        load_synonyms(analyzer, "nobody")
+def test_a_profile_for_any_subject_has_no_synonyms(analyzer):
+    assert load_synonyms(analyzer, "ko").expand(("정산/N",)) == ()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.text.sanitize import Cleaner, CleanStream, LeakWatch
 
-CLEANER = Cleaner(["naver.com"])
+CLEANER = Cleaner(["naver.com"], instead="(링크 생략)")
 INSTRUCTIONS = "Write Korean, polite and brief: first what answers the question, then the steps."
 HARM = st.sampled_from(
     [

@@ -183,7 +183,7 @@ async def test_a_long_answer_goes_on_when_the_response_url_is_used_up(slack, set
     url = slack.world.new_response_url(channel, minsu.id, None)
     place = private_place(slack.team.id, channel.id, minsu.id)
     question = Question("slack:1", place.session, QUESTION, minsu.id, reply_to=url)
-    context = Context(None, profile, settings, Cleaner(()))
+    context = Context(None, profile, settings, Cleaner((), instead=""))
     async with open_session() as session:
         client = make_client(session, slack.api_url, BOT_TOKEN)
         reply = EphemeralReply(client, context, question)

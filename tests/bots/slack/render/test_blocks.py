@@ -20,7 +20,7 @@ from core.text.markdown.measure import utf16
 from core.text.sanitize import Cleaner
 from core.types import Declined, Escalated, Failed, Label, View
 
-CLEANER = Cleaner(["naver.com"])
+CLEANER = Cleaner(["naver.com"], instead="(링크 생략)")
 
 
 def check_text(text, kind, limit):

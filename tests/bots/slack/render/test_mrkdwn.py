@@ -12,7 +12,7 @@ from core.text.markdown.measure import cost, utf16
 from core.text.markdown.split import settled
 from core.text.sanitize import Cleaner
 
-CLEANER = Cleaner(["naver.com"])
+CLEANER = Cleaner(["naver.com"], instead="(링크 생략)")
 Z = "\u200b"
 
 

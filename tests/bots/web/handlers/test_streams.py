@@ -143,7 +143,7 @@ async def test_whoever_does_not_read_holds_nobody_up(bot, person):
 
 async def test_a_reader_that_never_reads_is_cut_off_and_makes_room(tmp_path, profile, monkeypatch):
     monkeypatch.setattr(streams, "_WRITE_S", 2.0)
-    monkeypatch.setattr("bots.web.Readers", lambda profile: Readers(profile, most=1))
+    monkeypatch.setattr("bots.web.platform.Readers", lambda profile: Readers(profile, most=1))
     async with running_bot(tmp_path, profile) as bot, AsyncExitStack() as stack:
         bot.assistant.script("질문", answered("·" * 3_000_000))
         person = Person(bot.address)
@@ -194,7 +194,7 @@ async def test_there_is_a_sign_of_life_while_nothing_comes(monkeypatch, bot, per
 
 
 async def test_too_many_readers_are_told_to_come_back(tmp_path, profile, monkeypatch):
-    monkeypatch.setattr("bots.web.Readers", lambda profile: Readers(profile, most=1))
+    monkeypatch.setattr("bots.web.platform.Readers", lambda profile: Readers(profile, most=1))
     async with running_bot(tmp_path, profile, working=False) as bot:
         person = Person(bot.address)
         message = await person.ask("질문")

@@ -13,7 +13,7 @@ from bots.web.render.page_html import blocks, parts
 from core.text.sanitize import Cleaner
 from core.types import Answered, Declined, Escalated, Failed, Label, Passage, Question, View
 
-CLEANER = Cleaner(["naver.com"])
+CLEANER = Cleaner(["naver.com"], instead="(링크 생략)")
 TAGS = {"p", "ul", "ol", "li", "blockquote", "pre", "code", "br", "hr", "a", "button"}
 TAGS |= {"table", "thead", "tbody", "tr", "th", "td", "strong", "em", "s", "h3", "h4", "h5", "h6"}
 ATTRIBUTES = {

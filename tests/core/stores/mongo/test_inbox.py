@@ -21,9 +21,9 @@ from core.stores.mongo.inbox import MongoInbox
 @pytest.fixture
 def open_inbox(uri: str) -> OpenInbox:
     @asynccontextmanager
-    async def opened(clock: Clock) -> AsyncIterator[MongoInbox]:
+    async def opened(clock: Clock, **more: int) -> AsyncIterator[MongoInbox]:
         async with MongoDatabase.open(uri) as database:
-            yield MongoInbox(database, per_session=PER_SESSION, total=TOTAL, clock=clock)
+            yield MongoInbox(database, per_session=PER_SESSION, total=TOTAL, clock=clock, **more)
 
     return opened
 

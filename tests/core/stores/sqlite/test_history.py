@@ -20,7 +20,8 @@ from contracts.history import *  # noqa: F403 - the suite
 from contracts.history import OpenHistory, ids, turn
 
 from core.errors import StorageError
-from core.stores.sqlite import database, history
+from core.stores.sqlite import database as sqlite_database
+from core.stores.sqlite import history as sqlite_history
 from core.stores.sqlite.history import SqliteHistory
 from core.stores.sqlite.schema import STEPS
 from core.types import SessionId
@@ -140,7 +141,7 @@ async def test_recent_reads_an_index_in_its_order(path):
     async with SqliteHistory.open(path):
         pass
     with raw(path) as db:
-        plan = db.execute(f"EXPLAIN QUERY PLAN {history.RECENT}", ("s", 8)).fetchall()
+        plan = db.execute(f"EXPLAIN QUERY PLAN {sqlite_history.RECENT}", ("s", 8)).fetchall()
     assert [row[-1] for row in plan] == [
         "SEARCH turns USING INDEX turns_by_session (session=?)",
     ]
@@ -177,7 +178,7 @@ async def test_leaving_finishes_what_was_begun(path):
 
 
 async def test_a_lock_that_is_never_released_is_one_line(path, monkeypatch):
-    monkeypatch.setattr(database, "_BUSY_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(sqlite_database, "_BUSY_TIMEOUT_S", 0.01)
     async with SqliteHistory.open(path) as history:
         with raw(path) as other:
             other.execute("BEGIN IMMEDIATE")
@@ -204,7 +205,7 @@ async def test_opening_waits_for_whoever_creates_the_file(path, monkeypatch):
     path.parent.mkdir()
     with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
         other.execute("BEGIN IMMEDIATE")
-        monkeypatch.setattr(database.time, "sleep", lambda _: other.execute("ROLLBACK"))
+        monkeypatch.setattr(sqlite_database.time, "sleep", lambda _: other.execute("ROLLBACK"))
         async with SqliteHistory.open(path) as history:
             assert not other.in_transaction
             assert await history.append(turn("1")) is True

@@ -16,7 +16,8 @@ from contracts.history import NOON, turn
 from contracts.inbox import *  # noqa: F403 - the suite
 from contracts.inbox import PER_SESSION, TOTAL, Clock, OpenInbox
 
-from core.stores.sqlite import archive, inbox
+from core.stores.sqlite import archive as sqlite_archive
+from core.stores.sqlite import inbox as sqlite_inbox
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
@@ -33,9 +34,9 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def open_inbox(path: Path) -> OpenInbox:
     @asynccontextmanager
-    async def opened(clock: Clock) -> AsyncIterator[SqliteInbox]:
+    async def opened(clock: Clock, **more: int) -> AsyncIterator[SqliteInbox]:
         async with SqliteFile.open(path) as file:
-            yield SqliteInbox(file, per_session=PER_SESSION, total=TOTAL, clock=clock)
+            yield SqliteInbox(file, per_session=PER_SESSION, total=TOTAL, clock=clock, **more)
 
     return opened
 
@@ -57,25 +58,26 @@ def open_stores(path: Path) -> Callable[[], AbstractAsyncContextManager[archive_
 @pytest.mark.parametrize(
     ("statement", "values"),
     [
-        (archive.FIND, 1),
-        (archive.NEWEST, 1),
-        (archive.ENDED_WITH, 3),
-        (archive.ENDED_BEFORE, 2),
-        (archive.PAGE, 3),
-        (archive.OPINIONS, 1),
-        (archive.OF_ASKER, 2),
-        (archive.ENDED, 2),
-        (archive.FORGET_QUESTIONS, 1),
-        (archive.EXPIRE_QUESTIONS, 1),
-        (archive.OF_QUESTION, 2),
-        (archive.ASKED_BY, 2),
-        (inbox.FIND, 1),
-        (inbox.LAST_SEEN, 1),
-        (inbox.WAITING, 1),
-        (inbox.WAITING_IN_SESSION, 2),
-        (inbox.NEXT, 2),
-        (inbox.OWED, 2),
-        (inbox.SWEEP, 1),
+        (sqlite_archive.FIND, 1),
+        (sqlite_archive.NEWEST, 1),
+        (sqlite_archive.ENDED_WITH, 3),
+        (sqlite_archive.ENDED_BEFORE, 2),
+        (sqlite_archive.PAGE, 3),
+        (sqlite_archive.OPINIONS, 1),
+        (sqlite_archive.OF_ASKER, 2),
+        (sqlite_archive.ENDED, 2),
+        (sqlite_archive.FORGET_QUESTIONS, 1),
+        (sqlite_archive.EXPIRE_QUESTIONS, 1),
+        (sqlite_archive.OF_QUESTION, 2),
+        (sqlite_archive.ASKED_BY, 2),
+        (sqlite_inbox.FIND, 1),
+        (sqlite_inbox.LAST_SEEN, 1),
+        (sqlite_inbox.WAITING, 1),
+        (sqlite_inbox.WAITING_ON_PLATFORM, 3),
+        (sqlite_inbox.WAITING_IN_SESSION, 2),
+        (sqlite_inbox.NEXT, 2),
+        (sqlite_inbox.OWED, 2),
+        (sqlite_inbox.SWEEP, 1),
     ],
 )
 async def test_every_statement_reads_an_index_in_its_order(path, statement, values):

@@ -13,7 +13,8 @@ from contracts.history import turn
 from contracts.lessons import *  # noqa: F403 - the suite
 from contracts.lessons import OpenLessons, lesson
 
-from core.stores.sqlite import archive, lessons
+from core.stores.sqlite import archive as sqlite_archive
+from core.stores.sqlite import lessons as sqlite_lessons
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.backup import backup_file, restore_file
 from core.stores.sqlite.database import SqliteFile
@@ -41,12 +42,12 @@ def open_lessons(path: Path) -> OpenLessons:
 @pytest.mark.parametrize(
     ("statement", "values"),
     [
-        (lessons.FIND, 1),
-        (lessons.PAGE, 2),
-        (lessons.OF_SESSION, 1),
-        (lessons.VERSION, 0),
-        (archive.OF_LESSON_ASKER, 1),
-        (archive.OF_LESSON_AUTHOR, 1),
+        (sqlite_lessons.FIND, 1),
+        (sqlite_lessons.PAGE, 2),
+        (sqlite_lessons.OF_SESSION, 1),
+        (sqlite_lessons.VERSION, 0),
+        (sqlite_archive.OF_LESSON_ASKER, 1),
+        (sqlite_archive.OF_LESSON_AUTHOR, 1),
     ],
 )
 async def test_every_statement_reads_an_index(path, statement, values):

@@ -1,0 +1,147 @@
+"""`faqbot tune local` and `faqbot serve-model`: a model of one's own, trained and served."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bots.bootstrap.event_loop import run as run_loop
+from bots.bootstrap.stores import open_index
+from bots.cli.ingest import progress_bar
+from config.settings import Settings
+from core.charts import line_chart
+from core.errors import ConfigError, FaqIndexError
+from core.llm.local.corpus import Pair, pairs_of_entries, read_squad, split
+from core.llm.local.run import Evaluation, RunFolder, TrainingOptions, TrainingReport
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+_SHUTDOWN_S = 2.0
+
+
+def train_local(
+    settings: Settings, folder: Path, options: TrainingOptions, *, squad: Sequence[Path]
+) -> int:
+    """Train on the FAQ or on SQuAD-like files; print each evaluation and what came of it."""
+    with _extra():
+        from core.llm.local.training import train
+    pairs = [pair for path in squad for pair in read_squad(path)] if squad else _faq(settings)
+    corpus = split(pairs, seed=options.seed)
+    run = RunFolder(folder)
+    print(f"{len(corpus.train):,} pairs to train on, {len(corpus.held_out):,} held out")
+    with progress_bar("training") as progress:
+        report = train(corpus, options, run, progress=progress, evaluated=_print_evaluation)
+    _draw(report, run)
+    for line in _summary(report, run):
+        print(line)
+    return 0
+
+
+def serve(settings: Settings, folder: Path, *, host: str, port: int, name: str) -> int:
+    """Serve until SIGINT or SIGTERM.
+
+    Raises:
+        ConfigError: there is no model, nothing can listen there, or strangers could ask.
+    """
+    key = settings.model_server_key.get_secret_value()
+    if not key and not _is_loopback(host):
+        raise ConfigError(
+            f"{host} can be reached from elsewhere: set FAQBOT_MODEL_SERVER_KEY, "
+            "which callers then send as OPENAI_API_KEY"
+        )
+    with _extra():
+        from core.llm.local.generation import LocalModel
+        from core.llm.local.server import ModelServer
+    server = ModelServer(LocalModel(folder), name=name or folder.resolve().name, key=key)
+    try:
+        run_loop(_serve(server.app(), host, port))
+    finally:
+        server.close()
+    return 0
+
+
+async def _serve(app: web.Application, host: str, port: int) -> None:
+    from aiohttp import web
+
+    runner = web.AppRunner(
+        app, access_log=None, handler_cancellation=True, shutdown_timeout=_SHUTDOWN_S
+    )
+    await runner.setup()
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise ConfigError(f"nothing can listen at {host}:{port}: {error.strerror}") from error
+        shown = f"[{host}]" if ":" in host else host
+        print(f"OPENAI_BASE_URL=http://{shown}:{runner.addresses[0][1]}/v1", flush=True)
+        await stopped.wait()
+    finally:
+        await runner.cleanup()
+
+
+@contextmanager
+def _extra() -> Iterator[None]:
+    """Turn a missing package into what to do about it."""
+    try:
+        yield
+    except ImportError as error:
+        raise ConfigError(
+            f"{error.name} is not installed: pip install 'faqbot[local-llm]'"
+        ) from error
+
+
+def _faq(settings: Settings) -> list[Pair]:
+    index = open_index(settings)
+    generation = index.serving()
+    if generation is None:
+        raise FaqIndexError("there is no FAQ yet: run `faqbot ingest PATH`, or name --squad FILE")
+    return list(pairs_of_entries(entry for entry, _ in index.stored(generation.name)))
+
+
+def _print_evaluation(evaluation: Evaluation) -> None:
+    print(
+        f"epoch {evaluation.epoch:>3}  training loss {evaluation.train_loss:.4f}  "
+        f"validation loss {evaluation.loss:.4f}  perplexity {evaluation.perplexity:,.2f}",
+        flush=True,
+    )
+
+
+def _draw(report: TrainingReport, run: RunFolder) -> None:
+    done = report.evaluations
+    losses = {
+        "training": [evaluation.train_loss for evaluation in done],
+        "validation": [evaluation.loss for evaluation in done],
+        "bigram model": [report.bigram_loss] * len(done),
+    }
+    epochs = [evaluation.epoch for evaluation in done]
+    picture = line_chart("loss", losses, xs=epochs, x_label="epoch", y_label="nats a token")
+    run.curve.write_bytes(picture)
+
+
+def _summary(report: TrainingReport, run: RunFolder) -> Iterator[str]:
+    best = report.best
+    if report.resumed_at:
+        yield f"went on from step {report.resumed_at:,}"
+    if report.stopped_early:
+        yield f"stopped early: nothing better since epoch {best.epoch}"
+    yield (
+        f"best: epoch {best.epoch}, validation loss {best.loss:.4f}, perplexity "
+        f"{best.perplexity:,.2f}; a bigram model of the same data has {report.bigram_loss:.4f}"
+    )
+    yield f"model: {run.path}, curve: {run.curve}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,230 @@
+"""Reads profiles: the words of one installation, each standing on the one that it extends.
+
+`ko.toml` and `en.toml` hold every sentence, for a FAQ on any subject. A profile of one's own is a
+TOML file anywhere, `faqbot.toml` in the working folder by default; it names what it `extends` and
+holds what is its own. A table is a prefix: `call` in `[teach]` is the text `teach_call`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from string import Formatter
+from typing import Any, Final, get_type_hints
+
+from config.settings import Settings
+from core.errors import ConfigError
+from core.profile import Profile, Theme
+
+PROFILES = Path(__file__).parent / "profiles"
+OWN_PROFILE: Final = Path("faqbot.toml")
+"""What is read from the working folder where no setting names a profile."""
+
+DEFAULT: Final = "smartstore"
+"""Whose words are spoken until a FAQ of another kind was ingested: the sample is a seller's."""
+
+_BASE: Final = "ko"
+_NAME: Final = re.compile(r"[a-z0-9-]+")
+_EXTENDED: Final = ("extends", "web")
+_MOST_EXTENDED: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileFile:
+    """One file of a chain: the texts that it holds itself, and its words for the web page."""
+
+    path: Path
+    extends: str
+    texts: Mapping[str, object]
+    web: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def synonyms(self) -> Path:
+        """Where the synonyms of this profile are, if it has any."""
+        return self.path.with_name(f"{self.path.stem}.synonyms.toml")
+
+
+def load_profile(name: str, *, faq: Path | None = None) -> Profile:
+    """Read the profile called `name`, one that ships or a path; see `profile_chain`.
+
+    Raises:
+        ConfigError: there is no such profile, or a file of it is wrong; says which and why.
+    """
+    return merged(profile_chain(name, faq=faq))
+
+
+def profile_of(settings: Settings) -> Profile:
+    """Read the profile that the settings name; hosts of the settings may be linked to as well.
+
+    Raises:
+        ConfigError: see `load_profile`.
+    """
+    chain = chain_of(settings)
+    own = ProfileFile(Path(".env"), "", {"link_hosts": list(settings.link_host_set)})
+    return merged([*chain, own] if settings.link_host_set else chain)
+
+
+def chain_of(settings: Settings) -> tuple[ProfileFile, ...]:
+    """The files behind the settings' profile, the most general first.
+
+    Raises:
+        ConfigError: see `load_profile`.
+    """
+    return profile_chain(settings.profile, faq=settings.faq_profile)
+
+
+def profile_chain(name: str, *, faq: Path | None = None) -> tuple[ProfileFile, ...]:
+    """The files that `name` stands on, the most general first.
+
+    `faq` is the file that an ingest wrote about its FAQ: the language to fall back on, examples and
+    hosts of links. It comes before the profile itself, whose own words count more. Without a name
+    the profile is `faqbot.toml` in the working folder, and without that, the FAQ's file alone.
+
+    Raises:
+        ConfigError: a file is missing or cannot be read.
+    """
+    found = (_read(faq),) if faq and faq.is_file() else ()
+    base = found[0].extends if found else DEFAULT
+    if not name and not OWN_PROFILE.is_file():
+        return (*_chain(base), *found)
+    *general, own = _chain(name or str(OWN_PROFILE), base=base if base in ("ko", "en") else _BASE)
+    return (*general, *found, own)
+
+
+def page_texts(chain: Sequence[ProfileFile]) -> dict[str, object]:
+    """The words of the web page, those of the most special file first in line."""
+    return {name: text for file in chain for name, text in file.web.items()}
+
+
+def synonym_files(chain: Sequence[ProfileFile]) -> list[Path]:
+    """The files of synonyms that a profile's chain brings along."""
+    return [file.synonyms for file in chain if file.synonyms.is_file()]
+
+
+def merged(chain: Sequence[ProfileFile]) -> Profile:
+    """The profile that a chain of files makes.
+
+    Raises:
+        ConfigError: a text is missing, unknown, of the wrong kind, or names an unknown {place}.
+    """
+    texts: dict[str, Any] = {}
+    hosts: list[str] = []
+    for file in chain:
+        known = {entry.name for entry in fields(Profile)}
+        if unknown := sorted(file.texts.keys() - known):
+            close = get_close_matches(unknown[0], known, n=1)
+            advice = f"; did you mean {close[0]}?" if close else ""
+            raise ConfigError(
+                f"the profile {file.path} has unknown keys: {', '.join(unknown)}{advice}"
+            )
+        for name, value in file.texts.items():
+            texts[name] = _checked(name, value, texts.get(name), file.path)
+        hosts += [host for host in texts.get("link_hosts", ()) if host not in hosts]
+    lacking = sorted(
+        entry.name
+        for entry in fields(Profile)
+        if entry.default is MISSING and entry.name not in texts
+    )
+    if lacking:
+        raise ConfigError(f"the profile {chain[-1].path} lacks: {', '.join(lacking)}")
+    return Profile(**{**texts, "link_hosts": tuple(hosts)})
+
+
+def _chain(name: str, *, base: str = "") -> list[ProfileFile]:
+    files: list[ProfileFile] = []
+    path = _path(name, Path())
+    while True:
+        file = _read(path)
+        files.insert(0, file)
+        packaged = path.parent == PROFILES
+        above = file.extends or ("" if packaged else base)
+        if not above:
+            return files
+        if len(files) == _MOST_EXTENDED:
+            raise ConfigError(f"{files[-1].path} extends too many profiles, or itself")
+        path = _path(above, path.parent)
+
+
+def _path(name: str, folder: Path) -> Path:
+    if _NAME.fullmatch(name) and (packaged := PROFILES / f"{name}.toml").is_file():
+        return packaged
+    path = folder / Path(name).expanduser()
+    if path.is_dir():
+        path /= OWN_PROFILE
+    if path.is_file():
+        return path
+    known = ", ".join(sorted(p.stem for p in PROFILES.glob("*.toml") if "." not in p.stem))
+    raise ConfigError(
+        f"there is no profile {name!r}: set FAQBOT_PROFILE to one of {known}, or to the path of a"
+        " file; `faqbot init` writes one"
+    )
+
+
+def _read(path: Path) -> ProfileFile:
+    web = path.with_name(f"{path.stem}.web.toml")
+    given = _toml(path)
+    page = _toml(web) if web.is_file() else given.get("web", {})
+    texts = {name: value for name, value in given.items() if name not in _EXTENDED}
+    return ProfileFile(path, str(given.get("extends", "")), dict(_flat(texts)), page)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"cannot read the profile {path}: {error}") from error
+
+
+def _flat(texts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in texts.items():
+        if isinstance(value, dict):
+            yield from ((f"{name}_{key}", text) for key, text in value.items())
+        else:
+            yield name, value
+
+
+def _checked(name: str, value: object, before: object, path: Path) -> object:
+    kind = get_type_hints(Profile)[name]
+    if name == "themes":
+        return _themes(value, path)
+    if kind in (str, int):
+        if type(value) is not kind:
+            raise ConfigError(f"{path}: `{name}` must be a {'text' if kind is str else 'number'}")
+        if isinstance(value, str) and isinstance(before, str):
+            _check_places(name, value, before, path)
+        return value
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise ConfigError(f"{path}: `{name}` must be a list of texts")
+    return tuple(value)
+
+
+def _check_places(name: str, text: str, before: str, path: Path) -> None:
+    """A text may name the {places} that the text before it names: others are never filled in."""
+    allowed = _places(before) or set()
+    places = _places(text)
+    if allowed and (places is None or places - allowed):
+        listed = ", ".join(f"{{{place}}}" for place in sorted(allowed))
+        raise ConfigError(f"{path}: `{name}` may name {listed} and no other place in braces")
+
+
+def _places(text: str) -> set[str] | None:
+    try:
+        return {place for _, place, _, _ in Formatter().parse(text) if place is not None}
+    except ValueError:
+        return None
+
+
+def _themes(value: object, path: Path) -> tuple[Theme, ...]:
+    try:
+        themes = [(theme["about"], theme["ask"]) for theme in value]  # type: ignore[attr-defined]
+    except (KeyError, TypeError) as error:
+        raise ConfigError(f"{path}: every [[themes]] needs `about`, words, and `ask`") from error
+    for about, ask in themes:
+        words = isinstance(about, list) and all(isinstance(word, str) for word in about)
+        if not words or not isinstance(ask, str):
+            raise ConfigError(f"{path}: every [[themes]] needs `about`, words, and `ask`, a text")
+    return tuple(Theme(tuple(about), ask) for about, ask in themes)

@@ -1,0 +1,30 @@
+"""Loading a causal model, and where it runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from transformers import AutoModelForCausalLM
+from transformers.utils import logging
+
+from core.errors import ConfigError
+
+
+def chosen_device() -> Any:  # noqa: ANN401 - torch has no types here
+    """Return the GPU where there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def load_model(model: str) -> Any:  # noqa: ANN401 - transformers' classes have no types here
+    """Load a causal model by its folder or name.
+
+    Raises:
+        ConfigError: there is none, or it is of another kind.
+    """
+    logging.disable_progress_bar()
+    try:
+        return AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32)
+    except (OSError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ConfigError(f"the model {model} cannot be loaded: {reason}") from error

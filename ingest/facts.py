@@ -1,0 +1,69 @@
+"""What a FAQ says about itself: its language, the hosts it links to, questions to begin with.
+
+They are written as a profile (see `config/profiles.py`) that an installation's own stands on.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from core.types import Entry
+
+_EXAMPLES: Final = 3
+_EXAMPLE_CHARS: Final = range(6, 41)
+_MOST_HOSTS: Final = 500
+_URL: Final = re.compile(r"https?://[^\s<>\"'()\[\]{}|\\^`가-힣]+")
+_HANGUL: Final = re.compile("[가-힣]")
+
+
+def write_facts(entries: Sequence[Entry], path: Path, *, known: str = "") -> None:
+    """Write the facts of a FAQ as a profile; `known` names one that ships and is made for it."""
+    lines = [
+        "# Written by `faqbot ingest`: what the FAQ says about itself.",
+        f"extends = {json.dumps(known or language_of(entries))}",
+        f"link_hosts = {json.dumps(list(hosts_of(entries))[:_MOST_HOSTS], ensure_ascii=False)}",
+    ]
+    if not known:
+        lines.append(f"examples = {json.dumps(examples_of(entries), ensure_ascii=False)}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    fresh.replace(path)
+
+
+def language_of(entries: Sequence[Entry]) -> str:
+    """Return `ko` if a third of the titles have Hangul in them, else `en`."""
+    korean = sum(bool(_HANGUL.search(entry.title)) for entry in entries)
+    return "ko" if korean * 3 >= len(entries) else "en"
+
+
+def hosts_of(entries: Sequence[Entry]) -> dict[str, None]:
+    """Return the hosts that the FAQ itself links to, in order of appearance."""
+    return dict.fromkeys(
+        host for entry in entries for url in _addresses(entry) if (host := _host(url))
+    )
+
+
+def examples_of(entries: Sequence[Entry]) -> list[str]:
+    """Return titles to begin with: short questions, from different parts of the FAQ."""
+    asked = [entry.title.strip() for entry in entries if len(entry.title.strip()) in _EXAMPLE_CHARS]
+    questions = [title for title in asked if title.endswith(("?", "？"))] or asked
+    step = max(1, len(questions) // _EXAMPLES)
+    return questions[::step][:_EXAMPLES]
+
+
+def _addresses(entry: Entry) -> Iterator[str]:
+    yield from _URL.findall(entry.text)
+
+
+def _host(url: str) -> str:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    return host if "." in host and host.isascii() else ""

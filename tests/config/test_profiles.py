@@ -1,0 +1,192 @@
+"""The words of one installation."""
+
+import re
+
+import pytest
+
+from config import profiles
+from config.profiles import load_profile, page_texts, profile_chain, synonym_files
+from core.errors import ConfigError
+
+REFUSAL = "저는 스마트 스토어 FAQ를 위한 챗봇입니다. 스마트 스토어에 대한 질문을 부탁드립니다."
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    """Writes a profile `mine`: the real one, with lines replaced, in a folder of its own."""
+    monkeypatch.setattr(profiles, "PROFILES", tmp_path)
+
+    def write(text):
+        (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+
+    return write
+
+
+KOREAN = (profiles.PROFILES / "ko.toml").read_text(encoding="utf-8")
+
+
+def replaced(name, line):
+    """The real profile with the line of one text replaced."""
+    changed, count = re.subn(rf"(?m)^{name} = (\[[^\]]*\]|.*)$", line, KOREAN)
+    assert count == 1
+    return changed
+
+
+def test_the_refusal_is_exact(profile):
+    assert profile.refusal == REFUSAL
+
+
+def test_every_text_of_the_profile_says_something(profile):
+    for name in profile.__dataclass_fields__:
+        value = getattr(profile, name)
+        assert value
+        assert not isinstance(value, str) or value.strip()
+    assert profile.longest_question_characters == 1000
+    assert all(isinstance(text, str) for text in profile.examples)
+
+
+def test_there_are_synonyms_beside_the_profile():
+    assert synonym_files(profile_chain("smartstore"))
+    assert not synonym_files(profile_chain("ko"))
+
+
+def test_a_profile_of_ones_own_is_read(write):
+    write(replaced("name", 'name = "나의 도우미"'))
+    assert load_profile("mine").name == "나의 도우미"
+
+
+def test_a_profile_that_is_not_there_names_those_that_are(write):
+    """And only profiles: synonyms are none."""
+    write(KOREAN)
+    (profiles.PROFILES / "mine.synonyms.toml").write_text("")
+    with pytest.raises(ConfigError, match=r"set FAQBOT_PROFILE to one of mine, or to the path"):
+        load_profile("yours")
+
+
+def test_a_missing_text_is_named(write):
+    write(replaced("refusal", ""))
+    with pytest.raises(ConfigError, match=r"lacks: refusal$"):
+        load_profile("mine")
+
+
+def test_an_unknown_key_is_named(write):
+    write(replaced("name", 'name = "나"\nrefusl = "오타"'))
+    with pytest.raises(ConfigError, match=r"unknown keys: refusl; did you mean refusal"):
+        load_profile("mine")
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("refusal", "refusal = 3"),
+        ("greeting", 'greeting = ["안녕"]'),
+        ("longest_question_characters", 'longest_question_characters = "천"'),
+        ("longest_question_characters", "longest_question_characters = true"),
+        ("reasons", 'reasons = "그 밖의 이유"'),
+        ("reasons", "reasons = [1, 2]"),
+    ],
+)
+def test_a_text_of_the_wrong_kind_is_named(write, name, line):
+    """A text in place of a list would be taken letter by letter."""
+    write(replaced(name, line))
+    with pytest.raises(ConfigError, match=rf"mine\.toml.*{name}") as caught:
+        load_profile("mine")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("data", [b"name = [", b"name = '\xff'"])
+def test_a_file_that_is_no_toml_is_named(write, data):
+    write("")
+    (profiles.PROFILES / "mine.toml").write_bytes(data)
+    with pytest.raises(ConfigError, match=r"cannot read the profile .*mine\.toml"):
+        load_profile("mine")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A working folder without a profile."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def own(folder, text, name="faqbot.toml"):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_korean_and_english_hold_the_same_texts():
+    """A sentence that one language lacks would be said in the other."""
+    ko, en = ({*profile_chain(name)[0].texts} for name in ("ko", "en"))
+    assert ko == en
+    ko, en = ({*profile_chain(name)[0].web} for name in ("ko", "en"))
+    assert ko == en
+
+
+def test_no_english_text_has_korean_in_it_and_no_neutral_one_speaks_of_a_shop():
+    for name, foreign in (("en", "[가-힣]"), ("ko", "스마트 ?스토어|네이버|판매자|정산")):
+        (file,) = profile_chain(name)
+        for text in (*file.texts.values(), *file.web.values()):
+            assert not re.search(foreign, str(text)), text
+
+
+def test_a_profile_of_ten_lines_stands_on_the_one_that_it_extends(folder):
+    """What it does not say is said by the base; a table is a prefix."""
+    path = own(
+        folder,
+        """
+        extends = "en"
+        name = "Gym helper"
+        [teach]
+        author = "the trainers"
+        [web]
+        placeholder = "Ask about the gym"
+        """,
+        "deep/gym.toml",
+    )
+    profile = load_profile(str(path))
+    assert (profile.name, profile.teach_author) == ("Gym helper", "the trainers")
+    assert profile.teach_known == load_profile("en").teach_known
+    assert page_texts(profile_chain(str(path)))["placeholder"] == "Ask about the gym"
+    assert page_texts(profile_chain(str(path)))["ask"] == "Send"
+
+
+def test_the_profile_in_the_working_folder_is_found(folder):
+    own(folder, 'name = "체육관 도우미"')
+    assert load_profile("").name == "체육관 도우미"
+    assert load_profile("smartstore").refusal == REFUSAL
+
+
+def test_profiles_of_ones_own_extend_each_other_by_path(folder):
+    own(folder, 'extends = "en"\nname = "A"\ngreeting = "Hi"', "base.toml")
+    path = own(folder, 'extends = "base.toml"\nname = "B"', "b.toml")
+    profile = load_profile(str(path))
+    assert (profile.name, profile.greeting, profile.language) == ("B", "Hi", "en")
+
+
+def test_a_profile_that_extends_itself_is_refused(folder):
+    path = own(folder, 'extends = "faqbot.toml"')
+    with pytest.raises(ConfigError, match="itself"):
+        load_profile(str(path))
+
+
+def test_the_facts_of_the_faq_stand_between_the_language_and_the_profile(folder):
+    """Hosts add up; the profile's own examples count more than those found in the FAQ."""
+    faq = own(
+        folder, 'extends = "en"\nlink_hosts = ["a.example"]\nexamples = ["Why?"]', "x/faq.toml"
+    )
+    assert load_profile("", faq=faq).examples == ("Why?",)
+    path = own(folder, 'name = "Mine"\nlink_hosts = ["b.example"]')
+    profile = load_profile(str(path), faq=faq)
+    assert profile.language == "en"
+    assert profile.examples == ("Why?",)
+    assert profile.link_hosts == ("a.example", "b.example")
+    own(folder, 'examples = ["How?"]')
+    assert load_profile("", faq=faq).examples == ("How?",)
+
+
+def test_a_text_may_fill_in_only_what_it_is_given(folder):
+    path = own(folder, 'quoted = "{nmae} asked"')
+    with pytest.raises(ConfigError, match=r"`quoted` may name \{name\}"):
+        load_profile(str(path))

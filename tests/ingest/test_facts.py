@@ -1,0 +1,30 @@
+"""What a FAQ says about itself."""
+
+from config.profiles import load_profile
+from core.types import Entry
+from ingest.facts import examples_of, hosts_of, language_of, write_facts
+
+ENTRIES = [
+    Entry("1", "How do I cancel?", "See https://help.gym.example/cancel, or [the form](https://forms.example/x)."),
+    Entry("2", "Where can I park?", "Behind the house. http://user@evil.example@x ok https://[broken"),
+    Entry("3", "Prices", "30 a month"),
+    Entry("4", "When are you open?", "At 6."),
+]  # fmt: skip
+
+
+def test_the_language_hosts_and_examples_come_from_the_entries():
+    assert language_of(ENTRIES) == "en"
+    assert language_of([Entry("1", "몇 시에 여나요?", "6시"), *ENTRIES[:2]]) == "ko"
+    assert list(hosts_of(ENTRIES))[:2] == ["help.gym.example", "forms.example"]
+    assert examples_of(ENTRIES) == ["How do I cancel?", "Where can I park?", "When are you open?"]
+
+
+def test_the_facts_are_a_profile(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "new" / "faq.toml"
+    write_facts(ENTRIES, path)
+    profile = load_profile("", faq=path)
+    assert profile.language == "en"
+    assert "help.gym.example" in profile.link_hosts
+    write_facts(ENTRIES, path, known="smartstore")
+    assert "스마트 스토어" in load_profile("", faq=path).refusal
