@@ -18,6 +18,7 @@ from bots.bootstrap.event_loop import run as run_loop
 from bots.bootstrap.jobs import build_jobs, scheduled
 from bots.bootstrap.platforms import PLATFORMS
 from bots.bootstrap.stores import open_stores
+from bots.shared.open_files import raise_open_files
 from bots.shared.platform import RunningPlatform
 from config.profiles import profile_of
 from config.settings import Settings
@@ -39,6 +40,7 @@ def run(settings: Settings) -> int:
         ConfigError: the web page is off, and no platform has its tokens.
         FaqbotError: something cannot be opened; the line says what to do.
     """
+    raise_open_files()
     with suppress(asyncio.CancelledError):
         run_loop(_run(settings))
     return 0

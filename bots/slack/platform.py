@@ -56,12 +56,13 @@ async def connect(parts: Parts, context: Context, stack: AsyncExitStack) -> Runn
     """
     settings = context.settings
     app_token = settings.slack_app_token.get_secret_value()
-    if not (app_token or settings.slack_signing_secret.get_secret_value()):
+    signing_secret = settings.slack_signing_secret.get_secret_value()
+    if not (app_token or signing_secret):
         raise ConfigError(
             "SLACK_APP_TOKEN is not set (nor SLACK_SIGNING_SECRET, for events by HTTP): "
             "make one under Basic Information, App-Level Tokens, with connections:write"
         )
-    routes: list[web.RouteDef] = [] if app_token else [events_route(parts.app)]
+    routes: list[web.RouteDef] = [] if app_token else [events_route(parts.app, signing_secret)]
     if parts.installations:
         routes += oauth_routes(settings, parts.installations, parts.client)
     address = ""

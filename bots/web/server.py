@@ -3,37 +3,35 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
 from aiohttp import web
 
+from bots.shared.addresses import Network
+from bots.shared.http_server import listening
 from core.errors import ConfigError
 
 _SHUTDOWN_S: Final = 1.0  # for what is being answered; streams end at once
-_IDLE_S: Final = 30.0  # a connection without a request, also one that never sends its first
 
 
 @asynccontextmanager
-async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+async def serving(
+    app: web.Application, host: str, port: int, *, proxies: Sequence[Network] = ()
+) -> AsyncIterator[str]:
     """Serve; the address, where port 0 has become a free one.
 
     Raises:
         ConfigError: nothing can listen there; the line says what to do.
     """
-    runner = web.AppRunner(
-        app, access_log=None, shutdown_timeout=_SHUTDOWN_S, keepalive_timeout=_IDLE_S
-    )
-    await runner.setup()
-    try:
+    async with AsyncExitStack() as stack:
+        served = listening(app, host, port, shutdown_s=_SHUTDOWN_S, proxies=proxies)
         try:
-            await web.TCPSite(runner, host, port).start()
+            there = await stack.enter_async_context(served)
         except OSError as error:
             raise ConfigError(_refused(host, port, error)) from error
-        yield address_of(host, runner.addresses[0][1])
-    finally:
-        await runner.cleanup()
+        yield address_of(host, there)
 
 
 def address_of(host: str, port: int) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import sys
 from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
+from bots.shared.open_files import most_open_files
 from bots.web.problems import Problem
 from bots.web.render.page import Page
 from core.profile import Profile
@@ -108,9 +108,9 @@ class Readers:
     """Counts them, all and by person."""
 
     def __init__(self, profile: Profile, most: int = 0) -> None:
-        """0 is half of the files that the process may open."""
+        """0 is a quarter of the files that the process may open."""
         self._profile = profile
-        self._most = most or min(_MOST, _files() // 2)
+        self._most = most or min(_MOST, most_open_files() // 4)
         self._there: Counter[str] = Counter()
 
     @contextmanager
@@ -135,12 +135,3 @@ class Readers:
 
 def _problem(status: HTTPStatus, text: str) -> Problem:
     return Problem(status, text, headers={"Retry-After": "5"})
-
-
-def _files() -> int:
-    if sys.platform == "win32":
-        return _MOST * 2
-    import resource  # noqa: PLC0415 - there is none on Windows
-
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return _MOST * 2 if soft == resource.RLIM_INFINITY else soft

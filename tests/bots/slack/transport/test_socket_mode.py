@@ -3,6 +3,7 @@
 import logging
 from datetime import UTC, datetime, timedelta
 
+import aiohttp
 import pytest
 from fakes.slack_bot import answering, finished, make_settings, quiet, running, settled
 
@@ -188,6 +189,27 @@ async def test_a_wrong_signature_is_refused(slack, tmp_path):
     async with running(by_http(slack, tmp_path, "another secret")) as bot:
         with pytest.raises(ValueError, match="401"):
             await slack.use_http(address(bot))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"X-Slack-Request-Timestamp": "soon", "X-Slack-Signature": "v0=0"},
+        {"X-Slack-Request-Timestamp": "9" * 5_000},
+        {"X-Slack-Request-Timestamp": "\u0663", "X-Slack-Signature": "v0=\u00e9"},
+        {"Content-Type": "application/json; charset=nobodys"},
+    ],
+)
+@pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"payload=%7B"])
+async def test_what_slack_has_not_signed_is_not_read(slack, tmp_path, headers, body, caplog):
+    async with (
+        running(by_http(slack, tmp_path)) as bot,
+        aiohttp.request("POST", address(bot), data=body, headers=headers) as response,
+    ):
+        assert response.status == 401
+        assert "aiohttp" not in response.headers["Server"]
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 async def test_a_taken_port_ends_the_start_with_a_line(slack, tmp_path):

@@ -1,0 +1,191 @@
+"""An HTTP server that no address takes for itself: bounded connections, heads and bodies in time.
+
+A connection without a request in work is idle, also one whose head or body never ends. Where there
+is no room for another one, the idle one that has been there for longest makes room.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any, Final
+
+from aiohttp import web
+
+from bots.shared.addresses import Network, is_in, source_of
+from bots.shared.open_files import most_open_files
+
+logger = logging.getLogger(__name__)
+
+_IDLE_S: Final = 30.0  # without a request, or with a head that does not end
+_BODY_S: Final = 15.0
+_LINGER_S: Final = 2.0  # for a body that nobody wants
+_BACKLOG: Final = 512
+_MOST: Final = 4_096
+_NAME: Final = {"Server": "faqbot"}  # and not which library of which version
+_NO_ROOM: Final = (
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\n"
+    b"Connection: close\r\n\r\n"
+)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def listening(  # noqa: PLR0913 - where, and what bounds it
+    app: web.Application,
+    host: str,
+    port: int,
+    *,
+    shutdown_s: float,
+    proxies: Sequence[Network] = (),
+    most: int = 0,
+) -> AsyncIterator[int]:
+    """Serve an application; the port, where 0 has become a free one.
+
+    At most `most` connections are open, 0 being half of the files that the process may open, and
+    half of those from one address, unless it is one of `proxies`.
+
+    Raises:
+        OSError: nothing can listen there.
+    """
+    most = most or min(_MOST, most_open_files() // 2)
+    connections = Connections(most=most, of_one=max(most // 2, 1), proxies=proxies)
+    app.middlewares.append(_in_time)
+    app.on_response_prepare.append(_named)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=shutdown_s)
+    await runner.setup()
+    try:
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(
+            lambda: _Connection(runner.server, connections, loop=loop),
+            host or None,
+            port,
+            backlog=_BACKLOG,
+        )
+        try:
+            yield server.sockets[0].getsockname()[1]
+        finally:
+            server.close()
+    finally:
+        await runner.cleanup()
+
+
+class Connections:
+    """Those that are open, by address; the oldest first."""
+
+    def __init__(self, *, most: int, of_one: int, proxies: Sequence[Network] = ()) -> None:
+        self._most = most
+        self._of_one = of_one
+        self._proxies = proxies
+        self._open: defaultdict[str, dict[_Connection, None]] = defaultdict(dict)
+        self._count = 0
+
+    def admit(self, connection: _Connection) -> bool:
+        """Count one more, for which an idle one may have to go; False if there is no room."""
+        source = connection.source
+        mine = self._open[source]
+        if len(mine) >= self._of_one and not is_in(source, self._proxies):
+            if not self._close_idle(mine):
+                return False
+        elif self._count >= self._most:
+            fullest_first = sorted(self._open.values(), key=len, reverse=True)
+            if not any(self._close_idle(those) for those in fullest_first):
+                return False
+        self._open[source][connection] = None
+        self._count += 1
+        return True
+
+    def remove(self, connection: _Connection) -> None:
+        """Count one less, if it was counted."""
+        source = connection.source
+        if connection in self._open[source]:
+            del self._open[source][connection]
+            self._count -= 1
+        if not self._open[source]:
+            del self._open[source]
+
+    def _close_idle(self, those: dict[_Connection, None]) -> bool:
+        """Close the first that is idle; False if none is."""
+        idle = next((one for one in those if not one.at_work), None)
+        if idle is None:
+            return False
+        self.remove(idle)
+        idle.force_close()
+        return True
+
+
+class _Connection(web.RequestHandler):
+    """A connection that knows whether a request of it is in work."""
+
+    __slots__ = ("_connections", "at_work", "source")
+
+    def __init__(self, server: Any, connections: Connections, **options: Any) -> None:  # noqa: ANN401 - the library's
+        super().__init__(
+            server,
+            access_log=None,  # type: ignore[arg-type] # how it is turned off: paths have ids in them
+            keepalive_timeout=_IDLE_S,
+            lingering_time=_LINGER_S,
+            **options,
+        )
+        self._connections = connections
+        self.at_work = False
+        self.source = ""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        peer = transport.get_extra_info("peername")
+        self.source = source_of(peer[0]) if isinstance(peer, tuple) else ""
+        super().connection_made(transport)
+        if not self._connections.admit(self):
+            if isinstance(transport, asyncio.WriteTransport):
+                transport.write(_NO_ROOM)
+            self.force_close()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._connections.remove(self)
+        super().connection_lost(exc)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what is no request with its status, and nothing about the server."""
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            response = super().handle_error(request, status, exc, message)
+            response.headers.update(_NAME)
+            return response
+        logger.debug("no request, from %s: %s", request.remote, message)
+        refused = web.Response(status=status, text=HTTPStatus(status).phrase, headers=_NAME)
+        refused.force_close()
+        return refused
+
+
+@web.middleware
+async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Read the body, which has a deadline, before the request is one that is in work."""
+    if request.can_read_body:
+        try:
+            async with asyncio.timeout(_BODY_S):
+                await request.read()
+        except TimeoutError:
+            raise web.HTTPRequestTimeout(text="the body did not come in time") from None
+    connection = request.protocol
+    if not isinstance(connection, _Connection):  # it broke off meanwhile
+        return await handler(request)
+    connection.at_work = True
+    try:
+        return await handler(request)
+    finally:
+        connection.at_work = False
+
+
+async def _named(request: web.Request, response: web.StreamResponse) -> None:
+    del request
+    response.headers.update(_NAME)

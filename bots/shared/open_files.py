@@ -1,0 +1,33 @@
+"""How many files, and so connections, the process may have open."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from typing import Final
+
+_UNBOUNDED: Final = 4_096  # where the system sets no limit, or has none that can be asked for
+_ENOUGH: Final = 65_536
+
+
+def most_open_files() -> int:
+    """Return how many files this process may have open now."""
+    if sys.platform == "win32":
+        return _UNBOUNDED
+    import resource  # noqa: PLC0415 - there is none on Windows
+
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _UNBOUNDED if soft == resource.RLIM_INFINITY else soft
+
+
+def raise_open_files() -> None:
+    """Ask for as many as the system grants without a privilege: each connection is one."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - there is none on Windows
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _ENOUGH if hard == resource.RLIM_INFINITY else min(hard, _ENOUGH)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(ValueError, OSError):  # some systems grant less than they say
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -1,0 +1,173 @@
+"""What keeps one address from taking the server for itself."""
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+from aiohttp import web
+
+from bots.shared import http_server
+from bots.shared.addresses import networks_of
+from bots.shared.http_server import listening
+
+HALF = b"GET /alive HTTP/1.1\r\nHost: localhost\r\nX-Never: "
+
+
+class Server:
+    """Answers `/alive` at once, `/slow` when told to."""
+
+    def __init__(self):
+        self.go_on = asyncio.Event()
+        self.at_work = asyncio.Queue()
+        self.writers = []
+        self.app = web.Application(client_max_size=1000)
+        self.app.add_routes(
+            [
+                web.get("/alive", self.alive),
+                web.get("/slow", self.slow),
+                web.post("/read", self.alive),
+            ]
+        )
+
+    async def alive(self, request):
+        return web.Response(text=f"read {len(await request.read())}")
+
+    async def slow(self, request):
+        self.at_work.put_nowait(None)
+        await self.go_on.wait()
+        return web.Response(text="there")
+
+    @asynccontextmanager
+    async def listening(self, **bounds):
+        async with listening(self.app, "127.0.0.1", 0, shutdown_s=0.1, **bounds) as self.port:
+            try:
+                yield
+            finally:
+                for writer in self.writers:
+                    writer.close()
+
+    async def open(self, sent, source="127.0.0.1"):
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", self.port, local_addr=(source, 0)
+        )
+        self.writers.append(writer)
+        writer.write(sent)
+        return reader
+
+    async def get(self, path, source="127.0.0.1"):
+        """What comes back, as bytes; nothing if the connection is refused."""
+        request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        reader = await self.open(request.encode(), source)
+        try:
+            async with asyncio.timeout(5):
+                return await reader.read()
+        except ConnectionError:
+            return b""
+
+
+async def ended(reader):
+    """Wait until the other side has closed."""
+    with suppress(ConnectionError):
+        async with asyncio.timeout(5):
+            while await reader.read(1000):
+                pass
+
+
+async def test_half_open_requests_keep_nobody_out():
+    """From the same address either: the oldest of them makes room."""
+    server = Server()
+    async with server.listening(most=20):
+        halves = [await server.open(HALF) for _ in range(60)]
+        for source in ("127.0.0.1", "127.0.0.2"):
+            assert b"200 OK" in await server.get("/alive", source)
+        await asyncio.gather(*(ended(reader) for reader in halves[:40]))
+
+
+async def test_half_open_requests_from_everywhere_keep_nobody_out():
+    server = Server()
+    async with server.listening(most=10):
+        _ = [await server.open(HALF, f"127.0.1.{n}") for n in range(1, 30)]
+        assert b"200 OK" in await server.get("/alive", "127.0.2.1")
+
+
+async def test_a_body_that_never_ends_is_as_good_as_a_head_that_does_not():
+    server = Server()
+    dripping = b"POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\nx"
+    async with server.listening(most=8):
+        _ = [await server.open(dripping) for _ in range(12)]
+        assert b"200 OK" in await server.get("/alive")
+
+
+async def test_one_address_has_half_of_all_that_is_in_work():
+    server = Server()
+    async with server.listening(most=8):
+        slow = [asyncio.create_task(server.get("/slow")) for _ in range(4)]
+        for _ in slow:
+            await server.at_work.get()
+        refused = await server.get("/alive")
+        assert refused == b"" or b"503" in refused
+        assert b"200 OK" in await server.get("/alive", "127.0.0.2")
+        server.go_on.set()
+        assert all(b"there" in answer for answer in await asyncio.gather(*slow))
+        assert b"200 OK" in await server.get("/alive")
+
+
+async def test_a_proxy_may_have_all_of_it():
+    server = Server()
+    async with server.listening(most=8, proxies=networks_of("127.0.0.1")):
+        slow = [asyncio.create_task(server.get("/slow")) for _ in range(7)]
+        for _ in slow:
+            await server.at_work.get()
+        assert b"200 OK" in await server.get("/alive")
+        server.go_on.set()
+        await asyncio.gather(*slow)
+
+
+@pytest.mark.parametrize("sent", [b"", HALF, b"GET /alive HTTP/1.1\r\nHost: localhost\r\n\r\n"])
+async def test_a_connection_without_a_request_ends(monkeypatch, sent):
+    monkeypatch.setattr(http_server, "_IDLE_S", 0.2)
+    server = Server()
+    async with server.listening():
+        reader = await server.open(sent)
+        await ended(reader)
+
+
+async def test_a_body_has_its_time(monkeypatch):
+    monkeypatch.setattr(http_server, "_BODY_S", 0.1)
+    monkeypatch.setattr(http_server, "_LINGER_S", 0.1)
+    server = Server()
+    async with server.listening():
+        dripping = b"POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\nx"
+        reader = await server.open(dripping)
+        async with asyncio.timeout(5):
+            assert (await reader.readline()).startswith(b"HTTP/1.1 408")
+        await ended(reader)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\x16\x03\x01\x02\x00\x01\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET / and more HTTP/1.1\r\n\r\n",
+        b"POST /read HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n",
+    ],
+)
+async def test_what_is_no_request_is_told_nothing_of_the_server(sent, caplog):
+    server = Server()
+    async with server.listening():
+        reader = await server.open(sent)
+        async with asyncio.timeout(5):
+            said = await reader.read()
+    assert said.split(b" ", 1)[1].startswith(b"400 Bad Request")
+    assert said.endswith(b"Bad Request")
+    assert b"aiohttp" not in said.lower()
+    assert b"python" not in said.lower()
+    assert not caplog.records  # nobody fills the log from outside
+
+
+async def test_no_response_names_the_library():
+    server = Server()
+    async with server.listening():
+        for path in ("/alive", "/nothing"):
+            assert b"aiohttp" not in (await server.get(path)).lower()
