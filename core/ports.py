@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.types import (
+    AuditEvent,
     Claim,
     Entry,
+    EntryUse,
     Exchange,
     Feedback,
     Generation,
@@ -27,9 +29,12 @@ from core.types import (
     Removed,
     SessionId,
     SessionSummary,
+    Span,
     Teaching,
     Terms,
+    Traffic,
     Turn,
+    TurnState,
     Written,
 )
 
@@ -143,6 +148,18 @@ class Archive(Protocol):
 
     async def feedback(self, question_id: str) -> list[Feedback]:
         """The opinions on an answer, by user."""
+        ...
+
+    async def opinions(self, question_ids: Sequence[str]) -> list[Feedback]:
+        """The opinions on several answers, by question and user."""
+        ...
+
+    async def rename(self, session: SessionId, title: str) -> bool:
+        """Give a session a title of its own, "" for none; False if it has no turn."""
+        ...
+
+    async def titles(self, sessions: Sequence[SessionId]) -> dict[SessionId, str]:
+        """The titles of those sessions that were given one."""
         ...
 
     async def forget(self, asker: str) -> Removed:
@@ -295,4 +312,54 @@ class Inbox(Protocol):
         Raises:
             ValueError: it is anything else.
         """
+        ...
+
+
+class Reports(Protocol):
+    """What is read by those who run the bot, and what they change; see `core.reporting`."""
+
+    async def traffic(self, span: Span, since: datetime) -> list[Traffic]:
+        """Counts of the periods that began at `since` or later, oldest first, by platform."""
+        ...
+
+    async def entry_uses(self) -> list[EntryUse]:
+        """How often each entry was used, liked, disliked and asked for in vain, by title."""
+        ...
+
+    async def latest(
+        self, limit: int, *, before: datetime, state: TurnState | None = None
+    ) -> list[Turn]:
+        """Turns that ended before a moment, the last one first; of one state, if it is given."""
+        ...
+
+    async def disliked(self, limit: int) -> list[Feedback]:
+        """Opinions that an answer was no help, the latest first."""
+        ...
+
+    async def close_gaps(self, question_ids: Sequence[str], at: datetime) -> None:
+        """Note that these questions are answered by now."""
+        ...
+
+    async def closed_gaps(self) -> set[str]:
+        """The questions of which that was noted."""
+        ...
+
+    async def note(self, event: AuditEvent) -> None:
+        """Add a change to the audit log, of which nothing is ever removed."""
+        ...
+
+    async def audit(self, limit: int) -> list[AuditEvent]:
+        """The latest changes, the last one first."""
+        ...
+
+    async def switches(self) -> dict[str, str]:
+        """What was switched from what the settings say, by name."""
+        ...
+
+    async def switch(self, name: str, value: str | None) -> None:
+        """Switch something; None is back to what the settings say."""
+        ...
+
+    async def recount(self) -> int:
+        """Count all turns that are kept anew; how many there are."""
         ...

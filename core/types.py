@@ -27,6 +27,14 @@ class TurnState(StrEnum):
     DECLINED = "declined"
     ESCALATED = "escalated"
     FAILED = "failed"
+    STOPPED = "stopped"
+
+
+class Span(StrEnum):
+    """How long the periods are that counts are added up for."""
+
+    HOUR = "hour"
+    DAY = "day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +299,10 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question with what became of it: everything needed to replay it."""
+    """A question with what became of it: everything needed to replay it.
+
+    `passages` are those that `sources` names, as they were used.
+    """
 
     question: Question
     state: TurnState
@@ -304,6 +315,7 @@ class Turn:
     timings_ms: dict[str, float] = field(default_factory=dict)
     prompt: str = ""
     usage: Usage = field(default_factory=Usage)
+    passages: tuple[Passage, ...] = ()
 
 
 class InboxState(StrEnum):
@@ -378,6 +390,36 @@ class Feedback:
     given_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     reason: str = ""
     expected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Counts by name, such as `asked` and `answered`, of one period on one platform."""
+
+    start: datetime
+    platform: str
+    counts: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryUse:
+    """How often an entry was used in an answer, liked, disliked, and asked for in vain."""
+
+    title: str
+    used: int = 0
+    helpful: int = 0
+    unhelpful: int = 0
+    in_vain: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """A change that somebody made to how the bot runs, or to what it keeps."""
+
+    at: datetime
+    who: str
+    action: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,7 @@ async def open_service(
         yield ChatService(
             assistant=parts.assistant,
             inbox=stores.inbox,
+            history=stores.history,
             archive=stores.archive,
             learning=parts.learning(stores, profile),
             profile=profile,

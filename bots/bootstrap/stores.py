@@ -9,14 +9,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from config.settings import Settings
-from core.ports import Archive, History, Inbox, Lessons
+from core.ports import Archive, History, Inbox, Lessons, Reports
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
 from core.stores.sqlite.inbox import SqliteInbox
 from core.stores.sqlite.lessons import SqliteLessons
+from core.stores.sqlite.reports import SqliteReports
 
 if TYPE_CHECKING:
     from core.retrieval.chroma import ChromaIndex
@@ -24,12 +26,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The four views of one store."""
+    """The five views of one store."""
 
     history: History
     archive: Archive
     inbox: Inbox
     lessons: Lessons
+    reports: Reports
 
 
 @asynccontextmanager
@@ -40,8 +43,9 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
         ConfigError: MONGODB_URI is no such URI.
         StorageError: the store is unusable, does not answer, or is of a newer faqbot.
     """
+    zone = ZoneInfo(settings.jobs_timezone)
     if settings.mongodb_uri is None:
-        async with SqliteFile.open(settings.history_path) as file:
+        async with SqliteFile.open(settings.history_path, zone=zone) as file:
             yield Stores(
                 SqliteHistory(file),
                 SqliteArchive(file),
@@ -52,6 +56,7 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
                     per_platform=_platform_share(settings),
                 ),
                 SqliteLessons(file),
+                SqliteReports(file),
             )
         return
     # Importing the driver takes a quarter of a second, and the embedded default needs none of it.
@@ -60,8 +65,10 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
     from core.stores.mongo.history import MongoHistory
     from core.stores.mongo.inbox import MongoInbox
     from core.stores.mongo.lessons import MongoLessons
+    from core.stores.mongo.reports import MongoReports
 
-    async with MongoDatabase.open(settings.mongodb_uri.get_secret_value()) as database:
+    uri = settings.mongodb_uri.get_secret_value()
+    async with MongoDatabase.open(uri, zone=zone) as database:
         yield Stores(
             MongoHistory(database),
             MongoArchive(database),
@@ -72,6 +79,7 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
                 per_platform=_platform_share(settings),
             ),
             MongoLessons(database),
+            MongoReports(database),
         )
 
 

@@ -30,6 +30,7 @@ from core.types import (
     Exchange,
     Failed,
     Label,
+    Passage,
     Question,
     SessionId,
     Status,
@@ -312,7 +313,8 @@ class Assistant:
     async def _recent(self, session: SessionId) -> list[Turn]:
         if self._history_turns == 0:
             return []
-        return await self._history.recent(session, self._history_turns)
+        turns = await self._history.recent(session, self._history_turns)
+        return [turn for turn in turns if turn.state is not TurnState.STOPPED]
 
     def _turn(
         self,
@@ -322,7 +324,7 @@ class Assistant:
         clock: _Clock,
         work: Speculation | None,
     ) -> Turn:
-        state, text, sources, offered = _outcome(ending)
+        state, text, passages, offered = _outcome(ending)
         draft = work.draft if work else None
         written = (draft.written if draft else None) or Written(())
         model = written.model or self._model.name
@@ -330,13 +332,14 @@ class Assistant:
             question=question,
             state=state,
             answer=text,
-            sources=sources,
+            sources=tuple(passage.title for passage in passages),
             followups=offered,
             label=label,
-            model=model if state is TurnState.ANSWERED and sources else "",
+            model=model if state is TurnState.ANSWERED and passages else "",
             timings_ms=clock.marks,
             prompt=written.prompt,
             usage=work.tab.total if work else Usage(),
+            passages=passages,
         )
 
 
@@ -355,11 +358,11 @@ def _research(  # noqa: PLR0913, PLR0917 - the parts of what it puts together
 
 def _outcome(
     ending: AnswerEvent,
-) -> tuple[TurnState, str, tuple[str, ...], tuple[str, ...]]:
-    """State, text, source titles and offered questions of a last event."""
+) -> tuple[TurnState, str, tuple[Passage, ...], tuple[str, ...]]:
+    """State, text, passages and offered questions of a last event."""
     match ending:
         case Answered(text, sources, offered):
-            return TurnState.ANSWERED, text, tuple(source.title for source in sources), offered
+            return TurnState.ANSWERED, text, sources, offered
         case Declined(text, suggestions, _):
             return TurnState.DECLINED, text, (), suggestions
         case Escalated(text, nearest):

@@ -19,7 +19,7 @@ from core.errors import (
 from core.messaging.presenter import Presenter
 from core.messaging.reply import Reply
 from core.messaging.worker import NoteReply
-from core.ports import Archive, Inbox
+from core.ports import Archive, History, Inbox
 from core.profile import Profile
 from core.types import (
     Answered,
@@ -49,10 +49,17 @@ class QuestionHandler:
     """Implements `core.inbox.Handler` for all platforms that it serves."""
 
     def __init__(
-        self, *, assistant: Assistant, inbox: Inbox, archive: Archive, profile: Profile
+        self,
+        *,
+        assistant: Assistant,
+        inbox: Inbox,
+        history: History,
+        archive: Archive,
+        profile: Profile,
     ) -> None:
         self._assistant = assistant
         self._inbox = inbox
+        self._history = history
         self._archive = archive
         self._profile = profile
         self._platforms: dict[str, OpenReply] = {}
@@ -73,7 +80,8 @@ class QuestionHandler:
         turn = None
         if claim.fence > 1:  # somebody began before: there may be an answer already
             turn = await self._archive.find(question.id)
-        if turn and turn.question.text != question.text:  # of the question before it was edited
+        # Of the question before it was edited, or of one that is to be answered after all.
+        if turn and (turn.question.text != question.text or turn.state is TurnState.STOPPED):
             await self._archive.remove(question.id)
             turn = None
         events = _only(_ending(turn)) if turn else self._assistant.answer(question)
@@ -85,9 +93,16 @@ class QuestionHandler:
         except PlatformRefusedError as error:
             logger.error("question %s cannot be answered: %s", question.id, error)
             return InboxState.FAILED
-        if not view.ending:  # stopped at the moment at which it was stored
-            await self._archive.remove(question.id)
+        if not view.ending:
+            await self._keep_stopped(view)
         return _state(view)
+
+    async def _keep_stopped(self, view: View) -> None:
+        """Keep what was written until then in the place of what may be stored already."""
+        await self._archive.remove(view.question.id)
+        if not view.text:
+            return
+        await self._history.append(Turn(view.question, TurnState.STOPPED, view.text))
 
     async def give_up(self, claim: Claim) -> None:
         """Say that there will be no answer; see `core.inbox.Handler`."""
@@ -146,8 +161,10 @@ def references_of(stored: Received) -> Sequence[str]:
     return _split(stored.reply)
 
 
-def view_of(turn: Turn) -> View:
+def view_of(turn: Turn, profile: Profile) -> View:
     """An answer as it ended, to be shown again."""
+    if turn.state is TurnState.STOPPED:
+        return View(turn.question, text=turn.answer, note=profile.stopped)
     return View(turn.question, text=turn.answer, ending=_ending(turn))
 
 
@@ -231,17 +248,21 @@ async def _only(event: AnswerEvent) -> AsyncGenerator[AnswerEvent]:
 
 
 def _ending(turn: Turn) -> Ending:
-    """The event with which a stored turn ended; its passages have titles alone."""
+    """The event with which a stored turn ended."""
     match turn.state:
         case TurnState.ANSWERED:
-            sources = tuple(Passage("", title, "", 0.0) for title in turn.sources)
-            return Answered(turn.answer, sources, turn.followups)
+            return Answered(turn.answer, _passages(turn), turn.followups)
         case TurnState.DECLINED:
             return Declined(turn.answer, turn.followups, turn.label)
         case TurnState.ESCALATED:
             return Escalated(turn.answer, turn.followups)
-        case TurnState.FAILED:
+        case TurnState.FAILED | TurnState.STOPPED:
             return Failed(turn.answer)
+
+
+def _passages(turn: Turn) -> tuple[Passage, ...]:
+    """What the turn's sources name; of a turn of an older faqbot the titles alone."""
+    return turn.passages or tuple(Passage("", title, "", 0.0) for title in turn.sources)
 
 
 def _state(view: View) -> InboxState:

@@ -21,7 +21,7 @@ from core.messaging.handler import OpenReply, QuestionHandler, view_of
 from core.messaging.learning import Learning, Remark, Taught
 from core.messaging.user_limits import Limits
 from core.messaging.worker import InboxWorker
-from core.ports import Archive, Inbox
+from core.ports import Archive, History, Inbox
 from core.profile import Profile
 from core.types import (
     Feedback,
@@ -51,6 +51,7 @@ class ChatService:
         *,
         assistant: Assistant,
         inbox: Inbox,
+        history: History,
         archive: Archive,
         learning: Learning,
         profile: Profile,
@@ -59,9 +60,14 @@ class ChatService:
         lease_s: float = 30.0,
     ) -> None:
         self._handler = QuestionHandler(
-            assistant=assistant, inbox=inbox, archive=archive, profile=profile
+            assistant=assistant,
+            inbox=inbox,
+            history=history,
+            archive=archive,
+            profile=profile,
         )
         self._assistant = assistant
+        self._profile = profile
         self._inbox = inbox
         self._archive = archive
         self._learning = learning
@@ -266,7 +272,7 @@ class ChatService:
     async def view(self, question_id: str) -> View | None:
         """An answer as it ended, to be shown again; None if it is not kept."""
         turn = await self.turn(question_id)
-        return view_of(turn) if turn else None
+        return view_of(turn, self._profile) if turn else None
 
     async def find(self, question_id: str) -> Received | None:
         """A question with its state, None if it is unknown."""

@@ -8,12 +8,24 @@ The strictest store decides for all. MongoDB's limit is 16 MiB a document
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from core.errors import StorageError
-from core.types import Feedback, InboxState, Lesson, Question, SessionId, Teaching, Turn, TurnState
+from core.types import (
+    Feedback,
+    InboxState,
+    Lesson,
+    Passage,
+    Question,
+    SessionId,
+    Source,
+    Teaching,
+    Turn,
+    TurnState,
+)
 
 # A text in BSON takes at most 16 bytes beside its UTF-8 (kind, place in its list, length, end), and
 # what lies between 16 MB and 16 MiB is room for the other fields.
@@ -200,6 +212,37 @@ def _texts(turn: Turn) -> list[tuple[str, str]]:
         ("the model's name", turn.model),
         ("the prompt's version", turn.prompt),
         *(("a source", text) for text in turn.sources),
+        *(("a passage", text) for one in turn.passages for text in _passage_texts(one)),
         *(("a follow-up", text) for text in turn.followups),
         *(("a timing's name", text) for text in turn.timings_ms),
     ]
+
+
+def _passage_texts(passage: Passage) -> tuple[str, ...]:
+    return (passage.faq_id, passage.title, passage.text, passage.source.author)
+
+
+def passage_record(passage: Passage) -> dict[str, Any]:
+    """Return a passage as both stores keep it, in JSON's types."""
+    source = passage.source
+    learned_at = source.learned_at.isoformat() if source.learned_at else None
+    return {
+        "faq_id": passage.faq_id,
+        "title": passage.title,
+        "text": passage.text,
+        "score": passage.score,
+        "kind": source.kind,
+        "author": source.author,
+        "learned_at": learned_at,
+    }
+
+
+def passage_of(record: Mapping[str, Any]) -> Passage:
+    """Return the passage that was kept so."""
+    learned_at = record["learned_at"]
+    source = Source(
+        record["kind"],
+        record["author"],
+        datetime.fromisoformat(learned_at) if learned_at else None,
+    )
+    return Passage(record["faq_id"], record["title"], record["text"], record["score"], source)

@@ -45,6 +45,7 @@ def make_service(stores: Stores, profile: Profile, **parts: object) -> ChatServi
     """A chat service without limits; any of its parts may be replaced by name."""
     usual = {
         "inbox": stores.inbox,
+        "history": stores.history,
         "archive": stores.archive,
         "learning": learning_of(stores, profile),
         "profile": profile,

@@ -69,6 +69,7 @@ class Process:
         self.service = ChatService(
             assistant=Rambling(stores.history, dice),
             inbox=stores.inbox,
+            history=stores.history,
             archive=stores.archive,
             learning=learning_of(stores, PROFILE),
             profile=PROFILE,

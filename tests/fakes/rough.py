@@ -100,6 +100,7 @@ class StoreOf:
 
     def __init__(self, store: Store, life: Life) -> None:
         self.store, self.life = store, life
+        self.zone = UTC
         self.busy_until = {"read": 0.0, "write": 0.0}
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:

@@ -99,7 +99,7 @@ def _where(interaction: Pressing, turn: Turn) -> tuple[SessionId, Target]:
 async def _mark(context: Context, interaction: Pressing, turn: Turn) -> None:
     """Show which follow-ups were asked, on the message that has them."""
     used = await context.service.pressed(turn.question.id, turn=turn)
-    page = context.renderer.answer(view_of(turn), used=used)[-1]
+    page = context.renderer.answer(view_of(turn, context.profile), used=used)[-1]
     await _change_buttons(context, interaction, components(page.buttons))
 
 

@@ -88,7 +88,7 @@ class Follower:
         shown = self._hub.page(turn.question.id)
         if shown and shown.kind and shown.asked == turn.question.text:
             return shown
-        return page_of(view_of(turn), self._look)
+        return page_of(view_of(turn, self._look.profile), self._look)
 
     async def _poll(self, received: Received, slot: Slot) -> None:
         while True:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
+from core.stores.mongo.counters import count_opinion, count_turn
 from core.stores.mongo.database import Document, MongoDatabase
 from core.stores.mongo.history import turn_of
 from core.stores.mongo.lessons import MongoLessons
@@ -75,7 +77,17 @@ class MongoArchive:
         """Delete one turn and the opinions on it; False if there is none."""
         check_text("the question's id", question_id)
         with self._db.translated():
-            return (await self._remove_some({"_id": question_id}))[0] == 1
+            found = await self._db.turns.find_one({"_id": question_id})
+            if found is None:
+                return False
+            opinions = await self._db.feedback.find({"question_id": question_id}).to_list()
+            removed = (await self._remove_some({"_id": question_id}))[0] == 1
+            if removed:
+                turn = turn_of(found)
+                await count_turn(self._db, turn, factor=-1)
+                for given in opinions:
+                    await count_opinion(self._db, turn, feedback_of(given), factor=-1)
+            return removed
 
     async def give_feedback(self, feedback: Feedback) -> bool:
         """Store an opinion over that person's earlier one; False if there is no such turn.
@@ -89,12 +101,17 @@ class MongoArchive:
         said = {"helpful": kept.helpful, "reason": kept.reason, "expected": kept.expected}
         change = {"$set": {**said, "given_at": kept.given_at}}
         with self._db.translated():
-            if not await self._db.turns.find_one({"_id": kept.question_id}, {"_id": True}):
+            found = await self._db.turns.find_one({"_id": kept.question_id})
+            if found is None:
                 return False
+            before = await self._db.feedback.find_one(one)
             try:
                 await self._db.feedback.update_one(one, change, upsert=True)
             except DuplicateKeyError:  # two first opinions at once: by now there is one to update
                 await self._db.feedback.update_one(one, change)
+            if before:
+                await count_opinion(self._db, turn_of(found), feedback_of(before), factor=-1)
+            await count_opinion(self._db, turn_of(found), kept)
             return True
 
     async def feedback(self, question_id: str) -> list[Feedback]:
@@ -102,7 +119,37 @@ class MongoArchive:
         check_text("the question's id", question_id)
         with self._db.translated():
             found = self._db.feedback.find({"question_id": question_id}).sort(_BY_USER)
-            return [_feedback_of(given) async for given in found]
+            return [feedback_of(given) async for given in found]
+
+    async def opinions(self, question_ids: Sequence[str]) -> list[Feedback]:
+        """The opinions on several answers, by question and user."""
+        for question_id in question_ids:
+            check_text("the question's id", question_id)
+        chosen = {"question_id": {"$in": list(question_ids)}}
+        with self._db.translated():
+            found = [feedback_of(given) async for given in self._db.feedback.find(chosen)]
+        return sorted(found, key=lambda given: (given.question_id, given.user))
+
+    async def rename(self, session: SessionId, title: str) -> bool:
+        """Give a session a title of its own; False if it has no turn."""
+        check_text("the session", session)
+        check_text("the title", title)
+        with self._db.translated():
+            listed = {"_id": session, "last_at": {"$lte": _END_OF_TIME}}
+            renamed = await self._db.sessions.update_one(listed, {"$set": {"title": title}})
+        return renamed.matched_count == 1
+
+    async def titles(self, sessions: Sequence[SessionId]) -> dict[SessionId, str]:
+        """The titles of those sessions that were given one."""
+        for session in sessions:
+            check_text("the session", session)
+        with self._db.translated():
+            found = self._db.sessions.find({"_id": {"$in": list(sessions)}}, {"title": True})
+            return {
+                SessionId(document["_id"]): document["title"]
+                async for document in found
+                if document.get("title")
+            }
 
     async def forget(self, asker: str) -> Removed:
         """Delete a person's questions, answers and opinions; lessons name them no more."""
@@ -194,7 +241,8 @@ class MongoArchive:
                 await self._db.sessions.delete_one({"_id": session["_id"], "n": session["n"]})
 
 
-def _feedback_of(document: Document) -> Feedback:
+def feedback_of(document: Document) -> Feedback:
+    """The opinion of a document."""
     return Feedback(
         document["question_id"],
         document["user"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC
+from datetime import UTC, tzinfo
 from typing import Any, Final, Self
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,7 +27,7 @@ from core.stores.records import utc_now
 
 Document = dict[str, Any]
 
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 _DATABASE: Final = "faqbot"
 _TIMEOUT_MS: Final = 10_000
 _SELECTION_MS: Final = 5_000
@@ -45,12 +45,16 @@ _INDEXES: Final[dict[str, list[IndexModel]]] = {
             name="by_asker_and_end",
         ),
         IndexModel([("finished_at", ASCENDING)], name="by_end"),
+        IndexModel([("state", ASCENDING), ("finished_at", ASCENDING)], name="by_state_and_end"),
     ],
     "sessions": [IndexModel([("last_at", DESCENDING), ("_id", ASCENDING)], name="by_end")],
     "feedback": [
         IndexModel([("question_id", ASCENDING), ("user", ASCENDING)], name="one", unique=True),
         IndexModel([("user", ASCENDING)], name="by_user"),
+        IndexModel([("helpful", ASCENDING), ("given_at", ASCENDING)], name="by_opinion"),
     ],
+    "traffic": [IndexModel([("span", ASCENDING), ("start", ASCENDING)], name="by_start")],
+    "audit": [IndexModel([("at", ASCENDING)], name="by_time")],
     "inbox": [
         IndexModel(
             [("open", ASCENDING), ("received_at", ASCENDING)],
@@ -87,7 +91,7 @@ _INDEXES: Final[dict[str, list[IndexModel]]] = {
 class MongoDatabase:
     """An open database: its collections, and the numbering of what a session holds."""
 
-    def __init__(self, database: AsyncDatabase[Document], address: str) -> None:
+    def __init__(self, database: AsyncDatabase[Document], address: str, zone: tzinfo) -> None:
         self.turns: AsyncCollection[Document] = database["turns"]
         self.sessions: AsyncCollection[Document] = database["sessions"]
         self.feedback: AsyncCollection[Document] = database["feedback"]
@@ -95,12 +99,18 @@ class MongoDatabase:
         self.seen: AsyncCollection[Document] = database["seen"]
         self.lessons: AsyncCollection[Document] = database["lessons"]
         self.meta: AsyncCollection[Document] = database["meta"]
+        self.traffic: AsyncCollection[Document] = database["traffic"]
+        self.entry_use: AsyncCollection[Document] = database["entry_use"]
+        self.closed_gaps: AsyncCollection[Document] = database["closed_gaps"]
+        self.audit: AsyncCollection[Document] = database["audit"]
+        self.switches: AsyncCollection[Document] = database["switches"]
         self.address = address
+        self.zone = zone  # in which the days are that counts are added up for
         self._database = database
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, uri: str) -> AsyncIterator[Self]:
+    async def open(cls, uri: str, *, zone: tzinfo = UTC) -> AsyncIterator[Self]:
         """Connect, check the schema and bring it up to date; closed on leaving.
 
         The URI decides on TLS, authentication and the database (`faqbot` if it names none).
@@ -113,7 +123,7 @@ class MongoDatabase:
         async with client:
             options = CodecOptions[Document](tz_aware=True, tzinfo=UTC)
             database = client.get_default_database(_DATABASE, codec_options=options)
-            opened = cls(database, address)
+            opened = cls(database, address, zone)
             await opened._prepare(client.options.server_selection_timeout)
             yield opened
 

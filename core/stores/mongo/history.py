@@ -9,8 +9,9 @@ from typing import Final
 from pymongo import DESCENDING
 from pymongo.errors import DuplicateKeyError
 
+from core.stores.mongo.counters import count_turn
 from core.stores.mongo.database import Document, MongoDatabase
-from core.stores.records import as_stored, check_text
+from core.stores.records import as_stored, check_text, passage_of, passage_record
 from core.types import Label, Question, SessionId, Turn, TurnState, Usage
 
 _NEWEST_FIRST: Final = [("n", DESCENDING)]
@@ -40,6 +41,8 @@ class MongoHistory:
         with self._db.translated():
             known = await self._db.turns.find_one({"_id": question_id}, _LISTED)
             stored = known is None and await self._insert(kept)
+            if stored:
+                await count_turn(self._db, kept)
             listed = known or {"session": kept.question.session, "finished_at": kept.finished_at}
             if stored or known:
                 await self._db.sessions.update_one(
@@ -89,6 +92,7 @@ def _document(turn: Turn) -> Document:
         "timings_ms": list(turn.timings_ms.values()),
         "prompt": turn.prompt,
         "usage": asdict(turn.usage),
+        "passages": [passage_record(one) for one in turn.passages],
     }
 
 
@@ -107,6 +111,7 @@ def turn_of(document: Document) -> Turn:
         # Turns of an older faqbot have neither.
         prompt=document.get("prompt", ""),
         usage=Usage(**document.get("usage", {})),
+        passages=tuple(map(passage_of, document.get("passages", ()))),
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, tzinfo
 from functools import partial
 from typing import Final
 
 from core.stores.records import check_text, feedback_as_stored, in_utc
+from core.stores.sqlite.counters import count_opinion, count_turn
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
 from core.stores.sqlite.history import turn_of
 from core.stores.sqlite.lessons import touch
@@ -34,6 +35,9 @@ _GIVE: Final = """
     SET helpful = excluded.helpful, given_at_ms = excluded.given_at_ms,
         reason = excluded.reason, expected = excluded.expected
 """
+OPINION: Final = "SELECT * FROM feedback WHERE question_id = ? AND user = ?"
+RENAME: Final = "UPDATE sessions SET title = ? WHERE session = ?"
+TITLE: Final = "SELECT title FROM sessions WHERE session = ?"
 OPINIONS: Final = "SELECT * FROM feedback WHERE question_id = ? ORDER BY user"
 
 # A few at a time, so that whoever wants to append meanwhile does not wait long.
@@ -89,8 +93,8 @@ class SqliteArchive:
     async def remove(self, question_id: str) -> bool:
         """Delete one turn and the opinions on it; False if there is none."""
         check_text("the question's id", question_id)
-        remove = partial(_remove_some, chosen=OF_QUESTION, value=question_id)
-        return (await self._file.write(remove))[0] == 1
+        remove = partial(_take_back, question_id=question_id, zone=self._file.zone)
+        return await self._file.write(remove)
 
     async def give_feedback(self, feedback: Feedback) -> bool:
         """Store an opinion over that person's earlier one; False if there is no such turn.
@@ -100,7 +104,7 @@ class SqliteArchive:
             StorageError: it holds text that no store keeps, or the file cannot be written.
         """
         kept = feedback_as_stored(feedback)
-        row = {
+        row: dict[str, str | int] = {
             "question_id": kept.question_id,
             "user": kept.user,
             "helpful": kept.helpful,
@@ -108,23 +112,49 @@ class SqliteArchive:
             "reason": kept.reason,
             "expected": kept.expected,
         }
-        return await self._file.write(lambda db: db.execute(_GIVE, row).rowcount == 1)
+        return await self._file.write(partial(_give, row=row, opinion=kept, zone=self._file.zone))
 
     async def feedback(self, question_id: str) -> list[Feedback]:
         """The opinions on an answer, by user."""
         check_text("the question's id", question_id)
         rows = await self._file.read(partial(_rows, statement=OPINIONS, values=(question_id,)))
-        return [
-            Feedback(
-                row["question_id"],
-                row["user"],
-                bool(row["helpful"]),
-                from_ms(row["given_at_ms"]),
-                row["reason"],
-                row["expected"],
+        return [feedback_of(row) for row in rows]
+
+    async def opinions(self, question_ids: Sequence[str]) -> list[Feedback]:
+        """The opinions on several answers, by question and user."""
+        for question_id in question_ids:
+            check_text("the question's id", question_id)
+        if not question_ids:
+            return []
+        marks = ", ".join("?" * len(question_ids))
+        chosen = f"SELECT * FROM feedback WHERE question_id IN ({marks})"  # noqa: S608 - only marks
+        rows = await self._file.read(
+            partial(
+                _rows, statement=f"{chosen} ORDER BY question_id, user", values=tuple(question_ids)
             )
-            for row in rows
-        ]
+        )
+        return [feedback_of(row) for row in rows]
+
+    async def rename(self, session: SessionId, title: str) -> bool:
+        """Give a session a title of its own; False if it has no turn."""
+        check_text("the session", session)
+        check_text("the title", title)
+        return await self._file.write(lambda db: db.execute(RENAME, (title, session)).rowcount == 1)
+
+    async def titles(self, sessions: Sequence[SessionId]) -> dict[SessionId, str]:
+        """The titles of those sessions that were given one."""
+
+        def read(db: sqlite3.Connection) -> dict[SessionId, str]:
+            found = {}
+            for session in sessions:
+                row = db.execute(TITLE, (session,)).fetchone()
+                if row and row["title"]:
+                    found[session] = row["title"]
+            return found
+
+        for session in sessions:
+            check_text("the session", session)
+        return await self._file.read(read)
 
     async def forget(self, asker: str) -> Removed:
         """Delete a person's questions, answers and opinions; lessons name them no more."""
@@ -155,6 +185,46 @@ class SqliteArchive:
             turns += removed[0]
             opinions += removed[1]
         return turns, opinions
+
+
+def feedback_of(row: sqlite3.Row) -> Feedback:
+    """The opinion of a row."""
+    return Feedback(
+        row["question_id"],
+        row["user"],
+        bool(row["helpful"]),
+        from_ms(row["given_at_ms"]),
+        row["reason"],
+        row["expected"],
+    )
+
+
+def _give(
+    db: sqlite3.Connection, row: dict[str, str | int], opinion: Feedback, zone: tzinfo
+) -> bool:
+    """Store an opinion and count it, in the place of the one before."""
+    found = db.execute(FIND, (opinion.question_id,)).fetchone()
+    if found is None:
+        return False
+    turn = turn_of(found)
+    before = db.execute(OPINION, (opinion.question_id, opinion.user)).fetchone()
+    if before:
+        count_opinion(db, turn, feedback_of(before), zone, factor=-1)
+    db.execute(_GIVE, row)
+    count_opinion(db, turn, opinion, zone)
+    return True
+
+
+def _take_back(db: sqlite3.Connection, question_id: str, zone: tzinfo) -> bool:
+    """Delete one turn, and count neither it nor the opinions on it any more."""
+    found = db.execute(FIND, (question_id,)).fetchone()
+    if found is None:
+        return False
+    turn = turn_of(found)
+    for row in db.execute(OPINIONS, (question_id,)).fetchall():
+        count_opinion(db, turn, feedback_of(row), zone, factor=-1)
+    count_turn(db, turn, zone, factor=-1)
+    return _remove_some(db, OF_QUESTION, question_id)[0] == 1
 
 
 def _rows(

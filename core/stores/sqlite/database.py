@@ -13,7 +13,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
@@ -44,14 +44,15 @@ _ADVICE = {
 class SqliteFile:
     """An open file: `read` runs beside `write`, and each runs one piece of work after the other."""
 
-    def __init__(self, path: Path, reader: _Lane, writer: _Lane) -> None:
+    def __init__(self, path: Path, reader: _Lane, writer: _Lane, zone: tzinfo) -> None:
         self.path = path
+        self.zone = zone  # in which the days are that counts are added up for
         self._reader = reader
         self._writer = writer
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, path: Path) -> AsyncIterator[Self]:
+    async def open(cls, path: Path, *, zone: tzinfo = UTC) -> AsyncIterator[Self]:
         """Open the file at `path`, made with its folders if missing; closed on leaving.
 
         Raises:
@@ -59,7 +60,7 @@ class SqliteFile:
         """
         async with aclosing(_Lane(path)) as writer, aclosing(_Lane(path)) as reader:
             await writer.run(partial(prepare, path=path))
-            yield cls(path, reader, writer)
+            yield cls(path, reader, writer, zone)
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Return what `work` returns, off the event loop.

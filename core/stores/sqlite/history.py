@@ -7,21 +7,24 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
-from core.stores.records import as_stored, check_text
+from core.stores.records import as_stored, check_text, passage_of, passage_record
+from core.stores.sqlite.counters import count_turn
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
 from core.types import Label, Question, SessionId, Turn, TurnState, Usage
 
 _INSERT: Final = """
     INSERT INTO turns (
         question_id, session, text, asker, asked_at_ms, reply_to, state, answer,
-        sources, followups, label, model, finished_at_ms, timings_ms, prompt, usage
+        sources, followups, label, model, finished_at_ms, timings_ms, prompt, usage, passages
     ) VALUES (
         :question_id, :session, :text, :asker, :asked_at_ms, :reply_to, :state, :answer,
-        :sources, :followups, :label, :model, :finished_at_ms, :timings_ms, :prompt, :usage
+        :sources, :followups, :label, :model, :finished_at_ms, :timings_ms, :prompt, :usage,
+        :passages
     ) ON CONFLICT (question_id) DO NOTHING
 """
 RECENT: Final = "SELECT * FROM turns WHERE session = ? ORDER BY seq DESC LIMIT ?"
@@ -58,7 +61,8 @@ class SqliteHistory:
             StorageError: the turn holds text that no store keeps (NUL, a lone surrogate, more than
                 16 MB in all), or the file cannot be written. Nothing was stored.
         """
-        return await self._file.write(partial(_insert, row=_row(as_stored(turn))))
+        insert = partial(_insert, turn=as_stored(turn), zone=self._file.zone)
+        return await self._file.write(insert)
 
     async def recent(self, session: SessionId, limit: int) -> list[Turn]:
         """The last `limit` turns of a session, oldest first; none if `limit` is below 1.
@@ -70,10 +74,12 @@ class SqliteHistory:
         return await self._file.read(partial(_select, session=session, limit=limit))
 
 
-def _insert(db: sqlite3.Connection, row: dict[str, str | int | None]) -> bool:
+def _insert(db: sqlite3.Connection, turn: Turn, zone: tzinfo) -> bool:
+    row = _row(turn)
     stored = db.execute(_INSERT, row).rowcount == 1
     if stored:
         db.execute(_TOUCH, row)
+        count_turn(db, turn, zone)
     return stored
 
 
@@ -102,6 +108,7 @@ def _row(turn: Turn) -> dict[str, str | int | None]:
         "timings_ms": json.dumps(turn.timings_ms, ensure_ascii=False),
         "prompt": turn.prompt,
         "usage": json.dumps(asdict(turn.usage)),
+        "passages": json.dumps([passage_record(one) for one in turn.passages], ensure_ascii=False),
     }
 
 
@@ -130,4 +137,5 @@ def turn_of(row: sqlite3.Row) -> Turn:
         timings_ms=json.loads(row["timings_ms"]),
         prompt=row["prompt"],
         usage=Usage(**json.loads(row["usage"])),
+        passages=tuple(map(passage_of, json.loads(row["passages"]))),
     )

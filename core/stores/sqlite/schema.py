@@ -126,4 +126,44 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         # What was taken back keeps neither its text nor its asker.
         "UPDATE inbox SET text = '', asker = '' WHERE state = 'withdrawn'",
     ),
+    (
+        "ALTER TABLE turns ADD COLUMN passages TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE sessions ADD COLUMN title TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX turns_by_state ON turns (state, finished_at_ms)",
+        "CREATE INDEX feedback_by_opinion ON feedback (helpful, given_at_ms)",
+        """
+        CREATE TABLE traffic (
+            span     TEXT NOT NULL,
+            start_ms INTEGER NOT NULL,
+            platform TEXT NOT NULL,
+            counts   TEXT NOT NULL,
+            PRIMARY KEY (span, start_ms, platform)
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE entry_use (
+            title     TEXT PRIMARY KEY,
+            used      INTEGER NOT NULL,
+            helpful   INTEGER NOT NULL,
+            unhelpful INTEGER NOT NULL,
+            in_vain   INTEGER NOT NULL
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE closed_gaps (
+            question_id  TEXT PRIMARY KEY,
+            closed_at_ms INTEGER NOT NULL
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE audit (
+            seq    INTEGER PRIMARY KEY,
+            at_ms  INTEGER NOT NULL,
+            who    TEXT NOT NULL,
+            action TEXT NOT NULL,
+            detail TEXT NOT NULL
+        )
+        """,
+        "CREATE TABLE switches (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    ),
 )

@@ -71,6 +71,7 @@ async def service(settings, profile):
         yield ChatService(
             assistant=InPieces(stores.history),
             inbox=stores.inbox,
+            history=stores.history,
             archive=stores.archive,
             learning=learning_of(stores, profile),
             profile=profile,

@@ -1,0 +1,147 @@
+"""The `Reports` port on SQLite: what the console and its commands read."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from functools import partial
+from typing import Final
+
+from core.stores.records import check_text, in_utc
+from core.stores.sqlite.archive import feedback_of
+from core.stores.sqlite.counters import count_opinion, count_turn
+from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
+from core.stores.sqlite.history import turn_of
+from core.types import AuditEvent, EntryUse, Feedback, Span, Traffic, Turn, TurnState
+
+TRAFFIC: Final = """
+    SELECT * FROM traffic WHERE span = ? AND start_ms >= ? ORDER BY start_ms, platform
+"""
+ENTRIES: Final = "SELECT * FROM entry_use ORDER BY title"
+LATEST: Final = "SELECT * FROM turns WHERE finished_at_ms < ? ORDER BY finished_at_ms DESC LIMIT ?"
+LATEST_IN_STATE: Final = """
+    SELECT * FROM turns WHERE state = ? AND finished_at_ms < ?
+    ORDER BY finished_at_ms DESC LIMIT ?
+"""
+DISLIKED: Final = "SELECT * FROM feedback WHERE helpful = 0 ORDER BY given_at_ms DESC LIMIT ?"
+AUDIT: Final = "SELECT * FROM audit ORDER BY seq DESC LIMIT ?"
+_AT_ONCE: Final = 500
+
+
+class SqliteReports:
+    """Reports from the file."""
+
+    def __init__(self, file: SqliteFile) -> None:
+        self._file = file
+
+    async def traffic(self, span: Span, since: datetime) -> list[Traffic]:
+        """Counts of the periods that began at `since` or later, oldest first, by platform."""
+        values = (span.value, to_ms(in_utc(since)))
+        rows = await self._file.read(lambda db: db.execute(TRAFFIC, values).fetchall())
+        return [
+            Traffic(from_ms(row["start_ms"]), row["platform"], json.loads(row["counts"]))
+            for row in rows
+        ]
+
+    async def entry_uses(self) -> list[EntryUse]:
+        """How often each entry was used, liked, disliked and asked for in vain, by title."""
+        rows = await self._file.read(lambda db: db.execute(ENTRIES).fetchall())
+        return [EntryUse(**dict(row)) for row in rows]
+
+    async def latest(
+        self, limit: int, *, before: datetime, state: TurnState | None = None
+    ) -> list[Turn]:
+        """Turns that ended before a moment, the last one first; of one state, if it is given."""
+        values = (to_ms(in_utc(before)), max(limit, 0))
+        if state is None:
+            rows = await self._file.read(lambda db: db.execute(LATEST, values).fetchall())
+        else:
+            in_state = (state.value, *values)
+            rows = await self._file.read(
+                lambda db: db.execute(LATEST_IN_STATE, in_state).fetchall()
+            )
+        return [turn_of(row) for row in rows]
+
+    async def disliked(self, limit: int) -> list[Feedback]:
+        """Opinions that an answer was no help, the latest first."""
+        rows = await self._file.read(lambda db: db.execute(DISLIKED, (limit,)).fetchall())
+        return [feedback_of(row) for row in rows]
+
+    async def close_gaps(self, question_ids: Sequence[str], at: datetime) -> None:
+        """Note that these questions are answered by now."""
+        rows = [(question_id, to_ms(in_utc(at))) for question_id in question_ids]
+        statement = "INSERT OR REPLACE INTO closed_gaps (question_id, closed_at_ms) VALUES (?, ?)"
+        await self._file.write(lambda db: db.executemany(statement, rows).rowcount)
+
+    async def closed_gaps(self) -> set[str]:
+        """The questions of which that was noted."""
+        rows = await self._file.read(
+            lambda db: db.execute("SELECT question_id FROM closed_gaps").fetchall()
+        )
+        return {row["question_id"] for row in rows}
+
+    async def note(self, event: AuditEvent) -> None:
+        """Add a change to the audit log, of which nothing is ever removed."""
+        for name in ("who", "action", "detail"):
+            check_text(f"the audit's {name}", getattr(event, name))
+        row = (to_ms(in_utc(event.at)), event.who, event.action, event.detail)
+        statement = "INSERT INTO audit (at_ms, who, action, detail) VALUES (?, ?, ?, ?)"
+        await self._file.write(lambda db: db.execute(statement, row).rowcount)
+
+    async def audit(self, limit: int) -> list[AuditEvent]:
+        """The latest changes, the last one first."""
+        rows = await self._file.read(lambda db: db.execute(AUDIT, (limit,)).fetchall())
+        return [
+            AuditEvent(from_ms(row["at_ms"]), row["who"], row["action"], row["detail"])
+            for row in rows
+        ]
+
+    async def switches(self) -> dict[str, str]:
+        """What was switched from what the settings say, by name."""
+        rows = await self._file.read(lambda db: db.execute("SELECT * FROM switches").fetchall())
+        return {row["name"]: row["value"] for row in rows}
+
+    async def switch(self, name: str, value: str | None) -> None:
+        """Switch something; None is back to what the settings say."""
+        check_text("the switch", value or "")
+
+        def put(db: sqlite3.Connection) -> None:
+            db.execute("DELETE FROM switches WHERE name = ?", (name,))
+            if value is not None:
+                db.execute("INSERT INTO switches (name, value) VALUES (?, ?)", (name, value))
+
+        await self._file.write(put)
+
+    async def recount(self) -> int:
+        """Count all turns that are kept anew; how many there are."""
+        await self._file.write(_forget_counts)
+        place = counted = 0
+        while True:
+            last, some = await self._file.write(
+                partial(_count_some, place=place, zone=self._file.zone)
+            )
+            if not some:
+                return counted
+            place, counted = last, counted + some
+
+
+def _forget_counts(db: sqlite3.Connection) -> None:
+    db.execute("DELETE FROM traffic")
+    db.execute("DELETE FROM entry_use")
+
+
+def _count_some(db: sqlite3.Connection, place: int, zone: tzinfo) -> tuple[int, int]:
+    rows = db.execute(
+        "SELECT * FROM turns WHERE seq > ? ORDER BY seq LIMIT ?", (place, _AT_ONCE)
+    ).fetchall()
+    for row in rows:
+        turn = turn_of(row)
+        count_turn(db, turn, zone)
+        opinions = db.execute(
+            "SELECT * FROM feedback WHERE question_id = ?", (turn.question.id,)
+        ).fetchall()
+        for opinion in opinions:
+            count_opinion(db, turn, feedback_of(opinion), zone)
+    return (rows[-1]["seq"] if rows else place), len(rows)
