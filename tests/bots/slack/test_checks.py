@@ -6,6 +6,7 @@ import pytest
 
 from bots.cli import doctor
 from bots.shared.platform import FAIL, NOTE, PASS
+from bots.slack import SLACK
 from bots.slack.checks import check_slack
 from config.settings import Settings
 from devtools.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
@@ -48,7 +49,7 @@ async def test_all_is_well(slack, look):
 def test_without_a_token_there_is_one_line(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SLACK_BOT_TOKEN", raising=False)
-    found = list(doctor._slack(Settings()))
+    found = list(doctor._platform(SLACK, Settings()))
     assert [(one.mark, one.text) for one in found] == [(PASS, "off, SLACK_BOT_TOKEN is not set")]
 
 
