@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from fakes.mongo_fixtures import server, uri  # noqa: F401 - fixtures of all that runs on MongoDB
 
 from bots.bootstrap.assistant import load_synonyms
 from config.profiles import load_profile

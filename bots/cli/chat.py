@@ -31,7 +31,7 @@ def chat(settings: Settings, *, session: str | None) -> int:
     if interactive:
         # Importing it is what gives input() its editing; Korean syllables have two columns there.
         with suppress(ImportError):
-            pass
+            import readline  # noqa: F401
     first_ingest(settings, screen, profile)
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()

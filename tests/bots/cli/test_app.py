@@ -56,7 +56,7 @@ def test_help_waits_for_nothing_heavy():
     """0.1 s, as long as none of these is imported before a command runs."""
     script = """
 import contextlib, io, sys
-from bots.__main__ import main
+from bots.cli.app import main
 with contextlib.redirect_stdout(io.StringIO()):
     assert main(["--help"]) == 0
 print(*{"chromadb", "kiwipiepy", "numpy", "pydantic", "rich", "asyncio"} & set(sys.modules))
