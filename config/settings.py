@@ -19,9 +19,14 @@ _PRICES = {
     "gpt-4o": (2.50, 1.25, 10.00),
     "gpt-4.1-mini": (0.40, 0.10, 1.60),
     "gpt-4.1-nano": (0.10, 0.025, 0.40),
+    "ft:gpt-4o-mini": (0.30, 0.15, 1.20),
+    "ft:gpt-4.1-mini": (0.80, 0.20, 3.20),
+    "ft:gpt-4.1-nano": (0.20, 0.05, 0.80),
     "text-embedding-3-small": (0.02, 0.02, 0.0),
     "text-embedding-3-large": (0.13, 0.13, 0.0),
 }
+# US dollars for a million tokens that a model is trained on; FAQBOT_TUNING_PRICES likewise.
+_TUNING_PRICES = {"gpt-4o-mini": 3.0, "gpt-4.1-mini": 5.0, "gpt-4.1-nano": 1.5, "gpt-4o": 25.0}
 # The best for Korean of those that fastembed offers under a free licence; see docs/models.md.
 _LOCAL_MODEL = "intfloat/multilingual-e5-large"
 
@@ -60,6 +65,10 @@ class ModelSettings(BaseSettings):
         default=SecretStr(""), description="What callers of `faqbot serve-model` have to send."
     )
     prices: dict[str, tuple[float, float, float]] = Field(default=_PRICES)
+    tuning_model: str = Field(
+        default="gpt-4o-mini-2024-07-18", description="What `faqbot tune start` tunes."
+    )
+    tuning_prices: dict[str, float] = Field(default=_TUNING_PRICES)
 
     @property
     def has_models(self) -> bool:
@@ -74,6 +83,13 @@ class ModelSettings(BaseSettings):
         """
         length = f"@{self.embedding_dimensions}" if self.embedding_dimensions else ""
         return f"openai/{self.embedding_model}{length}"
+
+    def tuning_price(self, model: str) -> float | None:
+        """Return the US dollars for a million tokens of training; None if they are not known."""
+        known = [
+            name for name in self.tuning_prices if model == name or model.startswith(f"{name}-20")
+        ]
+        return self.tuning_prices[max(known, key=len)] if known else None
 
     @property
     def local_model(self) -> str:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
+from math import isnan
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,7 @@ def line_chart(
             axes.plot(range(len(xs)), values, label=name, marker="o" if len(xs) == 1 else "")
         _label_places(axes, xs)
         if len(series) > 1:
-            axes.legend()
+            figure.legend(loc="outside lower center", ncols=2)
         axes.grid(alpha=0.3)
         return _png(figure)
 
@@ -57,6 +58,8 @@ def bar_chart(
 ) -> bytes:
     """Return a PNG with a group of bars for each label, one bar a series, with its value.
 
+    A value that is no number is shown as a dash.
+
     Raises:
         ConfigError: the extra is not installed.
     """
@@ -66,11 +69,12 @@ def bar_chart(
         for number, (name, values) in enumerate(series.items()):
             places = [place - 0.4 + (number + 0.5) * width for place in range(len(labels))]
             bars = axes.bar(places, values, width, label=name)
-            axes.bar_label(bars, fmt="{:,.6g}", fontsize=8, padding=2)
+            texts = ["–" if isnan(value) else f"{value:,.4g}" for value in values]
+            axes.bar_label(bars, texts, fontsize=8, padding=2)
         axes.margins(y=0.12)
         _label_places(axes, labels)
         if len(series) > 1:
-            axes.legend()
+            figure.legend(loc="outside lower center", ncols=2)
         return _png(figure)
 
 

@@ -19,15 +19,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 from core.llm.prompts import estimate_tokens
 from devtools.openai.clock import Clock
+from devtools.openai.fine_tuning import FineTuning
 from devtools.openai.words import embedding, reply_to, stretched, tokens
 
 Json = dict[str, Any]
 
 MODELS = {
     "gpt-4o-mini": 128_000,
+    "gpt-4o-mini-2024-07-18": 128_000,
     "gpt-4o": 128_000,
     "tiny-context": 1_500,
     "text-embedding-3-small": 8_192,
@@ -35,6 +38,7 @@ MODELS = {
     "bge-m3": 8_192,
 }
 REVOKED = "sk-revoked"
+_TUNING = ("/v1/files", "/v1/fine_tuning/")
 _MAX_INPUTS = 2_048
 _MAX_REQUEST_TOKENS = 300_000
 _HOUR_S = 3_600.0
@@ -75,6 +79,7 @@ class OpenAIServer:
     faults: deque[Fault] = field(default_factory=deque)
     requests: deque[tuple[str, Json]] = field(default_factory=lambda: deque(maxlen=5_000))
     headers: deque[dict[str, str]] = field(default_factory=lambda: deque(maxlen=10))
+    tuning: FineTuning = field(default_factory=FineTuning)
     url: str = ""
     streams: int = 0
     most_streams: int = 0
@@ -134,11 +139,14 @@ class OpenAIServer:
         writer: asyncio.StreamWriter,
     ) -> bool:
         """Answer one request; False if the connection has to go."""
-        if path == "/cue":
-            return await self._cue(json.loads(body), writer)
-        if method == "GET":
-            rows = [{"id": name, "object": "model"} for name in MODELS]
-            return await _send(writer, 200, {"object": "list", "data": rows})
+        if path.startswith(_TUNING):
+            return await self._tune(method, path, headers, body, writer)
+        if method == "GET" or path == "/cue":
+            return await (
+                self._list(unquote(path.partition("/models/")[2]), writer)
+                if method == "GET"
+                else self._cue(json.loads(body), writer)
+            )
         if headers.get("authorization") in (None, "Bearer", f"Bearer {REVOKED}"):
             return await _refuse(writer, 401, "invalid_api_key", "Incorrect API key provided.")
         request = json.loads(body)
@@ -150,7 +158,7 @@ class OpenAIServer:
             await asyncio.sleep(_HOUR_S if fault.kind == "hang" else 0)
             text = fault.text or "On cue."
             return await _refuse(writer, fault.status, fault.code, text, fault.retry_after)
-        if request.get("model") not in MODELS:
+        if request.get("model") not in self.models:
             text = f"The model `{request.get('model')}` does not exist"
             return await _refuse(writer, 404, "model_not_found", text)
         return await (
@@ -158,6 +166,34 @@ class OpenAIServer:
             if kind == "embeddings"
             else self._complete(request, kind, fault, writer)
         )
+
+    async def _list(self, name: str, writer: asyncio.StreamWriter) -> bool:
+        """All models, or the one that is named."""
+        rows = [{"id": one, "object": "model"} for one in self.models if name in ("", one)]
+        if not rows:
+            return await _refuse(writer, 404, "model_not_found", f"There is no model `{name}`")
+        body = rows[0] if name else {"object": "list", "data": rows}
+        return await _send(writer, 200, body)
+
+    @property
+    def models(self) -> dict[str, int]:
+        """The models that there are, with how much they read: those that were tuned, too."""
+        return MODELS | dict.fromkeys(self.tuning.models, MODELS["gpt-4o-mini"])
+
+    async def _tune(
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes,
+        writer: asyncio.StreamWriter,
+    ) -> bool:
+        self.requests.append(("tuning", {"method": method, "path": path}))
+        if fault := self._fault("tuning"):
+            return await _refuse(writer, fault.status, fault.code, fault.text or "On cue.")
+        if headers.get("authorization") in (None, "Bearer", f"Bearer {REVOKED}"):
+            return await _refuse(writer, 401, "invalid_api_key", "Incorrect API key provided.")
+        return await _send(writer, *self.tuning.handle(method, path, headers, body))
 
     async def _cue(self, cue: Json, writer: asyncio.StreamWriter) -> bool:
         """Set the pace or queue a fault from another process: `{"pace": {…}, "fault": {…}}`."""
@@ -180,7 +216,7 @@ class OpenAIServer:
         used = sum(estimate_tokens(text) for text in inputs)
         if len(inputs) > _MAX_INPUTS or used > _MAX_REQUEST_TOKENS or not all(inputs):
             return await _refuse(writer, 400, "invalid_request", "Too many inputs, or an empty one")
-        if any(estimate_tokens(text) > MODELS[request["model"]] for text in inputs):
+        if any(estimate_tokens(text) > self.models[request["model"]] for text in inputs):
             return await _refuse(writer, 400, "context_length_exceeded", "An input is too long")
         started = time.monotonic()
         size = request.get("dimensions") or (3_072 if "large" in request["model"] else 1_536)
@@ -208,11 +244,12 @@ class OpenAIServer:
         self, request: Json, kind: str, fault: Fault | None, writer: asyncio.StreamWriter
     ) -> bool:
         prompt = sum(estimate_tokens(message["content"]) + 4 for message in request["messages"])
-        if prompt > MODELS[request["model"]]:
+        if prompt > self.models[request["model"]]:
             text = f"This model's maximum context length is {MODELS[request['model']]} tokens."
             return await _refuse(writer, 400, "context_length_exceeded", text)
         schema = request.get("response_format", {}).get("json_schema", {}).get("name")
-        text = reply_to(request["messages"], schema)
+        remembered = self.tuning.reply(request["model"], request["messages"])
+        text = remembered or reply_to(request["messages"], schema)
         if fault and fault.kind == "say":
             text = fault.text
         elif kind == "chat" and self.pace.answer_tokens:

@@ -62,8 +62,8 @@ def answer_from(prompt: str) -> str:
     asked = _QUESTION.search(prompt)
     question = asked[1] if asked else ""
     passages = _PASSAGE.findall(prompt)
-    ranked = sorted(passages, key=lambda p: -_overlap(question, f"{p[1]} {p[2]}"))
-    if not ranked or _overlap(question, f"{ranked[0][1]} {ranked[0][2]}") < _MIN_OVERLAP:
+    ranked = sorted(passages, key=lambda p: -overlap(question, f"{p[1]} {p[2]}"))
+    if not ranked or overlap(question, f"{ranked[0][1]} {ranked[0][2]}") < _MIN_OVERLAP:
         return "[[NONE]]"
     number, _, text = ranked[0]
     sentences = [s.strip() for s in _SENTENCE.split(text) if s.strip()][:_SENTENCES]
@@ -123,7 +123,7 @@ def _questions(prompt: str) -> str:
     return json.dumps({"entries": entries}, ensure_ascii=False, separators=(",", ":"))
 
 
-def _overlap(question: str, text: str) -> float:
+def overlap(question: str, text: str) -> float:
     mine, others = _gram_set(question), _gram_set(text)
     return len(mine & others) / max(len(mine), 1)
 

@@ -1,0 +1,185 @@
+"""A base model and a tuned one, asked the same held-out questions, with and without passages."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Final
+
+import openai
+
+from core.errors import ModelError
+from core.llm.budget import Price, price_of
+from core.llm.prompts import NEXT, NONE, Message, quoted
+from core.llm.tuning.examples import Example
+from core.llm.tuning.sdk import translated
+from core.text.korean import compact, ngrams
+from core.types import Usage
+
+_AT_ONCE: Final = 4
+_ANSWER_TOKENS: Final = 900
+_TIMEOUT_S: Final = 120.0
+_CITATION: Final = re.compile(r"\s*\[(\d{1,2})\]")
+# An answer stands on a passage if it shares most of its letters' pairs with it: what is said in
+# other words still does, what is said of something else does not.
+_SUPPORTED: Final = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a model said to one question, without its offers; None where the call failed."""
+
+    text: str | None
+    usage: Usage = field(default_factory=Usage)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the model says that there is no answer."""
+        return self.text is not None and (NONE in self.text or not self.text.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How one model did in one of the two ways; a share is None where nothing was to be measured.
+
+    `found` is the share of answers that stand on the right passage, of the questions that have one.
+    `refusals_kept` is the share of "not in here" where the passages hold no answer.
+    `citations_right` is the share of right citations among all. `chars` is the median length.
+    """
+
+    model: str
+    with_passages: bool
+    asked: int
+    failed: int
+    found: float | None
+    refusals_kept: float | None
+    citations_right: float | None
+    chars: float
+    cost_usd: float
+
+
+class Comparison:
+    """Asks and measures."""
+
+    def __init__(
+        self, client: openai.AsyncOpenAI, *, where: str, prices: Mapping[str, Price]
+    ) -> None:
+        self._client = client
+        self._where = where
+        self._prices = prices
+        self._room = asyncio.Semaphore(_AT_ONCE)
+
+    async def run(
+        self,
+        models: Sequence[str],
+        questions: Sequence[Example],
+        *,
+        progress: Callable[[int, int], None],
+    ) -> list[Figures]:
+        """Ask each model all questions with and without passages; one row each.
+
+        Raises:
+            ModelError: a model answered none of its questions; the line says why.
+        """
+        done, total = 0, len(models) * 2 * len(questions)
+
+        async def ask(model: str, example: Example, *, with_passages: bool) -> Reply | ModelError:
+            nonlocal done
+            reply = await self._ask(model, example, with_passages=with_passages)
+            done += 1
+            progress(done, total)
+            return reply
+
+        rows = []
+        for model in models:
+            for with_passages in (True, False):
+                replies = await asyncio.gather(
+                    *(ask(model, example, with_passages=with_passages) for example in questions)
+                )
+                rows.append(
+                    _figures(model, questions, _usable(replies), with_passages=with_passages)
+                )
+        return rows
+
+    async def _ask(
+        self, model: str, example: Example, *, with_passages: bool
+    ) -> Reply | ModelError:
+        messages = example.messages[:-1] if with_passages else _bare(example)
+        try:
+            async with self._room:
+                with translated(self._where):
+                    said = await self._client.chat.completions.create(
+                        model=model,
+                        messages=[*messages],
+                        temperature=0,
+                        max_completion_tokens=_ANSWER_TOKENS,
+                        timeout=_TIMEOUT_S,
+                    )
+        except ModelError as error:
+            return error
+        usage = Usage()
+        if said.usage:
+            usage = price_of(model, self._prices).of(
+                prompt=said.usage.prompt_tokens, completion=said.usage.completion_tokens
+            )
+        text = said.choices[0].message.content or ""
+        return Reply(text.partition(NEXT)[0].strip(), usage)
+
+
+def _bare(example: Example) -> list[Message]:
+    """Return the same instructions and the question, and no passage."""
+    asked = f"<passages>\n</passages>\n<question>\n{quoted(example.question)}\n</question>"
+    return [example.messages[0], {"role": "user", "content": asked}]
+
+
+def _usable(replies: Sequence[Reply | ModelError]) -> list[Reply]:
+    """Return the replies, a failed call among them as such.
+
+    Raises:
+        ModelError: all of them failed.
+    """
+    errors = [reply for reply in replies if isinstance(reply, ModelError)]
+    if errors and len(errors) == len(replies):
+        raise errors[0]
+    return [reply if isinstance(reply, Reply) else Reply(None) for reply in replies]
+
+
+def _figures(
+    model: str, questions: Sequence[Example], replies: Sequence[Reply], *, with_passages: bool
+) -> Figures:
+    said = [(q, r) for q, r in zip(questions, replies, strict=True) if r.text is not None]
+    found = [_stands(q, r) for q, r in said if q.right]
+    kept = [reply.refused for question, reply in said if not question.right]
+    cited = [right for q, r in said for right in _citations(q, r)] if with_passages else []
+    return Figures(
+        model=model,
+        with_passages=with_passages,
+        asked=len(questions),
+        failed=len(replies) - len(said),
+        found=_share(found),
+        refusals_kept=_share(kept),
+        citations_right=_share(cited),
+        chars=median([len(reply.text or "") for _, reply in said] or [0]),
+        cost_usd=sum(reply.usage.cost_usd for reply in replies),
+    )
+
+
+def _stands(question: Example, reply: Reply) -> bool:
+    """Return whether the answer says what the right passage says."""
+    if reply.refused:
+        return False
+    mine = set(ngrams(compact(_CITATION.sub("", reply.text or "")), 2, 2))
+    passages = "".join(question.excerpts[place - 1].text for place in question.right)
+    return bool(mine) and len(mine & set(ngrams(compact(passages), 2, 2))) >= _SUPPORTED * len(mine)
+
+
+def _citations(question: Example, reply: Reply) -> list[bool]:
+    """Return of each citation whether it names a passage that holds the answer."""
+    return [int(number) in question.right for number in _CITATION.findall(reply.text or "")]
+
+
+def _share(right: Sequence[bool]) -> float | None:
+    return sum(right) / len(right) if right else None

@@ -1,0 +1,258 @@
+"""One fine-tuning job at OpenAI, driven so that it can be taken up again after any interruption.
+
+What was done is noted in a file after each step, so that nothing is uploaded or paid for twice.
+https://platform.openai.com/docs/api-reference/fine-tuning
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import openai
+from openai.types.fine_tuning import FineTuningJob, FineTuningJobEvent
+
+from core.errors import ConfigError, ModelUnavailableError, StorageError
+from core.llm.tuning.dataset import ExportFolder
+from core.llm.tuning.sdk import translated
+
+ENDED: Final = ("succeeded", "failed", "cancelled")
+_PAGE: Final = 100
+_OUTAGES: Final = 20  # in a row, before whoever follows a job is told
+
+
+@dataclass(frozen=True, slots=True)
+class JobOptions:
+    """What is asked for; `epochs` 0 leaves their number to OpenAI."""
+
+    base: str
+    epochs: int = 3
+    suffix: str = "faqbot"
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class JobNote:
+    """What is known of the latest job: each field is "" until that step is done."""
+
+    base: str
+    export: str
+    training_file: str = ""
+    validation_file: str = ""
+    job: str = ""
+    status: str = ""
+    tuned: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one look at a job brought: its state, new messages, and how far it is."""
+
+    status: str
+    messages: tuple[str, ...] = ()
+    done: int = 0
+    total: int = 0
+    error: str = ""
+    tuned: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A model of an earlier step; it can be used like the last one."""
+
+    model: str
+    step: int
+    train_loss: float | None
+    loss: float | None
+
+
+class TuningJob:
+    """Starts, follows and cancels the job that its note is about."""
+
+    def __init__(self, client: openai.AsyncOpenAI, note: Path, *, where: str) -> None:
+        self._client = client
+        self._path = note
+        self._where = where
+        self._seen: set[str] = set()
+
+    def note(self) -> JobNote:
+        """Return what is known of the job.
+
+        Raises:
+            ConfigError: none was started here.
+            StorageError: the note is unreadable.
+        """
+        if (note := self._read()) is None:
+            raise ConfigError("no job was started here: `faqbot tune start FOLDER` starts one")
+        return note
+
+    async def start(self, export: ExportFolder, options: JobOptions) -> JobNote:
+        """Upload what is missing and create the job, or take up the one that was begun for this.
+
+        Raises:
+            ConfigError: another job is under way.
+            SourceError: there is no export.
+            ModelError: OpenAI refused or cannot be reached.
+        """
+        note = self._read()
+        digest = export.digest
+        if note is None or (note.export, note.base) != (digest, options.base):
+            if note and note.job and note.status not in ENDED:
+                raise ConfigError(
+                    f"the job {note.job} is still under way: follow it with `faqbot tune status`, "
+                    "or end it with `faqbot tune cancel`"
+                )
+            note = self._write(JobNote(options.base, digest))
+        elif note.status in ("failed", "cancelled"):  # the files are there; only the job is new
+            note = self._write(replace(note, job="", status="", tuned=""))
+        if not note.training_file:
+            note = self._write(replace(note, training_file=await self._upload(export.train)))
+        if not note.validation_file and export.validation.stat().st_size:
+            note = self._write(replace(note, validation_file=await self._upload(export.validation)))
+        if not note.job:
+            job = await self._created_before(note) or await self._create(note, options)
+            note = self._write(replace(note, job=job.id, status=job.status))
+        return note
+
+    async def look(self) -> Step:
+        """Ask once how the job is.
+
+        Raises:
+            ModelError: OpenAI refused or cannot be reached.
+        """
+        note = self.note()
+        with translated(self._where):
+            job = await self._client.fine_tuning.jobs.retrieve(note.job)
+            events = await self._new_events(note.job)
+        self._write(replace(note, status=job.status, tuned=job.fine_tuned_model or ""))
+        metrics = [data for event in events if isinstance(data := event.data, dict)]
+        steps = [data for data in metrics if "step" in data]
+        return Step(
+            status=job.status,
+            messages=tuple(event.message for event in events),
+            done=int(steps[-1]["step"]) if steps else 0,
+            total=int(steps[-1].get("total_steps") or 0) if steps else 0,
+            error=job.error.message if job.error and job.error.message else "",
+            tuned=job.fine_tuned_model or "",
+        )
+
+    async def follow(self, *, interval_s: float) -> AsyncIterator[Step]:
+        """Yield a step each time that something changed, up to the end of the job.
+
+        Raises:
+            ModelError: OpenAI refused, or cannot be reached for long.
+        """
+        last, outages = None, 0
+        while True:
+            try:
+                step = await self.look()
+                outages = 0
+            except ModelUnavailableError:
+                outages += 1
+                if outages == _OUTAGES:
+                    raise
+                await asyncio.sleep(interval_s)
+                continue
+            if step != last:
+                yield step
+            if step.status in ENDED:
+                return
+            last = step
+            await asyncio.sleep(interval_s)
+
+    async def cancel(self) -> str:
+        """End the job; its state then.
+
+        Raises:
+            ConfigError: it has ended already.
+            ModelError: OpenAI refused or cannot be reached.
+        """
+        note = self.note()
+        if note.status in ENDED:
+            raise ConfigError(f"the job {note.job} has ended: it {_said(note.status)}")
+        with translated(self._where):
+            job = await self._client.fine_tuning.jobs.cancel(note.job)
+        self._write(replace(note, status=job.status))
+        return job.status
+
+    async def checkpoints(self) -> list[Checkpoint]:
+        """Return the models of earlier steps, the latest first.
+
+        Raises:
+            ModelError: OpenAI refused or cannot be reached.
+        """
+        with translated(self._where):
+            listed = await self._client.fine_tuning.jobs.checkpoints.list(self.note().job)
+        return [
+            Checkpoint(
+                row.fine_tuned_model_checkpoint,
+                row.step_number,
+                row.metrics.train_loss,
+                row.metrics.valid_loss,
+            )
+            for row in listed.data
+        ]
+
+    async def _upload(self, path: Path) -> str:
+        content = await asyncio.to_thread(path.read_bytes)
+        with translated(self._where):
+            file = await self._client.files.create(file=(path.name, content), purpose="fine-tune")
+        return file.id
+
+    async def _created_before(self, note: JobNote) -> FineTuningJob | None:
+        """Find the job that was created just before this program was killed."""
+        with translated(self._where):
+            jobs = await self._client.fine_tuning.jobs.list(limit=_PAGE)
+        mine = (job for job in jobs.data if job.training_file == note.training_file)
+        return next((job for job in mine if job.status not in ("failed", "cancelled")), None)
+
+    async def _create(self, note: JobNote, options: JobOptions) -> FineTuningJob:
+        asked: dict[str, Any] = {"validation_file": note.validation_file or None}
+        with translated(self._where):
+            return await self._client.fine_tuning.jobs.create(
+                model=options.base,
+                training_file=note.training_file,
+                suffix=options.suffix,
+                seed=options.seed,
+                method={
+                    "type": "supervised",
+                    "supervised": {"hyperparameters": {"n_epochs": options.epochs or "auto"}},
+                },
+                **{name: value for name, value in asked.items() if value},
+            )
+
+    async def _new_events(self, job: str) -> Sequence[FineTuningJobEvent]:
+        """Return the events that were not told before, oldest first."""
+        new: list[FineTuningJobEvent] = []
+        async for event in self._client.fine_tuning.jobs.list_events(job, limit=_PAGE):
+            if event.id in self._seen:  # the newest come first
+                break
+            new.append(event)
+        self._seen.update(event.id for event in new)
+        return new[::-1]
+
+    def _read(self) -> JobNote | None:
+        try:
+            return JobNote(**json.loads(self._path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, TypeError) as error:
+            raise StorageError(f"{self._path} is unreadable ({error}); delete it") from error
+
+    def _write(self, note: JobNote) -> JobNote:
+        partial = self._path.with_suffix(".partial")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_text(json.dumps(asdict(note), indent=2), encoding="utf-8")
+            partial.replace(self._path)
+        except OSError as error:
+            raise StorageError(f"{self._path} cannot be written: {error.strerror}") from error
+        return note
+
+
+def _said(status: str) -> str:
+    return "was cancelled" if status == "cancelled" else status
