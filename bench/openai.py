@@ -32,7 +32,7 @@ from config.profiles import load_profile
 from config.resources import QUESTION_PACKS, ROOT, SAMPLE_FAQ, load_prompt
 from config.settings import Settings, read_settings
 from core.assistant.assistant import Assistant
-from core.llm.openai.chat import PASSAGE_TOKENS
+from core.llm.chat import PASSAGE_TOKENS
 from core.llm.prompts import answer_messages, estimate_tokens, pack, reading_messages
 from core.retrieval.chroma import ChromaIndex
 from core.types import Answered, Delta, Exchange, Passage, Question, SessionId

@@ -6,100 +6,11 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from config.model_settings import ModelSettings
 from config.platform_settings import PlatformSettings, WebSettings
 from core.errors import ConfigError
-from core.llm.budget import Price
-
-# US dollars for a million tokens: prompt, cached prompt, completion.
-# https://platform.openai.com/docs/pricing; FAQBOT_PRICES takes the place of it, as JSON.
-_PRICES = {
-    "gpt-4o-mini": (0.15, 0.075, 0.60),
-    "gpt-4o": (2.50, 1.25, 10.00),
-    "gpt-4.1-mini": (0.40, 0.10, 1.60),
-    "gpt-4.1-nano": (0.10, 0.025, 0.40),
-    "ft:gpt-4o-mini": (0.30, 0.15, 1.20),
-    "ft:gpt-4.1-mini": (0.80, 0.20, 3.20),
-    "ft:gpt-4.1-nano": (0.20, 0.05, 0.80),
-    "text-embedding-3-small": (0.02, 0.02, 0.0),
-    "text-embedding-3-large": (0.13, 0.13, 0.0),
-}
-# US dollars for a million tokens that a model is trained on; FAQBOT_TUNING_PRICES likewise.
-_TUNING_PRICES = {"gpt-4o-mini": 3.0, "gpt-4.1-mini": 5.0, "gpt-4.1-nano": 1.5, "gpt-4o": 25.0}
-# The best for Korean of those that fastembed offers under a free licence; see docs/models.md.
-_LOCAL_MODEL = "intfloat/multilingual-e5-large"
-
-
-class ModelSettings(BaseSettings):
-    """A part of `Settings`, where the prefix and the file are set."""
-
-    openai_api_key: SecretStr = Field(
-        default=SecretStr(""), validation_alias="OPENAI_API_KEY", description="Turns models on."
-    )
-    openai_base_url: str = Field(
-        default="", validation_alias="OPENAI_BASE_URL", description="Any compatible server."
-    )
-    chat_model: str = Field(default="gpt-4o-mini", description="Writes answers.")
-    guardrail_model: str = Field(
-        default="", description="Reads questions; the chat model if empty."
-    )
-    embedder: Literal["builtin", "openai", "local"] = Field(
-        default="builtin", description="What makes vectors; changing it needs an ingest."
-    )
-    embedding_model: str = "text-embedding-3-small"
-    embedding_path: Path | None = Field(
-        default=None, description="A folder that holds the local embedder's model."
-    )
-    embedding_dimensions: int = Field(
-        default=0, ge=0, le=8_192, description="Length of a vector; 0 is the model's own."
-    )
-    embedding_base_url: str = Field(default="", description="If not OPENAI_BASE_URL.")
-    embedding_api_key: SecretStr = Field(
-        default=SecretStr(""), description="If not OPENAI_API_KEY."
-    )
-    daily_cap_usd: float = Field(default=5.0, ge=0, description="For all; 0 is no cap.")
-    daily_user_cap_usd: float = Field(default=0.5, ge=0, description="For a person; 0 is no cap.")
-    models_off: bool = Field(default=False, description="Answer without models.")
-    model_server_key: SecretStr = Field(
-        default=SecretStr(""), description="What callers of `faqbot serve-model` have to send."
-    )
-    prices: dict[str, tuple[float, float, float]] = Field(default=_PRICES)
-    tuning_model: str = Field(
-        default="gpt-4o-mini-2024-07-18", description="What `faqbot tune start` tunes."
-    )
-    tuning_prices: dict[str, float] = Field(default=_TUNING_PRICES)
-
-    @property
-    def has_models(self) -> bool:
-        """Whether answers are written by models."""
-        return bool(self.openai_api_key.get_secret_value())
-
-    @property
-    def remote_fingerprint(self) -> str:
-        """The name that tells vectors of the remote embedder from all others.
-
-        Its model and their length.
-        """
-        length = f"@{self.embedding_dimensions}" if self.embedding_dimensions else ""
-        return f"openai/{self.embedding_model}{length}"
-
-    def tuning_price(self, model: str) -> float | None:
-        """Return the US dollars for a million tokens of training; None if they are not known."""
-        known = [
-            name for name in self.tuning_prices if model == name or model.startswith(f"{name}-20")
-        ]
-        return self.tuning_prices[max(known, key=len)] if known else None
-
-    @property
-    def local_model(self) -> str:
-        """The local embedder's model."""
-        given = "embedding_model" in self.model_fields_set
-        return self.embedding_model if given else _LOCAL_MODEL
-
-    def price_table(self) -> dict[str, Price]:
-        """Prices by model name."""
-        return {name: Price(*price) for name, price in self.prices.items()}
 
 
 class Settings(ModelSettings, PlatformSettings, WebSettings):

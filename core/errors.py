@@ -45,6 +45,10 @@ class ModelUnavailableError(ModelError):
         self.retry_after_s = retry_after_s
 
 
+class ModelTimeoutError(ModelUnavailableError):
+    """It took too long: asking it for less may help."""
+
+
 class ModelBrokeOffError(ModelUnavailableError):
     """A stream ended before the answer did."""
 
@@ -59,6 +63,15 @@ class ModelRefusedError(ModelError):
 
 class ModelOverflowError(ModelError):
     """The prompt is longer than the model reads."""
+
+
+class ModelRequestError(ModelError):
+    """It refuses this request, and may take another one."""
+
+    def __init__(self, message: str, *, said: str = "") -> None:
+        """`said` is what the server wrote about it."""
+        super().__init__(message)
+        self.said = said
 
 
 class ModelReplyError(ModelError):

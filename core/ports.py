@@ -49,13 +49,11 @@ class Embedder(Protocol):
         """Name and version of the model; vectors of different fingerprints never meet."""
         ...
 
-    @property
-    def dimension(self) -> int:
-        """The length of a vector."""
-        ...
+    def embed(self, texts: Sequence[str], *, passages: bool = False) -> Vectors:
+        """Return unit vectors, a row for each text; a text without content gives zeros.
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of shape (len(texts), dimension); a text without content gives zeros."""
+        `passages` tells that the texts are answers: some models tell them apart from questions.
+        """
         ...
 
 

@@ -41,6 +41,7 @@ class Profile:
     topic: str
     model_down: str
     model_cut: str
+    model_too_long: str
     model_limit: str
     model_off: str
     quoted: str

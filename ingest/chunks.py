@@ -81,7 +81,8 @@ def entry_vectors(
 ) -> list[Vectors]:
     """Return unit vectors of shape (its chunks, dimension) for each entry."""
     titles = embedder.embed([entry.title for entry in entries])
-    answers = embedder.embed([chunk for texts in chunks for chunk in texts])
+    passages = [chunk for texts in chunks for chunk in texts]
+    answers = embedder.embed(passages, passages=True)
     questions = embedder.embed([question for entry in entries for question in entry.questions])
     parts = zip(
         titles,

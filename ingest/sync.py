@@ -52,17 +52,20 @@ def sync(  # noqa: PLR0913 - all by name; together they are what an ingest is
     fingerprint: str,
     source: str,
     progress: Callable[[int, int], None],
-    prepare: Callable[[Sequence[str]], None] | None = None,
+    prepare: Callable[[Sequence[str], Sequence[str]], None] | None = None,
+    anew: bool = False,
 ) -> Changes:
     """Make the index hold exactly `entries`; do nothing if it already does.
 
     `analyzer` and `embedder` are loaded only when something has to be analysed; `progress` gets
     the entries stored so far and their total. `prepare` gets every text that will be embedded, for
-    an embedder that fetches them ahead; what it raises leaves everything as it was.
+    an embedder that fetches them ahead; what it raises leaves everything as it was. `anew` uses
+    nothing of what the index holds.
     """
     digests = {entry.faq_id: digest(entry) for entry in entries}
     serving = index.serving()
-    usable = serving if serving and serving.fingerprint == fingerprint else None
+    same_maker = serving is not None and serving.fingerprint == fingerprint
+    usable = serving if same_maker and not anew else None
     total = _sha256(list(digests.items()))
     if usable and usable.digest == total:
         index.tidy()
@@ -72,7 +75,8 @@ def sync(  # noqa: PLR0913 - all by name; together they are what an ingest is
     known = {record.entry.faq_id: record for record in kept}
     same = {faq_id for faq_id, record in known.items() if record.digest == digests.get(faq_id)}
     if prepare:
-        prepare(texts_of([entry for entry in entries if entry.faq_id not in same]))
+        missing = [entry for entry in entries if entry.faq_id not in same]
+        prepare(questions_of(missing), passages_of(missing))
     generation = index.begin(fingerprint=fingerprint, source=source)
     done = 0
     for batch in batched(entries, _BATCH):
@@ -115,16 +119,17 @@ def batched(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
         yield entries[start : start + size]
 
 
-def texts_of(entries: Sequence[Entry]) -> list[str]:
-    """Every text of the entries that is embedded, and the titles as buttons show them.
+def questions_of(entries: Sequence[Entry]) -> list[str]:
+    """Return what is embedded as a question is, and the titles as buttons show them.
 
     A button's text is searched for before it is offered: what is fetched now is not fetched then.
     """
-    return [
-        text
-        for e in entries
-        for text in (e.title, *labels(e.title), *(chunks(e.text) or [e.text]), *e.questions)
-    ]
+    return [t for e in entries for t in (e.title, *labels(e.title), *e.questions)]
+
+
+def passages_of(entries: Sequence[Entry]) -> list[str]:
+    """Return what is embedded as a passage: the answers, in pieces."""
+    return [text for e in entries for text in chunks(e.text) or [e.text]]
 
 
 def terms_of(entries: Sequence[Entry], analyzer: Analyzer) -> list[Terms]:

@@ -65,8 +65,8 @@ def chosen_embedder(settings: Settings) -> Embedder | None:
     match settings.embedder:
         case "builtin":
             return None
-        case "openai":
-            waiting: Embedder = _models().WaitingEmbedder(settings)
+        case "openai" | "bedrock":
+            waiting: Embedder = _embedders().WaitingEmbedder(settings)
             return waiting
         case "local":
             folder, cache = settings.embedding_path, settings.cache_dir / "models"
@@ -242,8 +242,8 @@ async def _parts(
     with_models = with_models and settings.has_models
     async with AsyncExitStack() as stack:
         remote = None
-        if with_models and settings.embedder == "openai":
-            remote = await stack.enter_async_context(_models().open_embedder(settings))
+        if with_models and settings.remote_embedder:
+            remote = await stack.enter_async_context(_embedders().open_embedder(settings))
         retriever, language = await asyncio.to_thread(build_retriever, settings, remote)
         following = None
         if lessons:
@@ -278,8 +278,15 @@ async def _parts(
         yield _Parts(assistant, retriever, following)
 
 
-async def _nothing_to_warm(texts: Sequence[str]) -> None:
+async def _nothing_to_warm(*_texts: Sequence[str]) -> None:
     """The built-in encoder is at hand."""
+
+
+def _embedders() -> ModuleType:
+    # As below.
+    from bots.bootstrap import embedders
+
+    return embedders
 
 
 def _models() -> ModuleType:

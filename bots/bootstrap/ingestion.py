@@ -127,8 +127,10 @@ def embedder_fingerprint(settings: Settings) -> str:
         ConfigError: the built-in encoder's file is missing or damaged.
     """
     match settings.embedder:
-        case "openai":
-            return settings.remote_fingerprint
+        case "openai" | "bedrock":
+            from bots.bootstrap.embedders import remote_fingerprint
+
+            return remote_fingerprint(settings)
         case "local":
             return fingerprint_of_local(settings.local_model)
         case "builtin":
@@ -142,11 +144,12 @@ def _sync(settings: Settings, prepared: Prepared, *, source: str, progress: Prog
     def language() -> Language:
         return load_language(settings.profile, faq=settings.faq_profile)
 
-    fetch: Callable[[Sequence[str]], None] | None = None
-    if settings.embedder == "openai":
-        from bots.bootstrap.models import prepare_with
+    fetch: Callable[[Sequence[str], Sequence[str]], None] | None = None
+    anew = False
+    if settings.remote_embedder:
+        from bots.bootstrap.embedders import has_another_length, prepare_with
 
-        fetch = prepare_with(settings, progress)
+        fetch, anew = prepare_with(settings, progress), has_another_length(settings)
 
     @cache
     def embedder() -> Embedder:
@@ -162,6 +165,7 @@ def _sync(settings: Settings, prepared: Prepared, *, source: str, progress: Prog
         source=source,
         progress=progress,
         prepare=fetch,
+        anew=anew,
     )
     if before is None or changes.generation != before.name:
         Retriever(

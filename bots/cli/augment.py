@@ -13,16 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bots.bootstrap.assistant import build_retriever
+from bots.bootstrap.embedders import open_embedder
 from bots.bootstrap.event_loop import run
 from bots.bootstrap.ingestion import read_entries
-from bots.bootstrap.models import open_embedder, open_questions
+from bots.bootstrap.models import open_questions
 from bots.cli.ingest import ingest, progress_bar
 from config.profiles import profile_of
 from config.resources import load_prompt
 from config.settings import Settings
 from core.errors import ConfigError, ModelError
-from core.llm.budget import TAB, Tab, price_of
-from core.llm.openai.question_writer import expected_tokens
+from core.llm.budget import TAB, Tab
+from core.llm.question_writer import expected_tokens
 from core.ports import Embedder
 from core.types import Entry
 from ingest.augment import (
@@ -84,7 +85,7 @@ def estimate(settings: Settings, missing: Sequence[Entry]) -> Estimate:
     prompt = load_prompt("questions", profile_of(settings))
     sizes = [expected_tokens(prompt, [*map(excerpt, batch)]) for batch in requests(asked)]
     told, said = sum(size[0] for size in sizes), sum(size[1] for size in sizes)
-    price = price_of(settings.chat_model, settings.price_table())
+    price = settings.price_table().of(settings.chat.name)
     priced = price.prompt or price.completion
     dollars = price.of(prompt=told, completion=said).cost_usd if priced else None
     return Estimate(len(asked), told, said, dollars)
@@ -123,7 +124,7 @@ async def _written(
             notes = await write_all(
                 missing,
                 write=writer.write,
-                by=settings.chat_model,
+                by=settings.chat.name,
                 notes=settings.question_notes,
                 progress=progress,
             )
@@ -132,10 +133,10 @@ async def _written(
     written = [(e, notes[content_of(e)]) for e in missing if content_of(e) in notes]
     replaced = [own[key] for e in missing if (key := title_key(e.title)) in own]
     taken = taken_by(entries, replaced)
-    if settings.embedder == "openai":
+    if settings.remote_embedder:
         async with open_embedder(settings) as embedder:
             texts = [text for _, row in written for text in row.questions]
-            await embedder.prepare(texts, lambda *_: None)
+            await embedder.prepare(texts, (), lambda *_: None)
             checked = await asyncio.to_thread(_checked, settings, written, taken, embedder)
     else:
         checked = await asyncio.to_thread(_checked, settings, written, taken, None)

@@ -158,12 +158,11 @@ def _models(_settings: Settings) -> Iterator[Check]:
 
 
 def _endpoints(settings: Settings) -> Iterator[Check]:
-    if not settings.has_models and settings.embedder == "builtin":
+    if not settings.has_models and not settings.remote_embedder:
         return
-    from bots.bootstrap.models import check_models
+    from bots.bootstrap.model_checks import check_models
 
-    for line in asyncio.run(check_models(settings)):
-        yield Check(PASS, "endpoints", line)
+    yield from check_models(settings)
 
 
 def _history(settings: Settings) -> Iterator[Check]:

@@ -23,7 +23,7 @@ from core.llm.tuning.job import ENDED, Checkpoint, JobNote, JobOptions, Step, Tu
 from core.llm.tuning.sdk import translated
 
 INTERVAL_S = 10.0
-_CHAT, _GUARDRAIL = "FAQBOT_CHAT_MODEL", "FAQBOT_GUARDRAIL_MODEL"
+_CHAT, _GUARDRAIL = "FAQBOT_MODEL", "FAQBOT_GUARDRAIL_MODEL"
 
 
 def export(settings: Settings, folder: Path, *, each: int, share: float, seed: int) -> int:

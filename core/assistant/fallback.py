@@ -45,6 +45,8 @@ class FallbackModel:
                     said += piece
         except ModelError as error:
             logger.warning("answering from the FAQ's own words: %s", error)
+        except Exception:  # whatever a model's client does, the person gets an answer
+            logger.exception("answering from the FAQ's own words, after a bug in faqbot")
         notice = self.profile.model_down
         if said:
             notice = f"\n\n{self.profile.model_cut}"

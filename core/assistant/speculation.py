@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from core.assistant.guardrail import vouched
 from core.assistant.research import Findings, Researcher
-from core.errors import ModelError
+from core.errors import ModelError, ModelReplyError
 from core.llm.budget import TAB, Tab
 from core.retrieval.lessons import passages_of
 from core.text.korean import compact
@@ -142,6 +142,11 @@ class Speculation:
         except ModelError as error:
             if not certain.done():
                 certain.set_exception(error)
+        except Exception:  # nobody else awaits this task, and somebody awaits the future
+            logger.exception("a bug in faqbot, while a model read a question")
+        finally:
+            if not certain.done():
+                certain.set_exception(ModelReplyError("nothing was said of what the question is"))
 
     async def _search(self, text: str, history: Sequence[Exchange]) -> Findings:
         await self._warmed([text, *(exchange.user for exchange in history)])

@@ -74,5 +74,21 @@ class VectorCache:
             self._db.execute("BEGIN")
             self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
 
+    def length(self) -> int:
+        """Return the length of the vectors that the last ingest made; 0 before the first."""
+        row = self._db.execute("SELECT vector FROM vectors WHERE key = ?", [self._length_key])
+        found = row.fetchone()
+        return int.from_bytes(found[0], "little") if found else 0
+
+    def put_length(self, length: int) -> None:
+        """Keep the length of the vectors that an ingest has made."""
+        row = (self._length_key, length.to_bytes(4, "little"))
+        with self._writing, self._db:
+            self._db.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?)", row)
+
+    @property
+    def _length_key(self) -> bytes:
+        return b"length of " + self._fingerprint
+
     def _key(self, text: str) -> bytes:
         return sha256(self._fingerprint + b"\0" + text.encode()).digest()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from core.embeddings.prefixes import prefixes_of
 from core.errors import ConfigError
 from core.ports import Vectors
 from core.retrieval.vectors import unit
@@ -31,8 +32,7 @@ class FastembedEmbedder:
     def __init__(self, model: TextEmbedding, name: str) -> None:
         self.fingerprint = fingerprint(name)
         self._model = model
-        # Questions and entries are compared as equals: https://huggingface.co/intfloat/multilingual-e5-large
-        self._prefix = "query: " if "e5" in name.lower() else ""
+        self._prefixes = prefixes_of(name)
         self.dimension = len(self._vectors(["."])[0])
 
     @classmethod
@@ -65,22 +65,21 @@ class FastembedEmbedder:
                 "and tokenizer_config.json in it"
             ) from error
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of shape (len(texts), dimension); zeros for a blank text."""
+    def embed(self, texts: Sequence[str], *, passages: bool = False) -> Vectors:
+        """Return unit vectors of shape (len(texts), dimension); zeros for a blank text."""
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         rows = [row for row, text in enumerate(texts) if text.strip()]
         if rows:
-            vectors[rows] = self._vectors([texts[row] for row in rows])
+            vectors[rows] = self._vectors([self._prefixes[passages] + texts[row] for row in rows])
         return vectors
 
     def _vectors(self, texts: Sequence[str]) -> Vectors:
-        told = [self._prefix + text for text in texts]
-        return unit(np.stack(list(self._model.embed(told, batch_size=_BATCH))).astype(np.float32))
+        return unit(np.stack(list(self._model.embed(texts, batch_size=_BATCH))).astype(np.float32))
 
 
 def fingerprint(name: str) -> str:
-    """Names the vectors: by the model's name, in a folder as on the hub."""
-    return f"local/{name}"
+    """Name the vectors: by the model's name, in a folder as on the hub."""
+    return f"local/{name}{'+passages' if any(prefixes_of(name)) else ''}"
 
 
 def _registered(name: str, folder: Path) -> str:

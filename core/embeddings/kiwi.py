@@ -115,8 +115,11 @@ class KiwiEncoder:
                 f"cannot load the encoder {path}: {error}. Restore the file from the repository"
             ) from error
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of shape (len(texts), dimension); zeros where no term is known."""
+    def embed(self, texts: Sequence[str], *, passages: bool = False) -> Vectors:  # noqa: ARG002
+        """Return unit vectors of shape (len(texts), dimension); zeros where no term is known.
+
+        Passages are read as questions are.
+        """
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         for row, terms in enumerate(self._analyzer.terms_of(texts)):
             vectors[row] = self.sum_of(terms)

@@ -6,6 +6,7 @@ task, a thread that embeds) and what pays (the question) are many calls apart.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -101,10 +102,37 @@ def spend(usage: Usage) -> None:
         tab.add(usage)
 
 
-def price_of(model: str, prices: Mapping[str, Price]) -> Price:
-    """The price of a model or of the family that its name begins with; free where none is known.
+FREE = Price(0.0, 0.0)
+# Routers put the provider or the region before a model's name: openai/gpt-4o, us.amazon.nova-lite.
+_BEFORE = re.compile(r"^(?:.*/)?(?:(?:us|us-gov|eu|apac|jp|au|ca|global)\.(?=\w+\.))?")
+_VERSIONS = ("-20", "-v", ":")
 
-    `gpt-4o-mini-2024-07-18` is priced as `gpt-4o-mini`. A model on one's own machine is free.
-    """
-    known = [name for name in prices if model == name or model.startswith(f"{name}-20")]
-    return prices[max(known, key=len)] if known else Price(0.0, 0.0)
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Prices by model; those that are not known have the `default`, and are free without one."""
+
+    by_model: Mapping[str, Price]
+    default: Price | None = None
+
+    def of(self, model: str) -> Price:
+        """Return the price of a model or of the family that its name begins with.
+
+        `gpt-4o-mini-2024-07-18` is priced as `gpt-4o-mini`.
+        """
+        return self._find(model) or self.default or FREE
+
+    def knows(self, model: str) -> bool:
+        """Whether the caps count what a model costs."""
+        return self.default is not None or self._find(model) is not None
+
+    def _find(self, model: str) -> Price | None:
+        for name in (model, _BEFORE.sub("", model)):
+            starts = [known for known in self.by_model if _is_of(name, known)]
+            if starts:
+                return self.by_model[max(starts, key=len)]
+        return None
+
+
+def _is_of(model: str, family: str) -> bool:
+    return model == family or model.startswith(tuple(f"{family}{mark}" for mark in _VERSIONS))

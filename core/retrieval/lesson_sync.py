@@ -20,7 +20,7 @@ from core.types import Lesson
 
 logger = logging.getLogger(__name__)
 
-Warm = Callable[[Sequence[str]], Awaitable[None]]
+Warm = Callable[[Sequence[str], Sequence[str]], Awaitable[None]]
 
 _LOOK_S: Final = 1.0  # how soon a change by another process is noticed, as that of the FAQ is
 _EMBED_AGAIN_S: Final = 30.0
@@ -41,7 +41,10 @@ class LessonSync:
         warm: Warm,
         lay: Callable[[LessonOverlay], None],
     ) -> None:
-        """`warm` makes the embedder ready for texts; `lay` gets the overlay whenever it changes."""
+        """`warm` makes the embedder ready for questions and for answers.
+
+        `lay` gets the overlay whenever it changes.
+        """
         self._lay = lay
         self._lessons = lessons
         self._analyzer = analyzer
@@ -98,18 +101,20 @@ class LessonSync:
         Of its question, and of the question with the answer.
         """
         self._embed_at = float("inf")
-        texts = [t for one in lessons for t in (one.question, one.answer[:_READ_CHARACTERS])]
-        if not texts:
+        if not lessons:
             return []
+        questions = [one.question for one in lessons]
+        texts = [one.answer[:_READ_CHARACTERS] for one in lessons]
         try:
             async with asyncio.timeout(_WARM_S):
-                await self._warm(texts)
-            found = await asyncio.to_thread(self._embedder.embed, texts)
+                await self._warm(questions, texts)
+            embed = self._embedder.embed
+            asked = await asyncio.to_thread(embed, questions)
+            answers = await asyncio.to_thread(embed, texts, passages=True)
         except (ModelError, TimeoutError) as error:
             logger.warning("lessons are found by words and letters alone for now: %s", error)
             self._embed_at = monotonic() + _EMBED_AGAIN_S
             return [None] * len(lessons)
-        asked, answers = found[::2], found[1::2]
         both = unit(asked + ANSWER_WEIGHT * answers)
         return [*np.stack([asked, both], axis=1)]
 

@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 
 from devtools.openai.server import OpenAIServer, Pace
+from devtools.openai.ways import WAYS
 
 
 async def _forever(server: OpenAIServer, port: int) -> None:
@@ -25,14 +26,15 @@ def main() -> None:
     parser.add_argument("--tokens-per-s", type=float, default=50.0)
     parser.add_argument("--embedding-s", type=float, default=0.15)
     parser.add_argument("--answer-tokens", type=int, default=0)
+    parser.add_argument("--way", choices=sorted(WAYS), default="openai")
     given = vars(parser.parse_args())
-    port = given.pop("port")
+    port, way = given.pop("port"), WAYS[given.pop("way")]
     with contextlib.suppress(ImportError):
         import uvloop  # noqa: PLC0415 - it may be missing
 
         asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_forever(OpenAIServer(pace=Pace(**given)), port))
+        asyncio.run(_forever(OpenAIServer(pace=Pace(**given), way=way), port))
 
 
 if __name__ == "__main__":

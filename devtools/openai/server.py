@@ -23,8 +23,11 @@ from urllib.parse import unquote
 
 from core.llm.prompts import estimate_tokens
 from devtools.openai.clock import Clock
+from devtools.openai.faults import FAULTS, Fault
 from devtools.openai.fine_tuning import FineTuning
-from devtools.openai.words import embedding, reply_to, stretched, tokens
+from devtools.openai.ways import WAYS, Way
+from devtools.openai.wire import STREAM_HEAD, chunk, ping, send, send_text
+from devtools.openai.words import embedding, reply_to, stretched, tokens, wrong_vectors
 
 Json = dict[str, Any]
 
@@ -42,23 +45,7 @@ _TUNING = ("/v1/files", "/v1/fine_tuning/")
 _MAX_INPUTS = 2_048
 _MAX_REQUEST_TOKENS = 300_000
 _HOUR_S = 3_600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One failure: `kind` is status, hang, cut, stall, filter, or say (reply with `text`).
-
-    `of` is what it befalls: chat, guard (structured output) or embeddings. `after` counts the
-    tokens that are sent before a cut, a stall or a filter.
-    """
-
-    kind: str
-    of: str = "chat"
-    status: int = 500
-    code: str | None = None
-    retry_after: str | None = None
-    after: int = 0
-    text: str = ""
+_REASONS = {"filter": "content_filter", "length": "length"}
 
 
 @dataclass(slots=True)
@@ -76,6 +63,7 @@ class OpenAIServer:
     """The server's state: set `pace`, queue `faults`, read `requests` and the last `headers`."""
 
     pace: Pace = field(default_factory=Pace)
+    way: Way = WAYS["openai"]
     faults: deque[Fault] = field(default_factory=deque)
     requests: deque[tuple[str, Json]] = field(default_factory=lambda: deque(maxlen=5_000))
     headers: deque[dict[str, str]] = field(default_factory=lambda: deque(maxlen=10))
@@ -139,30 +127,38 @@ class OpenAIServer:
         writer: asyncio.StreamWriter,
     ) -> bool:
         """Answer one request; False if the connection has to go."""
+        address, _, query = path.partition("?")
         if path.startswith(_TUNING):
             return await self._tune(method, path, headers, body, writer)
         if method == "GET" or path == "/cue":
             return await (
-                self._list(unquote(path.partition("/models/")[2]), writer)
+                self._list(unquote(address.partition("/models/")[2]), writer)
                 if method == "GET"
                 else self._cue(json.loads(body), writer)
             )
-        if headers.get("authorization") in (None, "Bearer", f"Bearer {REVOKED}"):
-            return await _refuse(writer, 401, "invalid_api_key", "Incorrect API key provided.")
+        if self._key(headers) in ("", REVOKED):
+            return await self._refuse(writer, 401, "invalid_api_key", "Incorrect API key provided.")
+        if self.way.query not in query:
+            return await self._refuse(writer, 404, "404", "Resource not found")
         request = json.loads(body)
-        kind = "embeddings" if path.endswith("/embeddings") else _chat_kind(request)
+        kind = "embeddings" if address.endswith("/embeddings") else _chat_kind(request)
         self.requests.append((kind, request))
         self.headers.append(headers)
+        return await self._answer(request, kind, writer)
+
+    async def _answer(self, request: Json, kind: str, writer: asyncio.StreamWriter) -> bool:
         fault = self._fault(kind)
-        if fault and fault.kind in ("hang", "status"):
-            await asyncio.sleep(_HOUR_S if fault.kind == "hang" else 0)
-            text = fault.text or "On cue."
-            return await _refuse(writer, fault.status, fault.code, text, fault.retry_after)
+        if fault and fault.kind in ("hang", "ping", "status", "body", "frames"):
+            return await self._fail(fault, writer)
+        if refused := self.way.refused(request):
+            text = f"Unsupported parameter: '{refused}' is not supported with this model."
+            code = "unsupported_parameter"
+            return await self._refuse(writer, self.way.status, code, text, parameter=refused)
         if request.get("model") not in self.models:
             text = f"The model `{request.get('model')}` does not exist"
-            return await _refuse(writer, 404, "model_not_found", text)
+            return await self._refuse(writer, 404, "model_not_found", text)
         return await (
-            self._embed(request, writer)
+            self._embed(request, fault, writer)
             if kind == "embeddings"
             else self._complete(request, kind, fault, writer)
         )
@@ -171,9 +167,12 @@ class OpenAIServer:
         """All models, or the one that is named."""
         rows = [{"id": one, "object": "model"} for one in self.models if name in ("", one)]
         if not rows:
-            return await _refuse(writer, 404, "model_not_found", f"There is no model `{name}`")
+            return await self._refuse(writer, 404, "model_not_found", f"There is no model `{name}`")
         body = rows[0] if name else {"object": "list", "data": rows}
-        return await _send(writer, 200, body)
+        return await send(writer, 200, body)
+
+    def _key(self, headers: dict[str, str]) -> str:
+        return headers.get(self.way.key_header, "").removeprefix("Bearer").strip()
 
     @property
     def models(self) -> dict[str, int]:
@@ -190,34 +189,75 @@ class OpenAIServer:
     ) -> bool:
         self.requests.append(("tuning", {"method": method, "path": path}))
         if fault := self._fault("tuning"):
-            return await _refuse(writer, fault.status, fault.code, fault.text or "On cue.")
-        if headers.get("authorization") in (None, "Bearer", f"Bearer {REVOKED}"):
-            return await _refuse(writer, 401, "invalid_api_key", "Incorrect API key provided.")
-        return await _send(writer, *self.tuning.handle(method, path, headers, body))
+            return await self._refuse(writer, fault.status, fault.code, fault.text or "On cue.")
+        if self._key(headers) in ("", REVOKED):
+            return await self._refuse(writer, 401, "invalid_api_key", "Incorrect API key provided.")
+        return await send(writer, *self.tuning.handle(method, path, headers, body))
 
     async def _cue(self, cue: Json, writer: asyncio.StreamWriter) -> bool:
-        """Set the pace or queue a fault from another process: `{"pace": {…}, "fault": {…}}`."""
+        """Set the pace or queue a fault from another process: `{"pace": {…}, "fault": {…}}`.
+
+        A fault may be the name of one, and a `way` is the name of one.
+        """
         if "pace" in cue:
             self.pace = Pace(**{**asdict(self.pace), **cue["pace"]})
         if "fault" in cue:
-            self.faults.append(Fault(**cue["fault"]))
+            cued = cue["fault"]
+            self.faults.append(FAULTS[cued] if isinstance(cued, str) else Fault(**cued))
+        if "way" in cue:
+            self.way = WAYS[cue["way"]]
         state = {"requests": len(self.requests), "most_streams": self.most_streams}
-        return await _send(writer, 200, state)
+        return await send(writer, 200, state)
 
     def _fault(self, kind: str) -> Fault | None:
         for fault in self.faults:
-            if fault.of == kind:
+            if fault.befalls(kind):
                 self.faults.remove(fault)
                 return fault
         return None
 
-    async def _embed(self, request: Json, writer: asyncio.StreamWriter) -> bool:
+    async def _fail(self, fault: Fault, writer: asyncio.StreamWriter) -> bool:
+        """Play a failure that is the same whatever was asked."""
+        match fault.kind:
+            case "hang":
+                await asyncio.sleep(_HOUR_S)
+            case "ping":
+                return await ping(writer)
+            case "body":
+                return await send_text(writer, 200, fault.text, fault.content_type)
+            case "frames":
+                writer.write(STREAM_HEAD + chunk(fault.text) + b"0\r\n\r\n")
+                await writer.drain()
+                return True
+        text = fault.text or "On cue."
+        return await self._refuse(writer, fault.status, fault.code, text, fault.retry_after)
+
+    async def _refuse(
+        self,
+        writer: asyncio.StreamWriter,
+        status: int,
+        code: str | int | None,
+        text: str,
+        retry_after: str | None = None,
+        *,
+        parameter: str | None = None,
+    ) -> bool:
+        body = self.way.error(status, code, text, parameter)
+        return await send(writer, status, body, retry_after)
+
+    async def _embed(
+        self, request: Json, fault: Fault | None, writer: asyncio.StreamWriter
+    ) -> bool:
         inputs = request["input"] if isinstance(request["input"], list) else [request["input"]]
         used = sum(estimate_tokens(text) for text in inputs)
         if len(inputs) > _MAX_INPUTS or used > _MAX_REQUEST_TOKENS or not all(inputs):
-            return await _refuse(writer, 400, "invalid_request", "Too many inputs, or an empty one")
+            return await self._refuse(
+                writer, 400, "invalid_request", "Too many inputs, or an empty one"
+            )
         if any(estimate_tokens(text) > self.models[request["model"]] for text in inputs):
-            return await _refuse(writer, 400, "context_length_exceeded", "An input is too long")
+            return await self._refuse(
+                writer, 400, "context_length_exceeded", "An input is too long"
+            )
         started = time.monotonic()
         size = request.get("dimensions") or (3_072 if "large" in request["model"] else 1_536)
         vectors = [embedding(text, size) for text in inputs]
@@ -233,8 +273,10 @@ class OpenAIServer:
             }
             for number, vector in enumerate(vectors)
         ]
+        if fault and fault.kind == "vectors":
+            rows = wrong_vectors(rows, vectors, fault.text)
         usage = {"prompt_tokens": used, "total_tokens": used}
-        return await _send(
+        return await send(
             writer,
             200,
             {"object": "list", "data": rows, "model": request["model"], "usage": usage},
@@ -246,7 +288,7 @@ class OpenAIServer:
         prompt = sum(estimate_tokens(message["content"]) + 4 for message in request["messages"])
         if prompt > self.models[request["model"]]:
             text = f"This model's maximum context length is {MODELS[request['model']]} tokens."
-            return await _refuse(writer, 400, "context_length_exceeded", text)
+            return await self._refuse(writer, 400, "context_length_exceeded", text)
         schema = request.get("response_format", {}).get("json_schema", {}).get("name")
         remembered = self.tuning.reply(request["model"], request["messages"])
         text = remembered or reply_to(request["messages"], schema)
@@ -254,7 +296,8 @@ class OpenAIServer:
             text = fault.text
         elif kind == "chat" and self.pace.answer_tokens:
             text = stretched(text, self.pace.answer_tokens)
-        pieces = tokens(text)[: request.get("max_completion_tokens") or None]
+        most = request.get("max_completion_tokens") or request.get("max_tokens")
+        pieces = tokens(text) if fault and fault.kind == "say" else tokens(text)[: most or None]
         usage = {
             "prompt_tokens": prompt,
             "completion_tokens": len(pieces),
@@ -268,7 +311,10 @@ class OpenAIServer:
         message = {"role": "assistant", "content": "".join(pieces), "refusal": None}
         choice = {"index": 0, "message": message, "finish_reason": reason, "logprobs": None}
         head = _head(request, "chat.completion")
-        return await _send(writer, 200, {**head, "choices": [choice], "usage": usage})
+        return await send(writer, 200, {**head, "choices": [choice], "usage": usage})
+
+    def _content(self, piece: str) -> str:
+        return json.dumps([{"type": "text", "text": piece}] if self.way.content_as_parts else piece)
 
     @property
     def _gap_s(self) -> float:
@@ -297,16 +343,15 @@ class OpenAIServer:
         fault: Fault | None,
         writer: asyncio.StreamWriter,
     ) -> bool:
-        writer.write(
-            b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
-            b"Transfer-Encoding: chunked\r\n\r\n"
-        )
+        writer.write(STREAM_HEAD)
+        if self.way.first_frame:
+            writer.write(chunk(self.way.first_frame))
         head = _head(request, "chat.completion.chunk")
         frame = json.dumps({**head, "choices": [0]}, ensure_ascii=False).split("[0]")
         said = pieces[: fault.after] if fault and fault.kind != "say" else pieces
         frames = [
-            _chunk(
-                f'data: {frame[0]}[{{"index":0,"delta":{{"content":{json.dumps(piece)}}},'
+            chunk(
+                f'data: {frame[0]}[{{"index":0,"delta":{{"content":{self._content(piece)}}},'
                 f'"finish_reason":null}}]{frame[1]}\n\n'
             )
             for piece in said
@@ -318,13 +363,13 @@ class OpenAIServer:
         if fault and fault.kind == "cut":
             await writer.drain()
             return False
-        reason = "content_filter" if fault and fault.kind == "filter" else "stop"
+        reason = _REASONS.get(fault.kind if fault else "", "stop")
         last = [{"index": 0, "delta": {}, "finish_reason": reason}]
-        writer.write(_chunk(f"data: {json.dumps({**head, 'choices': last})}\n\n"))
+        writer.write(chunk(f"data: {json.dumps({**head, 'choices': last})}\n\n"))
         if (request.get("stream_options") or {}).get("include_usage"):
             told = json.dumps({**head, "choices": [], "usage": usage})
-            writer.write(_chunk(f"data: {told}\n\n"))
-        writer.write(_chunk("data: [DONE]\n\n") + b"0\r\n\r\n")
+            writer.write(chunk(f"data: {told}\n\n"))
+        writer.write(chunk("data: [DONE]\n\n") + b"0\r\n\r\n")
         await writer.drain()
         return True
 
@@ -335,33 +380,3 @@ def _head(request: Json, kind: str) -> Json:
 
 def _chat_kind(request: Json) -> str:
     return "guard" if request.get("response_format", {}).get("type") == "json_schema" else "chat"
-
-
-def _chunk(text: str) -> bytes:
-    data = text.encode()
-    return b"%x\r\n%s\r\n" % (len(data), data)
-
-
-async def _refuse(
-    writer: asyncio.StreamWriter,
-    status: int,
-    code: str | None,
-    text: str,
-    retry_after: str | None = None,
-) -> bool:
-    error = {"message": text, "type": "error", "param": None, "code": code}
-    return await _send(writer, status, {"error": error}, retry_after)
-
-
-async def _send(
-    writer: asyncio.StreamWriter, status: int, body: Json, retry_after: str | None = None
-) -> bool:
-    data = json.dumps(body, ensure_ascii=False).encode()
-    extra = f"Retry-After: {retry_after}\r\n" if retry_after else ""
-    head = (
-        f"HTTP/1.1 {status} Local\r\nContent-Type: application/json\r\n{extra}"
-        f"Content-Length: {len(data)}\r\n\r\n"
-    )
-    writer.write(head.encode() + data)
-    await writer.drain()
-    return True

@@ -90,6 +90,25 @@ def embedding(text: str, size: int) -> np.ndarray:
     return vector / length if length else np.full(size, size**-0.5, np.float32)
 
 
+def wrong_vectors(rows: list[dict], vectors: list[np.ndarray], how: str) -> list[dict]:
+    """Return embeddings as a broken server gives them: see `devtools.openai.faults.Fault`."""
+    plain = [{**row, "embedding": v.tolist()} for row, v in zip(rows, vectors, strict=True)]
+    match how:
+        case "short":
+            return [{**row, "embedding": row["embedding"][:5]} for row in plain]
+        case "ragged":
+            return [
+                {**row, "embedding": row["embedding"][: 9 - n % 2]} for n, row in enumerate(plain)
+            ]
+        case "nan":
+            return [{**row, "embedding": [None, *row["embedding"][1:]]} for row in plain]
+        case "unordered":
+            return plain[::-1]
+        case "missing":
+            return [{"embedding": row["embedding"]} for row in plain]
+    raise ValueError(how)
+
+
 def _reading(prompt: str) -> str:
     asked = _QUESTION.search(prompt)
     question = asked[1] if asked else prompt

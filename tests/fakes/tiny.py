@@ -37,7 +37,7 @@ class TinyEmbedder:
         self.fingerprint = fingerprint
         self.asked: list[str] = []
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str], *, passages: bool = False) -> NDArray[np.float32]:
         self.asked += texts
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         for row, text in enumerate(texts):

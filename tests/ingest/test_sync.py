@@ -264,7 +264,7 @@ def test_another_embedder_starts_over_beside_what_serves(ingest):
 class BrokenEmbedder(TinyEmbedder):
     """Breaks at the second batch."""
 
-    def embed(self, texts):
+    def embed(self, texts, *, passages=False):
         if len(self.asked) > BATCH * 3 - 1:
             raise ConnectionError("the embedder is gone")
         return super().embed(texts)

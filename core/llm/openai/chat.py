@@ -1,235 +1,215 @@
-"""Answers by a model of OpenAI, or of any server that speaks like it."""
+"""Requests for chat completions and what comes back, as pure functions.
+
+What came is read leniently, for each server has its own way: `docs/models.md` names them.
+"""
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-from core.errors import (
-    ModelBrokeOffError,
-    ModelOverflowError,
-    ModelRefusedError,
-    ModelReplyError,
+import orjson
+
+from core.errors import ModelReplyError
+from core.llm.completions import CompletionRequest, Finish, Piece, TokenCounts
+from core.llm.dialect import Forms, Parameter
+from core.llm.openai.errors import told_error
+from core.llm.prompts import Message
+
+Json = dict[str, Any]
+
+PARAMETERS: Final = (
+    Parameter(
+        "response_format",
+        ("json_schema", "json_object", ""),
+        re.compile(r"response_?format|json_?schema|json_object|structured|grammar", re.IGNORECASE),
+    ),
+    Parameter(
+        "max_completion_tokens",
+        ("max_completion_tokens", "max_tokens", ""),
+        re.compile(r"\bmax_(?:completion_)?tokens\b", re.IGNORECASE),
+    ),
+    Parameter("temperature", ("temperature", ""), re.compile(r"\btemperature\b", re.IGNORECASE)),
+    Parameter(
+        "stream_options",
+        ("stream_options", ""),
+        re.compile(r"stream_options|include_usage", re.IGNORECASE),
+    ),
+    Parameter("stream", ("stream", ""), re.compile(r"\bstream(?:ing)?\b", re.IGNORECASE)),
+    Parameter(
+        "system",
+        ("system", ""),
+        re.compile(
+            r"\bsystem (?:role|message|prompt)|['\"]system['\"]|\broles?\b|developer",
+            re.IGNORECASE,
+        ),
+    ),
 )
-from core.llm.openai.client import OpenAIClient
-from core.llm.prompts import NEXT, NONE, Prompt, answer_messages, pack, resumed
-from core.types import Exchange, Offer, Passage, Written
-
-logger = logging.getLogger(__name__)
-
-PASSAGE_TOKENS = 430
-_TIGHT_TOKENS = 200  # for a model that reads little
-_ANSWER_TOKENS = 900
-_BREAKS = 2  # a stream is taken up again that often
-
-
-_CITATION = re.compile(r"[ \t]*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
-# What a piece may end with that the next one turns into a citation, a marker or the end.
-_OPEN = re.compile(r"\s*(?:\[[\d\s,]{0,24}|\[\[[A-Z]{0,4}\]?)?$")
-_OPEN_CHARS = 64
-_BULLET = re.compile(r"^\s*(?:[-*·•]|\d+[.)])\s*")
-_OFFERS = 3
-_LONGEST_OFFER_CHARS = 120
-_SEAM_CHARS = 24
-_LEAST_OVERLAP_CHARS = 4
+_FINISHES: Final = {
+    "length": Finish.LENGTH,
+    "max_tokens": Finish.LENGTH,
+    "content_filter": Finish.FILTERED,
+    "safety": Finish.FILTERED,
+    "refusal": Finish.FILTERED,
+}
+_BOM = b"\xef\xbb\xbf"
+_FRAME, _FRAME_BYTES = b"data:", 5
+_DONE, _DONE_WITHIN = b"[DONE]", 8
+_LONGEST_FRAME_BYTES = 16_000_000
+_SAID_CHARS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class OpenAIModel:
-    """Implements `core.ports.ChatModel`."""
-
-    client: OpenAIClient
-    name: str
-    prompt: Prompt
-    resume: Prompt
-
-    async def answer(
-        self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
-    ) -> AsyncGenerator[str | Written]:
-        """Stream Markdown with `[n]`, then one `Written`; its `used` is empty for "not in here".
-
-        A prompt that is too long is asked again with less in it. A stream that breaks off is taken
-        up where it stopped.
-
-        Raises:
-            ModelError: after all that; text may have been given before.
-        """
-        try:
-            async with aclosing(self._written(question, history, passages, PASSAGE_TOKENS)) as all_:
-                async for piece in all_:
-                    yield piece
-        except ModelOverflowError:
-            async with aclosing(self._written(question, (), passages, _TIGHT_TOKENS)) as less:
-                async for piece in less:
-                    yield piece
-
-    async def _written(
-        self,
-        question: str,
-        history: Sequence[Exchange],
-        passages: Sequence[Passage],
-        tokens: int,
-    ) -> AsyncGenerator[str | Written]:
-        excerpts = pack(question, passages, tokens)
-        given = passages[: len(excerpts)]
-        messages = answer_messages(self.prompt, question, history, excerpts)
-        scribe = Scribe(given)
-        for breaks in range(_BREAKS + 1):
-            again = resumed(messages, scribe.raw, self.resume) if scribe.raw else messages
-            try:
-                async with aclosing(self._said(again, scribe)) as said:
-                    async for text in said:
-                        yield text
-                break
-            except ModelBrokeOffError as error:
-                if scribe.finished:
-                    break
-                if breaks == _BREAKS:
-                    raise
-                logger.warning("taking up an answer again: %s", error)
-        if rest := scribe.close():
-            yield rest
-        if not scribe.raw.strip():
-            raise ModelReplyError(f"{self.name} returned an empty answer")
-        yield Written(scribe.used, scribe.offers, self.name, self.prompt.version)
-
-    async def _said(self, messages: list[dict[str, str]], scribe: Scribe) -> AsyncGenerator[str]:
-        """Return what one stream adds to the answer."""
-        seam = Seam(scribe.raw)
-        begun = False
-        options = {"max_completion_tokens": _ANSWER_TOKENS, "temperature": 0.2}
-        stream = self.client.stream(self.name, messages, **options)
-        async with aclosing(stream) as pieces:
-            async for piece in pieces:
-                new = seam.feed(piece.text)
-                if piece.finish:
-                    new += seam.close()
-                if text := scribe.feed(new):
-                    yield text
-                    begun = True
-                if piece.finish == "content_filter":
-                    raise ModelRefusedError(f"{self.name}: its content filter stopped the answer")
-                if begun and not piece.finish:
-                    await self.client.pause()
+def chat_body(model: str, request: CompletionRequest, forms: Forms) -> Json:
+    """Return the body of a request, in the forms that the server takes."""
+    body: Json = {"model": model, "messages": _messages(request.messages, forms)}
+    if forms["stream"]:
+        body["stream"] = True
+        if forms["stream_options"]:
+            body["stream_options"] = {"include_usage": True}
+    if name := forms["max_completion_tokens"]:
+        body[name] = request.max_tokens
+    if forms["temperature"]:
+        body["temperature"] = request.temperature
+    if request.schema and (kind := forms["response_format"]):
+        body["response_format"] = {"type": kind}
+        if kind == "json_schema":
+            schema = {"name": request.schema.name, "strict": True}
+            body["response_format"][kind] = {**schema, "schema": request.schema.as_json()}
+    return body
 
 
-class Scribe:
-    """Turns raw text into what a person reads. `feed` gives what is certain, `close` the rest."""
+class ReplyReader:
+    """Turns the bytes of a reply into pieces: of a stream, or of one JSON body.
 
-    def __init__(self, passages: Sequence[Passage]) -> None:
-        self._passages = passages
-        self._held = ""
-        self._cited: list[int] = []
-        self._after: str | None = None
-        self._shown = False
-        self.raw = ""
-
-    @property
-    def none(self) -> bool:
-        """The model says that the passages hold no answer."""
-        return not self._shown and NONE in self.raw
-
-    @property
-    def finished(self) -> bool:
-        """The answer itself is complete, whatever still comes."""
-        return self._after is not None
-
-    @property
-    def used(self) -> tuple[Passage, ...]:
-        """The cited passages, in the order of their new numbers; the nearest if none was."""
-        cited = tuple(self._passages[number - 1] for number in self._cited)
-        return () if self.none else cited or tuple(self._passages[:1])
-
-    @property
-    def offers(self) -> tuple[Offer, ...]:
-        """The questions that the model proposes to ask next."""
-        lines = (_BULLET.sub("", line).split("||") for line in (self._after or "").splitlines())
-        offers = [
-            Offer(parts[0].strip(), parts[1].strip())
-            for parts in lines
-            if len(parts) == 2 and all(0 < len(p.strip()) <= _LONGEST_OFFER_CHARS for p in parts)
-        ]
-        return tuple(offers[:_OFFERS])
-
-    def feed(self, text: str) -> str:
-        """Take raw text; return what may be shown of it."""
-        self.raw += text
-        if self._after is not None:
-            self._after += text
-            return ""
-        held = self._held + text
-        answer, marker, after = held.partition(NEXT)
-        if marker:
-            self._after, self._held = after, ""
-            return self._readable(answer.rstrip())
-        open_at = _OPEN.search(held, max(0, len(held) - _OPEN_CHARS))
-        cut = open_at.start() if open_at else len(held)
-        self._held = held[cut:]
-        return self._readable(held[:cut])
-
-    def close(self) -> str:
-        """Return what was held, now that nothing follows."""
-        held, self._held = self._held.rstrip(), ""
-        return self._readable(held)
-
-    def _readable(self, text: str) -> str:
-        text = _CITATION.sub(self._renumbered, text.replace(NONE, ""))
-        if not self._shown:
-            text = text.lstrip()
-            self._shown = bool(text)
-        return text
-
-    def _renumbered(self, match: re.Match[str]) -> str:
-        """`[2]` as the place of passage 2 among the cited ones; nothing for one never given."""
-        known = [int(n) for n in match[1].split(",") if 0 < int(n) <= len(self._passages)]
-        for number in known:
-            if number not in self._cited:
-                self._cited.append(number)
-        marks = "".join(f"[{self._cited.index(number) + 1}]" for number in dict.fromkeys(known))
-        return f" {marks}" if marks and match[0][0].isspace() else marks
-
-
-class Seam:
-    """Joins a continuation to what was said before, if the model repeats some of it, or all.
-
-    Raises:
-        ModelReplyError: from `feed`, when it starts over with other words.
+    The last piece has a finish, unless the reply ended too early.
     """
 
-    def __init__(self, said: str) -> None:
-        self._said = said
-        self._held = "" if said else None
-        self._repeated = ""
+    def __init__(self, where: str, headers: Mapping[str, str]) -> None:
+        self._where = where
+        self._headers = headers
+        self._rest = b""
+        self._whole: bool | None = None  # one JSON body; None while nothing has come
+        self._finish: Finish | None = None
+        self._counts: TokenCounts | None = None
 
-    def feed(self, text: str) -> str:
-        """Return what is new in this piece of the continuation."""
-        if self._repeated:
-            return self._skip(text)
-        if self._held is None:
-            return text
-        self._held += text
-        return self._joined() if len(self._held) >= _SEAM_CHARS else ""
+    def feed(self, data: bytes) -> Piece:
+        """Return the text in these bytes.
 
-    def close(self) -> str:
-        """Return what was held, when the continuation ends early."""
-        return self._joined() if self._held else ""
+        Raises:
+            ModelReplyError: they are no reply.
+            ModelError: they tell of an error.
+        """
+        self._rest += data
+        if self._whole is None:
+            self._look()
+        if len(self._rest) > _LONGEST_FRAME_BYTES:
+            raise ModelReplyError(f"{self._where} sent a frame without an end")
+        if self._whole is not False:
+            return Piece()
+        *lines, self._rest = self._rest.split(b"\n")
+        return Piece(self._text(lines))
 
-    def _joined(self) -> str:
-        held, self._held = self._held or "", None
-        head = min(_SEAM_CHARS, len(self._said))
-        if len(self._said) >= _LEAST_OVERLAP_CHARS and held[:head] == self._said[:head]:
-            self._repeated = self._said
-            return self._skip(held)
-        for size in range(min(len(held), len(self._said)), _LEAST_OVERLAP_CHARS - 1, -1):
-            if self._said.endswith(held[:size]):
-                return held[size:]
-        return held
+    def close(self) -> Piece:
+        """Return the rest, now that no bytes follow.
 
-    def _skip(self, text: str) -> str:
-        expected, self._repeated = self._repeated[: len(text)], self._repeated[len(text) :]
-        if not text.startswith(expected):
-            raise ModelReplyError("the model started its answer over with other words")
-        return text[len(expected) :]
+        Raises:
+            ModelError: as `feed`.
+        """
+        rest, self._rest = self._rest, b""
+        text = self._text_of(self._json(rest)) if self._whole else self._text([rest])
+        return Piece(text, self._finish, self._counts)
+
+    def _look(self) -> None:
+        """Decide what this is by its first bytes, for a content type may be anything."""
+        self._rest = self._rest.removeprefix(_BOM).lstrip()
+        if self._rest[:1] == b"<":
+            raise ModelReplyError(
+                f"{self._where} answered with a page in place of a completion: "
+                f"{_readable(self._rest)}; check OPENAI_BASE_URL, which often ends with /v1"
+            )
+        if self._rest and not _BOM.startswith(self._rest):
+            self._whole = self._rest[:1] in (b"{", b"[", b'"')
+
+    def _text(self, lines: Sequence[bytes]) -> str:
+        told = [line[_FRAME_BYTES:].strip() for line in lines if line.startswith(_FRAME)]
+        frames = [frame for frame in told if frame[:1] == b"{"]
+        if any(_DONE in frame[:_DONE_WITHIN] for frame in told):
+            self._finish = self._finish or Finish.STOP
+        if not frames:
+            return ""
+        parsed = self._json(b"[" + b",".join(frames) + b"]")
+        return "".join(self._text_of(frame) for frame in parsed)
+
+    def _text_of(self, reply: object) -> str:
+        """Return the text of a frame or a body, and take note of what else it says."""
+        if not isinstance(reply, dict):
+            raise self._no_reply(reply)
+        if error := reply.get("error"):
+            raise told_error(error, self._headers, self._where)
+        if isinstance(usage := reply.get("usage"), dict):
+            self._counts = _counts(usage)
+        choices = reply.get("choices")
+        if self._whole and not choices:
+            raise self._no_reply(reply)
+        choice = choices[0] if isinstance(choices, list) and choices else None
+        if not isinstance(choice, dict):
+            return ""
+        if reason := choice.get("finish_reason"):
+            self._finish = _FINISHES.get(str(reason).lower(), Finish.STOP)
+        said = choice.get("delta") or choice.get("message")
+        if not isinstance(said, dict):
+            return ""
+        if said.get("refusal"):
+            self._finish = Finish.FILTERED
+        return _content(said.get("content"))
+
+    def _json(self, data: bytes) -> Any:  # noqa: ANN401 - whatever came
+        try:
+            return orjson.loads(data)
+        except ValueError as error:
+            raise self._no_reply(data) from error
+
+    def _no_reply(self, said: object) -> ModelReplyError:
+        return ModelReplyError(f"{self._where} sent what is no completion: {_readable(said)}")
+
+
+def _messages(messages: Sequence[Message], forms: Forms) -> list[Message]:
+    """Return the messages; where no system is known, its text stands before the first."""
+    if forms["system"] or messages[0]["role"] != "system":
+        return list(messages)
+    system, first, *rest = messages
+    return [{**first, "content": f"{system['content']}\n\n{first['content']}"}, *rest]
+
+
+def _content(content: object) -> str:
+    """Return text from a string or from a list of parts; thinking is no text."""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        return ""
+    return "".join(map(_part, content))
+
+
+def _part(part: object) -> str:
+    if isinstance(part, str):
+        return part
+    text = part.get("text") if isinstance(part, dict) and part.get("type") == "text" else ""
+    return text if isinstance(text, str) else ""
+
+
+def _counts(usage: Mapping[str, Any]) -> TokenCounts:
+    details = usage.get("prompt_tokens_details")
+    cached = details.get("cached_tokens") if isinstance(details, Mapping) else 0
+    return TokenCounts(
+        _count(usage.get("prompt_tokens")), _count(cached), _count(usage.get("completion_tokens"))
+    )
+
+
+def _count(told: object) -> int:
+    return int(told) if isinstance(told, int | float) and told > 0 else 0
+
+
+def _readable(said: object) -> str:
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    return " ".join(re.sub(r"<[^>]*>", " ", text).split())[:_SAID_CHARS]

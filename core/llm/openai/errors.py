@@ -1,13 +1,17 @@
 """The one place where what an OpenAI-like server refuses, and how a connection fails, become ours.
 
 Codes: https://platform.openai.com/docs/guides/error-codes/api-errors. Compatible servers use the
-same statuses with other words, so a status decides and a code only refines.
+same statuses with other words, so a status decides and what is written only refines.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
 
 import aiohttp
 import orjson
@@ -17,19 +21,33 @@ from core.errors import (
     ModelMisconfiguredError,
     ModelOverflowError,
     ModelRefusedError,
+    ModelRequestError,
+    ModelTimeoutError,
     ModelUnavailableError,
 )
+from core.llm.refusals import is_filtered, is_overflow
 
-_BUSY = (408, 409, 429)
+_SAID_CHARS = 200
+_BUSY = (408, 409, 425, 429)
+_TOO_LARGE = 413
 _OVERLOADED = 500
-_QUOTA = "insufficient_quota"
-_TOO_LONG = "context_length_exceeded"
-_FILTERED = ("content_filter", "content_policy_violation")
-_QUOTA_REASON = "the account's quota is used up; look at its billing"
+_STATUSES = range(400, 600)
+_QUOTAS = (402, 403, 429)
+_FILTERS = (400, 403, 422, 451)
+_QUOTA = re.compile(r"insufficient_quota|current quota|quota exceeded|billing", re.IGNORECASE)
+# A server that fails over a parameter, in place of refusing it.
+_UNSUPPORTED = re.compile(
+    r"unsupported|not supported|unrecognized|unknown (?:parameter|argument|field)"
+    r"|unexpected keyword|not implemented|extra inputs|not permitted",
+    re.IGNORECASE,
+)
 _REASONS = {
     401: "the key is refused; set another OPENAI_API_KEY",
+    402: "the account's quota is used up; look at its billing",
     403: "the key may not use this model; set another OPENAI_API_KEY",
     404: "there is no such model or address; check the model's name and OPENAI_BASE_URL",
+    405: "this is no address of completions; check OPENAI_BASE_URL",
+    407: "the proxy wants a password; check HTTPS_PROXY",
 }
 
 
@@ -39,7 +57,12 @@ def translated(where: str) -> Iterator[None]:
     try:
         yield
     except TimeoutError as error:
-        raise ModelUnavailableError(f"{where} took too long to answer; try again later") from error
+        raise ModelTimeoutError(f"{where} took too long to answer; try again later") from error
+    except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as error:
+        raise ModelUnavailableError(
+            f"{where}: its certificate is not trusted ({_reason(error)}); for one of your own set "
+            "SSL_CERT_FILE to the file of its authority"
+        ) from error
     except (aiohttp.ClientError, OSError) as error:
         raise ModelUnavailableError(
             f"{where} cannot be reached ({type(error).__name__}); "
@@ -48,34 +71,81 @@ def translated(where: str) -> Iterator[None]:
 
 
 def refused(status: int, body: bytes, headers: Mapping[str, str], where: str) -> ModelError:
-    """The error that a response of 400 or more stands for."""
-    code = _code_of(body)
-    said = f"{where} answered {status}"
-    if code == _TOO_LONG:
-        return ModelOverflowError(f"{said}: the prompt is longer than the model reads")
-    if code in _FILTERED:
-        return ModelRefusedError(f"{said}: its content filter stopped the prompt")
-    if code != _QUOTA and (status in _BUSY or status >= _OVERLOADED):
-        return ModelUnavailableError(
-            f"{said}: it is overloaded; try again later", retry_after_s=_retry_after_s(headers)
-        )
-    reason = _QUOTA_REASON if code == _QUOTA else _REASONS.get(status, f"it refused ({code})")
-    return ModelMisconfiguredError(f"{said}: {reason}")
+    """Return the error that a response of 400 or more stands for."""
+    code, parameter, said = _told(body)
+    words = f"{code} {said}"
+    line = f"{where} answered {status}" + (f": {_short(said)}" if said.strip() else "")
+    if by_words := _by_words(status, words):
+        kind, reason = by_words
+        return kind(f"{line} ({reason})")
+    if status in _BUSY or (status >= _OVERLOADED and not _UNSUPPORTED.search(words)):
+        wait_s = _retry_after_s(headers)
+        return ModelUnavailableError(f"{line} (try again later)", retry_after_s=wait_s)
+    if status in _REASONS:
+        return ModelMisconfiguredError(f"{line} ({_REASONS[status]})")
+    return ModelRequestError(line, said=f"{parameter} {words}")
 
 
-def _code_of(body: bytes) -> str | None:
-    try:
-        code = orjson.loads(body)["error"]["code"]
-    except (ValueError, KeyError, TypeError):
+def _by_words(status: int, words: str) -> tuple[type[ModelError], str] | None:
+    """Return what a refusal's words tell beyond its status, if they do."""
+    if status in _QUOTAS and _QUOTA.search(words):
+        return ModelMisconfiguredError, _REASONS[402]
+    if status in _BUSY:
         return None
-    return code if isinstance(code, str) else None
+    if status == _TOO_LARGE or is_overflow(words):
+        return ModelOverflowError, "the prompt is longer than the model reads"
+    if status in _FILTERS and is_filtered(words):
+        return ModelRefusedError, "its content filter stopped the prompt"
+    return None
+
+
+def told_error(error: object, headers: Mapping[str, str], where: str) -> ModelError:
+    """Return what an error stands for that came with the status 200, in a stream or as a body."""
+    code = str(error.get("code") if isinstance(error, Mapping) else "")
+    status = int(code) if code.isdecimal() and int(code) in _STATUSES else _OVERLOADED
+    return refused(status, orjson.dumps({"error": error}), headers, where)
+
+
+def _told(body: bytes) -> tuple[str, str, str]:
+    """Return the code, the parameter and the message of an error, in the forms that servers have.
+
+    OpenAI: `{"error": {…}}`; Ollama: `{"error": "…"}`; vLLM: the fields alone; FastAPI:
+    `{"detail": "…"}` or `{"detail": [{"loc": […], "msg": "…"}]}`; a page of a proxy.
+    """
+    try:
+        reply = orjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
+    except ValueError:
+        return "", "", re.sub(r"<[^>]*>", " ", body.decode("utf-8", "replace"))
+    fields: Any = reply
+    if isinstance(reply, dict):
+        fields = next((reply[name] for name in ("error", "detail") if reply.get(name)), reply)
+    if isinstance(fields, list):  # FastAPI: the first thing that it did not like
+        first = fields[0] if fields and isinstance(fields[0], dict) else {}
+        place = ".".join(map(str, first.get("loc") or ()))
+        return "", place, f"{place} {first.get('msg') or fields}"
+    if not isinstance(fields, dict):
+        return "", "", str(fields or "")
+    code, parameter = (str(fields.get(name) or "") for name in ("code", "param"))
+    return code, parameter, str(fields.get("message") or fields.get("msg") or fields)
+
+
+def _short(said: str) -> str:
+    return " ".join(said.split())[:_SAID_CHARS]
+
+
+def _reason(error: BaseException) -> str:
+    return _short(str(getattr(error, "certificate_error", None) or error))
 
 
 def _retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds, from either header; the HTTP date form is left to the caller's own backoff."""
+    """Return the seconds that a header asks for, as a number or as a date."""
     for name, unit_s in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         try:
             return max(float(headers[name]) * unit_s, 0.0)
         except (KeyError, ValueError):
             continue
-    return None
+    try:
+        until = parsedate_to_datetime(headers["retry-after"])
+        return max((until - datetime.now(UTC)).total_seconds(), 0.0)
+    except (KeyError, ValueError, TypeError):
+        return None

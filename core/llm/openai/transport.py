@@ -14,12 +14,14 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
+from core.errors import ModelReplyError
 from core.llm.openai.errors import refused, translated
 
 _CONNECTIONS, _KEEPALIVE_S = 1_500, 30.0
 # A person waits: what takes longer is not worth it, the extractive answer is there at once.
 TIMEOUT = aiohttp.ClientTimeout(connect=10.0, sock_connect=5.0, sock_read=20.0)
 _REFUSED = 400
+_LONGEST_ERROR_BYTES, _LONGEST_BODY_BYTES = 64_000, 200_000_000
 
 
 class Response:
@@ -29,14 +31,23 @@ class Response:
         self._response = response
         self._where = where
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers, by name in any case."""
+        return self._response.headers
+
     async def read(self) -> bytes:
-        """The whole body.
+        """Return the whole body.
 
         Raises:
+            ModelReplyError: it does not end.
             ModelUnavailableError: the connection broke, or nothing came for too long.
         """
         with translated(self._where):
-            return await self._response.read()
+            body = await _read(self._response, _LONGEST_BODY_BYTES)
+        if len(body) > _LONGEST_BODY_BYTES:
+            raise ModelReplyError(f"{self._where} sent more than anybody asked for")
+        return body
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """The body as it comes: whatever has arrived since the last look.
@@ -64,18 +75,22 @@ class ModelServer:
 
     def __init__(
         self,
-        base_url: str,
+        base_url: URL,
         headers: Mapping[str, str],
         *,
         timeout: aiohttp.ClientTimeout = TIMEOUT,
     ) -> None:
-        self._base_url = base_url.rstrip("/")
+        """A query of `base_url` is kept; a user and password in it are sent in place of a key."""
         self._headers = CIMultiDict(headers)
+        if base_url.user:
+            login = aiohttp.encode_basic_auth(base_url.user, base_url.password or "", "utf-8")
+            self._headers["Authorization"] = login
+        self._base_url = base_url.with_user(None)
         self._timeout = timeout
         self._urls: dict[str, URL] = {}
-        self._proxy = _proxy_for(URL(base_url))
+        self._proxy = _proxy_for(self._base_url)
         self._session: aiohttp.ClientSession | None = None
-        self.host = URL(base_url).host or base_url
+        self.where = _where(self._base_url)
 
     async def post(self, path: str, content: bytes) -> Response:
         """An open response to a JSON body.
@@ -83,16 +98,15 @@ class ModelServer:
         Raises:
             ModelError: there is none, or it says no.
         """
-        with translated(self.host):
+        with translated(self.where):
             response = await self._opened().post(
                 self._url(path), data=content, headers=self._headers, proxy=self._proxy
             )
             if response.status >= _REFUSED:
                 async with response:
-                    raise refused(
-                        response.status, await response.read(), response.headers, self.host
-                    )
-        return Response(response, self.host)
+                    body = await _read(response, _LONGEST_ERROR_BYTES)
+                    raise refused(response.status, body, response.headers, self.where)
+        return Response(response, self.where)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -101,7 +115,9 @@ class ModelServer:
 
     def _url(self, path: str) -> URL:
         if path not in self._urls:
-            self._urls[path] = URL(f"{self._base_url}{path}")
+            base = self._base_url
+            whole = base.with_path(f"{base.raw_path.rstrip('/')}{path}", encoded=True)
+            self._urls[path] = whole.with_query(base.query)
         return self._urls[path]
 
     def _opened(self) -> aiohttp.ClientSession:
@@ -112,6 +128,22 @@ class ModelServer:
                 timeout=self._timeout,
             )
         return self._session
+
+
+async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
+    """Return the body, or `most` bytes and one piece of it."""
+    body = bytearray()
+    async for data in response.content.iter_any():
+        body += data
+        if len(body) > most:
+            response.close()
+            break
+    return bytes(body)
+
+
+def _where(url: URL) -> str:
+    """Return the host, and the port where that is not the scheme's own."""
+    return url.host or "" if url.is_default_port() else f"{url.host}:{url.port}"
 
 
 def _proxy_for(url: URL) -> str | None:

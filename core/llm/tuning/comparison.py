@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
@@ -12,7 +12,7 @@ from typing import Final
 import openai
 
 from core.errors import ModelError
-from core.llm.budget import Price, price_of
+from core.llm.budget import Prices
 from core.llm.prompts import NEXT, NONE, Message, quoted
 from core.llm.tuning.examples import Example
 from core.llm.tuning.sdk import translated
@@ -64,9 +64,7 @@ class Figures:
 class Comparison:
     """Asks and measures."""
 
-    def __init__(
-        self, client: openai.AsyncOpenAI, *, where: str, prices: Mapping[str, Price]
-    ) -> None:
+    def __init__(self, client: openai.AsyncOpenAI, *, where: str, prices: Prices) -> None:
         self._client = client
         self._where = where
         self._prices = prices
@@ -122,7 +120,7 @@ class Comparison:
             return error
         usage = Usage()
         if said.usage:
-            usage = price_of(model, self._prices).of(
+            usage = self._prices.of(model).of(
                 prompt=said.usage.prompt_tokens, completion=said.usage.completion_tokens
             )
         text = said.choices[0].message.content or ""

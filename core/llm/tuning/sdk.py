@@ -22,9 +22,7 @@ def translated(where: str) -> Iterator[None]:
         yield
     except openai.APIStatusError as error:
         response = error.response
-        failed = refused(error.status_code, response.content, response.headers, where)
-        said = error.body.get("message") if isinstance(error.body, dict) else None
-        raise type(failed)(f"{failed} ({said})" if said else str(failed)) from error
+        raise refused(error.status_code, response.content, response.headers, where) from error
     except openai.APITimeoutError as error:
         raise ModelUnavailableError(f"{where} took too long to answer; try again later") from error
     except openai.APIConnectionError as error:

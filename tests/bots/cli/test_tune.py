@@ -78,7 +78,7 @@ async def test_a_model_is_tuned_compared_and_used(faqbot, own):
     assert status == 0, said
     lines = (own.cwd / ".env").read_text(encoding="utf-8").splitlines()
     assert "FAQBOT_GUARDRAIL_MODEL=gpt-4o-mini" in lines
-    assert any(line.startswith("FAQBOT_CHAT_MODEL=ft:gpt-4o-mini-2024-07-18") for line in lines)
+    assert any(line.startswith("FAQBOT_MODEL=ft:gpt-4o-mini-2024-07-18") for line in lines)
     status, said = await faqbot("use", "gpt-9")
     assert (status, "gpt-9" in said) == (1, True)
 

@@ -1,6 +1,7 @@
 """The whole assistant with models: the sample FAQ, the real client, a local OpenAI, no patches."""
 
 import asyncio
+import math
 import re
 from contextlib import asynccontextmanager
 from functools import cache
@@ -9,7 +10,10 @@ import pytest
 
 from bots.bootstrap import models
 from bots.bootstrap.assistant import build_retriever, load_language, open_assistant, open_forgetful
+from bots.bootstrap.embedders import WaitingEmbedder, prepare_with, remote_fingerprint
 from bots.bootstrap.ingestion import run_ingest
+from bots.bootstrap.model_checks import check_models
+from bots.shared.platform import FAIL, PASS
 from config.profiles import load_profile
 from config.resources import GUARDRAIL, SAMPLE_FAQ
 from config.settings import read_settings
@@ -19,9 +23,6 @@ from core.assistant.followups import LeadBack
 from core.assistant.guardrail import Guardrail, GuardrailModel
 from core.assistant.research import Researcher
 from core.assistant.speculation import Speculation
-from core.embeddings.cache import VectorCache
-from core.embeddings.openai import OpenAIEmbedder
-from core.errors import ModelMisconfiguredError
 from core.retrieval.chroma import ChromaIndex
 from core.stores.sqlite.history import SqliteHistory
 from core.types import (
@@ -378,11 +379,14 @@ async def test_without_a_key_nothing_is_called(server, monkeypatch):
 
 
 async def test_doctor_names_the_cause(settings, server):
-    """Each model is called once; the first that fails tells why."""
-    assert await models.check_models(settings) == ["gpt-4o-mini answers"]
+    """Each model is sent what an answer sends; whatever fails tells why."""
+    checks = await asyncio.to_thread(check_models, settings)
+    assert [(check.mark, check.name) for check in checks] == [(PASS, "answers"), (PASS, "readings")]
     server.faults.append(Fault("status", status=401))
-    with pytest.raises(ModelMisconfiguredError, match="OPENAI_API_KEY"):
-        await models.check_models(settings)
+    failed, read = await asyncio.to_thread(check_models, settings)
+    assert failed.mark == FAIL
+    assert "OPENAI_API_KEY" in failed.text
+    assert read.mark == PASS
 
 
 async def test_the_faq_can_be_embedded_by_an_endpoint(settings, server, tmp_path, monkeypatch):
@@ -393,20 +397,12 @@ async def test_the_faq_can_be_embedded_by_an_endpoint(settings, server, tmp_path
     told = []
 
     def work():
-        path = settings.cache_dir / "vectors.sqlite3"
-        with VectorCache.open(path, settings.remote_fingerprint) as cache:
-            embedder = OpenAIEmbedder(
-                None,  # it only looks up what `prepare` has fetched
-                model=settings.embedding_model,
-                fingerprint=settings.remote_fingerprint,
-                cache=cache,
-            )
-            prepare_ = models.prepare_with(settings, lambda *done: told.append(done))
-            return ingest(tmp_path, embedder=embedder, prepare=prepare_)
+        prepare_ = prepare_with(settings, lambda *done: told.append(done))
+        return ingest(tmp_path, embedder=WaitingEmbedder(settings), prepare=prepare_)
 
     assert (await asyncio.to_thread(work)).added == 105
     assert told[-1][0] == told[-1][1] > 500
-    assert len(server.bodies("embeddings")) == 1
+    assert len(server.bodies("embeddings")) == 1 + math.ceil((told[-1][1] - 1) / 64)
     async with open_assistant(settings) as assistant:
         assert (await ask(assistant, MINOR))[-1].sources[0].title == MINOR
         calls = len(server.bodies("embeddings"))
@@ -438,8 +434,12 @@ async def test_commands_use_the_remote_embedder_without_a_chat_model(server, tmp
     (hit,) = await asyncio.to_thread(work)
     assert hit.title == MINOR
     assert hit.meaning != hit.score  # as they are without an embedder
-    assert ChromaIndex.open(settings.index_dir).serving().fingerprint == settings.remote_fingerprint
-    assert await models.check_models(settings) == ["text-embedding-3-small embeds"]
+    assert ChromaIndex.open(settings.index_dir).serving().fingerprint == remote_fingerprint(
+        settings
+    )
+    (check,) = await asyncio.to_thread(check_models, settings)
+    assert check.mark == PASS
+    assert "1,536" in check.text
     async with open_forgetful(settings) as assistant:
         assert (await ask(assistant, MINOR))[-1].sources[0].title == MINOR
     assert not server.bodies("chat") + server.bodies("guard")

@@ -5,7 +5,7 @@ import asyncio
 import numpy as np
 import pytest
 
-from core.embeddings.openai import BatchedEmbeddings
+from core.embeddings.batching import BatchedEmbeddings
 from core.errors import ModelUnavailableError
 from core.llm.budget import TAB, Tab, spend
 from core.types import Usage

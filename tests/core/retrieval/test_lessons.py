@@ -50,7 +50,7 @@ class Shelf:
         return [self.kept[i] for i in sorted(self.kept) if i > after][:limit]
 
 
-async def at_once(_texts):
+async def at_once(*_texts):
     """Nothing has to be fetched."""
 
 
@@ -221,12 +221,12 @@ class Away:
         self.asked = []
         self.back = False
 
-    async def warm(self, texts):
-        self.asked.append(list(texts))
+    async def warm(self, questions, answers):
+        self.asked.append([*questions, *answers])
         if not self.back:
             raise ModelUnavailableError("no route")
 
-    def embed(self, texts):
+    def embed(self, texts, *, passages=False):
         return self.encoder.embed(texts)
 
 

@@ -7,7 +7,10 @@ import aiohttp
 import numpy as np
 import openai
 import pytest
+from yarl import URL
 
+from core.embeddings.openai import PARAMETERS as EMBEDDING_PARAMETERS
+from core.embeddings.openai import OpenAIEmbeddings
 from core.errors import (
     ModelBrokeOffError,
     ModelMisconfiguredError,
@@ -17,14 +20,22 @@ from core.errors import (
     ModelUnavailableError,
 )
 from core.llm.budget import TAB, Price, Tab
+from core.llm.caller import Caller, Patience, Slots
 from core.llm.circuit_breaker import Breaker
-from core.llm.openai.client import OpenAIClient
+from core.llm.completions import CompletionRequest
+from core.llm.dialect import Dialect
+from core.llm.load import StreamLoad
+from core.llm.openai.chat import PARAMETERS
+from core.llm.openai.client import OpenAIModel, open_server
 from core.llm.openai.transport import ModelServer
+from core.llm.resilient import ResilientCompletions
 from core.types import Usage
 from devtools.openai.server import REVOKED, Fault, OpenAIServer, Pace
 
-PRICES = {"gpt-4o-mini": Price(0.15, 0.075, 0.6), "text-embedding-3-small": Price(0.02, 0.02)}
-ASK = [{"role": "user", "content": "<question>\n정산은요?\n</question>"}]
+CHAT, EMBED = Price(0.15, 0.075, 0.6), Price(0.02, 0.02)
+ASK = CompletionRequest(
+    [{"role": "user", "content": "<question>\n정산은요?\n</question>"}], 900, 0.2
+)
 
 
 @pytest.fixture
@@ -34,25 +45,53 @@ async def server():
 
 
 @asynccontextmanager
-async def client_of(url, *, key="sk-test", breaker=None, read_s=5.0):
-    """A client, and the delays that it would have slept."""
-    slept = []
-
-    async def sleep(seconds):
-        slept.append(seconds)
-
+async def server_of(url, *, key="sk-test", read_s=5.0):
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     timeout = aiohttp.ClientTimeout(sock_connect=5.0, sock_read=read_s)
-    model_server = ModelServer(url, headers, timeout=timeout)
-    breaker = breaker or Breaker(failures=99)
+    model_server = ModelServer(URL(url), headers, timeout=timeout)
     try:
-        yield OpenAIClient(model_server, prices=PRICES, breaker=breaker, sleep=sleep), slept
+        yield model_server
     finally:
         await model_server.close()
 
 
-async def said(client, model="gpt-4o-mini", **options):
-    return "".join([piece.text async for piece in client.stream(model, ASK, **options)])
+def completions_of(server, *, model="gpt-4o-mini", breaker=None, load=None, slept=None):
+    """Completions whose delays are noted down in place of being slept."""
+
+    async def sleep(seconds):
+        if slept is not None:
+            slept.append(seconds)
+
+    caller = Caller(
+        server.where,
+        dialect=Dialect(PARAMETERS),
+        breaker=breaker or Breaker(failures=99),
+        patience=Patience(within_s=10),
+        sleep=sleep,
+    )
+    provider = OpenAIModel(server, model)
+    return ResilientCompletions(
+        provider, caller=caller, slots=Slots(0), load=load or StreamLoad(), price=CHAT
+    )
+
+
+@asynccontextmanager
+async def client_of(url, *, key="sk-test", breaker=None, read_s=5.0, model="gpt-4o-mini"):
+    """A client, and the delays that it would have slept."""
+    slept = []
+    async with server_of(url, key=key, read_s=read_s) as opened:
+        yield completions_of(opened, model=model, breaker=breaker, slept=slept), slept
+
+
+def embeddings_of(server, *, dimensions=0):
+    caller = Caller(server.where, dialect=Dialect(EMBEDDING_PARAMETERS), breaker=Breaker())
+    return OpenAIEmbeddings(
+        server, "text-embedding-3-small", caller, caller, Slots(0), EMBED, dimensions=dimensions
+    )
+
+
+async def said(client, request=ASK):
+    return "".join([piece.text async for piece in client.stream(request)])
 
 
 async def drained(stream):
@@ -123,7 +162,7 @@ async def test_retries_are_bounded(server):
         (Fault("status", status=429, code="insufficient_quota"), ModelMisconfiguredError, "quota"),
         (Fault("status", status=400, code="content_filter"), ModelRefusedError, "filter"),
         (Fault("status", status=400, code="context_length_exceeded"), ModelOverflowError, "longer"),
-        (Fault("status", status=422, code="odd"), ModelMisconfiguredError, "odd"),
+        (Fault("status", status=403, text="forbidden"), ModelMisconfiguredError, "may not"),
     ],
 )
 async def test_what_will_not_pass_is_told_at_once(server, fault, error, words):
@@ -140,12 +179,13 @@ async def test_the_server_itself_refuses_keys_models_and_long_prompts(server):
     async with client_of(server.url, key=REVOKED) as (client, _):
         with pytest.raises(ModelMisconfiguredError, match="401"):
             await said(client)
-    async with client_of(server.url) as (client, _):
-        long = [{"role": "user", "content": "가" * 4_000}]
+    long = CompletionRequest([{"role": "user", "content": "가" * 4_000}], 900, 0.2)
+    async with client_of(server.url, model="tiny-context") as (client, _):
         with pytest.raises(ModelOverflowError):
-            await drained(client.stream("tiny-context", long))
+            await said(client, long)
+    async with client_of(server.url, model="gpt-9") as (client, _):
         with pytest.raises(ModelMisconfiguredError, match="404"):
-            await said(client, model="gpt-9")
+            await said(client)
 
 
 async def test_no_server_and_a_silent_server(server):
@@ -166,7 +206,7 @@ async def test_a_stream_that_ends_early_is_an_error_and_still_costs(server, kind
     tab = Tab(lambda _: None)
     TAB.set(tab)
     async with client_of(server.url, read_s=0.2) as (client, _):
-        stream = client.stream("gpt-4o-mini", ASK)
+        stream = client.stream(ASK)
         assert (await anext(stream)).text
         with pytest.raises(ModelBrokeOffError):
             await drained(stream)
@@ -178,17 +218,18 @@ async def test_a_broken_circuit_closes_by_itself(server):
     """After failures in a row nothing is sent; after the pause one call tries, and all is well."""
     now = [0.0]
     breaker = Breaker(failures=3, pause_s=10, clock=lambda: now[0])
-    server.faults += [Fault("status", status=503)] * 3
+    server.faults += [Fault("status", status=503)] * 9
     async with client_of(server.url, breaker=breaker) as (client, _):
-        with pytest.raises(ModelUnavailableError):
-            await said(client)
+        for _ in range(3):
+            with pytest.raises(ModelUnavailableError, match="503"):
+                await said(client)
         with pytest.raises(ModelUnavailableError, match="left alone"):
             await said(client)
-        assert len(server.requests) == 3
+        assert len(server.requests) == 9
         now[0] = 11.0
         await said(client)
         await said(client)
-    assert len(server.requests) == 5
+    assert len(server.requests) == 11
 
 
 async def test_embeddings_come_as_bytes_or_as_numbers(server):
@@ -200,9 +241,9 @@ async def test_embeddings_come_as_bytes_or_as_numbers(server):
     ]
     tab = Tab(lambda _: None)
     TAB.set(tab)
-    async with client_of(server.url) as (client, _):
-        vectors = await client.embeddings("text-embedding-3-small", texts)
-        short = await client.embeddings("text-embedding-3-small", texts, dimensions=64)
+    async with server_of(server.url) as opened:
+        vectors = await embeddings_of(opened).vectors(texts, hurried=True)
+        short = await embeddings_of(opened, dimensions=64).vectors(texts, hurried=True)
     assert vectors.shape == (3, 1_536)
     assert short.shape == (3, 64)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
@@ -214,9 +255,12 @@ async def test_embeddings_come_as_bytes_or_as_numbers(server):
 async def test_the_plain_sdk_understands_the_server_too(server):
     """So that the double is measured by the real client's own types, not by our reading of it."""
     async with openai.AsyncOpenAI(api_key="sk-test", base_url=server.url) as sdk:
-        whole = await sdk.chat.completions.create(model="gpt-4o-mini", messages=ASK)
+        whole = await sdk.chat.completions.create(model="gpt-4o-mini", messages=ASK.messages)
         stream = await sdk.chat.completions.create(
-            model="gpt-4o-mini", messages=ASK, stream=True, stream_options={"include_usage": True}
+            model="gpt-4o-mini",
+            messages=ASK.messages,
+            stream=True,
+            stream_options={"include_usage": True},
         )
         chunks = [chunk async for chunk in stream]
         floats = await sdk.embeddings.create(
@@ -231,10 +275,10 @@ async def test_the_plain_sdk_understands_the_server_too(server):
 
 async def test_a_reply_that_is_no_reply_is_an_error(server):
     """As when a gateway says 200 and means something else."""
-    server.faults.append(Fault("status", of="embeddings", status=200))
-    async with client_of(server.url) as (client, _):
+    server.faults.append(Fault("body", of="embeddings", text="<html>sign in</html>"))
+    async with server_of(server.url) as opened:
         with pytest.raises(ModelReplyError):
-            await client.embeddings("text-embedding-3-small", ["가"])
+            await embeddings_of(opened).vectors(["가"], hurried=True)
 
 
 async def test_many_streams_at_once(server):
@@ -253,16 +297,16 @@ def test_usage_adds_up():
 async def test_a_connection_is_used_again_after_its_stream_was_read(server):
     """Also one whose bytes had to wait in the kernel; one that was left is closed."""
     server.pace = Pace(tokens_per_s=500)
-    async with client_of(server.url) as (client, _):
-        model_server = client._server
+    async with server_of(server.url) as model_server:
+        client = completions_of(model_server)
         for _ in range(3):
-            async with aclosing(client.stream("gpt-4o-mini", ASK)) as stream:
+            async with aclosing(client.stream(ASK)) as stream:
                 async for _ in stream:
                     await client.pause()
         (connections,) = model_server._session.connector._conns.values()
         assert len(connections) == 1
         server.pace = Pace(tokens_per_s=2)
-        async with aclosing(client.stream("gpt-4o-mini", ASK)) as stream:
+        async with aclosing(client.stream(ASK)) as stream:
             await anext(stream)
         assert not model_server._session.connector._conns
 
@@ -272,9 +316,9 @@ async def test_a_stream_that_waits_is_read_in_fewer_pieces(server):
     server.faults += [Fault("say", text="가 " * 60), Fault("say", text="가 " * 60)]
     server.pace = Pace(tokens_per_s=300)
     async with client_of(server.url) as (client, _):
-        at_once = [piece.text async for piece in client.stream("gpt-4o-mini", ASK)]
+        at_once = [piece.text async for piece in client.stream(ASK)]
         waited = []
-        async with aclosing(client.stream("gpt-4o-mini", ASK)) as stream:
+        async with aclosing(client.stream(ASK)) as stream:
             async for piece in stream:
                 waited.append(piece.text)
                 await asyncio.sleep(0.04)
@@ -286,23 +330,21 @@ async def test_a_stream_that_waits_is_read_in_fewer_pieces(server):
     ("streams", "beginning", "shortest_s", "longest_s"),
     [(0, 0, 0.0, 0.05), (10_000, 0, 0.2, 0.4), (0, 50, 0.2, 0.4)],
 )
-async def test_pauses_grow_with_the_streams(server, streams, beginning, shortest_s, longest_s):
+async def test_pauses_grow_with_the_streams(streams, beginning, shortest_s, longest_s):
     """None to speak of for one, and longer while others wait for their first words."""
-    async with client_of(server.url) as (client, _):
-        loop = asyncio.get_running_loop()
-        client._streams = streams
-        client._beginning = lambda: beginning
-        began = loop.time()
-        await client.pause()
-        assert shortest_s <= loop.time() - began + 0.001 < longest_s
+    loop = asyncio.get_running_loop()
+    load = StreamLoad(lambda: beginning)
+    load._streams = streams
+    began = loop.time()
+    await load.pause()
+    assert shortest_s <= loop.time() - began + 0.001 < longest_s
 
 
 async def test_the_sdk_says_where_to_post_and_with_which_headers(server, monkeypatch):
     """Its address, key, organisation and user agent, as OPENAI_… set them."""
     monkeypatch.setenv("OPENAI_ORG_ID", "org-7")
-    opened = OpenAIClient.open(key="sk-test", base_url=f"{server.url}/", prices=PRICES)
-    async with opened as client:
-        await said(client)
+    async with open_server(key="sk-test", base_url=f"{server.url}/") as opened:
+        await said(completions_of(opened))
     (headers,) = server.headers
     assert headers["authorization"] == "Bearer sk-test"
     assert headers["openai-organization"] == "org-7"

@@ -4,11 +4,11 @@ import openai
 import pytest
 
 from core.errors import ModelError, ModelMisconfiguredError
-from core.llm.budget import Price
+from core.llm.budget import Price, Prices
 from core.llm.tuning.comparison import Comparison
 from devtools.openai.server import Fault, OpenAIServer
 
-PRICES = {"gpt-4o-mini": Price(0.15, 0.075, 0.60)}
+PRICES = Prices({"gpt-4o-mini": Price(0.15, 0.075, 0.60)})
 
 
 @pytest.fixture

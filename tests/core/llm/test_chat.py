@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import ModelReplyError
-from core.llm.openai.chat import Scribe, Seam
+from core.llm.chat import Scribe, Seam
 from core.types import Offer, Passage
 
 PASSAGES = [Passage(str(n), f"제목 {n}", "…", 0.9) for n in range(1, 4)]

@@ -5,51 +5,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, Final
-
-import orjson
+from typing import Final
 
 from core.errors import ModelReplyError
-from core.llm.openai.client import OpenAIClient
+from core.llm.completions import CompletionRequest, Completions, Schema
+from core.llm.json_reply import json_object
 from core.llm.prompts import Excerpt, Prompt, estimate_tokens, questions_messages
 
-_FORMAT: Final[dict[str, Any]] = {
-    "type": "json_schema",
-    "json_schema": {
-        "name": "questions",
-        "strict": True,
-        "schema": {
-            "type": "object",
-            "properties": {
-                "entries": {
-                    "type": "array",
-                    "items": {
-                        "type": "object",
-                        "properties": {
-                            "n": {"type": "integer"},
-                            "questions": {"type": "array", "items": {"type": "string"}},
-                        },
-                        "required": ["n", "questions"],
-                        "additionalProperties": False,
-                    },
-                }
+_SCHEMA: Final = Schema(
+    "questions",
+    {
+        "entries": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "n": {"type": "integer"},
+                    "questions": {"type": "array", "items": {"type": "string"}},
+                },
+                "required": ["n", "questions"],
+                "additionalProperties": False,
             },
-            "required": ["entries"],
-            "additionalProperties": False,
-        },
+        }
     },
-}
+)
 _TOKENS_OF_ENTRY = 400  # the most that is paid for
 _USUAL_TOKENS_OF_ENTRY = 110
 _ATTEMPTS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class OpenAIQuestions:
+class QuestionWriter:
     """Asks a model for questions, some entries in a request."""
 
-    client: OpenAIClient
-    model: str
+    completions: Completions
     prompt: Prompt
 
     async def write(self, entries: Sequence[Excerpt]) -> list[tuple[str, ...]]:
@@ -67,14 +56,10 @@ class OpenAIQuestions:
         raise AssertionError("the last attempt returns or raises")
 
     async def _said(self, entries: Sequence[Excerpt]) -> str:
-        stream = self.client.stream(
-            self.model,
-            questions_messages(self.prompt, entries),
-            response_format=_FORMAT,
-            max_completion_tokens=_TOKENS_OF_ENTRY * len(entries),
-            temperature=0.7,
-        )
-        async with aclosing(stream) as pieces:
+        messages = questions_messages(self.prompt, entries)
+        tokens = _TOKENS_OF_ENTRY * len(entries)
+        request = CompletionRequest(messages, tokens, temperature=0.7, schema=_SCHEMA)
+        async with aclosing(self.completions.stream(request)) as pieces:
             return "".join([piece.text async for piece in pieces])
 
 
@@ -89,7 +74,7 @@ def _questions(said: str, count: int) -> list[tuple[str, ...]]:
     try:
         by_number = {
             int(row["n"]): tuple(str(text) for text in row["questions"])
-            for row in orjson.loads(said)["entries"]
+            for row in json_object(said)["entries"]
         }
     except (ValueError, KeyError, TypeError) as error:
         raise ModelReplyError("the model did not return questions") from error

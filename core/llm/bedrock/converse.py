@@ -1,0 +1,143 @@
+"""Requests to Converse and what comes back, as pure functions.
+
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+
+from core.errors import ModelReplyError
+from core.llm.completions import CompletionRequest, Finish, Piece, TokenCounts
+from core.llm.dialect import Forms, Parameter
+
+Json = dict[str, Any]
+
+# Which models take what: https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-supported-models-features.html
+PARAMETERS: Final = (
+    Parameter(
+        "stream",
+        ("stream", "whole"),
+        re.compile(r"streaming|ConverseStream|response ?stream", re.IGNORECASE),
+    ),
+    Parameter(
+        "tool choice",
+        ("tool", "any", "auto", ""),
+        re.compile(r"tool", re.IGNORECASE),
+    ),
+    Parameter("system", ("system", ""), re.compile(r"\bsystem\b", re.IGNORECASE)),
+    Parameter("temperature", ("temperature", ""), re.compile(r"temperature", re.IGNORECASE)),
+)
+_FINISHES: Final = {
+    "max_tokens": Finish.LENGTH,
+    "model_context_window_exceeded": Finish.LENGTH,
+    "guardrail_intervened": Finish.FILTERED,
+    "content_filtered": Finish.FILTERED,
+}
+
+
+def arguments(
+    model: str, request: CompletionRequest, forms: Forms, guardrail: tuple[str, str] | None
+) -> Json:
+    """Return the arguments of `converse` and `converse_stream`.
+
+    `guardrail` is the identifier and the version of one.
+    """
+    system = [m["content"] for m in request.messages if m["role"] == "system"]
+    messages = _messages(request, [] if forms["system"] else system)
+    inference: Json = {"maxTokens": request.max_tokens}
+    if forms["temperature"]:
+        inference["temperature"] = request.temperature
+    given: Json = {"modelId": model, "messages": messages, "inferenceConfig": inference}
+    if forms["system"] and system:
+        given["system"] = [{"text": text} for text in system]
+    if request.schema and (choice := forms["tool choice"]):
+        spec = {
+            "name": request.schema.name,
+            "description": "Returns what was asked for.",
+            "inputSchema": {"json": request.schema.as_json()},
+        }
+        detail = {"name": request.schema.name} if choice == "tool" else {}
+        given["toolConfig"] = {"tools": [{"toolSpec": spec}], "toolChoice": {choice: detail}}
+    if guardrail:
+        given["guardrailConfig"] = {
+            "guardrailIdentifier": guardrail[0],
+            "guardrailVersion": guardrail[1],
+        }
+    return given
+
+
+class PieceReader:
+    """Turns the events of a stream into pieces; the last has a finish if the stream had.
+
+    The latest text waits for what follows it: where a guardrail steps in, the text before the end
+    is the guardrail's own, and no answer.
+    """
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._finish: Finish | None = None
+        self._counts: TokenCounts | None = None
+
+    def read(self, event: Mapping[str, Any]) -> Piece:
+        """Return what is known to be said, now that this event has come."""
+        if stop := event.get("messageStop"):
+            self._finish = _FINISHES.get(str(stop.get("stopReason")), Finish.STOP)
+        elif metadata := event.get("metadata"):
+            self._counts = _counts(metadata.get("usage") or {})
+        delta = (event.get("contentBlockDelta") or {}).get("delta") or {}
+        text = delta.get("text") or (delta.get("toolUse") or {}).get("input") or ""
+        said, self._held = (self._held, text) if text else ("", self._held)
+        return Piece(said)
+
+    def close(self) -> Piece:
+        """Return the last piece, now that the stream has ended."""
+        text = "" if self._finish is Finish.FILTERED else self._held
+        return Piece(text, self._finish, self._counts)
+
+
+def whole_piece(reply: Mapping[str, Any]) -> Piece:
+    """Return the one piece of a reply that does not stream.
+
+    Raises:
+        ModelReplyError: it is no reply.
+    """
+    try:
+        blocks = reply["output"]["message"]["content"]
+        finish = _FINISHES.get(str(reply["stopReason"]), Finish.STOP)
+        text = "".join(_text(block) for block in blocks)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ModelReplyError("Bedrock returned no message") from error
+    return Piece(
+        "" if finish is Finish.FILTERED else text, finish, _counts(reply.get("usage") or {})
+    )
+
+
+def _messages(request: CompletionRequest, system: list[str]) -> list[Json]:
+    """Return the turns; a model that knows no system reads its text before the first."""
+    turns: list[Json] = []
+    for message in request.messages:
+        if message["role"] == "system":
+            continue
+        text = "\n\n".join([*system, message["content"]])
+        system = []
+        turns.append({"role": message["role"], "content": [{"text": text}]})
+    return turns
+
+
+def _text(block: Mapping[str, Any]) -> str:
+    if "toolUse" in block:
+        return orjson.dumps(block["toolUse"].get("input") or {}).decode()
+    return str(block.get("text") or "")
+
+
+def _counts(usage: Mapping[str, Any]) -> TokenCounts:
+    """Return the tokens; Bedrock counts what was read from a cache beside the input."""
+    read = int(usage.get("cacheReadInputTokens") or 0)
+    written = int(usage.get("cacheWriteInputTokens") or 0)
+    prompt = int(usage.get("inputTokens") or 0) + read + written
+    return TokenCounts(prompt, read, int(usage.get("outputTokens") or 0))

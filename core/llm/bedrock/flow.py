@@ -1,0 +1,59 @@
+"""A Bedrock flow: a prompt, or several, that somebody keeps and names in AWS, invoked by its alias.
+
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_InvokeFlow.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+
+import orjson
+
+from core.llm.bedrock.client import BedrockClient
+from core.llm.completions import CompletionRequest, Finish, Piece
+from core.llm.dialect import Forms
+
+_SERVICE = "bedrock-agent-runtime"
+
+
+@dataclass(frozen=True, slots=True)
+class BedrockFlow:
+    """Implements `core.llm.resilient.Provider`: the flow reads all messages as one document.
+
+    The flow sets the limits and the temperature itself, and counts no tokens.
+    """
+
+    client: BedrockClient
+    flow: str
+    alias: str
+
+    @property
+    def name(self) -> str:
+        """The flow and its alias, as the settings name them."""
+        return f"{self.flow}/{self.alias}"
+
+    async def attempt(self, request: CompletionRequest, _forms: Forms) -> AsyncGenerator[Piece]:
+        """Implement `Provider.attempt`; a flow tells its output in one piece or in a few."""
+        document = "\n\n".join(message["content"] for message in request.messages)
+        node = {
+            "content": {"document": document},
+            "nodeName": "FlowInputNode",
+            "nodeOutputName": "document",
+        }
+        events = self.client.events(
+            _SERVICE,
+            "invoke_flow",
+            "responseStream",
+            flowIdentifier=self.flow,
+            flowAliasIdentifier=self.alias,
+            inputs=[node],
+        )
+        async with aclosing(events) as stream:
+            async for event in stream:
+                if output := event.get("flowOutputEvent"):
+                    said = output["content"]["document"]
+                    yield Piece(said if isinstance(said, str) else orjson.dumps(said).decode())
+                elif event.get("flowCompletionEvent"):
+                    yield Piece(finish=Finish.STOP)

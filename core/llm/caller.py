@@ -1,0 +1,152 @@
+"""One way of calling a model's endpoint: try again what may pass, leave alone what is down."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from core.errors import (
+    ModelMisconfiguredError,
+    ModelRequestError,
+    ModelTimeoutError,
+    ModelUnavailableError,
+)
+from core.llm.circuit_breaker import Breaker
+from core.llm.dialect import Dialect, Forms
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_FIRST_DELAY_S = 0.4
+_LONGEST_QUEUE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a person waits for a model: `within_s` in all, `waits_s` of it between attempts."""
+
+    within_s: float = 20.0
+    waits_s: float = 6.0
+    retries: int = 2
+
+
+class Caller:
+    """Calls one endpoint on behalf of many, who share what it has learnt about it."""
+
+    def __init__(
+        self,
+        where: str,
+        *,
+        dialect: Dialect,
+        breaker: Breaker,
+        patience: Patience = Patience(),
+        sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep,
+    ) -> None:
+        """`where` names the endpoint in errors."""
+        self.where = where
+        self.dialect = dialect
+        self._breaker = breaker
+        self._patience = patience
+        self._sleep = sleep
+
+    async def call(self, attempt: Callable[[Forms], Awaitable[T]]) -> T:
+        """Return what an attempt returns; each gets the forms that its request should have.
+
+        Raises:
+            ModelError: the last attempt's, or that the endpoint is left alone or takes too long.
+        """
+        if not self._breaker.allows():
+            raise ModelUnavailableError(f"{self.where} failed before; it is left alone for a while")
+        try:
+            async with asyncio.timeout(self._patience.within_s):
+                result = await self._retried(attempt)
+        except TimeoutError as error:
+            self._breaker.failed()
+            within = f"{self._patience.within_s:.0f} s"
+            raise ModelTimeoutError(
+                f"{self.where} took too long to answer, more than {within}; try again later"
+            ) from error
+        except ModelUnavailableError as error:
+            self._breaker.failed(pause_s=error.retry_after_s)
+            raise
+        except ModelMisconfiguredError:
+            self._breaker.failed(pause_s=0.0)
+            raise
+        except BaseException:
+            self._breaker.abandoned()
+            raise
+        self._breaker.succeeded()
+        return result
+
+    async def _retried(self, attempt: Callable[[Forms], Awaitable[T]]) -> T:
+        waited_s = 0.0
+        for number in range(self._patience.retries + 1):
+            try:
+                return await self._negotiated(attempt)
+            except ModelUnavailableError as error:
+                delay_s = error.retry_after_s or _backoff_s(number)
+                last = number == self._patience.retries or isinstance(error, ModelTimeoutError)
+                if last or waited_s + delay_s > self._patience.waits_s:
+                    raise
+                logger.info("trying again in %.1f s: %s", delay_s, error)
+                waited_s += delay_s
+                await self._sleep(delay_s)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _negotiated(self, attempt: Callable[[Forms], Awaitable[T]]) -> T:
+        """Ask again without what is refused; where nothing is named, once as plainly as can be."""
+        while True:
+            forms = self.dialect.forms
+            try:
+                return await attempt(forms)
+            except ModelRequestError as error:
+                if self.dialect.step_down(error.said, forms):
+                    continue
+                plainest = self.dialect.plainest
+                if forms == plainest:
+                    raise
+                try:
+                    result = await attempt(plainest)
+                except ModelRequestError:
+                    raise error from None
+                self.dialect.adopt(plainest)
+                return result
+
+
+class Slots:
+    """Bounds the requests that a server gets at once; who comes later waits for a place."""
+
+    def __init__(self, count: int) -> None:
+        """`count` 0 is no bound."""
+        self._places = asyncio.Semaphore(count) if count else None
+
+    @asynccontextmanager
+    async def taken(self, where: str) -> AsyncIterator[None]:
+        """Hold one place.
+
+        Raises:
+            ModelUnavailableError: none became free within a minute.
+        """
+        if self._places is None:
+            yield
+            return
+        try:
+            async with asyncio.timeout(_LONGEST_QUEUE_S):
+                await self._places.acquire()
+        except TimeoutError as error:
+            raise ModelUnavailableError(f"{where} has been busy for a minute") from error
+        try:
+            yield
+        finally:
+            self._places.release()
+
+
+def _backoff_s(attempt: int) -> float:
+    """Return a doubling delay, with jitter so that those who failed together part."""
+    return float(_FIRST_DELAY_S * 2**attempt * random.uniform(0.75, 1.25))  # noqa: S311 - no secret

@@ -1,0 +1,89 @@
+"""What completions of every provider have in common: the request, the pieces, and the port."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from core.llm.prompts import Message
+
+
+class Finish(StrEnum):
+    """Why a model stopped."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    FILTERED = "filtered"
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The object that is asked for in place of prose; `properties` are JSON schemas by name."""
+
+    name: str
+    properties: Mapping[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON schema, as strict as OpenAI's strict mode asks for."""
+        return {
+            "type": "object",
+            "properties": dict(self.properties),
+            "required": list(self.properties),
+            "additionalProperties": False,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionRequest:
+    """What is asked of a model, whoever runs it."""
+
+    messages: Sequence[Message]
+    max_tokens: int
+    temperature: float
+    schema: Schema | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCounts:
+    """Tokens as the provider counted them; `cached` is a part of `prompt`."""
+
+    prompt: int = 0
+    cached: int = 0
+    completion: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The text of all that one read brought; the last piece of a completion has a `finish`.
+
+    `model` names who wrote it, and stands beside `finish`.
+    """
+
+    text: str = ""
+    finish: Finish | None = None
+    counts: TokenCounts | None = None
+    model: str = ""
+
+
+class Completions(Protocol):
+    """A model that completes conversations."""
+
+    @property
+    def name(self) -> str:
+        """The name of the model."""
+        ...
+
+    def stream(self, request: CompletionRequest) -> AsyncGenerator[Piece]:
+        """Stream a completion; its usage goes on the tab.
+
+        Raises:
+            ModelBrokeOffError: the stream ended before the answer did.
+            ModelError: it could not be begun, after some retries where they may help.
+        """
+        ...
+
+    async def pause(self) -> None:
+        """Let a stream gather some text between two reads."""
+        ...

@@ -1,0 +1,32 @@
+"""What a refusal means, by its words: providers use one status for many reasons."""
+
+from __future__ import annotations
+
+import re
+
+# OpenAI and vLLM speak of a maximum context length, llama.cpp of a context window or n_ctx, Bedrock
+# and Anthropic of an input or a prompt that is too long, Cohere of an input length that exceeds.
+_OVERFLOW = re.compile(
+    r"context[ _-]?(?:length|window|size)|(?:maximum|max|longest)\b.{0,20}\bcontext"
+    r"|(?:prompt|inputs?|request|messages?|text)\b.{0,20}\b(?:is|are|was) too (?:long|large)"
+    r"|too many (?:input |prompt )?tokens|input (?:length|tokens?)\b.{0,40}\bexceed"
+    r"|exceeds?\b.{0,40}\b(?:n_ctx|context|token limit|maximum.{0,12}tokens)"
+    r"|reduce (?:the|your) (?:length|prompt|input|message)",
+    re.IGNORECASE | re.DOTALL,
+)
+_FILTERED = re.compile(
+    r"content[ _-]?(?:filter|policy|management|moderation)|responsible ?ai|guardrail"
+    r"|moderation|jailbreak|(?:flagged|blocked|rejected)\b.{0,40}\b(?:safety|policy|content|harm)"
+    r"|safety (?:system|setting|filter|reason)|violat\w*\b.{0,40}\bpolic",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def is_overflow(said: str) -> bool:
+    """Whether a refusal says that the prompt is longer than the model reads."""
+    return bool(_OVERFLOW.search(said))
+
+
+def is_filtered(said: str) -> bool:
+    """Whether a refusal says that a content filter stopped the prompt."""
+    return bool(_FILTERED.search(said))

@@ -1,0 +1,157 @@
+"""Completions as the rest relies on them: begun in time, bounded, without thinking, paid for.
+
+A provider makes one attempt and says what it brought. All that is the same for every provider
+stands here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Protocol
+
+from core.errors import ModelBrokeOffError, ModelUnavailableError
+from core.llm.budget import Price, spend
+from core.llm.caller import Caller, Slots
+from core.llm.completions import CompletionRequest, Finish, Piece, TokenCounts
+from core.llm.dialect import Forms
+from core.llm.load import StreamLoad
+from core.llm.prompts import estimate_tokens
+from core.llm.thinking import ThinkingFilter
+
+_SILENCE_S = 20.0  # a stream that says nothing for so long, whatever else it sends, is over
+# Some servers know no limit of tokens. Words of any language have fewer characters a token.
+_CHARS_OF_TOKEN = 8
+
+
+class Provider(Protocol):
+    """One model at one provider, asked once."""
+
+    @property
+    def name(self) -> str:
+        """The name of the model."""
+        ...
+
+    def attempt(self, request: CompletionRequest, forms: Forms, /) -> AsyncGenerator[Piece]:
+        """Stream a completion whose request has these forms; pieces may be empty.
+
+        The last piece has a `finish`, unless the stream ended too early.
+
+        Raises:
+            ModelRequestError: it refuses the form of the request.
+            ModelError: anything else, before its beginning or after.
+        """
+        ...
+
+
+class ResilientCompletions:
+    """Implements `core.llm.completions.Completions` over a provider."""
+
+    def __init__(
+        self, provider: Provider, *, caller: Caller, slots: Slots, load: StreamLoad, price: Price
+    ) -> None:
+        self.name = provider.name
+        self.caller = caller
+        self._provider = provider
+        self._slots = slots
+        self._load = load
+        self._price = price
+        self._broke_off = f"{caller.where} broke off in the middle of an answer; try again later"
+
+    async def stream(self, request: CompletionRequest) -> AsyncGenerator[Piece]:
+        """Implement `Completions.stream`."""
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._slots.taken(self.caller.where))
+            begun = await self.caller.call(partial(self._begin, request))
+            stack.push_async_callback(begun.pieces.aclose)
+            stack.enter_context(self._load.streaming())
+            meter = _Meter(self._price, request)
+            stack.callback(meter.settle)
+            room = request.max_tokens * _CHARS_OF_TOKEN
+            async for piece in self._clean(begun):
+                meter.count(piece)
+                finish = piece.finish or (Finish.LENGTH if len(piece.text) > room else None)
+                if piece.text or finish:
+                    model = self.name if finish else ""
+                    yield replace(piece, text=piece.text[:room], finish=finish, model=model)
+                room -= len(piece.text)
+                if finish:
+                    return
+            raise ModelBrokeOffError(self._broke_off)
+
+    async def pause(self) -> None:
+        """Implement `Completions.pause`."""
+        await self._load.pause()
+
+    async def _begin(self, request: CompletionRequest, forms: Forms) -> _Begun:
+        """Return a stream that has said something, or ended."""
+        thinking = ThinkingFilter(begun=self.caller.dialect.thinks_unopened)
+        pieces = self._provider.attempt(request, forms)
+        try:
+            async for piece in pieces:
+                first = self._heard(thinking, piece)
+                if first.text.strip() or first.finish:
+                    return _Begun(pieces, thinking, first)
+        except BaseException:
+            await pieces.aclose()
+            raise
+        raise ModelUnavailableError(self._broke_off)
+
+    async def _clean(self, begun: _Begun) -> AsyncGenerator[Piece]:
+        """Yield what is said, without what is thought, while something is said."""
+        now = asyncio.get_running_loop().time
+        thinking, heard_at = begun.thinking, now()
+        yield begun.first
+        try:
+            async for piece in begun.pieces:
+                heard = self._heard(thinking, piece)
+                if heard.text:
+                    heard_at = now()
+                elif now() - heard_at > _SILENCE_S:
+                    raise ModelBrokeOffError(self._broke_off)
+                yield heard
+        except ModelUnavailableError as error:
+            raise ModelBrokeOffError(f"{self._broke_off} ({error})") from error
+
+    def _heard(self, thinking: ThinkingFilter, piece: Piece) -> Piece:
+        text = thinking.feed(piece.text)
+        if piece.finish:
+            text += thinking.close()
+        if thinking.ended_unopened:
+            self.caller.dialect.thinks_unopened = True
+        return replace(piece, text=text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    pieces: AsyncGenerator[Piece]
+    thinking: ThinkingFilter
+    first: Piece
+
+
+class _Meter:
+    """Knows what a stream cost, also when it breaks off."""
+
+    def __init__(self, price: Price, request: CompletionRequest) -> None:
+        self._price = price
+        self._request = request
+        self._said: list[str] = []
+        self._counts: TokenCounts | None = None
+
+    def count(self, piece: Piece) -> None:
+        """Take note of a piece."""
+        self._said.append(piece.text)
+        self._counts = piece.counts or self._counts
+
+    def settle(self) -> None:
+        """Put the usage on the tab; an estimate where the stream did not live to tell."""
+        counts = self._counts
+        if counts is None:
+            prompt = sum(estimate_tokens(m["content"]) for m in self._request.messages)
+            counts = TokenCounts(prompt, 0, estimate_tokens("".join(self._said)))
+        spend(
+            self._price.of(prompt=counts.prompt, cached=counts.cached, completion=counts.completion)
+        )

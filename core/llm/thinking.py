@@ -1,0 +1,75 @@
+"""Takes a model's thinking out of what it says: nobody is meant to read it."""
+
+from __future__ import annotations
+
+import re
+
+# As models write it themselves where a server does not take it out: DeepSeek, Qwen, Magistral, …
+_NAMES = "think|thinking|thought|thoughts|reasoning|reflection"
+_OPEN = re.compile(rf"<({_NAMES})>|\[(think)\]", re.IGNORECASE)
+_CLOSE = re.compile(rf"</(?:{_NAMES})>|\[/think\]", re.IGNORECASE)
+_TAGS = (
+    *(f"{start}{name}>" for start in ("<", "</") for name in _NAMES.split("|")),
+    "[think]",
+    "[/think]",
+)
+_LONGEST_TAG = max(map(len, _TAGS))
+
+
+class ThinkingFilter:
+    """Passes on what is said and not thought. `feed` gives what is certain, `close` the rest."""
+
+    def __init__(self, *, begun: bool = False) -> None:
+        """`begun` tells that the model thinks from its first word on, without a tag to open it."""
+        self._held = ""
+        self._end: re.Pattern[str] | None = None  # of the thinking that is under way
+        self._unopened = begun
+        self.ended_unopened = False
+
+    def feed(self, text: str) -> str:
+        """Take a piece; return what of it may be read."""
+        self._held += text
+        said = ""
+        self._look_for_unopened()
+        if self._unopened:
+            return ""
+        while True:
+            if self._end:
+                if not (end := self._end.search(self._held)):
+                    self._held = self._held[-_LONGEST_TAG:]
+                    return said
+                self._held, self._end = self._held[end.end() :].lstrip(), None
+            begin = _OPEN.search(self._held)
+            if not begin:
+                break
+            name = re.escape(begin[1] or begin[2])
+            said += self._held[: begin.start()]
+            closing = rf"</{name}>" if begin[1] else rf"\[/{name}\]"
+            self._end = re.compile(closing, re.IGNORECASE)
+            self._held = self._held[begin.end() :]
+        cut = self._uncertain_from()
+        said, self._held = said + self._held[:cut], self._held[cut:]
+        return said
+
+    def close(self) -> str:
+        """Return what was held; of thinking without an end, nothing."""
+        held, self._held = self._held, ""
+        return "" if self._end else held
+
+    def _uncertain_from(self) -> int:
+        """Return where a tag may have begun whose end has not come yet."""
+        tail = max(self._held.rfind("<"), self._held.rfind("["))
+        if tail < 0 or len(self._held) - tail > _LONGEST_TAG:
+            return len(self._held)
+        begun = self._held[tail:].lower()
+        return tail if any(tag.startswith(begun) for tag in _TAGS) else len(self._held)
+
+    def _look_for_unopened(self) -> None:
+        """Drop what was thought before a tag that ends it and was never opened."""
+        begin, end = _OPEN.search(self._held), _CLOSE.search(self._held)
+        if self._end or not (begin or end):
+            return
+        if end and not (begin and begin.start() < end.start()):
+            self.ended_unopened = True
+            self._held = self._held[end.end() :].lstrip()
+        self._unopened = False

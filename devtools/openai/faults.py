@@ -1,0 +1,118 @@
+"""Failures of model servers, by name: what independent servers, gateways and proxies did."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One failure of one request.
+
+    `kind` is one of
+
+    - status: an error of `status`, with `code`, `text` and `retry_after`
+    - hang: nothing comes; ping: nothing but comments comes
+    - cut, stall, filter, length: after `after` tokens the stream breaks, stops, or ends so
+    - say: the model says `text`
+    - body: `text` comes in place of a stream, as `content_type`
+    - frames: `text` comes as the stream, byte for byte
+    - vectors: embeddings that are wrong, as `text` says: short, nan, unordered, missing, ragged
+
+    `of` is what it befalls: chat, guard (structured output), embeddings, or any.
+    """
+
+    kind: str
+    of: str = "chat"
+    status: int = 500
+    code: str | int | None = None
+    retry_after: str | None = None
+    after: int = 0
+    text: str = ""
+    content_type: str = "application/json"
+
+    def befalls(self, kind: str) -> bool:
+        """Whether a request of this kind is meant."""
+        return self.of in (kind, "any")
+
+
+def _frames(*deltas: object, finish: str | None = "stop") -> str:
+    """Return a stream of these deltas."""
+    choices = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+    if finish:
+        choices.append({"index": 0, "delta": {}, "finish_reason": finish})
+    lines = [json.dumps({"choices": [choice]}, ensure_ascii=False) for choice in choices]
+    return "".join(f"data: {line}\n\n" for line in (*lines, "[DONE]"))
+
+
+_SAID = "네, 가능합니다. [1]"
+_DELTA = {"content": _SAID}
+_ERROR = {"error": {"message": "upstream connect error", "type": "server_error", "code": 502}}
+
+FAULTS = {
+    "null frame": Fault("frames", text=f"data: null\n\n{_frames(_DELTA)}"),
+    "usage is a word": Fault(
+        "frames", text=f'data: {{"usage": "x", "choices": []}}\n\n{_frames(_DELTA)}'
+    ),
+    "content is a list": Fault(
+        "frames",
+        text=_frames(
+            {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "음"}]}]},
+            {"content": [{"type": "text", "text": _SAID}]},
+        ),
+    ),
+    "choices is null": Fault("frames", text=f'data: {{"choices": null}}\n\n{_frames(_DELTA)}'),
+    "byte order mark": Fault("frames", text=f"\ufeff{_frames(_DELTA)}"),
+    "windows line ends": Fault("frames", text=_frames(_DELTA).replace("\n", "\r\n")),
+    "no done": Fault("frames", text=_frames(_DELTA).replace("data: [DONE]\n\n", "")),
+    "no finish": Fault("frames", text=_frames(_DELTA, finish=None)),
+    "thinking": Fault("say", text=f"<think>질문을 보니\n규칙은 이렇다</think>\n{_SAID}"),
+    "thinking without a tag to open it": Fault("say", text=f"질문을 보니</think>\n{_SAID}"),
+    "reasoning": Fault("frames", text=_frames({"reasoning_content": "음, 규칙은"}, _DELTA)),
+    "error in the stream": Fault("frames", text=f"data: {json.dumps(_ERROR)}\n\n"),
+    "error with status 200": Fault("body", text=json.dumps(_ERROR)),
+    "page with status 200": Fault(
+        "body", text="<!doctype html><title>Sign in</title>", content_type="text/html"
+    ),
+    "whole reply": Fault(
+        "body",
+        text=json.dumps(
+            {"choices": [{"message": {"content": _SAID}, "finish_reason": "stop"}]},
+            ensure_ascii=False,
+        ),
+    ),
+    "endless": Fault("say", text="가나다라 " * 50_000),
+    "longest": Fault("length", after=6),
+    "silence": Fault("hang", of="any"),
+    "pings": Fault("ping"),
+    "retry after a date": Fault("status", status=503, retry_after="Wed, 21 Oct 2099 07:28:00 GMT"),
+    "overflow of vLLM": Fault(
+        "status",
+        status=400,
+        code=400,
+        text="This model's maximum context length is 4096 tokens. However, you requested 5000.",
+    ),
+    "overflow of llama.cpp": Fault(
+        "status", status=500, text="Requested tokens (5000) exceed context window of 512"
+    ),
+    "filter of a gateway": Fault(
+        "status", status=400, text="The response was filtered due to the content management policy."
+    ),
+    "reading in a fence": Fault(
+        "say", of="guard", text='```json\n{"label": "on_topic", "query": "", "confidence": 1}\n```'
+    ),
+    "reading in prose": Fault("say", of="guard", text="This question is on topic."),
+    "reading in another case": Fault(
+        "say", of="guard", text='{"Label": "On-Topic", "query": null, "confidence": "high"}'
+    ),
+    **{
+        f"vectors: {how}": Fault("vectors", of="embeddings", text=how)
+        for how in ("short", "nan", "unordered", "missing", "ragged")
+    },
+}
+
+
+def of_guard(fault: Fault) -> Fault:
+    """Return the same failure, of the reading of a question."""
+    return replace(fault, of="guard")
