@@ -91,6 +91,10 @@ class RateLimitedError(PlatformError):
         self.retry_after_s = retry_after_s
 
 
+class PlatformUnclearError(PlatformError):
+    """It refused for a reason that nobody here knows: tried once more, that is for good."""
+
+
 class PlatformRefusedError(PlatformError):
     """It never will: the permission, the place or the form is wrong. The line says what to do."""
 

@@ -50,6 +50,9 @@ class Profile:
     limited: str
     inbox_full: str
     stale_button: str
+    already_asked: str
+    not_yours_to_stop: str
+    open_answer: str
     not_stored: str
     share: str
     shared_by: str
@@ -79,6 +82,7 @@ class Profile:
     nothing_to_answer: str
     empty_mention: str
     unreadable: str
+    shown_privately: str
     unreadable_role_mention: str
     guests_off: str
     command_option: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -36,6 +37,9 @@ class BaseClient(discord.Client):
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - discord.py's
         super().__init__(**options)
+        parsers = self._connection.parsers
+        for name, parse in list(parsers.items()):
+            parsers[name] = _guarded(name, parse)
         self.tasks = BackgroundTasks()
         self._began_after: datetime | None = None
         self._since: dict[int, datetime | None] = {}
@@ -182,6 +186,20 @@ def make_client(context: Context, *, content: bool) -> BaseClient:
         client = ShardedClient(**options, shard_count=count)
     client.context = context
     return client
+
+
+def _guarded(name: str, parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Let a payload that discord.py cannot read end itself alone, and not the connection."""
+
+    def guarded(data: Any) -> Any:  # noqa: ANN401 - JSON
+        try:
+            return parse(data)
+        except Exception:  # the outermost edge of an event
+            known = data if isinstance(data, dict) else {}
+            logger.exception("an event %s cannot be read (id %s)", name, known.get("id"))
+            return None
+
+    return guarded
 
 
 def _intents(*, content: bool) -> discord.Intents:

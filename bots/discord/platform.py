@@ -80,7 +80,7 @@ async def open_discord(
             RenderOptions(profile, Cleaner(profile.link_hosts, instead=profile.link_left_out)),
             owners.called,
         )
-        writer = MessageWriter(rest, budgets, renderer.written, str(me["id"]))
+        writer = MessageWriter(rest, budgets, renderer.written, str(me["id"]), profile)
         notices = Notices(rest, budgets)
         context = Context(service, profile, settings, writer, renderer, notices, owners)
         service.serve(PREFIX, partial(_open_reply, writer))

@@ -21,13 +21,15 @@ _CLOSERS_COST: Final = 100  # what `settled` may add to the last piece
 class RenderOptions:
     """The way in which answers are rendered in one place.
 
-    `quoted` shows the question above its answer, since nobody has typed it there. `used` are the
+    `quoted` shows the question above its answer, since nobody has typed it there, with the name of
+    whoever asked where it is `named`. `used` are the
     indexes of buttons that were pressed.
     """
 
     profile: Profile
     cleaner: Cleaner
     quoted: bool = False
+    named: bool = True
     used: frozenset[int] = frozenset()
     stoppable: bool = True
     feedback: bool = True

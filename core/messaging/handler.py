@@ -92,6 +92,7 @@ class QuestionHandler:
             return InboxState.WITHDRAWN
         except PlatformRefusedError as error:
             logger.error("question %s cannot be answered: %s", question.id, error)
+            await self._abandon(question)
             return InboxState.FAILED
         if not view.ending:
             await self._keep_stopped(view)
@@ -125,6 +126,7 @@ class QuestionHandler:
         references = await _with_found(_split(claim.reply), reply, all_of_them=True)
         if claim.state is InboxState.WITHDRAWN:
             await _delete_all(reply, references)
+            await reply.abandon()
         elif references:
             presenter = Presenter(reply, note=partial(_note, note_reply), references=references)
             presenter.stop(self._profile.stopped)
@@ -148,6 +150,10 @@ class QuestionHandler:
         if claim.fence > 1:
             await _delete_late(reply, presenter.references)
         return view
+
+    async def _abandon(self, question: Question) -> None:
+        with suppress(PlatformRefusedError):  # it is not connected any more
+            await self._reply_for(question).abandon()
 
     def _reply_for(self, question: Question) -> Reply[Any]:
         for prefix, open_reply in self._platforms.items():

@@ -184,6 +184,14 @@ class Pacer:
                 self.window.end(_now())
             self._dispatch()
 
+    @asynccontextmanager
+    async def slot(self, *, ends: bool = True) -> AsyncIterator[None]:
+        """Wait for the turn of a single call, which is made inside; `ends` as in `update`."""
+        with self.lane() as lane:
+            self.update(lane, hidden=1, ends=ends)
+            async with self.turn(lane):
+                yield
+
     def freeze(self, seconds: float) -> None:
         """The platform refused a call and wants none for so long."""
         self.window.freeze(_now() + seconds)

@@ -14,9 +14,11 @@ from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 
 from core.errors import (
+    MessageGoneError,
     MustBeNewError,
     PlatformError,
     PlatformRefusedError,
+    PlatformUnclearError,
     RateLimitedError,
     StorageError,
 )
@@ -85,6 +87,7 @@ class Presenter(Generic[Page]):
         self._stop_note = ""
         self._confirmed = False
         self._may_be_posted = False
+        self._was_unclear = False
 
     def stop(self, note: str) -> bool:
         """End the answer where it is, with a line that says so; False if it has ended already."""
@@ -118,6 +121,11 @@ class Presenter(Generic[Page]):
             if self._reading.done():
                 self._reading.result()
             await writing
+        except MessageGoneError:
+            raise
+        except PlatformRefusedError as error:
+            await self._reading
+            await self._show_privately(error)
         finally:
             tasks = (self._reading, writing, hinting)
             for task in tasks:
@@ -189,15 +197,43 @@ class Presenter(Generic[Page]):
                 except PlatformRefusedError:
                     raise
                 except PlatformError as error:
-                    if self._current.done and failures == len(_RETRIES_S):
-                        raise
-                    logger.warning("%s; trying again", error)
-                    self._rendered = None  # it may have learnt what it cannot show here
-                    await asyncio.sleep(_RETRIES_S[failures])
-                    # However long it was away, the ending has attempts of its own.
-                    most = len(_RETRIES_S) if self._current.done else _MOST_INTERIM_FAILURES
-                    failures = min(failures + 1, most)
+                    failures = await self._failed(error, failures)
         for reference in self._outdated:
+            await self._delete(reference)
+
+    async def _failed(self, error: PlatformError, failures: int) -> int:
+        """Wait before the next attempt; how many have failed by now.
+
+        Raises:
+            PlatformError: there will be none.
+        """
+        if isinstance(error, PlatformUnclearError):
+            if self._was_unclear:
+                raise PlatformRefusedError(str(error)) from error
+            self._was_unclear = True
+        if self._current.done and failures == len(_RETRIES_S):
+            raise error
+        logger.warning("%s; trying again", error)
+        self._rendered = None  # it may have learnt what it cannot show here
+        await asyncio.sleep(_RETRIES_S[failures])
+        # However long it was away, the ending has attempts of its own.
+        most = len(_RETRIES_S) if self._current.done else _MOST_INTERIM_FAILURES
+        return min(failures + 1, most)
+
+    async def _show_privately(self, error: PlatformRefusedError) -> None:
+        """Show the answer to whoever asked, alone; nothing of it stays where it is refused.
+
+        Raises:
+            PlatformRefusedError: that is refused, too.
+        """
+        await self._note(self._references)
+        try:
+            await self._reply.show_privately(self._current)
+        except PlatformError as failure:
+            logger.warning("nor is it shown to whoever asked alone: %s", failure)
+            raise error from failure
+        logger.warning("shown to whoever asked alone: %s", error)
+        for reference in self.references:
             await self._delete(reference)
 
     async def _see_whether_it_is_quick(self) -> None:

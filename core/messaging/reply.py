@@ -58,3 +58,18 @@ class Reply(Protocol[Page]):
     async def find(self) -> Sequence[str]:
         """The messages of this answer that are there already, in order, whoever sent them."""
         ...
+
+    async def show_privately(self, view: View) -> None:
+        """Show a whole answer to whoever asked, alone, since it can never be shown here.
+
+        Raises:
+            PlatformError: that is not possible either.
+        """
+        ...
+
+    async def abandon(self) -> None:
+        """Leave the place to which no answer came, or from which it was taken; never raises.
+
+        A thread that was opened for it alone does not stay open.
+        """
+        ...

@@ -149,6 +149,13 @@ class ChatService:
             ]
         )
 
+    async def answer_to_press(self, question_id: str, index: int) -> Received | None:
+        """What was asked by a follow-up button, and where its answer is; None if nothing was."""
+        turn = await self._archive.find(question_id)
+        if turn is None or not 0 <= index < len(turn.followups):
+            return None
+        return await self._inbox.find(press_id(question_id, turn.followups[index]))
+
     async def revise(self, question: Question) -> Receipt | None:
         """The asker edited the question: answer it anew in the same messages.
 
@@ -199,6 +206,9 @@ class ChatService:
 
     async def rate(self, feedback: Feedback) -> bool:
         """Store what a person thinks of an answer; False if there is no such answer any more."""
+        earlier = await self.opinion(feedback.question_id, feedback.user)
+        if earlier and not (feedback.reason or feedback.expected):  # said before, and still true
+            feedback = replace(feedback, reason=earlier.reason, expected=earlier.expected)
         return await self._archive.give_feedback(feedback)
 
     async def teach(self, remark: Remark) -> Taught:
@@ -264,6 +274,11 @@ class ChatService:
     async def askers(self, session: SessionId) -> frozenset[str]:
         """Whoever has asked something in this conversation lately."""
         return frozenset(turn.question.asker for turn in await self._learning.recent(session))
+
+    async def was_asked_by(self, question_id: str, person: str) -> bool:
+        """Whether a question is this person's."""
+        stored = await self._inbox.find(question_id)
+        return stored is not None and stored.question.asker == person
 
     async def turn(self, question_id: str) -> Turn | None:
         """Return what is kept of an answer; None if nothing is."""

@@ -17,7 +17,12 @@ from typing import TypeVar
 
 from fakes.leaping_loop import LeapingLoop
 
-from core.errors import MessageGoneError, PlatformError, RateLimitedError
+from core.errors import (
+    MessageGoneError,
+    PlatformError,
+    PlatformRefusedError,
+    RateLimitedError,
+)
 from core.messaging.pacing import Pacer, Window
 from core.stores.sqlite.database import prepare
 from core.types import Question, View
@@ -267,6 +272,12 @@ class RoughReply:
                 self.rough.deleted[reference] = self.rough.messages.pop(reference)
 
         await self.rough.call(self.life, effect)
+
+    async def show_privately(self, view: View) -> None:
+        raise PlatformRefusedError("there is one place")
+
+    async def abandon(self) -> None:
+        pass
 
     async def find(self):
         def effect():

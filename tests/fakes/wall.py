@@ -7,7 +7,12 @@ import random
 from collections import deque
 from dataclasses import dataclass, field
 
-from core.errors import MessageGoneError, PlatformError, RateLimitedError
+from core.errors import (
+    MessageGoneError,
+    PlatformError,
+    PlatformRefusedError,
+    RateLimitedError,
+)
 from core.messaging.pacing import Pacer, Window
 from core.types import View
 
@@ -123,6 +128,12 @@ class WallReply:
     async def delete(self, reference: str) -> None:
         if reference in self.wall.messages:
             self.wall.deleted[reference] = self.wall.messages.pop(reference)
+
+    async def show_privately(self, view: View) -> None:
+        raise PlatformRefusedError("there is one wall")
+
+    async def abandon(self) -> None:
+        pass
 
     async def find(self):
         return [ref for ref in self.wall.messages if self.wall.owners[ref] == self.answer]

@@ -26,7 +26,7 @@ class Owners:
         """All of them, in a message."""
         return Called(tuple(sorted(self.users)), tuple(sorted(self.roles)))
 
-    def include(self, person: discord.abc.User) -> bool:
+    def include(self, person: discord.abc.Snowflake) -> bool:
         """Whether a person is one of them; by a role only if it is a member, with its roles."""
         if person.id in self.users:
             return True

@@ -34,6 +34,10 @@ class Budgets:
         """Return the budget of edits of messages in a channel."""
         return self._pacer("edits", channel, _WINDOW_S)
 
+    def threads(self, channel: int) -> Pacer:
+        """For threads that are opened in a channel."""
+        return self._pacer("threads", channel, _WINDOW_S)
+
     def deletes(self, channel: int) -> Pacer:
         """Return the budget of deletions of messages in a channel."""
         return self._pacer("deletes", channel, _DELETES_S)

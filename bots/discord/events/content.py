@@ -78,9 +78,13 @@ def has_media(message: discord.Message) -> bool:
     return bool(message.attachments or message.stickers or message.poll or shared)
 
 
-def is_said(message: discord.Message) -> bool:
-    """Whether a person has written it, in a place that is known, rather than a bot or Discord."""
-    if message.guild is None and not isinstance(message.channel, discord.DMChannel):
+def is_said(message: discord.Message, *, anywhere: bool = False) -> bool:
+    """Whether a person has written it, rather than a bot or Discord.
+
+    Unless it may be `anywhere`, in a place that the bot is in.
+    """
+    direct = isinstance(message.channel, discord.DMChannel)
+    if not anywhere and message.guild is None and not direct:
         return False  # a guild that is out of order: it only looks like a direct message
     return not message.author.bot and not message.webhook_id and message.type in _SAID
 

@@ -18,6 +18,7 @@ from bots.discord.events.parse import Addressed, Reader
 from bots.discord.events.proxies import Proxies
 from bots.discord.events.threads import people_in
 from bots.discord.ids import asker_of, question_id
+from bots.discord.interactions.stop import may_stop
 from bots.discord.render.payload import question_in
 from bots.discord.replies.thread import thread_name
 from bots.shared.intake import reason_for
@@ -67,9 +68,9 @@ class MessageHandler:
         if addressed is not Addressed.CALLED:
             if not await self._is_for_bot(addressed, question, message):
                 return False
-        elif not question.text:
+        elif trouble := self._trouble(question, message):
             if not late:
-                await self._say(message, self._missing(message))
+                await self._say(message, trouble)
             return False
         return await self._may_answer(message) and await self._receive(question, message, late=late)
 
@@ -107,7 +108,7 @@ class MessageHandler:
             await self._lessons.deleted(guild_id, channel_id, message_id)
 
     async def _is_proxied(self, asked: str, channel_id: int) -> bool:
-        stored = await self._context.service.find(asked)
+        stored = await retried(partial(self._context.service.find, asked))
         if not stored or _is_past(stored.question.asked_at, _PROXIED):
             return False
         return await self._proxies.says_again(channel_id, stored.question.text)
@@ -142,9 +143,13 @@ class MessageHandler:
             asker = asker_of(message.author.id)
             self._manners.note(self._reader.own_session(here), asker)
 
-    def _missing(self, message: discord.Message) -> str:
-        """What to tell whoever has called the bot without words that it can read."""
+    def _trouble(self, question: Question, message: discord.Message) -> str:
+        """What to tell whoever has called the bot with too many words, or with none to be read."""
         profile = self._context.profile
+        if len(question.text) > profile.longest_question_characters:
+            return profile.long_question  # and no thread is opened for it
+        if question.text:
+            return ""
         if has_media(message):
             return profile.unreadable
         if not message.content and calls_by_role(message):
@@ -155,15 +160,23 @@ class MessageHandler:
         """Stop the answer whose question, or one of whose messages, got a stop sign."""
         if reaction.emoji.name != _STOP or reaction.user_id == self._me.id:
             return
-        service = self._context.service
         guild, channel, message = reaction.guild_id, reaction.channel_id, reaction.message_id
-        if await service.stop(question_id(guild, channel, message)):
-            return
-        if reaction.message_author_id in (None, self._me.id):
+        asked = question_id(guild, channel, message)
+        if await self._context.service.find(asked) is None:
+            if reaction.message_author_id not in (None, self._me.id):
+                return
             path = f"/channels/{channel}/messages/{message}"
             told = await self._context.writer.rest.call("GET", path)
-            if asked := question_in(told.get("components") or []):
-                await service.stop(asked)
+            asked = question_in(told.get("components") or []) or ""
+        if asked and await self._may_stop(reaction, asked):
+            await self._context.service.stop(asked)
+
+    async def _may_stop(self, reaction: discord.RawReactionActionEvent, asked: str) -> bool:
+        member = reaction.member
+        here = member.guild.get_channel_or_thread(reaction.channel_id) if member else None
+        held = here.permissions_for(member) if member and here else None
+        person = member or discord.Object(reaction.user_id)
+        return await may_stop(self._context, asked, person, held)
 
     async def _receive(self, question: Question, message: discord.Message, *, late: bool) -> bool:
         try:

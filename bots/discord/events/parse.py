@@ -76,16 +76,13 @@ class Reader:
         addressed = await self._addressed(message, me)
         if addressed is None:
             return None
-        question = await self._question(message, me)
+        question = await self.chosen(message, me)
         if addressed is Addressed.CALLED:
             question = await self._with_what_it_points_to(message, me, question)
         return addressed, question
 
-    async def chosen(self, message: discord.Message, me: discord.ClientUser) -> Question | None:
-        """The question that a message asks, whomever; None if a person has not written it."""
-        return await self._question(message, me) if is_said(message) else None
-
-    async def _question(self, message: discord.Message, me: discord.ClientUser) -> Question:
+    async def chosen(self, message: discord.Message, me: discord.ClientUser) -> Question:
+        """Return the question that a person's message asks, whomever."""
         here, guild = message.channel, message.guild
         target: Target = Within(here.id, message.id)
         if guild is None:

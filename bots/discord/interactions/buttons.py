@@ -13,13 +13,14 @@ from typing import Any, Final, Self
 from discord import ui
 
 from bots.discord.context import Context
-from bots.discord.ids import Ephemeral, Target, Within, asker_of, written
+from bots.discord.ids import Ephemeral, Target, Within, asker_of, guild_name, written
 from bots.discord.interactions.acknowledge import Pressing, defer, excused, promptly, say, soon
 from bots.discord.interactions.feedback import FeedbackForm
 from bots.discord.interactions.share import share
+from bots.discord.interactions.stop import may_stop
 from bots.discord.render.payload import CUSTOM_ID, Pressed, components, pressed_of
 from bots.shared.intake import reason_for
-from core.messaging.handler import view_of
+from core.messaging.handler import references_of, view_of
 from core.types import Feedback, Question, Receipt, SessionId, Turn
 
 
@@ -63,8 +64,17 @@ async def _ask(context: Context, interaction: Pressing, button: Pressed) -> None
         await say(interaction, reason)
     elif receipt is Receipt.STORED and turn and not aside:
         await _mark(context, interaction, turn)
-    elif receipt is Receipt.KNOWN and aside:
-        await interaction.delete_original_response()
+    elif receipt is Receipt.KNOWN:
+        await say(interaction, await _asked_before(context, interaction, button))
+
+
+async def _asked_before(context: Context, interaction: Pressing, button: Pressed) -> str:
+    """That the button was pressed before, with a link to the answer where it has one."""
+    asked = await context.service.answer_to_press(button.question_id, button.index)
+    shown = (references_of(asked) if asked else ())[:1]
+    guild = guild_name(interaction.guild_id)
+    links = [f"https://discord.com/channels/{guild}/{one}" for one in shown if "/" in one]
+    return " ".join([context.profile.already_asked, *links])
 
 
 async def _asked(
@@ -130,7 +140,9 @@ async def _criticise(context: Context, interaction: Pressing, button: Pressed) -
 
 
 async def _stop(context: Context, interaction: Pressing, button: Pressed) -> None:
-    if not await promptly(interaction, context.service.stop(button.question_id)):
+    if not await may_stop(context, button.question_id, interaction.user, interaction.permissions):
+        await say(interaction, context.profile.not_yours_to_stop)
+    elif not await promptly(interaction, context.service.stop(button.question_id)):
         await say(interaction, context.profile.nothing_to_stop)
 
 

@@ -11,6 +11,7 @@ import discord
 from discord import app_commands
 
 from bots.discord.context import Context
+from bots.discord.events.content import is_said, text_of
 from bots.discord.events.parse import Reader
 from bots.discord.ids import Ephemeral, Place, asker_of, guild_name, question_id, written
 from bots.discord.interactions.acknowledge import Pressing, defer, excused, say
@@ -21,6 +22,10 @@ from core.types import Question
 logger = logging.getLogger(__name__)
 
 NAME = "faq"
+# Whoever installs the app for themselves has the commands everywhere, answered to them alone.
+# https://docs.discord.com/developers/resources/application#installation-context
+_INSTALLS = app_commands.AppInstallationType(guild=True, user=True)
+_CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
 
 
 class Commands(app_commands.CommandTree[Any]):
@@ -44,8 +49,21 @@ class Commands(app_commands.CommandTree[Any]):
             self._begin(interaction, self._answer(interaction, message))
 
         about = profile.command_about
-        self.add_command(app_commands.Command(name=NAME, description=about, callback=faq))
-        self.add_command(app_commands.ContextMenu(name=profile.answer_this, callback=answer_this))
+        command: app_commands.Command[Any, ..., None] = app_commands.Command(
+            name=NAME,
+            description=about,
+            callback=faq,
+            allowed_installs=_INSTALLS,
+            allowed_contexts=_CONTEXTS,
+        )
+        menu = app_commands.ContextMenu(
+            name=profile.answer_this,
+            callback=answer_this,
+            allowed_installs=_INSTALLS,
+            allowed_contexts=_CONTEXTS,
+        )
+        self.add_command(command)
+        self.add_command(menu)
 
     async def on_error(self, interaction: Pressing, error: app_commands.AppCommandError, /) -> None:
         """A command that is none of ours any more, or that broke off before it began."""
@@ -58,27 +76,25 @@ class Commands(app_commands.CommandTree[Any]):
     async def _faq(self, interaction: Pressing, text: str) -> None:
         """Answer so that whoever asked sees it alone."""
         await defer(interaction, aside=True)  # its answer is written into this
-        channel = interaction.channel_id or 0
-        # In a channel, what one person asks aside is a conversation of their own.
-        thread = f"u{interaction.user.id}" if interaction.guild_id else ""
-        question = Question(
-            id=question_id(interaction.guild_id, channel, interaction.id),
-            session=Place(guild_name(interaction.guild_id), str(channel), thread).session,
-            text=text.strip(),
-            asker=asker_of(interaction.user.id),
-            asked_at=interaction.created_at,
-            reply_to=written(Ephemeral(interaction.application_id, interaction.token)),
-        )
-        await self._hand_in(interaction, question)
+        await self._hand_in(interaction, _asked_aside(interaction, text))
 
     async def _answer(self, interaction: Pressing, message: discord.Message) -> None:
         """Answer somebody's message where a mention in it would have been answered."""
         await defer(interaction, aside=True)
         me = interaction.client.user
-        question = await self._reader.chosen(message, me) if me else None
-        if question is None or not question.text:
+        assert me  # noqa: S101 - it has logged in
+        text = text_of(message, me)
+        if not text or not is_said(message, anywhere=True):
             await say(interaction, self._context.profile.nothing_to_answer)
-            return
+        elif not _is_member(interaction):  # it could not write there
+            await self._hand_in(interaction, _asked_aside(interaction, text))
+        else:
+            await self._answer_openly(interaction, message, me)
+
+    async def _answer_openly(
+        self, interaction: Pressing, message: discord.Message, me: discord.ClientUser
+    ) -> None:
+        question = await self._reader.chosen(message, me)
         asked = replace(question, asker=asker_of(interaction.user.id))
         if await self._hand_in(interaction, asked):
             await interaction.delete_original_response()  # the answer is there to see
@@ -90,13 +106,47 @@ class Commands(app_commands.CommandTree[Any]):
         return not reason
 
 
+def _asked_aside(interaction: Pressing, text: str) -> Question:
+    """A question whose answer this person alone sees.
+
+    Beside others, and where the bot is no member, it is a conversation of their own.
+    """
+    channel, directly = interaction.channel_id or 0, _is_direct(interaction)
+    thread = "" if directly else f"u{interaction.user.id}"
+    return Question(
+        id=question_id(interaction.guild_id, channel, interaction.id),
+        session=Place(guild_name(interaction.guild_id), str(channel), thread).session,
+        text=text.strip(),
+        asker=asker_of(interaction.user.id),
+        asked_at=interaction.created_at,
+        reply_to=written(Ephemeral(interaction.application_id, interaction.token)),
+    )
+
+
+def _is_direct(interaction: Pressing) -> bool:
+    """Whether it is a direct message with the bot, and with nobody else."""
+    if interaction.context.dm_channel:
+        return True
+    said = interaction.context.guild or interaction.context.private_channel
+    return not said and isinstance(interaction.channel, discord.DMChannel)
+
+
+def _is_member(interaction: Pressing) -> bool:
+    """Whether the bot itself is where it was asked: a person may have installed its commands."""
+    if interaction.guild_id is None:
+        return _is_direct(interaction)
+    return interaction.client.get_guild(interaction.guild_id) is not None
+
+
 async def sync_if_changed(tree: app_commands.CommandTree[Any]) -> bool:
     """Tell Discord which commands there are, if it knows others; whether it did not know them.
 
     Writing them anew at each start would use up what Discord allows in a day, and make them
     disappear from clients for a moment.
     """
-    known = [command.to_dict() for command in await tree.fetch_commands()]
+    # As they come: discord.py 2.7 reads of where they may be used only the first.
+    application = tree.client.application_id or 0
+    known = await tree.client.http.get_global_commands(application)
     ours = [command.to_dict(tree) for command in tree.get_commands()]
     if sorted(map(_gist, known)) == sorted(map(_gist, ours)):
         return False
@@ -117,4 +167,6 @@ def _gist(command: Any) -> tuple[Any, ...]:  # noqa: ANN401 - two dictionaries o
         )
         for option in command.get("options") or []
     )
-    return command["type"], command["name"], command.get("description") or "", options
+    places = (command.get("integration_types") or [], command.get("contexts") or [])
+    where = tuple(tuple(sorted(one)) for one in places)
+    return command["type"], command["name"], command.get("description") or "", options, where

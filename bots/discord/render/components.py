@@ -96,7 +96,8 @@ def _with_lines(texts: list[str], lines: list[str]) -> list[str]:
 def _question(view: View, look: RenderOptions) -> str:
     asker = _USER.search(view.question.asker)
     shown = f"<@{asker[1]}>" if asker else _line(view.question.asker, look)
-    return f"{look.profile.quoted.format(name=shown)}\n> {_line(view.question.text, look)}\n\n"
+    name = f"{look.profile.quoted.format(name=shown)}\n" if look.named else ""
+    return f"{name}> {_line(view.question.text, look)}\n\n"
 
 
 def _line(text: str, look: RenderOptions) -> str:
@@ -200,7 +201,7 @@ class Renderer:
         With its question, and nothing that goes on from there.
         """
         note = self.look.profile.shared_by.format(name=by)
-        shown = pages(replace(view, note=note), replace(self.look, quoted=True))
+        shown = pages(replace(view, note=note), replace(self.look, quoted=True, named=False))
         opinions = [b for b in shown[-1].buttons if b.custom_id.startswith(_OPINIONS)]
         shown[-1] = replace(shown[-1], buttons=tuple(opinions))
         return shown

@@ -107,6 +107,14 @@ class EphemeralReply:
             if error.code not in _EXPIRED:
                 raise
 
+    async def show_privately(self, view: View) -> None:
+        """Go on in the person's direct messages."""
+        direct = await self._go_direct()
+        await direct.show_privately(view)
+
+    async def abandon(self) -> None:
+        """Nothing was made for this answer."""
+
     async def find(self) -> Sequence[str]:
         """The deferred response, if something is in it."""
         try:

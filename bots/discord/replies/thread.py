@@ -9,13 +9,11 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bots.discord.api.rate_limits import Budgets
 from bots.discord.api.rest import (
-    MISSING_ACCESS,
-    MISSING_PERMISSION,
     NO_HISTORY,
     THREAD_ARCHIVED,
     THREAD_EXISTS,
@@ -23,11 +21,12 @@ from bots.discord.api.rest import (
     RefusedError,
     Rest,
 )
-from bots.discord.ids import Beneath, Within
+from bots.discord.ids import Beneath, Within, user_of
 from bots.discord.render.components import Called, Page
 from bots.discord.render.payload import message, new_message, question_in
 from core.errors import MessageGoneError, MustBeNewError, PlatformError, RateLimitedError
 from core.messaging.pacing import Pacer
+from core.profile import Profile
 from core.types import Question, View
 
 logger = logging.getLogger(__name__)
@@ -39,8 +38,8 @@ _TYPING_LASTS_S: Final = 9.0
 _MOST_FOUND: Final = 100
 _MESSAGES: Final = {0, 19}  # ordinary ones and replies; not that a thread was opened
 _DELETE_ATTEMPTS: Final = 5
-# Without them a thread cannot be opened, and the answer stands in the channel.
-_NO_THREAD: Final = {MISSING_ACCESS, MISSING_PERMISSION, NO_HISTORY, 50024, 160005, 160006}
+# An invalid form, a rule of AutoMod, and its rule for names: another name may do.
+_NAME_REFUSED: Final = {50035, 200000, 200001}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,7 @@ class MessageWriter:
     budgets: Budgets
     render: Render
     me: str
+    profile: Profile
 
 
 class ChannelReply:
@@ -149,6 +149,30 @@ class ChannelReply:
             else:
                 return
 
+    async def show_privately(self, view: View) -> None:
+        """Show the answer in the asker's direct messages, with nothing to press that asks."""
+        note = self._writer.profile.shown_privately
+        pages = [page for page in self.render(replace(view, note=note)) if not page.called]
+        person = {"recipient_id": user_of(self._question.asker)}
+        direct = await self._rest.call("POST", "/users/@me/channels", person)
+        path, posts = f"/channels/{direct['id']}/messages", self._budgets.posts(int(direct["id"]))
+        for page in pages:
+            async with posts.slot(ends=True):
+                body = new_message(replace(page, buttons=()))
+                await self._rest.call("POST", path, body, window=posts.window)
+
+    async def abandon(self) -> None:
+        """Send the thread that was opened for this answer to the archive."""
+        if not isinstance(self._target, Beneath):
+            return
+        path = f"/channels/{self._target.message}"
+        try:
+            thread = await self._rest.call("GET", path)
+            if thread.get("owner_id") == self._writer.me:
+                await self._rest.call("PATCH", path, {"archived": True})
+        except PlatformError as error:
+            logger.info("the thread of %s stays as it is: %s", self._question.id, error)
+
     async def find(self) -> Sequence[str]:
         """The messages of this answer after its question, told apart by what they reply to."""
         after = self._answers or _message_of(self._question.id)
@@ -205,28 +229,61 @@ class ChannelReply:
         try:
             return await self._rest.call("POST", path, body, window=self._posts.window)
         except RefusedError as error:
-            if error.code != NO_HISTORY or not self._answers:
+            if error.code == NO_HISTORY and self._answers:
+                self._answers = 0
+                return await self._send({**body, "message_reference": None})
+            if not self._in_new_thread or self._posted:
                 raise
-            self._answers = 0
-            return await self._send({**body, "message_reference": None})
+            logger.warning("answering in the channel, as a reply: %s", error)
+            await self.abandon()
+            self._stay_in_channel()
+            return await self._send(body)
 
     async def _open(self) -> None:
-        """See to it that the thread is there; without the permission, stay in the channel."""
+        """See to it that the thread is there; where none may be, stay in the channel."""
         async with self._opening:
             if self._opened:
                 return
-            channel, message = self._target.channel, self._target.message
             try:
-                name = {"name": thread_name(self._question.text)}
-                path = f"/channels/{channel}/messages/{message}/threads"
-                await self._rest.call("POST", path, name)
+                await self._open_thread(thread_name(self._question.text))
             except RefusedError as error:
-                if error.code in _NO_THREAD:
-                    logger.warning("answering in the channel, as a reply: %s", error)
-                    self._channel, self._answers = channel, message
+                if error.code in _NAME_REFUSED:
+                    await self._open_under_neutral_name(error)
                 elif error.code != THREAD_EXISTS:
-                    raise
+                    logger.warning("answering in the channel, as a reply: %s", error)
+                    self._stay_in_channel()
             self._opened = True
+
+    async def _open_under_neutral_name(self, why: RefusedError) -> None:
+        logger.info("the thread of %s gets another name: %s", self._question.id, why)
+        try:
+            await self._open_thread(self._writer.profile.name)
+        except RefusedError as error:
+            if error.code != THREAD_EXISTS:
+                logger.warning("answering in the channel, as a reply: %s", error)
+                self._stay_in_channel()
+
+    async def _open_thread(self, name: str) -> None:
+        """Open the thread, when the channel's budget lets us.
+
+        Raises:
+            PlatformError: it is not open.
+        """
+        threads = self._budgets.threads(self._target.channel)
+        path = f"/channels/{self._target.channel}/messages/{self._target.message}/threads"
+        try:
+            async with threads.slot(ends=True):
+                await self._rest.call("POST", path, {"name": name}, window=threads.window)
+        except RateLimitedError as error:
+            threads.freeze(error.retry_after_s)
+            raise
+
+    @property
+    def _in_new_thread(self) -> bool:
+        return isinstance(self._target, Beneath) and self._channel == self._target.message
+
+    def _stay_in_channel(self) -> None:
+        self._channel, self._answers = self._target.channel, self._target.message
 
 
 def nonce_of(question_id: str, place: int, again: int) -> str:

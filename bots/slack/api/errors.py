@@ -15,6 +15,7 @@ from core.errors import (
     MessageGoneError,
     PlatformError,
     PlatformRefusedError,
+    PlatformUnclearError,
     RateLimitedError,
 )
 
@@ -55,6 +56,17 @@ _REFUSED: Final = {
     "token_revoked": _REINSTALL,
     "user_not_in_channel": "the person is not a member of the channel",
 }
+# What passes by itself; every other code that is not known is a refusal, and new ones come.
+_PASSING: Final = frozenset(
+    {
+        "external_channel_migrating",
+        "fatal_error",
+        "internal_error",
+        "request_timeout",
+        "service_unavailable",
+        "team_added_to_org",
+    }
+)
 _BAD_TOKEN: Final = ("account_inactive", "invalid_auth", "not_authed", "token_")
 
 
@@ -66,6 +78,7 @@ def translated(what: str) -> Iterator[None]:
         RateLimitedError: Slack has had enough of this method.
         MessageGoneError: the message was deleted.
         PlatformRefusedError: it never will; the line says what to do.
+        PlatformUnclearError: it refuses, by a code that is not known here.
         PlatformError: it cannot be reached, or has trouble of its own.
     """
     try:
@@ -105,4 +118,6 @@ def _translated(what: str, error: SlackApiError) -> PlatformError:
         return MessageGoneError(f"{what}: the message was deleted")
     if code in _REFUSED:
         return PlatformRefusedError(f"{what}: Slack refuses ({code}): {_REFUSED[code]}")
+    if code and code not in _PASSING:
+        return PlatformUnclearError(f"{what}: Slack refuses ({code})")
     return PlatformError(f"{what}: {code or 'Slack answered with nothing of use'}")

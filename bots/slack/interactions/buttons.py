@@ -12,17 +12,19 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.shared.background_tasks import BackgroundTasks
 from bots.shared.intake import reason_for
-from bots.slack.api.calls import tell
+from bots.slack.api.calls import quietly, tell
 from bots.slack.api.errors import translated
+from bots.slack.api.people import Owners
 from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.workspaces import Workspace, Workspaces
 from bots.slack.context import Context
 from bots.slack.ids import PREFIX, Place, question_id
 from bots.slack.render.blocks import Page, read_followup
-from bots.slack.replies.thread import METADATA, Answers, reference_of, update
+from bots.slack.replies.thread import METADATA, Answers, reference_of, split, update
 from core.errors import StorageError
+from core.messaging.handler import references_of
 from core.text.markdown.measure import shortened
-from core.types import Question
+from core.types import Question, Receipt
 
 logger = logging.getLogger(__name__)
 
@@ -66,13 +68,16 @@ class Buttons:
         self._profile = context.profile
         self._budgets = budgets
         self._answers = answers
+        self._owners = Owners(context.settings.slack_owner_ids)
 
     async def follow_up(self, press: _Press, value: str) -> None:
         """Ask what the button stands for, and mark it used."""
         question, index = read_followup(value) or ("", 0)
-        trouble = self._profile.stale_button
+        trouble, receipt = self._profile.stale_button, None
         if press.owns(question):
-            trouble = await self._ask(press, question, index)
+            trouble, receipt = await self._ask(press, question, index)
+        if receipt is Receipt.KNOWN:
+            trouble = await self._asked_before(press, question, index)
         if trouble:
             await tell(press.workspace.client, press.seen_in, press.user, trouble)
         else:
@@ -80,31 +85,47 @@ class Buttons:
 
     async def stop(self, press: _Press, question: str) -> None:
         """End the answer."""
-        if not press.owns(question) or not await self._service.stop(question):
+        text = ""
+        if press.owns(question) and not await self._may_stop(press.workspace, press.user, question):
+            text = self._profile.not_yours_to_stop
+        elif not press.owns(question) or not await self._service.stop(question):
             text = self._profile.nothing_to_stop
+        if text:
             await tell(press.workspace.client, press.seen_in, press.user, text)
 
-    async def stop_at(self, workspace: Workspace, channel: str, ts: str, *, answer: bool) -> None:
+    async def stop_at(
+        self, workspace: Workspace, channel: str, ts: str, *, user: str, answer: bool
+    ) -> None:
         """End the answer that is in a message, or the answer to the question in it."""
         asked = self._answers.question_of(reference_of(channel, ts))
         if asked is None and answer:  # another process has posted it
             asked = await _answered_in(workspace.client, channel, ts)
         elif asked is None:
             asked = question_id(workspace.team, channel, ts)
-        if asked:
+        if asked and await self._may_stop(workspace, user, asked):
             await self._service.stop(asked)
 
-    async def _ask(self, press: _Press, question: str, index: int) -> str:
-        """Ask the question of a press.
+    async def _may_stop(self, workspace: Workspace, user: str, question: str) -> bool:
+        """Whether a person is the asker, or an owner; Slack has no moderators of a channel."""
+        if await self._service.was_asked_by(question, user):
+            return True
+        return await self._owners.include(workspace, user)
 
-        Return what to tell the person instead, "" if it will be answered.
-        """
+    async def _ask(self, press: _Press, question: str, index: int) -> tuple[str, Receipt | None]:
+        """Return what to tell the person, "" if it will be answered, and what became of it."""
         try:
             receipt = await self._service.press(question, index, press.asked(question))
         except StorageError as error:
             logger.error("a press is not stored: %s", error)
-            return self._profile.not_stored
-        return reason_for(self._profile, receipt)
+            return self._profile.not_stored, None
+        return reason_for(self._profile, receipt), receipt
+
+    async def _asked_before(self, press: _Press, question: str, index: int) -> str:
+        """Say that the button was pressed before, with a link to the answer where it has one."""
+        asked = await self._service.answer_to_press(question, index)
+        shown = (references_of(asked) if asked else ())[:1]
+        links = [await _permalink(press.workspace.client, reference) for reference in shown]
+        return " ".join(filter(None, [self._profile.already_asked, *links]))
 
     async def _mark_used(self, press: _Press, question: str) -> None:
         """Mark all buttons that were pressed, in the message as it is: nothing else changes."""
@@ -145,7 +166,8 @@ def register(
         if event.get("reaction") in _STOP_SIGNS and item.get("type") == "message":
             workspace = workspaces.get(context.team_id)
             answer = event.get("item_user") == workspace.bot_user
-            background.begin(buttons.stop_at(workspace, item["channel"], item["ts"], answer=answer))
+            where = (workspace, item["channel"], item["ts"])
+            background.begin(buttons.stop_at(*where, user=event.get("user", ""), answer=answer))
 
 
 def _press(body: Json, workspace: Workspace) -> _Press:
@@ -168,6 +190,14 @@ def _marked(block: Json, used: frozenset[int]) -> Json:
         else:
             elements.append(element)
     return block | {"elements": elements}
+
+
+async def _permalink(client: AsyncWebClient, reference: str) -> str:
+    """A message's address, "" if Slack does not give one."""
+    channel, ts = split(reference)
+    call = client.chat_getPermalink(channel=channel, message_ts=ts)
+    found = await quietly("chat.getPermalink", call)
+    return f"<{found['permalink']}>" if found else ""
 
 
 async def _answered_in(client: AsyncWebClient, channel: str, ts: str) -> str | None:

@@ -34,7 +34,7 @@ def register(app: AsyncApp, context: Context) -> None:
     """Take questions from the command and from the shortcut."""
 
     @app.command(COMMAND)
-    async def ask(ack: AsyncAck, command: Json, client: AsyncWebClient) -> None:
+    async def ask(ack: AsyncAck, command: Json) -> None:
         text = readable(command.get("text", ""), "")
         if not text:
             await ack(_help(context.profile))
@@ -51,9 +51,6 @@ def register(app: AsyncApp, context: Context) -> None:
             await ack(said)
             return
         await ack()
-        # By a request of its own: an acknowledgement is sent a moment after it is made, and the
-        # answer may be there by then.
-        await whisper(client, command["response_url"], context.profile.searching)
         context.service.wake()
 
     @app.message_shortcut(SHORTCUT)

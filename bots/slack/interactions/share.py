@@ -111,7 +111,7 @@ async def _share(
         PlatformError, StorageError: not, or not all of it.
     """
     used = await context.service.pressed(view.question.id)
-    look = RenderOptions(context.profile, context.cleaner, quoted=True, used=used, stoppable=False)
+    look = RenderOptions(context.profile, context.cleaner, quoted=True, named=False, used=used)
     first, *more = render(view, look)
     name = f"<@{body['user']['id']}>"
     first = replace(

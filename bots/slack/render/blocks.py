@@ -119,7 +119,8 @@ def _call(view: View, look: RenderOptions) -> list[Page]:
 def _question(view: View, look: RenderOptions) -> list[Block]:
     asker = _USER.search(view.question.asker)
     shown = f"<@{asker[1]}>" if asker else _line(view.question.asker, look)
-    lines = [look.profile.quoted.format(name=shown), f"> {_line(view.question.text, look)}"]
+    lines = [look.profile.quoted.format(name=shown)] if look.named else []
+    lines.append(f"> {_line(view.question.text, look)}")
     return [_section("\n".join(lines), "question")]
 
 

@@ -7,6 +7,8 @@ these or their half hour are spent, `chat.postEphemeral` shows the rest.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -18,14 +20,19 @@ from bots.slack.api.response_url import send
 from bots.slack.context import Context
 from bots.slack.ids import place_of
 from bots.slack.render.blocks import Block, Page, RenderOptions, render
+from bots.slack.replies.thread import send_directly
+from core.errors import PlatformError
 from core.messaging.pacing import Pacer, Window
 from core.types import Answered, Question, View
+
+logger = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
 SHARE: Final = "share"
 PRIVATE_FOLLOWUP: Final = "private_followup"
 _OPEN_FOLLOWUP: Final = "followup"
+_PATIENCE_S: Final = 1.5
 _POSTS_A_MINUTE: Final = 60  # of one answer; it needs one for each page
 
 
@@ -45,6 +52,7 @@ class EphemeralReply:
         self._context = context
         self._place = place_of(question.session)
         self._url = question.reply_to or ""
+        self._begun = self._hinted = False
         self._posts = Pacer(Window(_POSTS_A_MINUTE, 60.0))
         self._edits = Pacer(Window(_POSTS_A_MINUTE, 60.0))
 
@@ -59,7 +67,15 @@ class EphemeralReply:
         return self._edits
 
     async def hint(self, view: View) -> None:
-        """The acknowledgement of the command said it already."""
+        """Say that there is work, if it takes a while; the answer takes the place of that."""
+        await asyncio.sleep(_PATIENCE_S)
+        if self._begun:
+            return
+        status = {"text": view.status, "response_type": "ephemeral", "replace_original": False}
+        try:
+            self._hinted = bool(self._url) and await send(self._client, self._url, status)
+        except PlatformError as error:
+            logger.info("no hint is shown: %s", error)
 
     def render(self, view: View) -> Sequence[Page]:
         """The whole answer, or nothing as long as it grows."""
@@ -67,8 +83,10 @@ class EphemeralReply:
 
     async def post(self, page: Page, place: int) -> str:
         """Show a page; the reference only counts."""
+        self._begun = True
         message: Json = {"text": page.text, "blocks": list(page.blocks)}
-        private = message | {"response_type": "ephemeral", "replace_original": False}
+        private = message | {"response_type": "ephemeral", "replace_original": self._hinted}
+        self._hinted = False
         if not (self._url and await send(self._client, self._url, private)):
             self._url = ""
             await self._post_unasked(message)
@@ -79,6 +97,13 @@ class EphemeralReply:
 
     async def delete(self, reference: str) -> None:
         """It goes by itself when the person reloads."""
+
+    async def show_privately(self, view: View) -> None:
+        """Go on in the person's direct messages."""
+        await send_directly(self._client, self._place.private_to, self.render(view))
+
+    async def abandon(self) -> None:
+        """Nothing was made for this answer."""
 
     async def find(self) -> Sequence[str]:
         """Return nothing: nobody can look for such messages."""

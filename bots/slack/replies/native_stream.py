@@ -172,6 +172,14 @@ class StreamingReply:
         """See `core.ports.Reply`."""
         await self._by_edits.delete(reference)
 
+    async def show_privately(self, view: View) -> None:
+        """See `core.ports.Reply`."""
+        await self._by_edits.show_privately(view)
+
+    async def abandon(self) -> None:
+        """See `core.ports.Reply`."""
+        await self._by_edits.abandon()
+
     async def find(self) -> Sequence[str]:
         """See `core.ports.Reply`; an open stream is among them."""
         return await self._by_edits.find()

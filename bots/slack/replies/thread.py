@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ from core.messaging.pacing import Pacer
 from core.messaging.service import is_press
 from core.types import Question, View
 
+logger = logging.getLogger(__name__)
+
 Json = dict[str, Any]
 Hint = Callable[[View], Awaitable[None]]
 
@@ -32,6 +35,7 @@ Hint = Callable[[View], Awaitable[None]]
 METADATA: Final = "faqbot_answer"
 STREAM_ENDED: Final = ("message_not_in_streaming_state", "stopped_by_user")
 _SEARCHED_PAGES, _PAGE_SIZE = 5, 200  # after a crash: so many messages since the question
+_ASKING: Final = ("next", "followups")  # blocks, see `bots.slack.render.blocks`
 _CLOCKS_S: Final = 60.0  # that ours and Slack's may differ by
 
 
@@ -81,6 +85,8 @@ class SlackReply:
         self._plain_in = set() if plain_in is None else plain_in
         # In a direct message there is nobody to be called.
         alone = self._place.channel.startswith("D")
+        self._profile = context.profile
+        self._asked_ts = question.id.rpartition(":")[2]
         self._look = RenderOptions(
             context.profile,
             context.cleaner,
@@ -155,6 +161,28 @@ class SlackReply:
                 found.append((place, reference))
         return [reference for _, reference in sorted(found)]
 
+    async def show_privately(self, view: View) -> None:
+        """Show the answer where it was asked so that the asker alone sees it, else directly."""
+        look = replace(self._look, quoted=True, stoppable=False, feedback=False, owners=())
+        pages = render(replace(view, note=self._profile.shown_privately), look)
+        user, in_thread = self._question.asker, self._place.thread != self._asked_ts
+        thread = self._place.thread if in_thread else ""
+        try:
+            with translated("chat.postEphemeral"):
+                for page in pages:
+                    await self._client.chat_postEphemeral(
+                        channel=self._place.channel,
+                        thread_ts=thread or None,
+                        user=user,
+                        **without_questions(page),
+                    )
+        except PlatformError as error:
+            logger.info("not shown to %s alone, but directly: %s", user, error)
+            await send_directly(self._client, user, pages)
+
+    async def abandon(self) -> None:
+        """Nothing was made for this answer: a thread is its messages."""
+
     @contextmanager
     def _telling_what_is_unknown(self, page: Page) -> Iterator[None]:
         """Try again without the newer blocks where Slack refuses them, as GovSlack does."""
@@ -201,6 +229,23 @@ class SlackReply:
             if not cursor:
                 return
             window["cursor"] = cursor
+
+
+async def send_directly(client: AsyncWebClient, user: str, pages: Sequence[Page]) -> None:
+    """Send pages to a person's direct messages, with nothing to press that asks.
+
+    Raises:
+        PlatformError: not all of them are there.
+    """
+    for page in pages:
+        with translated("chat.postMessage"):
+            await client.chat_postMessage(channel=user, **without_questions(page))
+
+
+def without_questions(page: Page) -> Json:
+    """A page as a message, without the buttons whose answers could not be shown either."""
+    blocks = [block for block in page.blocks if block["block_id"] not in _ASKING]
+    return {"text": page.text, "blocks": blocks or None}
 
 
 async def update(client: AsyncWebClient, reference: str, page: Page) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from bots.shared.answer_view import RenderOptions
 from bots.web.render.page import WITHDRAWN, Page, page_of
 from bots.web.replies.hub import Hub
+from core.errors import PlatformRefusedError
 from core.messaging.pacing import Pacer, Window
 from core.types import Question, View
 
@@ -63,6 +64,13 @@ class WebReply:
         """Show that it is gone, unless another message has taken its place."""
         if self._hub.reference(self._id) in ("", reference):
             self._hub.show(self._id, WITHDRAWN)
+
+    async def show_privately(self, view: View) -> None:
+        """Nothing is refused here, and there is no other place."""
+        raise PlatformRefusedError(f"{view.question.id} can be shown on its page alone")
+
+    async def abandon(self) -> None:
+        """Nothing was made for this answer."""
 
     async def find(self) -> Sequence[str]:
         """The message that stands here."""

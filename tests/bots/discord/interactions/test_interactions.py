@@ -76,7 +76,7 @@ async def test_an_answer_aside_can_be_shared_once(fake, tmp_path, profile):
         await fake.until(lambda: used.answer.buttons[-1].get("disabled"))
         assert "답: 정산은 언제 되나요?" in shared[0].content
         assert profile.shared_by.format(name=fake.user.name) in shared[0].content
-        assert "정산은 언제 되나요?" in shared[0].content.splitlines()[1]
+        assert "정산은 언제 되나요?" in shared[0].content.splitlines()[0]
         assert len(answers_in(fake, channel)) == 1
         assert not fake.pings
         assert [b["custom_id"].split(":")[0] for b in shared[0].buttons] == ["up", "down"]

@@ -10,6 +10,7 @@ from core.errors import (
     MessageGoneError,
     PlatformError,
     PlatformRefusedError,
+    PlatformUnclearError,
     RateLimitedError,
 )
 from devtools.slack import BOT_TOKEN, Slack
@@ -50,7 +51,7 @@ async def failing(slack, client, kind, **how):
         ("restricted_action_read_only_channel", PlatformRefusedError, "read only"),
         ("internal_error", PlatformError, "internal_error"),
         ("fatal_error", PlatformError, "fatal_error"),
-        ("something_new", PlatformError, "something_new"),
+        ("something_new", PlatformUnclearError, "something_new"),
     ],
 )
 async def test_a_code_says_whether_to_try_again_and_what_to_do(slack, client, code, kind, said):

@@ -30,22 +30,21 @@ async def asked(slack, person, channel, text=QUESTION):
     """The private answer to a command."""
     before = len(person.ephemerals(channel))
     await person.command("/faq", text, channel=channel)
-    await slack.until(lambda: len(person.ephemerals(channel)) == before + 2)
+    await slack.until(lambda: len(person.ephemerals(channel)) == before + 1)
     return person.ephemerals(channel)[-1]
 
 
 async def test_a_command_is_answered_for_the_asker_alone(slack, bot, profile):
-    """At once that it was heard, then the answer in one piece: Slack lets nobody edit it."""
+    """In one piece, since Slack lets nobody edit it, and without a notice that would stay."""
     minsu, jiho = slack.add_person("민수"), slack.add_person("지호")
     channel = slack.add_channel("help", minsu, jiho)
     await asked(slack, minsu, channel)
-    status, answer = private(minsu, channel)
-    assert status == profile.searching
+    (answer,) = private(minsu, channel)
     assert QUESTION in answer
     assert ANSWER in answer
     assert slack.messages(channel) == []
     assert jiho.ephemerals() == []
-    assert len(slack.calls("response_url")) == 2
+    assert len(slack.calls("response_url")) == 1
 
 
 async def test_a_command_works_where_the_bot_is_no_member(slack, bot):
@@ -83,7 +82,7 @@ async def test_a_question_is_stored_before_the_command_is_acknowledged(
         delivery = await minsu.command("/faq", QUESTION, channel=channel)
         assert delivery.acked_at
     async with connect(make_service()):
-        await slack.until(lambda: len(minsu.ephemerals(channel)) == 2)
+        await slack.until(lambda: minsu.ephemerals(channel))
     assert ANSWER in private(minsu, channel)[-1]
 
 
@@ -114,7 +113,7 @@ async def test_an_answer_after_the_half_hour_is_posted_as_an_ephemeral(
         await minsu.command("/faq", QUESTION, channel=channel)
     slack.world.url_lasts_s = 0.0
     async with connect(make_service()):
-        await slack.until(lambda: len(minsu.ephemerals(channel)) == 2)
+        await slack.until(lambda: len(minsu.ephemerals(channel)) == 1)
     assert ANSWER in private(minsu, channel)[-1]
     assert len(slack.calls("chat.postEphemeral")) == 1
 
@@ -161,7 +160,7 @@ async def test_an_answer_that_was_shown_before_a_death_is_not_shown_again(
     await stores.inbox.note_reply(claim, "private:0")
     async with connect(make_service()):
         await asked(slack, minsu, channel, "정산 계좌를 변경하고 싶어요.")  # after the first
-    assert len(minsu.ephemerals(channel)) == 3
+    assert len(minsu.ephemerals(channel)) == 1
     assert QUESTION not in private(minsu, channel)[-1]
 
 
@@ -172,7 +171,7 @@ async def test_an_answer_is_shown_although_slack_had_trouble(slack, bot, trouble
     slack.fail_next("response_url", trouble, times=2, retry_after=0)
     await minsu.command("/faq", QUESTION, channel=channel)
     await slack.until(lambda: minsu.ephemerals(channel))
-    (answer,) = private(minsu, channel)  # the status was lost: no answer waits for it
+    (answer,) = private(minsu, channel)
     assert ANSWER in answer
 
 
@@ -202,7 +201,7 @@ async def test_a_follow_up_of_a_private_answer_is_private_and_marked(slack, bot,
     answer = await asked(slack, minsu, channel)
     label = next(label for label in labels(answer) if label.endswith(("?", "요.")))
     await minsu.press(answer, label)
-    await slack.until(lambda: len(minsu.ephemerals(channel)) == 3)
+    await slack.until(lambda: len(minsu.ephemerals(channel)) == 2)
     assert label in private(minsu, channel)[-1]
     await slack.until(lambda: f"✓ {label}" in labels(answer))
     assert slack.messages(channel) == []
@@ -217,7 +216,7 @@ async def test_private_buttons_work_after_a_restart(slack, make_service, connect
         answer = await asked(slack, minsu, channel)
     async with connect(make_service()):
         await minsu.press(answer, "private_followup:1")
-        await slack.until(lambda: len(minsu.ephemerals(channel)) == 3)
+        await slack.until(lambda: len(minsu.ephemerals(channel)) == 2)
         await minsu.press(answer, "feedback:positive")
         await slack.until(lambda: private(minsu, channel)[-1] == profile.feedback_thanks)
         await minsu.press(answer, profile.share)
@@ -231,7 +230,7 @@ async def test_a_private_follow_up_is_asked_once(slack, bot, stores):
     await asyncio.gather(
         minsu.press(answer, "private_followup:0"), minsu.press(answer, "private_followup:0")
     )
-    await slack.until(lambda: len(minsu.ephemerals(channel)) == 3)
+    await slack.until(lambda: len(minsu.ephemerals(channel)) == 2)
     (session,) = await stores.archive.sessions(10)
     assert len(await stores.archive.turns(session.session, 10)) == 2
 

@@ -152,7 +152,7 @@ async def test_what_cannot_be_stored_stays_in_the_form(
 async def test_private_answers_can_be_rated_too(slack, bot, minsu, stores, profile):
     channel = slack.add_channel("random", minsu, bot=False)
     await minsu.command("/faq", QUESTION, channel=channel)
-    await slack.until(lambda: len(minsu.ephemerals()) == 2)
+    await slack.until(minsu.ephemerals)
     await minsu.press(minsu.ephemerals()[-1], "feedback:positive")
     await slack.until(lambda: told(minsu)[-1] == profile.feedback_thanks)
     (turn,) = await bot.asked_by(minsu.id, 5)

@@ -57,7 +57,7 @@ async def test_ones_own_recent_questions_with_when(slack, bot, minsu, profile):
     jiho = slack.add_person("지호")
     for person, text in ((minsu, "정산은 언제 되나요?"), (jiho, "정산 계좌를 변경하고 싶어요.")):
         await person.command("/faq", text)
-        await slack.until(lambda person=person: len(person.ephemerals()) == 2)
+        await slack.until(lambda person=person: person.ephemerals())
     await minsu.open_home()
     await slack.until(lambda: "<!date^" in shown(minsu))
     assert "정산은 언제 되나요?" in shown(minsu)

@@ -173,15 +173,35 @@ async def test_an_answer_that_was_deleted_while_it_grew_is_not_written_again(
     assert slack.replies(question) == []
 
 
-async def test_a_channel_that_the_bot_was_removed_from_is_said_in_the_log(
-    slack, tmp_path, minsu, channel, caplog
+@pytest.mark.parametrize(
+    "error", ["not_in_channel", "restricted_action_read_only_channel", "a_code_of_tomorrow"]
+)
+async def test_what_a_channel_refuses_for_good_is_shown_to_whoever_asked_alone(
+    slack, tmp_path, minsu, channel, caplog, error
 ):
     states = asyncio.Queue()
     async with answering(slack, tmp_path, inbox=noting(states)):
-        slack.fail_next("chat.postMessage", "error", error="not_in_channel")
+        slack.fail_next("chat.postMessage", "error", error=error, times=2)
         await minsu.mention(channel, "정산은 언제?")
-        assert await states.get() is InboxState.FAILED
-    assert "invite the bot" in caplog.text
+        assert await states.get() is InboxState.ANSWERED
+    (said,) = minsu.ephemerals(channel)
+    assert "다음 영업일" in visible(said)
+    assert PROFILE.shown_privately in visible(said)
+    assert len(slack.calls("chat.postMessage")) <= 2
+    assert error in caplog.text
+
+
+async def test_where_nobody_can_be_told_in_the_channel_the_answer_comes_directly(
+    slack, tmp_path, minsu, channel
+):
+    states = asyncio.Queue()
+    async with answering(slack, tmp_path, inbox=noting(states)):
+        slack.fail_next("chat.postMessage", "error", error="is_archived")
+        slack.fail_next("chat.postEphemeral", "error", error="is_archived")
+        await minsu.mention(channel, "정산은 언제?")
+        assert await states.get() is InboxState.ANSWERED
+    (said,) = minsu.dm.messages.values()
+    assert "다음 영업일" in visible(said)
 
 
 async def test_a_long_answer_takes_several_messages_in_order(slack, tmp_path, minsu, channel):

@@ -1,0 +1,22 @@
+"""Who may stop an answer: whoever asked, the owners, and moderators."""
+
+from __future__ import annotations
+
+import discord
+
+from bots.discord.context import Context
+from bots.discord.ids import asker_of
+
+
+async def may_stop(
+    context: Context,
+    question_id: str,
+    person: discord.abc.Snowflake,
+    permissions: discord.Permissions | None,
+) -> bool:
+    """Whether this person may; `permissions` are theirs where the answer is written."""
+    if permissions and permissions.manage_messages:
+        return True
+    if context.owners.include(person):
+        return True
+    return await context.service.was_asked_by(question_id, asker_of(person.id))
