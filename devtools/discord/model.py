@@ -14,7 +14,7 @@ from typing import Any
 Json = dict[str, Any]
 
 EPOCH_MS = 1_420_070_400_000
-TEXT, DM, PUBLIC_THREAD, PRIVATE_THREAD, FORUM = 0, 1, 11, 12, 15
+TEXT, DM, VOICE, PUBLIC_THREAD, PRIVATE_THREAD, FORUM = 0, 1, 2, 11, 12, 15
 THREADS = (10, PUBLIC_THREAD, PRIVATE_THREAD)
 
 SUPPRESS_EMBEDS, HAS_THREAD, EPHEMERAL, LOADING = 1 << 2, 1 << 5, 1 << 6, 1 << 7
@@ -105,6 +105,7 @@ class Role:
     permissions: int = 0
     mentionable: bool = False
     position: int = 1
+    bot_id: int | None = None  # of the bot that Discord has made it for
 
 
 @dataclass(slots=True, eq=False)
@@ -187,7 +188,10 @@ class Pinged:
 
 @dataclass(slots=True, eq=False)
 class Message:
-    """`only_for` is who sees it if it is ephemeral; `edits` its whole history."""
+    """`only_for` is who sees it if it is ephemeral; `edits` its whole history.
+
+    `extra` are further fields as Discord sends them: attachments, snapshots, a webhook's id.
+    """
 
     id: int
     channel: Channel
@@ -213,6 +217,7 @@ class Message:
     thread: Channel | None = None
     only_for: User | None = None
     interaction: Interaction | None = None
+    extra: Json = field(default_factory=dict)
 
     @property
     def ephemeral(self) -> bool:

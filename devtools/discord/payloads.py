@@ -11,6 +11,7 @@ from devtools.discord.model import (
     DM,
     FORUM,
     HAS_THREAD,
+    VOICE,
     Channel,
     Guild,
     Interaction,
@@ -51,7 +52,8 @@ def member_json(guild: Guild, user: User, *, with_user: bool = True) -> Json:
 
 
 def role_json(role: Role) -> Json:
-    return {
+    tags = {"tags": {"bot_id": str(role.bot_id)}} if role.bot_id else {}
+    return tags | {
         "id": str(role.id),
         "name": role.name,
         "permissions": str(role.permissions),
@@ -59,7 +61,7 @@ def role_json(role: Role) -> Json:
         "color": 0,
         "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
         "hoist": False,
-        "managed": False,
+        "managed": bool(role.bot_id),
         "mentionable": role.mentionable,
         "flags": 0,
     }
@@ -88,6 +90,8 @@ def channel_json(channel: Channel, bot: User) -> Json:
     if channel.denied:
         deny = {"id": str(bot.id), "type": 1, "allow": "0", "deny": str(channel.denied)}
         data["permission_overwrites"] = [deny]
+    if channel.type == VOICE:
+        data |= {"bitrate": 64_000, "user_limit": 0, "rtc_region": None, "video_quality_mode": 1}
     if channel.type == FORUM:
         data["available_tags"] = [
             {
@@ -216,7 +220,7 @@ def message_json(message: Message, bot: User, *, nested: bool = True) -> Json:
             data["referenced_message"] = shown
     if message.interaction:
         data |= _origin_json(message.interaction)
-    return data
+    return data | message.extra
 
 
 def _reference_json(message: Message) -> Json:

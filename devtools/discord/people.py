@@ -12,10 +12,12 @@ from devtools.discord.model import (
     TEXT,
     Channel,
     Guild,
+    Json,
     Message,
     Role,
     Tag,
     User,
+    iso,
     snowflake,
 )
 from devtools.discord.payloads import guild_json, member_json, role_json
@@ -131,6 +133,27 @@ class People(Cues):
         if channel.is_thread and channel.archived:
             update_thread(self, channel, {"archived": False})
         return self.add_message(channel, user or self.user, text, **more)
+
+    async def forward(self, channel: Channel, text: str, *, user: User | None = None) -> Message:
+        """Forward a message of somewhere else, which said that, without a word of one's own."""
+        shared: Json = {"type": 0, "content": text, "embeds": [], "attachments": []}
+        shared |= {"timestamp": iso(time.time()), "edited_timestamp": None, "flags": 0}
+        shared |= {"mentions": [], "mention_roles": [], "sticker_items": [], "components": []}
+        origin = {"type": 1, "channel_id": str(snowflake()), "message_id": str(snowflake())}
+        extra = {"message_reference": origin, "message_snapshots": [{"message": shared}]}
+        more: Json = {"flags": 1 << 14, "extra": extra}
+        return self.add_message(channel, user or self.user, "", **more)
+
+    async def show_picture(self, channel: Channel, *, user: User | None = None) -> Message:
+        """Post a picture without a caption."""
+        picture = {"id": str(snowflake()), "filename": "화면.png", "size": 9, "url": "https://x/y"}
+        picture |= {"proxy_url": "https://x/y", "content_type": "image/png"}
+        return self.add_message(channel, user or self.user, "", extra={"attachments": [picture]})
+
+    async def say_by_webhook(self, channel: Channel, text: str, *, name: str) -> Message:
+        """Say something in a name of one's own, as proxies and bridges do."""
+        webhook = self.add_user(name, bot=True)
+        return self.add_message(channel, webhook, text, extra={"webhook_id": str(webhook.id)})
 
     async def direct(self, text: str, *, user: User | None = None) -> Message:
         """A direct message to the bot."""

@@ -18,6 +18,7 @@ from devtools.discord.model import (
     PERMISSIONS,
     SUPPRESS_NOTIFICATIONS,
     TEXT,
+    VOICE,
     Call,
     Channel,
     Edit,
@@ -311,4 +312,4 @@ def _of(channel: Channel) -> dict[str, Any]:
 
 def text_like(channel: Channel) -> bool:
     """Whether messages can be sent into it."""
-    return channel.is_thread or channel.type in (TEXT, DM)
+    return channel.is_thread or channel.type in (TEXT, DM, VOICE)

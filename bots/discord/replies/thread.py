@@ -246,6 +246,8 @@ class ChannelReply:
                 return
             try:
                 await self._open_thread(thread_name(self._question.text))
+            except MessageGoneError:  # a proxy says it again: what is taken back is withdrawn
+                self._stay_in_channel()
             except RefusedError as error:
                 if error.code in _NAME_REFUSED:
                     await self._open_under_neutral_name(error)

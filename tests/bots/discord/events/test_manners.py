@@ -1,0 +1,307 @@
+"""Manners on Discord: what asks nothing, what is read, and what happens to what is refused."""
+
+import time
+
+import pytest
+from fakes.assistants import answered
+from fakes.discord_bot import answers_in, running_bot
+
+from devtools.discord import DiscordServer, Settings
+from devtools.discord.model import VOICE, Channel, Role, snowflake
+
+
+def questions(bot):
+    return [question.text for question in bot.assistant.asked]
+
+
+async def answered_in(fake, channel, text):
+    return await fake.until(
+        lambda: next((m for m in answers_in(fake, channel) if m.content.startswith(text)), None)
+    )
+
+
+async def asked_last(fake, bot, channel):
+    """All that was asked, once nothing of before can follow."""
+    said = await fake.say(channel, "끝으로 하나", mention_bot=True)
+    await answered_in(fake, await fake.until(lambda: said.thread), "답: 끝으로")
+    return [text for text in questions(bot) if text != "끝으로 하나"]
+
+
+def voice_channel(fake):
+    channel = fake.add_channel(Channel(snowflake(), VOICE, "회의실", guild=fake.guild))
+    fake.tell_channel("CHANNEL_CREATE", channel)
+    return channel
+
+
+# What asks nothing.
+
+
+async def test_an_old_message_that_is_told_again_is_no_question(fake, tmp_path, profile):
+    channel = await fake.create_channel("공지")
+    async with running_bot(fake, tmp_path, profile, DISCORD_CHANNELS=str(channel.id)) as bot:
+        old = await fake.say(channel, f"{fake.user.mention} 배송비 안내입니다")
+        old.content, old.edited = "배송비는 어디서 정하나요?", time.time() - 86_400 * 60
+        fake.tell_message("MESSAGE_UPDATE", old)  # it was pinned
+        assert await asked_last(fake, bot, channel) == []
+
+
+async def test_an_edit_of_a_message_of_long_ago_asks_nothing(fake, tmp_path, profile):
+    channel = await fake.create_channel("공지")
+    async with running_bot(fake, tmp_path, profile, DISCORD_CHANNELS=str(channel.id)) as bot:
+        long_ago = snowflake() - (86_400_000 * 3 << 22)
+        old = fake.add_message(channel, fake.user, f"{fake.user.mention} 옛 공지", id=long_ago)
+        await fake.edit(old, "배송비는 어디서 정하나요?")
+        assert await asked_last(fake, bot, channel) == []
+
+
+async def test_a_reply_to_what_is_gone_is_for_nobody(fake, tmp_path, profile):
+    channel = await fake.create_channel("질문방")
+    async with running_bot(fake, tmp_path, profile, DISCORD_CHANNELS=str(channel.id)) as bot:
+        gone = await fake.say(channel, f"{fake.user.mention} 저는 됐어요")
+        await fake.delete(gone)
+        await fake.say(channel, "그건 어떻게 하셨어요?", reply_to=gone)
+        assert await asked_last(fake, bot, channel) == []
+
+
+async def test_in_a_thread_that_people_have_opened_only_mentions_count(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        thread = await fake.start_thread(channel, "회의")
+        await fake.say(thread, "배송비는 얼마죠?", mention_bot=True)
+        await answered_in(fake, thread, "답: 배송비는")
+        await fake.say(thread, "누가 정리하실래요?")
+        await fake.say(thread, "저요")
+        assert await asked_last(fake, bot, channel) == ["배송비는 얼마죠?"]
+
+
+async def test_in_a_locked_thread_nothing_is_asked_unless_it_may_write_there(
+    fake, tmp_path, profile
+):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        first = await fake.say(channel, "첫 질문", mention_bot=True)
+        thread = await fake.until(lambda: first.thread)
+        await answered_in(fake, thread, "답: 첫 질문")
+        thread.locked = True
+        fake.tell_thread("THREAD_UPDATE", thread)
+        await fake.say(thread, "여기는 닫을게요. 새 글을 써 주세요.", mention_bot=True)
+        assert await asked_last(fake, bot, channel) == ["첫 질문"]
+
+
+async def test_a_question_that_a_proxy_says_again_stays_answered(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        asked = await fake.say(channel, "배송비는요?", mention_bot=True)
+        await fake.say_by_webhook(channel, f"{fake.bot.mention} 배송비는요?", name="루나")
+        await fake.delete(asked)
+        await answered_in(fake, channel, "답: 배송비는요?")
+        assert await asked_last(fake, bot, channel) == ["배송비는요?"]
+        assert next(m.content for m in answers_in(fake, channel)).startswith("답: 배송비는요?")
+
+
+async def test_so_it_does_where_the_proxy_takes_its_time(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        asked = await fake.say(channel, "배송비는요?", mention_bot=True)
+        thread = await fake.until(lambda: asked.thread)
+        await answered_in(fake, thread, "답: 배송비는요?")
+        await fake.delete(asked)
+        await fake.say_by_webhook(channel, "배송비는요?", name="루나")
+        assert await asked_last(fake, bot, channel) == ["배송비는요?"]
+        assert answers_in(fake, thread)
+        assert not thread.archived
+
+
+# What is read.
+
+
+async def test_a_forwarded_message_is_the_question(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await fake.forward(fake.dm(fake.user), "배송비는 얼마인가요?")
+        await answered_in(fake, fake.dm(fake.user), "답: 배송비는")
+        assert questions(bot) == ["배송비는 얼마인가요?"]
+
+
+async def test_a_picture_alone_is_told_that_it_is_not_read(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await fake.show_picture(fake.dm(fake.user))
+        await answered_in(fake, fake.dm(fake.user), profile.unreadable)
+        assert questions(bot) == []
+
+
+async def test_called_below_a_posts_title_it_answers_that(fake, tmp_path, profile):
+    forum = await fake.create_forum("자유")
+    async with running_bot(fake, tmp_path, profile) as bot:
+        post = await fake.post_in_forum(forum, "배송비는 얼마인가요?", fake.bot.mention)
+        await answered_in(fake, post, "답: 배송비는")
+        assert questions(bot) == ["배송비는 얼마인가요?"]
+
+
+async def test_a_thread_on_an_answer_goes_on_with_its_conversation(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    await fake.deny(channel, "CREATE_PUBLIC_THREADS")
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await fake.say(channel, "첫 질문", mention_bot=True)
+        answer = await answered_in(fake, channel, "답: 첫 질문")
+        await fake.until(lambda: answer.buttons[-1]["custom_id"].startswith("down:"))
+        thread = await fake.start_thread(channel, "이어서", source=answer)
+        await fake.say(thread, "공휴일에는 어떻게 되나요?")
+        await answered_in(fake, thread, "답: 공휴일에는")
+        first, second = bot.assistant.asked
+        assert first.session == second.session
+
+
+async def test_a_mention_by_role_that_cannot_be_read_is_told_so(tmp_path, profile):
+    bare = DiscordServer(Settings(privileged=()))
+    channel = await bare.create_channel("질문")
+    role = Role(snowflake(), "faqbot", bot_id=bare.bot.id)
+    bare.guild.roles[role.id] = role
+    async with bare.serve(), running_bot(bare, tmp_path, profile, DISCORD_MESSAGE_CONTENT=False):
+        await bare.say(channel, f"<@&{role.id}> 배송비는?")
+        await answered_in(bare, channel, profile.unreadable_role_mention)
+
+
+# Downtime.
+
+
+async def test_after_downtime_talk_stays_between_people_and_questions_are_answered(
+    fake, tmp_path, profile
+):
+    channel = fake.guild.channels[0]
+    other = await fake.create_user("나래")
+    voice = voice_channel(fake)
+    async with running_bot(fake, tmp_path, profile):
+        first = await fake.say(channel, "첫 질문", mention_bot=True)
+        thread = await fake.until(lambda: first.thread)
+        await answered_in(fake, thread, "답: 첫 질문")
+    for number in range(8):
+        await fake.say(thread, f"우리끼리 {number}", user=(fake.user, other)[number % 2])
+    settled = await fake.say(channel, "담당자가 누구죠?", mention_bot=True)
+    await fake.say(channel, "저예요", user=other, reply_to=settled)
+    await fake.say(channel, "배송비는 얼마인가요?", user=other, mention_bot=True)
+    await fake.say(voice, "반품은 어떻게 하나요?", mention_bot=True)
+    async with running_bot(fake, tmp_path, profile, inbox_total=1) as bot:
+        await fake.until(lambda: len(questions(bot)) == 2)
+        await fake.until(lambda: answers_in(fake, voice))
+        assert sorted(questions(bot)) == ["반품은 어떻게 하나요?", "배송비는 얼마인가요?"]
+
+
+async def test_direct_messages_that_cannot_be_read_hide_no_others(fake, tmp_path, profile):
+    other = await fake.create_user("나래")
+    async with running_bot(fake, tmp_path, profile):
+        await fake.direct("제 질문", user=other)
+        await answered_in(fake, fake.dm(other), "답: 제 질문")
+        await fake.direct("첫 질문")
+        await answered_in(fake, fake.dm(fake.user), "답: 첫 질문")
+    await fake.direct("없는 동안 물은 것", user=other)
+    fake.fail_next("GET", rf"/channels/{fake.dm(fake.user).id}$", "403", code=50001)
+    async with running_bot(fake, tmp_path, profile):
+        await answered_in(fake, fake.dm(other), "답: 없는 동안")
+
+
+# What is refused.
+
+
+@pytest.mark.parametrize("code", [50035, 200000, 200001])
+async def test_a_thread_whose_name_is_refused_gets_a_neutral_one(fake, tmp_path, profile, code):
+    channel = fake.guild.channels[0]
+    fake.fail_next("POST", r"/threads$", "400", code=code)
+    async with running_bot(fake, tmp_path, profile):
+        asked = await fake.say(channel, "욕설이 든 질문", mention_bot=True)
+        thread = await fake.until(lambda: asked.thread)
+        await answered_in(fake, thread, "답: 욕설이")
+        assert thread.name == profile.name
+
+
+@pytest.mark.parametrize("code", [30033, 40333, 160006])
+async def test_where_no_thread_can_be_the_answer_is_a_reply(fake, tmp_path, profile, code):
+    channel = fake.guild.channels[0]
+    fake.fail_next("POST", r"/threads$", "400", code=code, times=9)
+    async with running_bot(fake, tmp_path, profile):
+        asked = await fake.say(channel, "질문", mention_bot=True)
+        assert (await answered_in(fake, channel, "답: 질문")).reference is asked
+
+
+async def test_what_a_thread_refuses_stands_in_the_channel_and_the_thread_goes(
+    fake, tmp_path, profile
+):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile):
+        asked = await fake.say(channel, "질문")
+        fake.fail_next("POST", rf"/channels/{asked.id}/messages$", "400", code=30033, times=9)
+        await fake.edit(asked, f"{fake.bot.mention} 질문")
+        assert (await answered_in(fake, channel, "답: 질문")).reference is asked
+        await fake.until(lambda: asked.thread.archived)
+
+
+async def test_what_is_blocked_everywhere_comes_to_the_asker_directly(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile):
+        asked = await fake.say(channel, "질문")
+        for where in (asked.id, channel.id):
+            path = rf"/channels/{where}/messages$"
+            fake.fail_next("POST", path, "400", code=200000, times=9)
+        await fake.edit(asked, f"{fake.bot.mention} 질문")
+        said = await answered_in(fake, fake.dm(fake.user), "답: 질문")
+        assert profile.shown_privately in said.content
+        assert not answers_in(fake, channel)
+        assert not answers_in(fake, asked.thread)
+
+
+async def test_the_thread_of_a_deleted_question_goes_to_the_archive(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile):
+        asked = await fake.say(channel, "질문", mention_bot=True)
+        thread = await fake.until(lambda: asked.thread)
+        await answered_in(fake, thread, "답: 질문")
+        await fake.delete(asked)
+        await fake.until(lambda: not answers_in(fake, thread) and thread.archived)
+
+
+async def test_an_edited_question_renames_its_thread(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile):
+        asked = await fake.say(channel, "배송비가 얼마", mention_bot=True)
+        thread = await fake.until(lambda: asked.thread)
+        await answered_in(fake, thread, "답: 배송비가")
+        await fake.edit(asked, f"{fake.bot.mention} 배송비는 얼마인가요?")
+        await fake.until(lambda: thread.name == "배송비는 얼마인가요?")
+
+
+async def test_a_question_that_is_too_long_opens_no_thread(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await fake.say(channel, "길어요 " * 400, mention_bot=True)
+        await answered_in(fake, channel, profile.long_question)
+        assert not fake.threads_of(channel)
+        assert questions(bot) == []
+
+
+async def test_an_event_that_cannot_be_read_ends_no_connection(fake, tmp_path, profile, caplog):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        for _ in range(5):
+            strange = await fake.say(channel, "이상한 것")
+            strange.extra = {"author": None, "interaction_metadata": None}
+            fake.tell_message("MESSAGE_CREATE", strange)
+        sessions = len(fake.sessions)
+        assert await asked_last(fake, bot, channel) == []
+        assert len(fake.sessions) == sessions
+    assert "MESSAGE_CREATE cannot be read" in caplog.text
+
+
+async def test_others_cannot_stop_an_answer(fake, tmp_path, profile):
+    import asyncio  # noqa: PLC0415
+
+    channel = fake.guild.channels[0]
+    other, more = await fake.create_user("나래"), asyncio.Event()
+    async with running_bot(fake, tmp_path, profile) as bot:
+        bot.assistant.script("질문", more, answered("끝까지 쓴 답."))
+        asked = await fake.say(channel, "질문", mention_bot=True)
+        thread = await fake.until(lambda: asked.thread)
+        await fake.until(lambda: answers_in(fake, thread))
+        await fake.react(asked, "🛑", user=other)
+        await fake.say(channel, "다음", user=other, mention_bot=True)
+        await fake.until(lambda: len(questions(bot)) == 2)
+        more.set()
+        await answered_in(fake, thread, "끝까지 쓴 답.")
