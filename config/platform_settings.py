@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final, Literal
 
 from pydantic import Field, SecretStr, field_validator
@@ -260,6 +261,17 @@ class WebSettings(BaseSettings):
     web_token: SecretStr = Field(
         default=SecretStr(""), description="Whoever has it may ask; at least 16 characters."
     )
+    web_service_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="For services that speak for people whom they name; at least 16 characters.",
+    )
+    web_proxies: str = Field(
+        default="",
+        description="Addresses or networks of proxies, whose X-Forwarded-For is believed.",
+    )
+    web_people_per_address: int = Field(
+        default=10, ge=0, description="One address may ask as much as so many; 0 is no limit."
+    )
     web_origins: str = Field(
         default="",
         pattern=r"^(https?://[A-Za-z0-9.\-:\[\]]+[\s,]*)*$",
@@ -268,6 +280,22 @@ class WebSettings(BaseSettings):
     web_open: bool = Field(
         default=True, description="Open the page in a browser, on a desktop and from a terminal."
     )
+
+    @field_validator("web_proxies")
+    @classmethod
+    def _are_networks(cls, listed: str) -> str:
+        try:
+            for one in _apart(listed):
+                ip_network(one, strict=False)
+        except ValueError:
+            wrong = "holds what is neither an address nor a network, as 10.0.0.2 or 10.0.0.0/8"
+            raise PydanticCustomError("proxies", wrong) from None
+        return listed
+
+    @property
+    def web_proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """`web_proxies`, apart."""
+        return tuple(ip_network(one, strict=False) for one in _apart(self.web_proxies))
 
     @property
     def web_origin_set(self) -> frozenset[str]:

@@ -94,6 +94,12 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
         return self.web != "off" and not (self.has_slack or self.has_discord)
 
     @property
+    def inbox_share(self) -> int:
+        """How many questions of one platform may be open: none fills what belongs to the others."""
+        platforms = self.has_web + self.has_slack + self.has_discord
+        return max(self.inbox_total // max(platforms, 1), 1)
+
+    @property
     def index_dir(self) -> Path:
         """Chroma's folder."""
         return self.data_dir / "chroma"

@@ -144,6 +144,10 @@ class Archive(Protocol):
         """Store an opinion over that person's earlier one; False if there is no such turn."""
         ...
 
+    async def opinion(self, question_id: str, user: str) -> Feedback | None:
+        """One person's opinion on an answer, None if they have given none."""
+        ...
+
     async def feedback(self, question_id: str) -> list[Feedback]:
         """The opinions on an answer, by user."""
         ...

@@ -53,7 +53,7 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
                     file,
                     per_session=settings.inbox_per_session,
                     total=settings.inbox_total,
-                    per_platform=_platform_share(settings),
+                    per_platform=settings.inbox_share,
                 ),
                 SqliteLessons(file),
                 SqliteReports(file),
@@ -76,17 +76,11 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
                 database,
                 per_session=settings.inbox_per_session,
                 total=settings.inbox_total,
-                per_platform=_platform_share(settings),
+                per_platform=settings.inbox_share,
             ),
             MongoLessons(database),
             MongoReports(database),
         )
-
-
-def _platform_share(settings: Settings) -> int:
-    """How many questions of one platform may be open: none fills what belongs to the others."""
-    platforms = settings.has_web + settings.has_slack + settings.has_discord
-    return max(settings.inbox_total // max(platforms, 1), 1)
 
 
 def open_index(settings: Settings) -> ChromaIndex:

@@ -29,15 +29,6 @@ def source_of(address: str) -> str:
     return str(found)
 
 
-def networks_of(listed: str) -> tuple[Network, ...]:
-    """Return the addresses and networks of a list with commas or spaces between them.
-
-    Raises:
-        ValueError: one is neither.
-    """
-    return tuple(ip_network(one, strict=False) for one in listed.replace(",", " ").split())
-
-
 def client_of(peer: str, forwarded: Sequence[str], proxies: Sequence[Network]) -> str:
     """Return the address of whoever made a request that may have come through `proxies`.
 

@@ -36,6 +36,7 @@ def routes() -> list[web.RouteDef]:
         web.post(f"{_API}/login", site.sign_in),
         web.delete(f"{_API}/login", site.sign_out),
         web.get(f"{_API}/sessions", questions.conversations),
+        web.post(f"{_API}/sessions", questions.begin),
         web.get(f"{_API}/sessions/{{session}}", questions.conversation),
         web.post(f"{_API}/questions", questions.ask),
         web.get(_ID, questions.show, name="question"),
@@ -97,6 +98,8 @@ async def _handled(request: web.Request, handler: Handler) -> web.StreamResponse
     path = request.path
     is_closed = path.startswith((f"{_API}/", f"{_REFERENCE}/")) and path not in _OPEN
     if is_closed and not context.gate.is_let_in(request):
+        if "Authorization" in request.headers:
+            context.admission.check_failure(context.gate.source(request))
         headers = {"WWW-Authenticate": 'Bearer realm="faqbot"'}
         raise Problem(HTTPStatus.UNAUTHORIZED, context.texts.token_about, headers=headers)
     return await handler(request)

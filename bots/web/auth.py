@@ -7,8 +7,10 @@ to be this machine's, or a page elsewhere could have its own name point here (DN
 from __future__ import annotations
 
 import hmac
+import logging
 import re
 import secrets
+from collections.abc import Sequence
 from hashlib import blake2b, sha256
 from http import HTTPStatus
 from http.cookies import SimpleCookie
@@ -18,8 +20,11 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bots.shared.addresses import Network, client_of, is_in, source_of
 from bots.web.problems import Problem
 from core.errors import ConfigError, FaqbotError
+
+logger = logging.getLogger(__name__)
 
 PASS_COOKIE: Final = "faqbot_pass"  # noqa: S105 - the name of a cookie
 _READS: Final = {"GET", "HEAD", "OPTIONS"}
@@ -58,9 +63,20 @@ _NAME = re.compile(r"[\w.@+-]{1,64}")
 class Gate:
     """The rules of one server."""
 
-    def __init__(self, *, token: str, origins: frozenset[str]) -> None:
+    def __init__(
+        self,
+        *,
+        token: str,
+        service_token: str,
+        origins: frozenset[str],
+        proxies: Sequence[Network],
+    ) -> None:
+        """`service_token` lets in, too, and alone may name the person who asks."""
         self._token = token
+        self._service_token = service_token
         self._origins = origins
+        self._proxies = proxies
+        self._warned = False
         self._hosts = {_host_of(urlsplit(origin).netloc) for origin in origins}
         # The page's cookie is made of the token, so that it ends with it, and does not tell it.
         self._pass = hmac.new(token.encode(), b"the page", sha256).hexdigest() if token else ""
@@ -80,7 +96,7 @@ class Gate:
         origin = request.headers.get("Origin")
         if request.method in _READS or origin is None or self._is_allowed(origin):
             return
-        if urlsplit(origin).netloc.lower() != request.host.lower():
+        if _netloc_of(origin) != request.host.lower():
             text = "a page elsewhere may not do that; FAQBOT_WEB_ORIGINS names those that may"
             raise Problem(HTTPStatus.FORBIDDEN, text)
 
@@ -89,8 +105,40 @@ class Gate:
         if not self._token:
             return True
         if request.headers.get("Authorization"):
-            return self._has_bearer(request)
+            return self._has_bearer(request, self._token) or self.is_service(request)
         return _same(request.cookies.get(PASS_COOKIE, ""), self._pass)
+
+    def is_service(self, request: web.Request) -> bool:
+        """Whether a service asks, for people whom it may name."""
+        return bool(self._service_token) and self._has_bearer(request, self._service_token)
+
+    def source(self, request: web.Request) -> str:
+        """Return what limits by address are counted by; a service is one, wherever it is."""
+        if self.is_service(request):
+            return "service"
+        peer, forwarded = request.remote or "", request.headers.getall("X-Forwarded-For", [])
+        if forwarded and not self._warned and not is_in(peer, self._proxies):
+            self._warned = True
+            logger.warning(
+                "X-Forwarded-For from %s is not believed: if that is a proxy of yours, name it in "
+                "FAQBOT_WEB_PROXIES, or all who come through it have one limit together",
+                peer,
+            )
+        return source_of(client_of(peer, forwarded, self._proxies))
+
+    def is_new(self, request: web.Request) -> bool:
+        """Whether the person of a request has no past: it came without a cookie and a name.
+
+        Raises:
+            Problem: as `person`.
+        """
+        self.person(request)
+        return _NEW_SECRET in request
+
+    def owner(self, person: str) -> bytes:
+        """Return what marks a person's sessions, and nobody else can make."""
+        key = self._service_token or self._token
+        return hmac.new(key.encode(), person.encode(), sha256).digest()
 
     def knows(self, token: str) -> bool:
         """Whether that is the token; without one nobody needs any."""
@@ -108,7 +156,7 @@ class Gate:
         """Return who asks; a browser that is new here gets its cookie with the response.
 
         Raises:
-            Problem: a name was given without the token, or one that cannot be kept.
+            Problem: a name was given without the service's token, or one that cannot be kept.
         """
         if _PERSON not in request:
             request[_PERSON] = self._person(request)
@@ -145,8 +193,8 @@ class Gate:
     def _person(self, request: web.Request) -> str:
         name = request.headers.get(HEADER)
         if name is not None:
-            if not (self._token and self._has_bearer(request)):
-                text = f"{HEADER} goes with `Authorization: Bearer …` alone"
+            if not self.is_service(request):
+                text = f"{HEADER} goes with FAQBOT_WEB_SERVICE_TOKEN as `Authorization: Bearer …`"
                 raise Problem(HTTPStatus.FORBIDDEN, text)
             try:
                 return named(name)
@@ -157,9 +205,10 @@ class Gate:
             secret = request[_NEW_SECRET] = new_secret()
         return asker_of(secret)
 
-    def _has_bearer(self, request: web.Request) -> bool:
+    @staticmethod
+    def _has_bearer(request: web.Request, known: str) -> bool:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and _same(token.strip(), self._token)
+        return scheme.lower() == "bearer" and _same(token.strip(), known)
 
     def _is_ours(self, host: str) -> bool:
         return is_loopback(host) or host in self._hosts
@@ -176,8 +225,8 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def check_exposure(host: str, token: str) -> None:
-    """Refuse to be reached by others without a token.
+def check_exposure(host: str, token: str, service_token: str = "") -> None:
+    """Refuse to be reached by others without a token, and tokens that are short or the same.
 
     Raises:
         ConfigError: the line says what to do.
@@ -186,6 +235,11 @@ def check_exposure(host: str, token: str) -> None:
         raise ConfigError(
             f"FAQBOT_WEB_TOKEN: at least {_SHORTEST_TOKEN} characters; "
             "python3 -c 'import secrets; print(secrets.token_urlsafe(24))' makes one"
+        )
+    if service_token and (len(service_token) < _SHORTEST_TOKEN or service_token == token):
+        raise ConfigError(
+            f"FAQBOT_WEB_SERVICE_TOKEN: at least {_SHORTEST_TOKEN} characters, and not those of "
+            "FAQBOT_WEB_TOKEN, which people have"
         )
     if not token and not is_loopback(host):
         raise ConfigError(
@@ -198,6 +252,14 @@ def check_exposure(host: str, token: str) -> None:
 def _host_of(netloc: str) -> str:
     try:
         return (urlsplit(f"//{netloc}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def _netloc_of(origin: str) -> str:
+    """The host and port of an origin; "" where it is none."""
+    try:
+        return urlsplit(origin).netloc.lower()
     except ValueError:
         return ""
 

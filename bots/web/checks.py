@@ -22,9 +22,10 @@ def check_web(settings: Settings) -> Iterator[Check]:
     """Every finding about the web page; shows no token."""
     load_texts(settings)
     token = settings.web_token.get_secret_value().strip()
+    service_token = settings.web_service_token.get_secret_value().strip()
     host, port = settings.web_host, settings.web_port
     try:
-        check_exposure(host, token)
+        check_exposure(host, token, service_token)
     except ConfigError as error:
         yield Check(FAIL, _NAME, str(error), "set both in the environment or in .env")
         return

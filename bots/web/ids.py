@@ -1,7 +1,8 @@
 """The one place where the web's names become session and question ids, and back.
 
 A session is `web:{channel}:{thread}`. The channel says where people ask (`page` is the page that
-ships); the thread is random, and whoever knows it may read the conversation, as by a link.
+ships); the thread is random. One that is made here is marked as its owner's, and whoever knows it
+may read the conversation, as by a link; one that a client named is read by who began it alone.
 
 A question is `web:{channel}:{thread}:{message}`, the message being the id that a client gave it:
 so that the same id in another conversation is another question. A button's question adds to the id
@@ -10,6 +11,7 @@ of the question whose answer it stands under (`core.messaging.service.press_id`)
 
 from __future__ import annotations
 
+import hmac
 import re
 import secrets
 from base64 import b64decode, urlsafe_b64encode
@@ -21,6 +23,7 @@ from core.types import SessionId
 
 PREFIX: Final = "web:"
 PAGE: Final = "page"
+API: Final = "api"  # of those who name no channel
 REFERENCE: Final = "v1"
 
 CHANNEL: Final = "[a-z0-9][a-z0-9-]{0,31}"
@@ -32,6 +35,7 @@ _SESSION = re.compile(f"{PREFIX}({CHANNEL}):({THREAD})")
 _QUESTION = re.compile(f"({SESSION}):{MESSAGE}(?:>[0-9a-f]+)?")
 _MESSAGE = re.compile(MESSAGE)
 _OWNER_CHARS: Final = 16
+_SEED_BYTES, _MARK_BYTES = 9, 7  # which are 22 characters of a thread
 _MOST_NAME_BYTES: Final = 84  # which are 112 characters of a thread
 
 
@@ -48,9 +52,27 @@ class Place:
         return SessionId(f"{PREFIX}{self.channel}:{self.thread}")
 
 
-def new_place(channel: str = PAGE) -> Place:
-    """A conversation of its own, whose name nobody can guess."""
-    return Place(channel, secrets.token_urlsafe(16))
+def new_place(channel: str = PAGE, owner: bytes = b"") -> Place:
+    """A conversation of its own, whose name nobody can guess; `owner` as in `is_own`."""
+    return _marked(channel, secrets.token_bytes(_SEED_BYTES), owner)
+
+
+def is_own(place: Place, owner: bytes) -> bool:
+    """Whether a conversation was made by `new_place` for that owner.
+
+    `owner` is made of a secret and the person, so that nobody can make one for somebody else.
+    """
+    try:
+        seed = _decoded(place.thread)[:_SEED_BYTES]
+    except ValueError:
+        return False
+    marked = _marked(place.channel, seed, owner).thread
+    return hmac.compare_digest(place.thread.encode(), marked.encode())
+
+
+def _marked(channel: str, seed: bytes, owner: bytes) -> Place:
+    mark = blake2b(channel.encode() + seed, key=owner, digest_size=_MARK_BYTES).digest()
+    return Place(channel, _encoded(seed + mark))
 
 
 def new_message() -> str:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from bots.shared.answer_view import RenderOptions
 from bots.shared.platform import RunningPlatform
+from bots.web.admission import Admission
 from bots.web.app import make_app
 from bots.web.auth import Gate, check_exposure
 from bots.web.context import Context
@@ -19,6 +20,7 @@ from bots.web.server import serving
 from bots.web.texts import load_texts
 from config.settings import Settings
 from core.messaging.service import ChatService
+from core.messaging.user_limits import Limits
 from core.profile import Profile
 from core.text.sanitize import Cleaner
 from core.types import Question
@@ -34,7 +36,8 @@ async def open_web(
         ConfigError: others could come in without a token, or nothing can listen there.
     """
     token = settings.web_token.get_secret_value().strip()
-    check_exposure(settings.web_host, token)
+    service_token = settings.web_service_token.get_secret_value().strip()
+    check_exposure(settings.web_host, token, service_token)
     hub, pacer, look = (
         Hub(),
         make_pacer(),
@@ -46,10 +49,16 @@ async def open_web(
             profile=profile,
             texts=load_texts(settings),
             look=look,
-            gate=Gate(token=token, origins=settings.web_origin_set),
+            gate=Gate(
+                token=token,
+                service_token=service_token,
+                origins=settings.web_origin_set,
+                proxies=settings.web_proxy_networks,
+            ),
             hub=hub,
             follower=Follower(service, hub, look, poll_s=poll_s),
             readers=Readers(profile),
+            admission=_admission(settings, service, profile),
         )
     )
 
@@ -57,9 +66,18 @@ async def open_web(
         return WebReply(question, hub, pacer, look)
 
     service.serve(PREFIX, open_reply)
-    async with serving(app, settings.web_host, settings.web_port) as address:
+    proxies = settings.web_proxy_networks
+    async with serving(app, settings.web_host, settings.web_port, proxies=proxies) as address:
         about = f"Web: {address}{', with the token' if token else ''}"
         yield RunningPlatform(about, _until_cancelled, address)
+
+
+def _admission(settings: Settings, service: ChatService, profile: Profile) -> Admission:
+    people = settings.web_people_per_address
+    limits = Limits(
+        per_minute=people * settings.user_per_minute, per_day=people * settings.user_per_day
+    )
+    return Admission(service, profile, limits=limits, room=settings.inbox_share)
 
 
 async def _until_cancelled() -> None:

@@ -305,8 +305,7 @@ class ChatService:
 
     async def opinion(self, question_id: str, person: str) -> Feedback | None:
         """Return what a person thinks of an answer, as far as they said so."""
-        opinions = await self._archive.feedback(question_id)
-        return next((given for given in opinions if given.user == person), None)
+        return await self._archive.opinion(question_id, person)
 
     async def asked_by(self, person: str, limit: int) -> list[Turn]:
         """Return what a person asked last, newest first."""

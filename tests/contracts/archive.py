@@ -106,6 +106,16 @@ async def test_long_texts_are_paged_too(stores):
     assert [found.question.id for _, found in await stores.archive.turns(SESSION, 9)] == list("012")
 
 
+async def test_one_opinion_is_found_among_all(stores):
+    await stores.history.append(turn("1"))
+    for user in ("U1", "U2"):
+        given = Feedback("1", user, helpful=user == "U1", given_at=NOON)
+        await stores.archive.give_feedback(given)
+    assert (await stores.archive.opinion("1", "U2")).helpful is False
+    assert await stores.archive.opinion("1", "U3") is None
+    assert await stores.archive.opinion("2", "U1") is None
+
+
 async def test_feedback_is_the_latest_of_each_person(stores):
     await stores.history.append(turn("1"))
     first = Feedback("1", "U2", helpful=True, given_at=NOON)

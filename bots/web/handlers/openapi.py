@@ -85,9 +85,11 @@ def _sessions() -> Json:
         },
     }
     own = {"type": "object", "properties": {"sessions": {"type": "array", "items": _OWN}}}
+    begun = {"type": "object", "properties": {"session": TEXT}}
     return {
         "/api/v1/sessions": {
-            "get": operation("One's own conversations, the latest first", {200: own})
+            "get": operation("One's own conversations, the latest first", {200: own}),
+            "post": operation("Begin a conversation", {201: begun}),
         },
         "/api/v1/sessions/{session}": {
             "get": operation(
@@ -117,7 +119,14 @@ def _questions() -> Json:
         "/api/v1/questions": {
             "post": operation(
                 "Ask; the same id in the same session is the same question",
-                asked | {400: "Empty.", 409: "It was taken back.", 413: "Too long."} | refused,
+                asked
+                | {
+                    400: "Empty.",
+                    403: "Somebody else's session.",
+                    409: "It was taken back.",
+                    413: "Too long.",
+                }
+                | refused,
                 body=_ASK,
                 parameters=asking,
                 streams=True,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
 from aiohttp import web
 
-from bots.web.context import CONTEXT
+from bots.web.context import CONTEXT, Context
 from bots.web.handlers.requests import (
     body_of,
     number_in,
@@ -20,14 +21,24 @@ from bots.web.handlers.requests import (
     text_in,
 )
 from bots.web.handlers.streams import describe, stream, wait, wants_events
-from bots.web.ids import PREFIX, THREAD, Place, new_message, new_place, place_of, question_id
+from bots.web.ids import (
+    API,
+    PAGE,
+    PREFIX,
+    THREAD,
+    Place,
+    is_own,
+    new_message,
+    new_place,
+    place_of,
+    question_id,
+)
 from bots.web.problems import Problem, check, said
 from bots.web.render.json_api import turn_of
 from bots.web.render.page import WITHDRAWN, Kind, Page
 from core.messaging.service import press_id
-from core.types import Feedback, InboxState, Question, Received, SessionId
+from core.types import Feedback, InboxState, Question, Receipt, Received, SessionId
 
-_API: Final = "api"  # the channel of those who name none
 _WAIT_S: Final = 60
 _LONGEST_WAIT_S: Final = 300
 _MOST_ID: Final = 200
@@ -47,7 +58,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     body = await body_of(request)
     text = question_text(body, context)
-    place, message = _place(body)
+    place, message = await _place(request, body)
     question = Question(
         id=question_id(place, message),
         session=place.session,
@@ -55,14 +66,14 @@ async def ask(request: web.Request) -> web.StreamResponse:
         asker=context.gate.person(request),
         asked_at=datetime.now(UTC),
     )
-    check(context.profile, await context.service.receive(question))
+    check(context.profile, await take(request, question))
     return await _answer(request, question.id)
 
 
 async def press(request: web.Request) -> web.StreamResponse:
     """Ask what a follow-up stands for; pressed twice, it is one question."""
     context = request.app[CONTEXT]
-    under = (await received_in(request)).question
+    under = (await own_in(request)).question
     index = int(request.match_info["index"])
     view = await context.service.view(under.id)
     if view is None or index >= len(view.followups):
@@ -74,8 +85,11 @@ async def press(request: web.Request) -> web.StreamResponse:
         asker=context.gate.person(request),
         asked_at=datetime.now(UTC),
     )
-    check(context.profile, await context.service.press(under.id, index, pressed))
-    return await _answer(request, press_id(under.id, view.followups[index]))
+    asked = press_id(under.id, view.followups[index])
+    store = partial(context.service.press, under.id, index, pressed)
+    receipt = await context.admission.take(context.gate.source(request), asked, store)
+    check(context.profile, receipt)
+    return await _answer(request, asked)
 
 
 async def revise(request: web.Request) -> web.StreamResponse:
@@ -85,7 +99,9 @@ async def revise(request: web.Request) -> web.StreamResponse:
     text = question_text(await body_of(request), context)
     if text != received.question.text:
         edited = replace(received.question, text=text, asked_at=datetime.now(UTC))
-        if receipt := await context.service.revise(edited):
+        store = partial(context.service.revise, edited)
+        source = context.gate.source(request)
+        if receipt := await context.admission.take(source, edited.id, store):
             check(context.profile, receipt)
     return await _answer(request, received.question.id)
 
@@ -94,8 +110,10 @@ async def _answer(request: web.Request, asked: str) -> web.StreamResponse:
     """The answer in the form that was asked for."""
     context = request.app[CONTEXT]
     received = await context.service.find(asked)
+    if received is None:  # refused before, because of a limit that still holds
+        check(context.profile, Receipt.LIMITED)
     if received is None or received.state is InboxState.WITHDRAWN:
-        # By an id that was used before: it was deleted, or refused because of a limit.
+        # By an id that was used before.
         raise Problem(HTTPStatus.CONFLICT, context.texts.withdrawn)
     if wants_events(request):
         return await stream(request, received)
@@ -110,14 +128,36 @@ def _seconds(request: web.Request) -> int:
     return number_in(request, "wait", default=_WAIT_S, most=_LONGEST_WAIT_S)
 
 
-def _place(body: dict[str, Any]) -> tuple[Place, str]:
+async def take(request: web.Request, question: Question) -> Receipt | None:
+    """Store a question, if the address that it comes from may ask it.
+
+    Raises:
+        Problem: that has asked too much.
+        StorageError: it is not stored.
+    """
+    context = request.app[CONTEXT]
+    store = partial(context.service.receive, question)
+    return await context.admission.take(context.gate.source(request), question.id, store)
+
+
+async def begin(request: web.Request) -> web.Response:
+    """Begin a conversation: return the session in which the person may ask."""
+    return said({"session": _new(request, PAGE).session}, status=HTTPStatus.CREATED)
+
+
+async def _place(request: web.Request, body: dict[str, Any]) -> tuple[Place, str]:
     """Return where a question is asked, and its name there.
 
     Without a session it begins one. That is named by the question's id, if there is one, so that
     the same id is the same question there, too.
+
+    Raises:
+        Problem: there is no such session or id, or the session is somebody else's.
+        StorageError: whose a session is cannot be looked up.
     """
     given = text_in(body, "id", most=_MOST_ID, default="")
     session = text_in(body, "session", most=_MOST_ID, default="")
+    message = given or new_message()
     try:
         if session:
             place = place_of(SessionId(session))
@@ -125,14 +165,47 @@ def _place(body: dict[str, Any]) -> tuple[Place, str]:
             if not _THREAD.fullmatch(given):
                 text = "an id without a `session` has 16 to 64 letters, digits, - or _, at random"
                 raise Problem(HTTPStatus.BAD_REQUEST, text)
-            place = Place(_API, given)
+            place = Place(API, given)
         else:
-            place = new_place(_API)
-        message = given or new_message()
+            place = _new(request, API)
         question_id(place, message)
     except ValueError as error:
         raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from error
+    if not await _may_ask(request, place, message):
+        place = _new(request, place.channel)
     return place, message
+
+
+async def _may_ask(request: web.Request, place: Place, message: str) -> bool:
+    """Whether a conversation is the person's own, or new; a repeated question changes nothing.
+
+    False for who comes without a cookie: they begin another one.
+
+    Raises:
+        Problem: it is somebody else's.
+    """
+    context = request.app[CONTEXT]
+    began = await _who_began(context, place.session)
+    if began in (None, context.gate.person(request)):
+        return True
+    if await context.service.find(question_id(place, message)):
+        return True
+    if context.gate.is_new(request):
+        return False
+    raise Problem(HTTPStatus.FORBIDDEN, context.texts.not_yours)
+
+
+async def _who_began(context: Context, session: SessionId) -> str | None:
+    """The person whose question is the first of a conversation; None while there is none."""
+    if turns := await context.service.turns(session, 1):
+        return turns[0][1].question.asker
+    waiting = await context.service.waiting(1, session=session)
+    return waiting[0].question.asker if waiting else None
+
+
+def _new(request: web.Request, channel: str) -> Place:
+    gate = request.app[CONTEXT].gate
+    return new_place(channel, gate.owner(gate.person(request)))
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -176,6 +249,7 @@ async def rate(request: web.Request) -> web.Response:
     """Store what a person thinks of the answer."""
     context = request.app[CONTEXT]
     question = (await received_in(request)).question
+    context.admission.check_opinion(context.gate.source(request))
     body = await body_of(request)
     helpful = body.get("helpful")
     if not isinstance(helpful, bool):
@@ -196,9 +270,15 @@ async def conversation(request: web.Request) -> web.Response:
     """Return what was asked and answered in a session, oldest first, by pages."""
     context = request.app[CONTEXT]
     try:
-        session = place_of(request.match_info["session"]).session
+        place = place_of(request.match_info["session"])
     except ValueError:
         raise Problem(HTTPStatus.NOT_FOUND, context.texts.not_found) from None
+    session = place.session
+    began = await _who_began(context, session)
+    is_mine = began in (None, context.gate.person(request))
+    # A name that somebody chose for somebody else opens nothing to them.
+    if not (is_mine or is_own(place, context.gate.owner(began or ""))):
+        raise Problem(HTTPStatus.NOT_FOUND, context.texts.not_found)
     limit = max(number_in(request, "limit", default=_TURNS, most=_MOST_TURNS), 1)
     after = number_in(request, "after", default=0, most=_PLACES)
     person, html = context.gate.person(request), "html" in request.query

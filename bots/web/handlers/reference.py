@@ -16,6 +16,7 @@ from typing import Final
 from aiohttp import web
 
 from bots.web.context import CONTEXT, Context
+from bots.web.handlers.questions import take
 from bots.web.handlers.requests import body_of, question_text
 from bots.web.handlers.streams import SSE_HEADERS, pages, send
 from bots.web.ids import (
@@ -89,7 +90,7 @@ async def chat(request: web.Request) -> web.Response:
         asker=context.gate.client(request),
         asked_at=datetime.now(UTC),
     )
-    check(context.profile, await context.service.receive(question))
+    check(context.profile, await take(request, question))
     told = {
         "session_id": request.match_info["session_id"],
         "streaming_id": streaming_id(question.id),

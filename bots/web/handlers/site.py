@@ -99,10 +99,8 @@ async def sign_in(request: web.Request) -> web.Response:
     """Exchange the token for the page's cookie."""
     context = request.app[CONTEXT]
     token = text_in(await body_of(request), "token", most=_TOKEN_CHARS)
-    if not context.logins.allow(request.remote or ""):
-        headers = {"Retry-After": "60"}
-        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, context.profile.limited, headers=headers)
     if not context.gate.knows(token):
+        context.admission.check_failure(context.gate.source(request))
         raise Problem(HTTPStatus.UNAUTHORIZED, context.texts.token_wrong)
     response = web.Response(status=204)
     context.gate.let_in(request, response)

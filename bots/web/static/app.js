@@ -37,7 +37,8 @@ function begin(question) {
 
 async function ask(text) {
   if (!session) {
-    session = `web:page:${random(16)}`;
+    // The server makes it, and knows whose it is.
+    session = (await persistently(() => call("POST", "/sessions"))).session;
     history.pushState(null, "", `#${session.slice(4)}`);
   }
   const name = random(9);
@@ -49,7 +50,8 @@ async function ask(text) {
   say(t.searching);
   try {
     // The id makes it safe to send again: it is one question.
-    await persistently(() => call("POST", "/questions", { id: name, session: turn.session, text }));
+    const asked = await persistently(() => call("POST", "/questions", { id: name, session: turn.session, text }));
+    if (asked.id !== turn.id) moved(turn, asked);
     turn.follow();
   } catch (error) {
     remember(turn.id, null);
@@ -61,6 +63,16 @@ async function ask(text) {
       ask(text);
     });
   }
+}
+
+// The conversation was somebody else's: the question begins one of one's own.
+function moved(turn, asked) {
+  remember(turn.id, null);
+  [turn.id, turn.session] = [asked.id, asked.session];
+  remember(turn.id, { session: turn.session, text: turn.text, asked_at: turn.askedAt });
+  session = turn.session;
+  history.pushState(null, "", `#${session.slice(4)}`);
+  refreshList();
 }
 
 async function show(name) {

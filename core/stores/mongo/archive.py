@@ -114,6 +114,14 @@ class MongoArchive:
             await count_opinion(self._db, turn_of(found), kept)
             return True
 
+    async def opinion(self, question_id: str, user: str) -> Feedback | None:
+        """One person's opinion on an answer, None if they have given none."""
+        check_text("the question's id", question_id)
+        check_text("the user", user)
+        with self._db.translated():
+            found = await self._db.feedback.find_one({"question_id": question_id, "user": user})
+            return feedback_of(found) if found else None
+
     async def feedback(self, question_id: str) -> list[Feedback]:
         """The opinions on an answer, by user."""
         check_text("the question's id", question_id)

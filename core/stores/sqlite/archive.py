@@ -114,6 +114,13 @@ class SqliteArchive:
         }
         return await self._file.write(partial(_give, row=row, opinion=kept, zone=self._file.zone))
 
+    async def opinion(self, question_id: str, user: str) -> Feedback | None:
+        """One person's opinion on an answer, None if they have given none."""
+        check_text("the question's id", question_id)
+        check_text("the user", user)
+        rows = partial(_rows, statement=OPINION, values=(question_id, user))
+        return next(map(feedback_of, await self._file.read(rows)), None)
+
     async def feedback(self, question_id: str) -> list[Feedback]:
         """The opinions on an answer, by user."""
         check_text("the question's id", question_id)

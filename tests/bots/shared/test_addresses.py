@@ -1,10 +1,12 @@
 """By what limits are counted: one address, one home network, or whoever a proxy speaks for."""
 
+from ipaddress import ip_network
+
 import pytest
 
-from bots.shared.addresses import client_of, networks_of, source_of
+from bots.shared.addresses import client_of, source_of
 
-PROXIES = networks_of("10.0.0.0/8, ::1")
+PROXIES = (ip_network("10.0.0.0/8"), ip_network("::1"))
 
 
 @pytest.mark.parametrize(

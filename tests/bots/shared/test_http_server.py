@@ -2,12 +2,12 @@
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
+from ipaddress import ip_network
 
 import pytest
 from aiohttp import web
 
 from bots.shared import http_server
-from bots.shared.addresses import networks_of
 from bots.shared.http_server import listening
 
 HALF = b"GET /alive HTTP/1.1\r\nHost: localhost\r\nX-Never: "
@@ -114,7 +114,7 @@ async def test_one_address_has_half_of_all_that_is_in_work():
 
 async def test_a_proxy_may_have_all_of_it():
     server = Server()
-    async with server.listening(most=8, proxies=networks_of("127.0.0.1")):
+    async with server.listening(most=8, proxies=[ip_network("127.0.0.1")]):
         slow = [asyncio.create_task(server.get("/slow")) for _ in range(7)]
         for _ in slow:
             await server.at_work.get()

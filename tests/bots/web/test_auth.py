@@ -10,6 +10,8 @@ from core.errors import ConfigError
 
 TOKEN = "a-token-of-some-length"  # noqa: S105 - the tests' own
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
+SERVICE_TOKEN = "another-one-for-services"  # noqa: S105 - the tests' own
+SERVICE = {"Authorization": f"Bearer {SERVICE_TOKEN}"}
 
 
 @pytest.fixture
@@ -22,7 +24,8 @@ async def bot(tmp_path, profile):
 @pytest.fixture
 async def guarded(tmp_path, profile):
     """With a token."""
-    async with running_bot(tmp_path, profile, web_token=TOKEN) as running:
+    tokens = {"web_token": TOKEN, "web_service_token": SERVICE_TOKEN}
+    async with running_bot(tmp_path, profile, **tokens) as running:
         yield running
 
 
@@ -104,6 +107,43 @@ async def test_tokens_cannot_be_tried_out_forever(guarded):
     await person.close()
 
 
+async def test_the_right_token_is_never_locked_out(guarded, http):
+    """Whoever shares an address with somebody who tries tokens still comes in."""
+    login, sessions = (f"{guarded.address}/api/v1/{path}" for path in ("login", "sessions"))
+    for _ in range(20):
+        async with http.post(login, json={"token": "not it"}) as response:
+            last = response.status
+    assert last == 429
+    async with http.post(login, json={"token": TOKEN}) as response:
+        assert response.status == 204
+    async with http.get(sessions, headers=BEARER) as response:
+        assert response.status == 200
+
+
+async def test_tokens_in_headers_cannot_be_tried_out_forever_either(guarded, http):
+    url = f"{guarded.address}/api/v1/sessions"
+    told = []
+    for number in range(13):
+        async with http.get(url, headers={"Authorization": f"Bearer {number}"}) as response:
+            told.append(response.status)
+    assert (told[:10], told[10:]) == ([401] * 10, [429] * 3)
+    async with http.get(url) as response:  # who shows none tries none
+        assert response.status == 401
+
+
+def test_a_service_has_a_token_of_its_own():
+    for wrong in ("too short", TOKEN):
+        with pytest.raises(ConfigError, match="FAQBOT_WEB_SERVICE_TOKEN"):
+            check_exposure("127.0.0.1", TOKEN, wrong)
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "://", "http://\uff3b", "null"])
+async def test_an_origin_that_is_none_is_refused(bot, http, origin):
+    url = f"{bot.address}/api/v1/questions"
+    async with http.post(url, json={"text": "질문"}, headers={"Origin": origin}) as response:
+        assert response.status == 403
+
+
 async def test_a_proxy_with_https_makes_the_cookie_secure(guarded, http):
     url = f"{guarded.address}/api/v1/login"
     headers = {"X-Forwarded-Proto": "https"}
@@ -114,8 +154,9 @@ async def test_a_proxy_with_https_makes_the_cookie_secure(guarded, http):
 # Who asks.
 
 
-async def test_a_client_with_the_token_names_the_person(guarded):
-    mina, jun = [Person(guarded.address, **BEARER, **{"Faqbot-Person": n}) for n in ("mina", "jun")]
+async def test_a_service_names_the_person(guarded):
+    named = [{**SERVICE, "Faqbot-Person": name} for name in ("mina", "jun")]
+    mina, jun = [Person(guarded.address, **headers) for headers in named]
     message = await mina.ask("질문")
     await mina.until(lambda: message.ending)
     assert guarded.assistant.asked[0].asker == "web:mina"
@@ -130,7 +171,9 @@ async def test_nobody_else_may_name_one(bot, guarded, http):
     name = {"Faqbot-Person": "mina"}
     async with http.get(f"{bot.address}/api/v1/sessions", headers=name) as response:
         assert response.status == 403
-    headers = BEARER | {"Faqbot-Person": "~an asker's digest"}
+    async with http.get(f"{guarded.address}/api/v1/sessions", headers=BEARER | name) as response:
+        assert response.status == 403  # people have that token
+    headers = SERVICE | {"Faqbot-Person": "~an asker's digest"}
     async with http.get(f"{guarded.address}/api/v1/sessions", headers=headers) as response:
         assert response.status == 400
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bots.web.auth import asker_of, is_secret, new_secret
-from bots.web.ids import Place, new_place, place_of, question_id, session_of
+from bots.web.ids import Place, is_own, new_place, place_of, question_id, session_of
 from bots.web.render.page import Page
 from bots.web.replies.hub import Hub
 from core.messaging.service import press_id
@@ -39,6 +39,16 @@ def test_nobody_guesses_a_conversation_or_a_browser():
     assert secret not in asker_of(secret)
     assert asker_of(secret) == asker_of(secret) != asker_of(new_secret())
     assert not any(map(is_secret, (None, "", "short", "a b" * 20)))
+
+
+def test_a_conversation_is_marked_as_its_owners():
+    mine, other = b"a digest of mine", b"a digest of another"
+    made = new_place("page", mine)
+    assert is_own(made, mine)
+    assert not is_own(made, other)
+    assert not is_own(Place("api", made.thread), mine)
+    assert not is_own(Place("page", "chosen-by-somebody"), mine)
+    assert not is_own(Place("page", "a" * 17), mine)  # no base64
 
 
 def test_the_hub_forgets_what_nobody_reads():

@@ -341,6 +341,44 @@ async def test_everybody_is_shown_their_own_conversations_alone(bot, person):
     await other.close()
 
 
+async def test_nobody_asks_in_the_conversation_of_somebody_else(bot, person):
+    """Nor by a button below another's answer."""
+    mine = await person.ask("내 질문")
+    await done(person, mine)
+    other = Person(bot.address)
+    for _ in range(2):  # the first time without a cookie: that begins another conversation
+        body = {"text": "끼어든 질문", "session": mine.session}
+        status, told = await other.call("POST", "/questions?wait", body)
+        assert status == 403 or told["session"] != mine.session
+    assert (await other.call("POST", f"{path_of(mine)}/followups/0"))[0] == 403
+    _, told = await person.call("GET", f"/sessions/{mine.session}")
+    assert [one["text"] for one in told["questions"]] == ["내 질문"]
+    await other.close()
+
+
+async def test_a_conversation_that_somebody_chose_for_somebody_else_tells_them_nothing(bot, person):
+    chosen = new_session()  # by whoever wants to read along
+    other = Person(bot.address)
+    await other.call("GET", "/about")
+    await done(person, await person.ask("사업자번호를 바꾸려고요", chosen))
+    assert (await other.call("GET", f"/sessions/{chosen}"))[0] == 404
+    assert (await person.call("GET", f"/sessions/{chosen}"))[0] == 200
+    await other.close()
+
+
+async def test_a_conversation_that_the_server_began_is_read_by_its_link(bot, person):
+    await person.call("GET", "/about")
+    status, told = await person.call("POST", "/sessions")
+    assert status == 201
+    asked = await person.ask("정산일은?", told["session"])
+    await done(person, asked)
+    assert asked.session == told["session"]
+    other = Person(bot.address)
+    status, read = await other.call("GET", f"/sessions/{asked.session}")
+    assert (status, [one["mine"] for one in read["questions"]]) == (200, [False])
+    await other.close()
+
+
 async def test_who_has_a_link_may_read_and_not_change(bot, person, profile):
     message = await person.ask("질문")
     await done(person, message)

@@ -170,11 +170,13 @@ async def test_a_chat_without_a_message_is_400(bot, body):
 async def test_with_a_token_it_is_needed_and_each_named_person_has_sessions_of_their_own(
     tmp_path, profile
 ):
-    async with running_bot(tmp_path, profile, web_token=TOKEN) as bot:
+    service_token = f"{TOKEN} of a service"
+    tokens = {"web_token": TOKEN, "web_service_token": service_token}
+    async with running_bot(tmp_path, profile, **tokens) as bot:
         status, told = await call(bot, "GET", "/sessions")
         assert (status, list(told)) == (401, ["error_message"])
         for person in ("mina", "jun"):
-            headers = {"Authorization": f"Bearer {TOKEN}", "Faqbot-Person": person}
+            headers = {"Authorization": f"Bearer {service_token}", "Faqbot-Person": person}
             await call(
                 bot,
                 "POST",

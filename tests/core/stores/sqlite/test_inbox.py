@@ -63,6 +63,7 @@ def open_stores(path: Path) -> Callable[[], AbstractAsyncContextManager[archive_
         (sqlite_archive.ENDED_WITH, 3),
         (sqlite_archive.ENDED_BEFORE, 2),
         (sqlite_archive.PAGE, 3),
+        (sqlite_archive.OPINION, 2),
         (sqlite_archive.OPINIONS, 1),
         (sqlite_archive.OF_ASKER, 2),
         (sqlite_archive.ENDED, 2),
