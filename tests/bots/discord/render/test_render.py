@@ -7,7 +7,7 @@ from fakes.rendering import TEXTS, answered, question, strangest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bots.discord.render.components import Look, Page, pages
+from bots.discord.render.components import Page, RenderOptions, pages
 from bots.discord.render.markdown import markdown
 from core.text.markdown.measure import cost, utf16
 from core.text.sanitize import Cleaner
@@ -79,14 +79,14 @@ def check(shown):
 
 @pytest.fixture
 def look(profile):
-    return Look(profile, CLEANER)
+    return RenderOptions(profile, CLEANER)
 
 
 @settings(deadline=None, max_examples=50)
 @given(text=TEXTS, times=st.integers(1, 40), cut=st.integers(0, 4000))
 def test_pages_hold_the_limits_and_stay(profile, text, times, cut):
     """Whatever is written, and the first pages of a text that grows are those of the whole."""
-    look = Look(profile, CLEANER, quoted=True)
+    look = RenderOptions(profile, CLEANER, quoted=True)
     text *= times
     whole = pages(answered(text, asker="1234567890"), look)
     asked = question(asker="1234567890")
@@ -128,7 +128,7 @@ def test_the_other_endings(look, profile):
 
 
 def test_a_pressed_button_is_marked(profile):
-    look = Look(profile, CLEANER, used=frozenset({0}))
+    look = RenderOptions(profile, CLEANER, used=frozenset({0}))
     first = pages(answered("답"), look)[-1].buttons[0]
     assert first.disabled
     assert first.label.startswith("✓ ")

@@ -14,7 +14,7 @@ from devtools.slack.api_base import METHODS
 from devtools.slack.world import _EVENT_SCOPES
 
 SOURCES = Path(__file__).resolve().parents[4] / "bots" / "slack"
-CODE = "\n".join(path.read_text(encoding="utf-8") for path in sorted(SOURCES.glob("*.py")))
+CODE = "\n".join(path.read_text(encoding="utf-8") for path in sorted(SOURCES.rglob("*.py")))
 
 # The events that a listener by this name is sent.
 MESSAGES = {"message.channels", "message.groups", "message.im", "message.mpim"}

@@ -140,7 +140,7 @@ async def test_the_page_gets_blocks_of_html(bot, person):
     ("body", "status", "text"),
     [
         ({"text": "  \n"}, 400, "empty_question"),
-        ({"text": "가" * 1001}, 413, "long_question"),
+        ({"text": "".join(map(chr, range(0xAC00, 0xAC00 + 1001)))}, 413, "long_question"),
         ({}, 400, "`text`"),
         ({"text": 5}, 400, "`text`"),
         ({"text": "질문", "session": "slack:T1:C1:1"}, 400, "no session of the web's"),
