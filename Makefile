@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run chat torch test check format bench dev-openai dev-slack dev-discord lock clean
+.PHONY: help setup run chat torch test test-long check format bench dev-openai dev-slack dev-discord lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -35,8 +35,12 @@ chat: setup ## talk to the bot in the terminal
 torch: $(VENV)/.installed-dev ## what `faqbot tune local` and the recommender train with: some hundred MB
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 transformers==5.24.0
 
-test: $(VENV)/.installed-dev ## the whole test suite
-	$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.installed-dev ## the whole test suite, on all cores
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+test-long: $(VENV)/.installed-dev ## what needs hours: random examples, thousands of chaos seeds, fuzzing
+	FAQBOT_SEEDS=$${FAQBOT_SEEDS:-2000} FAQBOT_EXAMPLES=long \
+	  $(BIN)/python -m pytest -n auto --dist worksteal -m "long or not long" $(ARGS)
 
 check: $(VENV)/.installed-dev ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

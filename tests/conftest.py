@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fakes.mongo_fixtures import server, uri  # noqa: F401 - fixtures of all that runs on MongoDB
+from hypothesis import settings
 
 from bots.bootstrap.assistant import load_synonyms
 from config.profiles import load_profile
@@ -25,6 +26,12 @@ from ingest.sync import sync
 pytest.register_assert_rewrite("contracts")  # before any of them is imported
 
 _ROOT = Path(__file__).resolve().parent.parent
+
+# `make test` tries the same examples every time; `make test-long` tries many random ones. What it
+# finds is added to the test by name.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("long", max_examples=2_000, deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("FAQBOT_EXAMPLES", "same"))
 
 
 @pytest.fixture(autouse=True)

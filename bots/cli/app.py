@@ -182,11 +182,11 @@ def evaluate(
 
 
 @app.command()
-def doctor() -> int:
+def doctor(*, json: _Json = False) -> int:
     """Check the installation, and say how to fix what is wrong."""
     from bots.cli.doctor import doctor
 
-    return doctor()
+    return doctor(as_json=json)
 
 
 for group in (platforms, storage, lessons, questions, tuning):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import sys
@@ -27,18 +28,31 @@ _LOW_SPACE_MB, _NO_SPACE_MB = 1_000, 200
 Examine = Callable[[Settings], Iterator[Check]]
 
 
-def doctor() -> int:
-    """Print every finding as it is made; 1 if something has to be fixed. Prints no secrets."""
+def doctor(*, as_json: bool = False) -> int:
+    """Print every finding as it is made; 1 if something has to be fixed. Prints no secrets.
+
+    As JSON it is one line a finding, to be pasted into a report: `state`, `name`, `text`, `fix`.
+    """
     from config.logging import configure_logging
 
     configure_logging("ERROR")
     failed = False
     for finding in examine():
         failed = failed or finding.mark == FAIL
-        print(finding.mark, f"{finding.name}: {finding.text}", flush=True)
-        if finding.fix:
-            print(f"    -> {finding.fix}")
+        _print_json(finding) if as_json else _print_line(finding)
     return int(failed)
+
+
+def _print_line(finding: Check) -> None:
+    print(finding.mark, f"{finding.name}: {finding.text}", flush=True)
+    if finding.fix:
+        print(f"    -> {finding.fix}")
+
+
+def _print_json(finding: Check) -> None:
+    state = {PASS: "ok", NOTE: "note", FAIL: "failed"}[finding.mark]
+    line = {"state": state, "name": finding.name, "text": finding.text, "fix": finding.fix}
+    print(json.dumps(line, ensure_ascii=False), flush=True)
 
 
 def examine() -> Iterator[Check]:

@@ -1,5 +1,6 @@
 """`faqbot doctor`: every state of an installation, and what it advises."""
 
+import json
 import shutil
 
 import pytest
@@ -140,3 +141,12 @@ def test_the_search_cache_is_missing_damaged_or_of_other_entries(look, copy):
     assert found["search cache"][0] == "!"
     assert found["search"][0] == "✓"
     assert cache.is_file()
+
+
+def test_as_json_every_finding_is_a_line_for_a_report(empty):
+    tokens = {"SLACK_BOT_TOKEN": "xoxb-secret", "SLACK_APP_TOKEN": "xapp-secret"}
+    done = empty("doctor", "--json", **tokens)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {line["state"] for line in lines} <= {"ok", "note", "failed"}
+    assert next(line for line in lines if line["name"] == "index")["fix"]
+    assert "secret" not in done.stdout
