@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bots.cli.groups import lessons, platforms, questions, storage, tuning
+from bots.cli.groups import lessons, platforms, questions, recommender, storage, tuning
 from core.errors import FaqbotError
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def doctor(*, json: _Json = False) -> int:
     return doctor(as_json=json)
 
 
-for group in (platforms, storage, lessons, questions, tuning):
+for group in (platforms, storage, lessons, questions, tuning, recommender):
     group.register(app, lambda: _settings())  # noqa: PLW0108 - it is defined below
 
 

@@ -1,0 +1,1 @@
+"""Things the bot does besides answering from the FAQ, a folder each."""

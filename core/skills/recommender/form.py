@@ -1,0 +1,111 @@
+"""The questions about a buyer: read from what was said, and asked by buttons where missing."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import ConfigError
+
+Value = str | float
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A number in what people say: its first group, times `times`, plus `add`."""
+
+    match: re.Pattern[str]
+    times: float = 1.0
+    add: float = 0.0
+    most: float = float("inf")
+
+    def read(self, text: str) -> float | None:
+        """Return the last such number; people correct themselves by saying it again."""
+        found = [float(match[1].replace(",", "")) for match in self.match.finditer(text)]
+        fitting = [number * self.times + self.add for number in found if number <= self.most]
+        return fitting[-1] if fitting else None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One feature: how it is asked for and shown, its buttons, and how it is said in words."""
+
+    name: str
+    ask: str
+    value: str
+    choices: Mapping[str, Value]
+    patterns: tuple[Pattern, ...] = ()
+    words: Mapping[str, Value] | None = None
+
+    def read(self, text: str) -> Value | None:
+        """Return the value that the text names; None if it names none."""
+        if text in self.choices:
+            return self.choices[text]
+        for pattern in self.patterns:
+            if (number := pattern.read(text)) is not None:
+                return number
+        words = self.words or {}
+        said = [word for word in words if word in text]
+        return words[max(said, key=lambda word: (text.rindex(word), len(word)))] if said else None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """All fields, and the sentences around them."""
+
+    fields: tuple[Field, ...]
+    begin: str
+    because: str
+    reason: str
+    others: str
+    none_left: str
+
+    def read(self, text: str, known: Mapping[str, Value]) -> dict[str, Value]:
+        """Return what is known of the buyer after this: what is said anew takes the old's place."""
+        said = {field.name: field.read(text) for field in self.fields}
+        return {**known, **{name: value for name, value in said.items() if value is not None}}
+
+    def missing(self, known: Mapping[str, Value]) -> Field | None:
+        """Return the next field to ask for; None if all are known."""
+        return next((field for field in self.fields if field.name not in known), None)
+
+    def reasons(
+        self, known: Mapping[str, Value], shares: Mapping[str, float], *, limit: int = 2
+    ) -> str:
+        """Return why, in words: the features that speak for a product, the strongest first."""
+        strongest = sorted(self.fields, key=lambda field: -shares[field.name])[:limit]
+        told = [
+            self.reason.format(
+                value=field.value.format(value=known[field.name]), share=shares[field.name]
+            )
+            for field in strongest
+            if shares[field.name] > 0
+        ]
+        return self.because.format(reasons=", ".join(told)) if told else ""
+
+
+def load_form(path: Path) -> Form:
+    """Read a form from TOML.
+
+    Raises:
+        ConfigError: it cannot be read; the line says what is wrong.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        fields = tuple(map(_field, document.pop("feature")))
+        return Form(fields, **document)
+    except (OSError, ValueError, KeyError, TypeError, re.error) as error:
+        raise ConfigError(f"cannot use the form {path}: {error}") from error
+
+
+def _field(row: dict[str, Any]) -> Field:
+    choices = {choice["label"]: choice["value"] for choice in row.pop("choices")}
+    patterns = tuple(
+        Pattern(**{**pattern, "match": re.compile(pattern["match"])})
+        for pattern in row.pop("patterns", ())
+    )
+    return Field(**row, choices=choices, patterns=patterns)

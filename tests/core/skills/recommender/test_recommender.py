@@ -1,0 +1,191 @@
+"""Recommending needs NumPy alone, is fast, and says why."""
+
+import json
+import timeit
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import ConfigError, SourceError
+from core.skills.recommender.advice import Advised, Adviser, Asked, Talk
+from core.skills.recommender.form import load_form
+from core.skills.recommender.generator import best_accuracy, generate, write
+from core.skills.recommender.network import Recommender
+from core.skills.recommender.purchases import Feature, read_purchases, scaled
+
+FOLDER = Path(__file__).parents[4] / "core" / "skills" / "recommender"
+BUYER = {
+    "age": 35,
+    "budget": 60,
+    "home_size": 25,
+    "household": 2,
+    "hours_home": 18,
+    "meals_cooked": 2,
+}
+TALKATIVE = "혼자 사는 30대인데 원룸이고 예산은 20만원, 재택근무에 요리는 안 해요"
+
+
+@pytest.fixture(scope="module")
+def recommender():
+    return Recommender.load(FOLDER / "appliances.npz")
+
+
+@pytest.fixture(scope="module")
+def adviser(recommender):
+    return Adviser(recommender, load_form(FOLDER / "appliances.toml"))
+
+
+def table(tmp_path, text):
+    path = tmp_path / "purchases.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_one_recommendation_takes_less_than_a_millisecond(recommender):
+    """Inference alone, the best of many: the machine may be busy with something else."""
+    inputs = scaled(recommender.features, [[BUYER[f.name]] for f in recommender.features])
+    times = timeit.repeat(lambda: recommender.probabilities(inputs), number=1, repeat=200)
+    assert min(times) < 0.001
+
+
+def test_three_products_come_with_the_share_of_each_feature(recommender):
+    found = recommender.recommend(BUYER)
+    assert len(found) == 3
+    assert found[0].probability >= found[1].probability >= found[2].probability
+    for one in found:
+        assert set(one.shares) == set(BUYER)
+        assert sum(map(abs, one.shares.values())) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_what_does_not_matter_has_no_share_and_what_alone_matters_has_all():
+    """By hand: the first product is likelier the larger `a` is, and `b` is not looked at."""
+    features = (Feature("a"), Feature("b"))
+    first = np.zeros((2, 30), np.float32)
+    first[0, 0] = 1.0
+    second, third = np.zeros((30, 15), np.float32), np.zeros((15, 2), np.float32)
+    second[0, 0] = third[0, 0] = 1.0
+    layers = tuple((w, np.zeros(w.shape[1], np.float32)) for w in (first, second, third))
+    best = Recommender(features, ("x", "y"), layers).recommend({"a": 2.0, "b": 9.0})[0]
+    assert best.product == "x"
+    assert best.shares == {"a": 1.0, "b": 0.0}
+
+
+def test_others_are_shown_until_there_are_none(recommender):
+    shown = []
+    while found := recommender.recommend(BUYER, without=shown):
+        shown += [one.product for one in found]
+    assert sorted(shown) == sorted(recommender.products)
+
+
+@pytest.mark.parametrize("buyer", [{"age": 30}, BUYER | {"age": "서른"}])
+def test_a_buyer_who_is_not_described_is_refused(recommender, buyer):
+    with pytest.raises(SourceError, match=r"budget|age"):
+        recommender.recommend(buyer)
+
+
+def test_the_file_holds_no_pickle_and_another_file_is_refused(tmp_path):
+    path = tmp_path / "model.npz"
+    with path.open("wb") as file:
+        np.savez(file, known=np.array([{"a": 1}], dtype=object))
+    with pytest.raises(ConfigError, match="faqbot recommender train"):
+        Recommender.load(path)
+    with pytest.raises(ConfigError, match="no recommender"):
+        Recommender.load(tmp_path / "missing.npz")
+
+
+def test_what_was_said_is_not_asked_again(adviser):
+    """Everything in one sentence is advised on at once; else the missing is asked, with buttons."""
+    advised = adviser.hear(TALKATIVE, Talk())
+    assert isinstance(advised, Advised)
+    known = {"age": 35, "household": 1, "home_size": 8, "budget": 20}
+    assert advised.talk.known == known | {"hours_home": 18, "meals_cooked": 0}
+    assert "하셔서" in advised.products[0][1]
+    step, asked = adviser.hear("커피 좋아하는 40대예요", Talk()), []
+    while isinstance(step, Asked):
+        asked.append(step.field.name)
+        step = adviser.hear(next(iter(step.field.choices)), step.talk)
+    assert asked == ["budget", "home_size", "household", "hours_home", "meals_cooked"]
+    assert len(step.products) == 3
+
+
+def test_a_correction_takes_the_place_of_what_was_said(adviser):
+    """And the products are advised on anew, those shown before among them."""
+    first = adviser.hear(TALKATIVE, Talk())
+    second = adviser.hear("아니 예산은 150만원이에요", first.talk)
+    assert second.talk.known["budget"] == 150
+    assert second.talk.known["age"] == 35
+    assert len(second.products) == 3
+
+
+def test_others_go_on_where_the_last_ones_ended(adviser):
+    first = adviser.hear(TALKATIVE, Talk())
+    second = adviser.hear("다른 상품 보기", first.talk)
+    names = [product.product for step in (first, second) for product, _ in step.products]
+    assert len(set(names)) == 6
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "value"),
+    [
+        ("27살이에요", "age", 27),
+        ("만 61세", "age", 61),
+        ("50대 부모님", "age", 55),
+        ("예산은 1,500,000원", "budget", 150),
+        ("2백만원까지", "budget", 200),
+        ("30만 원이요, 아니 40만 원", "budget", 40),
+        ("84㎡", "home_size", pytest.approx(25.41)),
+        ("네 식구예요", "household", 4),
+        ("4인 가구", "household", 4),
+        ("집에 하루 10시간 있어요", "hours_home", 10),
+        ("일주일에 3번 해먹어요", "meals_cooked", 3),
+    ],
+)
+def test_values_are_read_from_words(adviser, said, name, value):
+    assert adviser.form.read(said, {})[name] == value
+
+
+def test_nothing_is_read_from_what_says_nothing(adviser):
+    assert adviser.form.read("선물 추천해 주세요", {}) == {}
+
+
+def test_a_table_with_words_is_read_too(tmp_path):
+    """A column of words has an input for each of them."""
+    text = "age,gender,product\n20,F,가방\n40,M,신발\n30,F,가방\n"
+    purchases = read_purchases(table(tmp_path, text))
+    assert purchases.inputs.shape == (3, 3)
+    assert purchases.products == ("가방", "신발")
+    assert purchases.inputs[:, 0].mean() == pytest.approx(0, abs=1e-6)
+    assert purchases.inputs[:, 1:].tolist() == [[1, 0], [0, 1], [1, 0]]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("a,b\n", "at least two rows"),
+        ("product\nx\ny\n", "a feature"),
+        ("a,a,p\n1,2,x\n1,2,y\n", "same name"),
+        ("a,p\n1,x\n1\n", ":3"),
+        ("a,p\n1,x\n,y\n", ":3"),
+        ("a,p\n1,x\n2,x\n", "1 different"),
+        ("a,p\nnan,x\n2,y\n", "no finite"),
+        ("a,p\n" + "".join(f"w{n},{n % 2}\n" for n in range(60)), "60 different words"),
+    ],
+)
+def test_a_table_that_cannot_be_learnt_from_says_why(tmp_path, text, named):
+    with pytest.raises(SourceError, match=named):
+        read_purchases(table(tmp_path, text))
+
+
+def test_made_up_purchases_come_with_the_best_that_is_possible(tmp_path):
+    """The rule's own choices are right for all who do not buy by chance; a seed repeats them."""
+    path = tmp_path / "made_up.csv"
+    generated = generate(4_000, noise=0.1, seed=3)
+    write(generated, path)
+    assert best_accuracy(path) == generated.best_accuracy == pytest.approx(0.9, abs=0.02)
+    clean = generate(4_000, noise=0.0, seed=3)
+    same = np.mean([a == b for a, b in zip(generated.products, clean.products, strict=True)])
+    assert same == generated.best_accuracy
+    assert generate(4_000, noise=0.1, seed=3).products == generated.products
+    assert best_accuracy(tmp_path / "another.csv") is None
+    assert json.loads(path.with_suffix(".known.json").read_text(encoding="utf-8"))
