@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run chat torch test test-long check format bench dev-openai dev-slack dev-discord lock clean
+.PHONY: help setup run chat torch test test-long check format bench dev-bedrock dev-openai dev-slack dev-discord lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -57,6 +57,9 @@ bench: setup ## measure quality, latency, memory and growth; prints tables
 
 dev-openai: setup ## a local OpenAI on port 8123, to try the models without a key
 	$(BIN)/python -m devtools.openai
+
+dev-bedrock: $(VENV)/.installed-dev ## a local Bedrock on port 8126, to try AWS's models without an account
+	$(BIN)/python -m devtools.bedrock
 
 dev-slack: setup ## a local Slack on port 8124, to try the bot in a browser without an account
 	$(BIN)/python -m devtools.slack

@@ -6,10 +6,18 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from core.errors import ModelBrokeOffError, ModelMisconfiguredError, ModelUnavailableError
+from core.errors import (
+    ModelMisconfiguredError,
+    ModelReplyError,
+    ModelRequestError,
+    ModelUnavailableError,
+)
 from core.llm.completions import CompletionRequest, Completions, Piece
 
 logger = logging.getLogger(__name__)
+
+# Not what the prompt itself is to blame for: a filter, or its length.
+_DOWN = (ModelUnavailableError, ModelMisconfiguredError, ModelRequestError, ModelReplyError)
 
 
 class FailoverCompletions:
@@ -26,13 +34,15 @@ class FailoverCompletions:
 
     async def stream(self, request: CompletionRequest) -> AsyncGenerator[Piece]:
         """Implement `Completions.stream`."""
+        begun = False
         try:
             async with aclosing(self._first.stream(request)) as pieces:
                 async for piece in pieces:
+                    begun = True
                     yield piece
-        except ModelBrokeOffError:
-            raise
-        except (ModelUnavailableError, ModelMisconfiguredError) as error:
+        except _DOWN as error:
+            if begun:
+                raise
             logger.warning("%s takes over: %s", self._second.name, error)
         else:
             return

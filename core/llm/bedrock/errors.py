@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore import exceptions as aws
 from botocore.eventstream import ParserError
+from urllib3.exceptions import HTTPError, ReadTimeoutError  # botocore lets those of a body through
 
 from core.errors import (
     ModelError,
@@ -82,7 +83,7 @@ def translated(where: str) -> Iterator[None]:
         raise refused(error.response, where) from error
     except aws.ParamValidationError as error:
         raise ModelRequestError(f"{where}: {_short(str(error))}", said=str(error)) from error
-    except (aws.ReadTimeoutError, aws.ConnectTimeoutError) as error:
+    except (aws.ReadTimeoutError, aws.ConnectTimeoutError, ReadTimeoutError) as error:
         raise ModelTimeoutError(f"{where} took too long to answer; try again later") from error
     except aws.SSLError as error:
         raise ModelUnavailableError(
@@ -90,7 +91,7 @@ def translated(where: str) -> Iterator[None]:
         ) from error
     except ParserError as error:
         raise ModelUnavailableError(f"{where} sent a damaged stream; try again later") from error
-    except (aws.HTTPClientError, aws.EndpointConnectionError, OSError) as error:
+    except (aws.HTTPClientError, aws.EndpointConnectionError, HTTPError, OSError) as error:
         raise ModelUnavailableError(
             f"{where} cannot be reached ({type(error).__name__}); check AWS_REGION and the network"
         ) from error

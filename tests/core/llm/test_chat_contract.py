@@ -1,0 +1,136 @@
+"""One contract for every model that writes answers: OpenAI's, Bedrock's, and none at all."""
+
+import asyncio
+
+import pytest
+from contracts.chat_model import *  # noqa: F403 - the contract's tests
+
+pytest.importorskip("boto3")
+
+from config.profiles import load_profile
+from config.resources import load_prompt
+from core.assistant.extractive import ExtractiveModel
+from core.errors import ModelBrokeOffError
+from core.llm.bedrock import converse
+from core.llm.bedrock.client import AwsAccess, BedrockClient
+from core.llm.bedrock.model import BedrockModel
+from core.llm.budget import FREE
+from core.llm.caller import Caller, Patience, Slots
+from core.llm.chat import AnswerWriter
+from core.llm.circuit_breaker import Breaker
+from core.llm.dialect import Dialect
+from core.llm.failover import FailoverCompletions
+from core.llm.load import StreamLoad
+from core.llm.openai import chat as openai_chat
+from core.llm.openai.client import OpenAIModel, open_server
+from core.llm.resilient import ResilientCompletions
+from core.text.korean import Analyzer
+from devtools.bedrock import ACCESS_KEY, SECRET_KEY, BedrockServer
+from devtools.openai.faults import Fault
+from devtools.openai.server import OpenAIServer
+
+NOVA = "amazon.nova-lite-v1:0"
+
+
+def writer_of(completions):
+    profile = load_profile("smartstore")
+    return AnswerWriter(
+        completions,
+        load_prompt("answer", profile),
+        load_prompt("continue", profile),
+        profile.model_too_long,
+    )
+
+
+def resilient(provider, where, parameters, *, within_s=10):
+    caller = Caller(
+        where,
+        dialect=Dialect(parameters),
+        breaker=Breaker(),
+        patience=Patience(within_s=within_s, retries=0),
+        sleep=lambda _: asyncio.sleep(0),
+    )
+    return ResilientCompletions(
+        provider, caller=caller, slots=Slots(0), load=StreamLoad(), price=FREE
+    )
+
+
+@pytest.fixture
+async def openai_server():
+    async with OpenAIServer().serve() as server:
+        yield server
+
+
+@pytest.fixture
+async def bedrock_server():
+    async with BedrockServer().serve() as server:
+        yield server
+
+
+@pytest.fixture
+async def by_openai(openai_server):
+    async with open_server(key="sk-test", base_url=openai_server.url) as opened:
+        provider = OpenAIModel(opened, "gpt-4o-mini")
+        yield resilient(provider, opened.where, openai_chat.PARAMETERS)
+
+
+@pytest.fixture
+async def by_bedrock(bedrock_server):
+    access = AwsAccess(
+        region="us-east-1",
+        access_key=ACCESS_KEY,
+        secret_key=SECRET_KEY,
+        url=bedrock_server.url,
+    )
+    async with BedrockClient.open(access) as client:
+        yield resilient(BedrockModel(client, NOVA), client.where, converse.PARAMETERS)
+
+
+@pytest.fixture(scope="session")
+def extractive():
+    return ExtractiveModel(Analyzer.load(), lambda _term: 5.0, cut_note="나머지는 출처에")
+
+
+@pytest.fixture(params=["openai", "bedrock", "extractive"])
+def model(request):
+    if request.param == "extractive":
+        return request.getfixturevalue("extractive")
+    return writer_of(request.getfixturevalue(f"by_{request.param}"))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("status", status=503),
+        Fault("status", status=401),
+        Fault("body", text="<html>maintenance</html>"),
+        Fault("hang"),
+    ],
+)
+async def test_a_second_provider_takes_over_where_the_first_is_down(
+    openai_server, by_bedrock, fault
+):
+    """And is named as who wrote the answer."""
+    openai_server.faults.append(fault)
+    async with open_server(key="sk-test", base_url=openai_server.url) as opened:
+        provider = OpenAIModel(opened, "gpt-4o-mini")
+        first = resilient(provider, opened.where, openai_chat.PARAMETERS, within_s=0.5)
+        texts, end = await answered(writer_of(FailoverCompletions(first, by_bedrock)))  # noqa: F405
+    assert "동의서" in "".join(texts)
+    assert end.model == NOVA
+
+
+async def test_the_second_goes_on_where_the_first_broke_off(openai_server, by_openai, by_bedrock):
+    """What was said stays, and is not said again."""
+    openai_server.faults += [Fault("cut", after=12), Fault("status", status=401)]
+    texts, end = await answered(writer_of(FailoverCompletions(by_openai, by_bedrock)))  # noqa: F405
+    whole, _ = await answered(writer_of(by_bedrock))  # noqa: F405
+    assert "".join(texts) == "".join(whole)
+    assert end.model == NOVA
+
+
+async def test_whatever_breaks_off_for_good_is_an_error(openai_server, by_openai):
+    """After the text that there was."""
+    openai_server.faults += [Fault("cut", after=3)] * 3
+    with pytest.raises(ModelBrokeOffError):
+        await answered(writer_of(by_openai))  # noqa: F405
