@@ -62,6 +62,15 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     sessions_at_once: int = Field(
         default=64, ge=1, le=1000, description="Conversations answered beside each other."
     )
+    spool_total: int = Field(
+        default=1000,
+        ge=1,
+        le=100_000,
+        description="Questions kept on this machine while the store is away.",
+    )
+    lease_s: float = Field(
+        default=8.0, ge=2, le=600, description="A killed process's questions go on after this."
+    )
     user_per_minute: int = Field(
         default=10, ge=0, description="Questions of one person; 0 is no limit."
     )
@@ -134,6 +143,11 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     def history_path(self) -> Path:
         """The SQLite file of sessions and turns."""
         return self.data_dir / "history.sqlite3"
+
+    @property
+    def spool_path(self) -> Path:
+        """What people did while the store was away."""
+        return self.data_dir / "spool.sqlite3"
 
 
 def read_settings() -> Settings:

@@ -25,6 +25,18 @@ class StorageError(FaqbotError):
     """The history store refused or failed."""
 
 
+class AwayError(FaqbotError):
+    """A store cannot be reached for now: nothing is wrong with what it was asked; try again."""
+
+
+class StoreAwayError(AwayError, StorageError):
+    """The history store cannot be reached, has no primary, or cannot write for now."""
+
+
+class IndexAwayError(AwayError, FaqIndexError):
+    """The server of the index cannot be reached, or does not answer in time."""
+
+
 class LeaseLostError(FaqbotError):
     """Raised when somebody else has the question by now, or it was withdrawn.
 

@@ -54,6 +54,8 @@ class Profile:
     not_yours_to_stop: str
     open_answer: str
     not_stored: str
+    kept_for_later: str
+    taking_long: str
     share: str
     shared_by: str
     answer_this: str

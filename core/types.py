@@ -338,6 +338,7 @@ class Receipt(StrEnum):
     KNOWN = "known"
     FULL = "full"
     LIMITED = "limited"  # this person has asked too much of late
+    SPOOLED = "spooled"  # the store is away: kept on this machine, and answered once it is back
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ from core.assistant.research import Researcher
 from core.embeddings.fastembed import FastembedEmbedder
 from core.embeddings.kiwi import KiwiEncoder
 from core.messaging.learning import Learning
+from core.messaging.offline import Offline
+from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
 from core.messaging.user_limits import Limits
 from core.ports import Embedder, History, Lessons
@@ -31,6 +33,7 @@ from core.retrieval.lesson_sync import LessonSync, Warm
 from core.retrieval.retriever import Retriever
 from core.retrieval.synonyms import Synonyms, load_groups
 from core.stores.memory import MemoryHistory
+from core.stores.sqlite.spool import SqliteSpool
 from core.text.korean import Analyzer
 
 
@@ -155,17 +158,21 @@ async def open_service(
     Raises:
         FaqbotError: see `open_talk`.
     """
-    opened = _parts(settings, stores.history, stores.lessons, with_models=True, profile=profile)
-    async with opened as parts:
+    turns = PendingTurns(stores.history)
+    spooled = SqliteSpool.open(settings.spool_path, most=settings.spool_total)
+    opened = _parts(settings, turns, stores.lessons, with_models=True, profile=profile)
+    async with spooled as spool, opened as parts:
         yield ChatService(
             assistant=parts.assistant,
             inbox=stores.inbox,
-            history=stores.history,
+            history=turns,
             archive=stores.archive,
+            offline=Offline(spool),
             learning=parts.learning(stores, profile),
             profile=profile,
             limits=Limits(per_minute=settings.user_per_minute, per_day=settings.user_per_day),
             sessions_at_once=settings.sessions_at_once,
+            lease_s=settings.lease_s,
         )
 
 

@@ -24,6 +24,8 @@ def reason_for(profile: Profile, receipt: Receipt | None) -> str:
             return profile.inbox_full
         case Receipt.LIMITED:
             return profile.limited
+        case Receipt.SPOOLED:
+            return profile.kept_for_later
         case Receipt.STORED | Receipt.KNOWN:
             return ""
 

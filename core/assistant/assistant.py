@@ -8,13 +8,14 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from time import perf_counter
+from typing import Final, TypeVar
 
 from core.assistant import followups
 from core.assistant.fallback import ModelPipeline
 from core.assistant.followups import LeadBack
 from core.assistant.research import Findings, Researcher
 from core.assistant.speculation import Draft, Speculation
-from core.errors import FaqbotError
+from core.errors import AwayError, FaqbotError
 from core.ports import ChatModel, History
 from core.profile import Profile
 from core.retrieval.lessons import passages_of
@@ -43,10 +44,13 @@ from core.types import (
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 _NEAREST_TITLES = 3
 _SUGGESTIONS = 2
 _FOLLOWUPS = 3
 _SURE = 0.9  # of being asked something on topic, before it is answered unasked
+_TOLD_AFTER_S: Final = 5.0  # that it takes longer than usual: a store may be away
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +187,17 @@ class Assistant:
             yield Failed(problem)
             return
         yield Status(self._profile.searching)
-        if work:
-            research = await self._speculate(work, text, question.session, history)
-        else:
-            research = await self.research(text, question.session, history)
+        researching = asyncio.create_task(
+            self._speculate(work, text, question.session, history)
+            if work
+            else self.research(text, question.session, history)
+        )
+        try:
+            if not (await asyncio.wait({researching}, timeout=_TOLD_AFTER_S))[0]:
+                yield Status(self._profile.taking_long)
+            research = await researching
+        finally:
+            await _cancelled(researching)
         clock.mark("researched")
         match research.verdict.label:
             case Label.GREETING:
@@ -248,8 +259,7 @@ class Assistant:
                 yield self._escalated(research.hits)
         finally:
             if proposing:
-                proposing.cancel()
-                await asyncio.gather(proposing, return_exceptions=True)
+                await _cancelled(proposing)
 
     async def _followups(
         self, asked: Sequence[str], entries: Sequence[Entry], work: Speculation | None
@@ -278,7 +288,11 @@ class Assistant:
         return followups.filled_up(kept, related, _FOLLOWUPS)
 
     async def _first(self, text: str) -> Sequence[Hit]:
-        hit = await self._retriever.first(text)
+        try:
+            hit = await self._retriever.first(text)
+        except AwayError as error:  # an answer that is written needs no more of the index
+            logger.warning("nothing is offered: %s", error)
+            return []
         return [hit] if hit else []
 
     def _escalated(self, hits: Sequence[Hit]) -> Escalated:
@@ -341,6 +355,11 @@ class Assistant:
             usage=work.tab.total if work else Usage(),
             passages=passages,
         )
+
+
+async def _cancelled(task: asyncio.Task[T]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _research(  # noqa: PLR0913, PLR0917 - the parts of what it puts together

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from core.assistant.guardrail import Evidence, Guardrail
 from core.retrieval.retriever import Hit, Query, Retriever, is_answer
+from core.retry import until_back
 from core.types import Entry, Exchange, Verdict
 
 _PASSAGES = 8
@@ -47,7 +48,7 @@ class Researcher:
         self._running: set[asyncio.Task[None]] = set()
 
     async def find(self, text: str, history: Sequence[Exchange] = ()) -> Findings:
-        """Search for a question in its conversation and alone.
+        """Search for a question in its conversation and alone; waits while the index is away.
 
         Raises:
             FaqIndexError: see `Retriever.search`.
@@ -79,7 +80,7 @@ class Researcher:
 
     async def _run(self, jobs: Sequence[_Job]) -> None:
         try:
-            every = await self._retriever.aside(self._find_all, jobs)
+            every = await until_back(lambda: self._retriever.aside(self._find_all, jobs))
         except Exception as error:  # noqa: BLE001 - raised where each waits for it
             for job in jobs:
                 if not job.found.done():

@@ -16,11 +16,13 @@ from core.errors import (
     PlatformRefusedError,
     RateLimitedError,
 )
+from core.messaging.pending_turns import PendingTurns
 from core.messaging.presenter import Presenter
 from core.messaging.reply import Reply
 from core.messaging.worker import NoteReply
-from core.ports import Archive, History, Inbox
+from core.ports import Archive, Inbox
 from core.profile import Profile
+from core.retry import until_back
 from core.types import (
     Answered,
     AnswerEvent,
@@ -53,10 +55,11 @@ class QuestionHandler:
         *,
         assistant: Assistant,
         inbox: Inbox,
-        history: History,
+        history: PendingTurns,
         archive: Archive,
         profile: Profile,
     ) -> None:
+        """`history` is where the assistant stores what it answered."""
         self._assistant = assistant
         self._inbox = inbox
         self._history = history
@@ -79,14 +82,16 @@ class QuestionHandler:
         question = claim.question
         turn = None
         if claim.fence > 1:  # somebody began before: there may be an answer already
-            turn = await self._archive.find(question.id)
+            turn = await until_back(lambda: self._archive.find(question.id))
         # Of the question before it was edited, or of one that is to be answered after all.
         if turn and (turn.question.text != question.text or turn.state is TurnState.STOPPED):
-            await self._archive.remove(question.id)
+            await until_back(lambda: self._archive.remove(question.id))
             turn = None
         events = _only(_ending(turn)) if turn else self._assistant.answer(question)
         try:
             view = await self._present(claim, events, note_reply)
+            if view.ending:
+                await self._history.store(question.id)
         except MessageGoneError:
             logger.info("question %s: its answer was deleted while being written", question.id)
             return InboxState.WITHDRAWN
@@ -94,16 +99,19 @@ class QuestionHandler:
             logger.error("question %s cannot be answered: %s", question.id, error)
             await self._abandon(question)
             return InboxState.FAILED
+        finally:
+            self._history.forget(question.id)
         if not view.ending:
             await self._keep_stopped(view)
         return _state(view)
 
     async def _keep_stopped(self, view: View) -> None:
         """Keep what was written until then in the place of what may be stored already."""
-        await self._archive.remove(view.question.id)
+        await until_back(lambda: self._archive.remove(view.question.id))
         if not view.text:
             return
         await self._history.append(Turn(view.question, TurnState.STOPPED, view.text))
+        await self._history.store(view.question.id)
 
     async def give_up(self, claim: Claim) -> None:
         """Say that there will be no answer; see `core.inbox.Handler`."""
@@ -121,7 +129,7 @@ class QuestionHandler:
 
     async def tidy(self, claim: Claim, note_reply: NoteReply) -> None:
         """Take an answer away, or say that it was stopped; see `core.inbox.Handler`."""
-        await self._archive.remove(claim.question.id)
+        await until_back(lambda: self._archive.remove(claim.question.id))
         reply = self._reply_for(claim.question)
         references = await _with_found(_split(claim.reply), reply, all_of_them=True)
         if claim.state is InboxState.WITHDRAWN:

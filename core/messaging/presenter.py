@@ -20,7 +20,6 @@ from core.errors import (
     PlatformRefusedError,
     PlatformUnclearError,
     RateLimitedError,
-    StorageError,
 )
 from core.messaging.pacing import Lane
 from core.messaging.reply import Page, Reply
@@ -70,8 +69,7 @@ class Presenter(Generic[Page]):
         """`references` are the messages in which an earlier attempt began to show the answer.
 
         `note` is told of all messages when there is a new one, and before each change: what it
-        raises ends the showing, such as that somebody else has the question by now. A store that
-        is away holds back nothing but the ending.
+        raises ends the showing, such as that somebody else has the question by now.
         """
         self._reply = reply
         self._note = note
@@ -347,13 +345,8 @@ class Presenter(Generic[Page]):
         """
         while not self._confirmed and (self._current.done or self._shown):
             ends = self._current.done
-            try:
-                await self._note(self._references)
-                self._confirmed = ends
-            except StorageError as error:
-                if ends:
-                    raise
-                logger.warning("shown without knowing whether it still is ours: %s", error)
+            await self._note(self._references)
+            self._confirmed = ends
             if self._current.done == ends:
                 break
         return self._current

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
@@ -17,12 +18,16 @@ from typing import Final, TypeVar
 from weakref import WeakValueDictionary
 
 from core.assistant.assistant import Assistant
+from core.errors import StoreAwayError
 from core.messaging.handler import OpenReply, QuestionHandler, view_of
 from core.messaging.learning import Learning, Remark, Taught
+from core.messaging.offline import Offline
+from core.messaging.pending_turns import PendingTurns
 from core.messaging.user_limits import Limits
 from core.messaging.worker import InboxWorker
-from core.ports import Archive, History, Inbox
+from core.ports import Archive, Inbox
 from core.profile import Profile
+from core.stores.sqlite.spool import Act, Spooled
 from core.types import (
     Feedback,
     InboxState,
@@ -51,13 +56,14 @@ class ChatService:
         *,
         assistant: Assistant,
         inbox: Inbox,
-        history: History,
+        history: PendingTurns,
         archive: Archive,
+        offline: Offline,
         learning: Learning,
         profile: Profile,
         limits: Limits,
         sessions_at_once: int = 64,
-        lease_s: float = 30.0,
+        lease_s: float = 8.0,
     ) -> None:
         self._handler = QuestionHandler(
             assistant=assistant,
@@ -70,6 +76,7 @@ class ChatService:
         self._profile = profile
         self._inbox = inbox
         self._archive = archive
+        self._offline = offline
         self._learning = learning
         self._limits = limits
         self._sessions_at_once = sessions_at_once
@@ -96,7 +103,9 @@ class ChatService:
             prefixes=self._handler.prefixes,
         )
         try:
-            await self._worker.run()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._worker.run())
+                tasks.create_task(self._offline.drain(self._catch_up))
         finally:
             self._worker = None
 
@@ -109,7 +118,8 @@ class ChatService:
 
         Without `wake` the caller wakes the chat service, once it has said what has to come first.
         A `late` question was asked while nobody listened: no limit on what is asked now is for it,
-        and it waits, for some minutes, until there is room.
+        and it waits, for some minutes, until there is room. It is `SPOOLED` if the store is away:
+        kept on this machine, and answered once the store is back.
 
         Raises:
             StorageError: it is not stored; the platform has to deliver it again.
@@ -121,6 +131,25 @@ class ChatService:
             self._begin(question, wake=wake)
         return receipt
 
+    async def _catch_up(self, spooled: Spooled) -> bool:
+        """Do what was kept while the store was away; False if the inbox is full for now."""
+        question = spooled.question
+        match spooled.act:
+            case Act.ASK:
+                if await self._inbox.receive(question) is Receipt.FULL:
+                    return False
+                self._begin(question)
+            case Act.EDIT:
+                stored = await self._inbox.find(question.id)
+                if stored and _is_news(stored, question) and await self._reopen(question):
+                    await self._drop(question.id)
+                    self.wake()
+            case Act.DELETE:
+                if stored := await self._inbox.find(question.id):
+                    await self._inbox.withdraw(question.id)
+                    await self._clear(stored)
+        return True
+
     async def press(
         self, question_id: str, index: int, pressed: Question, *, turn: Turn | None = None
     ) -> Receipt | None:
@@ -129,7 +158,7 @@ class ChatService:
         `pressed` says where and by whom; its id and text are those of the button, so that two
         presses, by whomever, are one question. `turn` is the answer's, if the caller has it.
         """
-        turn = turn or await self._archive.find(question_id)
+        turn = turn or await self.turn(question_id)
         if turn is None or not 0 <= index < len(turn.followups):
             return None
         text = turn.followups[index]
@@ -159,35 +188,62 @@ class ChatService:
     async def revise(self, question: Question) -> Receipt | None:
         """The asker edited the question: answer it anew in the same messages.
 
-        None if nothing is to be done: it is unknown, was taken back, or has this text already.
+        None if nothing is to be done: it is unknown, was taken back, or has this text already; or
+        if the store is away, and it is done later.
+
+        Raises:
+            StorageError: it is not taken in; the platform has to deliver it again.
         """
-        stored = await self._inbox.find(question.id)
-        if not stored or stored.question.text == question.text:
+        try:
+            return await self._revise(question)
+        except StoreAwayError:
+            await self._offline.keep(Act.EDIT, question)
             return None
-        if stored.state is InboxState.WITHDRAWN:
+
+    async def _revise(self, question: Question) -> Receipt | None:
+        await self._offline.check_order(question.id)
+        soon = self._offline.soon
+        stored = await soon(lambda: self._inbox.find(question.id))
+        if not stored or not _is_news(stored, question):
             return None
         if not self._limits.allow(question.asker, f"{question.id} {question.text}"):
             return Receipt.LIMITED
-        # In this order: a death in between leaves an old question, and the edit comes again.
-        await self._archive.remove(question.id)
-        if not await self._inbox.reopen(question):
+        if not await soon(lambda: self._reopen(question)):
             return None
         await self._drop(question.id)
         self.wake()
         return Receipt.STORED
 
+    async def _reopen(self, question: Question) -> bool:
+        # In this order: a death in between leaves an old question, and the edit comes again.
+        await self._archive.remove(question.id)
+        return await self._inbox.reopen(question)
+
     async def withdraw(self, question_id: str) -> None:
         """The asker deleted the question: its answer goes, too, from here and from the history.
 
-        It is gone soon after: whoever has it stops writing, then a worker takes it away.
+        It is gone soon after: whoever has it stops writing, then a worker takes it away. If the
+        store is away, all of it is done later.
+
+        Raises:
+            StorageError: it is not taken in; the platform has to deliver it again.
         """
-        stored = await self._inbox.find(question_id)
-        if stored is None:
+        soon = self._offline.soon
+        try:
+            await self._offline.check_order(question_id)
+            stored = await soon(lambda: self._inbox.find(question_id))
+            if stored:
+                await soon(lambda: self._inbox.withdraw(question_id))
+        except StoreAwayError:
+            await self._offline.keep(Act.DELETE, Question(question_id, SessionId(""), ""))
             return
-        await self._inbox.withdraw(question_id)
-        self._sessions.pop(stored.question.session, None)
-        await self._drop(question_id)
-        await self._archive.remove(question_id)
+        if stored:
+            await self._clear(stored)
+
+    async def _clear(self, withdrawn: Received) -> None:
+        self._sessions.pop(withdrawn.question.session, None)
+        await self._drop(withdrawn.question.id)
+        await self._archive.remove(withdrawn.question.id)
         self.wake()
 
     async def stop(self, question_id: str) -> bool:
@@ -244,7 +300,7 @@ class ChatService:
 
         An owner's reply without the tag then is an answer to a colleague, and no question.
         """
-        return await self._learning.awaits_person(session)
+        return await self._offline.soon(lambda: self._learning.awaits_person(session))
 
     async def is_answering(self, session: SessionId) -> bool:
         """Whether a question of this conversation waits for its answer, in whichever process.
@@ -255,9 +311,11 @@ class ChatService:
 
     async def takes_part(self, session: SessionId) -> bool:
         """Whether anything was asked in this conversation before."""
-        if session in self._sessions or await self._inbox.is_open(session):  # of another process
+        if session in self._sessions:
             return True
-        return bool(await self._archive.turns(session, 1))
+        if await self._offline.soon(lambda: self._inbox.is_open(session)):  # of another process
+            return True
+        return bool(await self._offline.soon(lambda: self._archive.turns(session, 1)))
 
     async def would_answer(self, question: Question) -> bool:
         """Whether the FAQ answers this with confidence; where nobody called, only that is said.
@@ -277,12 +335,12 @@ class ChatService:
 
     async def was_asked_by(self, question_id: str, person: str) -> bool:
         """Whether a question is this person's."""
-        stored = await self._inbox.find(question_id)
+        stored = await self.find(question_id)
         return stored is not None and stored.question.asker == person
 
     async def turn(self, question_id: str) -> Turn | None:
         """Return what is kept of an answer; None if nothing is."""
-        return await self._archive.find(question_id)
+        return await self._offline.soon(lambda: self._archive.find(question_id))
 
     async def view(self, question_id: str) -> View | None:
         """An answer as it ended, to be shown again; None if it is not kept."""
@@ -290,8 +348,13 @@ class ChatService:
         return view_of(turn, self._profile) if turn else None
 
     async def find(self, question_id: str) -> Received | None:
-        """A question with its state, None if it is unknown."""
-        return await self._inbox.find(question_id)
+        """Return a question with its state, None if it is unknown.
+
+        One that waits for the store to be back is `received`.
+        """
+        if kept := await self._offline.kept(question_id):
+            return Received(kept, InboxState.RECEIVED)
+        return await self._offline.soon(lambda: self._inbox.find(question_id))
 
     async def waiting(
         self, limit: int, *, session: SessionId | None = None, asker: str | None = None
@@ -341,24 +404,32 @@ class ChatService:
         Raises:
             StorageError: it is not stored.
         """
-        if await self._inbox.find(question.id):
-            return Receipt.KNOWN
+        with suppress(StoreAwayError):
+            if await self.find(question.id):
+                return Receipt.KNOWN
         if not late and not self._limits.allow(question.asker, question.id):
             told = question.id in self._refused
             _keep_latest(self._refused, question.id, _MOST_REFUSED)
             return Receipt.KNOWN if told else Receipt.LIMITED
         receipt = None
         try:
-            receipt = await self._inbox.receive(question)
+            receipt = await self._store(question)
             for _ in range(_LOOKS_FOR_ROOM if late else 0):
                 if receipt is not Receipt.FULL:
                     break
                 await asyncio.sleep(_ROOM_S)
-                receipt = await self._inbox.receive(question)
+                receipt = await self._store(question)
         finally:
-            if receipt is not Receipt.STORED and not late:
+            if receipt not in (Receipt.STORED, Receipt.SPOOLED) and not late:
                 self._limits.take_back(question.asker)
         return receipt
+
+    async def _store(self, question: Question) -> Receipt:
+        try:
+            return await self._offline.soon(lambda: self._inbox.receive(question))
+        except StoreAwayError:
+            _keep_latest(self._sessions, question.session, _MOST_SESSIONS)
+            return await self._offline.keep(Act.ASK, question)
 
     def _begin(self, question: Question, *, wake: bool = True) -> None:
         _keep_latest(self._sessions, question.session, _MOST_SESSIONS)
@@ -376,6 +447,11 @@ def _keep_latest(kept: OrderedDict[T, None], one: T, most: int) -> None:
     kept.move_to_end(one)
     if len(kept) > most:
         kept.popitem(last=False)
+
+
+def _is_news(stored: Received, edited: Question) -> bool:
+    """Whether an edit changes anything: neither what was taken back nor the same text again."""
+    return stored.state is not InboxState.WITHDRAWN and stored.question.text != edited.text
 
 
 def press_id(question_id: str, text: str) -> str:

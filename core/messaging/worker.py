@@ -7,19 +7,20 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Final, Protocol
 
-from core.errors import FaqbotError, LeaseLostError, StorageError
+from core.errors import AwayError, FaqbotError, LeaseLostError, StorageError
+from core.messaging.lease import Lease
 from core.ports import Inbox
+from core.retry import until_back
 from core.types import Claim, InboxState
 
 logger = logging.getLogger(__name__)
 
 NoteReply = Callable[[str], Awaitable[None]]
 
-_BEATS_PER_LEASE: Final = 3
 _CANCEL_AGAIN_S: Final = 5.0
+_FAREWELL_S: Final = 2.0  # what a process that ends waits for the store
 
 
 class Handler(Protocol):
@@ -75,8 +76,8 @@ class InboxWorker:
         prefixes: Sequence[str] = ("",),
         sessions_at_once: int = 8,
         attempts: int = 5,
-        lease_s: float = 30.0,
-        poll_s: float = 2.0,
+        lease_s: float = 8.0,
+        poll_s: float = 1.0,
     ) -> None:
         self._inbox = inbox
         self._handler = handler
@@ -87,6 +88,7 @@ class InboxWorker:
         self._free = asyncio.Semaphore(sessions_at_once)
         self._woken = asyncio.Event()
         self._at_work: set[_Job] = set()
+        self._sweep_at = float("-inf")
 
     def wake(self) -> None:
         """Look at the inbox now: a question was received, or a lease was found lapsed."""
@@ -116,34 +118,41 @@ class InboxWorker:
                 _check_cancelled()
 
     async def _next(self) -> Claim:
-        """The next claim, waited for."""
-        idle = True
+        """Wait for the next claim."""
         while True:
             self._woken.clear()
             try:
-                # Also for questions of other processes that died: nobody else may be there.
-                if idle and (lapsed := await self._inbox.sweep()):
-                    logger.warning("%d questions were left behind; taking them up again", lapsed)
+                await self._sweep()
                 claim = await self._inbox.claim(lease_s=self._lease_s, prefixes=self._prefixes)
                 if claim is not None:
                     return claim
             except StorageError as error:
                 logger.error("the inbox cannot be read: %s", error)
+                if isinstance(error, AwayError):
+                    # Whoever has a lapsed lease comes back with us, and goes on.
+                    self._sweep_at = asyncio.get_running_loop().time() + self._lease_s
             _check_cancelled()
-            idle = False
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(self._poll_s):
                     await self._woken.wait()
-            except TimeoutError:
-                idle = True
+
+    async def _sweep(self) -> None:
+        """Free questions of processes that died, once in `poll_s`: nobody else may be there."""
+        now = asyncio.get_running_loop().time()
+        if now < self._sweep_at:
+            return
+        self._sweep_at = now + self._poll_s
+        if lapsed := await self._inbox.sweep():
+            logger.warning("%d questions were left behind; taking them up again", lapsed)
 
     async def _work(self, claim: Claim) -> None:
         """Answer for as long as the lease is ours."""
         job = _Job(claim.question.id)
         self._at_work.add(job)
+        lease = Lease(self._inbox, claim, lease_s=self._lease_s)
         tasks = {
-            asyncio.create_task(self._answer(claim, job)),
-            asyncio.create_task(self._keep(claim, job)),
+            asyncio.create_task(self._answer(claim, job, lease)),
+            asyncio.create_task(_keep(lease, job)),
             asyncio.create_task(_once(job.dropped)),
         }
         try:
@@ -164,12 +173,14 @@ class InboxWorker:
 
     async def _release(self, claim: Claim) -> None:
         """Let whoever is next begin now; if the store is away, when the lease lapses."""
-        with suppress(FaqbotError):
-            await self._inbox.release(claim)
+        with suppress(FaqbotError, TimeoutError):
+            async with asyncio.timeout(_FAREWELL_S):
+                await self._inbox.release(claim)
 
-    async def _answer(self, claim: Claim, job: _Job) -> None:
+    async def _answer(self, claim: Claim, job: _Job, lease: Lease) -> None:
         try:
-            await self._inbox.settle(claim, await self._outcome(claim))
+            state = await self._outcome(claim, lease)
+            await until_back(lambda: self._inbox.settle(claim, state))
         except LeaseLostError as error:
             logger.warning("stopped: %s", error)
             job.lost = True
@@ -178,37 +189,30 @@ class InboxWorker:
         except Exception:  # the outermost edge of a task: one question must not end the others
             logger.exception("question %s broke off", claim.question.id)
 
-    async def _outcome(self, claim: Claim) -> InboxState:
-        note_reply = partial(self._inbox.note_reply, claim)
+    async def _outcome(self, claim: Claim, lease: Lease) -> InboxState:
         if claim.state is not InboxState.ANSWERING:
             if claim.attempt <= self._attempts:
-                await self._handler.tidy(claim, note_reply)
+                await self._handler.tidy(claim, lease.note_reply)
             else:
                 logger.error("what is shown of question %s is left", claim.question.id)
             return claim.state
         if claim.attempt <= self._attempts:
-            return await self._handler.answer(claim, note_reply)
+            return await self._handler.answer(claim, lease.note_reply)
         # Giving up is tried once: whatever stands in its way must not keep the session waiting.
         if claim.attempt == self._attempts + 1:
             await self._handler.give_up(claim)
         return InboxState.FAILED
 
-    async def _keep(self, claim: Claim, job: _Job) -> None:
-        """Renew the lease until it is lost: by withdrawal, or because the store is away."""
-        loop = asyncio.get_running_loop()
-        ends = loop.time() + self._lease_s
-        while loop.time() < ends:
-            await asyncio.sleep(self._lease_s / _BEATS_PER_LEASE)
-            try:
-                await self._inbox.renew(claim, lease_s=self._lease_s)
-            except LeaseLostError as error:
-                logger.warning("stopping: %s", error)
-                job.lost = True
-                return
-            except StorageError as error:
-                logger.error("the lease is not renewed: %s", error)
-            else:
-                ends = loop.time() + self._lease_s
+
+async def _keep(lease: Lease, job: _Job) -> None:
+    """Keep the lease until the question is taken away."""
+    try:
+        await lease.keep()
+    except LeaseLostError as error:
+        logger.warning("stopping: %s", error)
+        job.lost = True
+    except StorageError as error:
+        logger.error("the lease is not renewed: %s", error)
 
 
 async def _once(event: asyncio.Event) -> None:

@@ -27,9 +27,9 @@ from chromadb import Collection, Include, Metadata, Where
 from chromadb.api import ClientAPI
 from chromadb.config import Settings
 from chromadb.errors import ChromaError, NotFoundError
-from httpx import HTTPError
+from httpx import HTTPError, Timeout, get
 
-from core.errors import FaqIndexError
+from core.errors import FaqIndexError, IndexAwayError
 from core.ports import Vectors
 from core.types import Entry, Generation, Terms
 
@@ -38,6 +38,8 @@ SCHEMA = 1
 _POINTER = "faqbot-serving"
 _PREFIX = "faq-"
 _PAGE = 2_000
+_TIMEOUT = Timeout(10.0, connect=3.0)  # seconds; the client itself would wait for ever
+_HEARTBEAT = "/api/v2/heartbeat"
 _SEGMENT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -95,10 +97,18 @@ class ChromaIndex:
         `token` is sent as `Authorization: Bearer …`, for the proxy that guards the server.
 
         Raises:
-            FaqIndexError: no server answers there, or it refuses us.
+            IndexAwayError: no server answers there.
+            FaqIndexError: it refuses us.
         """
         parts = urlsplit(url)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        address = f"{parts.hostname}:{parts.port}"
+        try:
+            get(f"{url.rstrip('/')}{_HEARTBEAT}", headers=headers, timeout=_TIMEOUT)
+        except HTTPError as error:
+            raise IndexAwayError(
+                f"no Chroma server answers at {address}; check that it runs, and CHROMA_URL"
+            ) from error
         try:
             client = chromadb.HttpClient(
                 host=parts.hostname or "localhost",
@@ -107,11 +117,13 @@ class ChromaIndex:
                 headers=headers,
                 settings=Settings(anonymized_telemetry=False),
             )
+            # There is no setting for it, and it would wait for ever.
+            client._server._session.timeout = _TIMEOUT  # type: ignore[attr-defined] # noqa: SLF001
         except (ChromaError, ValueError, HTTPError) as error:
             # The client's own sentence may hold the headers.
             raise FaqIndexError(
-                f"no Chroma server answers at {parts.hostname}:{parts.port}, or it refuses "
-                "CHROMA_TOKEN; check that it runs, and CHROMA_URL"
+                f"what answers at {address} is no Chroma server, or it refuses CHROMA_TOKEN; "
+                "check CHROMA_TOKEN and CHROMA_URL"
             ) from error
         return cls(client)
 
@@ -290,11 +302,15 @@ def _translated(generation: str = "that served") -> Iterator[None]:
     except NotFoundError as error:
         raise FaqIndexError(f"the index {generation} was replaced; try again") from error
     except HTTPError as error:
-        raise FaqIndexError(
+        raise IndexAwayError(
             f"the Chroma server of CHROMA_URL does not answer ({type(error).__name__}); "
             "check that it runs"
         ) from error
-    except ChromaError as error:
+    except Exception as error:
+        if type(error) is Exception:  # the client's, of an answer that is not Chroma's: a proxy's
+            raise IndexAwayError("the Chroma server of CHROMA_URL fails; see its log") from error
+        if not isinstance(error, ChromaError):
+            raise
         raise FaqIndexError(f"the index failed: {error}. `faqbot doctor` looks into it") from error
 
 

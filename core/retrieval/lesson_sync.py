@@ -24,6 +24,7 @@ Warm = Callable[[Sequence[str], Sequence[str]], Awaitable[None]]
 
 _LOOK_S: Final = 1.0  # how soon a change by another process is noticed, as that of the FAQ is
 _EMBED_AGAIN_S: Final = 30.0
+_READ_S: Final = 6.0  # what a question waits for the store, and for the embedder of below
 _WARM_S: Final = 5.0  # what a question waits for an embedder; it goes on without meaning
 _PAGE: Final = 500
 _READ_CHARACTERS: Final = 900  # of an answer, as much as one chunk of an entry has
@@ -61,12 +62,15 @@ class LessonSync:
 
         A store that fails is logged: questions go on with what is there.
         """
-        if not now and monotonic() < self._looked_at + _LOOK_S:
+        if not now and (monotonic() < self._looked_at + _LOOK_S or self._reading.locked()):
             return
         self._looked_at = monotonic()
         async with self._reading:
             try:
-                await self._take_in()
+                async with asyncio.timeout(None if now else _READ_S):
+                    await self._take_in()
+            except TimeoutError:
+                logger.warning("answering with the lessons known so far: the store is slow")
             except FaqbotError as error:
                 logger.warning("answering with the lessons known so far: %s", error)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fakes.learning import learning_of
@@ -13,6 +13,8 @@ from fakes.learning import learning_of
 from bots.bootstrap.stores import Stores, open_stores
 from bots.shared.platform import RunningPlatform
 from config.settings import Settings
+from core.messaging.offline import Offline
+from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
 from core.messaging.user_limits import Limits
 from core.profile import Profile
@@ -45,8 +47,9 @@ def make_service(stores: Stores, profile: Profile, **parts: object) -> ChatServi
     """A chat service without limits; any of its parts may be replaced by name."""
     usual = {
         "inbox": stores.inbox,
-        "history": stores.history,
         "archive": stores.archive,
+        "history": PendingTurns(stores.history),
+        "offline": Offline(),
         "learning": learning_of(stores, profile),
         "profile": profile,
         "limits": Limits(per_minute=0, per_day=0),
@@ -69,8 +72,10 @@ async def connected_bot(
     `make_parts` gives what the chat service gets in place of the usual.
     """
     async with open_stores(settings) as stores:
-        assistant = make_assistant(stores)
-        service = make_service(stores, profile, assistant=assistant, **make_parts(stores))
+        turns = PendingTurns(stores.history)
+        assistant = make_assistant(replace(stores, history=turns))
+        parts = {"assistant": assistant, "history": turns} | make_parts(stores)
+        service = make_service(stores, profile, **parts)
         async with at_work(service, settings, profile, open_platform, working=working) as platform:
             connected, tasks = platform
             yield AtWork(service, stores, assistant, profile, connected, tasks)

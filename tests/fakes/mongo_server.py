@@ -55,6 +55,9 @@ class MongoServer:
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _released: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _writers: set[asyncio.StreamWriter] = field(default_factory=set)
+    _trouble: str = ""
+    _over: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def uri(self) -> str:
@@ -87,6 +90,26 @@ class MongoServer:
         """Let hanging commands go on."""
         self._loop.call_soon_threadsafe(self._released.set)
 
+    @contextmanager
+    def trouble(self, kind: str) -> Iterator[None]:
+        """Be `away` (connections are dropped), `frozen` or `electing` until leaving."""
+        self._trouble = kind
+        if kind == "away":
+            self._loop.call_soon_threadsafe(self._hang_up)
+        try:
+            yield
+        finally:
+            self._loop.call_soon_threadsafe(self._recover)
+
+    def _hang_up(self) -> None:
+        for writer in self._writers:
+            writer.transport.abort()
+
+    def _recover(self) -> None:
+        self._trouble = ""
+        self._over.set()
+        self._over = asyncio.Event()
+
     def names(self) -> list[str]:
         """The names of the commands so far."""
         return [next(iter(command)) for command in self.commands]
@@ -104,8 +127,9 @@ class MongoServer:
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         self._tasks.add(task)
+        self._writers.add(writer)
         with suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
-            while True:
+            while self._trouble != "away":
                 size, request, _, opcode = _HEADER.unpack(await reader.readexactly(16))
                 body = await reader.readexactly(size - 16)
                 command = _message(body) if opcode == _OP_MSG else _query(body)
@@ -115,6 +139,7 @@ class MongoServer:
                 writer.write(_framed(opcode, request, reply))
                 await writer.drain()
         self._tasks.discard(task)
+        self._writers.discard(writer)
         writer.transport.abort()
         with suppress(ConnectionError):
             await writer.wait_closed()
@@ -122,8 +147,12 @@ class MongoServer:
     async def _reply(self, command: Document) -> Document | None:
         """The answer, or None to drop the connection."""
         name = next(iter(command))
+        if self._trouble == "frozen":
+            await self._over.wait()
         if name in _HELLO:
             return self._hello()
+        if self._trouble == "electing":
+            return _NOT_PRIMARY.reply
         self.commands.append(command)
         fault = self._next_fault(name)
         match fault and fault.kind:
@@ -173,14 +202,16 @@ class MongoServer:
 
     def _hello(self) -> Document:
         address = f"127.0.0.1:{self.port}"
+        primary = self._trouble != "electing"
         return {
             "helloOk": True,
-            "ismaster": True,
-            "isWritablePrimary": True,
+            "ismaster": primary,
+            "isWritablePrimary": primary,
+            "secondary": not primary,
             "setName": "rs0",
             "setVersion": 1,
             "hosts": [address],
-            "primary": address,
+            **({"primary": address} if primary else {}),
             "me": address,
             "maxBsonObjectSize": MAX_DOCUMENT_BYTES,
             "maxMessageSizeBytes": 48_000_000,

@@ -11,6 +11,8 @@ from fakes.learning import learning_of
 from fakes.rough import Life, Rough, RoughReply, Store, moment, now, pacers_of
 
 from config.profiles import load_profile
+from core.messaging.offline import Offline
+from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
 from core.messaging.user_limits import Limits
 from core.ports import History
@@ -69,8 +71,9 @@ class Process:
         self.service = ChatService(
             assistant=Rambling(stores.history, dice),
             inbox=stores.inbox,
-            history=stores.history,
+            history=PendingTurns(stores.history),
             archive=stores.archive,
+            offline=Offline(),
             learning=learning_of(stores, PROFILE),
             profile=PROFILE,
             limits=Limits(per_minute=0, per_day=0),

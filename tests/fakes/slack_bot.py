@@ -13,6 +13,7 @@ from bots.bootstrap.stores import Stores
 from bots.slack.platform import open_slack
 from config.profiles import load_profile
 from config.settings import Settings
+from core.messaging.offline import Offline
 from core.messaging.user_limits import Limits
 from core.ports import Inbox
 from core.types import Claim, InboxState
@@ -38,6 +39,7 @@ async def running(
     *,
     assistant: Callable[[Stores], object] | None = None,
     limits: Limits | None = None,
+    offline: Offline | None = None,
     lease_s: float = 30.0,
     inbox: Callable[[Inbox], Inbox] = lambda inbox: inbox,
     **script: object,
@@ -46,7 +48,8 @@ async def running(
 
     def make_parts(stores: Stores) -> dict[str, object]:
         parts = {"inbox": inbox(stores.inbox), "lease_s": lease_s}
-        return parts | ({"limits": limits} if limits else {})
+        parts |= {"limits": limits} if limits else {}
+        return parts | ({"offline": offline} if offline else {})
 
     make = assistant or (lambda stores: InPieces(stores.history, **script))
     opened = connected_bot(settings, PROFILE, open_slack, make, make_parts=make_parts)

@@ -66,7 +66,11 @@ async def ask(request: web.Request) -> web.StreamResponse:
         asker=context.gate.person(request),
         asked_at=datetime.now(UTC),
     )
-    check(context.profile, await take(request, question))
+    receipt = await take(request, question)
+    if receipt is Receipt.SPOOLED:
+        context.hub.show(question.id, Page(text, status=context.profile.kept_for_later))
+    else:
+        check(context.profile, receipt)
     return await _answer(request, question.id)
 
 

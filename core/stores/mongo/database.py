@@ -20,9 +20,10 @@ from pymongo.errors import (
     PyMongoError,
     ServerSelectionTimeoutError,
     WaitQueueTimeoutError,
+    WTimeoutError,
 )
 
-from core.errors import ConfigError, StorageError
+from core.errors import ConfigError, StorageError, StoreAwayError
 from core.stores.records import utc_now
 
 Document = dict[str, Any]
@@ -136,7 +137,8 @@ class MongoDatabase:
         try:
             yield
         except PyMongoError as error:
-            raise StorageError(f"MongoDB at {self.address} {_advice(error)}") from error
+            raised = StoreAwayError if _is_away(error) else StorageError
+            raise raised(f"MongoDB at {self.address} {_advice(error)}") from error
 
     async def next_number(self, session: str) -> int:
         """A number above all that the session ever got; calls at once get different ones."""
@@ -199,6 +201,13 @@ def _options(uri: str) -> Document:
         "w": "majority",
     }
     return {name: value for name, value in defaults.items() if name.lower() not in chosen}
+
+
+def _is_away(error: PyMongoError) -> bool:
+    """Whether it passes by itself: no server, no primary, no majority, no time."""
+    if isinstance(error, OperationFailure) and error.code in _AUTHENTICATION_CODES:
+        return False
+    return error.timeout or isinstance(error, ConnectionFailure | WTimeoutError)
 
 
 def _advice(error: PyMongoError) -> str:

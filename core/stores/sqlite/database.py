@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
-from core.errors import StorageError
+from core.errors import StorageError, StoreAwayError
 from core.stores.sqlite.schema import STEPS
 
 T = TypeVar("T")
@@ -41,10 +41,16 @@ _ADVICE = {
 }
 
 
+# What passes by itself, or once somebody has made room.
+_PASSING = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY}
+
+
 class SqliteFile:
     """An open file: `read` runs beside `write`, and each runs one piece of work after the other."""
 
-    def __init__(self, path: Path, reader: _Lane, writer: _Lane, zone: tzinfo) -> None:
+    def __init__(
+        self, path: Path, reader: SqliteThread, writer: SqliteThread, zone: tzinfo
+    ) -> None:
         self.path = path
         self.zone = zone  # in which the days are that counts are added up for
         self._reader = reader
@@ -58,7 +64,7 @@ class SqliteFile:
         Raises:
             StorageError: the file is unusable, or of a newer faqbot.
         """
-        async with aclosing(_Lane(path)) as writer, aclosing(_Lane(path)) as reader:
+        async with aclosing(SqliteThread(path)) as writer, aclosing(SqliteThread(path)) as reader:
             await writer.run(partial(prepare, path=path))
             yield cls(path, reader, writer, zone)
 
@@ -89,7 +95,7 @@ def from_ms(moment_ms: int) -> datetime:
     return _EPOCH + moment_ms * _MS
 
 
-class _Lane:
+class SqliteThread:
     """A connection, and the only thread that touches it."""
 
     def __init__(self, path: Path) -> None:
@@ -137,7 +143,8 @@ def translated(path: Path) -> Iterator[None]:
         # The low byte is the kind of error. https://www.sqlite.org/rescode.html
         kind = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         advice = _ADVICE.get(kind, f"failed ({error}); move it away {_ELSEWHERE}")
-        raise StorageError(f"{path} {advice}") from error
+        raised = StoreAwayError if kind in _PASSING else StorageError
+        raise raised(f"{path} {advice}") from error
     except OSError as error:
         raise StorageError(f"{path} {_UNWRITABLE} ({error.strerror})") from error
 

@@ -11,6 +11,8 @@ from bots.bootstrap.serve import connected, keep_running
 from bots.bootstrap.stores import open_stores
 from bots.shared.platform import RunningPlatform
 from core.errors import PlatformError
+from core.messaging.offline import Offline
+from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
 from core.messaging.user_limits import Limits
 from devtools.slack import Slack
@@ -71,8 +73,9 @@ async def service(settings, profile):
         yield ChatService(
             assistant=InPieces(stores.history),
             inbox=stores.inbox,
-            history=stores.history,
+            history=PendingTurns(stores.history),
             archive=stores.archive,
+            offline=Offline(),
             learning=learning_of(stores, profile),
             profile=profile,
             limits=Limits(per_minute=0, per_day=0),

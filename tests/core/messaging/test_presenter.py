@@ -16,7 +16,6 @@ from core.errors import (
     MustBeNewError,
     PlatformError,
     RateLimitedError,
-    StorageError,
 )
 from core.messaging.presenter import Presenter
 from core.types import Answered, Delta, Failed, Question, SessionId, Status
@@ -182,19 +181,6 @@ def test_whoever_has_lost_the_question_writes_nothing_more_of_it():
     (message,) = wall.messages.values()
     assert lost_at[0] < 6.0
     assert message.states[-1][0] < 3.0 + 0.2
-
-
-def test_a_store_that_is_away_holds_back_the_ending_alone():
-    wall = Wall()
-
-    async def away(_references):
-        if 1.0 < now() < 9.0:
-            raise StorageError("the store is away")
-
-    leap(present(wall, ["가나다라 "] * 100, first_s=0.5, gap_s=0.1, note=away))
-    (message,) = wall.messages.values()
-    assert [at for at, *_ in message.states if 3.0 < at < 9.0], "it goes on growing"
-    assert message.text == "가나다라 " * 100
 
 
 @pytest.mark.parametrize("back_s", [25.0, float("inf")])

@@ -13,6 +13,8 @@ from config.profiles import load_profile
 from core.errors import PlatformError, PlatformRefusedError
 from core.messaging.handler import references_of
 from core.messaging.learning import Outcome, Remark
+from core.messaging.offline import Offline
+from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService, is_press, press_id
 from core.messaging.user_limits import Limits
 from core.stores.sqlite.archive import SqliteArchive
@@ -75,8 +77,9 @@ class Place:
         service = ChatService(
             assistant=self.assistant,
             inbox=self.inbox,
-            history=self.history,
+            history=PendingTurns(self.history),
             archive=self.archive,
+            offline=Offline(),
             learning=learning_of(self, PROFILE),
             profile=PROFILE,
             limits=self.limits,

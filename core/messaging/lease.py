@@ -1,0 +1,90 @@
+"""The lease of a claim, kept while its question is being answered, also while the store is away."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final
+
+from core.errors import AwayError
+from core.ports import Inbox
+from core.types import Claim
+
+logger = logging.getLogger(__name__)
+
+_BEATS: Final = 3  # a lease
+_AGAIN_S: Final = 0.5  # after the store was away
+_SOON_S: Final = 2.0  # what a write of the answer waits for the store
+# Of a lease: what is written before still arrives before anybody else's.
+_SAFE_SHARE: Final = 0.75
+
+
+class Lease:
+    """Says whether what is shown of a question may still be written.
+
+    The store confirms it. While that is away, the clock does: nobody gets the next claim before
+    the lease lapses, whatever became of the question. After that, writes wait for the store.
+    """
+
+    def __init__(self, inbox: Inbox, claim: Claim, *, lease_s: float) -> None:
+        self._inbox = inbox
+        self._claim = claim
+        self._lease_s = lease_s
+        self._until = asyncio.get_running_loop().time() + lease_s * _SAFE_SHARE
+        self._there = asyncio.Event()
+        self._there.set()
+        self._due: str | None = None
+
+    async def keep(self) -> None:
+        """Renew the lease until it is lost.
+
+        Raises:
+            LeaseLostError: somebody else has the question, or it was taken back.
+        """
+        pause_s = self._lease_s / _BEATS
+        while True:
+            await asyncio.sleep(pause_s)
+            try:
+                await self._renew()
+            except (AwayError, TimeoutError) as error:
+                self._lose_sight(error)
+                pause_s = _AGAIN_S
+            else:
+                pause_s = self._lease_s / _BEATS
+
+    async def note_reply(self, reply: str) -> None:
+        """Have the message noted in which the answer is written; returns when it may be.
+
+        Raises:
+            LeaseLostError: the question was taken away from us.
+            StorageError: the reference is text that no store keeps.
+        """
+        while True:
+            if self._there.is_set():
+                try:
+                    async with asyncio.timeout(_SOON_S):
+                        await self._inbox.note_reply(self._claim, reply)
+                except (AwayError, TimeoutError) as error:
+                    self._lose_sight(error)
+                else:
+                    return
+            self._due = reply
+            if asyncio.get_running_loop().time() < self._until:
+                return
+            await self._there.wait()
+
+    async def _renew(self) -> None:
+        began = asyncio.get_running_loop().time()
+        async with asyncio.timeout(max(self._lease_s, _SOON_S)):
+            await self._inbox.renew(self._claim, lease_s=self._lease_s)
+            if self._due is not None:
+                await self._inbox.note_reply(self._claim, self._due)
+        self._due = None
+        self._until = began + self._lease_s * _SAFE_SHARE
+        self._there.set()
+
+    def _lose_sight(self, error: Exception) -> None:
+        if self._there.is_set():
+            self._there.clear()
+            name = self._claim.question.id
+            logger.warning("question %s goes on without the store: %s", name, str(error) or "slow")

@@ -1,0 +1,114 @@
+"""What is done while the store is away: people are told soon, and what they did is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+from core.errors import AwayError, StorageError, StoreAwayError
+from core.stores.sqlite.spool import Act, Spooled, SqliteSpool
+from core.types import Question, Receipt
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_SOON_S: Final = 2.0  # what a person waits for the store
+_PAUSE_S: Final = 1.0  # in which nobody asks a store that was away a moment ago
+
+
+class Offline:
+    """Knows whether the store is away, and keeps what people do meanwhile in a spool.
+
+    Without a spool nothing is kept: `keep` raises what the store would have.
+    """
+
+    def __init__(self, spool: SqliteSpool | None = None) -> None:
+        self._spool = spool
+        self._away_until = 0.0
+        self._added = asyncio.Event()
+        self._added.set()  # an earlier process may have left something
+        self.waiting = 0
+
+    async def soon(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Return what a call to the store returns, if it does so within two seconds.
+
+        Raises:
+            StoreAwayError: it does not, or a call a moment ago did not.
+            StorageError: the store refuses it.
+        """
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._away_until:
+            raise StoreAwayError("the store was away a moment ago")
+        try:
+            async with asyncio.timeout(_SOON_S):
+                return await call()
+        except (AwayError, TimeoutError) as error:
+            self._away_until = loop.time() + _PAUSE_S
+            raise StoreAwayError(str(error) or "the store does not answer in time") from error
+
+    async def keep(self, act: Act, question: Question) -> Receipt:
+        """Keep what somebody did until the store is back: `SPOOLED`, or `FULL` if too much is.
+
+        Raises:
+            StorageError: it cannot be kept here either.
+        """
+        if self._spool is None:
+            raise StoreAwayError("the store is away, and nothing is kept here meanwhile")
+        if not await self._spool.add(act, question):
+            logger.error("the spool is full: question %s is not kept", question.id)
+            return Receipt.FULL
+        before, self.waiting = self.waiting, await self._spool.count()
+        if self.waiting > before:
+            logger.warning("the store is away: kept for later: %s of %s", act, question.id)
+        self._added.set()
+        return Receipt.SPOOLED
+
+    async def kept(self, question_id: str) -> Question | None:
+        """Return a question that waits here as it reads now; None if none does, or it is deleted.
+
+        Raises:
+            StorageError: the spool cannot be read.
+        """
+        found = await self._spool.of(question_id) if self._spool and self.waiting else []
+        last = found[-1] if found else None
+        return last.question if last and last.act is not Act.DELETE else None
+
+    async def check_order(self, question_id: str) -> None:
+        """Return if nothing of a question waits here.
+
+        Raises:
+            StoreAwayError: something does, and what follows has to wait behind it.
+        """
+        if self._spool and self.waiting and await self._spool.of(question_id):
+            raise StoreAwayError("what was done before waits for the store still")
+
+    async def drain(self, do: Callable[[Spooled], Awaitable[bool]]) -> None:
+        """Have everything done that waits, in its order, until cancelled.
+
+        `do` returns False if it cannot be done yet, and raises `AwayError` while the store is away.
+        """
+        if self._spool is None:
+            return
+        while True:
+            self.waiting = await self._spool.count()
+            spooled = await self._spool.oldest()
+            if spooled is None:
+                self._added.clear()
+                await self._added.wait()
+            elif await self._done(spooled, do):
+                await self._spool.remove(spooled)
+            else:
+                await asyncio.sleep(_PAUSE_S)
+
+    @staticmethod
+    async def _done(spooled: Spooled, do: Callable[[Spooled], Awaitable[bool]]) -> bool:
+        try:
+            return await do(spooled)
+        except AwayError:
+            return False
+        except StorageError as error:  # it never will: what stands behind it must not wait for it
+            logger.error("question %s is not stored: %s", spooled.question.id, error)
+            return True

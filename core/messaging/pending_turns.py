@@ -1,0 +1,63 @@
+"""The history of answers under way: a turn that the store cannot take now is stored later."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final
+
+from core.errors import AwayError
+from core.ports import History
+from core.retry import until_back
+from core.types import SessionId, Turn
+
+logger = logging.getLogger(__name__)
+
+_SOON_S: Final = 2.0  # what the ending of an answer waits for the store
+
+
+class PendingTurns:
+    """Implements `History` over one whose store may be away.
+
+    An answer that is written is shown whatever becomes of the store; its turn waits here until
+    `store` has brought it there, before its question is settled. Dies the process before, the
+    question is open still, and whoever is next answers it in the same messages.
+    """
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._pending: dict[str, Turn] = {}
+
+    async def append(self, turn: Turn) -> bool:
+        """Store a turn, or keep it until the store is back; see `History.append`.
+
+        Raises:
+            StorageError: the store does not take it, now or later.
+        """
+        try:
+            async with asyncio.timeout(_SOON_S):
+                return await self._history.append(turn)
+        except (AwayError, TimeoutError) as error:
+            logger.warning(
+                "the turn of question %s waits: %s", turn.question.id, str(error) or "slow"
+            )
+            self._pending[turn.question.id] = turn
+            return True
+
+    async def recent(self, session: SessionId, limit: int) -> list[Turn]:
+        """Return the last `limit` turns of a session, oldest first; waits for the store."""
+        return await until_back(lambda: self._history.recent(session, limit))
+
+    async def store(self, question_id: str) -> None:
+        """Store the turn of a question that waits here, if one does; waits for the store.
+
+        Raises:
+            StorageError: the store does not take it.
+        """
+        if turn := self._pending.get(question_id):
+            await until_back(lambda: self._history.append(turn))
+            self.forget(question_id)
+
+    def forget(self, question_id: str) -> None:
+        """Let go of a turn: somebody else has its question, or nobody wants its answer."""
+        self._pending.pop(question_id, None)

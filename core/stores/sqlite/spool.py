@@ -1,0 +1,134 @@
+"""What people did while the store was away, in a small SQLite file of this machine."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, Self
+
+from core.stores.sqlite.database import SqliteThread, from_ms, to_ms
+from core.types import Question, SessionId
+
+_TABLE: Final = """
+    CREATE TABLE IF NOT EXISTS spool (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        question_id TEXT NOT NULL, act TEXT NOT NULL, question TEXT NOT NULL,
+        UNIQUE (question_id, act, question)
+    )
+"""
+_ADD: Final = """
+    INSERT OR IGNORE INTO spool (question_id, act, question)
+    SELECT ?, ?, ? WHERE (SELECT count(*) FROM spool) < ?
+"""
+_KNOWN: Final = "SELECT 1 FROM spool WHERE question_id = ? AND act = ? AND question = ?"
+_OF: Final = "SELECT * FROM spool WHERE question_id = ? ORDER BY seq"
+_OLDEST: Final = "SELECT * FROM spool ORDER BY seq LIMIT 1"
+_COUNT: Final = "SELECT count(*) FROM spool"
+_REMOVE: Final = "DELETE FROM spool WHERE seq = ?"
+
+
+class Act(StrEnum):
+    """What somebody did."""
+
+    ASK = "ask"
+    EDIT = "edit"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """One act that waits; of a deletion, all but the question's id is empty."""
+
+    seq: int
+    act: Act
+    question: Question
+
+
+class SqliteSpool:
+    """Acts in their order, at most `most`; several processes may share the file."""
+
+    def __init__(self, thread: SqliteThread, most: int) -> None:
+        self._thread = thread
+        self._most = most
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, path: Path, *, most: int) -> AsyncIterator[Self]:
+        """Open the file at `path`, made if missing; closed on leaving.
+
+        Raises:
+            StorageError: the file is unusable.
+        """
+        async with aclosing(SqliteThread(path)) as thread:
+            await thread.run(_prepare)
+            yield cls(thread, most)
+
+    async def add(self, act: Act, question: Question) -> bool:
+        """Keep an act; False if there are too many. The same act again is the same one.
+
+        Raises:
+            StorageError: the file cannot be written.
+        """
+        what = (question.id, act.value, _text(question))
+
+        def add(db: sqlite3.Connection) -> bool:
+            if db.execute(_KNOWN, what).fetchone():
+                return True
+            return db.execute(_ADD, (*what, self._most)).rowcount == 1
+
+        return await self._thread.run(add)
+
+    async def of(self, question_id: str) -> list[Spooled]:
+        """Return what waits of one question, oldest first."""
+        rows = await self._thread.run(lambda db: db.execute(_OF, (question_id,)).fetchall())
+        return [_spooled(row) for row in rows]
+
+    async def oldest(self) -> Spooled | None:
+        """Return what waits for longest; None if nothing does."""
+        row = await self._thread.run(lambda db: db.execute(_OLDEST).fetchone())
+        return _spooled(row) if row else None
+
+    async def remove(self, spooled: Spooled) -> None:
+        """Forget an act that has been done."""
+        await self._thread.run(lambda db: db.execute(_REMOVE, (spooled.seq,)))
+
+    async def count(self) -> int:
+        """Return how many acts wait."""
+        row = await self._thread.run(lambda db: db.execute(_COUNT).fetchone())
+        return int(row[0])
+
+
+def _prepare(db: sqlite3.Connection) -> None:
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA secure_delete = ON")
+    db.execute(_TABLE)
+
+
+def _text(question: Question) -> str:
+    fields = {
+        "session": question.session,
+        "text": question.text,
+        "asker": question.asker,
+        "asked_at_ms": to_ms(question.asked_at),
+        "reply_to": question.reply_to,
+    }
+    return json.dumps(fields, ensure_ascii=True)  # also of text that no store keeps
+
+
+def _spooled(row: sqlite3.Row) -> Spooled:
+    fields = json.loads(row["question"])
+    question = Question(
+        id=row["question_id"],
+        session=SessionId(fields["session"]),
+        text=fields["text"],
+        asker=fields["asker"],
+        asked_at=from_ms(fields["asked_at_ms"]),
+        reply_to=fields["reply_to"],
+    )
+    return Spooled(row["seq"], Act(row["act"]), question)

@@ -1,0 +1,101 @@
+"""MongoDB away, frozen or electing while people ask: nothing is lost, failed or said twice."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import ExitStack, asynccontextmanager
+
+import pytest
+from fakes.slack_bot import PROFILE, answering, finished
+
+from core.messaging.offline import Offline
+from core.stores.sqlite.spool import SqliteSpool
+from devtools.slack import Slack, visible
+
+TROUBLES = ["away", "frozen", "electing"]
+PIECES = ("구매확정 다음 영업일에 ", "정산되고, ", "공휴일에는 ", "그다음 영업일에 입금됩니다.")
+
+
+@pytest.fixture
+async def slack():
+    async with Slack().serve() as running:
+        yield running
+
+
+@asynccontextmanager
+async def spooling(path):
+    """Keeps what people do while the store is away."""
+    async with SqliteSpool.open(path / "spool.sqlite3", most=3) as spool:
+        yield Offline(spool)
+
+
+def bot_on(slack, server, tmp_path, **more):
+    uri = f"{server.uri}/faqbot?serverSelectionTimeoutMS=1000&timeoutMS=2000"
+    return answering(slack, tmp_path, settings={"MONGODB_URI": uri}, lease_s=2.0, **more)
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+@pytest.mark.parametrize("away_s", [0.5, 4.0], ids=["within the lease", "beyond the lease"])
+async def test_an_answer_that_is_being_written_is_written_to_its_end(
+    slack, server, tmp_path, trouble, away_s
+):
+    """Nothing of it is overwritten, and its question is settled once the store is back."""
+    person, go_on = slack.add_person("민수"), asyncio.Semaphore(0)
+    async with bot_on(slack, server, tmp_path, pieces=PIECES, turnstile=go_on) as bot:
+        question = await person.mention(slack.add_channel("문의", person), "정산은 언제 되나요?")
+        await slack.until(lambda: "영업일" in "".join(map(visible, slack.replies(question))))
+        with server.trouble(trouble):
+            for _ in PIECES:
+                go_on.release()
+            await asyncio.sleep(away_s)
+        (reply,) = await slack.until(lambda: finished(slack, question))
+        asked = bot.assistant.asked[0].id
+        async with asyncio.timeout(10):
+            while (await bot.stores.inbox.find(asked)).state.value != "answered":
+                await asyncio.sleep(0.05)
+        turn = await bot.stores.archive.find(asked)
+    assert turn.answer == "".join(PIECES)
+    assert "입금됩니다" in visible(reply)
+    assert len(bot.assistant.asked) == 1
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+async def test_who_asks_meanwhile_is_told_soon_and_answered_once_it_is_back(
+    slack, server, tmp_path, trouble
+):
+    person = slack.add_person("민수")
+    channel = slack.add_channel("문의", person)
+    async with spooling(tmp_path) as offline, bot_on(slack, server, tmp_path, offline=offline):
+        with server.trouble(trouble):
+            asked_at = time.monotonic()
+            question = await person.mention(channel, "정산은 언제 되나요?")
+            await slack.until(lambda: slack.world.ephemerals)
+            assert time.monotonic() - asked_at < 3.0
+            assert visible(slack.world.ephemerals[0]) == PROFILE.kept_for_later
+        (reply,) = await slack.until(lambda: finished(slack, question))
+    assert "다음 영업일" in visible(reply)
+    assert len(slack.world.ephemerals) == 1
+
+
+async def test_what_was_kept_outlives_the_process_and_a_deletion_meanwhile_counts(
+    slack, server, tmp_path
+):
+    person = slack.add_person("민수")
+    channel = slack.add_channel("문의", person)
+    with ExitStack() as trouble:
+        async with spooling(tmp_path) as offline, bot_on(slack, server, tmp_path, offline=offline):
+            trouble.enter_context(server.trouble("away"))
+            kept = await person.mention(channel, "정산은 언제 되나요?")
+            deleted = await person.mention(channel, "반품은 어떻게 하나요?")
+            await slack.until(lambda: len(slack.world.ephemerals) == 2)
+            await person.delete(deleted)
+            await slack.until(lambda: offline.waiting == 3)
+            refused = await person.mention(channel, "배송비는 얼마인가요?")
+            await slack.until(lambda: len(slack.world.ephemerals) == 3)
+    assert visible(slack.world.ephemerals[2]) == PROFILE.inbox_full
+    async with spooling(tmp_path) as offline, bot_on(slack, server, tmp_path, offline=offline):
+        await slack.until(lambda: finished(slack, kept))
+        await slack.until(lambda: not offline.waiting)
+    assert not slack.replies(deleted)
+    assert not slack.replies(refused)
