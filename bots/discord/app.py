@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -22,6 +22,7 @@ from bots.discord.interactions.feedback import submitted
 from bots.discord.render.payload import pressed_of
 from bots.shared.background_tasks import BackgroundTasks
 from core.errors import FaqbotError
+from core.retry import until_back
 
 logger = logging.getLogger(__name__)
 
@@ -88,12 +89,12 @@ class BaseClient(discord.Client):
 
     async def on_message(self, message: discord.Message) -> None:
         """A message was written."""
-        self.tasks.begin(self.listener.hear(message), of=message.id)
+        self._begin(partial(self.listener.hear, message), of=message.id)
 
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
         """A message was edited by its author; a preview that appears below it is no edit."""
         if event.data.get("edited_timestamp"):
-            self.tasks.begin(self.listener.edited(event.message), of=event.message_id)
+            self._begin(partial(self.listener.edited, event.message), of=event.message_id)
 
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """A message was deleted."""
@@ -129,8 +130,12 @@ class BaseClient(discord.Client):
         await super().close()
 
     def _deleted(self, guild_id: int | None, channel_id: int, message_id: int) -> None:
-        work = self.listener.deleted(guild_id, channel_id, message_id)
-        self.tasks.begin(work, of=message_id)
+        work = partial(self.listener.deleted, guild_id, channel_id, message_id)
+        self._begin(work, of=message_id)
+
+    def _begin(self, work: Callable[[], Awaitable[object]], *, of: int) -> None:
+        """Take in what Discord tells once alone: again and again while the store is away."""
+        self.tasks.begin(until_back(work), of=of)
 
     async def _sync(self, commands: Commands) -> None:
         try:

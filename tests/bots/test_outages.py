@@ -11,6 +11,7 @@ from fakes.slack_bot import PROFILE, answering, finished
 
 from core.messaging.offline import Offline
 from core.stores.sqlite.spool import SqliteSpool
+from core.types import InboxState
 from devtools.slack import Slack, visible
 
 TROUBLES = ["away", "frozen", "electing"]
@@ -52,8 +53,9 @@ async def test_an_answer_that_is_being_written_is_written_to_its_end(
         (reply,) = await slack.until(lambda: finished(slack, question))
         asked = bot.assistant.asked[0].id
         async with asyncio.timeout(10):
-            while (await bot.stores.inbox.find(asked)).state.value != "answered":
+            while (await bot.stores.inbox.find(asked)).state is InboxState.ANSWERING:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
+        assert (await bot.stores.inbox.find(asked)).state is InboxState.ANSWERED
         turn = await bot.stores.archive.find(asked)
     assert turn.answer == "".join(PIECES)
     assert "입금됩니다" in visible(reply)
@@ -90,12 +92,16 @@ async def test_what_was_kept_outlives_the_process_and_a_deletion_meanwhile_count
             deleted = await person.mention(channel, "반품은 어떻게 하나요?")
             await slack.until(lambda: len(slack.world.ephemerals) == 2)
             await person.delete(deleted)
-            await slack.until(lambda: offline.waiting == 3)
+            async with asyncio.timeout(5):
+                while offline.waiting < 3:  # noqa: ASYNC110 - Slack hears nothing of it
+                    await asyncio.sleep(0.02)
             refused = await person.mention(channel, "배송비는 얼마인가요?")
             await slack.until(lambda: len(slack.world.ephemerals) == 3)
     assert visible(slack.world.ephemerals[2]) == PROFILE.inbox_full
     async with spooling(tmp_path) as offline, bot_on(slack, server, tmp_path, offline=offline):
         await slack.until(lambda: finished(slack, kept))
-        await slack.until(lambda: not offline.waiting)
+        async with asyncio.timeout(5):
+            while offline.waiting:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
     assert not slack.replies(deleted)
     assert not slack.replies(refused)

@@ -193,8 +193,9 @@ class MessageHandler:
         if ts and (channel := event.get("channel")):
             question = question_id(workspace.team, channel, ts)
             self._is_news(question, _FOR_EVER)
-            await self._teaching.unteach(question, workspace)
+            # First what is kept while the store is away: the rest fails, and the event comes again.
             await self._service.withdraw(question)
+            await self._teaching.unteach(question, workspace)
 
     def _is_news(self, question: str, changed_at: float) -> bool:
         """Whether no later change is known: what failed before comes again after what followed."""
