@@ -23,7 +23,6 @@ from core.stores.memory import MemoryHistory
 from core.text.korean import Analyzer
 from ingest.sync import sync
 
-pytest_plugins = ["fakes.mongo_fixtures"]
 pytest.register_assert_rewrite("contracts")  # before any of them is imported
 
 _ROOT = Path(__file__).resolve().parent.parent
