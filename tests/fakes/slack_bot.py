@@ -64,6 +64,8 @@ async def answering(slack: Slack, data_dir: object, **more: object) -> AsyncIter
     async with running(make_settings(slack, data_dir, **changes), **more) as bot:
         await slack.until(lambda: slack.sockets)
         yield bot
+    # Until Slack has seen it go, it would send to the socket that nobody reads any more.
+    await slack.until(lambda: not slack.sockets)
 
 
 def finished(slack: Slack, question: Message) -> list[Message] | None:

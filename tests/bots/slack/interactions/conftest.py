@@ -52,6 +52,8 @@ def connect(slack, settings, profile):
         async with at_work(service, settings, profile, open_slack, working=working):
             await slack.until(lambda: slack.sockets)
             yield
+        # Until Slack has seen it go, it would send presses to a socket that nobody reads.
+        await slack.until(lambda: not slack.sockets)
 
     return connected
 
