@@ -80,6 +80,9 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     source: str = Field(
         default="", description="The FAQ to keep in line with: a file, a folder or a URL."
     )
+    source_columns: str = Field(
+        default="", description="Which of its columns is which: question=제목,answer=답변."
+    )
     retention_days: int = Field(
         default=0, ge=0, le=36500, description="Turns are deleted after; 0 keeps them."
     )

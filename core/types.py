@@ -42,7 +42,8 @@ class Entry:
     """One FAQ entry, cleaned, as the index holds it.
 
     `title` is byte for byte that of the source and identifies the entry; `text` is the readable
-    answer; `related` holds titles; `questions` the ways in which people ask for it.
+    answer, Markdown where `markdown` says so; `related` holds titles; `questions` the ways in which
+    people ask for it. `url` is where it can be read, `updated` its last change as `2026-11-28`.
     """
 
     faq_id: str
@@ -51,6 +52,9 @@ class Entry:
     category: str = ""
     questions: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    url: str = ""
+    updated: str = ""
+    markdown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +120,19 @@ class Teaching(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """An entry that retrieval found for a question; `score` is in 0..1, higher is nearer."""
+    """An entry that retrieval found for a question; `score` is in 0..1, higher is nearer.
+
+    `markdown`, `url` and `updated` are as in `Entry`.
+    """
 
     faq_id: str
     title: str
     text: str
     score: float
     source: Source = OFFICIAL
+    markdown: bool = False
+    url: str = ""
+    updated: str = ""
 
 
 @dataclass(frozen=True, slots=True)

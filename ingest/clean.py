@@ -7,6 +7,7 @@ related titles in that form are kept as data.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -31,6 +32,7 @@ _INVISIBLE: Final = re.compile(
     "|[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u180e\u200b\u200c\u200e\u200f\u202a-\u202e"
     "\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
 )
+_WEB: Final = re.compile(r"https?://[^\s<>\"|]{3,2000}", re.IGNORECASE)
 _BLANK_LINES: Final = re.compile("\n{3,}")
 # `[가입서류]` at the front of a title; not `[상품관리 > 상품조회]` nor `[상품관리] 메뉴에서`.
 _TAGS: Final = re.compile(
@@ -40,7 +42,10 @@ _TAGS: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A row without the page around it; `title` is untouched, `related` is as the page has it."""
+    """A row without the page around it; `related` is as the page has it.
+
+    `title` is untouched but for its composed form: a Mac writes 가 as two characters.
+    """
 
     title: str
     text: str
@@ -48,18 +53,24 @@ class Cleaned:
     questions: tuple[str, ...]
     related: tuple[str, ...]
     position: str
+    url: str = ""
+    updated: str = ""
+    markdown: bool = False
 
 
 def clean(row: Row) -> Cleaned:
     """Clean every field but the title; the text may turn out empty."""
     body, related = split_footer(clean_text(row.answer))
     return Cleaned(
-        title=row.title,
+        title=unicodedata.normalize("NFC", row.title),
         text=body,
         category=clean_text(row.category) or tags_of(row.title),
         questions=clean_texts(row.questions),
         related=clean_texts([*row.related, *related]),
         position=row.position,
+        url=row.url if _WEB.fullmatch(row.url) else "",
+        updated=row.updated,
+        markdown=row.markdown,
     )
 
 
@@ -109,5 +120,5 @@ def match_titles(names: Iterable[str], titles: dict[str, str]) -> tuple[str, ...
 
 
 def spaceless(title: str) -> str:
-    """Return what two spellings of a title have in common when they differ in spacing only."""
-    return "".join(clean_text(title).split())
+    """Return what spellings of a title have in common that differ in spacing and form alone."""
+    return "".join(clean_text(unicodedata.normalize("NFC", title)).split())

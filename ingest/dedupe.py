@@ -11,8 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.clean import Cleaned
-from ingest.sources.rows import Skipped
+from ingest.clean import Cleaned, spaceless
 
 _SHINGLE_CHARS: Final = 5
 # Of two texts alike at 0.9 the same shingle is the smallest with probability 0.9: among eight,
@@ -25,11 +24,15 @@ _CANDIDATES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """A row that repeated an earlier one; its questions went to the row at `into`."""
+    """A row with the title of an earlier one; its questions went to the row at `into`.
+
+    `added` says that its answer was another one, and now stands below the first.
+    """
 
     title: str
     position: str
     into: str
+    added: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,31 +46,25 @@ class NearDuplicate:
 
 @dataclass(frozen=True, slots=True)
 class Deduped:
-    """The entries that remain, what went into them, and what contradicts them."""
+    """The entries that remain, and what went into them."""
 
     entries: tuple[Cleaned, ...]
     merged: tuple[Merged, ...]
-    skipped: tuple[Skipped, ...]
 
 
 def dedupe(entries: Iterable[Cleaned]) -> Deduped:
-    """Merge rows of the same title and text; of one title with two texts the first stands."""
+    """Merge rows of the same title, whatever its spacing and form; another text is added below."""
     kept: dict[str, Cleaned] = {}
-    merged, skipped = [], []
+    merged = []
     for entry in entries:
-        first = kept.setdefault(entry.title, entry)
+        key = spaceless(entry.title)
+        first = kept.setdefault(key, entry)
         if first is entry:
             continue
-        if first.text.split() == entry.text.split():
-            kept[entry.title] = _united(first, entry)
-            merged.append(Merged(entry.title, entry.position, first.position))
-        else:
-            reason = (
-                f"another answer to the same title is at {first.position}:"
-                " keep one of them or tell the titles apart"
-            )
-            skipped.append(Skipped(entry.position, reason))
-    return Deduped(tuple(kept.values()), tuple(merged), tuple(skipped))
+        adds = "".join(entry.text.split()) not in "".join(first.text.split())
+        kept[key] = _united(first, entry, adds=adds)
+        merged.append(Merged(entry.title, entry.position, first.position, added=adds))
+    return Deduped(tuple(kept.values()), tuple(merged))
 
 
 def near_duplicates(
@@ -99,9 +96,13 @@ def near_duplicates(
     return tuple(sorted(pairs, key=lambda pair: -pair.similarity))
 
 
-def _united(first: Cleaned, second: Cleaned) -> Cleaned:
+def _united(first: Cleaned, second: Cleaned, *, adds: bool) -> Cleaned:
     return replace(
         first,
+        text=f"{first.text}\n\n{second.text}" if adds else first.text,
+        markdown=first.markdown or (adds and second.markdown),
+        url=first.url or second.url,
+        updated=max(first.updated, second.updated),
         category=first.category or second.category,
         questions=tuple(dict.fromkeys((*first.questions, *second.questions))),
         related=tuple(dict.fromkeys((*first.related, *second.related))),

@@ -59,6 +59,8 @@ def examples_of(entries: Sequence[Entry]) -> list[str]:
 
 def _addresses(entry: Entry) -> Iterator[str]:
     yield from _URL.findall(entry.text)
+    if entry.url:
+        yield entry.url
 
 
 def _host(url: str) -> str:

@@ -12,7 +12,7 @@ from ingest.clean import Cleaned, clean, clean_texts, match_titles, spaceless
 from ingest.dedupe import Merged, NearDuplicate, dedupe, near_duplicates
 from ingest.layout import readable
 from ingest.question_packs import title_key
-from ingest.sources.rows import Loaded, Skipped
+from ingest.sources.rows import Columns, Loaded, Remark, Skipped
 
 _ID_DIGITS: Final = 16
 
@@ -25,6 +25,9 @@ class Prepared:
     skipped: tuple[Skipped, ...]
     merged: tuple[Merged, ...]
     near_duplicates: tuple[NearDuplicate, ...]
+    read: int = 0
+    remarks: tuple[Remark, ...] = ()
+    columns: tuple[Columns, ...] = ()
 
 
 def prepare(
@@ -49,8 +52,11 @@ def prepare(
     entries = tuple(_entry(row, titles, pack or {}, edited) for row in deduped.entries)
     return Prepared(
         entries=entries,
-        skipped=(*loaded.skipped, *empty, *deduped.skipped),
+        skipped=(*loaded.skipped, *empty),
         merged=deduped.merged,
+        read=len(loaded.rows) + len(loaded.skipped),
+        remarks=loaded.remarks,
+        columns=loaded.columns,
         near_duplicates=near_duplicates([(entry.title, entry.text) for entry in entries]),
     )
 
@@ -72,8 +78,11 @@ def _entry(
     return Entry(
         faq_id=faq_id(row.title),
         title=row.title,
-        text=readable(row.text),
+        text=row.text if row.markdown else readable(row.text),
         category=row.category,
         questions=clean_texts([*own, *pack.get(key, ())]),
         related=tuple(title for title in related if title != row.title),
+        url=row.url,
+        updated=row.updated,
+        markdown=row.markdown,
     )

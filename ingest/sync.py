@@ -20,6 +20,7 @@ from core.errors import FaqIndexError
 from core.ports import Embedder
 from core.retrieval.chroma import ChromaIndex, Record
 from core.text.korean import Analyzer
+from core.text.markdown.sections import plain_text
 from core.types import Entry, Terms
 from ingest.chunks import chunks, entry_vectors
 
@@ -129,13 +130,24 @@ def questions_of(entries: Sequence[Entry]) -> list[str]:
 
 def passages_of(entries: Sequence[Entry]) -> list[str]:
     """Return what is embedded as a passage: the answers, in pieces."""
-    return [text for e in entries for text in chunks(e.text) or [e.text]]
+    return [text for e in entries for text in parts_of(e)]
+
+
+def parts_of(entry: Entry) -> list[str]:
+    """Return an entry's answer as an embedder takes it: words alone, in pieces; at least one."""
+    # A title alone still makes a record: an answer without a chunk would be lost.
+    return chunks(words_of(entry)) or [entry.text]
+
+
+def words_of(entry: Entry) -> str:
+    """Return an answer without its markup, which nobody asks for."""
+    return plain_text(entry.text) if entry.markdown else entry.text
 
 
 def terms_of(entries: Sequence[Entry], analyzer: Analyzer) -> list[Terms]:
     """The terms of each entry's fields."""
     titles = analyzer.terms_of([entry.title for entry in entries])
-    answers = analyzer.terms_of([entry.text for entry in entries])
+    answers = analyzer.terms_of([words_of(entry) for entry in entries])
     asked = iter(analyzer.terms_of([question for entry in entries for question in entry.questions]))
     questions = [tuple(chain.from_iterable(islice(asked, len(e.questions)))) for e in entries]
     return list(map(Terms, titles, answers, questions))
@@ -164,8 +176,7 @@ def _records(
     analyzer: Callable[[], Analyzer],
     embedder: Callable[[], Embedder],
 ) -> dict[str, Record]:
-    # A title alone still makes a record: an answer without a chunk would be lost.
-    parts = [chunks(entry.text) or [entry.text] for entry in entries]
+    parts = [parts_of(entry) for entry in entries]
     terms = terms_of(entries, analyzer())
     vectors = entry_vectors(entries, parts, embedder())
     return {

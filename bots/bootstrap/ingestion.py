@@ -25,6 +25,8 @@ from ingest.facts import write_facts
 from ingest.prepare import Prepared, prepare
 from ingest.question_packs import PERSON, load_pack, read_own, title_key, with_own
 from ingest.sources.load import Loaded, load
+from ingest.sources.tables.table import column_map
+from ingest.sources.url import confirm, fetch, is_url
 from ingest.sync import Changes, single_ingest, sync
 
 Pack = dict[str, tuple[str, ...]]
@@ -58,15 +60,37 @@ class Report:
         return self.changes.embedded
 
 
+def prepare_source(
+    settings: Settings, path: Path, *, questions: Path | None = None, use_packs: bool = True
+) -> tuple[Prepared, Ahead]:
+    """Read a source up to the entries that an ingest would index; nothing is changed.
+
+    Raises:
+        SourceError: the source or a pack is unusable.
+    """
+    loaded = load(path, column_map(settings.source_columns))
+    ahead = _questions(settings, loaded, questions) if use_packs else Ahead({})
+    return prepare(loaded, ahead.questions, edited=ahead.edited), ahead
+
+
+def fetched(settings: Settings, source: str) -> tuple[Path, bool]:
+    """Return where a source is, and whether it changed; one behind a URL is fetched.
+
+    Raises:
+        SourceError: it cannot be fetched.
+    """
+    if not is_url(source):
+        return Path(source), True
+    return fetch(source, settings.data_dir / "source")
+
+
 def read_entries(settings: Settings, path: Path) -> tuple[Entry, ...]:
     """Return the entries that an ingest would index, with all questions that there are.
 
     Raises:
         SourceError: the source or a pack is unusable.
     """
-    loaded = load(path)
-    pack = _questions(settings, loaded, None)
-    return prepare(loaded, pack.questions, edited=pack.edited).entries
+    return prepare_source(settings, path)[0].entries
 
 
 def run_ingest(
@@ -85,18 +109,17 @@ def run_ingest(
         FaqIndexError: another ingest is running, or the index cannot be written.
     """
     started = perf_counter()
-    loaded = load(path)
-    ahead = _questions(settings, loaded, questions) if use_packs else Ahead({})
+    prepared, ahead = prepare_source(settings, path, questions=questions, use_packs=use_packs)
     pack = ahead.questions
-    prepared = prepare(loaded, pack, edited=ahead.edited)
     if not prepared.entries:
         raise _unusable(path, prepared)
     with single_ingest(settings.data_dir):
         changes = _sync(settings, prepared, source=str(path.resolve()), progress=progress)
+    confirm(path)
     write_facts(prepared.entries, settings.faq_profile, known=_known_profile(prepared.entries))
     keys = [title_key(entry.title) for entry in prepared.entries]
     return Report(
-        read=len(loaded.rows) + len(loaded.skipped),
+        read=prepared.read,
         prepared=prepared,
         changes=changes,
         packs=ahead.files,
@@ -217,6 +240,8 @@ def _merged(packs: Iterable[Pack]) -> Pack:
 
 
 def _unusable(path: Path, prepared: Prepared) -> SourceError:
+    if not prepared.skipped:
+        return SourceError(f"{path.name}: holds no FAQ entry, and nothing was changed")
     first = prepared.skipped[0]
     return SourceError(
         f"{path.name}: none of its {len(prepared.skipped):,} rows can be used, and nothing was "

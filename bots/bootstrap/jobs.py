@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -196,20 +195,14 @@ async def _run(settings: Settings, name: str) -> int:
 
 def _resync(settings: Settings) -> str:
     # Chroma and Kiwi take a second to import, and the other jobs need neither.
-    from bots.bootstrap.ingestion import run_ingest
-    from ingest.sources.url import confirm, fetch, is_url
+    from bots.bootstrap.ingestion import fetched, run_ingest
 
-    fetched = is_url(settings.source)
-    path = Path(settings.source)
-    if fetched:
-        path, changed = fetch(settings.source, settings.data_dir / "source")
-        if not changed:
-            return "the source has not changed"
+    path, changed = fetched(settings, settings.source)
+    if not changed:
+        return "the source has not changed"
     report = run_ingest(
         settings, path, questions=None, use_packs=True, progress=lambda _done, _total: None
     )
-    if fetched:
-        confirm(path)
     changes = report.changes
     return (
         f"{changes.added:,} added, {changes.changed:,} changed, "

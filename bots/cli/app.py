@@ -128,9 +128,29 @@ def guard(question: _QuestionText = None, *, batch: _Batch = None, json: _Json =
 
 
 @app.command()
-def ingest(
-    path: Annotated[Path, typer.Argument(help=".pkl, .jsonl, .csv, .xlsx, or a folder of them.")],
+def ingest(  # noqa: PLR0913 - the options of a command
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="A table (.xlsx, .xls, .ods, .csv, .tsv), .json, .jsonl, .pkl, pages (.md, .html, "
+            ".docx, .txt), a .zip or a folder of them, or the URL of a file or a help centre."
+        ),
+    ],
     *,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="Change nothing: show what was read, and the first answers."
+        ),
+    ] = False,
+    columns: Annotated[
+        str,
+        typer.Option(
+            "--map",
+            metavar="FIELD=COLUMN,…",
+            help="Which column is which, where the names do not say it: question=제목,answer=답변.",
+        ),
+    ] = "",
     questions: Annotated[
         Path | None,
         typer.Option(
@@ -154,6 +174,9 @@ def ingest(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask about the cost.")] = False,
 ) -> int:
     """Make the index hold exactly this FAQ. Only what changed is embedded."""
+    settings = _settings()
+    if columns:
+        settings = settings.model_copy(update={"source_columns": columns})
     if questions and no_questions:
         raise typer.BadParameter("--questions and --no-questions exclude each other")
     if augment:
@@ -161,10 +184,12 @@ def ingest(
             raise typer.BadParameter("--augment adds to the packs that --questions leaves out")
         from bots.cli.augment import augment as write_ahead
 
-        return write_ahead(_settings(), path, yes=yes)
-    from bots.cli.ingest import ingest
+        return write_ahead(settings, Path(source), yes=yes)
+    from bots.cli.ingest import ingest, preview
 
-    return ingest(_settings(), path, questions=questions, use_packs=not no_questions)
+    if dry_run:
+        return preview(settings, source)
+    return ingest(settings, source, questions=questions, use_packs=not no_questions)
 
 
 @app.command("eval")

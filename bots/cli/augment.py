@@ -59,13 +59,13 @@ def augment(settings: Settings, path: Path, *, yes: bool) -> int:
     missing = lacking(entries, read_own(settings.own_questions))
     if not missing:
         _say("Every entry has its questions: there is nothing to write.")
-        return ingest(settings, path, questions=None, use_packs=True)
+        return ingest(settings, str(path), questions=None, use_packs=True)
     expected = estimate(settings, missing)
     # Where all was written before, by a run that was killed, nothing is left to pay.
     if expected.entries and not _confirmed(settings, expected, yes=yes):
         _say("Nothing was written, and nothing was ingested.")
         return 1
-    ingest(settings, path, questions=None, use_packs=True)
+    ingest(settings, str(path), questions=None, use_packs=True)
     with progress_bar("writing questions") as progress:
         tab = Tab(lambda _: None)
         checked = run(_written(settings, entries, missing, tab, progress))
@@ -75,7 +75,7 @@ def augment(settings: Settings, path: Path, *, yes: bool) -> int:
         f"{checked.elsewhere:,} that another entry answers better. "
         f"Cost: US$ {tab.total.cost_usd:.4f}"
     )
-    return ingest(settings, path, questions=None, use_packs=True)
+    return ingest(settings, str(path), questions=None, use_packs=True)
 
 
 def estimate(settings: Settings, missing: Sequence[Entry]) -> Estimate:

@@ -7,27 +7,91 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from bots.bootstrap.ingestion import Progress, Report, run_ingest
+from bots.bootstrap.ingestion import Progress, Report, fetched, prepare_source, run_ingest
 from bots.bootstrap.stores import open_index
 from bots.cli.terminal import Screen, clean
 from config.resources import SAMPLE_FAQ
 from config.settings import Settings
 from core.profile import Profile
-from core.text.sections import tidy
+from core.text.sections import markdown, sections, tidy
+from core.types import Entry
+from ingest.prepare import Prepared
+from ingest.sources.rows import Remark
+from ingest.sources.url import is_url, shown
 
 _TERMINAL_LINES = 50  # of any list: more scrolls the summary off the screen
 _NEAR_DUPLICATES = 10
+_PREVIEWED = 3
+_PREVIEW_CHARS = 1_500
 
 
-def ingest(settings: Settings, path: Path, *, questions: Path | None, use_packs: bool) -> int:
+def ingest(settings: Settings, source: str, *, questions: Path | None, use_packs: bool) -> int:
     """Run an ingest and print its summary."""
+    path, _ = fetched(settings, source)
     with progress_bar() as progress:
         report = run_ingest(
             settings, path, questions=questions, use_packs=use_packs, progress=progress
         )
-    for line in _summary(path, report):
+    for line in _summary(_name(source), report):
         print(line)
     return 0
+
+
+def preview(settings: Settings, source: str) -> int:
+    """Show what an ingest would take, and the first entries as they will be answered."""
+    path, _ = fetched(settings, source)
+    prepared, _ = prepare_source(settings, path)
+    print(
+        f"{_name(source)}: {prepared.read:,} read, {len(prepared.entries):,} entries; "
+        "nothing was changed"
+    )
+    for line in _reading(prepared):
+        print(line)
+    for entry in prepared.entries[:_PREVIEWED]:
+        print(f"\n--- {clean(tidy(entry.title))}")
+        details = (entry.category, entry.url, entry.updated)
+        print(clean(" · ".join(detail for detail in details if detail)) or "(no category)")
+        print(clean(_answer(entry)))
+        for question in entry.questions[:_PREVIEWED]:
+            print(f"    also asked as: {clean(question)}")
+    return 0 if prepared.entries else 1
+
+
+def _answer(entry: Entry) -> str:
+    """An entry as it is answered, its beginning if it is long."""
+    text = entry.text if entry.markdown else markdown(sections(entry.text))
+    return text if len(text) <= _PREVIEW_CHARS else f"{text[:_PREVIEW_CHARS]} …"
+
+
+def _name(source: str) -> str:
+    return shown(source) if is_url(source) else Path(source).name or source
+
+
+def _reading(prepared: Prepared) -> Iterator[str]:
+    """What was read from which column, and everything that was done or not taken."""
+    lines = []
+    for table in prepared.columns:
+        read = ", ".join(f"{name} from {column!r}" for name, column in table.read)
+        ignored = f"; ignored: {', '.join(map(repr, table.ignored))}" if table.ignored else ""
+        lines.append(f"{table.position}: {read}{ignored}")
+    yield from _listed("Columns", lines, _TERMINAL_LINES)
+    kinds = dict.fromkeys(remark.kind for remark in prepared.remarks)
+    for kind in kinds:
+        remarks = [remark for remark in prepared.remarks if remark.kind == kind]
+        yield from _listed(kind.capitalize(), list(_grouped(remarks)), _TERMINAL_LINES)
+    yield from _listed(
+        "Skipped", [f"{row.position}: {row.reason}" for row in prepared.skipped], _TERMINAL_LINES
+    )
+
+
+def _grouped(remarks: Sequence[Remark]) -> Iterator[str]:
+    """One line for what was done many times: the first place, and how many more."""
+    places: dict[str, list[str]] = {}
+    for remark in remarks:
+        places.setdefault(remark.text, []).append(remark.position)
+    for text, found in places.items():
+        more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
+        yield f"{found[0]}{more}: {text}"
 
 
 def first_ingest(settings: Settings, screen: Screen, profile: Profile) -> None:
@@ -68,10 +132,10 @@ def progress_bar(doing: str = "indexing") -> Iterator[Progress]:
         yield show
 
 
-def _summary(path: Path, report: Report) -> Iterator[str]:
+def _summary(name: str, report: Report) -> Iterator[str]:
     changes, prepared = report.changes, report.prepared
     yield (
-        f"{path.name}: {report.read:,} read, {changes.added:,} added, {changes.changed:,} changed, "
+        f"{name}: {report.read:,} read, {changes.added:,} added, {changes.changed:,} changed, "
         f"{changes.unchanged:,} unchanged, {changes.removed:,} removed, "
         f"{len(prepared.merged):,} merged, {len(prepared.skipped):,} skipped "
         f"({report.seconds:.1f} s)"
@@ -84,14 +148,20 @@ def _summary(path: Path, report: Report) -> Iterator[str]:
         )
         if not report.asked_entries:
             yield f"! no key of {names} is the SHA-256 of a title here: is it another FAQ's pack?"
-    yield from _listed(
-        "Skipped", [f"{row.position}: {row.reason}" for row in prepared.skipped], _TERMINAL_LINES
-    )
-    yield from _listed(
-        "Merged exact duplicates",
-        [f"{row.position} into {row.into}: {tidy(row.title)}" for row in prepared.merged],
-        _TERMINAL_LINES,
-    )
+    yield from _reading(prepared)
+    for heading, added in (
+        ("Merged exact duplicates", False),
+        ("Another answer to the same title (added below the first; is one of them wrong?)", True),
+    ):
+        yield from _listed(
+            heading,
+            [
+                f"{row.position} into {row.into}: {tidy(row.title)}"
+                for row in prepared.merged
+                if row.added == added
+            ],
+            _TERMINAL_LINES,
+        )
     yield from _listed(
         "Almost the same answer (kept; consider merging them)",
         [

@@ -39,19 +39,22 @@ class RenderOptions:
 class Ending:
     """The parts of an ending in this order.
 
-    The note, sources (plain text), `lead` with the offers, questions to press.
+    The note, sources (plain text), `lead` with the offers, questions to press. `links` are the
+    addresses of the sources, "" where one has none that may be linked to.
     """
 
     note: str = ""
     sources: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
     lead: str = ""
     offers: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     rated: bool = False  # whether opinions on the answer are asked for
 
 
-def ending_of(view: View, profile: Profile) -> Ending:
+def ending_of(view: View, look: RenderOptions) -> Ending:
     """Return the ending of a view that is done; it is empty while the answer is being written."""
+    profile = look.profile
     questions = view.followups[:_MOST]
     match view.ending:
         case Answered(sources=()):  # a greeting
@@ -60,6 +63,7 @@ def ending_of(view: View, profile: Profile) -> Ending:
             return Ending(
                 view.note,
                 sources=tuple(source_line(passage, profile) for passage in sources[:_MOST]),
+                links=tuple(_link(passage.url, look.cleaner) for passage in sources[:_MOST]),
                 lead=profile.ask_next,
                 offers=tuple(filter(None, offers))[:_MOST],
                 questions=questions,
@@ -71,6 +75,10 @@ def ending_of(view: View, profile: Profile) -> Ending:
             return Ending(view.note, lead=profile.nearest, questions=questions)
         case _:
             return Ending(view.note)
+
+
+def _link(url: str, cleaner: Cleaner) -> str:
+    return url if url and cleaner.allows(url) else ""
 
 
 def source_line(passage: Passage, profile: Profile) -> str:

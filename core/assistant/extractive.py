@@ -6,9 +6,11 @@ import asyncio
 import re
 from bisect import bisect_right
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import accumulate
 
 from core.text.korean import Analyzer
+from core.text.markdown.sections import markdown_sections
 from core.text.sections import Section, escaped, markdown, sections, split, tidy
 from core.types import Exchange, Passage, Written
 
@@ -101,7 +103,7 @@ class ExtractiveModel:
         self, passage: Passage, weights: Mapping[str, float], budget: int
     ) -> tuple[list[Section], bool]:
         """The sections to show, in the order to show them, and whether that is all of them."""
-        parts = sections(passage.text)
+        parts = _sections_of(passage)
         if len(passage.text) <= budget:
             return _best_first(parts, self._scores(parts, passage.title, weights), weights), True
         parts = [piece for part in parts for piece in split(part, budget // 2)]
@@ -155,7 +157,7 @@ class ExtractiveModel:
             sentences = self._analyzer.sentences(section.lines[0])
             sizes = list(accumulate(map(len, sentences)))
             blocks.append((" ".join(sentences[: max(1, bisect_right(sizes, budget))]),))
-        return Section(section.heading, tuple(blocks))
+        return replace(section, blocks=tuple(blocks))
 
     def _second(self, question: str, passages: Sequence[Passage]) -> Passage | None:
         """Another entry, if the question asks for two things and the best knows one of them."""
@@ -163,7 +165,7 @@ class ExtractiveModel:
             return None
         nouns = {t: self._importance(t) for t in self._analyzer.terms(question) if t.endswith("/N")}
         best = passages[0]
-        headings = "\n".join(part.heading for part in sections(best.text))
+        headings = "\n".join(part.heading for part in _sections_of(best))
         covered = set(self._analyzer.terms(f"{best.title}\n{headings}"))
         for passage in passages[1 : 1 + _SECOND_ENTRIES]:
             fresh = set(self._analyzer.terms(passage.title)) - covered
@@ -183,6 +185,10 @@ class ExtractiveModel:
             or token.form == "?"
             for token in tokens
         )
+
+
+def _sections_of(passage: Passage) -> list[Section]:
+    return markdown_sections(passage.text) if passage.markdown else sections(passage.text)
 
 
 def _best_first(

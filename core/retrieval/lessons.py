@@ -161,7 +161,16 @@ def entry_of(lesson: Lesson) -> TaughtEntry:
 def passages_of(entries: Sequence[Entry], scores: Mapping[str, float]) -> list[Passage]:
     """Entries as what an answer stands on, each with its score and where it comes from."""
     return [
-        Passage(entry.faq_id, entry.title, entry.text, scores[entry.faq_id], _source(entry))
+        Passage(
+            entry.faq_id,
+            entry.title,
+            entry.text,
+            scores[entry.faq_id],
+            _source(entry),
+            markdown=entry.markdown,
+            url=entry.url,
+            updated=entry.updated,
+        )
         for entry in entries
     ]
 

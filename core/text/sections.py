@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _HEADING_MAX_CHARS = 60
 _PROSE_CHARS = 150
@@ -50,6 +50,7 @@ class Section:
     heading: str
     blocks: tuple[tuple[str, ...], ...]
     continued: bool = False  # a further piece of a section, whose heading need not be repeated
+    marked_up: bool = False  # its lines are Markdown already
 
     @property
     def lines(self) -> list[str]:
@@ -94,7 +95,8 @@ def split(section: Section, limit: int) -> list[Section]:
     for block in section.blocks:
         fresh_block = True
         for line in block:
-            apart = not _NOTE.match(block[0]) and (fresh_block or _kind(line) == outermost)
+            begins = fresh_block or (not section.marked_up and _kind(line) == outermost)
+            apart = begins and not _NOTE.match(block[0])
             if apart and size >= _PIECE_CHARS:
                 pieces.append([])
                 size = 0
@@ -104,7 +106,7 @@ def split(section: Section, limit: int) -> list[Section]:
             size += len(line)
             fresh_block = False
     return [
-        Section(section.heading, tuple(map(tuple, blocks)), continued=number > 0)
+        replace(section, blocks=tuple(map(tuple, blocks)), continued=number > 0)
         for number, blocks in enumerate(pieces)
     ]
 
@@ -114,10 +116,10 @@ def markdown(parts: Sequence[Section]) -> str:
     paragraphs: list[str] = []
     shown = ""
     for part in parts:
-        blocks = [_block(block) for block in part.blocks]
+        blocks = ["\n".join(b) if part.marked_up else _block(b) for b in part.blocks]
         if part.heading and not (part.continued and part.heading == shown):
             heading = f"**{escaped(part.heading)}**"
-            if blocks and not blocks[0].startswith(">"):
+            if blocks and not (part.marked_up or blocks[0].startswith(">")):
                 joint = "\n" if blocks[0].startswith(("- ", "1. ", "1) ")) else "  \n"
                 blocks[0] = f"{heading}{joint}{blocks[0]}"
             else:

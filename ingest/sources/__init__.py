@@ -1,1 +1,1 @@
-"""Sources of a FAQ: files, tables, pickles and addresses."""
+"""What people have, read: tables, pages, exports and help centres, all down to rows."""

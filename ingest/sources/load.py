@@ -1,147 +1,267 @@
 """A FAQ source, a file or a folder of files, becomes rows.
 
 What is wrong with one row is reported with its position and the rest is loaded; a file that is not
-what it says is refused with one line.
+what it says is refused with one line, and one that is not read is named.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from pathlib import Path
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from core.errors import SourceError
-from ingest.sources import restricted_pickle
-from ingest.sources.rows import Collector, Loaded, Row, Skipped, by_field, missing_fields
-from ingest.sources.tables import read_csv, read_xlsx
+from ingest.sources.archives import member, open_archive
+from ingest.sources.rows import Collector, Loaded, NotAFaqError, Row, Skipped
+from ingest.sources.tables.table import ColumnMap
 
 __all__ = ["MAX_FILE_BYTES", "Loaded", "Row", "Skipped", "load"]
 
 MAX_FILE_BYTES: Final = 200_000_000
 """Of all files of a source together."""
 
-_UTF8_BOM: Final = b"\xef\xbb\xbf"
+MAX_FILES: Final = 20_000
+_MOST_NESTED: Final = 2  # an export of Notion is a zip in a zip
+
+Reader = Callable[[bytes, str, Collector, ColumnMap], None]
+
+_TABLES: Final = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
+_RECORDS: Final = (".json", ".jsonl", ".ndjson", ".pkl", ".pickle")
+_PAGES: Final = (".md", ".markdown", ".txt", ".html", ".htm", ".docx")
+KINDS: Final = (*_TABLES, *_RECORDS, *_PAGES, ".zip")
+"""The ends of the names of files that are read."""
 
 
-def load(path: Path) -> Loaded:
-    """Read `.pkl`, `.jsonl`, `.csv` or `.xlsx`, or all such files of a folder in order of name.
+def load(path: Path, columns: ColumnMap | None = None) -> Loaded:
+    """Read a file of one of `KINDS`, or all such files of a folder and its folders, by name.
+
+    `columns` says which column is which where the names do not.
 
     Raises:
         SourceError: Missing, empty, too large, malicious, or not what it says; one line.
     """
-    files = _files(path)
-    collector = Collector()
+    source = _Source(Collector(), columns or {})
     try:
+        files = list(_files(path, source.collector))
         if (size := sum(file.stat().st_size for file in files)) > MAX_FILE_BYTES:
             raise SourceError(
                 f"{_shown(path)}: {size:,} bytes, at most {MAX_FILE_BYTES:,} are read;"
                 " split the FAQ into smaller files"
             )
+        source.pages = sum(_ending(file.name) in _PAGES for file in files)
         for file in files:
-            _read(file, collector)
-            collector.end_file()
+            name = file.name if file == path else file.relative_to(path).as_posix()
+            source.read_one(_read(file), _printable(name), lone=len(files) == 1)
     except OSError as error:
         raise SourceError(f"{_shown(path)}: cannot be read ({error.strerror})") from error
-    return collector.loaded()
+    return source.collector.loaded()
 
 
-def _files(path: Path) -> list[Path]:
-    if path.is_dir():
-        # Excel keeps a lock file `~$faq.xlsx` beside an open one.
-        names = (file for file in path.iterdir() if not file.name.startswith((".", "~$")))
-        files = sorted(file for file in names if file.suffix.lower() in _READERS and file.is_file())
-        if not files:
-            raise SourceError(f"{_shown(path)}: no {_KINDS} file in this folder")
-        return files
+@dataclass(slots=True)
+class _Source:
+    """What the files of a source are read into; `unpacked` counts over all archives."""
+
+    collector: Collector
+    columns: ColumnMap
+    pages: int = 0
+    unpacked: int = field(default=0)
+
+    def read_one(self, data: bytes, name: str, nested: int = 0, *, lone: bool) -> None:
+        """Read one of several files: one that holds no FAQ is passed over, and named.
+
+        Raises:
+            SourceError: See `load`; one that is damaged could hold entries that are not to be lost.
+        """
+        try:
+            self.read(data, name, nested)
+        except NotAFaqError as error:
+            if lone:
+                raise
+            self.collector.skip(name, str(error).removeprefix(f"{name}: "))
+
+    def read(self, data: bytes, name: str, nested: int = 0) -> None:
+        """Read one file.
+
+        Raises:
+            SourceError: See `load`.
+        """
+        if not data.strip():
+            raise NotAFaqError(f"{name}: the file is empty")
+        if _ending(name) == ".zip":
+            self._unpack(data, name, nested)
+            return
+        before = len(self.collector.rows) + len(self.collector.skipped)
+        _reader(_ending(name), alone=self.pages == 1)(data, name, self.collector, self.columns)
+        if len(self.collector.rows) + len(self.collector.skipped) == before:
+            raise NotAFaqError(f"{name}: holds no FAQ entry")
+        self.collector.end_file()
+
+    def _unpack(self, data: bytes, name: str, nested: int) -> None:
+        if nested == _MOST_NESTED:
+            raise SourceError(f"{name}: a zip in a zip in a zip; unpack it and give the folder")
+        archive = open_archive(data, name, kind="ZIP")
+        self.unpacked += sum(info.file_size for info in archive.infolist())
+        if self.unpacked > MAX_FILE_BYTES:
+            raise SourceError(f"{name}: unpacks to more than {MAX_FILE_BYTES:,} bytes; split it")
+        paths = [path for path in sorted(archive.namelist()) if not _is_hidden(PurePosixPath(path))]
+        wanted = _without_parts([path for path in paths if _ending(path) in KINDS])
+        _report_others(
+            [path for path in paths if not path.endswith("/")], wanted, name, self.collector
+        )
+        if not wanted:
+            raise SourceError(f"{name}: no file in it is one of {', '.join(KINDS)}")
+        self.pages += sum(_ending(path) in _PAGES for path in wanted)
+        for path in wanted:
+            data, where = member(archive, path, name), _printable(f"{name}/{path}")
+            self.read_one(data, where, nested + 1, lone=len(wanted) == 1)
+
+
+def _files(path: Path, collector: Collector) -> Iterator[Path]:
     if not path.exists():
         raise SourceError(f"{_shown(path)}: no such file or folder; check the path")
-    if not path.is_file():
-        raise SourceError(f"{_shown(path)}: neither a file nor a folder")
-    if path.suffix.lower() not in _READERS:
-        raise SourceError(f"{_shown(path)}: unknown kind of file; a FAQ is {_KINDS}")
-    return [path]
+    if not path.is_dir():
+        if not path.is_file():
+            raise SourceError(f"{_shown(path)}: neither a file nor a folder")
+        if _ending(path.name) not in KINDS:
+            raise SourceError(
+                f"{_shown(path)}: unknown kind of file; {_advice(_ending(path.name))}"
+            )
+        yield path
+        return
+    root = path.resolve()
+    files = sorted(
+        file
+        for file in path.rglob("*")
+        if file.is_file() and not _is_hidden(file.relative_to(path))
+    )
+    if len(files) > MAX_FILES:
+        raise SourceError(
+            f"{_shown(path)}: more than {MAX_FILES:,} files; give the folder of the FAQ"
+        )
+    inside = [file for file in files if file.resolve().is_relative_to(root)]
+    for file in files:
+        if file not in inside:
+            collector.remark(
+                "left out", _printable(file.name), "a link to a place outside of the folder"
+            )
+    names = {file.relative_to(path).as_posix(): file for file in inside}
+    wanted = _without_parts([name for name in names if _ending(name) in KINDS])
+    _report_others(list(names), wanted, _shown(path), collector)
+    if not wanted:
+        raise SourceError(f"{_shown(path)}: no {', '.join(KINDS)} file in this folder")
+    yield from (names[name] for name in wanted)
 
 
-def _read(file: Path, collector: Collector) -> None:
-    name = _shown(file)
+def _without_parts(names: list[str]) -> list[str]:
+    """Notion exports a table twice, as it is shown and whole (`_all.csv`): the whole one counts."""
+    whole = {name.removesuffix("_all.csv") for name in names if name.endswith("_all.csv")}
+    return [
+        name for name in names if not (name.endswith(".csv") and name.removesuffix(".csv") in whole)
+    ]
+
+
+def _report_others(names: list[str], wanted: list[str], where: str, collector: Collector) -> None:
+    others = Counter(_ending(name) or "without an ending" for name in set(names) - set(wanted))
+    for ending, count in sorted(others.items()):
+        files = "1 file" if count == 1 else f"{count:,} files"
+        text = "a part of the _all.csv beside it" if ending in KINDS else "not a kind that is read"
+        collector.remark("left out", where, f"{files} {ending}: {text}")
+
+
+def _is_hidden(path: Path | PurePosixPath) -> bool:
+    """Whether a file is none of the FAQ: `.git`, `__MACOSX`, Excel's lock file `~$faq.xlsx`."""
+    return any(part.startswith((".", "~$", "__")) for part in path.parts)
+
+
+def _read(file: Path) -> bytes:
+    before = file.stat()
     data = file.read_bytes()
-    if not data.strip():
-        raise SourceError(f"{name}: the file is empty")
-    before = len(collector.rows) + len(collector.skipped)
-    _READERS[file.suffix.lower()](data, name, collector)
-    if len(collector.rows) + len(collector.skipped) == before:
-        raise SourceError(f"{name}: holds no FAQ entry")
+    after = file.stat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise SourceError(
+            f"{_shown(file)}: another program is writing it; try again when it is done"
+        )
+    return data
+
+
+def _reader(ending: str, *, alone: bool) -> Reader:  # noqa: PLR0911 - one for each kind
+    """What reads a kind of file; the libraries for it are imported when one is met."""
+    match ending:
+        case ".csv" | ".tsv":
+            from ingest.sources.tables.delimited import read_delimited
+
+            return read_delimited
+        case ".xlsx" | ".xlsm":
+            from ingest.sources.tables.xlsx import read_xlsx
+
+            return read_xlsx
+        case ".xls":
+            from ingest.sources.tables.xls import read_xls
+
+            return read_xls
+        case ".ods":
+            from ingest.sources.tables.ods import read_ods
+
+            return read_ods
+        case ".pkl" | ".pickle":
+            return _read_pickle
+        case ".json" | ".jsonl" | ".ndjson":
+            from ingest.sources.structures import read_json
+
+            return read_json
+        case ".txt":
+            return partial(_read_text, alone=alone)
+        case _:
+            from ingest.sources.pages import files
+
+            read = {".docx": files.read_docx, ".html": files.read_html, ".htm": files.read_html}
+            return partial(read.get(ending, files.read_markdown), alone=alone)
+
+
+def _read_pickle(data: bytes, name: str, collector: Collector, columns: ColumnMap) -> None:
+    from ingest.sources import restricted_pickle
+    from ingest.sources.structures import read_content
+
+    read_content(restricted_pickle.loads(data, name), name, collector, columns)
+
+
+def _read_text(
+    data: bytes, name: str, collector: Collector, columns: ColumnMap, *, alone: bool
+) -> None:
+    """A text file is a table, as Excel's "Unicode Text" is, or a page."""
+    from ingest.sources.pages.files import read_markdown
+    from ingest.sources.tables.delimited import read_delimited
+
+    try:
+        read_delimited(data, name, collector, columns)
+    except NotAFaqError:
+        collector.end_file()
+        read_markdown(data, name, collector, columns, alone=alone)
+
+
+def _advice(ending: str) -> str:
+    saved: Mapping[str, str] = {
+        ".xlsb": "save it as an Excel workbook (.xlsx)",
+        ".numbers": "export it as Excel or CSV",
+        ".doc": "save it as .docx",
+        ".hwp": "save it as .docx or .txt",
+        ".hwpx": "save it as .docx or .txt",
+        ".pdf": "export what it was made from, as .docx, .xlsx or .md",
+    }
+    return saved.get(ending, f"a FAQ is {', '.join(KINDS)}")
+
+
+def _ending(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
 
 
 def _shown(path: Path) -> str:
+    return _printable(path.name or str(path))
+
+
+def _printable(name: str) -> str:
     """A file's name on one line, whatever bytes it is made of."""
-    return "".join(mark if mark.isprintable() else "�" for mark in path.name or str(path))
-
-
-def _read_pickle(data: bytes, name: str, collector: Collector) -> None:
-    content = restricted_pickle.loads(data, name)
-    if isinstance(content, dict):
-        for number, (title, answer) in enumerate(content.items(), 1):
-            collector.add({"title": title, "answer": answer}, f"{name}:{number}")
-        return
-    if not isinstance(content, list):
-        raise SourceError(f"{name}: not a FAQ; save a dict of title -> answer")
-    if problem := _names_problem(content):
-        raise SourceError(f"{name}: {problem}")
-    for number, item in enumerate(content, 1):
-        if isinstance(item, dict):
-            collector.add(by_field(item), f"{name}:{number}")
-        else:
-            collector.skip(f"{name}:{number}", "the item is not a dict: save title and answer")
-
-
-def _read_jsonl(data: bytes, name: str, collector: Collector) -> None:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:4096]:
-        raise SourceError(f"{name}: not UTF-8 text; save it as JSONL in UTF-8")
-    lines = [_parsed(line) for line in data.removeprefix(_UTF8_BOM).split(b"\n")]
-    objects = [line for line in lines if isinstance(line, dict)]
-    if not objects:
-        raise SourceError(f"{name}: no line is a JSON object; JSONL has one on each line")
-    if problem := _names_problem(objects):
-        raise SourceError(f"{name}: {problem}")
-    for number, line in enumerate(lines, 1):
-        if isinstance(line, dict):
-            collector.add(by_field(line), f"{name}:{number}")
-        elif line:
-            collector.skip(f"{name}:{number}", line)
-        else:
-            collector.blank(f"{name}:{number}")
-
-
-def _parsed(line: bytes) -> dict[str, object] | str:
-    """The object on a line, or why there is none; an empty text for an empty line."""
-    if not line.strip():
-        return ""
-    try:
-        value = json.loads(line.decode())
-    except UnicodeDecodeError:
-        return "the line is not valid UTF-8: save the file as UTF-8 or type the line anew"
-    except (ValueError, RecursionError):
-        return "the line is not valid JSON: correct it or remove it"
-    return value if isinstance(value, dict) else "the line is not a JSON object: write {…}"
-
-
-def _names_problem(items: list[object] | list[dict[str, object]]) -> str | None:
-    """Return why no item can be an entry: none has both a title and an answer by name."""
-    problem = None
-    for item in items:
-        if isinstance(item, dict):
-            problem = missing_fields(item)
-            if problem is None:
-                return None
-    return problem
-
-
-_READERS: Final[dict[str, Callable[[bytes, str, Collector], None]]] = {
-    ".pkl": _read_pickle,
-    ".jsonl": _read_jsonl,
-    ".csv": read_csv,
-    ".xlsx": read_xlsx,
-}
-_KINDS: Final = ".pkl, .jsonl, .csv or .xlsx"
+    return "".join(mark if mark.isprintable() else "�" for mark in name)

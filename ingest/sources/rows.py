@@ -1,41 +1,38 @@
-"""The common form of every FAQ source: rows with a title and an answer, and rows left out.
+"""What every FAQ source comes down to: rows with a title and an answer, and what was not taken.
 
-The readers of `load` hand each record to a `Collector`, which checks it and knows its position.
+The readers hand each record to a `Collector`, which checks it and knows its position. A record is
+lost only if it has no title or no answer; anything else about it is mended, and remarked on.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from core.errors import SourceError
+from ingest.sources.markup import answer_of, plain_title
+from ingest.sources.values import EMPTY_WORDS, Linked, Unreadable, date_of, error_in, text_of
 
 MAX_TITLE_CHARS: Final = 300
 MAX_ANSWER_CHARS: Final = 100_000
 # A shared string of an XLSX or a pickle is stored once and named a million times: the file is
 # small, the rows are not.
-MAX_TOTAL_CHARS: Final = 300_000_000
-MAX_ROWS: Final = 2_000_000
+MAX_TOTAL_CHARS: Final = 100_000_000
+MAX_ROWS: Final = 1_000_000
 
-# The names of each field in order of precedence, lower case.
-FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "title": ("title", "question", "질문", "제목"),
-    "answer": ("answer", "text", "답변", "내용"),
-    "category": ("category", "카테고리", "분류"),
-    "questions": ("questions", "질문예시"),
-    "related": ("related", "관련"),
-}
-_SPELLED: Final = {
-    "title": "title (or question, 질문, 제목)",
-    "answer": "answer (or text, 답변, 내용)",
-}
+
+class NotAFaqError(SourceError):
+    """A file that can be read and holds no FAQ: among others it is passed over, and named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record of a source, its text as it stands there; `position` is like `faq.csv:17`."""
+    """One record of a source; `position` is like `faq.csv:17`.
+
+    `answer` is Markdown where `markdown` says so, else text as it stands in the source. `updated`
+    is a date like `2026-11-28`, or "".
+    """
 
     title: str
     answer: str
@@ -43,6 +40,9 @@ class Row:
     questions: tuple[str, ...]
     related: tuple[str, ...]
     position: str
+    url: str = ""
+    updated: str = ""
+    markdown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,31 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """Something that was done to a source: `kind` is what, such as `converted` or `left out`."""
+
+    kind: str
+    position: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where a table's entries come from: field and column's name, and the columns not read."""
+
+    position: str
+    read: tuple[tuple[str, str], ...]
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """Everything read from a source, in its order."""
 
     rows: tuple[Row, ...]
     skipped: tuple[Skipped, ...]
+    remarks: tuple[Remark, ...] = ()
+    columns: tuple[Columns, ...] = ()
 
 
 @dataclass(slots=True)
@@ -67,18 +87,20 @@ class Collector:
 
     rows: list[Row] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    columns: list[Columns] = field(default_factory=list)
     _blank: list[str] = field(default_factory=list)  # position of the first blank row, and the last
     _chars: int = 0
 
     def add(self, record: Mapping[str, object], position: str) -> None:
-        """Take a record with the names of `FIELDS`.
+        """Take a record with the names of the fields of `Row`.
 
         Raises:
             SourceError: The source as a whole is beyond all bounds.
         """
         self._flush_blank()
         try:
-            row = _row(record, position)
+            row = self._row(record, position)
         except ValueError as error:
             self.skip(position, str(error))
             return
@@ -92,17 +114,26 @@ class Collector:
             )
 
     def skip(self, position: str, reason: str) -> None:
+        """Note a record that cannot be an entry, and what its author may do."""
         self._flush_blank()
         self.skipped.append(Skipped(position, reason))
+
+    def remark(self, kind: str, position: str, text: str) -> None:
+        """Note what was done to a record, a table or a file."""
+        self.remarks.append(Remark(kind, position, text))
 
     def blank(self, position: str) -> None:
         """Note an empty row; those after the last record are not worth a word."""
         self._blank = [*self._blank[:1], position]
 
     def loaded(self) -> Loaded:
-        return Loaded(tuple(self.rows), tuple(self.skipped))
+        """Return all that was collected."""
+        return Loaded(
+            tuple(self.rows), tuple(self.skipped), tuple(self.remarks), tuple(self.columns)
+        )
 
     def end_file(self) -> None:
+        """Forget the empty rows at a table's end."""
         self._blank.clear()
 
     def _flush_blank(self) -> None:
@@ -112,65 +143,89 @@ class Collector:
             self.skipped.append(Skipped(first, f"the row is empty{upto}: fill it in or remove it"))
             self._blank.clear()
 
+    def _row(self, record: Mapping[str, object], position: str) -> Row:
+        full_title = plain_title(_required("title", record.get("title")))
+        answer, markdown = self._answer(record, position)
+        for name, text in (("title", full_title), ("answer", answer)):
+            if not text.strip():
+                raise ValueError(f"the {name} is empty: fill it in or remove the row")
+        questions = self._texts("questions", record.get("questions"), position)
+        title = full_title
+        if len(full_title) > MAX_TITLE_CHARS:
+            title = full_title[: MAX_TITLE_CHARS - 1].rstrip() + "…"
+            questions = (full_title, *questions)
+            text = f"the title has {len(full_title):,} characters and was cut to {MAX_TITLE_CHARS}"
+            self.remark("converted", position, text)
+        return Row(
+            title,
+            answer,
+            self._optional("category", record.get("category"), position),
+            questions,
+            self._texts("related", record.get("related"), position),
+            position,
+            url=self._optional("url", record.get("url"), position),
+            updated=date_of(record.get("updated")),
+            markdown=markdown,
+        )
 
-def missing_fields(names: Iterable[object]) -> str | None:
-    """Return what to say when the title or the answer is not among the columns, else None."""
-    found = by_field(dict.fromkeys(names))
-    lacking = [spelled for known, spelled in _SPELLED.items() if known not in found]
-    return f"no column is named {', none '.join(lacking)}; name them so" if lacking else None
+    def _answer(self, record: Mapping[str, object], position: str) -> tuple[str, bool]:
+        given = record.get("answer")
+        if isinstance(given, list | tuple) and all(isinstance(item, str) for item in given):
+            given = "\n".join(given)
+        text = _required("answer", given)
+        if len(text) > MAX_ANSWER_CHARS:
+            raise ValueError(
+                f"the answer has {len(text):,} characters, {MAX_ANSWER_CHARS:,} fit: shorten it"
+            )
+        if not isinstance(given, str | Linked | None):
+            self.remark(
+                "converted", position, f"the answer is a value of the sheet, read as {text}"
+            )
+        if record.get("markdown"):
+            return text, True
+        answer = answer_of(text)
+        if answer.converted:
+            self.remark("converted", position, answer.converted)
+        return answer.text, answer.markdown
+
+    def _optional(self, name: str, value: object, position: str) -> str:
+        """A field that may be empty: what is wrong with it costs nothing but itself."""
+        try:
+            text = _required(name, value).strip()
+        except ValueError as error:
+            self.remark("left out", position, str(error))
+            return ""
+        if len(text) > MAX_TITLE_CHARS and name != "url":
+            self.remark(
+                "converted", position, f"the {name} was cut to {MAX_TITLE_CHARS} characters"
+            )
+            text = text[:MAX_TITLE_CHARS]
+        return "" if text in EMPTY_WORDS else text
+
+    def _texts(self, name: str, value: object, position: str) -> tuple[str, ...]:
+        """A list of values as it is, or one text with an item on each line or between `|`."""
+        items: Sequence[object] = value if isinstance(value, list | tuple) else [value]
+        found: list[str] = []
+        for item in items:
+            try:
+                text = plain_title(_required(name, item))
+            except ValueError as error:
+                self.remark("left out", position, str(error))
+                continue
+            parts = text.replace("|", "\n").splitlines() if item is value else [text]
+            found += [part.strip() if item is value else part for part in parts]
+        return tuple(text for text in found if text.strip() and text not in EMPTY_WORDS)
 
 
-def by_field(record: Mapping[Any, object]) -> dict[str, object]:
-    """A record under our field names; of two names for one field the earlier in `FIELDS` wins."""
-    plain = {
-        unicodedata.normalize("NFC", name).strip().lower(): value
-        for name, value in record.items()
-        if isinstance(name, str)
-    }
-    return {
-        known: plain[name]
-        for known, names in FIELDS.items()
-        for name in reversed(names)
-        if name in plain
-    }
-
-
-def _row(record: Mapping[str, object], position: str) -> Row:
-    title = _text("title", record.get("title"), MAX_TITLE_CHARS)
-    answer = _text("answer", record.get("answer"), MAX_ANSWER_CHARS)
-    if not title.strip() or not answer.strip():
-        empty = "title" if not title.strip() else "answer"
-        raise ValueError(f"the {empty} is empty: fill it in or remove the row")
-    return Row(
-        title,
-        answer,
-        _text("category", record.get("category"), MAX_TITLE_CHARS),
-        _texts("questions", record.get("questions")),
-        _texts("related", record.get("related")),
-        position,
-    )
-
-
-def _texts(name: str, value: object) -> tuple[str, ...]:
-    """A list of text as it is, or one text with an item on each line or between `|`."""
-    items = value if isinstance(value, list) else _text(name, value, MAX_ANSWER_CHARS)
-    if isinstance(items, str):
-        items = [item.strip() for item in items.replace("|", "\n").splitlines()]
-    texts = (_text(name, item, MAX_ANSWER_CHARS) for item in items)
-    return tuple(text for text in texts if text.strip())
-
-
-def _text(name: str, value: object, most: int) -> str:
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise ValueError(f"the {name} is not text but {_kind(value)}: write it as text")  # noqa: TRY004 - one kind of refusal
-    if len(value) > most:
-        raise ValueError(f"the {name} has {len(value):,} characters, {most:,} fit: shorten it")
-    if any("\ud800" <= character <= "\udfff" for character in value):
+def _required(name: str, value: object) -> str:
+    """The text of a value; what no text can be made of is an error that says what to do."""
+    text = text_of(value)
+    if isinstance(value, Unreadable):
+        raise ValueError(f"the {name} is {value.reason}")  # noqa: TRY004 - one kind of refusal
+    if text is None:
+        raise ValueError(f"the {name} is not text but of type {type(value).__name__}: write it")
+    if error := error_in(text):
+        raise ValueError(f"the {name} is the spreadsheet error {error}: mend the sheet's formula")
+    if any("\ud800" <= character <= "\udfff" for character in text):
         raise ValueError(f"the {name} has broken characters (lone surrogates): type it anew")
-    return value
-
-
-def _kind(value: object) -> str:
-    return "a number" if isinstance(value, int | float) else f"of type {type(value).__name__}"
+    return text

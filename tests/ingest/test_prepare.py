@@ -1,6 +1,7 @@
 """From rows to entries: duplicates, related titles, questions, and what is reported."""
 
 import time
+import unicodedata
 
 import pytest
 
@@ -60,13 +61,32 @@ def test_exact_duplicates_merge_and_unite_their_questions():
     assert prepared.skipped == ()
 
 
-def test_a_second_answer_to_a_title_is_skipped():
-    """The first wins; the report says where both are."""
+def test_a_second_answer_to_a_title_is_added_below_the_first():
+    """No row is lost; the report says where both are."""
     prepared = _prepare(_row("A", "가", "f:1"), _row("A", "나", "f:2"))
-    assert [entry.text for entry in prepared.entries] == ["가"]
-    (skipped,) = prepared.skipped
-    assert skipped.position == "f:2"
-    assert "f:1" in skipped.reason
+    assert [entry.text for entry in prepared.entries] == ["가\n\n나"]
+    (merged,) = prepared.merged
+    assert (merged.position, merged.into, merged.added) == ("f:2", "f:1", True)
+    assert prepared.skipped == ()
+
+
+def test_spaces_and_the_form_of_letters_make_no_second_title():
+    """A Mac writes 가 as two characters; the title is kept in its composed form."""
+    title = "배송비는 얼마인가요?"
+    rows = (
+        _row(unicodedata.normalize("NFD", title), "가", "f:1"),
+        _row("배송비는  얼마 인가요?", "가", "f:2", url="https://a.example/1"),
+    )
+    (entry,) = _prepare(*rows).entries
+    assert (entry.title, entry.url) == (title, "https://a.example/1")
+
+
+def test_markdown_keeps_its_lines_and_says_so():
+    """Layout is for text that lost its lines; `url` and `updated` come along."""
+    text = "1. **하나**입니다.2. 둘\n\n| a | b |\n| --- | --- |"
+    row = _row("A", text, markdown=True, url="javascript:alert(1)", updated="2026-01-02")
+    (entry,) = _prepare(row).entries
+    assert (entry.text, entry.markdown, entry.url, entry.updated) == (text, True, "", "2026-01-02")
 
 
 def test_an_answer_that_cleaning_leaves_empty_is_skipped():

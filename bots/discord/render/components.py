@@ -111,7 +111,7 @@ def _below(view: View, look: RenderOptions) -> tuple[list[str], list[Button]]:
         status = shortened(_line(status_of(view, look.profile), look), 80)
         stop = Button(f"stop:{view.question.id}", _label(look.profile.stop, look))
         return [f"-# ⏳ {status}"], _possible([stop] if look.stoppable else [])
-    ending = ending_of(view, look.profile)
+    ending = ending_of(view, look)
     lines: list[str] = []
     if ending.note:
         lines.append(f"-# {_line(ending.note, look)}")
@@ -127,7 +127,10 @@ def _below(view: View, look: RenderOptions) -> tuple[list[str], list[Button]]:
 
 
 def _sources(ending: Ending, look: RenderOptions) -> list[str]:
-    titles = [_line(source, look) for source in ending.sources]
+    titles = [
+        _line(source, look) + (f" [↗](<{link}>)" if link else "")
+        for source, link in zip(ending.sources, ending.links, strict=True)
+    ]
     first = f"-# {look.profile.sources} [1] {titles[0]}"
     return [first, *(f"-# [{number}] {title}" for number, title in enumerate(titles[1:], start=2))]
 

@@ -131,7 +131,7 @@ def _below(view: View, look: RenderOptions) -> list[Block]:
         if look.stoppable:
             blocks.append(_actions("stop", [_stop(view, look)]))
         return blocks
-    ending = ending_of(view, look.profile)
+    ending = ending_of(view, look)
     blocks = []
     if ending.note:
         note = clipped(mrkdwn(ending.note, look.cleaner), _SECTION_CHARS)
@@ -154,8 +154,10 @@ def _line(text: str, look: RenderOptions) -> str:
 
 
 def _sources(ending: Ending, look: RenderOptions) -> list[str]:
+    sources = zip(ending.sources, ending.links, strict=True)
     lines = [
-        f"[{number}] {_line(source, look)}" for number, source in enumerate(ending.sources, start=1)
+        f"[{number}] {_line(source, look)}" + (f" <{link}|↗>" if link else "")
+        for number, (source, link) in enumerate(sources, start=1)
     ]
     return [look.profile.sources, *lines]
 

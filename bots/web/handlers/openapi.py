@@ -231,7 +231,10 @@ _LAST_ID: Final[Json] = {"name": "Last-Event-ID", "in": "header", "schema": TEXT
 
 def _schemas() -> Json:
     texts = {"type": "array", "items": TEXT}
-    source = {"type": "object", "properties": {"n": {"type": "integer"}, "title": TEXT}}
+    source = {
+        "type": "object",
+        "properties": {"n": {"type": "integer"}, "title": TEXT, "url": TEXT},
+    }
     followup = {
         "type": "object",
         "properties": {

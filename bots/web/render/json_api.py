@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Any
 
 from bots.web.context import Context
@@ -43,7 +44,10 @@ async def ending_of(context: Context, question_id: str, page: Page, *, html: boo
         "text": page.text,
         "note": page.note,
         "sources": [
-            {"n": number, "title": title} for number, title in enumerate(page.sources, start=1)
+            {"n": number, "title": title, **({"url": link} if link else {})}
+            for number, (title, link) in enumerate(
+                zip_longest(page.sources, page.links, fillvalue=""), start=1
+            )
         ],
         "lead": page.lead,
         "offers": page.offers,

@@ -38,6 +38,7 @@ class Page:
     kind: Kind | None = None
     note: str = ""
     sources: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
     lead: str = ""
     offers: tuple[str, ...] = ()
     followups: tuple[str, ...] = ()
@@ -55,13 +56,14 @@ def page_of(view: View, look: RenderOptions) -> Page:
         # closed where it becomes HTML.
         text = clean(settled(view.text, close=False)) if view.text else ""
         return Page(asked, text, status=clean(status_of(view, look.profile)))
-    ending = ending_of(view, look.profile)
+    ending = ending_of(view, look)
     return Page(
         asked,
         clean(view.text if view.ending else settled(view.text)),
         kind=_kind(view),
         note=clean(ending.note),
         sources=tuple(map(clean, ending.sources)),
+        links=ending.links,
         lead=ending.lead if ending.questions else "",
         offers=tuple(map(clean, ending.offers)),
         followups=tuple(map(clean, ending.questions)),

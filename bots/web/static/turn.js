@@ -147,7 +147,10 @@ export class Turn {
   }
 
   sources(sources) {
-    const list = make("ol", {}, ...sources.map((source) => make("li", { textContent: source.title })));
+    const list = make("ol", {}, ...sources.map(({ title, url }) =>
+      url
+        ? make("li", {}, make("a", { textContent: title, href: url, target: "_blank", rel: "noopener noreferrer" }))
+        : make("li", { textContent: title })));
     this.sourcesElement = make(
       "details",
       { className: "sources" },

@@ -10,11 +10,12 @@ import pytest
 
 from bots.bootstrap.assistant import open_forgetful, open_talk
 from bots.bootstrap.ingestion import run_ingest
-from bots.shared.answer_view import ending_of
+from bots.shared.answer_view import RenderOptions, ending_of
 from config.profiles import load_profile
 from config.resources import SAMPLE_FAQ
 from config.settings import read_settings
 from core.messaging.learning import Outcome, Remark
+from core.text.sanitize import Cleaner
 from core.types import Answered, Delta, Escalated, Question, SessionId, View
 from devtools.openai.server import Fault, OpenAIServer
 
@@ -72,7 +73,10 @@ async def test_what_a_person_said_is_the_answer_until_it_is_unlearnt(settings):
             source = ending.sources[0].source
             assert (source.kind, source.author) == ("learned", "김담당")
             view = View(Question("q", ROOM, text), text=ending.text, ending=ending)
-            assert "김담당 님이 알려 준 내용" in ending_of(view, PROFILE).sources[0]
+            assert (
+                "김담당 님이 알려 준 내용"
+                in ending_of(view, RenderOptions(PROFILE, Cleaner((), instead=""))).sources[0]
+            )
         await learning.teach(remark(f"#학습 {TOLD} 3층입니다.", said_at=later()))
         assert (await learning.unteach("r1")).outcome is Outcome.UNLEARNED
         ending, _ = await ask(assistant, OTHERWISE, SessionId("terminal:third"))

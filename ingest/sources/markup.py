@@ -1,0 +1,150 @@
+"""HTML and Markdown in answers: told apart from plain text, and brought to one Markdown.
+
+HTML becomes Markdown; images become links, because chat platforms show no pictures inside of text;
+links that lead nowhere outside of their page become their label.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from types import ModuleType
+from typing import Final
+from urllib.parse import unquote, urljoin, urlsplit
+
+_BLOCK_NAMES: Final = (
+    "p|div|ul|ol|li|table|thead|tbody|tr|td|th|h[1-6]|pre|blockquote|section|article|figure|hr"
+    "|details|summary|dl|dt|dd|aside|center|iframe|script|style|video|html|body|main"
+)
+_INLINE_NAMES: Final = "br|b|strong|i|em|u|s|del|a|img|span|font|code|sup|sub|small|mark|ins|wbr"
+_ATTRIBUTES: Final = r"(?:\s+[a-zA-Z_:@-][^<>]*|\s*)/?>"
+_TAG: Final = re.compile(rf"</?(?:{_BLOCK_NAMES}|{_INLINE_NAMES}){_ATTRIBUTES}", re.IGNORECASE)
+_BLOCK_TAG: Final = re.compile(rf"</?(?:{_BLOCK_NAMES}){_ATTRIBUTES}", re.IGNORECASE)
+_ENTITY: Final = re.compile(
+    r"&(?:nbsp|amp|lt|gt|quot|apos|middot|hellip|ndash|mdash|[lr][sd]quo|bull|copy|reg|trade|times"
+    r"|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});"
+)
+_TWICE: Final = re.compile(
+    rf"&lt;/?(?:{_BLOCK_NAMES}|{_INLINE_NAMES})\b[^<>&]*/?&gt;", re.IGNORECASE
+)
+_CODE: Final = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
+_MARKDOWN: Final = re.compile(
+    r"!\[[^\]\n]*\]\(\S|\[[^\]\n]+\]\(<?(?:https?://|mailto:|tel:|\.{0,2}/|#)"
+    r"|^#{1,6} \S|(?<![*\\])\*\*(?=\S)[^*\n]*[^\s*]\*\*(?!\*)|^```"
+    r"|^\s*\|?[^\n|]+\|[^\n]*\n\s*\|?\s*:?-{3,}:?\s*(?:\||$)",
+    re.MULTILINE,
+)
+# What of Markdown is left where HTML was more than lines of text.
+_MARKS: Final = re.compile(r"[*`\\~]|\]\(|^\s*(?:#|>|\||- |\d+\. )", re.MULTILINE)
+_IMAGE: Final = re.compile(
+    r"!\[([^\]\n]*)\]\(\s*<?([^()\s>]+(?:\([^()\s]*\))?)>?(?:\s+\"[^\"]*\")?\s*\)"
+)
+_LINK: Final = re.compile(
+    r"(?<!!)\[((?:[^\[\]\n]|\[[^\[\]\n]*\])+)\]\(\s*<?([^()\n>]*?(?:\([^()\s]*\))?)>?(?:\s+\"[^\"]*\")?\s*\)"
+)
+_BLANK_LINES: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer's text; `converted` says what was done to it, or is empty."""
+
+    text: str
+    markdown: bool
+    converted: str = ""
+
+
+def answer_of(text: str) -> Answer:
+    """Tell HTML, Markdown and plain text apart, and bring the first two to clean Markdown."""
+    if "&lt;" in text and _TWICE.search(text):
+        text = html.unescape(text)
+    bare = _CODE.sub("", text)
+    is_page = bool(_BLOCK_TAG.search(bare)) and text.lstrip().startswith("<")
+    if _MARKDOWN.search(text) and not is_page:
+        return Answer(clean_markdown(text), markdown=True)
+    if _TAG.search(bare):
+        if not _BLOCK_TAG.search(bare):  # lines of text with a tag here and there
+            text = text.replace("\r\n", "\n").replace("\n", "<br>\n")
+        made = _html().html_to_markdown(text)
+        if _MARKS.search(made):
+            return Answer(made, markdown=True, converted="the answer's HTML became Markdown")
+        return Answer(
+            "\n".join(line.strip() for line in made.split("\n")),
+            markdown=False,
+            converted="the answer's HTML became text",
+        )
+    if _ENTITY.search(text):
+        return Answer(
+            html.unescape(text), markdown=False, converted="HTML entities became characters"
+        )
+    return Answer(text, markdown=False)
+
+
+def plain_title(text: str) -> str:
+    """Return a title without tags and entities; any other title stays as it is."""
+    if _TAG.search(text):
+        text = _html().text_in(text)
+    return html.unescape(text) if _ENTITY.search(text) else text
+
+
+def clean_markdown(text: str, *, base: str = "") -> str:
+    """Return Markdown whose images are links, and whose tags are Markdown or gone."""
+    pieces, done = [], 0
+    for match in _CODE.finditer(text):
+        pieces += [_clean_prose(text[done : match.start()], base), match[0]]
+        done = match.end()
+    return tidied("".join([*pieces, _clean_prose(text[done:], base)]))
+
+
+def _html() -> ModuleType:
+    # Most answers have no HTML, and what reads it takes a tenth of a second to import.
+    from ingest.sources import html_markdown  # noqa: PLC0415
+
+    return html_markdown
+
+
+def _clean_prose(text: str, base: str) -> str:
+    if _TAG.search(text):
+        text = re.sub(r"<br\s*/?>", "\n", text, flags=re.IGNORECASE)
+        text = re.sub(
+            r"<(?P<tag>a|img)\b[^<>]*>(?:(?P<label>[^<>]*)</a>)?",
+            lambda match: _html().html_to_markdown(match[0], base=base),
+            text,
+            flags=re.IGNORECASE,
+        )
+        text = _TAG.sub("", text)
+    if _ENTITY.search(text):
+        text = html.unescape(text)
+    text = _IMAGE.sub(lambda match: image(match[1], match[2], base), text)
+    return _LINK.sub(lambda match: link(match[1], match[2], base), text)
+
+
+def is_markdown(text: str) -> bool:
+    """Whether a text has what only Markdown has: links, emphasis, headings, tables or fences."""
+    return bool(_MARKDOWN.search(text))
+
+
+def image(label: str, address: str, base: str) -> str:
+    """Return an image as a link, under its text or the name of its file."""
+    name = label.strip() or PurePosixPath(unquote(urlsplit(address).path)).name
+    return link(name or "image", address, base)
+
+
+def link(label: str, address: str, base: str) -> str:
+    """Return a link in Markdown, or its label alone where it leads to no place on the web."""
+    address = urljoin(base, address.strip()) if base else address.strip()
+    scheme = address.partition(":")[0].lower()
+    if scheme in ("http", "https"):
+        return f"[{label}]({address.replace(' ', '%20')})"
+    if scheme in ("mailto", "tel"):
+        reached = unquote(address.partition(":")[2].partition("?")[0])
+        return label if reached in label else f"{label} ({reached})"
+    return label
+
+
+def tidied(text: str) -> str:
+    """Return text without spaces at line ends and without more than one empty line in a row."""
+    lines = text.replace("\r\n", "\n").replace("\u00a0", " ").split("\n")
+    return _BLANK_LINES.sub("\n\n", "\n".join(line.rstrip() for line in lines)).strip()

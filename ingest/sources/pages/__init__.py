@@ -1,0 +1,1 @@
+"""Pages: Markdown, HTML and Word, whose headings are the questions."""

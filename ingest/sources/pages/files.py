@@ -1,0 +1,212 @@
+"""Files that are pages: Markdown, HTML, Word and plain text."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import Any, Final
+
+import mammoth
+from bs4 import BeautifulSoup, Tag
+
+from core.errors import SourceError
+from ingest.sources.archives import open_archive
+from ingest.sources.encodings import decode
+from ingest.sources.html_markdown import html_to_markdown
+from ingest.sources.pages.sections import Page, add_page, sections_in
+from ingest.sources.rows import Collector, NotAFaqError
+from ingest.sources.structures import read_content
+from ingest.sources.tables.headers import header
+from ingest.sources.tables.table import ColumnMap
+
+_FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_PAIR: Final = re.compile(r"^([\w가-힣][\w가-힣 ./-]{0,40}):[ \t]+(.+?)[ \t]*$")
+_NOTION_ID: Final = re.compile(r"\s+[0-9a-f]{32}$")
+_BESIDE: Final = ("nav", "header", "footer", "aside", "[role=navigation]", "[aria-hidden=true]")
+_MAX_XML_BYTES: Final = 50_000_000  # of one document's text: mammoth makes objects of all of it
+
+
+def read_markdown(
+    data: bytes, name: str, collector: Collector, columns: ColumnMap, *, alone: bool
+) -> None:
+    """Read a page in Markdown or plain text, with or without front matter.
+
+    Raises:
+        SourceError: It is not text.
+    """
+    text = _text(data, name).replace("\r\n", "\n")
+    fields: dict[str, object] = {}
+    if match := _FRONT_MATTER.match(text):
+        fields = dict(_fields(match[1].split("\n")))
+        text = "\n" * match[0].count("\n") + text[match.end() :]
+    text, properties = _without_properties(text)
+    fields = {**properties, **fields}
+    title = str(fields.pop("title", ""))
+    if title and not re.search(r"^# ", text, re.MULTILINE):
+        text = f"# {title}\n\n{text}"
+    title = title or title_of_file(name)
+    if not (sections_in(text) or name.endswith((".md", ".markdown"))):
+        raise NotAFaqError(
+            f"{name}: no table with a question and an answer, no headings, no Q. lines"
+        )
+    if answer := fields.pop("answer", None):
+        text = f"{text}\n\n{answer}"
+    add_page(Page(text, name, title, fields, alone=alone), collector, columns)
+
+
+def read_html(
+    data: bytes, name: str, collector: Collector, columns: ColumnMap, *, alone: bool
+) -> None:
+    """Read a page in HTML: its marked up questions (schema.org), else its headings.
+
+    Raises:
+        SourceError: It is not text.
+    """
+    soup = BeautifulSoup(_text(data, name), "html.parser")
+    canonical = soup.find("link", rel="canonical")
+    url = str(canonical.get("href") or "") if isinstance(canonical, Tag) else ""
+    name = url or name
+    if questions := list(_marked_up(soup)):
+        read_content(questions, name, collector, columns)
+        return
+    fields = {"url": url, "updated": _modified(soup)} if url else {}
+    title = _first_text(soup, "h1", "title")
+    add_page(
+        Page(_content(soup, url), name, title, fields, base=url, alone=alone), collector, columns
+    )
+
+
+def read_docx(
+    data: bytes, name: str, collector: Collector, columns: ColumnMap, *, alone: bool
+) -> None:
+    """Read a Word document by its headings, its tables, or its `Q.` and `A.` lines.
+
+    Raises:
+        SourceError: It is no DOCX, or is beyond the bounds.
+    """
+    archive = open_archive(data, name, kind="DOCX")
+    if sum(m.file_size for m in archive.infolist() if m.filename.endswith(".xml")) > _MAX_XML_BYTES:
+        raise SourceError(f"{name}: more than {_MAX_XML_BYTES:,} bytes of text; split the document")
+    try:
+        made = mammoth.convert_to_html(
+            io.BytesIO(data), convert_image=mammoth.images.img_element(lambda _: {"src": ""})
+        ).value
+    except (
+        zipfile.BadZipFile,
+        LookupError,
+        ValueError,
+        AttributeError,
+        TypeError,
+        SyntaxError,
+        OSError,
+    ) as error:
+        raise SourceError(
+            f"{name}: not a readable DOCX file ({type(error).__name__}); save it anew from Word"
+        ) from error
+    text = html_to_markdown(made)
+    add_page(Page(text, name, title_of_file(name), alone=alone), collector, columns)
+
+
+def title_of_file(name: str) -> str:
+    """The title that a file's name is: `How to pay 0123….md` of Notion is `How to pay`."""
+    stem = PurePath(name).stem
+    return _NOTION_ID.sub("", stem).replace("_", " ").strip()
+
+
+def _text(data: bytes, name: str) -> str:
+    try:
+        text = decode(data).text
+    except ValueError as error:
+        raise SourceError(f"{name}: {error}; save it as UTF-8") from error
+    return (
+        text.encode("utf-8", "replace").decode()
+        if any("\udc80" <= c <= "\udcff" for c in text)
+        else text
+    )
+
+
+def _fields(lines: list[str]) -> Iterator[tuple[str, object]]:
+    """What `Name: value` lines say of the fields of an entry."""
+    for line in lines:
+        match = _PAIR.match(line)
+        field = header(match[1]).field if match else ""
+        if match and field:
+            value = match[2].strip("\"'[] ")
+            yield (
+                ("category" if field == "tags" else "updated" if field == "dated" else field),
+                value,
+            )
+
+
+def _without_properties(text: str) -> tuple[str, dict[str, object]]:
+    """A Notion page has the properties of its row below its title."""
+    lines = text.split("\n")
+    start = next((index for index, line in enumerate(lines) if line.startswith("# ")), None)
+    if start is None or any(line.strip() for line in lines[:start]):
+        return text, {}
+    end = start + 1
+    while end < len(lines) and (not lines[end].strip() or _PAIR.match(lines[end])):
+        end += 1
+    found = dict(_fields(lines[start + 1 : end]))
+    if not found.keys() & {"category", "updated", "url", "answer"}:
+        return text, {}
+    lines[start + 1 : end] = [""] * (end - start - 1)
+    return "\n".join(lines), found
+
+
+def _marked_up(soup: BeautifulSoup) -> Iterator[Any]:
+    """The questions of a page that says `FAQPage` of itself: https://schema.org/FAQPage."""
+    for script in soup.find_all("script", type="application/ld+json"):
+        try:
+            content = json.loads(script.get_text())
+        except (ValueError, RecursionError):
+            continue
+        for item in content if isinstance(content, list) else [content]:
+            graph = item.get("@graph", [item]) if isinstance(item, dict) else []
+            for node in graph if isinstance(graph, list) else []:
+                if isinstance(node, dict) and "FAQPage" in str(node.get("@type")):
+                    main = node.get("mainEntity", [])
+                    yield from main if isinstance(main, list) else [main]
+
+
+def _content(soup: BeautifulSoup, url: str) -> str:
+    for selector in _BESIDE:
+        for tag in soup.select(selector):
+            if not tag.find(["h1", "article", "main"]):
+                tag.decompose()
+    body = soup.find("main") or soup.find("article") or soup.body or soup
+    _mark_questions(soup, body)
+    return html_to_markdown(body, base=url)
+
+
+def _mark_questions(soup: BeautifulSoup, body: Tag | BeautifulSoup) -> None:
+    """Accordions and definition lists have questions that are no headings: make them some."""
+    levels = [int(tag.name[1]) for tag in body.find_all(re.compile(r"^h[1-6]$"))]
+    level = min(max(levels, default=1) + 1, 6)
+    for tag in body.find_all(["summary", "dt"]):
+        heading = soup.new_tag(f"h{level}")
+        heading.string = tag.get_text(" ", strip=True)
+        tag.replace_with(heading)
+    for tag in body.find_all(["dl", "dd"]):
+        tag.name = "div"
+
+
+def _modified(soup: BeautifulSoup) -> str:
+    for name in ("article:modified_time", "og:updated_time", "last-modified"):
+        tag = soup.find("meta", attrs={"property": name}) or soup.find("meta", attrs={"name": name})
+        if isinstance(tag, Tag) and tag.get("content"):
+            return str(tag["content"])
+    tag = soup.find("time", attrs={"datetime": True})
+    return str(tag["datetime"]) if isinstance(tag, Tag) else ""
+
+
+def _first_text(soup: BeautifulSoup, *names: str) -> str:
+    for name in names:
+        tag = soup.find(name)
+        if tag and (text := tag.get_text(" ", strip=True)):
+            return re.split(r"\s+[|–—·]\s+", text)[0] if name == "title" else text
+    return ""

@@ -1,0 +1,267 @@
+"""A page in Markdown becomes entries: its headings are their titles.
+
+Where headings are questions, each is an entry. Else an article of a folder is one entry under its
+title, and a single file is cut at its widest headings. `Q.` and `A.` lines, and tables with a
+column of questions and one of answers, are read as what they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.sources.markup import clean_markdown
+from ingest.sources.rows import Collector, Columns
+from ingest.sources.tables.table import ColumnMap, Line, add_table, find_header
+
+_HEADING: Final = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
+_UNDERLINE: Final = re.compile(r"^(=+|-{2,})\s*$")
+_FENCE: Final = re.compile(r"^\s{0,3}(```|~~~)")
+_BOLD_LINE: Final = re.compile(r"^\s*(?:\*\*|__)(.{2,200}?)(?:\*\*|__)\s*:?\s*$")
+_QUESTION: Final = re.compile(
+    r"[?？]\W*$|(?:나요|까요|는지|ㄴ가요|인가요|은가요|을까|습니까|방법|어떻게)[.\s]*$"
+    r"|^(?:how|what|why|when|where|who|which|can|could|do|does|is|are|may|should|will)\b",
+    re.IGNORECASE,
+)
+_ASKED: Final = re.compile(
+    r"^\s*(?:\*\*|#+\s*)?(?:Q|질문|문)\s*\d{0,3}\s*[.:)\]]\s*(.+?)(?:\*\*)?\s*$"
+)
+_ANSWERED: Final = re.compile(r"^\s*(?:\*\*)?(?:A|답변|답)\s*\d{0,3}\s*[.:)\]](?:\*\*)?\s*(.*)$")
+_ROW: Final = re.compile(r"^\s*\|(.+)\|\s*$")
+_RULE: Final = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_GENERIC: Final = re.compile(
+    r"(?:^|\W)(?:faqs?|q\s?(?:&|and)\s?a|help(?: cent(?:er|re))?|support|frequently asked questions"
+    r"|자주\s*(?:묻는|하는)\s*질문(?:\s*모음)?|도움말|고객센터|readme|index|home)\W*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Section:
+    """A heading (level 1 to 6; 0 for what stands before the first) and the lines below it."""
+
+    level: int
+    title: str
+    line: int
+    lines: list[str]
+    taken: bool = False  # a table of it was read as one
+
+    @property
+    def text(self) -> str:
+        """What stands directly below the heading, up to the next one."""
+        return "\n".join(self.lines).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page to be read: `fields` (such as `category`, `url`) count for all of its entries."""
+
+    text: str
+    where: str
+    title: str = ""
+    fields: Mapping[str, object] | None = None
+    base: str = ""
+    alone: bool = True
+
+
+def add_page(page: Page, collector: Collector, columns: ColumnMap) -> None:
+    """Hand the entries of a page to `collector`; a page without any is remarked on."""
+    before = len(collector.rows) + len(collector.skipped)
+    sections = list(sections_of(page.text))
+    for section in sections:
+        _take_tables(section, page, collector, columns)
+    asked = list(_asked_lines(page.text))
+    records = asked if len(asked) > 1 else list(_records(sections, page))
+    read = "Q. and A. lines" if len(asked) > 1 else "headings"
+    fields = {"url": page.base, **(page.fields or {})}
+    for line, record in records:
+        made = {**fields, **{name: value for name, value in record.items() if value}}
+        made["answer"] = clean_markdown(str(record["answer"]), base=page.base)
+        if str(made["answer"]).strip():
+            collector.add({**made, "markdown": True}, f"{page.where}:{line}")
+        elif not _is_parent(line, sections):
+            collector.skip(
+                f"{page.where}:{line}", "nothing stands below the heading: write the answer"
+            )
+    if records:
+        collector.columns.append(
+            Columns(page.where, (("title", read), ("answer", "the text below")))
+        )
+    if len(collector.rows) + len(collector.skipped) == before:
+        collector.skip(page.where, "the page has no heading with a text below it")
+
+
+def sections_of(text: str) -> Iterator[Section]:
+    """Cut Markdown at its headings; lines of code are none."""
+    section = Section(0, "", 1, [])
+    fence = ""
+    for number, line in enumerate(text.split("\n"), 1):
+        mark = _FENCE.match(line)
+        if mark and (not fence or mark[1] == fence):
+            fence = "" if fence else mark[1]
+        heading = None if fence or mark else _HEADING.match(line)
+        if heading:
+            yield section
+            section = Section(len(heading[1]), plain_heading(heading[2]), number, [])
+        elif not fence and _UNDERLINE.match(line) and _could_be_title(section):
+            title = section.lines.pop()
+            yield section
+            section = Section(1 if line[0] == "=" else 2, plain_heading(title), number - 1, [])
+        else:
+            section.lines.append(line)
+    yield section
+
+
+def sections_in(text: str) -> bool:
+    """Whether a text has headings, or `Q.` lines with answers."""
+    return any(section.level for section in sections_of(text)) or any(
+        True for _ in _asked_lines(text)
+    )
+
+
+def plain_heading(text: str) -> str:
+    """A heading without emphasis, links, anchors and the number or `Q.` before it."""
+    text = re.sub(r"\{#[^}]*\}|<[^<>]+>", "", text)
+    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"(\*\*|__|`|(?<!\w)[*_]|[*_](?!\w))", "", text)
+    text = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
+    return re.sub(r"^\s*(?:Q\s*\d{0,3}\s*[.:)]|Q\d+\s|\d{1,3}[.)]\s)\s*", "", text.strip()).strip()
+
+
+def _could_be_title(section: Section) -> bool:
+    if (
+        not section.lines
+        or not section.lines[-1].strip()
+        or section.lines[-1].lstrip()[:1] in "|->*"
+    ):
+        return False
+    return len(section.lines) == 1 or not section.lines[-2].strip()
+
+
+def _records(sections: Sequence[Section], page: Page) -> Iterator[tuple[int, dict[str, object]]]:
+    preface, *headed = sections
+    if not headed:
+        yield from _bold_records(preface, page)
+        return
+    if preface.text and page.title and not _is_generic(page.title):
+        yield 1, {"title": page.title, "answer": preface.text}
+    level = _entry_level(headed, page)
+    lone = [section.level for section in headed].count(headed[0].level) == 1 and headed[
+        0
+    ].level < level
+    ancestors: dict[int, str] = {}
+    index = 0
+    while index < len(headed):
+        section = headed[index]
+        ancestors = {depth: title for depth, title in ancestors.items() if depth < section.level}
+        end = index + 1
+        while section.level >= level and end < len(headed) and headed[end].level > section.level:
+            end += 1
+        text = _joined(headed[index:end])
+        introduces = section.level < level and _is_generic(section.title)
+        if not introduces and (text or (section.level >= level and not section.taken)):
+            path = list(ancestors.values())
+            category = " > ".join(
+                title for title in path[lone and len(path) > 1 :] if not _is_generic(title)
+            )
+            yield section.line, {"title": section.title, "answer": text, "category": category}
+        ancestors[section.level] = section.title
+        index = end
+
+
+def _is_generic(title: str) -> bool:
+    """Whether a title is that of a FAQ itself: an introduction below it answers nothing."""
+    return bool(_GENERIC.search(title))
+
+
+def _entry_level(headed: Sequence[Section], page: Page) -> int:
+    """The level of the headings that are entries; deeper ones belong to their answers."""
+    levels = sorted({section.level for section in headed})
+    for level in reversed(levels):
+        of_level = [section for section in headed if section.level == level]
+        asked = sum(bool(_QUESTION.search(section.title)) for section in of_level)
+        if asked * 2 >= len(of_level) and (len(of_level) > 1 or level == levels[0]):
+            return level
+    top = [section for section in headed if section.level == levels[0]]
+    if len(top) == 1 and len(levels) > 1 and (page.alone or _is_generic(top[0].title)):
+        return levels[1]
+    return levels[0]
+
+
+def _joined(sections: Sequence[Section]) -> str:
+    """The text of a section with the headings below it, which are set bold by one level up."""
+    parts = [sections[0].text]
+    parts += [f"{'#' * s.level} {s.title}\n\n{s.text}".strip() for s in sections[1:]]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _bold_records(section: Section, page: Page) -> Iterator[tuple[int, dict[str, object]]]:
+    """Questions set in bold on a line of their own, or the whole page under its title."""
+    starts = [
+        (index, plain_heading(match[1]))
+        for index, line in enumerate(section.lines)
+        if (match := _BOLD_LINE.match(line))
+    ]
+    if sum(bool(_QUESTION.search(title)) for _, title in starts) > 1:
+        for (index, title), following in zip(
+            starts, [*(index for index, _ in starts[1:]), len(section.lines)], strict=True
+        ):
+            text = "\n".join(section.lines[index + 1 : following]).strip()
+            yield index + 1, {"title": title, "answer": text}
+    elif section.text and page.title:
+        yield 1, {"title": page.title, "answer": section.text}
+
+
+def _asked_lines(text: str) -> Iterator[tuple[int, dict[str, object]]]:
+    """`Q. …` with the `A. …` that follows it."""
+    title, start, answer = "", 0, None
+    for number, line in enumerate(text.split("\n"), 1):
+        if asked := _ASKED.match(line):
+            if title and answer is not None:
+                yield start, {"title": title, "answer": "\n".join(answer).strip()}
+            title, start, answer = plain_heading(asked[1]), number, None
+        elif title and answer is None and (answered := _ANSWERED.match(line)):
+            answer = [answered[1]]
+        elif answer is not None:
+            if line.startswith("#"):
+                yield start, {"title": title, "answer": "\n".join(answer).strip()}
+                title, answer = "", None
+            else:
+                answer.append(line)
+    if title and answer is not None:
+        yield start, {"title": title, "answer": "\n".join(answer).strip()}
+
+
+def _take_tables(section: Section, page: Page, collector: Collector, columns: ColumnMap) -> None:
+    """Read the tables of a section that have the columns, and take them out of its text."""
+    start = 0
+    while start < len(section.lines):
+        end = start
+        while end < len(section.lines) and _ROW.match(section.lines[end]):
+            end += 1
+        rows = [
+            Line(section.line + index, _cells(section.lines[index]))
+            for index in range(start, end)
+            if not _RULE.match(section.lines[index])
+        ]
+        if len(rows) > 1 and find_header(rows[:1], columns) == 0:
+            add_table(rows, page.where, collector, columns)
+            del section.lines[start:end]
+            section.taken = True
+        else:
+            start = max(end, start + 1)
+
+
+def _cells(row: str) -> list[str]:
+    inner = _ROW.match(row)
+    cells = re.split(r"(?<!\\)\|", inner[1]) if inner else []
+    return [cell.replace("\\|", "|").replace("<br>", "\n").strip() for cell in cells]
+
+
+def _is_parent(line: int, sections: Sequence[Section]) -> bool:
+    for section, following in zip(sections, [*sections[1:], None], strict=True):
+        if section.line == line and section.level:
+            return following is not None and following.level > section.level
+    return False

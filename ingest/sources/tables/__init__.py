@@ -1,0 +1,1 @@
+"""Tables: CSV and workbooks, and whatever else has columns with names."""

@@ -1,0 +1,103 @@
+"""What workbooks of every kind have in common: sheets, of which some are hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from ingest.sources.rows import Collector, NotAFaqError
+from ingest.sources.tables.table import ColumnMap, Line, add_table, find_header, missing
+
+# https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
+MAX_SHEET_ROWS: Final = 1_048_576
+_EMPTY: Final = "the sheet is empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet as its file has it; hidden rows are numbered from 1, columns from 0."""
+
+    title: str
+    lines: Sequence[Line]
+    hidden: bool = False
+    hidden_rows: Sequence[int] = ()
+    hidden_columns: frozenset[int] = frozenset()
+
+
+def add_sheets(
+    sheets: Sequence[Sheet], name: str, collector: Collector, columns: ColumnMap
+) -> None:
+    """Hand over every sheet that is shown and has the columns.
+
+    Raises:
+        SourceError: No sheet is left.
+    """
+    problems: dict[str, str] = {}
+    read = 0
+    for sheet in sheets:
+        where = f"{name}:{sheet.title}" if len(sheets) > 1 else name
+        if sheet.hidden:
+            collector.remark("left out", where, "the sheet is hidden: unhide it to include it")
+            continue
+        lines = list(_shown(sheet, where, collector))
+        if find_header(lines, columns) is None:
+            problems[where] = missing(lines, columns)
+            continue
+        add_table(lines, where, collector, columns)
+        read += 1
+    if not read:
+        hidden = "every sheet is hidden: unhide those to include" if sheets else "it has no sheet"
+        raise NotAFaqError(f"{name}: {next(iter(problems.values()), hidden)}")
+    for where, problem in problems.items():
+        if problem != _EMPTY:
+            collector.skip(where, f"the sheet is left out: {problem}")
+
+
+def _shown(sheet: Sheet, where: str, collector: Collector) -> Iterator[Line]:
+    hidden = set(sheet.hidden_rows)
+    if spans := list(
+        _spans(sorted(hidden & {line.number for line in sheet.lines if not line.blank}))
+    ):
+        text = (
+            f"hidden rows ({', '.join(spans)}): unhide them, or clear the filter, to include them"
+        )
+        collector.remark("left out", where, text)
+    lost = sorted(
+        index
+        for index in sheet.hidden_columns
+        if any(index < len(line.values) and line.values[index] is not None for line in sheet.lines)
+    )
+    if lost:
+        letters = ", ".join(_letter(index) for index in lost)
+        collector.remark(
+            "left out", where, f"hidden columns ({letters}): unhide them to include them"
+        )
+    for line in sheet.lines:
+        if line.number in hidden:
+            continue
+        if not lost:
+            yield line
+            continue
+        values = [
+            None if index in sheet.hidden_columns else value
+            for index, value in enumerate(line.values)
+        ]
+        yield Line(line.number, values, line.merged)
+
+
+def _spans(numbers: Sequence[int]) -> Iterator[str]:
+    """Consecutive numbers as `3-9`."""
+    for _, group in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+        run = [number for _, number in group]
+        yield str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}"
+
+
+def _letter(index: int) -> str:
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

@@ -1,0 +1,1 @@
+"""FAQs behind an address: one file, or the pages of a help centre."""

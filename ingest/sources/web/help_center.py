@@ -1,0 +1,201 @@
+"""A help centre by its address: the pages below it, politely fetched and kept in a folder.
+
+The pages are those of the sitemap (https://www.sitemaps.org/protocol.html), or those that the first
+page leads to. robots.txt is kept to (RFC 9309), and a page that has not changed is not sent again.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Final
+from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.robotparser import RobotFileParser
+
+import httpx
+from bs4 import BeautifulSoup
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import ParseError, fromstring
+
+from core.errors import SourceError
+from ingest.sources.web.client import USER_AGENT, Response, get
+
+MAX_PAGES: Final = 2_000
+MAX_PAGE_BYTES: Final = 5_000_000
+_MAX_TOTAL_BYTES: Final = 150_000_000
+_MAX_SITEMAPS: Final = 50
+_MAX_SITEMAP_BYTES: Final = 50_000_000
+_PAGE_S: Final = 60.0
+_ALL_S: Final = 1_800.0
+_PAUSE_S: Final = 0.3
+_LONGEST_PAUSE_S: Final = 10.0
+_SITEMAP: Final = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+_ASKED: Final = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
+
+
+@dataclass(slots=True)
+class _Crawl:
+    client: httpx.Client
+    start: str
+    folder: Path
+    pause_s: float
+    robots: RobotFileParser = field(default_factory=RobotFileParser)
+    known: dict[str, dict[str, str]] = field(default_factory=dict)
+    until: float = field(default_factory=lambda: monotonic() + _ALL_S)
+    size: int = 0
+
+    def get(
+        self, url: str, headers: dict[str, str] | None = None, *, most: int = MAX_PAGE_BYTES
+    ) -> Response:
+        if monotonic() > self.until:
+            raise SourceError(
+                f"the help centre takes longer than {_ALL_S / 60:.0f} minutes to read"
+            )
+        sleep(self.pause_s)
+        return get(self.client, url, headers, most_bytes=most, deadline_s=_PAGE_S)
+
+    def covers(self, url: str) -> bool:
+        """Whether a page is one of this help centre, and may be read by robots."""
+        page, start = urlsplit(url), urlsplit(self.start)
+        below = page.path.startswith(
+            start.path.rsplit("/", 1)[0] if "." in start.path.rsplit("/", 1)[-1] else start.path
+        )
+        return page.netloc == start.netloc and below and self.robots.can_fetch(USER_AGENT, url)
+
+
+def fetch_pages(
+    client: httpx.Client, first: Response, folder: Path, *, pause_s: float = _PAUSE_S
+) -> bool:
+    """Bring `folder` in line with the help centre at `first.url`; True if a page changed.
+
+    The folder has a file for each page, and `.pages.json` with what is known of them.
+
+    Raises:
+        SourceError: robots.txt forbids it, or most of its pages cannot be read.
+    """
+    crawl = _Crawl(client, first.url, folder, pause_s)
+    sitemaps = _read_robots(crawl)
+    if not crawl.robots.can_fetch(USER_AGENT, first.url):
+        raise SourceError(
+            f"{urlsplit(first.url).hostname} does not allow programs to read this page"
+            " (robots.txt); export the FAQ as a file"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    listed = folder / ".pages.json"
+    crawl.known = json.loads(listed.read_text(encoding="utf-8")) if listed.is_file() else {}
+    urls = list(_from_sitemaps(crawl, sitemaps))
+    found, changed, failed = _pages(crawl, first, urls)
+    if failed > len(found):
+        raise SourceError(
+            f"{failed:,} pages of {urlsplit(first.url).hostname} cannot be read; try again"
+        )
+    for gone in crawl.known.keys() - found.keys():
+        (folder / crawl.known[gone]["file"]).unlink(missing_ok=True)
+        changed = True
+    fresh = folder / ".pages.new"
+    fresh.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
+    fresh.replace(listed)
+    return changed
+
+
+def _read_robots(crawl: _Crawl) -> list[str]:
+    root = urljoin(crawl.start, "/")
+    try:
+        answer = crawl.get(urljoin(root, "/robots.txt"))
+    except SourceError:
+        answer = Response(404, {}, b"", root)
+    lines = answer.body.decode("utf-8", "replace").splitlines() if answer.status == 200 else []
+    crawl.robots.parse(lines)
+    delay = crawl.robots.crawl_delay(USER_AGENT)
+    crawl.pause_s = min(max(crawl.pause_s, float(delay or 0)), _LONGEST_PAUSE_S)
+    return [*(crawl.robots.site_maps() or ()), urljoin(root, "/sitemap.xml")]
+
+
+def _from_sitemaps(crawl: _Crawl, sitemaps: list[str]) -> Iterator[str]:
+    queue, seen = deque(dict.fromkeys(sitemaps)), set[str]()
+    while queue and len(seen) < _MAX_SITEMAPS:
+        url = queue.popleft()
+        if url in seen or urlsplit(url).netloc != urlsplit(crawl.start).netloc:
+            continue
+        seen.add(url)
+        try:
+            answer = crawl.get(url, most=_MAX_SITEMAP_BYTES)
+            root = fromstring(_unzipped(answer.body))
+        except (SourceError, ParseError, DefusedXmlException, ValueError, OSError, EOFError):
+            continue
+        places = [place.text.strip() for place in root.iter(f"{_SITEMAP}loc") if place.text]
+        if root.tag.endswith("sitemapindex"):
+            queue.extend(places)
+        else:
+            yield from (place for place in places if crawl.covers(place))
+
+
+def _unzipped(body: bytes) -> bytes:
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    with gzip.open(io.BytesIO(body)) as file:
+        content = file.read(_MAX_SITEMAP_BYTES + 1)
+    if len(content) > _MAX_SITEMAP_BYTES:
+        raise ValueError("the sitemap is too large")
+    return content
+
+
+def _pages(
+    crawl: _Crawl, first: Response, urls: list[str]
+) -> tuple[dict[str, dict[str, str]], bool, int]:
+    """Fetch each page; with a sitemap those in it, else those that links lead to."""
+    queue = deque(dict.fromkeys(urldefrag(url)[0] for url in (first.url, *urls)))
+    seen = set(queue)
+    found: dict[str, dict[str, str]] = {}
+    changed, failed = False, 0
+    while queue and len(found) < MAX_PAGES and crawl.size < _MAX_TOTAL_BYTES:
+        url = queue.popleft()
+        known = crawl.known.get(url, {})
+        try:
+            answer = crawl.get(url, {_ASKED[name]: known[name] for name in _ASKED if name in known})
+        except SourceError:
+            answer = Response(599, {}, b"", url)
+        if answer.status == 304 or (answer.status >= 500 and known):
+            found[url] = known
+            body = (crawl.folder / known["file"]).read_bytes() if known else b""
+        elif answer.status == 200 and answer.is_html:
+            found[url], different = _keep(crawl, url, answer, known)
+            changed, body = changed or different, answer.body
+        else:
+            failed += answer.status not in (404, 410) and not 200 <= answer.status < 300
+            continue
+        crawl.size += len(body)
+        if not urls:
+            for link in _links(body, url):
+                if link not in seen and crawl.covers(link):
+                    seen.add(link)
+                    queue.append(link)
+    return found, changed, failed
+
+
+def _keep(
+    crawl: _Crawl, url: str, answer: Response, known: dict[str, str]
+) -> tuple[dict[str, str], bool]:
+    name = sha256(url.encode()).hexdigest()[:16] + ".html"
+    marked = f'<link rel="canonical" href="{url}">\n'.encode() + answer.body
+    digest = sha256(answer.body).hexdigest()
+    if known.get("digest") != digest:
+        fresh = crawl.folder / f"{name}.part"
+        fresh.write_bytes(marked)
+        fresh.replace(crawl.folder / name)
+    validators = {name: answer.headers[name] for name in _ASKED if name in answer.headers}
+    return {"file": name, "digest": digest, **validators}, known.get("digest") != digest
+
+
+def _links(body: bytes, url: str) -> Iterator[str]:
+    for tag in BeautifulSoup(body, "html.parser").find_all("a", href=True):
+        link = urldefrag(urljoin(url, str(tag["href"])))[0]
+        if link.startswith(("http://", "https://")):
+            yield link

@@ -1,0 +1,414 @@
+"""Tables as people keep them: what is taken, from which column, and what is said of the rest."""
+
+import datetime as dt
+import json
+import zipfile
+
+import pytest
+from openpyxl import Workbook
+from openpyxl.worksheet.formula import ArrayFormula
+
+from core.errors import SourceError
+from ingest.sources.load import load
+from ingest.sources.tables.headers import header
+from ingest.sources.tables.table import column_map
+
+GYM = [["질문", "답변"], ["몇 시에 여나요?", "6시에 엽니다."], ["주차되나요?", "네, 됩니다."]]
+
+
+def book(path, rows, edit=None):
+    """A workbook with these rows; `edit` gets its first sheet before it is saved."""
+    made = Workbook()
+    for row in rows:
+        made.active.append(row)
+    if edit:
+        edit(made.active)
+    made.save(path)
+    return path
+
+
+def text(path, content, encoding="utf-8"):
+    path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+    return path
+
+
+def pairs(loaded):
+    return [(row.title, row.answer) for row in loaded.rows]
+
+
+def remarks(loaded, kind):
+    return [remark.text for remark in loaded.remarks if remark.kind == kind]
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("질문 내용", "title"), ("고객 질문", "title"), ("Question (EN)", "title"),
+        ("문의*", "title"), ("\u200b제 목", "title"), ("FAQ 제목", "title"),
+        ("questionText", "title"), ("Q.", "title"), ("답변내용", "answer"),
+        ("처리 결과", "answer"), ("상담 답변", "answer"), ("Best Answer", "answer"),
+        ("answer_html", "answer"), ("회신", "answer"), ("completion", "answer"),
+        ("모범답변(필수)", "answer"), ("내용", "body"), ("본문", "body"), ("Article body", "body"),
+        ("유사질문", "questions"), ("질문 예시", "questions"),
+        ("Alternative questions", "questions"), ("문의유형", "category"),
+        ("중분류", "category"), ("Question type", "category"), ("관련 도움말", "related"),
+        ("원문 링크", "url"), ("html_url", "url"), ("최종 수정일", "updated"),
+        ("lastModifiedAt", "updated"), ("작성일", "dated"), ("답변자", ""), ("답변일", ""),
+        ("질문번호", ""), ("question_id", ""), ("내부 답변", ""), ("Old answer", ""),
+        ("image_url", ""), ("비고", ""),
+    ],
+)  # fmt: skip
+def test_a_columns_name_is_read_as_people_write_it(name, field):
+    assert header(name).field == field
+
+
+@pytest.mark.parametrize("value", [3, 2.0, float("nan"), True, None, dt.date(2026, 1, 2)])
+@pytest.mark.parametrize("column", ["category", "questions", "related"])
+def test_an_optional_value_of_any_kind_costs_no_row(tmp_path, column, value):
+    path = book(tmp_path / "a.xlsx", [["question", "answer", column], ["A?", "a", value]])
+    assert pairs(load(path)) == [("A?", "a")]
+
+
+def test_the_question_below_its_subject_is_no_answer(tmp_path):
+    """What was asked becomes a way to ask; where the reply has no name, the file is refused."""
+    path = text(
+        tmp_path / "board.csv", "제목,내용,회신내용\n환불,돈은 언제 오나요?,3일 뒤입니다.\n"
+    )
+    (row,) = load(path).rows
+    assert (row.title, row.answer, row.questions) == (
+        "환불",
+        "3일 뒤입니다.",
+        ("돈은 언제 오나요?",),
+    )
+    path = text(tmp_path / "open.csv", "제목,내용,답변자\n환불,돈은 언제 오나요?,김담당\n")
+    with pytest.raises(SourceError, match=r"no column is named answer.*제목, 내용, 답변자.*--map"):
+        load(path)
+
+
+def test_subjects_that_come_many_times_are_no_titles(tmp_path):
+    """Of a subject and a question, the title is what tells the rows apart."""
+    path = text(
+        tmp_path / "a.csv",
+        "제목,질문,답변\n배송,언제 와요?,내일\n배송,어디서 와요?,서울\n반품,어떻게 해요?,전화\n",
+    )
+    assert [row.title for row in load(path).rows] == ["언제 와요?", "어디서 와요?", "어떻게 해요?"]
+
+
+def test_two_languages_side_by_side_are_two_entries(tmp_path):
+    path = text(
+        tmp_path / "a.csv",
+        "질문(국문),답변(국문),Question,Answer,분류\n주차?,네,Parking?,Yes,시설\n샤워?,네,,,시설\n",
+    )
+    loaded = load(path)
+    assert pairs(loaded) == [("주차?", "네"), ("Parking?", "Yes"), ("샤워?", "네")]
+    assert {row.category for row in loaded.rows} == {"시설"}
+
+
+def test_what_was_read_and_what_was_not_is_told(tmp_path):
+    path = text(tmp_path / "a.csv", "번호,질문,답변,담당\n1,A?,a,김\n")
+    (columns,) = load(path).columns
+    assert columns.read == (("title", "질문"), ("answer", "답변"))
+    assert columns.ignored == ("번호", "담당")
+
+
+def test_a_map_overrides_the_names(tmp_path):
+    path = text(tmp_path / "a.csv", "표현,설명문,질문\nA?,a,x\n")
+    assert pairs(load(path, column_map("question=표현,answer=설명문"))) == [("A?", "a")]
+    with pytest.raises(SourceError, match=r"no column is named 없음; the columns are: 표현"):
+        load(path, column_map("question=없음,answer=설명문"))
+    with pytest.raises(SourceError, match="--map names frage"):
+        column_map("frage=표현")
+
+
+def test_lines_above_the_names_are_passed_over(tmp_path):
+    loaded = load(text(tmp_path / "a.csv", "sep=;\n우리 FAQ 2026;;\n\n질문;답변\nA?;a\n"))
+    assert pairs(loaded) == [("A?", "a")]
+    assert remarks(loaded, "left out") == ["a line above the columns' names: '우리 FAQ 2026'"]
+
+
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#DIV/0!", "#SPILL!", "Err:502"])
+@pytest.mark.parametrize("column", [0, 1])
+def test_an_error_of_the_spreadsheet_is_no_text(tmp_path, error, column):
+    rows = [["질문", "답변"], ["A?", "a"], ["B?", "b"]]
+    rows[1][column] = error
+    for path in (
+        book(tmp_path / "a.xlsx", rows),
+        text(tmp_path / "a.csv", "\n".join(",".join(row) for row in rows)),
+    ):
+        loaded = load(path)
+        assert pairs(loaded) == [("B?", "b")]
+        assert f"the spreadsheet error {error}" in loaded.skipped[0].reason
+
+
+def test_an_error_in_an_optional_cell_costs_the_cell_alone(tmp_path):
+    loaded = load(text(tmp_path / "a.csv", "질문,답변,분류\nA?,a,#N/A\n"))
+    assert (loaded.rows[0].category, len(loaded.skipped)) == ("", 0)
+    assert "#N/A" in remarks(loaded, "left out")[0]
+
+
+def test_what_is_hidden_is_left_out_and_named(tmp_path):
+    def hide(sheet):
+        sheet.row_dimensions[3].hidden = True
+        sheet.column_dimensions["C"].hidden = True
+        for state in ("hidden", "veryHidden"):
+            other = sheet.parent.create_sheet(state)
+            other.sheet_state = state
+            other.append(["질문", "답변"])
+            other.append(["옛 질문?", "옛 답"])
+
+    rows = [["질문", "답변", "분류"], ["A?", "a", "속"], ["B?", "b", "속"], ["C?", "c", "속"]]
+    loaded = load(book(tmp_path / "a.xlsx", rows, hide))
+    assert pairs(loaded) == [("A?", "a"), ("C?", "c")]
+    assert {row.category for row in loaded.rows} == {""}
+    said = " ".join(remarks(loaded, "left out"))
+    assert said.count("the sheet is hidden") == 2
+    assert "hidden rows (3)" in said
+    assert "hidden columns (C)" in said
+
+
+def test_a_merged_cell_counts_for_all_its_rows(tmp_path):
+    """The same answer for each question; the steps of one question in one answer."""
+
+    def merge(sheet):
+        for area in ("A2:A5", "C2:C3", "B4:B5"):
+            sheet.merge_cells(area)
+
+    rows = [
+        ["분류", "질문", "답변"],
+        ["시설", "샤워실?", "1층"],
+        ["", "탈의실?", ""],
+        ["", "등록은?", "1. 온다"],
+        ["", "", "2. 쓴다"],
+        ["요금", "얼마?", "3만원"],
+    ]
+    loaded = load(book(tmp_path / "a.xlsx", rows, merge))
+    assert pairs(loaded) == [
+        ("샤워실?", "1층"), ("탈의실?", "1층"), ("등록은?", "1. 온다\n2. 쓴다"), ("얼마?", "3만원")
+    ]  # fmt: skip
+    assert [row.category for row in loaded.rows] == ["시설", "시설", "시설", "요금"]
+    assert loaded.skipped == ()
+
+
+def test_a_category_typed_once_counts_for_its_block(tmp_path):
+    loaded = load(text(tmp_path / "a.csv", "분류,질문,답변\n가,A?,a\n,B?,b\n나,C?,c\n,D?,d\n"))
+    assert [row.category for row in loaded.rows] == ["가", "가", "나", "나"]
+    loaded = load(text(tmp_path / "b.csv", "분류,질문,답변\n가,A?,a\n,B?,b\n가,C?,c\n"))
+    assert [row.category for row in loaded.rows] == ["가", "", "가"]
+
+
+def test_links_of_cells_are_kept(tmp_path):
+    def link(sheet):
+        sheet["B2"].hyperlink = "https://gym.example/form"
+        sheet["B3"] = '=HYPERLINK("https://gym.example/news", "소식")'
+        sheet["B4"].hyperlink = "mailto:hi@gym.example"
+        sheet["A5"].hyperlink = "https://gym.example/page"
+
+    rows = [["질문", "답변"], ["A?", "신청서"], ["B?", ""], ["C?", "메일"], ["D?", "d"]]
+    loaded = load(book(tmp_path / "a.xlsx", rows, link))
+    answers = dict(pairs(loaded))
+    assert answers["A?"] == "신청서 (https://gym.example/form)"
+    assert "https://gym.example/news" in answers["B?"]
+    assert answers["C?"] == "메일 (hi@gym.example)"
+    assert loaded.rows[-1].url == "https://gym.example/page"
+    assert answers["D?"] == "d"
+
+
+def test_values_are_read_as_the_sheet_shows_them(tmp_path):
+    formats = {
+        "B2": "0.0%", "B3": '#,##0"원"', "B4": "000-0000-0000", "B5": "General", "B6": "0.00",
+    }  # fmt: skip
+
+    def style(sheet):
+        for cell, number_format in formats.items():
+            sheet[cell].number_format = number_format
+
+    values = [0.125, 45000, 1098765432, 16440000, 2.5, True]
+    values += [dt.datetime.fromisoformat("2026-03-01"), dt.time(9, 30), dt.date(2026, 3, 2)]
+    rows = [["질문", "답변"], *([f"{n}?", value] for n, value in enumerate(values))]
+    assert [row.answer for row in load(book(tmp_path / "a.xlsx", rows, style)).rows] == [
+        "12.5%", "45,000원", "010-9876-5432", "16440000", "2.50", "TRUE",
+        "2026-03-01", "09:30", "2026-03-02",
+    ]  # fmt: skip
+
+
+def test_a_formula_that_nobody_calculated_is_said_to_be_one(tmp_path):
+    def formulas(sheet):
+        sheet["B2"] = '="문의 "&"1644-0000"'
+        sheet["B3"] = ArrayFormula("B3", '="x"')
+
+    loaded = load(book(tmp_path / "a.xlsx", [*GYM, ["C?", "c"]], formulas))
+    assert pairs(loaded) == [("C?", "c")]
+    assert {skipped.reason for skipped in loaded.skipped} == {
+        "the answer is a formula without a value: open the file in Excel and save it"
+    }
+
+
+def test_escapes_of_programs_are_characters(tmp_path):
+    rows = [["질문", "답변"], ["A_x005F_?", "하나_x000D_\n둘_x0009_셋"]]
+    assert pairs(load(book(tmp_path / "a.xlsx", rows))) == [("A_?", "하나\n둘\t셋")]
+
+
+def test_a_strict_workbook_is_read_with_its_hidden_rows(tmp_path):
+    plain, strict = tmp_path / "plain.xlsx", tmp_path / "strict.xlsx"
+    book(plain, GYM, lambda sheet: setattr(sheet.row_dimensions[3], "hidden", True))
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(strict, "w") as made:
+        for name in source.namelist():
+            content = source.read(name)
+            for usual, other in (
+                (b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+                 b"http://purl.oclc.org/ooxml/spreadsheetml/main"),
+                (b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+                 b"http://purl.oclc.org/ooxml/officeDocument/relationships"),
+            ):  # fmt: skip
+                content = content.replace(usual, other)
+            made.writestr(name, content)
+    assert pairs(load(strict)) == [("몇 시에 여나요?", "6시에 엽니다.")]
+
+
+def test_an_old_workbook_is_read(shared):
+    loaded = load(shared / "cases" / "files" / "18-old.xls")
+    assert len(loaded.rows) == 3
+
+
+def test_an_ods_is_read_with_links_merged_and_hidden_cells(tmp_path):
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text", "style")
+    )
+
+    def cell(words, more=""):
+        return f"<table:table-cell {more}><text:p>{words}</text:p></table:table-cell>"
+
+    rows = [
+        cell("질문") + cell("답변"),
+        cell("A?", 'table:number-rows-spanned="2"')
+        + cell('<text:a xlink:href="https://a.example/x">하나</text:a>'),
+        "<table:covered-table-cell/>" + cell("둘"),
+        cell("C?") + cell("#REF!"),
+    ]
+    hidden = f'<table:table-row table:visibility="filter">{cell("D?")}{cell("d")}</table:table-row>'
+    content = (
+        f'<office:document-content {spaces} xmlns:xlink="http://www.w3.org/1999/xlink">'
+        '<office:body><office:spreadsheet><table:table table:name="시트">'
+        + "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+        + hidden
+        + '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/>'
+        "</table:table-row>"
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    with zipfile.ZipFile(tmp_path / "a.ods", "w") as archive:
+        archive.writestr("content.xml", content)
+    loaded = load(tmp_path / "a.ods")
+    assert pairs(loaded) == [("A?", "하나 (https://a.example/x)\n둘")]
+    assert "#REF!" in loaded.skipped[0].reason
+    assert "hidden rows (5)" in remarks(loaded, "left out")[0]
+
+
+CP949 = "질문,답변\n몇 시에 여나요?,6시에 엽니다.\n주차되나요?,네@됩니다.\n샤워실은?,1층입니다.\n"
+
+
+@pytest.mark.parametrize("bad", [b"\xff", b"\x80", b"\xc9\n"])
+@pytest.mark.parametrize("names", ["질문,답변", "question,answer"])
+def test_one_bad_byte_in_cp949_costs_its_row_alone(tmp_path, bad, names):
+    data = CP949.replace("질문,답변", names).encode("cp949").replace(b"@", bad)
+    loaded = load(text(tmp_path / "a.csv", data))
+    assert pairs(loaded)[0] == ("몇 시에 여나요?", "6시에 엽니다.")
+    assert pairs(loaded)[-1] == ("샤워실은?", "1층입니다.")
+    assert "not valid CP949" in loaded.skipped[0].reason
+
+
+def test_utf8_pasted_into_cp949_is_understood(tmp_path):
+    data = CP949.encode("cp949").replace(b"@", " 물론 ".encode())
+    assert pairs(load(text(tmp_path / "a.csv", data)))[1] == ("주차되나요?", "네 물론 됩니다.")
+
+
+def test_english_with_curly_quotes_of_windows_is_no_korean(tmp_path):
+    data = "question,answer\nDon’t you close?,We don’t – it’s a café.\n".encode("cp1252")
+    assert pairs(load(text(tmp_path / "a.csv", data))) == [
+        ("Don’t you close?", "We don’t – it’s a café.")
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "cp949"])
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.txt"])
+def test_unicode_text_of_excel_is_read(tmp_path, encoding, name):
+    content = "질문\t답변\n몇 시에 여나요?\t6시에 엽니다.\n"
+    assert pairs(load(text(tmp_path / name, content, encoding))) == [
+        ("몇 시에 여나요?", "6시에 엽니다.")
+    ]
+
+
+ONE = [("A?", "a")]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [{"question": "A?", "answer": "a"}],
+        {"faq": {"items": [{"question": "A?", "answer": "a"}]}},
+        {"title": "Our FAQ", "articles": [{"title": "A?", "body": "<p>a</p>", "draft": False}]},
+        {"A?": "a"},
+        {"A?": {"answer": "a", "category": "c"}},
+        {"17": {"question": "A?", "answer": "a"}},
+        {"question": ["A?"], "answer": ["a"]},
+        {"question": {"0": "A?"}, "answer": {"0": "a"}},
+        {"columns": ["질문", "답변"], "data": [["A?", "a"]]},
+        [{"name": "A?", "acceptedAnswer": {"@type": "Answer", "text": "a"}}],
+        [{"messages": [{"role": "user", "content": "A?"}, {"role": "assistant", "content": "a"}]}],
+        [{"instruction": "A?", "input": "", "output": "a"}],
+        [{"fields": {"question": "A?", "answer": "a"}}],
+        [{"text": "A?", "response": "a"}],
+    ],
+)
+def test_json_of_any_shape_is_read(tmp_path, content):
+    (tmp_path / "a.json").write_text(json.dumps(content, indent=1), encoding="utf-8")
+    assert pairs(load(tmp_path / "a.json")) == ONE
+    (tmp_path / "a.jsonl").write_text(json.dumps(content, indent=1), encoding="utf-8")
+    assert pairs(load(tmp_path / "a.jsonl")) == ONE
+
+
+def test_drafts_of_an_export_are_left_out(tmp_path):
+    articles = [{"title": "A?", "body": "a", "draft": True}, {"title": "B?", "body": "b"}]
+    (tmp_path / "a.json").write_text(json.dumps({"articles": articles}), encoding="utf-8")
+    loaded = load(tmp_path / "a.json")
+    assert pairs(loaded) == [("B?", "b")]
+    assert remarks(loaded, "left out") == ["it is marked as draft"]
+
+
+def test_where_and_when_come_along(tmp_path):
+    path = text(
+        tmp_path / "a.csv",
+        'question,answer,url,updated\nA?,a,https://a.example/1,2026.3.4\nB?,b,,"March 5, 2026"\n',
+    )
+    assert [(row.url, row.updated) for row in load(path).rows] == [
+        ("https://a.example/1", "2026-03-04"),
+        ("", "2026-03-05"),
+    ]
+
+
+def test_a_long_title_is_cut_and_its_row_kept(tmp_path):
+    long = "아주 긴 질문입니다 " * 40
+    loaded = load(text(tmp_path / "a.csv", f"질문,답변\n{long},a\n"))
+    (row,) = loaded.rows
+    assert len(row.title) <= 300
+    assert row.questions == (long,)
+    assert "cut to 300" in remarks(loaded, "converted")[0]
+
+
+def test_a_sheet_that_ends_far_away_is_read_at_once(tmp_path):
+    """Neither rows nor a merged range of a million cells are made."""
+    path = book(
+        tmp_path / "a.xlsx", GYM, lambda sheet: sheet.cell(1_048_576, 1).__setattr__("value", " ")
+    )
+    assert len(load(path).rows) == 2
+    path = book(tmp_path / "b.xlsx", GYM)
+    with zipfile.ZipFile(path) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    merged = b'</sheetData><mergeCells count="1"><mergeCell ref="D1:XFD1048576"/></mergeCells>'
+    parts[sheet] = parts[sheet].replace(b"</sheetData>", merged)
+    with zipfile.ZipFile(path, "w") as made:
+        for name, content in parts.items():
+            made.writestr(name, content)
+    with pytest.raises(SourceError, match="more than 2,000,000 cells"):
+        load(path)
