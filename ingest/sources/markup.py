@@ -64,7 +64,7 @@ def answer_of(text: str) -> Answer:
     is_page = bool(_BLOCK_TAG.search(bare)) and text.lstrip().startswith("<")
     if _MARKDOWN.search(text) and not is_page:
         return Answer(clean_markdown(text), markdown=True)
-    if _TAG.search(bare):
+    if _TAG.search(bare) and not _speaks_of_tags(bare):
         if not _BLOCK_TAG.search(bare):  # lines of text with a tag here and there
             text = text.replace("\r\n", "\n").replace("\n", "<br>\n")
         made = _html().html_to_markdown(text)
@@ -80,6 +80,12 @@ def answer_of(text: str) -> Answer:
             html.unescape(text), markdown=False, converted="HTML entities became characters"
         )
     return Answer(text, markdown=False)
+
+
+def _speaks_of_tags(text: str) -> bool:
+    """Whether a long text has its own lines, and a tag here and there as an example of one."""
+    tags = len(_TAG.findall(text))
+    return text.count("\n") > 2 * tags and len(text) > 60 * tags
 
 
 def plain_title(text: str) -> str:

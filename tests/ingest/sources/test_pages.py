@@ -261,6 +261,12 @@ def test_html_and_markdown_are_told_from_text(given, text, markdown):
     assert (answer.text, answer.markdown) == (text, markdown)
 
 
+def test_a_long_text_that_speaks_of_a_tag_is_no_html():
+    """The help of a shop's editor shows code; its own lines show that it is text."""
+    text = "이렇게 넣습니다.\n" * 40 + '<a href="/list.html">목록</a>\n' + "저장합니다.\n" * 40
+    assert answer_of(text).text == text
+
+
 def test_a_table_in_html_stays_one():
     html = "<table><tr><td>구분</td><td>값</td></tr><tr><td>a</td><td>1</td></tr></table>"
     assert answer_of(html).text == "| 구분 | 값 |\n| --- | --- |\n| a | 1 |"
