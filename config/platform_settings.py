@@ -69,6 +69,9 @@ class PlatformSettings(BaseSettings):
         default="",
         description="Ids of people (U…, W…) and user groups (S…) who are called, and may teach.",
     )
+    slack_assistant_view: bool = Field(
+        default=False, description="The manifest of an app that was made before agents were."
+    )
     slack_guests: bool = Field(
         default=True, description="Answer people of other workspaces in shared channels."
     )

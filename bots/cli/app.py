@@ -207,11 +207,17 @@ def evaluate(
 
 
 @app.command()
-def doctor(*, json: _Json = False) -> int:
+def doctor(
+    *,
+    live: Annotated[
+        bool, typer.Option("--live", help="Let the platforms look at what the bot says, too.")
+    ] = False,
+    json: _Json = False,
+) -> int:
     """Check the installation, and say how to fix what is wrong."""
     from bots.cli.doctor import doctor
 
-    return doctor(as_json=json)
+    return doctor(live=live, as_json=json)
 
 
 for group in (platforms, storage, lessons, questions, tuning, recommender):

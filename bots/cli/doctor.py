@@ -28,7 +28,7 @@ _LOW_SPACE_MB, _NO_SPACE_MB = 1_000, 200
 Examine = Callable[[Settings], Iterator[Check]]
 
 
-def doctor(*, as_json: bool = False) -> int:
+def doctor(*, live: bool = False, as_json: bool = False) -> int:
     """Print every finding as it is made; 1 if something has to be fixed. Prints no secrets.
 
     As JSON it is one line a finding, to be pasted into a report: `state`, `name`, `text`, `fix`.
@@ -37,7 +37,7 @@ def doctor(*, as_json: bool = False) -> int:
 
     configure_logging("ERROR")
     failed = False
-    for finding in examine():
+    for finding in examine(live=live):
         failed = failed or finding.mark == FAIL
         _print_json(finding) if as_json else _print_line(finding)
     return int(failed)
@@ -55,8 +55,11 @@ def _print_json(finding: Check) -> None:
     print(json.dumps(line, ensure_ascii=False), flush=True)
 
 
-def examine() -> Iterator[Check]:
-    """All findings, in the order in which one depends on the other."""
+def examine(*, live: bool = False) -> Iterator[Check]:
+    """All findings, in the order in which one depends on the other.
+
+    With `live`, the platforms are shown what the bot says, unsent.
+    """
     yield from _python()
     try:
         settings = read_settings()
@@ -67,7 +70,7 @@ def examine() -> Iterator[Check]:
     local = (_settings, _data_folder, _space, _packages, _profile, _models, _endpoints, _history)
     local += (_index,)
     named = [(check.__name__.strip("_").replace("_", " "), check) for check in local]
-    platforms = [(platform.name, partial(_platform, platform)) for platform in PLATFORMS]
+    platforms = [(platform.name, partial(_platform, platform, live=live)) for platform in PLATFORMS]
     for name, check in (*named, *platforms):
         try:
             yield from check(settings)
@@ -77,11 +80,13 @@ def examine() -> Iterator[Check]:
             yield Check(FAIL, name, f"{error.filename}: {error.strerror}", "check permissions")
 
 
-def _platform(platform: Platform, settings: Settings) -> Iterator[Check]:
+def _platform(platform: Platform, settings: Settings, *, live: bool) -> Iterator[Check]:
     if why := platform.off(settings):
         yield Check(PASS, platform.name, f"off, {why}")
     else:
         yield from platform.check(settings)
+        if live and platform.check_live:
+            yield from platform.check_live(settings)
 
 
 def _python() -> Iterator[Check]:

@@ -56,7 +56,8 @@ class Platform:
     """The description of a platform; nothing of its SDK is imported to describe it.
 
     `off` says in a few words why it is off, "" if it is on. `open` sets it up and gives what keeps
-    it going; `check` yields the doctor's findings while it is on.
+    it going; `check` yields the doctor's findings while it is on, and `check_live` those that the
+    platform itself makes when it is shown what the bot says.
     """
 
     name: str
@@ -64,3 +65,4 @@ class Platform:
     open: Callable[[Settings, ChatService, Profile], AbstractAsyncContextManager[RunningPlatform]]
     check: Callable[[Settings], Iterator[Check]]
     commands: tuple[Command, ...] = ()
+    check_live: Callable[[Settings], Iterator[Check]] | None = None

@@ -32,6 +32,12 @@ def _check(settings: Settings) -> Iterator[Check]:
     return check_slack(settings)
 
 
+def _check_live(settings: Settings) -> Iterator[Check]:
+    from bots.slack.live_checks import check_live
+
+    return check_live(settings)
+
+
 def _manifest(settings: Settings) -> int:
     from bots.slack.install.manifest import print_manifest
 
@@ -43,6 +49,7 @@ SLACK = Platform(
     off=_off,
     open=_open,
     check=_check,
+    check_live=_check_live,
     commands=(
         Command("manifest", "Print the app manifest, to paste at api.slack.com/apps.", _manifest),
     ),

@@ -32,6 +32,7 @@ from bots.slack.interactions.assistant_pane import hint_for
 from bots.slack.interactions.buttons import Buttons
 from bots.slack.interactions.buttons import register as register_buttons
 from bots.slack.replies.ephemeral import EphemeralReply, is_ephemeral
+from bots.slack.replies.native_status import NativeStatus
 from bots.slack.replies.native_stream import StreamingReply
 from bots.slack.replies.thread import Answers, SlackReply
 from core.errors import PlatformError
@@ -156,6 +157,7 @@ class Replies:
     answers: Answers
     background: BackgroundTasks
     plain_in: set[str] = field(default_factory=set)
+    no_agent_in: set[str] = field(default_factory=set)
 
     def open(self, question: Question) -> Reply[Any]:
         """The place for the answer to a question.
@@ -168,6 +170,7 @@ class Replies:
         client = workspace.client
         if is_ephemeral(question):
             return EphemeralReply(client, context, question)
+        status = NativeStatus(client, question, self.background, self.no_agent_in)
         by_edits = SlackReply(
             client=client,
             context=context,
@@ -176,7 +179,8 @@ class Replies:
             question=question,
             bot_user=workspace.bot_user,
             plain_in=self.plain_in,
-            hint=hint_for(client, context, self.background, question),
+            status=status,
+            hint=hint_for(client, context, self.background, question, status),
         )
         if context.settings.slack_streaming == "edits":
             return by_edits

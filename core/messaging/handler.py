@@ -35,6 +35,7 @@ from core.types import (
     Passage,
     Question,
     Received,
+    SessionId,
     Turn,
     TurnState,
     View,
@@ -116,6 +117,11 @@ class QuestionHandler:
     async def give_up(self, claim: Claim) -> None:
         """Say that there will be no answer; see `core.inbox.Handler`."""
         await self._present(claim, _only(Failed(self._profile.failed)), _untold)
+
+    def live_in(self, session: SessionId) -> str | None:
+        """Return the question of a conversation that is being answered here."""
+        claims = (claim for _, claim in self._live.values())
+        return next((one.question.id for one in claims if one.question.session == session), None)
 
     async def stop(self, question_id: str) -> bool | None:
         """End an answer that is written here, as far as it is; None if it is not any more."""

@@ -260,6 +260,10 @@ class ChatService:
         self.wake()
         return True
 
+    def live_in(self, session: SessionId) -> str | None:
+        """Return the question of a conversation whose answer is being written here."""
+        return self._handler.live_in(session)
+
     async def rate(self, feedback: Feedback) -> bool:
         """Store what a person thinks of an answer; False if there is no such answer any more."""
         earlier = await self.opinion(feedback.question_id, feedback.user)

@@ -71,6 +71,22 @@ class Person(Profile):
         """Take it away."""
         self.world.unreact(message, self.id, name)
 
+    async def stop_session(self, channel: Channel, thread_ts: str) -> None:
+        """Press Slack's own stop of an agent's session."""
+        streams = [m for m in channel.messages.values() if m.streaming and m.thread_ts == thread_ts]
+        for message in streams:
+            message.streaming, message.stopped_by_user = False, True
+        event = {
+            "type": "agent_session_stopped",
+            "channel": channel.id,
+            "thread_ts": thread_ts,
+            "user": self.id,
+            "streaming_message_ts": [message.ts for message in streams],
+            "event_ts": self.world.ids.ts(),
+        }
+        self.world.emit(self.team, "agent_session_stopped", event, channel)
+        self.world.changed()
+
     async def stop(self, message: Message) -> None:
         """Press the Stop of a message that is streaming: it takes no more text."""
         message.streaming, message.stopped_by_user = False, True
@@ -155,6 +171,12 @@ class Person(Profile):
         event["event_ts"] = self.world.ids.ts()
         if home:
             event["view"] = home.as_json()
+        self.world.emit(self.team, "app_home_opened", event)
+
+    async def open_messages(self) -> None:
+        """Open the app's messages tab."""
+        event = {"type": "app_home_opened", "user": self.id, "channel": self.dm.id}
+        event |= {"tab": "messages", "event_ts": self.world.ids.ts()}
         self.world.emit(self.team, "app_home_opened", event)
 
     async def open_assistant_pane(self, beside: Channel | None = None) -> Pane:

@@ -34,6 +34,7 @@ SCOPES = frozenset(
 )
 EVENTS = frozenset(
     [
+        "agent_session_stopped",
         "app_home_opened",
         "app_mention",
         "app_uninstalled",
@@ -79,6 +80,7 @@ class Team:
     scopes: set[str]
     events: set[str]
     revoked: bool = False
+    is_agent: bool = False
     groups: dict[str, Group] = field(default_factory=dict)
 
 

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 import orjson
 from aiohttp import web
 
-from devtools.slack import chat, conversations, views
+from devtools.slack import agents, chat, conversations, views
 from devtools.slack.api_base import METHODS, ApiError, Ask, checked_blocks, with_ids
 from devtools.slack.limits import Limits
 from devtools.slack.state import Call, Message, ResponseUrl, Team
@@ -23,7 +23,7 @@ from devtools.slack.world import World
 
 Json = dict[str, Any]
 _USES_OF_A_RESPONSE_URL = 5
-_METHODS_IN = (chat, conversations, views)  # imported for what they enter in the table
+_METHODS_IN = (agents, chat, conversations, views)  # imported for what they enter in the table
 _JSON_FIELDS = ("blocks", "view", "metadata", "chunks", "prompts", "attachments")
 
 

@@ -85,6 +85,7 @@ class World:
     views: list[View] = field(default_factory=list)
     homes: dict[str, View] = field(default_factory=dict)
     panes: dict[tuple[str, str], Pane] = field(default_factory=dict)
+    sessions: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     ephemerals: list[Message] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     triggers: dict[str, tuple[str, float, View | None]] = field(default_factory=dict)

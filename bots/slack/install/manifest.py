@@ -19,7 +19,7 @@ Json = dict[str, Any]
 # Each with what needs it; a test holds both lists to what the code calls and listens to.
 SCOPES: Final = (
     "app_mentions:read",  # app_mention
-    "assistant:write",  # the pane
+    "assistant:write",  # being an agent: prompts, sessions and their status
     "channels:history",  # messages of public channels and their threads
     "channels:read",  # whether the bot is in one
     "chat:write",
@@ -36,11 +36,10 @@ SCOPES: Final = (
     "users:read",  # who has taught, by name
 )
 EVENTS: Final = (
+    "agent_session_stopped",
     "app_home_opened",
     "app_mention",
     "app_uninstalled",
-    "assistant_thread_context_changed",
-    "assistant_thread_started",
     "message.channels",
     "message.groups",
     "message.im",
@@ -48,6 +47,9 @@ EVENTS: Final = (
     "reaction_added",
     "tokens_revoked",
 )
+# Of apps that have `assistant_view` still: new ones are agents.
+# https://docs.slack.dev/ai/migrating-to-agent-messaging
+ASSISTANT_EVENTS: Final = ("assistant_thread_context_changed", "assistant_thread_started")
 _YOUR_HOST: Final = "https://YOUR-HOST"
 _YOUR_URL: Final = f"{_YOUR_HOST}{EVENTS_PATH}"
 _REDIRECT_URL: Final = f"{_YOUR_HOST}/slack/oauth_redirect"  # `oauth.py` imports from here
@@ -83,6 +85,7 @@ def manifest(settings: Settings) -> Json:
     profile = profile_of(settings)
     url = {"request_url": _YOUR_URL} if by_http(settings) else {}
     redirect = {"redirect_urls": [_REDIRECT_URL]} if settings.has_slack_oauth else {}
+    older = ASSISTANT_EVENTS if settings.slack_assistant_view else ()
     return {
         "display_information": {
             "name": profile.name[:_NAME],
@@ -91,7 +94,7 @@ def manifest(settings: Settings) -> Json:
         "features": _features(settings),
         "oauth_config": {**redirect, "scopes": {"bot": list(SCOPES)}},
         "settings": {
-            "event_subscriptions": {**url, "bot_events": list(EVENTS)},
+            "event_subscriptions": {**url, "bot_events": sorted((*EVENTS, *older))},
             "interactivity": {"is_enabled": True, **url},
             "org_deploy_enabled": False,
             "socket_mode_enabled": not by_http(settings),
@@ -114,6 +117,7 @@ def _features(settings: Settings) -> Json:
         "callback_id": SHORTCUT,
         "description": profile.answer_this,
     }
+    view = "assistant" if settings.slack_assistant_view else "agent"
     prompts = [{"title": text, "message": text} for text in profile.examples[:_MOST_PROMPTS]]
     return {
         "app_home": {
@@ -121,10 +125,7 @@ def _features(settings: Settings) -> Json:
             "messages_tab_enabled": True,
             "messages_tab_read_only_enabled": False,
         },
-        "assistant_view": {
-            "assistant_description": profile.home_about,
-            "suggested_prompts": prompts,
-        },
+        f"{view}_view": {f"{view}_description": profile.home_about, "suggested_prompts": prompts},
         "bot_user": {"display_name": _BOT_NAME, "always_online": True},
         "shortcuts": [shortcut],
         "slash_commands": [command | ({"url": _YOUR_URL} if by_http(settings) else {})],

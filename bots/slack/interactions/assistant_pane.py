@@ -16,6 +16,7 @@ from bots.shared.background_tasks import BackgroundTasks
 from bots.slack.api.calls import quietly
 from bots.slack.context import Context
 from bots.slack.ids import place_of
+from bots.slack.replies.native_status import NativeStatus, set_status
 from core.profile import Profile
 from core.text.markdown.measure import shortened
 from core.types import Question, View
@@ -29,7 +30,7 @@ Json = dict[str, Any]
 
 
 def register(app: AsyncApp, context: Context) -> None:
-    """Greet whoever opens the pane."""
+    """Greet whoever opens the assistant's pane, and offer prompts to whoever opens an agent's."""
 
     @app.event("assistant_thread_started")
     async def greet(event: Json, client: AsyncWebClient) -> None:
@@ -37,20 +38,15 @@ def register(app: AsyncApp, context: Context) -> None:
         text = context.profile.greeting
         greeting = client.chat_postMessage(channel=channel, thread_ts=thread, text=text)
         await quietly("the greeting", greeting)
-        await _suggest(client, channel, thread, context.profile)
+        await _suggest(client, channel, context.profile, thread=thread)
+
+    @app.event("app_home_opened", matchers=[_is_messages_tab])
+    async def offer(event: Json, client: AsyncWebClient) -> None:
+        await _suggest(client, event["channel"], context.profile)
 
     @app.event("assistant_thread_context_changed")
     async def moved() -> None:
         """The FAQ is the same beside every channel; prompts again would be in the way."""
-
-
-async def set_status(client: AsyncWebClient, channel: str, thread: str, text: str) -> None:
-    """Show what is being done, in a thread of the pane; it goes with the next message there.
-
-    Never raises: outside of the pane, or where the app has no assistant, nothing is shown.
-    """
-    call = client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread, status=text)
-    await quietly("the status", call)
 
 
 async def set_title(client: AsyncWebClient, channel: str, thread: str, question: str) -> None:
@@ -61,16 +57,21 @@ async def set_title(client: AsyncWebClient, channel: str, thread: str, question:
 
 
 def hint_for(
-    client: AsyncWebClient, context: Context, background: BackgroundTasks, question: Question
-) -> Callable[[View], Awaitable[None]] | None:
-    """Return what `Reply.hint` does in a thread of the pane; None for questions from elsewhere."""
+    client: AsyncWebClient,
+    context: Context,
+    background: BackgroundTasks,
+    question: Question,
+    status: NativeStatus,
+) -> Callable[[View], Awaitable[None]]:
+    """Return what `Reply.hint` does: the status, and in direct messages the thread's name."""
     place = place_of(question.session)
-    if not (place.thread and place.channel.startswith("D")) or place.private_to:
-        return None
+    in_pane = bool(place.thread) and place.channel.startswith("D") and not place.private_to
 
     async def hint(view: View) -> None:
-        background.begin(_name_thread(client, context, question))  # it may outlast the answer
-        await set_status(client, place.channel, place.thread, view.status)
+        if in_pane:
+            background.begin(_name_thread(client, context, question))  # it may outlast the answer
+            await set_status(client, place.channel, place.thread, view.status)
+        await status.show(view)
 
     return hint
 
@@ -85,12 +86,20 @@ async def _name_thread(client: AsyncWebClient, context: Context, question: Quest
         await set_title(client, place.channel, place.thread, question.text)
 
 
-async def _suggest(client: AsyncWebClient, channel: str, thread: str, profile: Profile) -> None:
+async def _suggest(
+    client: AsyncWebClient, channel: str, profile: Profile, *, thread: str | None = None
+) -> None:
+    # With a thread, agents are shown nothing, and assistants without one nothing either.
+    # https://docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts
     prompts = [{"title": text, "message": text} for text in profile.examples[:_MOST_PROMPTS]]
     call = client.assistant_threads_setSuggestedPrompts(
         channel_id=channel, thread_ts=thread, title=profile.try_asking, prompts=prompts
     )
     await quietly("the prompts", call)
+
+
+async def _is_messages_tab(event: Json) -> bool:
+    return event.get("tab") == "messages"
 
 
 def _thread(event: Json) -> tuple[str, str]:

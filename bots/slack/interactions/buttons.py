@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,12 +20,20 @@ from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.workspaces import Workspace, Workspaces
 from bots.slack.context import Context
 from bots.slack.ids import PREFIX, Place, question_id
-from bots.slack.render.blocks import Page, read_followup
-from bots.slack.replies.thread import METADATA, Answers, reference_of, split, update
+from bots.slack.render.blocks import Page, feedback_block_id, read_followup
+from bots.slack.replies.native_status import end_session
+from bots.slack.replies.thread import (
+    METADATA,
+    Answers,
+    metadata_of,
+    reference_of,
+    split,
+    update,
+)
 from core.errors import StorageError
 from core.messaging.handler import references_of
 from core.text.markdown.measure import shortened
-from core.types import Question, Receipt
+from core.types import Question, Receipt, SessionId
 
 logger = logging.getLogger(__name__)
 
@@ -105,6 +114,18 @@ class Buttons:
         if asked and await self._may_stop(workspace, user, asked):
             await self._service.stop(asked)
 
+    async def stop_session(
+        self, workspace: Workspace, channel: str, thread: str, *, user: str, streams: Sequence[str]
+    ) -> None:
+        """End the answer that an agent's session shows; whoever pressed Slack's own stop."""
+        root = question_id(workspace.team, channel, thread)
+        shown = [self._answers.question_of(reference_of(channel, ts)) for ts in streams]
+        live = self._service.live_in(Place(workspace.team, channel, thread).session)
+        for asked in dict.fromkeys(filter(None, [live, *shown, root])):
+            if await self._may_stop(workspace, user, asked) and await self._service.stop(asked):
+                break
+        await end_session(workspace.client, channel, thread)
+
     async def _may_stop(self, workspace: Workspace, user: str, question: str) -> bool:
         """Whether a person is the asker, or an owner; Slack has no moderators of a channel."""
         if await self._service.was_asked_by(question, user):
@@ -134,13 +155,22 @@ class Buttons:
         marked = [_marked(block, used) for block in blocks]
         if marked == blocks:
             return
-        page = Page(press.message.get("text") or "…", tuple(marked))
+        page = Page(press.message.get("text") or "…", tuple(_renewed(marked, question, used)))
         reference = reference_of(press.place.channel, press.message["ts"])
+        metadata = await self._metadata(question, reference)
         edits = self._budgets.edits(press.place.team)
         with edits.lane() as lane:
             edits.update(lane, hidden=1, ends=False)  # answers' ends go first
             async with edits.turn(lane):
-                await update(press.workspace.client, reference, page)
+                await update(press.workspace.client, reference, page, metadata)
+
+    async def _metadata(self, question: str, reference: str) -> Json:
+        """Return what is written beside a message of the answer to a question."""
+        stored = await self._service.find(question)
+        shown = list(references_of(stored)) if stored else []
+        place = shown.index(reference) if reference in shown else 0
+        asked = stored.question if stored else Question(question, SessionId(""), "")
+        return metadata_of(asked, place)
 
 
 def register(
@@ -159,6 +189,17 @@ def register(
         await ack()
         press = _press(body, workspaces.get(context.team_id))
         background.begin(buttons.stop(press, action.get("value") or ""))
+
+    @app.event("agent_session_stopped")
+    async def stopped(event: Json, context: AsyncBoltContext) -> None:
+        stopping = buttons.stop_session(
+            workspaces.get(context.team_id),
+            event["channel"],
+            event.get("thread_ts") or "",
+            user=event.get("user", ""),
+            streams=event.get("streaming_message_ts") or [],
+        )
+        background.begin(stopping)
 
     @app.event("reaction_added")
     async def reaction(event: Json, context: AsyncBoltContext) -> None:
@@ -190,6 +231,15 @@ def _marked(block: Json, used: frozenset[int]) -> Json:
         else:
             elements.append(element)
     return block | {"elements": elements}
+
+
+def _renewed(blocks: list[Json], question: str, used: frozenset[int]) -> list[Json]:
+    """The blocks with a new id for that of opinions, as every edit of it needs."""
+    block_id = feedback_block_id(question, used)
+    return [
+        block | {"block_id": block_id} if block.get("type") == "context_actions" else block
+        for block in blocks
+    ]
 
 
 async def _permalink(client: AsyncWebClient, reference: str) -> str:

@@ -71,7 +71,7 @@ def register(app: AsyncApp, context: Context) -> None:
 
 async def _ask_why(profile: Profile, question_id: str, body: Json, client: AsyncWebClient) -> str:
     """Open the form; its id, "" if Slack did not open it."""
-    view = _form(profile, _metadata(question_id, body))
+    view = form_of(profile, _metadata(question_id, body))
     opening = client.views_open(trigger_id=body["trigger_id"], view=view)
     opened = await quietly("the form", opening)
     return str(opened["view"]["id"]) if opened else ""
@@ -94,7 +94,8 @@ def _written(view: Json) -> tuple[str, str]:
     return reason, (values[_EXPECTED][_EXPECTED].get("value") or "").strip()
 
 
-def _form(profile: Profile, metadata: str) -> Json:
+def form_of(profile: Profile, metadata: str) -> Json:
+    """Return the form that asks why an answer was no help; `metadata` comes back with it."""
     options = [
         {"text": _plain(reason), "value": str(number)}
         for number, reason in enumerate(profile.feedback_reasons)

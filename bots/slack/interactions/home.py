@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC
 from typing import Any, Final
 
@@ -17,7 +18,9 @@ from bots.shared.intake import refusal
 from bots.slack.api.calls import quietly
 from bots.slack.context import Context
 from bots.slack.ids import Place, triggered_id
+from bots.slack.render.blocks import RenderOptions, render
 from core.errors import StorageError
+from core.messaging.handler import view_of
 from core.profile import Profile
 from core.text.markdown.measure import shortened
 from core.types import Question, Turn
@@ -25,6 +28,10 @@ from core.types import Question, Turn
 Json = dict[str, Any]
 
 _ASK: Final = "home_ask"
+_OPEN: Final = "home_open"
+_IN_MODALS: Final = ("section", "context")
+_MOST_BLOCKS: Final = 100
+_TITLE: Final = 24
 _RECENT: Final = 10
 # https://docs.slack.dev/reference/block-kit/blocks: a header, a button, buttons in a row
 _HEADER, _LABEL, _IN_A_ROW = 150, 75, 25
@@ -34,10 +41,18 @@ _QUESTION: Final = 300  # characters of a past question; a section would take 3,
 def register(app: AsyncApp, context: Context) -> None:
     """Show the home, and ask what is pressed there."""
 
-    @app.event("app_home_opened")
+    @app.event("app_home_opened", matchers=[_is_home_tab])
     async def opened(event: Json, client: AsyncWebClient) -> None:
-        if event.get("tab") == "home":
-            await _publish(context, client, event["user"], event["channel"])
+        await _publish(context, client, event["user"], event["channel"])
+
+    @app.action(re.compile(rf"^{_OPEN}_\d+$"))
+    async def open_answer(ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
+        await ack()
+        turn = await context.service.turn(action["value"])
+        theirs = turn is not None and turn.question.asker == body["user"]["id"]
+        view = _answer_view(context, turn if theirs else None)
+        opening = client.views_open(trigger_id=body["trigger_id"], view=view)
+        await quietly("the answer", opening)
 
     @app.action(re.compile(rf"^{_ASK}_\d+$"))
     async def ask(ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
@@ -66,6 +81,10 @@ async def _publish(
     await quietly("the home", client.views_publish(user_id=user, view=view))
 
 
+async def _is_home_tab(event: Json) -> bool:
+    return event.get("tab") == "home"
+
+
 def home_view(profile: Profile, asked: Sequence[Turn], *, channel: str, notice: str = "") -> Json:
     """The home of someone who asked `asked`, newest first; `notice` is mrkdwn.
 
@@ -76,11 +95,32 @@ def home_view(profile: Profile, asked: Sequence[Turn], *, channel: str, notice: 
         blocks += [{"type": "section", "text": {"type": "mrkdwn", "text": notice}}]
     blocks += [{"type": "divider"}, _header(profile.home_popular), _buttons(profile.examples)]
     blocks += [{"type": "divider"}, _header(profile.home_yours)]
-    for turn in asked[:_RECENT]:
-        blocks += [_section(shortened(turn.question.text, _QUESTION)), _when(turn)]
+    for number, turn in enumerate(asked[:_RECENT]):
+        question = _section(shortened(turn.question.text, _QUESTION))
+        button: Json = {"type": "button", "action_id": f"{_OPEN}_{number}"}
+        button["value"] = turn.question.id
+        button["text"] = _plain(shortened(profile.open_answer, _LABEL))
+        blocks += [question | {"accessory": button}, _when(turn)]
     if not asked:
         blocks.append(_section(profile.home_nothing_yet))
     return {"type": "home", "private_metadata": channel, "blocks": blocks}
+
+
+def _answer_view(context: Context, turn: Turn | None) -> Json:
+    """The modal that shows an answer again, as far as one holds it."""
+    profile = context.profile
+    blocks: list[Json] = [_section(profile.stale_button)]
+    if turn:
+        look = RenderOptions(profile, context.cleaner, quoted=True, named=False, feedback=False)
+        pages = render(replace(view_of(turn, profile), note=""), look)
+        shown = [block for page in pages for block in page.blocks if not page.calls]
+        blocks = [block for block in shown if block["type"] in _IN_MODALS][:_MOST_BLOCKS]
+    return {
+        "type": "modal",
+        "title": _plain(shortened(profile.open_answer, _TITLE)),
+        "close": _plain(profile.close),
+        "blocks": blocks,
+    }
 
 
 def _answered_where(profile: Profile, text: str, body: Json) -> str:

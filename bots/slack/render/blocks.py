@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Final
 
 from bots.shared import answer_view
@@ -26,6 +27,7 @@ _SECTIONS: Final = 3  # a page; four would leave nothing of 12,000 characters fo
 _FALLBACK_CHARS: Final = 3900  # chat.update refuses a text of more than 4,000
 _LABEL_CHARS: Final = 75  # https://docs.slack.dev/reference/block-kit/block-elements/button-element
 _LINE_CHARS: Final = 250  # of a source, an offer or a quoted question
+_FEEDBACK: Final = "feedback"
 _USER = re.compile(r"(?:^|:)([UW][A-Z0-9]{2,})$")
 
 
@@ -183,14 +185,24 @@ def _feedback(view: View, look: RenderOptions) -> Block:
             _button("feedback:up", f"👍 {look.profile.helpful}", up, look),
             _button("feedback:down", f"👎 {look.profile.not_helpful}", down, look),
         ]
-        return _actions("feedback", buttons)
+        return _actions(_FEEDBACK, buttons)
     element = {
         "type": "feedback_buttons",
         "action_id": "feedback",
         "positive_button": {"text": _label(look.profile.helpful, look), "value": up},
         "negative_button": {"text": _label(look.profile.not_helpful, look), "value": down},
     }
-    return {"type": "context_actions", "block_id": "feedback", "elements": [element]}
+    block_id = feedback_block_id(view.text, look.used)
+    return {"type": "context_actions", "block_id": block_id, "elements": [element]}
+
+
+def feedback_block_id(text: str, used: frozenset[int]) -> str:
+    """Return an id that is another one with every edit, as Slack wants it of this block.
+
+    https://docs.slack.dev/reference/block-kit/blocks/context-actions-block
+    """
+    said = f"{text} {sorted(used)}".encode(errors="surrogatepass")
+    return f"{_FEEDBACK}:{blake2b(said, digest_size=6).hexdigest()}"
 
 
 def _button(action_id: str, label: str, value: str, look: RenderOptions) -> Block:

@@ -216,6 +216,7 @@ class StreamingReply:
                 markdown_text=new or None,
                 blocks=_below(page.page),
                 metadata=metadata_of(self._question, 0),
+                session_status="active",
             )
             self._end()
         elif new:

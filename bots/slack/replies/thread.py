@@ -16,6 +16,7 @@ from bots.slack.api.rate_limits import Budgets
 from bots.slack.context import Context
 from bots.slack.ids import place_of
 from bots.slack.render.blocks import Page, RenderOptions, render
+from bots.slack.replies.native_status import NativeStatus
 from core.errors import (
     MessageGoneError,
     MustBeNewError,
@@ -71,8 +72,9 @@ class SlackReply:
         bot_user: str = "",
         plain_in: set[str] | None = None,
         hint: Hint | None = None,
+        status: NativeStatus | None = None,
     ) -> None:
-        """`hint` shows elsewhere that there is work, such as in the assistant's pane.
+        """`hint` shows elsewhere that there is work; with a `status` no message has to.
 
         `bot_user` is who we are, to know our streams, which cannot carry metadata. `plain_in` are
         the workspaces that have no `feedback_buttons`; it is added to where they are refused.
@@ -93,9 +95,11 @@ class SlackReply:
             quoted=is_press(question.id),
             owners=() if alone else context.settings.slack_owner_ids,
         )
+        self._places: dict[str, int] = {}  # of each message, which page of the answer it is
         self._calling: dict[str, bool] = {}  # of each message, whether it calls the owners
         self._bot_user = bot_user
         self._hint = hint
+        self._status = status
 
     @property
     def posts(self) -> Pacer:
@@ -114,6 +118,8 @@ class SlackReply:
 
     def render(self, view: View) -> Sequence[Page]:
         """See `core.ports.Reply`."""
+        if self._status and self._status.shown and not (view.text or view.done):
+            return ()
         plain = self._place.team in self._plain_in
         return render(view, replace(self._look, feedback_buttons=not plain))
 
@@ -132,14 +138,17 @@ class SlackReply:
         reference = reference_of(self._place.channel, posted["ts"])
         self._answers.note(reference, self._question.id)
         self._calling[reference] = page.calls
+        self._places[reference] = place
         return reference
 
     async def edit(self, reference: str, page: Page) -> None:
         """Let the message show this page instead; nobody would notice a call that replaced text."""
         if self._calling.get(reference, page.calls) != page.calls:
             raise MustBeNewError(f"{reference} calls the owners, and the page does not, or it does")
+        place = self._places.get(reference, 0)
+        metadata = metadata_of(self._question, place, calls=page.calls)
         with self._telling_what_is_unknown(page):
-            await update(self._client, reference, page)
+            await update(self._client, reference, page, metadata)
 
     async def delete(self, reference: str) -> None:
         """Take the message away; nothing happens if it is gone."""
@@ -158,6 +167,7 @@ class SlackReply:
             if place is not None:
                 reference = reference_of(self._place.channel, message["ts"])
                 self._calling[reference] = _calls(message)
+                self._places[reference] = place
                 found.append((place, reference))
         return [reference for _, reference in sorted(found)]
 
@@ -248,16 +258,19 @@ def without_questions(page: Page) -> Json:
     return {"text": page.text, "blocks": blocks or None}
 
 
-async def update(client: AsyncWebClient, reference: str, page: Page) -> None:
-    """Show a page in a message; text and blocks together, since text alone removes the blocks."""
+async def update(client: AsyncWebClient, reference: str, page: Page, metadata: Json) -> None:
+    """Show a page in a message: text and blocks together, since text alone removes the blocks.
+
+    And with its metadata, by which the message is found again.
+    """
     try:
-        await _update(client, reference, page)
+        await _update(client, reference, page, metadata)
     except PlatformError as error:
         if code_of(error) != "streaming_state_conflict":
             raise
         # A stream that somebody who is gone has left open.
         await stop_stream(client, reference)
-        await _update(client, reference, page)
+        await _update(client, reference, page, metadata)
 
 
 async def stop_stream(client: AsyncWebClient, reference: str, **more: Any) -> None:  # noqa: ANN401
@@ -271,10 +284,16 @@ async def stop_stream(client: AsyncWebClient, reference: str, **more: Any) -> No
             raise
 
 
-async def _update(client: AsyncWebClient, reference: str, page: Page) -> None:
+async def _update(client: AsyncWebClient, reference: str, page: Page, metadata: Json) -> None:
     channel, ts = split(reference)
     with translated("chat.update"):
-        await client.chat_update(channel=channel, ts=ts, text=page.text, blocks=list(page.blocks))
+        await client.chat_update(
+            channel=channel,
+            ts=ts,
+            text=page.text,
+            blocks=list(page.blocks),
+            metadata=metadata,
+        )
 
 
 def _calls(message: Json) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.slack.install.manifest import EVENTS, SCOPES, manifest, print_manifest
+from bots.slack.install.manifest import ASSISTANT_EVENTS, EVENTS, SCOPES, manifest, print_manifest
 from bots.slack.install.oauth import REDIRECT_PATH
 from config.settings import Settings
 from devtools.slack import chat, conversations, views
@@ -29,9 +29,13 @@ def methods():
     return {name.replace("_", ".") for name in called} & (METHODS.keys() | WITHOUT_SCOPE)
 
 
+def events_of(made):
+    return made["settings"]["event_subscriptions"]["bot_events"]
+
+
 def listened():
     """The events that the code listens to."""
-    named = set(re.findall(r'@app\.event\("([a-z_]+)"\)', CODE))
+    named = set(re.findall(r'@app\.event\("([a-z_]+)"[,)]', CODE))
     return (named - {"message"}) | MESSAGES | {"app_mention"}
 
 
@@ -50,7 +54,7 @@ def test_the_look_through_the_code_finds_what_is_there():
 
 
 def test_every_event_that_the_code_listens_to_is_subscribed_and_no_other():
-    assert listened() == set(EVENTS)
+    assert listened() == {*EVENTS, *ASSISTANT_EVENTS}
 
 
 def test_every_method_that_the_code_calls_is_allowed_by_a_scope():
@@ -81,7 +85,17 @@ def test_commands_shortcuts_and_views_of_the_code_are_in_it(settings):
     assert features["app_home"]["home_tab_enabled"]
     assert features["app_home"]["messages_tab_enabled"]
     assert not features["app_home"]["messages_tab_read_only_enabled"]
-    assert features["assistant_view"]["assistant_description"]
+    assert features["agent_view"]["agent_description"]
+    assert "assistant_view" not in features
+
+
+def test_an_app_of_before_keeps_its_assistant_view_by_a_setting(settings, monkeypatch):
+    monkeypatch.setenv("FAQBOT_SLACK_ASSISTANT_VIEW", "true")
+    older = manifest(Settings())
+    assert older["features"]["assistant_view"]["assistant_description"]
+    assert "agent_view" not in older["features"]
+    assert {*ASSISTANT_EVENTS} <= {*older["settings"]["event_subscriptions"]["bot_events"]}
+    assert not {*ASSISTANT_EVENTS} & {*events_of(manifest(settings))}
 
 
 def test_socket_mode_is_on_unless_events_come_signed(settings, monkeypatch):
@@ -125,8 +139,8 @@ def test_it_is_within_slacks_limits(settings):
     assert re.fullmatch(r"[a-z0-9._-]{1,80}", features["bot_user"]["display_name"])
     assert len(features["shortcuts"][0]["name"]) <= 24
     assert len(features["shortcuts"][0]["description"]) <= 150
-    assert len(features["assistant_view"]["assistant_description"]) <= 300
-    assert len(features["assistant_view"]["suggested_prompts"]) <= 4
+    assert len(features["agent_view"]["agent_description"]) <= 300
+    assert len(features["agent_view"]["suggested_prompts"]) <= 4
 
 
 def test_the_command_prints_it(empty):

@@ -1,0 +1,112 @@
+"""What `faqbot doctor --live` has Slack look at: the bot's own messages and views, unsent.
+
+https://docs.slack.dev/reference/methods/blocks.validate
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any, Final
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.shared.platform import FAIL, NOTE, PASS, Check
+from bots.slack.api.errors import code_of, translated
+from bots.slack.api.workspaces import make_client, open_session
+from bots.slack.interactions.feedback import form_of
+from bots.slack.interactions.home import home_view
+from bots.slack.render.blocks import RenderOptions, render
+from config.resources import load_profile
+from config.settings import Settings
+from core.errors import PlatformError
+from core.profile import Profile
+from core.text.sanitize import Cleaner
+from core.types import (
+    Answered,
+    Declined,
+    Ending,
+    Escalated,
+    Label,
+    Passage,
+    Question,
+    SessionId,
+    Turn,
+    TurnState,
+    View,
+)
+
+Json = dict[str, Any]
+
+_QUESTION: Final = Question("slack:T0:C0:1.0", SessionId("slack:T0:C0:1.0"), "?", "U0000")
+_MOST_NAMED: Final = 3  # problems of one message
+_LONG: Final = 400  # lines: more than one message holds
+
+
+def check_live(settings: Settings) -> Iterator[Check]:
+    """Every finding of Slack's about what the bot says; nothing is sent to anybody."""
+    yield from asyncio.run(_asked(settings))
+
+
+async def _asked(settings: Settings) -> list[Check]:
+    token = settings.slack_bot_token.get_secret_value()
+    if not token:
+        return [Check(NOTE, "Slack blocks", "without SLACK_BOT_TOKEN Slack looks at none")]
+    async with open_session() as session:
+        client = make_client(session, settings.slack_api_url, token)
+        found = [
+            trouble
+            for name, payload in _payloads(load_profile(settings.profile))
+            if (trouble := await _trouble(client, name, payload))
+        ]
+    return found or [Check(PASS, "Slack blocks", "Slack takes every message and view of the bot")]
+
+
+async def _trouble(client: AsyncWebClient, name: str, payload: Json) -> Check | None:
+    try:
+        with translated("blocks.validate"):
+            await client.blocks_validate(**payload)
+    except PlatformError as error:
+        if code_of(error) == "unknown_method":
+            return Check(NOTE, "Slack blocks", "this Slack does not validate blocks")
+        said = "; ".join(_problems(error)) or str(error)
+        return Check(FAIL, "Slack blocks", f"{name}: {said}", "report this line as a defect")
+    return None
+
+
+def _problems(error: PlatformError) -> list[str]:
+    """What Slack says is wrong, and where."""
+    cause = error.__cause__
+    data = getattr(cause.response, "data", {}) if isinstance(cause, SlackApiError) else {}
+    errors = data.get("errors") or [] if isinstance(data, dict) else []
+    return [
+        " ".join(filter(None, [str(one.get("pointer") or ""), str(one.get("message") or one)]))
+        for one in errors[:_MOST_NAMED]
+    ]
+
+
+def _payloads(profile: Profile) -> Iterator[tuple[str, Json]]:
+    """All kinds of what the bot shows, each with its name."""
+    look = RenderOptions(profile, Cleaner(profile.link_hosts), owners=("U0000", "S0000"))
+    for name, view in _views(profile):
+        for page in render(view, look):
+            yield name, {"message": {"text": page.text, "blocks": list(page.blocks)}}
+    turn = Turn(_QUESTION, TurnState.ANSWERED, "…")
+    yield "the home", {"view": home_view(profile, [turn], channel="D0000")}
+    yield "the form of opinions", {"view": form_of(profile, "{}")}
+
+
+def _views(profile: Profile) -> Iterator[tuple[str, View]]:
+    offered = tuple(profile.examples[:3]) or ("?",)
+    source = Passage("1", offered[0], "…", 1.0)
+    text = "# 1\n\n**2** [3](https://example.com)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
+    endings: tuple[tuple[str, Ending], ...] = (
+        ("an answer", Answered(text, (source,), offered)),
+        ("a long answer", Answered("\n".join(["…"] * _LONG), (source,), offered)),
+        ("a refusal", Declined(profile.refusal, offered, Label.OFF_TOPIC)),
+        ("what has no answer", Escalated(profile.not_found, offered)),
+    )
+    for name, ending in endings:
+        yield name, View(_QUESTION, text=ending.text, ending=ending)
+    yield "an answer under way", View(_QUESTION, status=profile.searching, text="…")

@@ -1,0 +1,91 @@
+"""Slack's agent surfaces: prompts in the messages tab, sessions with a status, Slack's own stop."""
+
+import asyncio
+
+import pytest
+from fakes.assistants import InPieces
+
+from devtools.slack import labels, visible
+
+QUESTION = "정산은 언제 되나요?"
+
+
+@pytest.fixture
+def minsu(slack):
+    slack.team.is_agent = True
+    return slack.add_person("민수")
+
+
+def statuses(slack, channel, ts):
+    return [one["status"] for one in slack.world.sessions.get((channel.id, ts), [])]
+
+
+async def test_whoever_opens_the_messages_tab_is_offered_prompts(slack, bot, minsu, profile):
+    await minsu.say(minsu.dm, "안녕하세요")
+    await minsu.open_messages()
+    (call,) = await slack.until(lambda: slack.calls("assistant.threads.setSuggestedPrompts"))
+    assert "thread_ts" not in call.args
+    assert call.args["channel_id"] == minsu.dm.id
+    assert [one["message"] for one in call.args["prompts"]] == list(profile.examples)[:4]
+
+
+async def test_a_session_says_that_there_is_work_and_no_message_does(
+    slack, make_service, connect, stores, minsu, profile
+):
+    gate = asyncio.Event()
+    channel = slack.add_channel("문의", minsu)
+    async with connect(make_service(assistant=InPieces(stores.history, gate=gate))):
+        asked = await minsu.mention(channel, QUESTION)
+        await slack.until(lambda: statuses(slack, channel, asked.ts) == ["processing"])
+        assert slack.world.sessions[channel.id, asked.ts][0]["title"] == QUESTION
+        await asyncio.sleep(0.5)  # by when there would be a message that says so
+        assert slack.replies(asked) == []
+        gate.set()
+        await slack.until(lambda: statuses(slack, channel, asked.ts) == ["processing", "active"])
+        (reply,) = slack.replies(asked)
+        assert profile.helpful in labels(reply)
+
+
+async def test_slacks_own_stop_ends_an_answer_of_whoever_asked(
+    slack, make_service, connect, stores, minsu, profile
+):
+    gate, other = asyncio.Event(), slack.add_person("지영")
+    channel = slack.add_channel("문의", minsu, other)
+    pieces = ("여기까지는 쓰였습니다. 이제 그만. ", "끝.")
+    async with connect(make_service(assistant=InPieces(stores.history, gate=gate, pieces=pieces))):
+        asked = await minsu.mention(channel, QUESTION)
+        await slack.until(lambda: slack.replies(asked))
+        await other.stop_session(channel, asked.ts)
+        await minsu.stop_session(channel, asked.ts)
+        await slack.until(lambda: profile.stopped in visible(slack.replies(asked)[0]))
+        await slack.until(lambda: statuses(slack, channel, asked.ts)[-1] == "active")
+
+
+async def test_where_the_app_is_no_agent_a_message_says_that_there_is_work(
+    slack, make_service, connect, stores, minsu
+):
+    slack.team.is_agent = False
+    gate, channel = asyncio.Event(), slack.add_channel("문의", minsu)
+    async with connect(make_service(assistant=InPieces(stores.history, gate=gate))):
+        asked = await minsu.mention(channel, QUESTION)
+        await slack.until(lambda: slack.replies(asked))
+        gate.set()
+        await minsu.mention(channel, QUESTION)
+        await slack.until(lambda: len(slack.calls("chat.postMessage")) >= 2)
+        assert len(slack.calls("agents.sessions.setStatus")) == 1
+
+
+async def test_an_edit_brings_its_metadata_and_a_new_id_for_opinions(slack, bot, minsu):
+    channel = slack.add_channel("문의", minsu)
+    asked = await minsu.mention(channel, QUESTION)
+    (reply,) = await slack.until(
+        lambda: [m for m in slack.replies(asked) if "feedback" in str(m.blocks)]
+    )
+    before = [b["block_id"] for b in reply.blocks if b["type"] == "context_actions"]
+    await minsu.press(reply, "followup:0")
+    await slack.until(lambda: any(label.startswith("✓") for label in labels(reply)))
+    after = [b["block_id"] for b in reply.blocks if b["type"] == "context_actions"]
+    assert before != after
+    updates = slack.calls("chat.update")
+    assert updates
+    assert all(call.args["metadata"]["event_payload"]["question"] for call in updates)
