@@ -18,7 +18,6 @@ from bots.slack.api.workspaces import make_client, open_session
 from bots.slack.interactions.feedback import form_of
 from bots.slack.interactions.home import home_view
 from bots.slack.render.blocks import RenderOptions, render
-from config.resources import load_profile
 from config.settings import Settings
 from core.errors import PlatformError
 from core.profile import Profile
@@ -57,7 +56,7 @@ async def _asked(settings: Settings) -> list[Check]:
         client = make_client(session, settings.slack_api_url, token)
         found = [
             trouble
-            for name, payload in _payloads(load_profile(settings.profile))
+            for name, payload in _payloads(profile_of(settings))
             if (trouble := await _trouble(client, name, payload))
         ]
     return found or [Check(PASS, "Slack blocks", "Slack takes every message and view of the bot")]
@@ -88,7 +87,11 @@ def _problems(error: PlatformError) -> list[str]:
 
 def _payloads(profile: Profile) -> Iterator[tuple[str, Json]]:
     """All kinds of what the bot shows, each with its name."""
-    look = RenderOptions(profile, Cleaner(profile.link_hosts), owners=("U0000", "S0000"))
+    look = RenderOptions(
+        profile,
+        Cleaner(profile.link_hosts, instead=profile.link_left_out),
+        owners=("U0000", "S0000"),
+    )
     for name, view in _views(profile):
         for page in render(view, look):
             yield name, {"message": {"text": page.text, "blocks": list(page.blocks)}}

@@ -3,11 +3,13 @@
 import asyncio
 
 import pytest
+from fakes.slack_bot import make_settings
 
 from bots.cli import doctor
 from bots.shared.platform import FAIL, NOTE, PASS
 from bots.slack import SLACK
 from bots.slack.checks import check_slack
+from bots.slack.live_checks import check_live
 from config.settings import Settings
 from devtools.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
 
@@ -49,7 +51,7 @@ async def test_all_is_well(slack, look):
 def test_without_a_token_there_is_one_line(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SLACK_BOT_TOKEN", raising=False)
-    found = list(doctor._platform(SLACK, Settings()))
+    found = list(doctor._platform(SLACK, Settings(), live=False))
     assert [(one.mark, one.text) for one in found] == [(PASS, "off, SLACK_BOT_TOKEN is not set")]
 
 
@@ -176,3 +178,16 @@ async def test_without_the_scope_a_group_cannot_be_read(slack, look):
     found = await look(FAQBOT_SLACK_OWNERS=group.id)
     assert "usergroups:read" in found["Slack scopes"][1]
     assert "missing_scope" in found["Slack owners"][1]
+
+
+async def test_live_slack_looks_at_every_message_and_view_of_the_bot(slack, tmp_path):
+    """And says which it would refuse."""
+    slack.limits.on = False
+    settings = make_settings(slack, tmp_path)
+    (found,) = await asyncio.to_thread(lambda: list(check_live(settings)))
+    assert found.mark == PASS
+    assert len(slack.calls("blocks.validate")) >= 7
+    slack.fail_next("blocks.validate", "error", error="invalid_blocks")
+    (found,) = await asyncio.to_thread(lambda: list(check_live(settings)))
+    assert found.mark == FAIL
+    assert "an answer" in found.text
