@@ -18,6 +18,7 @@ from bots.slack.api.workspaces import make_client, open_session
 from bots.slack.interactions.feedback import form_of
 from bots.slack.interactions.home import home_view
 from bots.slack.render.blocks import RenderOptions, render
+from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import PlatformError
 from core.profile import Profile
