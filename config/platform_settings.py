@@ -280,6 +280,12 @@ class WebSettings(BaseSettings):
         pattern=r"^(https?://[A-Za-z0-9.\-:\[\]]+[\s,]*)*$",
         description="Of pages elsewhere that may call the API: https://shop.example.",
     )
+    web_embed_origins: str = Field(
+        default="",
+        pattern=r"^(https?://[A-Za-z0-9.\-:\[\]]+[\s,]*)*$",
+        description="Sites that may show the messenger, such as https://shop.example; their "
+        "visitors may ask without the token.",
+    )
     web_open: bool = Field(
         default=True, description="Open the page in a browser, on a desktop and from a terminal."
     )
@@ -304,3 +310,8 @@ class WebSettings(BaseSettings):
     def web_origin_set(self) -> frozenset[str]:
         """`web_origins`, apart."""
         return frozenset(self.web_origins.replace(",", " ").lower().split())
+
+    @property
+    def web_embed_origin_set(self) -> frozenset[str]:
+        """`web_embed_origins`, apart."""
+        return frozenset(self.web_embed_origins.replace(",", " ").lower().split())

@@ -9,7 +9,7 @@ from typing import Final
 from aiohttp import web
 
 from bots.web.context import CONTEXT, Context
-from bots.web.handlers import questions, reference, site
+from bots.web.handlers import conversations, questions, reference, site
 from bots.web.handlers.requests import MOST_BYTES
 from bots.web.handlers.site import Handler
 from bots.web.problems import Problem
@@ -20,8 +20,9 @@ logger = logging.getLogger(__name__)
 _API: Final = "/api/v1"
 _REFERENCE: Final = "/v1"
 _ID: Final = f"{_API}/questions/{{id}}"
+_SESSION: Final = f"{_API}/sessions/{{session}}"
 # What is there for those, too, who have not shown the token yet.
-_OPEN: Final = {f"{_API}/about", f"{_API}/login", f"{_API}/openapi.json"}
+_OPEN: Final = {f"{_API}/about", f"{_API}/login", f"{_API}/openapi.json", f"{_API}/visitors"}
 
 
 def routes() -> list[web.RouteDef]:
@@ -29,15 +30,20 @@ def routes() -> list[web.RouteDef]:
     return [
         web.get("/", site.file(site.PAGE)),
         *(web.get(f"/{name}", site.file(name)) for name in site.FILES),
+        web.get("/embed", site.embedded(site.file(site.PAGE))),
         web.get("/healthz", site.alive),
         web.get("/readyz", site.ready),
         web.get(f"{_API}/openapi.json", site.openapi),
         web.get(f"{_API}/about", site.about),
         web.post(f"{_API}/login", site.sign_in),
         web.delete(f"{_API}/login", site.sign_out),
-        web.get(f"{_API}/sessions", questions.conversations),
+        web.post(f"{_API}/visitors", site.visit),
+        web.get(f"{_API}/sessions", conversations.conversations),
         web.post(f"{_API}/sessions", questions.begin),
-        web.get(f"{_API}/sessions/{{session}}", questions.conversation),
+        web.get(_SESSION, conversations.conversation),
+        web.patch(_SESSION, conversations.rename),
+        web.delete(_SESSION, conversations.delete),
+        web.get(f"{_SESSION}/events", conversations.events),
         web.post(f"{_API}/questions", questions.ask),
         web.get(_ID, questions.show, name="question"),
         web.patch(_ID, questions.revise),
@@ -45,6 +51,7 @@ def routes() -> list[web.RouteDef]:
         web.get(f"{_ID}/events", questions.events),
         web.post(f"{_ID}/stop", questions.stop),
         web.put(f"{_ID}/opinion", questions.rate),
+        web.get(rf"{_ID}/sources/{{n:\d{{1,2}}}}", questions.source),
         web.get(f"{_REFERENCE}/sessions", reference.sessions),
         web.get(f"{_REFERENCE}/sessions/{{session_id}}/chats", reference.chats),
         web.post(f"{_REFERENCE}/sessions/{{session_id}}/chats", reference.chat),
@@ -125,3 +132,4 @@ async def _finish(request: web.Request, response: web.StreamResponse) -> None:
 async def _close(app: web.Application) -> None:
     """End the streams that are open: their readers come back to whoever serves next."""
     app[CONTEXT].hub.close()
+    app[CONTEXT].rooms.close()

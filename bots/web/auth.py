@@ -53,6 +53,7 @@ _CORS: Final = {
 
 COOKIE: Final = "faqbot_person"
 HEADER: Final = "Faqbot-Person"
+VISITOR: Final = "Faqbot-Visitor"
 COOKIE_DAYS: Final = 400  # the longest that browsers keep one
 _PREFIX: Final = "web:"
 _CLIENT: Final = f"{_PREFIX}~v1"
@@ -70,10 +71,15 @@ class Gate:
         service_token: str,
         origins: frozenset[str],
         proxies: Sequence[Network],
+        embedders: frozenset[str] = frozenset(),
     ) -> None:
-        """`service_token` lets in, too, and alone may name the person who asks."""
+        """`service_token` lets in, too, and alone may name the person who asks.
+
+        `embedders` are the sites that may show the messenger.
+        """
         self._token = token
         self._service_token = service_token
+        self._embedders = embedders
         self._origins = origins
         self._proxies = proxies
         self._warned = False
@@ -106,6 +112,8 @@ class Gate:
             return True
         if request.headers.get("Authorization"):
             return self._has_bearer(request, self._token) or self.is_service(request)
+        if self._visitor(request):
+            return True
         return _same(request.cookies.get(PASS_COOKIE, ""), self._pass)
 
     def is_service(self, request: web.Request) -> bool:
@@ -144,6 +152,33 @@ class Gate:
         """Whether that is the token; without one nobody needs any."""
         return not self._token or _same(token, self._token)
 
+    @property
+    def needs_token(self) -> bool:
+        """Whether whoever comes has to show one."""
+        return bool(self._token)
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether some site may show the messenger."""
+        return bool(self._embedders)
+
+    def new_visitor(self) -> str:
+        """A pass for somebody who came by the messenger on another site: it lets ask, as oneself.
+
+        No cookie reaches a frame on another site, so the messenger keeps this and sends it along.
+        """
+        secret = new_secret()
+        return f"{secret}.{self._signature(secret)}"
+
+    def let_be_embedded(self, response: web.StreamResponse) -> None:
+        """Let the sites that are allowed, and no others, show this response in a frame."""
+        ancestors = " ".join(sorted(self._embedders)) or "'none'"
+        policy = _HEADERS["Content-Security-Policy"].replace(
+            "frame-ancestors 'none'", f"frame-ancestors {ancestors}"
+        )
+        response.headers["Content-Security-Policy"] = policy
+        response.headers["X-Frame-Options"] = ""
+
     def let_in(self, request: web.Request, response: web.Response) -> None:
         """Give the page its cookie: no script can read it, and no other site makes use of it."""
         response.headers.add("Set-Cookie", _cookie(request, PASS_COOKIE, self._pass, days=30))
@@ -178,6 +213,8 @@ class Gate:
         """Complete the headers of a response."""
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
+        if not response.headers["X-Frame-Options"]:  # which knows no list of sites
+            del response.headers["X-Frame-Options"]
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["Server"] = "faqbot"
         if self._origins:
@@ -200,10 +237,21 @@ class Gate:
                 return named(name)
             except UnknownNameError as error:
                 raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from error
+        if visitor := self._visitor(request):
+            return asker_of(visitor)
         secret = request.cookies.get(COOKIE, "")
         if not is_secret(secret):
             secret = request[_NEW_SECRET] = new_secret()
         return asker_of(secret)
+
+    def _visitor(self, request: web.Request) -> str:
+        """The secret of a visitor's pass that this server gave; "" without one."""
+        secret, _, signature = request.headers.get(VISITOR, "").partition(".")
+        is_ours = self.is_embedded and is_secret(secret)
+        return secret if is_ours and _same(signature, self._signature(secret)) else ""
+
+    def _signature(self, secret: str) -> str:
+        return hmac.new(self._token.encode(), f"visitor {secret}".encode(), sha256).hexdigest()[:32]
 
     @staticmethod
     def _has_bearer(request: web.Request, known: str) -> bool:

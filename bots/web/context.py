@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from aiohttp import web
@@ -12,7 +13,8 @@ from bots.web.admission import Admission
 from bots.web.auth import Gate
 from bots.web.replies.follower import Follower
 from bots.web.replies.hub import Hub, Readers
-from bots.web.texts import Texts
+from bots.web.replies.rooms import Rooms
+from bots.web.texts import PageWords, Texts
 from core.messaging.service import ChatService
 from core.profile import Profile
 
@@ -30,6 +32,8 @@ class Context:
     follower: Follower
     readers: Readers
     admission: Admission
+    words: Mapping[str, PageWords]
+    rooms: Rooms = field(default_factory=Rooms)
 
 
 CONTEXT: Final = web.AppKey("context", Context)

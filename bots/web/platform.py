@@ -17,7 +17,7 @@ from bots.web.replies.follower import POLL_S, Follower
 from bots.web.replies.hub import Hub, Readers
 from bots.web.replies.reply import WebReply, make_pacer
 from bots.web.server import serving
-from bots.web.texts import load_texts
+from bots.web.texts import load_texts, load_words
 from config.settings import Settings
 from core.messaging.service import ChatService
 from core.messaging.user_limits import Limits
@@ -43,17 +43,20 @@ async def open_web(
         make_pacer(),
         RenderOptions(profile, Cleaner(profile.link_hosts, instead=profile.link_left_out)),
     )
+    texts = load_texts(settings)
     app = make_app(
         Context(
             service=service,
             profile=profile,
-            texts=load_texts(settings),
+            texts=texts,
+            words=load_words(profile, texts),
             look=look,
             gate=Gate(
                 token=token,
                 service_token=service_token,
                 origins=settings.web_origin_set,
                 proxies=settings.web_proxy_networks,
+                embedders=settings.web_embed_origin_set,
             ),
             hub=hub,
             follower=Follower(service, hub, look, poll_s=poll_s),

@@ -16,7 +16,7 @@ from bots.shared.intake import reason_for
 from core.profile import Profile
 from core.types import Receipt
 
-_RETRY_S: Final = {Receipt.LIMITED: 60, Receipt.FULL: 5}  # the limit's minute; some answers' time
+_FULL_S: Final = 5  # in which some answers end
 
 
 class Problem(Exception):  # noqa: N818 - the name in the RFC
@@ -50,8 +50,8 @@ class Problem(Exception):  # noqa: N818 - the name in the RFC
         return said({"error_message": self.detail}, status=self.status, headers=self.headers)
 
 
-def check(profile: Profile, receipt: Receipt | None) -> None:
-    """Nothing if the question was taken.
+def check(profile: Profile, receipt: Receipt | None, *, retry_s: int) -> None:
+    """Nothing if the question was taken; `retry_s` is when this person may ask again.
 
     Raises:
         Problem: it was not, or its button is no more.
@@ -66,7 +66,11 @@ def check(profile: Profile, receipt: Receipt | None) -> None:
             status = HTTPStatus.TOO_MANY_REQUESTS
         case _:
             status = HTTPStatus.SERVICE_UNAVAILABLE
-    raise Problem(status, reason, headers={"Retry-After": str(_RETRY_S.get(receipt, 60))})
+    raise Problem(
+        status,
+        reason,
+        headers={"Retry-After": str(retry_s if receipt is Receipt.LIMITED else _FULL_S)},
+    )
 
 
 def said(value: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:  # noqa: ANN401 - JSON

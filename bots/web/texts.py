@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Final
 
-from config.profiles import chain_of, page_texts
+from config.profiles import ProfileFile, chain_of, merged, page_texts, profile_chain
 from config.settings import Settings
 from core.errors import ConfigError
+from core.profile import Profile
+
+LANGUAGES: Final = ("ko", "en")
+_FROM_PROFILE: Final = (
+    "try_asking",
+    "stop",
+    "helpful",
+    "not_helpful",
+    "feedback_title",
+    "feedback_why",
+    "feedback_expected",
+    "feedback_thanks",
+    "send",
+    "cancel",
+    "searching",
+    "writing",
+    "failed",
+    "empty_question",
+    "long_question",
+    "not_stored",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +73,58 @@ class Texts:
     no_session: str
     no_stream: str
     about: str
+    rename_label: str
+    rename_save: str
+    search: str
+    search_none: str
+    more: str
+    export: str
+    delete_conversation: str
+    delete_conversation_sure: str
+    sign_out: str
+    again: str
+    wait: str
+    wait_over: str
+    queued: str
+    unsent: str
+    source_open: str
+    source_gone: str
+    source_address: str
+    source_note: str
+    handover: str
+    handover_about: str
+    handover_label: str
+    handover_thanks: str
+    close: str
+    other_language: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """Every sentence of the page in one language; the bot's own words stay as they are."""
+
+    texts: Mapping[str, str]
+    reasons: tuple[str, ...]
+
+
+def load_words(profile: Profile, texts: Texts) -> dict[str, PageWords]:
+    """Return the page's words by language: those of the profile, and of the other one that ships.
+
+    Raises:
+        ConfigError: see `load_texts`.
+    """
+    words = {profile.language: _words(profile, profile, texts)}
+    for language in LANGUAGES:
+        if language not in words:
+            chain = profile_chain(language)
+            words[language] = _words(merged(chain), profile, _texts_of(chain))
+    return words
+
+
+def _words(general: Profile, own: Profile, texts: Texts) -> PageWords:
+    told = {name: getattr(general, name) for name in _FROM_PROFILE}
+    told |= {name: getattr(own, name) for name in ("name", "greeting")}
+    return PageWords(told | asdict(texts), general.feedback_reasons)
 
 
 def load_texts(settings: Settings) -> Texts:
@@ -58,7 +133,10 @@ def load_texts(settings: Settings) -> Texts:
     Raises:
         ConfigError: the profile cannot be read, or lacks a text of the page.
     """
-    chain = chain_of(settings)
+    return _texts_of(chain_of(settings))
+
+
+def _texts_of(chain: Sequence[ProfileFile]) -> Texts:
     texts = page_texts(chain)
     path = chain[-1].path
     wanted = {field.name for field in fields(Texts)}

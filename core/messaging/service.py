@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -373,6 +374,22 @@ class ChatService:
     async def opinion(self, question_id: str, person: str) -> Feedback | None:
         """Return what a person thinks of an answer, as far as they said so."""
         return await self._archive.opinion(question_id, person)
+
+    async def opinions(self, question_ids: Sequence[str]) -> list[Feedback]:
+        """What people think of several answers."""
+        return await self._archive.opinions(question_ids)
+
+    async def rename(self, session: SessionId, title: str) -> bool:
+        """Give a conversation a title of its own, "" for none; False if nothing was asked there."""
+        return await self._archive.rename(session, title)
+
+    async def titles(self, sessions: Sequence[SessionId]) -> dict[SessionId, str]:
+        """The titles of those conversations that were given one."""
+        return await self._archive.titles(sessions)
+
+    def wait_s(self, person: str) -> int:
+        """How many seconds it takes until a person may ask again; 0 if they may."""
+        return self._limits.wait_s(person)
 
     async def asked_by(self, person: str, limit: int) -> list[Turn]:
         """Return what a person asked last, newest first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from math import ceil
 from time import monotonic
 from typing import Final
 
@@ -43,3 +44,14 @@ class Limits:
         """Count the last question that was allowed no more: it came to nothing."""
         if times := self._asked.get(person):
             times.pop()
+
+    def wait_s(self, person: str) -> int:
+        """How many seconds it takes until a person may ask again; 0 if they may."""
+        now = monotonic()
+        times = [time for time, _ in self._asked.get(person, ())]
+        waits = [
+            times[-most] + window_s - now
+            for most, window_s in ((self._per_minute, _MINUTE_S), (self._per_day, _DAY_S))
+            if most and len(times) >= most
+        ]
+        return ceil(max([0.0, *waits]))

@@ -219,7 +219,14 @@ def _texts(turn: Turn) -> list[tuple[str, str]]:
 
 
 def _passage_texts(passage: Passage) -> tuple[str, ...]:
-    return (passage.faq_id, passage.title, passage.text, passage.source.author)
+    return (
+        passage.faq_id,
+        passage.title,
+        passage.text,
+        passage.source.author,
+        passage.url,
+        passage.updated,
+    )
 
 
 def passage_record(passage: Passage) -> dict[str, Any]:
@@ -234,6 +241,9 @@ def passage_record(passage: Passage) -> dict[str, Any]:
         "kind": source.kind,
         "author": source.author,
         "learned_at": learned_at,
+        "markdown": passage.markdown,
+        "url": passage.url,
+        "updated": passage.updated,
     }
 
 
@@ -245,4 +255,13 @@ def passage_of(record: Mapping[str, Any]) -> Passage:
         record["author"],
         datetime.fromisoformat(learned_at) if learned_at else None,
     )
-    return Passage(record["faq_id"], record["title"], record["text"], record["score"], source)
+    return Passage(
+        record["faq_id"],
+        record["title"],
+        record["text"],
+        record["score"],
+        source,
+        record.get("markdown", False),
+        record.get("url", ""),
+        record.get("updated", ""),
+    )

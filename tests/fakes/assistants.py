@@ -106,7 +106,7 @@ def _turn(question: Question, ending: AnswerEvent) -> Turn:
     match ending:
         case Answered(text, sources, followups):
             titles = tuple(passage.title for passage in sources)
-            return Turn(question, TurnState.ANSWERED, text, titles, followups)
+            return Turn(question, TurnState.ANSWERED, text, titles, followups, passages=sources)
         case Declined(text, suggestions, label):
             return Turn(question, TurnState.DECLINED, text, followups=suggestions, label=label)
         case Escalated(text, nearest):

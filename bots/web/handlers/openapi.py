@@ -59,7 +59,11 @@ def _front() -> Json:
         },
         f"{api}/openapi.json": {"get": operation("This document", {200: "OpenAPI 3.1."})},
         f"{api}/about": {
-            "get": operation("The bot's words, and whether the token is needed", {200: "Both."})
+            "get": operation(
+                "The bot's words, and whether the token is needed",
+                {200: "Both."},
+                parameters=[query_parameter("lang", {"enum": ["ko", "en"]})],
+            )
         },
         f"{api}/login": {
             "post": operation(
@@ -68,6 +72,12 @@ def _front() -> Json:
                 body={"type": "object", "required": ["token"], "properties": {"token": TEXT}},
             ),
             "delete": operation("Take the cookie back", {204: "It is gone."}),
+        },
+        f"{api}/visitors": {
+            "post": operation(
+                "A pass for `Faqbot-Visitor`, where another site may show the messenger",
+                {201: {"type": "object", "properties": {"visitor": TEXT}}, 404: "No site may."},
+            )
         },
     }
 
@@ -86,21 +96,47 @@ def _sessions() -> Json:
     }
     own = {"type": "object", "properties": {"sessions": {"type": "array", "items": _OWN}}}
     begun = {"type": "object", "properties": {"session": TEXT}}
+    one = "/api/v1/sessions/{session}"
+    named = [path_parameter("session")]
+    title = {"type": "string", "maxLength": 120}
     return {
         "/api/v1/sessions": {
-            "get": operation("One's own conversations, the latest first", {200: own}),
+            "get": operation(
+                "One's own conversations, the latest first",
+                {200: own},
+                parameters=[query_parameter("search", TEXT)],
+            ),
             "post": operation("Begin a conversation", {201: begun}),
         },
-        "/api/v1/sessions/{session}": {
+        one: {
             "get": operation(
-                "A conversation's answered questions, oldest first",
+                "A conversation's questions, oldest first; what still waits is on the last page",
                 {200: page, 404: "No session."},
                 parameters=[
-                    path_parameter("session"),
+                    *named,
                     query_parameter("limit", {"type": "integer", "maximum": 200, "default": 50}),
                     query_parameter("after", {"type": "integer", "default": 0}),
                     _HTML,
                 ],
+            ),
+            "patch": operation(
+                "Give one's own conversation a title",
+                {204: "It has it.", 403: "Somebody else's."},
+                body={"type": "object", "required": ["title"], "properties": {"title": title}},
+                parameters=named,
+            ),
+            "delete": operation(
+                "Take back all that one has asked in a conversation, with the answers",
+                {204: "All is gone.", 403: "Somebody else's."},
+                parameters=named,
+            ),
+        },
+        f"{one}/events": {
+            "get": operation(
+                "What is in the conversation, as server-sent events: `conversation` {title, "
+                "questions: [{id, text, state, opinion}]}, at once and at each change",
+                {200: "text/event-stream"},
+                parameters=named,
             )
         },
     }
@@ -170,6 +206,13 @@ def _questions() -> Json:
                 parameters=named,
             )
         },
+        f"{one}/sources/{{n}}": {
+            "get": operation(
+                "A source of the answer, as it read when the answer was made",
+                {200: _SOURCE, 404: "It is not kept."},
+                parameters=[*named, path_parameter("n")],
+            )
+        },
         f"{one}/followups/{{index}}": {
             "post": operation(
                 "Ask what a follow-up stands for; pressed twice, it is one question",
@@ -181,6 +224,16 @@ def _questions() -> Json:
     }
 
 
+_SOURCE: Final[Json] = {
+    "type": "object",
+    "properties": {
+        "n": {"type": "integer"},
+        "title": TEXT,
+        "text": {"type": "string", "description": "Markdown."},
+        "html": {"type": "array", "items": TEXT},
+        "address": {"type": "string", "description": "Where it can be read, if that is known."},
+    },
+}
 _OWN: Final[Json] = {
     "type": "object",
     "properties": {"session": TEXT, "title": TEXT, "last_at": TEXT},

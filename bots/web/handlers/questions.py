@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from bots.web.context import CONTEXT, Context
+from bots.shared.answer_view import source_line
+from bots.web.context import CONTEXT
 from bots.web.handlers.requests import (
     body_of,
     number_in,
@@ -19,23 +20,22 @@ from bots.web.handlers.requests import (
     question_text,
     received_in,
     text_in,
+    who_began,
 )
 from bots.web.handlers.streams import describe, stream, wait, wants_events
 from bots.web.ids import (
     API,
     PAGE,
-    PREFIX,
     THREAD,
     Place,
-    is_own,
     new_message,
     new_place,
     place_of,
     question_id,
 )
 from bots.web.problems import Problem, check, said
-from bots.web.render.json_api import turn_of
 from bots.web.render.page import WITHDRAWN, Kind, Page
+from bots.web.render.page_html import blocks
 from core.messaging.service import press_id
 from core.types import Feedback, InboxState, Question, Receipt, Received, SessionId
 
@@ -47,10 +47,6 @@ _THREAD = re.compile(THREAD)
 
 _REASON_CHARS: Final = 500
 _EXPECTED_CHARS: Final = 1_000
-_TURNS: Final = 50
-_MOST_TURNS: Final = 200
-_LATEST: Final = 200  # turns of a person that their conversations are found by
-_PLACES: Final = 2**53
 
 
 async def ask(request: web.Request) -> web.StreamResponse:
@@ -70,7 +66,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
     if receipt is Receipt.SPOOLED:
         context.hub.show(question.id, Page(text, status=context.profile.kept_for_later))
     else:
-        check(context.profile, receipt)
+        _check(request, receipt)
     return await _answer(request, question.id)
 
 
@@ -92,7 +88,7 @@ async def press(request: web.Request) -> web.StreamResponse:
     asked = press_id(under.id, view.followups[index])
     store = partial(context.service.press, under.id, index, pressed)
     receipt = await context.admission.take(context.gate.source(request), asked, store)
-    check(context.profile, receipt)
+    _check(request, receipt)
     return await _answer(request, asked)
 
 
@@ -102,11 +98,11 @@ async def revise(request: web.Request) -> web.StreamResponse:
     received = await own_in(request)
     text = question_text(await body_of(request), context)
     if text != received.question.text:
-        edited = replace(received.question, text=text, asked_at=datetime.now(UTC))
+        edited = replace(received.question, text=text)
         store = partial(context.service.revise, edited)
         source = context.gate.source(request)
         if receipt := await context.admission.take(source, edited.id, store):
-            check(context.profile, receipt)
+            _check(request, receipt)
     return await _answer(request, received.question.id)
 
 
@@ -115,7 +111,9 @@ async def _answer(request: web.Request, asked: str) -> web.StreamResponse:
     context = request.app[CONTEXT]
     received = await context.service.find(asked)
     if received is None:  # refused before, because of a limit that still holds
-        check(context.profile, Receipt.LIMITED)
+        _check(request, Receipt.LIMITED)
+    if received:
+        context.rooms.wake(received.question.session)
     if received is None or received.state is InboxState.WITHDRAWN:
         # By an id that was used before.
         raise Problem(HTTPStatus.CONFLICT, context.texts.withdrawn)
@@ -124,6 +122,16 @@ async def _answer(request: web.Request, asked: str) -> web.StreamResponse:
     if "wait" in request.query:
         return await wait(request, received, seconds=_seconds(request))
     return await describe(request, Received(received.question, received.state))
+
+
+def _check(request: web.Request, receipt: Receipt | None) -> None:
+    """Nothing if the question was taken; else say why, and when to try again.
+
+    Raises:
+        Problem: it was not taken.
+    """
+    context = request.app[CONTEXT]
+    check(context.profile, receipt, retry_s=context.service.wait_s(context.gate.person(request)))
 
 
 def _seconds(request: web.Request) -> int:
@@ -189,7 +197,7 @@ async def _may_ask(request: web.Request, place: Place, message: str) -> bool:
         Problem: it is somebody else's.
     """
     context = request.app[CONTEXT]
-    began = await _who_began(context, place.session)
+    began = await who_began(context, place.session)
     if began in (None, context.gate.person(request)):
         return True
     if await context.service.find(question_id(place, message)):
@@ -197,14 +205,6 @@ async def _may_ask(request: web.Request, place: Place, message: str) -> bool:
     if context.gate.is_new(request):
         return False
     raise Problem(HTTPStatus.FORBIDDEN, context.texts.not_yours)
-
-
-async def _who_began(context: Context, session: SessionId) -> str | None:
-    """The person whose question is the first of a conversation; None while there is none."""
-    if turns := await context.service.turns(session, 1):
-        return turns[0][1].question.asker
-    waiting = await context.service.waiting(1, session=session)
-    return waiting[0].question.asker if waiting else None
 
 
 def _new(request: web.Request, channel: str) -> Place:
@@ -246,6 +246,7 @@ async def delete(request: web.Request) -> web.Response:
     question = (await own_in(request)).question
     await context.service.withdraw(question.id)
     context.hub.show(question.id, WITHDRAWN)
+    context.rooms.wake(question.session)
     return web.Response(status=204)
 
 
@@ -267,41 +268,26 @@ async def rate(request: web.Request) -> web.Response:
     )
     if not await context.service.rate(opinion):
         raise Problem(HTTPStatus.NOT_FOUND, context.texts.not_found)
+    context.rooms.wake(question.session)
     return web.Response(status=204)
 
 
-async def conversation(request: web.Request) -> web.Response:
-    """Return what was asked and answered in a session, oldest first, by pages."""
+async def source(request: web.Request) -> web.Response:
+    """The n-th source of an answer, as it read when the answer was made."""
     context = request.app[CONTEXT]
-    try:
-        place = place_of(request.match_info["session"])
-    except ValueError:
-        raise Problem(HTTPStatus.NOT_FOUND, context.texts.not_found) from None
-    session = place.session
-    began = await _who_began(context, session)
-    is_mine = began in (None, context.gate.person(request))
-    # A name that somebody chose for somebody else opens nothing to them.
-    if not (is_mine or is_own(place, context.gate.owner(began or ""))):
-        raise Problem(HTTPStatus.NOT_FOUND, context.texts.not_found)
-    limit = max(number_in(request, "limit", default=_TURNS, most=_MOST_TURNS), 1)
-    after = number_in(request, "after", default=0, most=_PLACES)
-    person, html = context.gate.person(request), "html" in request.query
-    turns = await context.service.turns(session, limit, after)
-    shown = [await turn_of(context, turn, person, html=html) for _, turn in turns]
-    following = turns[-1][0] if len(turns) == limit else None
-    return said({"session": session, "questions": shown, "next": following})
-
-
-async def conversations(request: web.Request) -> web.Response:
-    """The sessions in which a person has asked something, the latest first."""
-    context = request.app[CONTEXT]
-    found: dict[str, dict[str, object]] = {}
-    for turn in await context.service.asked_by(context.gate.person(request), _LATEST):
-        question = turn.question
-        if not question.session.startswith(PREFIX):
-            continue
-        row = found.setdefault(
-            question.session, {"session": question.session, "last_at": turn.finished_at}
-        )
-        row["title"] = question.text  # that of the first question stays
-    return said({"sessions": list(found.values())})
+    question = (await received_in(request)).question
+    turn = await context.service.turn(question.id)
+    number = int(request.match_info["n"])
+    if turn is None or not 1 <= number <= len(turn.passages):
+        raise Problem(HTTPStatus.NOT_FOUND, context.texts.source_gone)
+    passage = turn.passages[number - 1]
+    clean = context.look.cleaner.clean
+    return said(
+        {
+            "n": number,
+            "title": clean(source_line(passage, context.profile)),
+            "text": clean(passage.text),
+            "html": blocks(passage.text, context.look.cleaner, sources=0),
+            "address": passage.url if context.look.cleaner.allows(passage.url) else "",
+        }
+    )

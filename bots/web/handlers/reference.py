@@ -90,7 +90,8 @@ async def chat(request: web.Request) -> web.Response:
         asker=context.gate.client(request),
         asked_at=datetime.now(UTC),
     )
-    check(context.profile, await take(request, question))
+    receipt = await take(request, question)
+    check(context.profile, receipt, retry_s=context.service.wait_s(question.asker))
     told = {
         "session_id": request.match_info["session_id"],
         "streaming_id": streaming_id(question.id),

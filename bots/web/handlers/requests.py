@@ -13,7 +13,7 @@ from bots.web.ids import session_of
 from bots.web.problems import Problem
 from bots.web.render.page import Kind
 from core.text.normalize import normalized
-from core.types import InboxState, Received
+from core.types import InboxState, Received, SessionId
 
 MOST_BYTES: Final = 64 * 1024
 _CONTROLS: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
@@ -121,3 +121,11 @@ def _is_gone(context: Context, received: Received) -> bool:
 
 def _unknown(context: Context) -> Problem:
     return Problem(HTTPStatus.NOT_FOUND, context.texts.not_found)
+
+
+async def who_began(context: Context, session: SessionId) -> str | None:
+    """The person whose question is the first of a conversation; None while there is none."""
+    if turns := await context.service.turns(session, 1):
+        return turns[0][1].question.asker
+    waiting = await context.service.waiting(1, session=session)
+    return waiting[0].question.asker if waiting else None

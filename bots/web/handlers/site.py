@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
 from hashlib import blake2b
 from http import HTTPStatus
 from importlib.resources import files
@@ -29,6 +28,10 @@ FILES: Final = (
     "server.js",
     "texts.js",
     "turn.js",
+    "sources.js",
+    "opinion.js",
+    "conversations.js",
+    "widget.js",
     "style.css",
     "icon.svg",
 )
@@ -40,27 +43,6 @@ _TYPES: Final = {
 }
 _STORE_S: Final = 3.0
 _TOKEN_CHARS: Final = 512
-_PROFILE: Final = (
-    "language",
-    "name",
-    "greeting",
-    "try_asking",
-    "stop",
-    "helpful",
-    "not_helpful",
-    "feedback_title",
-    "feedback_why",
-    "feedback_expected",
-    "feedback_thanks",
-    "send",
-    "cancel",
-    "searching",
-    "writing",
-    "failed",
-    "empty_question",
-    "long_question",
-    "not_stored",
-)
 
 
 def file(name: str) -> Handler:
@@ -78,21 +60,48 @@ def file(name: str) -> Handler:
 
 
 async def about(request: web.Request) -> web.Response:
-    """Return who the bot is, and every sentence of the page."""
+    """Return who the bot is, and every sentence of the page in the language that is wanted."""
     context = request.app[CONTEXT]
     profile, let_in = context.profile, context.gate.is_let_in(request)
     if let_in:
         context.gate.person(request)  # so that the browser has its cookie before the first question
-    told = {name: getattr(profile, name) for name in _PROFILE} | asdict(context.texts)
+    language = request.query.get("lang", "")
+    if language not in context.words:
+        language = profile.language
+    words = context.words[language]
     return said(
         {
             "let_in": let_in,
-            "texts": told,
+            "has_token": context.gate.needs_token,
+            "language": language,
+            "texts": dict(words.texts),
             "examples": profile.examples,
-            "reasons": profile.feedback_reasons,
+            "reasons": words.reasons,
             "question_characters": profile.longest_question_characters,
         }
     )
+
+
+def embedded(page: Handler) -> Handler:
+    """The page for a frame on another site, if some may show it."""
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        context = request.app[CONTEXT]
+        if not context.gate.is_embedded:
+            raise Problem(HTTPStatus.NOT_FOUND, "FAQBOT_WEB_EMBED_ORIGINS names no site")
+        response = await page(request)
+        context.gate.let_be_embedded(response)
+        return response
+
+    return serve
+
+
+async def visit(request: web.Request) -> web.Response:
+    """Give a pass to somebody who came by the messenger on another site."""
+    context = request.app[CONTEXT]
+    if not context.gate.is_embedded:
+        raise Problem(HTTPStatus.NOT_FOUND, "FAQBOT_WEB_EMBED_ORIGINS names no site")
+    return said({"visitor": context.gate.new_visitor()}, status=HTTPStatus.CREATED)
 
 
 async def sign_in(request: web.Request) -> web.Response:

@@ -74,9 +74,12 @@ async def _described(
         "mine": question.asker == person,
         "state": page.kind if page else InboxState.ANSWERING,
         "answer": await ending_of(context, question.id, page, html=html) if page else None,
-        "opinion": _opinion(opinion) if opinion else None,
+        "opinion": opinion_json(opinion),
     }
 
 
-def _opinion(given: Feedback) -> Json:
+def opinion_json(given: Feedback | None) -> Json | None:
+    """One's own opinion on an answer, if there is one."""
+    if given is None:
+        return None
     return {"helpful": given.helpful, "reason": given.reason, "expected": given.expected}

@@ -67,7 +67,7 @@ def page_of(view: View, look: RenderOptions) -> Page:
         lead=ending.lead if ending.questions else "",
         offers=tuple(map(clean, ending.offers)),
         followups=tuple(map(clean, ending.questions)),
-        rated=ending.rated,
+        rated=ending.rated or isinstance(view.ending, Declined | Escalated),
     )
 
 

@@ -67,3 +67,17 @@ export function fit(area) {
   area.style.height = "auto";
   area.style.height = `${area.scrollHeight}px`;
 }
+
+export async function confirmed(dialog) {
+  dialog.returnValue = "";
+  dialog.showModal();
+  await new Promise((done) => dialog.addEventListener("close", done, { once: true }));
+  return dialog.returnValue === "yes";
+}
+
+export function problem(text, label, onclick) {
+  const element = make("div", { className: "problem" });
+  if (text) element.append(make("span", { textContent: text }));
+  if (onclick) element.append(make("button", { type: "button", textContent: label, onclick }));
+  return element;
+}

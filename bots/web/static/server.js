@@ -1,6 +1,7 @@
 // The server: calls, streams, and what to do while it is away.
 
 import { $, pause } from "./dom.js";
+import { read, write } from "./memory.js";
 import { t } from "./texts.js";
 
 export const API = "api/v1";
@@ -9,14 +10,34 @@ export const LONGEST_WAIT_MS = 8_000;
 const SILENCE_MS = 40_000; // the server sends something every 15 s
 
 export class Problem extends Error {
-  constructor(status, detail) {
+  constructor(status, detail, waitS = 0) {
     super(detail);
     this.status = status;
+    this.waitS = waitS;
   }
 }
 
+// In a frame on another site no cookie comes along: a pass tells who asks instead.
+const VISITOR = "faqbot.visitor";
+export const isEmbedded = location.pathname.endsWith("/embed");
+let visitor = isEmbedded ? read(VISITOR) ?? "" : "";
+
+export async function beVisitor(anew = false) {
+  if (!isEmbedded || (visitor && !anew)) return;
+  const response = await fetch(`${API}/visitors`, { method: "POST" });
+  await check(response);
+  visitor = (await response.json()).visitor;
+  write(VISITOR, visitor);
+}
+
+export const request = (path, options = {}) =>
+  fetch(`${API}${path}`, {
+    ...options,
+    headers: { ...options.headers, ...(visitor ? { "Faqbot-Visitor": visitor } : {}) },
+  });
+
 export async function call(method, path, body, options = {}) {
-  const response = await fetch(`${API}${path}`, {
+  const response = await request(path, {
     method,
     headers: body === undefined ? {} : { "Content-Type": "application/json" },
     body: body === undefined ? undefined : JSON.stringify(body),
@@ -35,11 +56,11 @@ export async function check(response) {
   if (response.status === 401) dispatchEvent(new Event("signedout"));
   // A proxy in front says that nobody is behind it: as if there were no network.
   if ([502, 504].includes(response.status)) throw new TypeError(detail);
-  throw new Problem(response.status, detail);
+  throw new Problem(response.status, detail, Number(response.headers.get("Retry-After") ?? 0));
 }
 
 // Tries until the server is there. Only for what may be done twice.
-export async function persistently(doIt, signal) {
+export async function persistently(doIt, signal, onAway = () => {}) {
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     try {
       const done = await doIt();
@@ -48,6 +69,7 @@ export async function persistently(doIt, signal) {
     } catch (error) {
       if (!(error instanceof TypeError) || signal?.aborted) throw error;
       setOnline(false);
+      onAway();
       await pause(wait, signal);
       if (signal?.aborted) throw error;
     }

@@ -1,11 +1,13 @@
 // One question with its answer: shows it, follows it, and what people do with it.
 
-import { $, copy, fit, icon, iconButton, isSending, logo, make, pause, say } from "./dom.js";
-import { remember } from "./memory.js";
-import { API, FIRST_WAIT_MS, LONGEST_WAIT_MS, Problem, call, check, eventsOf, persistently, setOnline } from "./server.js";
-import { about, t } from "./texts.js";
+import { $, confirmed, copy, fit, icon, iconButton, isSending, logo, make, pause, problem, say } from "./dom.js";
+import { Opinion } from "./opinion.js";
+import { FIRST_WAIT_MS, LONGEST_WAIT_MS, Problem, call, check, eventsOf, persistently, request, setOnline } from "./server.js";
+import { sourcesOf } from "./sources.js";
+import { about, shownTime, t } from "./texts.js";
 
 const ENDINGS = new Set(["answered", "declined", "escalated", "failed", "stopped", "withdrawn"]);
+const LEFT_TO_A_PERSON = new Set(["declined", "escalated"]);
 
 export class Turn {
   // `page` is what a turn needs of the conversation that it is in.
@@ -16,7 +18,8 @@ export class Turn {
     this.text = question.text;
     this.mine = question.mine ?? true;
     this.askedAt = question.asked_at ?? new Date().toISOString();
-    this.opinion = question.opinion ?? null;
+    this.given = question.opinion ?? null;
+    this.isStored = question.mine !== undefined; // as far as the server has told
     this.ending = null;
     this.element = make("article", { className: "turn" });
     this.askedElement = make("div", { className: "asked" });
@@ -39,8 +42,10 @@ export class Turn {
   }
 
   showAsked() {
+    this.isEditing = false;
     const bubble = make("div", { className: "bubble", textContent: this.text });
-    this.askedElement.replaceChildren(make("span", { className: "hidden", textContent: `${t.you}: ` }), bubble);
+    const when = make("time", { dateTime: this.askedAt, textContent: shownTime(this.askedAt) });
+    this.askedElement.replaceChildren(make("span", { className: "hidden", textContent: `${t.you}: ` }), bubble, when);
     if (!this.mine) return;
     this.askedElement.append(iconButton("trash", t.delete, () => this.remove()));
     if (!this.id.includes(">")) this.askedElement.append(iconButton("edit", t.edit, () => this.edit()));
@@ -78,13 +83,14 @@ export class Turn {
   async follow() {
     this.following?.abort();
     const abort = (this.following = new AbortController());
+    if (this.page.isQueued(this)) this.showStatus(t.queued);
     let last = "";
     for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
       const connection = new AbortController();
       const cut = () => connection.abort();
       abort.signal.addEventListener("abort", cut);
       try {
-        const response = await fetch(`${API}${this.path}/events?html`, {
+        const response = await request(`${this.path}/events?html`, {
           headers: last ? { "Last-Event-ID": last } : {},
           signal: connection.signal,
         });
@@ -113,7 +119,7 @@ export class Turn {
 
   take({ name, data }) {
     const stick = this.page.isKeepingUp(this);
-    if (name === "question" && data.text !== this.text) this.showEdited(data.text);
+    if (name === "question" && data.text !== this.text && !this.isEditing) this.showEdited(data.text);
     if (name === "status") this.showStatus(data.text);
     if (data.html) this.showBlocks(data.html);
     if (name === "delta" || name === "replace") this.showStatus(t.writing);
@@ -132,39 +138,18 @@ export class Turn {
     if (ending.note) parts.push(make("p", { className: "note", textContent: ending.note }));
     if (ending.kind === "failed") {
       this.textElement.replaceChildren();
-      parts.push(this.problem(ending.text, isNew ? () => this.again() : null));
+      parts.push(problem(ending.text, t.retry, this.mine && (() => this.again())));
     }
-    if (ending.sources?.length) parts.push(this.sources(ending.sources));
-    this.opinionElement = make("div");
-    parts.push(this.tools(ending), this.opinionElement);
+    if (ending.sources?.length) parts.push(sourcesOf(this, ending.sources, this.textElement));
+    const opinionElement = make("div");
+    this.opinion = new Opinion(this, this.given, opinionElement);
+    parts.push(this.tools(ending), opinionElement);
     if (ending.followups?.length) parts.push(this.followups(ending));
     this.below.replaceChildren(...parts);
-    if (ending.kind !== "stopped") remember(this.id, null);
     if (isNew) {
       say(`${this.textElement.innerText || ending.text} ${ending.note ?? ""}`);
-      this.page.refreshList();
+      this.page.ended();
     }
-  }
-
-  sources(sources) {
-    const list = make("ol", {}, ...sources.map(({ title, url }) =>
-      url
-        ? make("li", {}, make("a", { textContent: title, href: url, target: "_blank", rel: "noopener noreferrer" }))
-        : make("li", { textContent: title })));
-    this.sourcesElement = make(
-      "details",
-      { className: "sources" },
-      make("summary", {}, icon("book"), make("span", { textContent: t.sources.replace("{count}", sources.length) }), make("b", { textContent: sources[0].title }), icon("chevron")),
-      list,
-    );
-    this.textElement.onclick = ({ target }) => {
-      const item = target.matches(".cite") && list.children[target.dataset.n - 1];
-      if (!item) return;
-      this.sourcesElement.open = true;
-      for (const other of list.children) other.classList.toggle("lit", other === item);
-      item.scrollIntoView({ block: "nearest" });
-    };
-    return this.sourcesElement;
   }
 
   followups(ending) {
@@ -181,12 +166,13 @@ export class Turn {
   tools(ending) {
     const tools = make("div", { className: "tools" });
     if (this.textElement.childElementCount) tools.append(this.copyButton(ending));
-    if (ending.rated) {
-      this.up = iconButton("up", t.helpful, () => this.rate({ helpful: true }));
-      this.down = iconButton("down", t.not_helpful, () => this.criticise());
-      tools.append(this.up, this.down);
-      this.showOpinion();
+    if (ending.kind === "stopped" && this.mine) {
+      tools.append(make("button", { type: "button", className: "again", onclick: () => this.again() }, icon("again"), t.again));
+    } else if (this.mine && ending.kind !== "failed") {
+      tools.append(iconButton("again", t.again, () => this.again()));
     }
+    if (ending.rated) tools.append(this.opinion.up, this.opinion.down);
+    if (LEFT_TO_A_PERSON.has(ending.kind) && ending.rated) tools.append(this.opinion.handOverButton());
     return tools;
   }
 
@@ -201,55 +187,6 @@ export class Turn {
     return button;
   }
 
-  showOpinion() {
-    this.up.setAttribute("aria-pressed", String(this.opinion?.helpful === true));
-    this.down.setAttribute("aria-pressed", String(this.opinion?.helpful === false));
-  }
-
-  async rate(opinion) {
-    try {
-      await call("PUT", `${this.path}/opinion`, opinion);
-      this.opinion = opinion;
-      this.showOpinion();
-      return true;
-    } catch (error) {
-      this.opinionElement.replaceChildren(this.problem(error instanceof Problem ? error.message : t.not_stored));
-      return false;
-    }
-  }
-
-  thank() {
-    this.opinionElement.replaceChildren(make("p", { className: "thanks", textContent: t.feedback_thanks }));
-    say(t.feedback_thanks);
-  }
-
-  // That it was no help is stored at once, in case that nothing more comes.
-  async criticise() {
-    if (!(await this.rate({ helpful: false }))) return;
-    const reasons = about.reasons.map((reason) =>
-      make("label", {}, make("input", { type: "radio", name: `why-${this.id}`, value: reason }), reason));
-    const why = make("fieldset", {}, make("legend", { textContent: t.feedback_why }), ...reasons);
-    const expected = make("textarea", { maxLength: 1000, placeholder: t.expected_hint });
-    const form = make(
-      "form",
-      { className: "opinion" },
-      make("h4", { textContent: t.feedback_title }),
-      why,
-      make("label", {}, make("span", { textContent: t.feedback_expected }), expected),
-      make("div", { className: "row" },
-        make("button", { type: "button", textContent: t.cancel, onclick: () => { this.opinionElement.replaceChildren(); this.down.focus(); } }),
-        make("button", { type: "submit", className: "primary", textContent: t.send })),
-    );
-    form.onsubmit = async (event) => {
-      event.preventDefault();
-      const reason = form.querySelector(":checked")?.value ?? "";
-      if (await this.rate({ helpful: false, reason, expected: expected.value })) this.thank();
-    };
-    this.opinionElement.replaceChildren(form);
-    form.querySelector("input").focus({ preventScroll: true });
-    form.scrollIntoView({ block: "nearest" });
-  }
-
   async press(index, button) {
     button.disabled = true;
     try {
@@ -259,7 +196,9 @@ export class Turn {
       this.page.begin(question);
     } catch (error) {
       button.disabled = false;
-      this.below.append(this.problem(error.message));
+      this.page.refused(error);
+      if (error.waitS) return;
+      this.below.append(problem(error.message));
       this.below.lastElementChild.scrollIntoView({ block: "nearest" });
     }
   }
@@ -274,6 +213,7 @@ export class Turn {
   }
 
   edit() {
+    this.isEditing = true;
     const area = make("textarea", { value: this.text, rows: 2, maxLength: about.question_characters });
     area.setAttribute("aria-label", t.edit);
     const cancel = () => { this.showAsked(); this.askedElement.querySelector(".icon:last-child").focus(); };
@@ -291,7 +231,6 @@ export class Turn {
     area.focus();
   }
 
-  // In another tab, while this one was away.
   showEdited(text) {
     this.text = text;
     this.showAsked();
@@ -302,42 +241,51 @@ export class Turn {
     try {
       await persistently(() => call("PATCH", this.path, { text }));
     } catch (error) {
+      this.page.refused(error);
+      if (error.waitS) return; // what was typed stays in its field
       this.showAsked();
-      this.below.append(this.problem(error.message));
+      this.below.append(problem(error.message));
       return;
     }
-    this.text = text;
-    this.opinion = null;
-    this.showAsked();
-    this.restart();
-    remember(this.id, { session: this.session, text, asked_at: this.askedAt });
-    this.follow();
+    this.answerAnew(text);
+    this.page.ended();
   }
 
-  restart() {
+  // Also what another window has edited.
+  answerAnew(text) {
+    this.given = null;
     this.ending = null;
+    this.showEdited(text);
     this.textElement.replaceChildren();
     this.below.replaceChildren();
     this.showStatus(t.searching);
+    this.follow();
+  }
+
+  // What the server knows by now, perhaps from another window.
+  update({ text, state, opinion }) {
+    this.isStored = true;
+    const isAnswering = state === "answering";
+    if (text !== this.text && !this.isEditing) this.answerAnew(text);
+    else if (isAnswering && this.ending && !this.isEditing) this.answerAnew(text);
+    else if (this.ending && !isAnswering && JSON.stringify(opinion) !== JSON.stringify(this.opinion.given)) {
+      this.given = opinion;
+      this.opinion.show(opinion);
+    }
   }
 
   async remove() {
-    const dialog = $("sure");
-    dialog.returnValue = "";
-    dialog.showModal();
-    await new Promise((done) => dialog.addEventListener("close", done, { once: true }));
-    if (dialog.returnValue !== "yes") return;
+    if (!(await confirmed($("sure")))) return;
     try {
       await persistently(() => call("DELETE", this.path));
     } catch (error) {
-      if (error.status !== 404) return this.below.append(this.problem(error.message));
+      if (error.status !== 404) return this.below.append(problem(error.message));
     }
     this.gone();
   }
 
   gone() {
     this.following?.abort();
-    remember(this.id, null);
     this.element.remove();
     this.page.removed(this);
   }
@@ -346,20 +294,12 @@ export class Turn {
   fail(text, again) {
     this.statusElement.replaceChildren();
     this.statusElement.hidden = true;
-    this.below.replaceChildren(this.problem(text, again));
+    this.below.replaceChildren(problem(text, t.retry, again));
     say(text);
-  }
-
-  problem(text, again) {
-    const element = make("div", { className: "problem" });
-    if (text) element.append(make("span", { textContent: text }));
-    if (again) element.append(make("button", { type: "button", textContent: t.retry, onclick: again }));
-    return element;
   }
 
   // Once more, as a question of its own: this one has ended.
   again() {
-    this.below.querySelector(".problem button").remove();
     this.page.ask(this.text);
   }
 }

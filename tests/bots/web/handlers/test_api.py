@@ -448,12 +448,12 @@ async def test_every_text_of_the_page_is_told(bot, person):
     for name in ("", *FILES):
         async with person.http.get(f"{bot.address}/{name}") as response:
             page += await response.text()
-    page_uses = set(re.findall(r'data-(?:t|label)="(\w+)"', page))
+    page_uses = set(re.findall(r'data-(?:t|label|placeholder)="(\w+)"', page))
     page_uses |= set(re.findall(r"\bt\??\.(\w+)", page))
     assert page_uses <= about["texts"].keys()
     assert about["texts"].keys() - page_uses == {
         *("not_found", "not_yours", "withdrawn", "token_wrong"),  # which the server says
-        *("no_session", "no_stream"),
+        *("no_session", "no_stream", "source_gone"),
     }
 
 
