@@ -28,9 +28,10 @@ from bots.web.ids import (
     streaming_id,
 )
 from bots.web.problems import Problem, check, said
+from bots.web.render.page import Page
 from bots.web.render.plain_text import appended, text_event, whole_text
 from bots.web.render.sse import HEARTBEAT, had_by, id_of
-from core.types import InboxState, Question, Received, SessionId
+from core.types import InboxState, Question, Receipt, Received, SessionId
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +92,10 @@ async def chat(request: web.Request) -> web.Response:
         asked_at=datetime.now(UTC),
     )
     receipt = await take(request, question)
-    check(context.profile, receipt, retry_s=context.service.wait_s(question.asker))
+    if receipt is Receipt.SPOOLED:
+        context.hub.show(question.id, Page(text, status=context.profile.kept_for_later))
+    else:
+        check(context.profile, receipt, retry_s=context.service.wait_s(question.asker))
     told = {
         "session_id": request.match_info["session_id"],
         "streaming_id": streaming_id(question.id),
