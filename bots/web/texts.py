@@ -96,7 +96,6 @@ class Texts:
     handover_label: str
     handover_thanks: str
     close: str
-    other_language: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -385,6 +385,8 @@ async function open() {
   if (!about.let_in) return showGate();
   $("gate").hidden = true;
   $("app").hidden = false;
+  const [other, name] = about.language === "ko" ? ["en", "English"] : ["ko", "한국어"]; // each in its own words
+  Object.assign($("other-language"), { lang: other, textContent: name });
   $("sign-out").hidden = !about.has_token || isEmbedded;
   $("text").placeholder = t.placeholder;
   $("text").value = draft();
