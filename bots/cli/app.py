@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("bots")
 
+_PRIVATE = 0o077  # what is written holds people's questions: other users of the machine read none
+
 app = typer.Typer(
     help="A FAQ assistant: answers from your FAQ, and from nothing else.",
     add_completion=False,
@@ -230,6 +232,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     What a person sees of an error is one line on stderr.
     """
     _speak_utf8()
+    os.umask(_PRIVATE)
     try:
         status: int | None = app(
             None if arguments is None else list(arguments),

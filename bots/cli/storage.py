@@ -42,10 +42,10 @@ def forget_user(settings: Settings, user: str) -> int:
     return asyncio.run(_forget(settings, user))
 
 
-def backup(settings: Settings, target: Path) -> int:
+def backup(settings: Settings, target: Path, *, force: bool) -> int:
     """Copy the history to a file, also while the bot runs."""
     _check_embedded(settings)
-    backup_file(settings.history_path, target)
+    backup_file(settings.history_path, target, force=force)
     print(f"{target}: {target.stat().st_size:,} bytes")
     return 0
 

@@ -28,11 +28,15 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         return forget_user(read_settings(), user)
 
     @app.command()
-    def backup(target: Annotated[Path, typer.Argument(help="The file to write.")]) -> int:
+    def backup(
+        target: Annotated[Path, typer.Argument(help="The file to write.")],
+        *,
+        force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    ) -> int:
         """Copy the history to a file, also while the bot runs."""
         from bots.cli.storage import backup
 
-        return backup(read_settings(), target)
+        return backup(read_settings(), target, force=force)
 
     @app.command()
     def restore(source: Annotated[Path, typer.Argument(help="A file of `backup`.")]) -> int:

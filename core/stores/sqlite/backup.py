@@ -11,18 +11,24 @@ from pathlib import Path
 
 from core.errors import StorageError
 from core.stores.sqlite.database import prepare, translated
+from core.stores.sqlite.private import make_private
 from core.stores.sqlite.schema import STEPS
 
 _BUSY_TIMEOUT_S = 10.0
 
 
-def backup_file(source: Path, target: Path) -> None:
+def backup_file(source: Path, target: Path, *, force: bool = False) -> None:
     """Write a copy of `source` as it is at one moment; `target` appears when it is whole.
 
     Raises:
-        StorageError: there is no `source`, it is damaged, or `target` cannot be written.
+        StorageError: there is no `source`, it is damaged, or `target` is there, and not to be
+            overwritten by `force`, or cannot be written.
     """
     _check_there(source)
+    if target.exists() and not force:
+        raise StorageError(
+            f"{target} is there already; name another file, or overwrite it: --force"
+        )
     part = target.with_name(f".{target.name}.part")
     with translated(source):
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -33,7 +39,10 @@ def backup_file(source: Path, target: Path) -> None:
             # A backup is one file, whatever the history's own way of writing.
             copy.execute("PRAGMA journal_mode = DELETE")
         _check_sound(part)
-        part.replace(target)
+        if force:
+            part.replace(target)
+        else:
+            _place(part, target)
 
 
 def restore_file(source: Path, target: Path) -> None:
@@ -47,8 +56,9 @@ def restore_file(source: Path, target: Path) -> None:
         _check_sound(source)
     part = target.with_name(f".{target.name}.restore")
     with translated(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_private(target)
         part.unlink(missing_ok=True)
+        make_private(part)
         # Brought forward aside: whoever has the file open never sees an older schema.
         with closing(_connect(source)) as backup, closing(_connect(part)) as copy:
             backup.backup(copy)
@@ -57,6 +67,22 @@ def restore_file(source: Path, target: Path) -> None:
             with closing(_connect(target)) as live:
                 # All pages in one step, under one lock.
                 copy.backup(live)
+        part.unlink()
+
+
+def _place(part: Path, target: Path) -> None:
+    """Give a file its name, unless another has got it meanwhile.
+
+    Raises:
+        StorageError: that is so.
+    """
+    try:
+        target.hardlink_to(part)
+    except FileExistsError as error:
+        raise StorageError(f"{target} was written by somebody else meanwhile") from error
+    except OSError:  # a file system without links
+        part.replace(target)
+    else:
         part.unlink()
 
 

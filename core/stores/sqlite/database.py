@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from core.errors import StorageError, StoreAwayError
+from core.stores.sqlite.private import make_private
 from core.stores.sqlite.schema import STEPS
 
 T = TypeVar("T")
@@ -120,7 +121,7 @@ class SqliteThread:
     def _work(self, work: Callable[[sqlite3.Connection], T]) -> T:
         with translated(self._path):
             if self._db is None:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
+                make_private(self._path)
                 # Without an isolation level Python opens no transactions behind our back.
                 self._db = sqlite3.connect(
                     self._path, timeout=_BUSY_TIMEOUT_S, isolation_level=None

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from core.errors import StorageError
+from core.stores.sqlite.private import make_private
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class SqliteSpendingStore:
             StorageError: the file is unusable.
         """
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(path)
             db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")

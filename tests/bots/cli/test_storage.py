@@ -110,3 +110,11 @@ def test_the_doctor_looks_at_the_store_that_is_used(faqbot, server):
     done = faqbot("doctor", MONGODB_URI=away)
     assert "✗ history: MongoDB at 127.0.0.1:9 does not answer" in done.stdout
     assert "s3cret" not in done.stdout + done.stderr
+
+
+def test_no_command_leaves_a_file_that_others_may_read(faqbot, tmp_path):
+    """Whatever writes it: exports, the index, the history."""
+    assert faqbot("questions", "export", str(tmp_path / "questions.csv")).returncode in (0, 1)
+    faqbot("sessions", "list")
+    found = [path for path in tmp_path.rglob("*") if path.stat().st_mode & 0o077]
+    assert found == []

@@ -1,0 +1,42 @@
+"""Files and folders for the user alone who runs the bot: people's questions lie there."""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+_FOLDER_MODE: Final = 0o700
+_FILE_MODE: Final = 0o600
+_BESIDE: Final = ("", "-wal", "-shm", "-journal")  # https://www.sqlite.org/tempfiles.html
+
+
+def make_private(path: Path) -> None:
+    """Make a database's file and its folder where they are missing, closed to all others.
+
+    What was made by an earlier version is closed, too; a folder in which the bot is run is not
+    only its own, and stays as it is.
+
+    Raises:
+        OSError: the file cannot be made.
+    """
+    folder = path.parent
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
+    elif not Path.cwd().is_relative_to(folder.resolve()):
+        _close(folder)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), _FILE_MODE))
+    for ending in _BESIDE:
+        _close(path.with_name(path.name + ending))
+
+
+def _close(path: Path) -> None:
+    """Take from others what they may do; of what is somebody else's, it is theirs to say."""
+    with suppress(OSError):
+        mode = path.stat().st_mode
+        if mode & _OTHERS:
+            path.chmod(stat.S_IMODE(mode) & ~_OTHERS)
