@@ -18,6 +18,11 @@ _EXAMPLES: Final = 3
 _EXAMPLE_CHARS: Final = range(6, 41)
 _MOST_HOSTS: Final = 500
 _URL: Final = re.compile(r"https?://[^\s<>\"'()\[\]{}|\\^`가-힣]+")
+# Their addresses lead on to wherever whoever made one says.
+_SHORTENERS: Final = frozenset(
+    "bit.ly buly.kr c11.kr goo.gl han.gl is.gd kko.to lnkd.in me2.do naver.me ow.ly rb.gy t.co "
+    "tiny.cc tinyurl.com url.kr v.gd vo.la vvd.bz zrr.kr".split()
+)
 _HANGUL: Final = re.compile("[가-힣]")
 
 
@@ -68,4 +73,4 @@ def _host(url: str) -> str:
         host = urlsplit(url).hostname or ""
     except ValueError:
         return ""
-    return host if "." in host and host.isascii() else ""
+    return host if "." in host and host.isascii() and host not in _SHORTENERS else ""

@@ -3,8 +3,11 @@
 No calls to everyone, no links elsewhere, none of its own instructions.
 
 Text is cleaned in units that do not depend on how it was cut into pieces: a Hangul syllable or a
-space is one by itself, and so is a whole run of anything else. What can do harm has no Hangul and
-no space in it, so a unit holds all of it, and a stream waits at most for the end of a run.
+space is one by itself, and so is a whole run of anything else. What can do harm has no space in it,
+and but for links no Hangul, so a unit holds all of it, and a stream waits at most for its end.
+
+A link is judged as the widest that any client may take it for: from its scheme up to white space, a
+`<` or the next scheme. All work is linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -12,26 +15,41 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from urllib.parse import urlsplit
+from itertools import zip_longest
 
 from core.text.korean import ngrams
 
 _ZERO_WIDTH = "\u200b"  # what discord.py's own escape_mentions puts between, too
 _NO_LETTER = re.compile(r"[\W_]+")
-_HARMLESS = re.compile(r"[가-힣\s]")
+_HANGUL = re.compile("[가-힣]")
+_LAST_HANGUL = re.compile(r"[가-힣](?=[^가-힣]*\Z)")
 _UNIT = re.compile(r"[^가-힣\s]{2,}")  # a shorter one is harmless
 
 # <!channel>, <!subteam^S1>, <@U1>, <@&1>, <#C1>: https://docs.slack.dev/messaging/formatting-message-text
 # and https://discord.com/developers/docs/reference#message-formatting
 _BRACKETED = re.compile(r"<(?=[!@#])")
 _CALLED = re.compile(r"@(?=everyone|here|channel|group)", re.IGNORECASE)
-# Anything with a scheme that a client makes clickable; `<` before and `|` after are Slack's. The
+# How anything begins that a client makes clickable; `<` before it is Slack's and Markdown's. The
 # length of a scheme is bounded, or a long run of letters would be read again from each of them.
+_LINK_CHARS = 48
 _LINK = re.compile(
-    r"<?(?:(?:[a-z][a-z0-9+.\-]{0,40}:|(?<=\()|(?<=<))[/\\]{2}|www\.|(?:javascript|vbscript|data|mailto|tel|file):)"
-    r"[^<>|\")\]}]*\|?",
+    r"<?(?:(?:[a-z][a-z0-9+.\-]{0,40}:|(?<=\()|(?<=<))[/\\]{2}|www\.|(?:javascript|vbscript|data|mailto|tel|file):)",
     re.IGNORECASE,
 )
+# White space, but not the control characters that Python counts as such and clients drop.
+_SPACE = r" \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_END = re.compile(rf"[{_SPACE}<]")
+# What stands behind a link and belongs to the sentence: brackets, then a Korean particle, then
+# punctuation. Nothing of it makes another host of the one before it.
+_TAIL = re.compile(
+    r"(?<=[a-z0-9/=&#_\-])[)\]}>\"'”’」』》*_~`,;!?]*+[가-힣]*+[)\]}>\"'”’」』》*_~`,;!?.:…]*+\Z",
+    re.IGNORECASE,
+)
+_BLANK = re.compile(rf"[{_SPACE}]")
+_RUN = re.compile(rf"[{_SPACE}]+|[^{_SPACE}]+")
+_HOST = re.compile(r"(?:[a-z0-9\-]+\.)+[a-z0-9\-]+\.?(?::\d{1,5})?", re.IGNORECASE)
+# An address in the address of a page: such pages lead on to wherever it says.
+_LEADS_ON = re.compile(r"//|%2f%2f|%5c|[=/]www\.", re.IGNORECASE)
 _MARKDOWN_LINK = re.compile(r"\]\((?!<?https?://)", re.IGNORECASE)
 
 _LEAK_CHARS = 40  # of letters and digits that run as they do in the instructions
@@ -48,29 +66,48 @@ class Cleaner:
 
     def clean(self, text: str) -> str:
         """The text, harmless. Cleaning twice changes nothing more."""
-        return _UNIT.sub(self._clean_unit, text)
+        return _UNIT.sub(_clean_unit, self._with_known_links(text))
 
-    def _clean_unit(self, match: re.Match[str]) -> str:
-        unit = _LINK.sub(self._link, match[0])
-        unit = _MARKDOWN_LINK.sub("] (", unit)
-        unit = _BRACKETED.sub(lambda match: match[0] + _ZERO_WIDTH, unit)
-        return _CALLED.sub(lambda match: match[0] + _ZERO_WIDTH, unit)
+    def _with_known_links(self, text: str) -> str:
+        """The text without the links that lead elsewhere."""
+        starts = list(_LINK.finditer(text))
+        parts: list[str] = []
+        place = 0
+        for start, following in zip_longest(starts, starts[1:]):
+            limit = following.start() if following else len(text)
+            end = _END.search(text, start.end(), limit)
+            stop = end.start() if end else limit
+            parts += [text[place : start.start()], self._judged(text[start.start() : stop])]
+            place = stop
+        return "".join(parts) + text[place:]
 
-    def _link(self, match: re.Match[str]) -> str:
-        return match[0] if self.allows(match[0].strip("<|")) else self._instead
+    def _judged(self, link: str) -> str:
+        tail = _TAIL.search(link)
+        address, after = (link[: tail.start()], tail[0]) if tail else (link, "")
+        if not self.allows(address.removeprefix("<")):
+            return self._instead + after
+        # A client would take a particle for a part of the host: so it stands apart.
+        apart = after and _HANGUL.match(after) and address.count("/") == len("//")
+        return f"{address} {after}" if apart else link
 
     def allows(self, url: str) -> bool:
         """Whether an address is one that may be linked to."""
-        if not url.isascii() or "\\" in url or url.count("://") > 1 or _CALLED.search(url):
+        scheme, separator, rest = url.partition("://")
+        if scheme.lower() not in ("http", "https") or not separator:
             return False
-        try:
-            parts = urlsplit(url)
-            host = (parts.hostname or "").rstrip(".")
-        except ValueError:
+        if "\\" in url or _LEADS_ON.search(rest) or _CALLED.search(url):
             return False
-        if parts.scheme.lower() not in ("http", "https") or "@" in parts.netloc:
+        authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+        if not _HOST.fullmatch(authority):
             return False
+        host = authority.partition(":")[0].rstrip(".").lower()
         return any(host == known or host.endswith(f".{known}") for known in self._hosts)
+
+
+def _clean_unit(match: re.Match[str]) -> str:
+    unit = _MARKDOWN_LINK.sub("] (", match[0])
+    unit = _BRACKETED.sub(lambda match: match[0] + _ZERO_WIDTH, unit)
+    return _CALLED.sub(lambda match: match[0] + _ZERO_WIDTH, unit)
 
 
 class CleanStream:
@@ -78,21 +115,42 @@ class CleanStream:
 
     def __init__(self, cleaner: Cleaner) -> None:
         self._cleaner = cleaner
-        self._held = ""
+        self._held: list[str] = []
+        self._latest = ""  # the end of what is held, in which a link may begin
+        self._in_link = False
 
     def feed(self, piece: str) -> str:
         """Return what may be shown now."""
-        text = self._held + piece
-        end = len(text)
-        while end and not _HARMLESS.match(text[end - 1]):
-            end -= 1
-        self._held = text[end:]
-        return self._cleaner.clean(text[:end])
+        end = self._last_end(piece)
+        if not end:
+            self._held.append(piece)
+            return ""
+        text = "".join(self._held) + piece[:end]
+        self._held = [piece[end:]]
+        return self._cleaner.clean(text)
 
     def close(self) -> str:
         """Return what was still held, at the end of the text."""
-        held, self._held = self._held, ""
+        held = "".join(self._held)
+        self._held.clear()
+        self._latest, self._in_link = "", False
         return self._cleaner.clean(held)
+
+    def _last_end(self, piece: str) -> int:
+        """Where the last whole unit ends in a piece, 0 if none does."""
+        end = 0
+        for run in _RUN.finditer(piece):
+            if _BLANK.match(run[0]):
+                end, self._latest, self._in_link = run.end(), "", False
+                continue
+            before = len(self._latest)
+            text = self._latest + run[0]
+            link = _LINK.search(text)
+            self._in_link = self._in_link or link is not None
+            if not self._in_link and (hangul := _LAST_HANGUL.search(text)):
+                end = max(end, run.start() + hangul.end() - before)
+            self._latest = text[-_LINK_CHARS:]
+        return end
 
 
 class LeakWatch:

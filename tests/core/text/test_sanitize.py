@@ -31,10 +31,83 @@ HARM = st.sampled_from(
         "www.evil.example",
         "https://help.naver.com/a",
         "[도움말](https://naver.com/x)",
+        "https://naver.com가.evil.example/",
+        'https://naver.com"@evil.example/',
+        "https://naver.com에서",
     ]
 )
+WIDEST = [  # what a client may take for the host when it reads on
+    "https://naver.com나.evil.example/x",
+    "https://naver.com한글.com",
+    "https://naver.com.한국",
+    "https://naver.com).한국/a",
+    "https://help.naver.com。evil.example",
+    "https://naver.com\u200b.evil.example/",
+    "https://naver.com\u00ad.evil.example",
+    "https://naver.com\x1f.evil.example/",
+    'https://naver.com"@evil.example/',
+    "https://naver.com'@evil.example/",
+    "https://naver.com)@evil.example/",
+    "https://naver.com}@evil.example/",
+    "https://naver.com]@evil.example:80/",
+    "https://naver.com|@evil.example/",
+    "https://naver.com;@evil.example/",
+    "https://naver.com*@evil.example",
+    "https://naver.com:pass@evil.example/",
+    "https://naver.com%40evil.example/",
+    "https://ｎａｖｅｒ.com/",
+    "https://nаver.com/",  # a Cyrillic letter
+    "https://naver.com../",
+    "https://-/naver.com",
+    "https:///naver.com/",
+    "ftp://naver.com/",
+    "https://naver.com/go?url=https%3A%2F%2Fevil.example",
+    "https://naver.com/go?url=//evil.example",
+    "https://naver.com/go?to=www.evil.example",
+    "https://naver.com/\\evil.example",
+]
 PLAIN = st.text("가나다 <>@![]()./:hereyvon1|\n`*", max_size=12)
 TEXTS = st.lists(st.one_of(HARM, PLAIN), max_size=12).map("".join)
+
+
+@pytest.mark.parametrize("link", WIDEST)
+@pytest.mark.parametrize(
+    "around", ["{}", "자세히는 {} 에서", "[여기]({})", "<{}>", "({})를", "| {} |"]
+)
+def test_a_link_is_judged_as_the_widest_that_a_client_makes_of_it(link, around):
+    shown = CLEANER.clean(around.format(link))
+    assert "(링크 생략)" in shown
+    assert not re.search(r"https?://[^\s<]*(?:evil|한|xn--)", shown)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://help.naver.com/a에서 확인해 주세요.",
+        "https://naver.com, https://naver.com/에요.",
+        "주소는 https://naver.com. 끝",
+        "(https://naver.com/a?b=c&d=1#e)를 보세요",
+        "[도움말](https://naver.com/x)을 [또](https://naver.com/y), [그리고](https://naver.com)요.",
+        "<https://naver.com>에서",
+        '"https://naver.com"이라고',
+        "**https://naver.com/길/안내**입니다",
+        "https://help.naver.com:443/a",
+    ],
+)
+def test_a_link_to_a_known_host_stays_as_it_is_in_its_sentence(text):
+    assert CLEANER.clean(text) == text
+
+
+def test_a_particle_stands_apart_from_the_host_that_it_would_be_taken_for():
+    assert CLEANER.clean("https://naver.com에서요.") == "https://naver.com 에서요."
+
+
+def test_what_stands_behind_a_link_that_goes_stays():
+    text = (
+        "[여기](https://evil.example/a)에서, (https://evil.example)입니다. https://evil.example를"
+    )
+    left = "[여기] ((링크 생략))에서, ((링크 생략))입니다. (링크 생략)를"
+    assert CLEANER.clean(text) == left
 
 
 def pieces_of(text, cuts):
