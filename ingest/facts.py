@@ -20,8 +20,28 @@ _MOST_HOSTS: Final = 500
 _URL: Final = re.compile(r"https?://[^\s<>\"'()\[\]{}|\\^`가-힣]+")
 # Their addresses lead on to wherever whoever made one says.
 _SHORTENERS: Final = frozenset(
-    "bit.ly buly.kr c11.kr goo.gl han.gl is.gd kko.to lnkd.in me2.do naver.me ow.ly rb.gy t.co "
-    "tiny.cc tinyurl.com url.kr v.gd vo.la vvd.bz zrr.kr".split()
+    [
+        "bit.ly",
+        "buly.kr",
+        "c11.kr",
+        "goo.gl",
+        "han.gl",
+        "is.gd",
+        "kko.to",
+        "lnkd.in",
+        "me2.do",
+        "naver.me",
+        "ow.ly",
+        "rb.gy",
+        "t.co",
+        "tiny.cc",
+        "tinyurl.com",
+        "url.kr",
+        "v.gd",
+        "vo.la",
+        "vvd.bz",
+        "zrr.kr",
+    ]
 )
 _HANGUL: Final = re.compile("[가-힣]")
 
