@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import logging
 import sys
+from datetime import UTC, datetime
+
+import orjson
 
 _OURS = ("bots", "core", "ingest", "config")
 # They report their own start, every request, or telemetry that was turned off.
 _NOISY = ("chromadb", "posthog", "kiwipiepy", "httpx", "urllib3", "asyncio")
 
 
-def configure_logging(level: str) -> None:
-    """Log to stderr; `level` is one of `Settings.log_level`, and DEBUG shows tracebacks."""
+def configure_logging(level: str, *, json: bool = False) -> None:
+    """Log to stderr; `level` is one of `Settings.log_level`, and DEBUG shows tracebacks.
+
+    With `json` a record is an object: `time` (with its zone), `level`, `logger`, `message`, and
+    whatever the record has in `fields`.
+    """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_OneLine(tracebacks=level == "DEBUG"))
+    tracebacks = level == "DEBUG"
+    handler.setFormatter(_Json() if json else _OneLine(tracebacks=tracebacks))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     for name in _OURS:
         logging.getLogger(name).setLevel(level)
@@ -22,10 +30,12 @@ def configure_logging(level: str) -> None:
 
 
 class _OneLine(logging.Formatter):
-    """`12:03:04 WARNING core.assistant: …`, whatever line breaks the message has."""
+    """`2026-11-29T12:03:04+0900 WARNING core.assistant: …`, whatever line breaks it has."""
 
     def __init__(self, *, tracebacks: bool) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%H:%M:%S")
+        super().__init__(
+            "%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z"
+        )
         self._tracebacks = tracebacks
 
     def format(self, record: logging.LogRecord) -> str:
@@ -38,3 +48,19 @@ class _OneLine(logging.Formatter):
             error = record.exc_info[1]
             line += " ".join(f" ({type(error).__name__}: {error})".splitlines())
         return line
+
+
+class _Json(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).astimezone().isoformat(),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info and record.exc_info[1]:
+            line["error"] = self.formatException(record.exc_info)
+        fields = getattr(record, "fields", {})
+        return orjson.dumps(line | fields, default=str).decode()

@@ -93,6 +93,11 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     jobs_jitter_s: int = Field(
         default=20, ge=0, le=3600, description="Jobs start up to so many seconds later."
     )
+    ops_host: str = Field(
+        default="127.0.0.1", description="Where /healthz, /readyz and /metrics are served."
+    )
+    ops_port: int = Field(default=9464, ge=0, le=65535, description="As above; 0 turns them off.")
+    log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
 
     @property

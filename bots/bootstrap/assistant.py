@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from core.assistant.guardrail import Guardrail, GuardrailModel
 from core.assistant.research import Researcher
 from core.embeddings.fastembed import FastembedEmbedder
 from core.embeddings.kiwi import KiwiEncoder
+from core.messaging.answer_report import AnswerReport
 from core.messaging.learning import Learning
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
@@ -151,9 +152,11 @@ async def open_assistant(settings: Settings) -> AsyncIterator[Assistant]:
 
 @asynccontextmanager
 async def open_service(
-    settings: Settings, stores: Stores, profile: Profile
+    settings: Settings, stores: Stores, profile: Profile, *, report: Callable[[AnswerReport], None]
 ) -> AsyncIterator[ChatService]:
     """Open the service that chat platforms hand their questions to; it serves none yet.
+
+    `report` hears of each answer that has ended.
 
     Raises:
         FaqbotError: see `open_talk`.
@@ -171,6 +174,7 @@ async def open_service(
             learning=parts.learning(stores, profile),
             profile=profile,
             limits=Limits(per_minute=settings.user_per_minute, per_day=settings.user_per_day),
+            report=report,
             sessions_at_once=settings.sessions_at_once,
             lease_s=settings.lease_s,
         )

@@ -11,13 +11,14 @@ import webbrowser
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeVar
 
 from bots.bootstrap.assistant import open_service
 from bots.bootstrap.event_loop import run as run_loop
 from bots.bootstrap.jobs import build_jobs, scheduled
+from bots.bootstrap.operations import Operations, serving
 from bots.bootstrap.platforms import PLATFORMS
-from bots.bootstrap.stores import open_stores
+from bots.bootstrap.stores import check_index, open_stores
 from bots.shared.open_files import raise_open_files
 from bots.shared.platform import RunningPlatform
 from config.profiles import profile_of
@@ -25,8 +26,11 @@ from config.settings import Settings
 from core.errors import ConfigError, FaqbotError, PlatformError
 from core.messaging.service import ChatService
 from core.profile import Profile
+from core.retry import until_back
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 Open = Callable[[], AbstractAsyncContextManager[RunningPlatform]]
 
@@ -54,11 +58,17 @@ async def _run(settings: Settings) -> None:
         )
     _stop_on_signals()
     async with AsyncExitStack() as stack:
-        stores = await stack.enter_async_context(open_stores(settings))
+        operations = Operations(settings)
+        _say(await stack.enter_async_context(serving(operations)))
+        stores = operations.stores = await _opened(stack, partial(open_stores, settings))
         _say("loading the FAQ …")
         profile = profile_of(settings)
-        service = await stack.enter_async_context(open_service(settings, stores, profile))
+        await until_back(partial(asyncio.to_thread, check_index, settings), tell=_say_away)
+        report = operations.metrics.report
+        opened = partial(open_service, settings, stores, profile, report=report)
+        service = operations.service = await _opened(stack, opened)
         platforms = await stack.enter_async_context(connected(settings, service, profile))
+        operations.platforms = platforms
         jobs = build_jobs(settings, stores, wake=service.wake)
         await stack.enter_async_context(
             scheduled(jobs, timezone=settings.jobs_timezone, jitter_s=settings.jobs_jitter_s)
@@ -72,6 +82,15 @@ async def _run(settings: Settings) -> None:
             tasks.create_task(service.run())
             for platform in platforms:
                 tasks.create_task(keep_running(platform))
+
+
+async def _opened(stack: AsyncExitStack, opener: Callable[[], AbstractAsyncContextManager[T]]) -> T:
+    """Open what stands on a store, again and again while that is away."""
+    return await until_back(lambda: stack.enter_async_context(opener()), tell=_say_away)
+
+
+def _say_away(error: Exception) -> None:
+    _say(f"not yet, and tried again: {error}")
 
 
 async def keep_running(platform: RunningPlatform, *, pause_s: float = _PAUSE_S) -> NoReturn:
@@ -113,7 +132,8 @@ async def connected(
             except PlatformError as error:
                 away.append(error)
                 about = f"{name}: not yet, and tried again: {error}"
-                running.append(RunningPlatform(about, partial(_run_later, opener)))
+                later = _Later(opener)
+                running.append(RunningPlatform(about, later.run, away=later.away))
         if away and len(away) == len(openers):
             raise away[0]
         for one in running:
@@ -121,11 +141,22 @@ async def connected(
         yield running
 
 
-async def _run_later(opener: Open) -> None:
-    """Run a platform that could not be reached; raises what stands in the way of it."""
-    async with opener() as platform:
-        _say(platform.about)
-        await keep_running(platform)
+class _Later:
+    """A platform that could not be reached at the start."""
+
+    def __init__(self, opener: Open) -> None:
+        self._opener = opener
+        self._platform: RunningPlatform | None = None
+
+    def away(self) -> str:
+        """Say what is not connected."""
+        return self._platform.away() if self._platform else "not reached yet"
+
+    async def run(self) -> None:
+        """Reach it and run it; raises what stands in the way of it."""
+        async with self._opener() as self._platform:
+            _say(self._platform.about)
+            await keep_running(self._platform)
 
 
 def has_desktop() -> bool:

@@ -94,5 +94,20 @@ def open_index(settings: Settings) -> ChromaIndex:
 
     if settings.chroma_url is None:
         return ChromaIndex.open(settings.index_dir)
-    token = settings.chroma_token.get_secret_value() if settings.chroma_token else None
-    return ChromaIndex.connect(settings.chroma_url, token)
+    return ChromaIndex.connect(settings.chroma_url, _chroma_token(settings))
+
+
+def check_index(settings: Settings) -> None:
+    """Return if the Chroma server answers, where there is one. Blocks.
+
+    Raises:
+        IndexAwayError: it does not.
+    """
+    if settings.chroma_url is not None:
+        from core.retrieval.chroma import check_server
+
+        check_server(settings.chroma_url, _chroma_token(settings))
+
+
+def _chroma_token(settings: Settings) -> str | None:
+    return settings.chroma_token.get_secret_value() if settings.chroma_token else None

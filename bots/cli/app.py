@@ -266,7 +266,7 @@ def _settings() -> Settings:
     from config.settings import read_settings
 
     settings = read_settings()
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, json=settings.log_format == "json")
     return settings
 
 

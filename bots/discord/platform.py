@@ -85,7 +85,8 @@ async def open_discord(
         context = Context(service, profile, settings, writer, renderer, notices, owners)
         service.serve(PREFIX, partial(_open_reply, writer))
         about = f"Discord: on, as {me['username']}"
-        yield RunningPlatform(about, partial(keep_connected, context, token))
+        gateway = Gateway(context, token)
+        yield RunningPlatform(about, gateway.run, away=gateway.away)
 
 
 def _open_reply(writer: MessageWriter, question: Question) -> Reply[Page]:
@@ -103,23 +104,42 @@ def _point_to(settings: Settings) -> None:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
 
 
-async def keep_connected(context: Context, token: str) -> NoReturn:
-    """Run clients, one after the other, until cancelled.
+class Gateway:
+    """The connection to Discord's gateway."""
 
-    discord.py itself reconnects and resumes when the connection breaks. It gives up on what it
-    cannot read and on some closing codes: then a new client begins, which identifies anew.
-    """
-    loop = asyncio.get_running_loop()
-    pause_s = _FIRST_PAUSE_S
-    content = context.settings.discord_message_content
-    while True:
-        began = loop.time()
-        client = make_client(context, content=content)
+    def __init__(self, context: Context, token: str) -> None:
+        self._context = context
+        self._token = token
+        self._content = context.settings.discord_message_content
+        self._client: discord.Client | None = None
+
+    def away(self) -> str:
+        """Say that nothing is heard of Discord; "" while it is."""
+        return "" if self._client and _is_connected(self._client) else "not connected"
+
+    async def run(self) -> NoReturn:
+        """Run clients, one after the other, until cancelled.
+
+        discord.py itself reconnects and resumes when the connection breaks. It gives up on what it
+        cannot read and on some closing codes: then a new client begins, which identifies anew.
+        """
+        loop = asyncio.get_running_loop()
+        pause_s = _FIRST_PAUSE_S
+        while True:
+            began = loop.time()
+            await self._run_once()
+            if loop.time() - began > _STEADY_S:
+                pause_s = _FIRST_PAUSE_S
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+    async def _run_once(self) -> None:
+        self._client = client = make_client(self._context, content=self._content)
         try:
-            await client.start(token)
+            await client.start(self._token)
             logger.warning("Discord has closed the connection")
         except discord.PrivilegedIntentsRequired:
-            content = False
+            self._content = False
             logger.error("%s", _NO_CONTENT)
         except _EXPECTED as error:
             logger.error("the connection to Discord broke off: %s", error)
@@ -127,7 +147,10 @@ async def keep_connected(context: Context, token: str) -> NoReturn:
             logger.exception("the connection to Discord broke off")
         finally:
             await client.close()
-        if loop.time() - began > _STEADY_S:
-            pause_s = _FIRST_PAUSE_S
-        await asyncio.sleep(pause_s)
-        pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+
+def _is_connected(client: discord.Client) -> bool:
+    if isinstance(client, discord.AutoShardedClient):
+        return bool(client.shards) and not any(one.is_closed() for one in client.shards.values())
+    # None before the first connection, whatever its type says.
+    return bool(client.ws) and client.ws.open

@@ -24,12 +24,14 @@ PASS, NOTE, FAIL = "✓", "!", "✗"
 class RunningPlatform:
     """A platform that is set up: a line about it, and what keeps it going until cancelled.
 
-    `address` is what to open in a browser, where there is something.
+    `address` is what to open in a browser, where there is something. `away` says in a few words
+    what is not connected, "" if all is.
     """
 
     about: str
     run: Callable[[], Coroutine[Any, Any, None]]
     address: str = ""
+    away: Callable[[], str] = lambda: ""
 
 
 @dataclass(frozen=True, slots=True)

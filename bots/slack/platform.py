@@ -73,8 +73,11 @@ async def connect(parts: Parts, context: Context, stack: AsyncExitStack) -> Runn
     if parts.installations:
         how += f", to be installed at {address}{INSTALL_PATH}"
     listener = _Listener(parts)
-    run = _socket_mode(parts, app_token, listener).run if app_token else listener.wait
-    return RunningPlatform(f"Slack: on {_as_whom(parts)} ({how})", run)
+    about = f"Slack: on {_as_whom(parts)} ({how})"
+    if not app_token:
+        return RunningPlatform(about, listener.wait)
+    socket_mode = _socket_mode(parts, app_token, listener)
+    return RunningPlatform(about, socket_mode.run, away=socket_mode.away)
 
 
 class _Listener:

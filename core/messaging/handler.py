@@ -16,6 +16,7 @@ from core.errors import (
     PlatformRefusedError,
     RateLimitedError,
 )
+from core.messaging.answer_report import AnswerReport, AnswerWatch
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.presenter import Presenter
 from core.messaging.reply import Reply
@@ -51,7 +52,7 @@ _AGAIN_S: Final = (0.5, 2.0, 5.0)
 class QuestionHandler:
     """Implements `core.inbox.Handler` for all platforms that it serves."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its collaborators
         self,
         *,
         assistant: Assistant,
@@ -59,8 +60,10 @@ class QuestionHandler:
         history: PendingTurns,
         archive: Archive,
         profile: Profile,
+        report: Callable[[AnswerReport], None],
     ) -> None:
-        """`history` is where the assistant stores what it answered."""
+        """`history` is where the assistant stores what it answered; `report` hears of each end."""
+        self._report = report
         self._assistant = assistant
         self._inbox = inbox
         self._history = history
@@ -80,6 +83,16 @@ class QuestionHandler:
 
     async def answer(self, claim: Claim, note_reply: NoteReply) -> InboxState:
         """Answer a claimed question in its place; see `core.inbox.Handler`."""
+        watch = AnswerWatch(claim)
+        try:
+            state = await self._answer(claim, note_reply, watch)
+            cost_usd = self._history.cost_usd(claim.question.id)
+        finally:
+            self._history.forget(claim.question.id)
+        self._report(watch.ended(state, cost_usd=cost_usd))
+        return state
+
+    async def _answer(self, claim: Claim, note_reply: NoteReply, watch: AnswerWatch) -> InboxState:
         question = claim.question
         turn = None
         if claim.fence > 1:  # somebody began before: there may be an answer already
@@ -90,7 +103,7 @@ class QuestionHandler:
             turn = None
         events = _only(_ending(turn)) if turn else self._assistant.answer(question)
         try:
-            view = await self._present(claim, events, note_reply)
+            view = await self._present(claim, watch.seen(events), note_reply, watch)
             if view.ending:
                 await self._history.store(question.id)
         except MessageGoneError:
@@ -100,8 +113,6 @@ class QuestionHandler:
             logger.error("question %s cannot be answered: %s", question.id, error)
             await self._abandon(question)
             return InboxState.FAILED
-        finally:
-            self._history.forget(question.id)
         if not view.ending:
             await self._keep_stopped(view)
         return _state(view)
@@ -116,7 +127,8 @@ class QuestionHandler:
 
     async def give_up(self, claim: Claim) -> None:
         """Say that there will be no answer; see `core.inbox.Handler`."""
-        await self._present(claim, _only(Failed(self._profile.failed)), _untold)
+        failed = _only(Failed(self._profile.failed))
+        await self._present(claim, failed, _untold, AnswerWatch(claim))
 
     def live_in(self, session: SessionId) -> str | None:
         """Return the question of a conversation that is being answered here."""
@@ -148,7 +160,11 @@ class QuestionHandler:
                 await presenter.present(claim.question, _only(Failed("")), status="")
 
     async def _present(
-        self, claim: Claim, events: AsyncGenerator[AnswerEvent], note_reply: NoteReply
+        self,
+        claim: Claim,
+        events: AsyncGenerator[AnswerEvent],
+        note_reply: NoteReply,
+        watch: AnswerWatch,
     ) -> View:
         question = claim.question
         reply = self._reply_for(question)
@@ -156,6 +172,7 @@ class QuestionHandler:
         if claim.fence > 1:
             references = await _with_found(references, reply)
         presenter = Presenter(reply, note=partial(_note, note_reply), references=references)
+        watch.presenter = presenter
         self._live[question.id] = (presenter, claim)
         try:
             view = await presenter.present(question, events, status=self._profile.searching)

@@ -27,6 +27,7 @@ class PendingTurns:
     def __init__(self, history: History) -> None:
         self._history = history
         self._pending: dict[str, Turn] = {}
+        self._cost_usd: dict[str, float] = {}
 
     async def append(self, turn: Turn) -> bool:
         """Store a turn, or keep it until the store is back; see `History.append`.
@@ -34,6 +35,7 @@ class PendingTurns:
         Raises:
             StorageError: the store does not take it, now or later.
         """
+        self._cost_usd[turn.question.id] = turn.usage.cost_usd
         try:
             async with asyncio.timeout(_SOON_S):
                 return await self._history.append(turn)
@@ -56,8 +58,13 @@ class PendingTurns:
         """
         if turn := self._pending.get(question_id):
             await until_back(lambda: self._history.append(turn))
-            self.forget(question_id)
+            del self._pending[question_id]
+
+    def cost_usd(self, question_id: str) -> float:
+        """Return what the models took for an answer that has just been appended."""
+        return self._cost_usd.get(question_id, 0.0)
 
     def forget(self, question_id: str) -> None:
-        """Let go of a turn: somebody else has its question, or nobody wants its answer."""
+        """Let go of an answer: it is stored, or somebody else has its question by now."""
         self._pending.pop(question_id, None)
+        self._cost_usd.pop(question_id, None)

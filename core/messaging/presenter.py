@@ -83,6 +83,8 @@ class Presenter(Generic[Page]):
         self._patience: asyncio.Timeout | None = None
         self._reading: asyncio.Task[None] | None = None
         self._stop_note = ""
+        self.rate_limited = 0  # calls that the platform refused because there were too many
+        self.retried = 0  # calls that failed otherwise, and were made again
         self._confirmed = False
         self._may_be_posted = False
         self._was_unclear = False
@@ -191,6 +193,7 @@ class Presenter(Generic[Page]):
                         break
                     failures = 0
                 except RateLimitedError as error:
+                    self.rate_limited += 1
                     logger.warning("%s; waiting for %.1f s", error, error.retry_after_s)
                 except PlatformRefusedError:
                     raise
@@ -211,6 +214,7 @@ class Presenter(Generic[Page]):
             self._was_unclear = True
         if self._current.done and failures == len(_RETRIES_S):
             raise error
+        self.retried += 1
         logger.warning("%s; trying again", error)
         self._rendered = None  # it may have learnt what it cannot show here
         await asyncio.sleep(_RETRIES_S[failures])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -20,6 +20,7 @@ from weakref import WeakValueDictionary
 
 from core.assistant.assistant import Assistant
 from core.errors import StoreAwayError
+from core.messaging.answer_report import AnswerReport
 from core.messaging.handler import OpenReply, QuestionHandler, view_of
 from core.messaging.learning import Learning, Remark, Taught
 from core.messaging.offline import Offline
@@ -63,6 +64,7 @@ class ChatService:
         learning: Learning,
         profile: Profile,
         limits: Limits,
+        report: Callable[[AnswerReport], None] = lambda _report: None,
         sessions_at_once: int = 64,
         lease_s: float = 8.0,
     ) -> None:
@@ -72,6 +74,7 @@ class ChatService:
             history=history,
             archive=archive,
             profile=profile,
+            report=report,
         )
         self._assistant = assistant
         self._profile = profile
@@ -406,6 +409,16 @@ class ChatService:
         None if there is none.
         """
         return await self._inbox.last_seen(prefix)
+
+    @property
+    def leases(self) -> int:
+        """The number of questions that are being answered here."""
+        return self._worker.leases if self._worker else 0
+
+    @property
+    def spooled(self) -> int:
+        """The number of things that people did and that wait for the store."""
+        return self._offline.waiting
 
     @property
     def at_work(self) -> bool:

@@ -90,6 +90,11 @@ class InboxWorker:
         self._at_work: set[_Job] = set()
         self._sweep_at = float("-inf")
 
+    @property
+    def leases(self) -> int:
+        """The number of questions that are being answered here."""
+        return len(self._at_work)
+
     def wake(self) -> None:
         """Look at the inbox now: a question was received, or a lease was found lapsed."""
         self._woken.set()

@@ -100,15 +100,9 @@ class ChromaIndex:
             IndexAwayError: no server answers there.
             FaqIndexError: it refuses us.
         """
-        parts = urlsplit(url)
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        check_server(url, token)
+        parts, headers = urlsplit(url), _headers(token)
         address = f"{parts.hostname}:{parts.port}"
-        try:
-            get(f"{url.rstrip('/')}{_HEARTBEAT}", headers=headers, timeout=_TIMEOUT)
-        except HTTPError as error:
-            raise IndexAwayError(
-                f"no Chroma server answers at {address}; check that it runs, and CHROMA_URL"
-            ) from error
         try:
             client = chromadb.HttpClient(
                 host=parts.hostname or "localhost",
@@ -292,6 +286,27 @@ class ChromaIndex:
             yield from zip(*([None] * size if c is None else c for c in columns), strict=True)
             if size < _PAGE:
                 return
+
+
+def check_server(url: str, token: str | None = None) -> None:
+    """Return if a Chroma server answers at `url`. Blocks.
+
+    Raises:
+        IndexAwayError: none does.
+    """
+    try:
+        answer = get(f"{url.rstrip('/')}{_HEARTBEAT}", headers=_headers(token), timeout=_TIMEOUT)
+    except HTTPError as error:
+        address = urlsplit(url).netloc
+        raise IndexAwayError(
+            f"no Chroma server answers at {address}; check that it runs, and CHROMA_URL"
+        ) from error
+    if answer.is_server_error:
+        raise IndexAwayError(f"the Chroma server of CHROMA_URL fails ({answer.status_code})")
+
+
+def _headers(token: str | None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 @contextmanager

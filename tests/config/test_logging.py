@@ -24,7 +24,7 @@ def restored():
 
 def test_records_are_one_line_on_stderr(capsys):
     configure_logging("WARNING")
-    logging.getLogger("core.assistant.assistant").error("two\nlines")
+    logging.getLogger("core.assistant").error("two\nlines")
     logging.getLogger("core.assistant.assistant").info("unseen")
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)

@@ -40,6 +40,7 @@ async def running(
     assistant: Callable[[Stores], object] | None = None,
     limits: Limits | None = None,
     offline: Offline | None = None,
+    parts: dict[str, object] | None = None,
     lease_s: float = 30.0,
     inbox: Callable[[Inbox], Inbox] = lambda inbox: inbox,
     **script: object,
@@ -47,9 +48,9 @@ async def running(
     """Run the bot. `script` is for `InPieces`; `assistant` makes another one, `inbox` wraps it."""
 
     def make_parts(stores: Stores) -> dict[str, object]:
-        parts = {"inbox": inbox(stores.inbox), "lease_s": lease_s}
-        parts |= {"limits": limits} if limits else {}
-        return parts | ({"offline": offline} if offline else {})
+        chosen = {"inbox": inbox(stores.inbox), "lease_s": lease_s} | (parts or {})
+        chosen |= {"limits": limits} if limits else {}
+        return chosen | ({"offline": offline} if offline else {})
 
     make = assistant or (lambda stores: InPieces(stores.history, **script))
     opened = connected_bot(settings, PROFILE, open_slack, make, make_parts=make_parts)

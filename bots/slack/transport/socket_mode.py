@@ -35,6 +35,12 @@ _FAREWELL_S: Final = 30.0  # how long a socket is still read after Slack has ask
 _STEADY_S: Final = 30.0  # what lasted as long was no failure
 _LONGEST_WAIT_S: Final = 30.0
 _FIRST_WAIT_S: Final = 0.5
+_LONGEST_WAITS: Final = 10  # failures after which the longest is waited for
+_TOO_MANY: Final = "too_many_websockets"
+_FULL: Final = (
+    "all ten sockets of this app are open: this process answers, and others receive. For more "
+    "receivers use events by HTTP (SLACK_SIGNING_SECRET, without SLACK_APP_TOKEN)"
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -42,6 +48,10 @@ class _Socket:
     ws: aiohttp.ClientWebSocketResponse
     leaving: asyncio.Event = field(default_factory=asyncio.Event)  # another one is needed
     reason: str = ""
+
+
+class _FullError(PlatformError):
+    """Other processes have all the sockets that Slack grants."""
 
 
 class SocketMode:
@@ -63,7 +73,13 @@ class SocketMode:
         self._app_token = app_token
         self._connected = connected
         self._lost_at: datetime | None = None
+        self._away = "not connected yet"
+        self._renewed: _Socket | None = None  # still read while the new one is opened
         self._handling: set[asyncio.Task[None]] = set()
+
+    def away(self) -> str:
+        """Say why nothing is heard of Slack; "" while it is, here or by ten other processes."""
+        return self._away
 
     async def run(self) -> None:
         """Stay connected until cancelled."""
@@ -89,12 +105,17 @@ class SocketMode:
         """Have a socket until another is needed: why, or "" if Slack has asked for it politely."""
         try:
             socket = await self._open()
+        except _FullError:
+            await self._make_room()
+            return ""
         except PlatformError as error:
             self._lost_at = self._lost_at or datetime.now(UTC)
-            return str(bad_token(error, "SLACK_APP_TOKEN") or error)
+            self._away = str(bad_token(error, "SLACK_APP_TOKEN") or error)
+            return self._away
         reading = tasks.create_task(self._read(socket))
         self._connected(self._lost_at)
         self._lost_at = None
+        self._away = ""
         try:
             await socket.leaving.wait()
         except asyncio.CancelledError:
@@ -102,7 +123,21 @@ class SocketMode:
             raise
         if socket.reason:
             self._lost_at = datetime.now(UTC)
+            self._away = socket.reason
+        else:
+            self._renewed = socket
         return socket.reason
+
+    async def _make_room(self) -> None:
+        """Close the socket that is to be renewed, or wait for another process to close one."""
+        renewed, self._renewed = self._renewed, None
+        if renewed and not renewed.ws.closed:
+            await renewed.ws.close()
+            return
+        if self._away:
+            logger.warning("Slack: %s", _FULL)
+        self._away = ""
+        await asyncio.sleep(_wait_s(_LONGEST_WAITS))
 
     async def _open(self) -> _Socket:
         with translated("apps.connections.open"):
@@ -121,6 +156,9 @@ class SocketMode:
             except (TimeoutError, TypeError, ValueError) as error:
                 await ws.close()
                 raise PlatformError(f"the socket says nothing ({error!r})") from error
+        if hello.get("reason") == _TOO_MANY:
+            await ws.close()
+            raise _FullError(_FULL)
         if hello.get("type") != "hello":
             await ws.close()
             raise PlatformError(f"the socket was refused: {hello.get('reason', 'no reason given')}")
@@ -195,7 +233,7 @@ def _impolite(frame: Json) -> str:
         case "link_disabled":
             return "Socket Mode is off for this app: turn it on at api.slack.com/apps"
         case "too_many_websockets":
-            return "too many sockets are open for this app (Slack allows 10)"
+            return "too many sockets are open for this app"
         case reason:
             return f"Slack closed the socket ({reason})"
 

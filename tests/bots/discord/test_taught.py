@@ -34,7 +34,7 @@ async def test_what_an_owner_replies_answers_the_next_person_in_other_words(
     channel, elsewhere = fake.guild.channels[0], await fake.create_channel("다른-곳")
     async with (
         open_stores(settings) as stores,
-        open_service(settings, stores, profile) as service,
+        open_service(settings, stores, profile, report=lambda _: None) as service,
         open_discord(_on_discord(fake, settings, owner), service, profile) as discord,
         _running(service.run(), discord.run()),
     ):

@@ -42,7 +42,7 @@ async def at_work(slack, settings):
     """The bot as `faqbot run` sets it up."""
     async with (
         open_stores(settings) as stores,
-        open_service(settings, stores, PROFILE) as service,
+        open_service(settings, stores, PROFILE, report=lambda _: None) as service,
         open_slack(settings, service, PROFILE) as platform,
     ):
         tasks = [asyncio.create_task(run()) for run in (service.run, platform.run)]
