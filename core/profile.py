@@ -98,6 +98,8 @@ class Profile:
     teach_known: str
     teach_unlearned: str
     teach_nothing_asked: str
+    teach_which: str
+    teach_about: str
     teach_not_allowed: str
     teach_empty: str
     teach_too_long: str

@@ -6,20 +6,23 @@ taken away is unlearnt, and whatever comes twice changes nothing: a lesson has t
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import lru_cache
 from typing import Final
 
+from core.messaging.learning_tag import is_lesson, number_after, without_tag
 from core.ports import Archive, History, Inbox, Lessons
 from core.profile import Profile
+from core.text.personal_data import mask, mask_private
+from core.text.sanitize import Cleaner
 from core.text.sections import tidy
 from core.types import Label, Lesson, SessionId, Teaching, Turn, TurnState
 
+__all__ = ["Learning", "Outcome", "Remark", "Taught", "is_lesson", "said_of", "without_tag"]
+
+_SHOWN_CHARS: Final = 80  # of a question, where the bot says which one it means
 _TURNS: Final = 20  # of a session: who answers what was asked before them says to which message
 
 
@@ -52,6 +55,7 @@ class Outcome(StrEnum):
     KNOWN = "known"  # it came before: whoever died before saying so has to say so still
     UNLEARNED = "unlearned"
     NOTHING_ASKED = "nothing_asked"
+    WHICH = "which"  # several questions wait, and the remark does not say which one it answers
     NOT_ALLOWED = "not_allowed"
     EMPTY = "empty"
     TOO_LONG = "too_long"
@@ -59,10 +63,23 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """The outcome, and the lesson as it is now, or was until it was unlearnt."""
+    """The outcome, and the lesson as it is now, or was until it was unlearnt.
+
+    `waiting` are the questions among which a person has to choose, oldest first.
+    """
 
     outcome: Outcome
     lesson: Lesson | None = None
+    waiting: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """The question that a remark answers; else those `waiting` among which it has to choose."""
+
+    turn: Turn | None
+    waiting: tuple[str, ...] = ()
+    numbered: bool = False
 
 
 _OUTCOMES: Final = {
@@ -112,14 +129,24 @@ class Learning:
             return Taught(Outcome.EMPTY, known)
         if len(answer) > self._profile.longest_lesson_characters:
             return Taught(Outcome.TOO_LONG, known)
-        asked = known or await self._asked(remark)
-        if asked is None:
-            return Taught(Outcome.NOTHING_ASKED)
+        if known:
+            asked, numbered = known, self._was_numbered(remark, known)
+        else:
+            turns = await self._history.recent(remark.session, _TURNS)
+            meant = await self._meant(remark, turns)
+            if meant.waiting:
+                return Taught(Outcome.WHICH, waiting=meant.waiting)
+            if meant.turn is None:
+                return Taught(Outcome.NOTHING_ASKED)
+            asked = await self._lesson_on(meant.turn, remark, turns)
+            numbered = meant.numbered
+        if numbered:
+            answer = without_tag(remark.text, self._profile.learning_tag, numbered=True)
         lesson = Lesson(
             id=remark.id,
             session=asked.session,
             question=asked.question,
-            answer=answer,
+            answer=mask_private(answer),
             author=remark.author,
             author_name=remark.author_name,
             learned_at=remark.said_at,
@@ -169,19 +196,37 @@ class Learning:
             return False
         return escalated[-1].question.id not in await self._answered(session)
 
-    async def _asked(self, remark: Remark) -> Lesson | None:
-        """The question that a remark answers, as a lesson that lacks its answer."""
-        turns = await self._history.recent(remark.session, _TURNS)
-        turn = await self._replied_to(remark, turns) or await self._waiting(remark.session, turns)
-        if turn is None:
-            return None
+    async def _meant(self, remark: Remark, turns: Sequence[Turn]) -> _Meant:
+        """Find the question that a remark answers: replied to, numbered, or the only one."""
+        if replied_to := await self._replied_to(remark, turns):
+            return _Meant(replied_to)
+        waiting = await self._waiting(remark.session, turns)
+        if len(waiting) < 2:
+            # None that waits: the bot's latest answer is wrong.
+            latest = waiting or turns
+            return _Meant(latest[-1] if latest else None)
+        number = number_after(remark.text, self._profile.learning_tag)
+        if number and number <= len(waiting):
+            return _Meant(waiting[number - 1], numbered=True)
+        return _Meant(None, waiting=tuple(turn.question.text for turn in waiting))
+
+    def _was_numbered(self, remark: Remark, known: Lesson) -> bool:
+        """Whether the number in an edited remark says which question is meant, as it did before."""
+        number = number_after(remark.text, self._profile.learning_tag)
+        return number is not None and not known.answer.startswith(str(number))
+
+    async def _lesson_on(self, turn: Turn, remark: Remark, turns: Sequence[Turn]) -> Lesson:
+        """A question that a remark answers, as a lesson that lacks its answer.
+
+        Everybody will see it as a title: what it says of its asker's person is masked.
+        """
         question = turn.question
         earlier = [past for past in turns if past.finished_at < turn.finished_at]
         title = await self._stand_alone(question.text, earlier)
         return Lesson(
             remark.id,
             question.session,
-            title,
+            mask(title),
             "",
             question_id=question.id,
             asked_by=question.asker,
@@ -198,13 +243,14 @@ class Learning:
                 return turn
         return None
 
-    async def _waiting(self, session: SessionId, turns: Sequence[Turn]) -> Turn | None:
-        """The latest question that waits for a person, else the latest one: its answer is wrong."""
+    async def _waiting(self, session: SessionId, turns: Sequence[Turn]) -> list[Turn]:
+        """The questions that wait for a person, oldest first."""
         answered = await self._answered(session)
-        for turn in reversed(turns):
-            if turn.state is TurnState.ESCALATED and turn.question.id not in answered:
-                return turn
-        return turns[-1] if turns else None
+        return [
+            turn
+            for turn in turns
+            if turn.state is TurnState.ESCALATED and turn.question.id not in answered
+        ]
 
     async def _answered(self, session: SessionId) -> set[str]:
         return {lesson.question_id for lesson in await self._lessons.of_session(session)}
@@ -218,48 +264,29 @@ class Learning:
         return asked
 
 
-def is_lesson(text: str, tag: str) -> bool:
-    """Whether the tag is in a text as a word of its own, such as `#학습` or `＃학습`."""
-    return bool(_tag(tag).search(_composed(text)))
-
-
-def without_tag(text: str, tag: str) -> str:
-    """The text without the tag, wherever and however often it is there; stripped."""
-    return _tag(tag).sub(_gap, _composed(text)).strip()
-
-
 def said_of(taught: Taught, profile: Profile) -> str:
-    """Return the sentence that the bot says to an outcome."""
+    """Return the sentence that the bot says to an outcome, and the question that is meant."""
     texts = {
         Outcome.LEARNED: profile.teach_learned,
         Outcome.CORRECTED: profile.teach_corrected,
         Outcome.KNOWN: profile.teach_known,
         Outcome.UNLEARNED: profile.teach_unlearned,
         Outcome.NOTHING_ASKED: profile.teach_nothing_asked,
+        Outcome.WHICH: profile.teach_which,
         Outcome.NOT_ALLOWED: profile.teach_not_allowed,
         Outcome.EMPTY: profile.teach_empty,
         Outcome.TOO_LONG: profile.teach_too_long,
     }
-    return texts[taught.outcome]
+    lines = [texts[taught.outcome]]
+    if taught.outcome in (Outcome.LEARNED, Outcome.CORRECTED) and taught.lesson:
+        lines.append(profile.teach_about.format(question=_shown(taught.lesson.question, profile)))
+    shown = [_shown(question, profile) for question in taught.waiting]
+    lines += [f"{number}. {question}" for number, question in enumerate(shown, start=1)]
+    return "\n".join(lines)
 
 
-@lru_cache(maxsize=8)
-def _tag(tag: str) -> re.Pattern[str]:
-    """The tag with the blanks around it, and with what sets it off."""
-    word = rf"[#＃]{re.escape(_composed(tag).lstrip('#＃'))}"
-    # Not in a link, nor in code: that is how people write about the tag.
-    alone = rf"(?<![\w#＃/&`]){word}(?![\w`])"
-    set_off = rf"\({word}\)|\[{word}\]|(?<![*`])\*{{1,2}}{word}\*{{1,2}}"
-    return re.compile(rf"[^\S\n]*(?:{set_off}|{alone})[^\S\n]*", re.IGNORECASE)
-
-
-def _gap(match: re.Match[str]) -> str:
-    """Return what is left in the place of a tag: a space, but not at the edge of a line."""
-    before, after = match.string[: match.start()], match.string[match.end() :]
-    inside = before and after and before[-1] != "\n" and after[0] != "\n"
-    return " " if inside else ""
-
-
-def _composed(text: str) -> str:
-    """Hangul in whole syllables: a Mac may send it taken apart."""
-    return unicodedata.normalize("NFC", text)
+def _shown(question: str, profile: Profile) -> str:
+    """A question in a line of the bot's own: short, and harmless."""
+    line = " ".join(question.split())
+    short = line if len(line) <= _SHOWN_CHARS else f"{line[: _SHOWN_CHARS - 1]}…"
+    return Cleaner(profile.link_hosts, instead=profile.link_left_out).clean(mask(short))

@@ -19,6 +19,7 @@ _PHONE: Final = re.compile(
     r"(?<![\d-])(?:\+?82[-. )]*\(?0?\)?|0)(?:1\d|2|[3-6]\d|70|50\d?)[-. )]*"
     r"\d{3,4}[-. ]*\d{4}(?![\d-])"
 )
+_MOBILE: Final = re.compile(r"(?:\+?82[-. )]*\(?0?\)?|0)1\d")
 _RESIDENT: Final = re.compile(
     r"(?<!\d)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[-~ ]\s?[1-8]\d{6}|[1-8]\d{6})(?!\d)"
 )
@@ -48,6 +49,16 @@ def mask(text: str, *, public: Container[str] = frozenset()) -> str:
     return _NAMED_ACCOUNT.sub(
         lambda found: found[0].replace(found[1], _account(found[1], public)), text
     )
+
+
+def mask_private(text: str) -> str:
+    """Return the text with what is private in an answer masked.
+
+    An address or a number to turn to stays: e-mail and the telephone of a place, not of a person.
+    """
+    public = {match[0] for match in _EMAIL.finditer(text)}
+    public |= {match[0] for match in _PHONE.finditer(text) if not _MOBILE.match(match[0])}
+    return mask(text, public=public)
 
 
 def find(text: str) -> frozenset[str]:

@@ -91,6 +91,36 @@ def test_what_only_looks_like_the_tag_is_none(text):
     assert not is_lesson(text, TAG)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> 반품비는 무료입니다 #학습\n이거 누가 쓰셨어요?",
+        "확인해 볼게요\n> 무료입니다 #학습",
+        "  > 무료 #학습",
+        ">>> 무료입니다\n그래요 #학습",
+        "```\n답 #학습\n```\n이렇게 쓰면 돼요",
+        "```답 #학습```",
+        "~~~\n답 #학습\n~~~",
+        "```\n닫지 않은 예시 #학습",
+        "이렇게요: `무료입니다 #학습` 하고 보내요",
+        "``한 줄 ` 안의 #학습``",
+        '"무료입니다 #학습"이라고 쓰신 분 누구세요?',
+        "“무료입니다 #학습”은 틀렸어요",
+    ],
+)
+def test_a_tag_in_a_quote_or_in_code_is_somebody_elses(text):
+    assert not is_lesson(text, TAG)
+    assert is_lesson(f"{text}\n\n", TAG) is False
+
+
+def test_a_tag_beside_a_quote_teaches_and_the_quoted_one_stays():
+    text = "> 반품비는 무료인가요 #학습\n\n아니요, 3,000원이에요 #학습"
+    assert is_lesson(text, TAG)
+    assert without_tag(text, TAG) == "> 반품비는 무료인가요 #학습\n\n아니요, 3,000원이에요"
+    assert is_lesson('"정산"은 7일이에요 #학습', TAG)
+    assert is_lesson("` 하나는 코드가 아니에요 #학습", TAG)
+
+
 def test_a_tag_of_another_profile_is_read_in_any_case():
     assert is_lesson("yes #Learn", "#learn")
     assert without_tag("yes #LEARN please", "#learn") == "yes please"
@@ -125,14 +155,45 @@ async def test_the_same_reply_twice_and_at_once_is_one_lesson(stores, learning):
     assert len(await stores.lessons.page(9)) == 1
 
 
-async def test_of_several_the_latest_that_waits_is_meant(stores, learning):
-    """Then the one before, then the latest of all: an owner corrects what the bot said."""
+async def test_the_only_one_that_waits_is_meant(stores, learning):
+    """Then the latest of all: an owner corrects what the bot said."""
     await ask(stores, "q1", "주차장은 어디인가요?")
-    await ask(stores, "q2", "식당은 어디인가요?", at=NOON + MINUTE)
     await ask(stores, "q3", "정산은 언제 되나요?", ANSWERED, at=NOON + 2 * MINUTE)
-    for number, asked in enumerate(["q2", "q1", "q3"]):
+    for number, asked in enumerate(["q1", "q3"]):
         taught = await learning.teach(remark(remark_id=f"r{number}"))
         assert taught.lesson.question_id == asked
+        assert taught.lesson.question in said_of(taught, PROFILE)
+
+
+async def test_where_several_wait_the_owner_is_asked_which_one_is_meant(stores, learning):
+    """A guess would teach the answer to somebody else's question."""
+    await ask(stores, "q1", "주차장은 어디인가요?")
+    await ask(stores, "q2", "식당은 어디인가요? <!channel>", at=NOON + MINUTE)
+    asked_back = await learning.teach(remark())
+    assert asked_back.outcome is Outcome.WHICH
+    assert await stores.lessons.page(9) == []
+    said = said_of(asked_back, PROFILE).splitlines()
+    assert said[1:] == ["1. 주차장은 어디인가요?", "2. 식당은 어디인가요? <\u200b!channel>"]
+    assert (await learning.teach(remark(f"답 {TAG} 3"))).outcome is Outcome.WHICH
+    by_number = await learning.teach(remark(f"{TAG} 1 3층에 있어요."))
+    assert (by_number.lesson.question_id, by_number.lesson.answer) == ("q1", "3층에 있어요.")
+    again = await learning.teach(
+        remark(f"{TAG} 1 4층에 있어요.", said_at=NOON + 6 * MINUTE)  # an edit
+    )
+    assert (again.outcome, again.lesson.answer) == (Outcome.CORRECTED, "4층에 있어요.")
+    only_one = await learning.teach(remark(f"2 층 {TAG}", "r2"))
+    assert (only_one.lesson.question_id, only_one.lesson.answer) == ("q2", "2 층")
+
+
+async def test_what_a_lesson_says_of_a_person_is_masked(stores, learning):
+    """Everybody sees its question as a title."""
+    await ask(stores, "q1", "제 번호 010-2345-6789로 연락이 안 와요")
+    text = f"880101-1234567 님 계좌 110-234-567890로 보냈어요. 문의: 02-345-6789, a@b.kr {TAG}"
+    taught = await learning.teach(remark(text))
+    assert taught.lesson.question == "제 번호 ***-****-****로 연락이 안 와요"
+    assert "880101" not in taught.lesson.answer
+    assert "110-234-567890" not in taught.lesson.answer
+    assert "02-345-6789, a@b.kr" in taught.lesson.answer
 
 
 async def test_the_question_that_is_replied_to_is_meant(stores, learning):

@@ -1,0 +1,125 @@
+"""The tag of a reply that teaches, such as `#학습` or `＃학습`: a word of its own, and one's own.
+
+A tag in a quote or in code is somebody else's, or an example. All work is linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+_QUOTED_LINE: Final = re.compile(r"^[ \t]*(?:>>>[\s\S]*|>[^\n]*)", re.MULTILINE)
+# Runs of backticks pair with the next of their length; those of three and tildes at the start of a
+# line open a block, which lasts to the end where nothing closes it.
+_CODE_MARK: Final = re.compile(r"`+|^[ \t]*~{3,}", re.MULTILINE)
+_BLOCK_MARK_CHARS: Final = 3
+_SPOKEN: Final = re.compile(r'"[^"\n]*"|“[^”\n]*”|「[^」\n]*」|『[^』\n]*』|«[^»\n]*»')
+_NUMBER: Final = re.compile(r"[^\S\n]*(\d{1,2})[.)]?(?=\s|$)")
+_BLANKS: Final = re.compile(r"[^\S\n]")
+
+
+def is_lesson(text: str, tag: str) -> bool:
+    """Return whether the tag is in a text, outside of quotes and code."""
+    return next(_tags(_composed(text), tag), None) is not None
+
+
+def without_tag(text: str, tag: str, *, numbered: bool = False) -> str:
+    """Return the text without the tag, wherever and however often it counts; stripped.
+
+    If it is `numbered`, the number that follows a tag goes with it.
+    """
+    composed = _composed(text)
+    parts: list[str] = []
+    place = 0
+    for found in _tags(composed, tag):
+        start, end = found.span()
+        if numbered and (number := _NUMBER.match(composed, end)):
+            end = number.end()
+        while start > place and _BLANKS.match(composed, start - 1):
+            start -= 1
+        while end < len(composed) and _BLANKS.match(composed, end):
+            end += 1
+        around = composed[start - 1 : start] + composed[end : end + 1] if start else ""
+        inside = len(around) > 1 and "\n" not in around
+        parts += [composed[place:start], " " if inside else ""]
+        place = end
+    return ("".join(parts) + composed[place:]).strip()
+
+
+def number_after(text: str, tag: str) -> int | None:
+    """Return the number behind the tag, as in `#학습 2 답변`: which question is meant."""
+    composed = _composed(text)
+    numbers = (_NUMBER.match(composed, found.end()) for found in _tags(composed, tag))
+    return next((int(number[1]) for number in numbers if number), None)
+
+
+def _tags(text: str, tag: str) -> Iterator[re.Match[str]]:
+    word = _tag(tag)
+    if not word.search(text):  # as of nearly every message
+        return iter(())
+    return word.finditer(_own_words(text))
+
+
+@lru_cache(maxsize=8)
+def _tag(tag: str) -> re.Pattern[str]:
+    """The tag, with what sets it off."""
+    word = rf"[#＃]{re.escape(_composed(tag).lstrip('#＃'))}"
+    # Not in a link, nor in code: that is how people write about the tag.
+    alone = rf"(?<![\w#＃/&`]){word}(?![\w`])"
+    set_off = rf"\({word}\)|\[{word}\]|(?<![*`])\*{{1,2}}{word}\*{{1,2}}"
+    return re.compile(f"{set_off}|{alone}", re.IGNORECASE)
+
+
+def _own_words(text: str) -> str:
+    """The text with all that is code or a quote blotted out, of the same length."""
+    for spans in (_code, _quotes):
+        parts: list[str] = []
+        place = 0
+        for start, end in spans(text):
+            parts += [text[place:start], "`" * (end - start)]
+            place = end
+        text = "".join(parts) + text[place:]
+    return text
+
+
+def _quotes(text: str) -> Iterator[tuple[int, int]]:
+    place = 0
+    spans = [found.span() for form in (_QUOTED_LINE, _SPOKEN) for found in form.finditer(text)]
+    for start, end in sorted(spans):
+        if start >= place:
+            yield start, end
+        place = max(place, end)
+
+
+def _code(text: str) -> Iterator[tuple[int, int]]:
+    marks = list(_CODE_MARK.finditer(text))
+    later: defaultdict[str, list[int]] = defaultdict(list)
+    for number in range(len(marks) - 1, -1, -1):
+        later[marks[number][0].strip()].append(number)
+    number = 0
+    while number < len(marks):
+        mark = marks[number]
+        same = later[mark[0].strip()]
+        while same and same[-1] <= number:
+            same.pop()
+        if same:
+            closing = same.pop()
+            yield mark.start(), marks[closing].end()
+            number = closing
+        elif len(mark[0].strip()) >= _BLOCK_MARK_CHARS and _begins_line(text, mark.start()):
+            yield mark.start(), len(text)
+            return
+        number += 1
+
+
+def _begins_line(text: str, place: int) -> bool:
+    return not text[text.rfind("\n", 0, place) + 1 : place].strip(" \t>")
+
+
+def _composed(text: str) -> str:
+    """Hangul in whole syllables: a Mac may send it taken apart."""
+    return unicodedata.normalize("NFC", text)
