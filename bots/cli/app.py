@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bots.cli.groups import lessons, platforms, questions, recommender, storage, tuning
+from bots.cli.groups import lessons, platforms, questions, recommender, reports, storage, tuning
 from core.errors import FaqbotError
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def doctor(
     return doctor(live=live, as_json=json)
 
 
-for group in (platforms, storage, lessons, questions, tuning, recommender):
+for group in (platforms, storage, lessons, questions, tuning, recommender, reports):
     group.register(app, lambda: _settings())  # noqa: PLW0108 - it is defined below
 
 

@@ -1,0 +1,114 @@
+"""The commands of those who run the bot, declared: `stats`, `gaps`, `transcript`, `replay`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+class Over(StrEnum):
+    """The windows of `stats`."""
+
+    HOURS = "hours"
+    DAYS = "days"
+    WEEKS = "weeks"
+
+
+def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
+    """Add the commands to the command line; `read_settings` also sets logging up."""
+    _add_reading(app, read_settings)
+    _add_replay(app, read_settings)
+
+
+def _add_reading(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
+    @app.command()
+    def stats(
+        *,
+        over: Annotated[
+            Over, typer.Option("--over", help="48 hours, 90 days or 52 weeks.")
+        ] = Over.DAYS,
+        platform: Annotated[
+            str, typer.Option("--platform", help="One platform alone: slack, discord, web.")
+        ] = "",
+        recount: Annotated[
+            bool, typer.Option("--recount", help="Count the turns that are kept anew, first.")
+        ] = False,
+        json: _Json = False,
+    ) -> int:
+        """Show what was asked and answered, rated and spent."""
+        from bots.cli.stats import stats
+
+        return stats(read_settings(), over, platform=platform, recount=recount, as_json=json)
+
+    @app.command()
+    def gaps(
+        *,
+        limit: Annotated[int, typer.Option("--limit", min=1, help="How many groups.")] = 20,
+        json: _Json = False,
+    ) -> int:
+        """Show what could not be answered or was disliked, grouped by meaning."""
+        from bots.cli.gaps import gaps
+
+        return gaps(read_settings(), limit=limit, as_json=json)
+
+    @app.command()
+    def transcript(
+        session: Annotated[str, typer.Argument(help="As `faqbot sessions list` shows it.")],
+        *,
+        json: _Json = False,
+    ) -> int:
+        """Show a conversation with what each answer stood on, its rating, time and cost."""
+        from bots.cli.transcript import transcript
+
+        return transcript(read_settings(), session, as_json=json)
+
+
+def _add_replay(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
+    @app.command()
+    def replay(  # noqa: PLR0913 - its options
+        *,
+        against: Annotated[
+            Path,
+            typer.Option("--against", metavar="NEW", help="The FAQ that is to take effect."),
+        ],
+        base: Annotated[
+            Path | None,
+            typer.Option("--base", metavar="OLD", help="A FAQ in place of the one that serves."),
+        ] = None,
+        questions: Annotated[
+            Path | None,
+            typer.Option(
+                "--questions",
+                metavar="FILE",
+                help="JSONL of {question, history?, relevant?} in place of what was asked.",
+            ),
+        ] = None,
+        last: Annotated[
+            int, typer.Option("--last", min=1, help="How many of the last questions.")
+        ] = 1_000,
+        worse: Annotated[
+            float, typer.Option("--worse", min=0.0, max=1.0, help="The share that may get worse.")
+        ] = 0.01,
+        json: _Json = False,
+    ) -> int:
+        """Ask the last questions of the old and the new FAQ; exit 1 if too many get worse."""
+        from bots.cli.replay import replay
+
+        return replay(
+            read_settings(),
+            against,
+            base=base,
+            questions=questions,
+            last=last,
+            bound=worse,
+            as_json=json,
+        )

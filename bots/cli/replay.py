@@ -1,0 +1,149 @@
+"""`faqbot replay`: what a new FAQ changes for what was asked, before it takes effect."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bots.bootstrap.assistant import open_forgetful
+from bots.bootstrap.ingestion import run_ingest
+from bots.bootstrap.stores import open_stores
+from bots.cli.jsonl import read_rows
+from bots.cli.terminal import clean
+from config.settings import Settings
+from core.errors import ConfigError, SourceError
+from core.reporting.replay import (
+    Asked,
+    Change,
+    Comparison,
+    Outcome,
+    compared,
+    counted,
+    outcome_of,
+    worse_share,
+)
+from core.types import TurnState
+
+_SHOWN = 20
+
+
+def replay(  # noqa: PLR0913 - the command's options
+    settings: Settings,
+    against: Path,
+    *,
+    base: Path | None,
+    questions: Path | None,
+    last: int,
+    bound: float,
+    as_json: bool,
+) -> int:
+    """Print what changes; 1 if a larger share than `bound` gets worse.
+
+    Raises:
+        SourceError: a FAQ or the questions cannot be read.
+        ConfigError: nothing was asked yet, and no questions are given.
+    """
+    asked = _given(questions) if questions else asyncio.run(_asked(settings, last))
+    if not asked:
+        raise ConfigError("nothing was asked yet; give questions with --questions FILE")
+    before = _outcomes(settings, base, asked)
+    after = _outcomes(settings, against, asked)
+    found = [compared(*one) for one in zip(asked, before, after, strict=True)]
+    share = worse_share(found)
+    if as_json:
+        print(json.dumps(replay_json(found, bound), ensure_ascii=False))
+    else:
+        _print(found, share, bound)
+    return 1 if share > bound else 0
+
+
+def replay_json(found: Sequence[Comparison], bound: float) -> dict[str, object]:
+    """The comparison in JSON's types: the counts, and each answer that changes."""
+    share = worse_share(found)
+    return {
+        "questions": len(found),
+        "changes": counted(found),
+        "worse_share": round(share, 6),
+        "bound": bound,
+        "passed": share <= bound,
+        "changed": [
+            {
+                "question": one.asked.text,
+                "change": one.change.value,
+                "before": _side(one.before),
+                "after": _side(one.after),
+            }
+            for one in found
+            if one.change is not Change.SAME
+        ],
+    }
+
+
+def _side(outcome: Outcome) -> dict[str, object]:
+    return {"state": outcome.state.value, "sources": list(outcome.sources), "text": outcome.text}
+
+
+def _given(file: Path) -> list[Asked]:
+    found = []
+    for row in read_rows(str(file), with_id=False):
+        relevant = row.fields.get("relevant", [])
+        if not isinstance(relevant, list) or not all(isinstance(one, str) for one in relevant):
+            raise SourceError(f'{row.place}: "relevant" must be a list of titles')
+        found.append(Asked(row.question, row.history, tuple(relevant)))
+    return found
+
+
+async def _asked(settings: Settings, last: int) -> list[Asked]:
+    """Read the last questions that were answered or not, each text once, with the opinions."""
+    async with open_stores(settings) as stores:
+        soon = datetime.now(UTC) + timedelta(days=1)
+        turns = await stores.reports.latest(last, before=soon)
+        opinions = await stores.archive.opinions([turn.question.id for turn in turns])
+        liked = {one.question_id: one.helpful for one in opinions}
+    found: dict[str, Asked] = {}
+    for turn in turns:
+        text, opinion = turn.question.text, liked.get(turn.question.id)
+        if turn.state is not TurnState.STOPPED and (text not in found or opinion is not None):
+            found[text] = Asked(text, liked=opinion, sources=turn.sources)
+    return list(found.values())
+
+
+def _outcomes(settings: Settings, faq: Path | None, asked: Sequence[Asked]) -> list[Outcome]:
+    """Ask all of them of a FAQ, which is ingested beside all others; or of the one that serves."""
+    if faq is None:
+        return asyncio.run(_ask_all(settings, asked))
+    with tempfile.TemporaryDirectory(prefix="faqbot-replay-") as folder:
+        beside = settings.model_copy(
+            update={"data_dir": Path(folder), "chroma_url": None, "mongodb_uri": None}
+        )
+        run_ingest(beside, faq, questions=None, use_packs=True, progress=lambda *_: None)
+        return asyncio.run(_ask_all(beside, asked))
+
+
+async def _ask_all(settings: Settings, asked: Sequence[Asked]) -> list[Outcome]:
+    async with open_forgetful(settings, with_models=False) as assistant:
+        return [await outcome_of(assistant, one) for one in asked]
+
+
+def _print(found: Sequence[Comparison], share: float, bound: float) -> None:
+    for change in (Change.WORSE, Change.BETTER, Change.OTHER):
+        some = [one for one in found if one.change is change]
+        for one in some[:_SHOWN]:
+            print(f"{change.value:<7} {clean(one.asked.text)}")
+            print(f"        before: {_line(one.before)}")
+            print(f"        after:  {_line(one.after)}")
+        if len(some) > _SHOWN:
+            print(f"        … and {len(some) - _SHOWN:,} more that are {change.value}")
+    counts = ", ".join(f"{number:,} {name}" for name, number in counted(found).items())
+    print(f"{len(found):,} questions: {counts}")
+    verdict = "too many" if share > bound else "within the bound"
+    print(f"{share:.2%} get worse, {verdict} of {bound:.2%}")
+
+
+def _line(outcome: Outcome) -> str:
+    first = outcome.sources[0] if outcome.sources else " ".join(outcome.text.split())[:80]
+    return f"{outcome.state}: {clean(first)}"

@@ -1,0 +1,63 @@
+"""`faqbot transcript`: a conversation with all that is kept of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import asdict
+from datetime import datetime
+
+from bots.bootstrap.stores import open_stores
+from bots.cli.terminal import clean
+from config.settings import Settings
+from core.errors import ConfigError
+from core.reporting.transcript import Told, read_transcript
+from core.types import SessionId
+
+
+def transcript(settings: Settings, session: str, *, as_json: bool) -> int:
+    """Print a session's questions and answers, oldest first.
+
+    Raises:
+        ConfigError: there is no such session.
+    """
+    told = asyncio.run(_read(settings, SessionId(session)))
+    if not told:
+        raise ConfigError("no such session; `faqbot sessions list` names those there are")
+    if as_json:
+        turns = [
+            {**asdict(one.turn), "feedback": [asdict(o) for o in one.opinions]} for one in told
+        ]
+        print(json.dumps({"session": session, "turns": turns}, ensure_ascii=False, default=_time))
+        return 0
+    for one in told:
+        _print(one)
+    return 0
+
+
+async def _read(settings: Settings, session: SessionId) -> list[Told]:
+    async with open_stores(settings) as stores:
+        return await read_transcript(stores.archive, session)
+
+
+def _print(told: Told) -> None:
+    turn, question = told.turn, told.turn.question
+    print(
+        f"[{question.asked_at:%Y-%m-%d %H:%M:%S}Z] {clean(question.asker)}: {clean(question.text)}"
+    )
+    print(f"-> {turn.state}: {clean(turn.answer)}")
+    for number, title in enumerate(turn.sources, start=1):
+        print(f"   [{number}] {clean(title)}")
+    facts = [f"{name} {ms:,.0f} ms" for name, ms in turn.timings_ms.items()]
+    if turn.model:
+        facts.append(turn.model)
+    if turn.usage.cost_usd:
+        facts.append(f"${turn.usage.cost_usd:.4f}")
+    facts += ["👍" if one.helpful else f"👎 {clean(one.reason)}".strip() for one in told.opinions]
+    print(f"   {', '.join(facts)}\n" if facts else "")
+
+
+def _time(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not for JSON")

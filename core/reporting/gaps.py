@@ -1,0 +1,125 @@
+"""Gaps of the FAQ: what could not be answered or was disliked, grouped by meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import numpy as np
+
+from core.ports import Archive, Reports, Vectors
+from core.types import Feedback, Turn, TurnState
+
+Embed = Callable[[Sequence[str]], Vectors]
+
+LATEST: Final = 1_000  # questions of each kind that a report looks at
+_ALIKE: Final = 0.72  # the cosine from which two questions mean the same
+_TREND: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One question that nothing answered, or whose answer was disliked.
+
+    `expected` is what somebody said would have been right.
+    """
+
+    question_id: str
+    session: str
+    text: str
+    ended_at: datetime
+    disliked: bool = False
+    expected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GapGroup:
+    """Questions of one meaning, named by the one in their middle; `gaps` are the latest first.
+
+    `this_week` and `week_before` are how many came in the last seven days and the seven before.
+    """
+
+    name: str
+    gaps: tuple[Gap, ...]
+    this_week: int
+    week_before: int
+
+
+async def open_gaps(
+    reports: Reports, archive: Archive, *, now: datetime, limit: int = LATEST
+) -> list[Gap]:
+    """Read the gaps that are not closed, the latest first.
+
+    Raises:
+        StorageError: they cannot be read.
+    """
+    closed = await reports.closed_gaps()
+    later = now + timedelta(days=1)
+    found: dict[str, Gap] = {}
+    for turn in await reports.latest(limit, before=later, state=TurnState.ESCALATED):
+        found[turn.question.id] = _gap(turn)
+    for opinion in await reports.disliked(limit):
+        if opinion.question_id in closed:
+            continue
+        if known := await archive.find(opinion.question_id):
+            found[opinion.question_id] = _gap(known, opinion)
+    gaps = [gap for gap in found.values() if gap.question_id not in closed]
+    return sorted(gaps, key=lambda gap: gap.ended_at, reverse=True)
+
+
+def grouped(gaps: Sequence[Gap], embed: Embed, *, now: datetime) -> list[GapGroup]:
+    """Group gaps by meaning, the largest group first. Takes a while: call it in a thread."""
+    texts = list(dict.fromkeys(gap.text for gap in gaps))
+    if not texts:
+        return []
+    vectors = embed(texts)
+    members = _clusters(vectors, [sum(gap.text == text for gap in gaps) for text in texts])
+    groups = [
+        _group([texts[row] for row in rows], vectors[rows], gaps, now=now) for rows in members
+    ]
+    return sorted(groups, key=lambda group: (-len(group.gaps), group.name))
+
+
+def _clusters(vectors: Vectors, weights: Sequence[int]) -> list[list[int]]:
+    """Rows that are near to the first of their cluster, which was asked most often."""
+    clusters: list[list[int]] = []
+    taken = np.zeros(len(vectors), dtype=bool)
+    for row in sorted(range(len(vectors)), key=lambda row: -weights[row]):
+        if taken[row]:
+            continue
+        near = (vectors @ vectors[row] >= _ALIKE) & ~taken
+        near[row] = True
+        rows = [int(one) for one in np.flatnonzero(near)]
+        taken[rows] = True
+        clusters.append(rows)
+    return clusters
+
+
+def _group(
+    texts: Sequence[str], vectors: Vectors, gaps: Sequence[Gap], *, now: datetime
+) -> GapGroup:
+    middle = vectors.mean(axis=0)
+    name = texts[int(np.argmax(vectors @ middle))]
+    wanted = set(texts)
+    within = tuple(gap for gap in gaps if gap.text in wanted)
+    ages = [now - gap.ended_at for gap in within]
+    return GapGroup(
+        " ".join(name.split()),
+        within,
+        this_week=sum(age < _TREND for age in ages),
+        week_before=sum(_TREND <= age < 2 * _TREND for age in ages),
+    )
+
+
+def _gap(turn: Turn, opinion: Feedback | None = None) -> Gap:
+    question = turn.question
+    return Gap(
+        question.id,
+        question.session,
+        question.text,
+        turn.finished_at,
+        disliked=opinion is not None,
+        expected=opinion.expected if opinion else "",
+    )

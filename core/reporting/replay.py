@@ -1,0 +1,127 @@
+"""Questions asked again, to see what a change of the FAQ does before it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from core.assistant.assistant import Assistant
+from core.types import (
+    Answered,
+    Declined,
+    Escalated,
+    Exchange,
+    Failed,
+    Question,
+    SessionId,
+    TurnState,
+)
+
+_SESSION: Final = SessionId("replay")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to ask again, with what is known of its right answer.
+
+    `relevant` are titles of which each is right; `liked` is what people thought of an answer that
+    stood on `sources`, None where nobody said.
+    """
+
+    text: str
+    history: tuple[Exchange, ...] = ()
+    relevant: tuple[str, ...] = ()
+    liked: bool | None = None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of a question: how it ends, and the titles that its answer stands on."""
+
+    state: TurnState
+    sources: tuple[str, ...]
+    text: str
+
+
+class Change(StrEnum):
+    """What a change does to one answer."""
+
+    SAME = "same"
+    OTHER = "other"  # it reads otherwise, and nothing says which is right
+    BETTER = "better"
+    WORSE = "worse"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One question on both sides."""
+
+    asked: Asked
+    before: Outcome
+    after: Outcome
+    change: Change
+
+
+async def outcome_of(assistant: Assistant, asked: Asked) -> Outcome:
+    """Ask an assistant that keeps nothing.
+
+    Raises:
+        FaqbotError: the assistant cannot search.
+    """
+    question = Question("replay", _SESSION, asked.text)
+    async with aclosing(assistant.answer(question, asked.history)) as events:
+        async for event in events:
+            match event:
+                case Answered(text, sources):
+                    titles = tuple(source.title for source in sources)
+                    return Outcome(TurnState.ANSWERED, titles, text)
+                case Escalated(text):
+                    return Outcome(TurnState.ESCALATED, (), text)
+                case Declined(text):
+                    return Outcome(TurnState.DECLINED, (), text)
+                case Failed(text):
+                    return Outcome(TurnState.FAILED, (), text)
+                case _:
+                    continue
+    raise AssertionError("an answer has an ending")
+
+
+def compared(asked: Asked, before: Outcome, after: Outcome) -> Comparison:
+    """Say what changes for one question, by the labels and opinions that there are."""
+    return Comparison(asked, before, after, _change(asked, before, after))
+
+
+def worse_share(comparisons: Sequence[Comparison]) -> float:
+    """Return the share of answers that get worse, 0..1."""
+    worse = sum(one.change is Change.WORSE for one in comparisons)
+    return worse / len(comparisons) if comparisons else 0.0
+
+
+def counted(comparisons: Iterable[Comparison]) -> dict[str, int]:
+    """Return how many answers stay, change, get better and get worse."""
+    changes = [one.change for one in comparisons]
+    return {change.value: changes.count(change) for change in Change}
+
+
+def _change(asked: Asked, before: Outcome, after: Outcome) -> Change:
+    was, is_now = _is_right(asked, before), _is_right(asked, after)
+    if was is not None and is_now is not None and was != is_now:
+        return Change.BETTER if is_now else Change.WORSE
+    if (before.state, before.sources[:1]) != (after.state, after.sources[:1]):
+        lost = before.state is TurnState.ANSWERED and after.state is not TurnState.ANSWERED
+        return Change.WORSE if lost and was is not False else Change.OTHER
+    return Change.OTHER if before.text != after.text else Change.SAME
+
+
+def _is_right(asked: Asked, outcome: Outcome) -> bool | None:
+    """Whether the outcome is known to be right; None where nothing says so."""
+    if asked.relevant:
+        return bool(set(asked.relevant) & set(outcome.sources))
+    if asked.liked is not None and asked.sources:
+        same = bool(set(asked.sources) & set(outcome.sources))
+        return same if asked.liked else (False if same else None)
+    return None

@@ -1,0 +1,134 @@
+"""Reports over a store: figures, gaps, and what a change of the FAQ does."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from contracts.history import turn
+
+from core.reporting.gaps import grouped, open_gaps
+from core.reporting.replay import Asked, Change, Outcome, compared, counted, worse_share
+from core.reporting.stats import Window, percentile, read_stats
+from core.reporting.transcript import read_transcript
+from core.stores.counts import HANDED_OVER, bucket_of, duration_ms
+from core.stores.sqlite.archive import SqliteArchive
+from core.stores.sqlite.database import SqliteFile
+from core.stores.sqlite.history import SqliteHistory
+from core.stores.sqlite.reports import SqliteReports
+from core.types import Feedback, Question, SessionId, TurnState
+
+SEOUL = ZoneInfo("Asia/Seoul")
+NOW = datetime(2026, 8, 5, 3, 0, tzinfo=UTC)  # a Wednesday, noon in Seoul
+
+
+@pytest.fixture
+async def stores(tmp_path):
+    async with SqliteFile.open(tmp_path / "h.sqlite3", zone=SEOUL) as file:
+        yield SimpleNamespace(
+            history=SqliteHistory(file), archive=SqliteArchive(file), reports=SqliteReports(file)
+        )
+
+
+def ended(number, text="질문", state=TurnState.ANSWERED, ago=timedelta(), session="web:page:a"):
+    question = Question(str(number), SessionId(session), text, "mina", NOW - ago)
+    plain = replace(turn(str(number)), question=question, sources=("정산",), followups=())
+    return replace(plain, state=state, finished_at=NOW - ago, timings_ms={"first_text": 100.0})
+
+
+async def stats(stores, window, platform=""):
+    return await read_stats(stores.reports, window, now=NOW, zone=SEOUL, platform=platform)
+
+
+async def test_figures_are_added_up_by_window_platform_and_period(stores):
+    await stores.history.append(ended(1))
+    await stores.history.append(ended(2, state=TurnState.ESCALATED, ago=timedelta(hours=30)))
+    await stores.history.append(ended(3, ago=timedelta(days=20), session="slack:T:C:1"))
+    await stores.archive.give_feedback(Feedback("1", "mina", helpful=True))
+    await stores.archive.give_feedback(Feedback("2", "mina", helpful=False, reason=HANDED_OVER))
+    days = await stats(stores, Window.DAYS)
+    assert (days.total.asked, days.total.answered, days.total.not_found) == (3, 2, 1)
+    assert (days.total.handed_over, days.total.liked) == (1, 0.5)
+    assert {name: one.asked for name, one in days.by_platform.items()} == {"slack": 1, "web": 2}
+    assert [one.asked for _, one in days.periods[-3:]] == [0, 1, 1]
+    assert days.periods[-1][0].isoformat() == "2026-08-05T00:00:00+09:00"
+    hours = await stats(stores, Window.HOURS)
+    assert (hours.total.asked, hours.periods[-1][1].asked) == (2, 1)
+    weeks = await stats(stores, Window.WEEKS, "slack")
+    assert (weeks.total.asked, weeks.periods[-1][0].weekday()) == (1, 0)
+
+
+@pytest.mark.parametrize("duration", [1.0, 40.0, 999.0, 12_345.0])
+def test_a_percentile_is_exact_to_a_tenth(duration):
+    found = percentile({bucket_of(duration): 3}, 0.5)
+    assert duration <= found * 1.001 <= duration * 1.11
+    assert percentile({}, 0.5) is None
+    assert percentile({1: 95, 30: 5}, 0.95) == duration_ms(1)
+    assert percentile({1: 94, 30: 6}, 0.95) == duration_ms(30)
+
+
+def by_first_letter(texts):
+    """Questions that begin alike mean the same."""
+    letters = sorted({text[0] for text in texts})
+    return np.array([[float(text[0] == one) for one in letters] for text in texts], np.float32)
+
+
+async def test_gaps_are_grouped_by_meaning_named_counted_and_closed(stores):
+    for number, text in enumerate(["가격은", "가격이 얼마", "가격은", "배송비"]):
+        ago = timedelta(days=8 if number == 1 else 1)
+        await stores.history.append(ended(number, text, TurnState.ESCALATED, ago))
+    await stores.history.append(ended(9, "배송 언제"))
+    opinion = Feedback("9", "mina", helpful=False, expected="이틀")
+    await stores.archive.give_feedback(opinion)
+    gaps = await open_gaps(stores.reports, stores.archive, now=NOW)
+    first, second = grouped(gaps, by_first_letter, now=NOW)
+    assert (first.name, len(first.gaps)) == ("가격은", 3)
+    assert (first.this_week, first.week_before) == (2, 1)
+    assert {gap.text: (gap.disliked, gap.expected) for gap in second.gaps} == {
+        "배송비": (False, ""),
+        "배송 언제": (True, "이틀"),
+    }
+    await stores.reports.close_gaps([gap.question_id for gap in first.gaps], NOW)
+    left = await open_gaps(stores.reports, stores.archive, now=NOW)
+    assert {gap.text for gap in left} == {"배송비", "배송 언제"}
+    assert grouped([], by_first_letter, now=NOW) == []
+
+
+async def test_a_transcript_has_every_turn_with_its_opinions(stores):
+    for number in range(3):
+        await stores.history.append(ended(number))
+    await stores.archive.give_feedback(Feedback("1", "mina", helpful=True))
+    told = await read_transcript(stores.archive, SessionId("web:page:a"))
+    assert [one.turn.question.id for one in told] == ["0", "1", "2"]
+    assert [len(one.opinions) for one in told] == [0, 1, 0]
+    assert await read_transcript(stores.archive, SessionId("none")) == []
+
+
+def outcome(*sources, text="답"):
+    state = TurnState.ANSWERED if sources else TurnState.ESCALATED
+    return Outcome(state, sources, text)
+
+
+@pytest.mark.parametrize(
+    ("asked", "before", "after", "change"),
+    [
+        (Asked("q"), outcome("a"), outcome("a"), Change.SAME),
+        (Asked("q"), outcome("a"), outcome("a", text="다른 답"), Change.OTHER),
+        (Asked("q"), outcome("a"), outcome("b"), Change.OTHER),
+        (Asked("q"), outcome("a"), outcome(), Change.WORSE),
+        (Asked("q"), outcome(), outcome("a"), Change.OTHER),
+        (Asked("q", relevant=("b",)), outcome("a"), outcome("b"), Change.BETTER),
+        (Asked("q", relevant=("a",)), outcome("a"), outcome("b"), Change.WORSE),
+        (Asked("q", relevant=("a",)), outcome("b"), outcome("c"), Change.OTHER),
+        (Asked("q", liked=True, sources=("a",)), outcome("a"), outcome("b"), Change.WORSE),
+        (Asked("q", liked=False, sources=("a",)), outcome("a"), outcome("b"), Change.OTHER),
+        (Asked("q", liked=False, sources=("a",)), outcome("a"), outcome(), Change.OTHER),
+    ],
+)
+def test_what_changes_is_judged_by_labels_and_opinions(asked, before, after, change):
+    found = compared(asked, before, after)
+    assert found.change is change
+    assert worse_share([found]) == float(change is Change.WORSE)
+    assert counted([found])[change.value] == 1
