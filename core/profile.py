@@ -106,6 +106,11 @@ class Profile:
     teach_not_stored: str
     longest_lesson_characters: int
     longest_question_characters: int
+    init_name: str
+    init_refusal: str
+    init_greeting: str
+    init_formal_greeting: str
+    init_topic: str
     answer_cut: str
     link_left_out: str
     link_hosts: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from core.types import Entry
 _EXAMPLES: Final = 3
 _EXAMPLE_CHARS: Final = range(6, 41)
 _MOST_HOSTS: Final = 500
+_MOST_THEMES: Final = 8
 _URL: Final = re.compile(r"https?://[^\s<>\"'()\[\]{}|\\^`가-힣]+")
 # Their addresses lead on to wherever whoever made one says.
 _SHORTENERS: Final = frozenset(
@@ -80,6 +82,19 @@ def examples_of(entries: Sequence[Entry]) -> list[str]:
     questions = [title for title in asked if title.endswith(("?", "？"))] or asked
     step = max(1, len(questions) // _EXAMPLES)
     return questions[::step][:_EXAMPLES]
+
+
+def themes_of(entries: Sequence[Entry]) -> list[tuple[str, str]]:
+    """Return the FAQ's largest categories, each with a question of it to lead back to."""
+    counts = Counter(_widest(entry.category) for entry in entries if entry.category)
+    asked: dict[str, str] = {}
+    for entry in sorted(entries, key=lambda entry: not entry.title.rstrip().endswith("?")):
+        asked.setdefault(_widest(entry.category), entry.title.strip())
+    return [(name, asked[name]) for name, _ in counts.most_common(_MOST_THEMES) if len(name) > 1]
+
+
+def _widest(category: str) -> str:
+    return category.split(" > ", maxsplit=1)[0].strip()
 
 
 def _addresses(entry: Entry) -> Iterator[str]:

@@ -194,17 +194,58 @@ def ingest(  # noqa: PLR0913 - the options of a command
     return ingest(settings, source, questions=questions, use_packs=not no_questions)
 
 
+@app.command()
+def init(  # noqa: PLR0913 - the options of a command
+    *,
+    source: Annotated[str, typer.Option(help="Where the FAQ is: a file, a folder or a URL.")] = "",
+    subject: Annotated[str, typer.Option(help="What it is about, such as `Stella Fitness`.")] = "",
+    name: Annotated[str, typer.Option(help="What the bot is called.")] = "",
+    language: Annotated[str, typer.Option(help="ko or en; the FAQ's own by itself.")] = "",
+    tone: Annotated[str, typer.Option(help="friendly or formal.")] = "",
+    owners: Annotated[
+        str, typer.Option(help="Whose answers it learns on Slack: member ids between commas.")
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over faqbot.toml.")] = False,
+) -> int:
+    """Write a profile of one's own, faqbot.toml, and a sample .env into this folder."""
+    from bots.cli.init import Wishes, init
+
+    wishes = Wishes(subject, name, language, source, tone, owners)
+    return init(_settings(), wishes, ask=not yes, force=force)
+
+
+@app.command()
+def check(*, json: _Json = False) -> int:
+    """Say what could be better in the FAQ: contradictions, vague titles, stale dates and more."""
+    from bots.cli.check import check
+
+    return check(_settings(), as_json=json)
+
+
 @app.command("eval")
 def evaluate(
     file: Annotated[
-        Path, typer.Argument(help="JSONL: rows with `relevant` titles, or with a `label`.")
-    ],
+        Path | None,
+        typer.Argument(
+            help="JSONL: rows with `relevant` titles, or with a `label`. Without it the FAQ's own "
+            "questions are asked, as written and as people type.",
+            show_default=False,
+        ),
+    ] = None,
     *,
+    template: Annotated[
+        bool, typer.Option("--template", help="Print such a file, with questions to fill in.")
+    ] = False,
     json: _Json = False,
 ) -> int:
-    """Measure retrieval or the guardrail on labelled questions."""
-    from bots.cli.evaluate import evaluate
+    """Measure what is found, answered and refused, on labelled questions or the FAQ's own."""
+    from bots.cli.evaluate import evaluate, evaluate_own, print_template
 
+    if template:
+        return print_template(_settings())
+    if file is None:
+        return evaluate_own(_settings(), as_json=json)
     return evaluate(_settings(), file, as_json=json)
 
 

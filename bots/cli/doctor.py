@@ -13,13 +13,18 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import TYPE_CHECKING
 
 from bots.bootstrap.platforms import PLATFORMS
 from bots.shared.platform import FAIL, NOTE, PASS, Check, Platform
 from config.resources import ENCODER, GUARDRAIL
 from config.settings import Settings, read_settings
 from core.errors import FaqbotError
+from core.profile import Profile
 from core.types import SessionId
+
+if TYPE_CHECKING:
+    from core.retrieval.retriever import Retriever  # imports Kiwi
 
 _OLDEST_PYTHON = (3, 11)
 _FEW_TEXTS = 12  # of a profile: more are too many to name
@@ -254,11 +259,33 @@ def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Chec
             return
         yield Check(PASS, "search cache", f"{len(stored):,} entries, as in the index")
     retriever, _ = build_retriever(settings)
-    examples = profile_of(settings).examples
-    if not examples:
-        yield Check(NOTE, "search", "the profile has no examples", "set `examples` in the profile")
-        return
-    question = examples[0]
+    profile = profile_of(settings)
+    question = (*profile.examples, profile.name)[0]
     hits = retriever.search(question, limit=1)
     found = f"{hits[0].title!r}, score {hits[0].score:.2f}" if hits else "nothing"
-    yield Check(PASS if hits else FAIL, "search", f"{question!r} finds {found}")
+    yield Check(
+        PASS if hits or not profile.examples else FAIL, "search", f"{question!r} finds {found}"
+    )
+    yield from _agreement(profile, retriever)
+
+
+def _agreement(profile: Profile, retriever: Retriever) -> Iterator[Check]:
+    """Whether the FAQ answers what the profile offers: a gym's bot must not offer payouts."""
+    from core.retrieval.retriever import is_answer
+
+    fix = "set `examples` and [[themes]] in the profile to questions of this FAQ"
+    if not profile.examples:
+        yield Check(NOTE, "profile and FAQ", "the profile has no examples to offer", fix)
+    offered = [("example", text) for text in profile.examples]
+    offered += [("theme", theme.ask) for theme in profile.themes]
+    lost = [
+        f"{kind} {text!r}"
+        for kind, text in offered
+        if not is_answer(retriever.search(text, limit=1))
+    ]
+    if lost:
+        shown = ", ".join(lost[:_FEW_TEXTS])
+        text = f"{len(lost)} of {len(offered)} offers have no answer in the FAQ: {shown}"
+        yield Check(NOTE, "profile and FAQ", text, fix)
+    elif offered:
+        yield Check(PASS, "profile and FAQ", f"the FAQ answers all {len(offered)} offers")

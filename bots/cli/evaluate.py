@@ -6,18 +6,24 @@ import asyncio
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from bots.bootstrap.assistant import build_retriever, open_forgetful
+from bots.bootstrap.stores import open_index
+from bots.cli.check import first_titles
+from bots.cli.evaluate_own import blocked, own_questions, template
 from bots.cli.jsonl import Row, read_rows
+from bots.cli.terminal import clean
 from config.settings import Settings
 from core.assistant.guardrail import LABELS
-from core.errors import SourceError
+from core.errors import FaqIndexError, SourceError
 from core.retrieval.retriever import Retriever
 from core.text.normalize import normalized
-from core.types import Exchange, Label, SessionId
+from core.types import Entry, Exchange, Label, SessionId
+from ingest.clean import spaceless
 
 Pair = tuple[Label, Label]
 Fields = dict[str, Any]
@@ -26,11 +32,49 @@ Fields = dict[str, Any]
 _DEPTH = 20
 
 
+def evaluate_own(settings: Settings, *, as_json: bool) -> int:
+    """Measure whether the FAQ's own questions find their entries, with noise and without.
+
+    Raises:
+        FaqIndexError: no FAQ was ingested, or the index cannot be read.
+    """
+    entries = _served(settings)
+    retriever, _ = build_retriever(settings)
+    asked = list(own_questions(entries))
+    cases = [RetrievalCase(text, (title,), kind=kind) for kind, text, title in asked]
+    ranks = [rank_of(case, retriever) for case in cases]
+    kinds = by_kind([case.kind for case in cases])
+    order = dict.fromkeys(case.kind for case in cases)
+    report = {kind: retrieval_fields([ranks[place] for place in kinds[kind]]) for kind in order}
+    wrong = [case for case, rank in zip(asked, ranks, strict=True) if rank != 1]
+    in_the_way = list(blocked(wrong, first_titles(retriever, [text for _, text, _ in wrong])))
+    if as_json:
+        print(json.dumps({"own": report, "in_the_way": in_the_way}, ensure_ascii=False))
+        return 0
+    _table("The FAQ's own questions", "kind", report)
+    if in_the_way:
+        print("What stands in the way:")
+    for line in in_the_way:
+        print(f"  {clean(line)}")
+    return 0
+
+
+def print_template(settings: Settings) -> int:
+    """Print rows to fill in, for `faqbot eval FILE`.
+
+    Raises:
+        FaqIndexError: no FAQ was ingested, or the index cannot be read.
+    """
+    for line in template(_served(settings)):
+        print(line)
+    return 0
+
+
 def evaluate(settings: Settings, file: Path, *, as_json: bool) -> int:
     """Measure retrieval on the rows with `relevant` titles, the guardrail on those with a `label`.
 
     Raises:
-        SourceError: a row has neither, or one that is malformed.
+        SourceError: a row has neither, or one that is malformed, or a title that is not there.
     """
     rows = read_rows(str(file), with_id=False)
     for row in rows:
@@ -39,9 +83,11 @@ def evaluate(settings: Settings, file: Path, *, as_json: bool) -> int:
     judged = [row for row in rows if "label" in row.fields]
     report: Fields = {}
     if searched:
+        searched = _with_known_titles(searched, _served(settings))
         retriever, _ = build_retriever(settings)
         retriever.serving.refresh()
         report["retrieval"] = _by_kind(searched, _ranks(retriever, searched), retrieval_fields)
+        report["outcomes"] = _outcomes(searched, asyncio.run(_ends(settings, searched)))
     if judged:
         pairs = asyncio.run(_judge(settings, judged))
         report["guardrail"] = guardrail_fields(pairs) | {"by_kind": _recalls(judged, pairs)}
@@ -94,6 +140,61 @@ def _check(row: Row) -> None:
         raise SourceError(f'{row.place}: "label" must be one of {", ".join(Label)}')
 
 
+def _served(settings: Settings) -> list[Entry]:
+    index = open_index(settings)
+    serving = index.serving()
+    if not serving:
+        raise FaqIndexError("there is no FAQ yet: run `faqbot ingest FILE`")
+    return [entry for entry, _ in index.stored(serving.name)]
+
+
+def _with_known_titles(rows: Sequence[Row], entries: Sequence[Entry]) -> list[Row]:
+    """The rows with titles as they are served; spaces and the form of letters may differ."""
+    known = {spaceless(entry.title): entry.title for entry in entries}
+    checked = []
+    for row in rows:
+        titles = [known.get(spaceless(title), "") for title in row.fields["relevant"]]
+        if "" in titles:
+            wrong = row.fields["relevant"][titles.index("")]
+            close = get_close_matches(wrong, list(known.values()), n=1)
+            advice = (
+                f"did you mean {close[0]!r}?" if close else "`faqbot eval --template` has titles"
+            )
+            raise SourceError(f"{row.place}: no entry is called {wrong!r}; {advice}")
+        checked.append(replace(row, fields={**row.fields, "relevant": titles}))
+    return checked
+
+
+async def _ends(settings: Settings, rows: Sequence[Row]) -> list[str]:
+    """How each question would end, as far as it is known without a model."""
+    async with open_forgetful(settings, with_models=False) as assistant:
+        ends = []
+        for row in rows:
+            found = await assistant.research(row.question, SessionId("eval"), row.history)
+            match found.verdict.label:
+                case Label.ON_TOPIC:
+                    ends.append("answered" if found.entries else "not_found")
+                case Label.GREETING:
+                    ends.append("greeted")
+                case _:
+                    ends.append("refused")
+    return ends
+
+
+def _outcomes(rows: Sequence[Row], ends: Sequence[str]) -> Fields:
+    kinds = {**_kinds(rows), "all": range(len(rows))}
+    return {
+        kind: {
+            "n": len(places),
+            **{
+                end: round(sum(ends[place] == end for place in places) / max(len(places), 1), 4)
+                for end in ("answered", "not_found", "refused", "greeted")
+            },
+        }
+        for kind, places in kinds.items()
+    }
+
+
 def _kinds(rows: Sequence[Row]) -> dict[str, list[int]]:
     return by_kind([str(row.fields.get("kind", "")) for row in rows])
 
@@ -144,6 +245,8 @@ def _print_tables(report: Fields) -> None:
     if found := report.get("retrieval"):
         total = {name: value for name, value in found.items() if name != "by_kind"}
         _table("Retrieval", "kind", found["by_kind"] | {"all": total})
+    if ends := report.get("outcomes"):
+        _table("What becomes of them", "kind", ends)
     if judged := report.get("guardrail"):
         macro = {"n": judged["n"], "f1": judged["macro_f1"]}
         _table("Guardrail", "label", judged["labels"] | {"all (macro)": macro})

@@ -10,10 +10,11 @@ from core.types import Label
 ON, OFF, INJECTION = Label.ON_TOPIC, Label.OFF_TOPIC, Label.INJECTION
 PAIRS = [(ON, ON), (ON, ON), (ON, OFF), (OFF, OFF), (OFF, ON), (INJECTION, INJECTION)]
 TITLE = "미성년자도 판매자로 가입할 수 있나요?"
+OTHER = "가입비나 월 이용료가 있나요?"
 ROWS = [
     {"question": "미성년자도 가입할 수 있나요?", "relevant": [TITLE], "kind": "plain"},
-    {"question": "14살인데 가입되나요", "relevant": ["없는 제목", TITLE], "kind": "typo"},
-    {"question": "고등학생 가입", "relevant": ["없는 제목"], "kind": "typo", "label": "on_topic"},
+    {"question": "14살인데 가입되나요", "relevant": [TITLE], "kind": "typo"},
+    {"question": "고등학생 가입", "relevant": [OTHER], "kind": "typo", "label": "on_topic"},
     {"question": "오늘 서울 날씨 어때?", "label": "off_topic"},
 ]
 
@@ -100,3 +101,32 @@ def test_a_line_separator_inside_a_question_does_not_end_its_line(tmp_path):
     path.write_text('{"question": "정산\u2028언제", "relevant": ["정산"]}\n', encoding="utf-8")
     (case,) = evaluate.read_retrieval_cases(path)
     assert case.question == "정산\u2028언제"
+
+
+def test_an_unknown_title_is_an_error_and_no_zero(ingested, tmp_path):
+    file = write(
+        tmp_path / "eval.jsonl", [{"question": "x", "relevant": ["가입비나 월이용료 있나?"]}]
+    )
+    done = ingested("eval", file)
+    assert done.returncode == 1
+    assert "no entry is called" in done.stderr
+    assert f"did you mean {OTHER!r}" in done.stderr
+
+
+def test_without_labels_the_faq_is_asked_its_own_questions(ingested):
+    report = json.loads(ingested("eval", "--json").stdout)
+    assert list(report["own"]) == ["title", "question", "typo", "spacing", "short"]
+    assert report["own"]["title"]["hit@1"] > 0.95
+    assert report["own"]["typo"]["n"] > 50
+    assert all(isinstance(line, str) for line in report["in_the_way"])
+
+
+def test_a_template_is_filled_in_and_measured(ingested, tmp_path):
+    """Its rows have titles of the FAQ; a question in each makes it a file for `faqbot eval`."""
+    rows = [json.loads(line) for line in ingested("eval", "--template").stdout.splitlines()]
+    assert sum("relevant" in row for row in rows) == 20
+    assert {row.get("label") for row in rows} == {None, "off_topic", "greeting", "injection"}
+    filled = [{**row, "question": row["relevant"][0]} for row in rows if "relevant" in row]
+    report = json.loads(ingested("eval", write(tmp_path / "t.jsonl", filled), "--json").stdout)
+    assert report["outcomes"]["all"]["n"] == len(filled)
+    assert report["outcomes"]["all"]["answered"] > 0.9

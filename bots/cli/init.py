@@ -1,0 +1,163 @@
+"""`faqbot init`: a FAQ of one's own in five minutes; what is not said has a good default."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from config.profiles import OWN_PROFILE, load_profile
+from config.settings import Settings
+from core.errors import ConfigError
+from core.profile import Profile
+from core.types import Entry
+from ingest.facts import examples_of, hosts_of, language_of, themes_of
+
+_ENV = Path(".env")
+_ENV_SAMPLE = Path(".env.sample")
+_LANGUAGES = ("ko", "en")
+_TONES = ("friendly", "formal")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was said on the command line; "" where nothing was."""
+
+    subject: str = ""
+    name: str = ""
+    language: str = ""
+    source: str = ""
+    tone: str = ""
+    owners: str = ""
+
+
+def init(settings: Settings, wishes: Wishes, *, ask: bool, force: bool) -> int:
+    """Write `faqbot.toml` and a sample `.env` into the working folder.
+
+    Raises:
+        ConfigError: a profile is there already, or a language or tone is unknown.
+        SourceError: the FAQ cannot be read.
+    """
+    if OWN_PROFILE.exists() and not force:
+        raise ConfigError(f"{OWN_PROFILE} is there already: edit it, or write it anew with --force")
+    wishes = _asked(wishes) if ask and sys.stdin.isatty() else wishes
+    entries = _entries(settings, wishes.source)
+    language = _one_of(
+        "language", wishes.language or (language_of(entries) if entries else "ko"), _LANGUAGES
+    )
+    tone = _one_of("tone", wishes.tone or _TONES[0], _TONES)
+    base = load_profile(language)
+    OWN_PROFILE.write_text(_profile(base, wishes, entries, tone=tone), encoding="utf-8")
+    load_profile(str(OWN_PROFILE))
+    env = _ENV_SAMPLE if _ENV.exists() else _ENV
+    env.write_text(_env(wishes), encoding="utf-8")
+    env.chmod(0o600)
+    for line in _next_steps(wishes, entries, env):
+        print(line)
+    return 0
+
+
+def _asked(wishes: Wishes) -> Wishes:
+    """Ask for what was not said; an empty answer takes the default."""
+
+    def question(text: str, said: str, default: str = "") -> str:
+        return said or str(typer.prompt(text, default=default, show_default=bool(default))).strip()
+
+    source = question(
+        "Where is the FAQ (a file, a folder or a URL; empty for later)", wishes.source
+    )
+    subject = question("What is it about (such as: Stella Fitness)", wishes.subject)
+    return Wishes(
+        subject=subject,
+        name=question("What is the bot called (empty for a name after that)", wishes.name),
+        language=question("Its language, ko or en (empty for the FAQ's)", wishes.language),
+        source=source,
+        tone=question("How it speaks, friendly or formal", wishes.tone, _TONES[0]),
+        owners=question(
+            "Whose answers it learns on Slack (member ids between commas; empty for later)",
+            wishes.owners,
+        ),
+    )
+
+
+def _entries(settings: Settings, source: str) -> Sequence[Entry]:
+    if not source:
+        return ()
+    from bots.bootstrap.ingestion import fetched, prepare_source
+
+    path, _ = fetched(settings, source)
+    return prepare_source(settings, path)[0].entries
+
+
+def _one_of(what: str, said: str, known: Sequence[str]) -> str:
+    if said not in known:
+        raise ConfigError(f"the {what} {said!r} is unknown: there are {', '.join(known)}")
+    return said
+
+
+def _profile(base: Profile, wishes: Wishes, entries: Sequence[Entry], *, tone: str) -> str:
+    subject = wishes.subject or ("FAQ" if base.language == "ko" else "team")
+    texts = {
+        "name": wishes.name or base.init_name.format(subject=subject),
+        "refusal": base.init_refusal.format(subject=subject),
+        "greeting": (base.init_formal_greeting if tone == "formal" else base.init_greeting).format(
+            subject=subject
+        ),
+        "topic": base.init_topic.format(subject=subject),
+    }
+    lines = [
+        "# The words of this bot. Every other sentence is that of the profile that it extends, and",
+        "# any of them can be said otherwise here. `faqbot doctor` shows which texts are whose.",
+        f"extends = {_quoted(base.language)}",
+        *(f"{name} = {_quoted(text)}" for name, text in texts.items()),
+        "",
+        "# Offered after a greeting: questions that the FAQ answers.",
+        f"examples = {_quoted(examples_of(entries))}",
+        "# Hosts that answers may link to; those in the FAQ are added by every ingest.",
+        f"link_hosts = {_quoted(list(hosts_of(entries))[:20])}",
+    ]
+    for about, question in themes_of(entries):
+        lines += ["", "[[themes]]", f"about = {_quoted([about])}", f"ask = {_quoted(question)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _env(wishes: Wishes) -> str:
+    source = _quoted(wishes.source) if wishes.source else ""
+    return f"""\
+# Settings of this bot; lines that begin with # take their defaults. Keep this file to yourself.
+# The FAQ to stay in line with: a file, a folder or a URL.
+{"" if source else "#"}FAQBOT_SOURCE={source}
+# The web page asks for this token as soon as it listens elsewhere than on this machine.
+#FAQBOT_WEB_TOKEN={secrets.token_urlsafe(24)}
+#FAQBOT_WEB_HOST=0.0.0.0
+# Slack and Discord, once their apps are made: `faqbot slack manifest`, `faqbot discord invite`.
+#SLACK_BOT_TOKEN=
+#SLACK_APP_TOKEN=
+#DISCORD_BOT_TOKEN=
+# Whose replies are learnt on Slack, member ids between commas.
+{"" if wishes.owners else "#"}FAQBOT_SLACK_OWNERS={wishes.owners}
+"""
+
+
+def _next_steps(wishes: Wishes, entries: Sequence[Entry], env: Path) -> list[str]:
+    source = shlex.quote(wishes.source) if wishes.source else "FILE"
+    about = f" from {len(entries):,} entries" if entries else ""
+    return [
+        f"Wrote {OWN_PROFILE}{about} and {env}. Next:",
+        f"  faqbot ingest {source} --dry-run    what is read, and the first answers",
+        f"  faqbot ingest {source}",
+        "  faqbot check                        what could be better in the FAQ",
+        "  faqbot eval                         whether its own questions find it",
+        "  faqbot run                          the web page; Slack and Discord with their tokens",
+    ]
+
+
+def _quoted(value: object) -> str:
+    """A value as TOML: its strings and lists of strings are those of JSON."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

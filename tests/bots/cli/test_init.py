@@ -1,0 +1,79 @@
+"""`faqbot init`: a profile and settings of one's own, from a FAQ and a few words."""
+
+import tomllib
+
+import pytest
+
+from bots.cli.init import Wishes, init
+from config.profiles import load_profile
+from config.settings import Settings, read_settings
+from core.errors import ConfigError
+
+FAQ = """question,answer,category,url
+How do I cancel my membership?,Write to us.,Membership,https://help.gym.example/cancel
+Can I freeze my membership?,"Yes, for 2 months.",Membership,
+Where can I park?,"Behind the house, see https://maps.example/x.",Visit,
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "gym faq.csv").write_text(FAQ, encoding="utf-8")
+    return tmp_path
+
+
+def run(wishes, **options):
+    settings = Settings(data_dir="data")
+    return init(settings, wishes, **({"ask": False, "force": False} | options))
+
+
+def test_what_was_not_said_comes_from_the_faq(folder, capsys):
+    assert (
+        run(Wishes(subject="Stella Gym", source="gym faq.csv", owners="U0123ABCD,U0123EFGH")) == 0
+    )
+    profile = load_profile("")
+    assert (profile.language, profile.name) == ("en", "Stella Gym assistant")
+    assert "Stella Gym" in profile.refusal
+    assert "Stella Gym" in profile.greeting
+    assert profile.examples[0] == "How do I cancel my membership?"
+    assert profile.link_hosts == ("help.gym.example", "maps.example")
+    assert [(theme.about, theme.ask) for theme in profile.themes] == [
+        (("Membership",), "How do I cancel my membership?"),
+        (("Visit",), "Where can I park?"),
+    ]
+    assert len(tomllib.loads((folder / "faqbot.toml").read_text("utf-8"))) <= 9
+    assert "faqbot ingest 'gym faq.csv'" in capsys.readouterr().out
+    settings = read_settings()
+    assert (settings.source, settings.slack_owners) == ("gym faq.csv", "U0123ABCD,U0123EFGH")
+    assert (folder / ".env").stat().st_mode & 0o077 == 0
+
+
+def test_a_korean_bot_for_another_faq_says_nothing_about_a_shop(folder):
+    run(Wishes(subject="한빛의원", language="ko", tone="formal"))
+    profile = load_profile("")
+    assert (
+        profile.refusal
+        == "저는 한빛의원 FAQ를 위한 챗봇입니다. 한빛의원에 대한 질문을 부탁드립니다."
+    )
+    assert profile.greeting.startswith("안녕하십니까")
+    for name in profile.__dataclass_fields__:
+        assert "스토어" not in str(getattr(profile, name))
+
+
+def test_nothing_is_written_over(folder):
+    (folder / ".env").write_text("FAQBOT_WEB=off\n", encoding="utf-8")
+    run(Wishes(subject="A", language="en"))
+    assert (folder / ".env").read_text(encoding="utf-8") == "FAQBOT_WEB=off\n"
+    assert (folder / ".env.sample").exists()
+    with pytest.raises(ConfigError, match="--force"):
+        run(Wishes(subject="B", language="en"))
+    run(Wishes(subject="B", language="en"), force=True)
+    assert load_profile("").name == "B assistant"
+
+
+@pytest.mark.parametrize("wishes", [Wishes(language="fr"), Wishes(tone="rude")])
+def test_an_unknown_wish_is_named(folder, wishes):
+    with pytest.raises(ConfigError, match="there are"):
+        run(wishes)
+    assert not (folder / "faqbot.toml").exists()
