@@ -241,10 +241,11 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class Escalated:
-    """The FAQ has no answer: what to say, and the nearest titles."""
+    """The FAQ has no answer: what to say, the nearest titles, and whether owners are called."""
 
     text: str
     nearest: tuple[str, ...]
+    calls: bool = True
 
 
 @dataclass(frozen=True, slots=True)

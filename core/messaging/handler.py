@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -24,6 +26,7 @@ from core.messaging.worker import NoteReply
 from core.ports import Archive, Inbox
 from core.profile import Profile
 from core.retry import until_back
+from core.text.addressing import says_something
 from core.types import (
     Answered,
     AnswerEvent,
@@ -46,6 +49,9 @@ logger = logging.getLogger(__name__)
 
 OpenReply = Callable[[Question], Reply[Any]]
 
+_CALLS_WITHIN: Final = timedelta(hours=1)
+_MOST_CALLS: Final = 3  # of the owners, in one conversation and hour
+_LOOKED_AT: Final = 20  # turns
 _AGAIN_S: Final = (0.5, 2.0, 5.0)
 
 
@@ -101,7 +107,8 @@ class QuestionHandler:
         if turn and (turn.question.text != question.text or turn.state is TurnState.STOPPED):
             await until_back(lambda: self._archive.remove(question.id))
             turn = None
-        events = _only(_ending(turn)) if turn else self._assistant.answer(question)
+        told = _only(_ending(turn)) if turn else self._assistant.answer(question)
+        events = self._calling_seldom(question, told)
         try:
             view = await self._present(claim, watch.seen(events), note_reply, watch)
             if view.ending:
@@ -124,6 +131,32 @@ class QuestionHandler:
             return
         await self._history.append(Turn(view.question, TurnState.STOPPED, view.text))
         await self._history.store(view.question.id)
+
+    async def _calling_seldom(
+        self, question: Question, events: AsyncGenerator[AnswerEvent]
+    ) -> AsyncGenerator[AnswerEvent]:
+        """The events; the owners are called for what asks something, and not again and again."""
+        async with aclosing(events):
+            async for event in events:
+                if isinstance(event, Escalated) and not await self._may_call(question):
+                    yield replace(event, calls=False)
+                else:
+                    yield event
+
+    async def _may_call(self, question: Question) -> bool:
+        if not says_something(question.text):
+            return False
+        since = datetime.now(UTC) - _CALLS_WITHIN
+        turns = await self._history.recent(question.session, _LOOKED_AT)
+        lately = [
+            turn
+            for turn in turns
+            if turn.state is TurnState.ESCALATED
+            and turn.finished_at > since
+            and turn.question.id != question.id
+            and says_something(turn.question.text)
+        ]
+        return len(lately) < _MOST_CALLS
 
     async def give_up(self, claim: Claim) -> None:
         """Say that there will be no answer; see `core.inbox.Handler`."""

@@ -7,7 +7,6 @@ talk to each other, it waits to be called.
 from __future__ import annotations
 
 import logging
-import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from collections.abc import Set as AbstractSet
@@ -16,17 +15,12 @@ from typing import Final
 from core.errors import FaqbotError, PlatformError, StorageError
 from core.messaging.service import ChatService
 from core.messaging.thread_rules import ThreadRule, ThreadRules
-from core.text.normalize import normalized
+from core.text.addressing import says_something
 from core.types import Question, SessionId
 
 logger = logging.getLogger(__name__)
 
 _MOST_SESSIONS: Final = 10_000
-_LINK: Final = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
-_NAME: Final = re.compile(r"[@#]\S+|:[\w+'-]+:")
-# How people call other bots: `!play`, `.help`, `$price`. A price or a list item is none of these.
-_COMMAND: Final = re.compile(r"\s*(?:[!.$?%&;~+=-]{1,2}|/)[a-z][\w-]*\b", re.IGNORECASE)
-_LONE_JAMO: Final = re.compile(r"[\u3131-\u318e\u1100-\u11ff]")
 
 
 class Manners:
@@ -94,11 +88,3 @@ class Manners:
         except PlatformError as error:
             logger.info("who else is in %s is not known: %s", question.session, error)
             return False
-
-
-def says_something(text: str) -> bool:
-    """Whether a text has words of its own, and is no call to another bot."""
-    if _COMMAND.match(text):
-        return False
-    bare = _LONE_JAMO.sub("", normalized(_NAME.sub("", _LINK.sub("", text))))
-    return any(character.isalpha() for character in bare)

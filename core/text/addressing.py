@@ -1,9 +1,11 @@
-"""Who is spoken to: what sticks to a mention, and what only names somebody."""
+"""Words around a mention: what sticks to it, whom it speaks to, and whether anything is said."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
+
+from core.text.normalize import normalized
 
 CALL: Final = "\ufffc"
 """What stands in a text where it mentions the bot, until `without_calls` takes it out."""
@@ -23,6 +25,11 @@ _SPOKEN_TO: Final = re.compile(
     rf"(?>(?:[ \t]?(?:{_HONORIFIC}))?)(?>(?:{_VOCATIVE})?)(?![가-힣A-Za-z])"
 )
 _MARKS: Final = re.compile(r"[\s\W]*")
+_LINK: Final = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
+_NAME: Final = re.compile(r"[@#]\S+|:[\w+'-]+:")
+# How people call other bots: `!play`, `.help`, `$price`. A price or a list item is none of these.
+_COMMAND: Final = re.compile(r"\s*(?:[!.$?%&;~+=-]{1,2}|/)[a-z][\w-]*\b", re.IGNORECASE)
+_LONE_JAMO: Final = re.compile(r"[\u3131-\u318e\u1100-\u11ff]")
 
 
 def without_calls(text: str) -> str:
@@ -44,3 +51,11 @@ def is_spoken_to(before: str, after: str) -> bool:
     at_start = bool(_MARKS.fullmatch(before))
     at_end = bool(_MARKS.fullmatch(after[spoken_to.end() :]))
     return at_start or at_end
+
+
+def says_something(text: str) -> bool:
+    """Whether a text has words of its own, and is no call to another bot."""
+    if _COMMAND.match(text):
+        return False
+    bare = _LONE_JAMO.sub("", normalized(_NAME.sub("", _LINK.sub("", text))))
+    return any(character.isalpha() for character in bare)

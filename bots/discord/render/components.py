@@ -176,7 +176,9 @@ class Renderer:
         The call is a page of its own, since what is added by an edit notifies nobody.
         """
         shown = self.answer(view)
-        if isinstance(view.ending, Escalated) and self.owners.mentions and _is_public(view):
+        ending = view.ending
+        called = isinstance(ending, Escalated) and ending.calls and bool(self.owners.mentions)
+        if called and _is_public(view):
             # Not cleaned: that would take the mentions away, and nothing else in it is anybody's.
             text = self.look.profile.teach_call.format(owners=" ".join(self.owners.mentions))
             shown.append(Page(text, called=self.owners))

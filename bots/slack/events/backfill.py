@@ -71,19 +71,40 @@ async def _hear_channel(
         messages += replies["messages"]
     kind = {"channel_type": "im"} if channel.get("is_im") else {}
     missed = {one["ts"]: one for one in messages if float(one["ts"]) > since}
+    settled = _answered_by_people(list(missed.values()))
     for ts in sorted(missed, key=float):
         event = {"channel": channel["id"], **kind, **missed[ts]}
-        await _hear(event, workspace, message_handler)
+        await _hear(event, workspace, message_handler, answered=ts in settled)
 
 
-async def _hear(event: Json, workspace: Workspace, message_handler: MessageHandler) -> None:
+def _answered_by_people(said: list[Json]) -> frozenset[str]:
+    """The `ts` of messages below which another person has written since, in the same thread."""
+    latest: dict[str, dict[str, float]] = {}  # of each thread, by author, the last reply
+    for one in said:
+        if one.get("user") and not one.get("bot_id") and one.get("thread_ts"):
+            spoken = latest.setdefault(one["thread_ts"], {})
+            spoken[one["user"]] = max(float(one["ts"]), spoken.get(one["user"], 0.0))
+    return frozenset(
+        one["ts"]
+        for one in said
+        if any(
+            user != one.get("user") and at > float(one["ts"])
+            for user, at in latest.get(one.get("thread_ts") or one["ts"], {}).items()
+        )
+    )
+
+
+async def _hear(
+    event: Json, workspace: Workspace, message_handler: MessageHandler, *, answered: bool
+) -> None:
     """Hear a message; one that teaches may have to wait for the answer to the one before it."""
+    hear = partial(message_handler.hear, event, workspace, late=True, answered=answered)
     for wait_s in _WAITS_S:
         try:
-            return await message_handler.hear(event, workspace, late=True)
+            return await hear()
         except NotYetError:
             await asyncio.sleep(wait_s)
-    return await message_handler.hear(event, workspace, late=True)
+    return await hear()
 
 
 async def _channels(workspace: Workspace) -> AsyncIterator[Json]:

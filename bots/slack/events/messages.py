@@ -56,10 +56,12 @@ class MessageHandler:
         self._told: OrderedDict[str, float] = OrderedDict()  # one mention comes as two events
         self._changes: OrderedDict[str, float] = OrderedDict()  # the latest of each message
 
-    async def hear(self, event: Json, workspace: Workspace, *, late: bool = False) -> None:
+    async def hear(
+        self, event: Json, workspace: Workspace, *, late: bool = False, answered: bool = False
+    ) -> None:
         """Take in a `message` or `app_mention` event; hearing one again changes nothing.
 
-        `late` is what was said while nobody listened.
+        `late` is what was said while nobody listened; a person may have `answered` it since.
 
         Raises:
             StorageError, PlatformError: not taken in; it has to be delivered again.
@@ -75,15 +77,24 @@ class MessageHandler:
                     return
                 if message.was_edited_late:  # a mention was added to what is long past
                     return
-                await self._take(message, workspace, late=late)
+                await self._take(message, workspace, late=late, answered=answered)
 
-    async def _take(self, message: IncomingMessage, workspace: Workspace, *, late: bool) -> None:
+    async def _take(
+        self,
+        message: IncomingMessage,
+        workspace: Workspace,
+        *,
+        late: bool = False,
+        answered: bool = False,
+    ) -> None:
         if message.by_app and not await self._is_a_persons(message, workspace):
             return
         self._manners.note(message.place.session, message.user)
         if self._teaching.is_lesson(message):
             if await self._concerns_bot(message):
                 await self._teaching.teach(message, workspace)
+            return
+        if answered:
             return
         if message.direct or message.to_bot:
             await self._called(message, workspace, late=late)
@@ -179,7 +190,7 @@ class MessageHandler:
         """Take in what a message says now."""
         if self._teaching.is_lesson(message):
             await self._service.withdraw(message.question.id)  # which it may have been before
-            await self._take(message, workspace, late=False)
+            await self._take(message, workspace)
             return
         if await self._teaching.untag(message, workspace):
             return

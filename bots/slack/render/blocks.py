@@ -110,7 +110,7 @@ def _fallback(group: Sequence[str], view: View, look: RenderOptions) -> str:
 
 def _call(view: View, look: RenderOptions) -> list[Page]:
     """Return the text that calls the owners, if there is something for them to do."""
-    if not (look.owners and isinstance(view.ending, Escalated)):
+    if not (look.owners and isinstance(view.ending, Escalated) and view.ending.calls):
         return []
     mentions = " ".join(map(mention_of, look.owners))
     # The mentions last: neither the cleaning nor the escaping leaves any in a text.

@@ -1,0 +1,184 @@
+"""Manners on Slack: what is read, who may ask, downtime, and owners who are called seldom."""
+
+import pytest
+from fakes.assistants import ScriptedAssistant
+from fakes.slack_bot import PROFILE, answering, settled
+
+from bots.slack import platform
+from core.types import Escalated
+from devtools.slack import Limits, Slack, visible
+
+
+@pytest.fixture
+async def slack():
+    async with Slack(limits=Limits(on=False)).serve() as running:
+        yield running
+
+
+@pytest.fixture
+def minsu(slack):
+    return slack.add_person("민수")
+
+
+@pytest.fixture
+def jiyoung(slack):
+    return slack.add_person("지영")
+
+
+@pytest.fixture
+def channel(slack, minsu, jiyoung):
+    return slack.add_channel("문의", minsu, jiyoung)
+
+
+@pytest.fixture
+def running(slack, tmp_path):
+    def run(**settings):
+        scripted = lambda stores: ScriptedAssistant(stores.history)  # noqa: E731
+        return answering(slack, tmp_path, settings=settings, assistant=scripted)
+
+    return run
+
+
+def asked(bot):
+    return [question.text for question in bot.assistant.asked]
+
+
+async def told(slack, bot, person):
+    """All that was asked, once nothing of before can follow."""
+    await settled(slack)
+    await person.say(person.dm, "끝으로 하나")
+    await slack.until(lambda: "끝으로 하나" in asked(bot))
+    return [text for text in asked(bot) if text != "끝으로 하나"]
+
+
+def deliver(slack, channel, **event):
+    """An event of a message as Slack sends it."""
+    event = {"type": "message", "channel": channel.id, "ts": slack.world.ids.ts()} | event
+    kind = {"im": "message.im"}.get(channel.kind, "message.channels")
+    if channel.kind == "im":
+        event["channel_type"] = "im"
+    return slack.world.emit(slack.team, kind, event, channel)
+
+
+# What is read.
+
+
+async def test_a_shared_message_is_the_question_and_a_preview_is_not(slack, running, minsu):
+    async with running() as bot:
+        share = {"is_share": True, "text": "배송비는 얼마인가요?", "author_name": "지영"}
+        deliver(slack, minsu.dm, user=minsu.id, text="", attachments=[share])
+        await slack.until(lambda: asked(bot))
+        preview = {"text": "반품 안내", "title_link": "https://shop.example"}
+        deliver(slack, minsu.dm, user=minsu.id, text="이건요?", attachments=[preview])
+        assert await told(slack, bot, minsu) == ["배송비는 얼마인가요?", "이건요?"]
+
+
+async def test_a_comment_and_what_it_shares_are_one_question(slack, running, minsu):
+    async with running() as bot:
+        share = {"is_share": True, "text": "배송비는 얼마인가요?"}
+        deliver(slack, minsu.dm, user=minsu.id, text="이거 알려 주세요", attachments=[share])
+        await slack.until(lambda: asked(bot))
+        assert asked(bot) == ["이거 알려 주세요\n배송비는 얼마인가요?"]
+
+
+async def test_spoken_words_and_snippets_are_read_and_pictures_are_told_about(
+    slack, running, minsu
+):
+    async with running() as bot:
+        voice = {"transcription": {"status": "complete", "preview": {"content": "반품은요?"}}}
+        snippet = {"mode": "snippet", "preview": "배송비는요?"}
+        for file in (voice, snippet, {"mimetype": "image/png"}):
+            deliver(slack, minsu.dm, user=minsu.id, text="", subtype="file_share", files=[file])
+            await settled(slack)
+        await slack.until(lambda: minsu.ephemerals(minsu.dm))
+        assert [one.text for one in minsu.ephemerals(minsu.dm)] == [PROFILE.unreadable]
+        assert await told(slack, bot, minsu) == ["반품은요?", "배송비는요?"]
+
+
+# Who may ask.
+
+
+async def test_guests_of_another_workspace_are_answered_unless_the_switch_is_off(
+    slack, running, minsu, channel
+):
+    text = f"{minsu.mention_of_bot} 배송비는?"
+    guest = {"user": minsu.id, "user_team": "T0EXTERNAL", "text": text}
+    async with running() as bot:
+        deliver(slack, channel, **guest)
+        await slack.until(lambda: asked(bot))
+        assert bot.assistant.asked[0].reply_to.endswith(" T0EXTERNAL")
+    async with running(slack_guests=False) as bot:
+        deliver(slack, channel, **guest)
+        await slack.until(lambda: minsu.ephemerals(channel))
+        assert minsu.ephemerals(channel)[0].text == PROFILE.guests_off
+        assert asked(bot) == []
+
+
+async def test_what_an_app_writes_for_a_person_is_theirs_and_bots_are_not_answered(
+    slack, running, minsu, channel
+):
+    other = slack.add_person("로봇")
+    other.bot_id = "B0OTHER"
+    async with running() as bot:
+        text = f"{minsu.mention_of_bot} 배송비는?"
+        deliver(slack, channel, user=minsu.id, bot_id="B0APP", app_id="A0APP", text=text)
+        await slack.until(lambda: asked(bot))
+        deliver(slack, channel, user=other.id, bot_id="B0OTHER", app_id="A0APP", text=text)
+        deliver(slack, channel, user=minsu.id, bot_id="B0APP", app_id="A0APP", text="알림")
+        assert await told(slack, bot, minsu) == ["배송비는?"]
+
+
+async def test_a_mention_in_a_quoted_line_or_in_code_calls_nobody(slack, running, minsu, channel):
+    async with running() as bot:
+        for text in (
+            f"&gt; {minsu.mention_of_bot} 배송비는?\n이렇게 물어보시면 돼요",
+            f"`{minsu.mention_of_bot} 배송비는?` 라고 쓰세요",
+        ):
+            deliver(slack, channel, user=minsu.id, text=text)
+        assert await told(slack, bot, minsu) == []
+
+
+async def test_an_edit_of_a_message_of_long_ago_asks_nothing(slack, running, minsu, channel):
+    async with running() as bot:
+        now = float(slack.world.ids.ts())
+        old = {"type": "message", "user": minsu.id, "ts": f"{now - 86_400 * 3:.6f}"}
+        new = old | {"text": f"{minsu.mention_of_bot} 배송비는?"}
+        change = {"message": new, "previous_message": old | {"text": "배송비는?"}}
+        deliver(slack, channel, subtype="message_changed", **change)
+        assert await told(slack, bot, minsu) == []
+
+
+# Downtime, and owners.
+
+
+async def test_after_downtime_what_a_colleague_has_answered_is_left(
+    slack, running, minsu, jiyoung, channel, monkeypatch
+):
+    async with running() as bot:
+        await minsu.mention(channel, "첫 질문")
+        await slack.until(lambda: asked(bot))
+        await settled(slack)
+    answered = await minsu.mention(channel, "담당자가 누구죠?")
+    await jiyoung.say(channel, "저예요", thread=answered)
+    await jiyoung.mention(channel, "배송비는 얼마인가요?")
+    monkeypatch.setattr(platform, "_SHORT_S", 0.0)
+    async with running() as bot:
+        await slack.until(lambda: "배송비는 얼마인가요?" in asked(bot), timeout_s=15)
+        assert await told(slack, bot, minsu) == ["배송비는 얼마인가요?"]
+
+
+async def test_owners_are_called_three_times_an_hour_in_one_thread_and_for_questions_alone(
+    slack, running, minsu, jiyoung, channel
+):
+    async with running(slack_owners=jiyoung.id) as bot:
+        texts = ["ㅋㅋㅋ", *(f"모르는 것 {number}" for number in range(5))]
+        for text in texts:
+            bot.assistant.script(text, Escalated(PROFILE.not_found, ()))
+        root = await minsu.mention(channel, texts[0])
+        for number, text in enumerate(texts[1:], start=2):
+            await minsu.mention(channel, text, thread=root)
+            await slack.until(lambda number=number: len(asked(bot)) == number)
+        await slack.until(
+            lambda: sum(PROFILE.not_found in visible(one) for one in slack.replies(root)) == 6
+        )
+    assert len(jiyoung.notifications()) == 3
