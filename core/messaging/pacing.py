@@ -40,6 +40,7 @@ class Window:
         self._in_flight = 0
         self._landed: deque[float] = deque()
         self._frozen_until = 0.0
+        self._resets_at = float("-inf")  # when all calls come back at once, if the platform says so
 
     def free(self, now: float) -> int:
         """Return how many calls may be made now."""
@@ -64,6 +65,10 @@ class Window:
         self._forget(now)
         return self._landed[0] + self.window_s if self._landed else float("inf")
 
+    def resets_in(self, now: float) -> float:
+        """Return in how many seconds all calls come back; infinity where they do one by one."""
+        return self._resets_at - now if now < self._resets_at else float("inf")
+
     def begin(self) -> None:
         """A call is being made."""
         self._in_flight += 1
@@ -76,6 +81,8 @@ class Window:
             interval_s = self.window_s / self.limit
             last = self._landed[-1] if self._landed else float("-inf")
             now = max(now - self.window_s + interval_s, last + interval_s)
+        elif now < self._resets_at:
+            now = self._resets_at - self.window_s
         self._landed.append(now)
 
     def freeze(self, until: float) -> None:
@@ -85,14 +92,14 @@ class Window:
     def learn(self, *, limit: int, remaining: int, reset_after_s: float, now: float) -> None:
         """Learn what the platform says of the bucket; others may have used it, too.
 
-        Called while the call whose answer says so is still in flight, and counted in `remaining`.
+        All calls of its window come back together, when that ends. Called while the call whose
+        answer says so is still in flight, and counted in `remaining`.
         """
         self.limit = limit
         self.window_s = max(self.window_s, reset_after_s)
-        self._forget(now)
-        unseen = limit - remaining - self._in_flight - len(self._landed)
-        back_at = now + reset_after_s - self.window_s
-        self._landed = deque(sorted([*self._landed, *[back_at] * unseen]))
+        self._resets_at = now + reset_after_s
+        landed = max(limit - remaining - self._in_flight, 0)
+        self._landed = deque([self._resets_at - self.window_s] * landed)
 
     def _forget(self, now: float) -> None:
         while self._landed and self._landed[0] <= now - self.window_s:
@@ -201,10 +208,20 @@ class Pacer:
         """Whether no message is live here."""
         return not self._lanes
 
-    @property
-    def _kept_back(self) -> int:
-        """Tokens that no interim call may take: most of a short window's come back in time."""
-        return min(len(self._lanes), self.window.limit // 2) + self.window.limit // _SPARE_SHARE
+    def _kept_back(self, now: float) -> int:
+        """Tokens that no interim call may take: most of a short window's come back in time.
+
+        Where all come back together, none is kept for what is expected to end after that.
+        """
+        back_s = self.window.resets_in(now)
+        ending = sum(lane.ends or self._left_s(lane, now) <= back_s for lane in self._lanes)
+        return min(ending, self.window.limit // 2) + self.window.limit // _SPARE_SHARE
+
+    def _left_s(self, lane: Lane, now: float) -> float:
+        """How long an answer is expected to grow still."""
+        grown_s = now - lane.growing_since if lane.growing_since else 0.0
+        # What has grown for longer than expected is likely to go on for the longer.
+        return max(self._expected_s - grown_s, grown_s**3 / (3 * self._expected_s**2))
 
     def _dispatch(self) -> None:
         """Grant whatever may be granted now, and look again when time has changed that."""
@@ -222,7 +239,7 @@ class Pacer:
                 continue
             wake_at = self.window.changes_at(now)
             due = self._due([lane for lane in waiting if lane.hidden], now)
-            if due and free and self.window.coming(now, _LENT_S) > self._kept_back:
+            if due and free and self.window.coming(now, _LENT_S) > self._kept_back(now):
                 ready = [lane for lane, due_at in due.items() if due_at <= now]
                 if ready:
                     self._grant(max(ready, key=lambda lane: lane.hidden))
@@ -255,16 +272,11 @@ class Pacer:
 
     def _spacing_s(self, now: float) -> float:
         """Seconds between interim writes, whosever, so that tokens last while answers grow."""
-        left_s = 0.0
-        for lane in self._lanes:
-            if not lane.ends and lane.growing_since:
-                grown_s = now - lane.growing_since
-                # What has grown for longer than expected is likely to go on for the longer.
-                longer_s = grown_s**3 / (3 * self._expected_s**2)
-                left_s = max(left_s, self._expected_s - grown_s, longer_s)
+        growing = (lane for lane in self._lanes if not lane.ends and lane.growing_since)
+        left_s = max((self._left_s(lane, now) for lane in growing), default=0.0)
         # What is free now has to last until more comes back, and all of it for as long as needed.
         back_s = min(self.window.changes_at(now) - now, left_s)
-        kept = self._kept_back
+        kept = self._kept_back(now)
         return max(
             left_s / max(self.window.coming(now, left_s) - kept, 1),
             back_s / max(self.window.free(now) - kept, 1),
