@@ -24,7 +24,7 @@ from core.llm.thinking import ThinkingFilter
 
 _SILENCE_S = 20.0  # a stream that says nothing for so long, whatever else it sends, is over
 # Some servers know no limit of tokens. Words of any language have fewer characters a token.
-_CHARS_OF_TOKEN = 8
+_CHARS_OF_TOKEN = 5
 
 
 class Provider(Protocol):

@@ -181,8 +181,7 @@ class BedrockServer:
             return _error("ResourceNotFoundException", "The flow alias was not found.", 404)
         document = body["inputs"][0]["content"]["document"]
         asked = [{"role": "user", "content": document}]
-        schema = "reading" if "return JSON" in document else None
-        output = {"content": {"document": reply_to(asked, schema)}, "nodeName": "FlowOutputNode"}
+        output = {"content": {"document": reply_to(asked, None)}, "nodeName": "FlowOutputNode"}
         response = await _opened(request)
         await response.write(event("flowOutputEvent", {**output, "nodeType": "FlowOutputNode"}))
         await response.write(event("flowCompletionEvent", {"completionReason": "SUCCESS"}))
@@ -224,8 +223,7 @@ def _said(body: Json) -> str:
         text = "".join(part.get("text", "") for part in message["content"])
         messages.append({"role": message["role"], "content": text})
     tools = (body.get("toolConfig") or {}).get("tools")
-    asks_json = "you return JSON" in "".join(m["content"] for m in messages)
-    return reply_to(messages, tools[0]["toolSpec"]["name"] if tools else asks_json and "reading")
+    return reply_to(messages, tools[0]["toolSpec"]["name"] if tools else None)
 
 
 def _tokens_of(body: Json) -> int:

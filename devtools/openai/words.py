@@ -41,12 +41,16 @@ def tokens(text: str) -> list[str]:
 
 
 def reply_to(messages: list[dict[str, str]], schema: str | None) -> str:
-    """The text of a completion; `schema` names the structured output that is asked for."""
+    """The text of a completion; `schema` names the structured output that is asked for.
+
+    Without one the prompt tells what is asked for, as a model would read it.
+    """
     last = messages[-1]["content"]
-    if schema == "reading":
-        return _reading(last)
-    if schema == "questions":
+    wants_json = any("you return JSON" in message["content"] for message in messages)
+    if schema == "questions" or (wants_json and _ENTRY.search(last)):
         return _questions(last)
+    if schema or wants_json:
+        return _reading(last)
     for message in reversed(messages):
         if message["role"] == "user" and _QUESTION.search(message["content"]):
             whole = answer_from(message["content"])
@@ -95,7 +99,7 @@ def wrong_vectors(rows: list[dict], vectors: list[np.ndarray], how: str) -> list
     plain = [{**row, "embedding": v.tolist()} for row, v in zip(rows, vectors, strict=True)]
     match how:
         case "short":
-            return [{**row, "embedding": row["embedding"][:5]} for row in plain]
+            return [{**row, "embedding": [*row["embedding"][:4], 1.0]} for row in plain]
         case "ragged":
             return [
                 {**row, "embedding": row["embedding"][: 9 - n % 2]} for n, row in enumerate(plain)

@@ -150,7 +150,7 @@ async def test_an_answer_without_an_end_is_cut(server):
     async with model_of(server.url) as model:
         *_, last = found = await pieces(model)
     assert last.finish is Finish.LENGTH
-    assert sum(len(piece.text) for piece in found) <= 900 * 8
+    assert sum(len(piece.text) for piece in found) <= 900 * 5
 
 
 async def test_a_model_that_stops_at_its_limit_says_so(server):
