@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -19,8 +20,7 @@ from core.llm.dialect import Dialect
 from core.ports import Vectors
 
 _HURRIED = Patience(within_s=10.0)
-_PATIENT = Patience(within_s=120.0, waits_s=60.0, retries=5)
-_FAILURES_OF_INGEST = 20
+_PATIENT = Patience(within_s=180.0, waits_s=60.0, retries=5)
 
 
 @asynccontextmanager
@@ -144,7 +144,7 @@ def _callers(where: str, dialect: Dialect) -> tuple[Caller, Caller]:
         Caller(
             where,
             dialect=dialect,
-            breaker=Breaker(failures=_FAILURES_OF_INGEST),
+            breaker=Breaker(failures=sys.maxsize),  # an ingest gives up by itself
             patience=_PATIENT,
         ),
     )

@@ -22,6 +22,7 @@ from core.llm.openai.transport import ModelServer
 from core.ports import Vectors
 
 _EMBEDDINGS = "/embeddings"
+_PATIENT_S = 120.0  # a small machine takes its time over a request of an ingest
 
 PARAMETERS: Final = (
     Parameter("dimensions", ("dimensions", ""), re.compile(r"dimension|matryoshka", re.IGNORECASE)),
@@ -56,15 +57,15 @@ class OpenAIEmbeddings:
         """Implement `EmbeddingEndpoint.vectors`."""
         caller = self.hurried if hurried else self.patient
         async with self.slots.taken(self.server.where):
-            return await caller.call(partial(self._attempt, texts))
+            return await caller.call(partial(self._attempt, texts, None if hurried else _PATIENT_S))
 
-    async def _attempt(self, texts: Sequence[str], forms: Forms) -> Vectors:
+    async def _attempt(self, texts: Sequence[str], read_s: float | None, forms: Forms) -> Vectors:
         body: dict[str, Any] = {"model": self.model, "input": list(texts)}
         if forms["encoding_format"]:
             body["encoding_format"] = forms["encoding_format"]
         if forms["dimensions"] and self.dimensions:
             body["dimensions"] = self.dimensions
-        response = await self.server.post(_EMBEDDINGS, orjson.dumps(body))
+        response = await self.server.post(_EMBEDDINGS, orjson.dumps(body), read_s=read_s)
         try:
             content = await response.read()
         finally:

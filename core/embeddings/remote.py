@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from typing import Protocol
 
 import numpy as np
@@ -78,6 +79,7 @@ class RemoteEmbedder:
         self._endpoint = endpoint
         self._cache = cache
         self._batch = min(batch, endpoint.most_texts)
+        self._slow = False  # then it gets one request at a time
         self._length = cache.length()
         self._known: OrderedDict[str, Vectors] = OrderedDict()
         self._batched = BatchedEmbeddings(self._found)
@@ -170,11 +172,11 @@ class RemoteEmbedder:
         cached = self._of_length(await asyncio.to_thread(self._cache.get, keys))
         ready = len(cached)
         progress(ready, len(keys))
-        turn = asyncio.Semaphore(_AT_ONCE)
+        turn, alone = asyncio.Semaphore(_AT_ONCE), asyncio.Lock()
 
         async def fetch(batch: Sequence[str]) -> None:
             nonlocal ready
-            async with turn:
+            async with turn, alone if self._slow else nullcontext():
                 await self._halved(batch)
             ready += len(batch)
             progress(ready, len(keys))
@@ -199,6 +201,7 @@ class RemoteEmbedder:
             if len(keys) == 1:
                 raise
             self._batch = min(self._batch, len(keys) // 2)
+            self._slow = self._slow or isinstance(error, ModelTimeoutError)
             logger.warning("asking for %d texts at a time: %s", self._batch, error)
             await self._halved(keys)
             return

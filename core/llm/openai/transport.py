@@ -19,7 +19,7 @@ from core.llm.openai.errors import refused, translated
 
 _CONNECTIONS, _KEEPALIVE_S = 1_500, 30.0
 # A person waits: what takes longer is not worth it, the extractive answer is there at once.
-TIMEOUT = aiohttp.ClientTimeout(connect=10.0, sock_connect=5.0, sock_read=20.0)
+_READ_S = 20.0
 _REFUSED = 400
 _LONGEST_ERROR_BYTES, _LONGEST_BODY_BYTES = 64_000, 200_000_000
 
@@ -78,7 +78,7 @@ class ModelServer:
         base_url: URL,
         headers: Mapping[str, str],
         *,
-        timeout: aiohttp.ClientTimeout = TIMEOUT,
+        timeout: aiohttp.ClientTimeout | None = None,
     ) -> None:
         """A query of `base_url` is kept; a user and password in it are sent in place of a key."""
         self._headers = CIMultiDict(headers)
@@ -86,21 +86,25 @@ class ModelServer:
             login = aiohttp.encode_basic_auth(base_url.user, base_url.password or "", "utf-8")
             self._headers["Authorization"] = login
         self._base_url = base_url.with_user(None)
-        self._timeout = timeout
+        self._timeout = timeout or _patient(_READ_S)
         self._urls: dict[str, URL] = {}
         self._proxy = _proxy_for(self._base_url)
         self._session: aiohttp.ClientSession | None = None
         self.where = _where(self._base_url)
 
-    async def post(self, path: str, content: bytes) -> Response:
-        """An open response to a JSON body.
+    async def post(self, path: str, content: bytes, *, read_s: float | None = None) -> Response:
+        """Return an open response to a JSON body; `read_s` is how long it may be silent.
 
         Raises:
             ModelError: there is none, or it says no.
         """
         with translated(self.where):
             response = await self._opened().post(
-                self._url(path), data=content, headers=self._headers, proxy=self._proxy
+                self._url(path),
+                data=content,
+                headers=self._headers,
+                proxy=self._proxy,
+                timeout=_patient(read_s) if read_s else self._timeout,
             )
             if response.status >= _REFUSED:
                 async with response:
@@ -128,6 +132,10 @@ class ModelServer:
                 timeout=self._timeout,
             )
         return self._session
+
+
+def _patient(read_s: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(connect=10.0, sock_connect=5.0, sock_read=read_s)
 
 
 async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
