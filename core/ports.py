@@ -286,6 +286,10 @@ class Inbox(Protocol):
         """
         ...
 
+    async def take_back(self) -> int:
+        """Free what an earlier life of this process had claimed; how many there were."""
+        ...
+
     async def sweep(self) -> int:
         """Make questions with a lapsed lease `received` again; how many there were."""
         ...
@@ -314,6 +318,22 @@ class Inbox(Protocol):
         Raises:
             ValueError: it is anything else.
         """
+        ...
+
+
+class Cluster(Protocol):
+    """The processes of one installation: who leads what, by leases that each has to keep."""
+
+    async def hold(self, name: str, holder: str, *, lease_s: float) -> str:
+        """Take or keep a lease unless somebody else has it; whose it is."""
+        ...
+
+    async def let_go(self, name: str, holder: str) -> None:
+        """Give a lease up, if it is this holder's."""
+        ...
+
+    async def held(self) -> dict[str, str]:
+        """Return who holds what now; what has lapsed is forgotten."""
         ...
 
 

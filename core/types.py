@@ -362,6 +362,7 @@ class Claim:
     `fence` grows with each claim and whatever takes one away: a write with an older one is
     refused. `attempt` counts the claims since it was received or last edited, or ended. `reply` is
     the reference of the message that an earlier claim began, to be finished and not sent anew.
+    `token` is the store's own name of the claim, if it needs one.
     """
 
     question: Question
@@ -369,6 +370,7 @@ class Claim:
     reply: str | None = None
     attempt: int = 1
     state: InboxState = InboxState.ANSWERING
+    token: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,12 @@ class InboxWorker:
             await job.ended.wait()
 
     async def run(self) -> None:
-        """Work until cancelled; what is unfinished then is given back for the next process."""
+        """Work until cancelled; what is unfinished then is given back for the next process.
+
+        Begins with what an earlier life of this process had claimed, whose leases need not lapse.
+        """
+        with suppress(AwayError):
+            await self._inbox.take_back()
         async with asyncio.TaskGroup() as tasks:
             while True:
                 await self._free.acquire()

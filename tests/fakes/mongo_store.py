@@ -7,6 +7,7 @@ sort that no index gives.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -275,6 +276,8 @@ def _holds(value: Any, operator: str, operand: Any) -> bool:
             return value in operand
         case "$ne":
             return value != operand
+        case "$regex":
+            return isinstance(value, str) and re.search(operand, value) is not None
         case "$lt" | "$lte" | "$gt" | "$gte":
             # MongoDB compares only values of one type.
             return type(value) is type(operand) and _COMPARE[operator](value, operand)

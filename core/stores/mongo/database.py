@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Final, Self
 from urllib.parse import parse_qs, urlsplit
 
@@ -28,13 +28,16 @@ from core.stores.records import utc_now
 
 Document = dict[str, Any]
 
-SCHEMA: Final = 4
+SCHEMA: Final = 5
 _DATABASE: Final = "faqbot"
 _TIMEOUT_MS: Final = 10_000
 _SELECTION_MS: Final = 5_000
 _MIGRATION_S: Final = 3_600
 _AUTHENTICATION_CODES: Final = {13, 18}  # Unauthorized, AuthenticationFailed
 _OPEN: Final = {"open": True}
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_WORKING: Final = {"working": True}
+_CLAIMABLE: Final = {"claimable": True}
 
 # What each is for is in docs/storage.md; no query of a request goes without one of them. A
 # database of schema 1 keeps the index `by_asker`, which nothing needs since.
@@ -55,6 +58,7 @@ _INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("helpful", ASCENDING), ("given_at", ASCENDING)], name="by_opinion"),
     ],
     "traffic": [IndexModel([("span", ASCENDING), ("start", ASCENDING)], name="by_start")],
+    "leases": [IndexModel([("until", ASCENDING)], name="by_end")],
     "audit": [IndexModel([("at", ASCENDING)], name="by_time")],
     "inbox": [
         IndexModel(
@@ -68,10 +72,25 @@ _INDEXES: Final[dict[str, list[IndexModel]]] = {
             partialFilterExpression=_OPEN,
         ),
         IndexModel(
-            [("answering_in", ASCENDING)],
-            name="one_at_a_time",
+            [("session", ASCENDING), ("working", ASCENDING)],
+            name="one_in_work",
             unique=True,
-            partialFilterExpression={"answering_in": {"$exists": True}},
+            partialFilterExpression=_WORKING,
+        ),
+        IndexModel(
+            [("working", ASCENDING), ("lease_until", ASCENDING)],
+            name="in_work",
+            partialFilterExpression=_WORKING,
+        ),
+        IndexModel(
+            [("claimable", ASCENDING), ("received_at", ASCENDING)],
+            name="claimable",
+            partialFilterExpression=_CLAIMABLE,
+        ),
+        IndexModel(
+            [("claimable", ASCENDING), ("platform", ASCENDING), ("received_at", ASCENDING)],
+            name="claimable_by_platform",
+            partialFilterExpression=_CLAIMABLE,
         ),
         IndexModel(
             [("lease_until", ASCENDING)],
@@ -104,6 +123,7 @@ class MongoDatabase:
         self.entry_use: AsyncCollection[Document] = database["entry_use"]
         self.closed_gaps: AsyncCollection[Document] = database["closed_gaps"]
         self.audit: AsyncCollection[Document] = database["audit"]
+        self.leases: AsyncCollection[Document] = database["leases"]
         self.switches: AsyncCollection[Document] = database["switches"]
         self.address = address
         self.zone = zone  # in which the days are that counts are added up for
@@ -173,7 +193,16 @@ class MongoDatabase:
             with pymongo.timeout(_MIGRATION_S):
                 for name, indexes in _INDEXES.items():
                     await self._database[name].create_indexes(indexes)
+                await self._let_old_questions_be_claimed()
                 await meta.update_one({"_id": "schema"}, {"$max": {"version": SCHEMA}}, upsert=True)
+
+    async def _let_old_questions_be_claimed(self) -> None:
+        """Give open questions of a schema before 5 what a claim looks for; a sweep goes on."""
+        async for found in self.inbox.find({**_OPEN, "platform": None}):
+            missing: Document = {"platform": f"{found['session'].partition(':')[0]}:"}
+            missing |= _WORKING if found["state"] == "answering" else {}
+            missing |= {"lease_until": found.get("lease_until", _LONG_AGO)}
+            await self.inbox.update_one({"_id": found["_id"]}, {"$set": missing})
 
 
 def _connect(uri: str) -> tuple[AsyncMongoClient[Document], str]:

@@ -1,14 +1,19 @@
 """The `Inbox` port on MongoDB, without transactions.
 
-Each change is one write to one document. What two documents have to agree on, that a session has
-one question in work, is held by a unique index over the sessions of those that are `answering`.
+Each change is one write to one document. Of a session, the oldest open question is `claimable`
+unless one is in work; a claim is one findAndModify over those, whatever the queue. That a session
+has one question in work is held by a unique index over those that are `working`; where two
+processes have made two of a session claimable at the same moment, the second claim runs into it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from secrets import token_hex
+from time import monotonic
 from typing import Final
 
 from pymongo import ASCENDING, ReturnDocument
@@ -36,9 +41,15 @@ _RECEIVED: Final = InboxState.RECEIVED.value
 _ANSWERING: Final = InboxState.ANSWERING.value
 # Its answer is to be ended, or taken away.
 _OWED: Final = {"owed": True}
+_CLAIMABLE: Final = {"claimable": True}
+_WORKING: Final = {"working": True}
+# Of a question that nobody has; a claim looks for leases that have lapsed.
+NO_LEASE: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MEND_EVERY_S: Final = 30.0
 # A question that is not open has none of these, and so is in none of the indexes of open ones.
-_NO_LONGER_OPEN: Final = {"open": "", "answering_in": ""}
-# `held` is whose the lease is, by its fence: whoever has lost the question may still be writing.
+_NO_LONGER_OPEN: Final = {"open": "", "working": "", "claimable": ""}
+# `held` names the claim whose the lease is: whoever has lost the question may still be writing.
+_ONE_MORE: Final = {"fence": 1, "attempts": 1}
 _BLANK: Final = {"text": "", "asker": ""}
 _NOTHING_LEFT: Final = {**_NO_LONGER_OPEN, "lease_until": "", "held": "", "owed": ""}
 
@@ -51,19 +62,23 @@ class MongoInbox:
     What was taken back keeps neither its text nor its asker.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the first by name
         self,
         database: MongoDatabase,
         *,
         per_session: int,
         total: int,
         per_platform: int | None = None,
+        holder: str = "",
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
+        """`holder` is the name of this process, the same when it starts again."""
         self._db = database
         self._per_session = per_session
         self._total = total
         self._per_platform = total if per_platform is None else per_platform
+        self._holder = holder
+        self._mended_at = float("-inf")
         self._clock = clock
 
     async def receive(self, question: Question) -> Receipt:
@@ -77,13 +92,17 @@ class MongoInbox:
         with self._db.translated():
             if await self._db.inbox.find_one({"_id": kept.id}, {"_id": True}):
                 return Receipt.KNOWN
-            if await self._is_full(kept.session):
+            before = await self._open({"session": kept.session}, self._per_session)
+            if before >= self._per_session or await self._is_full(kept.session):
                 return Receipt.FULL
             number = await self._db.next_number(kept.session)
+            document = self._document(kept, number) | ({} if before else _CLAIMABLE)
             try:
-                await self._db.inbox.insert_one(self._document(kept, number))
+                await self._db.inbox.insert_one(document)
             except DuplicateKeyError:
                 return Receipt.KNOWN
+            if before:  # it may have ended meanwhile
+                await self._promote(kept.session)
             # Last: if we die before, one looks back further than needed.
             for prefix in prefixes_of(kept.session):
                 with suppress(DuplicateKeyError):  # one received at this moment made it
@@ -98,15 +117,25 @@ class MongoInbox:
         Only of sessions that begin with one of `prefixes`.
         """
         check_prefixes(prefixes)
+        chosen = _chosen(prefixes) | {"lease_until": {"$lte": self._clock()}}
+        ours = {"lease_until": self._ends(lease_s), "held": self._token()}
         with self._db.translated():
-            for head in (*await self._owed(tuple(prefixes)), *await self._heads(tuple(prefixes))):
+            owed = {"$set": ours, "$inc": _ONE_MORE}
+            by_lapse = [("lease_until", ASCENDING)]
+            if taken := await self._take({**_OWED, **chosen}, owed, by_lapse):
+                return _claim_of(taken)
+            work = {
+                "$set": {**ours, **_WORKING, "state": _ANSWERING},
+                "$inc": _ONE_MORE,
+                "$unset": _CLAIMABLE,
+            }
+            while True:
                 try:
-                    taken = await self._take(head, lease_s)
-                except DuplicateKeyError:  # another question of the session is in work
-                    continue
-                if taken is not None:
-                    return _claim_of(taken)
-            return None
+                    taken = await self._take({**_CLAIMABLE, **chosen}, work, _BY_ARRIVAL)
+                except DuplicateKeyError:
+                    await self._demote({**_CLAIMABLE, **chosen})
+                else:
+                    return _claim_of(taken) if taken else None
 
     async def renew(self, claim: Claim, *, lease_s: float) -> None:
         """Let the lease end `lease_s` seconds from now.
@@ -127,7 +156,7 @@ class MongoInbox:
 
     async def release(self, claim: Claim) -> None:
         """Let go of a question, whether it is still ours or not: nothing of ours comes any more."""
-        held = {"_id": claim.question.id, "held": claim.fence}
+        held = {**_of(claim), "held": claim.token}
         let_go = {"$set": {"lease_until": self._clock()}, "$unset": {"held": ""}}
         with self._db.translated():
             await self._db.inbox.update_one(held, let_go)
@@ -140,6 +169,8 @@ class MongoInbox:
         """
         check_final(state)
         await self._held(claim, {"$set": self._ended(state), "$unset": _NOTHING_LEFT})
+        with self._db.translated():
+            await self._promote(claim.question.session)
 
     async def withdraw(self, question_id: str) -> bool:
         """End a question because its asker took it back, whatever became of it until then."""
@@ -154,12 +185,14 @@ class MongoInbox:
         """
         if by is None:
             return await self._end(question_id, _OPEN, InboxState.STOPPED)
-        ours = {"_id": question_id, "fence": by.fence, "held": by.fence, **_OPEN}
+        ours = {**_of(by), "fence": by.fence, "held": by.token, **_OPEN}
         ended = {**self._ended(InboxState.STOPPED), **_OWED}
         with self._db.translated():
             changed = await self._db.inbox.update_one(
                 ours, {"$set": ended, "$unset": _NO_LONGER_OPEN}
             )
+            if changed.matched_count == 1:
+                await self._promote(by.question.session)
             return changed.matched_count == 1
 
     async def reopen(self, question: Question) -> bool:
@@ -178,20 +211,34 @@ class MongoInbox:
         again = {
             "$set": {"text": kept.text, "state": _RECEIVED, "attempts": 0, **_OPEN},
             "$inc": {"fence": 1},
-            "$unset": {"answering_in": "", "settled_at": "", "owed": ""},
+            "$unset": {"working": "", "settled_at": "", "owed": ""},
         }
         with self._db.translated():
-            return (await self._db.inbox.update_one(edited, again)).matched_count == 1
+            reopened: Document | None = await self._db.inbox.find_one_and_update(
+                edited, again, projection={"session": True, "lease_until": True}
+            )
+            if reopened is None:
+                return False
+            if "lease_until" not in reopened:
+                none = {"$set": {"lease_until": NO_LEASE}}
+                await self._db.inbox.update_one({"_id": kept.id, "lease_until": None}, none)
+            await self._promote(reopened["session"])
+            return True
 
     async def sweep(self) -> int:
         """Make questions with a lapsed lease `received` again; how many there were."""
-        lapsed = {**_OPEN, "state": _ANSWERING, "lease_until": {"$lte": self._clock()}}
-        again = {
-            "$set": {"state": _RECEIVED},
-            "$unset": {"answering_in": "", "lease_until": "", "held": ""},
-        }
         with self._db.translated():
-            return (await self._db.inbox.update_many(lapsed, again)).modified_count
+            await self._mend()
+            return await self._free({"lease_until": {"$lte": self._clock()}})
+
+    async def take_back(self) -> int:
+        """Free what an earlier life of this process had claimed; how many there were."""
+        if not self._holder:
+            return 0
+        with self._db.translated():
+            return await self._free(
+                {"held": {"$gte": f"{self._holder} ", "$lt": f"{self._holder}!"}}
+            )
 
     async def find(self, question_id: str) -> Received | None:
         """A question with its state, None if it is unknown."""
@@ -258,42 +305,54 @@ class MongoInbox:
         found = self._db.inbox.find({**chosen, **_OPEN}, {"_id": True}).limit(most)
         return len(await found.to_list())
 
-    async def _heads(self, prefixes: tuple[str, ...]) -> list[Document]:
-        """The oldest open question of each session, if it waits; bounded as all open ones are."""
-        fields = {"session": True, "n": True, "state": True, "fence": True, "lease_until": True}
-        oldest: dict[str, Document] = {}
-        async for found in self._db.inbox.find(_OPEN, fields).sort(_BY_ARRIVAL):
-            head = oldest.setdefault(found["session"], found)
-            if found["n"] < head["n"]:
-                oldest[found["session"]] = found
-        now = self._clock()
-        return [
-            head
-            for head in oldest.values()
-            if head["state"] == _RECEIVED
-            and head["session"].startswith(prefixes)
-            and head.get("lease_until", now) <= now
-        ]
-
-    async def _owed(self, prefixes: tuple[str, ...]) -> list[Document]:
-        """Questions that have ended, and whose answers have not."""
-        due = {**_OWED, "lease_until": {"$lte": self._clock()}}
-        fields = {"session": True, "state": True, "fence": True}
-        found = await self._db.inbox.find(due, fields).sort("lease_until", ASCENDING).to_list()
-        return [one for one in found if one["session"].startswith(prefixes)]
-
-    async def _take(self, head: Document, lease_s: float) -> Document | None:
-        """The claimed document, or None if somebody was faster."""
-        fence = head["fence"]
-        work: Document = {"lease_until": self._ends(lease_s), "held": fence + 1}
-        if head["state"] == _RECEIVED:
-            work |= {"state": _ANSWERING, "answering_in": head["session"]}
+    async def _take(
+        self, chosen: Document, change: Document, order: Sequence[tuple[str, int]]
+    ) -> Document | None:
+        """Claim the first of the chosen questions; None if there is none."""
         taken: Document | None = await self._db.inbox.find_one_and_update(
-            {"_id": head["_id"], "state": head["state"], "fence": fence},
-            {"$set": work, "$inc": {"fence": 1, "attempts": 1}},
-            return_document=ReturnDocument.AFTER,
+            chosen, change, sort=list(order), return_document=ReturnDocument.AFTER
         )
         return taken
+
+    async def _free(self, chosen: Document) -> int:
+        """Let the chosen questions that are in work be claimed again."""
+        again = {
+            "$set": {"state": _RECEIVED, "lease_until": NO_LEASE, **_CLAIMABLE},
+            "$unset": {"working": "", "held": ""},
+        }
+        return (await self._db.inbox.update_many({**_WORKING, **chosen}, again)).modified_count
+
+    async def _promote(self, session: str) -> None:
+        """Let the oldest open question of a session be claimed, unless one is in work."""
+        fields = {"state": True, "claimable": True, "working": True}
+        opened = self._db.inbox.find({"session": session, **_OPEN}, fields).sort(_BY_PLACE)
+        found = await opened.to_list()
+        if not found or found[0].get("claimable") or any(one.get("working") for one in found):
+            return
+        head = {"_id": found[0]["_id"], "session": session, "state": _RECEIVED, **_OPEN}
+        await self._db.inbox.update_one(head, {"$set": _CLAIMABLE})
+
+    async def _demote(self, chosen: Document) -> None:
+        """Let the first of the chosen questions wait if another one of its session is in work."""
+        first = await self._db.inbox.find_one(chosen, {"session": True}, sort=_BY_ARRIVAL)
+        if first and await self._db.inbox.find_one({"session": first["session"], **_WORKING}):
+            head = {"_id": first["_id"], "session": first["session"], **_CLAIMABLE}
+            await self._db.inbox.update_one(head, {"$unset": _CLAIMABLE})
+
+    async def _mend(self) -> None:
+        """Promote where somebody died before they could; looks at all that is open, at times."""
+        now = monotonic()
+        if now < self._mended_at + _MEND_EVERY_S:
+            return
+        self._mended_at = now
+        fields = {"session": True, "claimable": True, "working": True}
+        found = await self._db.inbox.find(_OPEN, fields).to_list()
+        moving = {one["session"] for one in found if one.get("claimable") or one.get("working")}
+        for session in {one["session"] for one in found} - moving:
+            await self._promote(session)
+
+    def _token(self) -> str:
+        return f"{self._holder} {token_hex(6)}"
 
     async def _end(self, question_id: str, chosen: Document, state: InboxState) -> bool:
         """End a question; whoever has it keeps the lease until it lapses or is released."""
@@ -303,17 +362,18 @@ class MongoInbox:
                 ended = self._ended(state) | (_BLANK if state is InboxState.WITHDRAWN else {})
                 if found["fence"]:  # else it is not shown anywhere
                     ended |= {**_OWED, "lease_until": found.get("lease_until", self._clock())}
-                same = {"_id": question_id, "state": found["state"], "fence": found["fence"]}
+                same = {name: found[name] for name in ("_id", "session", "state", "fence")}
                 changed = await self._db.inbox.update_one(
                     same, {"$set": ended, "$inc": {"fence": 1}, "$unset": _NO_LONGER_OPEN}
                 )
                 if changed.matched_count == 1:
+                    await self._promote(found["session"])
                     return True
         return False
 
     async def _held(self, claim: Claim, change: Document) -> None:
         """Write under a claim."""
-        held = {"_id": claim.question.id, "fence": claim.fence, "held": claim.fence}
+        held = {**_of(claim), "fence": claim.fence, "held": claim.token}
         with self._db.translated():
             changed = await self._db.inbox.update_one(held, change)
         if changed.matched_count != 1:
@@ -329,6 +389,7 @@ class MongoInbox:
         return {
             "_id": question.id,
             "session": question.session,
+            "platform": platform_of(question.session),
             "n": number,
             "text": question.text,
             "asker": question.asker,
@@ -339,8 +400,29 @@ class MongoInbox:
             "attempts": 0,
             "reply": None,
             "received_at": self._clock(),
+            "lease_until": NO_LEASE,
             "open": True,
         }
+
+
+def platform_of(session: str) -> str:
+    """The beginning that all sessions of a platform have: `slack:`."""
+    return f"{session.partition(':')[0]}:"
+
+
+def _of(claim: Claim) -> Document:
+    """The question of a claim; with its session, by which a cluster finds the shard."""
+    return {"_id": claim.question.id, "session": claim.question.session}
+
+
+def _chosen(prefixes: Sequence[str]) -> Document:
+    """What a session with one of the prefixes has; whole platforms are found by an index."""
+    if "" in prefixes:
+        return {}
+    chosen: Document = {"platform": {"$in": sorted(set(map(platform_of, prefixes)))}}
+    if not all(prefix == platform_of(prefix) for prefix in prefixes):
+        chosen["session"] = {"$regex": "^(?:" + "|".join(map(re.escape, prefixes)) + ")"}
+    return chosen
 
 
 def _claim_of(document: Document) -> Claim:
@@ -350,4 +432,5 @@ def _claim_of(document: Document) -> Claim:
         reply=document["reply"],
         attempt=document["attempts"],
         state=InboxState(document["state"]),
+        token=document["held"],
     )

@@ -66,7 +66,8 @@ OWED: Final = """
 _CLAIM: Final = """
     UPDATE inbox
     SET state = iif(settled_at_ms IS NULL, 'answering', state),
-        fence = fence + 1, held = fence + 1, attempts = attempts + 1, lease_until_ms = ?
+        fence = fence + 1, held = fence + 1, attempts = attempts + 1, lease_until_ms = ?,
+        holder = ?
     WHERE seq = ? RETURNING *
 """
 _RENEW: Final = """
@@ -111,6 +112,10 @@ OPEN_QUESTIONS: Final = """
         AND (:session IS NULL OR session = :session) AND (:asker IS NULL OR asker = :asker)
     ORDER BY seq LIMIT :limit
 """
+TAKE_BACK: Final = """
+    UPDATE inbox SET lease_until_ms = ?, held = NULL
+    WHERE settled_at_ms IS NULL AND holder = ? AND held IS NOT NULL
+"""
 SWEEP: Final = """
     UPDATE inbox SET state = 'received', lease_until_ms = NULL, held = NULL
     WHERE settled_at_ms IS NULL AND state = 'answering' AND lease_until_ms <= ?
@@ -124,19 +129,22 @@ class SqliteInbox:
     and `total` of all are open at a time. What was taken back keeps neither its text nor its asker.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the first by name
         self,
         file: SqliteFile,
         *,
         per_session: int,
         total: int,
         per_platform: int | None = None,
+        holder: str = "",
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
+        """`holder` is the name of this process, the same when it starts again."""
         self._file = file
         self._per_session = per_session
         self._total = total
         self._per_platform = total if per_platform is None else per_platform
+        self._holder = holder
         self._clock = clock
 
     async def receive(self, question: Question) -> Receipt:
@@ -184,7 +192,9 @@ class SqliteInbox:
             now_ms = to_ms(self._clock())
             for statement in (OWED, NEXT):
                 if found := db.execute(statement, (wanted, now_ms)).fetchone():
-                    taken = db.execute(_CLAIM, (self._ends(lease_s), found["seq"])).fetchone()
+                    taken = db.execute(
+                        _CLAIM, (self._ends(lease_s), self._holder, found["seq"])
+                    ).fetchone()
                     return _claim_of(taken)
             return None
 
@@ -246,6 +256,14 @@ class SqliteInbox:
         kept = question_as_stored(question)
         values = {"question_id": kept.id, "text": kept.text}
         return await self._file.write(lambda db: db.execute(_REOPEN, values).rowcount == 1)
+
+    async def take_back(self) -> int:
+        """Free what an earlier life of this process had claimed; how many there were."""
+        if not self._holder:
+            return 0
+        values = (to_ms(self._clock()), self._holder)
+        taken = await self._file.write(lambda db: db.execute(TAKE_BACK, values).rowcount)
+        return taken and await self.sweep()
 
     async def sweep(self) -> int:
         """Make questions with a lapsed lease `received` again; how many there were."""

@@ -166,4 +166,15 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         """,
         "CREATE TABLE switches (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     ),
+    (
+        """
+        CREATE TABLE leases (
+            name     TEXT PRIMARY KEY,
+            holder   TEXT NOT NULL,
+            until_ms INTEGER NOT NULL
+        ) WITHOUT ROWID
+        """,
+        # The process that has claimed it, so that it takes its own back when it starts again.
+        "ALTER TABLE inbox ADD COLUMN holder TEXT NOT NULL DEFAULT ''",
+    ),
 )
