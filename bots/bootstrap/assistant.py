@@ -152,11 +152,16 @@ async def open_assistant(settings: Settings) -> AsyncIterator[Assistant]:
 
 @asynccontextmanager
 async def open_service(
-    settings: Settings, stores: Stores, profile: Profile, *, report: Callable[[AnswerReport], None]
+    settings: Settings,
+    stores: Stores,
+    profile: Profile,
+    *,
+    report: Callable[[AnswerReport], None],
+    processes: Callable[[], int] = lambda: 1,
 ) -> AsyncIterator[ChatService]:
     """Open the service that chat platforms hand their questions to; it serves none yet.
 
-    `report` hears of each answer that has ended.
+    `report` hears of each answer that has ended; `processes` is how many share the platforms.
 
     Raises:
         FaqbotError: see `open_talk`.
@@ -175,6 +180,7 @@ async def open_service(
             profile=profile,
             limits=Limits(per_minute=settings.user_per_minute, per_day=settings.user_per_day),
             report=report,
+            processes=processes,
             sessions_at_once=settings.sessions_at_once,
             lease_s=settings.lease_s,
         )

@@ -5,23 +5,27 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from bots.bootstrap.members import LEASE_S, Members, leaders
 from bots.bootstrap.stores import Stores, open_stores
 from config.settings import Settings
-from core.errors import ConfigError, FaqbotError
+from core.errors import ConfigError, FaqbotError, StorageError
 from core.ports import Archive, Inbox
 from core.stores.records import utc_now
 
 logger = logging.getLogger(__name__)
+
+# After a job has run; the others' clocks, and their jitter, are a little behind.
+_LEADS_ON_S: Final = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +41,36 @@ class Job:
     run: Callable[[], Awaitable[str]]
 
 
-async def run_logged(job: Job) -> None:
-    """Run a job and log its line, or why it failed."""
+async def run_logged(job: Job, members: Members) -> None:
+    """Run a job where this process leads it, and log its line, or why it failed."""
     try:
-        logger.info("job %s: %s", job.name, await job.run())
+        if await members.leads(job.name):
+            async with _leading(job.name, members):
+                logger.info("job %s: %s", job.name, await job.run())
     except FaqbotError as error:
         logger.error("job %s failed: %s", job.name, error)
     except Exception:  # the outermost edge of a job: the others go on
         logger.exception("job %s failed", job.name)
+
+
+@asynccontextmanager
+async def _leading(job: str, members: Members) -> AsyncIterator[None]:
+    """Keep the lead while the job runs, and long enough that no other runs it at the same time."""
+
+    async def keep() -> None:
+        while True:
+            await asyncio.sleep(LEASE_S / 3)
+            with suppress(StorageError):
+                await members.leads(job)
+
+    keeping = asyncio.create_task(keep())
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+    with suppress(StorageError):
+        await members.leads(job, lease_s=_LEADS_ON_S)
 
 
 async def expire(archive: Archive, *, days: int) -> str:
@@ -83,11 +109,13 @@ def next_run(job: Job, *, timezone: str, now: datetime) -> datetime | None:
 
 
 @asynccontextmanager
-async def scheduled(jobs: Sequence[Job], *, timezone: str, jitter_s: int) -> AsyncIterator[None]:
+async def scheduled(
+    jobs: Sequence[Job], *, members: Members, timezone: str, jitter_s: int
+) -> AsyncIterator[None]:
     """Run the jobs at their times until leaving; one that is at work then is cancelled.
 
-    A job never runs twice at once, and however many of its times were missed while the machine
-    slept, it runs once.
+    Of several processes one runs a job, and the others let it. A job never runs twice at once, and
+    however many of its times were missed while the machine slept, it runs once.
 
     Raises:
         ConfigError: a cron line or the time zone is none.
@@ -97,7 +125,7 @@ async def scheduled(jobs: Sequence[Job], *, timezone: str, jitter_s: int) -> Asy
         scheduler.add_job(
             run_logged,
             _trigger(job, timezone, jitter_s=jitter_s),
-            args=(job,),
+            args=(job, members),
             id=job.name,
             coalesce=True,
             misfire_grace_time=None,
@@ -151,9 +179,9 @@ def build_jobs(
         run = partial(expire, stores.archive, days=days)
         jobs.append(Job("retention", about, settings.retention_cron, run))
     if settings.source:
-        resync = partial(asyncio.to_thread, _resync, settings)
+        sync = partial(asyncio.to_thread, resync, settings)
         about = f"bring the index in line with {settings.source}"
-        jobs.append(Job("resync", about, settings.resync_cron, resync))
+        jobs.append(Job("resync", about, settings.resync_cron, sync))
     return jobs
 
 
@@ -174,10 +202,12 @@ def run_job(settings: Settings, name: str) -> int:
 
 async def _list(settings: Settings) -> int:
     async with open_stores(settings) as stores:
+        led = await leaders(stores.cluster)
         for job in build_jobs(settings, stores):
             time = next_run(job, timezone=settings.jobs_timezone, now=utc_now())
             when = f"{time:%Y-%m-%d %H:%M %Z}" if time else "never"
-            print(f"{job.name:<10} {job.cron:<14} next {when}  {job.about}")
+            who = led.get(job.name, "nobody yet")
+            print(f"{job.name:<10} {job.cron:<14} next {when}  {job.about} (led by {who})")
     return 0
 
 
@@ -193,12 +223,13 @@ async def _run(settings: Settings, name: str) -> int:
     return 0
 
 
-def _resync(settings: Settings) -> str:
+def resync(settings: Settings, *, always: bool = False) -> str:
+    """Bring the index in line with the source, if that has changed, or `always`. Blocks."""
     # Chroma and Kiwi take a second to import, and the other jobs need neither.
     from bots.bootstrap.ingestion import fetched, run_ingest
 
     path, changed = fetched(settings, settings.source)
-    if not changed:
+    if not (changed or always):
         return "the source has not changed"
     report = run_ingest(
         settings, path, questions=None, use_packs=True, progress=lambda _done, _total: None

@@ -15,9 +15,12 @@ from typing import Final, NoReturn, TypeVar
 
 from bots.bootstrap.assistant import open_service
 from bots.bootstrap.event_loop import run as run_loop
+from bots.bootstrap.first_index import ensure_index
 from bots.bootstrap.jobs import build_jobs, scheduled
+from bots.bootstrap.members import Members
 from bots.bootstrap.operations import Operations, serving
 from bots.bootstrap.platforms import PLATFORMS
+from bots.bootstrap.seat import seated
 from bots.bootstrap.stores import check_index, open_stores
 from bots.shared.open_files import raise_open_files
 from bots.shared.platform import RunningPlatform
@@ -60,18 +63,34 @@ async def _run(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         operations = Operations(settings)
         _say(await stack.enter_async_context(serving(operations)))
-        stores = operations.stores = await _opened(stack, partial(open_stores, settings))
-        _say("loading the FAQ …")
+        seat = stack.enter_context(seated(settings.data_dir))
+        opened = partial(open_stores, settings, holder=seat)
+        stores = operations.stores = await _opened(stack, opened)
+        members = Members(stores.cluster, seat)
+        await members.look()
         profile = profile_of(settings)
         await until_back(partial(asyncio.to_thread, check_index, settings), tell=_say_away)
-        report = operations.metrics.report
-        opened = partial(open_service, settings, stores, profile, report=report)
-        service = operations.service = await _opened(stack, opened)
+        await ensure_index(settings, profile, members, say=_say)
+        _say("loading the FAQ …")
+        serve = partial(
+            open_service,
+            settings,
+            stores,
+            profile,
+            report=operations.metrics.report,
+            processes=lambda: members.count,
+        )
+        service = operations.service = await _opened(stack, serve)
         platforms = await stack.enter_async_context(connected(settings, service, profile))
         operations.platforms = platforms
         jobs = build_jobs(settings, stores, wake=service.wake)
         await stack.enter_async_context(
-            scheduled(jobs, timezone=settings.jobs_timezone, jitter_s=settings.jobs_jitter_s)
+            scheduled(
+                jobs,
+                members=members,
+                timezone=settings.jobs_timezone,
+                jitter_s=settings.jobs_jitter_s,
+            )
         )
         _say(f"jobs: {', '.join(job.name for job in jobs)}")
         if address := next((one.address for one in platforms if one.address), ""):
@@ -79,6 +98,7 @@ async def _run(settings: Settings) -> None:
             if settings.web_open and settings.has_web_alone and has_desktop():
                 await asyncio.to_thread(webbrowser.open, address)
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(members.run())
             tasks.create_task(service.run())
             for platform in platforms:
                 tasks.create_task(keep_running(platform))

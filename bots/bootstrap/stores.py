@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from config.settings import Settings
-from core.ports import Archive, History, Inbox, Lessons, Reports
+from core.ports import Archive, Cluster, History, Inbox, Lessons, Reports
 from core.stores.sqlite.archive import SqliteArchive
+from core.stores.sqlite.cluster import SqliteCluster
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
 from core.stores.sqlite.inbox import SqliteInbox
@@ -26,18 +27,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The five views of one store."""
+    """The six views of one store."""
 
     history: History
     archive: Archive
     inbox: Inbox
     lessons: Lessons
     reports: Reports
+    cluster: Cluster
 
 
 @asynccontextmanager
-async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
+async def open_stores(settings: Settings, *, holder: str = "") -> AsyncIterator[Stores]:
     """Open what the settings name; closed on leaving.
+
+    `holder` is the name of this process, if it answers questions.
 
     Raises:
         ConfigError: MONGODB_URI is no such URI.
@@ -54,13 +58,16 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
                     per_session=settings.inbox_per_session,
                     total=settings.inbox_total,
                     per_platform=settings.inbox_share,
+                    holder=holder,
                 ),
                 SqliteLessons(file),
                 SqliteReports(file),
+                SqliteCluster(file),
             )
         return
     # Importing the driver takes a quarter of a second, and the embedded default needs none of it.
     from core.stores.mongo.archive import MongoArchive
+    from core.stores.mongo.cluster import MongoCluster
     from core.stores.mongo.database import MongoDatabase
     from core.stores.mongo.history import MongoHistory
     from core.stores.mongo.inbox import MongoInbox
@@ -77,9 +84,11 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
                 per_session=settings.inbox_per_session,
                 total=settings.inbox_total,
                 per_platform=settings.inbox_share,
+                holder=holder,
             ),
             MongoLessons(database),
             MongoReports(database),
+            MongoCluster(database),
         )
 
 

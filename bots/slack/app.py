@@ -114,7 +114,10 @@ async def assemble(context: Context, session: aiohttp.ClientSession) -> Parts:
     """
     client = make_client(session, context.settings.slack_api_url)
     workspaces, installations = await _workspaces(context, session)
-    budgets = Budgets(edits_a_minute=context.settings.slack_edits_per_minute)
+    budgets = Budgets(
+        edits_a_minute=context.settings.slack_edits_per_minute,
+        processes=lambda: context.service.processes,
+    )
     answers, background = Answers(), BackgroundTasks()
     replies = Replies(context, workspaces, budgets, answers, background)
     context.service.serve(PREFIX, replies.open)

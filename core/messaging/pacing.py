@@ -42,6 +42,10 @@ class Window:
         self._frozen_until = 0.0
         self._resets_at = float("-inf")  # when all calls come back at once, if the platform says so
 
+    def share(self, limit: int, window_s: float) -> None:
+        """Be a smaller or a larger part of what the platform grants, from now on."""
+        self.limit, self.window_s = limit, window_s
+
     def free(self, now: float) -> int:
         """Return how many calls may be made now."""
         if now < self._frozen_until:

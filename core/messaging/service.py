@@ -65,6 +65,7 @@ class ChatService:
         profile: Profile,
         limits: Limits,
         report: Callable[[AnswerReport], None] = lambda _report: None,
+        processes: Callable[[], int] = lambda: 1,
         sessions_at_once: int = 64,
         lease_s: float = 8.0,
     ) -> None:
@@ -81,6 +82,7 @@ class ChatService:
         self._inbox = inbox
         self._archive = archive
         self._offline = offline
+        self._processes = processes
         self._learning = learning
         self._limits = limits
         self._sessions_at_once = sessions_at_once
@@ -409,6 +411,11 @@ class ChatService:
         None if there is none.
         """
         return await self._inbox.last_seen(prefix)
+
+    @property
+    def processes(self) -> int:
+        """The number of processes of this installation that are there, this one among them."""
+        return self._processes()
 
     @property
     def leases(self) -> int:

@@ -17,6 +17,7 @@ from core.messaging.pacing import Pacer, Window
 EDITS_A_MINUTE: Final = 50
 # chat.appendStream is of tier 4, chat.startStream and chat.stopStream of tier 2.
 APPENDS_A_MINUTE: Final = 100
+_DELETES_A_MINUTE: Final = 50  # chat.delete is of tier 3
 _STREAMS_A_MINUTE: Final = 20
 STREAM_S: Final = 300.0  # after which Slack ends a stream, whatever is appended
 _MINUTE_S: Final = 60.0
@@ -37,6 +38,11 @@ class Streams:
         self._live: dict[str, float] = {}  # until when, of each question
         self._planned: set[str] = set()  # those of them whose stream has not begun yet
         self.unsupported = False  # this workspace has no such methods
+
+    def share(self, calls: int) -> None:
+        """Take so many of the calls that are granted in a minute."""
+        self._starts.share(calls, _MINUTE_S)
+        self._stops.share(calls, _MINUTE_S)
 
     def plan(self, question_id: str, now: float) -> bool:
         """Whether a stream may begin; there is room for it until it ends, of whichever cause."""
@@ -63,36 +69,55 @@ class Streams:
 
 
 class Budgets:
-    """The pacers of this process; those of channels that were not used for long are dropped."""
+    """The pacers of this process; those of channels that were not used for long are dropped.
 
-    def __init__(self, *, edits_a_minute: int = EDITS_A_MINUTE) -> None:
+    Slack counts a workspace's calls, whichever process makes them: each of several takes its share.
+    """
+
+    def __init__(
+        self, *, edits_a_minute: int = EDITS_A_MINUTE, processes: Callable[[], int] = lambda: 1
+    ) -> None:
+        """`processes` is how many there are now, this one among them."""
         self._edits_a_minute = edits_a_minute
+        self._processes = processes
         self._pacers: OrderedDict[tuple[str, str], Pacer] = OrderedDict()
         self._streams: dict[str, Streams] = {}
 
     def posts(self, channel: str) -> Pacer:
         """New messages in a channel."""
-        return self._pacer(
-            ("chat.postMessage", channel), lambda: Window(_BURST, float(_BURST), drips=True)
-        )
+        processes = self._processes()
+        burst = max(_BURST // processes, 1)
+        pacer = self._pacer(("chat.postMessage", channel), drips=True)
+        pacer.window.share(burst, float(burst * processes))
+        return pacer
 
     def edits(self, team: str) -> Pacer:
         """`chat.update` in a workspace."""
-        return self._pacer(("chat.update", team), lambda: Window(self._edits_a_minute, _MINUTE_S))
+        return self._a_minute("chat.update", team, self._edits_a_minute)
+
+    def deletes(self, team: str) -> Pacer:
+        """`chat.delete` in a workspace."""
+        return self._a_minute("chat.delete", team, _DELETES_A_MINUTE)
 
     def appends(self, team: str) -> Pacer:
         """`chat.appendStream` in a workspace."""
-        key = ("chat.appendStream", team)
-        return self._pacer(key, lambda: Window(APPENDS_A_MINUTE, _MINUTE_S))
+        return self._a_minute("chat.appendStream", team, APPENDS_A_MINUTE)
 
     def streams(self, team: str) -> Streams:
         """`chat.startStream` and `chat.stopStream` in a workspace."""
-        return self._streams.setdefault(team, Streams())
+        streams = self._streams.setdefault(team, Streams())
+        streams.share(max(_STREAMS_A_MINUTE // self._processes(), 1))
+        return streams
 
-    def _pacer(self, key: tuple[str, str], window: Callable[[], Window]) -> Pacer:
+    def _a_minute(self, method: str, team: str, calls: int) -> Pacer:
+        pacer = self._pacer((method, team))
+        pacer.window.share(max(calls // self._processes(), 1), _MINUTE_S)
+        return pacer
+
+    def _pacer(self, key: tuple[str, str], *, drips: bool = False) -> Pacer:
         pacer = self._pacers.get(key)
         if pacer is None:
-            pacer = self._pacers[key] = Pacer(window())
+            pacer = self._pacers[key] = Pacer(Window(1, _MINUTE_S, drips=drips))
         self._pacers.move_to_end(key)
         if len(self._pacers) > _MOST_KEPT:
             oldest = next(iter(self._pacers))

@@ -154,8 +154,9 @@ class SlackReply:
         """Take the message away; nothing happens if it is gone."""
         channel, ts = split(reference)
         try:
-            with translated("chat.delete"):
-                await self._client.chat_delete(channel=channel, ts=ts)
+            async with self._budgets.deletes(self._place.team).slot():
+                with translated("chat.delete"):
+                    await self._client.chat_delete(channel=channel, ts=ts)
         except MessageGoneError:
             pass
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,8 +14,18 @@ import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bots.bootstrap.jobs import Job, next_run, run_logged, scheduled
+from bots.bootstrap.members import Members, leaders
+from bots.bootstrap.seat import seated
 from core.errors import ConfigError, SourceError, StorageError
+from core.stores.sqlite.cluster import SqliteCluster
+from core.stores.sqlite.database import SqliteFile
 from ingest.sources.url import confirm, fetch
+
+
+@pytest.fixture
+async def cluster(tmp_path: Path):
+    async with SqliteFile.open(tmp_path / "store.sqlite3") as file:
+        yield SqliteCluster(file)
 
 
 def job(name: str = "sweep", cron: str = "30 4 * * *", error: Exception | None = None) -> Job:
@@ -44,13 +55,50 @@ def test_what_is_no_time_zone_is_refused_by_name():
 
 
 @pytest.mark.parametrize("error", [StorageError("the disk is full"), RuntimeError("a bug")])
-async def test_a_job_that_fails_says_so(error, caplog):
-    await run_logged(job(error=error))
+async def test_a_job_that_fails_says_so(error, cluster, caplog):
+    await run_logged(job(error=error), Members(cluster, "a"))
     assert "job sweep failed" in caplog.text
     assert str(error) in caplog.text
 
 
-async def test_missed_times_are_one_run_and_a_failure_stops_nobody(monkeypatch, caplog):
+async def test_one_of_three_processes_runs_a_job_and_the_others_know_who(cluster):
+    members = [Members(cluster, name) for name in "abc"]
+    runs: list[str] = []
+
+    async def run() -> str:
+        runs.append("resync")
+        await asyncio.sleep(0.05)
+        return ""
+
+    await asyncio.gather(*(run_logged(Job("resync", "", "", run), one) for one in members))
+    assert runs == ["resync"]
+    (leader,) = (await leaders(cluster)).values()
+    assert leader in {"a", "b", "c"}
+
+
+async def test_processes_are_counted_while_they_are_there(cluster):
+    one, other = Members(cluster, "a"), Members(cluster, "b")
+    await one.look()
+    running = asyncio.create_task(other.run())
+    while other.count < 2:  # noqa: ASYNC110 - a store has no event to wait for
+        await asyncio.sleep(0.01)
+    await one.look()
+    assert one.count == 2
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    await one.look()
+    assert one.count == 1
+
+
+def test_a_seat_is_free_again_when_its_process_has_ended(tmp_path):
+    with seated(tmp_path) as first, seated(tmp_path) as second:
+        assert first != second
+    with seated(tmp_path) as again:
+        assert again == first
+
+
+async def test_missed_times_are_one_run_and_a_failure_stops_nobody(cluster, monkeypatch, caplog):
     """The scheduler finds both jobs' times long past, runs each once, and goes on to the next."""
     started: list[AsyncIOScheduler] = []
     start = AsyncIOScheduler.start
@@ -76,7 +124,7 @@ async def test_missed_times_are_one_run_and_a_failure_stops_nobody(monkeypatch, 
 
     failing = counting("retention", StorageError("the disk is full"))
     jobs = [failing, counting("sweep")]
-    async with scheduled(jobs, timezone="Asia/Seoul", jitter_s=0):
+    async with scheduled(jobs, members=Members(cluster, "a"), timezone="Asia/Seoul", jitter_s=0):
         [scheduler] = started
         for name in ("retention", "sweep"):
             due = datetime.now(UTC) - timedelta(hours=3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import socket
@@ -70,8 +71,10 @@ async def test_answers_are_counted_and_logged_without_their_text(slack, tmp_path
         operations.stores, operations.service = bot.stores, bot.service
         question = await person.mention(slack.add_channel("문의", person), "정산은 언제 되나요?")
         await slack.until(lambda: finished(slack, question))
-        _, text = await get(port, "/metrics")
-    assert 'faqbot_answers_total{platform="slack",state="answered"} 1.0' in text
+        counted = 'faqbot_answers_total{platform="slack",state="answered"} 1.0'
+        async with asyncio.timeout(5):
+            while counted not in (text := (await get(port, "/metrics"))[1]):
+                await asyncio.sleep(0.02)
     assert "faqbot_questions_open" in text
     logging.getLogger().handlers.clear()
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]

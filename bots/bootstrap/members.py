@@ -1,0 +1,80 @@
+"""The processes of an installation: how many there are, and which one leads a job."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final
+
+from core.errors import StorageError
+from core.ports import Cluster
+
+logger = logging.getLogger(__name__)
+
+LEASE_S: Final = 15.0
+_BEAT_S: Final = 5.0
+_MEMBER: Final = "process:"
+_JOB: Final = "job:"
+
+
+class Members:
+    """This process among the others.
+
+    While the store is away, as many as were there before are taken to be there still.
+    """
+
+    def __init__(self, cluster: Cluster, name: str) -> None:
+        self._cluster = cluster
+        self.name = name
+        self._count = 1
+
+    @property
+    def count(self) -> int:
+        """The number of processes that are there, this one among them."""
+        return self._count
+
+    async def run(self) -> None:
+        """Be there, until cancelled."""
+        try:
+            while True:
+                await self.look()
+                await asyncio.sleep(_BEAT_S)
+        finally:
+            await self._leave()
+
+    async def look(self) -> None:
+        """Say that this process is there, and count all."""
+        try:
+            await self._cluster.hold(f"{_MEMBER}{self.name}", self.name, lease_s=LEASE_S)
+            held = await self._cluster.held()
+        except StorageError as error:
+            logger.warning("how many processes there are is not known: %s", error)
+        else:
+            self._count = max(sum(name.startswith(_MEMBER) for name in held), 1)
+
+    async def leads(self, job: str, *, lease_s: float = LEASE_S) -> bool:
+        """Whether this process is the one that runs a job; it stays so while it asks.
+
+        Raises:
+            StorageError: the store is away.
+        """
+        return await self._cluster.hold(f"{_JOB}{job}", self.name, lease_s=lease_s) == self.name
+
+    async def _leave(self) -> None:
+        try:
+            async with asyncio.timeout(_BEAT_S):
+                for name, holder in (await self._cluster.held()).items():
+                    if holder == self.name:
+                        await self._cluster.let_go(name, holder)
+        except (StorageError, TimeoutError) as error:
+            logger.warning("others wait for our leases to lapse: %s", error)
+
+
+async def leaders(cluster: Cluster) -> dict[str, str]:
+    """Return which process leads which job.
+
+    Raises:
+        StorageError: the store is away.
+    """
+    held = await cluster.held()
+    return {name[len(_JOB) :]: holder for name, holder in held.items() if name.startswith(_JOB)}
