@@ -73,7 +73,7 @@ async def test_answers_are_counted_and_logged_without_their_text(slack, tmp_path
         await slack.until(lambda: finished(slack, question))
         counted = 'faqbot_answers_total{platform="slack",state="answered"} 1.0'
         async with asyncio.timeout(5):
-            while counted not in (text := (await get(port, "/metrics"))[1]):
+            while counted not in (text := (await get(port, "/metrics"))[1]):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
     assert "faqbot_questions_open" in text
     logging.getLogger().handlers.clear()
