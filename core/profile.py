@@ -50,6 +50,10 @@ class Profile:
     limited: str
     inbox_full: str
     stale_button: str
+    not_your_button: str
+    lapsed_button: str
+    settled_button: str
+    skill_failed: str
     already_asked: str
     not_yours_to_stop: str
     open_answer: str
@@ -114,5 +118,6 @@ class Profile:
     answer_cut: str
     link_left_out: str
     link_hosts: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     themes: tuple[Theme, ...] = ()

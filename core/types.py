@@ -252,6 +252,8 @@ class Escalated:
 class Answered:
     """The whole answer in Markdown, what it stands on, and what to ask next.
 
+    `skill` names what answered in place of the FAQ; its follow-ups are choices.
+
     `offers` has a sentence for each follow-up that offers it, "" where there is only the question.
     """
 
@@ -259,6 +261,7 @@ class Answered:
     sources: tuple[Passage, ...]
     followups: tuple[str, ...]
     offers: tuple[str, ...] = ()
+    skill: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +312,29 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Dialogue:
+    """The state of a skill's dialogue after a turn.
+
+    `data` is the skill's own, as text; None if nothing is left to ask or to confirm. `only` are the
+    people who may press the turn's buttons; everybody may if it is empty. From `until` on the
+    dialogue has lapsed.
+    """
+
+    skill: str
+    data: str | None = None
+    only: tuple[str, ...] = ()
+    until: datetime | None = None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether the next message may be meant for the skill."""
+        return self.data is not None and (self.until is None or now < self.until)
+
+    def admits(self, person: str) -> bool:
+        """Whether this person may press the turn's buttons."""
+        return not self.only or person in self.only
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """A question with what became of it: everything needed to replay it.
 
@@ -327,6 +353,7 @@ class Turn:
     prompt: str = ""
     usage: Usage = field(default_factory=Usage)
     passages: tuple[Passage, ...] = ()
+    dialogue: Dialogue | None = None
 
 
 class InboxState(StrEnum):
@@ -349,6 +376,8 @@ class Receipt(StrEnum):
     KNOWN = "known"
     FULL = "full"
     LIMITED = "limited"  # this person has asked too much of late
+    NOT_THEIRS = "not_theirs"  # the button is for somebody else
+    LAPSED = "lapsed"  # the button came too late
     SPOOLED = "spooled"  # the store is away: kept on this machine, and answered once it is back
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
+from bots.bootstrap.skills import with_skills
 from bots.bootstrap.stores import Stores, open_index, open_stores
 from config.profiles import profile_chain, profile_of, synonym_files
 from config.resources import ENCODER, GUARDRAIL, load_loanwords
@@ -33,6 +34,7 @@ from core.profile import Profile
 from core.retrieval.lesson_sync import LessonSync, Warm
 from core.retrieval.retriever import Retriever
 from core.retrieval.synonyms import Synonyms, load_groups
+from core.skills.assistant import AnyAssistant
 from core.stores.memory import MemoryHistory
 from core.stores.sqlite.spool import SqliteSpool
 from core.text.korean import Analyzer
@@ -125,7 +127,7 @@ def build_taught(settings: Settings) -> Retriever:
 class Talk:
     """The parts of a conversation without a platform: who answers, and who learns."""
 
-    assistant: Assistant
+    assistant: AnyAssistant
     learning: Learning
 
 
@@ -144,7 +146,7 @@ async def open_talk(settings: Settings) -> AsyncIterator[Talk]:
 
 
 @asynccontextmanager
-async def open_assistant(settings: Settings) -> AsyncIterator[Assistant]:
+async def open_assistant(settings: Settings) -> AsyncIterator[AnyAssistant]:
     """An assistant whose turns are kept; see `open_talk`."""
     async with open_talk(settings) as talk:
         yield talk.assistant
@@ -189,7 +191,7 @@ async def open_service(
 @asynccontextmanager
 async def open_forgetful(
     settings: Settings, *, with_models: bool = True
-) -> AsyncIterator[Assistant]:
+) -> AsyncIterator[AnyAssistant]:
     """An assistant for throw-away questions: it leaves nothing in anybody's history.
 
     Without models its `research` is all that is of use, and calls nobody but a remote embedder.
@@ -205,7 +207,7 @@ async def open_forgetful(
 class _Parts:
     """An assistant, what it searches with, and what keeps the lessons in it."""
 
-    assistant: Assistant
+    assistant: AnyAssistant
     retriever: Retriever
     following: LessonSync | None
 
@@ -292,7 +294,10 @@ async def _parts(
             models=models,
             catch_up=following.catch_up if following else None,
         )
-        yield _Parts(assistant, retriever, following)
+        skilled = with_skills(
+            assistant, settings, profile=profile, history=history, encoder=encoder
+        )
+        yield _Parts(skilled, retriever, following)
 
 
 async def _nothing_to_warm(*_texts: Sequence[str]) -> None:

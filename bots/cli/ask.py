@@ -13,7 +13,7 @@ from bots.bootstrap.assistant import open_assistant, open_forgetful
 from bots.cli.terminal import Ending, Screen
 from config.profiles import profile_of
 from config.settings import Settings
-from core.assistant.assistant import Assistant
+from core.skills.assistant import AnyAssistant
 from core.types import (
     Answered,
     AnswerEvent,
@@ -100,7 +100,7 @@ async def _events(
 
 
 @asynccontextmanager
-async def _assistant(settings: Settings, *, remembers: bool) -> AsyncIterator[Assistant]:
+async def _assistant(settings: Settings, *, remembers: bool) -> AsyncIterator[AnyAssistant]:
     if remembers:
         async with open_assistant(settings) as assistant:
             yield assistant

@@ -11,8 +11,8 @@ from bots.bootstrap.assistant import build_taught, open_forgetful
 from bots.cli.ask import question_of
 from bots.cli.jsonl import Row, read_rows
 from config.settings import Settings
-from core.assistant.assistant import Assistant
 from core.retrieval.retriever import Hit
+from core.skills.assistant import AnyAssistant
 from core.types import (
     Answered,
     AnswerEvent,
@@ -42,7 +42,7 @@ def search_batch(settings: Settings, source: str) -> int:
 def guard_batch(settings: Settings, source: str) -> int:
     """Write the label and the scores of every row."""
 
-    async def judge(assistant: Assistant, row: Row) -> dict[str, Any]:
+    async def judge(assistant: AnyAssistant, row: Row) -> dict[str, Any]:
         found = await assistant.research(row.question, SessionId(_SESSION), row.history)
         return {"label": found.verdict.label, "scores": rounded(found.verdict.scores)}
 
@@ -52,7 +52,7 @@ def guard_batch(settings: Settings, source: str) -> int:
 def ask_batch(settings: Settings, source: str) -> int:
     """Write the answer to every row; the history that a row brings is all that it has."""
 
-    async def answer(assistant: Assistant, row: Row) -> dict[str, Any]:
+    async def answer(assistant: AnyAssistant, row: Row) -> dict[str, Any]:
         question = question_of(row.question, _SESSION)
         return await _ending(assistant.answer(question, row.history))
 
@@ -72,7 +72,7 @@ def rounded(scores: dict[Any, float]) -> dict[str, float]:
 def _each(
     settings: Settings,
     source: str,
-    work: Callable[[Assistant, Row], Awaitable[dict[str, Any]]],
+    work: Callable[[AnyAssistant, Row], Awaitable[dict[str, Any]]],
     *,
     with_models: bool,
 ) -> int:

@@ -14,10 +14,10 @@ from bots.cli.ingest import first_ingest
 from bots.cli.terminal import Screen
 from config.profiles import profile_of
 from config.settings import Settings
-from core.assistant.assistant import Assistant
 from core.errors import StorageError
 from core.messaging.learning import Learning, Remark, is_lesson, said_of
 from core.profile import Profile
+from core.skills.assistant import AnyAssistant
 from core.types import Escalated, SessionId
 
 _LEAVE = frozenset({"exit", "quit", "종료", "나가기", "끝"})
@@ -60,7 +60,7 @@ class _Conversation:
     def __init__(  # noqa: PLR0913 - its collaborators
         self,
         runner: asyncio.Runner,
-        assistant: Assistant,
+        assistant: AnyAssistant,
         screen: Screen,
         profile: Profile,
         session: str,

@@ -7,7 +7,7 @@ person alone sees in a channel have the thread `u{user}`.
 
 A question is `discord:{guild}:{channel}:{message}`, the channel being where the message is; a
 button's question adds to the id of the question whose answer it stands under
-(`core.messaging.service.press_id`). `Question.reply_to` holds where the answer goes: a `Target`.
+(`core.press_ids.press_id`). `Question.reply_to` holds where the answer goes: a `Target`.
 """
 
 from __future__ import annotations

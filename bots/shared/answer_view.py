@@ -57,6 +57,8 @@ def ending_of(view: View, look: RenderOptions) -> Ending:
     profile = look.profile
     questions = view.followups[:_MOST]
     match view.ending:
+        case Answered(skill=skill) if skill:
+            return Ending(view.note, questions=questions)
         case Answered(sources=()):  # a greeting
             return Ending(view.note, lead=profile.try_asking, questions=questions)
         case Answered(sources=sources, offers=offers):

@@ -17,17 +17,14 @@ def reason_for(profile: Profile, receipt: Receipt | None) -> str:
 
     None is a button that is gone.
     """
-    match receipt:
-        case None:
-            return profile.stale_button
-        case Receipt.FULL:
-            return profile.inbox_full
-        case Receipt.LIMITED:
-            return profile.limited
-        case Receipt.SPOOLED:
-            return profile.kept_for_later
-        case Receipt.STORED | Receipt.KNOWN:
-            return ""
+    reasons = {
+        Receipt.FULL: profile.inbox_full,
+        Receipt.LIMITED: profile.limited,
+        Receipt.NOT_THEIRS: profile.not_your_button,
+        Receipt.LAPSED: profile.lapsed_button,
+        Receipt.SPOOLED: profile.kept_for_later,
+    }
+    return reasons.get(receipt, "") if receipt else profile.stale_button
 
 
 async def refusal(

@@ -7,7 +7,7 @@ thread can be mistaken for.
 
 A question is `slack:{team}:{channel}:{message}`, a `ts` or what else names it once; a button's
 question adds to the id of the question whose answer it stands under (`press_id` in
-`core.messaging.service`). What is asked by a command, a shortcut or a button outside of answers is
+`core.press_ids`). What is asked by a command, a shortcut or a button outside of answers is
 named by its trigger, as the press of a button would be, since nobody has read its text as a
 message either.
 """
@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from core.messaging.service import press_id
+from core.press_ids import press_id
 from core.types import SessionId
 
 PREFIX: Final = "slack:"

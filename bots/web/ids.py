@@ -6,7 +6,7 @@ may read the conversation, as by a link; one that a client named is read by who 
 
 A question is `web:{channel}:{thread}:{message}`, the message being the id that a client gave it:
 so that the same id in another conversation is another question. A button's question adds to the id
-of the question whose answer it stands under (`core.messaging.service.press_id`).
+of the question whose answer it stands under (`core.press_ids.press_id`).
 """
 
 from __future__ import annotations

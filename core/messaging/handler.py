@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from core.assistant.assistant import Assistant
 from core.errors import (
     MessageGoneError,
     PlatformError,
@@ -26,6 +25,7 @@ from core.messaging.worker import NoteReply
 from core.ports import Archive, Inbox
 from core.profile import Profile
 from core.retry import until_back
+from core.skills.assistant import AnyAssistant
 from core.text.addressing import says_something
 from core.types import (
     Answered,
@@ -61,7 +61,7 @@ class QuestionHandler:
     def __init__(  # noqa: PLR0913 - its collaborators
         self,
         *,
-        assistant: Assistant,
+        assistant: AnyAssistant,
         inbox: Inbox,
         history: PendingTurns,
         archive: Archive,
@@ -321,7 +321,8 @@ def _ending(turn: Turn) -> Ending:
     """The event with which a stored turn ended."""
     match turn.state:
         case TurnState.ANSWERED:
-            return Answered(turn.answer, _passages(turn), turn.followups)
+            skill = turn.dialogue.skill if turn.dialogue else ""
+            return Answered(turn.answer, _passages(turn), turn.followups, skill=skill)
         case TurnState.DECLINED:
             return Declined(turn.answer, turn.followups, turn.label)
         case TurnState.ESCALATED:

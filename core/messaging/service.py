@@ -14,11 +14,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from hashlib import blake2b
 from typing import Final, TypeVar
 from weakref import WeakValueDictionary
 
-from core.assistant.assistant import Assistant
 from core.errors import StoreAwayError
 from core.messaging.answer_report import AnswerReport
 from core.messaging.handler import OpenReply, QuestionHandler, view_of
@@ -28,7 +26,9 @@ from core.messaging.pending_turns import PendingTurns
 from core.messaging.user_limits import Limits
 from core.messaging.worker import InboxWorker
 from core.ports import Archive, Inbox
+from core.press_ids import press_id
 from core.profile import Profile
+from core.skills.assistant import AnyAssistant
 from core.stores.sqlite.spool import Act, Spooled
 from core.types import (
     Feedback,
@@ -43,7 +43,6 @@ from core.types import (
 
 T = TypeVar("T")
 
-_PRESS: Final = ">"
 _MOST_SESSIONS: Final = 10_000
 _MOST_REFUSED: Final = 10_000
 _LOOKED_AT: Final = 1_000
@@ -56,7 +55,7 @@ class ChatService:
     def __init__(  # noqa: PLR0913 - its collaborators
         self,
         *,
-        assistant: Assistant,
+        assistant: AnyAssistant,
         inbox: Inbox,
         history: PendingTurns,
         archive: Archive,
@@ -163,10 +162,16 @@ class ChatService:
 
         `pressed` says where and by whom; its id and text are those of the button, so that two
         presses, by whomever, are one question. `turn` is the answer's, if the caller has it.
+        A skill's button may be for some people alone, and for some time.
         """
         turn = turn or await self.turn(question_id)
         if turn is None or not 0 <= index < len(turn.followups):
             return None
+        if dialogue := turn.dialogue:
+            if not dialogue.admits(pressed.asker):
+                return Receipt.NOT_THEIRS
+            if not dialogue.is_open(pressed.asked_at):
+                return Receipt.LAPSED
         text = turn.followups[index]
         asked = replace(pressed, id=press_id(question_id, text), text=text)
         self._refused.pop(asked.id, None)  # each press that is one too many is told so
@@ -493,19 +498,3 @@ def _keep_latest(kept: OrderedDict[T, None], one: T, most: int) -> None:
 def _is_news(stored: Received, edited: Question) -> bool:
     """Whether an edit changes anything: neither what was taken back nor the same text again."""
     return stored.state is not InboxState.WITHDRAWN and stored.question.text != edited.text
-
-
-def press_id(question_id: str, text: str) -> str:
-    """The id of the question that a button below the answer to another one asks.
-
-    It is of a length that does not grow from press to press, and differs when an edited question
-    was answered anew with other follow-ups.
-    """
-    asked_first = question_id.partition(_PRESS)[0]
-    digest = blake2b(f"{question_id}\n{text}".encode(errors="surrogatepass"), digest_size=6)
-    return f"{asked_first}{_PRESS}{digest.hexdigest()}"
-
-
-def is_press(question_id: str) -> bool:
-    """Whether a question was asked by a button, so that nobody has read its text."""
-    return _PRESS in question_id

@@ -15,6 +15,7 @@ from typing import Any
 
 from core.errors import StorageError
 from core.types import (
+    Dialogue,
     Feedback,
     InboxState,
     Lesson,
@@ -45,7 +46,8 @@ def as_stored(turn: Turn) -> Turn:
     beside = _BYTES_OF_NUMBER * len(turn.timings_ms)
     _check_texts("a turn", _texts(turn), beside=beside)
     question = replace(turn.question, asked_at=in_utc(turn.question.asked_at))
-    return replace(turn, question=question, finished_at=in_utc(turn.finished_at))
+    dialogue = dialogue_of(dialogue_record(turn.dialogue))
+    return replace(turn, question=question, finished_at=in_utc(turn.finished_at), dialogue=dialogue)
 
 
 def question_as_stored(question: Question) -> Question:
@@ -215,7 +217,12 @@ def _texts(turn: Turn) -> list[tuple[str, str]]:
         *(("a passage", text) for one in turn.passages for text in _passage_texts(one)),
         *(("a follow-up", text) for text in turn.followups),
         *(("a timing's name", text) for text in turn.timings_ms),
+        *(("the dialogue", text) for text in _dialogue_texts(turn.dialogue)),
     ]
+
+
+def _dialogue_texts(dialogue: Dialogue | None) -> tuple[str, ...]:
+    return (dialogue.skill, dialogue.data or "", *dialogue.only) if dialogue else ()
 
 
 def _passage_texts(passage: Passage) -> tuple[str, ...]:
@@ -245,6 +252,27 @@ def passage_record(passage: Passage) -> dict[str, Any]:
         "url": passage.url,
         "updated": passage.updated,
     }
+
+
+def dialogue_record(dialogue: Dialogue | None) -> dict[str, Any] | None:
+    """Return a skill's dialogue as both stores keep it, in JSON's types."""
+    if dialogue is None:
+        return None
+    until = in_utc(dialogue.until).isoformat() if dialogue.until else None
+    return {
+        "skill": dialogue.skill,
+        "data": dialogue.data,
+        "only": list(dialogue.only),
+        "until": until,
+    }
+
+
+def dialogue_of(record: Mapping[str, Any] | None) -> Dialogue | None:
+    """Return the dialogue that was kept so."""
+    if not record:
+        return None
+    until = datetime.fromisoformat(record["until"]) if record["until"] else None
+    return Dialogue(record["skill"], record["data"], tuple(record["only"]), until)
 
 
 def passage_of(record: Mapping[str, Any]) -> Passage:

@@ -15,7 +15,7 @@ from typing import Final
 from bots.discord.ids import DIRECT, Ephemeral, place_of, target_of
 from bots.discord.render.markdown import line, markdown
 from bots.shared.answer_view import Ending, RenderOptions, ending_of, pieces, status_of
-from core.messaging.service import is_press
+from core.press_ids import is_press
 from core.text.markdown.measure import fitting, shortened, utf16
 from core.types import Answered, Escalated, View
 

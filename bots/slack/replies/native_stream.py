@@ -32,7 +32,7 @@ from bots.slack.replies.thread import (
 )
 from core.errors import MessageGoneError, PlatformError, RateLimitedError
 from core.messaging.pacing import Pacer
-from core.messaging.service import is_press
+from core.press_ids import is_press
 from core.text.markdown.split import settled
 from core.types import Question, View
 

@@ -24,7 +24,7 @@ from core.errors import (
     PlatformRefusedError,
 )
 from core.messaging.pacing import Pacer
-from core.messaging.service import is_press
+from core.press_ids import is_press
 from core.types import Question, View
 
 logger = logging.getLogger(__name__)

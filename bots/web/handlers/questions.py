@@ -36,7 +36,7 @@ from bots.web.ids import (
 from bots.web.problems import Problem, check, said
 from bots.web.render.page import WITHDRAWN, Kind, Page
 from bots.web.render.page_html import blocks
-from core.messaging.service import press_id
+from core.press_ids import press_id
 from core.types import Feedback, InboxState, Question, Receipt, Received, SessionId
 
 _WAIT_S: Final = 60

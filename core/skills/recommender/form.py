@@ -63,6 +63,7 @@ class Form:
     reason: str
     others: str
     none_left: str
+    examples: tuple[str, ...] = ()
 
     def read(self, text: str, known: Mapping[str, Value]) -> dict[str, Value]:
         """Return what is known of the buyer after this: what is said anew takes the old's place."""
@@ -97,7 +98,8 @@ def load_form(path: Path) -> Form:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
         fields = tuple(map(_field, document.pop("feature")))
-        return Form(fields, **document)
+        examples = tuple(document.pop("examples", ()))
+        return Form(fields, examples=examples, **document)
     except (OSError, ValueError, KeyError, TypeError, re.error) as error:
         raise ConfigError(f"cannot use the form {path}: {error}") from error
 

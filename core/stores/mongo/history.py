@@ -11,7 +11,14 @@ from pymongo.errors import DuplicateKeyError
 
 from core.stores.mongo.counters import count_turn
 from core.stores.mongo.database import Document, MongoDatabase
-from core.stores.records import as_stored, check_text, passage_of, passage_record
+from core.stores.records import (
+    as_stored,
+    check_text,
+    dialogue_of,
+    dialogue_record,
+    passage_of,
+    passage_record,
+)
 from core.types import Label, Question, SessionId, Turn, TurnState, Usage
 
 _NEWEST_FIRST: Final = [("n", DESCENDING)]
@@ -93,6 +100,7 @@ def _document(turn: Turn) -> Document:
         "prompt": turn.prompt,
         "usage": asdict(turn.usage),
         "passages": [passage_record(one) for one in turn.passages],
+        "dialogue": dialogue_record(turn.dialogue),
     }
 
 
@@ -112,6 +120,7 @@ def turn_of(document: Document) -> Turn:
         prompt=document.get("prompt", ""),
         usage=Usage(**document.get("usage", {})),
         passages=tuple(map(passage_of, document.get("passages", ()))),
+        dialogue=dialogue_of(document.get("dialogue")),
     )
 
 

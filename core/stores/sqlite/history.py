@@ -12,7 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
-from core.stores.records import as_stored, check_text, passage_of, passage_record
+from core.stores.records import (
+    as_stored,
+    check_text,
+    dialogue_of,
+    dialogue_record,
+    passage_of,
+    passage_record,
+)
 from core.stores.sqlite.counters import count_turn
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
 from core.types import Label, Question, SessionId, Turn, TurnState, Usage
@@ -20,11 +27,12 @@ from core.types import Label, Question, SessionId, Turn, TurnState, Usage
 _INSERT: Final = """
     INSERT INTO turns (
         question_id, session, text, asker, asked_at_ms, reply_to, state, answer,
-        sources, followups, label, model, finished_at_ms, timings_ms, prompt, usage, passages
+        sources, followups, label, model, finished_at_ms, timings_ms, prompt, usage, passages,
+        dialogue
     ) VALUES (
         :question_id, :session, :text, :asker, :asked_at_ms, :reply_to, :state, :answer,
         :sources, :followups, :label, :model, :finished_at_ms, :timings_ms, :prompt, :usage,
-        :passages
+        :passages, :dialogue
     ) ON CONFLICT (question_id) DO NOTHING
 """
 RECENT: Final = "SELECT * FROM turns WHERE session = ? ORDER BY seq DESC LIMIT ?"
@@ -109,6 +117,7 @@ def _row(turn: Turn) -> dict[str, str | int | None]:
         "prompt": turn.prompt,
         "usage": json.dumps(asdict(turn.usage)),
         "passages": json.dumps([passage_record(one) for one in turn.passages], ensure_ascii=False),
+        "dialogue": json.dumps(dialogue_record(turn.dialogue), ensure_ascii=False),
     }
 
 
@@ -138,4 +147,5 @@ def turn_of(row: sqlite3.Row) -> Turn:
         prompt=row["prompt"],
         usage=Usage(**json.loads(row["usage"])),
         passages=tuple(map(passage_of, json.loads(row["passages"]))),
+        dialogue=dialogue_of(json.loads(row["dialogue"])),
     )

@@ -177,4 +177,5 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         # The process that has claimed it, so that it takes its own back when it starts again.
         "ALTER TABLE inbox ADD COLUMN holder TEXT NOT NULL DEFAULT ''",
     ),
+    ("ALTER TABLE turns ADD COLUMN dialogue TEXT NOT NULL DEFAULT 'null'",),
 )

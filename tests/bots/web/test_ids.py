@@ -6,7 +6,7 @@ from bots.web.auth import asker_of, is_secret, new_secret
 from bots.web.ids import Place, is_own, new_place, place_of, question_id, session_of
 from bots.web.render.page import Page
 from bots.web.replies.hub import Hub
-from core.messaging.service import press_id
+from core.press_ids import press_id
 
 PLACE = Place("page", "0123456789abcdef")
 

@@ -18,7 +18,7 @@ from fakes.processes import PROFILE, Process, answer_to
 from fakes.rough import Life, Rough, Shown, Store, leap_alike, moment, now
 
 from core.errors import FaqbotError
-from core.messaging.service import press_id
+from core.press_ids import press_id
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.inbox import SqliteInbox
 from core.types import InboxState, Question, Receipt, SessionId

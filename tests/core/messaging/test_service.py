@@ -15,8 +15,9 @@ from core.messaging.handler import references_of
 from core.messaging.learning import Outcome, Remark
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
-from core.messaging.service import ChatService, is_press, press_id
+from core.messaging.service import ChatService
 from core.messaging.user_limits import Limits
+from core.press_ids import is_press, press_id
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
@@ -25,6 +26,7 @@ from core.stores.sqlite.lessons import SqliteLessons
 from core.types import (
     Answered,
     Delta,
+    Dialogue,
     Feedback,
     InboxState,
     Question,
@@ -221,6 +223,25 @@ async def test_a_press_asks_what_the_button_stands_for_once(place):
         await place.until(press_id("1", "다음 질문"), *ENDED)
         assert await service.pressed("1") == {0}
     assert place.assistant.asked == ["배송비는?", "다음 질문"]
+
+
+async def test_a_skills_button_is_for_some_people_and_for_some_time(place):
+    service = place.service()
+    question = asked("9")
+    turn = Turn(
+        question,
+        TurnState.ANSWERED,
+        "예약할까요?",
+        followups=("예약", "취소"),
+        dialogue=Dialogue("meeting", "{}", ("U1",), question.asked_at + timedelta(minutes=5)),
+    )
+    await place.assistant.history.append(turn)
+    pressed = asked("", "", asker="U2")
+    assert await service.press("9", 0, pressed, turn=turn) is Receipt.NOT_THEIRS
+    late = replace(pressed, asker="U1", asked_at=question.asked_at + timedelta(minutes=5))
+    assert await service.press("9", 0, late, turn=turn) is Receipt.LAPSED
+    mine = replace(pressed, asker="U1")
+    assert await service.press("9", 0, mine, turn=turn) is Receipt.STORED
 
 
 @pytest.mark.parametrize(("question_id", "index"), [("unknown", 0), ("1", 1), ("1", -1)])

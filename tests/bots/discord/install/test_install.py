@@ -22,7 +22,7 @@ from bots.discord.render.payload import pressed_of
 from bots.discord.replies.thread import nonce_of, thread_name
 from config.settings import Settings
 from core.errors import ConfigError
-from core.messaging.service import press_id
+from core.press_ids import press_id
 from core.types import SessionId
 
 

@@ -1,0 +1,67 @@
+"""The skills that a profile switches on, built from what ships with them and from settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from importlib.resources import as_file, files
+from zoneinfo import ZoneInfo
+
+from config.settings import Settings
+from core.assistant.assistant import Assistant
+from core.errors import ConfigError
+from core.ports import Embedder, History
+from core.profile import Profile
+from core.skills.assistant import AnyAssistant, SkilledAssistant
+from core.skills.router import Router
+from core.skills.skill import Skill
+
+
+def with_skills(
+    assistant: Assistant,
+    settings: Settings,
+    *,
+    profile: Profile,
+    history: History,
+    encoder: Embedder,
+) -> AnyAssistant:
+    """Return the assistant with the skills of the profile; itself where it has none.
+
+    Raises:
+        ConfigError: there is no such skill, or its files cannot be used.
+    """
+    if not profile.skills:
+        return assistant
+    skills = [_skill(name) for name in profile.skills]
+    zone = ZoneInfo(settings.jobs_timezone)
+    return SkilledAssistant(
+        assistant,
+        skills=skills,
+        router=Router(skills, encoder.embed),
+        history=history,
+        profile=profile,
+        now=lambda: datetime.now(zone),
+    )
+
+
+def _skill(name: str) -> Skill:
+    try:
+        return SKILLS[name]()
+    except KeyError:
+        known = ", ".join(SKILLS)
+        raise ConfigError(f"skills: there is no skill {name!r}; there are: {known}") from None
+
+
+def _recommender() -> Skill:
+    from core.skills.recommender.advice import Adviser
+    from core.skills.recommender.form import load_form
+    from core.skills.recommender.network import Recommender
+    from core.skills.recommender.skill import RecommenderSkill
+
+    folder = files("core.skills.recommender")
+    with as_file(folder / "appliances.npz") as model, as_file(folder / "appliances.toml") as form:
+        adviser = Adviser(Recommender.load(model), load_form(form))
+    return RecommenderSkill(adviser, adviser.form.examples)
+
+
+SKILLS: dict[str, Callable[[], Skill]] = {"recommender": _recommender}

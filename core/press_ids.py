@@ -1,0 +1,24 @@
+"""Ids of questions that are asked by a button below an answer."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Final
+
+_PRESS: Final = ">"
+
+
+def press_id(question_id: str, text: str) -> str:
+    """Return the id of the question that a button below the answer to another one asks.
+
+    It is of a length that does not grow from press to press, and differs when an edited question
+    was answered anew with other follow-ups.
+    """
+    asked_first = question_id.partition(_PRESS)[0]
+    digest = blake2b(f"{question_id}\n{text}".encode(errors="surrogatepass"), digest_size=6)
+    return f"{asked_first}{_PRESS}{digest.hexdigest()}"
+
+
+def is_press(question_id: str) -> bool:
+    """Whether a question was asked by a button, so that nobody has read its text."""
+    return _PRESS in question_id

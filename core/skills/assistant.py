@@ -1,0 +1,162 @@
+"""An assistant with skills: a message goes to the skill that it is meant for, else to the FAQ."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from datetime import datetime
+from typing import Final
+
+from core.assistant.assistant import Assistant, Research
+from core.errors import FaqbotError
+from core.ports import History
+from core.press_ids import is_press, press_id
+from core.profile import Profile
+from core.skills.router import Router
+from core.skills.skill import Request, Situation, Skill, SkillReply
+from core.text.normalize import normalized
+from core.types import (
+    Answered,
+    AnswerEvent,
+    Dialogue,
+    Exchange,
+    Failed,
+    Label,
+    Question,
+    SessionId,
+    Status,
+    Turn,
+    TurnState,
+)
+
+logger = logging.getLogger(__name__)
+
+# A dialogue is taken up again after so many turns about something else.
+_TURNS_BACK: Final = 6
+
+
+class SkilledAssistant:
+    """Answers as the assistant does, and lets skills do what they are for."""
+
+    def __init__(  # noqa: PLR0913 - its collaborators, all by name
+        self,
+        assistant: Assistant,
+        *,
+        skills: Sequence[Skill],
+        router: Router,
+        history: History,
+        profile: Profile,
+        now: Callable[[], datetime],
+    ) -> None:
+        """`now` is the time in the installation's zone."""
+        self._assistant = assistant
+        self._skills = {skill.name: skill for skill in skills}
+        self._router = router
+        self._history = history
+        self._profile = profile
+        self._now = now
+
+    async def answer(
+        self, question: Question, history: Sequence[Exchange] | None = None
+    ) -> AsyncGenerator[AnswerEvent]:
+        """Yield the events of a skill's reply or of an answer, as `Assistant.answer` does."""
+        try:
+            async with aclosing(self._by_skill(question)) as said:
+                async for step in said:
+                    yield step
+                    if isinstance(step, Answered):
+                        return
+        except FaqbotError as error:
+            logger.error("the skill for %s failed: %s", question.id, error)
+            yield Failed(self._profile.skill_failed)
+            return
+        async with aclosing(self._assistant.answer(question, history)) as events:
+            async for event in events:
+                yield event
+
+    async def research(
+        self, text: str, session: SessionId, history: Sequence[Exchange] | None = None
+    ) -> Research:
+        """Return what `Assistant.research` finds."""
+        return await self._assistant.research(text, session, history)
+
+    async def would_answer(self, question: Question) -> bool:
+        """Whether this is answered with confidence: an open dialogue goes on, or the FAQ knows."""
+        turns = await self._history.recent(question.session, _TURNS_BACK)
+        if self._open_in(turns) or self._router.candidate(normalized(question.text)):
+            return True
+        return await self._assistant.would_answer(question)
+
+    async def _by_skill(self, question: Question) -> AsyncGenerator[Status | Answered]:
+        """Yield what a skill says; nothing if no skill is meant."""
+        text = normalized(question.text) or question.text.strip()
+        turns = await self._history.recent(question.session, _TURNS_BACK)
+        dialogue = self._open_in(turns)
+        if is_press(question.id) and (pressed := _pressed(turns, question)):
+            if pressed.dialogue != dialogue:  # it went on since, or was settled
+                reply = SkillReply(self._profile.settled_button)
+                yield await self._kept(question, pressed.dialogue, reply)
+                return
+        elif dialogue is None:
+            skill = await self._meant(text, question.session)
+            dialogue = Dialogue(skill.name) if skill else None
+        if dialogue is None:
+            return
+        situation = Situation(self._now(), question.session.partition(":")[0], question.asker)
+        request = Request(question, text, dialogue.data, situation)
+        async with aclosing(self._skills[dialogue.skill].hear(request)) as said:
+            async for event in said:
+                if isinstance(event, Status):
+                    yield event
+                else:
+                    yield await self._kept(question, dialogue, event)
+                    return
+
+    async def _meant(self, text: str, session: SessionId) -> Skill | None:
+        """Return the skill that a message is meant for: it is liker to it than to the FAQ."""
+        found = self._router.candidate(text)
+        if found is None:
+            return None
+        skill, score = found
+        research = await self._assistant.research(text, session, ())
+        titles = [hit.title for hit in research.hits[:3]]
+        questions = [asked for entry in research.entries[:3] for asked in entry.questions]
+        return skill if score > self._router.likeness(text, [*titles, *questions]) else None
+
+    def _open_in(self, turns: Sequence[Turn]) -> Dialogue | None:
+        """Return the dialogue that is not finished; the latest turn of a skill says so."""
+        latest = next((turn.dialogue for turn in reversed(turns) if turn.dialogue), None)
+        if latest and latest.skill in self._skills and latest.is_open(self._now()):
+            return latest
+        return None
+
+    async def _kept(
+        self, question: Question, dialogue: Dialogue | None, reply: SkillReply
+    ) -> Answered:
+        name = dialogue.skill if dialogue else ""
+        turn = Turn(
+            question=question,
+            state=TurnState.ANSWERED,
+            answer=reply.text,
+            followups=reply.choices,
+            label=Label.ON_TOPIC,
+            dialogue=Dialogue(name, reply.data, reply.only, reply.until),
+        )
+        await self._history.append(turn)
+        return Answered(reply.text, (), reply.choices, skill=name)
+
+
+AnyAssistant = Assistant | SkilledAssistant
+
+
+def _pressed(turns: Sequence[Turn], question: Question) -> Turn | None:
+    """Return the skill's turn whose button asks this; None if it is not a skill's button."""
+    return next(
+        (
+            turn
+            for turn in turns
+            if turn.dialogue and press_id(turn.question.id, question.text) == question.id
+        ),
+        None,
+    )

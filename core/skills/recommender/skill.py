@@ -1,0 +1,53 @@
+"""The product recommender as a skill: it asks for what is missing, and says why it recommends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+from core.skills.recommender.advice import Advised, Adviser, Asked, Talk
+from core.skills.skill import Request, SkillReply
+from core.types import Status
+
+
+@dataclass(frozen=True, slots=True)
+class RecommenderSkill:
+    """Recommends products in a conversation."""
+
+    adviser: Adviser
+    examples: tuple[str, ...]
+    name: str = "recommender"
+
+    async def hear(self, request: Request) -> AsyncGenerator[Status | SkillReply]:
+        """Yield the next question with its buttons, or products with reasons.
+
+        Nothing is yielded where a message in mid-dialogue says nothing about the buyer.
+        """
+        talk = _talk(request.data)
+        advice = self.adviser.hear(request.text, talk)
+        goes_on = request.text.strip() == self.adviser.form.others
+        if request.data is not None and advice.talk.known == talk.known and not goes_on:
+            return
+        yield self._reply(advice, begins=request.data is None)
+
+    def _reply(self, advice: Asked | Advised, *, begins: bool) -> SkillReply:
+        form = self.adviser.form
+        data = json.dumps({"known": dict(advice.talk.known), "shown": list(advice.talk.shown)})
+        if isinstance(advice, Asked):
+            lines = [form.begin, advice.field.ask] if begins else [advice.field.ask]
+            return SkillReply("\n\n".join(lines), tuple(advice.field.choices), data)
+        if not advice.products:
+            return SkillReply(form.none_left)
+        products = [
+            f"{number}. **{found.product}**  \n{why}"
+            for number, (found, why) in enumerate(advice.products, start=1)
+        ]
+        return SkillReply("\n".join(products), (form.others,), data)
+
+
+def _talk(data: str | None) -> Talk:
+    if data is None:
+        return Talk()
+    kept = json.loads(data)
+    return Talk(kept["known"], tuple(kept["shown"]))

@@ -1,0 +1,76 @@
+"""A skill: something the bot does besides answering from the FAQ.
+
+A skill hears a message of a conversation and says what it does with it. It is pure with regard to
+the conversation: all that it knows of it comes with the request and goes with the reply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from core.types import Question, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The time, the place and the person of a message; `now` is in the installation's zone."""
+
+    now: datetime
+    platform: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A message to a skill.
+
+    `text` is normalised. `data` is what the skill's last reply in this conversation left, None if
+    the skill was not at work. `question.id` is the same when the message is handled again after a
+    crash: whatever changes something outside uses it as the key that makes it happen once.
+    """
+
+    question: Question
+    text: str
+    data: str | None
+    situation: Situation
+
+
+@dataclass(frozen=True, slots=True)
+class SkillReply:
+    """What a skill says.
+
+    `choices` are shown as buttons; a press says their words. `data` is what the skill needs to go
+    on; None ends the dialogue. Where something is to be confirmed, `only` names the people who may
+    press, and `until` says when it lapses.
+    """
+
+    text: str
+    choices: tuple[str, ...] = ()
+    data: str | None = None
+    only: tuple[str, ...] = ()
+    until: datetime | None = None
+
+
+class Skill(Protocol):
+    """Something the bot does; one is a folder in `core/skills/`."""
+
+    @property
+    def name(self) -> str:
+        """The name by which profiles switch it on, and which its turns keep."""
+        ...
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Messages that are meant for it, as people write them."""
+        ...
+
+    def hear(self, request: Request) -> AsyncGenerator[Status | SkillReply]:
+        """Yield any number of `Status`, then one reply; no reply if it is not meant.
+
+        Raises:
+            FaqbotError: it could not be done, and nothing was changed.
+        """
+        ...

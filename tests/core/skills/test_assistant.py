@@ -1,0 +1,158 @@
+"""Skills in a conversation: who is meant, half-finished dialogues, and what is confirmed."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+
+from core.press_ids import press_id
+from core.skills.assistant import SkilledAssistant
+from core.skills.router import Router
+from core.skills.skill import SkillReply
+from core.stores.memory import MemoryHistory
+from core.types import Answered, Question, SessionId
+
+NOW = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
+NUMBERS = count()
+SESSION = SessionId("slack:T1:C1:1")
+
+
+@dataclass
+class Rooms:
+    """Books a room: asks how many come, then has it confirmed by whoever asked."""
+
+    name: str = "rooms"
+    examples: tuple[str, ...] = (
+        "회의실 예약해 줘",
+        "오늘 오후에 쓸 회의실 잡아 주세요",
+        "미팅룸 하나 예약 부탁드려요",
+    )
+    booked: list[tuple[str, int]] = field(default_factory=list)
+
+    async def hear(self, request):
+        known = json.loads(request.data or "{}")
+        said = "".join(c for c in request.text if c.isdigit())
+        if request.text == "예약" and "people" in known:
+            self.booked.append((request.question.id, known["people"]))
+            yield SkillReply("예약했어요.")
+        elif request.text == "취소" and "people" in known:
+            yield SkillReply("예약하지 않았어요.")
+        elif said:
+            until = request.situation.now + timedelta(minutes=10)
+            yield SkillReply(
+                f"{said}명이 쓸 회의실을 예약할까요?",
+                ("예약", "취소"),
+                json.dumps({"people": int(said)}),
+                only=(request.situation.person,),
+                until=until,
+            )
+        elif request.data is None:
+            yield SkillReply("몇 명이 쓰나요?", ("2명", "8명"), "{}")
+
+
+class Clock:
+    now = NOW
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def rooms():
+    return Rooms()
+
+
+@pytest.fixture
+def history():
+    return MemoryHistory()
+
+
+@pytest.fixture
+def start(make_assistant, rooms, history, profile, encoder, clock):
+    """An assistant with the skill; started again, it has been restarted on the same history."""
+
+    def started():
+        return SkilledAssistant(
+            make_assistant(history=history),
+            skills=[rooms],
+            router=Router([rooms], encoder.embed),
+            history=history,
+            profile=profile,
+            now=clock,
+        )
+
+    return started
+
+
+async def ending(assistant, text, *, of=None, asker="U1"):
+    """How the answer to a message, or to a button of an earlier one, ends."""
+    name = press_id(of, text) if of else f"q{next(NUMBERS)}"
+    question = Question(name, SESSION, text, asker)
+    events = [event async for event in assistant.answer(question)]
+    return name, events[-1]
+
+
+async def test_what_is_liker_to_the_skill_goes_there_and_what_is_liker_to_the_faq_does_not(start):
+    assistant = start()
+    _, told = await ending(assistant, "내일 회의실 하나 예약 좀 해 주실래요?")
+    assert (told.skill, told.followups) == ("rooms", ("2명", "8명"))
+    for text in ("정산은 언제 되나요?", "배송비는 어떻게 설정하나요?"):
+        _, answer = await ending(start(), text)
+        assert not getattr(answer, "skill", "")
+
+
+async def test_a_dialogue_goes_on_gives_way_to_the_faq_and_is_taken_up_after_a_restart(start):
+    await ending(start(), "회의실 예약해 줘")
+    _, answer = await ending(start(), "정산은 언제 되나요?")
+    assert isinstance(answer, Answered)
+    assert answer.sources
+    _, told = await ending(start(), "아 4명이요")
+    assert (told.skill, told.text) == ("rooms", "4명이 쓸 회의실을 예약할까요?")
+    _, corrected = await ending(start(), "아니 6명")
+    assert corrected.text.startswith("6명")
+
+
+async def test_what_is_confirmed_happens_once_and_a_late_button_changes_nothing(
+    start, rooms, profile
+):
+    await ending(start(), "회의실 예약해 줘")
+    asked, _ = await ending(start(), "3명")
+    _, done = await ending(start(), "예약", of=asked)
+    assert (done.text, len(rooms.booked)) == ("예약했어요.", 1)
+    _, late = await ending(start(), "취소", of=asked)
+    assert late.text == profile.settled_button
+    assert len(rooms.booked) == 1
+
+
+async def test_a_button_that_was_overtaken_by_a_correction_changes_nothing(start, rooms, profile):
+    await ending(start(), "회의실 예약해 줘")
+    asked, _ = await ending(start(), "3명")
+    await ending(start(), "5명")
+    _, told = await ending(start(), "예약", of=asked)
+    assert told.text == profile.settled_button
+    assert rooms.booked == []
+
+
+async def test_a_dialogue_lapses(start, clock):
+    await ending(start(), "회의실 예약해 줘")
+    await ending(start(), "3명")
+    clock.now += timedelta(minutes=11)
+    _, told = await ending(start(), "예약")
+    assert getattr(told, "skill", "") == ""
+
+
+async def test_the_buttons_of_a_dialogue_are_for_whom_it_concerns_and_for_some_time(start, history):
+    await ending(start(), "회의실 예약해 줘")
+    await ending(start(), "3명")
+    (turn,) = await history.recent(SESSION, 1)
+    assert turn.dialogue.admits("U1")
+    assert not turn.dialogue.admits("U2")
+    assert turn.dialogue.is_open(NOW)
+    assert not turn.dialogue.is_open(NOW + timedelta(minutes=10))
