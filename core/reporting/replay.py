@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from core.assistant.assistant import Assistant
+from core.skills.assistant import AnyAssistant
 from core.types import (
     Answered,
     Declined,
@@ -66,7 +66,7 @@ class Comparison:
     change: Change
 
 
-async def outcome_of(assistant: Assistant, asked: Asked) -> Outcome:
+async def outcome_of(assistant: AnyAssistant, asked: Asked) -> Outcome:
     """Ask an assistant that keeps nothing.
 
     Raises:
