@@ -286,6 +286,12 @@ class WebSettings(BaseSettings):
         description="Sites that may show the messenger, such as https://shop.example; their "
         "visitors may ask without the token.",
     )
+    console_token: SecretStr = Field(
+        default=SecretStr(""), description="Opens the console, to look and to change; off without."
+    )
+    console_reader_token: SecretStr = Field(
+        default=SecretStr(""), description="Opens the console, to look alone."
+    )
     web_open: bool = Field(
         default=True, description="Open the page in a browser, on a desktop and from a terminal."
     )

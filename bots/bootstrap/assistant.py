@@ -31,6 +31,8 @@ from core.messaging.service import ChatService
 from core.messaging.user_limits import Limits
 from core.ports import Embedder, History, Lessons
 from core.profile import Profile
+from core.reporting.gaps import Embed
+from core.reporting.operations import Operations
 from core.retrieval.lesson_sync import LessonSync, Warm
 from core.retrieval.retriever import Retriever
 from core.retrieval.synonyms import Synonyms, load_groups
@@ -183,6 +185,7 @@ async def open_service(
             limits=Limits(per_minute=settings.user_per_minute, per_day=settings.user_per_day),
             report=report,
             processes=processes,
+            operations=parts.operations(stores),
             sessions_at_once=settings.sessions_at_once,
             lease_s=settings.lease_s,
         )
@@ -210,6 +213,23 @@ class _Parts:
     assistant: AnyAssistant
     retriever: Retriever
     following: LessonSync | None
+    plain: Assistant  # without skills
+    embed: Embed
+
+    def operations(self, stores: Stores) -> Operations:
+        """Return what those who run the bot look at and change."""
+        following, retriever = self.following, self.retriever
+        assert following  # noqa: S101 - as below
+        return Operations(
+            reports=stores.reports,
+            archive=stores.archive,
+            inbox=stores.inbox,
+            lessons=stores.lessons,
+            assistant=self.plain,
+            embed=self.embed,
+            entries=retriever.all_entries,
+            catch_up=partial(following.catch_up, now=True),
+        )
 
     def learning(self, stores: Stores, profile: Profile) -> Learning:
         """Return the part that learns from people."""
@@ -297,7 +317,7 @@ async def _parts(
         skilled = with_skills(
             assistant, settings, profile=profile, history=history, encoder=encoder
         )
-        yield _Parts(skilled, retriever, following)
+        yield _Parts(skilled, retriever, following, assistant, encoder.embed)
 
 
 async def _nothing_to_warm(*_texts: Sequence[str]) -> None:

@@ -114,7 +114,7 @@ class Gate:
             return self._has_bearer(request, self._token) or self.is_service(request)
         if self._visitor(request):
             return True
-        return _same(request.cookies.get(PASS_COOKIE, ""), self._pass)
+        return same(request.cookies.get(PASS_COOKIE, ""), self._pass)
 
     def is_service(self, request: web.Request) -> bool:
         """Whether a service asks, for people whom it may name."""
@@ -150,7 +150,7 @@ class Gate:
 
     def knows(self, token: str) -> bool:
         """Whether that is the token; without one nobody needs any."""
-        return not self._token or _same(token, self._token)
+        return not self._token or same(token, self._token)
 
     @property
     def needs_token(self) -> bool:
@@ -181,11 +181,11 @@ class Gate:
 
     def let_in(self, request: web.Request, response: web.Response) -> None:
         """Give the page its cookie: no script can read it, and no other site makes use of it."""
-        response.headers.add("Set-Cookie", _cookie(request, PASS_COOKIE, self._pass, days=30))
+        response.headers.add("Set-Cookie", cookie_of(request, PASS_COOKIE, self._pass, days=30))
 
     def send_out(self, request: web.Request, response: web.Response) -> None:
         """Take the cookie back."""
-        response.headers.add("Set-Cookie", _cookie(request, PASS_COOKIE, "", days=0))
+        response.headers.add("Set-Cookie", cookie_of(request, PASS_COOKIE, "", days=0))
 
     def person(self, request: web.Request) -> str:
         """Return who asks; a browser that is new here gets its cookie with the response.
@@ -224,7 +224,7 @@ class Gate:
             response.headers.update(_CORS)
             response.headers["Access-Control-Allow-Origin"] = origin
         if secret := request.get(_NEW_SECRET):
-            cookie = _cookie(request, COOKIE, secret, days=COOKIE_DAYS)
+            cookie = cookie_of(request, COOKIE, secret, days=COOKIE_DAYS)
             response.headers.add("Set-Cookie", cookie)
 
     def _person(self, request: web.Request) -> str:
@@ -248,7 +248,7 @@ class Gate:
         """The secret of a visitor's pass that this server gave; "" without one."""
         secret, _, signature = request.headers.get(VISITOR, "").partition(".")
         is_ours = self.is_embedded and is_secret(secret)
-        return secret if is_ours and _same(signature, self._signature(secret)) else ""
+        return secret if is_ours and same(signature, self._signature(secret)) else ""
 
     def _signature(self, secret: str) -> str:
         return hmac.new(self._token.encode(), f"visitor {secret}".encode(), sha256).hexdigest()[:32]
@@ -256,7 +256,7 @@ class Gate:
     @staticmethod
     def _has_bearer(request: web.Request, known: str) -> bool:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and _same(token.strip(), known)
+        return scheme.lower() == "bearer" and same(token.strip(), known)
 
     def _is_ours(self, host: str) -> bool:
         return is_loopback(host) or host in self._hosts
@@ -312,11 +312,13 @@ def _netloc_of(origin: str) -> str:
         return ""
 
 
-def _same(given: str, known: str) -> bool:
+def same(given: str, known: str) -> bool:
+    """Whether two secrets are one, in a time that tells nothing."""
     return hmac.compare_digest(given.encode(errors="surrogateescape"), known.encode())
 
 
-def _cookie(request: web.Request, name: str, value: str, *, days: int) -> str:
+def cookie_of(request: web.Request, name: str, value: str, *, days: int) -> str:
+    """Return a cookie that no script can read, and no other site makes use of."""
     cookie: SimpleCookie = SimpleCookie({name: value})
     morsel = cookie[name]
     morsel["path"] = "/"

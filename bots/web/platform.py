@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Final
 
 from bots.shared.answer_view import RenderOptions
 from bots.shared.platform import RunningPlatform
 from bots.web.admission import Admission
 from bots.web.app import make_app
 from bots.web.auth import Gate, check_exposure
+from bots.web.console.app import add_console
 from bots.web.context import Context
 from bots.web.ids import PREFIX
 from bots.web.replies.follower import POLL_S, Follower
@@ -19,11 +23,17 @@ from bots.web.replies.reply import WebReply, make_pacer
 from bots.web.server import serving
 from bots.web.texts import load_texts, load_words
 from config.settings import Settings
+from core.errors import StorageError
 from core.messaging.service import ChatService
 from core.messaging.user_limits import Limits
 from core.profile import Profile
+from core.reporting.operations import Operations
 from core.text.sanitize import Cleaner
 from core.types import Question
+
+logger = logging.getLogger(__name__)
+
+_SWITCHES_S: Final = 5.0
 
 
 @asynccontextmanager
@@ -65,6 +75,9 @@ async def open_web(
         )
     )
 
+    operations = service.operations
+    has_console = operations is not None and add_console(app, settings, operations)
+
     def open_reply(question: Question) -> WebReply:
         return WebReply(question, hub, pacer, look)
 
@@ -72,7 +85,10 @@ async def open_web(
     proxies = settings.web_proxy_networks
     async with serving(app, settings.web_host, settings.web_port, proxies=proxies) as address:
         about = f"Web: {address}{', with the token' if token else ''}"
-        yield RunningPlatform(about, _until_cancelled, address)
+        if has_console:
+            about += f"; the console: {address}/console"
+        follow = partial(_follow_switches, operations) if operations else _until_cancelled
+        yield RunningPlatform(about, follow if has_console else _until_cancelled, address)
 
 
 def _admission(settings: Settings, service: ChatService, profile: Profile) -> Admission:
@@ -81,6 +97,16 @@ def _admission(settings: Settings, service: ChatService, profile: Profile) -> Ad
         per_minute=people * settings.user_per_minute, per_day=people * settings.user_per_day
     )
     return Admission(service, profile, limits=limits, room=settings.inbox_share)
+
+
+async def _follow_switches(operations: Operations) -> None:
+    """Take in what is switched, also by another process, until cancelled."""
+    while True:
+        try:
+            await operations.apply()
+        except StorageError as error:
+            logger.warning("what was switched is not known: %s", error)
+        await asyncio.sleep(_SWITCHES_S)
 
 
 async def _until_cancelled() -> None:

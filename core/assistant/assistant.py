@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
+from copy import copy
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Final, TypeVar
@@ -20,6 +21,7 @@ from core.ports import ChatModel, History
 from core.profile import Profile
 from core.retrieval.lessons import passages_of
 from core.retrieval.retriever import Hit, Retriever, is_answer
+from core.stores.memory import MemoryHistory
 from core.text.normalize import normalized
 from core.types import (
     Answered,
@@ -101,6 +103,7 @@ class Assistant:
         self._profile = profile
         self._history_turns = history_turns
         self._models = models
+        self._uses_models = True
         self._catch_up = catch_up
 
     async def answer(
@@ -114,7 +117,7 @@ class Assistant:
         clock = _Clock()
         work: Speculation | None = None
         try:
-            if self._models:
+            if self._models and self._uses_models:
                 work = self._models.begin(question.asker)
             # Closed at once, not when it is collected: a reader who leaves leaves no task behind.
             async with aclosing(self._answer(question, history, clock, work)) as events:
@@ -126,6 +129,20 @@ class Assistant:
         finally:
             if work:
                 await work.close()
+
+    def use_models(self, *, on: bool) -> None:
+        """Answer with models, as far as there are any, or without."""
+        self._uses_models = on
+
+    def forgetful(self) -> Assistant:
+        """Return one that answers alike, and keeps nothing of it."""
+        other = copy(self)
+        other._history = MemoryHistory()  # noqa: SLF001 - its own kind
+        return other
+
+    async def nearest(self, hits: Sequence[Hit]) -> Sequence[Entry]:
+        """Return the entries of hits, as far as they are served."""
+        return await self._retriever.aside(self._retriever.entries, hits)
 
     async def research(
         self, text: str, session: SessionId, history: Sequence[Exchange] | None = None

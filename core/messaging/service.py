@@ -28,6 +28,7 @@ from core.messaging.worker import InboxWorker
 from core.ports import Archive, Inbox
 from core.press_ids import press_id
 from core.profile import Profile
+from core.reporting.operations import Operations
 from core.skills.assistant import AnyAssistant
 from core.stores.sqlite.spool import Act, Spooled
 from core.types import (
@@ -65,6 +66,7 @@ class ChatService:
         limits: Limits,
         report: Callable[[AnswerReport], None] = lambda _report: None,
         processes: Callable[[], int] = lambda: 1,
+        operations: Operations | None = None,
         sessions_at_once: int = 64,
         lease_s: float = 8.0,
     ) -> None:
@@ -76,6 +78,7 @@ class ChatService:
             profile=profile,
             report=report,
         )
+        self.operations = operations  # for those who run the bot, where that is offered
         self._assistant = assistant
         self._profile = profile
         self._inbox = inbox

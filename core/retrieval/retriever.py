@@ -160,6 +160,11 @@ class Retriever:
                 raise
             return self._entries(fresh, faq_ids)
 
+    def all_entries(self) -> list[Entry]:
+        """Return every entry of the FAQ that is served, in its order."""
+        name = self.serving.now().generation.name
+        return [entry for entry, _ in self._index.stored(name)]
+
     def idf(self, term: str) -> float:
         """Return how much a term tells in the FAQ that is served."""
         return self.serving.now().lexical.idf(term)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from copy import copy
 
 from core.ports import History
+from core.stores.memory import MemoryHistory
 from core.types import (
     Answered,
     AnswerEvent,
@@ -41,6 +43,15 @@ class ScriptedAssistant:
         self.scripts: dict[str, tuple[Step, ...]] = {}
         self.talk: set[str] = set()  # what it would not answer with confidence
         self.asked: list[Question] = []
+        self.uses_models = True
+
+    def use_models(self, *, on: bool) -> None:
+        self.uses_models = on
+
+    def forgetful(self) -> ScriptedAssistant:
+        other = copy(self)
+        other.history = MemoryHistory()
+        return other
 
     def otherwise(self, question: Question) -> Sequence[Step]:
         """What is done where there is no script."""
@@ -53,7 +64,9 @@ class ScriptedAssistant:
         """Whether it answers this unasked: everything but what is `talk`."""
         return question.text not in self.talk
 
-    async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent]:
+    async def answer(
+        self, question: Question, history: object = None
+    ) -> AsyncGenerator[AnswerEvent]:
         """The events, with the turn stored before the last one, as the real assistant does it."""
         self.asked.append(question)
         for step in self.scripts.get(question.text) or self.otherwise(question):

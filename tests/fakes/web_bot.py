@@ -12,6 +12,7 @@ from typing import Any
 from fakes.assistants import ScriptedAssistant
 from fakes.at_work import AtWork, connected_bot
 
+from bots.bootstrap.stores import Stores
 from bots.web.platform import open_web
 from config.settings import Settings
 from core.messaging.user_limits import Limits
@@ -27,18 +28,31 @@ async def running_bot(
     working: bool = True,
     make_assistant: Callable[..., Any] = ScriptedAssistant,
     poll_s: float = 0.05,
+    make_operations: Callable[..., Any] | None = None,
     **settings: object,
 ) -> AsyncIterator[AtWork]:
     """Run the bot; entered again on the same folder, it is a restart, or another replica."""
     local = {"data_dir": folder, "web_port": 0}
     given = Settings(_env_file=None, **local | settings)
+    assistants: list[Any] = []
+
+    def assistant_on(stores: Stores) -> object:
+        assistants.append(make_assistant(history=stores.history))
+        return assistants[-1]
+
+    def parts_of(stores: Stores) -> dict[str, object]:
+        parts: dict[str, object] = {"limits": Limits(per_minute=per_minute, per_day=0)}
+        if make_operations:
+            parts["operations"] = make_operations(stores, assistants[-1])
+        return parts
+
     opened = connected_bot(
         given,
         profile,
         partial(open_web, poll_s=poll_s),
-        lambda stores: make_assistant(history=stores.history),
+        assistant_on,
         working=working,
-        make_parts=lambda stores: {"limits": Limits(per_minute=per_minute, per_day=0)},
+        make_parts=parts_of,
     )
     async with opened as bot:
         yield bot

@@ -46,8 +46,13 @@ _TOKEN_CHARS: Final = 512
 
 
 def file(name: str) -> Handler:
-    """One of the page's files, held in memory; a browser asks each time whether it has changed."""
-    content = files("bots.web").joinpath("static", name).read_bytes()
+    """One of the page's files."""
+    return file_of("bots.web", name)
+
+
+def file_of(package: str, name: str) -> Handler:
+    """A file, held in memory; a browser asks each time whether it has changed."""
+    content = files(package).joinpath("static", name).read_bytes()
     tag, kind = blake2b(content, digest_size=9).hexdigest(), _TYPES[name.rpartition(".")[2]]
 
     async def serve(request: web.Request) -> web.Response:

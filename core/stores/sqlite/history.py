@@ -69,8 +69,8 @@ class SqliteHistory:
             StorageError: the turn holds text that no store keeps (NUL, a lone surrogate, more than
                 16 MB in all), or the file cannot be written. Nothing was stored.
         """
-        insert = partial(_insert, turn=as_stored(turn), zone=self._file.zone)
-        return await self._file.write(insert)
+        storing = partial(insert, turn=as_stored(turn), zone=self._file.zone)
+        return await self._file.write(storing)
 
     async def recent(self, session: SessionId, limit: int) -> list[Turn]:
         """The last `limit` turns of a session, oldest first; none if `limit` is below 1.
@@ -82,7 +82,8 @@ class SqliteHistory:
         return await self._file.read(partial(_select, session=session, limit=limit))
 
 
-def _insert(db: sqlite3.Connection, turn: Turn, zone: tzinfo) -> bool:
+def insert(db: sqlite3.Connection, turn: Turn, zone: tzinfo) -> bool:
+    """Store a turn as it is kept, list its session and count it; False if its id is there."""
     row = _row(turn)
     stored = db.execute(_INSERT, row).rowcount == 1
     if stored:

@@ -1,0 +1,1 @@
+"""The console at /console: for those who run the bot."""

@@ -1,0 +1,98 @@
+"""What owners change in the console."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Any, Final
+
+from aiohttp import web
+
+from bots.web.console.access import CONSOLE, visitor_in
+from bots.web.console.views import person_in
+from bots.web.context import CONTEXT
+from bots.web.handlers.requests import body_of, text_in
+from bots.web.problems import Problem, said
+from core.reporting.operations import MODELS
+
+_MOST_QUESTIONS: Final = 500
+
+
+async def teach(request: web.Request) -> web.Response:
+    """Teach an answer to a group's questions, and ask them again."""
+    visitor = visitor_in(request, changes=True)
+    body = await body_of(request)
+    answer = text_in(body, "answer", most=request.app[CONTEXT].profile.longest_lesson_characters)
+    if not answer:
+        raise Problem(HTTPStatus.BAD_REQUEST, "write an answer first")
+    operations = request.app[CONSOLE].operations
+    taught = await operations.teach(_questions(body), answer, who=visitor.name)
+    return said(asdict(taught))
+
+
+async def ask_again(request: web.Request) -> web.Response:
+    """Ask a group's questions again; what is answered now is closed."""
+    visitor_in(request, changes=True)
+    body = await body_of(request)
+    return said(asdict(await request.app[CONSOLE].operations.ask_again(_questions(body))))
+
+
+async def correct(request: web.Request) -> web.Response:
+    """Change a lesson's answer."""
+    visitor = visitor_in(request, changes=True)
+    most = request.app[CONTEXT].profile.longest_lesson_characters
+    answer = text_in(await body_of(request), "answer", most=most)
+    if not answer:
+        raise Problem(HTTPStatus.BAD_REQUEST, "write an answer first")
+    operations = request.app[CONSOLE].operations
+    if not await operations.correct(request.match_info["id"], answer, who=visitor.name):
+        raise Problem(HTTPStatus.NOT_FOUND, "there is no such lesson")
+    return web.Response(status=204)
+
+
+async def unteach(request: web.Request) -> web.Response:
+    """Forget a lesson."""
+    visitor = visitor_in(request, changes=True)
+    operations = request.app[CONSOLE].operations
+    if not await operations.unteach(request.match_info["id"], who=visitor.name):
+        raise Problem(HTTPStatus.NOT_FOUND, "there is no such lesson")
+    return web.Response(status=204)
+
+
+async def switch(request: web.Request) -> web.Response:
+    """Turn models off or on."""
+    visitor = visitor_in(request, changes=True)
+    value = text_in(await body_of(request), "models", most=10)
+    if value not in ("on", "off"):
+        raise Problem(HTTPStatus.BAD_REQUEST, "`models` is on or off")
+    operations = request.app[CONSOLE].operations
+    await operations.switch(MODELS, None if value == "on" else value, who=visitor.name)
+    return web.Response(status=204)
+
+
+async def forget(request: web.Request) -> web.Response:
+    """Delete all that a person has asked and thought."""
+    visitor = visitor_in(request, changes=True)
+    operations = request.app[CONSOLE].operations
+    return said(asdict(await operations.forget(person_in(request), who=visitor.name)))
+
+
+def _questions(body: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return ids and texts of a group's questions.
+
+    Raises:
+        Problem: there are none, or too many.
+    """
+    given = body.get("questions")
+    rows = given if isinstance(given, list) else []
+    found = [
+        (row["question_id"], row["text"])
+        for row in rows
+        if isinstance(row, dict)
+        and isinstance(row.get("question_id"), str)
+        and isinstance(row.get("text"), str)
+    ]
+    if not 0 < len(found) <= _MOST_QUESTIONS or len(found) != len(rows):
+        text = f"`questions` are 1 to {_MOST_QUESTIONS} of {{question_id, text}}"
+        raise Problem(HTTPStatus.BAD_REQUEST, text)
+    return found

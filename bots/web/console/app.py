@@ -1,0 +1,96 @@
+"""The console's routes, beside those of the page."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Final
+
+from aiohttp import web
+
+from bots.web.console import actions, views
+from bots.web.console.access import CONSOLE, Console, Role
+from bots.web.handlers.site import file_of
+from config.profiles import PROFILES
+from config.settings import Settings
+from core.errors import ConfigError
+from core.reporting.operations import Operations
+
+_API: Final = "/console/api"
+_FILES: Final = (
+    "app.js",
+    "dom.js",
+    "chart.js",
+    "today.js",
+    "conversations.js",
+    "faq.js",
+    "gaps.js",
+    "lessons.js",
+    "settings.js",
+    "style.css",
+    "vendor/uPlot.esm.js",
+    "vendor/uPlot.min.css",
+)
+_LANGUAGES: Final = ("ko", "en")
+_SHORTEST_TOKEN: Final = 16
+
+
+def add_console(app: web.Application, settings: Settings, operations: Operations) -> bool:
+    """Add the console to the server if a token opens it; whether it was added.
+
+    Raises:
+        ConfigError: a token is too short, or the console's words cannot be read.
+    """
+    tokens = {
+        Role.OWNER: settings.console_token.get_secret_value().strip(),
+        Role.READER: settings.console_reader_token.get_secret_value().strip(),
+    }
+    if not any(tokens.values()):
+        return False
+    for role, token in tokens.items():
+        if token and len(token) < _SHORTEST_TOKEN:
+            name = "FAQBOT_CONSOLE_TOKEN" if role is Role.OWNER else "FAQBOT_CONSOLE_READER_TOKEN"
+            raise ConfigError(
+                f"{name}: at least {_SHORTEST_TOKEN} characters; "
+                "python3 -c 'import secrets; print(secrets.token_urlsafe(24))' makes one"
+            )
+    texts = {language: _texts(language) for language in _LANGUAGES}
+    app[CONSOLE] = Console(operations, tokens, texts, settings.jobs_timezone)
+    app.add_routes(routes())
+    return True
+
+
+def routes() -> list[web.RouteDef]:
+    """Everything that the console asks for."""
+    return [
+        web.get("/console", file_of("bots.web.console", "index.html")),
+        *(web.get(f"/console/{name}", file_of("bots.web.console", name)) for name in _FILES),
+        web.get(f"{_API}/me", views.me),
+        web.post(f"{_API}/login", views.sign_in),
+        web.delete(f"{_API}/login", views.sign_out),
+        web.get(f"{_API}/today", views.today),
+        web.get(f"{_API}/turns", views.turns),
+        web.get(f"{_API}/sessions/{{session}}", views.transcript),
+        web.get(f"{_API}/turns/{{id}}/replay", views.replay),
+        web.get(f"{_API}/entries", views.entries),
+        web.get(f"{_API}/entries/{{faq_id}}", views.entry),
+        web.get(f"{_API}/gaps", views.gaps),
+        web.get(f"{_API}/draft", views.draft),
+        web.post(f"{_API}/gaps/teach", actions.teach),
+        web.post(f"{_API}/gaps/ask", actions.ask_again),
+        web.get(f"{_API}/lessons", views.lessons),
+        web.patch(f"{_API}/lessons/{{id}}", actions.correct),
+        web.delete(f"{_API}/lessons/{{id}}", actions.unteach),
+        web.get(f"{_API}/switches", views.switches),
+        web.put(f"{_API}/switches", actions.switch),
+        web.get(f"{_API}/people/{{person}}", views.person),
+        web.delete(f"{_API}/people/{{person}}", actions.forget),
+    ]
+
+
+def _texts(language: str) -> dict[str, str]:
+    path = PROFILES / f"{language}.console.toml"
+    try:
+        texts = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"cannot read the console's texts {path}: {error}") from error
+    return {name: str(text) for name, text in texts.items()}

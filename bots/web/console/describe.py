@@ -1,0 +1,141 @@
+"""What the console shows, in JSON's types. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from core.assistant.assistant import Research
+from core.reporting.gaps import GapGroup
+from core.reporting.replay import Outcome
+from core.reporting.stats import Figures, Stats
+from core.types import AuditEvent, Entry, EntryUse, Feedback, Lesson, Received, Turn
+
+Json = dict[str, Any]
+
+
+def stats_json(stats: Stats) -> Json:
+    """Figures all in all, by platform, and by period."""
+    return {
+        "window": stats.window,
+        "total": figures_json(stats.total),
+        "by_platform": {name: figures_json(one) for name, one in stats.by_platform.items()},
+        "periods": [{"start": start, **figures_json(one)} for start, one in stats.periods],
+    }
+
+
+def figures_json(figures: Figures) -> Json:
+    """The figures of one period."""
+    return asdict(figures) | {"liked": figures.liked}
+
+
+def waiting_json(received: Received) -> Json:
+    """A question without an answer yet."""
+    question = received.question
+    return {
+        "id": question.id,
+        "session": question.session,
+        "text": question.text,
+        "asked_at": question.asked_at,
+        "state": received.state,
+    }
+
+
+def turn_json(turn: Turn, opinions: Sequence[Feedback]) -> Json:
+    """A turn as a list shows it."""
+    question = turn.question
+    return {
+        "id": question.id,
+        "session": question.session,
+        "person": question.asker,
+        "text": question.text,
+        "asked_at": question.asked_at,
+        "ended_at": turn.finished_at,
+        "state": turn.state,
+        "answer": turn.answer,
+        "sources": turn.sources,
+        "opinions": [opinion_json(one) for one in opinions],
+    }
+
+
+def opinion_json(opinion: Feedback) -> Json:
+    """An opinion with whose it is."""
+    return {
+        "person": opinion.user,
+        "helpful": opinion.helpful,
+        "reason": opinion.reason,
+        "expected": opinion.expected,
+        "given_at": opinion.given_at,
+    }
+
+
+def whole_turn_json(turn: Turn, opinions: Sequence[Feedback]) -> Json:
+    """A turn with all that is kept of it."""
+    return turn_json(turn, opinions) | {
+        "label": turn.label,
+        "model": turn.model,
+        "prompt": turn.prompt,
+        "timings_ms": turn.timings_ms,
+        "usage": asdict(turn.usage),
+        "followups": turn.followups,
+        "passages": [
+            {"title": one.title, "text": one.text, "score": one.score, "url": one.url}
+            for one in turn.passages
+        ],
+    }
+
+
+def replay_json(research: Research, outcome: Outcome) -> Json:
+    """What is found, decided and answered now."""
+    return {
+        "label": research.verdict.label,
+        "scores": {
+            label.value: round(score, 4) for label, score in research.verdict.scores.items()
+        },
+        "hits": [
+            {name: round(value, 4) if isinstance(value, float) else value for name, value in row}
+            for row in (asdict(hit).items() for hit in research.hits)
+        ],
+        "state": outcome.state,
+        "sources": outcome.sources,
+        "answer": outcome.text,
+    }
+
+
+def entry_json(entry: Entry, use: EntryUse) -> Json:
+    """An entry as the list shows it."""
+    return {
+        "faq_id": entry.faq_id,
+        "title": entry.title,
+        "category": entry.category,
+        **{name: value for name, value in asdict(use).items() if name != "title"},
+    }
+
+
+def group_json(group: GapGroup) -> Json:
+    """A group of gaps."""
+    return {
+        "name": group.name,
+        "count": len(group.gaps),
+        "this_week": group.this_week,
+        "week_before": group.week_before,
+        "questions": [asdict(gap) for gap in group.gaps],
+    }
+
+
+def lesson_json(lesson: Lesson) -> Json:
+    """A lesson with who taught it, where."""
+    return {
+        "id": lesson.id,
+        "session": lesson.session,
+        "question": lesson.question,
+        "answer": lesson.answer,
+        "author": lesson.author_name or lesson.author,
+        "learned_at": lesson.learned_at,
+    }
+
+
+def audit_json(event: AuditEvent) -> Json:
+    """A line of the audit log."""
+    return asdict(event)

@@ -1,0 +1,84 @@
+// Questions by filter; a conversation whole; and one question asked again now.
+
+import { button, call, dollars, duration, empty, field, make, number, share, state, t, table, time } from "./dom.js";
+import { link } from "./today.js";
+
+const STATES = ["answered", "escalated", "declined", "failed", "stopped"];
+const NAMES = ["text", "platform", "state", "rated", "channel", "person", "entry"];
+
+export async function conversations(query, go) {
+  const told = await call("GET", `/turns?${query}`);
+  const inputs = {
+    text: make("input", { type: "search", value: query.get("text") ?? "" }),
+    platform: choice(["web", "slack", "discord"], query.get("platform"), (name) => name),
+    state: choice(STATES, query.get("state"), (name) => t[`state_${name}`]),
+    rated: choice(["helpful", "unhelpful"], query.get("rated"), (name) => t[name]),
+    channel: make("input", { value: query.get("channel") ?? "" }),
+    person: make("input", { value: query.get("person") ?? "" }),
+    entry: make("input", { value: query.get("entry") ?? "" }),
+  };
+  const form = make("form", { className: "filters" }, NAMES.map((name) => field(t[`filter_${name}`], inputs[name])), make("button", { type: "submit", className: "primary", textContent: t.search }));
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    const chosen = NAMES.filter((name) => inputs[name].value).map((name) => [name, inputs[name].value]);
+    go(`conversations?${new URLSearchParams(chosen)}`);
+  };
+  const list = make("div", { className: "turns" }, told.turns.map(row));
+  const further = told.before ? button(t.further, async () => {
+    const more = new URLSearchParams(query);
+    more.set("before", told.before);
+    const next = await call("GET", `/turns?${more}`);
+    list.append(...next.turns.map(row));
+    told.before = next.before;
+    if (!next.before) further.remove();
+  }) : null;
+  return [form, told.turns.length ? list : empty(), further];
+}
+
+function choice(names, chosen, label) {
+  const select = make("select", {}, make("option", { value: "", textContent: t.all }), names.map((name) => make("option", { value: name, textContent: label(name) })));
+  select.value = names.includes(chosen) ? chosen : "";
+  return select;
+}
+
+const row = (turn) => make("article", { className: "turn" },
+  make("p", {}, state(turn.state), " ", make("small", { textContent: `${time(turn.asked_at)} · ${turn.session.split(":")[0]}` }), " ", thumbs(turn)),
+  make("h2", {}, link(turn.text, `#session?id=${encodeURIComponent(turn.session)}`)),
+  make("p", { className: "answer", textContent: turn.answer }));
+
+const thumbs = (turn) => make("span", { textContent: turn.opinions.map((one) => (one.helpful ? "👍" : `👎 ${one.reason}`)).join(" ") });
+
+export async function session(query) {
+  const told = await call("GET", `/sessions/${encodeURIComponent(query.get("id") ?? "")}`);
+  return [make("p", {}, make("code", { textContent: told.session })), ...told.turns.map(whole)];
+}
+
+function whole(turn) {
+  const facts = Object.entries(turn.timings_ms).map(([name, ms]) => `${name} ${duration(ms)}`);
+  if (turn.model) facts.push(turn.model);
+  if (turn.usage.completion_tokens) facts.push(`${number(turn.usage.prompt_tokens)} + ${number(turn.usage.completion_tokens)} tokens`, dollars(turn.usage.cost_usd));
+  const now = make("div", { className: "replay" });
+  return make("article", { className: "turn whole" },
+    make("p", {}, state(turn.state), " ", make("small", { textContent: time(turn.asked_at) }), " ", thumbs(turn)),
+    make("h2", { textContent: turn.text }),
+    make("p", { className: "small" }, `${t.filter_person}: `, link(turn.person, `#conversations?person=${encodeURIComponent(turn.person)}`), ` · ${t.read_as} ${turn.label}`),
+    make("p", { className: "said", textContent: turn.answer }),
+    turn.opinions.filter((one) => one.expected).map((one) => make("p", { className: "small", textContent: `${t.expected}: ${one.expected}` })),
+    turn.passages.length ? make("details", {}, make("summary", { textContent: `${t.passages} ${turn.passages.length}` }), turn.passages.map((one) => [make("h3", { textContent: `${one.title} (${one.score.toFixed(2)})` }), make("p", { className: "said", textContent: one.text })])) : null,
+    make("p", { className: "small", textContent: facts.join(" · ") }),
+    button(t.ask_again, async () => now.replaceChildren(...beside(turn, await call("GET", `/turns/${encodeURIComponent(turn.id)}/replay`)))),
+    now);
+}
+
+function beside(turn, told) {
+  const side = (title, one) => make("section", {}, make("h3", { textContent: title }), make("p", {}, state(one.state)), make("p", { className: "small", textContent: one.sources.join(" · ") }), make("p", { className: "said", textContent: one.answer }));
+  const signals = [{ label: t.entry }, ...["score", "words", "letters", "meaning"].map((name) => ({ label: t[`signal_${name}`], isFigure: true }))];
+  const hits = told.hits.map((hit) => [hit.title, hit.score.toFixed(3), hit.words.toFixed(3), hit.letters.toFixed(3), hit.meaning.toFixed(3)]);
+  const labels = Object.entries(told.scores).map(([label, score]) => `${label} ${share(score)}`).join(" · ");
+  return [
+    make("div", { className: "beside" }, side(t.then, turn), side(t.now, told)),
+    make("p", { className: "small", textContent: `${t.read_as} ${told.label} (${labels})` }),
+    make("h3", { textContent: t.found }),
+    hits.length ? table(t.found, signals, hits) : empty(),
+  ];
+}

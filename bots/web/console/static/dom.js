@@ -1,0 +1,65 @@
+// Elements, calls, and how figures and times are written.
+
+export const $ = (id) => document.getElementById(id);
+export const t = {}; // every word of the console
+export const me = { who: "", role: "", csrf: "", language: "ko" };
+
+export function make(tag, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+export const say = (text) => { $("say").textContent = text; };
+export const isOwner = () => me.role === "owner";
+
+export class Problem extends Error {
+  constructor(status, detail) {
+    super(detail);
+    this.status = status;
+  }
+}
+
+export async function call(method, path, body) {
+  const headers = body === undefined ? {} : { "Content-Type": "application/json" };
+  if (me.csrf) headers["Faqbot-Console"] = me.csrf;
+  const response = await fetch(`/console/api${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  if (response.ok) return response.status === 204 ? null : response.json();
+  const told = await response.json().catch(() => ({}));
+  if (response.status === 401 && path !== "/login") dispatchEvent(new Event("signedout"));
+  throw new Problem(response.status, told.detail ?? t.failed);
+}
+
+export const number = (value) => (value ?? 0).toLocaleString(me.language);
+export const share = (value) => (value === null || value === undefined ? "–" : `${Math.round(value * 100)}%`);
+export const duration = (ms) => (ms === null || ms === undefined ? "–" : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+export const dollars = (usd) => `$${(usd ?? 0).toFixed(2)}`;
+export const time = (iso) => new Intl.DateTimeFormat(me.language, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+
+// A table of rows; a cell is text or an element, and columns of figures are aligned to the right.
+export function table(caption, columns, rows) {
+  const head = make("tr", {}, columns.map(({ label, isFigure }) => make("th", { scope: "col", className: isFigure ? "figure" : "", textContent: label })));
+  const body = rows.map((cells) => make("tr", {}, cells.map((cell, place) => make("td", { className: columns[place].isFigure ? "figure" : "" }, cell ?? ""))));
+  return make("div", { className: "scroll", tabIndex: 0, role: "region", ariaLabel: caption },
+    make("table", {}, make("caption", { className: "hidden", textContent: caption }), make("thead", {}, head), make("tbody", {}, body)));
+}
+
+export const state = (name) => make("span", { className: `state ${name}`, textContent: t[`state_${name}`] ?? name });
+
+export function button(label, onclick, className = "") {
+  const element = make("button", { type: "button", className, textContent: label });
+  element.onclick = async () => {
+    element.disabled = true;
+    try {
+      await onclick();
+    } catch (error) {
+      $("problem").textContent = error.message;
+    } finally {
+      element.disabled = false;
+    }
+  };
+  return element;
+}
+
+export const field = (label, input) => make("label", { className: "field" }, make("span", { textContent: label }), input);
+export const empty = () => make("p", { className: "empty", textContent: t.nothing });

@@ -1,0 +1,48 @@
+// What could not be answered or was disliked, by meaning: teach an answer, and ask the group again.
+
+import { $, button, call, empty, isOwner, make, number, say, t, time } from "./dom.js";
+import { link } from "./today.js";
+
+const SHOWN = 8;
+
+export async function gaps() {
+  const { groups } = await call("GET", "/gaps");
+  return groups.length ? groups.map(group) : [empty()];
+}
+
+function group(one) {
+  const change = one.this_week - one.week_before;
+  const trend = `${t.this_week} ${number(one.this_week)} (${change > 0 ? "▲" : change < 0 ? "▼" : "="} ${number(Math.abs(change))})`;
+  const texts = [...new Map(one.questions.map((gap) => [gap.text, gap])).values()];
+  const work = make("div", { className: "work" });
+  const element = make("article", { className: "turn gap" },
+    make("h2", {}, one.name, " ", make("span", { className: "count", textContent: number(one.count) })),
+    make("p", { className: "small", textContent: trend }),
+    make("ul", {}, texts.slice(0, SHOWN).map((gap) => make("li", {}, link(gap.text, `#session?id=${encodeURIComponent(gap.session)}`), make("small", { textContent: ` ${time(gap.ended_at)}${gap.disliked ? " 👎" : ""}${gap.expected ? ` — ${gap.expected}` : ""}` })))),
+    texts.length > SHOWN ? make("p", { className: "small", textContent: `+ ${number(texts.length - SHOWN)}` }) : null);
+  if (!isOwner()) return element;
+  const questions = one.questions.map(({ question_id, text }) => ({ question_id, text }));
+  element.append(make("div", { className: "row" },
+    button(t.draft_answer, async () => {
+      const { draft } = await call("GET", `/draft?text=${encodeURIComponent(one.name)}`);
+      compose(work, draft, questions, element);
+    }, "primary"),
+    button(t.ask_again, async () => told(work, await call("POST", "/gaps/ask", { questions }), element))), work);
+  return element;
+}
+
+function compose(work, draft, questions, element) {
+  const area = make("textarea", { rows: 8, value: draft, maxLength: 4000, ariaLabel: t.answer });
+  work.replaceChildren(area, make("p", { className: "small", textContent: t.draft_about }), button(t.teach, async () => {
+    told(work, await call("POST", "/gaps/teach", { answer: area.value, questions }), element);
+  }, "primary"));
+  area.focus();
+}
+
+function told(work, { asked, answered }, element) {
+  const text = t.answered_now.replace("{answered}", number(answered)).replace("{asked}", number(asked));
+  work.replaceChildren(make("p", { className: "good", textContent: text }));
+  say(text);
+  $("problem").textContent = "";
+  if (asked === answered) element.classList.add("closed");
+}

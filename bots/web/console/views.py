@@ -1,0 +1,204 @@
+"""What the console reads."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from bots.web.console import describe
+from bots.web.console.access import CONSOLE, Console, Role, check_failure, check_name, visitor_in
+from bots.web.context import CONTEXT
+from bots.web.handlers.requests import body_of, number_in, text_in
+from bots.web.problems import Problem, said
+from core.reporting.operations import MODELS, Filter, last_of_all
+from core.reporting.stats import Window, read_stats
+from core.reporting.transcript import read_transcript
+from core.types import SessionId, TurnState
+
+_TURNS: Final = 50
+_MOST: Final = 200
+_WAITING: Final = 50
+_AUDIT: Final = 200
+_LESSONS: Final = 1_000
+_PERSONS_TURNS: Final = 10_000
+_PERSON = re.compile(r"[^\x00-\x1f]{1,200}")
+
+
+async def me(request: web.Request) -> web.Response:
+    """Return who has signed in, and the console's words; the CSRF token for who has."""
+    console, profile = request.app[CONSOLE], request.app[CONTEXT].profile
+    visitor = console.visitor(request)
+    language = request.query.get("lang", "")
+    if language not in console.texts:
+        language = profile.language if profile.language in console.texts else "ko"
+    told = {"name": profile.name, "language": language, "texts": console.texts[language]}
+    if visitor:
+        told |= {"who": visitor.name, "role": visitor.role.value, "csrf": visitor.csrf}
+    return said(told)
+
+
+async def sign_in(request: web.Request) -> web.Response:
+    """Exchange a token for the console's cookie."""
+    body = await body_of(request)
+    role = request.app[CONSOLE].role_of(text_in(body, "token", most=512))
+    if role is None:
+        check_failure(request)
+        raise Problem(HTTPStatus.UNAUTHORIZED, "wrong_token")
+    name = check_name(text_in(body, "name", most=40, default="") or role.value)
+    response = web.Response(status=204)
+    request.app[CONSOLE].sign_in(request, response, role, name)
+    return response
+
+
+async def sign_out(request: web.Request) -> web.Response:
+    """Take the cookie back."""
+    response = web.Response(status=204)
+    request.app[CONSOLE].sign_out(request, response)
+    return response
+
+
+async def today(request: web.Request) -> web.Response:
+    """Figures of a window, and what waits right now."""
+    console = _console(request)
+    try:
+        window = Window(request.query.get("over", Window.HOURS))
+    except ValueError:
+        raise Problem(HTTPStatus.BAD_REQUEST, "`over` is hours, days or weeks") from None
+    stats = await read_stats(
+        console.operations.reports,
+        window,
+        now=datetime.now(UTC),
+        zone=ZoneInfo(console.zone),
+        platform=request.query.get("platform", ""),
+    )
+    waiting = await console.operations.inbox.waiting(_WAITING)
+    return said(
+        describe.stats_json(stats) | {"waiting": [describe.waiting_json(one) for one in waiting]}
+    )
+
+
+async def turns(request: web.Request) -> web.Response:
+    """Questions by filter, the last one first; `before` goes on."""
+    query = request.query
+    try:
+        before = datetime.fromisoformat(query["before"]) if "before" in query else last_of_all()
+        state = TurnState(query["state"]) if query.get("state") else None
+    except ValueError:
+        raise Problem(HTTPStatus.BAD_REQUEST, "`before` or `state` is none") from None
+    names = ("text", "platform", "channel", "rated", "entry", "person")
+    wanted = Filter(state=state, **{name: query.get(name, "")[:_MOST] for name in names})
+    limit = max(number_in(request, "limit", default=_TURNS, most=_MOST), 1)
+    found = await _console(request).operations.find(wanted, limit=limit, before=before)
+    shown = [describe.turn_json(turn, opinions) for turn, opinions in found.turns]
+    return said({"turns": shown, "before": found.before})
+
+
+async def transcript(request: web.Request) -> web.Response:
+    """A whole conversation."""
+    archive = _console(request).operations.archive
+    told = await read_transcript(archive, SessionId(request.match_info["session"]))
+    if not told:
+        raise Problem(HTTPStatus.NOT_FOUND, "there is no such conversation")
+    shown = [describe.whole_turn_json(one.turn, one.opinions) for one in told]
+    return said({"session": request.match_info["session"], "turns": shown})
+
+
+async def replay(request: web.Request) -> web.Response:
+    """A question asked again now, beside what was said then."""
+    operations = _console(request).operations
+    turn = await operations.archive.find(request.match_info["id"])
+    if turn is None:
+        raise Problem(HTTPStatus.NOT_FOUND, "there is no such answer")
+    research, outcome = await operations.replay(turn)
+    return said(describe.replay_json(research, outcome))
+
+
+async def entries(request: web.Request) -> web.Response:
+    """The entries with how often each was used."""
+    found = await _console(request).operations.entries()
+    return said({"entries": [describe.entry_json(entry, use) for entry, use in found]})
+
+
+async def entry(request: web.Request) -> web.Response:
+    """One entry, whole."""
+    wanted = request.match_info["faq_id"]
+    for found, use in await _console(request).operations.entries():
+        if found.faq_id == wanted:
+            more = {"text": found.text, "questions": found.questions, "url": found.url}
+            return said(describe.entry_json(found, use) | more)
+    raise Problem(HTTPStatus.NOT_FOUND, "there is no such entry")
+
+
+async def gaps(request: web.Request) -> web.Response:
+    """What could not be answered or was disliked, by meaning."""
+    groups = await _console(request).operations.gaps()
+    return said({"groups": [describe.group_json(group) for group in groups]})
+
+
+async def draft(request: web.Request) -> web.Response:
+    """The nearest entries' parts, to write an answer from."""
+    text = request.query.get("text", "")[:1_000]
+    return said({"draft": await _console(request).operations.draft(text)})
+
+
+async def lessons(request: web.Request) -> web.Response:
+    """What was taught."""
+    found = await _console(request).operations.lessons.page(_LESSONS)
+    return said({"lessons": [describe.lesson_json(lesson) for lesson in found]})
+
+
+async def switches(request: web.Request) -> web.Response:
+    """What was switched, and the audit log."""
+    reports = _console(request).operations.reports
+    events = await reports.audit(_AUDIT)
+    return said(
+        {
+            "models": (await reports.switches()).get(MODELS, "on"),
+            "audit": [describe.audit_json(event) for event in events],
+        }
+    )
+
+
+async def person(request: web.Request) -> web.Response:
+    """All that is kept of a person, for whoever asks for it by law; for owners, and logged."""
+    visitor = visitor_in(request)
+    if visitor.role is not Role.OWNER:
+        raise Problem(HTTPStatus.FORBIDDEN, "your token is for looking alone")
+    operations = request.app[CONSOLE].operations
+    name = person_in(request)
+    found = await operations.archive.asked_by(name, _PERSONS_TURNS)
+    given = await operations.archive.opinions([turn.question.id for turn in found])
+    await operations.note(visitor.name, "exported a person's data", f"{len(found)} turns")
+    return said(
+        {
+            "person": name,
+            "turns": [
+                describe.whole_turn_json(
+                    turn, [one for one in given if one.question_id == turn.question.id]
+                )
+                for turn in found
+            ],
+        }
+    )
+
+
+def person_in(request: web.Request) -> str:
+    """Return the person that the path names.
+
+    Raises:
+        Problem: it names none.
+    """
+    name = request.match_info["person"]
+    if not _PERSON.fullmatch(name):
+        raise Problem(HTTPStatus.BAD_REQUEST, "a person is named as conversations show it")
+    return name
+
+
+def _console(request: web.Request) -> Console:
+    visitor_in(request)
+    return request.app[CONSOLE]

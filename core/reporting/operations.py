@@ -1,0 +1,288 @@
+"""What those who run the bot look at and change; each change goes into the audit log."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from core.assistant.assistant import Assistant, Research
+from core.ports import Archive, Inbox, Lessons, Reports
+from core.reporting.gaps import Embed, GapGroup, grouped, open_gaps
+from core.reporting.replay import Asked, Outcome, outcome_of
+from core.types import (
+    AuditEvent,
+    Entry,
+    EntryUse,
+    Feedback,
+    Lesson,
+    Question,
+    Removed,
+    SessionId,
+    Turn,
+    TurnState,
+)
+
+logger = logging.getLogger(__name__)
+
+MODELS: Final = "models"
+SESSION: Final = SessionId("console:lessons")
+_LOOKED_AT: Final = 2_000  # turns that one search goes through
+_PAGE: Final = 500
+_MOST_ASKED_AGAIN: Final = 50
+_MOST_TAUGHT: Final = 5  # questions of a group that a lesson is stored for
+_DRAFT_PARTS: Final = 2
+_DRAFT_CHARS: Final = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which turns are wanted; "" and None are all."""
+
+    text: str = ""
+    platform: str = ""
+    channel: str = ""
+    state: TurnState | None = None
+    rated: str = ""  # helpful or unhelpful
+    entry: str = ""
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Turns that were looked for, the last one first; the search goes on `before` that moment."""
+
+    turns: Sequence[tuple[Turn, tuple[Feedback, ...]]]
+    before: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What a lesson comes to: of how many questions of the group how many are answered now."""
+
+    asked: int
+    answered: int
+
+
+class Operations:
+    """The one place behind the console."""
+
+    def __init__(  # noqa: PLR0913 - its collaborators
+        self,
+        *,
+        reports: Reports,
+        archive: Archive,
+        inbox: Inbox,
+        lessons: Lessons,
+        assistant: Assistant,
+        embed: Embed,
+        entries: Callable[[], Sequence[Entry]],
+        catch_up: Callable[[], Awaitable[None]],
+    ) -> None:
+        """`entries` blocks; `catch_up` takes in what was taught, at once."""
+        self.reports = reports
+        self.archive = archive
+        self.inbox = inbox
+        self.lessons = lessons
+        self.assistant = assistant
+        self._embed = embed
+        self._entries = entries
+        self._catch_up = catch_up
+
+    async def find(self, wanted: Filter, *, limit: int, before: datetime) -> Found:
+        """Look for turns that ended before a moment, among the last two thousand before it.
+
+        Raises:
+            StorageError: they cannot be read.
+        """
+        found: list[tuple[Turn, tuple[Feedback, ...]]] = []
+        looked_at, place = 0, before
+        while looked_at < _LOOKED_AT:
+            page = await self.reports.latest(_PAGE, before=place, state=wanted.state)
+            chosen = [turn for turn in page if _is_wanted(turn, wanted)]
+            given = await self.archive.opinions([turn.question.id for turn in chosen])
+            for turn in chosen:
+                opinions = tuple(one for one in given if one.question_id == turn.question.id)
+                if not wanted.rated or any(_is_rated(one, wanted.rated) for one in opinions):
+                    found.append((turn, opinions))
+                if len(found) == limit:
+                    return Found(found, turn.finished_at)
+            if len(page) < _PAGE:
+                return Found(found, None)
+            looked_at, place = looked_at + len(page), page[-1].finished_at
+        return Found(found, place)
+
+    async def replay(self, turn: Turn) -> tuple[Research, Outcome]:
+        """Ask a question again, by itself: what is found and decided now, and how it ends.
+
+        Raises:
+            FaqbotError: it cannot be searched for.
+        """
+        research = await self.assistant.research(turn.question.text, SessionId("replay"), ())
+        outcome = await outcome_of(self.assistant.forgetful(), Asked(turn.question.text))
+        return research, outcome
+
+    async def entries(self) -> list[tuple[Entry, EntryUse]]:
+        """Read every entry with how often it was used, in the order of the FAQ.
+
+        Raises:
+            FaqbotError: they cannot be read.
+        """
+        uses = {use.title: use for use in await self.reports.entry_uses()}
+        entries = await asyncio.to_thread(self._entries)
+        return [(entry, uses.get(entry.title, EntryUse(entry.title))) for entry in entries]
+
+    async def gaps(self) -> list[GapGroup]:
+        """Read the open gaps, grouped by meaning.
+
+        Raises:
+            StorageError: they cannot be read.
+        """
+        now = datetime.now(UTC)
+        gaps = await open_gaps(self.reports, self.archive, now=now)
+        return await asyncio.to_thread(grouped, gaps, self._embed, now=now)
+
+    async def draft(self, text: str) -> str:
+        """Return the parts of the nearest entries as a draft of an answer; "" without any.
+
+        Raises:
+            FaqbotError: it cannot be searched for.
+        """
+        research = await self.assistant.research(text, SessionId("draft"), ())
+        near = await self.assistant.nearest(research.hits[:_DRAFT_PARTS])
+        return "\n\n".join(entry.text[:_DRAFT_CHARS].strip() for entry in near)
+
+    async def teach(self, questions: Sequence[tuple[str, str]], answer: str, *, who: str) -> Taught:
+        """Teach the answer to a group's questions, ask them again, and close those it answers.
+
+        `questions` are ids and texts.
+
+        Raises:
+            StorageError: it is not stored.
+        """
+        texts = list(dict.fromkeys(text for _, text in questions))
+        for text in texts[:_MOST_TAUGHT]:
+            lesson = Lesson(
+                f"console:{secrets.token_hex(8)}",
+                SESSION,
+                text,
+                answer,
+                author=f"console:{who}",
+                author_name=who,
+            )
+            await self.lessons.teach(lesson)
+        await self._catch_up()
+        await self.note(who, "taught", f"{texts[0]} -> {answer[:200]}")
+        return await self.ask_again(questions)
+
+    async def ask_again(self, questions: Sequence[tuple[str, str]]) -> Taught:
+        """Ask a group's questions again, and close those that are answered now.
+
+        Raises:
+            FaqbotError: they cannot be searched for, or what is closed cannot be stored.
+        """
+        assistant = self.assistant.forgetful()
+        asked = questions[:_MOST_ASKED_AGAIN]
+        outcomes: dict[str, Outcome] = {}
+        for _, text in asked:
+            if text not in outcomes:
+                outcomes[text] = await outcome_of(assistant, Asked(text))
+        answered = {
+            text
+            for text, one in outcomes.items()
+            if one.state is TurnState.ANSWERED and one.sources
+        }
+        closed = [question_id for question_id, text in questions if text in answered]
+        await self.reports.close_gaps(closed, datetime.now(UTC))
+        return Taught(len(asked), sum(text in answered for _, text in asked))
+
+    async def correct(self, lesson_id: str, answer: str, *, who: str) -> bool:
+        """Change a lesson's answer; False if there is no such lesson.
+
+        Raises:
+            StorageError: it is not stored.
+        """
+        known = await self.lessons.find(lesson_id)
+        if known is None:
+            return False
+        await self.lessons.teach(replace(known, answer=answer, learned_at=datetime.now(UTC)))
+        await self._catch_up()
+        await self.note(who, "corrected a lesson", f"{known.question} -> {answer[:200]}")
+        return True
+
+    async def unteach(self, lesson_id: str, *, who: str) -> bool:
+        """Forget a lesson; False if there is no such lesson.
+
+        Raises:
+            StorageError: it is known still.
+        """
+        known = await self.lessons.find(lesson_id)
+        if known is None or not await self.lessons.remove(lesson_id, datetime.now(UTC)):
+            return False
+        await self._catch_up()
+        await self.note(who, "removed a lesson", known.question)
+        return True
+
+    async def switch(self, name: str, value: str | None, *, who: str) -> None:
+        """Switch something for every process; None is back to what the settings say.
+
+        Raises:
+            StorageError: it is not stored.
+        """
+        await self.reports.switch(name, value)
+        await self.apply()
+        await self.note(who, f"switched {name}", "as set" if value is None else value)
+
+    async def apply(self) -> None:
+        """Take in what was switched, here or by another process.
+
+        Raises:
+            StorageError: that cannot be read.
+        """
+        switches = await self.reports.switches()
+        self.assistant.use_models(on=switches.get(MODELS) != "off")
+
+    async def forget(self, person: str, *, who: str) -> Removed:
+        """Delete what a person asked and thought; that it was done is logged, not of whom it was.
+
+        Raises:
+            StorageError: not all is deleted.
+        """
+        removed = await self.archive.forget(person)
+        counts = (
+            f"{removed.turns} turns, {removed.questions} questions, {removed.feedback} opinions"
+        )
+        await self.note(who, "deleted a person's data", counts)
+        return removed
+
+    async def note(self, who: str, action: str, detail: str = "") -> None:
+        """Add a change to the audit log."""
+        await self.reports.note(AuditEvent(datetime.now(UTC), who, action, detail))
+
+
+def last_of_all() -> datetime:
+    """Return a moment after every turn."""
+    return datetime.now(UTC) + timedelta(days=1)
+
+
+def _is_wanted(turn: Turn, wanted: Filter) -> bool:
+    question: Question = turn.question
+    platform, _, place = question.session.partition(":")
+    return (
+        (not wanted.platform or platform == wanted.platform)
+        and (not wanted.channel or wanted.channel in place.split(":"))
+        and (not wanted.person or question.asker == wanted.person)
+        and (not wanted.entry or wanted.entry in turn.sources)
+        and (
+            not wanted.text
+            or wanted.text.casefold() in f"{question.text}\n{turn.answer}".casefold()
+        )
+    )
+
+
+def _is_rated(opinion: Feedback, rated: str) -> bool:
+    return opinion.helpful is (rated == "helpful")

@@ -1,0 +1,214 @@
+"""The console over real sockets: who may enter, what is read, what owners change."""
+
+import aiohttp
+import numpy as np
+import pytest
+from fakes.assistants import answered
+from fakes.web_bot import running_bot
+from fakes.web_person import Person
+
+from bots.web.console.access import COOKIE, CSRF
+from core.reporting.operations import Operations
+from core.types import Entry, Escalated
+
+OWNER, READER = "owner-owner-owner1", "reader-reader-read1"
+ENTRY = Entry("f1", "정산은 언제 되나요?", "다음 영업일에 됩니다.")
+
+
+def operations_of(stores, assistant):
+    """The console's operations on a test's stores, with an assistant by script."""
+
+    async def catch_up():
+        return None
+
+    return Operations(
+        reports=stores.reports,
+        archive=stores.archive,
+        inbox=stores.inbox,
+        lessons=stores.lessons,
+        assistant=assistant,
+        embed=lambda texts: np.eye(len(texts), dtype=np.float32),
+        entries=lambda: [ENTRY],
+        catch_up=catch_up,
+    )
+
+
+@pytest.fixture
+async def bot(tmp_path, profile):
+    """The bot on the web with a console that owners and readers may enter."""
+    tokens = {"console_token": OWNER, "console_reader_token": READER}
+    async with running_bot(tmp_path, profile, make_operations=operations_of, **tokens) as running:
+        yield running
+
+
+class Operator:
+    """Somebody at the console."""
+
+    def __init__(self, address):
+        self.address, self.csrf = f"{address}/console/api", ""
+        self.http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+
+    async def call(self, method, path, body=None, **headers):
+        headers = headers or ({CSRF: self.csrf} if self.csrf else {})
+        async with self.http.request(
+            method, f"{self.address}{path}", json=body, headers=headers
+        ) as response:
+            return response.status, await response.json() if response.status != 204 else None
+
+    async def enter(self, token, name="mina"):
+        status, _ = await self.call("POST", "/login", {"token": token, "name": name})
+        self.csrf = (await self.call("GET", "/me"))[1].get("csrf", "")
+        return status
+
+
+@pytest.fixture
+async def operator(bot):
+    """Somebody who has not signed in yet."""
+    operator = Operator(bot.address)
+    yield operator
+    await operator.http.close()
+
+
+async def asked(bot, *texts):
+    person = Person(bot.address)
+    for text in texts:
+        message = await person.ask(text)
+        await person.until(lambda message=message: message.ending)
+    await person.close()
+
+
+async def test_without_a_token_nobody_enters(bot, operator):
+    for path in ("/today", "/turns", "/entries", "/gaps", "/lessons", "/switches", "/people/x"):
+        assert (await operator.call("GET", path))[0] == 401
+    assert await operator.enter("wrong-wrong-wrong1") == 401
+    assert "who" not in (await operator.call("GET", "/me"))[1]
+
+
+async def test_without_tokens_in_the_settings_there_is_no_console(tmp_path, profile):
+    async with running_bot(tmp_path, profile, make_operations=operations_of) as bot:
+        person = Person(bot.address)
+        async with person.http.get(f"{bot.address}/console") as response:
+            assert response.status == 404
+        await person.close()
+
+
+async def test_many_wrong_tokens_are_slowed_down(bot, operator):
+    statuses = [await operator.enter(f"wrong-wrong-wrong{n}") for n in range(15)]
+    assert statuses[-1] == 429
+    assert await operator.enter(OWNER) == 204  # the right one is never locked out
+
+
+async def test_a_forged_cookie_opens_nothing(bot, operator):
+    await operator.enter(READER)
+    cookie = next(one for one in operator.http.cookie_jar if one.key == COOKIE).value
+    value, _, signature = cookie.partition(".")
+    forged = value.replace(b"reader".hex(), b"owner".hex())
+    status, _ = await operator.call("GET", "/today", Cookie=f"{COOKIE}={forged}.{signature}")
+    assert status in (200, 401)  # the jar's own cookie may come along
+    jarless = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+    headers = {"Cookie": f"{COOKIE}={forged}.{signature}"}
+    async with jarless.get(f"{bot.address}/console/api/today", headers=headers) as response:
+        assert response.status == 401
+    await jarless.close()
+
+
+async def test_today_counts_and_leads_to_the_questions(bot, operator):
+    bot.assistant.script("없는 것", Escalated("없어요", ("가까운 것",)))
+    await asked(bot, "질문", "없는 것")
+    await operator.enter(READER)
+    _, told = await operator.call("GET", "/today?over=hours")
+    assert (told["total"]["asked"], told["total"]["not_found"]) == (2, 1)
+    assert list(told["by_platform"]) == ["web"]
+    for query, texts in (
+        ("", ["없는 것", "질문"]),
+        ("?state=escalated", ["없는 것"]),
+        ("?text=질", ["질문"]),
+        ("?platform=slack", []),
+        ("?rated=helpful", []),
+        ("?limit=1", ["없는 것"]),
+    ):
+        _, found = await operator.call("GET", f"/turns{query}")
+        assert [turn["text"] for turn in found["turns"]] == texts
+    session = found["turns"][0]["session"]
+    _, told = await operator.call("GET", f"/sessions/{session}")
+    assert [turn["state"] for turn in told["turns"]] == ["escalated"]
+
+
+async def test_a_reader_changes_nothing_and_an_owner_needs_the_page(bot, operator):
+    await operator.enter(READER)
+    assert (await operator.call("PUT", "/switches", {"models": "off"}))[0] == 403
+    assert (await operator.call("GET", "/people/web:x"))[0] == 403
+    await operator.enter(OWNER)
+    forged = {CSRF: "0" * 64}
+    assert (await operator.call("PUT", "/switches", {"models": "off"}, **forged))[0] == 403
+
+
+async def test_a_gap_is_taught_asked_again_and_closed_and_all_is_logged(bot, operator):
+    bot.assistant.script("쿠폰은?", Escalated("없어요", ()))
+    await asked(bot, "쿠폰은?")
+    await operator.enter(OWNER)
+    _, told = await operator.call("GET", "/gaps")
+    (group,) = told["groups"]
+    assert (group["name"], group["count"]) == ("쿠폰은?", 1)
+    questions = [
+        {"question_id": one["question_id"], "text": one["text"]} for one in group["questions"]
+    ]
+    _, result = await operator.call("POST", "/gaps/ask", {"questions": questions})
+    assert result == {"asked": 1, "answered": 0}
+    bot.assistant.script("쿠폰은?", answered("만 원부터 쓸 수 있어요."))
+    body = {"questions": questions, "answer": "만 원부터 쓸 수 있어요."}
+    _, result = await operator.call("POST", "/gaps/teach", body)
+    assert result == {"asked": 1, "answered": 1}
+    assert (await operator.call("GET", "/gaps"))[1] == {"groups": []}
+    _, told = await operator.call("GET", "/lessons")
+    (lesson,) = told["lessons"]
+    assert (lesson["question"], lesson["author"]) == ("쿠폰은?", "mina")
+    await operator.call("PATCH", f"/lessons/{lesson['id']}", {"answer": "이만 원부터예요."})
+    assert (await operator.call("DELETE", f"/lessons/{lesson['id']}"))[0] == 204
+    _, told = await operator.call("GET", "/switches")
+    assert [one["action"] for one in told["audit"]] == [
+        "removed a lesson",
+        "corrected a lesson",
+        "taught",
+    ]
+    assert {one["who"] for one in told["audit"]} == {"mina"}
+
+
+async def test_models_are_switched_with_a_line_in_the_log(bot, operator):
+    await operator.enter(OWNER)
+    assert (await operator.call("PUT", "/switches", {"models": "off"}))[0] == 204
+    _, told = await operator.call("GET", "/switches")
+    assert (told["models"], bot.assistant.uses_models) == ("off", False)
+    await operator.call("PUT", "/switches", {"models": "on"})
+    assert bot.assistant.uses_models
+    assert (await operator.call("PUT", "/switches", {"models": "maybe"}))[0] == 400
+
+
+async def test_a_persons_data_are_exported_and_deleted(bot, operator):
+    await asked(bot, "질문")
+    await operator.enter(OWNER)
+    _, found = await operator.call("GET", "/turns")
+    person = found["turns"][0]["person"]
+    _, told = await operator.call("GET", f"/people/{person}")
+    assert [turn["text"] for turn in told["turns"]] == ["질문"]
+    _, gone = await operator.call("DELETE", f"/people/{person}")
+    assert gone["turns"] == 1
+    assert (await operator.call("GET", "/turns"))[1]["turns"] == []
+    log = (await operator.call("GET", "/switches"))[1]["audit"]
+    assert person not in str(log)
+
+
+async def test_the_faq_is_listed_with_what_was_used(bot, operator):
+    await asked(bot, "질문")
+    await operator.enter(READER)
+    _, told = await operator.call("GET", "/entries")
+    assert [(one["title"], one["used"]) for one in told["entries"]] == [(ENTRY.title, 1)]
+    _, told = await operator.call("GET", "/entries/f1")
+    assert told["text"] == ENTRY.text
+    assert (await operator.call("GET", "/entries/none"))[0] == 404
+
+
+async def test_the_console_speaks_korean_and_english(operator):
+    words = [(await operator.call("GET", f"/me?lang={one}"))[1]["texts"] for one in ("ko", "en")]
+    assert words[0].keys() == words[1].keys()
+    assert (words[0]["today"], words[1]["today"]) == ("오늘", "Today")
