@@ -98,6 +98,14 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     )
     ops_port: int = Field(default=9464, ge=0, le=65535, description="As above; 0 turns them off.")
     log_format: Literal["text", "json"] = "text"
+    data_url: SecretStr | None = Field(
+        default=None,
+        description="The database that questions to data read, as SQLAlchemy's URL; the example "
+        "shop if it is not set.",
+    )
+    data_queries: Path | None = Field(
+        default=None, description="Its sample questions with their SQL, as TOML."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
 
     @property

@@ -17,7 +17,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bots.cli.groups import lessons, platforms, questions, recommender, reports, storage, tuning
+from bots.cli.groups import (
+    data,
+    lessons,
+    platforms,
+    questions,
+    recommender,
+    reports,
+    storage,
+    tuning,
+)
 from core.errors import FaqbotError
 
 if TYPE_CHECKING:
@@ -263,7 +272,7 @@ def doctor(
     return doctor(live=live, as_json=json)
 
 
-for group in (platforms, storage, lessons, questions, tuning, recommender, reports):
+for group in (platforms, storage, lessons, questions, tuning, recommender, data, reports):
     group.register(app, lambda: _settings())  # noqa: PLW0108 - it is defined below
 
 

@@ -1,0 +1,53 @@
+"""What answers questions from a database: the one of the settings, or the example shop."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from bots.bootstrap.assistant import load_language
+from config.settings import Settings
+from core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from core.skills.data.answering import DataAnswerer
+
+
+def open_answerer(settings: Settings) -> DataAnswerer:
+    """Open the database, and read its sample questions. Blocks.
+
+    Raises:
+        ConfigError: the extra is not installed, or the samples are unusable or missing.
+        DataError: the database cannot be read.
+    """
+    try:
+        from core.skills.data.load import EXAMPLE_BOOK, load_answerer
+    except ImportError as error:
+        raise ConfigError(f"{error.name} is not installed: pip install 'faqbot[data]'") from error
+    language = load_language(settings.profile, faq=settings.faq_profile)
+    queries = settings.data_queries or EXAMPLE_BOOK
+    if settings.data_url is None:
+        url = f"sqlite:///{_example(settings)}"
+    elif settings.data_queries is None:
+        raise ConfigError("FAQBOT_DATA_URL needs FAQBOT_DATA_QUERIES: what may be asked of it")
+    else:
+        url = settings.data_url.get_secret_value()
+    return load_answerer(url, queries, terms=language.analyzer.terms, embed=language.encoder.embed)
+
+
+def today_of(settings: Settings) -> date:
+    """Return the day that "today" is, where the jobs' clock is."""
+    return datetime.now(ZoneInfo(settings.jobs_timezone)).date()
+
+
+def _example(settings: Settings) -> Path:
+    from core.skills.data.shop import build_shop
+
+    path = settings.data_dir / "example_shop.sqlite3"
+    if not path.exists():
+        build_shop(path, last_day=today_of(settings))
+    return path

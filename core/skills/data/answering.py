@@ -1,0 +1,179 @@
+"""A question to the data, answered in words, as a table, a chart and a file."""
+
+from __future__ import annotations
+
+import csv
+import logging
+from dataclasses import dataclass, replace
+from datetime import date
+from io import StringIO
+from typing import Any
+
+from core.charts import bar_chart, line_chart
+from core.errors import ConfigError
+from core.skills.data.blanks import BlankReader, Blanks
+from core.skills.data.book import QueryBook, Sample
+from core.skills.data.compose import Composer
+from core.skills.data.database import Database, Rows, Schema
+from core.skills.data.errors import QueryRefusedError
+from core.skills.data.guard import checked
+from core.skills.data.matching import Matcher
+
+logger = logging.getLogger(__name__)
+
+_OFFERED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class DataAnswer:
+    """What was found: in words, as rows, and the SQL that found it."""
+
+    text: str
+    rows: Rows
+    sql: str
+    title: str
+    series: bool
+
+    def csv(self) -> bytes:
+        """Return the rows as a file for spreadsheets."""
+        text = StringIO()
+        lines = csv.writer(text)
+        lines.writerow(self.rows.columns)
+        lines.writerows([_cell(value) for value in row] for row in self.rows.rows)
+        return text.getvalue().encode("utf-8-sig")
+
+    def chart(self) -> bytes | None:
+        """Return a PNG where there is something to compare; None for a single value.
+
+        Raises:
+            ConfigError: the extra `charts` is not installed.
+        """
+        rows = self.rows.rows
+        if len(rows) < 2 or len(rows[0]) != 2 or not isinstance(rows[0][1], int | float):
+            return None
+        labels = [str(row[0]) for row in rows]
+        values = {self.rows.columns[1]: [float(row[1] or 0) for row in rows]}
+        if self.series:
+            return line_chart(self.title, values, xs=labels, y_label=self.rows.columns[1])
+        return bar_chart(self.title, values, labels=labels, y_label=self.rows.columns[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """It is not clear what was asked: the nearest sample questions to choose from."""
+
+    text: str
+    questions: tuple[str, ...]
+
+
+class DataAnswerer:
+    """Answers from one database by the samples of one book. Calls block."""
+
+    def __init__(
+        self,
+        book: QueryBook,
+        database: Database,
+        schema: Schema,
+        matcher: Matcher,
+        reader: BlankReader,
+    ) -> None:
+        self._book = book
+        self._database = database
+        self._schema = schema
+        self._matcher = matcher
+        self._reader = reader
+        self._composer = Composer(book, schema, database.dialect)
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """The questions of all samples."""
+        return tuple(question for sample in self._book.samples for question in sample.questions)
+
+    def answer(self, question: str, today: date) -> DataAnswer | Unsure:
+        """Answer a question that is asked on `today`.
+
+        Raises:
+            DataError: the database cannot be read, or the query took too long.
+        """
+        blanks = self._reader.read(question, today)
+        matches = self._matcher.nearest(blanks)
+        if not matches or not self._matcher.is_sure(blanks, matches[0]):
+            return self._unsure(blanks)
+        sample = matches[0].sample
+        if sample.grouped and not blanks.groupings:  # "the best one": of what the book names first
+            blanks = replace(blanks, groupings=self._book.groupings[:1])
+        try:
+            return self._run(sample, blanks, self._composer.compose(sample, blanks, today))
+        except QueryRefusedError as error:
+            logger.info("not answered from the data: %s", error)
+            return self._unsure(blanks)
+
+    def run(self, sql: str) -> Rows:
+        """Check a query and run it; personal data is masked.
+
+        Raises:
+            DataError: it is refused, fails, or takes too long.
+        """
+        tree = checked(
+            sql,
+            schema=self._schema,
+            personal=self._book.personal,
+            dialect=self._database.dialect,
+        )
+        return self._database.read(tree.sql(dialect=self._database.dialect))
+
+    def _run(self, sample: Sample, blanks: Blanks, sql: str) -> DataAnswer:
+        rows = self.run(sql)
+        grouping = blanks.groupings[0] if blanks.groupings else None
+        series = bool(sample.by) or bool(grouping and grouping.series)
+        return DataAnswer(
+            text=self._text(sample, blanks, rows),
+            rows=rows,
+            sql=sql,
+            title=self._scope(blanks) or sample.questions[0],
+            series=series,
+        )
+
+    def _text(self, sample: Sample, blanks: Blanks, rows: Rows) -> str:
+        texts = self._book.texts
+        scope = self._scope(blanks)
+        said: dict[str, Any] = {"scope": texts["scope"].format(scope=scope) if scope else ""}
+        if not rows.rows or all(value is None for value in rows.rows[0]):
+            return str(texts["nothing"].format(**said))
+        first = rows.rows[0]
+        said |= dict(zip(rows.columns, first, strict=True))
+        by = blanks.groupings[0].name if blanks.groupings else sample.by
+        said |= {
+            "by": by,
+            "each": by if by.endswith("별") else f"{by}별",
+            "extreme": (sample.extreme or texts["extreme"])[int(blanks.fewest)],
+            "number": blanks.number if blanks.number is not None else sample.number,
+            "rows": len(rows.rows),
+        }
+        form = sample.answer if blanks.ranked or not sample.series else sample.series
+        try:
+            text = form.format("", *first, **said)
+        except (KeyError, IndexError, ValueError, TypeError) as error:
+            raise ConfigError(
+                f"the answer of {sample.questions[0]!r} cannot be used: {error}"
+            ) from error
+        more = texts["cut"].format(rows=len(rows.rows)) if rows.cut else ""
+        return f"{text} {more}".strip()
+
+    def _unsure(self, blanks: Blanks) -> Unsure:
+        alone = Blanks(rest=blanks.rest, groupings=blanks.groupings[:1])
+        nearest = self._matcher.nearest(alone) or self._matcher.nearest(Blanks(blanks.rest))
+        questions = tuple(match.question for match in nearest[:_OFFERED])
+        return Unsure(self._book.texts["unsure"], questions)
+
+    @staticmethod
+    def _scope(blanks: Blanks) -> str:
+        period = [blanks.period.label] if blanks.period else []
+        return " · ".join([*period, *(condition.say for condition in blanks.conditions)])
+
+
+def _cell(value: object) -> object:
+    """Keep a spreadsheet from taking a text for a formula."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return value

@@ -1,0 +1,178 @@
+"""Reads the blanks of a question: days, conditions, ways to group, order and numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from core.skills.data.book import Grouping, QueryBook
+from core.skills.data.groupings import (
+    COUNT,
+    PARTICLE,
+    RANKED,
+    GroupingReader,
+    spaced,
+    without,
+)
+from core.skills.data.periods import Period, find_period
+from core.text.normalize import normalized
+
+_FEWEST: Final = re.compile(
+    r"적게|적은|적었|적어|낮은|낮았|낮게|낮아|(?<![가-힣])(?:안|못)\s*(?:팔|나가)|(?<![가-힣])덜|최저|최소|하위"
+    r"|꼴찌|(?<![가-힣])싼|싸게|저렴|나쁜|나빴|나빠|작은|작았|부진|저조|뒤에서|없는|없었|(?<![가-힣])(?:안|못)\s*나"
+)
+_NUMERALS: Final = {"한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "열": 10}
+_LIMIT: Final = re.compile(
+    rf"(?:상위|하위|(?i:top)|탑|톱|베스트)\s*{COUNT}\s*(?:개|가지|명|곳|위|건)?"
+    rf"|{COUNT}\s*(?:개|가지|명|곳|위)(?:만|까지|씩)(?![가-힣])"
+    rf"|(?<![가-힣\d]){COUNT}\s*(?:개|가지|명|곳)(?=\s*(?:$|상품|제품|도시|고객|카테고리|를|을|보여|알려|뽑))"
+)
+_NUMBER: Final = re.compile(
+    r"(\d[\d,]*)\s*(만)?\s*(?:개|원|점|건|명|번)?\s*(?:보다)?\s*(?:이하|미만|이상|초과|밑|아래|적|많|넘)"
+)
+# Words that say nothing of what is asked for: requests, fillers, and how groups are put in order,
+# which is read as a blank.
+_ASKING: Final = re.compile(
+    r"가장|제일|(?:알려|보여|말해|뽑아|구해|찾아|정리해|조회해|비교해)\s*(?:줘|주세요|줄래|봐)?(?:요)?"
+    r"|(?<![가-힣])(?:언제|어디|누구|누가|뭐|뭔|무엇|어느|어떤|무슨)[가-힣]*"
+    r"|궁금\S*|부탁\S*|비교하면|알\s*수\s*있\S*|알고\s*싶\S*"
+    r"|(?<![가-힣])(?:좀|혹시|우리|지금까지|현재|전부|모두|전체|총|다\s*합쳐서?|합쳐서|들어서|정도)(?![가-힣])"
+    r"|(?<![가-힣])(?:많은|많았\S*|많아\S*|적은|적었\S*|적어\S*|높은|높았\S*|높아\S*|낮은|낮았\S*|낮아\S*|큰|컸\S*|작은"
+    r"|작았\S*|좋은|좋았\S*|좋아\S*|나쁜|나빴\S*|나빠\S*|저조\S*|최고였\S*|최저였\S*|잦은|잦았\S*)(?![가-힣])"
+)
+_NO_VALUE: Final = r"(?!율|률|별(?!점))"
+_SHORTEST_ENDING: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition on one table; `word` is what was said, `column` is "" where it is no equality."""
+
+    table: str
+    where: str
+    say: str
+    word: str
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Blanks:
+    """What was read out of a question. `rest` is the question without it.
+
+    `more_periods` is true where it names a second span of days, as a comparison does.
+    """
+
+    rest: str
+    period: Period | None = None
+    more_periods: bool = False
+    conditions: tuple[Condition, ...] = ()
+    groupings: tuple[Grouping, ...] = ()
+    ranked: bool = False
+    fewest: bool = False
+    limit: int | None = None
+    number: int | None = None
+
+
+class BlankReader:
+    """Knows the book's ways to group and to filter, and the texts that stand in columns."""
+
+    def __init__(self, book: QueryBook, values: Mapping[str, tuple[str, str]]) -> None:
+        self._book = book
+        self._groups = GroupingReader(book.groupings)
+        said = [question for sample in book.samples for question in sample.questions]
+        said += [word for grouping in book.groupings for word in grouping.words]
+        self._values = [*_forms(values, " ".join(said))]
+
+    def read(self, question: str, today: date) -> Blanks:
+        """Return the blanks of a question that is asked on `today`."""
+        text = f" {normalized(question)} "
+        period, text = _period(text, today)
+        conditions, text = self._conditions(text, today)
+        number, text = _number(text)
+        groupings, text = self._groups.read(text)
+        limit, text = _limit(text)
+        return Blanks(
+            rest=" ".join(_ASKING.sub(" ", text).split()),
+            period=period,
+            more_periods=find_period(text, today) is not None,
+            conditions=conditions,
+            groupings=groupings,
+            ranked=bool(RANKED.search(question)) or limit is not None,
+            fewest=bool(_FEWEST.search(question)),
+            limit=limit,
+            number=number,
+        )
+
+    def _conditions(self, text: str, today: date) -> tuple[tuple[Condition, ...], str]:
+        found: list[Condition] = []
+        for known in self._book.filters:
+            if match := known.match.search(text):
+                groups = ["", *match.groups()]
+                where = known.where.format(*groups, year=today.year)
+                found.append(Condition(known.table, where, known.say.format(*groups), match[0]))
+                text = without(text, match.start(), match.end())
+        taken: set[tuple[str, str]] = set()
+        for form, value, table, column in self._values:
+            match = form.search(text)
+            if not match or (table, column) in taken:
+                continue
+            taken.add((table, column))
+            where = f"{column} = '{value.replace(chr(39), chr(39) * 2)}'"
+            found.append(Condition(table, where, value, value, column))
+            rest = self._groups.without_label(text[match.end() :], column)
+            text = without(text[: match.end()] + rest, match.start(), match.end())
+        return tuple(found), text
+
+
+def _forms(
+    values: Mapping[str, tuple[str, str]], said: str
+) -> Iterator[tuple[re.Pattern[str], str, str, str]]:
+    """Yield how each value is said, the longest first: whole, or by an ending that it alone has.
+
+    An ending that begins a word of `said`, the book's own words, is one of those.
+    """
+    endings: dict[str, list[str]] = {}
+    for value in values:
+        for start in range(1, len(value) - _SHORTEST_ENDING + 1):
+            endings.setdefault(value[start:], []).append(value)
+    begun = {word[:end] for word in said.split() for end in range(1, len(word) + 1)}
+    words = [(value, value) for value in values]
+    words += [
+        (ending, owners[0])
+        for ending, owners in endings.items()
+        if len(owners) == 1 and ending not in values and ending not in begun
+    ]
+    for word, value in sorted(words, key=lambda pair: -len(pair[0])):
+        if not re.search("[가-힣A-Za-z]", word):
+            continue
+        end = PARTICLE if len(word) == 1 else ""
+        form = rf"(?<![가-힣A-Za-z0-9]){spaced(word)}{end}{_NO_VALUE}"
+        yield re.compile(form), value, *values[value]
+
+
+def _period(text: str, today: date) -> tuple[Period | None, str]:
+    found = find_period(text, today)
+    if not found:
+        return None, text
+    period, start, end = found
+    return period, without(text, start, end)
+
+
+def _number(text: str) -> tuple[int | None, str]:
+    match = _NUMBER.search(text)
+    if not match:
+        return None, text
+    number = int(match[1].replace(",", "")) * (10_000 if match[2] else 1)
+    return number, without(text, match.start(), match.end())
+
+
+def _limit(text: str) -> tuple[int | None, str]:
+    match = _LIMIT.search(text)
+    if not match:
+        return None, text
+    said = next(group for group in match.groups() if group)
+    count = int(said) if said.isdigit() else _NUMERALS[said]
+    return count, without(text, match.start(), match.end())

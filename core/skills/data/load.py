@@ -1,0 +1,37 @@
+"""Puts the parts together: a book, a database and what reads Korean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from core.ports import Vectors
+from core.skills.data.answering import DataAnswerer
+from core.skills.data.blanks import BlankReader
+from core.skills.data.book import load_book
+from core.skills.data.database import Database
+from core.skills.data.matching import Matcher
+
+EXAMPLE_BOOK: Final = Path(__file__).with_name("queries.toml")
+
+
+def load_answerer(
+    url: str,
+    queries: Path,
+    *,
+    terms: Callable[[str], Sequence[str]],
+    embed: Callable[[Sequence[str]], Vectors],
+) -> DataAnswerer:
+    """Open a database by its URL, and read the book of its queries. Blocks.
+
+    Raises:
+        ConfigError: the book is unusable.
+        DataError: the database cannot be read, or lacks a table of the book.
+    """
+    book = load_book(queries)
+    database = Database.open(url)
+    schema = database.schema(book.tables)
+    reader = BlankReader(book, database.values(schema, personal=book.personal))
+    matcher = Matcher(book, reader, terms=terms, embed=embed)
+    return DataAnswerer(book, database, schema, matcher, reader)

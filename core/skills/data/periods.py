@@ -1,0 +1,204 @@
+"""Spans of days as people say them in Korean: "지난달", "작년 3분기", "최근 7일"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `start` up to, and without, `end`; `label` says it in words that name the dates."""
+
+    start: date
+    end: date
+    label: str
+
+
+_YEAR: Final = (
+    r"(?:(?P<year>(?:19|20)?\d{2})\s*년(?:도)?\s*"
+    r"|(?P<said>올해|금년|작년|지난\s*해|재작년|내년)\s*)"
+)
+_NUMBER: Final = {
+    "한": 1,
+    "두": 2,
+    "세": 3,
+    "석": 3,
+    "네": 4,
+    "넉": 4,
+    "다섯": 5,
+    "여섯": 6,
+    "열두": 12,
+}
+_COUNT: Final = r"(?P<count>\d+|한|두|세|석|네|넉|다섯|여섯|열두)"
+# What says once more that the whole of a span is meant: "10월 한 달 동안".
+_WHOLE: Final = re.compile(
+    r"\s*(?:한\s*달|한\s*해|일\s*년|하루|한\s*주|전체|내내)\s*(?:간|동안|내내)?(?=[\s?]|$|에|의|은)"
+)
+_YEARS_AGO: Final = {"올해": 0, "금년": 0, "작년": 1, "지난해": 1, "재작년": 2, "내년": -1}
+
+
+def find_period(text: str, today: date) -> tuple[Period, int, int] | None:
+    """Return the span of days that a text names, and where in it; None if it names none."""
+    for form, read in _FORMS:
+        match = next((m for m in form.finditer(text) if _begins_a_word(text, m.start())), None)
+        if match is None:
+            continue
+        if (period := read(match, today)) is None:  # such as the 30th of February
+            return None
+        spoken = _WHOLE.match(text, match.end())
+        return period, match.start(), spoken.end() if spoken else match.end()
+    return None
+
+
+def _begins_a_word(text: str, place: int) -> bool:
+    return place == 0 or not ("가" <= text[place - 1] <= "힣")
+
+
+def _days(start: date, end: date) -> Period:
+    last = end - timedelta(days=1)
+    if start == last:
+        return Period(start, end, f"{start.year}년 {start.month}월 {start.day}일")
+    shown = f"{start.year}년 {start.month}월 {start.day}일~"
+    return Period(start, end, f"{shown}{last.year}년 {last.month}월 {last.day}일")
+
+
+def _months(year: int, month: int, count: int, label: str = "") -> Period:
+    start = _month(year, month)
+    return Period(start, _month(year, month + count), label or f"{year}년 {month}월")
+
+
+def _month(year: int, month: int) -> date:
+    return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
+
+
+def _year_of(match: re.Match[str], today: date) -> int | None:
+    groups = match.groupdict()
+    if year := groups.get("year"):
+        return int(year) if len(year) == 4 else 2000 + int(year)
+    if said := groups.get("said"):
+        return today.year - _YEARS_AGO["".join(said.split())]
+    return None
+
+
+def _day(match: re.Match[str], today: date) -> Period | None:
+    year = _year_of(match, today)
+    try:
+        start = date(year or today.year, int(match["month"]), int(match["day"]))
+        if year is None and start > today:  # the last one that there was
+            start = date(today.year - 1, start.month, start.day)
+    except ValueError:
+        return None
+    return _days(start, start + timedelta(days=1))
+
+
+def _named_month(match: re.Match[str], today: date) -> Period | None:
+    month = int(match["month"])
+    if not 1 <= month <= 12:
+        return None
+    year = _year_of(match, today) or today.year - (month > today.month)
+    return _months(year, month, 1)
+
+
+def _month_span(match: re.Match[str], today: date) -> Period | None:
+    first, last = int(match["month"]), int(match["to"])
+    if not 1 <= first <= last <= 12:
+        return None
+    year = _year_of(match, today) or today.year - (first > today.month)
+    return _months(year, first, last - first + 1, f"{year}년 {first}월~{last}월")
+
+
+def _quarter(match: re.Match[str], today: date) -> Period | None:
+    number = int(match["quarter"])
+    if not 1 <= number <= 4:
+        return None
+    year = _year_of(match, today) or today.year - (number > (today.month + 2) // 3)
+    return _months(year, 3 * number - 2, 3, f"{year}년 {number}분기")
+
+
+def _half(match: re.Match[str], today: date) -> Period:
+    second = match["half"] == "하"
+    year = _year_of(match, today) or today.year - (second and today.month <= 6)
+    return _months(year, 7 if second else 1, 6, f"{year}년 {match['half']}반기")
+
+
+def _whole_year(match: re.Match[str], today: date) -> Period:
+    year = _year_of(match, today) or today.year
+    return _months(year, 1, 12, f"{year}년")
+
+
+def _last(match: re.Match[str], today: date) -> Period:
+    count = int(match["count"]) if match["count"].isdigit() else _NUMBER[match["count"]]
+    end = today + timedelta(days=1)
+    match match["unit"][0]:
+        case "일":
+            return _days(end - timedelta(days=count), end)
+        case "주":
+            return _days(end - timedelta(weeks=count), end)
+        case "년" | "해":
+            return _days(_same_day(today, 12 * count), end)
+        case _:
+            return _days(_same_day(today, count), end)
+
+
+def _same_day(today: date, months_ago: int) -> date:
+    month = _month(today.year, today.month - months_ago)
+    following = _month(month.year, month.month + 1)
+    return min(month + timedelta(days=today.day - 1), following - timedelta(days=1))
+
+
+def _around(unit: str, ago: int) -> Callable[[re.Match[str], date], Period]:
+    def read(_: re.Match[str], today: date) -> Period:
+        if unit == "day":
+            start = today - timedelta(days=ago)
+            return _days(start, start + timedelta(days=1))
+        if unit == "week":  # from Monday
+            start = today - timedelta(days=today.weekday() + 7 * ago)
+            return _days(start, start + timedelta(days=7))
+        if unit == "quarter":
+            month = (today.month - 1) // 3 * 3 + 1 - 3 * ago
+            start = _month(today.year, month)
+            label = f"{start.year}년 {(start.month + 2) // 3}분기"
+            return _months(start.year, start.month, 3, label)
+        start = _month(today.year, today.month - ago)
+        return _months(start.year, start.month, 1)
+
+    return read
+
+
+_FORMS: Final[
+    tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | None]], ...]
+] = (
+    (
+        re.compile(
+            rf"{_YEAR}?(?P<month>\d{{1,2}})\s*월?\s*(?:부터|에서|~|-)\s*(?P<to>\d{{1,2}})\s*월(?:\s*까지)?"
+        ),
+        _month_span,
+    ),
+    (re.compile(r"(?P<year>\d{4})[-./](?P<month>\d{1,2})[-./](?P<day>\d{1,2})"), _day),
+    (re.compile(rf"{_YEAR}?(?P<month>\d{{1,2}})\s*월\s*(?P<day>\d{{1,2}})\s*일"), _day),
+    (re.compile(rf"{_YEAR}?(?P<quarter>\d)\s*(?:사)?\s*분기"), _quarter),
+    (re.compile(rf"{_YEAR}?(?P<half>[상하])\s*반기"), _half),
+    (re.compile(rf"{_YEAR}?(?P<month>\d{{1,2}})\s*월(?!\s*(?:별|간))"), _named_month),
+    (re.compile(rf"{_YEAR}(?!\s*(?:별|대비))"), _whole_year),
+    (
+        re.compile(
+            rf"(?:최근|지난|요)\s*{_COUNT}\s*(?P<unit>일|주일?|개월|달|년|해)(?:\s*(?:간|동안))?"
+        ),
+        _last,
+    ),
+    (re.compile(rf"{_COUNT}\s*(?P<unit>일|주|개월|달|년)\s*(?:간|동안)"), _last),
+    (re.compile(r"오늘|금일"), _around("day", 0)),
+    (re.compile(r"그저께|그제|엊그제"), _around("day", 2)),
+    (re.compile(r"어제|전일"), _around("day", 1)),
+    (re.compile(r"이번\s*주|금주"), _around("week", 0)),
+    (re.compile(r"(?:지난|저번)\s*주|전주(?!시)"), _around("week", 1)),
+    (re.compile(r"이번\s*분기"), _around("quarter", 0)),
+    (re.compile(r"(?:지난|저번|직전)\s*분기"), _around("quarter", 1)),
+    (re.compile(r"지지난\s*달|저저번\s*달|전전달"), _around("month", 2)),
+    (re.compile(r"(?:지난|저번|전)\s*달|전월"), _around("month", 1)),
+    (re.compile(r"이번\s*달|이\s*달|당월|금월"), _around("month", 0)),
+)

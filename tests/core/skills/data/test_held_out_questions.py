@@ -1,0 +1,40 @@
+"""Questions that nothing was tuned on: at least seven in ten are answered rightly, keyless."""
+
+import sqlite3
+import tomllib
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from core.skills.data.answering import DataAnswer
+from core.skills.data.book import load_book
+from core.skills.data.load import EXAMPLE_BOOK
+
+HERE = Path(__file__).parent
+
+
+def is_right(answer, expected, question):
+    if not isinstance(answer, DataAnswer):
+        return False
+    rows = [*answer.rows.rows]
+    if question.get("all"):
+        return sorted(map(str, rows)) == sorted(map(str, expected))
+    return rows[:1] == expected[:1]
+
+
+@pytest.mark.parametrize(("name", "bar"), [("dev", 0.85), ("test", 0.7)])
+def test_most_questions_are_answered_rightly(answerer, shop, today, name, bar):
+    """How each ended is printed: a wrong number is worse than the nearest samples as buttons."""
+    text = (HERE / f"questions.{name}.toml").read_text(encoding="utf-8")
+    questions = tomllib.loads(text)["q"]
+    parts = load_book(EXAMPLE_BOOK).parts
+    ended = {"right": [], "wrong": [], "unsure": []}
+    with closing(sqlite3.connect(shop)) as db:
+        for question in questions:
+            answer = answerer.answer(question["ask"], today)
+            how = "wrong" if isinstance(answer, DataAnswer) else "unsure"
+            if is_right(answer, db.execute(question["sql"].format(**parts)).fetchall(), question):
+                how = "right"
+            ended[how].append(question["ask"])
+    assert len(ended["right"]) >= bar * len(questions), ended
