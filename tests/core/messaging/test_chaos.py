@@ -21,7 +21,7 @@ from core.errors import FaqbotError
 from core.press_ids import press_id
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.inbox import SqliteInbox
-from core.types import InboxState, Question, Receipt, SessionId
+from core.types import InboxState, Question, Receipt, SessionId, TurnState
 
 _SEEDS = os.environ.get("FAQBOT_SEEDS", "20")
 _TOLD = bool(os.environ.get("FAQBOT_STORY"))
@@ -218,9 +218,10 @@ class Story:
             if shown or turn:
                 yield f"deleted, and left {shown} {turn}"
         elif (mine.stopped, mine.may_be_stopped) == (True, False) or (
-            mine.may_be_stopped and turn is None
+            mine.may_be_stopped and (turn is None or turn.state is TurnState.STOPPED)
         ):
-            if turn or (shown and not noted):
+            kept = turn is None or (turn.state is TurnState.STOPPED and turn.answer == text)
+            if not kept or (shown and not noted):
                 yield f"stopped, and left {shown} {turn}"
         elif turn is None or turn.question.text != mine.question.text:
             yield f"has the turn {turn}"
