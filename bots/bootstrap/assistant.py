@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -40,6 +40,7 @@ from core.skills.assistant import AnyAssistant
 from core.stores.memory import MemoryHistory
 from core.stores.sqlite.spool import SqliteSpool
 from core.text.korean import Analyzer
+from core.types import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,22 @@ async def open_service(
             sessions_at_once=settings.sessions_at_once,
             lease_s=settings.lease_s,
         )
+
+
+@asynccontextmanager
+async def open_operations(
+    settings: Settings,
+) -> AsyncIterator[tuple[Operations, Callable[[Turn], Awaitable[bool]]]]:
+    """What those who run the bot look at and change, without a platform; and what stores a turn.
+
+    Raises:
+        FaqbotError: see `open_talk`.
+    """
+    async with (
+        open_stores(settings) as stores,
+        _parts(settings, stores.history, stores.lessons, with_models=True) as parts,
+    ):
+        yield parts.operations(stores), stores.history.append
 
 
 @asynccontextmanager

@@ -1,0 +1,44 @@
+"""`faqbot mcp`: the FAQ over the Model Context Protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from importlib.util import find_spec
+
+from bots.bootstrap.assistant import open_operations
+from bots.web.auth import check_exposure
+from config.profiles import profile_of
+from config.settings import Settings
+from core.errors import ConfigError
+
+
+def mcp(settings: Settings, *, http: bool, host: str, port: int) -> int:
+    """Serve on stdin and stdout, or over HTTP, until it is ended.
+
+    Raises:
+        ConfigError: the extra is not installed, or others could come in without a token.
+        FaqbotError: no FAQ was ingested, or a store is unusable.
+    """
+    if find_spec("mcp") is None:
+        raise ConfigError("`faqbot mcp` needs an extra: pip install 'faqbot[mcp]'")
+    asyncio.run(_serve(settings, http=http, host=host, port=port))
+    return 0
+
+
+async def _serve(settings: Settings, *, http: bool, host: str, port: int) -> None:
+    # The package takes a second to import, and is an extra.
+    from bots.mcp.http import http_server
+    from bots.mcp.server import Faq, make_server
+
+    token = settings.web_token.get_secret_value().strip()
+    service_token = settings.web_service_token.get_secret_value().strip()
+    async with open_operations(settings) as (operations, append):
+        server = make_server(Faq(operations, append, profile_of(settings)))
+        if not http:
+            await server.run_stdio_async()
+            return
+        check_exposure(host, token, service_token)
+        known = service_token or token
+        print(f"faqbot: MCP at http://{host}:{port}/mcp", file=sys.stderr, flush=True)
+        await http_server(server, host=host, port=port, token=known).serve()
