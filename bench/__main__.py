@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from bench import crowd, growth, ingest, lag, quality, retrieval, start
+from bench import crowd, growth, ingest, lag, quality, retrieval, start, storm
 from bench.sources import open_sources
 from bench.tables import header, note
 
@@ -30,6 +30,7 @@ class Which(StrEnum):
     LAG = "lag"
     CROWD = "crowd"
     OPENAI = "openai"
+    STORM = "storm"
 
 
 def main(
@@ -41,10 +42,11 @@ def main(
 ) -> None:
     """Measure, and print a table each."""
     header()
-    for alone, run_alone in ((Which.LAG, lag.main), (Which.CROWD, crowd.main)):
-        if which in (Which.ALL, alone):
+    alone = {Which.LAG: lag.main, Which.CROWD: crowd.main, Which.STORM: storm.main}
+    for chosen, run_alone in alone.items():
+        if which in (Which.ALL, chosen):
             run_alone()
-    if which in (Which.LAG, Which.CROWD):
+    if which in alone:
         return
     with open_sources() as sources:
         if not sources.real:
