@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from bench import crowd, growth, ingest, lag, quality, retrieval, start, storm
+from bench import claims, crowd, growth, ingest, lag, quality, retrieval, start, storm
 from bench.sources import open_sources
 from bench.tables import header, note
 
@@ -31,6 +31,7 @@ class Which(StrEnum):
     CROWD = "crowd"
     OPENAI = "openai"
     STORM = "storm"
+    CLAIMS = "claims"
 
 
 def main(
@@ -42,7 +43,12 @@ def main(
 ) -> None:
     """Measure, and print a table each."""
     header()
-    alone = {Which.LAG: lag.main, Which.CROWD: crowd.main, Which.STORM: storm.main}
+    alone = {
+        Which.LAG: lag.main,
+        Which.CROWD: crowd.main,
+        Which.STORM: storm.main,
+        Which.CLAIMS: claims.main,
+    }
     for chosen, run_alone in alone.items():
         if which in (Which.ALL, chosen):
             run_alone()
