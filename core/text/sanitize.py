@@ -36,6 +36,7 @@ _LINK = re.compile(
     r"<?(?:(?:[a-z][a-z0-9+.\-]{0,40}:|(?<=\()|(?<=<))[/\\]{2}|www\.|(?:javascript|vbscript|data|mailto|tel|file):)",
     re.IGNORECASE,
 )
+_LINK_ENDS = re.compile(r"[/\\:.]")  # with which every beginning of a link ends
 # White space, but not the control characters that Python counts as such and clients drop.
 _SPACE = r" \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _END = re.compile(rf"[{_SPACE}<]")
@@ -145,8 +146,8 @@ class CleanStream:
                 continue
             before = len(self._latest)
             text = self._latest + run[0]
-            link = _LINK.search(text)
-            self._in_link = self._in_link or link is not None
+            if not self._in_link and _LINK_ENDS.search(run[0]):
+                self._in_link = _LINK.search(text) is not None
             if not self._in_link and (hangul := _LAST_HANGUL.search(text)):
                 end = max(end, run.start() + hangul.end() - before)
             self._latest = text[-_LINK_CHARS:]

@@ -145,7 +145,7 @@ def _blocks(text: str) -> Iterator[tuple[list[str], str]]:
         [line.strip() for line in block.split("\n") if line.strip()] for block in _BLANK.split(text)
     ]
     blocks = [block for block in blocks if block]
-    for block, following in zip(blocks, [*blocks[1:], [""]], strict=True):
+    for block, following in zip(blocks, [*blocks[1:], [""]], strict=False):
         yield block, following[0]
 
 

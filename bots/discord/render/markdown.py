@@ -17,7 +17,9 @@ _DEEPEST_HEADING: Final = 3
 
 _SIGNS = re.compile(r"[\\*_~`|]")
 # What only means something where a line begins.
-_LINE_START = re.compile(r"^(\s*)(#{1,3}(?=\s)|-#(?=\s)|>|[-+](?=\s)|\d+(?=[.)]\s))", re.MULTILINE)
+_LINE_START = re.compile(
+    r"^([^\S\n]*)(#{1,3}(?=\s)|-#(?=\s)|>|[-+](?=\s)|\d+(?=[.)]\s))", re.MULTILINE
+)
 _MASKED = re.compile(r"\](?=\()")
 _CALL = re.compile(r"<(?=[@#!&/:A-Za-z0-9])")
 _INVITE = re.compile(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_PREFIX = r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*"
+# Nobody means anything by deeper ones, and each further sign would be read again and again.
+_PREFIX = r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t]){0,64}"
 _FENCE = re.compile(rf"(?P<prefix>{_PREFIX})(?P<mark>`{{3,}}|~{{3,}})(?P<info>[^\n]*)")
 _DELIMITERS = re.compile(rf"{_PREFIX}(?=[^\n]*-)(?=[^\n]*[|:])[ \t:|\-]+$")
 BLANK = re.compile(r"[ \t>]*$")

@@ -116,14 +116,17 @@ def _outside_code(leaf: str) -> tuple[str, str]:
     runs = [
         match for match in _CODE.finditer(leaf) if leaf[match.start() - 1 : match.start()] != "\\"
     ]
-    later: dict[str, list[int]] = {}
-    for number, run in enumerate(runs):
-        later.setdefault(run[0], []).append(number)
+    later: dict[str, list[int]] = {}  # the places of each run, the nearest last
+    for number in range(len(runs) - 1, -1, -1):
+        later.setdefault(runs[number][0], []).append(number)
     parts: list[str] = []
     place = number = 0
     while number < len(runs):
         run = runs[number]
-        closing = next((other for other in later[run[0]] if other > number), None)
+        same = later[run[0]]
+        while same and same[-1] <= number:
+            same.pop()
+        closing = same.pop() if same else None
         parts.append(leaf[place : run.start()])
         if closing is None:
             if number == len(runs) - 1 and leaf[run.end() :].strip():
@@ -132,7 +135,6 @@ def _outside_code(leaf: str) -> tuple[str, str]:
             place = run.end()
             number += 1
             continue
-        later[run[0]] = [other for other in later[run[0]] if other > closing]
         parts.append("x")
         place = runs[closing].end()
         number = closing + 1

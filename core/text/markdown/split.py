@@ -19,6 +19,8 @@ __all__ = ["settled", "split"]
 
 _CLOSEST_LINK_CHARS: Final = 500  # longer ones are cut through
 _LONGEST_CLUSTER: Final = 32
+_LONGEST_FLAGS: Final = 1_000  # characters; in a longer row of flags one may be cut through
+_FENCE_CHARS: Final = 256  # within which a line opens a fence, if it does
 _PARAGRAPH_FROM: Final = 0.5  # of a piece that a cut leaves filled, at least
 _LINE_FROM: Final = 0.3
 _SPACE_FROM: Final = 0.15
@@ -131,7 +133,8 @@ class _Piece:
         """Return what the piece would come to; it grows with `end`."""
         longest = ""
         first = bisect_right(self._starts, self._place) - 1
-        window = self._text[self._starts[first] : end]
+        start = self._starts[first]  # of a line of which much may stand before the piece
+        window = self._text[start : min(start + _FENCE_CHARS, end)] + self._text[self._place : end]
         if not (self._fence or "```" in window or "~~~" in window):
             return self._length(self._opening + self._text[self._place : end])
         for line in self._lines[first : bisect_right(self._starts, end)]:
@@ -226,6 +229,8 @@ def _joined(text: str, place: int) -> bool:
 
 def _second_of_flag(text: str, place: int) -> bool:
     first = place
-    while first > 0 and "\U0001f1e6" <= text[first - 1] <= "\U0001f1ff":
+    while (
+        first > max(place - _LONGEST_FLAGS, 0) and "\U0001f1e6" <= text[first - 1] <= "\U0001f1ff"
+    ):
         first -= 1
     return "\U0001f1e6" <= text[place] <= "\U0001f1ff" and (place - first) % 2 == 1

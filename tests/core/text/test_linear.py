@@ -1,0 +1,172 @@
+"""Every function on text from outside does work that grows as the text does, and no faster."""
+
+import gc
+from collections.abc import Callable
+from time import process_time
+
+import pytest
+
+from bots.discord.render import markdown as discord
+from bots.slack.events import parse as slack_parse
+from bots.slack.render import mrkdwn as slack
+from bots.web.render import page_html
+from core.llm.prompts import estimate_tokens, quoted
+from core.messaging.learning_tag import is_lesson, number_after, without_tag
+from core.text import addressing, korean, normalize, personal_data, sections
+from core.text.markdown import lines, measure, partial, split
+from core.text.markdown.sections import markdown_sections, plain_text
+from core.text.sanitize import Cleaner, CleanStream, LeakWatch
+from ingest import clean, layout
+
+CLEANER = Cleaner(["naver.com"], instead="(링크 생략)")
+INSTRUCTIONS = "Write Korean, polite and brief: first what answers the question, then the steps."
+
+
+def by_characters(make: Callable[[], object]) -> Callable[[str], object]:
+    """A stream that is fed single characters."""
+
+    def fed(text: str) -> str:
+        stream = make()
+        return "".join(map(stream.feed, text)) + stream.close()
+
+    return fed
+
+
+FUNCTIONS = {
+    "clean": CLEANER.clean,
+    "CleanStream": by_characters(lambda: CleanStream(CLEANER)),
+    "LeakWatch": by_characters(lambda: LeakWatch(INSTRUCTIONS)),
+    "is_lesson": lambda text: is_lesson(text, "#학습"),
+    "without_tag": lambda text: without_tag(text, "#학습"),
+    "number_after": lambda text: number_after(text, "#학습"),
+    "without_calls": addressing.without_calls,
+    "jamo": korean.jamo,
+    "compact": korean.compact,
+    "normalized": normalize.normalized,
+    "mask": personal_data.mask,
+    "find": personal_data.find,
+    "sections": sections.sections,
+    "escaped": sections.escaped,
+    "tidy": sections.tidy,
+    "markdown_sections": markdown_sections,
+    "plain_text": plain_text,
+    "lines_of": lines.lines_of,
+    "settled": partial.settled,
+    "cost": measure.cost,
+    "shortened": lambda text: measure.shortened(text, 100),
+    "fitting": lambda text: measure.fitting(text, 500),
+    "split": lambda text: split.split(text, 2000),
+    "quoted": quoted,
+    "estimate_tokens": estimate_tokens,
+    "clean_text": clean.clean_text,
+    "split_footer": clean.split_footer,
+    "readable": layout.readable,
+    "slack unmarked": slack.unmarked,
+    "slack escaped": slack.escaped,
+    "slack mrkdwn": lambda text: slack.mrkdwn(text, CLEANER),
+    "slack as_markdown": lambda text: slack_parse.as_markdown(text, "U1"),
+    "discord escaped": discord.escaped,
+    "discord markdown": lambda text: discord.markdown(text, CLEANER),
+    "web blocks": lambda text: page_html.blocks(text, CLEANER),
+}
+SHAPES = {
+    "letters": "a",
+    "syllables": "가",
+    "spaces": " ",
+    "lines": "\n",
+    "digits": "1",
+    "dashes": "-",
+    "numbers": "010-",
+    "backticks": "`",
+    "ticks apart": "` ",
+    "stars": "*",
+    "stars apart": "*a ",
+    "brackets": "[",
+    "links": "[](",
+    "angles": "<",
+    "at": "@",
+    "mails": "a.",
+    "quotes": ">",
+    "quoted lines": "> a\n",
+    "bars": "|",
+    "rows": "| a | b |\n",
+    "schemes": "http:",
+    "addresses": "https://naver.com)",
+    "hosts": "https://naver.com가",
+    "tags": "#학습 ",
+    "tag apart": " #학습",
+    "spoken": '"',
+    "entities": "&lt;",
+    "fences": "```\n",
+    "items": "- a\n",
+    "numbered": "1. a\n",
+    "deep": "> > ",
+    "escapes": "\\",
+    "tildes": "~",
+    "tabs": "\t",
+    "mention": "<@U1",
+    "words": "정산은 언제 되나요? ",
+}
+
+
+def cost_of(function: Callable[[str], object], text: str, *, tries: int = 2) -> float:
+    """Return the least processor time of some tries, in seconds."""
+    costs = []
+    for _ in range(tries):
+        gc.collect()
+        gc.disable()
+        began = process_time()
+        try:
+            function(text)
+        finally:
+            gc.enable()
+        costs.append(process_time() - began)
+    return min(costs)
+
+
+def check_linear(function: Callable[[str], object], unit: str, *, most_chars: int) -> None:
+    """Double a text until it costs enough to be measured, and then once more.
+
+    Twice the text may cost three times as much, as caches and the allocator have it; with squares
+    it would be four. What looks like that is measured again, larger, and once more.
+    """
+    chars, before = 2_000, 0.0
+    suspicions = 0
+    while chars <= most_chars:
+        text = unit * (chars // len(unit))
+        cost = cost_of(function, text)
+        suspicions = suspicions + 1 if before > 0.01 and cost > 3 * before else 0
+        assert suspicions < 2, f"{chars} characters took {cost:.2f} s, half of it {before:.2f} s"
+        if suspicions == 0 and cost > 0.5 and before > 0.05:
+            return
+        chars, before = 2 * chars, cost
+
+
+# Where work once grew as the square, or is likely to.
+KNOWN = [
+    ("is_lesson", "spaces"),
+    ("without_tag", "tag apart"),
+    ("without_tag", "backticks"),
+    ("clean", "hosts"),
+    ("CleanStream", "letters"),
+    ("LeakWatch", "dashes"),
+    ("lines_of", "quotes"),
+    ("lines_of", "dashes"),
+    ("settled", "ticks apart"),
+    ("split", "deep"),
+    ("mask", "numbers"),
+    ("discord escaped", "lines"),
+]
+
+
+@pytest.mark.parametrize(("name", "shape"), KNOWN)
+def test_work_grows_as_the_text_does(name, shape):
+    """In small; the test that takes long has all of it, up to a megabyte."""
+    check_linear(FUNCTIONS[name], SHAPES[shape], most_chars=64_000)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_work_grows_as_the_text_does_up_to_a_megabyte(name, shape):
+    check_linear(FUNCTIONS[name], SHAPES[shape], most_chars=1_024_000)
