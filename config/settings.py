@@ -68,6 +68,9 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
         le=100_000,
         description="Questions kept on this machine while the store is away.",
     )
+    answers_only: bool = Field(
+        default=False, description="Answer what other processes hear, without a connection."
+    )
     lease_s: float = Field(
         default=8.0, ge=2, le=600, description="A killed process's questions go on after this."
     )

@@ -22,6 +22,7 @@ from bots.bootstrap.operations import Operations, serving
 from bots.bootstrap.platforms import PLATFORMS
 from bots.bootstrap.seat import seated
 from bots.bootstrap.stores import check_index, open_stores
+from bots.bootstrap.workers import keep_worker
 from bots.shared.open_files import raise_open_files
 from bots.shared.platform import RunningPlatform
 from config.profiles import profile_of
@@ -40,8 +41,10 @@ Open = Callable[[], AbstractAsyncContextManager[RunningPlatform]]
 _PAUSE_S: Final = 5.0  # before what has broken off is begun again
 
 
-def run(settings: Settings) -> int:
+def run(settings: Settings, *, workers: int = 1) -> int:
     """Run until SIGINT or SIGTERM; answers that are being written then are given back.
+
+    Of several `workers` this process is the one that hears; all of them answer.
 
     Raises:
         ConfigError: the web page is off, and no platform has its tokens.
@@ -49,15 +52,19 @@ def run(settings: Settings) -> int:
     """
     raise_open_files()
     with suppress(asyncio.CancelledError):
-        run_loop(_run(settings))
+        run_loop(_run(settings, workers))
     return 0
 
 
-async def _run(settings: Settings) -> None:
+async def _run(settings: Settings, workers: int) -> None:
     if all(platform.off(settings) for platform in PLATFORMS):
         raise ConfigError(
             "nothing is set up: give SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or DISCORD_BOT_TOKEN, "
             "in .env, or leave FAQBOT_WEB at auto; `faqbot chat` needs none of them"
+        )
+    if workers > 1 and not (settings.has_slack or settings.has_discord):
+        raise ConfigError(
+            "--workers is for Slack and Discord: the page shows its answers in one process alone"
         )
     _stop_on_signals()
     async with AsyncExitStack() as stack:
@@ -82,7 +89,8 @@ async def _run(settings: Settings) -> None:
         )
         service = operations.service = await _opened(stack, serve)
         platforms = await stack.enter_async_context(connected(settings, service, profile))
-        operations.platforms = platforms
+        hearing = [] if settings.answers_only else platforms
+        operations.platforms = hearing
         jobs = build_jobs(settings, stores, wake=service.wake)
         await stack.enter_async_context(
             scheduled(
@@ -100,8 +108,10 @@ async def _run(settings: Settings) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(members.run())
             tasks.create_task(service.run())
-            for platform in platforms:
+            for platform in hearing:
                 tasks.create_task(keep_running(platform))
+            for _ in range(workers - 1):
+                tasks.create_task(keep_worker())
 
 
 async def _opened(stack: AsyncExitStack, opener: Callable[[], AbstractAsyncContextManager[T]]) -> T:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,11 +18,15 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     """Add the commands to the command line; `read_settings` also sets logging up."""
 
     @app.command()
-    def run() -> int:
+    def run(
+        workers: Annotated[
+            int, typer.Option(min=1, max=64, help="Processes that answer; one of them hears.")
+        ] = 1,
+    ) -> int:
         """Answer on the web page or on every platform whose tokens are set, until stopped."""
         from bots.cli.run import run
 
-        return run(read_settings())
+        return run(read_settings(), workers=workers)
 
     for platform in PLATFORMS:
         if platform.commands:

@@ -1,0 +1,46 @@
+"""More processes on one machine that answer, beside the one that hears: `faqbot run --workers`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from typing import Final
+
+logger = logging.getLogger(__name__)
+
+_PAUSE_S: Final = 2.0  # before one that has ended is begun again
+_GRACE_S: Final = 10.0
+_ANSWERS_ALONE: Final = {
+    "FAQBOT_ANSWERS_ONLY": "true",
+    "FAQBOT_OPS_PORT": "0",
+    "FAQBOT_SLACK_PORT": "0",
+    "FAQBOT_WEB": "off",
+}
+
+
+async def keep_worker() -> None:
+    """Keep one more `faqbot run` going that answers what this process hears, until cancelled."""
+    while True:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bots", "run", env={**os.environ, **_ANSWERS_ALONE}
+        )
+        try:
+            status = await process.wait()
+        finally:
+            if process.returncode is None:
+                await _end(process)
+        logger.warning("a worker has ended with %s; another one begins", status)
+        await asyncio.sleep(_PAUSE_S)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Let it give back what it has; it is killed if that takes too long."""
+    process.terminate()
+    try:
+        async with asyncio.timeout(_GRACE_S):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
