@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 # A model that reads a question is waited for by whoever asked it; the local guardrail is there.
 _READING_S = 8.0
+# A model that has begun may be silent for so long at least.
+_SILENCE_S = 20.0
 # Of the first of two providers: the second wants its time as well.
 _FIRST_OF_TWO = 0.5
 
@@ -131,11 +133,9 @@ class Providers:
             if not key.strip():
                 raise ConfigError(f"the model {model.name} needs OPENAI_API_KEY")
             server, slots = await self.server(key, url)
-            provider, parameters, where = (
-                OpenAIModel(server, model.name),
-                chat.PARAMETERS,
-                server.where,
-            )
+            read_s = max(_SILENCE_S, patience_s)
+            provider = OpenAIModel(server, model.name, read_s)
+            parameters, where = chat.PARAMETERS, server.where
         else:
             client, slots = await self.bedrock()
             provider, parameters = self._of_bedrock(client, model)
@@ -198,4 +198,5 @@ def _aws_access(settings: Settings) -> AwsAccess:
         secret_key=settings.aws_secret_access_key.get_secret_value(),
         session_token=settings.aws_session_token.get_secret_value(),
         url=settings.bedrock_url,
+        read_s=max(_SILENCE_S, settings.model_patience_s),
     )

@@ -16,7 +16,7 @@ from botocore.config import Config
 from core.llm.bedrock.errors import translated
 from core.llm.bedrock.threads import iterated
 
-_CONNECT_S, _READ_S = 5, 20
+_CONNECT_S, _READ_S = 5, 20.0
 # Each stream takes a thread as long as it is read.
 _THREADS = 64
 
@@ -25,7 +25,7 @@ _THREADS = 64
 class AwsAccess:
     """Where Bedrock is and who asks; what is empty is looked for as boto3 does.
 
-    `url` takes the place of AWS's own addresses.
+    `url` takes the place of AWS's own addresses; `read_s` is how long a model may be silent.
     """
 
     region: str = ""
@@ -34,14 +34,15 @@ class AwsAccess:
     secret_key: str = ""
     session_token: str = ""
     url: str = ""
+    read_s: float = _READ_S
 
 
 class BedrockClient:
     """The connections to Bedrock, made once; every call runs in a thread of its own pool."""
 
-    def __init__(self, session: boto3.Session, url: str) -> None:
+    def __init__(self, session: boto3.Session, access: AwsAccess) -> None:
         self._session = session
-        self._url = url
+        self._access = access
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="bedrock")
         self._clients: dict[str, Any] = {}
         self._making = threading.Lock()  # a session makes one client at a time
@@ -55,7 +56,7 @@ class BedrockClient:
         Raises:
             ModelMisconfiguredError: the profile does not exist.
         """
-        client = cls(await asyncio.to_thread(_session, access), access.url)
+        client = cls(await asyncio.to_thread(_session, access), access)
         try:
             yield client
         finally:
@@ -110,10 +111,10 @@ class BedrockClient:
             if service not in self._clients:
                 self._clients[service] = self._session.client(
                     service,
-                    endpoint_url=self._url or None,
+                    endpoint_url=self._access.url or None,
                     config=Config(
                         connect_timeout=_CONNECT_S,
-                        read_timeout=_READ_S,
+                        read_timeout=self._access.read_s,
                         max_pool_connections=_THREADS,
                         retries={"total_max_attempts": 1},  # tried again by core.llm.caller
                     ),

@@ -61,15 +61,19 @@ async def open_server(*, key: str, base_url: str | None) -> AsyncIterator[ModelS
 
 @dataclass(frozen=True, slots=True)
 class OpenAIModel:
-    """Implements `core.llm.resilient.Provider` for any server that speaks chat completions."""
+    """Implements `core.llm.resilient.Provider` for any server that speaks chat completions.
+
+    `read_s` is how long it may be silent; None is what the server's connections allow.
+    """
 
     server: ModelServer
     name: str
+    read_s: float | None = None
 
     async def attempt(self, request: CompletionRequest, forms: Forms) -> AsyncGenerator[Piece]:
         """Implement `Provider.attempt`."""
         body: dict[str, Any] = chat_body(self.name, request, forms)
-        response = await self.server.post(_CHAT, orjson.dumps(body))
+        response = await self.server.post(_CHAT, orjson.dumps(body), read_s=self.read_s)
         reader = ReplyReader(self.server.where, response.headers)
         try:
             async for data in response.pieces():

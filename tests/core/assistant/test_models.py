@@ -23,6 +23,7 @@ from core.assistant.followups import LeadBack
 from core.assistant.guardrail import Guardrail, GuardrailModel
 from core.assistant.research import Researcher
 from core.assistant.speculation import Speculation
+from core.llm.openai.client import OpenAIModel
 from core.retrieval.chroma import ChromaIndex
 from core.stores.sqlite.history import SqliteHistory
 from core.types import (
@@ -36,6 +37,7 @@ from core.types import (
     SessionId,
     Status,
 )
+from devtools.openai.faults import FAULTS, of_guard
 from devtools.openai.server import Fault, OpenAIServer, Pace
 from ingest.prepare import prepare
 from ingest.sources.load import load
@@ -376,6 +378,49 @@ async def test_without_a_key_nothing_is_called(server, monkeypatch):
     assert turn.model == "extractive"
     assert events[-1].offers == ()
     assert PROFILE.model_down not in shown(events)
+
+
+@pytest.mark.parametrize(
+    "name", ["null frame", "content is a list", "error with status 200", "page with status 200"]
+)
+async def test_whatever_a_server_says_while_it_reads_a_question_is_no_end(settings, server, name):
+    """The question is answered, and so is the next one of its session."""
+    server.faults += [of_guard(FAULTS[name])] * 6
+    async with asyncio.timeout(20), opened(settings) as assistant:
+        assert isinstance((await ask(assistant, MINOR))[-1], Answered)
+        assert isinstance((await ask(assistant, MINOR))[-1], Answered)
+
+
+async def test_a_bug_in_a_client_is_no_end_either(settings, monkeypatch):
+    """The local guardrail decides, and the answer is the FAQ's own text."""
+
+    async def broken(*_):
+        raise AttributeError("no such thing")
+        yield
+
+    monkeypatch.setattr(OpenAIModel, "attempt", broken)
+    async with asyncio.timeout(20), opened(settings) as assistant:
+        events = await ask(assistant, MINOR)
+    assert isinstance(events[-1], Answered)
+    assert shown(events).startswith(PROFILE.model_down)
+
+
+async def test_a_silent_model_gives_way_to_the_faq_in_time(settings, server):
+    """As the settings say; a reading is waited for no longer than that."""
+    server.faults += [FAULTS["silence"]] * 2
+    impatient = settings.model_copy(update={"model_patience_s": 0.5})
+    async with asyncio.timeout(20), opened(impatient) as assistant:
+        events = await ask(assistant, MINOR)
+    assert shown(events).startswith(PROFILE.model_down)
+    assert isinstance(events[-1], Answered)
+
+
+async def test_an_answer_at_its_limit_says_so(settings, server):
+    """Below what there is of it."""
+    server.faults.append(FAULTS["longest"])
+    async with opened(settings) as assistant:
+        events = await ask(assistant, MINOR)
+    assert shown(events).endswith(PROFILE.model_too_long)
 
 
 async def test_doctor_names_the_cause(settings, server):
