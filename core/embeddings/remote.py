@@ -11,6 +11,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from time import monotonic
 from typing import Protocol
 
 import numpy as np
@@ -36,6 +37,7 @@ logger = logging.getLogger(__name__)
 _REQUEST_TOKENS = 200_000
 _INPUT_CHARS = 7_000
 _AT_ONCE = 4
+_SLOW_S = 1.0  # for one text: a small machine, which many requests at once make no faster
 _REMEMBERED = 20_000
 # What a smaller request may mend: too much at once, and too slow for so much.
 _TOO_MUCH = (ModelOverflowError, ModelRequestError, ModelTimeoutError)
@@ -159,7 +161,9 @@ class RemoteEmbedder:
             return
         before, self._length = self._length, 0
         try:
+            started = monotonic()
             first = await self._endpoint.vectors(keys[:1], hurried=False)
+            self._slow = monotonic() - started > _SLOW_S
             self._checked(first)
             await asyncio.to_thread(self._cache.put, keys[:1], first)
             await self._fill(keys, progress)
