@@ -13,6 +13,7 @@ from devtools.discord.model import COMPONENTS_V2, EPHEMERAL, SUPPRESS_EMBEDS, Js
 from devtools.discord.model import SUPPRESS_NOTIFICATIONS as QUIET
 
 CONTENT = 2_000
+RADIO_GROUP = 21  # https://docs.discord.com/developers/components/reference#radio-group
 _SETTABLE = SUPPRESS_EMBEDS | QUIET | COMPONENTS_V2
 _EMBED = {"title": 256, "description": 4_096}
 _EMBED_TOTAL = 6_000
@@ -168,7 +169,9 @@ def check_modal(modal: Json) -> None:
         if row.get("type") == 18:
             form.length(f"{path}.label", row.get("label", ""), 45, 1)
             form.length(f"{path}.description", row.get("description") or "", 100)
-            _text_input(form, f"{path}.component", row.get("component") or {}, labelled=True)
+            part = row.get("component") or {}
+            check = _radio_group if part.get("type") == RADIO_GROUP else _labelled_input
+            check(form, f"{path}.component", part)
         elif row.get("type") == 1:
             parts = form.count(f"{path}.components", row.get("components"), 1, 1)
             for part in parts:
@@ -177,6 +180,18 @@ def check_modal(modal: Json) -> None:
             text = 'Value of field "type" must be one of (1, 10, 18).'
             form.wrong(f"{path}.type", "UNION_TYPE_CHOICES", text)
     form.end()
+
+
+def _radio_group(form: Form, path: str, part: Json) -> None:
+    form.length(f"{path}.custom_id", part.get("custom_id", ""), 100, 1)
+    options = form.count(f"{path}.options", part.get("options"), 10, 2)
+    for number, option in enumerate(options):
+        for name in ("label", "value"):
+            form.length(f"{path}.options.{number}.{name}", option.get(name, ""), 100, 1)
+
+
+def _labelled_input(form: Form, path: str, part: Json) -> None:
+    _text_input(form, path, part, labelled=True)
 
 
 def _text_input(form: Form, path: str, part: Json, *, labelled: bool) -> None:

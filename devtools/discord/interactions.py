@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from typing import Any
 
+from devtools.discord.checks import RADIO_GROUP
 from devtools.discord.model import (
     TEXT,
     Channel,
@@ -190,7 +191,7 @@ class Interacting(People):
 
 def _filled(row: Json, left: dict[str, str]) -> Json:
     """One row of a modal as submitted; takes its value out of `left`."""
-    part = next((p for p in walk([row]) if p.get("type") in (3, 4)), None)
+    part = next((p for p in walk([row]) if p.get("type") in (3, 4, RADIO_GROUP)), None)
     if part is None:
         return {"type": row["type"], "id": row.get("id", 0)}
     label = row.get("label") or part.get("label")
@@ -203,7 +204,13 @@ def _filled(row: Json, left: dict[str, str]) -> Json:
     if len(value) < (part.get("min_length") or 0):
         raise LookupError(f"the input {label!r} takes no less than {part['min_length']}")
     said: Json = {"type": part["type"], "id": part.get("id", 0), "custom_id": part["custom_id"]}
-    said |= {"value": value} if part["type"] == 4 else {"values": [value]}
+    if part["type"] == RADIO_GROUP and value not in [
+        None,
+        "",
+        *(o["value"] for o in part["options"]),
+    ]:
+        raise LookupError(f"{value!r} is no option of {label!r}")
+    said |= {"values": [value]} if part["type"] == 3 else {"value": value or None}
     if row["type"] == 18:
         return {"type": 18, "id": row.get("id", 0), "component": said}
     return {"type": 1, "id": row.get("id", 0), "components": [said]}

@@ -17,6 +17,8 @@ from core.types import Feedback
 _REASON: Final = "reason"
 _EXPECTED: Final = "expected"
 _MOST_CHARS: Final = 1000
+# https://docs.discord.com/developers/components/reference#radio-group
+_MOST_REASONS, _OPTION_CHARS = 10, 100
 _LABEL_CHARS: Final = 45  # https://discord.com/developers/docs/components/reference#label
 _FORGOTTEN_AFTER_S: Final = 900.0
 
@@ -30,16 +32,17 @@ class FeedbackForm(ui.Modal):
             custom_id=f"why:{question_id}",
             timeout=_FORGOTTEN_AFTER_S,
         )
-        for name, text in (
-            (_REASON, profile.feedback_why),
-            (_EXPECTED, profile.feedback_expected),
-        ):
-            field: ui.TextInput[Any] = ui.TextInput(
-                custom_id=name,
-                style=discord.TextStyle.paragraph,
-                required=False,
-                max_length=_MOST_CHARS,
-            )
+        reasons: ui.RadioGroup[Any] = ui.RadioGroup(custom_id=_REASON, required=False)
+        for reason in profile.feedback_reasons[:_MOST_REASONS]:
+            reasons.add_option(label=reason[:_OPTION_CHARS], value=reason[:_OPTION_CHARS])
+        expected: ui.TextInput[Any] = ui.TextInput(
+            custom_id=_EXPECTED,
+            style=discord.TextStyle.paragraph,
+            required=False,
+            max_length=_MOST_CHARS,
+        )
+        asked = ((profile.feedback_why, reasons), (profile.feedback_expected, expected))
+        for text, field in asked:
             self.add_item(ui.Label(text=text[:_LABEL_CHARS], component=field))
 
 

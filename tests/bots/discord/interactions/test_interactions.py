@@ -217,11 +217,11 @@ async def test_thumbs_down_asks_why_also_after_a_restart(fake, tmp_path, profile
         (opinion,) = await bot.stores.archive.feedback(question_id)
         assert (opinion.helpful, opinion.reason) == (False, "")
     async with running_bot(fake, tmp_path, profile) as bot:
-        given = {"reason": "다른 이야기예요", profile.feedback_expected[:45]: "정산일"}
+        given = {"reason": profile.feedback_reasons[1], profile.feedback_expected[:45]: "정산일"}
         sent = await fake.submit_modal(pressed, given)
         await fake.until(lambda: sent.answer and sent.answer.content == profile.feedback_thanks)
         (opinion,) = await bot.stores.archive.feedback(question_id)
-        assert (opinion.reason, opinion.expected) == ("다른 이야기예요", "정산일")
+        assert (opinion.reason, opinion.expected) == (profile.feedback_reasons[1], "정산일")
 
 
 def old_message(fake, label, custom_id):
