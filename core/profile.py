@@ -55,7 +55,6 @@ class Profile:
     settled_button: str
     skill_failed: str
     already_asked: str
-    not_yours_to_stop: str
     open_answer: str
     not_stored: str
     kept_for_later: str

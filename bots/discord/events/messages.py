@@ -16,9 +16,9 @@ from bots.discord.events.content import calls_by_role, has_media, is_said
 from bots.discord.events.lessons import LessonHandler
 from bots.discord.events.parse import Addressed, Reader
 from bots.discord.events.proxies import Proxies
+from bots.discord.events.stop_sign import may_stop
 from bots.discord.events.threads import people_in
 from bots.discord.ids import asker_of, question_id
-from bots.discord.interactions.stop import may_stop
 from bots.discord.render.payload import question_in
 from bots.discord.replies.thread import thread_name
 from bots.shared.intake import reason_for

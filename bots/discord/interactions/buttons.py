@@ -17,7 +17,6 @@ from bots.discord.ids import Ephemeral, Target, Within, asker_of, guild_name, wr
 from bots.discord.interactions.acknowledge import Pressing, defer, excused, promptly, say, soon
 from bots.discord.interactions.feedback import FeedbackForm
 from bots.discord.interactions.share import share
-from bots.discord.interactions.stop import may_stop
 from bots.discord.render.payload import CUSTOM_ID, Pressed, components, pressed_of
 from bots.shared.intake import reason_for
 from core.messaging.handler import references_of, view_of
@@ -140,9 +139,7 @@ async def _criticise(context: Context, interaction: Pressing, button: Pressed) -
 
 
 async def _stop(context: Context, interaction: Pressing, button: Pressed) -> None:
-    if not await may_stop(context, button.question_id, interaction.user, interaction.permissions):
-        await say(interaction, context.profile.not_yours_to_stop)
-    elif not await promptly(interaction, context.service.stop(button.question_id)):
+    if not await promptly(interaction, context.service.stop(button.question_id)):
         await say(interaction, context.profile.nothing_to_stop)
 
 

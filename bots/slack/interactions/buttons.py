@@ -94,12 +94,8 @@ class Buttons:
 
     async def stop(self, press: _Press, question: str) -> None:
         """End the answer."""
-        text = ""
-        if press.owns(question) and not await self._may_stop(press.workspace, press.user, question):
-            text = self._profile.not_yours_to_stop
-        elif not press.owns(question) or not await self._service.stop(question):
+        if not press.owns(question) or not await self._service.stop(question):
             text = self._profile.nothing_to_stop
-        if text:
             await tell(press.workspace.client, press.seen_in, press.user, text)
 
     async def stop_at(

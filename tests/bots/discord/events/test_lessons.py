@@ -44,9 +44,9 @@ async def lessons(bot):
 
 
 def said_to(fake, message):
-    """The bot's replies to a message."""
+    """The first lines of the bot's replies to a message."""
     said = answers_in(fake, message.channel)
-    return [one.content for one in said if one.reference is message]
+    return [one.content.split("\n")[0] for one in said if one.reference is message]
 
 
 async def marked(fake, message, *, told=()):

@@ -96,7 +96,8 @@ def calls(slack, question):
 def said(slack, question):
     """What the bot says of lessons in the thread, in order."""
     texts = (PROFILE.teach_learned, PROFILE.teach_corrected, PROFILE.teach_unlearned)
-    return [visible(one) for one in slack.replies(question) if visible(one) in texts]
+    first = [visible(one).split("\n")[0] for one in slack.replies(question)]
+    return [line for line in first if line in texts]
 
 
 async def escalated(slack, person, channel, text="물류센터 견학은 언제 가능한가요?"):

@@ -1,4 +1,4 @@
-"""Who may stop an answer: whoever asked, the owners, and moderators."""
+"""The people whose stop sign ends an answer: whoever asked, the owners, and moderators."""
 
 from __future__ import annotations
 
