@@ -48,7 +48,7 @@ async def catch_up(
         for channel in await direct():
             said += await _history(channel, after)
     missed = 0
-    settled = _answered_by_people(said)
+    settled = _answered_by_people([one for one in said if not listener.teaches(one)])
     for message in sorted(said, key=lambda message: message.id):
         answered = message.id in settled
         missed += await listener.hear(message, late=True, answered=answered)

@@ -23,6 +23,7 @@ from bots.discord.render.payload import question_in
 from bots.discord.replies.thread import thread_name
 from bots.shared.intake import reason_for
 from core.errors import PlatformError, StorageError
+from core.messaging.learning import is_lesson
 from core.messaging.manners import Manners
 from core.types import Question, Receipt
 
@@ -73,6 +74,10 @@ class MessageHandler:
                 await self._say(message, trouble)
             return False
         return await self._may_answer(message) and await self._receive(question, message, late=late)
+
+    def teaches(self, message: discord.Message) -> bool:
+        """Whether a message has the tag: it waits for its question's answer, and is none itself."""
+        return is_lesson(message.content, self._context.profile.learning_tag)
 
     async def edited(self, message: discord.Message) -> None:
         """Answer an edited question anew; an edit may also make a question of a message.

@@ -71,7 +71,9 @@ async def _hear_channel(
         messages += replies["messages"]
     kind = {"channel_type": "im"} if channel.get("is_im") else {}
     missed = {one["ts"]: one for one in messages if float(one["ts"]) > since}
-    settled = _answered_by_people(list(missed.values()))
+    settled = _answered_by_people(
+        [one for one in missed.values() if not message_handler.teaches(one)]
+    )
     for ts in sorted(missed, key=float):
         event = {"channel": channel["id"], **kind, **missed[ts]}
         await _hear(event, workspace, message_handler, answered=ts in settled)

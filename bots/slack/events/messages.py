@@ -27,6 +27,7 @@ from bots.slack.events.parse import IncomingMessage, said
 from bots.slack.events.threads import people_in, question_above
 from bots.slack.ids import question_id
 from core.errors import PlatformError, PlatformRefusedError, StorageError
+from core.messaging.learning import is_lesson
 from core.messaging.manners import Manners
 from core.types import Receipt
 
@@ -78,6 +79,10 @@ class MessageHandler:
                 if message.was_edited_late:  # a mention was added to what is long past
                     return
                 await self._take(message, workspace, late=late, answered=answered)
+
+    def teaches(self, event: Json) -> bool:
+        """Whether a message has the tag: it waits for its question's answer, and is none itself."""
+        return is_lesson(event.get("text") or "", self._profile.learning_tag)
 
     async def _take(
         self,

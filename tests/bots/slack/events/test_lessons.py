@@ -560,7 +560,7 @@ async def test_owners_speak_to_colleagues_while_a_person_is_awaited(
     async with running(threads="all") as bot:
         question = await escalated(slack, minsu, channel)
         await owner.say(channel, "확인해 볼게요", thread=question)
-        await minsu.mention(channel, "주차는 되나요?", thread=question)
+        await minsu.mention(channel, "아는 주차는 되나요?", thread=question)
         await slack.until(lambda: len(bot.assistant.asked) == 2)
         await owner.say(channel, "아는 분께 물어볼게요", thread=question)
         await owner.mention(channel, "아는 것은?", thread=question)
@@ -569,12 +569,12 @@ async def test_owners_speak_to_colleagues_while_a_person_is_awaited(
         await owner.say(channel, "아는 것 또 있나요?", thread=question)
         await slack.until(lambda: len(bot.assistant.asked) == 4)
     texts = [asked.text for asked in bot.assistant.asked]
-    assert texts[1:] == ["주차는 되나요?", "아는 것은?", "아는 것 또 있나요?"]
+    assert texts[1:] == ["아는 주차는 되나요?", "아는 것은?", "아는 것 또 있나요?"]
 
 
 async def test_in_a_direct_message_an_owner_asks_like_anybody_and_teaches(slack, running, owner):
     async with running() as bot:
-        await owner.say(owner.dm, "견학은?")
+        await owner.say(owner.dm, "아는 견학은?")
         await slack.until(lambda: [m for m in slack.messages(owner.dm) if m.bot_id and m.blocks])
         await owner.say(owner.dm, "주차는?")
         await slack.until(lambda: len(bot.assistant.asked) == 2)

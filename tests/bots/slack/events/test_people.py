@@ -3,7 +3,17 @@
 import asyncio
 
 import pytest
-from fakes.slack_bot import PROFILE, With, answering, finished, noting, quiet, settled
+from fakes.slack_bot import (
+    PROFILE,
+    With,
+    answering,
+    finished,
+    make_settings,
+    noting,
+    quiet,
+    running,
+    settled,
+)
 
 from core.errors import StorageError
 from core.messaging.user_limits import Limits
@@ -285,7 +295,8 @@ async def test_two_replicas_answer_once_and_know_each_others_buttons(
     slack, tmp_path, minsu, channel
 ):
     """The two events of a mention go to one replica each; so does the press of a button."""
-    async with answering(slack, tmp_path) as one, answering(slack, tmp_path) as other:
+    settings = make_settings(slack, tmp_path)
+    async with running(settings) as one, running(settings) as other:
         await slack.until(lambda: slack.sockets == 2)
         question, reply = await answered(slack, minsu, channel)
         for button in labels(reply)[:2]:
