@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run chat torch test test-long check format bench dev-bedrock dev-openai dev-slack dev-discord lock clean
+.PHONY: browser pictures help setup run chat torch test test-long check format bench dev-bedrock dev-openai dev-slack dev-discord lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -44,6 +44,12 @@ test: $(VENV)/.installed-dev ## the whole test suite, on all cores
 test-long: $(VENV)/.installed-dev ## what needs hours: random examples, thousands of chaos seeds, fuzzing
 	FAQBOT_SEEDS=$${FAQBOT_SEEDS:-2000} FAQBOT_EXAMPLES=long \
 	  $(BIN)/python -m pytest -n auto --dist worksteal -m "long or not long" $(ARGS)
+
+browser: ## fetch what the browser tests need beside Node.js and Chromium
+	npm ci --prefix tests/browser --silent
+
+pictures: $(VENV)/.installed-dev browser ## make the documentation's pictures by the browser tests
+	FAQBOT_PICTURES=docs/pictures $(BIN)/python -m pytest tests/browser
 
 check: $(VENV)/.installed-dev ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

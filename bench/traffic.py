@@ -119,12 +119,12 @@ async def measure(file: SqliteFile, turns: list[Turn], now: datetime) -> None:
             lambda window=window: read_stats(reports, window, now=now, zone=SEOUL),
         )
     await timed("conversations, the latest 50", lambda: reports.latest(50, before=now))
-    await timed("conversations, 2,000 looked at", lambda: reports.latest(2_000, before=now))
+    await timed("conversations, 1,000 looked at", lambda: reports.latest(1_000, before=now))
     state = TurnState.ESCALATED
     await timed("conversations, by state", lambda: reports.latest(500, before=now, state=state))
     await timed("one conversation", lambda: read_transcript(archive, turns[-1].question.session))
     await timed("the FAQ's counts", reports.entry_uses)
-    await timed("gaps, the latest 2,000", lambda: open_gaps(reports, archive, now=now))
+    await timed("gaps", lambda: open_gaps(reports, archive, now=now))
     await timed("one person", lambda: archive.asked_by(turns[-1].question.asker, 10_000))
 
 

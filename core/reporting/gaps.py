@@ -14,7 +14,8 @@ from core.types import Feedback, Turn, TurnState
 
 Embed = Callable[[Sequence[str]], Vectors]
 
-LATEST: Final = 1_000  # questions of each kind that a report looks at
+LATEST: Final = 1_000  # questions without an answer that a report looks at
+_DISLIKED: Final = 200  # answers that were disliked, each of which is looked up
 _ALIKE: Final = 0.72  # the cosine from which two questions mean the same
 _TREND: Final = timedelta(days=7)
 
@@ -60,7 +61,7 @@ async def open_gaps(
     found: dict[str, Gap] = {}
     for turn in await reports.latest(limit, before=later, state=TurnState.ESCALATED):
         found[turn.question.id] = _gap(turn)
-    for opinion in await reports.disliked(limit):
+    for opinion in await reports.disliked(_DISLIKED):
         if opinion.question_id in closed:
             continue
         if known := await archive.find(opinion.question_id):

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 MODELS: Final = "models"
 SESSION: Final = SessionId("console:lessons")
-_LOOKED_AT: Final = 2_000  # turns that one search goes through
+_LOOKED_AT: Final = 1_000  # turns that one search goes through
 _PAGE: Final = 500
 _MOST_ASKED_AGAIN: Final = 50
 _MOST_TAUGHT: Final = 5  # questions of a group that a lesson is stored for
@@ -94,7 +94,7 @@ class Operations:
         self._catch_up = catch_up
 
     async def find(self, wanted: Filter, *, limit: int, before: datetime) -> Found:
-        """Look for turns that ended before a moment, among the last two thousand before it.
+        """Look for turns that ended before a moment, among the last thousand before it.
 
         Raises:
             StorageError: they cannot be read.

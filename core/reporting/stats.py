@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
@@ -74,25 +75,27 @@ async def read_stats(
     rows = await reports.traffic(span, starts[0])
     if platform:
         rows = [row for row in rows if row.platform == platform]
-    periods = []
-    for start, end in zip(starts, [*starts[1:], None], strict=True):
-        within = [row for row in rows if row.start >= start and (end is None or row.start < end)]
-        periods.append((start, figures(within)))
-    names = sorted({row.platform for row in rows})
+    within: list[list[Traffic]] = [[] for _ in starts]
+    for row in rows:
+        within[bisect_right(starts, row.start) - 1].append(row)
+    by_platform: dict[str, list[Traffic]] = {}
+    for row in rows:
+        by_platform.setdefault(row.platform, []).append(row)
     return Stats(
         window,
         starts[0],
         figures(rows),
-        {name: figures(row for row in rows if row.platform == name) for name in names},
-        periods,
+        {name: figures(some) for name, some in sorted(by_platform.items())},
+        [(start, figures(some)) for start, some in zip(starts, within, strict=True)],
     )
 
 
 def figures(rows: Iterable[Traffic]) -> Figures:
     """Add counts up."""
-    counts: Counter[str] = Counter()
+    counts: defaultdict[str, float] = defaultdict(float)
     for row in rows:
-        counts.update(row.counts)
+        for name, count in row.counts.items():
+            counts[name] += count
     first = {
         int(name.removeprefix(FIRST_TEXT)): int(number)
         for name, number in counts.items()
@@ -108,7 +111,7 @@ def figures(rows: Iterable[Traffic]) -> Figures:
         handed_over=int(counts[HANDED_OVER]),
         helpful=int(counts["helpful"]),
         unhelpful=int(counts["unhelpful"]),
-        cost_usd=round(float(counts["cost_usd"]), 6),
+        cost_usd=round(counts["cost_usd"], 6),
         p50_ms=percentile(first, 0.5),
         p95_ms=percentile(first, 0.95),
     )

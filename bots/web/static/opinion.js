@@ -71,7 +71,7 @@ export class Opinion {
     const form = make(
       "form",
       { className: "opinion" },
-      make("h3", { textContent: title }),
+      make("h2", { textContent: title }),
       ...fields,
       make("div", { className: "row" },
         make("button", { type: "button", textContent: t.cancel, onclick: cancel }),

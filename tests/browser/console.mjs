@@ -1,0 +1,64 @@
+// The console as those who run the bot use it; run by test_browser.py, which serves it.
+
+import assert from "node:assert/strict";
+import { noBarriers, openContext, openPage, picture, until, withBrowser } from "./lib.mjs";
+
+const VIEWS = ["today", "conversations", "faq", "gaps", "lessons", "switches", "people"];
+
+async function entered(context) {
+  const page = await openPage(context, "/console");
+  await page.fill("#token", process.env.OWNER);
+  await page.fill("#user", "mina");
+  await page.press("#user", "Enter");
+  await page.waitForSelector(".cards");
+  return page;
+}
+
+async function view(page, name) {
+  await page.evaluate((to) => { location.hash = to; }, name);
+  await until(page, (one) => document.querySelector(`#nav a[href="#${one}"][aria-current]`) && !document.querySelector("#view[aria-busy]") && document.querySelector("#view").children.length, name);
+}
+
+const stories = {
+  async owner(browser) {
+    const context = await openContext(browser, { bypassCSP: true });
+    const gate = await openPage(context, "/console");
+    await gate.waitForSelector("#gate:not([hidden])");
+    await noBarriers(gate, "gate");
+    const page = await entered(context);
+    for (const name of VIEWS) {
+      await view(page, name);
+      await noBarriers(page, name);
+    }
+    await view(page, "today");
+    await page.click('a[href^="#today?over=days"]');
+    await until(page, () => document.querySelector('a[href^="#today?over=days"][aria-current]') && document.querySelector(".uplot"));
+    await picture(page, "console-today");
+    await view(page, "conversations");
+    await picture(page, "console-conversations");
+    await page.locator(".turn h2 a").first().click();
+    await page.waitForSelector(".whole");
+    await noBarriers(page, "a conversation");
+    await view(page, "gaps");
+    await picture(page, "console-gaps");
+    await page.locator(".gap .primary").first().click();
+    await page.fill(".work textarea", "만 원부터 쓸 수 있어요.");
+    await page.locator(".work .primary").click();
+    await page.waitForSelector(".good");
+    await view(page, "lessons");
+    assert.match(await page.textContent("#view"), /만 원부터/);
+    await view(page, "switches");
+    assert.match(await page.textContent("#view"), /taught/);
+  },
+
+  async phone(browser) {
+    const context = await openContext(browser, { viewport: { width: 390, height: 780 }, isMobile: true, hasTouch: true, bypassCSP: true, colorScheme: "dark" });
+    const page = await entered(context);
+    await noBarriers(page, "phone");
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= 390, `wider than the phone: ${width}`);
+    await picture(page, "console-phone");
+  },
+};
+
+await withBrowser(stories[process.argv[2]]);

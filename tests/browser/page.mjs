@@ -1,0 +1,170 @@
+// The chat page as people use it; run by test_browser.py, which serves the bot.
+
+import assert from "node:assert/strict";
+import http from "node:http";
+import { ADDRESS, ask, asked, noBarriers, openContext, openPage, picture, until, withBrowser } from "./lib.mjs";
+
+const stories = {
+  async newcomer(browser) {
+    const context = await openContext(browser, { bypassCSP: true });
+    const page = await openPage(context);
+    await page.waitForSelector("#welcome:not([hidden])");
+    assert.equal(await page.locator("h1:visible, h1.hidden").count() >= 1, true);
+    await noBarriers(page, "welcome");
+    await ask(page, "정산은 언제 되나요?");
+    await page.waitForSelector(".sources");
+    await page.click(".cite");
+    await page.waitForSelector(".passage .b");
+    await picture(page, "web-page");
+    await noBarriers(page, "answered");
+    await ask(page, "맛집 추천해줘");
+    await page.click(".handover");
+    await page.fill(".opinion textarea", "담당자 연락처가 궁금해요");
+    await noBarriers(page, "handover");
+    await page.click(".opinion .primary");
+    await page.waitForSelector(".thanks");
+    await page.click(".conversation .icon", { force: true });
+    await page.fill("#title", "정산 이야기");
+    await noBarriers(page, "manage");
+    await page.click("#rename-form .primary");
+    await until(page, () => document.querySelector("#list a")?.textContent === "정산 이야기");
+    await page.fill("#search", "없는 말");
+    await until(page, () => !document.querySelector("#list a"));
+    await page.fill("#search", "이야기");
+    await until(page, () => document.querySelector("#list a"));
+    await page.click("#language");
+    await until(page, () => document.documentElement.lang === "en" && document.querySelector("#new").textContent.includes("New"));
+    await noBarriers(page, "english");
+  },
+
+  async dark(browser) {
+    const context = await openContext(browser, { bypassCSP: true, colorScheme: "dark" });
+    const page = await openPage(context);
+    await ask(page, "정산은 언제 되나요?");
+    await page.waitForSelector(".sources");
+    await noBarriers(page, "dark");
+  },
+
+  async twoWindows(browser) {
+    const context = await openContext(browser);
+    const one = await openPage(context);
+    await ask(one, "질문 0");
+    await one.waitForSelector(".tools");
+    const other = await openPage(context, `/${new URL(one.url()).hash}`);
+    await other.waitForSelector(".tools");
+    // Both at once: nothing that either asks is lost to the other.
+    for (let number = 1; number <= 5; number += 1) {
+      await Promise.all([ask(one, `하나 ${number}`), ask(other, `다른 ${number}`)]);
+      await Promise.all([one, other].map((page) => until(page, (count) => document.querySelectorAll(".tools").length === count, 1 + 2 * number)));
+    }
+    assert.deepEqual((await asked(one)).toSorted(), (await asked(other)).toSorted());
+    assert.equal((await asked(one)).length, 11, String(await asked(one)));
+    await one.locator(".tools .icon[aria-pressed]").first().click();
+    await until(other, () => document.querySelector(".tools .icon[aria-pressed='true']"));
+    await one.locator(".asked .icon").first().click({ force: true });
+    await one.click("#sure-yes");
+    await until(other, () => document.querySelectorAll(".asked .bubble").length === 10);
+  },
+
+  async midAnswer(browser) {
+    const context = await openContext(browser);
+    const page = await openPage(context);
+    await ask(page, "느린 질문");
+    await until(page, () => document.querySelector(".text")?.textContent.includes("여기까지"));
+    await page.reload();
+    await until(page, () => document.querySelector(".asked .bubble")?.textContent === "느린 질문" && document.querySelector(".text")?.textContent.includes("여기까지"));
+    await ask(page, "다음 질문");
+    await until(page, () => document.querySelectorAll(".status")[1]?.textContent.includes("앞의 질문"));
+    await page.locator(".stop").first().click();
+    await page.waitForSelector(".again");
+    assert.match(await page.locator(".text").first().textContent(), /여기까지/);
+    await page.reload();
+    await page.waitForSelector(".again");
+  },
+
+  async keyboard(browser) {
+    const context = await openContext(browser);
+    const page = await openPage(context);
+    await page.waitForSelector("#welcome:not([hidden])");
+    await page.keyboard.type("정산은 언제 되나요?"); // the field has the focus
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".followups button");
+    await page.keyboard.press("Enter"); // a blank question
+    assert.match(await page.textContent("#notice"), /비어 있어요/);
+    for (let steps = 0; steps < 40; steps += 1) {
+      await page.keyboard.press("Shift+Tab");
+      if (await page.evaluate(() => document.activeElement.matches(".followups button"))) break;
+    }
+    await page.keyboard.press("Enter");
+    await until(page, () => document.querySelectorAll(".asked .bubble").length === 2);
+  },
+
+  async away(browser) {
+    const context = await openContext(browser);
+    const page = await openPage(context);
+    await page.waitForSelector("#welcome:not([hidden])");
+    await context.setOffline(true);
+    await ask(page, "끊긴 동안의 질문");
+    await until(page, () => document.querySelector(".status")?.textContent.includes("아직 보내지 못했어요"));
+    await context.setOffline(false);
+    await page.waitForSelector(".tools");
+    assert.deepEqual(await asked(page), ["끊긴 동안의 질문"]);
+  },
+
+  async phone(browser) {
+    const context = await openContext(browser, { viewport: { width: 390, height: 780 }, isMobile: true, hasTouch: true, bypassCSP: true });
+    const page = await openPage(context);
+    for (const text of ["정산은 언제 되나요?", "질문 둘", "질문 셋"]) {
+      await ask(page, text);
+      await page.waitForTimeout(50);
+    }
+    await until(page, () => document.querySelectorAll(".tools").length === 3);
+    await page.evaluate(() => { document.getElementById("scroll").scrollTop = 0; });
+    await page.waitForSelector("#to-end:not([hidden])");
+    await page.fill("#text", "여러 줄\n여러 줄\n여러 줄\n여러 줄");
+    const [arrow, send] = await Promise.all(["#to-end", "#send"].map((id) => page.locator(id).boundingBox()));
+    assert.ok(arrow.y + arrow.height <= send.y || arrow.x + arrow.width <= send.x, "the arrow covers the button");
+    await noBarriers(page, "phone");
+    await picture(page, "web-phone");
+    await page.click("#menu");
+    await noBarriers(page, "phone's menu");
+  },
+
+  async messenger(browser) {
+    const site = http.createServer((_, response) => {
+      response.setHeader("Content-Type", "text/html; charset=utf-8");
+      response.end(`<!doctype html><html lang="ko"><title>가게</title><h1>가게</h1><script src="${ADDRESS}/widget.js" async></script>`);
+    });
+    await new Promise((done) => site.listen(Number(process.env.SHOP_PORT), "127.0.0.1", done));
+    try {
+      const context = await openContext(browser);
+      const page = await context.newPage();
+      await page.goto(`http://127.0.0.1:${process.env.SHOP_PORT}/`);
+      await page.mouse.click(1180 - 50, 820 - 50);
+      let frame;
+      while (!(frame = page.frames().find((one) => one.url().includes("/embed")))) await page.waitForTimeout(50);
+      await frame.waitForSelector("#welcome:not([hidden])");
+      await frame.fill("#text", "정산은 언제 되나요?");
+      await frame.press("#text", "Enter");
+      await frame.waitForSelector(".sources");
+      await picture(page, "web-messenger");
+    } finally {
+      site.closeAllConnections();
+      site.close();
+    }
+  },
+
+  async overTheLimit(browser) {
+    const context = await openContext(browser);
+    const page = await openPage(context);
+    await ask(page, "질문 하나");
+    await page.waitForSelector(".tools");
+    await ask(page, "한도를 넘는 질문");
+    await until(page, () => /\d+초 뒤에/.test(document.getElementById("notice").textContent));
+    assert.equal(await page.inputValue("#text"), "한도를 넘는 질문");
+    await page.reload();
+    await until(page, () => document.getElementById("text").value === "한도를 넘는 질문");
+  },
+};
+
+await withBrowser(stories[process.argv[2]]);

@@ -1,0 +1,159 @@
+"""The page and the console in Chromium: the stories of page.mjs and console.mjs.
+
+`make pictures` runs them with FAQBOT_PICTURES=docs/pictures: the documentation's pictures.
+"""
+
+import asyncio
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes.assistants import ScriptedAssistant, answered
+from fakes.web_bot import free_port, running_bot
+
+from bench.traffic import fill, synthetic
+from core.reporting.operations import Operations
+from core.stores.sqlite.database import SqliteFile
+from core.types import Answered, Declined, Delta, Entry, Label, Passage
+
+HERE = Path(__file__).parent
+OWNER = "owner-owner-owner1"
+STORY_S = 120
+
+PICTURES = (
+    Path(os.environ["FAQBOT_PICTURES"]).resolve() if "FAQBOT_PICTURES" in os.environ else None
+)
+NODE = shutil.which("node")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+pytestmark = [
+    pytest.mark.skipif(not NODE, reason="Node.js is not here: apt-get install nodejs"),
+    pytest.mark.skipif(not CHROMIUM, reason="Chromium is not here: apt-get install chromium"),
+    pytest.mark.skipif(
+        not (HERE / "node_modules" / "playwright-core").is_dir(),
+        reason="playwright-core is not here: npm ci --prefix tests/browser",
+    ),
+]
+
+PASSAGE = Passage(
+    "f1",
+    "판매 대금은 언제 입금되나요?",
+    "판매 대금은 구매확정일의 다음 영업일에 등록된 정산 계좌로 입금됩니다.\n\n"
+    "- 구매자가 직접 구매확정을 하면 그날이 구매확정일입니다.\n"
+    "- 누르지 않으면 배송 완료 후 8일째 되는 날 자동으로 확정됩니다.",
+    0.91,
+)
+ANSWER = Answered(
+    "판매 대금은 **구매확정 다음 영업일**에 정산 계좌로 입금됩니다. [1]\n\n"
+    "- 구매자가 직접 확정하면 그날이 구매확정일이에요.\n"
+    "- 누르지 않으면 배송 완료 8일 뒤에 자동으로 확정돼요.",
+    (PASSAGE,),
+    ("정산 계좌는 어떻게 바꾸나요?", "빠른정산은 무엇인가요?"),
+)
+
+
+class Shop(ScriptedAssistant):
+    """An assistant with the answers of the stories."""
+
+    def __init__(self, history):
+        super().__init__(history)
+        self.script("정산은 언제 되나요?", ANSWER)
+        refusal = "저는 이 가게의 FAQ를 위한 챗봇입니다. 가게에 대한 질문을 부탁드립니다."
+        asks = ("정산은 언제 되나요?",)
+        self.script("맛집 추천해줘", Declined(refusal, asks, Label.OFF_TOPIC))
+        slow = Delta("여기까지 쓴 답변입니다. "), asyncio.Event(), answered("끝")
+        self.script("느린 질문", *slow)
+
+    async def research(self, text, session, history):
+        raise NotImplementedError
+
+    async def nearest(self, hits):
+        return []
+
+
+def operations_of(stores, assistant):
+    """The console's operations with an embedding that puts questions on one subject together."""
+
+    def embed(texts):
+        subjects = sorted({text[:2] for text in texts})
+        return np.eye(len(subjects), dtype=np.float32)[[subjects.index(text[:2]) for text in texts]]
+
+    async def catch_up():
+        return None
+
+    operations = Operations(
+        reports=stores.reports,
+        archive=stores.archive,
+        inbox=stores.inbox,
+        lessons=stores.lessons,
+        assistant=assistant,
+        embed=embed,
+        entries=lambda: [Entry("f1", PASSAGE.title, PASSAGE.text)],
+        catch_up=catch_up,
+    )
+
+    async def draft(_text):
+        return PASSAGE.text
+
+    operations.draft = draft
+    return operations
+
+
+async def told(file, story, address, **more):
+    """Let Node tell one story."""
+    environment = {"ADDRESS": address, "CHROMIUM": CHROMIUM, "OWNER": OWNER, **more}
+    if PICTURES:
+        environment["PICTURES"] = str(PICTURES)
+    process = await asyncio.create_subprocess_exec(
+        NODE,
+        str(HERE / file),
+        story,
+        env=os.environ | environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        async with asyncio.timeout(STORY_S):
+            out, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode == 0, out.decode()
+
+
+@pytest.mark.parametrize(
+    "story", ["newcomer", "dark", "twoWindows", "midAnswer", "keyboard", "away", "phone"]
+)
+async def test_the_page(tmp_path, profile, story):
+    async with running_bot(tmp_path, profile, make_assistant=Shop) as bot:
+        await told("page.mjs", story, bot.address)
+
+
+async def test_over_the_limit_the_question_stays_in_its_field(tmp_path, profile):
+    async with running_bot(tmp_path, profile, make_assistant=Shop, per_minute=1) as bot:
+        await told("page.mjs", "overTheLimit", bot.address)
+
+
+async def test_the_messenger_on_a_shops_own_site(tmp_path, profile):
+    port = free_port()
+    site = f"http://127.0.0.1:{port}"
+    async with running_bot(tmp_path, profile, make_assistant=Shop, web_embed_origins=site) as bot:
+        await told("page.mjs", "messenger", bot.address, SHOP_PORT=str(port))
+
+
+@pytest.mark.parametrize("story", ["owner", "phone"])
+async def test_the_console(tmp_path, profile, story):
+    async with SqliteFile.open(tmp_path / "history.sqlite3") as file:
+        await fill(file, synthetic(3_000, until=datetime.now(UTC)))
+    async with running_bot(
+        tmp_path,
+        profile,
+        make_assistant=Shop,
+        make_operations=operations_of,
+        console_token=OWNER,
+    ) as bot:
+        await told("console.mjs", story, bot.address)
