@@ -279,7 +279,7 @@ class Inbox(Protocol):
 
         It is `received` again in its old place, whatever its state was; its noted reply is kept,
         and no limit applies. False, and nothing changed, if it is unknown,
-        withdrawn, or has that text already.
+        withdrawn, has that text already, or was edited later than this by the platform's clock.
 
         A turn with the old text is removed before, and only if `find` shows another text: else a
         redelivered edit would remove the answer to the new one.
@@ -296,6 +296,10 @@ class Inbox(Protocol):
 
     async def find(self, question_id: str) -> Received | None:
         """A question with its state, None if it is unknown."""
+        ...
+
+    async def asked_since(self, asker: str, since: datetime, limit: int) -> int:
+        """Count a person's questions that were asked at that moment or later, up to `limit`."""
         ...
 
     async def is_open(self, session: SessionId) -> bool:

@@ -149,7 +149,10 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as an adapter hands it over; `id` is the platform's own message id."""
+    """A question as an adapter hands it over; `id` is the platform's own message id.
+
+    `edited_at` is when its asker edited it into this text, by the platform's clock.
+    """
 
     id: str
     session: SessionId
@@ -157,6 +160,7 @@ class Question:
     asker: str = ""
     asked_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     reply_to: str | None = None
+    edited_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final, TypeVar
 from weakref import WeakValueDictionary
 
@@ -30,6 +31,7 @@ from core.press_ids import press_id
 from core.profile import Profile
 from core.reporting.operations import Operations
 from core.skills.assistant import AnyAssistant
+from core.stores.records import is_later
 from core.stores.sqlite.spool import Act, Spooled
 from core.types import (
     Feedback,
@@ -456,7 +458,7 @@ class ChatService:
         with suppress(StoreAwayError):
             if await self.find(question.id):
                 return Receipt.KNOWN
-        if not late and not self._limits.allow(question.asker, question.id):
+        if not late and not await self._may_ask(question):
             told = question.id in self._refused
             _keep_latest(self._refused, question.id, _MOST_REFUSED)
             return Receipt.KNOWN if told else Receipt.LIMITED
@@ -472,6 +474,22 @@ class ChatService:
             if receipt not in (Receipt.STORED, Receipt.SPOOLED) and not late:
                 self._limits.take_back(question.asker)
         return receipt
+
+    async def _may_ask(self, question: Question) -> bool:
+        """Whether the limits allow one more, whichever process took the others in."""
+        if not self._limits.allow(question.asker, question.id):
+            return False
+        if self._processes() == 1:
+            return True
+        now = datetime.now(UTC)
+        with suppress(StoreAwayError):  # our own count has to do
+            for most, window_s in self._limits.windows:
+                since = now - timedelta(seconds=window_s)
+                asked = partial(self._inbox.asked_since, question.asker, since, most)
+                if await self._offline.soon(asked) >= most:
+                    self._limits.take_back(question.asker)
+                    return False
+        return True
 
     async def _store(self, question: Question) -> Receipt:
         try:
@@ -499,5 +517,7 @@ def _keep_latest(kept: OrderedDict[T, None], one: T, most: int) -> None:
 
 
 def _is_news(stored: Received, edited: Question) -> bool:
-    """Whether an edit changes anything: neither what was taken back nor the same text again."""
-    return stored.state is not InboxState.WITHDRAWN and stored.question.text != edited.text
+    """Whether an edit changes anything: not one taken back, the same again, or an older one."""
+    if stored.state is InboxState.WITHDRAWN or stored.question.text == edited.text:
+        return False
+    return is_later(edited.edited_at, stored.question.edited_at)

@@ -21,6 +21,12 @@ class Limits:
         # The least recently active first: they are forgotten when there are too many.
         self._asked: OrderedDict[str, deque[tuple[float, str]]] = OrderedDict()
 
+    @property
+    def windows(self) -> list[tuple[int, float]]:
+        """The limits that there are: how many in how many seconds."""
+        windows = ((self._per_minute, _MINUTE_S), (self._per_day, _DAY_S))
+        return [(most, window_s) for most, window_s in windows if most]
+
     def allow(self, person: str, question: str = "") -> bool:
         """Count a question, unless it is one too many; one that has a name counts once."""
         now = monotonic()

@@ -60,6 +60,11 @@ def question_as_stored(question: Question) -> Question:
     return as_stored(Turn(question, TurnState.ANSWERED, "", finished_at=question.asked_at)).question
 
 
+def is_later(edited_at: datetime | None, known: datetime | None) -> bool:
+    """Whether an edit comes after the one that is known; one without a time is believed."""
+    return edited_at is None or known is None or edited_at > known
+
+
 def feedback_as_stored(feedback: Feedback) -> Feedback:
     """The feedback as it will be read back.
 

@@ -691,3 +691,25 @@ async def test_open_questions_are_listed_of_a_session_of_a_person_or_all(inbox):
     assert [one.question.id for one in await inbox.waiting(1)] == ["1"]
     await inbox.settle(claim, InboxState.ANSWERED)
     assert [one.question.id for one in await inbox.waiting(9, session=SessionId("a"))] == ["3"]
+
+
+async def test_an_older_edit_that_comes_late_does_not_win(inbox):
+    """By the platform's clock, whichever process hears of it."""
+    await inbox.receive(asked("1"))
+    at = [datetime(2026, 7, 31, 12, minute, tzinfo=UTC) for minute in range(3)]
+    assert await inbox.reopen(asked("1", text="둘째", edited_at=at[1]))
+    assert not await inbox.reopen(asked("1", text="첫째", edited_at=at[0]))
+    assert (await inbox.find("1")).question.text == "둘째"
+    assert (await inbox.find("1")).question.edited_at == at[1]
+    assert await inbox.reopen(asked("1", text="셋째", edited_at=at[2]))
+
+
+async def test_a_persons_questions_are_counted_whoever_took_them_in(inbox):
+    moment = datetime(2026, 7, 31, 12, 0, tzinfo=UTC)
+    for number, seconds in enumerate((0, 30, 90)):
+        earlier = moment - timedelta(seconds=seconds)
+        await inbox.receive(asked(str(number), f"s{number}", asked_at=earlier))
+    await inbox.receive(asked("9", "s9", asker="U2", asked_at=moment))
+    assert await inbox.asked_since("U1", moment - timedelta(seconds=60), 9) == 2
+    assert await inbox.asked_since("U1", moment - timedelta(seconds=600), 2) == 2
+    assert await inbox.asked_since("U3", moment, 9) == 0

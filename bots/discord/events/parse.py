@@ -104,7 +104,8 @@ class Reader:
     def edited(self, message: discord.Message, me: discord.ClientUser) -> Question:
         """Return the question that an edited message asks by now, wherever its answer is."""
         session = Place(guild_name(_guild_id(message)), str(message.channel.id), "").session
-        return self._asked(message, me, session, Within(message.channel.id, message.id))
+        asked = self._asked(message, me, session, Within(message.channel.id, message.id))
+        return replace(asked, edited_at=message.edited_at)
 
     async def belongs(self, message: discord.Message, me: discord.ClientUser) -> Belonging:
         """Return the conversation that a message belongs to, and what it replies to there.

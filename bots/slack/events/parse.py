@@ -66,6 +66,7 @@ class IncomingMessage:
             asker=self.user,
             asked_at=datetime.fromtimestamp(float(self.ts), UTC),
             reply_to=asked_in(self.ts, self.home_team),
+            edited_at=self.said_at if self.edited_ts else None,
         )
 
     @property

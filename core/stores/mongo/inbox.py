@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from time import monotonic
@@ -27,6 +28,7 @@ from core.stores.records import (
     check_prefix,
     check_prefixes,
     check_text,
+    is_later,
     platform_range,
     prefixes_of,
     question_as_stored,
@@ -208,22 +210,27 @@ class MongoInbox:
             "state": {"$ne": InboxState.WITHDRAWN.value},
             "text": {"$ne": kept.text},
         }
-        again = {
-            "$set": {"text": kept.text, "state": _RECEIVED, "attempts": 0, **_OPEN},
-            "$inc": {"fence": 1},
-            "$unset": {"working": "", "settled_at": "", "owed": ""},
-        }
         with self._db.translated():
-            reopened: Document | None = await self._db.inbox.find_one_and_update(
-                edited, again, projection={"session": True, "lease_until": True}
-            )
-            if reopened is None:
-                return False
-            if "lease_until" not in reopened:
-                none = {"$set": {"lease_until": NO_LEASE}}
-                await self._db.inbox.update_one({"_id": kept.id, "lease_until": None}, none)
-            await self._promote(reopened["session"])
-            return True
+            while found := await self._db.inbox.find_one(edited):
+                if not is_later(kept.edited_at, found.get("edited_at")):
+                    return False
+                again = {
+                    "$set": {
+                        "text": kept.text,
+                        "state": _RECEIVED,
+                        "attempts": 0,
+                        "lease_until": found.get("lease_until", NO_LEASE),
+                        "edited_at": kept.edited_at or found.get("edited_at"),
+                        **_OPEN,
+                    },
+                    "$inc": {"fence": 1},
+                    "$unset": {"working": "", "settled_at": "", "owed": ""},
+                }
+                same = {name: found[name] for name in ("_id", "session", "state", "fence")}
+                if (await self._db.inbox.update_one(same, again)).matched_count == 1:
+                    await self._promote(found["session"])
+                    return True
+        return False
 
     async def sweep(self) -> int:
         """Make questions with a lapsed lease `received` again; how many there were."""
@@ -247,7 +254,16 @@ class MongoInbox:
             found = await self._db.inbox.find_one({"_id": question_id})
         if found is None:
             return None
-        return Received(question_of(found), InboxState(found["state"]), found["reply"])
+        question = replace(question_of(found), edited_at=found.get("edited_at"))
+        return Received(question, InboxState(found["state"]), found["reply"])
+
+    async def asked_since(self, asker: str, since: datetime, limit: int) -> int:
+        """Count a person's questions that were asked at that moment or later, up to `limit`."""
+        check_text("the asker", asker)
+        with self._db.translated():
+            chosen = {"asker": asker, "asked_at": {"$gte": since}}
+            found = self._db.inbox.find(chosen, {"_id": True}).limit(limit)
+            return len(await found.to_list())
 
     async def is_open(self, session: SessionId) -> bool:
         """Whether a question of this session waits or is being answered."""

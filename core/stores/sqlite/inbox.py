@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -103,8 +104,13 @@ _END: Final = """
 """
 _REOPEN: Final = """
     UPDATE inbox
-    SET text = :text, state = 'received', fence = fence + 1, attempts = 0, settled_at_ms = NULL
+    SET text = :text, state = 'received', fence = fence + 1, attempts = 0, settled_at_ms = NULL,
+        edited_at_ms = max(edited_at_ms, :edited_at_ms)
     WHERE question_id = :question_id AND state <> 'withdrawn' AND text <> :text
+        AND (:edited_at_ms = 0 OR edited_at_ms < :edited_at_ms)
+"""
+ASKED_SINCE: Final = """
+    SELECT count(*) FROM (SELECT 1 FROM inbox WHERE asker = ? AND asked_at_ms >= ? LIMIT ?)
 """
 OPEN_QUESTIONS: Final = """
     SELECT * FROM inbox
@@ -254,7 +260,8 @@ class SqliteInbox:
             StorageError: it holds text that no store keeps, or the file cannot be written.
         """
         kept = question_as_stored(question)
-        values = {"question_id": kept.id, "text": kept.text}
+        edited_at_ms = to_ms(kept.edited_at) if kept.edited_at else 0
+        values = {"question_id": kept.id, "text": kept.text, "edited_at_ms": edited_at_ms}
         return await self._file.write(lambda db: db.execute(_REOPEN, values).rowcount == 1)
 
     async def take_back(self) -> int:
@@ -274,7 +281,18 @@ class SqliteInbox:
         """A question with its state, None if it is unknown."""
         check_text("the question's id", question_id)
         row = await self._file.read(lambda db: db.execute(FIND, (question_id,)).fetchone())
-        return Received(question_of(row), InboxState(row["state"]), row["reply"]) if row else None
+        if row is None:
+            return None
+        edited_at = from_ms(row["edited_at_ms"]) if row["edited_at_ms"] else None
+        question = replace(question_of(row), edited_at=edited_at)
+        return Received(question, InboxState(row["state"]), row["reply"])
+
+    async def asked_since(self, asker: str, since: datetime, limit: int) -> int:
+        """Count a person's questions that were asked at that moment or later, up to `limit`."""
+        check_text("the asker", asker)
+        chosen = (asker, to_ms(since), limit)
+        row = await self._file.read(lambda db: db.execute(ASKED_SINCE, chosen).fetchone())
+        return int(row[0])
 
     async def is_open(self, session: SessionId) -> bool:
         """Whether a question of this session waits or is being answered."""

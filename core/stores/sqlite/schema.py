@@ -178,4 +178,6 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "ALTER TABLE inbox ADD COLUMN holder TEXT NOT NULL DEFAULT ''",
     ),
     ("ALTER TABLE turns ADD COLUMN dialogue TEXT NOT NULL DEFAULT 'null'",),
+    # By the platform's clock: an edit that comes late must not win.
+    ("ALTER TABLE inbox ADD COLUMN edited_at_ms INTEGER NOT NULL DEFAULT 0",),
 )

@@ -732,3 +732,16 @@ async def test_what_an_earlier_attempt_left_is_looked_for_until_the_platform_tel
             await place.until("1", InboxState.ANSWERED)
     assert list(place.wall.messages) == [noted]
     assert left in place.wall.deleted
+
+
+async def test_a_limit_holds_for_all_processes_together(place):
+    """Each asks the inbox what the others took in."""
+    place.limits = Limits(per_minute=2, per_day=0)
+    one = place.service(processes=lambda: 2)
+    place.limits = Limits(per_minute=2, per_day=0)
+    other = place.service(processes=lambda: 2)
+    receipts = [
+        await (one, other)[number % 2].receive(asked(str(number), session=f"wall:{number}"))
+        for number in range(3)
+    ]
+    assert receipts == [Receipt.STORED, Receipt.STORED, Receipt.LIMITED]
