@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from io import StringIO
@@ -88,6 +89,11 @@ class DataAnswerer:
     def questions(self) -> tuple[str, ...]:
         """The questions of all samples."""
         return tuple(question for sample in self._book.samples for question in sample.questions)
+
+    @property
+    def texts(self) -> Mapping[str, Any]:
+        """The sentences of the book."""
+        return self._book.texts
 
     def answer(self, question: str, today: date) -> DataAnswer | Unsure:
         """Answer a question that is asked on `today`.

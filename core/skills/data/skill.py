@@ -1,0 +1,68 @@
+"""Questions to data as a skill: an answer with its rows and its SQL, or samples to choose from."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.skills.data.answering import DataAnswer, DataAnswerer, Unsure
+from core.skills.skill import Request, SkillReply
+from core.types import Status
+
+_SHOWN_ROWS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class DataSkill:
+    """Answers from a database in a conversation. `texts` are those of the queries' file."""
+
+    answerer: DataAnswerer
+    texts: Mapping[str, Any]
+    name: str = "data"
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """The samples' own questions."""
+        return self.answerer.questions
+
+    async def hear(self, request: Request) -> AsyncGenerator[Status | SkillReply]:
+        """Yield an answer, or the nearest sample questions as buttons.
+
+        In mid-dialogue nothing is yielded where it is not clear what of the data is asked: the
+        message may be about something else.
+
+        Raises:
+            DataError: the database cannot be read, or the query took too long.
+        """
+        if request.data and request.text == self.texts["show_sql"]:
+            yield SkillReply(f"```sql\n{json.loads(request.data)['sql']}\n```")
+            return
+        yield Status(self.texts["searching"])
+        today = request.situation.now.date()
+        answer = await asyncio.to_thread(self.answerer.answer, request.text, today)
+        match answer:
+            case DataAnswer():
+                data = json.dumps({"sql": answer.sql}, ensure_ascii=False)
+                yield SkillReply(self._text(answer), (self.texts["show_sql"],), data)
+            case Unsure() if request.data is None:
+                yield SkillReply(answer.text, answer.questions, json.dumps({}))
+
+    def _text(self, answer: DataAnswer) -> str:
+        """Return the sentence, and below it the rows where there are several."""
+        rows = answer.rows.rows
+        if len(rows) < 2:
+            return answer.text
+        lines = [
+            f"{number}. {row[0]}: {', '.join(map(_shown, row[1:]))}"
+            for number, row in enumerate(rows[:_SHOWN_ROWS], start=1)
+        ]
+        left = len(rows) - _SHOWN_ROWS
+        more = [self.texts["more"].format(rows=left)] if left > 0 else []
+        return "\n".join([answer.text, "", *lines, *more])
+
+
+def _shown(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int | float) else str(value)
