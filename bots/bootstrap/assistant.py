@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-from bots.bootstrap.skills import with_skills
+from bots.bootstrap.skills import SkillParts, with_skills
 from bots.bootstrap.stores import Stores, open_index, open_stores
 from config.profiles import profile_chain, profile_of, synonym_files
 from config.resources import ENCODER, GUARDRAIL, load_loanwords
@@ -331,8 +331,9 @@ async def _parts(
             models=models,
             catch_up=following.catch_up if following else None,
         )
-        skilled = with_skills(
-            assistant, settings, profile=profile, history=history, encoder=encoder
+        skills = SkillParts(settings, analyzer, encoder)
+        skilled = await asyncio.to_thread(
+            with_skills, assistant, skills, profile=profile, history=history
         )
         yield _Parts(skilled, retriever, following, assistant, encoder.embed)
 

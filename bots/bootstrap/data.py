@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bots.bootstrap.assistant import load_language
 from config.settings import Settings
 from core.errors import ConfigError
+from core.ports import Vectors
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,8 +18,15 @@ if TYPE_CHECKING:
     from core.skills.data.answering import DataAnswerer
 
 
-def open_answerer(settings: Settings) -> DataAnswerer:
+def open_answerer(
+    settings: Settings,
+    *,
+    terms: Callable[[str], Sequence[str]],
+    embed: Callable[[Sequence[str]], Vectors],
+) -> DataAnswerer:
     """Open the database, and read its sample questions. Blocks.
+
+    `terms` splits text into morphemes, `embed` gives unit vectors.
 
     Raises:
         ConfigError: the extra is not installed, or the samples are unusable or missing.
@@ -28,7 +36,6 @@ def open_answerer(settings: Settings) -> DataAnswerer:
         from core.skills.data.load import EXAMPLE_BOOK, load_answerer
     except ImportError as error:
         raise ConfigError(f"{error.name} is not installed: pip install 'faqbot[data]'") from error
-    language = load_language(settings.profile, faq=settings.faq_profile)
     queries = settings.data_queries or EXAMPLE_BOOK
     if settings.data_url is None:
         url = f"sqlite:///{_example(settings)}"
@@ -36,7 +43,7 @@ def open_answerer(settings: Settings) -> DataAnswerer:
         raise ConfigError("FAQBOT_DATA_URL needs FAQBOT_DATA_QUERIES: what may be asked of it")
     else:
         url = settings.data_url.get_secret_value()
-    return load_answerer(url, queries, terms=language.analyzer.terms, embed=language.encoder.embed)
+    return load_answerer(url, queries, terms=terms, embed=embed)
 
 
 def today_of(settings: Settings) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import as_file, files
 from zoneinfo import ZoneInfo
@@ -15,15 +16,20 @@ from core.profile import Profile
 from core.skills.assistant import AnyAssistant, SkilledAssistant
 from core.skills.router import Router
 from core.skills.skill import Skill
+from core.text.korean import Analyzer
+
+
+@dataclass(frozen=True, slots=True)
+class SkillParts:
+    """What skills are built from."""
+
+    settings: Settings
+    analyzer: Analyzer
+    encoder: Embedder
 
 
 def with_skills(
-    assistant: Assistant,
-    settings: Settings,
-    *,
-    profile: Profile,
-    history: History,
-    encoder: Embedder,
+    assistant: Assistant, parts: SkillParts, *, profile: Profile, history: History
 ) -> AnyAssistant:
     """Return the assistant with the skills of the profile; itself where it has none.
 
@@ -32,27 +38,27 @@ def with_skills(
     """
     if not profile.skills:
         return assistant
-    skills = [_skill(name) for name in profile.skills]
-    zone = ZoneInfo(settings.jobs_timezone)
+    skills = [_skill(name, parts) for name in profile.skills]
+    zone = ZoneInfo(parts.settings.jobs_timezone)
     return SkilledAssistant(
         assistant,
         skills=skills,
-        router=Router(skills, encoder.embed),
+        router=Router(skills, parts.encoder.embed),
         history=history,
         profile=profile,
         now=lambda: datetime.now(zone),
     )
 
 
-def _skill(name: str) -> Skill:
+def _skill(name: str, parts: SkillParts) -> Skill:
     try:
-        return SKILLS[name]()
+        return SKILLS[name](parts)
     except KeyError:
         known = ", ".join(SKILLS)
         raise ConfigError(f"skills: there is no skill {name!r}; there are: {known}") from None
 
 
-def _recommender() -> Skill:
+def _recommender(_: SkillParts) -> Skill:
     from core.skills.recommender.advice import Adviser
     from core.skills.recommender.form import load_form
     from core.skills.recommender.network import Recommender
@@ -64,4 +70,12 @@ def _recommender() -> Skill:
     return RecommenderSkill(adviser, adviser.form.examples)
 
 
-SKILLS: dict[str, Callable[[], Skill]] = {"recommender": _recommender}
+def _data(parts: SkillParts) -> Skill:
+    from bots.bootstrap.data import open_answerer
+    from core.skills.data.skill import DataSkill
+
+    answerer = open_answerer(parts.settings, terms=parts.analyzer.terms, embed=parts.encoder.embed)
+    return DataSkill(answerer, answerer.texts)
+
+
+SKILLS: dict[str, Callable[[SkillParts], Skill]] = {"recommender": _recommender, "data": _data}

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bots.bootstrap.assistant import load_language
 from bots.bootstrap.data import open_answerer, today_of
 from bots.cli.terminal import clean
 from config.settings import Settings
 from core.errors import ConfigError, FaqbotError
-from core.skills.data.answering import DataAnswer, Unsure
+from core.skills.data.answering import DataAnswer, DataAnswerer, Unsure
 
 
 def ask(
     settings: Settings, question: str, *, csv: Path | None, chart: Path | None, show_sql: bool
 ) -> int:
     """Print the answer with its rows; 1 where it is not clear what was asked."""
-    answer = open_answerer(settings).answer(question, today_of(settings))
+    answer = _opened(settings).answer(question, today_of(settings))
     if isinstance(answer, Unsure):
         print(answer.text)
         for offered in answer.questions:
@@ -36,7 +37,7 @@ def ask(
 
 def check(settings: Settings) -> int:
     """Ask every sample question, and print what fails."""
-    answerer = open_answerer(settings)
+    answerer = _opened(settings)
     today = today_of(settings)
     failed = asked = 0
     for question in answerer.questions:
@@ -51,6 +52,11 @@ def check(settings: Settings) -> int:
         print(f"{clean(question)}: {problem}")
     print(f"{asked:,} sample questions, {failed:,} failed")
     return int(failed > 0)
+
+
+def _opened(settings: Settings) -> DataAnswerer:
+    language = load_language(settings.profile, faq=settings.faq_profile)
+    return open_answerer(settings, terms=language.analyzer.terms, embed=language.encoder.embed)
 
 
 def _print_rows(answer: DataAnswer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
@@ -17,24 +18,33 @@ _MEANING = 0.5  # the rest is the likeness of letters
 _BAR = 0.45
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A skill with the letters and vectors of its examples."""
+
+    skill: Skill
+    letters: list[Counter[str]]
+    vectors: Vectors
+
+
 class Router:
     """Says which skill a message is meant for."""
 
     def __init__(self, skills: Sequence[Skill], embed: Callable[[Sequence[str]], Vectors]) -> None:
         """`embed` returns unit vectors of shape (texts, dimension)."""
         self._embed = embed
-        self._examples = [(skill, text) for skill in skills for text in skill.examples]
-        self._letters = [_grams(text) for _, text in self._examples]
-        self._vectors = embed([text for _, text in self._examples]) if self._examples else None
+        self._skills = [_known(skill, embed) for skill in skills if skill.examples]
 
     def candidate(self, text: str) -> tuple[Skill, float] | None:
         """Return the likeliest skill with its likeness in 0..1; None below the bar."""
-        if self._vectors is None:
+        scores = [
+            float(self._likeness(known.skill.plain(text), known.letters, known.vectors).max())
+            for known in self._skills
+        ]
+        best = max(range(len(scores)), key=scores.__getitem__, default=None)
+        if best is None or scores[best] < _BAR:
             return None
-        scores = self._likeness(text, self._letters, self._vectors)
-        best = int(np.argmax(scores))
-        score = float(scores[best])
-        return (self._examples[best][0], score) if score >= _BAR else None
+        return self._skills[best].skill, scores[best]
 
     def likeness(self, text: str, others: Sequence[str]) -> float:
         """Return how much a message is like the likeliest of other texts, on the same scale."""
@@ -49,6 +59,11 @@ class Router:
         meaning = vectors @ self._embed([text])[0]
         scores: Vectors = _MEANING * np.clip(meaning, 0.0, 1.0) + (1 - _MEANING) * alike
         return scores
+
+
+def _known(skill: Skill, embed: Callable[[Sequence[str]], Vectors]) -> _Known:
+    examples = [skill.plain(example) for example in skill.examples]
+    return _Known(skill, [_grams(example) for example in examples], embed(examples))
 
 
 def _grams(text: str) -> Counter[str]:

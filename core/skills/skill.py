@@ -67,6 +67,10 @@ class Skill(Protocol):
         """Messages that are meant for it, as people write them."""
         ...
 
+    def plain(self, text: str) -> str:
+        """Return a message as it is held against the examples: names and dates may be gone."""
+        ...
+
     def hear(self, request: Request) -> AsyncGenerator[Status | SkillReply]:
         """Yield any number of `Status`, then one reply; no reply if it is not meant.
 

@@ -95,6 +95,10 @@ class DataAnswerer:
         """The sentences of the book."""
         return self._book.texts
 
+    def plain(self, question: str) -> str:
+        """Return a question without its blanks; itself where nothing would be left."""
+        return self._reader.read(question, date(2000, 1, 1)).rest or question
+
     def answer(self, question: str, today: date) -> DataAnswer | Unsure:
         """Answer a question that is asked on `today`.
 

@@ -47,7 +47,11 @@ def find_period(text: str, today: date) -> tuple[Period, int, int] | None:
         match = next((m for m in form.finditer(text) if _begins_a_word(text, m.start())), None)
         if match is None:
             continue
-        if (period := read(match, today)) is None:  # such as the 30th of February
+        try:
+            period = read(match, today)
+        except (ValueError, OverflowError):  # a thousand years ago and more
+            return None
+        if period is None:  # such as the 30th of February
             return None
         spoken = _WHOLE.match(text, match.end())
         return period, match.start(), spoken.end() if spoken else match.end()
@@ -55,7 +59,7 @@ def find_period(text: str, today: date) -> tuple[Period, int, int] | None:
 
 
 def _begins_a_word(text: str, place: int) -> bool:
-    return place == 0 or not ("가" <= text[place - 1] <= "힣")
+    return place == 0 or not ("가" <= (before := text[place - 1]) <= "힣" or before.isdigit())
 
 
 def _days(start: date, end: date) -> Period:

@@ -28,6 +28,10 @@ class DataSkill:
         """The samples' own questions."""
         return self.answerer.questions
 
+    def plain(self, text: str) -> str:
+        """Return a message without its days, names, groups and numbers."""
+        return self.answerer.plain(text)
+
     async def hear(self, request: Request) -> AsyncGenerator[Status | SkillReply]:
         """Yield an answer, or the nearest sample questions as buttons.
 

@@ -19,6 +19,10 @@ class RecommenderSkill:
     examples: tuple[str, ...]
     name: str = "recommender"
 
+    def plain(self, text: str) -> str:
+        """Return the message as it is."""
+        return text
+
     async def hear(self, request: Request) -> AsyncGenerator[Status | SkillReply]:
         """Yield the next question with its buttons, or products with reasons.
 

@@ -1,6 +1,8 @@
 """The example shop as on one day, and what answers from it."""
 
+import tomllib
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -28,3 +30,14 @@ def answerer(shop, analyzer, encoder):
     """Answers from the example, without a model."""
     url = f"sqlite:///{shop}"
     return load_answerer(url, EXAMPLE_BOOK, terms=analyzer.terms, embed=encoder.embed)
+
+
+@pytest.fixture(scope="session")
+def questions():
+    """Reads one of the two sets of questions with their right SQL."""
+
+    def read(name):
+        path = Path(__file__).with_name(f"questions.{name}.toml")
+        return tomllib.loads(path.read_text(encoding="utf-8"))["q"]
+
+    return read

@@ -148,7 +148,15 @@ def test_spans_of_days_are_read_as_people_say_them(today, said, start, end):
 
 
 @pytest.mark.parametrize(
-    "said", ["월별 매출", "후기가 많이 달린 상품", "13월", "2월 30일", "5분기"]
+    "said",
+    [
+        "월별 매출",
+        "후기가 많이 달린 상품",
+        "13월",
+        "2월 30일",
+        "5분기",
+        "최근 9999999999년",
+    ],
 )
 def test_what_only_looks_like_a_span_is_none(today, said):
     assert find_period(said, today) is None

@@ -1,17 +1,13 @@
 """Questions that nothing was tuned on: at least seven in ten are answered rightly, keyless."""
 
 import sqlite3
-import tomllib
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from core.skills.data.answering import DataAnswer
 from core.skills.data.book import load_book
 from core.skills.data.load import EXAMPLE_BOOK
-
-HERE = Path(__file__).parent
 
 
 def is_right(answer, expected, question):
@@ -24,17 +20,16 @@ def is_right(answer, expected, question):
 
 
 @pytest.mark.parametrize(("name", "bar"), [("dev", 0.85), ("test", 0.7)])
-def test_most_questions_are_answered_rightly(answerer, shop, today, name, bar):
+def test_most_questions_are_answered_rightly(answerer, shop, today, questions, name, bar):
     """How each ended is printed: a wrong number is worse than the nearest samples as buttons."""
-    text = (HERE / f"questions.{name}.toml").read_text(encoding="utf-8")
-    questions = tomllib.loads(text)["q"]
+    asked = questions(name)
     parts = load_book(EXAMPLE_BOOK).parts
     ended = {"right": [], "wrong": [], "unsure": []}
     with closing(sqlite3.connect(shop)) as db:
-        for question in questions:
+        for question in asked:
             answer = answerer.answer(question["ask"], today)
             how = "wrong" if isinstance(answer, DataAnswer) else "unsure"
             if is_right(answer, db.execute(question["sql"].format(**parts)).fetchall(), question):
                 how = "right"
             ended[how].append(question["ask"])
-    assert len(ended["right"]) >= bar * len(questions), ended
+    assert len(ended["right"]) >= bar * len(asked), ended

@@ -1,0 +1,81 @@
+"""Questions to data in a conversation: routed, answered, shown with their SQL, and left again."""
+
+from datetime import UTC, datetime
+from itertools import count
+
+import pytest
+
+from core.press_ids import press_id
+from core.skills.assistant import SkilledAssistant
+from core.skills.data.skill import DataSkill
+from core.skills.router import Router
+from core.stores.memory import MemoryHistory
+from core.types import Answered, Question, SessionId
+
+NOW = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
+NUMBERS = count()
+
+
+@pytest.fixture
+def ask(answerer, make_assistant, profile, encoder):
+    """Asks in one conversation, or presses the button of an earlier answer."""
+    history = MemoryHistory()
+    skills = [DataSkill(answerer, answerer.texts)]
+    router = Router(skills, encoder.embed)
+
+    async def ask(text, of=None):
+        assistant = SkilledAssistant(  # a new process each time
+            make_assistant(history=history),
+            skills=skills,
+            router=router,
+            history=history,
+            profile=profile,
+            now=lambda: NOW,
+        )
+        name = press_id(of, text) if of else f"q{next(NUMBERS)}"
+        question = Question(name, SessionId("web:a:1"), text, "u1")
+        events = [event async for event in assistant.answer(question)]
+        return name, events[-1]
+
+    return ask
+
+
+async def test_a_question_is_answered_and_its_button_shows_the_sql(ask):
+    name, answer = await ask("작년에 서울에서 가장 많이 팔린 카테고리는?")
+    assert answer.skill == "data"
+    assert "2025년 · 서울 기준" in answer.text
+    assert "\n1. " in answer.text
+    assert answer.followups == ("SQL 보기",)
+    _, sql = await ask("SQL 보기", of=name)
+    assert sql.text.startswith("```sql\nSELECT")
+
+
+async def test_one_question_follows_another(ask):
+    await ask("작년 총매출은 얼마였어?")
+    _, answer = await ask("올해 월별 매출 추이")
+    assert answer.skill == "data"
+    assert "월별 매출" in answer.text
+
+
+async def test_a_faq_question_in_between_is_answered_from_the_faq(ask):
+    await ask("작년 총매출은 얼마였어?")
+    _, answer = await ask("정산은 언제 되나요?")
+    assert isinstance(answer, Answered)
+    assert (answer.skill, bool(answer.sources)) == ("", True)
+
+
+async def test_what_is_not_clear_offers_samples_whose_buttons_answer(ask):
+    name, unsure = await ask("도시별 카테고리별 매출 추이")
+    assert unsure.skill == "data"
+    assert 1 <= len(unsure.followups) <= 4
+    _, answer = await ask(unsure.followups[0], of=name)
+    assert answer.skill == "data"
+    assert answer.followups == ("SQL 보기",)
+
+
+@pytest.mark.parametrize("name", ["dev", "test"])
+def test_unseen_phrasings_reach_the_skill(answerer, encoder, questions, name):
+    """Nine in ten of each set; a question's names and dates play no part."""
+    router = Router([DataSkill(answerer, answerer.texts)], encoder.embed)
+    asked = [question["ask"] for question in questions(name)]
+    assert sum(router.candidate(text) is not None for text in asked) >= 0.9 * len(asked)
