@@ -93,16 +93,27 @@ class SkilledAssistant:
         text = normalized(question.text) or question.text.strip()
         turns = await self._history.recent(question.session, _TURNS_BACK)
         dialogue = self._open_in(turns)
-        if is_press(question.id) and (pressed := _pressed(turns, question)):
-            if pressed.dialogue != dialogue:  # it went on since, or was settled
-                reply = SkillReply(self._profile.settled_button)
-                yield await self._kept(question, pressed.dialogue, reply)
-                return
-        elif dialogue is None:
-            skill = await self._meant(text, question.session)
-            dialogue = Dialogue(skill.name) if skill else None
-        if dialogue is None:
+        pressed = _pressed(turns, question) if is_press(question.id) else None
+        if pressed and pressed.dialogue != dialogue:  # it went on since, or was settled
+            reply = SkillReply(self._profile.settled_button)
+            yield await self._kept(question, pressed.dialogue, reply)
             return
+        if dialogue:
+            async with aclosing(self._heard(question, text, dialogue)) as said:
+                async for step in said:
+                    yield step
+                    if isinstance(step, Answered):
+                        return
+        skill = None if is_press(question.id) else await self._meant(text, question.session)
+        if skill and not (dialogue and dialogue.skill == skill.name):  # it has been asked already
+            async with aclosing(self._heard(question, text, Dialogue(skill.name))) as said:
+                async for step in said:
+                    yield step
+
+    async def _heard(
+        self, question: Question, text: str, dialogue: Dialogue
+    ) -> AsyncGenerator[Status | Answered]:
+        """Yield what one skill says; no answer if it is not meant."""
         situation = Situation(self._now(), question.session.partition(":")[0], question.asker)
         request = Request(question, text, dialogue.data, situation)
         async with aclosing(self._skills[dialogue.skill].hear(request)) as said:

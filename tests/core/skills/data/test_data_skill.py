@@ -9,6 +9,7 @@ from core.press_ids import press_id
 from core.skills.assistant import SkilledAssistant
 from core.skills.data.skill import DataSkill
 from core.skills.router import Router
+from core.skills.skill import SkillReply
 from core.stores.memory import MemoryHistory
 from core.types import Answered, Question, SessionId
 
@@ -16,11 +17,24 @@ NOW = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
 NUMBERS = count()
 
 
+class Greeter:
+    """Another skill, which is meant by one message."""
+
+    name = "greeter"
+    examples = ("고양이 사진 보여줘",)
+
+    def plain(self, text):
+        return text
+
+    async def hear(self, request):
+        yield SkillReply("야옹")
+
+
 @pytest.fixture
 def ask(answerer, make_assistant, profile, encoder):
     """Asks in one conversation, or presses the button of an earlier answer."""
     history = MemoryHistory()
-    skills = [DataSkill(answerer, answerer.texts)]
+    skills = [DataSkill(answerer, answerer.texts), Greeter()]
     router = Router(skills, encoder.embed)
 
     async def ask(text, of=None):
@@ -62,6 +76,12 @@ async def test_a_faq_question_in_between_is_answered_from_the_faq(ask):
     _, answer = await ask("정산은 언제 되나요?")
     assert isinstance(answer, Answered)
     assert (answer.skill, bool(answer.sources)) == ("", True)
+
+
+async def test_another_skill_is_reached_though_this_one_is_open(ask):
+    await ask("작년 총매출은 얼마였어?")
+    _, answer = await ask("고양이 사진 보여줘")
+    assert (answer.skill, answer.text) == ("greeter", "야옹")
 
 
 async def test_what_is_not_clear_offers_samples_whose_buttons_answer(ask):
