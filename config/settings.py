@@ -159,6 +159,11 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
         return frozenset(host for host in hosts if host)
 
     @property
+    def spending_path(self) -> Path:
+        """The SQLite file of what models cost."""
+        return self.data_dir / "spent.sqlite3"
+
+    @property
     def history_path(self) -> Path:
         """The SQLite file of sessions and turns."""
         return self.data_dir / "history.sqlite3"

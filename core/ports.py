@@ -164,6 +164,14 @@ class Archive(Protocol):
         """The titles of those sessions that were given one."""
         ...
 
+    async def received_from(self, asker: str) -> list[Received]:
+        """A person's questions as the inbox keeps them, the oldest first."""
+        ...
+
+    async def opinions_of(self, user: str) -> list[Feedback]:
+        """All that a person thought of answers, by question."""
+        ...
+
     async def forget(self, asker: str) -> Removed:
         """Delete a person's questions with their answers and every opinion, and their own ones.
 

@@ -21,6 +21,7 @@ from config.settings import Settings
 from core.errors import ConfigError, FaqbotError, StorageError
 from core.ports import Archive, Inbox
 from core.stores.records import utc_now
+from ingest.sources.url import shown
 
 logger = logging.getLogger(__name__)
 
@@ -180,7 +181,7 @@ def build_jobs(
         jobs.append(Job("retention", about, settings.retention_cron, run))
     if settings.source:
         sync = partial(asyncio.to_thread, resync, settings)
-        about = f"bring the index in line with {settings.source}"
+        about = f"bring the index in line with {shown(settings.source)}"
         jobs.append(Job("resync", about, settings.resync_cron, sync))
     return jobs
 

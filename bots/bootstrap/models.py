@@ -49,9 +49,7 @@ async def open_models(
     async with AsyncExitStack() as stack:
         opened = open_providers(settings, lambda: researcher.waiting)
         providers = await stack.enter_async_context(opened)
-        spending = stack.enter_context(
-            SqliteSpendingStore.open(settings.data_dir / "spent.sqlite3")
-        )
+        spending = stack.enter_context(SqliteSpendingStore.open(settings.spending_path))
         switch = settings.data_dir / "models.off"
         answering, reading = load_prompt("answer", profile), load_prompt("reading", profile)
         writer = AnswerWriter(

@@ -15,11 +15,13 @@ from pathlib import Path
 from bots.bootstrap.stores import open_stores
 from config.settings import Settings
 from core.errors import ConfigError
-from core.ports import Archive
+from core.ports import Archive, Lessons
 from core.stores.sqlite.backup import backup_file, restore_file
-from core.types import SessionId, Turn
+from core.stores.sqlite.spending import forget_spending, spending_of
+from core.types import Lesson, SessionId, Turn
 
 _PAGE = 200
+_MOST = 1_000_000  # turns of one person
 
 
 def list_sessions(settings: Settings, limit: int) -> int:
@@ -40,6 +42,13 @@ def export_sessions(settings: Settings, session: str | None) -> int:
 def forget_user(settings: Settings, user: str) -> int:
     """Delete all that a person asked and thought, and say how much it was."""
     return asyncio.run(_forget(settings, user))
+
+
+def export_person(settings: Settings, user: str) -> int:
+    """Print all that is kept of a person as JSON lines."""
+    if not user:
+        raise ConfigError("name the person, as `faqbot sessions export` shows them")
+    return asyncio.run(_export_person(settings, user))
 
 
 def backup(settings: Settings, target: Path, *, force: bool) -> int:
@@ -91,12 +100,40 @@ async def _export(settings: Settings, session: str | None) -> int:
 async def _forget(settings: Settings, user: str) -> int:
     async with open_stores(settings) as stores:
         removed = await stores.archive.forget(user)
+    days = forget_spending(settings.spending_path, user)
     print(
         f"deleted: {removed.turns:,} turns, {removed.questions:,} received questions, "
         f"{removed.feedback:,} opinions"
         + (f"; {removed.lessons:,} lessons name them no more" if removed.lessons else "")
+        + (f"; what {days:,} days cost" if days else "")
     )
     return 0
+
+
+async def _export_person(settings: Settings, user: str) -> int:
+    async with open_stores(settings) as stores:
+        rows: list[tuple[str, object]] = []
+        rows += [("turn", asdict(turn)) for turn in await stores.archive.asked_by(user, _MOST)]
+        rows += [("question", asdict(one)) for one in await stores.archive.received_from(user)]
+        rows += [("opinion", asdict(one)) for one in await stores.archive.opinions_of(user)]
+        async for lesson in _lessons(stores.lessons):
+            if user in (lesson.author, lesson.asked_by):
+                rows.append(("lesson", asdict(lesson)))
+    costs = spending_of(settings.spending_path, user)
+    rows += [("cost", {"day": day, "dollars": dollars}) for day, dollars in costs.items()]
+    if not rows:
+        raise ConfigError("nothing is kept of that person; `faqbot sessions export` shows names")
+    for kind, row in rows:
+        print(json.dumps({"kind": kind, kind: row}, ensure_ascii=False, default=_as_json))
+    return 0
+
+
+async def _lessons(lessons: Lessons) -> AsyncIterator[Lesson]:
+    last = ""
+    while page := await lessons.page(_PAGE, last):
+        for lesson in page:
+            yield lesson
+        last = page[-1].id
 
 
 async def _sessions(archive: Archive, only: str | None) -> AsyncIterator[SessionId]:

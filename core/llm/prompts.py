@@ -22,6 +22,11 @@ NEXT = "[[NEXT]]"
 
 _HISTORY_TOKENS = 220
 _SAID_CHARS = 160  # of an earlier answer: enough to know what "그거" is
+# What nobody sees, and would hide a tag from us but not from a model.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e007f]"
+)
 _TAG = re.compile(
     r"[<＜〈‹](?=\s*[/／]?\s*(?:passages?|conversation|question|entry)\b)", re.IGNORECASE
 )
@@ -91,7 +96,7 @@ def resumed(messages: Sequence[Message], said: str, prompt: Prompt) -> list[Mess
 
 def quoted(text: str) -> str:
     """Text that cannot close or open a tag of ours, nor speak our markers."""
-    return _TAG.sub("(", text).replace("[[", "[ [")
+    return _TAG.sub("(", _INVISIBLE.sub("", text)).replace("[[", "[ [")
 
 
 def _message(role: str, content: str) -> Message:

@@ -28,6 +28,7 @@ _LIGHT = {("하", "VV"), ("되", "VV"), ("있", "VV"), ("있", "VA")}
 _LOOSE_SUFFIXES = {"들", "님", "별", "적", "씩", "쯤", "째", "당", "가량", "여"}
 _NOT_ALNUM = re.compile(r"[^0-9a-z가-힣]+")
 _MEMO_TEXTS = 50_000
+_MEMO_CHARS = 5_000_000  # with their terms, which weigh several times as much, some 100 MB
 
 
 # Part of what a record was made with: raise it when a text gives other terms than before.
@@ -55,6 +56,7 @@ class Analyzer:
         latin, hangul = list(loanwords or ()), list((loanwords or {}).values())
         self._loans = dict(zip(latin, map(self._terms, kiwi.tokenize(hangul)), strict=True))
         self._memo: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+        self._memo_chars = 0
         self._lock = threading.Lock()
 
     @classmethod
@@ -97,9 +99,12 @@ class Analyzer:
 
     def _remember(self, fresh: dict[str, tuple[str, ...]]) -> None:
         with self._lock:
-            self._memo.update(fresh)
-            while len(self._memo) > _MEMO_TEXTS:
-                self._memo.popitem(last=False)
+            for text, terms in fresh.items():
+                if text not in self._memo:
+                    self._memo_chars += len(text)
+                self._memo[text] = terms
+            while len(self._memo) > _MEMO_TEXTS or self._memo_chars > _MEMO_CHARS:
+                self._memo_chars -= len(self._memo.popitem(last=False)[0])
 
 
 def compact(text: str) -> str:

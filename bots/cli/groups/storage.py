@@ -27,6 +27,15 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
 
         return forget_user(read_settings(), user)
 
+    @app.command("export-person")
+    def export_person(
+        user: Annotated[str, typer.Argument(help="The person, as sessions show them.")],
+    ) -> int:
+        """Print all that is kept of a person as JSON lines."""
+        from bots.cli.storage import export_person
+
+        return export_person(read_settings(), user)
+
     @app.command()
     def backup(
         target: Annotated[Path, typer.Argument(help="The file to write.")],

@@ -11,10 +11,18 @@ from pymongo.errors import DuplicateKeyError
 
 from core.stores.mongo.counters import count_opinion, count_turn
 from core.stores.mongo.database import Document, MongoDatabase
-from core.stores.mongo.history import turn_of
+from core.stores.mongo.history import question_of, turn_of
 from core.stores.mongo.lessons import MongoLessons
 from core.stores.records import check_text, feedback_as_stored, in_utc, utc_now
-from core.types import Feedback, Removed, SessionId, SessionSummary, Turn
+from core.types import (
+    Feedback,
+    InboxState,
+    Received,
+    Removed,
+    SessionId,
+    SessionSummary,
+    Turn,
+)
 
 _NEWEST: Final = [("last_at", DESCENDING), ("_id", ASCENDING)]
 _OLDEST_FIRST: Final = [("n", ASCENDING)]
@@ -158,6 +166,21 @@ class MongoArchive:
                 async for document in found
                 if document.get("title")
             }
+
+    async def received_from(self, asker: str) -> list[Received]:
+        """A person's questions as the inbox keeps them, the oldest first."""
+        check_text("the asker", asker)
+        with self._db.translated():
+            found = await self._db.inbox.find({"asker": asker}).to_list()
+        found.sort(key=lambda one: one["received_at"])
+        return [Received(question_of(one), InboxState(one["state"]), one["reply"]) for one in found]
+
+    async def opinions_of(self, user: str) -> list[Feedback]:
+        """All that a person thought of answers, by question."""
+        check_text("the user", user)
+        with self._db.translated():
+            found = await self._db.feedback.find({"user": user}).to_list()
+        return sorted(map(feedback_of, found), key=lambda given: given.question_id)
 
     async def forget(self, asker: str) -> Removed:
         """Delete a person's questions, answers and opinions; lessons name them no more."""

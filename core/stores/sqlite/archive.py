@@ -11,9 +11,17 @@ from typing import Final
 from core.stores.records import check_text, feedback_as_stored, in_utc
 from core.stores.sqlite.counters import count_opinion, count_turn
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
-from core.stores.sqlite.history import turn_of
+from core.stores.sqlite.history import question_of, turn_of
 from core.stores.sqlite.lessons import touch
-from core.types import Feedback, Removed, SessionId, SessionSummary, Turn
+from core.types import (
+    Feedback,
+    InboxState,
+    Received,
+    Removed,
+    SessionId,
+    SessionSummary,
+    Turn,
+)
 
 FIND: Final = "SELECT * FROM turns WHERE question_id = ?"
 NEWEST: Final = "SELECT * FROM sessions ORDER BY last_at_ms DESC, session LIMIT ?"
@@ -45,6 +53,8 @@ _AT_ONCE: Final = 500
 OF_QUESTION: Final = "SELECT seq, session FROM turns WHERE question_id = ? LIMIT ?"
 OF_ASKER: Final = "SELECT seq, session FROM turns WHERE asker = ? LIMIT ?"
 ENDED: Final = "SELECT seq, session FROM turns WHERE finished_at_ms < ? LIMIT ?"
+RECEIVED_FROM: Final = "SELECT * FROM inbox WHERE asker = ? ORDER BY seq"
+OPINIONS_OF: Final = "SELECT * FROM feedback WHERE user = ? ORDER BY question_id"
 FORGET_QUESTIONS: Final = "DELETE FROM inbox WHERE asker = ?"
 EXPIRE_QUESTIONS: Final = "DELETE FROM inbox WHERE settled_at_ms < ?"
 OF_LESSON_ASKER: Final = """
@@ -162,6 +172,18 @@ class SqliteArchive:
         for session in sessions:
             check_text("the session", session)
         return await self._file.read(read)
+
+    async def received_from(self, asker: str) -> list[Received]:
+        """A person's questions as the inbox keeps them, the oldest first."""
+        check_text("the asker", asker)
+        rows = await self._file.read(partial(_rows, statement=RECEIVED_FROM, values=(asker,)))
+        return [Received(question_of(row), InboxState(row["state"]), row["reply"]) for row in rows]
+
+    async def opinions_of(self, user: str) -> list[Feedback]:
+        """All that a person thought of answers, by question."""
+        check_text("the user", user)
+        rows = await self._file.read(partial(_rows, statement=OPINIONS_OF, values=(user,)))
+        return [feedback_of(row) for row in rows]
 
     async def forget(self, asker: str) -> Removed:
         """Delete a person's questions, answers and opinions; lessons name them no more."""

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -119,3 +119,34 @@ class SqliteSpendingStore:
             return
         for key, row in rows:
             self._sums[key] = max(float(row[0]), self._sums.get(key, 0.0))
+
+
+def spending_of(path: Path, person: str) -> dict[str, float]:
+    """Return what a person's questions cost in US dollars, by day.
+
+    Raises:
+        StorageError: the file cannot be read.
+    """
+    rows = _on_file(path, "SELECT day, dollars FROM spent WHERE person = ? ORDER BY day", person)
+    return dict(rows)
+
+
+def forget_spending(path: Path, person: str) -> int:
+    """Delete what a person's questions cost, day by day; the sums of all people stay.
+
+    Raises:
+        StorageError: the file cannot be written.
+    """
+    return len(_on_file(path, "DELETE FROM spent WHERE person = ? RETURNING day, dollars", person))
+
+
+def _on_file(path: Path, statement: str, person: str) -> list[tuple[str, float]]:
+    if person == _ALL or not path.is_file():
+        return []
+    try:
+        with closing(sqlite3.connect(path, timeout=5)) as db, db:
+            db.execute("PRAGMA secure_delete = ON")
+            db.execute(_TABLE)
+            return db.execute(statement, (person,)).fetchall()
+    except sqlite3.Error as error:
+        raise StorageError(f"the account of spending in {path} failed: {error}") from error

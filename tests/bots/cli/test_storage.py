@@ -15,6 +15,7 @@ from core.stores.mongo.history import MongoHistory
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
+from core.stores.sqlite.spending import SqliteSpendingStore
 from core.types import Feedback
 
 
@@ -118,3 +119,30 @@ def test_no_command_leaves_a_file_that_others_may_read(faqbot, tmp_path):
     faqbot("sessions", "list")
     found = [path for path in tmp_path.rglob("*") if path.stat().st_mode & 0o077]
     assert found == []
+
+
+def test_all_that_is_kept_of_a_person_is_exported_and_then_forgotten(faqbot, kept, tmp_path):
+    """Also what their questions cost, in a file of its own."""
+    with SqliteSpendingStore.open(tmp_path / "spent.sqlite3") as spending:
+        spending.charge("U1", 0.25)
+        spending.charge("U2", 0.5)
+    exported = faqbot("export-person", "U1", **kept)
+    rows = [json.loads(row) for row in exported.stdout.splitlines()]
+    assert exported.returncode == 0, exported.stderr
+    assert [row["kind"] for row in rows] == ["turn", "turn", "opinion", "cost"]
+    assert {row["turn"]["question"]["id"] for row in rows[:2]} == {"0", "2"}
+    assert rows[2]["opinion"]["reason"] == "옛 화면"
+    assert rows[3]["cost"]["dollars"] == 0.25
+    assert "what 1 days cost" in faqbot("forget", "U1", **kept).stdout
+    nothing = faqbot("export-person", "U1", **kept)
+    assert (nothing.returncode, "nothing is kept" in nothing.stderr) == (1, True)
+    assert b"U1" not in (tmp_path / "spent.sqlite3").read_bytes()
+    with SqliteSpendingStore.open(tmp_path / "spent.sqlite3") as spending:
+        assert spending.spent("U2") == (0.75, 0.5)  # the sum of all stays
+
+
+def test_a_source_is_named_without_its_password_and_token(faqbot):
+    source = "https://reader:geheim@faq.example/faq.csv?token=s3cret"
+    listed = faqbot("jobs", "list", FAQBOT_SOURCE=source).stdout
+    assert "https://faq.example/faq.csv" in listed
+    assert not any(secret in listed for secret in ("geheim", "s3cret", "reader"))
