@@ -158,6 +158,19 @@ async def test_a_session_has_the_title_it_was_given(stores):
     assert await stores.archive.titles([one]) == {}
 
 
+async def test_a_title_goes_with_the_person_who_is_forgotten_and_with_the_last_turn(stores):
+    one = SessionId("web:page:a")
+    for number, asker in (("1", "mina"), ("2", "jun")):
+        question = replace(ended(number).question, asker=asker)
+        await stores.history.append(replace(ended(number), question=question))
+    await stores.archive.rename(one, "미나의 이야기")
+    await stores.archive.forget("mina")
+    assert await stores.archive.titles([one]) == {}
+    await stores.archive.rename(one, "준의 이야기")
+    await stores.archive.remove("2")
+    assert await stores.archive.titles([one]) == {}
+
+
 async def test_changes_are_logged_and_switches_go_back(stores):
     for number in range(3):
         at = LATE + timedelta(seconds=number)

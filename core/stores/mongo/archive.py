@@ -245,6 +245,9 @@ class MongoArchive:
             return 0, 0
         opinions = (await self._db.feedback.delete_many({"question_id": ids})).deleted_count
         turns = (await self._db.turns.delete_many({"_id": ids})).deleted_count
+        if "asker" in chosen:  # who may have given the session its title
+            sessions = {"$in": list({document["session"] for document in some})}
+            await self._db.sessions.update_many({"_id": sessions}, {"$set": {"title": ""}})
         for session in {document["session"] for document in some}:
             await self._unlist(session)
         return turns, opinions
@@ -256,7 +259,7 @@ class MongoArchive:
         """
         counter = await self._db.sessions.find_one({"_id": session}, {"n": True})
         if counter and not await self._db.turns.find_one({"session": session}, {"_id": True}):
-            unlisted = {"$unset": {"last_at": ""}}
+            unlisted = {"$unset": {"last_at": "", "title": ""}}
             await self._db.sessions.update_one({"_id": session, "n": counter["n"]}, unlisted)
 
     async def _drop_bare_sessions(self, idle_since: datetime) -> None:

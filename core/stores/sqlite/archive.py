@@ -294,6 +294,8 @@ def _remove_some(db: sqlite3.Connection, chosen: str, value: str | int) -> tuple
         turns,
     ).rowcount
     db.executemany("DELETE FROM turns WHERE seq = ?", turns)
+    if chosen == OF_ASKER:  # who may have given the session its title
+        db.executemany("UPDATE sessions SET title = '' WHERE session = ?", sessions)
     db.executemany(
         "DELETE FROM sessions WHERE session = ?1"
         " AND NOT EXISTS (SELECT 1 FROM turns WHERE session = ?1)",
