@@ -81,7 +81,13 @@ def fetched(settings: Settings, source: str) -> tuple[Path, bool]:
     """
     if not is_url(source):
         return Path(source), True
-    return fetch(source, settings.data_dir / "source")
+    try:
+        return fetch(source, settings.data_dir / "source")
+    except OSError as error:
+        raise SourceError(
+            f"the FAQ cannot be kept in {settings.data_dir} ({error.strerror}), and nothing was"
+            " changed; free some space, or set FAQBOT_DATA_DIR to another disk"
+        ) from error
 
 
 def read_entries(settings: Settings, path: Path) -> tuple[Entry, ...]:
@@ -115,8 +121,7 @@ def run_ingest(
         raise _unusable(path, prepared)
     with single_ingest(settings.data_dir):
         changes = _sync(settings, prepared, source=str(path.resolve()), progress=progress)
-    confirm(path)
-    write_facts(prepared.entries, settings.faq_profile, known=_known_profile(prepared.entries))
+    _note(settings, path, prepared)
     keys = [title_key(entry.title) for entry in prepared.entries]
     return Report(
         read=prepared.read,
@@ -218,6 +223,18 @@ def _packs(loaded: Loaded, chosen: Path | None) -> dict[str, Pack]:
     keys = {title_key(row.title) for row in loaded.rows}
     packs = {path.name: load_pack(path) for path in sorted(QUESTION_PACKS.glob("*.jsonl"))}
     return {name: pack for name, pack in packs.items() if not keys.isdisjoint(pack)}
+
+
+def _note(settings: Settings, path: Path, prepared: Prepared) -> None:
+    """Keep what the FAQ says about itself, and that this state of its source was ingested."""
+    try:
+        write_facts(prepared.entries, settings.faq_profile, known=_known_profile(prepared.entries))
+        confirm(path)
+    except OSError as error:
+        raise SourceError(
+            f"the FAQ is served, but {settings.data_dir} cannot be written ({error.strerror}): free"
+            " some space and ingest again, so that its examples and links are known"
+        ) from error
 
 
 def _known_profile(entries: Sequence[Entry]) -> str:

@@ -53,11 +53,14 @@ def init(settings: Settings, wishes: Wishes, *, ask: bool, force: bool) -> int:
     )
     tone = _one_of("tone", wishes.tone or _TONES[0], _TONES)
     base = load_profile(language)
-    OWN_PROFILE.write_text(_profile(base, wishes, entries, tone=tone), encoding="utf-8")
-    load_profile(str(OWN_PROFILE))
     env = _ENV_SAMPLE if _ENV.exists() else _ENV
-    env.write_text(_env(wishes), encoding="utf-8")
-    env.chmod(0o600)
+    try:
+        OWN_PROFILE.write_text(_profile(base, wishes, entries, tone=tone), encoding="utf-8")
+        env.touch(mode=0o600)
+        env.write_text(_env(wishes), encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{error.filename} cannot be written ({error.strerror})") from error
+    load_profile(str(OWN_PROFILE))
     for line in _next_steps(wishes, entries, env):
         print(line)
     return 0

@@ -6,6 +6,7 @@ lost only if it has no title or no answer; anything else about it is mended, and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,8 +19,9 @@ MAX_TITLE_CHARS: Final = 300
 MAX_ANSWER_CHARS: Final = 100_000
 # A shared string of an XLSX or a pickle is stored once and named a million times: the file is
 # small, the rows are not.
-MAX_TOTAL_CHARS: Final = 100_000_000
+MAX_TOTAL_CHARS: Final = 60_000_000
 MAX_ROWS: Final = 1_000_000
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 class NotAFaqError(SourceError):
@@ -226,6 +228,6 @@ def _required(name: str, value: object) -> str:
         raise ValueError(f"the {name} is not text but of type {type(value).__name__}: write it")
     if error := error_in(text):
         raise ValueError(f"the {name} is the spreadsheet error {error}: mend the sheet's formula")
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if _LONE_SURROGATE.search(text):
         raise ValueError(f"the {name} has broken characters (lone surrogates): type it anew")
     return text

@@ -127,6 +127,8 @@ def unescaped(text: str) -> str:
 
 def date_of(value: object) -> str:  # noqa: PLR0911 - one way after the other
     """Return the date in a value as `2026-11-28`, or "" where none can be read."""
+    if value is None or value == "":
+        return ""
     if isinstance(value, datetime | date):
         return value.strftime("%Y-%m-%d")
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -31,6 +31,8 @@ _ASKED: Final = re.compile(
 _ANSWERED: Final = re.compile(r"^\s*(?:\*\*)?(?:A|답변|답)\s*\d{0,3}\s*[.:)\]](?:\*\*)?\s*(.*)$")
 _ROW: Final = re.compile(r"^\s*\|(.+)\|\s*$")
 _RULE: Final = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_LINK: Final = re.compile(r"\[[^\]\n]*\]\([^)\n]*\)")
+_DOOR_CHARS: Final = 80  # a page of links alone is the door to others
 _GENERIC: Final = re.compile(
     r"(?:^|\W)(?:faqs?|q\s?(?:&|and)\s?a|help(?: cent(?:er|re))?|support|frequently asked questions"
     r"|자주\s*(?:묻는|하는)\s*질문(?:\s*모음)?|도움말|고객센터|readme|index|home)\W*$",
@@ -160,7 +162,8 @@ def _records(sections: Sequence[Section], page: Page) -> Iterator[tuple[int, dic
         while section.level >= level and end < len(headed) and headed[end].level > section.level:
             end += 1
         text = _joined(headed[index:end])
-        introduces = section.level < level and _is_generic(section.title)
+        door = not page.alone and len(_LINK.sub("", text)) < _DOOR_CHARS
+        introduces = _is_generic(section.title) and (section.level < level or door)
         if not introduces and (text or (section.level >= level and not section.taken)):
             path = list(ancestors.values())
             category = " > ".join(
@@ -173,7 +176,9 @@ def _records(sections: Sequence[Section], page: Page) -> Iterator[tuple[int, dic
 
 def _is_generic(title: str) -> bool:
     """Whether a title is that of a FAQ itself: an introduction below it answers nothing."""
-    return bool(_GENERIC.search(title))
+    return (
+        bool(_GENERIC.search(title)) and not _QUESTION.search(title) and not _QUESTION.search(title)
+    )
 
 
 def _entry_level(headed: Sequence[Section], page: Page) -> int:

@@ -106,7 +106,8 @@ def _values(
 
 
 def _value(cell: Any) -> object:
-    paragraphs = [_paragraph(p) for p in cell.iter(f"{_TEXT}p")]
+    # Its own paragraphs: a note beside the cell has others.
+    paragraphs = [_paragraph(p) for p in cell.findall(f"{_TEXT}p")]
     text = "\n".join(paragraphs).strip()
     kind = cell.get(f"{_OFFICE}value-type")
     if not text:

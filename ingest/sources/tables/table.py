@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from ingest.sources.tables.headers import FIELDS, Header, header, is_reply_word,
 from ingest.sources.values import Linked, text_of
 
 _HEADER_ROWS: Final = 30  # a title, a notice and a legend stand above the names at most
+_LIST_MARK: Final = re.compile(r"(?:[-•*·]|\d{1,2}[.)])\s+")
 _SAMPLE_ROWS: Final = 2_000
 
 ColumnMap = Mapping[str, str]
@@ -382,7 +384,8 @@ def _questions(line: Line, entry: _Entry, title: object) -> Iterator[object]:
         )
         if index in entry.title and value == title:
             continue
-        yield from (item.strip() if isinstance(item, str) else item for item in items)
+        for item in items:
+            yield _LIST_MARK.sub("", item.strip(), count=1) if isinstance(item, str) else item
 
 
 def _of(name: str, value: object) -> object:

@@ -1,0 +1,124 @@
+"""A FAQ of one's own, from the file that a team has to a conversation about it."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from bots.bootstrap.assistant import open_forgetful
+from bots.bootstrap.ingestion import run_ingest
+from bots.cli.check import find_problems
+from bots.cli.evaluate import evaluate
+from bots.cli.ingest import preview
+from bots.cli.init import Wishes, init
+from config.profiles import profile_of
+from config.settings import Settings
+from core.types import Answered, Question, SessionId
+
+TALK = SessionId("terminal:own")
+OWN = Path(__file__).parents[1] / "fixtures" / "own"
+
+
+def clinic(folder):
+    """The clinic's workbook: a title above the names, merged categories, a retired row hidden."""
+    rows = [json.loads(line) for line in (OWN / "clinic.jsonl").read_text("utf-8").splitlines()]
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["한빛의원 자주 묻는 질문 (2026년 11월)"])
+    sheet.append([])
+    sheet.append(["번호", "구분", "질문 내용", "답변 내용", "담당"])
+    for number, row in enumerate(rows, 1):
+        sheet.append([number, row["category"], row["question"], row["answer"], "원무과"])
+    sheet.append([99, "비용", "예전 진료비는 얼마였나요?", "3천 원이었습니다.", "원무과"])
+    sheet.row_dimensions[sheet.max_row].hidden = True
+    starts = [at for at, row in enumerate(rows, 4) if row["category"]]
+    for start, after in zip(starts, [*starts[1:], len(rows) + 4], strict=True):
+        if after - start > 1:
+            sheet.merge_cells(f"B{start}:B{after - 1}")
+    path = folder / "한빛의원 FAQ.xlsx"
+    book.save(path)
+    return path
+
+
+SOURCES = {
+    "clinic.xlsx": (clinic, "clinic", "한빛의원", "ko", 24),
+    "tasklane.csv": (lambda _: OWN / "tasklane.csv", "tasklane", "Tasklane", "en", 24),
+    "docs": (lambda _: OWN / "tasklane_docs", "tasklane", "Tasklane", "en", 24),
+}
+
+
+@pytest.fixture(params=SOURCES)
+def brought(request, tmp_path, monkeypatch, capsys):
+    """A working folder with a FAQ that was brought by `init`, `ingest --dry-run` and `ingest`."""
+    make, questions, subject, language, count = SOURCES[request.param]
+    monkeypatch.chdir(tmp_path)
+    source = make(tmp_path)
+    settings = Settings(data_dir=tmp_path / "data")
+    assert init(settings, Wishes(subject=subject, source=str(source)), ask=False, force=False) == 0
+    assert preview(settings, str(source)) == 0
+    seen = capsys.readouterr().out
+    assert f"{count} entries; nothing was changed" in seen
+    assert not settings.index_dir.exists()
+    report = run_ingest(settings, source, questions=None, use_packs=True, progress=lambda *_: None)
+    assert (report.changes.added, report.prepared.skipped) == (count, ())
+    return settings, report, OWN / f"{questions}.questions.jsonl", subject, language
+
+
+def found(settings, questions, capsys):
+    capsys.readouterr()
+    assert evaluate(settings, questions, as_json=True) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+async def conversation(settings, questions):
+    """How each question ends, asked one after the other."""
+    async with open_forgetful(settings) as assistant:
+        return [
+            (text, [event async for event in assistant.answer(Question(text, TALK, text))][-1])
+            for text in questions
+        ]
+
+
+def titles(problems):
+    return {(problem.kind, problem.title) for problem in problems}
+
+
+def test_a_faq_is_brought_checked_measured_and_talked_to(brought, capsys):
+    settings, report, questions, subject, language = brought
+    profile = profile_of(settings)
+    assert (profile.language, subject in profile.refusal) == (language, True)
+    assert "스토어" not in profile.refusal + profile.greeting + profile.topic
+    assert len(profile.examples) == 3
+
+    entries, problems = find_problems(settings)
+    assert {entry.title for entry in entries} == {e.title for e in report.prepared.entries}
+    assert not {kind for kind, _ in titles(problems)} & {"contradiction", "link only", "too long"}
+
+    measured = found(settings, questions, capsys)
+    assert measured["retrieval"]["hit@1"] >= 0.8
+    assert measured["retrieval"]["hit@5"] >= 0.9
+
+    for title, ending in asyncio.run(conversation(settings, profile.examples)):
+        assert isinstance(ending, Answered), title
+        assert ending.sources[0].title == title
+
+
+def test_hidden_rows_of_the_clinic_are_not_served(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    settings = Settings(data_dir=tmp_path / "data")
+    report = run_ingest(
+        settings, clinic(tmp_path), questions=None, use_packs=True, progress=lambda *_: None
+    )
+    entries = report.prepared.entries
+    assert not any("예전" in entry.title for entry in entries)
+    assert {entry.category for entry in entries} == {
+        "진료", "예약", "비용", "접종", "검진", "서류", "시설"
+    }  # fmt: skip
+    (columns,) = report.prepared.columns
+    assert dict(columns.read) == {"title": "질문 내용", "answer": "답변 내용", "category": "구분"}
+    assert columns.ignored == ("번호", "담당")
+    said = [remark.text for remark in report.prepared.remarks]
+    assert any("hidden rows (28)" in text for text in said)
+    assert any("한빛의원 자주 묻는 질문" in text for text in said)

@@ -1,0 +1,149 @@
+"""A FAQ behind a URL: within bounds, politely, and again only if it has changed."""
+
+import gzip
+import threading
+import zlib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from core.errors import SourceError
+from ingest.sources.load import load
+from ingest.sources.url import confirm, fetch, shown
+from ingest.sources.web import help_center
+from ingest.sources.web.client import get, new_client
+
+
+class Site(BaseHTTPRequestHandler):
+    """A help centre: `pages` by path, each with its headers and body; 304 for a known ETag."""
+
+    pages: dict[str, tuple[int, dict[str, str], bytes]]
+    asked: list[str]
+
+    def do_GET(self):
+        self.asked.append(self.path)
+        status, headers, body = self.pages.get(self.path, (404, {}, b""))
+        if headers.get("ETag") and self.headers.get("If-None-Match") == headers["ETag"]:
+            status, body = 304, b""
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.fixture
+def site(monkeypatch):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(help_center, "_PAUSE_S", 0.0)
+    handler = type("Here", (Site,), {"pages": {}, "asked": []})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield handler, f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+def page(title, text, etag='"1"'):
+    body = f"<html><body><main><h1>{title}</h1><p>{text}</p></main></body></html>"
+    return 200, {"Content-Type": "text/html; charset=utf-8", "ETag": etag}, body.encode()
+
+
+def centre(handler, base):
+    listed = "".join(
+        f"<url><loc>{base}{path}</loc></url>" for path in ("/hc/a", "/hc/b", "/blog/x")
+    )
+    space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+    index = f"<sitemapindex {space}><sitemap><loc>{base}/map.xml.gz</loc></sitemap></sitemapindex>"
+    handler.pages.update({
+        "/robots.txt": (200, {}, b"User-agent: *\nDisallow: /hc/b/\nDisallow: /hc/secret\n"),
+        "/sitemap.xml": (200, {}, index.encode()),
+        "/map.xml.gz": (200, {}, gzip.compress(f"<urlset {space}>{listed}</urlset>".encode())),
+        "/hc/": page("Help center", "<a href='/hc/secret'>x</a>"),
+        "/hc/a": page("How do I pay?", "By card."),
+        "/hc/b": page("How do I leave?", "Write to us."),
+        "/blog/x": page("News", "No."),
+    })  # fmt: skip
+
+
+def test_a_help_centre_is_read_by_its_sitemap(site, tmp_path):
+    handler, base = site
+    centre(handler, base)
+    kept, changed = fetch(f"{base}/hc/", tmp_path)
+    rows = load(kept).rows
+    assert changed
+    assert {(row.title, row.answer, row.url) for row in rows} == {
+        ("How do I pay?", "By card.", f"{base}/hc/a"),
+        ("How do I leave?", "Write to us.", f"{base}/hc/b"),
+    }
+    assert not {"/blog/x", "/hc/secret"} & {*handler.asked}
+
+
+def test_pages_that_have_not_changed_are_not_sent_again(site, tmp_path):
+    handler, base = site
+    centre(handler, base)
+    kept, _ = fetch(f"{base}/hc/", tmp_path)
+    confirm(kept)
+    assert fetch(f"{base}/hc/", tmp_path) == (kept, False)
+    handler.pages["/hc/a"] = page("How do I pay?", "By bank.", '"2"')
+    del handler.pages["/hc/b"]
+    assert fetch(f"{base}/hc/", tmp_path) == (kept, True)
+    assert [row.answer for row in load(kept).rows] == ["By bank."]
+    assert fetch(f"{base}/hc/", tmp_path)[1] is True  # it was not ingested yet
+
+
+def test_without_a_sitemap_links_are_followed(site, tmp_path):
+    handler, base = site
+    handler.pages["/hc/"] = page("FAQ", "<a href='a'>a</a> <a href='/other'>o</a>")
+    handler.pages["/hc/a"] = page("How do I pay?", "By card.")
+    handler.pages["/other"] = page("Other", "No.")
+    kept, _ = fetch(f"{base}/hc/", tmp_path)
+    assert [row.title for row in load(kept).rows] == ["How do I pay?"]
+
+
+def test_what_robots_may_not_read_is_not_read(site, tmp_path):
+    handler, base = site
+    handler.pages["/hc/"] = page("FAQ", "x")
+    handler.pages["/robots.txt"] = (200, {}, b"User-agent: *\nDisallow: /\n")
+    with pytest.raises(SourceError, match=r"robots\.txt"):
+        fetch(f"{base}/hc/", tmp_path)
+
+
+def test_the_bound_holds_after_decompression(site, tmp_path):
+    """One layer is inflated as far as the bound; layers upon layers are refused."""
+    handler, base = site
+    bomb = gzip.compress(b"0" * 5_000_000)
+    handler.pages["/a"] = (200, {"Content-Encoding": "gzip"}, bomb)
+    handler.pages["/b"] = (200, {"Content-Encoding": "gzip, gzip"}, gzip.compress(bomb))
+    handler.pages["/c"] = (200, {"Content-Encoding": "deflate"}, zlib.compress(b"fine"))
+    with new_client() as client:
+        with pytest.raises(SourceError, match="more than 1,000,000 bytes"):
+            get(client, f"{base}/a", most_bytes=1_000_000, deadline_s=10)
+        with pytest.raises(SourceError, match="without compression"):
+            get(client, f"{base}/b", most_bytes=1_000_000, deadline_s=10)
+        assert get(client, f"{base}/c", most_bytes=10, deadline_s=10).body == b"fine"
+
+
+def test_a_redirect_leads_to_no_other_place_of_this_machine(site, tmp_path):
+    handler, base = site
+    handler.pages["/same"] = (302, {"Location": "/faq.csv"}, b"")
+    handler.pages["/faq.csv"] = (200, {}, b"question,answer\nA?,a\n")
+    handler.pages["/away"] = (302, {"Location": "http://127.0.0.1:9/faq.csv"}, b"")
+    handler.pages["/file"] = (302, {"Location": "file:///etc/passwd"}, b"")
+    assert load(fetch(f"{base}/faq.csv", tmp_path)[0]).rows[0].title == "A?"
+    with new_client() as client:
+        assert get(client, f"{base}/same", most_bytes=99, deadline_s=10).body.startswith(b"quest")
+    for path in ("/away", "/file"):
+        with pytest.raises(SourceError, match="redirects to"):
+            fetch(f"{base}{path}", tmp_path)
+
+
+def test_a_url_is_shown_without_what_may_be_secret():
+    assert shown("https://me:pw@a.example/faq.csv?token=x") == "https://a.example/faq.csv"
+    assert shown("faq.csv") == "faq.csv"
