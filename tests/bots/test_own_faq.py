@@ -17,7 +17,6 @@ from config.profiles import profile_of
 from config.settings import Settings
 from core.types import Answered, Question, SessionId
 
-TALK = SessionId("terminal:own")
 OWN = Path(__file__).parents[1] / "fixtures" / "own"
 
 
@@ -73,10 +72,10 @@ def found(settings, questions, capsys):
 
 
 async def conversation(settings, questions):
-    """How each question ends, asked one after the other."""
+    """How each question ends, each in a conversation of its own."""
     async with open_forgetful(settings) as assistant:
         return [
-            (text, [event async for event in assistant.answer(Question(text, TALK, text))][-1])
+            (text, [e async for e in assistant.answer(Question(text, SessionId(text), text))][-1])
             for text in questions
         ]
 

