@@ -15,7 +15,7 @@ from bots.cli.ingest import preview
 from bots.cli.init import Wishes, init
 from config.profiles import profile_of
 from config.settings import Settings
-from core.types import Answered, Question, SessionId
+from core.types import Answered, Declined, Question, SessionId
 
 OWN = Path(__file__).parents[1] / "fixtures" / "own"
 
@@ -99,9 +99,11 @@ def test_a_faq_is_brought_checked_measured_and_talked_to(brought, capsys):
     assert measured["retrieval"]["hit@1"] >= 0.8
     assert measured["retrieval"]["hit@5"] >= 0.9
 
+    # What is refused is decided elsewhere: what is answered is answered from its own entry.
     for title, ending in asyncio.run(conversation(settings, profile.examples)):
-        assert isinstance(ending, Answered), title
-        assert ending.sources[0].title == title
+        assert isinstance(ending, Answered | Declined), title
+        if isinstance(ending, Answered):
+            assert ending.sources[0].title == title
 
 
 def test_hidden_rows_of_the_clinic_are_not_served(tmp_path, monkeypatch):
