@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import numpy as np
+
 from core.assistant.assistant import Assistant, Research
-from core.ports import Archive, Inbox, Lessons, Reports
+from core.ports import Archive, Inbox, Lessons, Reports, Vectors
 from core.reporting.gaps import Embed, GapGroup, grouped, open_gaps
 from core.reporting.replay import Asked, Outcome, outcome_of
 from core.types import (
@@ -32,8 +34,9 @@ logger = logging.getLogger(__name__)
 MODELS: Final = "models"
 SESSION: Final = SessionId("console:lessons")
 _LOOKED_AT: Final = 1_000  # turns that one search goes through
-_PAGE: Final = 500
+_PAGE: Final = 100
 _MOST_ASKED_AGAIN: Final = 50
+_MOST_VECTORS: Final = 5_000  # of gaps, kept so that each is embedded once
 _MOST_TAUGHT: Final = 5  # questions of a group that a lesson is stored for
 _DRAFT_PARTS: Final = 2
 _DRAFT_CHARS: Final = 600
@@ -90,6 +93,7 @@ class Operations:
         self.lessons = lessons
         self.assistant = assistant
         self._embed = embed
+        self._vectors: dict[str, Vectors] = {}
         self._entries = entries
         self._catch_up = catch_up
 
@@ -144,7 +148,15 @@ class Operations:
         """
         now = datetime.now(UTC)
         gaps = await open_gaps(self.reports, self.archive, now=now)
-        return await asyncio.to_thread(grouped, gaps, self._embed, now=now)
+        return await asyncio.to_thread(grouped, gaps, self._embedded, now=now)
+
+    def _embedded(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors of texts; those of the gaps before are known."""
+        if len(self._vectors) > _MOST_VECTORS:
+            self._vectors.clear()
+        if missing := [text for text in texts if text not in self._vectors]:
+            self._vectors.update(zip(missing, self._embed(missing), strict=True))
+        return np.stack([self._vectors[text] for text in texts])
 
     async def draft(self, text: str) -> str:
         """Return the parts of the nearest entries as a draft of an answer; "" without any.
