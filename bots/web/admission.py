@@ -88,21 +88,24 @@ class Admission:
 
         Where there is no room at all the inbox says so: then it is nobody's fault.
         """
-        if self._is_fair(source):
-            return True
+        if not self._leaves_room(source):
+            await self._look_again()
+        return len(self._open) >= self._room or self._leaves_room(source)
+
+    def _leaves_room(self, source: str) -> bool:
+        left = self._room - len(self._open)
+        return Counter(self._open.values())[source] < left
+
+    async def _look_again(self) -> None:
+        """Forget the questions that have ended meanwhile."""
         now = monotonic()
         if now - self._looked_at < _AGAIN_S:
-            return False
+            return
         self._looked_at = now
         for question_id in list(self._open):
             found = await self._service.find(question_id)
             if found is None or found.state not in _OPEN:
                 self._open.pop(question_id, None)
-        return self._is_fair(source)
-
-    def _is_fair(self, source: str) -> bool:
-        left = self._room - len(self._open)
-        return left <= 0 or Counter(self._open.values())[source] < left
 
     def _too_much(self) -> Problem:
         headers = {"Retry-After": "60"}

@@ -69,6 +69,18 @@ async def test_what_is_answered_makes_room(tmp_path, profile, monkeypatch):
         await person.close()
 
 
+async def test_what_has_ended_is_forgotten_also_where_the_room_was_full(
+    tmp_path, profile, monkeypatch
+):
+    monkeypatch.setattr("bots.web.admission._AGAIN_S", 0.0)
+    async with running_bot(tmp_path, profile, web_proxies="127.0.0.1", inbox_total=4) as bot:
+        for number in range(20):
+            assert await ask(bot, f"203.0.113.{number}") in (200, 202, 503)
+        while await bot.service.waiting(9):  # noqa: ASYNC110 - the inbox tells nobody
+            await asyncio.sleep(0.01)
+        assert {await ask(bot, "198.51.100.7") for _ in range(2)} == {202}
+
+
 async def test_one_address_asks_as_much_as_some_people(tmp_path, profile):
     given = {"user_per_minute": 2, "web_people_per_address": 3}
     async with running_bot(tmp_path, profile, working=False, **given) as bot:
