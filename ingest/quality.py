@@ -38,12 +38,13 @@ _LIST_NUMBER: Final = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*])\s", re.MULTILINE)
 _ABBREVIATION: Final = re.compile(r"(?<![A-Za-z0-9/_.-])[A-Z][A-Z0-9&]{1,5}(?![A-Za-z0-9/_-])")
 _COMMON: Final = frozenset(
     (
-        "FAQ", "URL", "PDF", "SMS", "MMS", "ID", "PW", "PC", "TV", "QR", "PIN", "OTP",
-        "VAT", "AM", "PM", "OK", "CSV", "XLS", "XLSX", "JPG", "JPEG", "PNG", "GIF", "HTML",
-        "HTTP", "HTTPS", "KB", "MB", "GB", "TB", "USB", "DVD", "CD", "CEO", "CS", "IT",
-        "AI", "UI", "UX", "OS", "IOS", "WIFI", "LTE", "USD", "KRW", "EUR", "UK", "US",
-        "USA", "EU", "SNS", "ATM", "NFC", "GPS", "AS", "DIY", "CCTV", "LED", "UTC", "GMT",
-        "TOP", "NEW", "NO", "YES", "ON", "OFF", "VIP", "DM", "PPT", "DOC", "TXT", "ZIP",
+        "FAQ", "URL", "API", "JSON", "XML", "SQL", "PDF", "SMS", "MMS", "ID", "PW", "PC",
+        "TV", "QR", "PIN", "OTP", "VAT", "AM", "PM", "OK", "CSV", "XLS", "XLSX", "JPG",
+        "JPEG", "PNG", "GIF", "HTML", "HTTP", "HTTPS", "KB", "MB", "GB", "TB", "USB", "DVD",
+        "CD", "CEO", "CS", "IT", "AI", "UI", "UX", "OS", "IOS", "WIFI", "LTE", "USD", "KRW",
+        "EUR", "UK", "US", "USA", "EU", "SNS", "ATM", "NFC", "GPS", "AS", "DIY", "CCTV",
+        "LED", "UTC", "GMT", "TOP", "NEW", "NO", "YES", "ON", "OFF", "VIP", "DM", "PPT",
+        "DOC", "TXT", "ZIP",
     )
 )  # fmt: skip
 _DEADLINE: Final = re.compile(

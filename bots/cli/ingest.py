@@ -16,7 +16,7 @@ from core.profile import Profile
 from core.text.sections import markdown, sections, tidy
 from core.types import Entry
 from ingest.prepare import Prepared
-from ingest.sources.rows import Remark
+from ingest.sources.rows import Columns, Remark
 from ingest.sources.url import is_url, shown
 
 _TERMINAL_LINES = 50  # of any list: more scrolls the summary off the screen
@@ -69,12 +69,8 @@ def _name(source: str) -> str:
 
 def _reading(prepared: Prepared) -> Iterator[str]:
     """What was read from which column, and everything that was done or not taken."""
-    lines = []
-    for table in prepared.columns:
-        read = ", ".join(f"{name} from {column!r}" for name, column in table.read)
-        ignored = f"; ignored: {', '.join(map(repr, table.ignored))}" if table.ignored else ""
-        lines.append(f"{table.position}: {read}{ignored}")
-    yield from _listed("Columns", lines, _TERMINAL_LINES)
+    tables = [Remark("columns", table.position, _columns(table)) for table in prepared.columns]
+    yield from _listed("Columns", list(_grouped(tables)), _TERMINAL_LINES)
     kinds = dict.fromkeys(remark.kind for remark in prepared.remarks)
     for kind in kinds:
         remarks = [remark for remark in prepared.remarks if remark.kind == kind]
@@ -82,6 +78,11 @@ def _reading(prepared: Prepared) -> Iterator[str]:
     yield from _listed(
         "Skipped", [f"{row.position}: {row.reason}" for row in prepared.skipped], _TERMINAL_LINES
     )
+
+
+def _columns(table: Columns) -> str:
+    read = ", ".join(f"{name} from {column!r}" for name, column in table.read)
+    return read + (f"; ignored: {', '.join(map(repr, table.ignored))}" if table.ignored else "")
 
 
 def _grouped(remarks: Sequence[Remark]) -> Iterator[str]:
