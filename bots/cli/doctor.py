@@ -15,6 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
+from pydantic import AliasChoices
+
 from bots.bootstrap.platforms import PLATFORMS
 from bots.shared.platform import FAIL, NOTE, PASS, Check, Platform
 from config.resources import ENCODER, GUARDRAIL
@@ -106,6 +108,9 @@ def _settings(settings: Settings) -> Iterator[Check]:
     here = ", .env read" if Path(".env").is_file() else ", no .env here (defaults and environment)"
     yield Check(PASS, "settings", f"profile {settings.profile or 'not named'}{here}")
     known = {f"FAQBOT_{name.upper()}" for name in Settings.model_fields}
+    for field in Settings.model_fields.values():
+        if isinstance(names := field.validation_alias, AliasChoices):
+            known |= {name for name in names.choices if isinstance(name, str)}
     for name in sorted(_named() - known - {"FAQBOT_SHARED"}):
         close = get_close_matches(name, known, n=1)
         advice = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(known))}"

@@ -48,6 +48,14 @@ def test_before_the_first_ingest(empty):
     assert not empty.data.exists()
 
 
+@pytest.mark.parametrize("name", ["FAQBOT_MODEL", "FAQBOT_CHAT_MODEL"])
+def test_each_name_of_a_setting_is_known(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FAQBOT_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv(name, "gpt-4o-mini")
+    assert not [found for found in doctor.examine() if name in found.text]
+
+
 def test_a_misspelt_setting_is_noticed_without_its_value(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FAQBOT_PROFIL", "s3cret")
