@@ -78,8 +78,8 @@ def test_no_browser_is_opened_for_a_script():
 
 
 def test_a_profile_without_the_pages_words_says_so():
-    with pytest.raises(ConfigError, match="cannot read the web page's texts"):
-        load_texts("nobodys")
+    with pytest.raises(ConfigError, match="nobodys"):
+        load_texts(settings(profile="nobodys"))
 
 
 def test_the_doctor_knows_what_is_on_and_what_is_wrong():
