@@ -39,6 +39,7 @@ MODELS = {
     "text-embedding-3-small": 8_192,
     "text-embedding-3-large": 8_192,
     "bge-m3": 8_192,
+    "multilingual-e5-small": 8_192,
 }
 REVOKED = "sk-revoked"
 _TUNING = ("/v1/files", "/v1/fine_tuning/")

@@ -1,0 +1,1 @@
+"""Models of AWS's Bedrock, through boto3, which is an extra."""
