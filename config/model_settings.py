@@ -81,7 +81,7 @@ class ModelSettings(BaseSettings):
     )
     chat_model: str = Field(
         default="gpt-4o-mini",
-        validation_alias=AliasChoices("FAQBOT_MODEL", "FAQBOT_CHAT_MODEL", "chat_model"),
+        validation_alias=AliasChoices("FAQBOT_MODEL", "FAQBOT_CHAT_MODEL"),
         description="Writes answers; `bedrock:ID` and `bedrock-flow:ID/ALIAS` are AWS's.",
     )
     guardrail_model: str = Field(
@@ -99,11 +99,9 @@ class ModelSettings(BaseSettings):
         default=0, ge=0, description="Requests at once to a model server; 0 is no bound."
     )
     aws_region: str = Field(
-        default="", validation_alias=AliasChoices("AWS_REGION", "AWS_DEFAULT_REGION", "aws_region")
+        default="", validation_alias=AliasChoices("AWS_REGION", "AWS_DEFAULT_REGION")
     )
-    aws_profile: str = Field(
-        default="", validation_alias=AliasChoices("AWS_PROFILE", "aws_profile")
-    )
+    aws_profile: str = Field(default="", validation_alias=AliasChoices("AWS_PROFILE"))
     aws_access_key_id: SecretStr = Field(
         default=SecretStr(""), validation_alias=AliasChoices("AWS_ACCESS_KEY_ID")
     )
