@@ -15,6 +15,7 @@ from contracts.archive import *  # noqa: F403 - the suite
 from contracts.history import NOON, turn
 from contracts.inbox import *  # noqa: F403 - the suite
 from contracts.inbox import PER_SESSION, TOTAL, Clock, OpenInbox
+from fakes.old_schema import turn_back
 
 from core.stores.sqlite import archive as sqlite_archive
 from core.stores.sqlite import inbox as sqlite_inbox
@@ -98,14 +99,7 @@ async def test_a_file_of_schema_1_is_brought_forward(path):
     """Its turns are there, its sessions are listed, and the new tables work."""
     async with SqliteFile.open(path) as file:
         await SqliteHistory(file).append(turn("1"))
-    with closing(sqlite3.connect(path)) as db:
-        for table in ("sessions", "feedback", "inbox", "seen", "lessons", "lessons_version"):
-            db.execute(f"DROP TABLE {table}")
-        db.execute("DROP INDEX turns_by_asker")
-        db.execute("DROP INDEX turns_by_end")
-        for column in ("prompt", "usage"):
-            db.execute(f"ALTER TABLE turns DROP COLUMN {column}")
-        db.execute("PRAGMA user_version = 1")
+    turn_back(path, 1)
     async with SqliteFile.open(path) as file:
         [summary] = await SqliteArchive(file).sessions(10)
         assert summary.last_at == turn("1").finished_at
@@ -119,16 +113,12 @@ async def test_a_file_of_schema_2_is_brought_forward(path):
     """Its turns say that no prompt wrote them and that they cost nothing; new ones are whole."""
     async with SqliteFile.open(path) as file:
         await SqliteHistory(file).append(turn("1"))
-    with closing(sqlite3.connect(path)) as db:
-        back_to_schema_3(db)
-        for column in ("prompt", "usage"):
-            db.execute(f"ALTER TABLE turns DROP COLUMN {column}")
-        db.execute("PRAGMA user_version = 2")
+    turn_back(path, 2)
     async with SqliteFile.open(path) as file:
         history = SqliteHistory(file)
         await history.append(turn("2"))
         turns = await history.recent(turn("1").question.session, 2)
-    assert turns == [turn("1", prompt="", usage=Usage()), turn("2")]
+    assert turns == [turn("1", prompt="", usage=Usage(), dialogue=None), turn("2")]
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (len(STEPS),)
 
@@ -143,32 +133,19 @@ async def test_a_file_of_schema_3_is_brought_forward(path):
         await inbox.receive(turn("2").question)
         await inbox.renew(await inbox.claim(lease_s=1), lease_s=0)
         await inbox.sweep()
-    with closing(sqlite3.connect(path)) as db:
-        back_to_schema_3(db)
+    turn_back(path, 3)
     async with SqliteFile.open(path) as file:
         history, archive = SqliteHistory(file), SqliteArchive(file)
         inbox = SqliteInbox(file, per_session=PER_SESSION, total=TOTAL)
         given = Feedback("1", "U1", helpful=True, given_at=NOON)
         assert await archive.feedback("1") == [given]
         assert await archive.give_feedback(replace(given, reason="옛 화면"))
-        assert await archive.asked_by("U1", 9) == [turn("1")]
+        assert await archive.asked_by("U1", 9) == [turn("1", dialogue=None)]
         assert (await inbox.claim(lease_s=1)).attempt == 2
         assert await inbox.receive(turn("3", session="slack:T1:a").question) is Receipt.STORED
         assert await inbox.last_seen("slack:T1:") == NOON
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (len(STEPS),)
-
-
-def back_to_schema_3(db: sqlite3.Connection) -> None:
-    db.execute("DROP INDEX inbox_owed")
-    db.execute("ALTER TABLE inbox DROP COLUMN held")
-    for table, column in [("feedback", "reason"), ("feedback", "expected"), ("inbox", "attempts")]:
-        db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-    for table in ("seen", "lessons", "lessons_version"):
-        db.execute(f"DROP TABLE {table}")
-    db.execute("DROP INDEX turns_by_asker")
-    db.execute("CREATE INDEX turns_by_asker ON turns (asker)")
-    db.execute("PRAGMA user_version = 3")
 
 
 async def test_what_is_forgotten_is_not_in_the_files_bytes(path):
