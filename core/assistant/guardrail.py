@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from core.errors import ConfigError
 from core.ports import Vectors
 from core.retrieval.lessons import is_learned
-from core.retrieval.retriever import Hit
+from core.retrieval.retriever import Hit, is_answer
 from core.retrieval.vectors import read_arrays
 from core.text.korean import compact, ngrams
 from core.types import Label, Verdict
@@ -41,6 +41,7 @@ _READ_CHARACTERS = 300
 _WEIGHED_HITS = 5
 # Of a lesson that was taught for the question in other words: see docs/learning.md.
 _VOUCHED_SCORE = 0.5
+_SPELLED_ALIKE = 0.4  # cosine of letters; of a hundred everyday sentences one reaches 0.22
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,23 @@ class Guardrail:
         scores = {label: float(share) for label, share in zip(LABELS, shares, strict=True)}
         verdict = Verdict(max(scores, key=scores.__getitem__), scores)
         hits = (*evidence.in_context[:1], *evidence.alone[:1])
+        for hit in evidence.alone[:1]:  # what the conversation is about says nothing here
+            if self._is_plainly(hit, evidence.question):
+                verdict = _on_topic(verdict, unless=Label.INJECTION)
+            if compact(hit.title) == compact(evidence.question):
+                verdict = _on_topic(verdict)
         return vouched(verdict, evidence.question, hits)
+
+    def _is_plainly(self, hit: Hit, question: str) -> bool:
+        """Whether an entry is plainly the one, whatever its words look like to the regression.
+
+        The question is spelled like its title or a question written for it; or it names all that
+        the title names, as "주차 되나요" names an entry that is called "주차".
+        """
+        if hit.letters >= _SPELLED_ALIKE:
+            return True
+        named = set(self._terms(hit.title))
+        return bool(named) and is_answer([hit]) and named <= set(self._terms(question))
 
 
 def vouched(verdict: Verdict, question: str, hits: Sequence[Hit]) -> Verdict:
@@ -150,6 +167,13 @@ def vouched(verdict: Verdict, question: str, hits: Sequence[Hit]) -> Verdict:
     if verdict.label is Label.ON_TOPIC or not (exact or near):
         return verdict
     if verdict.label is Label.INJECTION and not exact:
+        return verdict
+    return _on_topic(verdict)
+
+
+def _on_topic(verdict: Verdict, *, unless: Label | None = None) -> Verdict:
+    """Return the verdict with on topic in the place of its label."""
+    if verdict.label in (Label.ON_TOPIC, unless):
         return verdict
     scores = dict(verdict.scores)
     scores[Label.ON_TOPIC], scores[verdict.label] = scores[verdict.label], scores[Label.ON_TOPIC]

@@ -17,7 +17,8 @@ ENTRIES = 20
 def environment(data, **more):
     """That of the tests, with the state in `data` and none of the settings of who runs them."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FAQBOT_")}
-    return kept | {"FAQBOT_DATA_DIR": str(data), "PYTHONPATH": str(ROOT)} | more
+    usual = {"FAQBOT_DATA_DIR": str(data), "PYTHONPATH": str(ROOT)}
+    return kept | usual | {"FAQBOT_PROFILE": "smartstore"} | more
 
 
 class Cli:

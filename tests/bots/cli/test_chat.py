@@ -14,8 +14,8 @@ CTRL_C, CTRL_D, BACKSPACE = "\x03", "\x04", "\x7f"
 # A conversation with an assistant that never ends its answer by itself.
 SLOW = """
 import asyncio
-from bots.chat import _Conversation
-from bots.terminal import Screen  # noqa: PLC0415
+from bots.cli.chat import _Conversation
+from bots.cli.terminal import Screen  # noqa: PLC0415
 from config.profiles import load_profile  # noqa: PLC0415
 from core.types import Answered, Delta
 
@@ -184,7 +184,7 @@ def test_markdown_is_rendered_and_the_moving_part_erased(ingested):
     """On a terminal the end shows every line once, however tall the answer is."""
     script = """
 import asyncio
-from bots.terminal import Screen  # noqa: PLC0415
+from bots.cli.terminal import Screen  # noqa: PLC0415
 from config.profiles import load_profile  # noqa: PLC0415
 from core.types import Answered, Delta, Status
 lines = [f"- **줄{n:03}**" for n in range(60)]
