@@ -124,7 +124,7 @@ class BoardReply:
     def render(self, view: View) -> Sequence[Page]:
         profile, clean = self._look.profile, self._look.cleaner.clean
         texts = [clean(piece) for piece in pieces(view, LONGEST - 300, length=len)] or [""]
-        ending = ending_of(view, profile)
+        ending = ending_of(view, self._look)
         below = [status_of(view, profile), ending.note, *ending.sources, ending.lead]
         texts[-1] = "\n".join(filter(None, [texts[-1], *map(clean, filter(None, below))])) or "…"
         buttons = [(text, str(index)) for index, text in enumerate(ending.questions)]
