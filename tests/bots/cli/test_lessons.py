@@ -30,11 +30,12 @@ def settings(tmp_path, monkeypatch):
 
 def test_lessons_are_taught_listed_shown_and_removed(empty, where, profile):
     learnt = empty("learn", QUESTION, ANSWER, "--author", "김담당", **where)
-    assert (learnt.stdout, learnt.stderr) == (f"{profile.teach_learned}\n", "")
+    named = f"질문: {QUESTION}"  # whose answer it is
+    assert (learnt.stdout.splitlines(), learnt.stderr) == ([profile.teach_learned, named], "")
     again = empty("learn", QUESTION, ANSWER, "--author", "김담당", **where)
-    assert again.stdout == f"{profile.teach_known}\n"
+    assert again.stdout.splitlines()[0] == profile.teach_known
     corrected = empty("learn", f" {QUESTION} ", "목요일이에요.", **where)
-    assert corrected.stdout == f"{profile.teach_corrected}\n"
+    assert corrected.stdout.splitlines()[0] == profile.teach_corrected
     [line] = empty("lessons", "list", **where).stdout.splitlines()
     lesson_id = line.split()[0]
     assert line.endswith(f"{profile.teach_author}  {QUESTION}")
