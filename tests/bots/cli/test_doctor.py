@@ -30,7 +30,7 @@ def copy(ingested, tmp_path):
 
 
 def test_all_is_well(ingested):
-    done = ingested("doctor")
+    done = ingested("doctor", FAQBOT_PROFILE="")
     assert (done.returncode, done.stderr) == (0, "")
     assert {line[0] for line in done.stdout.splitlines()} == {"✓"}
     for name in ("Python", "settings", "data folder", "disk", "profile", "encoder", "guardrail"):
