@@ -10,7 +10,7 @@ from bench.opened import Opened
 from bench.sources import Sources
 from bench.tables import not_run, note, table
 from bots.bootstrap.assistant import load_synonyms
-from bots.cli.evaluate import (
+from bots.cli.evaluation.evaluate import (
     GuardrailCase,
     RetrievalCase,
     by_kind,

@@ -79,7 +79,7 @@ def _imports() -> Iterator[str]:
         (("numpy",), "import NumPy"),
         (("chromadb",), "import Chroma"),
         (("kiwipiepy",), "import Kiwi"),
-        (("bots.cli.ask", "bots.bootstrap.assistant"), "import the rest of faqbot"),
+        (("bots.cli.answers.ask", "bots.bootstrap.assistant"), "import the rest of faqbot"),
     ):
         for module in modules:
             import_module(module)

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from bench.memory_index import MemoryIndex
 from bots.bootstrap.assistant import load_synonyms
-from bots.cli.evaluate import (
+from bots.cli.evaluation.evaluate import (
     RetrievalCase,
     rank_of,
     read_retrieval_cases,

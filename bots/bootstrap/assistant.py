@@ -344,13 +344,13 @@ async def _nothing_to_warm(*_texts: Sequence[str]) -> None:
 
 def _embedders() -> ModuleType:
     # As below.
-    from bots.bootstrap import embedders
+    from bots.bootstrap.models import embedders
 
     return embedders
 
 
 def _models() -> ModuleType:
     # The client takes half a second to import, and without a key nobody needs it.
-    from bots.bootstrap import models
+    from bots.bootstrap.models import language_models
 
-    return models
+    return language_models

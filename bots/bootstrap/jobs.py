@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from bots.bootstrap.members import LEASE_S, Members, leaders
+from bots.bootstrap.processes.members import LEASE_S, Members, leaders
 from bots.bootstrap.stores import Stores, open_stores
 from config.settings import Settings
 from core.errors import ConfigError, FaqbotError, StorageError
@@ -227,7 +227,7 @@ async def _run(settings: Settings, name: str) -> int:
 def resync(settings: Settings, *, always: bool = False) -> str:
     """Bring the index in line with the source, if that has changed, or `always`. Blocks."""
     # Chroma and Kiwi take a second to import, and the other jobs need neither.
-    from bots.bootstrap.ingestion import fetched, run_ingest
+    from bots.bootstrap.index.ingestion import fetched, run_ingest
 
     path, changed = fetched(settings, settings.source)
     if not (changed or always):

@@ -14,15 +14,15 @@ from functools import partial
 from typing import Final, NoReturn, TypeVar
 
 from bots.bootstrap.assistant import open_service
-from bots.bootstrap.event_loop import run as run_loop
-from bots.bootstrap.first_index import ensure_index
+from bots.bootstrap.index.first_index import ensure_index
 from bots.bootstrap.jobs import build_jobs, scheduled
-from bots.bootstrap.members import Members
 from bots.bootstrap.operations import Operations, serving
 from bots.bootstrap.platforms import PLATFORMS
-from bots.bootstrap.seat import seated
+from bots.bootstrap.processes.event_loop import run as run_loop
+from bots.bootstrap.processes.members import Members
+from bots.bootstrap.processes.seat import seated
+from bots.bootstrap.processes.workers import keep_worker
 from bots.bootstrap.stores import check_index, open_stores
-from bots.bootstrap.workers import keep_worker
 from bots.shared.open_files import raise_open_files
 from bots.shared.platform import RunningPlatform
 from config.profiles import profile_of

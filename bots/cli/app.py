@@ -80,7 +80,7 @@ def faqbot(
 @app.command()
 def chat(*, session: _Session = None) -> int:
     """Talk to the bot in the terminal."""
-    from bots.cli.chat import chat
+    from bots.cli.answers.chat import chat
 
     return chat(_settings(), session=session)
 
@@ -98,10 +98,10 @@ def ask(
     if batch is not None:
         if session is not None:
             raise typer.BadParameter("--session does not go with --batch: give a row its history")
-        from bots.cli.batch import ask_batch
+        from bots.cli.answers.batch import ask_batch
 
         return ask_batch(_settings(), batch)
-    from bots.cli.ask import ask
+    from bots.cli.answers.ask import ask
 
     return ask(_settings(), _typed(question), session=session, as_json=json)
 
@@ -117,10 +117,10 @@ def search(
     """Show the entries nearest to a question, with their scores."""
     _one_of(question, batch)
     if batch is not None:
-        from bots.cli.batch import search_batch
+        from bots.cli.answers.batch import search_batch
 
         return search_batch(_settings(), batch)
-    from bots.cli.search import search
+    from bots.cli.answers.search import search
 
     return search(_settings(), _typed(question), limit=limit, as_json=json)
 
@@ -130,10 +130,10 @@ def guard(question: _QuestionText = None, *, batch: _Batch = None, json: _Json =
     """Show what the guardrail says of a question."""
     _one_of(question, batch)
     if batch is not None:
-        from bots.cli.batch import guard_batch
+        from bots.cli.answers.batch import guard_batch
 
         return guard_batch(_settings(), batch)
-    from bots.cli.search import guard
+    from bots.cli.answers.search import guard
 
     return guard(_settings(), _typed(question), as_json=json)
 
@@ -193,10 +193,10 @@ def ingest(  # noqa: PLR0913 - the options of a command
     if augment:
         if questions or no_questions:
             raise typer.BadParameter("--augment adds to the packs that --questions leaves out")
-        from bots.cli.augment import augment as write_ahead
+        from bots.cli.faq.augment import augment as write_ahead
 
         return write_ahead(settings, Path(source), yes=yes)
-    from bots.cli.ingest import ingest, preview
+    from bots.cli.faq.ingest import ingest, preview
 
     if dry_run:
         return preview(settings, source)
@@ -218,7 +218,7 @@ def init(  # noqa: PLR0913 - the options of a command
     force: Annotated[bool, typer.Option("--force", help="Write over faqbot.toml.")] = False,
 ) -> int:
     """Write a profile of one's own, faqbot.toml, and a sample .env into this folder."""
-    from bots.cli.init import Wishes, init
+    from bots.cli.faq.init import Wishes, init
 
     wishes = Wishes(subject, name, language, source, tone, owners)
     return init(_settings(), wishes, ask=not yes, force=force)
@@ -227,7 +227,7 @@ def init(  # noqa: PLR0913 - the options of a command
 @app.command()
 def check(*, json: _Json = False) -> int:
     """Say what could be better in the FAQ: contradictions, vague titles, stale dates and more."""
-    from bots.cli.check import check
+    from bots.cli.faq.check import check
 
     return check(_settings(), as_json=json)
 
@@ -249,7 +249,7 @@ def evaluate(
     json: _Json = False,
 ) -> int:
     """Measure what is found, answered and refused, on labelled questions or the FAQ's own."""
-    from bots.cli.evaluate import evaluate, evaluate_own, print_template
+    from bots.cli.evaluation.evaluate import evaluate, evaluate_own, print_template
 
     if template:
         return print_template(_settings())
@@ -267,7 +267,7 @@ def doctor(
     json: _Json = False,
 ) -> int:
     """Check the installation, and say how to fix what is wrong."""
-    from bots.cli.doctor import doctor
+    from bots.cli.operations.doctor import doctor
 
     return doctor(live=live, as_json=json)
 

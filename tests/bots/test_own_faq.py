@@ -8,11 +8,11 @@ import pytest
 from openpyxl import Workbook
 
 from bots.bootstrap.assistant import open_forgetful
-from bots.bootstrap.ingestion import run_ingest
-from bots.cli.check import find_problems
-from bots.cli.evaluate import evaluate
-from bots.cli.ingest import preview
-from bots.cli.init import Wishes, init
+from bots.bootstrap.index.ingestion import run_ingest
+from bots.cli.evaluation.evaluate import evaluate
+from bots.cli.faq.check import find_problems
+from bots.cli.faq.ingest import preview
+from bots.cli.faq.init import Wishes, init
 from config.profiles import profile_of
 from config.settings import Settings
 from core.types import Answered, Declined, Question, SessionId

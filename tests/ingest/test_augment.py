@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bots.bootstrap.models import open_questions
-from bots.cli import augment
+from bots.bootstrap.models.language_models import open_questions
+from bots.cli.faq import augment
 from config.settings import read_settings
 from core.errors import ConfigError, ModelError
 from core.llm.prompts import Excerpt

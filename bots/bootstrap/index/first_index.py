@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bots.bootstrap.jobs import resync
-from bots.bootstrap.members import Members
+from bots.bootstrap.processes.members import Members
 from bots.bootstrap.stores import open_index
 from config.resources import SAMPLE_FAQ
 from config.settings import Settings
@@ -49,7 +49,7 @@ def _is_there(settings: Settings) -> bool:
 
 def _ingest(settings: Settings) -> None:
     # Kiwi takes a second to import, and later starts need no ingest.
-    from bots.bootstrap.ingestion import run_ingest
+    from bots.bootstrap.index.ingestion import run_ingest
 
     if settings.source:
         resync(settings, always=True)

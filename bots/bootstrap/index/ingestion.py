@@ -156,7 +156,7 @@ def embedder_fingerprint(settings: Settings) -> str:
     """
     match settings.embedder:
         case "openai" | "bedrock":
-            from bots.bootstrap.embedders import remote_fingerprint
+            from bots.bootstrap.models.embedders import remote_fingerprint
 
             return remote_fingerprint(settings)
         case "local":
@@ -175,7 +175,7 @@ def _sync(settings: Settings, prepared: Prepared, *, source: str, progress: Prog
     fetch: Callable[[Sequence[str], Sequence[str]], None] | None = None
     anew = False
     if settings.remote_embedder:
-        from bots.bootstrap.embedders import has_another_length, prepare_with
+        from bots.bootstrap.models.embedders import has_another_length, prepare_with
 
         fetch, anew = prepare_with(settings, progress), has_another_length(settings)
 

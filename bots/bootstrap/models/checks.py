@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from time import perf_counter
 
-from bots.bootstrap.embedders import open_embedder
-from bots.bootstrap.providers import Providers, open_providers, unpriced
+from bots.bootstrap.models.embedders import open_embedder
+from bots.bootstrap.models.providers import Providers, open_providers, unpriced
 from bots.shared.platform import FAIL, NOTE, PASS, Check
 from config.profiles import profile_of
 from config.resources import load_prompt

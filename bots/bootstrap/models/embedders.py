@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from bots.bootstrap.providers import Providers, open_providers
+from bots.bootstrap.models.providers import Providers, open_providers
 from config.settings import Settings
 from core.embeddings.cache import VectorCache
 from core.embeddings.openai import PARAMETERS, OpenAIEmbeddings

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
-from bots.bootstrap.providers import open_providers, unpriced
+from bots.bootstrap.models.providers import open_providers, unpriced
 from config.profiles import profile_of
 from config.resources import load_prompt
 from config.settings import Settings

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from bots.bootstrap.assistant import build_taught, open_forgetful
-from bots.cli.ask import question_of
+from bots.cli.answers.ask import question_of
 from bots.cli.jsonl import Row, read_rows
 from config.settings import Settings
 from core.retrieval.retriever import Hit

@@ -9,8 +9,8 @@ from contextlib import AsyncExitStack, suppress
 from uuid import uuid4
 
 from bots.bootstrap.assistant import open_talk
-from bots.cli.ask import question_of
-from bots.cli.ingest import first_ingest
+from bots.cli.answers.ask import question_of
+from bots.cli.faq.ingest import first_ingest
 from bots.cli.terminal import Screen
 from config.profiles import profile_of
 from config.settings import Settings

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict
 
 from bots.bootstrap.assistant import build_taught, open_forgetful
-from bots.cli.batch import result, rounded
+from bots.cli.answers.batch import result, rounded
 from bots.cli.terminal import clean
 from config.settings import Settings
 from core.text.normalize import normalized

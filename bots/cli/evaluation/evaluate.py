@@ -13,8 +13,8 @@ from typing import Any
 
 from bots.bootstrap.assistant import build_retriever, open_forgetful
 from bots.bootstrap.stores import open_index
-from bots.cli.check import first_titles
-from bots.cli.evaluate_own import blocked, own_questions, template
+from bots.cli.evaluation.evaluate_own import blocked, own_questions, template
+from bots.cli.faq.check import first_titles
 from bots.cli.jsonl import Row, read_rows
 from bots.cli.terminal import clean
 from config.settings import Settings

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bots.bootstrap.assistant import open_forgetful
-from bots.bootstrap.ingestion import run_ingest
+from bots.bootstrap.index.ingestion import run_ingest
 from bots.bootstrap.stores import open_stores
 from bots.cli.jsonl import read_rows
 from bots.cli.terminal import clean

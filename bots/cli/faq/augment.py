@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bots.bootstrap.assistant import build_retriever
-from bots.bootstrap.embedders import open_embedder
-from bots.bootstrap.event_loop import run
-from bots.bootstrap.ingestion import read_entries
-from bots.bootstrap.models import open_questions
-from bots.cli.ingest import ingest, progress_bar
+from bots.bootstrap.index.ingestion import read_entries
+from bots.bootstrap.models.embedders import open_embedder
+from bots.bootstrap.models.language_models import open_questions
+from bots.bootstrap.processes.event_loop import run
+from bots.cli.faq.ingest import ingest, progress_bar
 from config.profiles import profile_of
 from config.resources import load_prompt
 from config.settings import Settings

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from bots.bootstrap.ingestion import Progress, Report, fetched, prepare_source, run_ingest
+from bots.bootstrap.index.ingestion import Progress, Report, fetched, prepare_source, run_ingest
 from bots.bootstrap.stores import open_index
 from bots.cli.terminal import Screen, clean
 from config.resources import SAMPLE_FAQ

@@ -26,13 +26,13 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         sql: Annotated[bool, typer.Option("--sql", help="Show the SQL.")] = False,
     ) -> int:
         """Answer a question from the database, or show what can be asked."""
-        from bots.cli.data import ask
+        from bots.cli.answers.data import ask
 
         return ask(read_settings(), question, csv=csv, chart=chart, show_sql=sql)
 
     @data.command()
     def check() -> int:
         """Run every sample question, and name those that fail."""
-        from bots.cli.data import check
+        from bots.cli.answers.data import check
 
         return check(read_settings())

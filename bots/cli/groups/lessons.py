@@ -30,7 +30,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         author: Annotated[str, typer.Option("--author", help="Who says so.")] = "",
     ) -> int:
         """Teach an answer; the same question again corrects it."""
-        from bots.cli.lessons import learn
+        from bots.cli.faq.lessons import learn
 
         return learn(read_settings(), question, answer, author=author)
 
@@ -39,21 +39,21 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         *, limit: Annotated[int, typer.Option("--limit", min=1, help="How many.")] = 50
     ) -> int:
         """Show what was taught, the latest first."""
-        from bots.cli.lessons import list_lessons
+        from bots.cli.faq.lessons import list_lessons
 
         return list_lessons(read_settings(), limit)
 
     @lessons.command()
     def show(lesson: _Id) -> int:
         """Show one lesson."""
-        from bots.cli.lessons import show_lesson
+        from bots.cli.faq.lessons import show_lesson
 
         return show_lesson(read_settings(), lesson)
 
     @lessons.command()
     def remove(lesson: _Id) -> int:
         """Forget a lesson."""
-        from bots.cli.lessons import remove_lesson
+        from bots.cli.faq.lessons import remove_lesson
 
         return remove_lesson(read_settings(), lesson)
 
@@ -62,7 +62,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="The file to write.")],
     ) -> int:
         """Write all lessons to a file."""
-        from bots.cli.lessons import export_lessons
+        from bots.cli.faq.lessons import export_lessons
 
         return export_lessons(read_settings(), file)
 
@@ -76,6 +76,6 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         ],
     ) -> int:
         """Teach what a file holds; what was taught or removed later stays as it is."""
-        from bots.cli.lessons import import_lessons
+        from bots.cli.faq.lessons import import_lessons
 
         return import_lessons(read_settings(), file)

@@ -24,7 +24,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         ] = 1,
     ) -> int:
         """Answer on the web page or on every platform whose tokens are set, until stopped."""
-        from bots.cli.run import run
+        from bots.cli.operations.run import run
 
         return run(read_settings(), workers=workers)
 

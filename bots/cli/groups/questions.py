@@ -31,20 +31,20 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         limit: Annotated[int, typer.Option("--limit", min=1, help="How many entries.")] = 50,
     ) -> int:
         """Show entries of the index with their questions."""
-        from bots.cli.questions import list_questions
+        from bots.cli.faq.questions import list_questions
 
         return list_questions(read_settings(), text, limit=limit)
 
     @questions.command()
     def export(file: _File) -> int:
         """Write all entries with their questions to a file, to be edited."""
-        from bots.cli.questions import export_questions
+        from bots.cli.faq.questions import export_questions
 
         return export_questions(read_settings(), file)
 
     @questions.command("import")
     def import_(file: _File) -> int:
         """Check an edited file, and put its questions in the place of those of its titles."""
-        from bots.cli.questions import import_questions
+        from bots.cli.faq.questions import import_questions
 
         return import_questions(read_settings(), file)

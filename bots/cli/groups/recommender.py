@@ -32,7 +32,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     ) -> int:
         """Train the network 6-30-15-10 on purchases (extra `recommender`)."""
         read_settings()
-        from bots.cli.recommender import train
+        from bots.cli.models.recommender import train
         from core.skills.recommender.report import TrainingOptions
 
         options = TrainingOptions(
@@ -51,7 +51,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         seed: Annotated[int, typer.Option("--seed")] = 0,
     ) -> int:
         """Write made-up purchases, of which the best possible accuracy is known."""
-        from bots.cli.recommender import sample
+        from bots.cli.models.recommender import sample
 
         return sample(file, rows=rows, noise=noise, seed=seed)
 
@@ -64,6 +64,6 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         ] = None,
     ) -> int:
         """Recommend three products, or ask for what is missing."""
-        from bots.cli.recommender import recommend
+        from bots.cli.models.recommender import recommend
 
         return recommend(text, model)

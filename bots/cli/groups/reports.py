@@ -46,7 +46,7 @@ def _add_reading(app: typer.Typer, read_settings: Callable[[], Settings]) -> Non
         json: _Json = False,
     ) -> int:
         """Show what was asked and answered, rated and spent."""
-        from bots.cli.stats import stats
+        from bots.cli.reports.stats import stats
 
         return stats(read_settings(), over, platform=platform, recount=recount, as_json=json)
 
@@ -57,7 +57,7 @@ def _add_reading(app: typer.Typer, read_settings: Callable[[], Settings]) -> Non
         json: _Json = False,
     ) -> int:
         """Show what could not be answered or was disliked, grouped by meaning."""
-        from bots.cli.gaps import gaps
+        from bots.cli.reports.gaps import gaps
 
         return gaps(read_settings(), limit=limit, as_json=json)
 
@@ -68,7 +68,7 @@ def _add_reading(app: typer.Typer, read_settings: Callable[[], Settings]) -> Non
         json: _Json = False,
     ) -> int:
         """Show a conversation with what each answer stood on, its rating, time and cost."""
-        from bots.cli.transcript import transcript
+        from bots.cli.reports.transcript import transcript
 
         return transcript(read_settings(), session, as_json=json)
 
@@ -102,7 +102,7 @@ def _add_replay(app: typer.Typer, read_settings: Callable[[], Settings]) -> None
         json: _Json = False,
     ) -> int:
         """Ask the last questions of the old and the new FAQ; exit 1 if too many get worse."""
-        from bots.cli.replay import replay
+        from bots.cli.evaluation.replay import replay
 
         return replay(
             read_settings(),
@@ -126,6 +126,6 @@ def _add_mcp(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         port: Annotated[int, typer.Option("--port", min=1, max=65_535)] = 8_090,
     ) -> int:
         """Offer the FAQ to other assistants, over the Model Context Protocol."""
-        from bots.cli.mcp import mcp
+        from bots.cli.operations.mcp import mcp
 
         return mcp(read_settings(), http=http, host=host, port=port)

@@ -23,7 +23,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     @app.command()
     def forget(user: Annotated[str, typer.Argument(help="The asker, as sessions show it.")]) -> int:
         """Delete all that a person asked, the answers, and their feedback."""
-        from bots.cli.storage import forget_user
+        from bots.cli.operations.storage import forget_user
 
         return forget_user(read_settings(), user)
 
@@ -32,7 +32,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         user: Annotated[str, typer.Argument(help="The person, as sessions show them.")],
     ) -> int:
         """Print all that is kept of a person as JSON lines."""
-        from bots.cli.storage import export_person
+        from bots.cli.operations.storage import export_person
 
         return export_person(read_settings(), user)
 
@@ -43,14 +43,14 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
     ) -> int:
         """Copy the history to a file, also while the bot runs."""
-        from bots.cli.storage import backup
+        from bots.cli.operations.storage import backup
 
         return backup(read_settings(), target, force=force)
 
     @app.command()
     def restore(source: Annotated[Path, typer.Argument(help="A file of `backup`.")]) -> int:
         """Put a backup in the place of the history, also while the bot runs."""
-        from bots.cli.storage import restore
+        from bots.cli.operations.storage import restore
 
         return restore(read_settings(), source)
 
@@ -81,14 +81,14 @@ def _sessions(read_settings: Callable[[], Settings]) -> typer.Typer:
     @sessions.command("list")
     def list_(limit: Annotated[int, typer.Option("--limit", min=1, max=100_000)] = 50) -> int:
         """Show the sessions, the one with the latest turn first."""
-        from bots.cli.storage import list_sessions
+        from bots.cli.operations.storage import list_sessions
 
         return list_sessions(read_settings(), limit)
 
     @sessions.command()
     def show(session: Annotated[str, typer.Argument(help="As in `faqbot sessions list`.")]) -> int:
         """Show a session's questions and answers."""
-        from bots.cli.storage import show_session
+        from bots.cli.operations.storage import show_session
 
         return show_session(read_settings(), session)
 
@@ -97,7 +97,7 @@ def _sessions(read_settings: Callable[[], Settings]) -> typer.Typer:
         session: Annotated[str | None, typer.Argument(help="This one; all if left out.")] = None,
     ) -> int:
         """Print turns with their feedback as JSON lines."""
-        from bots.cli.storage import export_sessions
+        from bots.cli.operations.storage import export_sessions
 
         return export_sessions(read_settings(), session)
 

@@ -40,7 +40,7 @@ def _add_hosted(tune: typer.Typer, read_settings: Callable[[], Settings]) -> Non
         seed: Annotated[int, typer.Option("--seed")] = 0,
     ) -> int:
         """Write examples from the FAQ and from liked answers, and estimate what they cost."""
-        from bots.cli.tune import export
+        from bots.cli.models.tune import export
 
         return export(read_settings(), folder, each=each, share=share, seed=seed)
 
@@ -60,7 +60,7 @@ def _add_hosted(tune: typer.Typer, read_settings: Callable[[], Settings]) -> Non
         yes: _Yes = False,
     ) -> int:
         """Tune a model at OpenAI; the same command takes up what was interrupted."""
-        from bots.cli.tune import start
+        from bots.cli.models.tune import start
         from core.llm.tuning.job import JobOptions
 
         settings = read_settings()
@@ -72,14 +72,14 @@ def _add_hosted(tune: typer.Typer, read_settings: Callable[[], Settings]) -> Non
         *, follow: Annotated[bool, typer.Option("--follow", help="Up to its end.")] = False
     ) -> int:
         """Show how the job is, and the models that it has made."""
-        from bots.cli.tune import status
+        from bots.cli.models.tune import status
 
         return status(read_settings(), follow=follow)
 
     @tune.command()
     def cancel() -> int:
         """End the job."""
-        from bots.cli.tune import cancel
+        from bots.cli.models.tune import cancel
 
         return cancel(read_settings())
 
@@ -97,7 +97,7 @@ def _add_results(tune: typer.Typer, read_settings: Callable[[], Settings]) -> No
         yes: _Yes = False,
     ) -> int:
         """Ask the held-out questions of both models, with and without passages."""
-        from bots.cli.tune import compare
+        from bots.cli.models.tune import compare
 
         return compare(read_settings(), folder, models=model or [], limit=limit, yes=yes)
 
@@ -110,7 +110,7 @@ def _add_results(tune: typer.Typer, read_settings: Callable[[], Settings]) -> No
         ),
     ) -> int:
         """Let the bot answer with a tuned model, or with any other."""
-        from bots.cli.tune import use
+        from bots.cli.models.tune import use
 
         return use(read_settings(), model, env=env)
 
@@ -121,7 +121,7 @@ def _add_results(tune: typer.Typer, read_settings: Callable[[], Settings]) -> No
         undo: Annotated[bool, typer.Option("--undo", help="Let them take part again.")] = False,
     ) -> int:
         """Keep a person's conversations out of every later export."""
-        from bots.cli.tune import opt_out
+        from bots.cli.models.tune import opt_out
 
         return opt_out(read_settings(), person, undo=undo)
 
@@ -159,7 +159,7 @@ def _add_local(tune: typer.Typer, read_settings: Callable[[], Settings]) -> None
 
         The same command goes on with a training that was killed.
         """
-        from bots.cli.local_model import train_local
+        from bots.cli.models.local_model import train_local
         from core.llm.local.run import TrainingOptions
 
         rate = learning_rate or (5e-5 if model else 5e-4)
@@ -179,6 +179,6 @@ def _add_server(app: typer.Typer, read_settings: Callable[[], Settings]) -> None
         ] = "",
     ) -> int:
         """Serve a model of your own in OpenAI's form (extra `local-llm`)."""
-        from bots.cli.local_model import serve
+        from bots.cli.models.local_model import serve
 
         return serve(read_settings(), folder, host=host, port=port, name=name)

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bots.bootstrap.event_loop import run as run_loop
+from bots.bootstrap.processes.event_loop import run as run_loop
 from bots.bootstrap.stores import open_index
-from bots.cli.ingest import progress_bar
+from bots.cli.faq.ingest import progress_bar
 from config.settings import Settings
 from core.charts import line_chart
 from core.errors import ConfigError, FaqIndexError

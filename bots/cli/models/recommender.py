@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from bots.cli.ingest import progress_bar
+from bots.cli.faq.ingest import progress_bar
 from core.charts import line_chart, matrix_chart
 from core.errors import ConfigError, StorageError
 from core.skills.recommender.advice import Advised, Adviser, Asked, Talk
@@ -16,7 +16,7 @@ from core.skills.recommender.purchases import read_purchases
 from core.skills.recommender.report import TrainingOptions, TrainingReport
 
 MODEL, FORM = (
-    Path(__file__).parents[2] / "core" / "skills" / "recommender" / name
+    Path(__file__).parents[3] / "core" / "skills" / "recommender" / name
     for name in ("appliances.npz", "appliances.toml")
 )
 

@@ -10,9 +10,9 @@ from dataclasses import asdict
 from math import nan
 from pathlib import Path
 
-from bots.bootstrap.event_loop import run as run_loop
-from bots.bootstrap.tuning import collect, host_of, open_client, open_job, set_opted_out
-from bots.cli.ingest import progress_bar
+from bots.bootstrap.models.tuning import collect, host_of, open_client, open_job, set_opted_out
+from bots.bootstrap.processes.event_loop import run as run_loop
+from bots.cli.faq.ingest import progress_bar
 from bots.cli.terminal import clean
 from config.settings import Settings
 from core.charts import bar_chart

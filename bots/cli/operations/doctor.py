@@ -178,7 +178,7 @@ def _packages(_settings: Settings) -> Iterator[Check]:
 
 
 def _models(_settings: Settings) -> Iterator[Check]:
-    from bots.bootstrap.ingestion import fingerprint_of
+    from bots.bootstrap.index.ingestion import fingerprint_of
     from core.assistant.guardrail import GuardrailModel
 
     yield Check(PASS, "encoder", fingerprint_of(ENCODER))
@@ -189,7 +189,7 @@ def _models(_settings: Settings) -> Iterator[Check]:
 def _endpoints(settings: Settings) -> Iterator[Check]:
     if not settings.has_models and not settings.remote_embedder:
         return
-    from bots.bootstrap.model_checks import check_models
+    from bots.bootstrap.models.checks import check_models
 
     yield from check_models(settings)
 
@@ -217,7 +217,7 @@ def _history(settings: Settings) -> Iterator[Check]:
 
 
 def _index(settings: Settings) -> Iterator[Check]:
-    from bots.bootstrap.ingestion import embedder_fingerprint
+    from bots.bootstrap.index.ingestion import embedder_fingerprint
     from bots.bootstrap.stores import open_index
 
     there = settings.chroma_url is not None or settings.index_dir.is_dir()

@@ -14,8 +14,8 @@ import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bots.bootstrap.jobs import Job, next_run, run_logged, scheduled
-from bots.bootstrap.members import Members, leaders
-from bots.bootstrap.seat import seated
+from bots.bootstrap.processes.members import Members, leaders
+from bots.bootstrap.processes.seat import seated
 from core.errors import ConfigError, SourceError, StorageError
 from core.stores.sqlite.cluster import SqliteCluster
 from core.stores.sqlite.database import SqliteFile

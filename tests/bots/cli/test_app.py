@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bots.cli import app as command_line
-from bots.cli.ask import event_fields
+from bots.cli.answers.ask import event_fields
 from core.types import Answered, Declined, Delta, Escalated, Failed, Label, Passage, Status
 
 ROOT = Path(__file__).resolve().parents[3]

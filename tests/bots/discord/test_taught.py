@@ -7,7 +7,7 @@ import pytest
 from fakes.discord_bot import answers_in
 
 from bots.bootstrap.assistant import open_service
-from bots.bootstrap.ingestion import run_ingest
+from bots.bootstrap.index.ingestion import run_ingest
 from bots.bootstrap.stores import open_stores
 from bots.discord.platform import open_discord
 from config.resources import SAMPLE_FAQ

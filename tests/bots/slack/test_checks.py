@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from fakes.slack_bot import make_settings
 
-from bots.cli import doctor
+from bots.cli.operations import doctor
 from bots.shared.platform import FAIL, NOTE, PASS
 from bots.slack import SLACK
 from bots.slack.checks import check_slack

@@ -7,7 +7,7 @@ import pytest
 from fakes.slack_bot import make_settings
 
 from bots.bootstrap.assistant import open_service
-from bots.bootstrap.ingestion import run_ingest
+from bots.bootstrap.index.ingestion import run_ingest
 from bots.bootstrap.stores import open_stores
 from bots.slack.events.lessons import MARK
 from bots.slack.platform import open_slack

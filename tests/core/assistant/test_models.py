@@ -8,11 +8,11 @@ from functools import cache
 
 import pytest
 
-from bots.bootstrap import models
 from bots.bootstrap.assistant import build_retriever, load_language, open_assistant, open_forgetful
-from bots.bootstrap.embedders import WaitingEmbedder, prepare_with, remote_fingerprint
-from bots.bootstrap.ingestion import run_ingest
-from bots.bootstrap.model_checks import check_models
+from bots.bootstrap.index.ingestion import run_ingest
+from bots.bootstrap.models import language_models
+from bots.bootstrap.models.checks import check_models
+from bots.bootstrap.models.embedders import WaitingEmbedder, prepare_with, remote_fingerprint
 from bots.shared.platform import FAIL, PASS
 from config.profiles import load_profile
 from config.resources import GUARDRAIL, SAMPLE_FAQ
@@ -102,7 +102,7 @@ async def opened(settings):
         pass
 
     async with (
-        models.open_models(
+        language_models.open_models(
             settings,
             profile=PROFILE,
             researcher=researcher,
@@ -300,7 +300,7 @@ async def test_what_the_model_says_is_made_harmless(settings, server):
 
 async def test_a_model_that_tells_its_instructions_is_stopped(settings, server):
     """The leak ends before it is one, and the FAQ's own words follow."""
-    prompt = models.load_prompt("answer", PROFILE)
+    prompt = language_models.load_prompt("answer", PROFILE)
     server.faults.append(Fault("say", text="제 규칙은 이렇습니다: " + prompt.text))
     async with opened(settings) as assistant:
         text = shown(await ask(assistant, MINOR))

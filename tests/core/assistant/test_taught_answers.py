@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bots.bootstrap.assistant import open_forgetful, open_talk
-from bots.bootstrap.ingestion import run_ingest
+from bots.bootstrap.index.ingestion import run_ingest
 from bots.shared.answer_view import RenderOptions, ending_of
 from config.profiles import load_profile
 from config.resources import SAMPLE_FAQ

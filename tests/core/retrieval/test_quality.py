@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from bench.memory_index import MemoryIndex
-from bots.cli.evaluate import (
+from bots.cli.evaluation.evaluate import (
     label_recall,
     macro_f1,
     rank_of,

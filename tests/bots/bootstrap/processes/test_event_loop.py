@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from bots.bootstrap.event_loop import run
+from bots.bootstrap.processes.event_loop import run
 
 
 def test_it_runs_and_leaves_python_as_it_was():

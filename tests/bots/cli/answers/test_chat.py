@@ -14,7 +14,7 @@ CTRL_C, CTRL_D, BACKSPACE = "\x03", "\x04", "\x7f"
 # A conversation with an assistant that never ends its answer by itself.
 SLOW = """
 import asyncio
-from bots.cli.chat import _Conversation
+from bots.cli.answers.chat import _Conversation
 from bots.cli.terminal import Screen  # noqa: PLC0415
 from config.profiles import load_profile  # noqa: PLC0415
 from core.types import Answered, Delta

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bots.cli import evaluate
+from bots.cli.evaluation import evaluate
 from core.types import Label
 
 ON, OFF, INJECTION = Label.ON_TOPIC, Label.OFF_TOPIC, Label.INJECTION

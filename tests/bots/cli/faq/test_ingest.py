@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import pytest
 
-from bots.bootstrap import ingestion
+from bots.bootstrap.index import ingestion
 from config.settings import Settings
 from core.errors import FaqIndexError, SourceError
 from core.retrieval.chroma import ChromaIndex

@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from bots.cli.init import Wishes, init
+from bots.cli.faq.init import Wishes, init
 from config.profiles import load_profile
 from config.settings import Settings, read_settings
 from core.errors import ConfigError

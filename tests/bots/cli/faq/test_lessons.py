@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from bots.cli.ask import event_fields
-from bots.cli.lessons import export_lessons, import_lessons, learn, list_lessons
+from bots.cli.answers.ask import event_fields
+from bots.cli.faq.lessons import export_lessons, import_lessons, learn, list_lessons
 from config.settings import read_settings
 from core.errors import ConfigError, SourceError
 from core.types import Answered, Passage, Source

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from bots.bootstrap.ingestion import run_ingest
-from bots.cli.questions import export_questions, import_questions, list_questions
+from bots.bootstrap.index.ingestion import run_ingest
+from bots.cli.faq.questions import export_questions, import_questions, list_questions
 from config.settings import Settings
 from core.errors import FaqIndexError, SourceError
 from core.retrieval.chroma import ChromaIndex

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from bots.cli import tune
 from bots.cli.app import main
+from bots.cli.models import tune
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory

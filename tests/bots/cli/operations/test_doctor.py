@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from bots.cli import doctor
+from bots.cli.operations import doctor
 from core.retrieval.chroma import ChromaIndex
 
 

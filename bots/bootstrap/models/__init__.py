@@ -1,0 +1,1 @@
+"""The models of the settings: providers, writers, embedders, checks and tuning."""

@@ -1,0 +1,1 @@
+"""Commands that ask: one question, a batch, a conversation, the search alone, a database."""

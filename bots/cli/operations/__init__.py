@@ -1,0 +1,1 @@
+"""Commands of whoever operates faqbot: run, check, keep and hand over."""

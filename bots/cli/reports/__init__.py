@@ -1,0 +1,1 @@
+"""Commands that tell what was asked: figures, gaps and whole conversations."""
