@@ -115,6 +115,9 @@ class Profile:
     init_formal_greeting: str
     init_topic: str
     answer_cut: str
+    more: str
+    nothing_more: str
+    withheld: str
     link_left_out: str
     link_hosts: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()

@@ -211,13 +211,16 @@ class Written:
     """The end of a model's answer: the passages that it stands on; none if they held no answer.
 
     `[n]` in the answer is the n-th of `used`. `model` and `prompt` name what wrote it, where that
-    is not the model's own name alone.
+    is not the model's own name alone. `more` tells that an entry has more than was shown, and
+    `withheld` how many sentences were not shown since their passage does not say what they claim.
     """
 
     used: tuple[Passage, ...]
     offers: tuple[Offer, ...] = ()
     model: str = ""
     prompt: str = ""
+    more: bool = False
+    withheld: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,7 +345,8 @@ class Dialogue:
 class Turn:
     """A question with what became of it: everything needed to replay it.
 
-    `passages` are those that `sources` names, as they were used.
+    `passages` are those that `sources` names, as they were used. `withheld` is the number of
+    sentences of a model that were not shown: see `core.assistant.claims`.
     """
 
     question: Question
@@ -358,6 +362,7 @@ class Turn:
     usage: Usage = field(default_factory=Usage)
     passages: tuple[Passage, ...] = ()
     dialogue: Dialogue | None = None
+    withheld: int = 0
 
 
 class InboxState(StrEnum):

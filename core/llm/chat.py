@@ -16,6 +16,7 @@ from core.errors import (
 )
 from core.llm.completions import CompletionRequest, Completions, Finish, Piece
 from core.llm.prompts import NEXT, NONE, Message, Prompt, answer_messages, pack, resumed
+from core.text.claims import ClaimFilter
 from core.types import Exchange, Offer, Passage, Written
 
 logger = logging.getLogger(__name__)
@@ -41,13 +42,15 @@ _LEAST_OVERLAP_CHARS = 4
 class AnswerWriter:
     """Implements `core.ports.ChatModel`.
 
-    `too_long` is what a person reads below an answer that was cut at its longest.
+    `too_long` is what a person reads below an answer that was cut at its longest, `withheld` below
+    one of which sentences were left out.
     """
 
     completions: Completions
     prompt: Prompt
     resume: Prompt
     too_long: str
+    withheld: str
 
     @property
     def name(self) -> str:
@@ -84,7 +87,8 @@ class AnswerWriter:
         excerpts = pack(question, passages, tokens)
         given = passages[: len(excerpts)]
         messages = answer_messages(self.prompt, question, history, excerpts)
-        scribe = Scribe(given)
+        scribe, claims = Scribe(given), ClaimFilter(question)
+        texts = [f"{passage.title}\n{passage.text}" for passage in given]
         last = Piece()
         for breaks in range(_BREAKS + 1):
             again = resumed(messages, scribe.raw, self.resume) if scribe.raw else messages
@@ -92,8 +96,8 @@ class AnswerWriter:
                 async with aclosing(self._said(again, scribe)) as said:
                     async for piece in said:
                         last = piece
-                        if piece.text:
-                            yield piece.text
+                        if shown := claims.feed(piece.text, scribe.cited, texts):
+                            yield shown
                 break
             except ModelBrokeOffError as error:
                 if scribe.finished:
@@ -101,14 +105,31 @@ class AnswerWriter:
                 if breaks == _BREAKS:
                     raise
                 logger.warning("taking up an answer again: %s", error)
-        if rest := scribe.close():
+        if rest := self._ended(scribe, claims, texts):
             yield rest
-        if not scribe.raw.strip():
-            raise ModelReplyError(f"{self.name} returned an empty answer")
         if last.finish is Finish.LENGTH and not scribe.finished:
             yield f" …\n\n{self.too_long}"
         model = last.model or self.name
-        yield Written(scribe.used, scribe.offers, model, self.prompt.version)
+        yield Written(
+            scribe.used, scribe.offers, model, self.prompt.version, withheld=claims.withheld
+        )
+
+    def _ended(self, scribe: Scribe, claims: ClaimFilter, texts: Sequence[str]) -> str:
+        """Return the end of an answer, with a note if sentences of it were withheld.
+
+        Raises:
+            ModelReplyError: nothing of it may be shown.
+        """
+        rest = claims.feed(scribe.close(), scribe.cited, texts)
+        rest += claims.close(scribe.cited, texts)
+        if not scribe.raw.strip():
+            raise ModelReplyError(f"{self.name} returned an empty answer")
+        if not claims.withheld:
+            return rest
+        logger.warning("%d sentences of %s were withheld", claims.withheld, self.name)
+        if not claims.passed:
+            raise ModelReplyError(f"{self.name} claims what no passage says")
+        return f"{rest}\n\n{self.withheld}"
 
     async def _said(self, messages: list[Message], scribe: Scribe) -> AsyncGenerator[Piece]:
         """Yield what one stream adds to the answer; the last piece may have no text."""
@@ -156,6 +177,12 @@ class Scribe:
         """The cited passages, in the order of their new numbers; the nearest if none was."""
         cited = tuple(self._passages[number - 1] for number in self._cited)
         return () if self.none else cited or tuple(self._passages[:1])
+
+    @property
+    def cited(self) -> list[str]:
+        """The texts of the cited passages, in the order of their new numbers."""
+        cited = (self._passages[number - 1] for number in self._cited)
+        return [f"{passage.title}\n{passage.text}" for passage in cited]
 
     @property
     def offers(self) -> tuple[Offer, ...]:

@@ -76,6 +76,7 @@ def whole_turn_json(turn: Turn, opinions: Sequence[Feedback]) -> Json:
         "label": turn.label,
         "model": turn.model,
         "prompt": turn.prompt,
+        "withheld": turn.withheld,
         "timings_ms": turn.timings_ms,
         "usage": asdict(turn.usage),
         "followups": turn.followups,

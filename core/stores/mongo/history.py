@@ -101,6 +101,7 @@ def _document(turn: Turn) -> Document:
         "usage": asdict(turn.usage),
         "passages": [passage_record(one) for one in turn.passages],
         "dialogue": dialogue_record(turn.dialogue),
+        "withheld": turn.withheld,
     }
 
 
@@ -121,6 +122,7 @@ def turn_of(document: Document) -> Turn:
         usage=Usage(**document.get("usage", {})),
         passages=tuple(map(passage_of, document.get("passages", ()))),
         dialogue=dialogue_of(document.get("dialogue")),
+        withheld=document.get("withheld", 0),
     )
 
 

@@ -28,11 +28,11 @@ _INSERT: Final = """
     INSERT INTO turns (
         question_id, session, text, asker, asked_at_ms, reply_to, state, answer,
         sources, followups, label, model, finished_at_ms, timings_ms, prompt, usage, passages,
-        dialogue
+        dialogue, withheld
     ) VALUES (
         :question_id, :session, :text, :asker, :asked_at_ms, :reply_to, :state, :answer,
         :sources, :followups, :label, :model, :finished_at_ms, :timings_ms, :prompt, :usage,
-        :passages, :dialogue
+        :passages, :dialogue, :withheld
     ) ON CONFLICT (question_id) DO NOTHING
 """
 RECENT: Final = "SELECT * FROM turns WHERE session = ? ORDER BY seq DESC LIMIT ?"
@@ -119,6 +119,7 @@ def _row(turn: Turn) -> dict[str, str | int | None]:
         "usage": json.dumps(asdict(turn.usage)),
         "passages": json.dumps([passage_record(one) for one in turn.passages], ensure_ascii=False),
         "dialogue": json.dumps(dialogue_record(turn.dialogue), ensure_ascii=False),
+        "withheld": turn.withheld,
     }
 
 
@@ -149,4 +150,5 @@ def turn_of(row: sqlite3.Row) -> Turn:
         usage=Usage(**json.loads(row["usage"])),
         passages=tuple(map(passage_of, json.loads(row["passages"]))),
         dialogue=dialogue_of(json.loads(row["dialogue"])),
+        withheld=row["withheld"],
     )

@@ -180,4 +180,5 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
     ("ALTER TABLE turns ADD COLUMN dialogue TEXT NOT NULL DEFAULT 'null'",),
     # By the platform's clock: an edit that comes late must not win.
     ("ALTER TABLE inbox ADD COLUMN edited_at_ms INTEGER NOT NULL DEFAULT 0",),
+    ("ALTER TABLE turns ADD COLUMN withheld INTEGER NOT NULL DEFAULT 0",),
 )

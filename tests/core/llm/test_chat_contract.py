@@ -39,6 +39,7 @@ def writer_of(completions):
         load_prompt("answer", profile),
         load_prompt("continue", profile),
         profile.model_too_long,
+        profile.withheld,
     )
 
 

@@ -1,0 +1,116 @@
+"""Claims of a written answer, held against the passages that it cites.
+
+What is checked is what does harm if it is invented: numbers with their units, dates and amounts,
+and whether something is said to be or not to be. Wording is free.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
+
+from core.text.korean import compact, ngrams
+
+_CITATION: Final = re.compile(r"\[(\d{1,2})\]")
+# A sentence ends with its citations behind the full stop, or with the line.
+_END: Final = re.compile(r"[.!?。](?:[\"')*_]*)(?:\s*\[\d{1,2}\])*(?=\s)\s+|\n+")
+_LIST_SIGN: Final = re.compile(r"^\s*(?:\d{1,2}[.)]|[①-⑳])\s*")
+_NUMBER: Final = re.compile(
+    r"(?P<digits>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>[천만억조]*)\s?"
+    r"(?P<unit>영업일|개월|시간|퍼센트|%|원|일|월|년|주|시|분|초|회|건|개|명|배|자|장|percent|days?|hours?|minutes?"
+    r"|weeks?|months?|years?|times?|won|dollars?)?",
+    re.IGNORECASE,
+)
+_SCALES: Final = {"천": 1_000, "만": 10_000, "억": 100_000_000, "조": 1_000_000_000_000}
+_SAME_UNITS: Final = {"퍼센트": "%", "percent": "%", "영업일": "일"}
+_NEGATION: Final = re.compile(
+    r"않|없|못|아니|안 |안돼|안되|불가|금지|\b(?:not|no|never|cannot|without|nor)\b|n't\b",
+    re.IGNORECASE,
+)
+_SAME_MATTER: Final = 0.5  # of the bigrams of a sentence that another one shares
+
+
+class ClaimFilter:
+    """Lets the sentences of a growing answer pass whose claims their passages hold."""
+
+    def __init__(self, question: str) -> None:
+        """Numbers of the question may be repeated."""
+        self._question = question
+        self._held = ""
+        self.passed = False
+        self.withheld = 0
+
+    def feed(self, text: str, cited: Sequence[str], given: Sequence[str]) -> str:
+        """Take more of the answer, and return what of it may be shown: whole sentences.
+
+        `[n]` names the n-th text of `cited`; a sentence without it may stand on any text `given`.
+        """
+        self._held += text
+        shown, start = "", 0
+        for end in _END.finditer(self._held):
+            shown += self._checked(self._held[start : end.end()], cited, given)
+            start = end.end()
+        self._held = self._held[start:]
+        return shown
+
+    def close(self, cited: Sequence[str], given: Sequence[str]) -> str:
+        """Return what was held, now that nothing follows."""
+        held, self._held = self._held, ""
+        return self._checked(held, cited, given)
+
+    def _checked(self, sentence: str, cited: Sequence[str], given: Sequence[str]) -> str:
+        named = [int(number) for number in _CITATION.findall(sentence)]
+        sources = [cited[number - 1] for number in named if 0 < number <= len(cited)]
+        if is_held(sentence, sources or given, self._question):
+            self.passed = self.passed or bool(sentence.strip())
+            return sentence
+        self.withheld += 1
+        return "\n" if sentence.endswith("\n") else ""
+
+
+def is_held(sentence: str, sources: Sequence[str], question: str = "") -> bool:
+    """Return whether the sources hold the numbers of a sentence, and do not deny what it says."""
+    sources = [unicodedata.normalize("NFKC", source) for source in sources]
+    sentence = unicodedata.normalize("NFKC", _CITATION.sub("", _LIST_SIGN.sub("", sentence)))
+    known = {amount for text in (*sources, question) for amount in _amounts(text)}
+    values = {value for value, _ in known}
+    for value, unit in _amounts(sentence):
+        if value not in values or (unit and not {(value, unit), (value, "")} & known):
+            return False
+    return not _is_denied(sentence, sources)
+
+
+def _amounts(text: str) -> list[tuple[float, str]]:
+    """Return each number with its unit, "3만원" as 30,000 won."""
+    found: list[tuple[float, str]] = []
+    for match in _NUMBER.finditer(text):
+        value = float(match["digits"].replace(",", ""))
+        for scale in match["scale"]:
+            value *= _SCALES[scale]
+        unit = (match["unit"] or "").lower()
+        found.append((value, _SAME_UNITS.get(unit, unit.removesuffix("s"))))
+    return found
+
+
+def _is_denied(sentence: str, sources: Sequence[str]) -> bool:
+    """Return whether the sources say the opposite: where they speak of it, they negate, or do not.
+
+    A sentence that they do not speak of in such words is not judged: it may be put in other words.
+    """
+    said = _bigrams(sentence)
+    if not said:
+        return False
+    parts = [part for source in sources for part in re.split(r"\n+|(?<=[.!?])\s+", source)]
+    shares = [(len(said & _bigrams(part)) / len(said), part) for part in parts]
+    best = max((share for share, _ in shares), default=0.0)
+    negated = bool(_NEGATION.search(sentence))
+    if negated and not any(_NEGATION.search(source) for source in sources):
+        return best >= _SAME_MATTER
+    near = [part for share, part in shares if share >= max(_SAME_MATTER, 0.8 * best)]
+    return bool(near) and all(bool(_NEGATION.search(part)) is not negated for part in near)
+
+
+def _bigrams(text: str) -> set[str]:
+    return set(ngrams(compact(_NEGATION.sub("", text)), 2, 2))
