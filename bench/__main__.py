@@ -13,7 +13,18 @@ from typing import Annotated
 
 import typer
 
-from bench import claims, crowd, growth, ingest, lag, quality, retrieval, start, storm
+from bench import (
+    claims,
+    crowd,
+    growth,
+    ingest,
+    lag,
+    long_messages,
+    quality,
+    retrieval,
+    start,
+    storm,
+)
 from bench.sources import open_sources
 from bench.tables import header, note
 
@@ -32,6 +43,7 @@ class Which(StrEnum):
     OPENAI = "openai"
     STORM = "storm"
     CLAIMS = "claims"
+    MESSAGES = "messages"
 
 
 def main(
@@ -62,6 +74,7 @@ def main(
             (Which.START, start.main),
             (Which.RETRIEVAL, retrieval.main),
             (Which.QUALITY, quality.main),
+            (Which.MESSAGES, long_messages.main),
         ):
             if which in (Which.ALL, chosen):
                 run(sources)

@@ -15,6 +15,7 @@ from core.assistant.assistant import Assistant
 from core.assistant.extractive import ExtractiveModel
 from core.assistant.followups import LeadBack
 from core.assistant.guardrail import Guardrail, GuardrailModel
+from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
 from core.embeddings.kiwi import KiwiEncoder
 from core.retrieval.chroma import ChromaIndex
@@ -125,7 +126,7 @@ def make_assistant(retriever, guardrail, analyzer, encoder, profile):
         model = ExtractiveModel(analyzer, retriever.idf, cut_note=profile.answer_cut)
         real = {
             "retriever": retriever,
-            "researcher": Researcher(retriever, guardrail),
+            "reader": MessageReader(Researcher(retriever, guardrail), analyzer),
             "model": model,
         }
         real |= {"history": MemoryHistory(), "profile": profile, "history_turns": 6}

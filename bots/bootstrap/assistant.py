@@ -20,6 +20,7 @@ from core.assistant.assistant import Assistant
 from core.assistant.extractive import ExtractiveModel
 from core.assistant.followups import LeadBack
 from core.assistant.guardrail import Guardrail, GuardrailModel
+from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
 from core.embeddings.fastembed import FastembedEmbedder
 from core.embeddings.kiwi import KiwiEncoder
@@ -308,21 +309,21 @@ async def _parts(
             await following.catch_up()
         analyzer, encoder = language.analyzer, language.encoder
         guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms)
-        researcher = Researcher(retriever, guardrail)
+        reader = MessageReader(Researcher(retriever, guardrail), analyzer)
         extractive = ExtractiveModel(analyzer, retriever.idf, cut_note=profile.answer_cut)
         models = None
         if with_models:
             opened = _models().open_models(
                 settings,
                 profile=profile,
-                researcher=researcher,
+                reader=reader,
                 extractive=extractive,
                 warm=remote.warm if remote else _nothing_to_warm,
             )
             models = await stack.enter_async_context(opened)
         assistant = Assistant(
             retriever=retriever,
-            researcher=researcher,
+            reader=reader,
             model=extractive,
             lead_back=LeadBack(profile.themes, encoder.embed),
             history=history,

@@ -9,14 +9,15 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequenc
 from dataclasses import replace
 from itertools import accumulate
 
+from core.assistant.rest import sections_of
 from core.text.korean import Analyzer
-from core.text.markdown.sections import markdown_sections
-from core.text.sections import Section, escaped, markdown, sections, split, tidy
+from core.text.sections import Section, escaped, markdown, split, tidy
 from core.types import Exchange, Passage, Written
 
-_BUDGET_CHARS = 1_400  # of one entry; the most that still reads as an answer
+_BUDGET_CHARS = 1_000  # of one entry; the rest is behind a button
 _SHARED_BUDGET_CHARS = 600  # of each entry when two are given
 _ENOUGH_CHARS = 500
+_LEAD_CHARS = 200
 _SHORT_QUESTION_TERMS = 3
 _HISTORY_WEIGHT = 0.4
 _TITLE_WEIGHT = 0.25  # an author answers the title first: its words move little
@@ -63,14 +64,14 @@ class ExtractiveModel:
     ) -> AsyncGenerator[str | Written]:
         """Stream Markdown in pieces of a few lines, then the one or two passages it quotes."""
         # Splitting a long entry into morphemes takes some hundred milliseconds.
-        text, used = await asyncio.to_thread(self._compose, question, history, passages)
+        text, used, cut = await asyncio.to_thread(self._compose, question, history, passages)
         for piece in _pieces(text):
             yield piece
-        yield Written(used)
+        yield Written(used, more=cut)
 
     def _compose(
         self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
-    ) -> tuple[str, tuple[Passage, ...]]:
+    ) -> tuple[str, tuple[Passage, ...], bool]:
         weights = self._weights(question, history)
         best = passages[0]
         second = self._second(question, passages)
@@ -86,7 +87,7 @@ class ExtractiveModel:
             paragraphs.append(markdown(parts))
         if cut:
             paragraphs.append(f"_{self._cut_note}_")
-        return "\n\n".join(paragraph for paragraph in paragraphs if paragraph), chosen
+        return "\n\n".join(paragraph for paragraph in paragraphs if paragraph), chosen, cut
 
     def _weights(self, question: str, history: Sequence[Exchange]) -> dict[str, float]:
         """Return the weight of each term of the question.
@@ -103,7 +104,7 @@ class ExtractiveModel:
         self, passage: Passage, weights: Mapping[str, float], budget: int
     ) -> tuple[list[Section], bool]:
         """The sections to show, in the order to show them, and whether that is all of them."""
-        parts = _sections_of(passage)
+        parts = sections_of(passage)
         if len(passage.text) <= budget:
             return _best_first(parts, self._scores(parts, passage.title, weights), weights), True
         parts = [piece for part in parts for piece in split(part, budget // 2)]
@@ -165,7 +166,7 @@ class ExtractiveModel:
             return None
         nouns = {t: self._importance(t) for t in self._analyzer.terms(question) if t.endswith("/N")}
         best = passages[0]
-        headings = "\n".join(part.heading for part in _sections_of(best))
+        headings = "\n".join(part.heading for part in sections_of(best))
         covered = set(self._analyzer.terms(f"{best.title}\n{headings}"))
         for passage in passages[1 : 1 + _SECOND_ENTRIES]:
             fresh = set(self._analyzer.terms(passage.title)) - covered
@@ -187,14 +188,13 @@ class ExtractiveModel:
         )
 
 
-def _sections_of(passage: Passage) -> list[Section]:
-    return markdown_sections(passage.text) if passage.markdown else sections(passage.text)
-
-
 def _best_first(
     parts: Sequence[Section], scores: Sequence[float], weights: Mapping[str, float]
 ) -> list[Section]:
-    """The section that clearly answers the question first; all else as in the source."""
+    """The section that clearly answers the question first; all else as in the source.
+
+    What stands before the first heading says what the entry is about, and stays before it.
+    """
     ranked = sorted(range(len(parts)), key=lambda index: -scores[index])
     enough = _STANDS_OUT_SHARE * sum(weights.values())
     if len(parts) < 2 or scores[ranked[0]] < max(enough, _STANDS_OUT * scores[ranked[1]]):
@@ -203,7 +203,8 @@ def _best_first(
     # A paragraph without a heading leans on the one before it, and a counted one on the count.
     if not first.heading or _COUNTED.match(first.heading):
         return list(parts)
-    return [first, *(part for part in parts if part is not first)]
+    lead = list(parts[:1]) if not parts[0].heading else []
+    return [*lead, first, *(part for part in parts[len(lead) :] if part is not first)]
 
 
 def _with_gaps(parts: Sequence[Section], kept: Sequence[int]) -> list[Section]:
@@ -229,6 +230,8 @@ def _within(parts: Sequence[Section], scores: Sequence[float], budget: int) -> l
             size += chars
         elif not kept:
             return []  # the best part alone is too long
+    if not parts[0].heading and 0 not in kept and len(parts[0].text) <= _LEAD_CHARS:
+        kept.append(0)  # it says what the entry is about
     return sorted(kept)
 
 

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import aclosing, suppress
 from contextvars import Context, copy_context
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from core.assistant.guardrail import vouched
-from core.assistant.research import Findings, Researcher
+from core.assistant.message import Message, MessageReader, Reading, Warm
+from core.assistant.research import Findings
 from core.errors import ModelError, ModelReplyError
 from core.llm.budget import TAB, Tab
 from core.retrieval.lessons import passages_of
 from core.text.korean import compact
-from core.types import Classification, Entry, Exchange, Label, Passage, Verdict, Written
+from core.types import Classification, Entry, Exchange, Label, Passage, Usage, Verdict, Written
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,6 @@ _SURE = 0.6
 
 Read = Callable[[str, Sequence[Exchange]], AsyncGenerator[Label | Classification]]
 Write = Callable[[str, Sequence[Exchange], Sequence[Passage]], AsyncGenerator[str | Written]]
-Warm = Callable[[Sequence[str]], Awaitable[None]]
 
 
 class Speculation:
@@ -41,14 +41,14 @@ class Speculation:
     def __init__(
         self,
         *,
-        researcher: Researcher,
+        reader: MessageReader,
         read: Read | None,
         write: Write,
         warm: Warm,
         tab: Tab,
     ) -> None:
         """Without `read` the local guardrail decides."""
-        self._researcher = researcher
+        self._reader = reader
         self._read = read
         self._write = write
         self._warm: Warm | None = warm
@@ -67,20 +67,22 @@ class Speculation:
             loop = asyncio.get_running_loop()
             self._foreseen = loop.create_task(self._warmed([text]), context=self._context)
 
-    async def consider(self, text: str, history: Sequence[Exchange]) -> tuple[Findings, Verdict]:
+    async def consider(self, message: Message) -> tuple[Reading, Verdict]:
         """Search, read, and begin to write; returns as soon as the label is certain.
 
         Where there is a conversation the whole reading is awaited, for it may say what to search
         for instead. `draft` is set if, and only if, there is something to answer from.
         """
-        reading = self._start_reading(text, history)
-        found = await self._started(self._search(text, history))
+        text, history = message.text, message.history
+        certain = self._start_reading(text, history)
+        reading = await self._started(self._reader.read(message, self._warmed))
+        found = reading.found
         verdict = found.verdict
         if verdict.label is Label.ON_TOPIC:
             await self._begin(text, history, found)
-        if reading:
+        if certain:
             try:
-                read = await reading
+                read = await certain
             except ModelError as error:
                 logger.warning("the local guardrail decides: %s", error)
             else:
@@ -88,12 +90,18 @@ class Speculation:
                 verdict = vouched(_verdict(read, found.verdict), text, hits)
                 if read.query and compact(read.query) != compact(text):
                     found = await self._searched_again(read.query, found)
+                    reading = replace(reading, found=found)
                     text = f"{text}\n({read.query})"
         if verdict.label is Label.ON_TOPIC:
             await self._begin(text, history, found)
         else:
             await self._drop()
-        return found, verdict
+        return reading, verdict
+
+    @property
+    def usage(self) -> Usage:
+        """What has been spent on this question."""
+        return self.tab.total
 
     def spend_nothing(self) -> None:
         """Search with what was embedded before, and else by words and letters alone."""
@@ -148,14 +156,10 @@ class Speculation:
             if not certain.done():
                 certain.set_exception(ModelReplyError("nothing was said of what the question is"))
 
-    async def _search(self, text: str, history: Sequence[Exchange]) -> Findings:
-        await self._warmed([text, *(exchange.user for exchange in history)])
-        return await self._researcher.find(text, history)
-
     async def _searched_again(self, query: str, found: Findings) -> Findings:
         """Search again with the query that stands alone; the local verdict stays."""
         await self.warm([query])
-        again = await self._researcher.find(query)
+        again = (await self._reader.read(Message(query, as_one=True))).found
         return replace(found, in_context=again.alone, entries=again.entries)
 
     async def _begin(self, text: str, history: Sequence[Exchange], found: Findings) -> None:

@@ -12,8 +12,8 @@ from config.profiles import profile_of
 from config.resources import load_prompt
 from config.settings import Settings
 from core.assistant.fallback import FallbackModel, ModelPipeline
-from core.assistant.research import Researcher
-from core.assistant.speculation import Speculation, Warm
+from core.assistant.message import MessageReader, Warm
+from core.assistant.speculation import Speculation
 from core.errors import ConfigError
 from core.llm.budget import Ledger
 from core.llm.chat import AnswerWriter
@@ -35,7 +35,7 @@ async def open_models(
     settings: Settings,
     *,
     profile: Profile,
-    researcher: Researcher,
+    reader: MessageReader,
     extractive: ChatModel,
     warm: Warm,
 ) -> AsyncIterator[ModelPipeline]:
@@ -47,7 +47,7 @@ async def open_models(
     if names := unpriced(settings):
         logger.warning("no price is known of %s: the daily caps do not count it", ", ".join(names))
     async with AsyncExitStack() as stack:
-        opened = open_providers(settings, lambda: researcher.waiting)
+        opened = open_providers(settings, lambda: reader.waiting)
         providers = await stack.enter_async_context(opened)
         spending = stack.enter_context(SqliteSpendingStore.open(settings.spending_path))
         switch = settings.data_dir / "models.off"
@@ -57,6 +57,7 @@ async def open_models(
             answering,
             load_prompt("continue", profile),
             profile.model_too_long,
+            profile.withheld,
         )
         classifier = QuestionClassifier(await providers.reader(), reading)
         embedding_price = settings.price_table().of(settings.remote_model)
@@ -76,7 +77,7 @@ async def open_models(
                 off=lambda: settings.models_off or switch.exists(),
             ),
             free_embeddings=not settings.remote_embedder or not embedding_price.prompt,
-            open_speculation=partial(Speculation, researcher=researcher, warm=warm),
+            open_speculation=partial(Speculation, reader=reader, warm=warm),
         )
 
 

@@ -10,6 +10,7 @@ import pytest
 from fakes.faq import FAQ
 
 from core.assistant.followups import labels
+from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
 from core.errors import StorageError
 from core.stores.memory import MemoryHistory
@@ -416,7 +417,9 @@ async def test_the_conversation_outlives_the_process(make_assistant, tmp_path):
     assert [past.user for past in model.asked[-1][1]] == [SIGN_UP]
 
 
-async def test_entries_that_an_ingest_took_away_are_escalated(make_assistant, retriever, guardrail):
+async def test_entries_that_an_ingest_took_away_are_escalated(
+    make_assistant, retriever, guardrail, analyzer
+):
     """Between the search and the reading of the passages."""
 
     class Emptied:
@@ -427,7 +430,7 @@ async def test_entries_that_an_ingest_took_away_are_escalated(make_assistant, re
             return []
 
     model = Model("답")
-    researcher = Researcher(Emptied(), guardrail)
-    ending = await last(make_assistant(researcher=researcher, model=model), SETTLEMENT)
+    reader = MessageReader(Researcher(Emptied(), guardrail), analyzer)
+    ending = await last(make_assistant(reader=reader, model=model), SETTLEMENT)
     assert isinstance(ending, Escalated)
     assert model.asked == []

@@ -21,6 +21,7 @@ from core.assistant.assistant import Assistant
 from core.assistant.extractive import ExtractiveModel
 from core.assistant.followups import LeadBack
 from core.assistant.guardrail import Guardrail, GuardrailModel
+from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
 from core.assistant.speculation import Speculation
 from core.llm.openai.client import OpenAIModel
@@ -95,7 +96,7 @@ async def opened(settings):
     retriever, language = loaded(settings.data_dir)
     analyzer, encoder = language.analyzer, language.encoder
     guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms)
-    researcher = Researcher(retriever, guardrail)
+    reader = MessageReader(Researcher(retriever, guardrail), analyzer)
     extractive = ExtractiveModel(analyzer, retriever.idf, cut_note=PROFILE.answer_cut)
 
     async def warm(_):
@@ -105,7 +106,7 @@ async def opened(settings):
         language_models.open_models(
             settings,
             profile=PROFILE,
-            researcher=researcher,
+            reader=reader,
             extractive=extractive,
             warm=warm,
         ) as made,
@@ -113,7 +114,7 @@ async def opened(settings):
     ):
         yield Assistant(
             retriever=retriever,
-            researcher=researcher,
+            reader=reader,
             model=extractive,
             lead_back=LeadBack(PROFILE.themes, encoder.embed),
             history=history,

@@ -1,0 +1,172 @@
+"""What a message refers to: an offer by its number, the last answer again, the rest of it.
+
+"2번", "네", "다시 설명해줘", "그거 말고", "the second one": such words have no subject, and
+they are read by their grammar, in both languages, and resolved by what was said before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from core.press_ids import press_id
+from core.types import Exchange, Label, Question, Turn, TurnState
+
+_LONGEST: Final = 40  # characters; whoever writes more says what they mean
+
+
+class Reference(StrEnum):
+    """How a message refers to what was said."""
+
+    OFFERED = "offered"  # one of the questions that were offered
+    AGAIN = "again"  # the last question
+    OTHER = "other"  # the last question, without the entry that answered it
+    MORE = "more"  # the rest of the last answer
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """The question that a message means, and how it refers to it.
+
+    `turn` is the answer to show more of. `without` are titles that are not wanted again.
+    """
+
+    kind: Reference
+    text: str
+    turn: Turn | None = None
+    without: tuple[str, ...] = ()
+
+
+_NUMBERS: Final = (
+    ("1", "첫", "하나", "일", "first", "one"),
+    ("2", "두", "둘", "이", "second", "two"),
+    ("3", "세", "셋", "삼", "third", "three"),
+    ("4", "네", "넷", "사", "fourth", "four"),
+)
+_ORDINAL: Final = {word: place for place, words in enumerate(_NUMBERS) for word in words}
+_THING: Final = r"(?:\s?(?:거|것|걸|질문|항목))?(?:로|으로|요|은요|는요|을|를|에 ?대해서?)?"
+_GIVE: Final = r"(?:줘|주세요|주실래요|줄래|주라)"
+_TELL: Final = rf"(?:알려|말해|설명해?|보여|가르쳐|답해|안내해?)\s?{_GIVE}?"
+_PLEASE: Final = rf"(?:\s?(?:좀|더|자세히))*(?:\s?(?:{_TELL}|부탁\S*|볼래요?|궁금\S*))?요?"
+_KOREAN_PICK: Final = re.compile(
+    rf"(?:(?P<digit>[1-4])\s?(?:번|번째|번 ?째)?|(?P<nth>첫|두|세|네|일|이|삼|사)\s?번(?:째)?)"
+    rf"{_THING}{_PLEASE}"
+)
+_ENGLISH_PICK: Final = re.compile(
+    r"(?:number |no\.? ?|#|option )?(?P<digit>[1-4])(?:st|nd|rd|th)?(?: one)?(?: please)?"
+    r"|(?:the )?(?P<nth>first|second|third|fourth)(?: (?:one|question|option))?(?: please)?"
+    r"|(?:number|option) (?P<word>one|two|three|four)(?: please)?"
+)
+_LAST_PICK: Final = re.compile(
+    rf"(?:마지막|맨 ?(?:아래|밑|끝))\s?(?:거|것|걸|번|질문){_THING}{_PLEASE}"
+    r"|(?:the )?last one(?: please)?"
+)
+_YES: Final = re.compile(
+    r"(?:(?:네|넵|넹|예|응|웅|어|그래|그래요|좋아|좋아요|오케이|ㅇㅇ|ㅇㅋ)[\s,]*){1,2}"
+    rf"{_PLEASE}|(?:알려|설명해|보여)\s?{_GIVE}요?"
+    r"|(?:yes|yeah|yep|sure|ok|okay|please|go ahead|tell me)"
+    r"(?:[\s,]+(?:yes|sure|please|go ahead|tell me))*"
+)
+_ASK_AGAIN: Final = re.compile(
+    r"(?:한 ?번 더|다시(?: ?한 ?번)?)\s?(?:좀\s?)?(?:설명|말|알려|얘기|이야기|보여|안내)\S*"
+    rf"(?:\s?{_GIVE}요?)?"
+    r"|(?:can you |could you |please )?(?:explain|say|tell|show)(?: (?:it|that|me|this))*"
+    r"(?: once)? (?:again|more time)(?: please)?|(?:once more|again)(?: please)?"
+)
+_OTHER_ONE: Final = r"(?:다른|딴)\s?(?:거|것|걸|답변?|내용)"
+_NOT_THAT: Final = re.compile(
+    r"(?:아니\S*\s?)?(?:그|이|그런|이런)?\s?(?:거|것|게|내용)?\s?"
+    rf"(?:말고|아니고|아닌데요?|아니에요|아니야)(?:\s?{_OTHER_ONE}\S*)?{_PLEASE}"
+    rf"|{_OTHER_ONE}(?:은|는|을|를)?(?:\s?(?:없\S+|있\S+))?{_PLEASE}"
+    r"|(?:no )?not (?:that|this)(?: one)?|(?:no )?(?:show me )?(?:something|anything) else"
+    r"|another (?:one|answer)"
+)
+_ALL: Final = r"(?:더|더 ?자세히|자세히|나머지|전체|전부|다)(?:\s?내용)?(?:도|는|를|을)?"
+_SHOW_MORE: Final = re.compile(
+    rf"{_ALL}\s?(?:보기|볼래요?|{_TELL})요?|(?:더 ?)?자세히|나머지는?요?|계속(?:해\s?{_GIVE})?요?"
+    r"|(?:show|tell)(?: me)? (?:more|the rest|everything)|(?:more|the rest)(?: please| details)?"
+    r"|continue|go on"
+)
+
+
+def referred(
+    question: Question,
+    text: str,
+    turns: Sequence[Turn],
+    history: Sequence[Exchange],
+    *,
+    more: str,
+) -> Referred | None:
+    """Return what a message refers to; None if it says itself what it means.
+
+    `text` is the question as it is read, `turns` the session's, the latest last, and `more` the
+    text of the button that shows the rest. A button is resolved by the answer that it is below.
+    """
+    pressed = _pressed(question, turns)
+    if pressed:
+        return Referred(Reference.MORE, text, pressed) if text == more else None
+    plain = _plain(text)
+    if not plain or len(plain) > _LONGEST:
+        return None
+    offered = _offered(turns, more)
+    if offered and (place := _place(plain, len(offered))) is not None:
+        return Referred(Reference.OFFERED, offered[place])
+    return _to_what_was_said(plain, turns, history)
+
+
+def _to_what_was_said(
+    plain: str, turns: Sequence[Turn], history: Sequence[Exchange]
+) -> Referred | None:
+    """Return how a message refers to the last answer; None if it does not."""
+    last = next((turn for turn in reversed(turns) if _says(turn)), None)
+    if last and _SHOW_MORE.fullmatch(plain):
+        return Referred(Reference.MORE, last.question.text, last)
+    said = Exchange(last.question.text, "", last.sources) if last else None
+    said = said or (history[-1] if history else None)
+    if said and _ASK_AGAIN.fullmatch(plain):
+        return Referred(Reference.AGAIN, said.user)
+    if said and _NOT_THAT.fullmatch(plain):
+        return Referred(Reference.OTHER, said.user, without=said.sources)
+    return None
+
+
+def _place(plain: str, offers: int) -> int | None:
+    """Return which of the offers a message picks; None if it picks none that there is."""
+    if _LAST_PICK.fullmatch(plain):
+        return offers - 1
+    # "네 번째" is the fourth, "네" is yes.
+    match = _KOREAN_PICK.fullmatch(plain) or _ENGLISH_PICK.fullmatch(plain)
+    if match:
+        named = match.groupdict()
+        place = _ORDINAL[named["digit"] or named["nth"] or named.get("word") or "1"]
+        return place if place < offers else None
+    return 0 if _YES.fullmatch(plain) else None
+
+
+def _offered(turns: Sequence[Turn], more: str) -> tuple[str, ...]:
+    """Return what was offered last: the examples below a hello do not replace what was."""
+    offering = [turn for turn in turns if turn.followups and not turn.dialogue]
+    if not offering:
+        return ()
+    chosen = next(
+        (turn for turn in reversed(offering) if turn.label is not Label.GREETING), offering[-1]
+    )
+    return tuple(text for text in chosen.followups if text != more)
+
+
+def _says(turn: Turn) -> bool:
+    """Return whether a turn told something that can be told again."""
+    return turn.state is TurnState.ANSWERED and bool(turn.sources)
+
+
+def _pressed(question: Question, turns: Sequence[Turn]) -> Turn | None:
+    """Return the turn whose button asks this; None if it was typed."""
+    found = (t for t in turns if press_id(t.question.id, question.text) == question.id)
+    return next(found, None)
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"[.!?,~…\"'()\[\]]+", " ", text.lower()).split())

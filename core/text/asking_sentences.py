@@ -1,0 +1,104 @@
+"""The sentences of a message, and which of them ask for something.
+
+The signs are those of grammar alone: a question mark, the endings and question words of Korean and
+English, and how people ask to be told or helped. No word of any subject is among them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+_LONGEST_PLAIN: Final = 24  # characters of a message that is one sentence, whatever is in it
+_STOP: Final = re.compile(r"(?<=[.?!。？！])\s+")
+# What is said out of politeness before and behind a question, in the same breath.
+_COURTESY: Final = re.compile(
+    r"^(?:안녕하(?:세요|십니까)|수고 ?(?:하세요|많으[세십]\S+|하십니다)|저기요|문의 ?드립니다"
+    r"|hello|hi)[\s,.!~ㅎㅠ]+"
+    r"|[\s,.!~]+(?:미리 )?(?:감사(?:합니다|해요|드\S+)|고맙습니다|고마워요|수고하세요|답변 ?\S*"
+    r"|thanks?(?: you)?(?: in advance)?)[\s.!~ㅎㅠ]*$",
+    re.IGNORECASE,
+)
+# "1) …", "- …": the signs of a list in which people write several questions.
+_COUNTED: Final = re.compile(r"^\s*(?:\(?\d{1,2}[.)]|[-*·•]|첫째|둘째|셋째)\s*,?\s*")
+_AND: Final = re.compile(
+    r"^(?:그리고|또한|또|그럼|그러면|추가로|and|also|plus)[\s,]+", re.IGNORECASE
+)
+_MIDDLE_AND: Final = re.compile(r"[,\s]+(?:그리고|and also|and then)[,\s]+", re.IGNORECASE)
+# Only where both sides may be a question of their own: the halves are searched for.
+_JOINT: Final = re.compile(
+    r"(?<=[가-힣])(?:이랑|랑|하고|와|과)\s+(?=[가-힣])|\s+(?:및|and)\s+|\s*,\s*", re.IGNORECASE
+)
+_TOGETHER: Final = re.compile(r"\s*(?:(?:둘|두 ?가지|모두)\s*다|both)(?=\W|$)", re.IGNORECASE)
+_END: Final = re.compile(
+    r"(?:[나까가]요|[가-힣]까|[냐니]|[죠]|지요|는지요?|은지요?|인지요?|건지요?|을지|려나요?|는가|은가|던가"
+    r"|방법(?:\s?좀)?(?:요|이요)?|줘요?|주세요|주실래요|주십시오|부탁\S*|궁금\S*|싶\S+|모르겠\S*|알려\S*)$"
+)
+_WORD: Final = re.compile(
+    r"어떻게|어떡|언제|어디|얼마|왜|무엇|무슨|뭐|뭔가|누가|누구|어느|어떤|며칠|몇 ?[가-힣]"
+)
+_ENGLISH: Final = re.compile(
+    r"^(?:(?:so|and|but|also|hi|hello|please|well)[,\s]+)*"
+    r"(?:how|what|when|where|why|who|which|whose|can|could|do|does|did|is|are|may|should|will)\b"
+    r"|\b(?:tell me|let me know|(?:like|want) to know|how (?:do|can|to|much|long|many)|help me)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a message: whether it asks for something, and whether it begins anew.
+
+    A sentence `begins` where a line does, and behind an "and" between questions.
+    """
+
+    text: str
+    asks: bool
+    begins: bool = True
+
+
+def sentences_of(text: str, split: Callable[[str], Sequence[str]]) -> list[Sentence]:
+    """Return the sentences of a message, in order.
+
+    `split` finds the sentences of a line that has no full stops; Kiwi does.
+    """
+    if len(text) <= _LONGEST_PLAIN and "\n" not in text and not _STOP.search(text):
+        bare = _bare(text)
+        return [Sentence(bare, asks(bare))]
+    found: list[Sentence] = []
+    for unit in (part for line in text.splitlines() for part in _MIDDLE_AND.split(line)):
+        pieces = [piece for part in _STOP.split(unit) if part.strip() for piece in split(part)]
+        for place, piece in enumerate(pieces):
+            bare = _bare(piece)
+            if any(map(str.isalnum, bare)):
+                begins = place == 0 or bool(_AND.match(piece))
+                found.append(Sentence(bare, asks(bare), begins))
+    return found
+
+
+def _bare(sentence: str) -> str:
+    """Return a sentence without list signs, a leading "and", and courtesies around it."""
+    bare = _AND.sub("", _COUNTED.sub("", sentence)).strip()
+    return _COURTESY.sub("", bare).strip() or bare
+
+
+def asks(sentence: str) -> bool:
+    """Return whether a sentence asks a question, or to be told or helped."""
+    bare = sentence.rstrip(" .!~…ㅠㅜㅋㅎ;,)\"'")
+    if bare.endswith(("?", "？")):
+        return True
+    return bool(_END.search(bare) or _WORD.search(bare) or _ENGLISH.search(bare))
+
+
+def halves_of(sentence: str) -> tuple[str, str] | None:
+    """Return what a sentence asks for on both sides of its first "and", if it has one inside."""
+    joint = _JOINT.search(sentence)
+    if not joint:
+        return None
+    first, second = sentence[: joint.start()], sentence[joint.end() :]
+    second = _TOGETHER.sub("", second)
+    if min(len(first.strip()), len(second.strip())) < 2:
+        return None
+    return first.strip(), second.strip()

@@ -1,0 +1,130 @@
+"""Long messages, several questions, and words that refer to what was said."""
+
+import itertools
+
+import pytest
+from fakes.faq import FAQ
+
+from core.press_ids import press_id
+from core.types import Answered, Question, SessionId
+
+SESSION = SessionId("web:test:9")
+TITLES = [entry.title for entry in FAQ]
+SETTLEMENT, ACCOUNT, DOCUMENTS, SIGN_UP = TITLES[:4]
+NUMBERS = itertools.count()
+
+
+@pytest.fixture
+def talk(make_assistant):
+    assistant = make_assistant()
+
+    async def said(text, question_id=""):
+        question = Question(question_id or f"m{next(NUMBERS)}", SESSION, text)
+        return question, [event async for event in assistant.answer(question)][-1]
+
+    return said
+
+
+def sources(ending):
+    assert isinstance(ending, Answered), ending
+    return [passage.title for passage in ending.sources]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "안녕하세요! 처음 문의드려요.",
+        "안녕하세요, 저는 얼마 전에 꽃집을 연 사람입니다. 아이가 아파서 며칠 못 들여다봤네요.",
+        "수고 많으십니다.\n제가 컴퓨터가 많이 서툴러요.\n어제는 전화도 안 되더라고요.",
+    ],
+)
+@pytest.mark.parametrize("behind", ["", " 미리 감사드립니다.", "\n답변 기다릴게요!"])
+async def test_the_question_is_found_behind_a_story(talk, before, behind):
+    _, ending = await talk(f"{before} {SETTLEMENT}{behind}")
+    assert sources(ending) == [SETTLEMENT]
+
+
+@pytest.mark.parametrize("joint", ["\n", " 그리고 ", "\n또 ", " "])
+async def test_two_questions_are_both_answered(talk, joint):
+    _, ending = await talk(f"{SETTLEMENT}{joint}{DOCUMENTS}")
+    assert sources(ending) == [SETTLEMENT, DOCUMENTS]
+    assert ending.text.index("영업일") < ending.text.index("사업자등록증")
+
+
+async def test_a_third_question_is_offered(talk):
+    _, ending = await talk(f"1) {SETTLEMENT}\n2) {DOCUMENTS}\n3) {SIGN_UP}")
+    assert len(sources(ending)) == 2
+    assert any(title in ending.followups for title in (SETTLEMENT, DOCUMENTS, SIGN_UP))
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("1번", 0),
+        ("2번", 1),
+        ("두 번째 거 알려줘", 1),
+        ("②", 1),
+        ("네", 0),
+        ("응 알려줘", 0),
+        ("yes please", 0),
+        ("the second one", 1),
+        ("number 2", 1),
+        ("마지막 거요", -1),
+    ],
+)
+async def test_an_offer_is_picked_by_what_it_is_called(talk, text, place):
+    _, first = await talk(SETTLEMENT)
+    assert len(first.followups) > 1
+    _, picked = await talk(text)
+    _, pressed = await talk(first.followups[place])
+    assert sources(picked) == sources(pressed)
+
+
+@pytest.mark.parametrize("text", ["다시 설명해줘", "한 번 더 말해 주세요", "explain that again"])
+async def test_the_last_answer_is_told_again(talk, text):
+    _, first = await talk(SETTLEMENT)
+    _, again = await talk(text)
+    assert sources(again) == sources(first)
+
+
+@pytest.mark.parametrize("text", ["그거 말고", "아니 그거 말고 다른 거", "not that one"])
+async def test_what_was_not_meant_is_not_shown_again(talk, text):
+    _, first = await talk(SETTLEMENT)
+    _, other = await talk(text)
+    shown = sources(other) if isinstance(other, Answered) else other.nearest
+    assert not {*sources(first)} & {*shown}
+
+
+async def test_a_greeting_does_not_replace_what_was_offered(talk):
+    _, first = await talk(SETTLEMENT)
+    await talk("안녕하세요")
+    _, picked = await talk("2번")
+    _, pressed = await talk(first.followups[1])
+    assert sources(picked) == sources(pressed)
+
+
+@pytest.mark.parametrize("typed", [None, "더 보여줘", "show more"])
+async def test_the_rest_of_a_long_entry_is_behind_a_button(talk, profile, typed):
+    guide = max(FAQ, key=lambda entry: len(entry.text))
+    question, first = await talk(guide.title)
+    assert first.followups[0] == profile.more
+    pressed = press_id(question.id, profile.more)
+    _, rest = await talk(typed or profile.more, "" if typed else pressed)
+    lines = [line for line in guide.text.splitlines() if line[:1].isdigit()]
+    both = (first.text + rest.text).replace("\\", "")
+    assert all(line.partition(" ")[2] in both for line in lines)
+    assert profile.more not in rest.followups
+    _, nothing = await talk("더 보여줘")
+    assert nothing.text == profile.nothing_more
+
+
+async def test_no_question_of_the_conversation_is_offered_again(talk):
+    asked = []
+    text = SETTLEMENT
+    for _ in range(3):
+        _, ending = await talk(text)
+        asked += [text, *sources(ending)]
+        assert not {*ending.followups} & {*asked}
+        if not ending.followups:
+            break
+        text = ending.followups[0]

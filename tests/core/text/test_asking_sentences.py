@@ -1,0 +1,57 @@
+"""The sentences of a message, and which of them ask."""
+
+import pytest
+
+from core.text.asking_sentences import asks, halves_of, sentences_of
+
+
+def whole(line):
+    return [line]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "환불은 며칠 걸려요",
+        "영업시간이 궁금합니다",
+        "주차할 수 있나요",
+        "비밀번호 바꾸는 방법 좀 알려주세요",
+        "How do I cancel my plan",
+        "I'd like to know the price",
+        "이거 되는 거예요?",
+    ],
+)
+def test_what_asks(sentence):
+    assert asks(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["저는 작은 꽃집을 합니다.", "어제 비가 많이 왔어요", "I run a small bakery.", "감사합니다"],
+)
+def test_what_only_tells(sentence):
+    assert not asks(sentence)
+
+
+def test_greetings_and_thanks_are_no_part_of_a_question():
+    [one] = sentences_of("안녕하세요, 회원권 양도가 가능한가요 감사합니다~", whole)
+    assert one.text == "회원권 양도가 가능한가요"
+
+
+def test_a_greeting_alone_stays():
+    assert [one.text for one in sentences_of("안녕하세요", whole)] == ["안녕하세요"]
+
+
+def test_lines_numbers_and_words_part_questions():
+    text = "1) 락커는 얼마인가요?\n2) 수건은 주나요?\n그리고 주차는 되나요?"
+    found = sentences_of(text, whole)
+    assert [one.text for one in found] == ["락커는 얼마인가요?", "수건은 주나요?", "주차는 되나요?"]
+    assert all(one.asks and one.begins for one in found)
+
+
+def test_a_sentence_with_an_and_has_two_halves():
+    assert halves_of("쿠폰 만드는 법이랑 배송비 설정법 둘 다") == (
+        "쿠폰 만드는 법",
+        "배송비 설정법",
+    )
+    assert halves_of("정산은 언제 되나요?") is None
