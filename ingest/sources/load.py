@@ -16,7 +16,7 @@ from typing import Final
 from core.errors import SourceError
 from ingest.sources.archives import member, open_archive
 from ingest.sources.rows import Collector, Loaded, NotAFaqError, Row, Skipped
-from ingest.sources.tables.table import ColumnMap
+from ingest.sources.tables.columns import ColumnMap
 
 __all__ = ["MAX_FILE_BYTES", "Loaded", "Row", "Skipped", "load"]
 

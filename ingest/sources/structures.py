@@ -13,8 +13,10 @@ from typing import Any, Final
 from core.errors import SourceError
 from ingest.sources.encodings import decode
 from ingest.sources.rows import Collector, NotAFaqError
+from ingest.sources.tables.columns import ColumnMap, find_header, missing
 from ingest.sources.tables.headers import header, shown_name
-from ingest.sources.tables.table import ColumnMap, Line, add_table, find_header, missing
+from ingest.sources.tables.lines import Line
+from ingest.sources.tables.table import add_table
 from ingest.sources.values import text_of
 
 _MOST_DEEP: Final = 8

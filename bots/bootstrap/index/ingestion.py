@@ -25,7 +25,7 @@ from ingest.facts import write_facts
 from ingest.prepare import Prepared, prepare
 from ingest.question_packs import PERSON, load_pack, read_own, title_key, with_own
 from ingest.sources.load import Loaded, load
-from ingest.sources.tables.table import column_map
+from ingest.sources.tables.columns import column_map
 from ingest.sources.url import confirm, fetch, is_url
 from ingest.sync import Changes, single_ingest, sync
 

@@ -20,8 +20,8 @@ from ingest.sources.html_markdown import html_to_markdown
 from ingest.sources.pages.sections import Page, add_page, sections_in
 from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.structures import read_content
+from ingest.sources.tables.columns import ColumnMap
 from ingest.sources.tables.headers import header
-from ingest.sources.tables.table import ColumnMap
 
 _FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _PAIR: Final = re.compile(r"^([\w가-힣][\w가-힣 ./-]{0,40}):[ \t]+(.+?)[ \t]*$")

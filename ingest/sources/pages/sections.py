@@ -14,7 +14,9 @@ from typing import Final
 
 from ingest.sources.markup import clean_markdown
 from ingest.sources.rows import Collector, Columns
-from ingest.sources.tables.table import ColumnMap, Line, add_table, find_header
+from ingest.sources.tables.columns import ColumnMap, find_header
+from ingest.sources.tables.lines import Line
+from ingest.sources.tables.table import add_table
 
 _HEADING: Final = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
 _UNDERLINE: Final = re.compile(r"^(=+|-{2,})\s*$")

@@ -8,7 +8,9 @@ from itertools import groupby
 from typing import Final
 
 from ingest.sources.rows import Collector, NotAFaqError
-from ingest.sources.tables.table import ColumnMap, Line, add_table, find_header, missing
+from ingest.sources.tables.columns import ColumnMap, find_header, missing
+from ingest.sources.tables.lines import Line
+from ingest.sources.tables.table import add_table
 
 # https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
 MAX_SHEET_ROWS: Final = 1_048_576

@@ -9,7 +9,8 @@ import python_calamine
 from core.errors import SourceError
 from ingest.sources.rows import Collector
 from ingest.sources.tables.book import Sheet, add_sheets
-from ingest.sources.tables.table import ColumnMap, Line
+from ingest.sources.tables.columns import ColumnMap
+from ingest.sources.tables.lines import Line
 
 
 def read_calamine(data: bytes, name: str, collector: Collector, columns: ColumnMap) -> None:

@@ -10,7 +10,9 @@ from typing import Final
 from core.errors import SourceError
 from ingest.sources.encodings import BROKEN, decode
 from ingest.sources.rows import Collector, NotAFaqError
-from ingest.sources.tables.table import ColumnMap, Line, add_table, find_header, missing
+from ingest.sources.tables.columns import ColumnMap, find_header, missing
+from ingest.sources.tables.lines import Line
+from ingest.sources.tables.table import add_table
 
 MAX_COLUMNS: Final = 1_000
 _DELIMITERS: Final = ",;\t|"

@@ -16,7 +16,8 @@ from core.errors import SourceError
 from ingest.sources.archives import member, open_archive
 from ingest.sources.rows import Collector
 from ingest.sources.tables.book import MAX_SHEET_ROWS, Sheet, add_sheets
-from ingest.sources.tables.table import ColumnMap, Line
+from ingest.sources.tables.columns import ColumnMap
+from ingest.sources.tables.lines import Line
 from ingest.sources.values import Unreadable, linked
 
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"

@@ -14,7 +14,8 @@ from xlrd.xldate import XLDateError, xldate_as_datetime
 from core.errors import SourceError
 from ingest.sources.rows import Collector
 from ingest.sources.tables.book import Sheet, add_sheets
-from ingest.sources.tables.table import ColumnMap, Line
+from ingest.sources.tables.columns import ColumnMap
+from ingest.sources.tables.lines import Line
 from ingest.sources.values import linked, shown
 
 _MAX_MERGED: Final = 2_000_000

@@ -21,7 +21,8 @@ from ingest.sources.archives import open_archive
 from ingest.sources.rows import Collector
 from ingest.sources.tables.book import Sheet, add_sheets
 from ingest.sources.tables.calamine import read_calamine
-from ingest.sources.tables.table import ColumnMap, Line
+from ingest.sources.tables.columns import ColumnMap
+from ingest.sources.tables.lines import Line
 from ingest.sources.values import Unreadable, linked, shown, unescaped
 
 MAX_CELLS: Final = 2_000_000

@@ -10,8 +10,8 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 from core.errors import SourceError
 from ingest.sources.load import load
+from ingest.sources.tables.columns import column_map
 from ingest.sources.tables.headers import header
-from ingest.sources.tables.table import column_map
 
 GYM = [["질문", "답변"], ["몇 시에 여나요?", "6시에 엽니다."], ["주차되나요?", "네, 됩니다."]]
 

@@ -1,0 +1,206 @@
+"""Which row of a table has the columns' names, and which column holds which field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from core.errors import SourceError
+from ingest.sources.tables.headers import FIELDS, Header, header, is_reply_word, same_name
+from ingest.sources.tables.lines import Line, is_filled, value_at
+
+_HEADER_ROWS: Final = 30  # a title, a notice and a legend stand above the names at most
+
+
+_SAMPLE_ROWS: Final = 2_000
+
+
+ColumnMap = Mapping[str, str]
+"""What `--map` says: a field's name and the name of its column."""
+
+
+def column_map(text: str) -> dict[str, str]:
+    """Read `question=제목,answer=답변`: fields, and the names of their columns.
+
+    Raises:
+        SourceError: It is not of this form, or names an unknown field.
+    """
+    pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
+    found = {name.strip().lower(): column.strip() for name, _, column in pairs}
+    found = {"title" if name == "question" else name: column for name, column in found.items()}
+    if wrong := sorted(found.keys() - set(FIELDS)):
+        raise SourceError(
+            f"--map names {', '.join(wrong)}: write question=…,answer=…; the others are"
+            f" {', '.join(FIELDS[2:])}"
+        )
+    if empty := sorted(name for name, column in found.items() if not column):
+        raise SourceError(f"--map says no column for {', '.join(empty)}: write question=제목")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class EntryColumns:
+    """The columns of one language: of each field the indexes, the first one counting most."""
+
+    title: tuple[int, ...]
+    answer: tuple[int, ...]
+    questions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    entries: tuple[EntryColumns, ...]
+    shared: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def reads(self) -> Iterator[tuple[str, int]]:
+        for entry in self.entries:
+            yield "title", entry.title[0]
+            yield from (("answer", index) for index in entry.answer)
+            yield from (("questions", index) for index in entry.questions)
+        for name, indexes in self.shared.items():
+            yield from ((name, index) for index in indexes)
+
+
+def find_header(lines: Sequence[Line], columns: ColumnMap) -> int | None:
+    """The index of the line with the columns' names: it has both a title and an answer."""
+    looked_at = 0
+    for index, line in enumerate(lines):
+        if line.blank:
+            continue
+        if _has_both(line.values, columns):
+            return index
+        looked_at += 1
+        if looked_at == _HEADER_ROWS:
+            return None
+    return None
+
+
+def missing(lines: Sequence[Line], columns: ColumnMap) -> str:
+    """What to say of a table without the columns: those that are there, and how to name them."""
+    filled = [line for line in lines[:200] if not line.blank][:_HEADER_ROWS]
+    if not filled:
+        return "the sheet is empty"
+    widest = max(filled, key=lambda line: sum(map(is_filled, line.values)))
+    found = [header(cell) for cell in widest.values]
+    listed = ", ".join(head.name for head in found if head.name)[:200]
+    if columns:
+        absent = [
+            name
+            for name in columns.values()
+            if not any(same_name(head.name, name) for head in found)
+        ]
+        if absent:
+            return f"no column is named {', none '.join(absent)}; the columns are: {listed}"
+    has = {head.field for head in found} | ({"answer"} if _body_answers(found) else set())
+    lacking = [
+        words
+        for name, words in (
+            ("title", "title (or question, 질문, 제목)"),
+            ("answer", "answer (or text, 답변, 내용)"),
+        )
+        if name not in has and name not in columns
+    ]
+    return (
+        f"no column is named {', none '.join(lacking)}; the columns are: {listed}; name them so,"
+        " or say which is which with --map question=…,answer=…"
+    )
+
+
+def _has_both(cells: Sequence[object], columns: ColumnMap) -> bool:
+    heads = [header(cell) for cell in cells]
+    if columns and not all(
+        any(same_name(head.name, name) for head in heads) for name in columns.values()
+    ):
+        return False
+    fields = {head.field for head in heads} | set(columns)
+    if "answer" in fields:
+        return "title" in fields or "body" in fields
+    return "title" in fields and _body_answers(heads)
+
+
+def _body_answers(heads: Sequence[Header]) -> bool:
+    """Whether a text column is the answer: not where another column speaks of a reply."""
+    return any(head.field == "body" for head in heads) and not any(
+        head.field == "answer" or is_reply_word(head.name) for head in heads
+    )
+
+
+def make_plan(heads: Sequence[Header], body: Sequence[Line], columns: ColumnMap) -> Plan:
+    chosen = {
+        name: next(index for index, head in enumerate(heads) if same_name(head.name, wanted))
+        for name, wanted in columns.items()
+    }
+    by_field: dict[str, list[int]] = {}
+    for index, head in enumerate(heads):
+        if index not in chosen.values() and head.field not in chosen:
+            by_field.setdefault(head.field, []).append(index)
+    for name, index in chosen.items():
+        by_field[name] = [index]
+    for indexes in by_field.values():
+        indexes.sort(key=lambda index: heads[index].rank)
+    bodies = by_field.get("body", [])
+    if "answer" not in by_field:
+        by_field["answer"], bodies = bodies[:1], []
+    if "title" not in by_field:  # `text` and `output`: what was asked has no title
+        by_field["title"], bodies = bodies[:1], []
+    entries = _entries(heads, by_field, body)
+    if bodies:  # what was asked, below its title
+        first = entries[0]
+        entries[0] = EntryColumns(first.title, first.answer, (*first.questions, bodies[0]))
+    more = tuple(by_field.get("questions", ()))
+    entries = [EntryColumns(e.title, e.answer, (*e.questions, *more)) for e in entries]
+    return Plan(tuple(entries), _shared(heads, by_field))
+
+
+def _entries(
+    heads: Sequence[Header], by_field: Mapping[str, Sequence[int]], body: Sequence[Line]
+) -> list[EntryColumns]:
+    """One entry a row, or one for each language that has a title and an answer of its own."""
+    titles, answers = by_field["title"], by_field["answer"]
+    tags = list(dict.fromkeys(heads[index].tag for index in sorted(titles)))
+    paired = [tag for tag in tags if any(heads[index].tag == tag for index in answers)]
+    if len(paired) > 1:
+        return [
+            EntryColumns(
+                tuple(index for index in titles if heads[index].tag == tag)[:1],
+                tuple(index for index in answers if heads[index].tag == tag)[:1],
+            )
+            for tag in paired
+        ]
+    best = _most_telling(titles, body)
+    others = [index for index in titles if index != best]
+    return [EntryColumns((best, *others), tuple(answers), tuple(others))]
+
+
+def _most_telling(titles: Sequence[int], body: Sequence[Line]) -> int:
+    """The title column that tells the rows apart: subjects such as `배송 문의` come many times."""
+    if len(titles) == 1:
+        return titles[0]
+
+    def repeated(index: int) -> int:
+        values = [
+            str(value).strip()
+            for line in body[:_SAMPLE_ROWS]
+            if is_filled(value := value_at(line, index))
+        ]
+        return len(values) - len(set(values)) + 2 * (not values)
+
+    return min(titles, key=lambda index: (repeated(index), titles.index(index)))
+
+
+def _shared(
+    heads: Sequence[Header], by_field: Mapping[str, list[int]]
+) -> dict[str, tuple[int, ...]]:
+    categories = sorted(by_field.get("category", []), key=lambda index: heads[index].level)
+    if not any(
+        word in heads[index].name for index in categories for word in ("대분류", "중분류", "소분류")
+    ):
+        categories = categories[:1]
+    shared = {
+        "category": categories or by_field.get("tags", [])[:1],
+        "related": by_field.get("related", [])[:1],
+        "url": by_field.get("url", [])[:1],
+        "updated": (by_field.get("updated") or by_field.get("dated", []))[:1],
+    }
+    return {name: tuple(indexes) for name, indexes in shared.items() if indexes}
