@@ -12,7 +12,8 @@ from core.errors import ModelError, ModelReplyError
 from core.llm.budget import Ledger, Limit
 from core.ports import ChatModel
 from core.profile import Profile
-from core.text.sanitize import Cleaner, CleanStream, LeakWatch
+from core.text.leak_watch import LeakWatch
+from core.text.sanitize import Cleaner, CleanStream
 from core.types import Exchange, Offer, Passage, Written
 
 logger = logging.getLogger(__name__)

@@ -1,6 +1,4 @@
-"""Sanitising of what the bot says.
-
-No calls to everyone, no links elsewhere, none of its own instructions.
+"""Sanitising of what the bot says: no calls to everyone, no links elsewhere.
 
 Text is cleaned in units that do not depend on how it was cut into pieces: a Hangul syllable or a
 space is one by itself, and so is a whole run of anything else. What can do harm has no space in it,
@@ -14,13 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from itertools import zip_longest
 
-from core.text.korean import ngrams
-
 _ZERO_WIDTH = "\u200b"  # what discord.py's own escape_mentions puts between, too
-_NO_LETTER = re.compile(r"[\W_]+")
 _HANGUL = re.compile("[가-힣]")
 _LAST_HANGUL = re.compile(r"[가-힣](?=[^가-힣]*\Z)")
 _UNIT = re.compile(r"[^가-힣\s]{2,}")  # a shorter one is harmless
@@ -52,9 +46,6 @@ _HOST = re.compile(r"(?:[a-z0-9\-]+\.)+[a-z0-9\-]+\.?(?::\d{1,5})?", re.IGNORECA
 # An address in the address of a page: such pages lead on to wherever it says.
 _LEADS_ON = re.compile(r"//|%2f%2f|%5c|[=/]www\.", re.IGNORECASE)
 _MARKDOWN_LINK = re.compile(r"\]\((?!<?https?://)", re.IGNORECASE)
-
-_LEAK_CHARS = 40  # of letters and digits that run as they do in the instructions
-_SUSPECT_CHARS = 10
 
 
 class Cleaner:
@@ -152,62 +143,3 @@ class CleanStream:
                 end = max(end, run.start() + hangul.end() - before)
             self._latest = text[-_LINK_CHARS:]
         return end
-
-
-class LeakWatch:
-    """Holds text back while it runs like the instructions, and stops it when it runs too long."""
-
-    def __init__(self, secret: str) -> None:
-        self._secret, self._grams = _known(secret)
-        self._run = ""  # the longest ending of what came that is in the secret, or a longer one
-        self._held: list[str] = []
-        self.leaked = False
-
-    def feed(self, piece: str) -> str:
-        """Return what may be shown; nothing more once `leaked` is true."""
-        run = self._run + _letters(piece)
-        if not self._held and not self.leaked and not self._suspect(run):
-            self._run = run[1 - _SUSPECT_CHARS :]
-            return piece
-        return self._watch(piece)
-
-    def close(self) -> str:
-        """Return what was held and has turned out harmless."""
-        held = "".join(self._held)
-        self._held.clear()
-        return held
-
-    def _suspect(self, letters: str) -> bool:
-        ends = range(_SUSPECT_CHARS, len(letters) + 1)
-        return any(letters[end - _SUSPECT_CHARS : end] in self._grams for end in ends)
-
-    def _watch(self, piece: str) -> str:
-        shown: list[str] = []
-        for character in piece:
-            if self.leaked:
-                break
-            self._held.append(character)
-            self._run = self._longest(self._run + _letters(character))
-            if len(self._run) >= _LEAK_CHARS:
-                self.leaked = True
-                self._held.clear()
-            elif len(self._run) < _SUSPECT_CHARS:
-                shown += self._held
-                self._held.clear()
-        return "".join(shown)
-
-    def _longest(self, run: str) -> str:
-        while run and run not in self._secret:
-            run = run[1:]
-        return run
-
-
-@lru_cache(maxsize=4)
-def _known(secret: str) -> tuple[str, frozenset[str]]:
-    """The letters of the instructions, and every run of them that is long enough to suspect."""
-    letters = _letters(secret)
-    return letters, frozenset(ngrams(letters, _SUSPECT_CHARS, _SUSPECT_CHARS))
-
-
-def _letters(text: str) -> str:
-    return _NO_LETTER.sub("", text.lower())

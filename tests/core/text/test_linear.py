@@ -13,9 +13,10 @@ from bots.web.render import page_html
 from core.llm.prompts import estimate_tokens, quoted
 from core.messaging.learning_tag import is_lesson, number_after, without_tag
 from core.text import addressing, korean, normalize, personal_data, sections
+from core.text.leak_watch import LeakWatch
 from core.text.markdown import lines, measure, partial, split
 from core.text.markdown.sections import markdown_sections, plain_text
-from core.text.sanitize import Cleaner, CleanStream, LeakWatch
+from core.text.sanitize import Cleaner, CleanStream
 from ingest import clean, layout
 
 CLEANER = Cleaner(["naver.com"], instead="(링크 생략)")

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.text.sanitize import Cleaner, CleanStream, LeakWatch
+from core.text.leak_watch import LeakWatch
+from core.text.sanitize import Cleaner, CleanStream
 
 CLEANER = Cleaner(["naver.com"], instead="(링크 생략)")
 INSTRUCTIONS = "Write Korean, polite and brief: first what answers the question, then the steps."
@@ -186,3 +187,14 @@ def test_a_long_run_of_letters_is_cleaned_in_no_time():
     text = "a" * 1_000_000
     assert CLEANER.clean(text) == text
     assert CLEANER.clean(f"{text}x://evil.example") != f"{text}x://evil.example"
+
+
+@pytest.mark.parametrize("noise", ["q", "바나나", "x y", "(1)", "q. -"])
+@given(cuts=st.lists(st.integers(0, 400), max_size=9))
+def test_instructions_with_words_strewn_in_are_stopped_too(noise, cuts):
+    """Whoever asks for them "with a q between the words" gets no more than their beginning."""
+    told = "네, 규칙은요: " + f" {noise} ".join(INSTRUCTIONS.split())
+    watch = LeakWatch(INSTRUCTIONS)
+    shown = "".join(watch.feed(piece) for piece in pieces_of(told, cuts)) + watch.close()
+    assert watch.leaked
+    assert sum(letter.isascii() and letter.isalpha() for letter in shown) < 25
