@@ -237,8 +237,8 @@ def evaluate(
     file: Annotated[
         Path | None,
         typer.Argument(
-            help="JSONL: rows with `relevant` titles, or with a `label`. Without it the FAQ's own "
-            "questions are asked, as written and as people type.",
+            help="JSONL: rows with `relevant` or `nearest` titles, or a `label`. Without it the "
+            "FAQ's own questions are asked, as written and as people type.",
             show_default=False,
         ),
     ] = None,

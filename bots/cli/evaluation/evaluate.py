@@ -73,14 +73,17 @@ def print_template(settings: Settings) -> int:
 def evaluate(settings: Settings, file: Path, *, as_json: bool) -> int:
     """Measure retrieval on the rows with `relevant` titles, the guardrail on those with a `label`.
 
+    A row with `nearest` titles, or none, is a question that the FAQ does not answer.
+
     Raises:
-        SourceError: a row has neither, or one that is malformed, or a title that is not there.
+        SourceError: a row has none of them, or one that is malformed, or a title that is not there.
     """
     rows = read_rows(str(file), with_id=False)
     for row in rows:
         _check(row)
     searched = [row for row in rows if "relevant" in row.fields]
     judged = [row for row in rows if "label" in row.fields]
+    unanswerable = [row for row in rows if "nearest" in row.fields]
     report: Fields = {}
     if searched:
         searched = _with_known_titles(searched, _served(settings))
@@ -88,6 +91,8 @@ def evaluate(settings: Settings, file: Path, *, as_json: bool) -> int:
         retriever.serving.refresh()
         report["retrieval"] = _by_kind(searched, _ranks(retriever, searched), retrieval_fields)
         report["outcomes"] = _outcomes(searched, asyncio.run(_ends(settings, searched)))
+    if unanswerable:
+        report["unanswerable"] = _outcomes(unanswerable, asyncio.run(_ends(settings, unanswerable)))
     if judged:
         pairs = asyncio.run(_judge(settings, judged))
         report["guardrail"] = guardrail_fields(pairs) | {"by_kind": _recalls(judged, pairs)}
@@ -130,14 +135,21 @@ def guardrail_fields(pairs: Sequence[Pair]) -> Fields:
 
 
 def _check(row: Row) -> None:
-    if "relevant" not in row.fields and "label" not in row.fields:
-        raise SourceError(f'{row.place}: "relevant" (titles) or a "label" is needed')
+    if not row.fields.keys() & {"relevant", "nearest", "label"}:
+        raise SourceError(
+            f'{row.place}: "relevant" (titles), "nearest" (titles) or a "label" is needed'
+        )
     relevant = row.fields.get("relevant", [""])
-    texts = isinstance(relevant, list) and all(isinstance(title, str) for title in relevant)
-    if not texts or not relevant:
+    if not _are_texts(relevant) or not relevant:
         raise SourceError(f'{row.place}: "relevant" must be a list of titles')
+    if not _are_texts(row.fields.get("nearest", [])):
+        raise SourceError(f'{row.place}: "nearest" must be a list of titles; it may be empty')
     if row.fields.get("label", Label.ON_TOPIC) not in list(Label):
         raise SourceError(f'{row.place}: "label" must be one of {", ".join(Label)}')
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _served(settings: Settings) -> list[Entry]:
@@ -247,6 +259,8 @@ def _print_tables(report: Fields) -> None:
         _table("Retrieval", "kind", found["by_kind"] | {"all": total})
     if ends := report.get("outcomes"):
         _table("What becomes of them", "kind", ends)
+    if ends := report.get("unanswerable"):
+        _table("What the FAQ does not answer", "kind", ends)
     if judged := report.get("guardrail"):
         macro = {"n": judged["n"], "f1": judged["macro_f1"]}
         _table("Guardrail", "label", judged["labels"] | {"all (macro)": macro})

@@ -33,10 +33,12 @@ def own_questions(entries: Sequence[Entry]) -> Iterator[tuple[str, str, str]]:
 
 
 def template(entries: Sequence[Entry]) -> Iterator[str]:
-    """Yield lines of JSON to fill in: questions for entries, and some that are off topic."""
+    """Yield lines of JSON to fill in: questions that entries answer, that none does, off topic."""
     for entry in _sample(entries, _TEMPLATE_ROWS):
         row = {"question": "", "relevant": [entry.title], "kind": "own words"}
         yield json.dumps(row, ensure_ascii=False)
+    for _ in range(3):
+        yield json.dumps({"question": "", "nearest": [], "kind": "not in the FAQ"})
     for label in ("off_topic", "off_topic", "off_topic", "greeting", "injection"):
         yield json.dumps({"question": "", "label": label})
 

@@ -65,6 +65,14 @@ def test_eval_takes_both_sorts_of_rows(ingested, tmp_path):
     assert set(report["guardrail"]["by_kind"]) == {"typo", ""}
 
 
+def test_questions_that_the_faq_does_not_answer_are_told_apart(ingested, tmp_path):
+    """A row with `nearest` counts neither as found nor as labelled; its outcome is shown."""
+    rows = [{"question": "매장에 와이파이가 있나요?", "nearest": [], "kind": "shop"}]
+    report = json.loads(ingested("eval", write(tmp_path / "eval.jsonl", rows), "--json").stdout)
+    assert list(report) == ["unanswerable"]
+    assert report["unanswerable"]["shop"]["n"] == 1
+
+
 def test_the_tables(capsys):
     """Every figure of the report is in one of them, by its name."""
     ranks = evaluate.retrieval_fields([1, 2])
@@ -81,7 +89,8 @@ def test_the_tables(capsys):
 @pytest.mark.parametrize(
     ("row", "complaint"),
     [
-        ({"question": "가"}, '"relevant" (titles) or a "label" is needed'),
+        ({"question": "가"}, '"relevant" (titles), "nearest" (titles) or a "label" is needed'),
+        ({"question": "가", "nearest": "제목"}, '"nearest" must be a list'),
         ({"question": "가", "relevant": []}, '"relevant" must be a list'),
         ({"question": "가", "relevant": "제목"}, '"relevant" must be a list'),
         ({"question": "가", "label": "maybe"}, '"label" must be one of on_topic'),
@@ -125,6 +134,7 @@ def test_a_template_is_filled_in_and_measured(ingested, tmp_path):
     """Its rows have titles of the FAQ; a question in each makes it a file for `faqbot eval`."""
     rows = [json.loads(line) for line in ingested("eval", "--template").stdout.splitlines()]
     assert sum("relevant" in row for row in rows) == 20
+    assert sum("nearest" in row for row in rows) == 3
     assert {row.get("label") for row in rows} == {None, "off_topic", "greeting", "injection"}
     filled = [{**row, "question": row["relevant"][0]} for row in rows if "relevant" in row]
     report = json.loads(ingested("eval", write(tmp_path / "t.jsonl", filled), "--json").stdout)
