@@ -111,9 +111,11 @@ def referred(
     plain = _plain(text)
     if not plain or len(plain) > _LONGEST:
         return None
-    offered = _offered(turns, more)
+    offered = _offered(turns)
     if offered and (place := _place(plain, len(offered))) is not None:
-        return Referred(Reference.OFFERED, offered[place])
+        if offered[place] != more:
+            return Referred(Reference.OFFERED, offered[place])
+        plain = _plain(more)
     return _to_what_was_said(plain, turns, history)
 
 
@@ -124,7 +126,8 @@ def _to_what_was_said(
     last = next((turn for turn in reversed(turns) if _says(turn)), None)
     if last and _SHOW_MORE.fullmatch(plain):
         return Referred(Reference.MORE, last.question.text, last)
-    said = Exchange(last.question.text, "", last.sources) if last else None
+    # The title: what was typed may have been a reference itself.
+    said = Exchange(last.sources[0], "", last.sources) if last else None
     said = said or (history[-1] if history else None)
     if said and _ASK_AGAIN.fullmatch(plain):
         return Referred(Reference.AGAIN, said.user)
@@ -146,7 +149,7 @@ def _place(plain: str, offers: int) -> int | None:
     return 0 if _YES.fullmatch(plain) else None
 
 
-def _offered(turns: Sequence[Turn], more: str) -> tuple[str, ...]:
+def _offered(turns: Sequence[Turn]) -> tuple[str, ...]:
     """Return what was offered last: the examples below a hello do not replace what was."""
     offering = [turn for turn in turns if turn.followups and not turn.dialogue]
     if not offering:
@@ -154,7 +157,7 @@ def _offered(turns: Sequence[Turn], more: str) -> tuple[str, ...]:
     chosen = next(
         (turn for turn in reversed(offering) if turn.label is not Label.GREETING), offering[-1]
     )
-    return tuple(text for text in chosen.followups if text != more)
+    return chosen.followups
 
 
 def _says(turn: Turn) -> bool:

@@ -103,6 +103,8 @@ class AnswerWriter:
                 if scribe.finished:
                     break
                 if breaks == _BREAKS:
+                    if rest := claims.close(scribe.cited, texts):
+                        yield rest
                     raise
                 logger.warning("taking up an answer again: %s", error)
         if rest := self._ended(scribe, claims, texts):
