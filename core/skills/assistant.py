@@ -98,7 +98,18 @@ class SkilledAssistant:
             reply = SkillReply(self._profile.settled_button)
             yield await self._kept(question, pressed.dialogue, reply)
             return
-        if dialogue:
+        if dialogue and not dialogue.admits(question.asker):
+            # Typed words confirm as a press does, so they are for the same people.
+            if text in _choices(turns):
+                reply = SkillReply(
+                    self._profile.not_your_button,
+                    data=dialogue.data,
+                    only=dialogue.only,
+                    until=dialogue.until,
+                )
+                yield await self._kept(question, dialogue, reply)
+                return
+        elif dialogue:
             async with aclosing(self._heard(question, text, dialogue)) as said:
                 async for step in said:
                     yield step
@@ -159,6 +170,13 @@ class SkilledAssistant:
 
 
 AnyAssistant = Assistant | SkilledAssistant
+
+
+def _choices(turns: Sequence[Turn]) -> tuple[str, ...]:
+    """Return what may be said to the latest question of a skill that has buttons."""
+    return next(
+        (turn.followups for turn in reversed(turns) if turn.dialogue and turn.followups), ()
+    )
 
 
 def _pressed(turns: Sequence[Turn], question: Question) -> Turn | None:

@@ -151,6 +151,22 @@ async def test_a_dialogue_lapses(start, clock):
     assert getattr(told, "skill", "") == ""
 
 
+async def test_what_somebody_else_types_confirms_nothing_and_the_dialogue_stays_open(
+    start, rooms, profile
+):
+    assistant = start()
+    await ending(assistant, "회의실 예약해 줘")
+    await ending(assistant, "8명")
+    for words in ("예약", "취소"):
+        _, told = await ending(assistant, words, asker="U2")
+        assert told.text == profile.not_your_button
+    await ending(assistant, "2명", asker="U2")
+    assert rooms.booked == []
+    _, told = await ending(assistant, "예약")
+    assert told.text == "예약했어요."
+    assert [people for _, people in rooms.booked] == [8]
+
+
 async def test_the_buttons_of_a_dialogue_are_for_whom_it_concerns_and_for_some_time(start, history):
     await ending(start(), "회의실 예약해 줘")
     await ending(start(), "3명")
