@@ -134,13 +134,20 @@ def test_a_missing_batch_file(ingested, tmp_path):
 
 
 def test_ask_streams_an_answer_with_its_source_and_follow_ups(ingested, profile):
+    before = history_files(ingested.data)
     done = ingested("ask", QUESTION)
     assert (done.returncode, done.stderr) == (0, "")
     assert "법정대리인" in done.stdout
     assert f"\n{profile.sources}: {TITLE}\n" in done.stdout
     assert f"\n{profile.ask_next}\n  1. " in done.stdout
     assert "\x1b" not in done.stdout
-    assert not (ingested.data / "history.sqlite3").exists()
+    assert history_files(ingested.data) == before
+
+
+def history_files(folder):
+    """The files of the history with their sizes and times; other tests share the folder."""
+    stats = {path.name: path.stat() for path in folder.glob("history.sqlite3*")}
+    return {name: (stat.st_size, stat.st_mtime_ns) for name, stat in stats.items()}
 
 
 def test_ask_as_json_lines(ingested):
