@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Final
+
+from core.types import Question, Turn
 
 _PRESS: Final = ">"
 
@@ -22,3 +25,11 @@ def press_id(question_id: str, text: str) -> str:
 def is_press(question_id: str) -> bool:
     """Whether a question was asked by a button, so that nobody has read its text."""
     return _PRESS in question_id
+
+
+def pressed_turn(question: Question, turns: Sequence[Turn]) -> Turn | None:
+    """Return the turn whose button asks a question; None if it was typed, or the turn is gone."""
+    if not is_press(question.id):
+        return None
+    found = (turn for turn in turns if press_id(turn.question.id, question.text) == question.id)
+    return next(found, None)

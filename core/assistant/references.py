@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from core.press_ids import press_id
+from core.press_ids import pressed_turn
 from core.types import Exchange, Label, Question, Turn, TurnState
 
 _LONGEST: Final = 40  # characters; whoever writes more says what they mean
@@ -105,7 +105,7 @@ def referred(
     `text` is the question as it is read, `turns` the session's, the latest last, and `more` the
     text of the button that shows the rest. A button is resolved by the answer that it is below.
     """
-    pressed = _pressed(question, turns)
+    pressed = pressed_turn(question, turns)
     if pressed:
         return Referred(Reference.MORE, text, pressed) if text == more else None
     plain = _plain(text)
@@ -163,12 +163,6 @@ def _offered(turns: Sequence[Turn]) -> tuple[str, ...]:
 def _says(turn: Turn) -> bool:
     """Return whether a turn told something that can be told again."""
     return turn.state is TurnState.ANSWERED and bool(turn.sources)
-
-
-def _pressed(question: Question, turns: Sequence[Turn]) -> Turn | None:
-    """Return the turn whose button asks this; None if it was typed."""
-    found = (t for t in turns if press_id(t.question.id, question.text) == question.id)
-    return next(found, None)
 
 
 def _plain(text: str) -> str:

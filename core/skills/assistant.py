@@ -11,7 +11,7 @@ from typing import Final
 from core.assistant.assistant import Assistant, Research
 from core.errors import FaqbotError
 from core.ports import History
-from core.press_ids import is_press, press_id
+from core.press_ids import is_press, pressed_turn
 from core.profile import Profile
 from core.skills.router import Router
 from core.skills.skill import Request, Situation, Skill, SkillReply
@@ -93,8 +93,10 @@ class SkilledAssistant:
         text = normalized(question.text) or question.text.strip()
         turns = await self._history.recent(question.session, _TURNS_BACK)
         dialogue = self._open_in(turns)
-        pressed = _pressed(turns, question) if is_press(question.id) else None
-        if pressed and pressed.dialogue != dialogue:  # it went on since, or was settled
+        pressed = pressed_turn(question, turns)
+        if (
+            pressed and pressed.dialogue and pressed.dialogue != dialogue
+        ):  # it went on since, or was settled
             reply = SkillReply(self._profile.settled_button)
             yield await self._kept(question, pressed.dialogue, reply)
             return
@@ -176,16 +178,4 @@ def _choices(turns: Sequence[Turn]) -> tuple[str, ...]:
     """Return what may be said to the latest question of a skill that has buttons."""
     return next(
         (turn.followups for turn in reversed(turns) if turn.dialogue and turn.followups), ()
-    )
-
-
-def _pressed(turns: Sequence[Turn], question: Question) -> Turn | None:
-    """Return the skill's turn whose button asks this; None if it is not a skill's button."""
-    return next(
-        (
-            turn
-            for turn in turns
-            if turn.dialogue and press_id(turn.question.id, question.text) == question.id
-        ),
-        None,
     )
