@@ -88,7 +88,6 @@ class AnswerWriter:
         given = passages[: len(excerpts)]
         messages = answer_messages(self.prompt, question, history, excerpts)
         scribe, claims = Scribe(given), ClaimFilter(question)
-        texts = [f"{passage.title}\n{passage.text}" for passage in given]
         last = Piece()
         for breaks in range(_BREAKS + 1):
             again = resumed(messages, scribe.raw, self.resume) if scribe.raw else messages
@@ -96,18 +95,18 @@ class AnswerWriter:
                 async with aclosing(self._said(again, scribe)) as said:
                     async for piece in said:
                         last = piece
-                        if shown := claims.feed(piece.text, scribe.cited, texts):
+                        if shown := claims.feed(piece.text, scribe.cited, scribe.texts):
                             yield shown
                 break
             except ModelBrokeOffError as error:
                 if scribe.finished:
                     break
                 if breaks == _BREAKS:
-                    if rest := claims.close(scribe.cited, texts):
+                    if rest := claims.close(scribe.cited, scribe.texts):
                         yield rest
                     raise
                 logger.warning("taking up an answer again: %s", error)
-        if rest := self._ended(scribe, claims, texts):
+        if rest := self._ended(scribe, claims):
             yield rest
         if last.finish is Finish.LENGTH and not scribe.finished:
             yield f" …\n\n{self.too_long}"
@@ -116,14 +115,14 @@ class AnswerWriter:
             scribe.used, scribe.offers, model, self.prompt.version, withheld=claims.withheld
         )
 
-    def _ended(self, scribe: Scribe, claims: ClaimFilter, texts: Sequence[str]) -> str:
+    def _ended(self, scribe: Scribe, claims: ClaimFilter) -> str:
         """Return the end of an answer, with a note if sentences of it were withheld.
 
         Raises:
             ModelReplyError: nothing of it may be shown.
         """
-        rest = claims.feed(scribe.close(), scribe.cited, texts)
-        rest += claims.close(scribe.cited, texts)
+        rest = claims.feed(scribe.close(), scribe.cited, scribe.texts)
+        rest += claims.close(scribe.cited, scribe.texts)
         if not scribe.raw.strip():
             raise ModelReplyError(f"{self.name} returned an empty answer")
         if not claims.withheld:
@@ -154,10 +153,14 @@ class AnswerWriter:
 
 
 class Scribe:
-    """Turns raw text into what a person reads. `feed` gives what is certain, `close` the rest."""
+    """Turns raw text into what a person reads. `feed` gives what is certain, `close` the rest.
+
+    `texts` are those of the passages with their titles.
+    """
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._passages = passages
+        self.texts = [f"{passage.title}\n{passage.text}" for passage in passages]
         self._held = ""
         self._cited: list[int] = []
         self._after: str | None = None
@@ -183,8 +186,7 @@ class Scribe:
     @property
     def cited(self) -> list[str]:
         """The texts of the cited passages, in the order of their new numbers."""
-        cited = (self._passages[number - 1] for number in self._cited)
-        return [f"{passage.title}\n{passage.text}" for passage in cited]
+        return [self.texts[number - 1] for number in self._cited]
 
     @property
     def offers(self) -> tuple[Offer, ...]:
