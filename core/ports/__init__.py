@@ -3,18 +3,9 @@
 Each has more than one implementation in use.
 """
 
-from core.ports.stores import (
-    Archive,
-    ChatModel,
-    Cluster,
-    Embedder,
-    FaqIndex,
-    History,
-    Inbox,
-    Lessons,
-    Reports,
-    Vectors,
-)
+from core.ports.inbox import Inbox
+from core.ports.models import ChatModel, Embedder, FaqIndex, Vectors
+from core.ports.stores import Archive, Cluster, History, Lessons, Reports
 
 __all__ = [
     "Archive",

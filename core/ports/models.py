@@ -1,0 +1,72 @@
+"""What the core needs of models and of the index."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.types import Entry, Exchange, Generation, Passage, Terms, Written
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Turns text into unit vectors; what made a collection is recorded by `fingerprint`."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Name and version of the model; vectors of different fingerprints never meet."""
+        ...
+
+    def embed(self, texts: Sequence[str], *, passages: bool = False) -> Vectors:
+        """Return unit vectors, a row for each text; a text without content gives zeros.
+
+        `passages` tells that the texts are answers: some models tell them apart from questions.
+        """
+        ...
+
+
+class FaqIndex(Protocol):
+    """The ingested FAQ, by generation. Calls block: keep them off the event loop."""
+
+    def serving(self) -> Generation | None:
+        """The generation that answers are taken from, or None before the first ingest."""
+        ...
+
+    def stored(self, generation: str) -> Iterator[tuple[Entry, Terms]]:
+        """Every entry with its terms, in the order of the source."""
+        ...
+
+    def entries(self, generation: str, faq_ids: Sequence[str]) -> list[Entry]:
+        """Entries by id, in the order asked for; unknown ids are left out."""
+        ...
+
+    def nearest(
+        self, generation: str, vectors: Vectors, limit: int
+    ) -> list[list[tuple[str, float]]]:
+        """Return the nearest chunks to each row of `vectors` as (faq_id, cosine), best first.
+
+        An entry may come more than once.
+        """
+        ...
+
+
+class ChatModel(Protocol):
+    """Writes the answer to a question from passages, and from nothing else."""
+
+    @property
+    def name(self) -> str:
+        """The name that a turn records as the model that answered."""
+        ...
+
+    def answer(
+        self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
+    ) -> AsyncGenerator[str | Written]:
+        """Stream the answer as pieces of Markdown, then exactly one `Written`.
+
+        `passages` are nearest first, and never empty.
+        """
+        ...

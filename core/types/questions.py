@@ -1,0 +1,65 @@
+"""A question, what came before it, and what it is read as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import NewType
+
+SessionId = NewType("SessionId", str)
+"""Opaque text that names one conversation; encoded and decoded in one place per platform."""
+
+
+class Label(StrEnum):
+    """The label that the guardrail gives a question."""
+
+    ON_TOPIC = "on_topic"
+    OFF_TOPIC = "off_topic"
+    INJECTION = "injection"
+    GREETING = "greeting"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One earlier question and the answer to it, as context for the next question.
+
+    `sources` holds the titles that the answer stood on, where that is known.
+    """
+
+    user: str
+    bot: str
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as an adapter hands it over; `id` is the platform's own message id.
+
+    `edited_at` is when its asker edited it into this text, by the platform's clock.
+    """
+
+    id: str
+    session: SessionId
+    text: str
+    asker: str = ""
+    asked_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    reply_to: str | None = None
+    edited_at: datetime | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The guardrail's answer: the label, and a probability for every label (they sum to 1)."""
+
+    label: Label
+    scores: dict[Label, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """A model's reading of a question; `query` is "" where the question stands alone."""
+
+    label: Label
+    query: str = ""
+    confidence: float = 1.0

@@ -1,0 +1,44 @@
+"""What is counted and recorded for those who run the bot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Span(StrEnum):
+    """How long the periods are that counts are added up for."""
+
+    HOUR = "hour"
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Counts by name, such as `asked` and `answered`, of one period on one platform."""
+
+    start: datetime
+    platform: str
+    counts: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryUse:
+    """How often an entry was used in an answer, liked, disliked, and asked for in vain."""
+
+    title: str
+    used: int = 0
+    helpful: int = 0
+    unhelpful: int = 0
+    in_vain: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """A change that somebody made to how the bot runs, or to what it keeps."""
+
+    at: datetime
+    who: str
+    action: str
+    detail: str = ""
