@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from config.settings import Settings
-from core.ports import Archive, Cluster, History, Inbox, Lessons, Reports
+from core.ports import Archive, Cases, Cluster, History, Inbox, Lessons, Reports
 from core.stores.sqlite.archive import SqliteArchive
+from core.stores.sqlite.cases import SqliteCases
 from core.stores.sqlite.cluster import SqliteCluster
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
@@ -27,13 +28,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The six views of one store."""
+    """The views of one store."""
 
     history: History
     archive: Archive
     inbox: Inbox
     lessons: Lessons
     reports: Reports
+    cases: Cases
     cluster: Cluster
 
 
@@ -62,11 +64,13 @@ async def open_stores(settings: Settings, *, holder: str = "") -> AsyncIterator[
                 ),
                 SqliteLessons(file),
                 SqliteReports(file),
+                SqliteCases(file),
                 SqliteCluster(file),
             )
         return
     # Importing the driver takes a quarter of a second, and the embedded default needs none of it.
     from core.stores.mongo.archive import MongoArchive
+    from core.stores.mongo.cases import MongoCases
     from core.stores.mongo.cluster import MongoCluster
     from core.stores.mongo.database import MongoDatabase
     from core.stores.mongo.history import MongoHistory
@@ -88,6 +92,7 @@ async def open_stores(settings: Settings, *, holder: str = "") -> AsyncIterator[
             ),
             MongoLessons(database),
             MongoReports(database),
+            MongoCases(database),
             MongoCluster(database),
         )
 

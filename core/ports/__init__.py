@@ -3,12 +3,14 @@
 Each has more than one implementation in use.
 """
 
+from core.ports.cases import Cases
 from core.ports.inbox import Inbox
 from core.ports.models import ChatModel, Embedder, FaqIndex, Vectors
 from core.ports.stores import Archive, Cluster, History, Lessons, Reports
 
 __all__ = [
     "Archive",
+    "Cases",
     "ChatModel",
     "Cluster",
     "Embedder",

@@ -16,7 +16,7 @@ from core.retrieval.lessons import NOTHING, LessonOverlay, Prepared, entry_of, n
 from core.retrieval.lexical import Fields
 from core.retrieval.vectors import ANSWER_WEIGHT, unit
 from core.text.korean import Analyzer
-from core.types import Lesson
+from core.types import Lesson, LessonState
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +79,8 @@ class LessonSync:
         version = await self._lessons.version()
         if version == self._version and monotonic() < self._embed_at:
             return
-        lessons = newest(await all_lessons(self._lessons))
+        known = await all_lessons(self._lessons)
+        lessons = newest([one for one in known if one.state is LessonState.SERVED])
         fresh = [one for one in lessons if _lacks(self._known.get(one))]
         vectors = await self._vectors(fresh)
         prepared = await asyncio.to_thread(self._prepared, fresh, vectors) if fresh else {}

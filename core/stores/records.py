@@ -98,9 +98,12 @@ def lesson_as_stored(lesson: Lesson) -> Lesson:
         ("the author's name", lesson.author_name),
         ("the question's id", lesson.question_id),
         ("the asker", lesson.asked_by),
+        ("who approved it", lesson.approved_by),
+        *(("a finding", text) for text in lesson.findings),
     ]
     _check_texts("a lesson", texts)
-    return replace(lesson, learned_at=in_utc(lesson.learned_at))
+    review_at = in_utc(lesson.review_at) if lesson.review_at else None
+    return replace(lesson, learned_at=in_utc(lesson.learned_at), review_at=review_at)
 
 
 def teaching(lesson: Lesson, known: Lesson | None, *, removed: bool = False) -> Teaching:

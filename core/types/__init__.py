@@ -14,7 +14,18 @@ from core.types.answers import (
     View,
     Written,
 )
-from core.types.faq import OFFICIAL, Entry, Generation, Lesson, Passage, Source, Teaching, Terms
+from core.types.cases import Call, Case, CaseState, Waiter
+from core.types.faq import (
+    OFFICIAL,
+    Entry,
+    Generation,
+    Lesson,
+    LessonState,
+    Passage,
+    Source,
+    Teaching,
+    Terms,
+)
 from core.types.inbox import Claim, InboxState, Receipt, Received
 from core.types.questions import Classification, Exchange, Label, Question, SessionId, Verdict
 from core.types.reports import AuditEvent, EntryUse, Span, Traffic
@@ -25,6 +36,9 @@ __all__ = [
     "AnswerEvent",
     "Answered",
     "AuditEvent",
+    "Call",
+    "Case",
+    "CaseState",
     "Claim",
     "Classification",
     "Declined",
@@ -41,6 +55,7 @@ __all__ = [
     "InboxState",
     "Label",
     "Lesson",
+    "LessonState",
     "Offer",
     "Passage",
     "Question",
@@ -60,5 +75,6 @@ __all__ = [
     "Usage",
     "Verdict",
     "View",
+    "Waiter",
     "Written",
 ]

@@ -63,6 +63,14 @@ class Source:
 OFFICIAL: Final = Source()
 
 
+class LessonState(StrEnum):
+    """Whether a lesson is served: one that is held waits for an owner's word."""
+
+    SERVED = "served"
+    HELD = "held"
+    EXPIRED = "expired"
+
+
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """A lesson of a person: an answer, and the question that it was given to.
@@ -70,6 +78,8 @@ class Lesson:
     `id` is the platform's id of the message that taught it. `question` stands alone; `question_id`
     names the question in the history, "" where there is none. `author` is the platform's id of who
     taught, `asked_by` of who had asked. `learned_at` is when it was said, or last edited.
+    `findings` are what the gate said of it, a line each; from `review_at` on somebody has to look
+    at it again.
     """
 
     id: str
@@ -81,6 +91,10 @@ class Lesson:
     learned_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     question_id: str = ""
     asked_by: str = ""
+    state: LessonState = LessonState.SERVED
+    findings: tuple[str, ...] = ()
+    approved_by: str = ""
+    review_at: datetime | None = None
 
 
 class Teaching(StrEnum):

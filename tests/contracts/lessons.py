@@ -17,7 +17,7 @@ import pytest
 
 from core.errors import StorageError
 from core.ports import Archive, Lessons
-from core.types import Lesson, SessionId, Teaching
+from core.types import Lesson, LessonState, SessionId, Teaching
 
 MORNING = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -61,6 +61,18 @@ async def test_a_lesson_is_kept_as_it_was_taught(open_lessons):
         assert await places.lessons.of_session(ROOM) == [kept]
         assert await places.lessons.find("2") is None
         assert await places.lessons.of_session(SessionId("slack:T1:C1:2")) == []
+
+
+async def test_what_holds_a_lesson_is_kept_with_it_and_an_owner_s_word_lets_it_go(lessons):
+    """The word is said of what was taught, at the time at which it was taught."""
+    held = lesson(
+        state=LessonState.HELD, findings=("계좌번호가 있어요",), review_at=MORNING + 9 * MINUTE
+    )
+    await lessons.teach(held)
+    assert await lessons.find("1") == held
+    approved = replace(held, state=LessonState.SERVED, approved_by="slack:U9")
+    assert await lessons.teach(approved) is Teaching.CORRECTED
+    assert await lessons.page(10) == [approved]
 
 
 async def test_the_same_twice_changes_nothing(lessons):

@@ -264,6 +264,8 @@ def _field_matches(row: Document, name: str, wanted: Any) -> bool:
         raise CommandError(2, f"{name} is not for faqbot")
     value = row.get(name, _MISSING)
     if not _is_operators(wanted):
+        if isinstance(value, list) and wanted in value:  # a list is found by each of its members
+            return True
         return value == wanted or (wanted is None and value is _MISSING)
     return all(_holds(value, operator, operand) for operator, operand in wanted.items())
 

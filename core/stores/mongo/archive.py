@@ -9,6 +9,7 @@ from typing import Final
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
+from core.stores.mongo.cases import MongoCases
 from core.stores.mongo.counters import count_opinion, count_turn
 from core.stores.mongo.database import Document, MongoDatabase
 from core.stores.mongo.history import question_of, turn_of
@@ -211,6 +212,7 @@ class MongoArchive:
         await lessons.update_many({"asked_by": person}, {"$set": asked, "$inc": {"n": 1}})
         taught = {"author": "", "author_name": ""}
         await lessons.update_many({"author": person}, {"$set": taught, "$inc": {"n": 1}})
+        await MongoCases(self._db).forget(person)
         if named:
             await MongoLessons(self._db).touch()
         return len(set(named))

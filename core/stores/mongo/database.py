@@ -28,7 +28,7 @@ from core.stores.records import utc_now
 
 Document = dict[str, Any]
 
-SCHEMA: Final = 5
+SCHEMA: Final = 6
 _DATABASE: Final = "faqbot"
 _TIMEOUT_MS: Final = 10_000
 _SELECTION_MS: Final = 5_000
@@ -105,6 +105,16 @@ _INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("author", ASCENDING)], name="by_author"),
         IndexModel([("asked_by", ASCENDING)], name="by_asker"),
     ],
+    "cases": [
+        IndexModel(
+            [("open", ASCENDING), ("opened_at", ASCENDING), ("_id", ASCENDING)],
+            name="open",
+        ),
+        IndexModel([("due_at", ASCENDING), ("_id", ASCENDING)], name="by_due"),
+        IndexModel([("questions", ASCENDING)], name="by_question"),
+        IndexModel([("people", ASCENDING)], name="by_person"),
+        IndexModel([("answer_id", ASCENDING)], name="by_answer"),
+    ],
 }
 
 
@@ -125,6 +135,8 @@ class MongoDatabase:
         self.audit: AsyncCollection[Document] = database["audit"]
         self.leases: AsyncCollection[Document] = database["leases"]
         self.switches: AsyncCollection[Document] = database["switches"]
+        self.cases: AsyncCollection[Document] = database["cases"]
+        self.case_calls: AsyncCollection[Document] = database["case_calls"]
         self.address = address
         self.zone = zone  # in which the days are that counts are added up for
         self._database = database

@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 
 from core.stores.mongo.database import Document, MongoDatabase
 from core.stores.records import blank, check_text, in_utc, lesson_as_stored, teaching
-from core.types import Lesson, SessionId, Teaching
+from core.types import Lesson, LessonState, SessionId, Teaching
 
 _BY_ID: Final = [("_id", ASCENDING)]
 _VERSION: Final = {"_id": "lessons"}
@@ -103,6 +103,10 @@ class MongoLessons:
             "question_id": lesson.question_id,
             "asked_by": lesson.asked_by,
             "removed": removed,
+            "state": lesson.state.value,
+            "findings": list(lesson.findings),
+            "approved_by": lesson.approved_by,
+            "review_at": lesson.review_at,
         }
         if found is None:
             try:
@@ -126,4 +130,8 @@ def _lesson_of(document: Document) -> Lesson:
         learned_at=document["learned_at"],
         question_id=document["question_id"],
         asked_by=document["asked_by"],
+        state=LessonState(document.get("state", LessonState.SERVED)),
+        findings=tuple(document.get("findings", ())),
+        approved_by=document.get("approved_by", ""),
+        review_at=document.get("review_at"),
     )

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final
 
 from core.stores.records import check_text, feedback_as_stored, in_utc
+from core.stores.sqlite.cases import forget as forget_in_cases
 from core.stores.sqlite.counters import count_opinion, count_turn
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
 from core.stores.sqlite.history import question_of, turn_of
@@ -280,6 +281,7 @@ def _unname(db: sqlite3.Connection, person: str) -> int:
     count = int(db.execute(of_person, (person,)).fetchone()[0])
     db.execute(OF_LESSON_ASKER, (person,))
     db.execute(OF_LESSON_AUTHOR, (person,))
+    forget_in_cases(db, person)
     if count:
         touch(db)
     return count

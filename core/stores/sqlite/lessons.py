@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Final
 
 from core.stores.records import blank, check_text, in_utc, lesson_as_stored, teaching
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
-from core.types import Lesson, SessionId, Teaching
+from core.types import Lesson, LessonState, SessionId, Teaching
 
 FIND: Final = "SELECT * FROM lessons WHERE id = ?"
 PAGE: Final = "SELECT * FROM lessons WHERE id > ? AND NOT removed ORDER BY id LIMIT ?"
@@ -19,10 +20,10 @@ VERSION: Final = "SELECT token FROM lessons_version WHERE only = 1"
 _PUT: Final = """
     INSERT OR REPLACE INTO lessons (
         id, session, question, answer, author, author_name, learned_at_ms, question_id, asked_by,
-        removed
+        removed, state, findings, approved_by, review_at_ms
     ) VALUES (
         :id, :session, :question, :answer, :author, :author_name, :learned_at_ms, :question_id,
-        :asked_by, :removed
+        :asked_by, :removed, :state, :findings, :approved_by, :review_at_ms
     )
 """
 
@@ -109,6 +110,10 @@ def _put(db: sqlite3.Connection, lesson: Lesson, *, removed: bool) -> None:
         "question_id": lesson.question_id,
         "asked_by": lesson.asked_by,
         "removed": removed,
+        "state": lesson.state.value,
+        "findings": json.dumps(lesson.findings, ensure_ascii=False),
+        "approved_by": lesson.approved_by,
+        "review_at_ms": to_ms(lesson.review_at) if lesson.review_at else None,
     }
     db.execute(_PUT, row)
     touch(db)
@@ -130,4 +135,8 @@ def _lesson_of(row: sqlite3.Row) -> Lesson:
         learned_at=from_ms(row["learned_at_ms"]),
         question_id=row["question_id"],
         asked_by=row["asked_by"],
+        state=LessonState(row["state"]),
+        findings=tuple(json.loads(row["findings"])),
+        approved_by=row["approved_by"],
+        review_at=None if row["review_at_ms"] is None else from_ms(row["review_at_ms"]),
     )

@@ -181,4 +181,44 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
     # By the platform's clock: an edit that comes late must not win.
     ("ALTER TABLE inbox ADD COLUMN edited_at_ms INTEGER NOT NULL DEFAULT 0",),
     ("ALTER TABLE turns ADD COLUMN withheld INTEGER NOT NULL DEFAULT 0",),
+    (
+        """
+        CREATE TABLE cases (
+            id           TEXT PRIMARY KEY,
+            open         INTEGER NOT NULL,
+            opened_at_ms INTEGER NOT NULL,
+            due_at_ms    INTEGER,
+            taken_by     TEXT NOT NULL,
+            answer_id    TEXT NOT NULL,
+            version      INTEGER NOT NULL,
+            record       TEXT NOT NULL
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX cases_open ON cases (opened_at_ms, id) WHERE open",
+        "CREATE INDEX cases_due ON cases (due_at_ms, id) WHERE due_at_ms IS NOT NULL",
+        "CREATE INDEX cases_by_answer ON cases (answer_id) WHERE answer_id <> ''",
+        "CREATE INDEX cases_taken ON cases (taken_by) WHERE taken_by <> ''",
+        """
+        CREATE TABLE case_questions (
+            question_id TEXT PRIMARY KEY,
+            case_id     TEXT NOT NULL,
+            asker       TEXT NOT NULL
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX case_questions_by_case ON case_questions (case_id)",
+        "CREATE INDEX case_questions_by_asker ON case_questions (asker)",
+        """
+        CREATE TABLE case_calls (
+            owner TEXT NOT NULL,
+            day   TEXT NOT NULL,
+            calls INTEGER NOT NULL,
+            PRIMARY KEY (owner, day)
+        ) WITHOUT ROWID
+        """,
+        # Whether a lesson is served, what the gate found in it, and who has approved it.
+        "ALTER TABLE lessons ADD COLUMN state TEXT NOT NULL DEFAULT 'served'",
+        "ALTER TABLE lessons ADD COLUMN findings TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE lessons ADD COLUMN approved_by TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE lessons ADD COLUMN review_at_ms INTEGER",
+    ),
 )

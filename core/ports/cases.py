@@ -1,0 +1,44 @@
+"""What the core needs of the store of cases."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Protocol
+
+from core.types import Case
+
+
+class Cases(Protocol):
+    """Questions that wait for a person. A case is changed in the place of what was read."""
+
+    async def add(self, case: Case) -> bool:
+        """Store a new case, with version 1; False if its id is there."""
+        ...
+
+    async def save(self, case: Case) -> bool:
+        """Store a changed case; False if somebody else has changed it since it was read."""
+        ...
+
+    async def find(self, case_id: str) -> Case | None:
+        """A case by its id."""
+        ...
+
+    async def of_question(self, question_id: str) -> Case | None:
+        """The case that a question waits with."""
+        ...
+
+    async def of_answer(self, answer_id: str) -> list[Case]:
+        """The cases that a lesson or an entry answers, by id."""
+        ...
+
+    async def open(self, limit: int) -> list[Case]:
+        """The cases that wait for a person, the oldest first."""
+        ...
+
+    async def due(self, now: datetime, limit: int) -> list[Case]:
+        """The cases for which something is to be done by now, the most overdue first."""
+        ...
+
+    async def count_call(self, owner: str, day: date) -> int:
+        """Count one more call of an owner on a day; how many there are with it."""
+        ...

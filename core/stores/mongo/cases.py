@@ -1,0 +1,127 @@
+"""The `Cases` port on MongoDB."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
+
+from pymongo import ASCENDING, ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from core.stores.case_records import case_as_stored, case_of, case_record
+from core.stores.mongo.database import Document, MongoDatabase
+from core.stores.records import check_text, in_utc
+from core.types import Case
+
+_OLDEST: Final = [("opened_at", ASCENDING), ("_id", ASCENDING)]
+_MOST_OVERDUE: Final = [("due_at", ASCENDING), ("_id", ASCENDING)]
+_BY_ID: Final = [("_id", ASCENDING)]
+
+
+class MongoCases:
+    """Cases as documents, each changed in the place of the version that was read."""
+
+    def __init__(self, database: MongoDatabase) -> None:
+        self._db = database
+
+    async def add(self, case: Case) -> bool:
+        """Store a new case; False if its id is there."""
+        stored = case_as_stored(replace(case, version=1))
+        with self._db.translated():
+            try:
+                await self._db.cases.insert_one({"_id": case.id, **_fields(stored)})
+            except DuplicateKeyError:
+                return False
+            return True
+
+    async def save(self, case: Case) -> bool:
+        """Store a changed case; False if somebody else has changed it since it was read."""
+        stored = case_as_stored(replace(case, version=case.version + 1))
+        unchanged = {"_id": case.id, "version": case.version}
+        with self._db.translated():
+            change = {"$set": _fields(stored)}
+            return (await self._db.cases.update_one(unchanged, change)).matched_count == 1
+
+    async def find(self, case_id: str) -> Case | None:
+        """A case by its id."""
+        return await self._one("_id", case_id)
+
+    async def of_question(self, question_id: str) -> Case | None:
+        """The case that a question waits with."""
+        return await self._one("questions", question_id)
+
+    async def of_answer(self, answer_id: str) -> list[Case]:
+        """The cases that a lesson or an entry answers, by id."""
+        check_text("the answer's id", answer_id)
+        if not answer_id:
+            return []
+        with self._db.translated():
+            found = self._db.cases.find({"answer_id": answer_id}).sort(_BY_ID)
+            return [_case_of(document) async for document in found]
+
+    async def open(self, limit: int) -> list[Case]:
+        """The cases that wait for a person, the oldest first."""
+        if limit < 1:
+            return []
+        with self._db.translated():
+            found = self._db.cases.find({"open": True}).sort(_OLDEST).limit(limit)
+            return [_case_of(document) async for document in found]
+
+    async def due(self, now: datetime, limit: int) -> list[Case]:
+        """The cases for which something is to be done by now, the most overdue first."""
+        if limit < 1:
+            return []
+        with self._db.translated():
+            by_now = {"due_at": {"$lte": in_utc(now)}}
+            found = self._db.cases.find(by_now).sort(_MOST_OVERDUE).limit(limit)
+            return [_case_of(document) async for document in found]
+
+    async def count_call(self, owner: str, day: date) -> int:
+        """Count one more call of an owner on a day; how many there are with it."""
+        check_text("the owner", owner)
+        with self._db.translated():
+            counted: Document | None = await self._db.case_calls.find_one_and_update(
+                {"_id": f"{day.isoformat()} {owner}"},
+                {"$inc": {"calls": 1}},
+                upsert=True,
+                return_document=ReturnDocument.AFTER,
+            )
+        if counted is None:
+            raise AssertionError("an upsert always has a document")
+        return int(counted["calls"])
+
+    async def forget(self, person: str) -> None:
+        """Take a person out of the cases; those of nobody else go."""
+        while documents := await self._db.cases.find({"people": person}).to_list():
+            for case in map(_case_of, documents):  # who changes one meanwhile has it read again
+                unchanged = {"_id": case.id, "version": case.version}
+                left = case.without(person)
+                if left is None:
+                    await self._db.cases.delete_one(unchanged)
+                else:
+                    stored = replace(left, version=case.version + 1)
+                    await self._db.cases.update_one(unchanged, {"$set": _fields(stored)})
+
+    async def _one(self, field: str, value: str) -> Case | None:
+        check_text("an id", value)
+        with self._db.translated():
+            found = await self._db.cases.find_one({field: value})
+            return _case_of(found) if found else None
+
+
+def _fields(case: Case) -> Document:
+    return {
+        "open": case.is_open,
+        "opened_at": case.opened_at,
+        "due_at": case.due_at,
+        "answer_id": case.answer_id,
+        "questions": [one.question.id for one in case.waiters],
+        "people": sorted({one.question.asker for one in case.waiters} | {case.taken_by} - {""}),
+        "version": case.version,
+        "record": case_record(case),
+    }
+
+
+def _case_of(document: Document) -> Case:
+    return case_of(document["record"], document["version"])
