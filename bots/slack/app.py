@@ -40,7 +40,7 @@ from core.messaging.reply import Reply
 from core.types import Question
 
 _ANYTHING: Final = re.compile(r".*")
-_EXTRAS: Final[tuple[ModuleType, ...]] = (commands, feedback, home, assistant_pane)
+_EXTRAS: Final[tuple[ModuleType, ...]] = (commands, home, assistant_pane)
 _FOLDER: Final = "slack"  # of the data folder: who has installed the bot
 
 Next = Callable[[], Awaitable[BoltResponse]]
@@ -74,7 +74,7 @@ def make_app(  # noqa: PLR0913 - its collaborators, all by name
     )
     messages.register(app, message_handler, workspaces)
     register_buttons(app, buttons, workspaces, background)
-    _register_extras(app, context, budgets)
+    _register_extras(app, context, budgets, workspaces)
     register_installations(app, installations)
     _acknowledge_the_rest(app)
     return app
@@ -221,7 +221,9 @@ async def _workspaces(
     return workspaces, installations
 
 
-def _register_extras(app: AsyncApp, context: Context, budgets: Budgets) -> None:
+def _register_extras(
+    app: AsyncApp, context: Context, budgets: Budgets, workspaces: Workspaces
+) -> None:
     """Listen to what people do beside asking; before whatever acknowledges the rest."""
 
     @app.middleware
@@ -232,4 +234,5 @@ def _register_extras(app: AsyncApp, context: Context, budgets: Budgets) -> None:
 
     for module in _EXTRAS:
         module.register(app, context)
+    feedback.register(app, context, workspaces)
     share.register(app, context, budgets)

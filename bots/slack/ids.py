@@ -37,6 +37,10 @@ class Place:
         """The session that goes on here."""
         return SessionId(f"{PREFIX}{self.team}:{self.channel}:{self.thread}")
 
+    def owns(self, question: str) -> bool:
+        """Whether a question was asked in this channel: what a button says may be forged."""
+        return question.startswith(f"{PREFIX}{self.team}:{self.channel}:")
+
     @property
     def private_to(self) -> str:
         """The user who alone sees what is answered here; "" if it is said openly."""

@@ -7,6 +7,7 @@ looked up when it is pressed. A forged or an old one is answered kindly.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any, Final, Self
 
@@ -16,11 +17,14 @@ from bots.discord.context import Context
 from bots.discord.ids import Ephemeral, Target, Within, asker_of, guild_name, written
 from bots.discord.interactions.acknowledge import Pressing, defer, excused, promptly, say, soon
 from bots.discord.interactions.feedback import FeedbackForm
+from bots.discord.interactions.places import belongs_here
 from bots.discord.interactions.share import share
 from bots.discord.render.payload import CUSTOM_ID, Pressed, components, pressed_of
 from bots.shared.intake import reason_for
 from core.messaging.handler import references_of, view_of
 from core.types import Feedback, Question, Receipt, SessionId, Turn
+
+_Act = Callable[[Context, Pressing, Pressed], Coroutine[object, object, None]]
 
 
 class AnswerButton(ui.DynamicItem[ui.Button[Any]], template=CUSTOM_ID):
@@ -48,7 +52,17 @@ async def pressed(context: Context, interaction: Pressing, custom_id: str) -> No
     if button is None or act is None:
         await say(interaction, context.profile.stale_button)
         return
-    await excused(interaction, act(context, interaction, button), context.profile.not_stored)
+    acting = _if_it_belongs(context, interaction, act, button)
+    await excused(interaction, acting, context.profile.not_stored)
+
+
+async def _if_it_belongs(
+    context: Context, interaction: Pressing, act: _Act, button: Pressed
+) -> None:
+    if await belongs_here(context, interaction, button.question_id):
+        await act(context, interaction, button)
+    else:
+        await say(interaction, context.profile.stale_button)
 
 
 async def _ask(context: Context, interaction: Pressing, button: Pressed) -> None:
@@ -156,4 +170,10 @@ def _is_aside(interaction: Pressing) -> bool:
     return interaction.message is not None and interaction.message.flags.ephemeral
 
 
-_ACTS: Final = {"f": _ask, "up": _praise, "down": _criticise, "stop": _stop, "share": _share}
+_ACTS: Final[dict[str, _Act]] = {
+    "f": _ask,
+    "up": _praise,
+    "down": _criticise,
+    "stop": _stop,
+    "share": _share,
+}

@@ -10,6 +10,7 @@ from discord import ui
 from bots.discord.context import Context
 from bots.discord.ids import asker_of
 from bots.discord.interactions.acknowledge import Pressing, defer, say
+from bots.discord.interactions.places import belongs_here
 from bots.discord.render.payload import pressed_of
 from core.profile import Profile
 from core.types import Feedback
@@ -50,7 +51,11 @@ async def submitted(context: Context, interaction: Pressing) -> None:
     """Store why an answer was no help."""
     data: Any = interaction.data or {}
     form = pressed_of(str(data.get("custom_id")))
-    if form is None or form.kind != "why":
+    if (
+        form is None
+        or form.kind != "why"
+        or not await belongs_here(context, interaction, form.question_id)
+    ):
         await say(interaction, context.profile.stale_button)
         return
     values = dict(_values(data.get("components") or []))

@@ -19,7 +19,7 @@ from bots.slack.api.people import Owners
 from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.workspaces import Workspace, Workspaces
 from bots.slack.context import Context
-from bots.slack.ids import PREFIX, Place, question_id
+from bots.slack.ids import Place, question_id
 from bots.slack.render.blocks import Page, feedback_block_id, read_followup
 from bots.slack.replies.native_status import end_session
 from bots.slack.replies.thread import (
@@ -60,10 +60,6 @@ class _Press:
         """The place where the person looks: the thread, if the message is in one."""
         return Place(self.place.team, self.place.channel, self.message.get("thread_ts") or "")
 
-    def owns(self, question: str) -> bool:
-        """Whether a question was asked in this channel: a value may be forged."""
-        return question.startswith(f"{PREFIX}{self.place.team}:{self.place.channel}:")
-
     def asked(self, question: str) -> Question:
         """The question that the press asks, without its text."""
         return Question(question, self.place.session, "", self.user, reply_to=self.message["ts"])
@@ -83,7 +79,7 @@ class Buttons:
         """Ask what the button stands for, and mark it used."""
         question, index = read_followup(value) or ("", 0)
         trouble, receipt = self._profile.stale_button, None
-        if press.owns(question):
+        if press.place.owns(question):
             trouble, receipt = await self._ask(press, question, index)
         if receipt is Receipt.KNOWN:
             trouble = await self._asked_before(press, question, index)
@@ -94,7 +90,7 @@ class Buttons:
 
     async def stop(self, press: _Press, question: str) -> None:
         """End the answer."""
-        if not press.owns(question) or not await self._service.stop(question):
+        if not press.place.owns(question) or not await self._service.stop(question):
             text = self._profile.nothing_to_stop
             await tell(press.workspace.client, press.seen_in, press.user, text)
 

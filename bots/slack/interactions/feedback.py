@@ -8,11 +8,14 @@ import re
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack.api.calls import quietly
 from bots.slack.api.response_url import thread_of, whisper
+from bots.slack.api.workspaces import Workspaces
 from bots.slack.context import Context
+from bots.slack.ids import Place
 from bots.slack.render.blocks import read_feedback
 from core.errors import StorageError
 from core.profile import Profile
@@ -29,13 +32,19 @@ _REASON, _EXPECTED = "reason", "expected"
 _LONGEST_TEXT: Final = 1_000
 
 
-def register(app: AsyncApp, context: Context) -> None:
+def register(app: AsyncApp, context: Context, workspaces: Workspaces) -> None:
     """Take opinions, and the reasons for them."""
 
     @app.action(_ACTIONS)
-    async def vote(ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
-        await ack()
-        question_id, helpful = read_feedback(action["value"]) or ("", True)
+    async def vote(args: AsyncArgs) -> None:
+        await args.ack()
+        body, client = args.body, args.client
+        question_id, helpful = read_feedback(args.payload["value"]) or ("", True)
+        team = workspaces.get(args.context.team_id).team
+        if not Place(team, body["channel"]["id"], "").owns(question_id):
+            stale = context.profile.stale_button
+            await whisper(client, body["response_url"], stale, thread=thread_of(body))
+            return
         # The form first of all, for its trigger lasts three seconds.
         view_id = "" if helpful else await _ask_why(context.profile, question_id, body, client)
         try:

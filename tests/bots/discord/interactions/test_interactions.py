@@ -241,6 +241,47 @@ async def test_stop_under_an_answer_that_has_ended_says_so(fake, tmp_path, profi
         await fake.until(lambda: [m.content for m in fake.ephemerals] == [profile.nothing_to_stop])
 
 
+@pytest.mark.parametrize("kind", ["f", "up", "down", "share"])
+async def test_a_button_of_an_answer_elsewhere_does_nothing(fake, tmp_path, profile, kind):
+    """Its custom id names a question that was asked in another channel, and is known there."""
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await asked_in_thread(fake)
+        (question,) = bot.assistant.asked
+        elsewhere = await fake.create_channel("other")
+        index = ":0" if kind == "f" else ""
+        button = {"type": 2, "style": 2, "label": "!", "custom_id": f"{kind}:{question.id}{index}"}
+        row = {"type": 1, "components": [button]}
+        forged = fake.add_message(elsewhere, fake.bot, "답", components=[row])
+        pressed = await fake.press(forged, "!")
+        await fake.until(lambda: [m.content for m in fake.ephemerals] == [profile.stale_button])
+        assert pressed.modal is None
+        assert not await bot.stores.archive.feedback(question.id)
+        assert len(bot.assistant.asked) == 1
+
+
+async def test_an_answer_that_went_on_by_direct_message_can_be_rated_there(fake, tmp_path, profile):
+    more = asyncio.Event()
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await ready(fake)
+        bot.assistant.script(
+            "질문",
+            Delta("쓰기 시작한 답입니다. 그런데 오래 걸립니다. "),
+            more,
+            answered("끝입니다."),
+        )
+        used = await fake.slash("faq", {"질문": "질문"})
+        await fake.until(lambda: used.answer and "쓰기 시작한" in used.answer.content)
+        fake.settings.interaction_token_s = 0.0
+        more.set()
+        direct = fake.dm(fake.user)
+        shown = await with_button(fake, direct, "up:")
+        fake.settings.interaction_token_s = 900.0
+        await fake.press(shown, profile.helpful)
+        await fake.until(lambda: fake.ephemerals[-1].content == profile.feedback_thanks)
+        (opinion,) = await bot.stores.archive.feedback(bot.assistant.asked[0].id)
+        assert opinion.helpful
+
+
 @pytest.mark.parametrize(
     "custom_id",
     [

@@ -158,3 +158,17 @@ async def test_private_answers_can_be_rated_too(slack, bot, minsu, stores, profi
     (turn,) = await bot.asked_by(minsu.id, 5)
     (opinion,) = await stores.archive.feedback(turn.question.id)
     assert opinion.helpful
+
+
+@pytest.mark.parametrize("vote", ["positive", "negative"])
+async def test_a_button_of_an_answer_elsewhere_takes_no_vote(
+    slack, minsu, answer, opinions, profile, vote
+):
+    """Its value names a question that was asked in another channel, and is known there."""
+    elsewhere = slack.add_channel("other", minsu)
+    me = slack.team.bot_user_id
+    forged = slack.world.post(elsewhere, me, "답", blocks=answer.blocks, bot_id=slack.team.bot_id)
+    await minsu.press(forged, f"feedback:{vote}")
+    await slack.until(lambda: told(minsu) == [profile.stale_button])
+    assert await opinions() == []
+    assert minsu.modal is None

@@ -1,0 +1,27 @@
+"""Whether a button belongs to the place where it was pressed: its custom id may be forged."""
+
+from __future__ import annotations
+
+from bots.discord.context import Context
+from bots.discord.ids import PREFIX, asker_of, guild_name
+from bots.discord.interactions.acknowledge import Pressing
+
+
+async def belongs_here(context: Context, interaction: Pressing, question_id: str) -> bool:
+    """Whether a question was asked in the channel, or below it in the thread, of an interaction.
+
+    What a person asked aside goes on in their direct messages after 15 minutes: there, whatever is
+    theirs belongs.
+
+    Raises:
+        StorageError: whose question it is cannot be found out.
+    """
+    guild = guild_name(interaction.guild_id)
+    above = getattr(interaction.channel, "parent_id", None)
+    if question_id.startswith(
+        tuple(f"{PREFIX}{guild}:{channel}:" for channel in (interaction.channel_id, above))
+    ):
+        return True
+    directly = interaction.guild_id is None
+    asker = asker_of(interaction.user.id)
+    return directly and await context.service.was_asked_by(question_id, asker)
