@@ -1,4 +1,7 @@
-"""Logs: one line a record on stderr; the libraries are quiet unless something is wrong."""
+"""Logs: one line a record on stderr; the libraries are quiet unless something is wrong.
+
+Personal data is masked in what a record says, whoever wrote it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import sys
 from datetime import UTC, datetime
 
 import orjson
+
+from core.text.personal_data import mask
 
 _OURS = ("bots", "core", "ingest", "config")
 # They report their own start, every request, or telemetry that was turned off.
@@ -39,14 +44,14 @@ class _OneLine(logging.Formatter):
         self._tracebacks = tracebacks
 
     def format(self, record: logging.LogRecord) -> str:
-        record.message = record.getMessage()
+        record.message = mask(record.getMessage())
         record.asctime = self.formatTime(record, self.datefmt)
         line = " ".join(self.formatMessage(record).splitlines())
         if record.exc_info and record.exc_info[1]:
             if self._tracebacks:
-                return f"{line}\n{self.formatException(record.exc_info)}"
+                return f"{line}\n{mask(self.formatException(record.exc_info))}"
             error = record.exc_info[1]
-            line += " ".join(f" ({type(error).__name__}: {error})".splitlines())
+            line += " ".join(mask(f" ({type(error).__name__}: {error})").splitlines())
         return line
 
 
@@ -58,9 +63,9 @@ class _Json(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).astimezone().isoformat(),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": mask(record.getMessage()),
         }
         if record.exc_info and record.exc_info[1]:
-            line["error"] = self.formatException(record.exc_info)
+            line["error"] = mask(self.formatException(record.exc_info))
         fields = getattr(record, "fields", {})
         return orjson.dumps(line | fields, default=str).decode()

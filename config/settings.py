@@ -89,6 +89,10 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     retention_days: int = Field(
         default=0, ge=0, le=36500, description="Turns are deleted after; 0 keeps them."
     )
+    mask_personal_data: Literal["logs", "models", "stored"] = Field(
+        default="logs",
+        description="In logs alone, in what models get, too, or also in what is stored.",
+    )
     resync_cron: str = Field(default="*/30 * * * *", description="When to look at the source.")
     retention_cron: str = Field(default="30 4 * * *", description="When to delete what is old.")
     sweep_cron: str = Field(default="* * * * *", description="When to look for lapsed leases.")
@@ -126,6 +130,16 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
         """How many questions of one platform may be open: none fills what belongs to the others."""
         platforms = self.has_web + self.has_slack + self.has_discord
         return max(self.inbox_total // max(platforms, 1), 1)
+
+    @property
+    def masks_for_models(self) -> bool:
+        """Whether personal data is masked before models and embedders get it."""
+        return self.mask_personal_data != "logs"
+
+    @property
+    def masks_what_is_stored(self) -> bool:
+        """Whether personal data is masked before it is stored."""
+        return self.mask_personal_data == "stored"
 
     @property
     def index_dir(self) -> Path:

@@ -41,6 +41,7 @@ from core.skills.assistant import AnyAssistant
 from core.stores.memory import MemoryHistory
 from core.stores.sqlite.spool import SqliteSpool
 from core.text.korean import Analyzer
+from core.text.personal_data import mask
 from core.types import Turn
 
 
@@ -190,6 +191,7 @@ async def open_service(
             operations=parts.operations(stores),
             sessions_at_once=settings.sessions_at_once,
             lease_s=settings.lease_s,
+            redact=mask if settings.masks_what_is_stored else str,
         )
 
 
@@ -331,6 +333,7 @@ async def _parts(
             history_turns=settings.history_turns,
             models=models,
             catch_up=following.catch_up if following else None,
+            redact=mask if settings.masks_for_models else str,
         )
         skills = SkillParts(settings, analyzer, encoder)
         skilled = await asyncio.to_thread(

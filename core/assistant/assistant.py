@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from core.assistant.conversation import Conversation, unasked
@@ -90,8 +90,12 @@ class Assistant:
         history_turns: int,
         models: ModelPipeline | None = None,
         catch_up: Callable[[], Awaitable[None]] | None = None,
+        redact: Callable[[str], str] = str,
     ) -> None:
-        """`catch_up` takes in what was taught, before the search."""
+        """`catch_up` takes in what was taught, before the search.
+
+        `redact` returns what models and embedders may read of a conversation.
+        """
         self._retriever = retriever
         self._reader = reader
         self._model = model
@@ -102,6 +106,7 @@ class Assistant:
         self._models = models
         self._uses_models = True
         self._catch_up = catch_up
+        self._redact = redact
 
     async def answer(
         self, question: Question, history: Sequence[Exchange] | None = None
@@ -216,6 +221,7 @@ class Assistant:
         work: Work,
     ) -> Research:
         """Resolve what the message refers to, and let the work consider it."""
+        text = self._redact(text)
         work.foresee(text)
         if self._catch_up:
             await self._catch_up()
@@ -229,7 +235,7 @@ class Assistant:
             return Research(text, (), conversation.exchanges, (), (), verdict, referred=meant)
         # What was offered or pressed was checked as it is, without any conversation.
         alone = meant is not None or is_press(question.id)
-        text = normalized(meant.text) or meant.text if meant else text
+        text = self._redact(normalized(meant.text) or meant.text) if meant else text
         message = Message(
             text,
             () if alone else conversation.exchanges,
@@ -257,7 +263,12 @@ class Assistant:
         turns = []
         if history is None and self._history_turns:
             turns = await self._history.recent(session, max(self._history_turns, _REMEMBERED_TURNS))
-        return Conversation.of(turns, history, self._history_turns)
+        conversation = Conversation.of(turns, history, self._history_turns)
+        exchanges = [
+            replace(past, user=self._redact(past.user), bot=self._redact(past.bot))
+            for past in conversation.exchanges
+        ]
+        return replace(conversation, exchanges=tuple(exchanges))
 
     async def _at_once(self, research: Research, work: Work) -> Ending | None:
         """Return the ending of a message that needs no writing; None if it is to be answered."""

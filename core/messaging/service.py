@@ -71,7 +71,9 @@ class ChatService:
         operations: Operations | None = None,
         sessions_at_once: int = 64,
         lease_s: float = 8.0,
+        redact: Callable[[str], str] = str,
     ) -> None:
+        """`redact` returns what may be stored of a person's words."""
         self._handler = QuestionHandler(
             assistant=assistant,
             inbox=inbox,
@@ -91,6 +93,7 @@ class ChatService:
         self._limits = limits
         self._sessions_at_once = sessions_at_once
         self._lease_s = lease_s
+        self._redact = redact
         # Where something was asked here lately; the history knows the others.
         self._sessions: OrderedDict[SessionId, None] = OrderedDict()
         self._refused: OrderedDict[str, None] = OrderedDict()
@@ -134,6 +137,7 @@ class ChatService:
         Raises:
             StorageError: it is not stored; the platform has to deliver it again.
         """
+        question = replace(question, text=self._redact(question.text))
         arriving = self._arriving.setdefault(question.id, asyncio.Lock())
         async with arriving:  # a platform may deliver one message as two events at once
             receipt = await self._take(question, late=late)
@@ -210,6 +214,7 @@ class ChatService:
         Raises:
             StorageError: it is not taken in; the platform has to deliver it again.
         """
+        question = replace(question, text=self._redact(question.text))
         try:
             return await self._revise(question)
         except StoreAwayError:
@@ -282,6 +287,8 @@ class ChatService:
 
     async def rate(self, feedback: Feedback) -> bool:
         """Store what a person thinks of an answer; False if there is no such answer any more."""
+        reason, expected = self._redact(feedback.reason), self._redact(feedback.expected)
+        feedback = replace(feedback, reason=reason, expected=expected)
         earlier = await self.opinion(feedback.question_id, feedback.user)
         if earlier and not (feedback.reason or feedback.expected):  # said before, and still true
             feedback = replace(feedback, reason=earlier.reason, expected=earlier.expected)
@@ -396,7 +403,7 @@ class ChatService:
 
     async def rename(self, session: SessionId, title: str) -> bool:
         """Give a conversation a title of its own, "" for none; False if nothing was asked there."""
-        return await self._archive.rename(session, title)
+        return await self._archive.rename(session, self._redact(title))
 
     async def titles(self, sessions: Sequence[SessionId]) -> dict[SessionId, str]:
         """The titles of those conversations that were given one."""

@@ -1,5 +1,6 @@
 """What is logged: where to, how much, and one line for each record."""
 
+import json
 import logging
 
 import pytest
@@ -63,3 +64,18 @@ def test_a_bug_shows_its_traceback_when_debugging(monkeypatch, capsys):
     err = capsys.readouterr().err
     assert "Traceback" in err
     assert err.splitlines()[-1].startswith("faqbot: this is a bug in faqbot (KeyError: 'gone')")
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_personal_data_is_masked_whoever_logs_it(capsys, as_json):
+    configure_logging("DEBUG", json=as_json)
+    try:
+        int("sora@example.org")
+    except ValueError:
+        logging.getLogger("core").exception("from %s", "010-2345-6789")
+    err = capsys.readouterr().err
+    assert "2345" not in err
+    assert "sora" not in err
+    assert "***-****-****" in err
+    assert "****@*******.***" in err
+    assert not as_json or json.loads(err)["level"] == "ERROR"

@@ -196,6 +196,21 @@ async def test_a_leaning_question_is_searched_in_other_words(settings, server):
     assert f"Q: {MINOR}" in server.bodies("guard")[0]["messages"][1]["content"]
 
 
+async def test_what_models_get_has_no_personal_data_where_that_is_masked(settings, server):
+    """Neither a question nor what was said before; the turn is kept as it was asked."""
+    asking = f"010-2345-6789로 문자 주세요. {MINOR}"
+    masking = settings.model_copy(update={"mask_personal_data": "models"})
+    async with open_assistant(masking) as assistant:
+        await ask(assistant, asking, past=[("sora@example.org 인데요, 가입은?", "네 [1]")])
+        sent = str(server.requests)
+        assert "***-****-****" in sent
+        assert "2345" not in sent
+        assert "sora" not in sent
+    async with SqliteHistory.open(settings.history_path) as history:
+        (turn,) = await history.recent(SESSION, 1)
+    assert turn.question.text == asking
+
+
 async def test_an_unreadable_verdict_is_asked_for_once_more(settings, server):
     """The second reply counts."""
     server.faults.append(Fault("say", of="guard", text="저는 판단할 수 없습니다"))

@@ -23,6 +23,7 @@ from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
 from core.stores.sqlite.inbox import SqliteInbox
 from core.stores.sqlite.lessons import SqliteLessons
+from core.text.personal_data import mask
 from core.types import (
     Answered,
     Delta,
@@ -326,6 +327,24 @@ async def test_a_question_that_waits_can_be_stopped(place):
     async with running(service):
         await place.until("1", InboxState.STOPPED)
     assert not place.assistant.asked
+
+
+async def test_what_is_stored_has_no_personal_data_where_that_is_masked(place):
+    """Neither a question, nor its edit, nor what is said of an answer."""
+    service = place.service(redact=mask)
+    async with running(service):
+        await service.receive(asked(text="010-2345-6789로 연락 주세요. 배송비는?"))
+        stored = await place.until("1", *ENDED)
+        assert stored.question.text == "***-****-****로 연락 주세요. 배송비는?"
+        assert not await service.revise(asked(text="010-2345-6789로 연락 주세요. 배송비는?"))
+        await service.revise(asked(text="sora@example.org 로 답해 주세요. 반품비는?"))
+        await soon(lambda: len(place.assistant.asked) == 2)
+        stored = await place.until("1", *ENDED)
+        assert stored.question.text == "****@*******.*** 로 답해 주세요. 반품비는?"
+        said = Feedback("1", "U1", helpful=False, reason="없음", expected="010-2345-6789로 전화")
+        assert await service.rate(said)
+    (opinion,) = await place.archive.feedback("1")
+    assert opinion.expected == "***-****-****로 전화"
 
 
 @pytest.mark.parametrize("written", ["not yet", "here", "elsewhere"])
