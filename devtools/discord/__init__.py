@@ -4,8 +4,9 @@
 the people in the guild by the methods of `DiscordServer`.
 """
 
-from devtools.discord.buckets import Limit, Limits
-from devtools.discord.model import (
+from devtools.discord.api.limits import Limit, Limits
+from devtools.discord.server import DiscordServer
+from devtools.discord.world.model import (
     Call,
     Channel,
     Edit,
@@ -16,7 +17,6 @@ from devtools.discord.model import (
     Settings,
     User,
 )
-from devtools.discord.server import DiscordServer
 
 __all__ = [
     "Call",

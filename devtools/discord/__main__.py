@@ -6,9 +6,9 @@ import argparse
 import asyncio
 import contextlib
 
-from devtools.discord.buckets import Limits
-from devtools.discord.model import Settings
+from devtools.discord.api.limits import Limits
 from devtools.discord.page import DiscordPage
+from devtools.discord.world.model import Settings
 
 
 async def _forever(port: int, limits: Limits) -> None:

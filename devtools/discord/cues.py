@@ -6,10 +6,10 @@ import asyncio
 import re
 from typing import Any
 
-from devtools.discord.faults import Fault
-from devtools.discord.gateway import INVALID_SESSION, RECONNECT, Connection
-from devtools.discord.sessions import Event
-from devtools.discord.state import World
+from devtools.discord.api.faults import Fault
+from devtools.discord.events.gateway import INVALID_SESSION, RECONNECT, Connection
+from devtools.discord.events.sessions import Event
+from devtools.discord.world.world import World
 
 
 class Cues(World):

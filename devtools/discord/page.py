@@ -8,9 +8,9 @@ from typing import Any
 
 from aiohttp import web
 
-from devtools.discord.errors import ApiError
-from devtools.discord.model import DM, FORUM, LOADING, Channel, Interaction, Json, Message
+from devtools.discord.api.errors import ApiError
 from devtools.discord.server import DiscordServer
+from devtools.discord.world.model import DM, FORUM, LOADING, Channel, Interaction, Json, Message
 
 _PAGE = Path(__file__).with_name("page.html")
 _WAIT_S, _TYPING_S, _SHOWN = 20.0, 10.0, 100

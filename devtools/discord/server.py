@@ -12,22 +12,16 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from devtools.discord import (
-    rest_commands,
-    rest_guilds,
-    rest_interactions,
-    rest_messages,
-    rest_threads,
-)
-from devtools.discord.buckets import Verdict
-from devtools.discord.errors import ApiError, Form
-from devtools.discord.faults import Fault
-from devtools.discord.gateway import Connection
-from devtools.discord.interactions import Interacting
-from devtools.discord.model import Call, Json
-from devtools.discord.rest import ROUTES, Ask, Route
+from devtools.discord.api import commands, guilds, interactions, messages, threads
+from devtools.discord.api.base import ROUTES, Ask, Route
+from devtools.discord.api.errors import ApiError, Form
+from devtools.discord.api.faults import Fault
+from devtools.discord.api.limits import Verdict
+from devtools.discord.events.gateway import Connection
+from devtools.discord.events.interactions import Interacting
+from devtools.discord.world.model import Call, Json
 
-_MODULES = (rest_commands, rest_guilds, rest_interactions, rest_messages, rest_threads)
+_MODULES = (commands, guilds, interactions, messages, threads)
 _API = "/api/v10"
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")

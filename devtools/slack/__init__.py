@@ -8,16 +8,16 @@
             await slack.until(lambda: "3일" in "".join(map(visible, slack.replies(question))))
 
 `Slack` (server) makes teams, channels and people, fails on cue and shows what happened; `Person`
-(person) does what a user can; `Limits` (limits) holds the rates. What it refuses, limits and
+(world) does what a user can; `Limits` (api) holds the rates. What it refuses, limits and
 retries follows https://docs.slack.dev.
 """
 
-from devtools.slack.delivery import Delivery
-from devtools.slack.limits import Limits
-from devtools.slack.person import Person
-from devtools.slack.render import labels, visible, visible_of
+from devtools.slack.api.limits import Limits
+from devtools.slack.events.delivery import Delivery
 from devtools.slack.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
-from devtools.slack.state import Channel, Group, Message, Pane, Team, View
+from devtools.slack.world.model import Channel, Group, Message, Pane, Team, View
+from devtools.slack.world.people import Person
+from devtools.slack.world.render import labels, visible, visible_of
 
 __all__ = [
     "APP_TOKEN",

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import contextlib
 
-from devtools.slack.limits import Limits
+from devtools.slack.api.limits import Limits
 from devtools.slack.page import Page
 from devtools.slack.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
 

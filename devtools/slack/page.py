@@ -9,10 +9,10 @@ from typing import Any
 import orjson
 from aiohttp import WSMsgType, web
 
-from devtools.slack.delivery import Delivery
-from devtools.slack.person import Person
+from devtools.slack.events.delivery import Delivery
 from devtools.slack.server import Slack
-from devtools.slack.state import Channel, Message, View
+from devtools.slack.world.model import Channel, Message, View
+from devtools.slack.world.people import Person
 
 Json = dict[str, Any]
 _PAGE = Path(__file__).with_name("page.html")

@@ -9,13 +9,13 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from devtools.slack.delivery import RETRY_AFTER_S, Courier, Delivery, HttpCarrier
-from devtools.slack.limits import Limits
-from devtools.slack.person import Person
-from devtools.slack.socket_mode import SocketMode
-from devtools.slack.state import Call, Channel, Group, Message, Team, View
-from devtools.slack.web_api import Fault, WebApi
-from devtools.slack.world import World
+from devtools.slack.api.limits import Limits
+from devtools.slack.api.web_api import Fault, WebApi
+from devtools.slack.events.delivery import RETRY_AFTER_S, Courier, Delivery, HttpCarrier
+from devtools.slack.events.socket_mode import SocketMode
+from devtools.slack.world.model import Call, Channel, Group, Message, Team, View
+from devtools.slack.world.people import Person
+from devtools.slack.world.world import World
 
 T = TypeVar("T")
 

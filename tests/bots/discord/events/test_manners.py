@@ -7,7 +7,7 @@ from fakes.assistants import answered
 from fakes.discord_bot import answers_in, running_bot
 
 from devtools.discord import DiscordServer, Settings
-from devtools.discord.model import VOICE, Channel, Role, snowflake
+from devtools.discord.world.model import VOICE, Channel, Role, snowflake
 
 
 def questions(bot):

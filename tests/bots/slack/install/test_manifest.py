@@ -9,9 +9,9 @@ import pytest
 from bots.slack.install.manifest import ASSISTANT_EVENTS, EVENTS, SCOPES, manifest, print_manifest
 from bots.slack.install.oauth import REDIRECT_PATH
 from config.settings import Settings
-from devtools.slack import chat, conversations, views
-from devtools.slack.api_base import METHODS
-from devtools.slack.world import _EVENT_SCOPES
+from devtools.slack.api import chat, conversations, views
+from devtools.slack.api.base import METHODS
+from devtools.slack.world.world import _EVENT_SCOPES
 
 SOURCES = Path(__file__).resolve().parents[4] / "bots" / "slack"
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in sorted(SOURCES.rglob("*.py")))

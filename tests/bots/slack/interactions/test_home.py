@@ -7,7 +7,7 @@ from core.errors import StorageError
 from core.messaging.user_limits import Limits
 from core.types import Question, SessionId, Turn, TurnState
 from devtools.slack import labels, visible
-from devtools.slack.checks import view_problems
+from devtools.slack.api.checks import view_problems
 
 
 @pytest.fixture

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from devtools.discord.errors import ApiError
-from devtools.discord.model import Guild, Json, iso
-from devtools.discord.payloads import (
+from devtools.discord.api.base import Ask, route
+from devtools.discord.api.errors import ApiError
+from devtools.discord.api.payloads import (
     channel_json,
     guild_head_json,
     member_json,
     role_json,
     user_json,
 )
-from devtools.discord.rest import Ask, route
-from devtools.discord.state import World
+from devtools.discord.world.model import Guild, Json, iso
+from devtools.discord.world.world import World
 
 
 @route("GET", "/users/@me")

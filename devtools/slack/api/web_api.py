@@ -15,11 +15,11 @@ from urllib.parse import parse_qsl
 import orjson
 from aiohttp import web
 
-from devtools.slack import agents, chat, conversations, views
-from devtools.slack.api_base import METHODS, ApiError, Ask, checked_blocks, with_ids
-from devtools.slack.limits import Limits
-from devtools.slack.state import Call, Message, ResponseUrl, Team
-from devtools.slack.world import World
+from devtools.slack.api import agents, chat, conversations, views
+from devtools.slack.api.base import METHODS, ApiError, Ask, checked_blocks, with_ids
+from devtools.slack.api.limits import Limits
+from devtools.slack.world.model import Call, Message, ResponseUrl, Team
+from devtools.slack.world.world import World
 
 Json = dict[str, Any]
 _USES_OF_A_RESPONSE_URL = 5

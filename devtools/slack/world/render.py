@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from devtools.slack.checks import elements_of
-from devtools.slack.state import Message, View
+from devtools.slack.api.checks import elements_of
+from devtools.slack.world.model import Message, View
 
 Json = dict[str, Any]
 

@@ -8,10 +8,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from devtools.discord.buckets import Buckets, Limits
-from devtools.discord.errors import ApiError
-from devtools.discord.faults import Faults
-from devtools.discord.model import (
+from devtools.discord.api.errors import ApiError
+from devtools.discord.api.faults import Faults
+from devtools.discord.api.limits import Buckets, Limits
+from devtools.discord.api.payloads import channel_json, member_json, message_json, without_content
+from devtools.discord.events.sessions import Event, Session
+from devtools.discord.world.model import (
     DM,
     EVERYONE_MAY,
     INTENTS,
@@ -31,9 +33,7 @@ from devtools.discord.model import (
     User,
     snowflake,
 )
-from devtools.discord.payloads import channel_json, member_json, message_json, without_content
-from devtools.discord.pings import mention, pinged_by
-from devtools.discord.sessions import Event, Session
+from devtools.discord.world.pings import mention, pinged_by
 
 _LOOK_S = 0.05
 

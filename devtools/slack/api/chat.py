@@ -9,9 +9,9 @@ import re
 import time
 from typing import Any
 
-from devtools.slack.api_base import ApiError, Ask, checked_blocks, method, with_ids
-from devtools.slack.checks import MAX_MARKDOWN, MAX_UPDATE_TEXT
-from devtools.slack.state import Channel, Message
+from devtools.slack.api.base import ApiError, Ask, checked_blocks, method, with_ids
+from devtools.slack.api.checks import MAX_MARKDOWN, MAX_UPDATE_TEXT
+from devtools.slack.world.model import Channel, Message
 
 Json = dict[str, Any]
 

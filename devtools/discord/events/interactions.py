@@ -6,8 +6,9 @@ import asyncio
 import secrets
 from typing import Any
 
-from devtools.discord.checks import RADIO_GROUP
-from devtools.discord.model import (
+from devtools.discord.api.checks import RADIO_GROUP
+from devtools.discord.api.payloads import channel_json, member_json, message_json, user_json
+from devtools.discord.world.model import (
     TEXT,
     Channel,
     Guild,
@@ -18,8 +19,7 @@ from devtools.discord.model import (
     snowflake,
     walk,
 )
-from devtools.discord.payloads import channel_json, member_json, message_json, user_json
-from devtools.discord.people import People
+from devtools.discord.world.people import People
 
 _EVERYTHING = str((1 << 52) - 1)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from devtools.discord.model import SUPPRESS_NOTIFICATIONS, Json, Message, Pinged, User
+from devtools.discord.world.model import SUPPRESS_NOTIFICATIONS, Json, Message, Pinged, User
 
 _USER, _ROLE = re.compile(r"<@!?(\d+)>"), re.compile(r"<@&(\d+)>")
 _EVERYONE = re.compile(r"@(everyone|here)\b")

@@ -8,12 +8,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from devtools.discord.checks import check_message
-from devtools.discord.errors import ApiError
-from devtools.discord.model import HAS_THREAD, SUPPRESS_EMBEDS, Channel, Json, Message
-from devtools.discord.payloads import user_json
-from devtools.discord.rest import Ask, route
-from devtools.discord.state import World, text_like
+from devtools.discord.api.base import Ask, route
+from devtools.discord.api.checks import check_message
+from devtools.discord.api.errors import ApiError
+from devtools.discord.api.payloads import user_json
+from devtools.discord.world.model import HAS_THREAD, SUPPRESS_EMBEDS, Channel, Json, Message
+from devtools.discord.world.world import World, text_like
 
 _MESSAGES = "/channels/{channel_id}/messages"
 _MESSAGE = _MESSAGES + "/{message_id}"

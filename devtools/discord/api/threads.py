@@ -8,9 +8,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from devtools.discord.checks import check_message, check_thread
-from devtools.discord.errors import RATE_LIMITED, ApiError
-from devtools.discord.model import (
+from devtools.discord.api.base import Ask, route
+from devtools.discord.api.checks import check_message, check_thread
+from devtools.discord.api.errors import RATE_LIMITED, ApiError
+from devtools.discord.api.messages import post
+from devtools.discord.api.payloads import channel_json, thread_member_json
+from devtools.discord.world.model import (
     DM,
     FORUM,
     PRIVATE_THREAD,
@@ -22,10 +25,7 @@ from devtools.discord.model import (
     User,
     snowflake,
 )
-from devtools.discord.payloads import channel_json, thread_member_json
-from devtools.discord.rest import Ask, route
-from devtools.discord.rest_messages import post
-from devtools.discord.state import World
+from devtools.discord.world.world import World
 
 _CHANNEL = "/channels/{channel_id}"
 _MOST_MEMBERS = 1_000

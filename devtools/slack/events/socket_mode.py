@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from aiohttp import WSMsgType, web
 
-from devtools.slack.delivery import Courier, Delivery
+from devtools.slack.events.delivery import Courier, Delivery
 
 Json = dict[str, Any]
 _MAX_SOCKETS = 10

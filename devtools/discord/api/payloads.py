@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from devtools.discord.model import (
+from devtools.discord.world.model import (
     DM,
     FORUM,
     HAS_THREAD,

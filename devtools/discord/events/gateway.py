@@ -16,11 +16,11 @@ from typing import Any
 import orjson
 from aiohttp import WSMsgType, web
 
-from devtools.discord.model import INTENTS, PRIVILEGED, Json
-from devtools.discord.payloads import guild_json, member_json, user_json
-from devtools.discord.rest_guilds import application_json
-from devtools.discord.sessions import Session
-from devtools.discord.state import World
+from devtools.discord.api.guilds import application_json
+from devtools.discord.api.payloads import guild_json, member_json, user_json
+from devtools.discord.events.sessions import Session
+from devtools.discord.world.model import INTENTS, PRIVILEGED, Json
+from devtools.discord.world.world import World
 
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, RESUME = 0, 1, 2, 3, 6
 RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 8, 9, 10, 11

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from devtools.slack.checks import MAX_MARKDOWN, MAX_TEXT, blocks_problems, metadata_is_valid
-from devtools.slack.state import Channel, Message, Team
-from devtools.slack.world import World
+from devtools.slack.api.checks import MAX_MARKDOWN, MAX_TEXT, blocks_problems, metadata_is_valid
+from devtools.slack.world.model import Channel, Message, Team
+from devtools.slack.world.world import World
 
 Json = dict[str, Any]
 

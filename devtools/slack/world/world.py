@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from devtools.slack.delivery import Courier, Delivery
-from devtools.slack.state import (
+from devtools.slack.events.delivery import Courier, Delivery
+from devtools.slack.world.model import (
     EVENTS,
     SCOPES,
     Call,

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from devtools.slack.api_base import ApiError, Ask, method
-from devtools.slack.checks import blocks_problems, view_problems
+from devtools.slack.api.base import ApiError, Ask, method
+from devtools.slack.api.checks import blocks_problems, view_problems
 
 Json = dict[str, Any]
 _STATUSES = ("active", "processing", "suspended", "closed")

@@ -5,11 +5,11 @@ https://discord.com/developers/docs/interactions/application-commands
 
 from __future__ import annotations
 
-from devtools.discord.checks import check_command
-from devtools.discord.errors import ApiError, Form
-from devtools.discord.model import Json, snowflake
-from devtools.discord.rest import Ask, only, route
-from devtools.discord.state import World
+from devtools.discord.api.base import Ask, only, route
+from devtools.discord.api.checks import check_command
+from devtools.discord.api.errors import ApiError, Form
+from devtools.discord.world.model import Json, snowflake
+from devtools.discord.world.world import World
 
 _APPLICATION = "/applications/{application_id}"
 _MOST = 100

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from devtools.discord.model import Json
+from devtools.discord.world.model import Json
 
 if TYPE_CHECKING:
-    from devtools.discord.model import Channel
+    from devtools.discord.world.model import Channel
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from devtools.slack.chat import ephemeral
-from devtools.slack.checks import blocks_problems
-from devtools.slack.delivery import Delivery
-from devtools.slack.interactions import press_payload, shortcut_payload, submit_payload
-from devtools.slack.state import Channel, Message, Pane, View
-from devtools.slack.views import checked_view, open_view
-from devtools.slack.world import Profile, World
+from devtools.slack.api.chat import ephemeral
+from devtools.slack.api.checks import blocks_problems
+from devtools.slack.api.views import checked_view, open_view
+from devtools.slack.events.delivery import Delivery
+from devtools.slack.events.interactions import press_payload, shortcut_payload, submit_payload
+from devtools.slack.world.model import Channel, Message, Pane, View
+from devtools.slack.world.world import Profile, World
 
 Json = dict[str, Any]
 _TYPED = re.compile(r"<[@#!][^<>\s]+>|<https?://[^<>\s]+>|https?://[^\s<>]+|[&<>]")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from devtools.slack.api_base import ApiError, Ask, method
-from devtools.slack.state import Channel, Message
+from devtools.slack.api.base import ApiError, Ask, method
+from devtools.slack.world.model import Channel, Message
 
 Json = dict[str, Any]
 _READ = ("channels:read", "groups:read", "im:read")

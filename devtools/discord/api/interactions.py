@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import time
 
-from devtools.discord.checks import check_message, check_modal
-from devtools.discord.errors import ApiError, Form
-from devtools.discord.model import EPHEMERAL, LOADING, Interaction, Json, Message
-from devtools.discord.payloads import message_json
-from devtools.discord.rest import Ask, route
-from devtools.discord.rest_messages import change, number, post
-from devtools.discord.state import World
+from devtools.discord.api.base import Ask, route
+from devtools.discord.api.checks import check_message, check_modal
+from devtools.discord.api.errors import ApiError, Form
+from devtools.discord.api.messages import change, number, post
+from devtools.discord.api.payloads import message_json
+from devtools.discord.world.model import EPHEMERAL, LOADING, Interaction, Json, Message
+from devtools.discord.world.world import World
 
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, AUTOCOMPLETE, MODAL = 4, 5, 6, 7, 8, 9
 

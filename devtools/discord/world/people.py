@@ -5,8 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from devtools.discord.api.messages import react, typing_json, unreact
+from devtools.discord.api.payloads import guild_json, member_json, role_json
+from devtools.discord.api.threads import open_thread, remove_channel, update_thread
 from devtools.discord.cues import Cues
-from devtools.discord.model import (
+from devtools.discord.world.model import (
     FORUM,
     PERMISSIONS,
     TEXT,
@@ -20,9 +23,6 @@ from devtools.discord.model import (
     iso,
     snowflake,
 )
-from devtools.discord.payloads import guild_json, member_json, role_json
-from devtools.discord.rest_messages import react, typing_json, unreact
-from devtools.discord.rest_threads import open_thread, remove_channel, update_thread
 
 
 class People(Cues):

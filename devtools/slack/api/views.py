@@ -8,9 +8,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from devtools.slack.api_base import ApiError, Ask, method, with_ids
-from devtools.slack.checks import view_problems
-from devtools.slack.state import Pane, Team, View
+from devtools.slack.api.base import ApiError, Ask, method, with_ids
+from devtools.slack.api.checks import view_problems
+from devtools.slack.world.model import Pane, Team, View
 
 Json = dict[str, Any]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from devtools.slack.checks import elements_of
-from devtools.slack.state import Message, View
-from devtools.slack.world import Profile, World
+from devtools.slack.api.checks import elements_of
+from devtools.slack.world.model import Message, View
+from devtools.slack.world.world import Profile, World
 
 Json = dict[str, Any]
 

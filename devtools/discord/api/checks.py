@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from devtools.discord.errors import ApiError, Form
-from devtools.discord.model import COMPONENTS_V2, EPHEMERAL, SUPPRESS_EMBEDS, Json, walk
-from devtools.discord.model import SUPPRESS_NOTIFICATIONS as QUIET
+from devtools.discord.api.errors import ApiError, Form
+from devtools.discord.world.model import COMPONENTS_V2, EPHEMERAL, SUPPRESS_EMBEDS, Json, walk
+from devtools.discord.world.model import SUPPRESS_NOTIFICATIONS as QUIET
 
 CONTENT = 2_000
 RADIO_GROUP = 21  # https://docs.discord.com/developers/components/reference#radio-group

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from devtools.discord.model import Json
-from devtools.discord.state import World
+from devtools.discord.world.model import Json
+from devtools.discord.world.world import World
 
 
 @dataclass(frozen=True, slots=True)

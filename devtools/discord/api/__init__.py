@@ -1,0 +1,1 @@
+"""The REST API: its routes, what they refuse, and their limits."""

@@ -1,0 +1,1 @@
+"""The ways in which events and interactions reach the bot."""

@@ -1,0 +1,1 @@
+"""The Web API: its methods, what they refuse, and their limits."""
