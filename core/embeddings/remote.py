@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from time import monotonic
@@ -16,6 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
+from core.bounded import BoundedDict
 from core.embeddings.batching import BatchedEmbeddings
 from core.embeddings.cache import VectorCache
 from core.errors import (
@@ -83,7 +83,7 @@ class RemoteEmbedder:
         self._batch = min(batch, endpoint.most_texts)
         self._slow = False  # then it gets one request at a time
         self._length = cache.length()
-        self._known: OrderedDict[str, Vectors] = OrderedDict()
+        self._known: BoundedDict[str, Vectors] = BoundedDict(_REMEMBERED)
         self._batched = BatchedEmbeddings(self._found)
 
     @property
@@ -115,7 +115,7 @@ class RemoteEmbedder:
         """
         keys = dict.fromkeys(self._keys(texts, passages=passages))
         if missing := [key for key in keys if key and key not in self._known]:
-            self._remember(await self._batched.get(missing))
+            self._known.update(await self._batched.get(missing))
 
     async def keep(self, questions: Sequence[str], passages: Sequence[str] = ()) -> None:
         """Fetch what is missing, for what people taught: written to the cache, as entries are.
@@ -249,11 +249,6 @@ class RemoteEmbedder:
         if missing := [key for key in keys if key not in found]:
             found |= self._of_length(self._cache.get(missing))
         return found
-
-    def _remember(self, vectors: dict[str, Vectors]) -> None:
-        self._known.update(vectors)
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
 
     def _all_keys(self, questions: Sequence[str], passages: Sequence[str]) -> list[str]:
         keys = (*self._keys(questions, passages=False), *self._keys(passages, passages=True))

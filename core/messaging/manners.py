@@ -7,11 +7,11 @@ talk to each other, it waits to be called.
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from collections.abc import Set as AbstractSet
 from typing import Final
 
+from core.bounded import BoundedDict
 from core.errors import FaqbotError, PlatformError, StorageError
 from core.messaging.service import ChatService
 from core.messaging.thread_rules import ThreadRule, ThreadRules
@@ -29,7 +29,7 @@ class Manners:
     def __init__(self, service: ChatService, rules: ThreadRules) -> None:
         self._service = service
         self._rules = rules
-        self._speakers: OrderedDict[SessionId, set[str]] = OrderedDict()
+        self._speakers: BoundedDict[SessionId, set[str]] = BoundedDict(_MOST_SESSIONS)
 
     def rule_of(self, *channels: str) -> ThreadRule:
         """The rule of a channel; see `ThreadRules.of`."""
@@ -37,10 +37,8 @@ class Manners:
 
     def note(self, session: SessionId, person: str) -> None:
         """Remember that a person has said something in a conversation, to whomever."""
-        self._speakers.setdefault(session, set()).add(person)
-        self._speakers.move_to_end(session)
-        if len(self._speakers) > _MOST_SESSIONS:
-            self._speakers.popitem(last=False)
+        speakers = self._speakers[session] = self._speakers.get(session, set())
+        speakers.add(person)
 
     async def goes_on(
         self,

@@ -9,15 +9,15 @@ the `QuestionHandler`; a `Presenter` shows the assistant's events in the platfor
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 from weakref import WeakValueDictionary
 
+from core.bounded import BoundedDict
 from core.errors import StoreAwayError
 from core.messaging.answer_report import AnswerReport
 from core.messaging.handler import OpenReply, QuestionHandler, view_of
@@ -43,8 +43,6 @@ from core.types import (
     Turn,
     View,
 )
-
-T = TypeVar("T")
 
 _MOST_SESSIONS: Final = 10_000
 _MOST_REFUSED: Final = 10_000
@@ -95,8 +93,8 @@ class ChatService:
         self._lease_s = lease_s
         self._redact = redact
         # Where something was asked here lately; the history knows the others.
-        self._sessions: OrderedDict[SessionId, None] = OrderedDict()
-        self._refused: OrderedDict[str, None] = OrderedDict()
+        self._sessions: BoundedDict[SessionId, None] = BoundedDict(_MOST_SESSIONS)
+        self._refused: BoundedDict[str, None] = BoundedDict(_MOST_REFUSED)
         self._arriving: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._worker: InboxWorker | None = None
 
@@ -467,7 +465,7 @@ class ChatService:
                 return Receipt.KNOWN
         if not late and not await self._may_ask(question):
             told = question.id in self._refused
-            _keep_latest(self._refused, question.id, _MOST_REFUSED)
+            self._refused[question.id] = None
             return Receipt.KNOWN if told else Receipt.LIMITED
         receipt = None
         try:
@@ -502,25 +500,17 @@ class ChatService:
         try:
             return await self._offline.soon(lambda: self._inbox.receive(question))
         except StoreAwayError:
-            _keep_latest(self._sessions, question.session, _MOST_SESSIONS)
+            self._sessions[question.session] = None
             return await self._offline.keep(Act.ASK, question)
 
     def _begin(self, question: Question, *, wake: bool = True) -> None:
-        _keep_latest(self._sessions, question.session, _MOST_SESSIONS)
+        self._sessions[question.session] = None
         if wake:
             self.wake()
 
     async def _drop(self, question_id: str) -> None:
         if self._worker:
             await self._worker.drop(question_id)
-
-
-def _keep_latest(kept: OrderedDict[T, None], one: T, most: int) -> None:
-    """Remember one more, and forget what was not met for longest where there are too many."""
-    kept[one] = None
-    kept.move_to_end(one)
-    if len(kept) > most:
-        kept.popitem(last=False)
 
 
 def _is_news(stored: Received, edited: Question) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from math import ceil
 from time import monotonic
 from typing import Final
+
+from core.bounded import BoundedDict
 
 _MINUTE_S: Final = 60.0
 _DAY_S: Final = 86_400.0
@@ -19,7 +21,7 @@ class Limits:
         self._per_minute = per_minute
         self._per_day = per_day
         # The least recently active first: they are forgotten when there are too many.
-        self._asked: OrderedDict[str, deque[tuple[float, str]]] = OrderedDict()
+        self._asked: BoundedDict[str, deque[tuple[float, str]]] = BoundedDict(_MOST_PEOPLE)
 
     @property
     def windows(self) -> list[tuple[int, float]]:
@@ -30,10 +32,7 @@ class Limits:
     def allow(self, person: str, question: str = "") -> bool:
         """Count a question, unless it is one too many; one that has a name counts once."""
         now = monotonic()
-        times = self._asked.setdefault(person, deque())
-        self._asked.move_to_end(person)
-        if len(self._asked) > _MOST_PEOPLE:
-            self._asked.popitem(last=False)
+        times = self._asked[person] = self._asked.get(person, deque())
         while times and times[0][0] <= now - _DAY_S:
             times.popleft()
         if question and any(known == question for _, known in times):

@@ -6,6 +6,7 @@ import asyncio
 from collections import OrderedDict
 from typing import Final
 
+from core.bounded import BoundedDict
 from core.messaging.pacing import Pacer, Window
 
 # Discord documents the headers and not the numbers; these are seen until the headers tell.
@@ -24,7 +25,7 @@ class Budgets:
 
     def __init__(self) -> None:
         self._pacers: OrderedDict[tuple[str, int], Pacer] = OrderedDict()
-        self._typed: OrderedDict[int, float] = OrderedDict()
+        self._typed: BoundedDict[int, float] = BoundedDict(_MOST_CHANNELS)
 
     def posts(self, channel: int) -> Pacer:
         """Return the budget of new messages in a channel."""
@@ -52,9 +53,6 @@ class Budgets:
         if now - self._typed.get(channel, float("-inf")) < _TYPING_LASTS_S:
             return False
         self._typed[channel] = now
-        self._typed.move_to_end(channel)
-        if len(self._typed) > _MOST_CHANNELS:
-            self._typed.popitem(last=False)
         return True
 
     def _pacer(self, kind: str, channel: int, window_s: float) -> Pacer:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable
 from typing import Final, TypeVar
 
@@ -14,6 +13,7 @@ import discord
 from bots.discord.events.content import text_of
 from bots.discord.ids import Place, asker_of, place_of, question_id
 from bots.discord.render.payload import question_under
+from core.bounded import BoundedDict
 from core.errors import PlatformError
 from core.messaging.service import ChatService
 
@@ -31,7 +31,7 @@ class Threads:
 
     def __init__(self, service: ChatService) -> None:
         self._service = service
-        self._opened_on: OrderedDict[int, Place | None] = OrderedDict()
+        self._opened_on: BoundedDict[int, Place | None] = BoundedDict(_MOST_KEPT)
 
     async def place_of(self, thread: discord.Thread, me: discord.ClientUser) -> Place:
         """Return the conversation of a thread: that of the answer that it was opened on, if any."""
@@ -70,8 +70,6 @@ class Threads:
             ours = first is not None and first.author.id == me.id
             place = await self.chain(first, thread.guild.id) if first and ours else None
             self._opened_on[thread.id] = place
-            if len(self._opened_on) > _MOST_KEPT:
-                self._opened_on.popitem(last=False)
         return self._opened_on[thread.id]
 
     async def _first_message(self, thread: discord.Thread) -> discord.Message | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from typing import Any, Final, Literal
 
 from bots.discord.api.rate_limits import Budgets
 from bots.discord.api.rest import Rest
 from bots.discord.render.components import Page
 from bots.discord.render.payload import new_message
+from core.bounded import BoundedDict
 from core.errors import PlatformError
 
 logger = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ class Notices:
     def __init__(self, rest: Rest, budgets: Budgets) -> None:
         self._rest = rest
         self._budgets = budgets
-        self._said: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._said: BoundedDict[tuple[str, str], float] = BoundedDict(_MOST_REMEMBERED)
 
     async def reply(
         self, channel: int, message: int, text: str, *, to: str, every_s: float = _MINUTE_S
@@ -74,7 +74,4 @@ class Notices:
         if now - self._said.get((to, text), float("-inf")) < every_s:
             return False
         self._said[to, text] = now
-        self._said.move_to_end((to, text))
-        if len(self._said) > _MOST_REMEMBERED:
-            self._said.popitem(last=False)
         return True

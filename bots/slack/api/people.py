@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack.api.errors import code_of, translated
 from bots.slack.api.workspaces import Workspace
+from core.bounded import BoundedDict
 from core.errors import PlatformError
 
 logger = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ class Names:
     """Asks for names, and keeps them for a while."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[str, str], tuple[float, str]] = OrderedDict()
+        self._known: BoundedDict[tuple[str, str], tuple[float, str]] = BoundedDict(_KEPT)
 
     async def name_of(self, workspace: Workspace, user: str) -> str:
         """The display name, else the real one; "" if Slack does not say it soon. Never raises."""
@@ -125,8 +125,6 @@ class Names:
             logger.info("the name of %s is not known: %r", user, error)
             return name
         self._known[key] = (now, name)
-        while len(self._known) > _KEPT:
-            self._known.popitem(last=False)
         return name
 
     async def is_person(self, workspace: Workspace, user: str) -> bool:

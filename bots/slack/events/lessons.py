@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from typing import Final
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -23,6 +22,7 @@ from bots.slack.context import Context
 from bots.slack.events.parse import IncomingMessage
 from bots.slack.ids import Place, place_of
 from bots.slack.render.mrkdwn import escaped
+from core.bounded import BoundedDict
 from core.errors import MessageGoneError, PlatformError, PlatformRefusedError, RateLimitedError
 from core.messaging.learning import Outcome, Remark, Taught, is_lesson, said_of
 
@@ -52,7 +52,8 @@ class LessonHandler:
         self._budgets = budgets
         self._owners = Owners(context.settings.slack_owner_ids)
         self._names = Names()
-        self._told: OrderedDict[str, None] = OrderedDict()  # one mention comes as two events
+        # One mention comes as two events.
+        self._told: BoundedDict[str, None] = BoundedDict(_KEPT)
 
     def is_lesson(self, message: IncomingMessage) -> bool:
         """Whether it has the tag."""
@@ -186,8 +187,6 @@ class LessonHandler:
         if version in self._told:
             return
         self._told[version] = None
-        while len(self._told) > _KEPT:
-            self._told.popitem(last=False)
         text = said_of(taught, self._profile)
         self._background.begin(tell(workspace.client, message.seen_in, message.user, text))
 

@@ -7,7 +7,6 @@ again. Nothing here waits for an answer.
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
@@ -26,6 +25,7 @@ from bots.slack.events.lessons import LessonHandler
 from bots.slack.events.parse import IncomingMessage, said
 from bots.slack.events.threads import people_in, question_above
 from bots.slack.ids import question_id
+from core.bounded import BoundedDict
 from core.errors import PlatformError, PlatformRefusedError, StorageError
 from core.messaging.learning import is_lesson
 from core.messaging.manners import Manners
@@ -54,8 +54,10 @@ class MessageHandler:
         self._background = background
         self._teaching = teaching
         self._names = Names()
-        self._told: OrderedDict[str, float] = OrderedDict()  # one mention comes as two events
-        self._changes: OrderedDict[str, float] = OrderedDict()  # the latest of each message
+        # One mention comes as two events.
+        self._told: BoundedDict[str, None] = BoundedDict(_KEPT)
+        # The latest change of each message.
+        self._changes: BoundedDict[str, float] = BoundedDict(_KEPT)
 
     async def hear(
         self, event: Json, workspace: Workspace, *, late: bool = False, answered: bool = False
@@ -217,7 +219,7 @@ class MessageHandler:
         """Whether no later change is known: what failed before comes again after what followed."""
         if self._changes.get(question, 0.0) > changed_at:
             return False
-        _keep(self._changes, question, changed_at)
+        self._changes[question] = changed_at
         return True
 
     def _explain(self, message: IncomingMessage, receipt: Receipt, workspace: Workspace) -> None:
@@ -229,14 +231,8 @@ class MessageHandler:
         """Tell the asker alone, where the message is."""
         if message.question.id in self._told:
             return
-        _keep(self._told, message.question.id, float(message.ts))
+        self._told[message.question.id] = None
         self._background.begin(tell(workspace.client, message.seen_in, message.user, text))
-
-
-def _keep(lately: OrderedDict[str, float], name: str, at: float) -> None:
-    lately[name] = at
-    while len(lately) > _KEPT:
-        lately.popitem(last=False)
 
 
 def register(app: AsyncApp, message_handler: MessageHandler, workspaces: Workspaces) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,6 +16,7 @@ from bots.slack.context import Context
 from bots.slack.ids import place_of
 from bots.slack.render.blocks import Page, RenderOptions, render
 from bots.slack.replies.native_status import NativeStatus
+from core.bounded import BoundedDict
 from core.errors import (
     MessageGoneError,
     MustBeNewError,
@@ -44,14 +44,11 @@ class Answers:
     """The messages that answer questions, of those that this process has posted lately."""
 
     def __init__(self, most: int = 5_000) -> None:
-        self._most = most
-        self._questions: OrderedDict[str, str] = OrderedDict()
+        self._questions: BoundedDict[str, str] = BoundedDict(most)
 
     def note(self, reference: str, question_id: str) -> None:
         """A message was posted."""
         self._questions[reference] = question_id
-        while len(self._questions) > self._most:
-            self._questions.popitem(last=False)
 
     def question_of(self, reference: str) -> str | None:
         """The question that a message answers, if it is known here."""
