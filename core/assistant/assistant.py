@@ -186,7 +186,7 @@ class Assistant:
         researching = asyncio.create_task(self._research(question, text, history, work))
         try:
             if not (await asyncio.wait({researching}, timeout=_TOLD_AFTER_S))[0]:
-                yield Status(self._profile.taking_long)
+                yield Status(self._profile.taking_long, lasts=True)
             research = await researching
         finally:
             await _cancelled(researching)

@@ -78,6 +78,7 @@ class Presenter(Generic[Page]):
         self._view: View | None = None
         self._rendered: tuple[View, Sequence[Page]] | None = None
         self._visible_chars = 0
+        self._visible_status = ""
         self._changed = asyncio.Event()
         self._lane: Lane | None = None
         self._patience: asyncio.Timeout | None = None
@@ -150,15 +151,15 @@ class Presenter(Generic[Page]):
     def _take(self, event: AnswerEvent) -> None:
         view = self._current
         match event:
-            case Status(text):
-                self._put(replace(view, status=text))
+            case Status(text, lasts):
+                self._put(replace(view, status=text, lasts=lasts))
             case Delta(text):
                 if not view.text:
                     loop = asyncio.get_running_loop()
                     loop.call_later(_FIRST_TEXT_S, self._tell_lane, 1)
-                self._put(replace(view, text=view.text + text))
+                self._put(replace(view, text=view.text + text, lasts=False))
             case Answered(text) | Declined(text) | Escalated(text) | Failed(text):
-                self._put(replace(view, status="", text=text, ending=event))
+                self._put(replace(view, status="", text=text, ending=event, lasts=False))
 
     def _put(self, view: View) -> None:
         self._view = view
@@ -171,9 +172,9 @@ class Presenter(Generic[Page]):
         """Ask the pacer for a turn if at least so much could be shown by it."""
         if self._lane:
             hidden = len(self._current.text) - self._visible_chars
-            self._reply.edits.update(
-                self._lane, hidden=hidden if hidden >= enough_chars else 0, ends=self._current.done
-            )
+            if hidden < enough_chars:
+                hidden = int(self._current.lasts and self._visible_status != self._current.status)
+            self._reply.edits.update(self._lane, hidden=hidden, ends=self._current.done)
 
     @property
     def _current(self) -> View:
@@ -272,7 +273,7 @@ class Presenter(Generic[Page]):
         for place, page in enumerate(pages):
             if place == len(self._shown) or self._shown[place].page != page:
                 return place
-        self._visible_chars = len(self._current.text)
+        self._see(self._current)
         return None
 
     async def _post(self) -> None:
@@ -296,7 +297,7 @@ class Presenter(Generic[Page]):
                     self._may_be_posted = True
                     raise
         self._shown.append(_Shown(reference, page))
-        self._visible_chars = len(view.text)
+        self._see(view)
         await self._note(self._references)
 
     async def _edit(self) -> None:
@@ -332,8 +333,13 @@ class Presenter(Generic[Page]):
             del self._shown[place:]
             return
         self._shown[place].page = page
-        self._visible_chars = len(view.text)
+        self._see(view)
         self._tell_lane(1)
+
+    def _see(self, view: View) -> None:
+        """Remember what people see by now."""
+        self._visible_chars = len(view.text)
+        self._visible_status = view.status
 
     def _pages(self) -> Sequence[Page]:
         """The latest view as messages; a long one takes some milliseconds to render."""

@@ -135,7 +135,6 @@ class ChatService:
         Raises:
             StorageError: it is not stored; the platform has to deliver it again.
         """
-        question = replace(question, text=self._redact(question.text))
         arriving = self._arriving.setdefault(question.id, asyncio.Lock())
         async with arriving:  # a platform may deliver one message as two events at once
             receipt = await self._take(question, late=late)
@@ -467,6 +466,7 @@ class ChatService:
             told = question.id in self._refused
             self._refused[question.id] = None
             return Receipt.KNOWN if told else Receipt.LIMITED
+        question = replace(question, text=self._redact(question.text))
         receipt = None
         try:
             receipt = await self._store(question)

@@ -53,9 +53,13 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The assistant is at work on `text`, a short phrase for the person who waits."""
+    """The assistant is at work on `text`, a short phrase for the person who waits.
+
+    One that `lasts` says why nothing comes for a while, and is shown although it is no answer.
+    """
 
     text: str
+    lasts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,8 @@ AnswerEvent = Status | Delta | Ending
 class View:
     """The state of an answer that people should see at one moment; `text` is Markdown.
 
-    Until `done` there is a `status` to show, and `text` may end in the middle of anything.
+    Until `done` there is a `status` to show, and `text` may end in the middle of anything. A status
+    that `lasts` is shown in a message, also where something beside it says that there is work.
     `ending` brings sources and follow-ups; `note` is a line of the bot's own below the text, such
     as that the answer was stopped.
     """
@@ -127,6 +132,7 @@ class View:
     text: str = ""
     ending: Ending | None = None
     note: str = ""
+    lasts: bool = False
 
     @property
     def done(self) -> bool:

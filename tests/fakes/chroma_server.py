@@ -13,12 +13,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 
-@contextmanager
-def chroma_server(folder: Path) -> Iterator[int]:
-    """The port of a `chroma run` that keeps its data in `folder`."""
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def chroma_server(folder: Path, port: int = 0) -> Iterator[int]:
+    """The port, `port` or a free one, of a `chroma run` that keeps its data in `folder`."""
+    port = port or free_port()
     chroma = Path(sys.executable).with_name("chroma")
     command = [chroma, "run", "--path", folder, "--host", "127.0.0.1", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:

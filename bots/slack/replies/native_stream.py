@@ -118,6 +118,7 @@ class StreamingReply:
             text = view.text if view.ending else settled(view.text, close=False)
             markdown = stream_markdown(text, self._cleaner)
         by_stream = one and bool(self._may_stream) and len(markdown) <= _MOST_CHARS
+        by_stream &= not view.lasts  # a stream takes no line that goes again
         growing = by_stream and not view.done
         return [
             StreamPage(

@@ -115,7 +115,7 @@ class SlackReply:
 
     def render(self, view: View) -> Sequence[Page]:
         """See `core.ports.Reply`."""
-        if self._status and self._status.shown and not (view.text or view.done):
+        if self._status and self._status.shown and not (view.text or view.done or view.lasts):
             return ()
         plain = self._place.team in self._plain_in
         return render(view, replace(self._look, feedback_buttons=not plain))

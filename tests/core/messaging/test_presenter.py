@@ -66,6 +66,23 @@ def test_work_that_takes_time_shows_a_status_then_text_then_all_of_it():
     assert len(states) > 10
 
 
+def test_a_line_that_says_why_nothing_comes_is_shown_at_once():
+    """It is no text, and there is nothing else to be edited for."""
+
+    async def waiting():
+        yield Status(SEARCHING)
+        await asyncio.sleep(5.0)
+        yield Status("오래 걸려요", lasts=True)
+        await asyncio.sleep(20.0)
+        yield Answered("3,000원입니다.", (), ())
+
+    wall = Wall()
+    leap(Presenter(WallReply(wall, "a"), note=quiet).present(QUESTION, waiting(), status=SEARCHING))
+    (message,) = wall.messages.values()
+    assert [text for _, text, _ in message.states] == [SEARCHING, "오래 걸려요", "3,000원입니다."]
+    assert 5.0 <= message.states[1][0] < 7.0
+
+
 def test_what_is_visible_only_grows_and_ends_once():
     wall = Wall()
     leap(present(wall, ["가나다라 "] * 60, first_s=0.5, gap_s=0.1))

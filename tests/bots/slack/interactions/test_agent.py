@@ -3,8 +3,9 @@
 import asyncio
 
 import pytest
-from fakes.assistants import InPieces
+from fakes.assistants import InPieces, ScriptedAssistant, answered
 
+from core.types import Status
 from devtools.slack import labels, visible
 
 QUESTION = "정산은 언제 되나요?"
@@ -44,6 +45,21 @@ async def test_a_session_says_that_there_is_work_and_no_message_does(
         await slack.until(lambda: statuses(slack, channel, asked.ts) == ["processing", "active"])
         (reply,) = slack.replies(asked)
         assert profile.helpful in labels(reply)
+
+
+async def test_why_nothing_comes_is_said_in_a_message_although_a_session_says_that_there_is_work(
+    slack, make_service, connect, stores, minsu, profile
+):
+    gate, assistant = asyncio.Event(), ScriptedAssistant(stores.history)
+    long = Status(profile.taking_long, lasts=True)
+    assistant.script(QUESTION, Status(profile.searching), long, gate, answered("다음 영업일에요."))
+    async with connect(make_service(assistant=assistant)):
+        asked = await minsu.mention(slack.add_channel("문의", minsu), QUESTION)
+        (reply,) = await slack.until(lambda: slack.replies(asked))
+        assert profile.taking_long in visible(reply)
+        gate.set()
+        await slack.until(lambda: visible(reply).startswith("다음 영업일에요."))
+        assert len(slack.replies(asked)) == 1
 
 
 async def test_slacks_own_stop_ends_an_answer_of_whoever_asked(
