@@ -113,6 +113,9 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     data_queries: Path | None = Field(
         default=None, description="Its sample questions with their SQL, as TOML."
     )
+    working_hours: str = Field(
+        default="09:00-18:00", description="When meetings are proposed, from Monday to Friday."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
 
     @property
@@ -181,6 +184,11 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     def history_path(self) -> Path:
         """The SQLite file of sessions and turns."""
         return self.data_dir / "history.sqlite3"
+
+    @property
+    def diary_path(self) -> Path:
+        """The SQLite file of meetings."""
+        return self.data_dir / "diary.sqlite3"
 
     @property
     def spool_path(self) -> Path:

@@ -335,7 +335,7 @@ async def _parts(
             catch_up=following.catch_up if following else None,
             redact=mask if settings.masks_for_models else str,
         )
-        skills = SkillParts(settings, analyzer, encoder)
+        skills = SkillParts(settings, analyzer, encoder, profile.language)
         skilled = await asyncio.to_thread(
             with_skills, assistant, skills, profile=profile, history=history
         )

@@ -26,6 +26,11 @@ class SkillParts:
     settings: Settings
     analyzer: Analyzer
     encoder: Embedder
+    language: str  # of the profile
+
+    def now(self) -> datetime:
+        """Return the time in the installation's zone."""
+        return datetime.now(ZoneInfo(self.settings.jobs_timezone))
 
 
 def with_skills(
@@ -39,14 +44,13 @@ def with_skills(
     if not profile.skills:
         return assistant
     skills = [_skill(name, parts) for name in profile.skills]
-    zone = ZoneInfo(parts.settings.jobs_timezone)
     return SkilledAssistant(
         assistant,
         skills=skills,
         router=Router(skills, parts.encoder.embed),
         history=history,
         profile=profile,
-        now=lambda: datetime.now(zone),
+        now=parts.now,
     )
 
 
@@ -78,4 +82,24 @@ def _data(parts: SkillParts) -> Skill:
     return DataSkill(answerer, answerer.texts)
 
 
-SKILLS: dict[str, Callable[[SkillParts], Skill]] = {"recommender": _recommender, "data": _data}
+def _meetings(parts: SkillParts) -> Skill:
+    from core.skills.meetings.diary import SqliteDiary
+    from core.skills.meetings.skill import MeetingSkill
+    from core.skills.meetings.slots import WorkingHours
+    from core.skills.meetings.talk import Desk
+    from core.skills.meetings.words import load_words
+
+    desk = Desk(
+        diary=SqliteDiary(parts.settings.diary_path),
+        words=load_words(parts.language),
+        hours=WorkingHours.parse(parts.settings.working_hours),
+        terms=parts.analyzer.terms,
+    )
+    return MeetingSkill(desk, parts.now)
+
+
+SKILLS: dict[str, Callable[[SkillParts], Skill]] = {
+    "recommender": _recommender,
+    "data": _data,
+    "meetings": _meetings,
+}

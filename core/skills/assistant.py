@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -97,19 +98,13 @@ class SkilledAssistant:
         if (
             pressed and pressed.dialogue and pressed.dialogue != dialogue
         ):  # it went on since, or was settled
-            reply = SkillReply(self._profile.settled_button)
-            yield await self._kept(question, pressed.dialogue, reply)
+            told = self._profile.settled_button
+            yield await self._told(question, told, dialogue or replace(pressed.dialogue, data=None))
             return
         if dialogue and not dialogue.admits(question.asker):
             # Typed words confirm as a press does, so they are for the same people.
             if text in _choices(turns):
-                reply = SkillReply(
-                    self._profile.not_your_button,
-                    data=dialogue.data,
-                    only=dialogue.only,
-                    until=dialogue.until,
-                )
-                yield await self._kept(question, dialogue, reply)
+                yield await self._told(question, self._profile.not_your_button, dialogue)
                 return
         elif dialogue:
             async with aclosing(self._heard(question, text, dialogue)) as said:
@@ -118,7 +113,8 @@ class SkilledAssistant:
                     if isinstance(step, Answered):
                         return
         skill = None if is_press(question.id) else await self._meant(text, question.session)
-        if skill and not (dialogue and dialogue.skill == skill.name):  # it has been asked already
+        asked = dialogue.skill if dialogue and dialogue.admits(question.asker) else ""
+        if skill and skill.name != asked:
             async with aclosing(self._heard(question, text, Dialogue(skill.name))) as said:
                 async for step in said:
                     yield step
@@ -154,6 +150,11 @@ class SkilledAssistant:
         if latest and latest.skill in self._skills and latest.is_open(self._now()):
             return latest
         return None
+
+    async def _told(self, question: Question, text: str, dialogue: Dialogue) -> Answered:
+        """Say something that leaves a dialogue as it is."""
+        reply = SkillReply(text, data=dialogue.data, only=dialogue.only, until=dialogue.until)
+        return await self._kept(question, dialogue, reply)
 
     async def _kept(
         self, question: Question, dialogue: Dialogue | None, reply: SkillReply

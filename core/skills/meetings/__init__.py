@@ -1,0 +1,1 @@
+"""Meetings: arranged in words, confirmed by a button, kept in a diary."""

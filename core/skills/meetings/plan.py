@@ -1,0 +1,108 @@
+"""A meeting that is being talked about: what is known of it, and how a message changes that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, Literal
+
+from pydantic import TypeAdapter
+
+from core.skills.meetings.diary import Slot, person_key
+from core.skills.meetings.slots import WorkingHours, slot_at
+from core.skills.meetings.times.clock import Window
+from core.skills.meetings.times.days import Days
+from core.skills.meetings.times.reader import Said
+
+Step = Literal["talk", "people", "confirm", "which_move", "which_cancel", "cancel", "booked"]
+_DAY_MIN: Final = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is known so far.
+
+    `step` is what was asked last. `meeting` is the id of the one that is to be moved or cancelled,
+    or was just booked. `days` and `clocks` hold what may be meant. `alone` tells that nobody else
+    is to come.
+    """
+
+    step: Step = "talk"
+    meeting: str = ""
+    title: str = ""
+    people: tuple[str, ...] = ()
+    alone: bool = False
+    days: tuple[Days, ...] = ()
+    clocks: tuple[time, ...] = ()
+    part: Window | None = None
+    minutes: int = 60
+    moves_to: Said | None = None
+
+    @property
+    def approved_by(self) -> str:
+        """The name of the button that has the plan done; "" where nothing is to be confirmed."""
+        if self.step == "confirm":
+            return "move" if self.meeting else "book"
+        return "cancel" if self.step == "cancel" else ""
+
+    def suits(self, clock: time) -> bool:
+        """Whether a time of the day is one of those that were said, and in their part of it."""
+        in_part = self.part is None or self.part[0] <= clock < self.part[1]
+        return in_part and (not self.clocks or clock in self.clocks)
+
+    def with_said(self, said: Said, hours: WorkingHours) -> Plan:
+        """Return the plan after a message about when: what is said anew takes the old's place."""
+        part = said.part or self.part
+        clocks = _likely(said.clocks, part, hours)
+        minutes = said.minutes or self.minutes
+        if clocks and said.until:
+            clocks, minutes = clocks[:1], _lasting(clocks[0], said.until)
+        elif not clocks and not said.part:
+            clocks = self.clocks
+        return replace(self, days=said.days or self.days, clocks=clocks, part=part, minutes=minutes)
+
+    def with_people(self, named: tuple[str, ...], *, removes: bool) -> Plan:
+        """Return the plan with further people, or without them."""
+        if removes:
+            gone = set(map(person_key, named))
+            left = tuple(name for name in self.people if person_key(name) not in gone)
+            return replace(self, people=left, alone=not left)
+        return replace(self, people=tuple(dict.fromkeys((*self.people, *named))))
+
+    def slots(self, now: datetime) -> list[Slot]:
+        """Return the slots that may be meant, where the time is known; past ones if all are."""
+        days = [days.first for days in self.days if days.first == days.last]
+        if not self.days:
+            days = [now.date(), now.date() + timedelta(days=1)]
+        found = [
+            slot_at(day, clock, minutes=self.minutes, like=now)
+            for day in days
+            for clock in self.clocks
+        ]
+        ahead = [slot for slot in found if slot.start.astimezone(UTC) > now.astimezone(UTC)]
+        return (ahead or found) if self.days else ahead[: len(self.clocks)]
+
+    def search_days(self, today: date) -> Days:
+        """Return the days in which free slots are looked for."""
+        if self.days:
+            return Days(self.days[0].first, self.days[-1].last)
+        return Days(today, today + timedelta(days=14))
+
+
+PLANS: Final = TypeAdapter(Plan)
+
+
+def _likely(clocks: tuple[time, ...], part: Window | None, hours: WorkingHours) -> tuple[time, ...]:
+    """Return the times that are meant, most likely: in the part of the day, else at work."""
+    if len(clocks) > 1:
+        if part and (within := tuple(one for one in clocks if part[0] <= one < part[1])):
+            return within
+        at_work = tuple(one for one in clocks if hours.holds(one))
+        return at_work if len(at_work) == 1 else clocks
+    return clocks
+
+
+def _lasting(start: time, until: tuple[time, ...]) -> int:
+    """Return the minutes from a time to the next of those at which something may end."""
+    begins = start.hour * 60 + start.minute
+    return min((one.hour * 60 + one.minute - begins - 1) % _DAY_MIN + 1 for one in until)

@@ -1,0 +1,83 @@
+"""Free slots: in working hours, in the zone of whoever asks, and between the meetings of all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from core.errors import ConfigError
+from core.skills.meetings.diary import Slot
+from core.skills.meetings.times.days import Days
+
+_STEP = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingHours:
+    """When people work, from Monday to Friday."""
+
+    opens: time
+    closes: time
+
+    @classmethod
+    def parse(cls, text: str) -> WorkingHours:
+        """Read such as "09:00-18:00".
+
+        Raises:
+            ConfigError: it is something else, or ends before it begins.
+        """
+        try:
+            opens, closes = (time.fromisoformat(part.strip()) for part in text.split("-"))
+        except ValueError:
+            raise ConfigError(f"working hours are such as 09:00-18:00, not {text!r}") from None
+        if opens >= closes:
+            raise ConfigError(f"working hours begin before they end, not {text!r}")
+        return cls(opens, closes)
+
+    def holds(self, clock: time) -> bool:
+        """Whether something may begin at a time of the day."""
+        return self.opens <= clock < self.closes
+
+
+def slot_at(day: date, clock: time, *, minutes: int, like: datetime) -> Slot:
+    """Return the slot that begins on a day at a time, in the zone of `like`.
+
+    A time that the clocks skip in that night becomes the one that they show then.
+    """
+    start = datetime.combine(day, clock, like.tzinfo).astimezone(UTC)
+    return Slot(
+        start.astimezone(like.tzinfo),
+        (start + timedelta(minutes=minutes)).astimezone(like.tzinfo),
+    )
+
+
+def free_slots(
+    days: Days,
+    *,
+    minutes: int,
+    hours: WorkingHours,
+    busy: Sequence[Slot],
+    now: datetime,
+) -> Iterator[Slot]:
+    """Yield free slots of the working days, each half hour, in order; none has begun already."""
+    day = max(days.first, now.date())
+    while day <= days.last:
+        if day.weekday() < 5:
+            yield from _on(day, minutes=minutes, hours=hours, busy=busy, now=now)
+        day += timedelta(days=1)
+
+
+def _on(
+    day: date, *, minutes: int, hours: WorkingHours, busy: Sequence[Slot], now: datetime
+) -> Iterator[Slot]:
+    closes = slot_at(day, hours.closes, minutes=0, like=now).end
+    slot = slot_at(day, hours.opens, minutes=minutes, like=now)
+    while slot.end.astimezone(UTC) <= closes.astimezone(UTC):
+        if slot.start > now and not any(slot.meets(other) for other in busy):
+            yield slot
+        begins = slot.start.astimezone(UTC) + _STEP
+        slot = Slot(
+            begins.astimezone(now.tzinfo),
+            (begins + timedelta(minutes=minutes)).astimezone(now.tzinfo),
+        )

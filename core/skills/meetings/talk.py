@@ -1,0 +1,113 @@
+"""What every reply about meetings is made with: the message, the diary and the words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from core.skills.meetings.diary import Diary, Meeting, Slot
+from core.skills.meetings.plan import PLANS, Plan
+from core.skills.meetings.slots import WorkingHours
+from core.skills.meetings.times.reader import Said, corrected, read_times
+from core.skills.meetings.words import Words
+from core.skills.skill import Request, SkillReply
+
+_LATIN: Final = re.compile(r"[A-Za-z']+")
+_LAPSES: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the arranger works with. `terms` splits a text into its content terms."""
+
+    diary: Diary
+    words: Words
+    hours: WorkingHours
+    terms: Callable[[str], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One message about meetings."""
+
+    desk: Desk
+    request: Request
+
+    @property
+    def now(self) -> datetime:
+        """The time of the message, in the zone of whoever wrote it."""
+        return self.request.situation.now
+
+    @property
+    def person(self) -> str:
+        """The id of whoever wrote the message."""
+        return self.request.situation.person
+
+    @property
+    def text(self) -> str:
+        """The message."""
+        return self.request.text
+
+    def say(self, name: str, **values: str) -> str:
+        """Return a text of the language's file."""
+        return self.desk.words.texts[name].format(**values)
+
+    def says(self, intent: str) -> bool:
+        """Whether the message has a word of an intent."""
+        return self.desk.words.says(intent, self.text)
+
+    def presses(self, button: str) -> bool:
+        """Whether the message is the words of a button."""
+        return self.text.casefold() == self.say(button).casefold()
+
+    @property
+    def wants_another(self) -> bool:
+        """Whether the message asks for a meeting by that word, and not for the one at hand."""
+        wanted = any(map(self.says, ("book", "list")))
+        return wanted and self.says("meeting")
+
+    def read(self, text: str, *, bare: bool = False) -> Said:
+        """Return what a text says about when; `bare` numbers are times of the day."""
+        return read_times(corrected(text), self.now, bare=bare)
+
+    def is_about_something_else(self, rest: str) -> bool:
+        """Whether a message without its times and names holds nouns of some other matter."""
+        filler = self.desk.words.intents["filler"]
+        korean = self.desk.terms(_LATIN.sub(" ", rest))  # which would make Hangul of Latin words
+        nouns = [term[:-2] for term in korean if term.endswith("/N")] + _LATIN.findall(rest)
+        return any(len(noun) > 1 and not filler.fullmatch(noun) for noun in nouns)
+
+    def aside(self, text: str) -> SkillReply:
+        """Return a reply that leaves what is talked about as it is."""
+        if self.request.data is None:
+            return SkillReply(text)
+        return self._reply(text, (), self.request.data)
+
+    def ask(self, plan: Plan, text: str, *choices: str) -> SkillReply:
+        """Return a reply after which the plan is talked about further, with whoever began."""
+        return self._reply(text, choices, PLANS.dump_json(plan).decode())
+
+    def _reply(self, text: str, choices: tuple[str, ...], data: str) -> SkillReply:
+        return SkillReply(
+            text,
+            choices,
+            data,
+            only=(self.person,) if self.person else (),
+            until=self.now + _LAPSES,
+        )
+
+    def local(self, slot: Slot) -> Slot:
+        """Return a slot in the zone of whoever wrote."""
+        zone = self.now.tzinfo
+        return Slot(slot.start.astimezone(zone), slot.end.astimezone(zone))
+
+    def about(self, meeting: Meeting) -> str:
+        """Return a meeting with every value, a line each."""
+        return self.desk.words.about(replace(meeting, slot=self.local(meeting.slot)))
+
+    def start(self, meeting: Meeting) -> str:
+        """Return when a meeting begins."""
+        return self.desk.words.start(self.local(meeting.slot))

@@ -1,0 +1,1 @@
+"""Times as people say them, in Korean and English: days, hours, and how long."""

@@ -1,0 +1,236 @@
+"""Days as people say them: "내일", "다음 주 화요일", "12월 5일", "next Friday", "Dec 5"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from core.skills.meetings.times.numbers import ENGLISH, NATIVE, number
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Days:
+    """A day, or the days from `first` to `last`."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDays:
+    """The days that a text may mean, the nearest first; none if there is no such day.
+
+    `start` and `end` are where they stand in it.
+    """
+
+    may_be: tuple[Days, ...]
+    start: int
+    end: int
+
+
+_Read = Callable[[re.Match[str], date], tuple[Days, ...]]
+
+_KOREAN_WEEK: Final = "월화수목금토일"
+_ENGLISH_WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MONTHS: Final = (
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+)
+_AHEAD: Final = {
+    "오늘": 0, "금일": 0, "내일": 1, "낼": 1, "명일": 1, "모레": 2, "내일모레": 2, "낼모레": 2,
+    "글피": 3, "today": 0, "tonight": 0, "tomorrow": 1, "tmrw": 1, "day after tomorrow": 2,
+}  # fmt: skip
+_NAMED_COUNT: Final = {
+    "하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "닷새": 5, "엿새": 6, "일주일": 7, "열흘": 10,
+    "보름": 15,
+}  # fmt: skip
+_WEEKS_AHEAD: Final = {
+    "이번": 0,
+    "금": 0,
+    "다음": 1,
+    "담": 1,
+    "차": 1,
+    "다다음": 2,
+    "this": 0,
+    "next": 1,
+}
+
+_WEEK: Final = r"(?:(?P<week>이번|다다음|다음|담)\s*주|(?P<short>금|차)주)"
+_WEEKDAY: Final = rf"(?P<day>[{_KOREAN_WEEK}])(?:요일|욜)"
+_SHOWN_WEEKDAY: Final = rf"(?:\s*\(?[{_KOREAN_WEEK}](?:요일\)?|욜\)?|\)))?"
+_ENGLISH_DAY: Final = r"(?P<day>mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?(?:day)?(?:\s*,)?"
+_MONTH: Final = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
+_SHOWN_DAY: Final = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
+
+
+def find_days(text: str, today: date) -> FoundDays | None:
+    """Return the days that a text names first; None if it names none."""
+    for form, read in _FORMS:
+        match = next((m for m in form.finditer(text) if _begins_a_word(text, m.start())), None)
+        if match is None:
+            continue
+        try:
+            may_be = tuple(sorted(set(read(match, today))))
+        except (ValueError, OverflowError):  # such as the 30th of February
+            may_be = ()
+        return FoundDays(may_be, match.start(), match.end())
+    return None
+
+
+def _begins_a_word(text: str, place: int) -> bool:
+    return place == 0 or not (text[place - 1].isalnum())
+
+
+def _one(day: date) -> tuple[Days, ...]:
+    return (Days(day, day),)
+
+
+def _iso(match: re.Match[str], _: date) -> tuple[Days, ...]:
+    return _one(date(int(match["year"]), int(match["month"]), int(match["number"])))
+
+
+def _month_and_day(match: re.Match[str], today: date) -> tuple[Days, ...]:
+    groups = match.groupdict()
+    named = groups["month"].lower()
+    month = int(named) if named.isdigit() else _MONTHS.index(named[:3]) + 1
+    year = groups.get("year")
+    if groups.get("said") == "내년":
+        year = str(today.year + 1)
+    return _one(_coming(month, int(groups["number"]), today, int(year) if year else None))
+
+
+def _slashed(match: re.Match[str], today: date) -> tuple[Days, ...]:
+    """Read 12/5: month first; without Korean around it, it may be the day as well."""
+    first, second = int(match["month"]), int(match["number"])
+    pairs = [(first, second)]
+    if not re.search("[가-힣]", match.string):
+        pairs.append((second, first))
+    found = [_coming(*pair, today, None) for pair in pairs if pair[0] <= 12 and pair[1] <= 31]
+    return tuple(Days(day, day) for day in found)
+
+
+def _coming(month: int, day: int, today: date, year: int | None) -> date:
+    """Return the next such day, or that of a year."""
+    if year is not None:
+        return date(year, month, day)
+    this_year = date(today.year, month, day)
+    return this_year if this_year >= today else date(today.year + 1, month, day)
+
+
+def _day_of_month(match: re.Match[str], today: date) -> tuple[Days, ...]:
+    day = int(match["number"])
+    ahead = {"이번": 0, "다음": 1, "담": 1, "다다음": 2}.get(match["month"] or "")
+    if ahead is None:
+        ahead = 0 if day >= today.day else 1
+    month = today.month - 1 + ahead
+    return _one(date(today.year + month // 12, month % 12 + 1, day))
+
+
+def _week_of(today: date, ahead: int) -> date:
+    return today - timedelta(days=today.weekday()) + timedelta(weeks=ahead)
+
+
+def _weekday_in_week(match: re.Match[str], today: date) -> tuple[Days, ...]:
+    ahead = _WEEKS_AHEAD[match["week"] or match["short"]]
+    return _one(_week_of(today, ahead) + timedelta(days=_KOREAN_WEEK.index(match["day"])))
+
+
+def _weekday(number_of_day: int, today: date) -> tuple[Days, ...]:
+    """Return the next such weekday; on that day itself it may be today or in a week."""
+    ahead = (number_of_day - today.weekday()) % 7
+    days = [today + timedelta(days=ahead)] + ([today + timedelta(weeks=1)] if not ahead else [])
+    return tuple(Days(day, day) for day in days)
+
+
+def _english_weekday(match: re.Match[str], today: date) -> tuple[Days, ...]:
+    """Read a weekday; whether "next Friday" skips the one of this week is not agreed upon."""
+    day = _ENGLISH_WEEK.index(match["day"].lower())
+    coming = _weekday(day, today)
+    if (match["which"] or "").lower() == "next":
+        following = _week_of(today, 1) + timedelta(days=day)
+        return (*(one for one in coming if one.first > today), Days(following, following))
+    if (match["which"] or "").lower() == "this":
+        return coming[:1]
+    return coming
+
+
+def _whole_week(match: re.Match[str], today: date) -> tuple[Days, ...]:
+    groups = match.groupdict()
+    ahead = _WEEKS_AHEAD[(groups.get("week") or groups.get("short") or "").lower()]
+    monday = _week_of(today, ahead)
+    if groups.get("weekend"):
+        return (Days(monday + timedelta(days=5), monday + timedelta(days=6)),)
+    return (Days(max(monday, today), monday + timedelta(days=6)),)
+
+
+def _ahead(match: re.Match[str], today: date) -> tuple[Days, ...]:
+    return _one(today + timedelta(days=_AHEAD[" ".join(match["word"].lower().split())]))
+
+
+def _counted(match: re.Match[str], today: date) -> tuple[Days, ...]:
+    groups = match.groupdict()
+    if named := groups.get("named"):
+        return _one(today + timedelta(days=_NAMED_COUNT[named]))
+    days = 7 if groups["unit"][0] in "주w" else 1
+    return _one(today + timedelta(days=days * number(groups["count"])))
+
+
+def _form(pattern: str, read: _Read) -> tuple[re.Pattern[str], _Read]:
+    return re.compile(pattern, re.IGNORECASE), read
+
+
+_FORMS: Final = (
+    _form(
+        r"(?P<year>\d{4})\s*[-./년]\s*(?P<month>\d{1,2})\s*[-./월]\s*(?P<number>\d{1,2})(?:\s*일)?"
+        + _SHOWN_WEEKDAY,
+        _iso,
+    ),
+    _form(
+        r"(?:(?P<said>올해|내년)\s*)?(?P<month>\d{1,2})\s*월\s*(?P<number>\d{1,2})\s*일"
+        + _SHOWN_WEEKDAY,
+        _month_and_day,
+    ),
+    _form(
+        rf"{_SHOWN_DAY}{_MONTH}\s+(?P<number>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)(?:,?\s+(?P<year>\d{{4}})\b)?",
+        _month_and_day,
+    ),
+    _form(
+        rf"{_SHOWN_DAY}(?:the\s+)?(?P<number>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:\s+(?P<year>\d{{4}})\b)?",
+        _month_and_day,
+    ),
+    _form(rf"(?P<month>\d{{1,2}})/(?P<number>\d{{1,2}})(?!\d){_SHOWN_WEEKDAY}", _slashed),
+    _form(
+        rf"(?:(?P<month>이번|다다음|다음|담)\s*달\s*)?(?P<number>\d{{1,2}})\s*일(?!\s*(?:뒤|후|간|동안|전|정도)){_SHOWN_WEEKDAY}",
+        _day_of_month,
+    ),
+    _form(rf"{_WEEK}\s*{_WEEKDAY}", _weekday_in_week),
+    _form(rf"{_WEEK}\s*(?P<weekend>말)?", _whole_week),
+    _form(r"(?P<week>this|next)\s+week(?P<weekend>end)?", _whole_week),
+    _form(
+        r"(?P<named>하루|이틀|사흘|나흘|닷새|엿새|일주일|열흘|보름)\s*(?:뒤|후|있다가)", _counted
+    ),
+    _form(
+        rf"(?P<count>\d{{1,3}}|{NATIVE}|일|이|삼)\s*(?P<unit>일|주)\s*(?:일\s*)?(?:뒤|후)", _counted
+    ),
+    _form(rf"in\s+(?P<count>\d{{1,3}}|an?|{ENGLISH})\s+(?P<unit>day|week)s?", _counted),
+    _form(r"(?:the\s+)?(?P<word>day\s+after\s+tomorrow)", _ahead),
+    _form(
+        r"(?P<word>내일모레|낼모레|오늘|금일|내일|낼|명일|모레|글피|today|tonight|tomorrow|tmrw)",
+        _ahead,
+    ),
+    _form(_WEEKDAY, lambda match, today: _weekday(_KOREAN_WEEK.index(match["day"]), today)),
+    _form(rf"(?:(?P<which>this|next|coming|on)\s+)?{_ENGLISH_DAY}\b", _english_weekday),
+)

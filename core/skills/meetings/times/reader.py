@@ -1,0 +1,107 @@
+"""All that a message says about when: days, time of the day, and how long."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from core.skills.meetings.times.clock import FoundClock, Window, find_clock, find_part
+from core.skills.meetings.times.days import Days, find_days
+from core.skills.meetings.times.spans import find_from_now, find_span
+
+# What is said to be wrong stands before these; what is right follows, and the other way round.
+_NOT_BEFORE: Final = re.compile(
+    r"^.*?(?:말고|아니라|아니고|\bnot\b.*?\bbut\b)", re.IGNORECASE | re.DOTALL
+)
+_NOT_AFTER: Final = re.compile(
+    r"(?:\binstead\s+of\b|\brather\s+than\b).*$", re.IGNORECASE | re.DOTALL
+)
+_STEP_MIN: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a message says about when.
+
+    `days` and `clocks` hold what may be meant: several where it is not clear. `part` is a part of
+    the day. `impossible` is what names a day or a time that does not exist. `rest` is the message
+    without all that, blanks in its place. `later_min` says by how much something is to be later.
+    """
+
+    days: tuple[Days, ...] = ()
+    clocks: tuple[time, ...] = ()
+    until: tuple[time, ...] = ()
+    minutes: int | None = None
+    part: Window | None = None
+    impossible: str = ""
+    rest: str = ""
+    later_min: int = 0
+
+    @property
+    def says_when(self) -> bool:
+        """Whether anything is said about when."""
+        return bool(
+            self.days
+            or self.clocks
+            or self.minutes
+            or self.part
+            or self.impossible
+            or self.later_min
+        )
+
+
+def corrected(text: str) -> str:
+    """Return a correction without what it takes back: "3시 말고 4시" is "4시"."""
+    return _NOT_AFTER.sub("", _NOT_BEFORE.sub("", text))
+
+
+def read_times(text: str, now: datetime, *, bare: bool = False) -> Said:
+    """Return what a message says about when, as of `now`; for `bare` see `find_clock`."""
+    if found := find_from_now(text):
+        minutes, start, end = found
+        at = _rounded(now + timedelta(minutes=minutes))
+        day = Days(at.date(), at.date())
+        return Said((day,), (at.time(),), rest=_without(text, start, end))
+    impossible = ""
+    rest = text
+    days: tuple[Days, ...] = ()
+    if found_days := find_days(rest, now.date()):
+        days = found_days.may_be
+        if not days:
+            impossible = text[found_days.start : found_days.end]
+        rest = _without(rest, found_days.start, found_days.end)
+    clock = find_clock(rest, bare=bare) or FoundClock((), (), 0, 0)
+    if clock.end and not clock.may_be:
+        impossible = rest[clock.start : clock.end]
+    rest = _without(rest, clock.start, clock.end)
+    minutes_said, rest = _span(rest)
+    part = None if clock.may_be else find_part(text)
+    if part and (left := find_part(rest)):
+        rest = _without(rest, left[1], left[2])
+    return Said(days, clock.may_be, clock.until, minutes_said, part and part[0], impossible, rest)
+
+
+def without_times(text: str, now: datetime) -> str:
+    """Return a message without all that it says about when; a move names two times."""
+    said = read_times(text, now)
+    return without_times(said.rest, now) if said.says_when else said.rest
+
+
+def _span(text: str) -> tuple[int | None, str]:
+    found = find_span(text)
+    if found is None:
+        return None, text
+    minutes, start, end = found
+    return minutes, _without(text, start, end)
+
+
+def _without(text: str, start: int, end: int) -> str:
+    return text[:start] + " " * (end - start) + text[end:]
+
+
+def _rounded(at: datetime) -> datetime:
+    """Return the next full five minutes."""
+    over = timedelta(minutes=at.minute % _STEP_MIN, seconds=at.second, microseconds=at.microsecond)
+    return at - over + timedelta(minutes=_STEP_MIN) if over else at

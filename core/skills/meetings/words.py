@@ -1,0 +1,77 @@
+"""The words of one language: what the arranger says, and by what it understands."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from importlib.resources import files
+from typing import Any
+
+from core.skills.meetings.diary import Meeting, Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Texts by name, patterns by intent, and how days and times are shown."""
+
+    examples: tuple[str, ...]
+    texts: Mapping[str, str]
+    intents: Mapping[str, re.Pattern[str]]
+    shown: Mapping[str, Any]
+
+    def says(self, intent: str, text: str) -> bool:
+        """Whether a text has a word of an intent."""
+        return bool(self.intents[intent].search(text))
+
+    def day(self, day: date) -> str:
+        """Return a day as it is shown."""
+        months = self.shown.get("months")
+        return str(self.shown["day"]).format(
+            month=day.month,
+            month_name=months[day.month - 1] if months else "",
+            day=day.day,
+            weekday=self.shown["weekdays"][day.weekday()],
+        )
+
+    def clock(self, clock: time) -> str:
+        """Return a time of the day as it is shown."""
+        form = self.shown["clock_minutes" if clock.minute else "clock"]
+        half = self.shown["halves"][clock.hour >= 12]
+        return str(form).format(half=half, hour=(clock.hour - 1) % 12 + 1, minute=clock.minute)
+
+    def start(self, slot: Slot) -> str:
+        """Return when a slot begins, in words that are understood when they are said."""
+        day, clock = self.day(slot.start.date()), self.clock(slot.start.time())
+        return str(self.shown["at"]).format(day=day, clock=clock)
+
+    def span(self, slot: Slot) -> str:
+        """Return from when until when a slot is."""
+        over_night = slot.start.date() != slot.end.date()
+        end = f"{self.day(slot.end.date())} " if over_night else ""
+        return f"{self.start(slot)} ~ {end}{self.clock(slot.end.time())}"
+
+    def about(self, meeting: Meeting) -> str:
+        """Return a meeting with every value, a line each."""
+        slot = meeting.slot
+        lines = [
+            self.texts["about"].format(title=meeting.title),
+            self.texts["when"].format(when=self.span(slot), zone=slot.start.tzname()),
+        ]
+        if meeting.people:
+            lines.append(self.texts["people"].format(people=", ".join(meeting.people)))
+        return "\n".join(lines)
+
+
+def load_words(language: str) -> Words:
+    """Return the words of a language that ships: `ko` or `en`."""
+    source = files("core.skills.meetings").joinpath(f"{language}.toml").read_text("utf-8")
+    table = tomllib.loads(source)
+    return Words(
+        examples=tuple(table["examples"]),
+        texts=table["texts"],
+        intents={name: re.compile(form, re.IGNORECASE) for name, form in table["intents"].items()},
+        shown=table["shown"],
+    )

@@ -1,0 +1,75 @@
+"""A meeting arranger on a diary of its own, and a conversation with it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from core.press_ids import press_id
+from core.skills.assistant import SkilledAssistant
+from core.skills.meetings.diary import SqliteDiary
+from core.skills.meetings.skill import MeetingSkill
+from core.skills.meetings.slots import WorkingHours
+from core.skills.meetings.talk import Desk
+from core.skills.meetings.words import load_words
+from core.skills.router import Router
+from core.stores.memory import MemoryHistory
+from core.types import Question, SessionId
+
+THURSDAY = datetime(2026, 11, 26, 10, 2, tzinfo=ZoneInfo("Asia/Seoul"))
+
+
+@pytest.fixture
+def diary(tmp_path):
+    return SqliteDiary(tmp_path / "state" / "diary.sqlite3")
+
+
+@dataclass
+class Conversation:
+    """A thread in which people write and press; each answer comes from a process started anew."""
+
+    start: object
+    history: MemoryHistory
+    session: SessionId
+    ids: count = field(default_factory=count)
+    last: str = ""
+
+    async def say(self, text, *, by="U1", name=""):
+        """Return how the answer to a message ends."""
+        self.last = name or f"{self.session}/{next(self.ids)}"
+        return await self._ending(Question(self.last, self.session, text, by))
+
+    async def press(self, text, *, of="", by="U1"):
+        """Return how the answer to a press ends: of the latest answer, or of one by its id."""
+        self.last = press_id(of or self.last, text)
+        return await self._ending(Question(self.last, self.session, text, by))
+
+    async def _ending(self, question):
+        events = [event async for event in self.start().answer(question)]
+        return events[-1]
+
+
+@pytest.fixture
+def converse(make_assistant, diary, profile, encoder, analyzer):
+    """Begin a conversation in a language; all share the diary."""
+
+    def begin(language="ko", *, session="slack:T1:C1:1", now=THURSDAY):
+        history = MemoryHistory()
+        desk = Desk(diary, load_words(language), WorkingHours.parse("09:00-18:00"), analyzer.terms)
+        skill = MeetingSkill(desk, lambda: now)
+
+        def start():
+            return SkilledAssistant(
+                make_assistant(history=history),
+                skills=[skill],
+                router=Router([skill], encoder.embed),
+                history=history,
+                profile=profile,
+                now=lambda: now,
+            )
+
+        return Conversation(start, history, SessionId(session))
+
+    return begin

@@ -1,0 +1,191 @@
+"""Meetings arranged in a thread: asked back, proposed, corrected, confirmed, moved, cancelled."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.skills.meetings.diary import Meeting, Slot
+from core.types import Answered
+
+WEEK = Slot(datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC))
+
+
+async def starts(diary, person="민수"):
+    """When the meetings of a person begin, in Seoul."""
+    found = await diary.meetings([person], WEEK)
+    return [f"{one.slot.start + timedelta(hours=9):%m-%d %H:%M}" for one in found]
+
+
+async def test_free_slots_are_proposed_one_is_chosen_confirmed_and_booked_once(converse, diary):
+    talk = converse()
+    told = await talk.say("내일 오후에 민수, 지영이랑 한 시간 회의 잡아줘")
+    assert told.skill == "meetings"
+    assert 2 <= len(told.followups) <= 5
+    assert all("11월 27일(금) 오후" in one for one in told.followups)
+    chosen = told.followups[-1]
+    asked = await talk.press(chosen)
+    assert chosen in asked.text
+    assert "민수, 지영" in asked.text
+    assert await starts(diary) == []
+    confirm = talk.last
+    assert "잡았어요" in (await talk.press("회의 잡기")).text
+    assert len(await starts(diary)) == 1
+    late = await talk.press("회의 잡기", of=confirm)
+    assert "이미 처리된" in late.text
+    assert len(await starts(diary, "지영")) == 1
+
+
+async def test_what_is_missing_or_not_clear_is_asked_back(converse, diary):
+    talk = converse()
+    assert "누구" in (await talk.say("회의 잡아줘")).text
+    assert (await talk.say("민수랑 지영이요")).followups
+    which_day = await talk.say("목요일 8시")
+    assert which_day.followups == ("11월 26일(목)", "12월 3일(목)")
+    which_time = await talk.press("12월 3일(목)")
+    assert which_time.followups == ("오전 8시", "오후 8시")
+    confirm = await talk.press("오전 8시")
+    assert "업무 시간이 아닌" in confirm.text
+    await talk.say("네")
+    assert await starts(diary) == ["12-03 08:00"]
+
+
+async def test_a_correction_counts_and_the_button_before_it_does_not(converse, diary):
+    talk = converse()
+    await talk.say("내일 2시에 민수랑 회의 잡아줘")
+    before = talk.last
+    corrected = await talk.say("아니 3시로")
+    assert "오후 3시 ~ 오후 4시" in corrected.text
+    assert "이미 처리된" in (await talk.press("회의 잡기", of=before)).text
+    assert await starts(diary) == []
+    await talk.say("지영이도 불러줘")
+    await talk.press("회의 잡기")
+    assert await starts(diary) == await starts(diary, "지영") == ["11-27 15:00"]
+
+
+async def test_a_faq_question_in_between_is_answered_by_the_faq(converse, diary):
+    talk = converse()
+    await talk.say("내일 2시에 민수랑 회의 잡아줘")
+    confirm = talk.last
+    answer = await talk.say("정산은 언제 되나요?")
+    assert isinstance(answer, Answered)
+    assert answer.sources
+    assert not answer.skill
+    await talk.press("회의 잡기", of=confirm)
+    assert await starts(diary) == ["11-27 14:00"]
+
+
+async def test_nothing_is_booked_once_it_was_left(converse, diary):
+    talk = converse()
+    await talk.say("내일 2시에 민수랑 회의 잡아줘")
+    assert "바꾸지 않았어요" in (await talk.press("그만두기")).text
+    assert await starts(diary) == []
+
+
+async def test_somebody_else_books_nothing_by_the_words_of_the_button(converse, diary, profile):
+    talk = converse()
+    await talk.say("내일 2시에 민수랑 회의 잡아줘")
+    confirm = talk.last
+    told = await talk.say("회의 잡기", by="U2")
+    assert told.text == profile.not_your_button
+    (turn,) = [
+        one for one in await talk.history.recent(talk.session, 9) if one.question.id == confirm
+    ]
+    assert not turn.dialogue.admits("U2")
+    assert await starts(diary) == []
+
+
+async def test_somebody_else_may_begin_a_meeting_of_their_own_in_the_thread(converse, diary):
+    talk = converse()
+    await talk.say("내일 2시에 민수랑 회의 잡아줘")
+    told = await talk.say("내일 5시에 지영이랑 회의 잡아줘", by="U2")
+    assert (told.skill, told.followups[0]) == ("meetings", "회의 잡기")
+    await talk.press("회의 잡기", by="U2")
+    assert (await starts(diary), await starts(diary, "U2")) == ([], ["11-27 17:00"])
+
+
+async def test_who_is_busy_is_told_and_free_slots_are_proposed(converse, diary):
+    ten = datetime(2026, 11, 27, 1, tzinfo=UTC)
+    await diary.book(Meeting("x", "회의", "U9", ("민수",), Slot(ten, ten + timedelta(hours=1))))
+    told = await converse().say("내일 오전 10시에 민수랑 지영이랑 회의 잡아줘")
+    assert "민수" in told.text.splitlines()[0]
+    assert "지영" not in told.text
+    assert "11월 27일(금) 오전 10시" not in told.followups
+    assert "11월 27일(금) 오전 9시 30분" not in told.followups
+
+
+async def test_a_slot_that_was_taken_in_the_meantime_is_not_booked_over(converse, diary):
+    one, other = converse(), converse(session="slack:T1:C2:1")
+    await one.say("내일 2시에 민수랑 회의 잡아줘")
+    await other.say("내일 2시에 민수랑 회의 잡아줘", by="U2")
+    await other.press("회의 잡기", by="U2")
+    told = await one.press("회의 잡기")
+    assert "그사이에" in told.text
+    assert told.followups
+    assert await starts(diary) == ["11-27 14:00"]
+
+
+async def test_a_meeting_is_moved_and_cancelled_in_words(converse, diary):
+    talk = converse()
+    await talk.say("내일 2시에 민수랑 회의 잡아줘")
+    await talk.press("회의 잡기")
+    assert "오후 4시 ~ 오후 5시" in (await talk.say("아니 4시로")).text
+    await talk.press("옮기기")
+    assert await starts(diary) == ["11-27 16:00"]
+    elsewhere = converse(session="slack:T1:D1:")
+    assert "오후 4시 30분" in (await elsewhere.say("내일 4시 회의 30분 뒤로 미뤄줘")).text
+    await elsewhere.press("옮기기")
+    assert "모레" not in (moved := await elsewhere.say("내일 회의를 11월 30일로 옮겨 줘")).text
+    assert "11월 30일(월) 오후 4시 30분" in moved.text
+    await elsewhere.press("옮기기")
+    assert await starts(diary) == ["11-30 16:30"]
+    await elsewhere.say("회의 취소해 줘")
+    await elsewhere.press("회의 취소하기")
+    assert await starts(diary) == []
+
+
+async def test_which_of_several_meetings_is_asked_and_only_their_owner_changes_them(
+    converse, diary
+):
+    talk = converse()
+    for hour in (2, 5):
+        await talk.say(f"내일 {hour}시에 민수랑 회의 잡아줘")
+        await talk.press("회의 잡기")
+    elsewhere = converse(session="slack:T1:D1:")
+    which = await elsewhere.say("회의를 오후 3시로 옮겨 줘")
+    assert which.followups == ("11월 27일(금) 오후 2시", "11월 27일(금) 오후 5시")
+    assert "오후 3시 ~ 오후 4시" in (await elsewhere.press(which.followups[1])).text
+    theirs = converse(session="slack:T1:D2:")
+    assert "잡은 사람만" in (await theirs.say("내일 2시 회의 취소해 줘", by="민수")).text
+    listed = await theirs.say("내 회의 일정 알려줘", by="민수")
+    assert listed.text.count("11월 27일(금)") == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("어제 말고 오늘 오전 9시에 민수랑 회의 잡아줘", "이미 지난"),
+        ("2월 30일에 민수랑 회의 잡아줘", "2월 30일"),
+        ("내일 2시에 민수랑 20시간 회의 잡아줘", "12시간"),
+    ],
+)
+async def test_what_cannot_be_is_said_and_asked_again(converse, text, said):
+    talk = converse()
+    assert said in (await talk.say(text)).text
+    assert "오후 3시" in (await talk.say("내일 오후 3시에 1시간")).text
+
+
+async def test_it_speaks_english(converse, diary):
+    talk = converse("en")
+    which = await talk.say("Set up a design meeting with Bob and Alice next Friday at 10")
+    assert which.followups == ("Fri, Nov 27", "Fri, Dec 4")
+    assert "Bob, Alice" in (await talk.press("Fri, Dec 4")).text
+    assert "11 AM ~ 12 PM" in (await talk.say("actually 11")).text
+    await talk.say("yes")
+    assert await starts(diary, "Alice") == ["12-04 11:00"]
+    assert "design meeting" in (await talk.say("What meetings do I have?")).text
+    await talk.say("push it back by 30 minutes")
+    await talk.press("Move it")
+    assert await starts(diary, "Bob") == ["12-04 11:30"]
+    await talk.say("cancel it")
+    await talk.press("Cancel the meeting")
+    assert await starts(diary, "Bob") == []
