@@ -16,6 +16,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, Final, get_type_hints
 
+from config.owners import read_owners
 from config.settings import Settings
 from core.errors import ConfigError
 from core.profile import Profile, Theme
@@ -190,6 +191,8 @@ def _flat(texts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def _checked(name: str, value: object, before: object, *, kind: object, path: Path) -> object:
     if name == "themes":
         return _themes(value, path)
+    if name == "owners":
+        return read_owners(value, path)
     if kind in (str, int):
         if type(value) is not kind:
             raise ConfigError(f"{path}: `{name}` must be a {'text' if kind is str else 'number'}")

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
+from bots.bootstrap.cases import open_desk
 from bots.bootstrap.skills import SkillParts, with_skills
 from bots.bootstrap.stores import Stores, open_index, open_stores
 from config.profiles import profile_chain, profile_of, synonym_files
@@ -25,6 +26,7 @@ from core.assistant.research import Researcher
 from core.embeddings.fastembed import FastembedEmbedder
 from core.embeddings.kiwi import KiwiEncoder
 from core.messaging.answer_report import AnswerReport
+from core.messaging.cases.likeness import Likeness
 from core.messaging.learning import Learning
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
@@ -177,18 +179,27 @@ async def open_service(
     spooled = SqliteSpool.open(settings.spool_path, most=settings.spool_total)
     opened = _parts(settings, turns, stores.lessons, with_models=True, profile=profile)
     async with spooled as spool, opened as parts:
+        learning = parts.learning(stores, profile)
         yield ChatService(
             assistant=parts.assistant,
             inbox=stores.inbox,
             history=turns,
             archive=stores.archive,
             offline=Offline(spool),
-            learning=parts.learning(stores, profile),
+            learning=learning,
             profile=profile,
             limits=Limits(per_minute=settings.user_per_minute, per_day=settings.user_per_day),
             report=report,
             processes=processes,
             operations=parts.operations(stores),
+            desk=open_desk(
+                settings,
+                stores,
+                profile,
+                title_of=learning.title_of,
+                retriever=parts.retriever,
+                likeness=Likeness(parts.analyzer, parts.embed),
+            ),
             sessions_at_once=settings.sessions_at_once,
             lease_s=settings.lease_s,
             redact=mask if settings.masks_what_is_stored else str,
@@ -235,6 +246,7 @@ class _Parts:
     following: LessonSync | None
     plain: Assistant  # without skills
     embed: Embed
+    analyzer: Analyzer
 
     def operations(self, stores: Stores) -> Operations:
         """Return what those who run the bot look at and change."""
@@ -339,7 +351,7 @@ async def _parts(
         skilled = await asyncio.to_thread(
             with_skills, assistant, skills, profile=profile, history=history
         )
-        yield _Parts(skilled, retriever, following, assistant, encoder.embed)
+        yield _Parts(skilled, retriever, following, assistant, encoder.embed, analyzer)
 
 
 async def _nothing_to_warm(*_texts: Sequence[str]) -> None:

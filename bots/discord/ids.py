@@ -74,6 +74,12 @@ def place_of(session: SessionId) -> Place:
     return Place(guild, channel, thread)
 
 
+def is_public(session: SessionId) -> bool:
+    """Whether others than its asker see a session: no direct message, no answer for one alone."""
+    place = place_of(session)
+    return place.guild != DIRECT and not place.thread.startswith("u")
+
+
 def guild_name(guild_id: int | None) -> str:
     """A guild as ids have it."""
     return DIRECT if guild_id is None else str(guild_id)

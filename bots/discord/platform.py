@@ -20,7 +20,7 @@ from bots.discord.api.rate_limits import Budgets
 from bots.discord.api.rest import RefusedError, open_rest
 from bots.discord.app import make_client
 from bots.discord.context import Context
-from bots.discord.ids import PREFIX, Ephemeral, target_of
+from bots.discord.ids import PREFIX, Ephemeral, is_public, target_of
 from bots.discord.render.components import Page, Renderer
 from bots.discord.replies.ephemeral import EphemeralReply
 from bots.discord.replies.notices import Notices
@@ -75,15 +75,16 @@ async def open_discord(
                 "your application at discord.com/developers"
             ) from error
         budgets = Budgets()
-        owners = Owners(settings.discord_owner_ids, settings.discord_owner_roles)
+        called = Owners(settings.discord_owner_ids, settings.discord_owner_roles)
+        owners = called.with_those(profile.owners_on("discord"))
         renderer = Renderer(
             RenderOptions(profile, Cleaner(profile.link_hosts, instead=profile.link_left_out)),
-            owners.called,
+            called.called,
         )
         writer = MessageWriter(rest, budgets, renderer.written, str(me["id"]), profile)
         notices = Notices(rest, budgets)
         context = Context(service, profile, settings, writer, renderer, notices, owners)
-        service.serve(PREFIX, partial(_open_reply, writer))
+        service.serve(PREFIX, partial(_open_reply, writer), is_public=is_public)
         about = f"Discord: on, as {me['username']}"
         gateway = Gateway(context, token)
         yield RunningPlatform(about, gateway.run, away=gateway.away)

@@ -73,8 +73,8 @@ def ending_of(view: View, look: RenderOptions) -> Ending:
             )
         case Declined():
             return Ending(view.note, lead=profile.lead_back, questions=questions)
-        case Escalated():
-            return Ending(view.note, lead=profile.nearest, questions=questions)
+        case Escalated(note=note):
+            return Ending(view.note or note, lead=profile.nearest, questions=questions)
         case _:
             return Ending(view.note)
 

@@ -24,7 +24,7 @@ from bots.slack.context import Context
 from bots.slack.events import messages
 from bots.slack.events.lessons import LessonHandler
 from bots.slack.events.messages import MessageHandler
-from bots.slack.ids import PREFIX, place_of
+from bots.slack.ids import PREFIX, is_public, place_of
 from bots.slack.install.installations import Installations
 from bots.slack.install.installations import register as register_installations
 from bots.slack.interactions import assistant_pane, commands, feedback, home, share
@@ -120,7 +120,7 @@ async def assemble(context: Context, session: aiohttp.ClientSession) -> Parts:
     )
     answers, background = Answers(), BackgroundTasks()
     replies = Replies(context, workspaces, budgets, answers, background)
-    context.service.serve(PREFIX, replies.open)
+    context.service.serve(PREFIX, replies.open, is_public=is_public)
     message_handler = MessageHandler(
         context, background, LessonHandler(context, background, budgets)
     )

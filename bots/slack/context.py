@@ -18,3 +18,8 @@ class Context:
     profile: Profile
     settings: Settings
     cleaner: Cleaner
+
+    @property
+    def owner_ids(self) -> tuple[str, ...]:
+        """Whoever may teach: the owners of the settings and those of the profile's topics."""
+        return (*self.settings.slack_owner_ids, *self.profile.owners_on("slack"))

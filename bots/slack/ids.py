@@ -59,6 +59,12 @@ def place_of(session: SessionId) -> Place:
     return Place(team, channel, thread)
 
 
+def is_public(session: SessionId) -> bool:
+    """Whether others than its asker see a session: no direct message, no answer for one alone."""
+    place = place_of(session)
+    return not (place.channel.startswith("D") or place.private_to)
+
+
 def private_place(team: str, channel: str, user: str) -> Place:
     """Return the place where a person is answered in a channel without anybody else seeing it."""
     return Place(team, channel, f"{_PRIVATE}{user}")

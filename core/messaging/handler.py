@@ -18,6 +18,7 @@ from core.errors import (
     RateLimitedError,
 )
 from core.messaging.answer_report import AnswerReport, AnswerWatch
+from core.messaging.cases.desk import CaseDesk
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.presenter import Presenter
 from core.messaging.reply import Reply
@@ -48,6 +49,7 @@ from core.types import (
 logger = logging.getLogger(__name__)
 
 OpenReply = Callable[[Question], Reply[Any]]
+IsPublic = Callable[[SessionId], bool]
 
 _CALLS_WITHIN: Final = timedelta(hours=1)
 _MOST_CALLS: Final = 3  # of the owners, in one conversation and hour
@@ -67,8 +69,13 @@ class QuestionHandler:
         archive: Archive,
         profile: Profile,
         report: Callable[[AnswerReport], None],
+        desk: CaseDesk | None,
     ) -> None:
-        """`history` is where the assistant stores what it answered; `report` hears of each end."""
+        """`history` is where the assistant stores what it answered; `report` hears of each end.
+
+        At the `desk`, what has no answer waits for a person; there is none without owners.
+        """
+        self._desk = desk
         self._report = report
         self._assistant = assistant
         self._inbox = inbox
@@ -76,11 +83,16 @@ class QuestionHandler:
         self._archive = archive
         self._profile = profile
         self._platforms: dict[str, OpenReply] = {}
+        self._public: dict[str, IsPublic] = {}
         self._live: dict[str, tuple[Presenter[Any], Claim]] = {}
 
-    def serve(self, prefix: str, open_reply: OpenReply) -> None:
-        """Show answers of sessions whose id begins with `prefix` in what this opens."""
+    def serve(self, prefix: str, open_reply: OpenReply, is_public: IsPublic) -> None:
+        """Show answers of sessions whose id begins with `prefix` in what this opens.
+
+        Where a session `is_public`, owners can see it.
+        """
         self._platforms[prefix] = open_reply
+        self._public[prefix] = is_public
 
     @property
     def prefixes(self) -> Sequence[str]:
@@ -108,7 +120,7 @@ class QuestionHandler:
             await until_back(lambda: self._archive.remove(question.id))
             turn = None
         told = _only(_ending(turn)) if turn else self._assistant.answer(question)
-        events = self._calling_seldom(question, told)
+        events = self._with_case(question, told)
         try:
             view = await self._present(claim, watch.seen(events), note_reply, watch)
             if view.ending:
@@ -132,20 +144,31 @@ class QuestionHandler:
         await self._history.append(Turn(view.question, TurnState.STOPPED, view.text))
         await self._history.store(view.question.id)
 
-    async def _calling_seldom(
+    async def _with_case(
         self, question: Question, events: AsyncGenerator[AnswerEvent]
     ) -> AsyncGenerator[AnswerEvent]:
-        """The events; the owners are called for what asks something, and not again and again."""
+        """The events; what asks something and has no answer waits for a person from then on."""
         async with aclosing(events):
             async for event in events:
-                if isinstance(event, Escalated) and not await self._may_call(question):
-                    yield replace(event, calls=False)
-                else:
-                    yield event
+                yield (
+                    await self._waiting(question, event) if isinstance(event, Escalated) else event
+                )
+
+    async def _waiting(self, question: Question, ending: Escalated) -> Escalated:
+        desk = self._desk
+        if desk is None or not says_something(question.text):
+            return replace(ending, calls=False)
+        public = any(
+            is_public(question.session)
+            for prefix, is_public in self._public.items()
+            if question.session.startswith(prefix)
+        )
+        calls = await self._may_call(question)
+        return await until_back(
+            lambda: desk.escalated(question, ending, public=public, calls=calls)
+        )
 
     async def _may_call(self, question: Question) -> bool:
-        if not says_something(question.text):
-            return False
         since = datetime.now(UTC) - _CALLS_WITHIN
         turns = await self._history.recent(question.session, _LOOKED_AT)
         lately = [

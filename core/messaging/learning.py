@@ -18,7 +18,7 @@ from core.profile import Profile
 from core.text.personal_data import mask, mask_private
 from core.text.sanitize import Cleaner
 from core.text.sections import tidy
-from core.types import Label, Lesson, SessionId, Teaching, Turn, TurnState
+from core.types import Label, Lesson, Question, SessionId, Teaching, Turn, TurnState
 
 __all__ = ["Learning", "Outcome", "Remark", "Taught", "is_lesson", "said_of", "without_tag"]
 
@@ -214,6 +214,12 @@ class Learning:
         """Whether the number in an edited remark says which question is meant, as it did before."""
         number = number_after(remark.text, self._profile.learning_tag)
         return number is not None and not known.answer.startswith(str(number))
+
+    async def title_of(self, question: Question) -> str:
+        """A question in words that stand alone, without personal data, as others may see it."""
+        earlier = await self._history.recent(question.session, _TURNS)
+        before = [turn for turn in earlier if turn.question.id != question.id]
+        return mask(await self._stand_alone(question.text, before))
 
     async def _lesson_on(self, turn: Turn, remark: Remark, turns: Sequence[Turn]) -> Lesson:
         """A question that a remark answers, as a lesson that lacks its answer.

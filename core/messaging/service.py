@@ -20,7 +20,8 @@ from weakref import WeakValueDictionary
 from core.bounded import BoundedDict
 from core.errors import StoreAwayError
 from core.messaging.answer_report import AnswerReport
-from core.messaging.handler import OpenReply, QuestionHandler, view_of
+from core.messaging.cases.desk import CaseDesk
+from core.messaging.handler import IsPublic, OpenReply, QuestionHandler, view_of
 from core.messaging.learning import Learning, Remark, Taught
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
@@ -67,6 +68,7 @@ class ChatService:
         report: Callable[[AnswerReport], None] = lambda _report: None,
         processes: Callable[[], int] = lambda: 1,
         operations: Operations | None = None,
+        desk: CaseDesk | None = None,
         sessions_at_once: int = 64,
         lease_s: float = 8.0,
         redact: Callable[[str], str] = str,
@@ -79,6 +81,7 @@ class ChatService:
             archive=archive,
             profile=profile,
             report=report,
+            desk=desk,
         )
         self.operations = operations  # for those who run the bot, where that is offered
         self._assistant = assistant
@@ -98,9 +101,18 @@ class ChatService:
         self._arriving: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._worker: InboxWorker | None = None
 
-    def serve(self, prefix: str, open_reply: OpenReply) -> None:
-        """Answer sessions whose id begins with `prefix` in the replies that this opens."""
-        self._handler.serve(prefix, open_reply)
+    def serve(
+        self,
+        prefix: str,
+        open_reply: OpenReply,
+        *,
+        is_public: IsPublic = lambda _session: False,
+    ) -> None:
+        """Answer sessions whose id begins with `prefix` in the replies that this opens.
+
+        Where a session `is_public`, owners can see it, and are called.
+        """
+        self._handler.serve(prefix, open_reply, is_public)
         if self._worker:
             self._worker.take(prefix)
 

@@ -82,6 +82,14 @@ def is_held(sentence: str, sources: Sequence[str], question: str = "") -> bool:
     return not _is_denied(sentence, sources)
 
 
+def agree(one: str, other: str) -> bool:
+    """Return whether two texts name the same numbers, and both negate or neither does."""
+    one, other = (unicodedata.normalize("NFKC", text) for text in (one, other))
+    if set(_amounts(one)) != set(_amounts(other)):
+        return False
+    return bool(_NEGATION.search(one)) is bool(_NEGATION.search(other))
+
+
 def _amounts(text: str) -> list[tuple[float, str]]:
     """Return each number with its unit, "3만원" as 30,000 won."""
     found: list[tuple[float, str]] = []

@@ -80,11 +80,18 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class Escalated:
-    """The FAQ has no answer: what to say, the nearest titles, and whether owners are called."""
+    """The FAQ has no answer: what to say, the nearest titles, and whether owners are called.
+
+    `contacts` are those who are called, as in `core.profile.Owner`; all owners of the platform if
+    there are none. `case_id` is the case that waits for them, and `note` tells its asker of it.
+    """
 
     text: str
     nearest: tuple[str, ...]
     calls: bool = True
+    contacts: tuple[str, ...] = ()
+    case_id: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from fakes.cases import desk_of
 from fakes.learning import learning_of
 
 from bots.bootstrap.stores import Stores, open_stores
@@ -74,7 +75,12 @@ async def connected_bot(
     async with open_stores(settings) as stores:
         turns = PendingTurns(stores.history)
         assistant = make_assistant(replace(stores, history=turns))
-        parts = {"assistant": assistant, "history": turns} | make_parts(stores)
+        parts = {
+            "assistant": assistant,
+            "history": turns,
+            "desk": desk_of(stores, profile, settings),
+        }
+        parts |= make_parts(stores)
         service = make_service(stores, profile, **parts)
         async with at_work(service, settings, profile, open_platform, working=working) as platform:
             connected, tasks = platform

@@ -16,6 +16,7 @@ from config.settings import Settings
 from core.messaging.offline import Offline
 from core.messaging.user_limits import Limits
 from core.ports import Inbox
+from core.profile import Profile
 from core.types import Claim, InboxState
 from devtools.slack import APP_TOKEN, BOT_TOKEN, Message, Slack, visible
 
@@ -41,6 +42,7 @@ async def running(
     limits: Limits | None = None,
     offline: Offline | None = None,
     parts: dict[str, object] | None = None,
+    profile: Profile = PROFILE,
     lease_s: float = 30.0,
     inbox: Callable[[Inbox], Inbox] = lambda inbox: inbox,
     **script: object,
@@ -53,7 +55,7 @@ async def running(
         return chosen | ({"offline": offline} if offline else {})
 
     make = assistant or (lambda stores: InPieces(stores.history, **script))
-    opened = connected_bot(settings, PROFILE, open_slack, make, make_parts=make_parts)
+    opened = connected_bot(settings, profile, open_slack, make, make_parts=make_parts)
     async with opened as bot:
         yield bot
 

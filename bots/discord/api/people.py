@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import aiohttp
 import discord
 
-from bots.discord.render.components import Called
+from bots.discord.render.components import Called, called_of
 from core.errors import PlatformError
 
 
@@ -25,6 +26,11 @@ class Owners:
     def called(self) -> Called:
         """All of them, in a message."""
         return Called(tuple(sorted(self.users)), tuple(sorted(self.roles)))
+
+    def with_those(self, ids: Sequence[str]) -> Owners:
+        """Return the owners with more of them: `123` is a user, `role:123` a role."""
+        called = called_of(ids)
+        return Owners(self.users.union(called.users), self.roles.union(called.roles))
 
     def include(self, person: discord.abc.Snowflake) -> bool:
         """Whether a person is one of them; by a role only if it is a member, with its roles."""

@@ -8,6 +8,7 @@ https://discord.com/developers/docs/resources/message#create-message
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -16,6 +17,7 @@ from bots.discord.ids import DIRECT, Ephemeral, place_of, target_of
 from bots.discord.render.markdown import line, markdown
 from bots.shared.answer_view import Ending, RenderOptions, ending_of, pieces, status_of
 from core.press_ids import is_press
+from core.profile import ids_on
 from core.text.markdown.measure import fitting, shortened, utf16
 from core.types import Answered, Escalated, View
 
@@ -28,6 +30,7 @@ _LINE_CONTENT_CHARS: Final = 450
 _USER = re.compile(r"(?:^|:)(\d{5,20})$")
 
 
+_ROLE: Final = "role:"
 _OPINIONS: Final = ("up:", "down:")
 
 
@@ -54,6 +57,13 @@ class Called:
         """Return the owners' mentions as they stand in a message."""
         roles = (f"<@&{role}>" for role in self.roles)
         return (*(f"<@{user}>" for user in self.users), *roles)
+
+
+def called_of(ids: Sequence[str]) -> Called:
+    """Return whom ids name: `123` is a user, `role:123` a role."""
+    roles = [int(one.removeprefix(_ROLE)) for one in ids if one.startswith(_ROLE)]
+    users = [int(one) for one in ids if not one.startswith(_ROLE)]
+    return Called(tuple(users), tuple(roles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +187,14 @@ class Renderer:
         """
         shown = self.answer(view)
         ending = view.ending
-        called = isinstance(ending, Escalated) and ending.calls and bool(self.owners.mentions)
-        if called and _is_public(view):
-            # Not cleaned: that would take the mentions away, and nothing else in it is anybody's.
-            text = self.look.profile.teach_call.format(owners=" ".join(self.owners.mentions))
-            shown.append(Page(text, called=self.owners))
+        if isinstance(ending, Escalated) and ending.calls and _is_public(view):
+            called = (
+                called_of(ids_on("discord", ending.contacts)) if ending.contacts else self.owners
+            )
+            if called.mentions:
+                # Not cleaned: that would take the mentions away; nothing else in it is anybody's.
+                text = self.look.profile.teach_call.format(owners=" ".join(called.mentions))
+                shown.append(Page(text, called=called))
         return shown
 
     def answer(

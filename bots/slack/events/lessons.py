@@ -50,7 +50,7 @@ class LessonHandler:
         self._profile = context.profile
         self._background = background
         self._budgets = budgets
-        self._owners = Owners(context.settings.slack_owner_ids)
+        self._owners = Owners(context.owner_ids)
         self._names = Names()
         # One mention comes as two events.
         self._told: BoundedDict[str, None] = BoundedDict(_KEPT)

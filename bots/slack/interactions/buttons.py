@@ -73,7 +73,7 @@ class Buttons:
         self._profile = context.profile
         self._budgets = budgets
         self._answers = answers
-        self._owners = Owners(context.settings.slack_owner_ids)
+        self._owners = Owners(context.owner_ids)
 
     async def follow_up(self, press: _Press, value: str) -> None:
         """Ask what the button stands for, and mark it used."""

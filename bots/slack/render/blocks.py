@@ -17,6 +17,7 @@ from bots.shared import answer_view
 from bots.shared.answer_view import Ending, ending_of, pieces, status_of
 from bots.slack.api.people import mention_of
 from bots.slack.render.mrkdwn import clipped, escaped, mrkdwn, plain, unmarked
+from core.profile import ids_on
 from core.text.markdown.measure import fitting, shortened
 from core.types import Escalated, View
 
@@ -110,9 +111,13 @@ def _fallback(group: Sequence[str], view: View, look: RenderOptions) -> str:
 
 def _call(view: View, look: RenderOptions) -> list[Page]:
     """Return the text that calls the owners, if there is something for them to do."""
-    if not (look.owners and isinstance(view.ending, Escalated) and view.ending.calls):
+    ending = view.ending
+    if not (isinstance(ending, Escalated) and ending.calls):
         return []
-    mentions = " ".join(map(mention_of, look.owners))
+    owners = ids_on("slack", ending.contacts) if ending.contacts else look.owners
+    if not owners:
+        return []
+    mentions = " ".join(map(mention_of, owners))
     # The mentions last: neither the cleaning nor the escaping leaves any in a text.
     text = escaped(look.cleaner.clean(look.profile.teach_call)).format(owners=mentions)
     return [Page(text, (_section(text, "call"),), calls=True)]

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +11,7 @@ from fakes.slack_bot import PROFILE, With, answering, quiet, settled
 
 from bots.slack.events.lessons import MARK
 from core.errors import StorageError
+from core.profile import Owner
 from core.types import Answered, Delta, Escalated, InboxState, Turn, TurnState
 from devtools.slack import Limits, Slack, visible
 
@@ -623,3 +624,34 @@ async def test_what_was_learnt_before_is_not_answered_again_when_looking_back(
         await slack.until(lambda: len(slack.calls("reactions.add")) > before)
         assert await quiet(slack, bot) == []
     assert said(slack, question) == [PROFILE.teach_learned]
+
+
+# Cases
+
+
+async def test_who_asks_the_same_in_another_thread_is_told_so_and_nobody_is_called_again(
+    slack, running, minsu, jiyoung, owner, channel
+):
+    async with running() as bot:
+        first = await escalated(slack, minsu, channel)
+        (answer, _call) = slack.replies(first)
+        assert bot.profile.case_opened in visible(answer)
+        again = await jiyoung.mention(channel, "물류센터 견학은 언제 가능한가요")
+        joined = bot.profile.case_joined.format(question="물류센터 견학은 언제 가능한가요?")
+        await slack.until(
+            lambda: any(joined in visible(one) for one in slack.replies(again)), PATIENCE_S
+        )
+        assert calls(slack, again) == []
+        assert len(owner.notifications()) == 1
+
+
+async def test_owners_of_a_topic_are_called_and_may_teach(slack, running, minsu, owner, channel):
+    expert = slack.add_person("이전문")
+    team = Owner("물류팀", (f"slack:{expert.id}",), topics=("물류센터",))
+    async with running(profile=replace(PROFILE, owners=(team,))) as bot:
+        question = await escalated(slack, minsu, channel)
+        (call,) = calls(slack, question)
+        assert expert.id in call.text
+        assert owner.id not in call.text
+        await taught(slack, expert, question)
+        assert [one.author_name for one in await lessons(bot)] == ["이전문"]

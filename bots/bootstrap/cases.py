@@ -1,0 +1,54 @@
+"""The desk at which questions wait for a person, as the settings and the profile want it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+
+from bots.bootstrap.stores import Stores
+from config.settings import Settings
+from core.messaging.cases.desk import CaseDesk
+from core.messaging.cases.likeness import Likeness
+from core.messaging.cases.roster import Roster
+from core.profile import Owner, Profile
+from core.retrieval.retriever import Retriever
+from core.types import Question
+
+
+def open_desk(  # noqa: PLR0913 - its collaborators
+    settings: Settings,
+    stores: Stores,
+    profile: Profile,
+    *,
+    title_of: Callable[[Question], Awaitable[str]],
+    retriever: Retriever,
+    likeness: Likeness,
+) -> CaseDesk | None:
+    """Return the desk; None if there is nobody whom it could call."""
+    everything = owner_of_everything(settings)
+    if not (everything.contacts or profile.owners):
+        return None
+    return CaseDesk(
+        cases=stores.cases,
+        roster=Roster(profile.owners, everything),
+        most_alike=likeness.most_alike,
+        title_of=title_of,
+        categories_of=lambda titles: retriever.aside(_categories, retriever, titles),
+        profile=profile,
+        now=lambda: datetime.now(UTC),
+    )
+
+
+def owner_of_everything(settings: Settings) -> Owner:
+    """Return the owners of the settings as one, who is called where the profile names nobody."""
+    roles = (f"discord:role:{role}" for role in sorted(settings.discord_owner_roles))
+    users = (f"discord:{user}" for user in sorted(settings.discord_owner_ids))
+    slack = (f"slack:{one}" for one in settings.slack_owner_ids)
+    return Owner("", (*slack, *users, *roles), zone=settings.jobs_timezone)
+
+
+def _categories(retriever: Retriever, titles: Sequence[str]) -> list[str]:
+    """Return the categories of the entries with these titles."""
+    wanted = set(titles)
+    entries = (entry for entry in retriever.all_entries() if entry.title in wanted)
+    return [entry.category for entry in entries if entry.category]

@@ -1,0 +1,162 @@
+"""The desk at which questions wait for a person: it opens cases, and lets others join them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from core.messaging.cases.roster import Roster, next_day, works_from
+from core.ports import Cases
+from core.profile import Owner, Profile
+from core.text.markdown.measure import shortened
+from core.text.sanitize import Cleaner
+from core.types import Call, Case, Escalated, Question, Waiter
+
+_COMPARED: Final = 2_000  # open cases, the oldest first
+_SHOWN_CHARS: Final = 120  # of a question that others have asked
+_AGAIN_LATER: Final = timedelta(hours=1)  # where a conversation has called often of late
+
+MostAlike = Callable[[str, Sequence[str]], int | None]
+Categories = Callable[[Sequence[str]], Awaitable[Sequence[str]]]
+
+
+class CaseDesk:
+    """Opens a case for what the FAQ does not answer; the same question by meaning joins it."""
+
+    def __init__(  # noqa: PLR0913 - its collaborators
+        self,
+        *,
+        cases: Cases,
+        roster: Roster,
+        most_alike: MostAlike,
+        title_of: Callable[[Question], Awaitable[str]],
+        categories_of: Categories,
+        profile: Profile,
+        now: Callable[[], datetime],
+    ) -> None:
+        """`most_alike` is as in `core.messaging.cases.likeness`.
+
+        `title_of` words a question so that it stands alone, without personal data, and
+        `categories_of` are those of the entries with these titles.
+        """
+        self._cases = cases
+        self._roster = roster
+        self._most_alike = most_alike
+        self._title_of = title_of
+        self._categories_of = categories_of
+        self._profile = profile
+        self._now = now
+        self._opening = asyncio.Lock()  # two who ask the same at once are one case
+
+    async def escalated(
+        self, question: Question, ending: Escalated, *, public: bool, calls: bool
+    ) -> Escalated:
+        """Return the ending with whom it calls, and what its asker is told of the case.
+
+        Owners see what is asked where it is `public`; unless it `calls`, they are called later.
+        The same question again is told the same. The call is stored before it is returned.
+
+        Raises:
+            StorageError: the case is not stored.
+        """
+        async with self._opening:
+            case = await self._cases.of_question(question.id)
+            if case is None:
+                case = await self._opened(question, ending.nearest, public=public, calls=calls)
+        return self._told(case, question, ending)
+
+    async def _opened(
+        self, question: Question, nearest: Sequence[str], *, public: bool, calls: bool
+    ) -> Case:
+        title = await self._title_of(question)
+        if joined := await self._joined(question, title, public=public):
+            return joined
+        now = self._now()
+        case = Case(_id_of(question.id), title, now, (Waiter(question),))
+        if public:
+            owners = await self._owners_of(title, nearest, question)
+            case = await self._first_call(case, owners, now, calls=calls)
+        if await self._cases.add(case):
+            return case
+        stored = await self._cases.find(case.id)
+        assert stored  # noqa: S101 - else it had been added
+        return stored
+
+    async def _joined(self, question: Question, title: str, *, public: bool) -> Case | None:
+        """Let a question join the open case that asks the same; None if there is none."""
+        others = await self._cases.open(_COMPARED)
+        titles = [one.question for one in others]
+        place = await asyncio.to_thread(self._most_alike, title, titles)
+        case = others[place] if place is not None else None
+        while case and case.is_open:
+            joined = case.joined_by(question)
+            if public and not case.calls and case.due_at is None:
+                joined = replace(joined, due_at=self._now())  # nobody could be called before
+            if await self._cases.save(joined):
+                return joined
+            case = await self._cases.find(case.id)
+        return None
+
+    async def _owners_of(
+        self, title: str, nearest: Sequence[str], question: Question
+    ) -> list[Owner]:
+        categories = await self._categories_of(nearest)
+        return self._roster.owners_of(title, categories, platform_of(question))
+
+    async def _first_call(
+        self, case: Case, owners: Sequence[Owner], now: datetime, *, calls: bool
+    ) -> Case:
+        if not owners:
+            return case
+        owner = owners[0]
+        begins = works_from(owner, now)
+        if begins > now or not calls:
+            return replace(case, due_at=begins if begins > now else now + _AGAIN_LATER)
+        if not await self.may_call(owner, now):
+            return replace(case, due_at=next_day(owner, now))
+        call = Call(owner.name, now, case.waiters[0].question.id)
+        return case.called(call, due_at=now + timedelta(hours=owner.reminder_h))
+
+    async def may_call(self, owner: Owner, now: datetime) -> bool:
+        """Count a call of an owner; whether the day's bound allows it."""
+        today = now.astimezone(ZoneInfo(owner.zone)).date()
+        return await self._cases.count_call(owner.name, today) <= owner.calls_a_day
+
+    def _told(self, case: Case, question: Question, ending: Escalated) -> Escalated:
+        told = replace(ending, calls=False, case_id=case.id)
+        if not case.is_open:
+            return told
+        if case.waiters[0].question.id != question.id:
+            return replace(told, note=self._said(self._profile.case_joined, case.question))
+        if case.calls and case.calls[0].reference == question.id:
+            owner = self._roster.named(case.calls[0].owner)
+            contacts = owner.contacts if owner else ()
+            note = self._profile.case_opened
+            return replace(told, calls=True, contacts=contacts, note=note)
+        if case.due_at is None:
+            return replace(told, note=self._profile.case_kept)
+        return replace(told, note=self._profile.case_later.format(when=self._clock(case.due_at)))
+
+    def _said(self, text: str, question: str) -> str:
+        line = shortened(" ".join(question.split()), _SHOWN_CHARS)
+        cleaner = Cleaner(self._profile.link_hosts, instead=self._profile.link_left_out)
+        return text.format(question=cleaner.clean(line))
+
+    def _clock(self, at: datetime) -> str:
+        zone = ZoneInfo(self._roster.zone)
+        local, today = at.astimezone(zone), self._now().astimezone(zone).date()
+        return f"{local:%H:%M}" if local.date() == today else f"{local:%m-%d %H:%M}"
+
+
+def platform_of(question: Question) -> str:
+    """Return the platform on which a question was asked, as contacts name it."""
+    return question.session.partition(":")[0]
+
+
+def _id_of(question_id: str) -> str:
+    return blake2b(question_id.encode(errors="surrogatepass"), digest_size=8).hexdigest()

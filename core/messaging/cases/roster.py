@@ -1,0 +1,68 @@
+"""The owners of the FAQ's topics: who is called to a question, and when they work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from core.profile import Owner
+from core.text.korean import compact
+
+_MOST_DAYS: Final = 366  # that are looked ahead for one on which somebody works
+
+
+class Roster:
+    """The owners in the order of the profile; `everything` are those of the settings."""
+
+    def __init__(self, owners: Sequence[Owner], everything: Owner) -> None:
+        self._owners = (*owners, everything)
+
+    @property
+    def zone(self) -> str:
+        """The zone in which people are told of times: that of the first owner."""
+        return self._owners[0].zone
+
+    def named(self, name: str) -> Owner | None:
+        """Return an owner by name; None if the profile does not know them any more."""
+        return next((owner for owner in self._owners if owner.name == name), None)
+
+    def owners_of(self, question: str, categories: Sequence[str], platform: str) -> list[Owner]:
+        """Return whom to call to a question on a platform, one after the other.
+
+        First those of its topic, then those of everything.
+        """
+        text = compact(question)
+        known = {compact(category) for category in categories}
+
+        def is_theirs(topic: str) -> bool:
+            return compact(topic) in known or compact(topic) in text
+
+        reached = [owner for owner in self._owners if owner.on(platform)]
+        own = [owner for owner in reached if any(map(is_theirs, owner.topics))]
+        return [*own, *(owner for owner in reached if not owner.topics)]
+
+
+def works_from(owner: Owner, now: datetime) -> datetime:
+    """Return when an owner works: now, or the next beginning of a working day."""
+    zone = ZoneInfo(owner.zone)
+    local = now.astimezone(zone)
+    for ahead in range(_MOST_DAYS):
+        day = local.date() + timedelta(days=ahead)
+        if day.weekday() not in owner.days or day in owner.away:
+            continue
+        opens = datetime.combine(day, owner.opens, zone)
+        closes = datetime.combine(day, owner.closes, zone)
+        if closes <= opens:  # until midnight
+            closes = datetime.combine(day + timedelta(days=1), owner.closes, zone)
+        if local < closes:
+            return max(now, opens).astimezone(now.tzinfo)
+    return now + timedelta(days=_MOST_DAYS)
+
+
+def next_day(owner: Owner, now: datetime) -> datetime:
+    """Return the beginning of an owner's next working day."""
+    local = now.astimezone(ZoneInfo(owner.zone))
+    midnight = datetime.combine(local.date() + timedelta(days=1), owner.opens, local.tzinfo)
+    return works_from(owner, midnight.astimezone(now.tzinfo))

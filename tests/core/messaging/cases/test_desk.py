@@ -1,0 +1,135 @@
+"""What the FAQ does not answer opens a case, and the same question joins it."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from fakes.cases import desk_of
+
+from bots.bootstrap.stores import open_stores
+from config.profiles import load_profile
+from config.settings import Settings
+from core.messaging.cases.roster import Roster
+from core.profile import Owner
+from core.types import Escalated, Question, SessionId
+
+PROFILE = load_profile("ko")
+NOON = datetime(2026, 12, 1, 3, tzinfo=UTC)  # a Tuesday in Seoul
+TEAM = Owner("총무팀", ("slack:S1", "discord:role:9"))
+NOTHING = Escalated(PROFILE.not_found, ("가까운 것",))
+
+
+class Clock:
+    def __init__(self):
+        self.now = NOON
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+async def stores(tmp_path):
+    settings = Settings(_env_file=None, data_dir=tmp_path)
+    async with open_stores(settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk(stores, clock):
+    def made(*owners):
+        roster = Roster(owners, Owner("", ()))
+        return desk_of(stores, PROFILE, Settings(_env_file=None), roster=roster, now=clock)
+
+    return made
+
+
+def asked(text="주차 등록은 어디서 하나요", *, by=1, platform="slack"):
+    session = SessionId(f"{platform}:T1:C1:{by}")
+    return Question(f"{platform}:T1:C1:{by}", session, text, f"{platform}:U{by}", NOON)
+
+
+async def told(desk, question, *, public=True, calls=True):
+    return await desk.escalated(question, NOTHING, public=public, calls=calls)
+
+
+async def test_a_question_opens_a_case_and_calls_the_owner_of_its_topic(desk, stores):
+    parcels = replace(TEAM, name="배송팀", contacts=("slack:S2",), topics=("배송",))
+    shown = await told(desk(parcels, TEAM), asked("배송 상자는 어디서 받나요"))
+    assert (shown.calls, shown.contacts) == (True, ("slack:S2",))
+    assert shown.note == PROFILE.case_opened
+    (case,) = await stores.cases.open(9)
+    assert shown.case_id == case.id
+    assert [call.owner for call in case.calls] == ["배송팀"]
+    assert case.due_at == NOON + timedelta(hours=4)
+
+
+async def test_the_same_question_on_another_platform_joins_and_calls_nobody(desk, stores):
+    at = desk(TEAM)
+    first = await told(at, asked())
+    second = await told(at, asked("주차 등록은 어디서 하나요?", by=2, platform="discord"))
+    assert (second.calls, second.case_id) == (False, first.case_id)
+    assert second.note == PROFILE.case_joined.format(question="주차 등록은 어디서 하나요")
+    (case,) = await stores.cases.open(9)
+    assert [one.question.asker for one in case.waiters] == ["slack:U1", "discord:U2"]
+    assert len(case.calls) == 1
+
+
+async def test_many_who_ask_the_same_at_once_are_one_case(desk, stores):
+    at = desk(TEAM)
+    shown = await asyncio.gather(*(told(at, asked(by=one)) for one in range(20)))
+    assert sum(one.calls for one in shown) == 1
+    (case,) = await stores.cases.open(9)
+    assert len(case.waiters) == 20
+
+
+async def test_another_question_is_another_case(desk, stores):
+    at = desk(TEAM)
+    assert (await told(at, asked())).calls
+    assert (await told(at, asked("셔틀버스 시간표 주세요", by=2))).calls
+    assert len(await stores.cases.open(9)) == 2
+
+
+async def test_the_same_question_again_is_told_the_same(desk):
+    at = desk(TEAM)
+    assert await told(at, asked()) == await told(at, asked())
+
+
+async def test_nobody_is_called_outside_of_their_hours(desk, stores, clock):
+    office = replace(TEAM, opens=time(9), closes=time(18))
+    clock.now = NOON + timedelta(hours=8)  # 20:00 in Seoul
+    shown = await told(desk(office), asked())
+    assert not shown.calls
+    assert "12-02 09:00" in shown.note
+    (case,) = await stores.cases.open(9)
+    assert (case.calls, case.due_at) == ((), datetime(2026, 12, 2, tzinfo=UTC))
+
+
+async def test_an_owner_is_called_no_more_than_their_day_bears(desk):
+    at = desk(replace(TEAM, calls_a_day=1))
+    assert (await told(at, asked())).calls
+    shown = await told(at, asked("셔틀버스 시간표 주세요", by=2))
+    assert not shown.calls
+    assert "12-02" in shown.note
+
+
+async def test_where_owners_cannot_see_it_the_question_is_kept_until_somebody_asks_openly(
+    desk, stores
+):
+    at = desk(TEAM)
+    kept = await told(at, asked(), public=False)
+    assert (kept.calls, kept.note) == (False, PROFILE.case_kept)
+    assert await stores.cases.due(NOON, 9) == []
+    await told(at, asked(by=2))
+    assert [case.id for case in await stores.cases.due(NOON, 9)] == [kept.case_id]
+
+
+async def test_what_a_case_says_of_a_person_is_masked(desk, stores):
+    await told(desk(TEAM), asked("제 번호 010-1234-5678로 언제 연락 주시나요"))
+    (case,) = await stores.cases.open(9)
+    assert "1234" not in case.question

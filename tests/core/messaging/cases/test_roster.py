@@ -1,0 +1,72 @@
+"""Who is called to a question, and when they work."""
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from core.messaging.cases.roster import Roster, next_day, works_from
+from core.profile import Owner
+
+MONEY = Owner("정산팀", ("slack:S1", "discord:role:9"), topics=("정산", "세금 계산서"))
+PARCELS = Owner("배송팀", ("slack:S2",), topics=("배송",))
+ANYTHING = Owner("총무팀", ("slack:S3",))
+SETTINGS = Owner("", ("slack:U1", "discord:5"))
+OFFICE = Owner(
+    "사무실",
+    ("slack:U1",),
+    days=(0, 1, 2, 3, 4),
+    opens=time(9),
+    closes=time(18),
+    away=(date(2026, 12, 25),),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "categories", "platform", "called"),
+    [
+        ("정산은 언제 되나요", (), "slack", ["정산팀", "총무팀", ""]),
+        ("세금계산서가 필요해요", (), "slack", ["정산팀", "총무팀", ""]),
+        ("언제 도착하나요", ("배송",), "slack", ["배송팀", "총무팀", ""]),
+        ("주차 되나요", ("시설",), "slack", ["총무팀", ""]),
+        ("배송 정산이 달라요", (), "slack", ["정산팀", "배송팀", "총무팀", ""]),
+        ("배송이 늦어요", (), "discord", [""]),
+        ("정산은 언제", (), "web", []),
+    ],
+)
+def test_owners_of_the_topic_come_before_those_of_everything(
+    question, categories, platform, called
+):
+    roster = Roster((MONEY, PARCELS, ANYTHING), SETTINGS)
+    assert [owner.name for owner in roster.owners_of(question, categories, platform)] == called
+
+
+def seoul(day, hour, minute=0):
+    local = datetime(2026, 12, day, hour, minute, tzinfo=ZoneInfo("Asia/Seoul"))
+    return local.astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "begins"),
+    [
+        (seoul(1, 10), seoul(1, 10)),
+        (seoul(1, 8, 30), seoul(1, 9)),
+        (seoul(1, 18), seoul(2, 9)),
+        (seoul(4, 19), seoul(7, 9)),  # Friday evening to Monday
+        (seoul(24, 20), seoul(28, 9)),  # a holiday, then the weekend
+    ],
+)
+def test_an_owner_works_in_their_hours_and_on_their_days(now, begins):
+    assert works_from(OFFICE, now) == begins
+
+
+def test_who_works_until_midnight_or_later_works_then():
+    night = Owner("야간", ("slack:U1",), opens=time(22), closes=time(0))
+    assert works_from(night, seoul(1, 23)) == seoul(1, 23)
+    assert works_from(night, seoul(2, 1)) == seoul(2, 22)
+    assert works_from(SETTINGS, seoul(5, 3)) == seoul(5, 3)
+
+
+def test_the_next_day_is_one_on_which_they_work():
+    assert next_day(OFFICE, seoul(1, 10)) == seoul(2, 9)
+    assert next_day(OFFICE, seoul(4, 10)) == seoul(7, 9)

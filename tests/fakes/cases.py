@@ -1,0 +1,33 @@
+"""The desk of cases over stores, without a search: questions are alike if their letters are."""
+
+from datetime import UTC, datetime
+
+from fakes.learning import learning_of
+
+from bots.bootstrap.cases import owner_of_everything
+from core.messaging.cases.desk import CaseDesk
+from core.messaging.cases.roster import Roster
+from core.text.korean import compact
+
+
+def same_letters(question, others):
+    """The place of the question with the same letters."""
+    return next((at for at, one in enumerate(others) if compact(one) == compact(question)), None)
+
+
+async def no_categories(_titles):
+    return ()
+
+
+def desk_of(stores, profile, settings, **parts):
+    """A desk over stores, any other part of which may be replaced by name."""
+    usual = {
+        "cases": stores.cases,
+        "roster": Roster(profile.owners, owner_of_everything(settings)),
+        "most_alike": same_letters,
+        "title_of": learning_of(stores, profile).title_of,
+        "categories_of": no_categories,
+        "profile": profile,
+        "now": lambda: datetime.now(UTC),
+    }
+    return CaseDesk(**(usual | parts))
