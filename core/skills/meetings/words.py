@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from importlib.resources import files
+from itertools import product
 from typing import Any
 
 from core.skills.meetings.diary import Meeting, Slot
@@ -69,8 +70,11 @@ def load_words(language: str) -> Words:
     """Return the words of a language that ships: `ko` or `en`."""
     source = files("core.skills.meetings").joinpath(f"{language}.toml").read_text("utf-8")
     table = tomllib.loads(source)
+    order = str(table["shown"]["wish"])
+    pairs = product(table["things"], table["wanted"])
+    wishes = [order.format(thing=thing, wanted=wanted) for thing, wanted in pairs]
     return Words(
-        examples=tuple(table["examples"]),
+        examples=(*table["examples"], *wishes),
         texts=table["texts"],
         intents={name: re.compile(form, re.IGNORECASE) for name, form in table["intents"].items()},
         shown=table["shown"],

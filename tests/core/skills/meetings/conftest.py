@@ -73,3 +73,9 @@ def converse(make_assistant, diary, profile, encoder, analyzer):
         return Conversation(start, history, SessionId(session))
 
     return begin
+
+
+@pytest.fixture
+def now():
+    """A Thursday."""
+    return THURSDAY
