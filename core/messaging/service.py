@@ -9,20 +9,18 @@ the `QuestionHandler`; a `Presenter` shows the assistant's events in the platfor
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Final
-from weakref import WeakValueDictionary
 
 from core.bounded import BoundedDict
 from core.errors import StoreAwayError
 from core.messaging.answer_report import AnswerReport
 from core.messaging.cases.desk import CaseDesk
-from core.messaging.handler import IsPublic, OpenReply, QuestionHandler, view_of
+from core.messaging.handler import IsPublic, OpenReply, QuestionHandler
+from core.messaging.intake import Intake
 from core.messaging.learning import Learning, Remark, Taught
+from core.messaging.lookups import Lookups
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.user_limits import Limits
@@ -42,16 +40,12 @@ from core.types import (
     Received,
     SessionId,
     Turn,
-    View,
 )
 
 _MOST_SESSIONS: Final = 10_000
-_MOST_REFUSED: Final = 10_000
-_LOOKED_AT: Final = 1_000
-_ROOM_S, _LOOKS_FOR_ROOM = 1.0, 300  # for what was asked while nobody listened
 
 
-class ChatService:
+class ChatService(Lookups):
     """All that an adapter needs of the core: `serve` each platform, before or while it is `run`."""
 
     def __init__(  # noqa: PLR0913 - its collaborators
@@ -74,6 +68,14 @@ class ChatService:
         redact: Callable[[str], str] = str,
     ) -> None:
         """`redact` returns what may be stored of a person's words."""
+        super().__init__(
+            assistant=assistant,
+            inbox=inbox,
+            archive=archive,
+            offline=offline,
+            learning=learning,
+            profile=profile,
+        )
         self._handler = QuestionHandler(
             assistant=assistant,
             inbox=inbox,
@@ -84,21 +86,21 @@ class ChatService:
             desk=desk,
         )
         self.operations = operations  # for those who run the bot, where that is offered
-        self._assistant = assistant
-        self._profile = profile
-        self._inbox = inbox
-        self._archive = archive
-        self._offline = offline
+        self._intake = Intake(
+            inbox=inbox,
+            offline=offline,
+            limits=limits,
+            processes=processes,
+            find=self.find,
+            redact=redact,
+        )
         self._processes = processes
-        self._learning = learning
         self._limits = limits
         self._sessions_at_once = sessions_at_once
         self._lease_s = lease_s
         self._redact = redact
         # Where something was asked here lately; the history knows the others.
         self._sessions: BoundedDict[SessionId, None] = BoundedDict(_MOST_SESSIONS)
-        self._refused: BoundedDict[str, None] = BoundedDict(_MOST_REFUSED)
-        self._arriving: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._worker: InboxWorker | None = None
 
     def serve(
@@ -147,11 +149,11 @@ class ChatService:
         Raises:
             StorageError: it is not stored; the platform has to deliver it again.
         """
-        arriving = self._arriving.setdefault(question.id, asyncio.Lock())
-        async with arriving:  # a platform may deliver one message as two events at once
-            receipt = await self._take(question, late=late)
+        receipt = await self._intake.take(question, late=late)
         if receipt is Receipt.STORED:
             self._begin(question, wake=wake)
+        elif receipt is Receipt.SPOOLED:
+            self._sessions[question.session] = None
         return receipt
 
     async def _catch_up(self, spooled: Spooled) -> bool:
@@ -192,27 +194,8 @@ class ChatService:
                 return Receipt.LAPSED
         text = turn.followups[index]
         asked = replace(pressed, id=press_id(question_id, text), text=text)
-        self._refused.pop(asked.id, None)  # each press that is one too many is told so
+        self._intake.tell_again(asked.id)  # each press that is one too many is told so
         return await self.receive(asked)
-
-    async def pressed(self, question_id: str, *, turn: Turn | None = None) -> frozenset[int]:
-        """Return which of an answer's buttons were pressed already; `turn` as in `press`."""
-        turn = turn or await self._archive.find(question_id)
-        followups = enumerate(turn.followups if turn else ())
-        return frozenset(
-            [
-                index
-                for index, text in followups
-                if await self._inbox.find(press_id(question_id, text))
-            ]
-        )
-
-    async def answer_to_press(self, question_id: str, index: int) -> Received | None:
-        """What was asked by a follow-up button, and where its answer is; None if nothing was."""
-        turn = await self._archive.find(question_id)
-        if turn is None or not 0 <= index < len(turn.followups):
-            return None
-        return await self._inbox.find(press_id(question_id, turn.followups[index]))
 
     async def revise(self, question: Question) -> Receipt | None:
         """The asker edited the question: answer it anew in the same messages.
@@ -329,21 +312,11 @@ class ChatService:
         """
         return await self._learning.unteach(remark_id)
 
-    # What adapters look up.
+    async def rename(self, session: SessionId, title: str) -> bool:
+        """Give a conversation a title of its own, "" for none; False if nothing was asked there."""
+        return await self._archive.rename(session, self._redact(title))
 
-    async def awaits_person(self, session: SessionId) -> bool:
-        """Whether the latest question here that the bot could not answer waits for a person.
-
-        An owner's reply without the tag then is an answer to a colleague, and no question.
-        """
-        return await self._offline.soon(lambda: self._learning.awaits_person(session))
-
-    async def is_answering(self, session: SessionId) -> bool:
-        """Whether a question of this conversation waits for its answer, in whichever process.
-
-        What teaches here should wait, too: it would be taken for the answer to another question.
-        """
-        return await self._inbox.is_open(session)
+    # What is known here alone; see `Lookups` for what the stores know.
 
     async def takes_part(self, session: SessionId) -> bool:
         """Whether anything was asked in this conversation before."""
@@ -353,90 +326,9 @@ class ChatService:
             return True
         return bool(await self._offline.soon(lambda: self._archive.turns(session, 1)))
 
-    async def would_answer(self, question: Question) -> bool:
-        """Whether the FAQ answers this with confidence; where nobody called, only that is said.
-
-        Raises:
-            FaqbotError: it cannot be found out.
-        """
-        return await self._assistant.would_answer(question)
-
-    async def leans(self, text: str) -> bool:
-        """Whether a text is so short, and so bare, that it means what stands beside it."""
-        return await self._learning.leans(text)
-
-    async def askers(self, session: SessionId) -> frozenset[str]:
-        """Whoever has asked something in this conversation lately."""
-        return frozenset(turn.question.asker for turn in await self._learning.recent(session))
-
-    async def was_asked_by(self, question_id: str, person: str) -> bool:
-        """Whether a question is this person's."""
-        stored = await self.find(question_id)
-        return stored is not None and stored.question.asker == person
-
-    async def turn(self, question_id: str) -> Turn | None:
-        """Return what is kept of an answer; None if nothing is."""
-        return await self._offline.soon(lambda: self._archive.find(question_id))
-
-    async def view(self, question_id: str) -> View | None:
-        """An answer as it ended, to be shown again; None if it is not kept."""
-        turn = await self.turn(question_id)
-        return view_of(turn, self._profile) if turn else None
-
-    async def find(self, question_id: str) -> Received | None:
-        """Return a question with its state, None if it is unknown.
-
-        One that waits for the store to be back is `received`.
-        """
-        if kept := await self._offline.kept(question_id):
-            return Received(kept, InboxState.RECEIVED)
-        return await self._offline.soon(lambda: self._inbox.find(question_id))
-
-    async def waiting(
-        self, limit: int, *, session: SessionId | None = None, asker: str | None = None
-    ) -> list[Received]:
-        """Questions without an answer yet, in order: of a conversation, of a person, or all."""
-        return await self._inbox.waiting(limit, session=session, asker=asker)
-
-    async def turns(self, session: SessionId, limit: int, after: int = 0) -> list[tuple[int, Turn]]:
-        """A conversation's turns with their places, oldest first; those above `after`."""
-        return await self._archive.turns(session, limit, after)
-
-    async def opinion(self, question_id: str, person: str) -> Feedback | None:
-        """Return what a person thinks of an answer, as far as they said so."""
-        return await self._archive.opinion(question_id, person)
-
-    async def opinions(self, question_ids: Sequence[str]) -> list[Feedback]:
-        """What people think of several answers."""
-        return await self._archive.opinions(question_ids)
-
-    async def rename(self, session: SessionId, title: str) -> bool:
-        """Give a conversation a title of its own, "" for none; False if nothing was asked there."""
-        return await self._archive.rename(session, self._redact(title))
-
-    async def titles(self, sessions: Sequence[SessionId]) -> dict[SessionId, str]:
-        """The titles of those conversations that were given one."""
-        return await self._archive.titles(sessions)
-
     def wait_s(self, person: str) -> int:
         """How many seconds it takes until a person may ask again; 0 if they may."""
         return self._limits.wait_s(person)
-
-    async def asked_by(self, person: str, limit: int) -> list[Turn]:
-        """Return what a person asked last, newest first."""
-        return await self._archive.asked_by(person, limit)
-
-    async def latest_sessions(self, prefix: str, limit: int) -> list[SessionId]:
-        """Sessions that begin so, the latest answer first; of the latest thousand, whosever."""
-        found = await self._archive.sessions(_LOOKED_AT)
-        return [one.session for one in found if one.session.startswith(prefix)][:limit]
-
-    async def last_seen(self, prefix: str) -> datetime | None:
-        """Return when the latest question of sessions that begin so was asked.
-
-        None if there is none.
-        """
-        return await self._inbox.last_seen(prefix)
 
     @property
     def processes(self) -> int:
@@ -462,58 +354,6 @@ class ChatService:
         """Look for open questions now."""
         if self._worker:
             self._worker.wake()
-
-    async def _take(self, question: Question, *, late: bool) -> Receipt:
-        """Store a question that may be asked: of one that may not, nothing is kept but its id.
-
-        Refused again it is `KNOWN`, since the asker was told; later it may be asked after all.
-
-        Raises:
-            StorageError: it is not stored.
-        """
-        with suppress(StoreAwayError):
-            if await self.find(question.id):
-                return Receipt.KNOWN
-        if not late and not await self._may_ask(question):
-            told = question.id in self._refused
-            self._refused[question.id] = None
-            return Receipt.KNOWN if told else Receipt.LIMITED
-        question = replace(question, text=self._redact(question.text))
-        receipt = None
-        try:
-            receipt = await self._store(question)
-            for _ in range(_LOOKS_FOR_ROOM if late else 0):
-                if receipt is not Receipt.FULL:
-                    break
-                await asyncio.sleep(_ROOM_S)
-                receipt = await self._store(question)
-        finally:
-            if receipt not in (Receipt.STORED, Receipt.SPOOLED) and not late:
-                self._limits.take_back(question.asker)
-        return receipt
-
-    async def _may_ask(self, question: Question) -> bool:
-        """Whether the limits allow one more, whichever process took the others in."""
-        if not self._limits.allow(question.asker, question.id):
-            return False
-        if self._processes() == 1:
-            return True
-        now = datetime.now(UTC)
-        with suppress(StoreAwayError):  # our own count has to do
-            for most, window_s in self._limits.windows:
-                since = now - timedelta(seconds=window_s)
-                asked = partial(self._inbox.asked_since, question.asker, since, most)
-                if await self._offline.soon(asked) >= most:
-                    self._limits.take_back(question.asker)
-                    return False
-        return True
-
-    async def _store(self, question: Question) -> Receipt:
-        try:
-            return await self._offline.soon(lambda: self._inbox.receive(question))
-        except StoreAwayError:
-            self._sessions[question.session] = None
-            return await self._offline.keep(Act.ASK, question)
 
     def _begin(self, question: Question, *, wake: bool = True) -> None:
         self._sessions[question.session] = None

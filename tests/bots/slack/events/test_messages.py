@@ -185,7 +185,7 @@ async def test_what_is_not_stored_is_not_acknowledged_and_comes_again(
     slack, tmp_path, minsu, channel
 ):
     async with answering(slack, tmp_path) as bot:
-        receive, failures = bot.service._inbox.receive, 3
+        receive, failures = bot.stores.inbox.receive, 3
 
         async def failing(question):
             nonlocal failures
@@ -194,7 +194,7 @@ async def test_what_is_not_stored_is_not_acknowledged_and_comes_again(
                 raise StorageError("the disk is full")
             return await receive(question)
 
-        bot.service._inbox = With(bot.service._inbox, receive=failing)
+        bot.service._intake._inbox = With(bot.stores.inbox, receive=failing)
         question = await minsu.mention(channel, "정산은 언제?")
         await slack.until(lambda: finished(slack, question))
         await settled(slack)

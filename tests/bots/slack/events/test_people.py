@@ -138,7 +138,7 @@ async def test_a_press_that_is_not_stored_is_told_so(slack, tmp_path, minsu, cha
         async def failing(question):
             raise StorageError("the disk is full")
 
-        bot.service._inbox = With(bot.service._inbox, receive=failing)
+        bot.service._intake._inbox = With(bot.stores.inbox, receive=failing)
         await minsu.press(reply, FOLLOWUP)
         (said,) = await slack.until(lambda: minsu.ephemerals(channel))
     assert said.text == PROFILE.not_stored

@@ -1,0 +1,149 @@
+"""What adapters look up: of conversations, questions, answers and opinions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from core.messaging.handler import view_of
+from core.messaging.learning import Learning
+from core.messaging.offline import Offline
+from core.ports import Archive, Inbox
+from core.press_ids import press_id
+from core.profile import Profile
+from core.skills.assistant import AnyAssistant
+from core.types import Feedback, InboxState, Question, Received, SessionId, Turn, View
+
+_LOOKED_AT: Final = 1_000
+
+
+class Lookups:
+    """Answers an adapter's questions about what was asked and answered; it changes nothing."""
+
+    def __init__(  # noqa: PLR0913 - its collaborators
+        self,
+        *,
+        assistant: AnyAssistant,
+        inbox: Inbox,
+        archive: Archive,
+        offline: Offline,
+        learning: Learning,
+        profile: Profile,
+    ) -> None:
+        self._assistant = assistant
+        self._inbox = inbox
+        self._archive = archive
+        self._offline = offline
+        self._learning = learning
+        self._profile = profile
+
+    async def awaits_person(self, session: SessionId) -> bool:
+        """Whether the latest question here that the bot could not answer waits for a person.
+
+        An owner's reply without the tag then is an answer to a colleague, and no question.
+        """
+        return await self._offline.soon(lambda: self._learning.awaits_person(session))
+
+    async def is_answering(self, session: SessionId) -> bool:
+        """Whether a question of this conversation waits for its answer, in whichever process.
+
+        What teaches here should wait, too: it would be taken for the answer to another question.
+        """
+        return await self._inbox.is_open(session)
+
+    async def would_answer(self, question: Question) -> bool:
+        """Whether the FAQ answers this with confidence; where nobody called, only that is said.
+
+        Raises:
+            FaqbotError: it cannot be found out.
+        """
+        return await self._assistant.would_answer(question)
+
+    async def leans(self, text: str) -> bool:
+        """Whether a text is so short, and so bare, that it means what stands beside it."""
+        return await self._learning.leans(text)
+
+    async def askers(self, session: SessionId) -> frozenset[str]:
+        """Whoever has asked something in this conversation lately."""
+        return frozenset(turn.question.asker for turn in await self._learning.recent(session))
+
+    async def was_asked_by(self, question_id: str, person: str) -> bool:
+        """Whether a question is this person's."""
+        stored = await self.find(question_id)
+        return stored is not None and stored.question.asker == person
+
+    async def turn(self, question_id: str) -> Turn | None:
+        """Return what is kept of an answer; None if nothing is."""
+        return await self._offline.soon(lambda: self._archive.find(question_id))
+
+    async def view(self, question_id: str) -> View | None:
+        """An answer as it ended, to be shown again; None if it is not kept."""
+        turn = await self.turn(question_id)
+        return view_of(turn, self._profile) if turn else None
+
+    async def find(self, question_id: str) -> Received | None:
+        """Return a question with its state, None if it is unknown.
+
+        One that waits for the store to be back is `received`.
+        """
+        if kept := await self._offline.kept(question_id):
+            return Received(kept, InboxState.RECEIVED)
+        return await self._offline.soon(lambda: self._inbox.find(question_id))
+
+    async def waiting(
+        self, limit: int, *, session: SessionId | None = None, asker: str | None = None
+    ) -> list[Received]:
+        """Questions without an answer yet, in order: of a conversation, of a person, or all."""
+        return await self._inbox.waiting(limit, session=session, asker=asker)
+
+    async def turns(self, session: SessionId, limit: int, after: int = 0) -> list[tuple[int, Turn]]:
+        """A conversation's turns with their places, oldest first; those above `after`."""
+        return await self._archive.turns(session, limit, after)
+
+    async def opinion(self, question_id: str, person: str) -> Feedback | None:
+        """Return what a person thinks of an answer, as far as they said so."""
+        return await self._archive.opinion(question_id, person)
+
+    async def opinions(self, question_ids: Sequence[str]) -> list[Feedback]:
+        """What people think of several answers."""
+        return await self._archive.opinions(question_ids)
+
+    async def titles(self, sessions: Sequence[SessionId]) -> dict[SessionId, str]:
+        """The titles of those conversations that were given one."""
+        return await self._archive.titles(sessions)
+
+    async def asked_by(self, person: str, limit: int) -> list[Turn]:
+        """Return what a person asked last, newest first."""
+        return await self._archive.asked_by(person, limit)
+
+    async def latest_sessions(self, prefix: str, limit: int) -> list[SessionId]:
+        """Sessions that begin so, the latest answer first; of the latest thousand, whosever."""
+        found = await self._archive.sessions(_LOOKED_AT)
+        return [one.session for one in found if one.session.startswith(prefix)][:limit]
+
+    async def last_seen(self, prefix: str) -> datetime | None:
+        """Return when the latest question of sessions that begin so was asked.
+
+        None if there is none.
+        """
+        return await self._inbox.last_seen(prefix)
+
+    async def pressed(self, question_id: str, *, turn: Turn | None = None) -> frozenset[int]:
+        """Return which of an answer's buttons were pressed already; `turn` as in `press`."""
+        turn = turn or await self._archive.find(question_id)
+        followups = enumerate(turn.followups if turn else ())
+        return frozenset(
+            [
+                index
+                for index, text in followups
+                if await self._inbox.find(press_id(question_id, text))
+            ]
+        )
+
+    async def answer_to_press(self, question_id: str, index: int) -> Received | None:
+        """What was asked by a follow-up button, and where its answer is; None if nothing was."""
+        turn = await self._archive.find(question_id)
+        if turn is None or not 0 <= index < len(turn.followups):
+            return None
+        return await self._inbox.find(press_id(question_id, turn.followups[index]))
