@@ -11,13 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+# Runs begin where none goes on, so that all searching is linear.
 _LONGEST_PLAIN: Final = 24  # characters of a message that is one sentence, whatever is in it
 _STOP: Final = re.compile(r"(?<=[.?!。？！])\s+")
 # What is said out of politeness before and behind a question, in the same breath.
 _COURTESY: Final = re.compile(
     r"^(?:안녕하(?:세요|십니까)|수고 ?(?:하세요|많으[세십]\S+|하십니다)|저기요|문의 ?드립니다"
     r"|hello|hi)[\s,.!~ㅎㅠ]+"
-    r"|[\s,.!~]+(?:미리 )?(?:감사(?:합니다|해요|드\S+)|고맙습니다|고마워요|수고하세요|답변 ?\S*"
+    r"|(?<![\s,.!~])[\s,.!~]+(?:미리 )?(?:감사(?:합니다|해요|드\S++)|고맙습니다|고마워요"
+    r"|수고하세요|답변 ?\S*+"
     r"|thanks?(?: you)?(?: in advance)?)[\s.!~ㅎㅠ]*$",
     re.IGNORECASE,
 )
@@ -26,16 +28,22 @@ _COUNTED: Final = re.compile(r"^\s*(?:\(?\d{1,2}[.)]|[-*·•]|첫째|둘째|셋
 _AND: Final = re.compile(
     r"^(?:그리고|또한|또|그럼|그러면|추가로|and|also|plus)[\s,]+", re.IGNORECASE
 )
-_MIDDLE_AND: Final = re.compile(r"[,\s]+(?:그리고|and also|and then)[,\s]+", re.IGNORECASE)
+_MIDDLE_AND: Final = re.compile(
+    r"(?<![,\s])[,\s]+(?:그리고|and also|and then)[,\s]+", re.IGNORECASE
+)
 # Only where both sides may be a question of their own: the halves are searched for.
 _JOINT: Final = re.compile(
-    r"(?<=[가-힣])(?:이랑|랑|하고|와|과)\s+(?=[가-힣])|\s+(?:및|and)\s+|\s*,\s*", re.IGNORECASE
+    r"(?<=[가-힣])(?:이랑|랑|하고|와|과)\s+(?=[가-힣])|(?<!\s)\s+(?:및|and)\s+|(?<!\s)\s*,\s*",
+    re.IGNORECASE,
 )
-_TOGETHER: Final = re.compile(r"\s*(?:(?:둘|두 ?가지|모두)\s*다|both)(?=\W|$)", re.IGNORECASE)
+_TOGETHER: Final = re.compile(
+    r"(?<!\s)\s*(?:(?:둘|두 ?가지|모두)\s*다|both)(?=\W|$)", re.IGNORECASE
+)
 _END: Final = re.compile(
     r"(?:[나까가]요|[가-힣]까|[냐니]|[죠]|지요|는지요?|은지요?|인지요?|건지요?|을지|려나요?|는가|은가|던가"
     r"|방법(?:\s?좀)?(?:요|이요)?|줘요?|주세요|주실래요|주십시오|부탁\S*|궁금\S*|싶\S+|모르겠\S*|알려\S*)$"
 )
+_END_CHARS: Final = 60  # of a sentence, within which its last words are
 _WORD: Final = re.compile(
     r"어떻게|어떡|언제|어디|얼마|왜|무엇|무슨|뭐|뭔가|누가|누구|어느|어떤|며칠|몇 ?[가-힣]"
 )
@@ -89,7 +97,7 @@ def asks(sentence: str) -> bool:
     bare = sentence.rstrip(" .!~…ㅠㅜㅋㅎ;,)\"'")
     if bare.endswith(("?", "？")):
         return True
-    return bool(_END.search(bare) or _WORD.search(bare) or _ENGLISH.search(bare))
+    return bool(_END.search(bare[-_END_CHARS:]) or _WORD.search(bare) or _ENGLISH.search(bare))
 
 
 def halves_of(sentence: str) -> tuple[str, str] | None:

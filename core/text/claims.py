@@ -29,6 +29,7 @@ _NEGATION: Final = re.compile(
     r"않|없|못|아니|안 |안돼|안되|불가|금지|\b(?:not|no|never|cannot|without|nor)\b|n't\b",
     re.IGNORECASE,
 )
+_END_CHARS: Final = 64  # of a sentence's end with all of its citations
 _SAME_MATTER: Final = 0.5  # of the bigrams of a sentence that another one shares
 
 
@@ -38,7 +39,8 @@ class ClaimFilter:
     def __init__(self, question: str) -> None:
         """Numbers of the question may be repeated."""
         self._question = question
-        self._held = ""
+        self._held: list[str] = []
+        self._tail = ""  # of what is held, within which a sentence may end yet
         self.passed = False
         self.withheld = 0
 
@@ -47,18 +49,28 @@ class ClaimFilter:
 
         `[n]` names the n-th text of `cited`; a sentence without it may stand on any text `given`.
         """
-        self._held += text
-        shown, start = "", 0
-        for end in _END.finditer(self._held):
-            shown += self._checked(self._held[start : end.end()], cited, given)
+        self._tail += text
+        shown, start = [], 0
+        for end in _END.finditer(self._tail):
+            sentence = self._whole(self._tail[start : end.end()])
+            shown.append(self._checked(sentence, cited, given))
             start = end.end()
-        self._held = self._held[start:]
-        return shown
+        self._tail = self._tail[start:]
+        if len(self._tail) > 2 * _END_CHARS:
+            self._held.append(self._tail[:-_END_CHARS])
+            self._tail = self._tail[-_END_CHARS:]
+        return "".join(shown)
 
     def close(self, cited: Sequence[str], given: Sequence[str]) -> str:
         """Return what was held, now that nothing follows."""
-        held, self._held = self._held, ""
+        held, self._tail = self._whole(self._tail), ""
         return self._checked(held, cited, given)
+
+    def _whole(self, end: str) -> str:
+        """Return a sentence by its end: with the beginning of it that was held."""
+        whole = "".join((*self._held, end))
+        self._held.clear()
+        return whole
 
     def _checked(self, sentence: str, cited: Sequence[str], given: Sequence[str]) -> str:
         named = [int(number) for number in _CITATION.findall(sentence)]

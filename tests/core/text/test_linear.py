@@ -12,7 +12,17 @@ from bots.slack.render import mrkdwn as slack
 from bots.web.render import page_html
 from core.llm.prompts import estimate_tokens, quoted
 from core.messaging.learning_tag import is_lesson, number_after, without_tag
-from core.text import addressing, korean, normalize, personal_data, sections
+from core.text import (
+    addressing,
+    asking_sentences,
+    check_digits,
+    claims,
+    keyboard,
+    korean,
+    normalize,
+    personal_data,
+    sections,
+)
 from core.text.leak_watch import LeakWatch
 from core.text.markdown import lines, measure, partial, split
 from core.text.markdown.sections import markdown_sections, plain_text
@@ -33,6 +43,13 @@ def by_characters(make: Callable[[], object]) -> Callable[[str], object]:
     return fed
 
 
+def claims_by_characters(text: str) -> str:
+    """The filter of claims, fed single characters."""
+    held = claims.ClaimFilter("(생략)")
+    said = "".join(held.feed(sign, ["정산은 3일"], ["3"]) for sign in text)
+    return said + held.close(["정산은 3일"], ["3"])
+
+
 FUNCTIONS = {
     "clean": CLEANER.clean,
     "CleanStream": by_characters(lambda: CleanStream(CLEANER)),
@@ -41,6 +58,28 @@ FUNCTIONS = {
     "without_tag": lambda text: without_tag(text, "#학습"),
     "number_after": lambda text: number_after(text, "#학습"),
     "without_calls": addressing.without_calls,
+    "is_spoken_to": lambda text: addressing.is_spoken_to(text, text),
+    "says_something": addressing.says_something,
+    "sentences_of": lambda text: asking_sentences.sentences_of(text, str.splitlines),
+    "sentences_of words": lambda text: asking_sentences.sentences_of(text, str.split),
+    "asks": asking_sentences.asks,
+    "halves_of": asking_sentences.halves_of,
+    "is_birth": check_digits.is_birth,
+    "is_resident": check_digits.is_resident,
+    "is_business": check_digits.is_business,
+    "is_card": check_digits.is_card,
+    "is_held": lambda text: claims.is_held(text, [text], text),
+    "ClaimFilter": claims_by_characters,
+    "corrected": keyboard.corrected,
+    "ngrams": lambda text: korean.ngrams(text, 2, 4),
+    "mask_private": personal_data.mask_private,
+    "split sections": lambda text: [sections.split(one, 500) for one in sections.sections(text)],
+    "markdown of sections": lambda text: sections.markdown(sections.sections(text)),
+    "allows": CLEANER.allows,
+    "fence_of": lambda text: lines.fence_of(text, 0),
+    "width": measure.width,
+    "utf16": measure.utf16,
+    "table": lambda text: measure.table([line.split("|") for line in text.splitlines()]),
     "jamo": korean.jamo,
     "compact": korean.compact,
     "normalized": normalize.normalized,
@@ -106,6 +145,10 @@ SHAPES = {
     "tildes": "~",
     "tabs": "\t",
     "mention": "<@U1",
+    "thanks": " 감사합니다 ",
+    "pleas": "부탁",
+    "commas": " ,",
+    "ands": " 그리고",
     "words": "정산은 언제 되나요? ",
 }
 
@@ -155,6 +198,10 @@ KNOWN = [
     ("lines_of", "dashes"),
     ("settled", "ticks apart"),
     ("split", "deep"),
+    ("sentences_of", "tildes"),
+    ("halves_of", "spaces"),
+    ("asks", "pleas"),
+    ("ClaimFilter", "tag apart"),
     ("mask", "numbers"),
     ("discord escaped", "lines"),
 ]
