@@ -146,6 +146,7 @@ class Profile:
     case_joined: str
     case_later: str
     case_kept: str
+    case_answered: str
     longest_lesson_characters: int
     longest_question_characters: int
     init_name: str

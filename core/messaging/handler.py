@@ -24,6 +24,7 @@ from core.messaging.presenter import Presenter
 from core.messaging.reply import Reply
 from core.messaging.worker import NoteReply
 from core.ports import Archive, Inbox
+from core.press_ids import is_press
 from core.profile import Profile
 from core.retry import until_back
 from core.skills.assistant import AnyAssistant
@@ -113,7 +114,8 @@ class QuestionHandler:
     async def _answer(self, claim: Claim, note_reply: NoteReply, watch: AnswerWatch) -> InboxState:
         question = claim.question
         turn = None
-        if claim.fence > 1:  # somebody began before: there may be an answer already
+        # Somebody began before, or it is a notice that was written ahead.
+        if claim.fence > 1 or is_press(question.id):
             turn = await until_back(lambda: self._archive.find(question.id))
         # Of the question before it was edited, or of one that is to be answered after all.
         if turn and (turn.question.text != question.text or turn.state is TurnState.STOPPED):

@@ -192,9 +192,7 @@ class Learning:
         """Whether the latest question of a session that the bot could not answer still waits."""
         turns = await self._history.recent(session, _TURNS)
         escalated = [turn for turn in turns if turn.state is TurnState.ESCALATED]
-        if not escalated:
-            return False
-        return escalated[-1].question.id not in await self._answered(session)
+        return bool(escalated) and escalated[-1] in await self._waiting(session, turns)
 
     async def _meant(self, remark: Remark, turns: Sequence[Turn]) -> _Meant:
         """Find the question that a remark answers: replied to, numbered, or the only one."""
@@ -252,10 +250,13 @@ class Learning:
     async def _waiting(self, session: SessionId, turns: Sequence[Turn]) -> list[Turn]:
         """The questions that wait for a person, oldest first."""
         answered = await self._answered(session)
+        known = {turn.question.text for turn in turns if turn.state is TurnState.ANSWERED}
         return [
             turn
             for turn in turns
-            if turn.state is TurnState.ESCALATED and turn.question.id not in answered
+            if turn.state is TurnState.ESCALATED
+            and turn.question.id not in answered
+            and turn.question.text not in known  # told of the answer that another has got
         ]
 
     async def _answered(self, session: SessionId) -> set[str]:

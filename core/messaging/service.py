@@ -9,7 +9,7 @@ the `QuestionHandler`; a `Presenter` shows the assistant's events in the platfor
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
@@ -17,9 +17,11 @@ from core.bounded import BoundedDict
 from core.errors import StoreAwayError
 from core.messaging.answer_report import AnswerReport
 from core.messaging.cases.desk import CaseDesk
+from core.messaging.cases.notice import notice_id
+from core.messaging.cases.rounds import CaseRounds
 from core.messaging.handler import IsPublic, OpenReply, QuestionHandler
 from core.messaging.intake import Intake
-from core.messaging.learning import Learning, Remark, Taught
+from core.messaging.learning import Learning, Outcome, Remark, Taught
 from core.messaging.lookups import Lookups
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
@@ -85,6 +87,8 @@ class ChatService(Lookups):
             report=report,
             desk=desk,
         )
+        self._desk = desk
+        self._history = history
         self.operations = operations  # for those who run the bot, where that is offered
         self._intake = Intake(
             inbox=inbox,
@@ -133,6 +137,18 @@ class ChatService(Lookups):
                 tasks.create_task(self._offline.drain(self._catch_up))
         finally:
             self._worker = None
+
+    async def keep_cases(self, leads: Callable[[], Awaitable[bool]]) -> None:
+        """See to those who wait for a person, while this process `leads`; until cancelled."""
+        if self._desk:
+            rounds = CaseRounds(
+                self._desk,
+                inbox=self._inbox,
+                history=self._history,
+                profile=self._profile,
+                wake=self.wake,
+            )
+            await rounds.run(leads)
 
     # What people do.
 
@@ -253,10 +269,19 @@ class ChatService(Lookups):
         if stored:
             await self._clear(stored)
 
+    async def _withdraw_notice(self, question_id: str) -> None:
+        """Take back what was said of the answer to a question that waited for a person."""
+        case = await self._desk.cases.of_question(question_id) if self._desk else None
+        if case and case.answer_id:
+            told = notice_id(question_id, case.answer_id)
+            await self._inbox.withdraw(told)
+            await self._archive.remove(told)
+
     async def _clear(self, withdrawn: Received) -> None:
         self._sessions.pop(withdrawn.question.session, None)
         await self._drop(withdrawn.question.id)
         await self._archive.remove(withdrawn.question.id)
+        await self._withdraw_notice(withdrawn.question.id)
         self.wake()
 
     async def stop(self, question_id: str) -> bool:
@@ -292,7 +317,9 @@ class ChatService(Lookups):
         Raises:
             StorageError: it is not stored; say so, or have the platform deliver it again.
         """
-        return await self._learning.teach(remark)
+        taught = await self._learning.teach(remark)
+        await self._see_to_case(taught, remark)
+        return taught
 
     async def reteach(self, remark: Remark) -> Taught | None:
         """A reply was edited: the tag came, its text changed, or the tag went.
@@ -302,7 +329,9 @@ class ChatService(Lookups):
         Raises:
             StorageError: as `teach`.
         """
-        return await self._learning.revise(remark)
+        taught = await self._learning.revise(remark)
+        await self._see_to_case(taught, remark)
+        return taught
 
     async def unteach(self, remark_id: str) -> Taught | None:
         """A reply was deleted: unlearn it; None if it taught nothing.
@@ -310,7 +339,18 @@ class ChatService(Lookups):
         Raises:
             StorageError: it is known still.
         """
-        return await self._learning.unteach(remark_id)
+        taught = await self._learning.unteach(remark_id)
+        await self._see_to_case(taught)
+        return taught
+
+    async def _see_to_case(self, taught: Taught | None, remark: Remark | None = None) -> None:
+        """Let those who wait hear of a lesson, or wait again."""
+        if not (self._desk and taught and taught.lesson):
+            return
+        if taught.outcome is Outcome.UNLEARNED:
+            await self._desk.unlearnt(taught.lesson.id)
+        else:
+            await self._desk.learnt(taught.lesson, seen_in=remark.session if remark else None)
 
     async def rename(self, session: SessionId, title: str) -> bool:
         """Give a conversation a title of its own, "" for none; False if nothing was asked there."""

@@ -98,12 +98,18 @@ async def at_work(
 ) -> AsyncIterator[tuple[RunningPlatform, list[asyncio.Task[None]]]]:
     """Connect a chat service to a platform, and let both run until leaving."""
     async with open_platform(settings, service, profile) as connected:
-        runs = [service.run, connected.run] if working else [connected.run]
+        runs = [connected.run]
+        if working:
+            runs += [service.run, lambda: service.keep_cases(_alone)]
         tasks = [asyncio.create_task(run()) for run in runs]
         try:
             yield connected, tasks
         finally:
             await _ended(tasks)
+
+
+async def _alone() -> bool:
+    return True
 
 
 async def _ended(tasks: list[asyncio.Task[None]]) -> None:

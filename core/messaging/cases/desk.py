@@ -10,12 +10,13 @@ from hashlib import blake2b
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from core.messaging.cases.notice import answer_of
 from core.messaging.cases.roster import Roster, next_day, works_from
 from core.ports import Cases
 from core.profile import Owner, Profile
 from core.text.markdown.measure import shortened
 from core.text.sanitize import Cleaner
-from core.types import Call, Case, Escalated, Question, Waiter
+from core.types import Call, Case, Escalated, Lesson, LessonState, Question, SessionId, Waiter
 
 _COMPARED: Final = 2_000  # open cases, the oldest first
 _SHOWN_CHARS: Final = 120  # of a question that others have asked
@@ -44,13 +45,14 @@ class CaseDesk:
         `title_of` words a question so that it stands alone, without personal data, and
         `categories_of` are those of the entries with these titles.
         """
-        self._cases = cases
-        self._roster = roster
+        self.cases = cases
+        self.roster = roster
+        self.now = now
+        self.changed = asyncio.Event()  # there may be something to do
         self._most_alike = most_alike
         self._title_of = title_of
         self._categories_of = categories_of
         self._profile = profile
-        self._now = now
         self._opening = asyncio.Lock()  # two who ask the same at once are one case
 
     async def escalated(
@@ -65,10 +67,79 @@ class CaseDesk:
             StorageError: the case is not stored.
         """
         async with self._opening:
-            case = await self._cases.of_question(question.id)
+            case = await self._case_of(question)
             if case is None:
                 case = await self._opened(question, ending.nearest, public=public, calls=calls)
         return self._told(case, question, ending)
+
+    async def learnt(self, lesson: Lesson, *, seen_in: SessionId | None = None) -> None:
+        """Answer the case that a lesson's question waits with; those who wait are told.
+
+        Those who have read it already, in the session that it is `seen_in`, are not told again.
+
+        Raises:
+            StorageError: the case waits still.
+        """
+        case = await self.cases.of_question(lesson.question_id)
+        if case is None or lesson.state is not LessonState.SERVED:
+            return
+        answer_id, answer = lesson_answer_id(lesson.id), answer_of(lesson)
+
+        def answered(case: Case) -> Case | None:
+            if case.answer_id == answer_id and case.answer == answer:
+                return None
+            if not case.is_open and case.answer_id != answer_id:
+                return None
+            waiting = [one.question for one in case.waiters]
+            seen = frozenset(one.id for one in waiting if one.session == seen_in)
+            return case.answered(answer_id, answer, at=self.now()).told(seen)
+
+        await self.change(case.id, answered)
+
+    async def unlearnt(self, lesson_id: str) -> None:
+        """Open the cases again that a lesson has answered: it was undone.
+
+        Raises:
+            StorageError: they are not open yet.
+        """
+        answer_id = lesson_answer_id(lesson_id)
+        for case in await self.cases.of_answer(answer_id):
+            await self.change(
+                case.id,
+                lambda now: now.reopened(at=self.now()) if now.answer_id == answer_id else None,
+            )
+
+    async def change(self, case_id: str, changed: Callable[[Case], Case | None]) -> Case | None:
+        """Change a case as it is now, whoever else changes it; None leaves it as it is.
+
+        Return it as it is then; None if there is none.
+        """
+        while case := await self.cases.find(case_id):
+            wanted = changed(case)
+            if wanted is None:
+                return case
+            if await self.cases.save(wanted):
+                self.changed.set()
+                return wanted
+        return None
+
+    async def _case_of(self, question: Question) -> Case | None:
+        """Return the case of a question; one that was edited since is looked at anew."""
+        case = await self.cases.of_question(question.id)
+        if case is None:
+            return None
+        waiter = next(one for one in case.waiters if one.question.id == question.id)
+        if waiter.question.text == question.text:
+            return case
+        others = tuple(one for one in case.waiters if one is not waiter)
+        if not others:
+            title = await self._title_of(question)
+            await self.change(
+                case.id, lambda now: replace(now, question=title, waiters=(Waiter(question),))
+            )
+            return await self.cases.find(case.id)
+        await self.change(case.id, lambda now: replace(now, waiters=others))
+        return None
 
     async def _opened(
         self, question: Question, nearest: Sequence[str], *, public: bool, calls: bool
@@ -76,37 +147,37 @@ class CaseDesk:
         title = await self._title_of(question)
         if joined := await self._joined(question, title, public=public):
             return joined
-        now = self._now()
+        now = self.now()
         case = Case(_id_of(question.id), title, now, (Waiter(question),))
         if public:
             owners = await self._owners_of(title, nearest, question)
             case = await self._first_call(case, owners, now, calls=calls)
-        if await self._cases.add(case):
+        if await self.cases.add(case):
             return case
-        stored = await self._cases.find(case.id)
+        stored = await self.cases.find(case.id)
         assert stored  # noqa: S101 - else it had been added
         return stored
 
     async def _joined(self, question: Question, title: str, *, public: bool) -> Case | None:
         """Let a question join the open case that asks the same; None if there is none."""
-        others = await self._cases.open(_COMPARED)
+        others = await self.cases.open(_COMPARED)
         titles = [one.question for one in others]
         place = await asyncio.to_thread(self._most_alike, title, titles)
         case = others[place] if place is not None else None
         while case and case.is_open:
             joined = case.joined_by(question)
             if public and not case.calls and case.due_at is None:
-                joined = replace(joined, due_at=self._now())  # nobody could be called before
-            if await self._cases.save(joined):
+                joined = replace(joined, due_at=self.now())  # nobody could be called before
+            if await self.cases.save(joined):
                 return joined
-            case = await self._cases.find(case.id)
+            case = await self.cases.find(case.id)
         return None
 
     async def _owners_of(
         self, title: str, nearest: Sequence[str], question: Question
     ) -> list[Owner]:
         categories = await self._categories_of(nearest)
-        return self._roster.owners_of(title, categories, platform_of(question))
+        return self.roster.owners_of(title, categories, platform_of(question))
 
     async def _first_call(
         self, case: Case, owners: Sequence[Owner], now: datetime, *, calls: bool
@@ -125,7 +196,7 @@ class CaseDesk:
     async def may_call(self, owner: Owner, now: datetime) -> bool:
         """Count a call of an owner; whether the day's bound allows it."""
         today = now.astimezone(ZoneInfo(owner.zone)).date()
-        return await self._cases.count_call(owner.name, today) <= owner.calls_a_day
+        return await self.cases.count_call(owner.name, today) <= owner.calls_a_day
 
     def _told(self, case: Case, question: Question, ending: Escalated) -> Escalated:
         told = replace(ending, calls=False, case_id=case.id)
@@ -134,7 +205,7 @@ class CaseDesk:
         if case.waiters[0].question.id != question.id:
             return replace(told, note=self._said(self._profile.case_joined, case.question))
         if case.calls and case.calls[0].reference == question.id:
-            owner = self._roster.named(case.calls[0].owner)
+            owner = self.roster.named(case.calls[0].owner)
             contacts = owner.contacts if owner else ()
             note = self._profile.case_opened
             return replace(told, calls=True, contacts=contacts, note=note)
@@ -148,9 +219,14 @@ class CaseDesk:
         return text.format(question=cleaner.clean(line))
 
     def _clock(self, at: datetime) -> str:
-        zone = ZoneInfo(self._roster.zone)
-        local, today = at.astimezone(zone), self._now().astimezone(zone).date()
+        zone = ZoneInfo(self.roster.zone)
+        local, today = at.astimezone(zone), self.now().astimezone(zone).date()
         return f"{local:%H:%M}" if local.date() == today else f"{local:%m-%d %H:%M}"
+
+
+def lesson_answer_id(lesson_id: str) -> str:
+    """Return the id by which a case names a lesson as its answer."""
+    return f"lesson:{lesson_id}"
 
 
 def platform_of(question: Question) -> str:

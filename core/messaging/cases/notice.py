@@ -1,0 +1,38 @@
+"""What somebody who waited is told, as a turn that is shown like any other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from core.press_ids import press_id
+from core.profile import Profile
+from core.retrieval.lessons import entry_of, passages_of
+from core.types import Case, Lesson, Passage, Question, Turn, TurnState
+
+
+def notice_id(question_id: str, answer_id: str) -> str:
+    """Return the id of the notice that a question has this answer."""
+    return press_id(question_id, f"case {answer_id}")
+
+
+def notice_of(case: Case, question: Question, profile: Profile, now: datetime) -> Turn:
+    """Return the turn that tells an asker of a case's answer, in the place of their question."""
+    assert case.answer is not None  # noqa: S101 - an answered case has one
+    told = replace(
+        question, id=notice_id(question.id, case.answer_id), asked_at=now, edited_at=None
+    )
+    return Turn(
+        told,
+        TurnState.ANSWERED,
+        f"{profile.case_answered}\n\n{case.answer.text}",
+        sources=(case.answer.title,),
+        passages=(case.answer,),
+        finished_at=now,
+    )
+
+
+def answer_of(lesson: Lesson) -> Passage:
+    """Return a lesson as what a case is answered with."""
+    entry = entry_of(lesson)
+    return passages_of([entry], {entry.faq_id: 1.0})[0]

@@ -1,0 +1,209 @@
+"""Those who wait for a person are told of the answer, once, by whoever runs then."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from fakes.cases import desk_of
+
+from bots.bootstrap.stores import open_stores
+from config.profiles import load_profile
+from config.settings import Settings
+from core.messaging.cases.notice import notice_id
+from core.messaging.cases.roster import Roster
+from core.messaging.cases.rounds import CaseRounds
+from core.profile import Owner
+from core.types import (
+    CaseState,
+    Escalated,
+    InboxState,
+    Lesson,
+    LessonState,
+    Question,
+    Receipt,
+    SessionId,
+    TurnState,
+)
+
+PROFILE = load_profile("ko")
+NOON = datetime(2026, 12, 1, 3, tzinfo=UTC)
+TEAM = Owner("총무팀", ("slack:S1", "discord:9"))
+ASKED = "주차 등록은 어디서 하나요"
+
+
+@pytest.fixture
+async def stores(tmp_path):
+    async with open_stores(
+        Settings(_env_file=None, data_dir=tmp_path, inbox_total=5_000)
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk(stores):
+    roster = Roster((TEAM,), Owner("", ()))
+    return desk_of(stores, PROFILE, Settings(_env_file=None), roster=roster, now=lambda: NOON)
+
+
+@pytest.fixture
+def rounds(desk, stores):
+    return CaseRounds(
+        desk, inbox=stores.inbox, history=stores.history, profile=PROFILE, wake=lambda: None
+    )
+
+
+def asked(by, text=ASKED):
+    name = f"slack:T1:C1:{by}"
+    return Question(name, SessionId(name), text, f"slack:U{by}", NOON, "1")
+
+
+async def waiting(desk, stores, *askers, text=ASKED):
+    for by in askers:
+        await stores.inbox.receive(asked(by, text))
+        nothing = Escalated(PROFILE.not_found, ())
+        await desk.escalated(asked(by, text), nothing, public=True, calls=True)
+
+
+def lesson(name="l1", to="slack:T1:C1:1", **more):
+    return Lesson(
+        name, SessionId(to), ASKED, "지하 1층 안내소요.", "slack:U9", "김담당", NOON, to, **more
+    )
+
+
+async def told(stores, answer_id="lesson:l1", askers=range(1, 9)):
+    """Who is to be shown the answer, as far as it is stored both as a turn and in the inbox."""
+    names = {by: notice_id(f"slack:T1:C1:{by}", answer_id) for by in askers}
+    found = {by: await stores.archive.find(name) for by, name in names.items()}
+    handed = [by for by, name in names.items() if await stores.inbox.find(name)]
+    assert handed == [by for by, turn in found.items() if turn]
+    return {by: turn for by, turn in found.items() if turn}
+
+
+async def test_all_who_wait_are_told_in_their_own_conversation(desk, rounds, stores):
+    await waiting(desk, stores, 1, 2, 3)
+    await desk.learnt(lesson())
+    await rounds.go()
+    turns = await told(stores)
+    assert list(turns) == [1, 2, 3]
+    assert turns[2].question.session == "slack:T1:C1:2"
+    assert turns[2].state is TurnState.ANSWERED
+    assert turns[2].answer == f"{PROFILE.case_answered}\n\n지하 1층 안내소요."
+    assert turns[2].passages[0].source.author == "김담당"
+    assert await stores.cases.due(NOON, 9) == []
+
+
+async def test_who_has_read_it_where_it_was_said_is_not_told_again(desk, rounds, stores):
+    await waiting(desk, stores, 1, 2)
+    await desk.learnt(lesson(), seen_in=SessionId("slack:T1:C1:1"))
+    await rounds.go()
+    assert list(await told(stores)) == [2]
+
+
+async def test_nobody_is_told_twice_whoever_goes_round_and_however_often_it_is_taught(
+    desk, rounds, stores
+):
+    await waiting(desk, stores, 1, 2)
+    await desk.learnt(lesson())
+    await rounds.go()
+    first = await told(stores)
+    await desk.learnt(lesson())
+    await rounds.go()
+    await rounds.go()
+    assert await told(stores) == first
+
+
+async def test_a_round_that_broke_off_is_gone_on_with(desk, rounds, stores):
+    """The notices are there and the case does not know it yet: they are not there twice."""
+    await waiting(desk, stores, 1, 2)
+    await desk.learnt(lesson())
+    before = await stores.cases.of_question("slack:T1:C1:1")
+    await rounds.go()
+    after = await stores.cases.find(before.id)
+    await stores.cases.save(replace(before, version=after.version))
+    await rounds.go()
+    assert list(await told(stores)) == [1, 2]
+    assert await stores.cases.due(NOON, 9) == []
+
+
+async def test_whose_question_was_deleted_is_not_told(desk, rounds, stores):
+    await waiting(desk, stores, 1, 2)
+    await stores.inbox.withdraw("slack:T1:C1:2")
+    await desk.learnt(lesson())
+    await rounds.go()
+    assert list(await told(stores)) == [1]
+    assert await stores.cases.due(NOON, 9) == []
+
+
+async def test_what_is_held_answers_nobody(desk, rounds, stores):
+    await waiting(desk, stores, 1)
+    await desk.learnt(lesson(state=LessonState.HELD))
+    await rounds.go()
+    assert await told(stores) == {}
+    assert (await stores.cases.of_question("slack:T1:C1:1")).is_open
+
+
+async def test_the_answer_to_one_who_joined_answers_all(desk, rounds, stores):
+    await waiting(desk, stores, 1, 2)
+    await desk.learnt(lesson(to="slack:T1:C1:2"))
+    await rounds.go()
+    assert list(await told(stores)) == [1, 2]
+
+
+async def test_an_answer_that_is_undone_opens_the_case_again_and_another_one_is_told(
+    desk, rounds, stores
+):
+    await waiting(desk, stores, 1, 2)
+    await desk.learnt(lesson())
+    await rounds.go()
+    await desk.unlearnt("l1")
+    case = await stores.cases.of_question("slack:T1:C1:1")
+    assert (case.state, case.calls) == (CaseState.OPEN, ())
+    await desk.learnt(lesson("l2"))
+    await rounds.go()
+    assert list(await told(stores, "lesson:l2")) == [1, 2]
+
+
+async def test_an_inbox_that_is_full_is_tried_again(desk, stores):
+    class Full:
+        full = True
+
+        def __getattr__(self, name):
+            return getattr(stores.inbox, name)
+
+        async def receive(self, question):
+            return Receipt.FULL if self.full else await stores.inbox.receive(question)
+
+    inbox = Full()
+    rounds = CaseRounds(
+        desk, inbox=inbox, history=stores.history, profile=PROFILE, wake=lambda: None
+    )
+    await waiting(desk, stores, 1)
+    await desk.learnt(lesson())
+    await rounds.go()
+    assert await stores.cases.due(NOON, 9)
+    inbox.full = False
+    await rounds.go()
+    assert list(await told(stores)) == [1]
+
+
+async def test_a_question_that_was_edited_waits_with_its_new_words(desk, stores):
+    await waiting(desk, stores, 1)
+    nothing = Escalated(PROFILE.not_found, ())
+    await desk.escalated(asked(1, "셔틀버스는 몇 시에 오나요"), nothing, public=True, calls=True)
+    (case,) = await stores.cases.open(9)
+    assert case.question == "셔틀버스는 몇 시에 오나요"
+
+
+@pytest.mark.long
+async def test_a_thousand_cases_at_once_are_all_told(desk, rounds, stores):
+    for by in range(1, 1001):
+        question = asked(by, f"질문 {by} 번은 어디서 하나요")
+        await desk.escalated(question, Escalated("", ()), public=True, calls=False)
+        await desk.learnt(lesson(f"l{by}", to=question.id))
+    for _ in range(10):
+        await rounds.go()
+    assert await stores.cases.due(NOON, 1) == []
+    assert [
+        by for by in range(1, 1001) if not await told(stores, f"lesson:l{by}", askers=[by])
+    ] == []
+    assert InboxState.RECEIVED in {one.state for one in await stores.inbox.waiting(5)}
