@@ -83,8 +83,12 @@ def _data(parts: SkillParts) -> Skill:
 
 
 def _meetings(parts: SkillParts) -> Skill:
+    try:
+        from core.skills.meetings.skill import MeetingSkill
+    except ImportError as error:
+        needed = "pip install 'faqbot[meetings]'"
+        raise ConfigError(f"{error.name} is not installed: {needed}") from error
     from core.skills.meetings.diary import SqliteDiary
-    from core.skills.meetings.skill import MeetingSkill
     from core.skills.meetings.slots import WorkingHours
     from core.skills.meetings.talk import Desk
     from core.skills.meetings.words import load_words

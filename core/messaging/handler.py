@@ -34,9 +34,11 @@ from core.types import (
     AnswerEvent,
     Claim,
     Declined,
+    Dialogue,
     Ending,
     Escalated,
     Failed,
+    File,
     InboxState,
     Passage,
     Question,
@@ -127,6 +129,8 @@ class QuestionHandler:
             view = await self._present(claim, watch.seen(events), note_reply, watch)
             if view.ending:
                 await self._history.store(question.id)
+            if isinstance(view.ending, Answered):
+                await self._attach(question, view.ending.files)
         except MessageGoneError:
             logger.info("question %s: its answer was deleted while being written", question.id)
             return InboxState.WITHDRAWN
@@ -137,6 +141,15 @@ class QuestionHandler:
         if not view.ending:
             await self._keep_stopped(view)
         return _state(view)
+
+    async def _attach(self, question: Question, files: Sequence[File]) -> None:
+        """Attach files below an answer that is shown; what fails is left out, and logged."""
+        reply = self._reply_for(question)
+        for file in files:
+            try:
+                await _attached(reply, file)
+            except PlatformError as error:
+                logger.error("question %s: %s is not attached: %s", question.id, file.name, error)
 
     async def _keep_stopped(self, view: View) -> None:
         """Keep what was written until then in the place of what may be stored already."""
@@ -271,6 +284,17 @@ def _split(reply: str | None) -> Sequence[str]:
     return reply.split() if reply else ()
 
 
+async def _attached(reply: Reply[Any], file: File) -> None:
+    for pause_s in _AGAIN_S:
+        try:
+            return await reply.attach(file)
+        except PlatformRefusedError:
+            raise
+        except PlatformError as error:
+            await asyncio.sleep(_pause_s(error, pause_s))
+    return await reply.attach(file)
+
+
 async def _untold(_references: object) -> None:
     """Check that nobody else writes there, or takes it up again."""
 
@@ -346,8 +370,14 @@ def _ending(turn: Turn) -> Ending:
     """The event with which a stored turn ended."""
     match turn.state:
         case TurnState.ANSWERED:
-            skill = turn.dialogue.skill if turn.dialogue else ""
-            return Answered(turn.answer, _passages(turn), turn.followups, skill=skill)
+            dialogue = turn.dialogue or Dialogue("")
+            return Answered(
+                turn.answer,
+                _passages(turn),
+                turn.followups,
+                skill=dialogue.skill,
+                files=dialogue.files,
+            )
         case TurnState.DECLINED:
             return Declined(turn.answer, turn.followups, turn.label)
         case TurnState.ESCALATED:

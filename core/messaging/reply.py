@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from core.messaging.pacing import Pacer
-from core.types import View
+from core.types import File, View
 
 Page = TypeVar("Page")
 
@@ -57,6 +57,14 @@ class Reply(Protocol[Page]):
 
     async def find(self) -> Sequence[str]:
         """The messages of this answer that are there already, in order, whoever sent them."""
+        ...
+
+    async def attach(self, file: File) -> None:
+        """Show a file below the answer, for whoever can see that; a platform may do so in a view.
+
+        Raises:
+            PlatformError: it is not there; `PlatformRefusedError` if it never can be.
+        """
         ...
 
     async def show_privately(self, view: View) -> None:

@@ -166,10 +166,10 @@ class SkilledAssistant:
             answer=reply.text,
             followups=reply.choices,
             label=Label.ON_TOPIC,
-            dialogue=Dialogue(name, reply.data, reply.only, reply.until),
+            dialogue=Dialogue(name, reply.data, reply.only, reply.until, reply.files),
         )
         await self._history.append(turn)
-        return Answered(reply.text, (), reply.choices, skill=name)
+        return Answered(reply.text, (), reply.choices, skill=name, files=reply.files)
 
 
 AnyAssistant = Assistant | SkilledAssistant

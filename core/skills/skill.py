@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from core.types import Question, Status
+from core.types import File, Question, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class SkillReply:
 
     `choices` are shown as buttons; a press says their words. `data` is what the skill needs to go
     on; None ends the dialogue. Where something is to be confirmed, `only` names the people who may
-    press, and `until` says when it lapses.
+    press, and `until` says when it lapses. `files` are attached in each platform's own way.
     """
 
     text: str
@@ -52,6 +52,7 @@ class SkillReply:
     data: str | None = None
     only: tuple[str, ...] = ()
     until: datetime | None = None
+    files: tuple[File, ...] = ()
 
 
 class Skill(Protocol):

@@ -17,6 +17,7 @@ from core.errors import StorageError
 from core.types import (
     Dialogue,
     Feedback,
+    File,
     InboxState,
     Lesson,
     Passage,
@@ -230,7 +231,10 @@ def _texts(turn: Turn) -> list[tuple[str, str]]:
 
 
 def _dialogue_texts(dialogue: Dialogue | None) -> tuple[str, ...]:
-    return (dialogue.skill, dialogue.data or "", *dialogue.only) if dialogue else ()
+    if dialogue is None:
+        return ()
+    files = (text for one in dialogue.files for text in (one.name, one.media_type, one.text))
+    return (dialogue.skill, dialogue.data or "", *dialogue.only, *files)
 
 
 def _passage_texts(passage: Passage) -> tuple[str, ...]:
@@ -272,6 +276,7 @@ def dialogue_record(dialogue: Dialogue | None) -> dict[str, Any] | None:
         "data": dialogue.data,
         "only": list(dialogue.only),
         "until": until,
+        "files": [[one.name, one.media_type, one.text] for one in dialogue.files],
     }
 
 
@@ -280,7 +285,8 @@ def dialogue_of(record: Mapping[str, Any] | None) -> Dialogue | None:
     if not record:
         return None
     until = datetime.fromisoformat(record["until"]) if record["until"] else None
-    return Dialogue(record["skill"], record["data"], tuple(record["only"]), until)
+    files = tuple(File(*one) for one in record.get("files", ()))  # an older faqbot had none
+    return Dialogue(record["skill"], record["data"], tuple(record["only"]), until, files)
 
 
 def passage_of(record: Mapping[str, Any]) -> Passage:

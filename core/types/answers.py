@@ -95,6 +95,15 @@ class Escalated:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A text file that goes with an answer, such as a CSV or an invitation."""
+
+    name: str
+    media_type: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """The whole answer in Markdown, what it stands on, and what to ask next.
 
@@ -108,6 +117,7 @@ class Answered:
     followups: tuple[str, ...]
     offers: tuple[str, ...] = ()
     skill: str = ""
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from core.types.answers import Usage
+from core.types.answers import File, Usage
 from core.types.faq import Passage
 from core.types.questions import Label, Question, SessionId
 
@@ -27,13 +27,14 @@ class Dialogue:
 
     `data` is the skill's own, as text; None if nothing is left to ask or to confirm. `only` are the
     people who may press the turn's buttons; everybody may if it is empty. From `until` on the
-    dialogue has lapsed.
+    dialogue has lapsed. `files` are what the turn attached.
     """
 
     skill: str
     data: str | None = None
     only: tuple[str, ...] = ()
     until: datetime | None = None
+    files: tuple[File, ...] = ()
 
     def is_open(self, now: datetime) -> bool:
         """Whether the next message may be meant for the skill."""

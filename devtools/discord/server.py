@@ -82,15 +82,14 @@ class DiscordServer(Interacting):
     def _handler(self, one: Route) -> _Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
             began = time.monotonic()
-            raw = await request.read()
+            try:
+                sent = await _sent(request)
+            except ValueError:
+                sent = None
             path = request.path.removeprefix(_API)
             fault = self.faults.take(request.method, path)
             if self.settings.rest_delay_s or (fault and fault.delay_s):
                 await asyncio.sleep(self.settings.rest_delay_s + (fault.delay_s if fault else 0))
-            try:
-                sent = orjson.loads(raw) if raw else {}
-            except ValueError:
-                sent = None
             if fault and fault.kind != "slow" and not fault.after:
                 return self._fail(request, began, fault, sent)
             response = self._answer(one, request, began, sent)
@@ -195,6 +194,25 @@ class DiscordServer(Interacting):
         if written and path.rstrip("/0123456789").endswith("/commands"):
             self.command_writes.append(call)
         self.changed()
+
+
+async def _sent(request: web.Request) -> Any:
+    """Return a call's body; of a form its JSON, with the files as attachments."""
+    if request.content_type != "multipart/form-data":
+        raw = await request.read()
+        return orjson.loads(raw) if raw else {}
+    form = await request.post()
+    files = [part for name, part in form.items() if name.startswith("files[")]
+    attachments = [
+        {
+            "id": str(number),
+            "filename": file.filename,
+            "content_type": file.content_type,
+            "content": file.file.read().decode(),
+        }
+        for number, file in enumerate(files)
+    ]
+    return orjson.loads(form["payload_json"]) | {"attachments": attachments}
 
 
 def _json(status: int, body: Any, headers: dict[str, str] | None = None) -> web.Response:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TypeVar
 
 from aiohttp import web
 
+from devtools.slack.api.files import uploaded
 from devtools.slack.api.limits import Limits
 from devtools.slack.api.web_api import Fault, WebApi
 from devtools.slack.events.delivery import RETRY_AFTER_S, Courier, Delivery, HttpCarrier
@@ -57,6 +59,7 @@ class Slack:
             [
                 web.route("*", "/api/{method}", self.api.serve),
                 web.post("/response/{key}", self.api.respond),
+                web.post("/upload/{file}", partial(uploaded, self.world)),
                 web.get("/link/", self.socket_mode.serve),
                 *(routes or []),
             ]

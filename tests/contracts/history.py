@@ -17,7 +17,16 @@ import pytest
 from core.errors import StorageError
 from core.ports import History
 from core.stores.records import as_stored
-from core.types import Dialogue, Label, Question, SessionId, Turn, TurnState, Usage
+from core.types import (
+    Dialogue,
+    File,
+    Label,
+    Question,
+    SessionId,
+    Turn,
+    TurnState,
+    Usage,
+)
 
 OpenHistory = Callable[[], AbstractAsyncContextManager[History]]
 
@@ -76,7 +85,13 @@ def turn(question_id: str, **changes: object) -> Turn:
         timings_ms={"retrieval": 12.75, "total": 877.0},
         prompt="answer@0a1b2c3d",
         usage=Usage(912, 640, 118, 0.000159),
-        dialogue=Dialogue("meeting", '{"at": 3}', ("U1", "U2"), NOON + timedelta(hours=1)),
+        dialogue=Dialogue(
+            "meeting",
+            '{"at": 3}',
+            ("U1", "U2"),
+            NOON + timedelta(hours=1),
+            (File("meeting.ics", "text/calendar", "BEGIN:VCALENDAR\r\n"),),
+        ),
     )
     return replace(whole, **changes)
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from typing import Any, Protocol
 
 from fakes.assistants import FOLLOWUPS, ScriptedAssistant, answered
 
-from core.types import Delta
+from core.types import Delta, File
 
 Asked = Any  # what the driver remembers of a question: a message and its conversation
 
@@ -69,6 +70,10 @@ class Driver(Protocol):
 
     def buttons(self, asked: Asked) -> list[str]:
         """The labels of all buttons in the conversation that can be pressed."""
+        ...
+
+    def files(self, asked: Asked) -> list[tuple[str, str]]:
+        """Names and contents of what the bot has attached in the conversation, oldest first."""
         ...
 
     def pings(self) -> list[Any]:
@@ -248,3 +253,13 @@ async def test_nobody_is_called_by_an_answer(driver):
         await driver.until(lambda: _if_any(driver.shown(asked), lambda text: "조심하세요" in text))
         await driver.until(lambda: FOLLOWUPS[0] in driver.buttons(asked))
         assert driver.pings() == []
+
+
+async def test_a_file_comes_with_its_answer_and_is_what_was_sent(driver):
+    text = "상품,개수\r\n한라봉,3\r\n"
+    async with driver.running() as bot:
+        ending = replace(answered("여기 있어요."), files=(File("sales.csv", "text/csv", text),))
+        bot.assistant.script("질문", ending)
+        asked = await driver.ask("질문")
+        await answer_to(driver, asked, "여기 있어요.")
+        assert await driver.until(lambda: driver.files(asked)) == [("sales.csv", text)]

@@ -273,6 +273,9 @@ class RoughReply:
 
         await self.rough.call(self.life, effect)
 
+    async def attach(self, file) -> None:
+        raise PlatformRefusedError("it takes no files")
+
     async def show_privately(self, view: View) -> None:
         raise PlatformRefusedError("there is one place")
 

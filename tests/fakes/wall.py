@@ -129,6 +129,9 @@ class WallReply:
         if reference in self.wall.messages:
             self.wall.deleted[reference] = self.wall.messages.pop(reference)
 
+    async def attach(self, file) -> None:
+        raise PlatformRefusedError("it takes no files")
+
     async def show_privately(self, view: View) -> None:
         raise PlatformRefusedError("there is one wall")
 

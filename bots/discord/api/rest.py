@@ -8,6 +8,7 @@ through here, and its Pacers do the waiting. https://discord.com/developers/docs
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
@@ -23,6 +24,7 @@ from core.errors import (
     RateLimitedError,
 )
 from core.messaging.pacing import Window
+from core.types import File
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +92,26 @@ class Rest:
             RefusedError: it never will do this.
             PlatformError: it cannot be reached, or is out of order.
         """
+        return await self._called(method, path, window=window, params=query, json=body)
+
+    async def upload(
+        self, path: str, file: File, *, window: Window | None = None, flags: int = 0
+    ) -> None:
+        """Send a message that is a file.
+
+        https://discord.com/developers/docs/reference#uploading-files
+
+        Raises:
+            PlatformError: see `call`.
+        """
+        form = aiohttp.FormData()
+        said = {"flags": flags, "attachments": [{"id": 0, "filename": file.name}]}
+        form.add_field("payload_json", json.dumps(said), content_type="application/json")
+        content = file.text.encode()
+        form.add_field("files[0]", content, filename=file.name, content_type=file.media_type)
+        await self._called("POST", path, window=window, data=form)
+
+    async def _called(self, method: str, path: str, *, window: Window | None, **sent: Any) -> Any:  # noqa: ANN401 - JSON
         now = asyncio.get_running_loop().time()
         if (left_s := self._silent_until - now) > 0:
             raise RateLimitedError("Discord wants no calls at all", retry_after_s=left_s)
@@ -97,7 +119,7 @@ class Rest:
             await self._wait_in_line()
         try:
             async with self._session.request(
-                method, self._api + path, json=body, params=query, headers=self._headers
+                method, self._api + path, headers=self._headers, **sent
             ) as response:
                 told = await _json(response)
                 if window and response.status < 500:

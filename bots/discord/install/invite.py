@@ -6,11 +6,15 @@ import asyncio
 from typing import Final
 from urllib.parse import urlencode
 
+import discord
+
 from bots.discord.api.permissions import NEEDED
 from bots.discord.api.rest import open_rest
 from config.settings import Settings
 from core.errors import ConfigError
 
+# What skills attach, such as an invitation, is left out without it; answers do not need it.
+_FILES: Final = discord.Permissions(attach_files=True)
 _PAGE: Final = "https://discord.com/oauth2/authorize"
 
 
@@ -32,7 +36,7 @@ def invite_link(application_id: str) -> str:
     asked = {
         "client_id": application_id,
         "scope": "bot applications.commands",
-        "permissions": str(NEEDED.value),
+        "permissions": str((NEEDED | _FILES).value),
     }
     return f"{_PAGE}?{urlencode(asked)}"
 

@@ -16,7 +16,7 @@ from bots.discord.render.payload import EPHEMERAL, LOADING, SUPPRESS_EMBEDS, mes
 from bots.discord.replies.thread import ChannelReply, MessageWriter
 from core.errors import MessageGoneError
 from core.messaging.pacing import Pacer, Window
-from core.types import Question, View
+from core.types import File, Question, View
 
 logger = logging.getLogger(__name__)
 
@@ -106,6 +106,19 @@ class EphemeralReply:
         except RefusedError as error:
             if error.code not in _EXPIRED:
                 raise
+
+    async def attach(self, file: File) -> None:
+        """Send the file beside the answer, for the same person's eyes."""
+        if self._direct:
+            await self._direct.attach(file)
+            return
+        window = self._pacer.window
+        try:
+            await self._rest.upload(self._hook, file, flags=EPHEMERAL, window=window)
+        except RefusedError as error:
+            if error.code not in _EXPIRED:
+                raise
+            await (await self._go_direct(error)).attach(file)
 
     async def show_privately(self, view: View) -> None:
         """Go on in the person's direct messages."""

@@ -27,7 +27,7 @@ from bots.discord.render.payload import message, new_message, question_in
 from core.errors import MessageGoneError, MustBeNewError, PlatformError, RateLimitedError
 from core.messaging.pacing import Pacer
 from core.profile import Profile
-from core.types import Question, View
+from core.types import File, Question, View
 
 logger = logging.getLogger(__name__)
 
@@ -148,6 +148,12 @@ class ChannelReply:
                 return
             else:
                 return
+
+    async def attach(self, file: File) -> None:
+        """Send the file as a message of its own."""
+        path = f"/channels/{self._channel}/messages"
+        async with self._posts.slot(ends=True):
+            await self._rest.upload(path, file, window=self._posts.window)
 
     async def show_privately(self, view: View) -> None:
         """Show the answer in the asker's direct messages, with nothing to press that asks."""

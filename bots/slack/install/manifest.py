@@ -24,6 +24,7 @@ SCOPES: Final = (
     "channels:read",  # whether the bot is in one
     "chat:write",
     "commands",  # /faq and the shortcut
+    "files:write",  # what a skill attaches, such as an invitation
     "groups:history",  # as above, private channels
     "groups:read",
     "im:history",  # as above, direct messages

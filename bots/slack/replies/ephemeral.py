@@ -21,9 +21,9 @@ from bots.slack.context import Context
 from bots.slack.ids import place_of
 from bots.slack.render.blocks import Block, Page, RenderOptions, render
 from bots.slack.replies.thread import send_directly
-from core.errors import PlatformError
+from core.errors import PlatformError, PlatformRefusedError
 from core.messaging.pacing import Pacer, Window
-from core.types import Answered, Question, View
+from core.types import Answered, File, Question, View
 
 logger = logging.getLogger(__name__)
 
@@ -97,6 +97,10 @@ class EphemeralReply:
 
     async def delete(self, reference: str) -> None:
         """It goes by itself when the person reloads."""
+
+    async def attach(self, file: File) -> None:
+        """Refuse: Slack shows no file to one person of a channel alone."""
+        raise PlatformRefusedError(f"{file.name} cannot be shown to one person alone")
 
     async def show_privately(self, view: View) -> None:
         """Go on in the person's direct messages."""

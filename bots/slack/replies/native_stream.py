@@ -34,7 +34,7 @@ from core.errors import MessageGoneError, PlatformError, RateLimitedError
 from core.messaging.pacing import Pacer
 from core.press_ids import is_press
 from core.text.markdown.split import settled
-from core.types import Question, View
+from core.types import File, Question, View
 
 logger = logging.getLogger(__name__)
 
@@ -172,6 +172,10 @@ class StreamingReply:
     async def delete(self, reference: str) -> None:
         """See `core.ports.Reply`."""
         await self._by_edits.delete(reference)
+
+    async def attach(self, file: File) -> None:
+        """See `core.ports.Reply`."""
+        await self._by_edits.attach(file)
 
     async def show_privately(self, view: View) -> None:
         """See `core.ports.Reply`."""

@@ -25,7 +25,7 @@ from core.errors import (
 )
 from core.messaging.pacing import Pacer
 from core.press_ids import is_press
-from core.types import Question, View
+from core.types import File, Question, View
 
 logger = logging.getLogger(__name__)
 
@@ -169,6 +169,10 @@ class SlackReply:
                 found.append((place, reference))
         return [reference for _, reference in sorted(found)]
 
+    async def attach(self, file: File) -> None:
+        """Upload the file to where the answer is."""
+        await upload(self._client, file, channel=self._place.channel, thread=self._place.thread)
+
     async def show_privately(self, view: View) -> None:
         """Show the answer where it was asked so that the asker alone sees it, else directly."""
         look = replace(self._look, quoted=True, stoppable=False, feedback=False, owners=())
@@ -237,6 +241,24 @@ class SlackReply:
             if not cursor:
                 return
             window["cursor"] = cursor
+
+
+async def upload(client: AsyncWebClient, file: File, *, channel: str, thread: str = "") -> None:
+    """Show a file in a channel or thread.
+
+    See https://docs.slack.dev/messaging/working-with-files.
+
+    Raises:
+        PlatformError: it is not there; `PlatformRefusedError` without the scope `files:write`.
+    """
+    with translated("files.completeUploadExternal"):
+        await client.files_upload_v2(
+            channel=channel,
+            thread_ts=thread or None,
+            filename=file.name,
+            title=file.name,
+            content=file.text,
+        )
 
 
 async def send_directly(client: AsyncWebClient, user: str, pages: Sequence[Page]) -> None:

@@ -296,6 +296,7 @@ def _schemas() -> Json:
             "pressed": {"type": "boolean"},
         },
     }
+    file = {"type": "object", "properties": {"name": TEXT, "media_type": TEXT, "text": TEXT}}
     answer = {
         "kind": {"enum": [kind.value for kind in Kind]},
         "text": {"type": "string", "description": "Markdown."},
@@ -305,6 +306,7 @@ def _schemas() -> Json:
         "offers": texts,
         "followups": {"type": "array", "items": followup},
         "rated": {"type": "boolean", "description": "Whether opinions are asked for."},
+        "files": {"type": "array", "items": file},
         "html": texts,
     }
     question = {

@@ -56,6 +56,10 @@ async def ending_of(context: Context, question_id: str, page: Page, *, html: boo
             for index, text in enumerate(page.followups)
         ],
         "rated": page.rated,
+        "files": [
+            {"name": file.name, "media_type": file.media_type, "text": file.text}
+            for file in page.files
+        ],
     }
     return ending | {"html": html_of(page, context.look)} if html else ending
 

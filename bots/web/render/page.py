@@ -9,7 +9,7 @@ from typing import Final
 from bots.shared.answer_view import RenderOptions, ending_of, status_of
 from bots.web.render.page_html import blocks
 from core.text.markdown.split import settled
-from core.types import Answered, Declined, Escalated, Failed, View
+from core.types import Answered, Declined, Escalated, Failed, File, View
 
 
 class Kind(StrEnum):
@@ -43,6 +43,7 @@ class Page:
     offers: tuple[str, ...] = ()
     followups: tuple[str, ...] = ()
     rated: bool = False
+    files: tuple[File, ...] = ()
 
 
 WITHDRAWN: Final = Page("", kind=Kind.WITHDRAWN)
@@ -68,6 +69,7 @@ def page_of(view: View, look: RenderOptions) -> Page:
         offers=tuple(map(clean, ending.offers)),
         followups=tuple(map(clean, ending.questions)),
         rated=ending.rated or isinstance(view.ending, Declined | Escalated),
+        files=view.ending.files if isinstance(view.ending, Answered) else (),
     )
 
 

@@ -10,7 +10,7 @@ from bots.web.render.page import WITHDRAWN, Page, page_of
 from bots.web.replies.hub import Hub
 from core.errors import PlatformRefusedError
 from core.messaging.pacing import Pacer, Window
-from core.types import Question, View
+from core.types import File, Question, View
 
 # Nobody counts our calls but ourselves: so many pages a second, of all answers together, are what
 # a processor renders in passing; of one answer, what an eye takes for flowing.
@@ -64,6 +64,9 @@ class WebReply:
         """Show that it is gone, unless another message has taken its place."""
         if self._hub.reference(self._id) in ("", reference):
             self._hub.show(self._id, WITHDRAWN)
+
+    async def attach(self, file: File) -> None:
+        """Nothing: the page shows the files of a view."""
 
     async def show_privately(self, view: View) -> None:
         """Nothing is refused here, and there is no other place."""

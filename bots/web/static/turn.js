@@ -141,6 +141,7 @@ export class Turn {
       parts.push(problem(ending.text, t.retry, this.mine && (() => this.again())));
     }
     if (ending.sources?.length) parts.push(sourcesOf(this, ending.sources, this.textElement));
+    if (ending.files?.length) parts.push(this.files(ending.files));
     const opinionElement = make("div");
     this.opinion = new Opinion(this, this.given, opinionElement);
     parts.push(this.tools(ending), opinionElement);
@@ -150,6 +151,14 @@ export class Turn {
       say(`${this.textElement.innerText || ending.text} ${ending.note ?? ""}`);
       this.page.ended();
     }
+  }
+
+  files(files) {
+    const links = files.map(({ name, media_type: type, text }) => {
+      const link = make("a", { download: name, textContent: name, href: URL.createObjectURL(new Blob([text], { type })) });
+      return make("li", {}, link);
+    });
+    return make("ul", { className: "files" }, ...links);
   }
 
   followups(ending) {

@@ -8,6 +8,7 @@ from datetime import UTC
 from typing import Final
 
 from core.skills.meetings.diary import Meeting, Slot, person_key
+from core.skills.meetings.invitation import invitation
 from core.skills.meetings.plan import PLANS, Plan
 from core.skills.meetings.slots import free_slots, slot_at
 from core.skills.meetings.talk import Talk
@@ -107,8 +108,10 @@ async def act(talk: Talk, plan: Plan) -> SkillReply:
     diary = talk.desk.diary
     if plan.step == "cancel":
         gone = await diary.cancel(plan.meeting)
+        if gone is None:
+            return SkillReply(talk.say("gone"))
         return SkillReply(
-            f"{talk.say('cancelled')}\n\n{talk.about(gone)}" if gone else talk.say("gone")
+            f"{talk.say('cancelled')}\n\n{talk.about(gone)}", files=(invitation(gone, talk.now),)
         )
     slot = plan.slots(talk.now)[0]
     if plan.meeting:
@@ -124,7 +127,9 @@ async def act(talk: Talk, plan: Plan) -> SkillReply:
     text = talk.say("moved" if plan.meeting else "booked")
     kept = PLANS.dump_json(Plan(step="booked", meeting=done.id)).decode()
     only = (talk.person,) if talk.person else ()
-    return SkillReply(f"{text}\n\n{talk.about(done)}", data=kept, only=only)
+    return SkillReply(
+        f"{text}\n\n{talk.about(done)}", data=kept, only=only, files=(invitation(done, talk.now),)
+    )
 
 
 def _meeting(talk: Talk, plan: Plan, slot: Slot) -> Meeting:

@@ -46,7 +46,8 @@ def check_message(body: Json, *, ephemeral_allowed: bool = False, new: bool = Tr
         _allowed_mentions(form, body["allowed_mentions"])
     form.end()
     said = body.get("content") or ""
-    filled = body.get("embeds") or body.get("components") or body.get("sticker_ids")
+    names = ("embeds", "components", "sticker_ids", "attachments")
+    filled = any(map(body.get, names))
     if new and not said.strip() and not filled:
         raise ApiError(50006)
 

@@ -49,6 +49,7 @@ def post(world: World, channel: Channel, body: Json, **more: Any) -> Message:
         components=number(body.get("components") or []),
         flags=(body.get("flags") or 0) | more.pop("flags", 0),
         nonce=str(nonce) if nonce is not None else None,
+        extra={"attachments": body.get("attachments") or []},
         **more,
     )
     if nonce is not None and body.get("enforce_nonce"):

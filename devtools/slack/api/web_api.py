@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 import orjson
 from aiohttp import web
 
-from devtools.slack.api import agents, chat, conversations, views
+from devtools.slack.api import agents, chat, conversations, files, views
 from devtools.slack.api.base import METHODS, ApiError, Ask, checked_blocks, with_ids
 from devtools.slack.api.limits import Limits
 from devtools.slack.world.model import Call, Message, ResponseUrl, Team
@@ -23,8 +23,14 @@ from devtools.slack.world.world import World
 
 Json = dict[str, Any]
 _USES_OF_A_RESPONSE_URL = 5
-_METHODS_IN = (agents, chat, conversations, views)  # imported for what they enter in the table
-_JSON_FIELDS = ("blocks", "view", "metadata", "chunks", "prompts", "attachments")
+_METHODS_IN = (
+    agents,
+    chat,
+    conversations,
+    files,
+    views,
+)  # imported for what they enter in the table
+_JSON_FIELDS = ("blocks", "view", "metadata", "chunks", "prompts", "attachments", "files")
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ SCOPES = frozenset(
         "channels:read",
         "chat:write",
         "commands",
+        "files:write",
         "groups:history",
         "groups:read",
         "im:history",
@@ -147,6 +148,7 @@ class Message:
     stopped_by_user: bool = False
     edited_at: str = ""
     notified: tuple[str, ...] = ()
+    files: list[Json] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._note()
@@ -180,10 +182,8 @@ class Message:
             app_id = "A0LOCAL" if self.bot_id == self.channel.team.bot_id else "A0OTHER"
             shown |= {"bot_id": self.bot_id, "app_id": app_id}
             shown["bot_profile"] = {"id": self.bot_id, "app_id": app_id}
-        if self.subtype:
-            shown["subtype"] = self.subtype
-        if self.metadata:
-            shown["metadata"] = self.metadata
+        more = {"subtype": self.subtype, "files": self.files, "metadata": self.metadata}
+        shown |= {name: value for name, value in more.items() if value}
         if self.edited:
             shown["edited"] = {"user": self.user, "ts": self.edited_at or self.ts}
         if self.streaming:

@@ -89,6 +89,7 @@ class World:
     ephemerals: list[Message] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     triggers: dict[str, tuple[str, float, View | None]] = field(default_factory=dict)
+    uploads: dict[str, Json] = field(default_factory=dict)
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     base_url: str = ""
     _conditions: list[asyncio.Event] = field(default_factory=list)

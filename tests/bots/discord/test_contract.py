@@ -92,6 +92,11 @@ class DiscordDriver:
             if not button.get("disabled")
         ]
 
+    def files(self, asked):
+        messages = answers_in(self.fake, self._thread(asked))
+        files = [file for one in messages for file in one.extra.get("attachments", ())]
+        return [(file["filename"], file["content"]) for file in files]
+
     def pings(self):
         return self.fake.pings
 

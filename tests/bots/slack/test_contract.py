@@ -98,6 +98,10 @@ class SlackDriver:
     def buttons(self, asked):
         return [label for message in self._messages(asked) for label in labels(message)]
 
+    def files(self, asked):
+        replies = self.slack.replies(asked.root)
+        return [(file["name"], file["content"]) for one in replies for file in one.files]
+
     def pings(self):
         return [
             message

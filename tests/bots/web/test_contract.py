@@ -83,6 +83,10 @@ class WebDriver:
                 labels += [f"{'✓ ' * one['pressed']}{one['text']}" for one in followups]
         return labels
 
+    def files(self, asked):
+        endings = [message.ending for message in self._messages(asked) if message.ending]
+        return [(file["name"], file["text"]) for ending in endings for file in ending["files"]]
+
     def pings(self):
         return [m for m in self.person.messages if "@everyone" in str(m.told)]
 

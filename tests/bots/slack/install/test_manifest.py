@@ -25,7 +25,9 @@ WITHOUT_SCOPE = {"apps.connections.open", "auth.test"}
 
 def methods():
     """The Web API's methods that the code calls."""
-    called = set(re.findall(r"client\.((?:[a-z]+_)+[a-zA-Z]+)\(", CODE))
+    called = set(re.findall(r"client\.((?:[a-z]+_)+[a-zA-Z0-9]+)\(", CODE))
+    if "files_upload_v2" in called:  # the SDK's name of what takes these
+        called |= {"files_getUploadURLExternal", "files_completeUploadExternal"}
     return {name.replace("_", ".") for name in called} & (METHODS.keys() | WITHOUT_SCOPE)
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from icalendar import Calendar
 
 from core.skills.meetings.diary import Meeting, Slot
 from core.types import Answered
@@ -189,3 +190,26 @@ async def test_it_speaks_english(converse, diary):
     await talk.say("cancel it")
     await talk.press("Cancel the meeting")
     assert await starts(diary, "Bob") == []
+
+
+async def test_what_was_done_is_a_file_that_calendars_read(converse):
+    talk = converse()
+    await talk.say("내일 2시에 민수랑 디자인 회의 잡아줘")
+    booked = event_in(await talk.press("회의 잡기"))
+    assert booked["summary"] == "디자인 회의"
+    assert booked.start == datetime(2026, 11, 27, 5, tzinfo=UTC)
+    assert booked.end - booked.start == timedelta(hours=1)
+    await talk.say("3시로 바꿔줘")
+    moved = event_in(await talk.press("옮기기"))
+    assert moved["uid"] == booked["uid"]
+    assert moved["sequence"] > booked["sequence"]
+    await talk.say("취소해줘")
+    cancelled = event_in(await talk.press("회의 취소하기"))
+    assert (cancelled["uid"], cancelled["status"]) == (booked["uid"], "CANCELLED")
+
+
+def event_in(answer):
+    """The event in the file that came with an answer."""
+    (file,) = answer.files
+    (event,) = Calendar.from_ical(file.text).events
+    return event

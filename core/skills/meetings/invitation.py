@@ -1,0 +1,42 @@
+"""A meeting as a file that any calendar reads: RFC 5545, https://www.rfc-editor.org/rfc/rfc5545."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Final
+
+from icalendar import Calendar, Event
+
+from core.skills.meetings.diary import Meeting
+from core.types import File
+
+_PRODUCT: Final = "-//faqbot//meetings//"
+
+
+def invitation(meeting: Meeting, now: datetime) -> File:
+    """Return the meeting as an `.ics`; of one that was moved or cancelled, what says so.
+
+    Whoever opens a later one has the event changed or taken away: its id stays, its sequence grows.
+    """
+    event = Event()
+    event.add("uid", event_uid(meeting))
+    event.add("sequence", meeting.changes)
+    event.add("dtstamp", now.astimezone(UTC))
+    event.add("dtstart", meeting.slot.start.astimezone(UTC))
+    event.add("dtend", meeting.slot.end.astimezone(UTC))
+    event.add("summary", meeting.title)
+    event.add("status", "CANCELLED" if meeting.cancelled else "CONFIRMED")
+    if meeting.people:
+        event.add("description", ", ".join(meeting.people))
+    calendar = Calendar()
+    calendar.add("prodid", _PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", "CANCEL" if meeting.cancelled else "PUBLISH")
+    calendar.add_component(event)
+    return File("meeting.ics", "text/calendar", calendar.to_ical().decode())
+
+
+def event_uid(meeting: Meeting) -> str:
+    """Return the id of the event, which tells nothing of where the meeting was asked for."""
+    return f"{blake2b(meeting.id.encode(), digest_size=16).hexdigest()}@faqbot"
