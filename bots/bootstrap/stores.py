@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from config.settings import Settings
+from core.llm.budget import SpendingStore
 from core.ports import Archive, Cases, Cluster, History, Inbox, Lessons, Reports
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.cases import SqliteCases
@@ -21,6 +22,7 @@ from core.stores.sqlite.history import SqliteHistory
 from core.stores.sqlite.inbox import SqliteInbox
 from core.stores.sqlite.lessons import SqliteLessons
 from core.stores.sqlite.reports import SqliteReports
+from core.stores.sqlite.spending import SqliteSpendingStore
 
 if TYPE_CHECKING:
     from core.retrieval.chroma import ChromaIndex
@@ -95,6 +97,29 @@ async def open_stores(settings: Settings, *, holder: str = "") -> AsyncIterator[
             MongoCases(database),
             MongoCluster(database),
         )
+
+
+@asynccontextmanager
+async def open_spending(settings: Settings) -> AsyncIterator[SpendingStore]:
+    """Open the account of what models cost, which all processes of the installation share.
+
+    Raises:
+        ConfigError: MONGODB_URI is no such URI.
+        StorageError: the store is unusable, does not answer, or is of a newer faqbot.
+    """
+    if settings.mongodb_uri is None:
+        with SqliteSpendingStore.open(settings.spending_path) as in_file:
+            yield in_file
+        return
+    from core.stores.mongo.database import MongoDatabase
+    from core.stores.mongo.spending import MongoSpendingStore
+
+    uri = settings.mongodb_uri.get_secret_value()
+    async with (
+        MongoDatabase.open(uri) as database,
+        MongoSpendingStore.open(database) as in_database,
+    ):
+        yield in_database
 
 
 def open_index(settings: Settings) -> ChromaIndex:

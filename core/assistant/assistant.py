@@ -118,7 +118,7 @@ class Assistant:
         """
         work: Work | None = None
         try:
-            work = self._begin(question.asker)
+            work = await self._begin(question.asker)
             # Closed at once, not when it is collected: a reader who leaves leaves no task behind.
             async with aclosing(self._answer(question, history, work)) as events:
                 async for event in events:
@@ -168,9 +168,9 @@ class Assistant:
         sure = research.verdict.scores[Label.ON_TOPIC] >= _SURE
         return research.verdict.label is Label.ON_TOPIC and sure and is_answer(research.hits)
 
-    def _begin(self, person: str) -> Work:
+    async def _begin(self, person: str) -> Work:
         if self._models and self._uses_models:
-            return self._models.begin(person)
+            return await self._models.begin(person)
         return LocalWork(self._reader, self._model)
 
     async def _answer(

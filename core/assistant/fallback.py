@@ -98,10 +98,10 @@ class ModelPipeline:
     open_speculation: Callable[..., Speculation]
     free_embeddings: bool = False
 
-    def begin(self, person: str) -> Speculation:
+    async def begin(self, person: str) -> Speculation:
         """Work that spends on this person's account, or does without models at a limit."""
         tab = self.ledger.open_tab(person)
-        limit = self.ledger.limit(person)
+        limit = await self.ledger.limit(person)
         if limit is None:
             return self.open_speculation(read=self.read, write=self.steady.answer, tab=tab)
         work = self.open_speculation(read=None, write=self._write(limit), tab=tab)

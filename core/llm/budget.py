@@ -41,17 +41,30 @@ class Limit(StrEnum):
 
 
 class SpendingStore(Protocol):
-    """The store of what was spent today.
+    """The store of what was spent, which all processes of the installation share."""
 
-    In memory for a test or a single command, else in a file.
-    """
-
-    def spent(self, person: str) -> tuple[float, float]:
+    async def spent(self, person: str) -> tuple[float, float]:
         """US dollars of this day (UTC): by the whole installation, and by one person."""
         ...
 
     def charge(self, person: str, dollars: float) -> None:
-        """Add to both; may be written down a moment later."""
+        """Add to both, from any thread; it is written down a moment later."""
+        ...
+
+    async def of_person(self, person: str) -> dict[str, float]:
+        """Return what a person's questions cost in US dollars, by day.
+
+        Raises:
+            StorageError: it cannot be read.
+        """
+        ...
+
+    async def forget(self, person: str) -> int:
+        """Delete what a person's questions cost, and return of how many days; all's sums stay.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
         ...
 
 
@@ -64,11 +77,11 @@ class Ledger:
     cap_of_person: float
     off: Callable[[], bool]
 
-    def limit(self, person: str) -> Limit | None:
+    async def limit(self, person: str) -> Limit | None:
         """Return what stands in the way of spending for this person now, if anything does."""
         if self.off():
             return Limit.OFF
-        by_all, by_person = self.spending.spent(person)
+        by_all, by_person = await self.spending.spent(person)
         if self.cap and by_all >= self.cap:
             return Limit.INSTALLATION
         if self.cap_of_person and person and by_person >= self.cap_of_person:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from core.errors import StorageError
 from core.types import (
@@ -29,6 +29,8 @@ from core.types import (
     TurnState,
 )
 
+SPENDING_KEPT_DAYS: Final = 400
+SPENT_BY_ALL: Final = ""  # where the whole installation's spending is, and that of nobody by name
 # A text in BSON takes at most 16 bytes beside its UTF-8 (kind, place in its list, length, end), and
 # what lies between 16 MB and 16 MiB is room for the other fields.
 _MAX_TURN_BYTES = 16_000_000
@@ -182,6 +184,11 @@ def check_prefix(session_prefix: str) -> None:
     """
     if not session_prefix.endswith(":") or session_prefix.count(":") > _DEPTH_OF_PREFIX:
         raise ValueError(f"{session_prefix!r} is neither `platform:` nor `platform:workspace:`")
+
+
+def today() -> str:
+    """The day (UTC) that spending is counted for."""
+    return utc_now().date().isoformat()
 
 
 def utc_now() -> datetime:

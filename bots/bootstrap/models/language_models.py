@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from bots.bootstrap.models.providers import open_providers, unpriced
+from bots.bootstrap.stores import open_spending
 from config.profiles import profile_of
 from config.resources import load_prompt
 from config.settings import Settings
@@ -21,7 +22,6 @@ from core.llm.classifier import QuestionClassifier
 from core.llm.question_writer import QuestionWriter
 from core.ports import ChatModel
 from core.profile import Profile
-from core.stores.sqlite.spending import SqliteSpendingStore
 from core.text.sanitize import Cleaner
 
 logger = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ async def open_models(
     async with AsyncExitStack() as stack:
         opened = open_providers(settings, lambda: reader.waiting)
         providers = await stack.enter_async_context(opened)
-        spending = stack.enter_context(SqliteSpendingStore.open(settings.spending_path))
+        spending = await stack.enter_async_context(open_spending(settings))
         switch = settings.data_dir / "models.off"
         answering, reading = load_prompt("answer", profile), load_prompt("reading", profile)
         writer = AnswerWriter(

@@ -12,12 +12,11 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from bots.bootstrap.stores import open_stores
+from bots.bootstrap.stores import open_spending, open_stores
 from config.settings import Settings
 from core.errors import ConfigError
 from core.ports import Archive, Lessons
 from core.stores.sqlite.backup import backup_file, restore_file
-from core.stores.sqlite.spending import forget_spending, spending_of
 from core.types import Lesson, SessionId, Turn
 
 _PAGE = 200
@@ -100,7 +99,8 @@ async def _export(settings: Settings, session: str | None) -> int:
 async def _forget(settings: Settings, user: str) -> int:
     async with open_stores(settings) as stores:
         removed = await stores.archive.forget(user)
-    days = forget_spending(settings.spending_path, user)
+    async with open_spending(settings) as spending:
+        days = await spending.forget(user)
     print(
         f"deleted: {removed.turns:,} turns, {removed.questions:,} received questions, "
         f"{removed.feedback:,} opinions"
@@ -119,7 +119,8 @@ async def _export_person(settings: Settings, user: str) -> int:
         async for lesson in _lessons(stores.lessons):
             if user in (lesson.author, lesson.asked_by):
                 rows.append(("lesson", asdict(lesson)))
-    costs = spending_of(settings.spending_path, user)
+    async with open_spending(settings) as spending:
+        costs = await spending.of_person(user)
     rows += [("cost", {"day": day, "dollars": dollars}) for day, dollars in costs.items()]
     if not rows:
         raise ConfigError("nothing is kept of that person; `faqbot sessions export` shows names")

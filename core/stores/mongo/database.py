@@ -28,7 +28,7 @@ from core.stores.records import utc_now
 
 Document = dict[str, Any]
 
-SCHEMA: Final = 6
+SCHEMA: Final = 7
 _DATABASE: Final = "faqbot"
 _TIMEOUT_MS: Final = 10_000
 _SELECTION_MS: Final = 5_000
@@ -58,6 +58,10 @@ _INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("helpful", ASCENDING), ("given_at", ASCENDING)], name="by_opinion"),
     ],
     "traffic": [IndexModel([("span", ASCENDING), ("start", ASCENDING)], name="by_start")],
+    "spent": [
+        IndexModel([("person", ASCENDING), ("day", ASCENDING)], name="by_person"),
+        IndexModel([("day", ASCENDING)], name="by_day"),
+    ],
     "leases": [IndexModel([("until", ASCENDING)], name="by_end")],
     "audit": [IndexModel([("at", ASCENDING)], name="by_time")],
     "inbox": [
@@ -133,6 +137,7 @@ class MongoDatabase:
         self.entry_use: AsyncCollection[Document] = database["entry_use"]
         self.closed_gaps: AsyncCollection[Document] = database["closed_gaps"]
         self.audit: AsyncCollection[Document] = database["audit"]
+        self.spent: AsyncCollection[Document] = database["spent"]
         self.leases: AsyncCollection[Document] = database["leases"]
         self.switches: AsyncCollection[Document] = database["switches"]
         self.cases: AsyncCollection[Document] = database["cases"]

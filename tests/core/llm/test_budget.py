@@ -9,33 +9,6 @@ from core.llm.prompts import estimate_tokens
 from core.stores.sqlite.spending import SqliteSpendingStore
 
 
-def test_a_day_is_kept_by_person_and_ends_at_midnight(tmp_path):
-    """Sums of today count, for all and for one; yesterday's do not; nothing is lost on closing."""
-    day = ["2026-07-31"]
-    path = tmp_path / "spent.sqlite3"
-    with SqliteSpendingStore.open(path, lambda: day[0]) as spending:
-        spending.charge("a", 0.5)
-        spending.charge("b", 0.25)
-        spending.charge("", 0.125)
-        assert spending.spent("a") == (0.875, 0.5)
-    with SqliteSpendingStore.open(path, lambda: day[0]) as spending:
-        assert spending.spent("b") == (0.875, 0.25)
-        day[0] = "2026-08-01"
-        assert spending.spent("b") == (0.0, 0.0)
-
-
-def test_two_processes_share_a_cap(tmp_path):
-    """What the other has spent is known after one's own next charge."""
-    path = tmp_path / "spent.sqlite3"
-    with SqliteSpendingStore.open(path) as one, SqliteSpendingStore.open(path) as other:
-        one.spent("a")
-        other.charge("a", 1.0)
-        other._thread.submit(int).result()
-        one.charge("a", 0.5)
-        one._thread.submit(int).result()
-        assert one.spent("a") == (1.5, 1.5)
-
-
 def test_a_purse_that_cannot_be_kept_is_told(tmp_path):
     """A folder in place of the file."""
     with pytest.raises(StorageError), SqliteSpendingStore.open(tmp_path):
@@ -51,15 +24,17 @@ def test_a_purse_that_cannot_be_kept_is_told(tmp_path):
         ((1.0, 0.5), False, Limit.PERSON),
     ],
 )
-def test_what_stands_in_the_way_of_spending(spent, off, limit):
+async def test_what_stands_in_the_way_of_spending(spent, off, limit):
     """The switch first, then the cap of all, then one's own."""
 
     class Fixed:
-        def spent(self, _):
+        async def spent(self, _):
             return spent
 
-    assert Ledger(Fixed(), cap=2.0, cap_of_person=0.5, off=lambda: off).limit("a") is limit
-    assert Ledger(Fixed(), cap=0.0, cap_of_person=0.0, off=lambda: False).limit("a") is None
+    capped = Ledger(Fixed(), cap=2.0, cap_of_person=0.5, off=lambda: off)
+    assert await capped.limit("a") is limit
+    free = Ledger(Fixed(), cap=0.0, cap_of_person=0.0, off=lambda: False)
+    assert await free.limit("a") is None
 
 
 def test_a_dated_model_has_the_price_of_its_family():

