@@ -113,6 +113,12 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     data_queries: Path | None = Field(
         default=None, description="Its sample questions with their SQL, as TOML."
     )
+    api_book: Path | None = Field(
+        default=None, description="Which operations of an API may be asked for, as TOML."
+    )
+    api_token: SecretStr | None = Field(
+        default=None, description="The credential that the API's document asks for."
+    )
     working_hours: str = Field(
         default="09:00-18:00", description="When meetings are proposed, from Monday to Friday."
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import as_file, files
@@ -43,7 +44,7 @@ def with_skills(
     """
     if not profile.skills:
         return assistant
-    skills = [_skill(name, parts) for name in profile.skills]
+    skills = [skill for name in profile.skills for skill in _skills(name, parts)]
     return SkilledAssistant(
         assistant,
         skills=skills,
@@ -54,7 +55,7 @@ def with_skills(
     )
 
 
-def _skill(name: str, parts: SkillParts) -> Skill:
+def _skills(name: str, parts: SkillParts) -> Sequence[Skill]:
     try:
         return SKILLS[name](parts)
     except KeyError:
@@ -62,7 +63,7 @@ def _skill(name: str, parts: SkillParts) -> Skill:
         raise ConfigError(f"skills: there is no skill {name!r}; there are: {known}") from None
 
 
-def _recommender(_: SkillParts) -> Skill:
+def _recommender(_: SkillParts) -> Sequence[Skill]:
     from core.skills.recommender.advice import Adviser
     from core.skills.recommender.form import load_form
     from core.skills.recommender.network import Recommender
@@ -71,18 +72,18 @@ def _recommender(_: SkillParts) -> Skill:
     folder = files("core.skills.recommender")
     with as_file(folder / "appliances.npz") as model, as_file(folder / "appliances.toml") as form:
         adviser = Adviser(Recommender.load(model), load_form(form))
-    return RecommenderSkill(adviser, adviser.form.examples)
+    return [RecommenderSkill(adviser, adviser.form.examples)]
 
 
-def _data(parts: SkillParts) -> Skill:
+def _data(parts: SkillParts) -> Sequence[Skill]:
     from bots.bootstrap.data import open_answerer
     from core.skills.data.skill import DataSkill
 
     answerer = open_answerer(parts.settings, terms=parts.analyzer.terms, embed=parts.encoder.embed)
-    return DataSkill(answerer, answerer.texts)
+    return [DataSkill(answerer, answerer.texts)]
 
 
-def _meetings(parts: SkillParts) -> Skill:
+def _meetings(parts: SkillParts) -> Sequence[Skill]:
     try:
         from core.skills.meetings.skill import MeetingSkill
     except ImportError as error:
@@ -99,11 +100,33 @@ def _meetings(parts: SkillParts) -> Skill:
         hours=WorkingHours.parse(parts.settings.working_hours),
         terms=parts.analyzer.terms,
     )
-    return MeetingSkill(desk, parts.now)
+    return [MeetingSkill(desk, parts.now)]
 
 
-SKILLS: dict[str, Callable[[SkillParts], Skill]] = {
+def _api(parts: SkillParts) -> Sequence[Skill]:
+    try:
+        from core.skills.api.book import load_book
+    except ImportError as error:
+        raise ConfigError(f"{error.name} is not installed: pip install 'faqbot[api]'") from error
+    from core.skills.api.client import Client
+    from core.skills.api.journal import Journal
+    from core.skills.api.skill import OperationSkill
+
+    settings = parts.settings
+    if settings.api_book is None:
+        raise ConfigError("the skill `api` needs FAQBOT_API_BOOK: which operations it may use")
+    book = load_book(settings.api_book)
+    token = settings.api_token.get_secret_value() if settings.api_token else ""
+    client, journal = Client(book, token), Journal(settings.data_dir / "calls.sqlite3")
+    source = files("core.skills.api").joinpath(f"{parts.language}.toml").read_text("utf-8")
+    texts = tomllib.loads(source)
+    allowed = book.allowed.values()
+    return [OperationSkill(book, one, client, journal, texts) for one in allowed]
+
+
+SKILLS: dict[str, Callable[[SkillParts], Sequence[Skill]]] = {
     "recommender": _recommender,
     "data": _data,
     "meetings": _meetings,
+    "api": _api,
 }

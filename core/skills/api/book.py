@@ -1,0 +1,76 @@
+"""Which operations of an API may be asked for, and how people ask for them: a TOML file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.errors import ConfigError
+from core.skills.api.document import Document, Operation, load_document
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """An operation that may be asked for.
+
+    `asks` has the question for a parameter, and `finds` the pattern by whose first group it is
+    found in a message. `answer` is how what comes back is said, with its fields in braces.
+    """
+
+    operation: Operation
+    examples: tuple[str, ...]
+    asks: Mapping[str, str] = field(default_factory=dict)
+    finds: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """An API with the operations of it that may be asked for; `server` has no slash at its end."""
+
+    document: Document
+    server: str
+    allowed: Mapping[str, Allowed]
+
+
+def load_book(path: Path) -> Book:
+    """Read a book, and the document that it names.
+
+    Raises:
+        ConfigError: something in it cannot be used; says what.
+    """
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+        document = load_document(path.parent / table["document"])
+        named = [_allowed(entry, document) for entry in table.get("operation", [])]
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"the book of the API, {path}, cannot be read: {error}") from error
+    except KeyError as error:
+        raise ConfigError(f"{path}: {error} is missing") from None
+    server = str(table.get("server") or document.server).rstrip("/")
+    if not server.startswith(("http://", "https://")):
+        raise ConfigError(f'{path}: name the API\'s server: server = "https://…"')
+    if not named:
+        raise ConfigError(f"{path} allows no operation: add [[operation]] with id and examples")
+    return Book(document, server, {one.operation.id: one for one in named})
+
+
+def _allowed(entry: Mapping[str, Any], document: Document) -> Allowed:
+    name = entry["id"]
+    operation = document.operations.get(name)
+    if operation is None:
+        known = ", ".join(sorted(document.operations))
+        raise ConfigError(f"the API has no operation {name!r}; it has: {known}")
+    parameters = {one.name for one in operation.parameters}
+    asks, finds = entry.get("ask", {}), entry.get("find", {})
+    if unknown := (asks.keys() | finds.keys()) - parameters:
+        raise ConfigError(f"{name} takes no {', '.join(sorted(unknown))}")
+    try:
+        patterns = {key: re.compile(form) for key, form in finds.items()}
+    except re.error as error:
+        raise ConfigError(f"{name}: a pattern cannot be used: {error}") from None
+    return Allowed(operation, tuple(entry["examples"]), asks, patterns, entry.get("answer", ""))

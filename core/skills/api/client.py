@@ -1,0 +1,145 @@
+"""Calls of an API: to its own server alone, with limits, repeated only where that is harmless."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Final
+from urllib.parse import quote
+
+import httpx
+from tenacity import (
+    AsyncRetrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_exponential_jitter,
+)
+
+from core.errors import FaqbotError
+from core.skills.api.arguments import Arguments
+from core.skills.api.book import Book
+from core.skills.api.document import Operation, Place
+
+_TIMEOUT_S: Final = 10.0
+_MOST_BYTES: Final = 200_000
+_ATTEMPTS: Final = 3
+
+
+class ApiAwayError(FaqbotError):
+    """The API did not answer, or was out of order; it may have done what it was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call as it is made, without the credential."""
+
+    operation: Operation
+    url: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: dict[str, Any] | None
+
+    @property
+    def shown(self) -> str:
+        """The call, with every value."""
+        url = httpx.URL(self.url, params=self.query or None)
+        headers = [f"{name}: {value}" for name, value in self.headers.items()]
+        body = [json.dumps(self.body, ensure_ascii=False, indent=2)] if self.body else []
+        return "\n".join([f"{self.operation.method} {url}", *headers, *body])
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an API answered: the status, and its JSON or its text; `cut` if it was too long."""
+
+    status: int
+    content: Any
+    cut: bool = False
+
+
+def call_of(book: Book, operation: Operation, arguments: Arguments) -> Call:
+    """Return the call that valid arguments make."""
+
+    def placed(place: Place) -> dict[str, Any]:
+        names = [one.name for one in operation.parameters if one.place == place]
+        return {name: arguments[name] for name in names if name in arguments}
+
+    path = operation.path
+    for name, value in placed("path").items():
+        path = path.replace(f"{{{name}}}", quote(_plain(value), safe=""))
+    return Call(
+        operation,
+        book.server + path,
+        {name: _plain(value) for name, value in placed("query").items()},
+        {name: _one_line(_plain(value)) for name, value in placed("header").items()},
+        placed("body") or None,
+    )
+
+
+class Client:
+    """Calls the API of a book. `token` goes into the header that the document names, only."""
+
+    def __init__(self, book: Book, token: str = "") -> None:
+        form = book.document.credential_form.format(token=token)
+        self._credential = {book.document.credential_header: form} if token else {}
+
+    async def send(self, call: Call, *, key: str) -> Told:
+        """Make a call; `key` is the same when it is made again for the same question.
+
+        Raises:
+            ApiAwayError: there was no answer in time, or the API is out of order.
+        """
+        attempts = _ATTEMPTS if call.operation.may_be_repeated else 1
+        retrying = AsyncRetrying(
+            retry=retry_if_exception_type(ApiAwayError),
+            stop=stop_after_attempt(attempts),
+            wait=wait_exponential_jitter(multiplier=0.2, max=2.0, jitter=0.2),
+            reraise=True,
+        )
+        return await retrying(self._sent, call, key)
+
+    async def _sent(self, call: Call, key: str) -> Told:
+        headers = {"Accept": "application/json", **call.headers, **self._credential}
+        if not call.operation.reads:
+            # https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+            headers["Idempotency-Key"] = blake2b(key.encode(), digest_size=16).hexdigest()
+        method, url = call.operation.method, httpx.URL(call.url, params=call.query or None)
+        try:
+            async with (
+                httpx.AsyncClient(timeout=_TIMEOUT_S, follow_redirects=False) as client,
+                client.stream(method, url, json=call.body, headers=headers) as response,
+            ):
+                content, cut = await _read(response)
+        except httpx.HTTPError as error:
+            raise ApiAwayError(f"{call.operation.id}: {type(error).__name__}") from error
+        if response.status_code >= 500:
+            raise ApiAwayError(f"{call.operation.id}: status {response.status_code}")
+        return Told(response.status_code, _parsed(content), cut)
+
+
+async def _read(response: httpx.Response) -> tuple[bytes, bool]:
+    content = b""
+    async for piece in response.aiter_bytes():
+        content += piece
+        if len(content) > _MOST_BYTES:
+            return content[:_MOST_BYTES], True
+    return content, False
+
+
+def _parsed(content: bytes) -> Any:  # noqa: ANN401 - JSON
+    text = content.decode("utf-8", errors="replace")
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

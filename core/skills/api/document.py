@@ -1,0 +1,159 @@
+"""An OpenAPI document as operations: https://spec.openapis.org/oas/v3.1.0."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+
+from core.errors import ConfigError
+
+Json = dict[str, Any]
+Place = Literal["path", "query", "header", "body"]
+
+_METHODS: Final = ("get", "head", "put", "delete", "post", "patch")
+_READS: Final = frozenset({"GET", "HEAD"})
+# https://www.rfc-editor.org/rfc/rfc9110#name-idempotent-methods
+_IDEMPOTENT: Final = _READS | {"PUT", "DELETE"}
+# https://spec.openapis.org/oas/v3.1.0#parameter-object
+_NOT_ARGUMENTS: Final = frozenset({"accept", "content-type", "authorization"})
+_DEEPEST: Final = 20  # of references in references
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What an operation takes: its name, where it goes, and the schema that it is held to."""
+
+    name: str
+    place: Place
+    schema: Json
+    required: bool = False
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing that an API does."""
+
+    id: str
+    method: str
+    path: str
+    about: str = ""
+    parameters: tuple[Parameter, ...] = ()
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing, by its method."""
+        return self.method in _READS
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether doing it twice is as good as once, by its method."""
+        return self.method in _IDEMPOTENT
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An API: where it is, what it does, and the header that its credential goes into."""
+
+    server: str
+    operations: Mapping[str, Operation] = field(default_factory=dict)
+    credential_header: str = "Authorization"
+    credential_form: str = "Bearer {token}"
+
+
+def load_document(path: Path) -> Document:
+    """Read a document in JSON or YAML.
+
+    Raises:
+        ConfigError: it cannot be read, or is none of OpenAPI 3.
+    """
+    try:
+        whole = yaml.safe_load(path.read_text("utf-8"))  # JSON is YAML, too
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"the API's description {path} cannot be read: {error}") from error
+    if not isinstance(whole, dict) or not str(whole.get("openapi", "")).startswith("3."):
+        raise ConfigError(f"{path} is no OpenAPI document of version 3")
+    servers = whole.get("servers") or [{}]
+    operations = {}
+    for route, item in (whole.get("paths") or {}).items():
+        for method in _METHODS:
+            if method in item:
+                found = _operation(whole, route, method, item)
+                operations[found.id] = found
+    header, form = _credential(whole)
+    return Document(str(servers[0].get("url", "")), operations, header, form)
+
+
+def _operation(whole: Json, route: str, method: str, item: Json) -> Operation:
+    described = item[method]
+    name = described.get("operationId") or f"{method} {route}"
+    listed = [*(item.get("parameters") or []), *(described.get("parameters") or [])]
+    resolved = (_resolved(whole, one) for one in listed)
+    taken = [_parameter(one) for one in resolved if _is_taken(one)]
+    body = _resolved(whole, described.get("requestBody") or {})
+    content = (body.get("content") or {}).get("application/json") or {}
+    schema = _resolved(whole, content.get("schema") or {})
+    required = set(schema.get("required") or ())
+    for key, inner in (schema.get("properties") or {}).items():
+        taken.append(Parameter(key, "body", inner, key in required, inner.get("description", "")))
+    for one in taken:
+        try:
+            Draft202012Validator.check_schema(one.schema)
+        except SchemaError as error:
+            why = f"{name}: the schema of {one.name} cannot be used: {error.message}"
+            raise ConfigError(why) from None
+    by_place = {(one.place, one.name): one for one in taken}  # an operation's own comes later
+    about = described.get("summary") or described.get("description") or name
+    return Operation(name, method.upper(), route, str(about), tuple(by_place.values()))
+
+
+def _is_taken(described: Json) -> bool:
+    """Whether it is an argument: no cookie, and no header that the specification leaves out."""
+    ours = described["in"] == "header" and described["name"].lower() in _NOT_ARGUMENTS
+    return described["in"] in ("path", "query", "header") and not ours
+
+
+def _parameter(described: Json) -> Parameter:
+    place: Place = described["in"]
+    return Parameter(
+        described["name"],
+        place,
+        described.get("schema") or {},
+        required=bool(described.get("required")) or place == "path",
+        about=described.get("description", ""),
+    )
+
+
+def _resolved(whole: Json, part: Any, depth: int = 0) -> Any:  # noqa: ANN401 - JSON
+    """Return a part of the document with what it refers to in its place."""
+    if depth > _DEEPEST:
+        raise ConfigError("the API's description refers to itself without an end")
+    if isinstance(part, list):
+        return [_resolved(whole, one, depth) for one in part]
+    if not isinstance(part, dict):
+        return part
+    if isinstance(reference := part.get("$ref"), str):
+        found: Any = whole
+        for step in reference.removeprefix("#/").split("/"):
+            key = step.replace("~1", "/").replace("~0", "~")
+            if not isinstance(found, dict) or key not in found:
+                raise ConfigError(f"the API's description has no {json.dumps(reference)}")
+            found = found[key]
+        return _resolved(whole, found, depth + 1)
+    return {key: _resolved(whole, value, depth) for key, value in part.items()}
+
+
+def _credential(whole: Json) -> tuple[str, str]:
+    """Return the header that a credential goes into, and how it stands there."""
+    schemes = (whole.get("components") or {}).get("securitySchemes") or {}
+    for scheme in schemes.values():
+        if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
+            return scheme["name"], "{token}"
+    return "Authorization", "Bearer {token}"

@@ -1,0 +1,153 @@
+"""An operation of an API as a skill: reading is done at once, a change once it was confirmed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from core.skills.api.arguments import converted, missing, problem, read_arguments
+from core.skills.api.book import Allowed, Book
+from core.skills.api.client import ApiAwayError, Call, Client, Told, call_of
+from core.skills.api.document import Parameter
+from core.skills.api.journal import Journal
+from core.skills.api.shown import plain, said, shown
+from core.skills.skill import Request, SkillReply
+from core.types import Status
+
+logger = logging.getLogger(__name__)
+
+_LAPSES: Final = timedelta(minutes=10)
+_MOST_CHOICES: Final = 5
+_REFUSED: Final = 300  # from here on; nothing is followed
+
+
+@dataclass(frozen=True, slots=True)
+class OperationSkill:
+    """Does one operation, of those that the book allows."""
+
+    book: Book
+    allowed: Allowed
+    client: Client
+    journal: Journal
+    texts: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """The skill's name, one for each operation."""
+        return f"api:{self.allowed.operation.id}"
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """How people ask for the operation."""
+        return self.allowed.examples
+
+    def plain(self, text: str) -> str:
+        """Return a message without the arguments that it says."""
+        for value in read_arguments(self.allowed, text).values():
+            text = text.replace(str(value), " ")
+        return " ".join(text.split())
+
+    async def hear(self, request: Request) -> AsyncGenerator[Status | SkillReply]:
+        """Yield what is missing, what is to be confirmed, or what the API answered.
+
+        Raises:
+            StorageError: it cannot be noted that a call begins, so it is not made.
+        """
+        if request.data is None:
+            reply: SkillReply | Call | None = self._next(
+                request, read_arguments(self.allowed, request.text)
+            )
+        else:
+            reply = self._go_on(request, json.loads(request.data))
+        if isinstance(reply, Call):
+            yield Status(self.texts["calling"])
+            yield await self._made(reply, request)
+        elif reply is not None:
+            yield reply
+
+    def _next(self, request: Request, arguments: dict[str, Any]) -> SkillReply | Call:
+        """Return the question for what is missing, or the call: to be confirmed, or at once."""
+        if parameter := missing(self.allowed, arguments):
+            return self._asked(request, arguments, parameter)
+        call = call_of(self.book, self.allowed.operation, arguments)
+        if self.allowed.operation.reads:
+            return call
+        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", call.shown)), default=0))
+        text = f"{self.texts['confirm']}\n\n{fence}\n{call.shown}\n{fence}"
+        choices = (self.texts["go"], self.texts["stop"])
+        return self._kept(request, text, choices, {"arguments": arguments})
+
+    def _go_on(self, request: Request, kept: dict[str, Any]) -> SkillReply | Call | None:
+        """Return what follows in a dialogue; None if the message is about something else."""
+        if request.text.casefold() == self.texts["stop"].casefold():
+            return SkillReply(self.texts["stopped"])
+        arguments = kept["arguments"]
+        if "asks" in kept:
+            return self._with_answer(request, arguments, kept["asks"])
+        if request.text.casefold() == self.texts["go"].casefold():
+            return call_of(self.book, self.allowed.operation, arguments)
+        said_anew = read_arguments(self.allowed, request.text)
+        changed = {name: value for name, value in said_anew.items() if arguments.get(name) != value}
+        return self._next(request, {**arguments, **changed}) if changed else None
+
+    def _with_answer(
+        self, request: Request, arguments: dict[str, Any], name: str
+    ) -> SkillReply | Call | None:
+        """Return what follows an answer to the question for an argument."""
+        parameter = next(one for one in self.allowed.operation.parameters if one.name == name)
+        found = read_arguments(self.allowed, request.text)
+        value = found.get(name, converted(parameter, request.text))
+        why = problem(parameter, value)
+        if request.text.rstrip().endswith("?") and (why or name not in found):
+            return None  # it asks something itself
+        if why:
+            text = self.texts["invalid"].format(why=plain(why))
+            return self._asked(request, arguments, parameter, text)
+        return self._next(request, {**arguments, **found, name: value})
+
+    def _asked(
+        self, request: Request, arguments: dict[str, Any], parameter: Parameter, why: str = ""
+    ) -> SkillReply:
+        about = plain(parameter.about or parameter.name)
+        ask = self.allowed.asks.get(parameter.name) or self.texts["ask"].format(about=about)
+        choices = tuple(map(str, parameter.schema.get("enum", ())[:_MOST_CHOICES]))
+        text = f"{why}\n\n{ask}" if why else ask
+        return self._kept(request, text, choices, {"arguments": arguments, "asks": parameter.name})
+
+    def _kept(
+        self, request: Request, text: str, choices: tuple[str, ...], data: dict[str, Any]
+    ) -> SkillReply:
+        return SkillReply(
+            text,
+            choices,
+            json.dumps(data, ensure_ascii=False),
+            only=(request.situation.person,) if request.situation.person else (),
+            until=request.situation.now + _LAPSES,
+        )
+
+    async def _made(self, call: Call, request: Request) -> SkillReply:
+        """Make a call, and say what came of it; a change that was begun is not made again."""
+        key, reads = request.question.id, call.operation.reads
+        if not reads and not await asyncio.to_thread(self.journal.begin, key):
+            return SkillReply(self.texts["unclear"])
+        try:
+            told = await self.client.send(call, key=key)
+        except ApiAwayError as error:
+            logger.warning("the API did not answer: %s", error)
+            return SkillReply(self.texts["away" if reads else "unclear"])
+        return SkillReply(self._text(told))
+
+    def _text(self, told: Told) -> str:
+        listed = shown(told, nothing=self.texts["nothing"], more=self.texts["more"])
+        if told.status >= _REFUSED:
+            return f"{self.texts['refused'].format(status=told.status)}\n\n{listed}"
+        if self.allowed.answer and (text := said(self.allowed.answer, told.content)):
+            return text
+        done = "" if self.allowed.operation.reads else f"{self.texts['done']}\n\n"
+        return f"{done}{listed}"

@@ -1,0 +1,174 @@
+"""An API of a shop on a local port, its OpenAPI document, and a conversation with it."""
+
+import asyncio
+import tomllib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.resources import files
+from itertools import count
+from types import SimpleNamespace
+
+import pytest
+from aiohttp import web
+
+from core.press_ids import press_id
+from core.skills.api.book import load_book
+from core.skills.api.client import Client
+from core.skills.api.journal import Journal
+from core.skills.api.skill import OperationSkill
+from core.skills.assistant import SkilledAssistant
+from core.skills.router import Router
+from core.stores.memory import MemoryHistory
+from core.types import Question, SessionId
+
+CREDENTIAL = "a-secret-of-the-shop"
+DOCUMENT = """
+openapi: 3.1.0
+info: {title: Shop, version: "1"}
+paths:
+  /parcels/{number}:
+    parameters:
+      - {$ref: "#/components/parameters/number"}
+    get:
+      operationId: findParcel
+      summary: where a parcel is
+    delete:
+      operationId: dropParcel
+      summary: takes a parcel back
+  /refunds:
+    post:
+      operationId: refund
+      summary: gives money back
+      requestBody:
+        content:
+          application/json:
+            schema: {$ref: "#/components/schemas/Refund"}
+  /secret:
+    get: {operationId: secret}
+components:
+  parameters:
+    number:
+      name: number
+      in: path
+      required: true
+      description: parcel number
+      schema: {type: string, pattern: "^[0-9]{6}$"}
+  schemas:
+    Refund:
+      type: object
+      required: [won, reason]
+      properties:
+        won: {type: integer, minimum: 1, maximum: 500000, description: won to give back}
+        reason: {type: string, enum: [broken, late], description: why}
+  securitySchemes:
+    key: {type: apiKey, in: header, name: X-Shop-Key}
+"""
+BOOK = """
+document = "shop.yaml"
+server = "{server}"
+
+[[operation]]
+id = "findParcel"
+examples = ["소포 어디 있는지 찾아 줘", "소포 위치 알려 줘"]
+answer = "소포는 지금 {{place}}에 있어요."
+[operation.ask]
+number = "소포 번호 여섯 자리가 무엇인가요?"
+
+[[operation]]
+id = "refund"
+examples = ["환급 처리해 줘", "고객에게 환급금 보내 줘"]
+[operation.ask]
+won = "얼마를 돌려드릴까요?"
+reason = "사유가 무엇인가요?"
+"""
+
+
+@dataclass
+class Shop:
+    """The API: what it was asked, and how it behaves."""
+
+    asked: list = field(default_factory=list)
+    status: int = 200
+    place: str = "대전 창고"
+    failures: int = 0
+    hangs: bool = False
+
+    async def find(self, request):
+        self.asked.append(request)
+        if self.failures:
+            self.failures -= 1
+            return web.Response(status=503)
+        return web.json_response({"place": self.place}, status=self.status)
+
+    async def refund(self, request):
+        self.asked.append(SimpleNamespace(headers=request.headers, json=await request.json()))
+        if self.hangs:
+            request.transport.close()
+            await asyncio.sleep(0)
+        return web.json_response({"id": 7}, status=self.status)
+
+
+@pytest.fixture
+def shop():
+    return Shop()
+
+
+@pytest.fixture
+async def server(shop):
+    app = web.Application()
+    app.router.add_get("/parcels/{number}", shop.find)
+    app.router.add_post("/refunds", shop.refund)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+@pytest.fixture
+def book(tmp_path, server):
+    (tmp_path / "shop.yaml").write_text(DOCUMENT, "utf-8")
+    (tmp_path / "book.toml").write_text(BOOK.format(server=server), "utf-8")
+    return load_book(tmp_path / "book.toml")
+
+
+@pytest.fixture
+def texts():
+    return tomllib.loads(files("core.skills.api").joinpath("ko.toml").read_text("utf-8"))
+
+
+@pytest.fixture
+def talk(book, texts, tmp_path, make_assistant, profile, encoder):
+    """One conversation; each answer comes from a process started anew."""
+    history, numbers = MemoryHistory(), count()
+    session = SessionId("slack:T1:C1:1")
+
+    async def talk(text, *, of="", by="U1", name=""):
+        client, journal = Client(book, CREDENTIAL), Journal(tmp_path / "calls.sqlite3")
+        skills = [
+            OperationSkill(book, one, client, journal, texts) for one in book.allowed.values()
+        ]
+        assistant = SkilledAssistant(
+            make_assistant(history=history),
+            skills=skills,
+            router=Router(skills, encoder.embed),
+            history=history,
+            profile=profile,
+            now=lambda: datetime(2026, 11, 29, 9, tzinfo=UTC),
+        )
+        asked = name or (press_id(of, text) if of else f"q{next(numbers)}")
+        question = Question(asked, session, text, by)
+        return asked, [event async for event in assistant.answer(question)][-1]
+
+    talk.history, talk.session = history, session
+    return talk
+
+
+@pytest.fixture
+def shop_document():
+    return DOCUMENT
+
+
+@pytest.fixture
+def credential():
+    return CREDENTIAL

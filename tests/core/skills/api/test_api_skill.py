@@ -1,0 +1,132 @@
+"""An API in a conversation: what reads is done at once, what changes once it is confirmed."""
+
+import logging
+
+import pytest
+
+from core.errors import ConfigError
+from core.skills.api.book import load_book
+from core.skills.api.shown import plain
+
+
+async def test_what_reads_is_done_at_once_if_its_arguments_are_said(talk, shop, credential):
+    _, told = await talk("소포 204518 어디 있는지 찾아 줘")
+    assert told.text == "소포는 지금 대전 창고에 있어요."
+    assert [one.path for one in shop.asked] == ["/parcels/204518"]
+    assert shop.asked[0].headers["X-Shop-Key"] == credential
+
+
+async def test_a_missing_argument_is_asked_for_held_to_its_schema_and_the_faq_is_heard(talk, shop):
+    _, asked = await talk("소포 위치 알려 줘")
+    assert asked.text == "소포 번호 여섯 자리가 무엇인가요?"
+    _, again = await talk("20")
+    assert "쓸 수 없어요" in again.text
+    _, answer = await talk("정산은 언제 되나요?")
+    assert answer.sources
+    _, told = await talk("204518이요")
+    assert told.text == "소포는 지금 대전 창고에 있어요."
+    assert len(shop.asked) == 1
+
+
+async def test_what_changes_is_shown_exactly_and_done_once_it_is_confirmed(
+    talk, shop, profile, credential
+):
+    _, which = await talk("환급 처리해 줘")
+    assert which.text == "얼마를 돌려드릴까요?"
+    _, why = await talk("12000")
+    assert why.followups == ("broken", "late")
+    asked, confirm = await talk("late")
+    assert confirm.followups == ("보내기", "그만두기")
+    assert "POST http://127.0.0.1" in confirm.text
+    assert '"won": 12000' in confirm.text
+    assert credential not in confirm.text
+    _, theirs = await talk("보내기", by="U2")
+    assert theirs.text == profile.not_your_button
+    assert shop.asked == []
+    _, done = await talk("보내기", of=asked)
+    assert "처리했어요" in done.text
+    _, late = await talk("보내기", of=asked)
+    assert late.text == profile.settled_button
+    assert [one.json for one in shop.asked] == [{"won": 12000, "reason": "late"}]
+
+
+async def test_a_correction_changes_the_call_and_leaving_makes_none(talk, shop):
+    await talk("환급 처리해 줘")
+    await talk("12000")
+    await talk("late")
+    _, corrected = await talk("아니 9000원")
+    assert '"won": 9000' in corrected.text
+    _, left = await talk("그만두기")
+    assert left.text == "아무것도 보내지 않았어요."
+    assert shop.asked == []
+
+
+async def test_what_is_read_is_tried_again_and_what_changes_is_not(talk, shop):
+    shop.failures = 2
+    _, told = await talk("소포 204518 위치 알려 줘")
+    assert "대전" in told.text
+    assert len(shop.asked) == 3
+    shop.asked.clear()
+    shop.hangs = True
+    await talk("환급 처리해 줘")
+    await talk("12000")
+    asked, _ = await talk("late")
+    _, unclear = await talk("보내기", of=asked)
+    assert "알 수 없어요" in unclear.text
+    assert len(shop.asked) == 1
+
+
+async def test_a_change_that_was_begun_before_a_crash_is_not_made_again(talk, shop):
+    await talk("환급 처리해 줘")
+    await talk("12000")
+    asked, _ = await talk("late")
+    pressed, _ = await talk("보내기", of=asked)
+    # The process died before the turn was stored, so the press is handled once more.
+    kept = await talk.history.recent(talk.session, 9)
+    talk.history.__init__()
+    for turn in kept:
+        if turn.question.id != pressed:
+            await talk.history.append(turn)
+    _, again = await talk("보내기", of=asked)
+    assert "알 수 없어요" in again.text
+    assert len(shop.asked) == 1
+
+
+async def test_a_refusal_is_told_and_what_comes_back_is_never_markup(talk, shop):
+    shop.status = 404
+    shop.place = "[여기](https://evil.example) **굵게** `x`\n# 제목" + "가" * 500
+    _, told = await talk("소포 204518 위치 알려 줘")
+    assert "상태 404" in told.text
+    assert "](https" not in told.text
+    assert len(told.text) < 500
+
+
+async def test_the_credential_is_never_in_a_log_or_the_history(talk, shop, caplog, credential):
+    caplog.set_level(logging.DEBUG)
+    shop.failures = 9
+    await talk("소포 204518 위치 알려 줘")
+    assert credential not in caplog.text
+    assert credential not in str(await talk.history.recent(talk.session, 9))
+
+
+@pytest.mark.parametrize(
+    ("book", "why"),
+    [
+        ('document = "none.yaml"', "cannot be read"),
+        ('document = "shop.yaml"\n[[operation]]\nid = "nothing"\nexamples = []', "no operation"),
+        (
+            'document = "shop.yaml"\n[[operation]]\nid = "secret"\nexamples = ["비밀"]',
+            "name the API's server",
+        ),
+        ('document = "shop.yaml"\nserver = "https://shop.example"', "allows no operation"),
+    ],
+)
+def test_a_book_that_cannot_be_used_says_why(tmp_path, shop_document, book, why):
+    (tmp_path / "shop.yaml").write_text(shop_document, "utf-8")
+    (tmp_path / "book.toml").write_text(book, "utf-8")
+    with pytest.raises(ConfigError, match=why):
+        load_book(tmp_path / "book.toml")
+
+
+def test_a_value_is_one_short_line():
+    assert plain("a\n\u202eb\x00 *c*") == r"a b \*c\*"
