@@ -8,14 +8,11 @@ processes have made two of a session claimable at the same moment, the second cl
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
-from time import monotonic
-from typing import Final
 
 from pymongo import ASCENDING, ReturnDocument
 from pymongo.errors import DuplicateKeyError
@@ -23,6 +20,26 @@ from pymongo.errors import DuplicateKeyError
 from core.errors import LeaseLostError
 from core.stores.mongo.database import Document, MongoDatabase
 from core.stores.mongo.history import question_of
+from core.stores.mongo.inbox_documents import (
+    ANSWERING,
+    BLANK,
+    BY_ARRIVAL,
+    BY_PLACE,
+    CLAIMABLE,
+    NO_LEASE,
+    NO_LONGER_OPEN,
+    NOTHING_LEFT,
+    ONE_MORE,
+    OPEN,
+    OWED,
+    RECEIVED,
+    WORKING,
+    claim_of,
+    claimed,
+    document_of,
+    of_prefixes,
+)
+from core.stores.mongo.session_order import SessionOrder
 from core.stores.records import (
     check_final,
     check_prefix,
@@ -35,25 +52,6 @@ from core.stores.records import (
     utc_now,
 )
 from core.types import Claim, InboxState, Question, Receipt, Received, SessionId
-
-_OPEN: Final = {"open": True}
-_BY_ARRIVAL: Final = [("received_at", ASCENDING)]
-_BY_PLACE: Final = [("n", ASCENDING)]
-_RECEIVED: Final = InboxState.RECEIVED.value
-_ANSWERING: Final = InboxState.ANSWERING.value
-# Its answer is to be ended, or taken away.
-_OWED: Final = {"owed": True}
-_CLAIMABLE: Final = {"claimable": True}
-_WORKING: Final = {"working": True}
-# Of a question that nobody has; a claim looks for leases that have lapsed.
-NO_LEASE: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MEND_EVERY_S: Final = 30.0
-# A question that is not open has none of these, and so is in none of the indexes of open ones.
-_NO_LONGER_OPEN: Final = {"open": "", "working": "", "claimable": ""}
-# `held` names the claim whose the lease is: whoever has lost the question may still be writing.
-_ONE_MORE: Final = {"fence": 1, "attempts": 1}
-_BLANK: Final = {"text": "", "asker": ""}
-_NOTHING_LEFT: Final = {**_NO_LONGER_OPEN, "lease_until": "", "held": "", "owed": ""}
 
 
 class MongoInbox:
@@ -80,7 +78,7 @@ class MongoInbox:
         self._total = total
         self._per_platform = total if per_platform is None else per_platform
         self._holder = holder
-        self._mended_at = float("-inf")
+        self._order = SessionOrder(database)
         self._clock = clock
 
     async def receive(self, question: Question) -> Receipt:
@@ -98,13 +96,13 @@ class MongoInbox:
             if before >= self._per_session or await self._is_full(kept.session):
                 return Receipt.FULL
             number = await self._db.next_number(kept.session)
-            document = self._document(kept, number) | ({} if before else _CLAIMABLE)
+            document = document_of(kept, number, self._clock()) | ({} if before else CLAIMABLE)
             try:
                 await self._db.inbox.insert_one(document)
             except DuplicateKeyError:
                 return Receipt.KNOWN
             if before:  # it may have ended meanwhile
-                await self._promote(kept.session)
+                await self._order.promote(kept.session)
             # Last: if we die before, one looks back further than needed.
             for prefix in prefixes_of(kept.session):
                 with suppress(DuplicateKeyError):  # one received at this moment made it
@@ -119,25 +117,25 @@ class MongoInbox:
         Only of sessions that begin with one of `prefixes`.
         """
         check_prefixes(prefixes)
-        chosen = _chosen(prefixes) | {"lease_until": {"$lte": self._clock()}}
+        chosen = of_prefixes(prefixes) | {"lease_until": {"$lte": self._clock()}}
         ours = {"lease_until": self._ends(lease_s), "held": self._token()}
         with self._db.translated():
-            owed = {"$set": ours, "$inc": _ONE_MORE}
+            owed = {"$set": ours, "$inc": ONE_MORE}
             by_lapse = [("lease_until", ASCENDING)]
-            if taken := await self._take({**_OWED, **chosen}, owed, by_lapse):
-                return _claim_of(taken)
+            if taken := await self._take({**OWED, **chosen}, owed, by_lapse):
+                return claim_of(taken)
             work = {
-                "$set": {**ours, **_WORKING, "state": _ANSWERING},
-                "$inc": _ONE_MORE,
-                "$unset": _CLAIMABLE,
+                "$set": {**ours, **WORKING, "state": ANSWERING},
+                "$inc": ONE_MORE,
+                "$unset": CLAIMABLE,
             }
             while True:
                 try:
-                    taken = await self._take({**_CLAIMABLE, **chosen}, work, _BY_ARRIVAL)
+                    taken = await self._take({**CLAIMABLE, **chosen}, work, BY_ARRIVAL)
                 except DuplicateKeyError:
-                    await self._demote({**_CLAIMABLE, **chosen})
+                    await self._order.demote({**CLAIMABLE, **chosen})
                 else:
-                    return _claim_of(taken) if taken else None
+                    return claim_of(taken) if taken else None
 
     async def renew(self, claim: Claim, *, lease_s: float) -> None:
         """Let the lease end `lease_s` seconds from now.
@@ -158,7 +156,7 @@ class MongoInbox:
 
     async def release(self, claim: Claim) -> None:
         """Let go of a question, whether it is still ours or not: nothing of ours comes any more."""
-        held = {**_of(claim), "held": claim.token}
+        held = {**claimed(claim), "held": claim.token}
         let_go = {"$set": {"lease_until": self._clock()}, "$unset": {"held": ""}}
         with self._db.translated():
             await self._db.inbox.update_one(held, let_go)
@@ -170,9 +168,9 @@ class MongoInbox:
             LeaseLostError: the question was taken away from us.
         """
         check_final(state)
-        await self._held(claim, {"$set": self._ended(state), "$unset": _NOTHING_LEFT})
+        await self._held(claim, {"$set": self._ended(state), "$unset": NOTHING_LEFT})
         with self._db.translated():
-            await self._promote(claim.question.session)
+            await self._order.promote(claim.question.session)
 
     async def withdraw(self, question_id: str) -> bool:
         """End a question because its asker took it back, whatever became of it until then."""
@@ -186,15 +184,15 @@ class MongoInbox:
             StorageError: the id is text that no store keeps, or MongoDB does not take it.
         """
         if by is None:
-            return await self._end(question_id, _OPEN, InboxState.STOPPED)
-        ours = {**_of(by), "fence": by.fence, "held": by.token, **_OPEN}
-        ended = {**self._ended(InboxState.STOPPED), **_OWED}
+            return await self._end(question_id, OPEN, InboxState.STOPPED)
+        ours = {**claimed(by), "fence": by.fence, "held": by.token, **OPEN}
+        ended = {**self._ended(InboxState.STOPPED), **OWED}
         with self._db.translated():
             changed = await self._db.inbox.update_one(
-                ours, {"$set": ended, "$unset": _NO_LONGER_OPEN}
+                ours, {"$set": ended, "$unset": NO_LONGER_OPEN}
             )
             if changed.matched_count == 1:
-                await self._promote(by.question.session)
+                await self._order.promote(by.question.session)
             return changed.matched_count == 1
 
     async def reopen(self, question: Question) -> bool:
@@ -217,25 +215,25 @@ class MongoInbox:
                 again = {
                     "$set": {
                         "text": kept.text,
-                        "state": _RECEIVED,
+                        "state": RECEIVED,
                         "attempts": 0,
                         "lease_until": found.get("lease_until", NO_LEASE),
                         "edited_at": kept.edited_at or found.get("edited_at"),
-                        **_OPEN,
+                        **OPEN,
                     },
                     "$inc": {"fence": 1},
                     "$unset": {"working": "", "settled_at": "", "owed": ""},
                 }
                 same = {name: found[name] for name in ("_id", "session", "state", "fence")}
                 if (await self._db.inbox.update_one(same, again)).matched_count == 1:
-                    await self._promote(found["session"])
+                    await self._order.promote(found["session"])
                     return True
         return False
 
     async def sweep(self) -> int:
         """Make questions with a lapsed lease `received` again; how many there were."""
         with self._db.translated():
-            await self._mend()
+            await self._order.mend()
             return await self._free({"lease_until": {"$lte": self._clock()}})
 
     async def take_back(self) -> int:
@@ -279,8 +277,8 @@ class MongoInbox:
         check_text("the asker", asker or "")
         if limit < 1:
             return []
-        chosen = _OPEN if session is None else {**_OPEN, "session": session}
-        order = _BY_ARRIVAL if session is None else _BY_PLACE
+        chosen = OPEN if session is None else {**OPEN, "session": session}
+        order = BY_ARRIVAL if session is None else BY_PLACE
         with self._db.translated():
             found = self._db.inbox.find(chosen).sort(order)
             # A person has a few of the open ones, which are bounded: no index of their own for it.
@@ -318,7 +316,7 @@ class MongoInbox:
 
     async def _open(self, chosen: Document, most: int) -> int:
         """Count the open ones of the chosen questions, up to `most`."""
-        found = self._db.inbox.find({**chosen, **_OPEN}, {"_id": True}).limit(most)
+        found = self._db.inbox.find({**chosen, **OPEN}, {"_id": True}).limit(most)
         return len(await found.to_list())
 
     async def _take(
@@ -333,39 +331,10 @@ class MongoInbox:
     async def _free(self, chosen: Document) -> int:
         """Let the chosen questions that are in work be claimed again."""
         again = {
-            "$set": {"state": _RECEIVED, "lease_until": NO_LEASE, **_CLAIMABLE},
+            "$set": {"state": RECEIVED, "lease_until": NO_LEASE, **CLAIMABLE},
             "$unset": {"working": "", "held": ""},
         }
-        return (await self._db.inbox.update_many({**_WORKING, **chosen}, again)).modified_count
-
-    async def _promote(self, session: str) -> None:
-        """Let the oldest open question of a session be claimed, unless one is in work."""
-        fields = {"state": True, "claimable": True, "working": True}
-        opened = self._db.inbox.find({"session": session, **_OPEN}, fields).sort(_BY_PLACE)
-        found = await opened.to_list()
-        if not found or found[0].get("claimable") or any(one.get("working") for one in found):
-            return
-        head = {"_id": found[0]["_id"], "session": session, "state": _RECEIVED, **_OPEN}
-        await self._db.inbox.update_one(head, {"$set": _CLAIMABLE})
-
-    async def _demote(self, chosen: Document) -> None:
-        """Let the first of the chosen questions wait if another one of its session is in work."""
-        first = await self._db.inbox.find_one(chosen, {"session": True}, sort=_BY_ARRIVAL)
-        if first and await self._db.inbox.find_one({"session": first["session"], **_WORKING}):
-            head = {"_id": first["_id"], "session": first["session"], **_CLAIMABLE}
-            await self._db.inbox.update_one(head, {"$unset": _CLAIMABLE})
-
-    async def _mend(self) -> None:
-        """Promote where somebody died before they could; looks at all that is open, at times."""
-        now = monotonic()
-        if now < self._mended_at + _MEND_EVERY_S:
-            return
-        self._mended_at = now
-        fields = {"session": True, "claimable": True, "working": True}
-        found = await self._db.inbox.find(_OPEN, fields).to_list()
-        moving = {one["session"] for one in found if one.get("claimable") or one.get("working")}
-        for session in {one["session"] for one in found} - moving:
-            await self._promote(session)
+        return (await self._db.inbox.update_many({**WORKING, **chosen}, again)).modified_count
 
     def _token(self) -> str:
         return f"{self._holder} {token_hex(6)}"
@@ -375,21 +344,21 @@ class MongoInbox:
         check_text("the question's id", question_id)
         with self._db.translated():
             while found := await self._db.inbox.find_one({"_id": question_id, **chosen}):
-                ended = self._ended(state) | (_BLANK if state is InboxState.WITHDRAWN else {})
+                ended = self._ended(state) | (BLANK if state is InboxState.WITHDRAWN else {})
                 if found["fence"]:  # else it is not shown anywhere
-                    ended |= {**_OWED, "lease_until": found.get("lease_until", self._clock())}
+                    ended |= {**OWED, "lease_until": found.get("lease_until", self._clock())}
                 same = {name: found[name] for name in ("_id", "session", "state", "fence")}
                 changed = await self._db.inbox.update_one(
-                    same, {"$set": ended, "$inc": {"fence": 1}, "$unset": _NO_LONGER_OPEN}
+                    same, {"$set": ended, "$inc": {"fence": 1}, "$unset": NO_LONGER_OPEN}
                 )
                 if changed.matched_count == 1:
-                    await self._promote(found["session"])
+                    await self._order.promote(found["session"])
                     return True
         return False
 
     async def _held(self, claim: Claim, change: Document) -> None:
         """Write under a claim."""
-        held = {**_of(claim), "fence": claim.fence, "held": claim.token}
+        held = {**claimed(claim), "fence": claim.fence, "held": claim.token}
         with self._db.translated():
             changed = await self._db.inbox.update_one(held, change)
         if changed.matched_count != 1:
@@ -400,53 +369,3 @@ class MongoInbox:
 
     def _ends(self, lease_s: float) -> datetime:
         return self._clock() + timedelta(seconds=lease_s)
-
-    def _document(self, question: Question, number: int) -> Document:
-        return {
-            "_id": question.id,
-            "session": question.session,
-            "platform": platform_of(question.session),
-            "n": number,
-            "text": question.text,
-            "asker": question.asker,
-            "asked_at": question.asked_at,
-            "reply_to": question.reply_to,
-            "state": _RECEIVED,
-            "fence": 0,
-            "attempts": 0,
-            "reply": None,
-            "received_at": self._clock(),
-            "lease_until": NO_LEASE,
-            "open": True,
-        }
-
-
-def platform_of(session: str) -> str:
-    """The beginning that all sessions of a platform have: `slack:`."""
-    return f"{session.partition(':')[0]}:"
-
-
-def _of(claim: Claim) -> Document:
-    """The question of a claim; with its session, by which a cluster finds the shard."""
-    return {"_id": claim.question.id, "session": claim.question.session}
-
-
-def _chosen(prefixes: Sequence[str]) -> Document:
-    """What a session with one of the prefixes has; whole platforms are found by an index."""
-    if "" in prefixes:
-        return {}
-    chosen: Document = {"platform": {"$in": sorted(set(map(platform_of, prefixes)))}}
-    if not all(prefix == platform_of(prefix) for prefix in prefixes):
-        chosen["session"] = {"$regex": "^(?:" + "|".join(map(re.escape, prefixes)) + ")"}
-    return chosen
-
-
-def _claim_of(document: Document) -> Claim:
-    return Claim(
-        question_of(document),
-        fence=document["fence"],
-        reply=document["reply"],
-        attempt=document["attempts"],
-        state=InboxState(document["state"]),
-        token=document["held"],
-    )

@@ -1,0 +1,85 @@
+"""The documents of the collection `inbox`, and the conditions by which they are chosen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from pymongo import ASCENDING
+
+from core.stores.mongo.database import Document
+from core.stores.mongo.history import question_of
+from core.types import Claim, InboxState, Question
+
+OPEN: Final = {"open": True}
+BY_ARRIVAL: Final = [("received_at", ASCENDING)]
+BY_PLACE: Final = [("n", ASCENDING)]
+RECEIVED: Final = InboxState.RECEIVED.value
+ANSWERING: Final = InboxState.ANSWERING.value
+# Its answer is to be ended, or taken away.
+OWED: Final = {"owed": True}
+CLAIMABLE: Final = {"claimable": True}
+WORKING: Final = {"working": True}
+# Of a question that nobody has; a claim looks for leases that have lapsed.
+NO_LEASE: Final = datetime(1970, 1, 1, tzinfo=UTC)
+# A question that is not open has none of these, and so is in none of the indexes of open ones.
+NO_LONGER_OPEN: Final = {"open": "", "working": "", "claimable": ""}
+# `held` names the claim whose the lease is: whoever has lost the question may still be writing.
+ONE_MORE: Final = {"fence": 1, "attempts": 1}
+BLANK: Final = {"text": "", "asker": ""}
+NOTHING_LEFT: Final = {**NO_LONGER_OPEN, "lease_until": "", "held": "", "owed": ""}
+
+
+def document_of(question: Question, number: int, at: datetime) -> Document:
+    """The document of a question received at that moment, the `number`th of its session."""
+    return {
+        "_id": question.id,
+        "session": question.session,
+        "platform": platform_of(question.session),
+        "n": number,
+        "text": question.text,
+        "asker": question.asker,
+        "asked_at": question.asked_at,
+        "reply_to": question.reply_to,
+        "state": RECEIVED,
+        "fence": 0,
+        "attempts": 0,
+        "reply": None,
+        "received_at": at,
+        "lease_until": NO_LEASE,
+        "open": True,
+    }
+
+
+def platform_of(session: str) -> str:
+    """The beginning that all sessions of a platform have: `slack:`."""
+    return f"{session.partition(':')[0]}:"
+
+
+def claimed(claim: Claim) -> Document:
+    """The question of a claim; with its session, by which a cluster finds the shard."""
+    return {"_id": claim.question.id, "session": claim.question.session}
+
+
+def of_prefixes(prefixes: Sequence[str]) -> Document:
+    """What a session with one of the prefixes has; whole platforms are found by an index."""
+    if "" in prefixes:
+        return {}
+    chosen: Document = {"platform": {"$in": sorted(set(map(platform_of, prefixes)))}}
+    if not all(prefix == platform_of(prefix) for prefix in prefixes):
+        chosen["session"] = {"$regex": "^(?:" + "|".join(map(re.escape, prefixes)) + ")"}
+    return chosen
+
+
+def claim_of(document: Document) -> Claim:
+    """The claim that a document has just been given."""
+    return Claim(
+        question_of(document),
+        fence=document["fence"],
+        reply=document["reply"],
+        attempt=document["attempts"],
+        state=InboxState(document["state"]),
+        token=document["held"],
+    )

@@ -1,0 +1,59 @@
+"""The order of a session's questions: which of them may be claimed next.
+
+Of a session, the oldest open question is `claimable` unless one is in work. Each change is a write
+to one document: where a process dies between two of them, `mend` puts it right later.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import Final
+
+from core.stores.mongo.database import Document, MongoDatabase
+from core.stores.mongo.inbox_documents import (
+    BY_ARRIVAL,
+    BY_PLACE,
+    CLAIMABLE,
+    OPEN,
+    RECEIVED,
+    WORKING,
+)
+
+_MEND_EVERY_S: Final = 30.0
+
+
+class SessionOrder:
+    """Says in the collection `inbox` which question of each session comes next."""
+
+    def __init__(self, database: MongoDatabase) -> None:
+        self._inbox = database.inbox
+        self._mended_at = float("-inf")
+
+    async def promote(self, session: str) -> None:
+        """Let the oldest open question of a session be claimed, unless one is in work."""
+        fields = {"state": True, "claimable": True, "working": True}
+        opened = self._inbox.find({"session": session, **OPEN}, fields).sort(BY_PLACE)
+        found = await opened.to_list()
+        if not found or found[0].get("claimable") or any(one.get("working") for one in found):
+            return
+        head = {"_id": found[0]["_id"], "session": session, "state": RECEIVED, **OPEN}
+        await self._inbox.update_one(head, {"$set": CLAIMABLE})
+
+    async def demote(self, chosen: Document) -> None:
+        """Let the first of the chosen questions wait if another one of its session is in work."""
+        first = await self._inbox.find_one(chosen, {"session": True}, sort=BY_ARRIVAL)
+        if first and await self._inbox.find_one({"session": first["session"], **WORKING}):
+            head = {"_id": first["_id"], "session": first["session"], **CLAIMABLE}
+            await self._inbox.update_one(head, {"$unset": CLAIMABLE})
+
+    async def mend(self) -> None:
+        """Promote where somebody died before they could; looks at all that is open, at times."""
+        now = monotonic()
+        if now < self._mended_at + _MEND_EVERY_S:
+            return
+        self._mended_at = now
+        fields = {"session": True, "claimable": True, "working": True}
+        found = await self._inbox.find(OPEN, fields).to_list()
+        moving = {one["session"] for one in found if one.get("claimable") or one.get("working")}
+        for session in {one["session"] for one in found} - moving:
+            await self.promote(session)
