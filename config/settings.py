@@ -124,6 +124,13 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
 
+    remind_min: int = Field(
+        default=10,
+        ge=0,
+        le=1440,
+        description="Minutes before a meeting at which it is told of; 0 never.",
+    )
+
     @property
     def has_web(self) -> bool:
         """Whether the web page is on."""

@@ -17,9 +17,13 @@ from apscheduler.triggers.cron import CronTrigger
 
 from bots.bootstrap.processes.members import LEASE_S, Members, leaders
 from bots.bootstrap.stores import Stores, open_stores
+from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import ConfigError, FaqbotError, StorageError
 from core.ports import Archive, Inbox
+from core.skills.meetings.diary import SqliteDiary
+from core.skills.meetings.reminders import Reminders
+from core.skills.meetings.words import load_words
 from core.stores.records import utc_now
 from ingest.sources.url import shown
 
@@ -27,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 # After a job has run; the others' clocks, and their jitter, are a little behind.
 _LEADS_ON_S: Final = 90.0
+_EACH_MINUTE: Final = "* * * * *"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,28 @@ async def sweep(inbox: Inbox, wake: Callable[[], None]) -> str:
     if lapsed:
         wake()
     return f"{lapsed:,} questions with a lapsed lease are open again"
+
+
+def reminding(
+    settings: Settings, stores: Stores, wake: Callable[[], None]
+) -> Callable[[], Awaitable[str]]:
+    """Return the job `reminders`: meetings that begin soon are told of where they were booked."""
+    reminders = Reminders(
+        SqliteDiary(settings.diary_path),
+        stores.history,
+        stores.archive,
+        stores.inbox,
+        load_words(profile_of(settings).language),
+        timedelta(minutes=settings.remind_min),
+    )
+
+    async def remind() -> str:
+        told = await reminders.run(datetime.now(_zone(settings.jobs_timezone)))
+        if told:
+            wake()
+        return f"{told:,} meetings that begin soon"
+
+    return remind
 
 
 def next_run(job: Job, *, timezone: str, now: datetime) -> datetime | None:
@@ -183,6 +210,9 @@ def build_jobs(
         sync = partial(asyncio.to_thread, resync, settings)
         about = f"bring the index in line with {shown(settings.source)}"
         jobs.append(Job("resync", about, settings.resync_cron, sync))
+    if settings.remind_min and "meetings" in profile_of(settings).skills:
+        about = "tell of meetings that begin soon"
+        jobs.append(Job("reminders", about, _EACH_MINUTE, reminding(settings, stores, wake)))
     return jobs
 
 

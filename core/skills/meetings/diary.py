@@ -88,6 +88,10 @@ class Diary(Protocol):
         """Return the meetings of any of these people that share time with a slot, by start."""
         ...
 
+    async def starting(self, slot: Slot) -> list[Meeting]:
+        """Return the meetings of all people that begin in a slot, by start."""
+        ...
+
     async def find(self, meeting_id: str) -> Meeting | None:
         """Return a meeting, also a cancelled one; None if there is no such."""
         ...
@@ -118,6 +122,10 @@ class SqliteDiary:
     async def meetings(self, people: Sequence[str], slot: Slot) -> list[Meeting]:
         """See `Diary`."""
         return await asyncio.to_thread(self._run, partial(_shared, people, slot, ""))
+
+    async def starting(self, slot: Slot) -> list[Meeting]:
+        """See `Diary`."""
+        return await asyncio.to_thread(self._run, partial(_starting, slot))
 
     async def find(self, meeting_id: str) -> Meeting | None:
         """See `Diary`."""
@@ -164,6 +172,15 @@ def _shared(people: Sequence[str], slot: Slot, but: str, db: sqlite3.Connection)
         "but": but,
     }
     return [_meeting(row) for row in db.execute(_OF_PEOPLE, values)]
+
+
+def _starting(slot: Slot, db: sqlite3.Connection) -> list[Meeting]:
+    found = db.execute(
+        "SELECT * FROM meetings WHERE NOT cancelled AND start_s >= ? AND start_s < ?"
+        " ORDER BY start_s, id",
+        (_seconds(slot.start), _seconds(slot.end)),
+    )
+    return [_meeting(row) for row in found]
 
 
 def _find(meeting_id: str, db: sqlite3.Connection) -> Meeting | None:
