@@ -147,6 +147,20 @@ class Profile:
     case_later: str
     case_kept: str
     case_answered: str
+    case_closed: str
+    case_call: str
+    case_reminder: str
+    case_take: str
+    case_in_faq: str
+    case_not_ours: str
+    case_taken: str
+    case_taken_before: str
+    case_settled: str
+    case_closed_by: str
+    case_which_entry: str
+    case_no_entry: str
+    case_picked: str
+    case_owners_alone: str
     longest_lesson_characters: int
     longest_question_characters: int
     init_name: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 from bots.bootstrap.stores import Stores
 from config.settings import Settings
@@ -11,8 +12,11 @@ from core.messaging.cases.desk import CaseDesk
 from core.messaging.cases.likeness import Likeness
 from core.messaging.cases.roster import Roster
 from core.profile import Owner, Profile
+from core.retrieval.lessons import is_learned, passages_of
 from core.retrieval.retriever import Retriever
-from core.types import Question
+from core.types import Passage, Question
+
+_OFFERED: Final = 5  # entries, where an owner says that the FAQ has it
 
 
 def open_desk(  # noqa: PLR0913 - its collaborators
@@ -34,6 +38,7 @@ def open_desk(  # noqa: PLR0913 - its collaborators
         most_alike=likeness.most_alike,
         title_of=title_of,
         categories_of=lambda titles: retriever.aside(_categories, retriever, titles),
+        entries_for=lambda question: retriever.aside(_entries_for, retriever, question),
         profile=profile,
         now=lambda: datetime.now(UTC),
     )
@@ -45,6 +50,13 @@ def owner_of_everything(settings: Settings) -> Owner:
     users = (f"discord:{user}" for user in sorted(settings.discord_owner_ids))
     slack = (f"slack:{one}" for one in settings.slack_owner_ids)
     return Owner("", (*slack, *users, *roles), zone=settings.jobs_timezone)
+
+
+def _entries_for(retriever: Retriever, question: str) -> list[Passage]:
+    """Return the entries nearest to a question, without lessons."""
+    hits = [hit for hit in retriever.search(question) if not is_learned(hit.faq_id)][:_OFFERED]
+    scores = {hit.faq_id: hit.score for hit in hits}
+    return passages_of(retriever.entries(hits), scores)
 
 
 def _categories(retriever: Retriever, titles: Sequence[str]) -> list[str]:

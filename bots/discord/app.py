@@ -17,6 +17,7 @@ from bots.discord.events.parse import Reader
 from bots.discord.ids import DIRECT, PREFIX
 from bots.discord.interactions.acknowledge import Pressing, excused, say
 from bots.discord.interactions.buttons import AnswerButton
+from bots.discord.interactions.cases import CASE_ID, CaseButton
 from bots.discord.interactions.commands import Commands, sync_if_changed
 from bots.discord.interactions.feedback import submitted
 from bots.discord.render.payload import pressed_of
@@ -58,7 +59,7 @@ class BaseClient(discord.Client):
         )
         self.listener = MessageHandler(self.context, reader, self.user)
         self._began_after = await self.context.service.last_seen(PREFIX)
-        self.add_dynamic_items(AnswerButton)
+        self.add_dynamic_items(AnswerButton, CaseButton)
         self.tasks.begin(self._sync(Commands(self, self.context, reader, self.tasks)))
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
@@ -121,7 +122,9 @@ class BaseClient(discord.Client):
         if interaction.type is discord.InteractionType.modal_submit:
             work = submitted(self.context, interaction)
             self.tasks.begin(excused(interaction, work, self.context.profile.not_stored))
-        elif interaction.type is discord.InteractionType.component and not pressed_of(custom_id):
+        elif interaction.type is discord.InteractionType.component and not (
+            pressed_of(custom_id) or CASE_ID.fullmatch(custom_id)
+        ):
             self.tasks.begin(say(interaction, stale))
 
     async def close(self) -> None:

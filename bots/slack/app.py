@@ -31,6 +31,8 @@ from bots.slack.interactions import assistant_pane, commands, feedback, home, sh
 from bots.slack.interactions.assistant_pane import hint_for
 from bots.slack.interactions.buttons import Buttons
 from bots.slack.interactions.buttons import register as register_buttons
+from bots.slack.interactions.cases import CaseButtons
+from bots.slack.interactions.cases import register as register_cases
 from bots.slack.replies.ephemeral import EphemeralReply, is_ephemeral
 from bots.slack.replies.native_status import NativeStatus
 from bots.slack.replies.native_stream import StreamingReply
@@ -74,6 +76,7 @@ def make_app(  # noqa: PLR0913 - its collaborators, all by name
     )
     messages.register(app, message_handler, workspaces)
     register_buttons(app, buttons, workspaces, background)
+    register_cases(app, CaseButtons(context, budgets), workspaces, background)
     _register_extras(app, context, budgets, workspaces)
     register_installations(app, installations)
     _acknowledge_the_rest(app)

@@ -173,11 +173,7 @@ class QuestionHandler:
         desk = self._desk
         if desk is None or not says_something(question.text):
             return replace(ending, calls=False)
-        public = any(
-            is_public(question.session)
-            for prefix, is_public in self._public.items()
-            if question.session.startswith(prefix)
-        )
+        public = self.is_public(question.session)
         calls = await self._may_call(question)
         return await until_back(
             lambda: desk.escalated(question, ending, public=public, calls=calls)
@@ -200,6 +196,23 @@ class QuestionHandler:
         """Say that there will be no answer; see `core.inbox.Handler`."""
         failed = _only(Failed(self._profile.failed))
         await self._present(claim, failed, _untold, AnswerWatch(claim))
+
+    def is_public(self, session: SessionId) -> bool:
+        """Whether owners can see what is said in a session."""
+        return any(
+            is_public(session)
+            for prefix, is_public in self._public.items()
+            if session.startswith(prefix)
+        )
+
+    async def say(self, question: Question, ending: Escalated) -> None:
+        """Say something by itself where a question was asked.
+
+        Raises:
+            PlatformError: it is not said.
+        """
+        presenter = Presenter(self._reply_for(question), note=_untold)
+        await presenter.present(question, _only(ending), status="")
 
     def live_in(self, session: SessionId) -> str | None:
         """Return the question of a conversation that is being answered here."""

@@ -87,7 +87,7 @@ class ChatService(Lookups):
             report=report,
             desk=desk,
         )
-        self._desk = desk
+        self.desk = desk  # where questions wait for a person, if there are owners
         self._history = history
         self.operations = operations  # for those who run the bot, where that is offered
         self._intake = Intake(
@@ -140,13 +140,15 @@ class ChatService(Lookups):
 
     async def keep_cases(self, leads: Callable[[], Awaitable[bool]]) -> None:
         """See to those who wait for a person, while this process `leads`; until cancelled."""
-        if self._desk:
+        if self.desk:
             rounds = CaseRounds(
-                self._desk,
+                self.desk,
                 inbox=self._inbox,
                 history=self._history,
                 profile=self._profile,
                 wake=self.wake,
+                say=self._handler.say,
+                is_public=self._handler.is_public,
             )
             await rounds.run(leads)
 
@@ -271,7 +273,7 @@ class ChatService(Lookups):
 
     async def _withdraw_notice(self, question_id: str) -> None:
         """Take back what was said of the answer to a question that waited for a person."""
-        case = await self._desk.cases.of_question(question_id) if self._desk else None
+        case = await self.desk.cases.of_question(question_id) if self.desk else None
         if case and case.answer_id:
             told = notice_id(question_id, case.answer_id)
             await self._inbox.withdraw(told)
@@ -345,12 +347,12 @@ class ChatService(Lookups):
 
     async def _see_to_case(self, taught: Taught | None, remark: Remark | None = None) -> None:
         """Let those who wait hear of a lesson, or wait again."""
-        if not (self._desk and taught and taught.lesson):
+        if not (self.desk and taught and taught.lesson):
             return
         if taught.outcome is Outcome.UNLEARNED:
-            await self._desk.unlearnt(taught.lesson.id)
+            await self.desk.unlearnt(taught.lesson.id)
         else:
-            await self._desk.learnt(taught.lesson, seen_in=remark.session if remark else None)
+            await self.desk.learnt(taught.lesson, seen_in=remark.session if remark else None)
 
     async def rename(self, session: SessionId, title: str) -> bool:
         """Give a conversation a title of its own, "" for none; False if nothing was asked there."""

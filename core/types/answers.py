@@ -84,6 +84,8 @@ class Escalated:
 
     `contacts` are those who are called, as in `core.profile.Owner`; all owners of the platform if
     there are none. `case_id` is the case that waits for them, and `note` tells its asker of it.
+    `call` are the words of the call with the place {owners}, the profile's usual ones if it is "";
+    without a `text` the call is all there is.
     """
 
     text: str
@@ -92,6 +94,7 @@ class Escalated:
     contacts: tuple[str, ...] = ()
     case_id: str = ""
     note: str = ""
+    call: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,9 +99,10 @@ class Case:
         left = any(one.told_of != self.answer_id for one in waiters)
         return replace(self, waiters=waiters, due_at=self.due_at if left else None)
 
-    def closed(self) -> Case:
-        """Return the case as one that nobody answers."""
-        return replace(self, state=CaseState.CLOSED, due_at=None)
+    def closed(self, *, at: datetime) -> Case:
+        """Return the case as one that nobody answers, of which all who wait are to be told now."""
+        state = CaseState.CLOSED
+        return replace(self, state=state, answer_id=state.value, answer=None, due_at=at)
 
     def reopened(self, *, at: datetime) -> Case:
         """Return the case without its answer: it was undone."""

@@ -61,7 +61,7 @@ async def test_of_two_who_change_what_they_read_one_has_to_read_again(cases):
     await cases.add(case())
     read = await cases.find("c1")
     assert await cases.save(read.taken("slack:U9", due_at=NOW))
-    assert not await cases.save(read.closed())
+    assert not await cases.save(read.closed(at=NOW))
     assert (await cases.find("c1")).state is CaseState.TAKEN
 
 
@@ -78,7 +78,7 @@ async def test_due_are_those_whose_time_has_come_the_most_overdue_first(cases):
 async def test_open_are_those_that_wait_for_a_person(cases):
     await cases.add(case("c1"))
     await cases.add(case("c2", waiters=()).taken("slack:U9", due_at=NOW))
-    await cases.add(case("c3", waiters=()).closed())
+    await cases.add(case("c3", waiters=()).closed(at=NOW))
     assert [one.id for one in await cases.open(10)] == ["c1", "c2"]
     assert [one.id for one in await cases.open(1)] == ["c1"]
 

@@ -19,6 +19,10 @@ async def no_categories(_titles):
     return ()
 
 
+async def no_entries(_question):
+    return []
+
+
 def desk_of(stores, profile, settings, **parts):
     """A desk over stores, any other part of which may be replaced by name."""
     usual = {
@@ -27,6 +31,7 @@ def desk_of(stores, profile, settings, **parts):
         "most_alike": same_letters,
         "title_of": learning_of(stores, profile).title_of,
         "categories_of": no_categories,
+        "entries_for": no_entries,
         "profile": profile,
         "now": lambda: datetime.now(UTC),
     }

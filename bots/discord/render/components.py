@@ -31,6 +31,7 @@ _USER = re.compile(r"(?:^|:)(\d{5,20})$")
 
 
 _ROLE: Final = "role:"
+CASE_ACTS: Final = ("take", "faq", "close")
 _OPINIONS: Final = ("up:", "down:")
 
 
@@ -193,9 +194,19 @@ class Renderer:
             )
             if called.mentions:
                 # Not cleaned: that would take the mentions away; nothing else in it is anybody's.
-                text = self.look.profile.teach_call.format(owners=" ".join(called.mentions))
-                shown.append(Page(text, called=called))
+                words = ending.call or self.look.profile.teach_call
+                text = words.format(owners=" ".join(called.mentions))
+                call = Page(text, self._case_buttons(ending.case_id), called=called)
+                shown = [*shown, call] if view.text else [call]
         return shown
+
+    def _case_buttons(self, case_id: str) -> tuple[Button, ...]:
+        profile = self.look.profile
+        labels = (profile.case_take, profile.case_in_faq, profile.case_not_ours)
+        acts = zip(CASE_ACTS, labels, strict=True) if case_id else ()
+        return tuple(
+            Button(f"case:{act}:{case_id}", _label(label, self.look)) for act, label in acts
+        )
 
     def answer(
         self, view: View, *, used: AbstractSet[int] = frozenset(), was_shared: bool = False

@@ -17,9 +17,10 @@ from bots.shared import answer_view
 from bots.shared.answer_view import Ending, ending_of, pieces, status_of
 from bots.slack.api.people import mention_of
 from bots.slack.render.mrkdwn import clipped, escaped, mrkdwn, plain, unmarked
-from core.profile import ids_on
+from core.profile import Profile, ids_on
 from core.text.markdown.measure import fitting, shortened
-from core.types import Escalated, View
+from core.text.sanitize import Cleaner
+from core.types import Escalated, Passage, View
 
 Block = dict[str, Any]
 
@@ -29,6 +30,7 @@ _FALLBACK_CHARS: Final = 3900  # chat.update refuses a text of more than 4,000
 _LABEL_CHARS: Final = 75  # https://docs.slack.dev/reference/block-kit/block-elements/button-element
 _LINE_CHARS: Final = 250  # of a source, an offer or a quoted question
 _FEEDBACK: Final = "feedback"
+CASE_ACTS: Final = ("take", "faq", "close")
 _USER = re.compile(r"(?:^|:)([UW][A-Z0-9]{2,})$")
 
 
@@ -58,6 +60,9 @@ def render(view: View, look: RenderOptions) -> list[Page]:
     Behind an answer that a person has to give comes a message of its own that calls the owners:
     Slack tells people of mentions in new messages alone, and of none that an edit brings.
     """
+    call = _call(view, look)
+    if call and not view.text:
+        return call
     found = pieces(view, _SECTION_CHARS)
     groups = [found[at : at + _SECTIONS] for at in range(0, len(found), _SECTIONS)] or [[]]
     pages: list[Page] = []
@@ -72,7 +77,17 @@ def render(view: View, look: RenderOptions) -> list[Page]:
         if not blocks:
             blocks = [_context("empty", ["…"])]
         pages.append(Page(_fallback(group, view, look), tuple(blocks)))
-    return [*pages, *_call(view, look)]
+    return [*pages, *call]
+
+
+def case_choices(case_id: str, entries: Sequence[Passage], profile: Profile) -> list[Block]:
+    """Return a question to an owner which of these entries answers a case."""
+    look = RenderOptions(profile, Cleaner(profile.link_hosts, instead=profile.link_left_out))
+    buttons = [
+        _button(f"case:pick:{place}", entry.title, f"{case_id}:{entry.faq_id}", look)
+        for place, entry in enumerate(entries)
+    ]
+    return [_section(profile.case_which_entry, "which"), _actions("entries", buttons)]
 
 
 def followup_value(question_id: str, index: int) -> str:
@@ -119,8 +134,17 @@ def _call(view: View, look: RenderOptions) -> list[Page]:
         return []
     mentions = " ".join(map(mention_of, owners))
     # The mentions last: neither the cleaning nor the escaping leaves any in a text.
-    text = escaped(look.cleaner.clean(look.profile.teach_call)).format(owners=mentions)
-    return [Page(text, (_section(text, "call"),), calls=True)]
+    words = ending.call or look.profile.teach_call
+    text = escaped(look.cleaner.clean(words)).format(owners=mentions)
+    blocks = [_section(text, "call")]
+    if ending.case_id:
+        labels = (look.profile.case_take, look.profile.case_in_faq, look.profile.case_not_ours)
+        buttons = [
+            _button(f"case:{act}", label, ending.case_id, look)
+            for act, label in zip(CASE_ACTS, labels, strict=True)
+        ]
+        blocks.append(_actions("case", buttons))
+    return [Page(text, tuple(blocks), calls=True)]
 
 
 def _question(view: View, look: RenderOptions) -> list[Block]:

@@ -16,7 +16,17 @@ from core.ports import Cases
 from core.profile import Owner, Profile
 from core.text.markdown.measure import shortened
 from core.text.sanitize import Cleaner
-from core.types import Call, Case, Escalated, Lesson, LessonState, Question, SessionId, Waiter
+from core.types import (
+    Call,
+    Case,
+    Escalated,
+    Lesson,
+    LessonState,
+    Passage,
+    Question,
+    SessionId,
+    Waiter,
+)
 
 _COMPARED: Final = 2_000  # open cases, the oldest first
 _SHOWN_CHARS: Final = 120  # of a question that others have asked
@@ -37,13 +47,15 @@ class CaseDesk:
         most_alike: MostAlike,
         title_of: Callable[[Question], Awaitable[str]],
         categories_of: Categories,
+        entries_for: Callable[[str], Awaitable[list[Passage]]],
         profile: Profile,
         now: Callable[[], datetime],
     ) -> None:
         """`most_alike` is as in `core.messaging.cases.likeness`.
 
         `title_of` words a question so that it stands alone, without personal data, and
-        `categories_of` are those of the entries with these titles.
+        `categories_of` are those of the entries with these titles. `entries_for` are the entries
+        nearest to a question.
         """
         self.cases = cases
         self.roster = roster
@@ -52,7 +64,8 @@ class CaseDesk:
         self._most_alike = most_alike
         self._title_of = title_of
         self._categories_of = categories_of
-        self._profile = profile
+        self.entries_for = entries_for
+        self.profile = profile
         self._opening = asyncio.Lock()  # two who ask the same at once are one case
 
     async def escalated(
@@ -150,7 +163,7 @@ class CaseDesk:
         now = self.now()
         case = Case(_id_of(question.id), title, now, (Waiter(question),))
         if public:
-            owners = await self._owners_of(title, nearest, question)
+            owners = await self.owners_of(title, nearest, question)
             case = await self._first_call(case, owners, now, calls=calls)
         if await self.cases.add(case):
             return case
@@ -167,15 +180,17 @@ class CaseDesk:
         while case and case.is_open:
             joined = case.joined_by(question)
             if public and not case.calls and case.due_at is None:
-                joined = replace(joined, due_at=self.now())  # nobody could be called before
+                # Nobody could be called before: what was asked privately stays so.
+                joined = replace(joined, question=title, due_at=self.now())
             if await self.cases.save(joined):
                 return joined
             case = await self.cases.find(case.id)
         return None
 
-    async def _owners_of(
+    async def owners_of(
         self, title: str, nearest: Sequence[str], question: Question
     ) -> list[Owner]:
+        """Return whom to call to a question, which has these entries nearest to it."""
         categories = await self._categories_of(nearest)
         return self.roster.owners_of(title, categories, platform_of(question))
 
@@ -203,20 +218,23 @@ class CaseDesk:
         if not case.is_open:
             return told
         if case.waiters[0].question.id != question.id:
-            return replace(told, note=self._said(self._profile.case_joined, case.question))
+            if not case.calls:  # it may have been asked privately
+                return replace(told, note=self.profile.case_kept)
+            return replace(told, note=self.quoted(self.profile.case_joined, case.question))
         if case.calls and case.calls[0].reference == question.id:
             owner = self.roster.named(case.calls[0].owner)
             contacts = owner.contacts if owner else ()
-            note = self._profile.case_opened
+            note = self.profile.case_opened
             return replace(told, calls=True, contacts=contacts, note=note)
         if case.due_at is None:
-            return replace(told, note=self._profile.case_kept)
-        return replace(told, note=self._profile.case_later.format(when=self._clock(case.due_at)))
+            return replace(told, note=self.profile.case_kept)
+        return replace(told, note=self.profile.case_later.format(when=self._clock(case.due_at)))
 
-    def _said(self, text: str, question: str) -> str:
+    def quoted(self, text: str, question: str) -> str:
+        """Return a text of the profile with somebody's words in it, short and harmless."""
         line = shortened(" ".join(question.split()), _SHOWN_CHARS)
-        cleaner = Cleaner(self._profile.link_hosts, instead=self._profile.link_left_out)
-        return text.format(question=cleaner.clean(line))
+        cleaner = Cleaner(self.profile.link_hosts, instead=self.profile.link_left_out)
+        return text.replace("{question}", cleaner.clean(line))
 
     def _clock(self, at: datetime) -> str:
         zone = ZoneInfo(self.roster.zone)

@@ -18,10 +18,11 @@ def notice_id(question_id: str, answer_id: str) -> str:
 
 def notice_of(case: Case, question: Question, profile: Profile, now: datetime) -> Turn:
     """Return the turn that tells an asker of a case's answer, in the place of their question."""
-    assert case.answer is not None  # noqa: S101 - an answered case has one
     told = replace(
         question, id=notice_id(question.id, case.answer_id), asked_at=now, edited_at=None
     )
+    if case.answer is None:
+        return Turn(told, TurnState.ANSWERED, profile.case_closed, finished_at=now)
     return Turn(
         told,
         TurnState.ANSWERED,

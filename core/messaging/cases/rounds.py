@@ -1,4 +1,7 @@
-"""The rounds of the desk: those who wait are told of their answer, by whichever process leads."""
+"""The rounds of the desk: owners are called and reminded, and those who wait are told.
+
+Whichever process leads goes round.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,16 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final, NoReturn
 
-from core.errors import FaqbotError
+from core.errors import FaqbotError, PlatformError
+from core.messaging.cases.calls import call_of, next_step
 from core.messaging.cases.desk import CaseDesk
 from core.messaging.cases.notice import notice_of
 from core.ports import History, Inbox
 from core.profile import Profile
-from core.types import Case, CaseState, InboxState, Question, Receipt
+from core.types import Case, Escalated, InboxState, Question, Receipt, SessionId
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +33,7 @@ class CaseRounds:
     question and the answer give: it is there once, and answered by whoever has the platform.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its collaborators
         self,
         desk: CaseDesk,
         *,
@@ -36,8 +41,15 @@ class CaseRounds:
         history: History,
         profile: Profile,
         wake: Callable[[], None],
+        say: Callable[[Question, Escalated], Awaitable[None]],
+        is_public: Callable[[SessionId], bool],
     ) -> None:
-        """`wake` lets the inbox be looked at."""
+        """`wake` lets the inbox be looked at.
+
+        `say` says something by itself where a question was asked, if that `is_public`.
+        """
+        self._say = say
+        self._is_public = is_public
         self._desk = desk
         self._inbox = inbox
         self._history = history
@@ -63,8 +75,34 @@ class CaseRounds:
             StorageError: the rest waits.
         """
         for case in await self._desk.cases.due(self._desk.now(), _AT_ONCE):
-            if case.state is CaseState.ANSWERED:
+            if case.is_open:
+                await self._call(case)
+            else:
                 await self._tell(case)
+
+    async def _call(self, case: Case) -> None:
+        """Remind the owner, or call the next one: the step is stored before anybody hears of it."""
+        now = self._desk.now()
+        waiting = [
+            one.question for one in case.waiters if not await self._is_withdrawn(one.question)
+        ]
+        if not waiting:
+            await self._desk.cases.save(replace(case.closed(at=now), due_at=None))
+            return
+        place = next((one for one in waiting if self._is_public(one.session)), None)
+        step = await next_step(self._desk, case, place) if place else replace(case, due_at=None)
+        if not await self._desk.cases.save(step) or place is None or step.calls == case.calls:
+            return
+        call = call_of(self._desk, step, len(waiting))
+        said = replace(place, id=step.calls[-1].reference, asked_at=now, edited_at=None)
+        try:
+            await self._say(said, call)
+        except PlatformError as error:
+            logger.warning("the call for case %s was not heard: %s", case.id, error)
+
+    async def _is_withdrawn(self, question: Question) -> bool:
+        asked = await self._inbox.find(question.id)
+        return asked is not None and asked.state is InboxState.WITHDRAWN
 
     async def _tell(self, case: Case) -> None:
         waiting = [one.question for one in case.waiters if one.told_of != case.answer_id]
@@ -78,8 +116,7 @@ class CaseRounds:
 
     async def _is_told(self, case: Case, question: Question) -> bool:
         """Hand in what an asker is told; False if there is no room for it now."""
-        asked = await self._inbox.find(question.id)
-        if asked and asked.state is InboxState.WITHDRAWN:
+        if await self._is_withdrawn(question):
             return True  # nobody waits for it any more
         notice = notice_of(case, question, self._profile, self._desk.now())
         await self._history.append(notice)

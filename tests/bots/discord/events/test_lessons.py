@@ -397,3 +397,21 @@ async def test_without_the_content_intent_lessons_need_a_mention(tmp_path, profi
         assert taught.reactions
         assert not unread.reactions
         assert len(await lessons(bot)) == 1
+
+
+async def test_an_owner_takes_a_case_by_a_button_and_nobody_else_can(fake, run, owner):
+    async with run() as bot:
+        asked, (_, call) = await escalated(fake, bot)
+        await fake.press(call, bot.profile.case_take)
+        await fake.until(
+            lambda: [m.content for m in fake.ephemerals] == [bot.profile.case_owners_alone]
+        )
+        await fake.press(call, bot.profile.case_take, user=owner)
+        taken = bot.profile.case_taken.format(name="담당자")
+        await fake.until(lambda: taken in _texts(fake, asked.thread))
+        await fake.press(call, bot.profile.case_not_ours, user=owner)
+        await fake.until(lambda: bot.profile.case_closed in _texts(fake, asked.thread))
+
+
+def _texts(fake, channel):
+    return "\n".join(message.content for message in answers_in(fake, channel))

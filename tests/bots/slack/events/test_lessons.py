@@ -655,3 +655,29 @@ async def test_owners_of_a_topic_are_called_and_may_teach(slack, running, minsu,
         assert owner.id not in call.text
         await taught(slack, expert, question)
         assert [one.author_name for one in await lessons(bot)] == ["이전문"]
+
+
+async def test_an_owner_takes_a_case_by_a_button_and_nobody_else_can(
+    slack, running, minsu, owner, channel
+):
+    async with running() as bot:
+        question = await escalated(slack, minsu, channel)
+        (call,) = calls(slack, question)
+        await minsu.press(call, PROFILE.case_take)
+        await slack.until(lambda: _told(minsu, PROFILE.case_owners_alone), PATIENCE_S)
+        await owner.press(call, PROFILE.case_take)
+        taken = PROFILE.case_taken.format(name="김담당")
+        await slack.until(
+            lambda: [one for one in slack.replies(question) if taken in visible(one)], PATIENCE_S
+        )
+        (case,) = await bot.stores.cases.open(9)
+        assert case.taken_by == owner.id
+        await owner.press(call, PROFILE.case_not_ours)
+        await slack.until(
+            lambda: [m for m in slack.replies(question) if PROFILE.case_closed in visible(m)],
+            PATIENCE_S,
+        )
+
+
+def _told(person, text):
+    return [one for one in person.ephemerals() if text in one.text]

@@ -45,11 +45,18 @@ def desk(stores):
     return desk_of(stores, PROFILE, Settings(_env_file=None), roster=roster, now=lambda: NOON)
 
 
+def rounds_of(desk, stores, **parts):
+    async def say(_question, _ending):
+        raise AssertionError("nobody is to be called")
+
+    usual = {"inbox": stores.inbox, "history": stores.history, "profile": PROFILE}
+    usual |= {"wake": lambda: None, "say": say, "is_public": lambda _session: True}
+    return CaseRounds(desk, **(usual | parts))
+
+
 @pytest.fixture
 def rounds(desk, stores):
-    return CaseRounds(
-        desk, inbox=stores.inbox, history=stores.history, profile=PROFILE, wake=lambda: None
-    )
+    return rounds_of(desk, stores)
 
 
 def asked(by, text=ASKED):
@@ -174,9 +181,7 @@ async def test_an_inbox_that_is_full_is_tried_again(desk, stores):
             return Receipt.FULL if self.full else await stores.inbox.receive(question)
 
     inbox = Full()
-    rounds = CaseRounds(
-        desk, inbox=inbox, history=stores.history, profile=PROFILE, wake=lambda: None
-    )
+    rounds = rounds_of(desk, stores, inbox=inbox)
     await waiting(desk, stores, 1)
     await desk.learnt(lesson())
     await rounds.go()

@@ -1,0 +1,82 @@
+"""The buttons below a call of owners: they answer, an entry does, or it is not theirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final, Self
+
+import discord
+from discord import ui
+
+from bots.discord.context import Context
+from bots.discord.ids import asker_of
+from bots.discord.interactions.acknowledge import Pressing, defer, excused, say
+from core.messaging.cases import word
+from core.text.markdown.measure import shortened
+from core.types import Passage
+
+# `bots.discord.render.components` writes the first three, and what is offered here the last.
+CASE_ID: Final = re.compile(
+    r"case:(?P<act>take|faq|close|pick):(?P<case>[0-9a-f]+)(?::(?P<entry>.+))?"
+)
+_LABEL_CHARS: Final = 80
+
+
+class CaseButton(ui.DynamicItem[ui.Button[Any]], template=CASE_ID):
+    """Any button of a case."""
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Pressing, item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Discord says that it was pressed."""
+        del interaction, match
+        assert isinstance(item, ui.Button)  # noqa: S101 - nothing else has our ids
+        return cls(item)
+
+    async def callback(self, interaction: Pressing) -> None:
+        """Do what it stands for."""
+        context: Context = interaction.client.context  # type: ignore[attr-defined]
+        acting = _pressed(context, interaction, self.custom_id)
+        task = excused(interaction, acting, context.profile.not_stored)
+        interaction.client.tasks.begin(task)  # type: ignore[attr-defined]
+
+
+async def _pressed(context: Context, interaction: Pressing, custom_id: str) -> None:
+    profile, desk, match = context.profile, context.service.desk, CASE_ID.fullmatch(custom_id)
+    if desk is None or match is None:
+        await say(interaction, profile.stale_button)
+        return
+    if not context.owners.include(interaction.user):
+        await say(interaction, profile.case_owners_alone)
+        return
+    case_id, person = match["case"], asker_of(interaction.user.id)
+    match match["act"]:
+        case "take":
+            taken = await word.taken(desk, case_id, person, interaction.user.display_name)
+            if taken.is_done:
+                nobody = discord.AllowedMentions.none()
+                await interaction.response.send_message(taken.text, allowed_mentions=nobody)
+            else:
+                await say(interaction, taken.text)
+        case "faq":
+            await defer(interaction, aside=True)
+            entries = await word.choices(desk, case_id)
+            if entries:
+                view = _choices(case_id, entries)
+                await interaction.followup.send(profile.case_which_entry, view=view, ephemeral=True)
+            else:
+                await say(interaction, profile.case_no_entry)
+        case "pick":
+            await say(interaction, await word.picked(desk, case_id, match["entry"] or ""))
+        case _:
+            await say(interaction, await word.closed(desk, case_id))
+
+
+def _choices(case_id: str, entries: Sequence[Passage]) -> ui.View:
+    view = ui.View(timeout=None)
+    for entry in entries:
+        label = shortened(" ".join(entry.title.split()), _LABEL_CHARS)
+        view.add_item(ui.Button(label=label, custom_id=f"case:pick:{case_id}:{entry.faq_id}"))
+    return view

@@ -1,0 +1,82 @@
+"""An owner's word on a case, by a button: they answer it, the FAQ has it, or it is not theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from core.messaging.cases.desk import CaseDesk
+from core.types import Case, CaseState, Passage
+
+_TAKEN_FOR: Final = timedelta(hours=24)  # whoever said that they answer is reminded then
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of taking a case: whether it `is_done`, and what is said of it."""
+
+    text: str
+    is_done: bool = False
+
+
+async def taken(desk: CaseDesk, case_id: str, person: str, name: str) -> Taken:
+    """Let a case be somebody's, who answers it.
+
+    Raises:
+        StorageError: it is not theirs yet.
+    """
+    until = desk.now() + _TAKEN_FOR
+    case = await desk.change(
+        case_id,
+        lambda now: now.taken(person, due_at=until) if now.state is CaseState.OPEN else None,
+    )
+    if case is None or not case.is_open:
+        return Taken(desk.profile.case_settled)
+    if case.taken_by != person:
+        return Taken(desk.profile.case_taken_before)
+    return Taken(desk.profile.case_taken.format(name=name), is_done=True)
+
+
+async def closed(desk: CaseDesk, case_id: str) -> str:
+    """Close a case as nothing that this FAQ answers; what whoever did so is told.
+
+    Raises:
+        StorageError: it is open still.
+    """
+    closed = False
+
+    def close(case: Case) -> Case | None:
+        nonlocal closed
+        closed = case.is_open
+        return case.closed(at=desk.now()) if closed else None
+
+    await desk.change(case_id, close)
+    return desk.profile.case_closed_by if closed else desk.profile.case_settled
+
+
+async def choices(desk: CaseDesk, case_id: str) -> list[Passage]:
+    """Return the entries that may answer a case; none if it is not open.
+
+    Raises:
+        FaqbotError: they cannot be found.
+    """
+    case = await desk.cases.find(case_id)
+    return await desk.entries_for(case.question) if case and case.is_open else []
+
+
+async def picked(desk: CaseDesk, case_id: str, faq_id: str) -> str:
+    """Answer a case with an entry of the FAQ; what whoever did so is told.
+
+    Raises:
+        FaqbotError: it waits still.
+    """
+    entries = {one.faq_id: one for one in await choices(desk, case_id)}
+    answer = entries.get(faq_id)
+    if answer is None:
+        return desk.profile.case_settled
+    await desk.change(
+        case_id,
+        lambda now: now.answered(f"entry:{faq_id}", answer, at=desk.now()) if now.is_open else None,
+    )
+    return desk.quoted(desk.profile.case_picked, answer.title)

@@ -1,0 +1,199 @@
+"""Owners are reminded, the next one is called, and what they say by a button counts."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from fakes.cases import desk_of
+
+from bots.bootstrap.stores import open_stores
+from config.profiles import load_profile
+from config.settings import Settings
+from core.errors import PlatformError
+from core.messaging.cases import word
+from core.messaging.cases.notice import notice_id
+from core.messaging.cases.roster import Roster
+from core.messaging.cases.rounds import CaseRounds
+from core.profile import Owner
+from core.types import CaseState, Escalated, Lesson, Passage, Question, SessionId
+
+PROFILE = load_profile("ko")
+NOON = datetime(2026, 12, 1, 3, tzinfo=UTC)  # a Tuesday in Seoul
+HOUR = timedelta(hours=1)
+PARKING = Owner("주차팀", ("slack:S1",), topics=("주차",), reminder_h=2)
+ANYTHING = Owner("총무팀", ("slack:S2",), reminder_h=2)
+ENTRY = Passage("e1", "주차 안내", "지하 1층에서 등록합니다.", 0.8)
+
+
+class Office:
+    """A desk, its rounds, a clock that is set, and what was said."""
+
+    def __init__(self, stores, owners):
+        self.stores, self.now, self.said, self.refuses = stores, NOON, [], False
+        self.desk = desk_of(
+            stores,
+            PROFILE,
+            Settings(_env_file=None),
+            roster=Roster(owners, Owner("", ())),
+            now=lambda: self.now,
+            entries_for=self.entries,
+        )
+        self.rounds = CaseRounds(
+            self.desk,
+            inbox=stores.inbox,
+            history=stores.history,
+            profile=PROFILE,
+            wake=lambda: None,
+            say=self.say,
+            is_public=lambda session: "private" not in session,
+        )
+
+    async def entries(self, _question):
+        return [ENTRY]
+
+    async def say(self, question, ending):
+        if self.refuses:
+            raise PlatformError("away")
+        self.said.append((question, ending))
+
+    async def ask(self, by=1, text="주차 등록은 어디서 하나요", where="C1"):
+        name = f"slack:T1:{where}:{by}"
+        question = Question(name, SessionId(name), text, f"slack:U{by}", NOON, "1")
+        await self.stores.inbox.receive(question)
+        nothing = Escalated(PROFILE.not_found, ())
+        public = where != "private"
+        return await self.desk.escalated(question, nothing, public=public, calls=True)
+
+    async def after(self, time):
+        self.now += time
+        await self.rounds.go()
+
+    async def case(self, by=1, where="C1"):
+        return await self.stores.cases.of_question(f"slack:T1:{where}:{by}")
+
+    @property
+    def called(self):
+        return [ending.contacts[0] for _, ending in self.said]
+
+
+@pytest.fixture
+async def office(tmp_path):
+    async with open_stores(Settings(_env_file=None, data_dir=tmp_path)) as stores:
+        yield Office(stores, (PARKING, ANYTHING))
+
+
+async def test_an_owner_is_reminded_then_the_next_one_is_called_then_nobody(office):
+    await office.ask()
+    await office.after(HOUR)
+    assert office.said == []
+    for _ in range(6):
+        await office.after(2 * HOUR)
+    assert office.called == ["slack:S1", "slack:S2", "slack:S2"]
+    reminder, call, _ = (ending.call for _, ending in office.said)
+    shown = "주차 등록은 어디서 하나요"
+    assert reminder == PROFILE.case_reminder.replace("{count}", "1").replace("{question}", shown)
+    assert call == PROFILE.case_call.replace("{count}", "1").replace("{question}", shown)
+    case = await office.case()
+    assert case.is_open
+    assert case.due_at is None
+
+
+async def test_a_step_that_nobody_heard_is_not_said_again(office):
+    """It was stored before; the next step comes in its time."""
+    await office.ask()
+    office.refuses = True
+    await office.after(2 * HOUR)
+    office.refuses = False
+    await office.rounds.go()
+    assert office.said == []
+    await office.after(2 * HOUR)
+    assert office.called == ["slack:S2"]
+
+
+async def test_reminders_keep_to_hours_and_to_the_day_s_bound(tmp_path):
+    office_hours = replace(ANYTHING, opens=time(9), closes=time(13), calls_a_day=1)
+    async with open_stores(Settings(_env_file=None, data_dir=tmp_path)) as stores:
+        office = Office(stores, (office_hours,))
+        await office.ask()  # at noon, until one
+        await office.after(2 * HOUR)
+        assert (await office.case()).due_at == datetime(2026, 12, 2, tzinfo=UTC)
+        await office.after(19 * HOUR)
+        assert office.called == ["slack:S2"]
+        office.said.clear()
+        await office.ask(2, "셔틀버스 시간표 주세요")
+        assert (await office.case(2)).due_at == datetime(2026, 12, 3, tzinfo=UTC)
+
+
+async def test_words_of_the_question_fill_in_nothing(office):
+    await office.ask(text="주차 {owners} {0} 은 뭐예요")
+    await office.after(2 * HOUR)
+    ((_, reminder),) = office.said
+    assert "주차 {owners} {0} 은 뭐예요" in reminder.call.format(owners="<@U9>")
+
+
+async def test_nobody_is_called_for_what_nobody_waits_for_any_more(office):
+    await office.ask()
+    await office.stores.inbox.withdraw("slack:T1:C1:1")
+    await office.after(2 * HOUR)
+    assert office.said == []
+    assert (await office.case()).state is CaseState.CLOSED
+
+
+async def test_what_was_asked_privately_is_called_for_when_somebody_asks_it_openly(office):
+    await office.ask(1, "주차 등록은 어디서 하나요 ", where="private")
+    await office.after(9 * HOUR)
+    assert office.said == []
+    await office.ask(2)
+    await office.rounds.go()
+    ((question, call),) = office.said
+    assert question.session == "slack:T1:C1:2"
+    assert "(2명)" in call.call
+
+
+async def test_who_takes_a_case_has_a_day_and_others_are_told(office):
+    case_id = (await office.ask()).case_id
+    taken = await word.taken(office.desk, case_id, "slack:U8", "김담당")
+    assert taken.is_done
+    assert taken.text == PROFILE.case_taken.format(name="김담당")
+    assert (await word.taken(office.desk, case_id, "slack:U8", "김담당")).is_done
+    again = await word.taken(office.desk, case_id, "slack:U7", "이담당")
+    assert again.text == PROFILE.case_taken_before
+    await office.after(23 * HOUR)
+    assert office.said == []
+    await office.after(HOUR)
+    assert office.called == ["slack:S1"]
+
+
+async def test_an_entry_that_an_owner_picks_answers_all_who_wait(office):
+    case_id = (await office.ask()).case_id
+    await office.ask(2)
+    (choice,) = await word.choices(office.desk, case_id)
+    said = await word.picked(office.desk, case_id, choice.faq_id)
+    assert "주차 안내" in said
+    await office.rounds.go()
+    for by in (1, 2):
+        turn = await office.stores.archive.find(notice_id(f"slack:T1:C1:{by}", "entry:e1"))
+        assert turn.passages == (ENTRY,)
+    assert await word.picked(office.desk, case_id, choice.faq_id) == PROFILE.case_settled
+    assert await word.choices(office.desk, case_id) == []
+
+
+async def test_what_is_not_theirs_is_closed_and_who_waits_is_told(office):
+    case_id = (await office.ask()).case_id
+    assert await word.closed(office.desk, case_id) == PROFILE.case_closed_by
+    await office.rounds.go()
+    turn = await office.stores.archive.find(notice_id("slack:T1:C1:1", "closed"))
+    assert turn.answer == PROFILE.case_closed
+    assert await word.closed(office.desk, case_id) == PROFILE.case_settled
+    assert (await word.taken(office.desk, case_id, "slack:U8", "가")).text == PROFILE.case_settled
+
+
+async def test_when_an_answer_is_undone_the_owner_is_called_again(office):
+    await office.ask()
+    name = "slack:T1:C1:1"
+    lesson = Lesson("l1", SessionId(name), "주차", "1층", "slack:U9", "김", NOON, name)
+    await office.desk.learnt(lesson)
+    await office.rounds.go()
+    await office.desk.unlearnt("l1")
+    await office.rounds.go()
+    assert office.called == ["slack:S1"]
