@@ -15,7 +15,7 @@ from core.bounded import BoundedDict
 from core.errors import FaqbotError, PlatformError, StorageError
 from core.messaging.service import ChatService
 from core.messaging.thread_rules import ThreadRule, ThreadRules
-from core.text.addressing import says_something
+from core.text.addressing import is_thanks, says_something
 from core.types import Question, SessionId
 
 logger = logging.getLogger(__name__)
@@ -56,6 +56,25 @@ class Manners:
         if not await self.begins(question, rule):
             return False
         return rule is ThreadRule.ALL or not await self._has_company(question, present)
+
+    async def is_thanked(
+        self,
+        question: Question,
+        rule: ThreadRule,
+        present: Callable[[], Awaitable[AbstractSet[str]]],
+    ) -> bool:
+        """Whether somebody whom the bot has answered thanks it; `present` as in `goes_on`.
+
+        Where others have spoken, the thanks may be for them.
+
+        Raises:
+            StorageError: it cannot be found out.
+        """
+        if rule is ThreadRule.MENTION or not is_thanks(question.text):
+            return False
+        if question.asker not in await self._service.askers(question.session):
+            return False
+        return not await self._has_company(question, present)
 
     async def begins(self, question: Question, rule: ThreadRule) -> bool:
         """Whether a message without a mention, where everything may be a question, is one.

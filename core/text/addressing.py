@@ -31,6 +31,14 @@ _NAME: Final = re.compile(r"[@#]\S+|:[\w+'-]+:")
 _COMMAND: Final = re.compile(r"\s*(?:[!.$?%&;~+=-]{1,2}|/)[a-z][\w-]*\b", re.IGNORECASE)
 _LONE_JAMO: Final = re.compile(r"[\u3131-\u318e\u1100-\u11ff]")
 
+# Thanks and nothing else, with what is said before them in the same breath.
+_THANKS: Final = re.compile(
+    r"(?:(?:네+|넵|넹|예|아하?|오+|와+|앗|정말|진짜|너무|대단히|많이|빠른|친절한|답변|도움)[\s,.!~]*)*"
+    r"(?:감사(?:합니다|해요|드려요|드립니다|했습니다|했어요|요)?|고맙(?:습니다|네요)|고마(?:워요?|웠어요)|땡큐|ㄱㅅ"
+    r"|thanks?(?: ?you)?(?: so much| very much| a lot)?|thx|ty)[\s.,!~^ㅎㅋㅠ]*",
+    re.IGNORECASE,
+)
+
 
 def without_calls(text: str) -> str:
     """The text without the mentions of the bot, and without what belongs to them.
@@ -51,6 +59,11 @@ def is_spoken_to(before: str, after: str) -> bool:
     at_start = bool(_MARKS.fullmatch(before))
     at_end = bool(_MARKS.fullmatch(after[spoken_to.end() :]))
     return at_start or at_end
+
+
+def is_thanks(text: str) -> bool:
+    """Whether a text thanks, and says nothing else."""
+    return bool(_THANKS.fullmatch(normalized(text)))
 
 
 def says_something(text: str) -> bool:

@@ -34,6 +34,10 @@ class Talkers(Driver, Protocol):
         """Whoever asked says something in the conversation that names the other person."""
         ...
 
+    def reactions_to(self, text: str) -> int:
+        """How many reactions of the bot's there are to what somebody has said."""
+        ...
+
 
 async def heard(driver: Talkers, bot: Any) -> list[str]:
     """All that was asked, once nothing of before can follow."""
@@ -61,6 +65,18 @@ async def test_whoever_asked_goes_on_without_a_mention_and_talk_is_left_alone(dr
         await answer_to(driver, asked, "답: 이어지는 질문")
         assert len(driver.shown(asked)) == 2
         assert await heard(driver, bot) == ["첫 질문", "이어지는 질문"]
+
+
+async def test_thanks_get_a_reaction_and_no_answer(driver):
+    async with driver.running() as bot:
+        bot.assistant.talk |= {"네, 정말 감사합니다!", "고마워요 ㅎㅎ"}
+        asked = await begun(driver)
+        await driver.go_on(asked, "네, 정말 감사합니다!")
+        await driver.until(lambda: driver.reactions_to("네, 정말 감사합니다!") == 1)
+        await driver.join(asked, "저도 그게 궁금했어요")
+        await driver.go_on(asked, "고마워요 ㅎㅎ")
+        assert await heard(driver, bot) == ["첫 질문"]
+        assert driver.reactions_to("고마워요 ㅎㅎ") == 0  # it may be for a colleague
 
 
 async def test_once_somebody_else_has_joined_in_only_mentions_count(driver):

@@ -6,11 +6,9 @@ it, it says once.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from functools import partial
 from typing import Final
-from urllib.parse import quote
 
 import discord
 
@@ -19,16 +17,15 @@ from bots.discord.api.retry import retried
 from bots.discord.context import Context
 from bots.discord.events.content import is_said, text_of
 from bots.discord.events.parse import Reader
+from bots.discord.events.reactions import react
 from bots.discord.ids import asker_of, question_id
-from core.errors import PlatformError, PlatformRefusedError, RateLimitedError, StorageError
+from core.errors import PlatformError, StorageError
 from core.messaging.learning import Outcome, Remark, Taught, is_lesson, said_of
 from core.types import SessionId
 
 logger = logging.getLogger(__name__)
 
 _MARK: Final = "✅"
-_ATTEMPTS: Final = 5
-_PAUSE_S: Final = 0.5
 _KNOWN: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.KNOWN)
 _DONE: Final = (*_KNOWN, Outcome.UNLEARNED)
 
@@ -132,33 +129,11 @@ class LessonHandler:
     async def _show(self, message: discord.Message, taught: Taught) -> None:
         """The mark, as it has to be by now, and a line; none if it was known before."""
         if taught.outcome in _KNOWN:
-            await self._mark("PUT", message)
+            await react(self._context.writer, message, _MARK)
         elif taught.outcome is Outcome.UNLEARNED:
-            await self._mark("DELETE", message)
+            await react(self._context.writer, message, _MARK, there=False)
         if taught.outcome is not Outcome.KNOWN:
             await self._say(message, said_of(taught, self._context.profile))
-
-    async def _mark(self, method: str, message: discord.Message) -> None:
-        """Set the mark, or take it away; both may be done again. Never raises."""
-        channel = message.channel.id
-        path = f"/channels/{channel}/messages/{message.id}/reactions/{quote(_MARK)}/@me"
-        pacer = self._context.writer.budgets.reactions(channel)
-        for _ in range(_ATTEMPTS):
-            try:
-                with pacer.lane() as lane:
-                    pacer.update(lane, hidden=1, ends=True)
-                    async with pacer.turn(lane):
-                        await self._context.writer.rest.call(method, path, window=pacer.window)
-            except RateLimitedError as error:
-                pacer.freeze(error.retry_after_s)
-            except PlatformRefusedError as error:
-                logger.warning("message %s has not the right mark: %s", message.id, error)
-                return
-            except PlatformError:
-                await asyncio.sleep(_PAUSE_S)
-            else:
-                return
-        logger.warning("message %s has not the right mark", message.id)
 
     async def _say(self, message: discord.Message, text: str) -> None:
         to = f"{message.author.id} {message.id}"

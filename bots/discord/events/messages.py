@@ -16,6 +16,7 @@ from bots.discord.events.content import calls_by_role, has_media, is_said
 from bots.discord.events.lessons import LessonHandler
 from bots.discord.events.parse import Addressed, Reader
 from bots.discord.events.proxies import Proxies
+from bots.discord.events.reactions import react
 from bots.discord.events.stop_sign import may_stop
 from bots.discord.events.threads import people_in
 from bots.discord.ids import asker_of, question_id
@@ -30,6 +31,7 @@ from core.types import Question, Receipt
 logger = logging.getLogger(__name__)
 
 _STOP: Final = "🛑"
+_WELCOME: Final = "😊"
 _DAY_S: Final = 86_400.0
 _FRESH: Final = timedelta(minutes=10)  # an edit
 _RECENT: Final = timedelta(days=1)  # a message that may become a question by an edit
@@ -68,6 +70,8 @@ class MessageHandler:
         self._manners.note(question.session, question.asker)
         if addressed is not Addressed.CALLED:
             if not await self._is_for_bot(addressed, question, message):
+                if not late:
+                    await self._welcome(addressed, question, message)
                 return False
         elif trouble := self._trouble(question, message):
             if not late:
@@ -140,6 +144,18 @@ class MessageHandler:
         assert isinstance(here, discord.Thread)  # noqa: S101 - elsewhere nothing goes on
         present = partial(people_in, here)
         return await retried(partial(self._manners.goes_on, question, rule, present))
+
+    async def _welcome(
+        self, addressed: Addressed, question: Question, message: discord.Message
+    ) -> None:
+        """React to thanks for an answer; nothing depends on that."""
+        here = message.channel
+        if addressed is Addressed.BEGINS or not isinstance(here, discord.Thread):
+            return
+        rule = self._manners.rule_of(str(here.id), str(here.parent_id))
+        present = partial(people_in, here)
+        if await retried(partial(self._manners.is_thanked, question, rule, present)):
+            await react(self._context.writer, message, _WELCOME)
 
     def _note_speaker(self, message: discord.Message) -> None:
         """Remember who has spoken to somebody else in a thread."""

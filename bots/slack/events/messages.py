@@ -17,7 +17,7 @@ from slack_bolt.response import BoltResponse
 
 from bots.shared.background_tasks import BackgroundTasks
 from bots.shared.intake import reason_for
-from bots.slack.api.calls import tell
+from bots.slack.api.calls import quietly, tell
 from bots.slack.api.people import Names
 from bots.slack.api.workspaces import Workspace, Workspaces
 from bots.slack.context import Context
@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 Json = dict[str, Any]
 
 MESSAGES: Final = ("message", "app_mention")
+_WELCOME: Final = "blush"  # 😊
 _KEPT: Final = 1_000
 _FOR_EVER: Final = float("inf")
 
@@ -105,8 +106,14 @@ class MessageHandler:
             return
         if message.direct or message.to_bot:
             await self._called(message, workspace, late=late)
-        elif not message.to_others and await self._is_for_bot(message, workspace, late=late):
+        elif message.to_others:
+            return
+        elif await self._is_for_bot(message, workspace, late=late):
             await self._receive(message, workspace, late=late)
+        elif message.in_thread and not late and await self._is_thanked(message, workspace):
+            channel, client = message.place.channel, workspace.client
+            thanks = client.reactions_add(channel=channel, timestamp=message.ts, name=_WELCOME)
+            self._background.begin(quietly("a reaction to thanks", thanks))
 
     async def _concerns_bot(self, message: IncomingMessage) -> bool:
         """Whether it is where the bot listens; it may be meant for somebody else all the same."""
@@ -129,6 +136,11 @@ class MessageHandler:
             return False
         present = partial(people_in, workspace, message.place)
         return await self._manners.goes_on(message.question, rule, present)
+
+    async def _is_thanked(self, message: IncomingMessage, workspace: Workspace) -> bool:
+        rule = self._manners.rule_of(message.place.channel)
+        present = partial(people_in, workspace, message.place)
+        return await self._manners.is_thanked(message.question, rule, present)
 
     async def _is_a_persons(self, message: IncomingMessage, workspace: Workspace) -> bool:
         """Whether an app has written this for a person, and to the bot."""

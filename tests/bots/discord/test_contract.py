@@ -100,6 +100,11 @@ class DiscordDriver:
     def pings(self):
         return self.fake.pings
 
+    def reactions_to(self, text):
+        said = [m for one in self.fake.channels.values() for m in self.fake.messages_of(one)]
+        found = [message for message in said if message.content == text]
+        return sum(self.fake.bot.id in ids for m in found for ids in m.reactions.values())
+
     def round_trip(self, session):
         return place_of(session).session
 

@@ -110,6 +110,11 @@ class SlackDriver:
             and any(call in json.dumps(message.as_json()["blocks"]) for call in ("<!", "<@"))
         ]
 
+    def reactions_to(self, text):
+        said = [m for m in self.channel.messages.values() if m.text == text]
+        me = self.slack.team.bot_user_id
+        return sum(user == me for message in said for _, user in message.reactions)
+
     def round_trip(self, session):
         return place_of(session).session
 

@@ -1,0 +1,28 @@
+"""What is said around a call of the bot."""
+
+import pytest
+
+from core.text.addressing import is_thanks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "감사합니다",
+        "네 정말 고맙습니다!",
+        "오 고마워요~ ㅎㅎ",
+        "ㄱㅅ",
+        "Thank you so much!",
+        "답변 감사드려요 🙏",
+    ],
+)
+def test_thanks_are_known_with_what_is_said_in_the_same_breath(text):
+    assert is_thanks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["네", "감사합니다. 그럼 반품은요?", "감사 카드는 어디서 사나요?", "thanks to whom?", ""],
+)
+def test_what_asks_or_says_more_is_no_thanks(text):
+    assert not is_thanks(text)
