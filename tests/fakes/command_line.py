@@ -10,6 +10,8 @@ import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from fakes import forks
+
 ROOT = Path(__file__).resolve().parents[2]
 ENTRIES = 20
 
@@ -29,16 +31,11 @@ class Cli:
         self.cwd = cwd
 
     def __call__(self, *arguments, stdin="", **more):
-        return subprocess.run(
-            [sys.executable, "-m", "bots", *map(str, arguments)],
-            input=stdin,
-            capture_output=True,
-            encoding="utf-8",
-            errors="strict",
-            timeout=120,
+        return forks.run(
+            [*map(str, arguments)],
+            stdin=stdin,
             cwd=self.cwd,
             env=environment(self.data, **more),
-            check=False,
         )
 
     def start(self, *arguments, **more):
