@@ -126,7 +126,10 @@ def _features(settings: Settings) -> Json:
             "messages_tab_enabled": True,
             "messages_tab_read_only_enabled": False,
         },
-        f"{view}_view": {f"{view}_description": profile.home_about, "suggested_prompts": prompts},
+        f"{view}_view": {
+            f"{view}_description": profile.home_about,
+            **({"suggested_prompts": prompts} if prompts else {}),
+        },
         "bot_user": {"display_name": _BOT_NAME, "always_online": True},
         "shortcuts": [shortcut],
         "slash_commands": [command | ({"url": _YOUR_URL} if by_http(settings) else {})],

@@ -10,6 +10,7 @@ from typing import Any
 from devtools.discord.world.model import (
     DM,
     FORUM,
+    GROUP,
     HAS_THREAD,
     VOICE,
     Channel,
@@ -77,6 +78,8 @@ def channel_json(channel: Channel, bot: User) -> Json:
     }
     if channel.type == DM:
         return data | {"recipients": [user_json(channel.recipient)]}
+    if channel.type == GROUP:
+        return data | {"name": channel.name, "icon": None, "owner_id": "1", "recipients": []}
     data |= {"name": channel.name, "guild_id": str(channel.guild.id), "rate_limit_per_user": 0}
     if channel.is_thread:
         return data | _thread_json(channel, bot)

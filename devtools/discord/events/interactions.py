@@ -9,6 +9,7 @@ from typing import Any
 from devtools.discord.api.checks import RADIO_GROUP
 from devtools.discord.api.payloads import channel_json, member_json, message_json, user_json
 from devtools.discord.world.model import (
+    GROUP,
     TEXT,
     Channel,
     Guild,
@@ -169,7 +170,7 @@ class Interacting(People):
             "locale": "ko",
             "entitlements": [],
             "authorizing_integration_owners": {"0": str(guild.id if guild else 0)},
-            "context": 0 if guild else 1,
+            "context": 0 if guild else 2 if channel.type == GROUP else 1,
             "attachment_size_limit": 10_485_760,
         }
         if interaction.message:

@@ -14,7 +14,7 @@ from typing import Any
 Json = dict[str, Any]
 
 EPOCH_MS = 1_420_070_400_000
-TEXT, DM, VOICE, PUBLIC_THREAD, PRIVATE_THREAD, FORUM = 0, 1, 2, 11, 12, 15
+TEXT, DM, VOICE, GROUP, PUBLIC_THREAD, PRIVATE_THREAD, FORUM = 0, 1, 2, 3, 11, 12, 15
 THREADS = (10, PUBLIC_THREAD, PRIVATE_THREAD)
 
 SUPPRESS_EMBEDS, HAS_THREAD, EPHEMERAL, LOADING = 1 << 2, 1 << 5, 1 << 6, 1 << 7
@@ -130,7 +130,10 @@ class Tag:
 
 @dataclass(slots=True, eq=False)
 class Channel:
-    """A text channel, forum, thread or DM; `denied` are permissions the bot does not have in it."""
+    """A text channel, forum, thread, DM or group of people.
+
+    `denied` are permissions that the bot does not have in it.
+    """
 
     id: int
     type: int

@@ -8,6 +8,7 @@ from fakes.discord_bot import answers_in, running_bot
 
 from core.errors import StorageError
 from core.types import Delta
+from devtools.discord.world.model import GROUP, Channel, snowflake
 
 
 async def ready(fake):
@@ -134,6 +135,22 @@ async def test_faq_works_in_direct_messages(fake, tmp_path, profile):
         await fake.until(lambda: used.answer and used.answer.content.startswith("답: 질문"))
         session = f"discord:@me:{fake.dm(fake.user).id}:"
         assert [question.session for question in bot.assistant.asked] == [session]
+
+
+async def test_in_a_group_of_people_each_has_a_conversation_of_their_own(fake, tmp_path, profile):
+    """The bot is no member there: whoever has its commands is answered alone."""
+    group = fake.add_channel(Channel(snowflake(), GROUP, "점심 모임"))
+    other = fake.add_user("나래")
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await ready(fake)
+        for person in (fake.user, other, fake.user):
+            used = await fake.slash("faq", {"질문": "정산은?"}, channel=group, user=person)
+            await fake.until(lambda used=used: used.answer and "답:" in used.answer.content)
+            assert used.answer.only_for is person
+        first, second, third = (question.session for question in bot.assistant.asked)
+        assert first == third != second
+        assert f"u{other.id}" in second
+        assert not answers_in(fake, group)
 
 
 async def test_the_context_menu_answers_somebodys_message_in_its_thread(fake, tmp_path, profile):

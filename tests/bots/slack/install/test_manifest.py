@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft7Validator
 
 from bots.slack.install.manifest import ASSISTANT_EVENTS, EVENTS, SCOPES, manifest, print_manifest
 from bots.slack.install.oauth import REDIRECT_PATH
@@ -132,17 +133,104 @@ def test_a_token_for_socket_mode_goes_before_the_secret(settings, monkeypatch):
     assert manifest(Settings())["settings"]["socket_mode_enabled"]
 
 
-def test_it_is_within_slacks_limits(settings):
-    """https://docs.slack.dev/reference/app-manifest."""
-    made = manifest(settings)
-    assert len(made["display_information"]["name"]) <= 35
-    assert len(made["display_information"]["description"]) <= 140
-    features = made["features"]
-    assert re.fullmatch(r"[a-z0-9._-]{1,80}", features["bot_user"]["display_name"])
-    assert len(features["shortcuts"][0]["name"]) <= 24
-    assert len(features["shortcuts"][0]["description"]) <= 150
-    assert len(features["agent_view"]["agent_description"]) <= 300
-    assert len(features["agent_view"]["suggested_prompts"]) <= 4
+def test_people_can_write_its_name(settings):
+    name = manifest(settings)["features"]["bot_user"]["display_name"]
+    assert re.fullmatch(r"[a-z0-9._-]{1,80}", name)
+
+
+def text(most, *, least=1, **more):
+    return {"type": "string", "minLength": least, "maxLength": most, **more}
+
+
+def table(required=(), **fields):
+    return {
+        "type": "object",
+        "properties": fields,
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+def items(of, most, **more):
+    return {"type": "array", "items": of, "minItems": 1, "maxItems": most, **more}
+
+
+def view(name):
+    prompt = table(("title", "message"), title=text(100), message=text(1_000))
+    fields = {f"{name}_description": text(300), "suggested_prompts": items(prompt, 4)}
+    return table([f"{name}_description"], **fields)
+
+
+FLAG = {"type": "boolean"}
+URL = text(3_000, pattern="^https?://")
+NAMES = items(text(50), 100, uniqueItems=True)
+# What the published schema allows (https://github.com/slackapi/manifest-schema), as far as it
+# concerns us; `agent_view` and the lengths of both views are of the reference,
+# https://docs.slack.dev/reference/app-manifest.
+SCHEMA = table(
+    ["display_information"],
+    display_information=table(["name"], name=text(35), description=text(140)),
+    features=table(
+        app_home=table(
+            home_tab_enabled=FLAG, messages_tab_enabled=FLAG, messages_tab_read_only_enabled=FLAG
+        ),
+        agent_view=view("agent"),
+        assistant_view=view("assistant"),
+        bot_user=table(["display_name"], display_name=text(80), always_online=FLAG),
+        shortcuts=items(
+            table(
+                ("name", "type", "callback_id", "description"),
+                name=text(24),
+                type={"enum": ["message", "global"]},
+                callback_id=text(255),
+                description=text(150),
+            ),
+            10,
+        ),
+        slash_commands=items(
+            table(
+                ("command", "description"),
+                command=text(32, least=2, pattern="^/"),
+                url=URL,
+                description=text(2_000),
+                usage_hint=text(1_000),
+                should_escape=FLAG,
+            ),
+            50,
+        ),
+    ),
+    oauth_config=table(
+        redirect_urls=items(text(2_500), 1_000, uniqueItems=True),
+        scopes=table(bot=items(text(50), 255, uniqueItems=True)),
+    ),
+    settings=table(
+        event_subscriptions=table(request_url=URL, bot_events=NAMES),
+        interactivity=table(["is_enabled"], is_enabled=FLAG, request_url=URL),
+        org_deploy_enabled=FLAG,
+        socket_mode_enabled=FLAG,
+        token_rotation_enabled=FLAG,
+    ),
+)
+
+
+@pytest.mark.parametrize("profile", ["ko", "en", "smartstore"])
+@pytest.mark.parametrize("way", ["socket", "http", "oauth", "older"])
+def test_it_is_valid_by_slacks_schema(settings, monkeypatch, profile, way):
+    """In the words of every profile, and every way of setting it up."""
+    given = {
+        "socket": {},
+        "http": {"SLACK_SIGNING_SECRET": "s"},
+        "oauth": {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s"},
+        "older": {"FAQBOT_SLACK_ASSISTANT_VIEW": "true"},
+    }
+    for name, value in {"FAQBOT_PROFILE": profile, **given[way]}.items():
+        monkeypatch.setenv(name, value)
+    validator = Draft7Validator(SCHEMA)
+    wrong = [
+        f"{error.json_path}: {error.message}"
+        for error in validator.iter_errors(manifest(Settings()))
+    ]
+    assert wrong == []
 
 
 def test_the_command_prints_it(empty):
