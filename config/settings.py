@@ -124,6 +124,11 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
 
+    caldav_url: str = Field(
+        default="", description="Calendars of people, by CalDAV: one is called like its person."
+    )
+    caldav_user: str = Field(default="", description="Who reads and writes them.")
+    caldav_password: SecretStr | None = Field(default=None, description="As above.")
     remind_min: int = Field(
         default=10,
         ge=0,

@@ -15,6 +15,7 @@ from core.errors import ConfigError
 from core.ports import Embedder, History
 from core.profile import Profile
 from core.skills.assistant import AnyAssistant, SkilledAssistant
+from core.skills.meetings.diary import Diary
 from core.skills.router import Router
 from core.skills.skill import Skill
 from core.text.korean import Analyzer
@@ -89,18 +90,34 @@ def _meetings(parts: SkillParts) -> Sequence[Skill]:
     except ImportError as error:
         needed = "pip install 'faqbot[meetings]'"
         raise ConfigError(f"{error.name} is not installed: {needed}") from error
-    from core.skills.meetings.diary import SqliteDiary
     from core.skills.meetings.slots import WorkingHours
     from core.skills.meetings.talk import Desk
     from core.skills.meetings.words import load_words
 
     desk = Desk(
-        diary=SqliteDiary(parts.settings.diary_path),
+        diary=_diary(parts.settings),
         words=load_words(parts.language),
         hours=WorkingHours.parse(parts.settings.working_hours),
         terms=parts.analyzer.terms,
     )
     return [MeetingSkill(desk, parts.now)]
+
+
+def _diary(settings: Settings) -> Diary:
+    from core.skills.meetings.diary import SqliteDiary
+
+    diary = SqliteDiary(settings.diary_path)
+    if not settings.caldav_url:
+        return diary
+    try:
+        from core.skills.meetings.calendars import Account, CalendarDiary
+    except ImportError as error:
+        raise ConfigError(f"{error.name} is not installed: pip install 'faqbot[caldav]'") from error
+    secret = settings.caldav_password
+    password = secret.get_secret_value() if secret else ""
+    zone = ZoneInfo(settings.jobs_timezone)
+    account = Account(settings.caldav_url, settings.caldav_user, password, zone)
+    return CalendarDiary(diary, account)
 
 
 def _api(parts: SkillParts) -> Sequence[Skill]:

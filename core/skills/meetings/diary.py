@@ -88,6 +88,10 @@ class Diary(Protocol):
         """Return the meetings of any of these people that share time with a slot, by start."""
         ...
 
+    async def busy(self, people: Sequence[str], slot: Slot) -> list[Meeting]:
+        """Return all that keeps any of these people busy in a slot, by start."""
+        ...
+
     async def starting(self, slot: Slot) -> list[Meeting]:
         """Return the meetings of all people that begin in a slot, by start."""
         ...
@@ -122,6 +126,10 @@ class SqliteDiary:
     async def meetings(self, people: Sequence[str], slot: Slot) -> list[Meeting]:
         """See `Diary`."""
         return await asyncio.to_thread(self._run, partial(_shared, people, slot, ""))
+
+    async def busy(self, people: Sequence[str], slot: Slot) -> list[Meeting]:
+        """See `Diary`: the meetings."""
+        return await self.meetings(people, slot)
 
     async def starting(self, slot: Slot) -> list[Meeting]:
         """See `Diary`."""

@@ -14,9 +14,10 @@ from core.types import File
 _PRODUCT: Final = "-//faqbot//meetings//"
 
 
-def invitation(meeting: Meeting, now: datetime) -> File:
+def invitation(meeting: Meeting, now: datetime, *, stored: bool = False) -> File:
     """Return the meeting as an `.ics`; of one that was moved or cancelled, what says so.
 
+    What is `stored` in a calendar has no method: https://www.rfc-editor.org/rfc/rfc4791#section-4.1
     Whoever opens a later one has the event changed or taken away: its id stays, its sequence grows.
     """
     event = Event()
@@ -32,7 +33,8 @@ def invitation(meeting: Meeting, now: datetime) -> File:
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("method", "CANCEL" if meeting.cancelled else "PUBLISH")
+    if not stored:
+        calendar.add("method", "CANCEL" if meeting.cancelled else "PUBLISH")
     calendar.add_component(event)
     return File("meeting.ics", "text/calendar", calendar.to_ical().decode())
 

@@ -139,7 +139,7 @@ def _meeting(talk: Talk, plan: Plan, slot: Slot) -> Meeting:
 async def _others(talk: Talk, plan: Plan, slot: Slot) -> list[Meeting]:
     """Return what those who are to come have at that time beside the meeting that is moved."""
     everybody = _meeting(talk, plan, slot).everybody
-    found = await talk.desk.diary.meetings(everybody, slot)
+    found = await talk.desk.diary.busy(everybody, slot)
     return [one for one in found if one.id != plan.meeting]
 
 
