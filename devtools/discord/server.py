@@ -203,15 +203,13 @@ async def _sent(request: web.Request) -> Any:
         return orjson.loads(raw) if raw else {}
     form = await request.post()
     files = [part for name, part in form.items() if name.startswith("files[")]
-    attachments = [
-        {
-            "id": str(number),
-            "filename": file.filename,
-            "content_type": file.content_type,
-            "content": file.file.read().decode(),
-        }
-        for number, file in enumerate(files)
-    ]
+    attachments = []
+    for number, file in enumerate(files):
+        content = file.file.read()
+        address = f"https://cdn.discordapp.com/attachments/{file.filename}"
+        told = {"id": str(number), "filename": file.filename, "content_type": file.content_type}
+        told |= {"size": len(content), "url": address, "proxy_url": address}
+        attachments.append(told | {"content": content.decode()})
     return orjson.loads(form["payload_json"]) | {"attachments": attachments}
 
 

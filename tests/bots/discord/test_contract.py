@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 from contracts.manners import *  # noqa: F403 - the suite of the places where people talk
 from contracts.platform import *  # noqa: F403 - the suite
+from contracts.skills import *  # noqa: F403 - the suite of skills
 from fakes.discord_bot import answers_in, running_bot
 
 from bots.discord.ids import place_of
@@ -74,12 +75,15 @@ class DiscordDriver:
     async def delete(self, asked):
         await self.fake.delete(asked.message)
 
-    async def press(self, asked, label):
+    async def press(self, asked, label, **by):
         for message in reversed(self._messages(asked)):
             if label in [button.get("label") for button in message.buttons]:
-                await self.fake.press(message, label)
+                await self.fake.press(message, label, **by)
                 return
         raise LookupError(label)
+
+    async def press_by_other(self, asked, label):
+        await self.press(asked, label, user=self.other)
 
     def shown(self, asked):
         return [message.content for message in self._messages(asked)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 from contracts.manners import *  # noqa: F403 - the suite of the places where people talk
 from contracts.platform import *  # noqa: F403 - the suite
+from contracts.skills import *  # noqa: F403 - the suite of skills
 from fakes.assistants import ScriptedAssistant
 from fakes.slack_bot import answering
 
@@ -37,12 +38,12 @@ class SlackDriver:
         self.channel = slack.add_channel("문의", self.person, self.other)
         self.bot = self.person.mention_of_bot
 
-    def running(self, **settings):
+    def running(self, *, make_assistant=ScriptedAssistant, **settings):
         return answering(
             self.slack,
             self.folder,
             settings=settings,
-            assistant=lambda stores: ScriptedAssistant(stores.history),
+            assistant=lambda stores: make_assistant(history=stores.history),
         )
 
     async def ask(self, text):
@@ -86,9 +87,15 @@ class SlackDriver:
         await self.person.delete(asked.message)
 
     async def press(self, asked, label):
+        await self._pressed(self.person, asked, label)
+
+    async def press_by_other(self, asked, label):
+        await self._pressed(self.other, asked, label)
+
+    async def _pressed(self, person, asked, label):
         for message in reversed(self._messages(asked)):
             if label in labels(message):
-                await self.person.press(message, label)
+                await person.press(message, label)
                 return
         raise LookupError(label)
 

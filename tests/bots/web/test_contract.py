@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from contracts.platform import *  # noqa: F403 - the suite
+from contracts.skills import *  # noqa: F403 - the suite of skills
 from fakes.web_bot import free_port, running_bot
 from fakes.web_person import Message, Person
 
@@ -65,6 +66,18 @@ class WebDriver:
                     await self.person.press(message, followup["index"])
                     return
         raise LookupError(label)
+
+    async def press_by_other(self, asked, label):
+        other = Person(self.person.address)
+        try:
+            for message in self._messages(asked):
+                for one in message.ending["followups"] if message.ending else ():
+                    if one["text"] == label:
+                        path = f"/questions/{message.id}/followups/{one['index']}"
+                        status, _ = await other.call("POST", path)
+                        assert status >= 400
+        finally:
+            await other.close()
 
     def shown(self, asked):
         return [
