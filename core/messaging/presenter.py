@@ -278,24 +278,22 @@ class Presenter(Generic[Page]):
 
     async def _post(self) -> None:
         posts = self._reply.posts
-        with posts.lane() as lane:
-            posts.update(lane, hidden=1, ends=True)
-            async with posts.turn(lane):
-                view = await self._confirmed_view()
-                place = self._first_different()
-                if place is None or place < len(self._shown):
-                    return
-                page = self._pages()[place]
-                try:
-                    reference = await _to_its_end(self._reply.post(page, place))
-                except RateLimitedError as error:
-                    posts.freeze(error.retry_after_s)
-                    raise
-                except PlatformRefusedError:
-                    raise
-                except PlatformError:
-                    self._may_be_posted = True
-                    raise
+        async with posts.slot():
+            view = await self._confirmed_view()
+            place = self._first_different()
+            if place is None or place < len(self._shown):
+                return
+            page = self._pages()[place]
+            try:
+                reference = await _to_its_end(self._reply.post(page, place))
+            except RateLimitedError as error:
+                posts.freeze(error.retry_after_s)
+                raise
+            except PlatformRefusedError:
+                raise
+            except PlatformError:
+                self._may_be_posted = True
+                raise
         self._shown.append(_Shown(reference, page))
         self._see(view)
         await self._note(self._references)

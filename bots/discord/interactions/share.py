@@ -32,8 +32,6 @@ async def share(context: Context, interaction: Pressing, view: View) -> bool:
     reply = ChannelReply(question, Within(channel, 0), context.writer)
     shown = context.renderer.shared(view, interaction.user.display_name)
     for place, page in enumerate(shown):
-        with reply.posts.lane() as lane:
-            reply.posts.update(lane, hidden=1, ends=True)
-            async with reply.posts.turn(lane):
-                await reply.post(page, place)
+        async with reply.posts.slot():
+            await reply.post(page, place)
     return True

@@ -53,12 +53,10 @@ class Notices:
     async def _post(self, channel: int, text: str, more: dict[str, Any]) -> bool:
         posts = self._budgets.posts(channel)
         try:
-            with posts.lane() as lane:
-                posts.update(lane, hidden=1, ends=True)
-                async with asyncio.timeout(_PATIENCE_S), posts.turn(lane):
-                    path = f"/channels/{channel}/messages"
-                    body = new_message(Page(text)) | more
-                    await self._rest.call("POST", path, body, window=posts.window)
+            async with asyncio.timeout(_PATIENCE_S), posts.slot():
+                path = f"/channels/{channel}/messages"
+                body = new_message(Page(text)) | more
+                await self._rest.call("POST", path, body, window=posts.window)
         except (PlatformError, TimeoutError) as error:
             logger.info("not said in %d: %s", channel, error)
             return False

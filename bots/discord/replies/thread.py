@@ -134,10 +134,8 @@ class ChannelReply:
         deletes = self._budgets.deletes(self._channel)
         for _ in range(_DELETE_ATTEMPTS):
             try:
-                with deletes.lane() as lane:
-                    deletes.update(lane, hidden=1, ends=True)
-                    async with deletes.turn(lane):
-                        await self._rest.call("DELETE", _path(reference), window=deletes.window)
+                async with deletes.slot():
+                    await self._rest.call("DELETE", _path(reference), window=deletes.window)
             except RateLimitedError as error:
                 deletes.freeze(error.retry_after_s)
             except MessageGoneError:
@@ -152,7 +150,7 @@ class ChannelReply:
     async def attach(self, file: File) -> None:
         """Send the file as a message of its own."""
         path = f"/channels/{self._channel}/messages"
-        async with self._posts.slot(ends=True):
+        async with self._posts.slot():
             await self._rest.upload(path, file, window=self._posts.window)
 
     async def show_privately(self, view: View) -> None:
@@ -163,7 +161,7 @@ class ChannelReply:
         direct = await self._rest.call("POST", "/users/@me/channels", person)
         path, posts = f"/channels/{direct['id']}/messages", self._budgets.posts(int(direct["id"]))
         for page in pages:
-            async with posts.slot(ends=True):
+            async with posts.slot():
                 body = new_message(replace(page, buttons=()))
                 await self._rest.call("POST", path, body, window=posts.window)
 
@@ -280,7 +278,7 @@ class ChannelReply:
         threads = self._budgets.threads(self._target.channel)
         path = f"/channels/{self._target.channel}/messages/{self._target.message}/threads"
         try:
-            async with threads.slot(ends=True):
+            async with threads.slot():
                 await self._rest.call("POST", path, {"name": name}, window=threads.window)
         except RateLimitedError as error:
             threads.freeze(error.retry_after_s)

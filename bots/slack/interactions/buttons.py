@@ -151,10 +151,8 @@ class Buttons:
         reference = reference_of(press.place.channel, press.message["ts"])
         metadata = await self._metadata(question, reference)
         edits = self._budgets.edits(press.place.team)
-        with edits.lane() as lane:
-            edits.update(lane, hidden=1, ends=False)  # answers' ends go first
-            async with edits.turn(lane):
-                await update(press.workspace.client, reference, page, metadata)
+        async with edits.slot(ends=False):  # answers' ends go first
+            await update(press.workspace.client, reference, page, metadata)
 
     async def _metadata(self, question: str, reference: str) -> Json:
         """Return what is written beside a message of the answer to a question."""

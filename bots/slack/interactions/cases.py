@@ -100,7 +100,7 @@ class CaseButtons:
         return ""
 
     async def _post(self, workspace: Workspace, place: Place, text: str) -> None:
-        async with self._budgets.posts(place.channel).slot(ends=True):
+        async with self._budgets.posts(place.channel).slot():
             with translated("chat.postMessage"):
                 await workspace.client.chat_postMessage(
                     channel=place.channel, thread_ts=place.thread or None, text=text

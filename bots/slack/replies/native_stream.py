@@ -236,14 +236,12 @@ class StreamingReply:
             await self._by_edits.edit(reference, page.page)
             return
         edits = self._by_edits.edits
-        with edits.lane() as lane:
-            edits.update(lane, hidden=1, ends=True)
-            async with edits.turn(lane):
-                try:
-                    await self._by_edits.edit(reference, page.page)
-                except RateLimitedError as error:
-                    edits.freeze(error.retry_after_s)
-                    raise
+        async with edits.slot():
+            try:
+                await self._by_edits.edit(reference, page.page)
+            except RateLimitedError as error:
+                edits.freeze(error.retry_after_s)
+                raise
 
     def _end(self) -> None:
         """No stream is open any more."""
