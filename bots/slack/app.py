@@ -7,16 +7,19 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from types import ModuleType
 from typing import Any, Final
 
 import aiohttp
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.shared.background_tasks import BackgroundTasks
+from bots.slack.api import channel_ids
+from bots.slack.api.channel_ids import ChannelIds
 from bots.slack.api.errors import bad_token
 from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.workspaces import Workspaces, identify, make_client
@@ -45,6 +48,7 @@ _ANYTHING: Final = re.compile(r".*")
 _EXTRAS: Final[tuple[ModuleType, ...]] = (commands, home, assistant_pane)
 _FOLDER: Final = "slack"  # of the data folder: who has installed the bot
 
+Json = dict[str, Any]
 Next = Callable[[], Awaitable[BoltResponse]]
 
 
@@ -74,13 +78,28 @@ def make_app(  # noqa: PLR0913 - its collaborators, all by name
         signing_secret=context.settings.slack_signing_secret.get_secret_value(),
         logger=logger,
     )
+    _know_channels_by_their_first_ids(app, context.channel_ids, workspaces)
     messages.register(app, message_handler, workspaces)
+    channel_ids.register(app, context.channel_ids)
     register_buttons(app, buttons, workspaces, background)
     register_cases(app, CaseButtons(context, budgets), workspaces, background)
     _register_extras(app, context, budgets, workspaces)
     register_installations(app, installations)
     _acknowledge_the_rest(app)
     return app
+
+
+def _know_channels_by_their_first_ids(
+    app: AsyncApp, ids: ChannelIds, workspaces: Workspaces
+) -> None:
+    """Before anybody reads what comes; what listeners call by is the workspace's own client."""
+
+    @app.middleware
+    async def known(body: Json, context: AsyncBoltContext, next_: Next) -> BoltResponse:
+        body.update(ids.with_first(body))
+        if workspaces.has(context.team_id):
+            context["client"] = workspaces.get(context.team_id).client
+        return await next_()
 
 
 def _acknowledge_the_rest(app: AsyncApp) -> None:
@@ -206,17 +225,17 @@ async def _workspaces(
 ) -> tuple[Workspaces, Installations | None]:
     settings = context.settings
     token = settings.slack_bot_token.get_secret_value()
+    client_of = partial(make_client, session, settings.slack_api_url, ids=context.channel_ids)
     if token:
         try:
-            only = await identify(make_client(session, settings.slack_api_url, token))
+            only = await identify(client_of(token))
         except PlatformError as error:
             raise bad_token(error, "SLACK_BOT_TOKEN") or error from error
         return Workspaces(only), None
     workspaces = Workspaces()
     installations = Installations(
         settings.data_dir / _FOLDER,
-        session=session,
-        api_url=settings.slack_api_url,
+        client_of=client_of,
         added=workspaces.add,
         removed=workspaces.remove,
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bots.slack.api.channel_ids import ChannelIds
 from config.settings import Settings
 from core.messaging.service import ChatService
 from core.profile import Profile
@@ -18,6 +19,7 @@ class Context:
     profile: Profile
     settings: Settings
     cleaner: Cleaner
+    channel_ids: ChannelIds = field(default_factory=lambda: ChannelIds(None))
 
     @property
     def owner_ids(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Final
 from aiohttp import web
 
 from bots.shared.platform import RunningPlatform
+from bots.slack.api.channel_ids import ChannelIds
 from bots.slack.api.workspaces import open_session
 from bots.slack.app import Parts, assemble
 from bots.slack.context import Context
@@ -38,13 +39,16 @@ async def open_slack(
         PlatformError: Slack does not answer.
         StorageError: it cannot be found out what was heard last, or where the bot is installed.
     """
-    context = Context(
-        service, profile, settings, Cleaner(profile.link_hosts, instead=profile.link_left_out)
-    )
+    cleaner = Cleaner(profile.link_hosts, instead=profile.link_left_out)
+    channel_ids = ChannelIds(service.operations.reports if service.operations else None)
+    await channel_ids.look()
+    context = Context(service, profile, settings, cleaner, channel_ids)
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
         parts = await assemble(context, session)
         stack.push_async_callback(parts.background.close)
+        following = asyncio.create_task(channel_ids.follow())
+        stack.callback(following.cancel)
         yield await connect(parts, context, stack)
 
 

@@ -121,6 +121,15 @@ class Slack:
         members = {person.id for person in people} | ({team.bot_user_id} if bot else set())
         return self.world.make_channel(team, name, "group" if private else "channel", members)
 
+    def change_id(self, channel: Channel) -> None:
+        """Give a channel another id, as joining organisations does; nobody knows the old one."""
+        event = {"type": "channel_id_changed", "old_channel_id": channel.id}
+        del self.world.channels[channel.id]
+        channel.id = self.world.ids.next("C")
+        self.world.channels[channel.id] = channel
+        event |= {"new_channel_id": channel.id, "event_ts": self.world.ids.ts()}
+        self.world.emit(channel.team, "channel_id_changed", event, channel)
+
     async def invite_bot(self, channel: Channel) -> None:
         """Make the bot a member; it is told by `member_joined_channel`."""
         channel.members.add(channel.team.bot_user_id)

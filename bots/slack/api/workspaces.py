@@ -12,6 +12,7 @@ import aiohttp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bots.slack.api.channel_ids import ChannelClient, ChannelIds
 from bots.slack.api.errors import translated
 from core.errors import PlatformRefusedError
 
@@ -53,10 +54,17 @@ async def open_session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 def make_client(
-    session: aiohttp.ClientSession, api_url: str, token: str | None = None
+    session: aiohttp.ClientSession,
+    api_url: str,
+    token: str | None = None,
+    *,
+    ids: ChannelIds | None = None,
 ) -> AsyncWebClient:
-    """A client that makes one attempt a call; who calls decides about the next."""
-    client = AsyncWebClient(
+    """A client that makes one attempt a call; who calls decides about the next.
+
+    `ids` are those of channels, where any may have changed.
+    """
+    client = ChannelClient(
         token=token,
         base_url=api_url,
         timeout=_TIMEOUT_S,
@@ -64,6 +72,7 @@ def make_client(
         retry_handlers=[],
         logger=sdk_logger(),
     )
+    client.ids = ids
     client.proxy = None  # which it took from the environment, without regard to NO_PROXY
     return client
 
@@ -128,6 +137,10 @@ class Workspaces:
         if workspace is None:
             raise PlatformRefusedError(f"the bot is not installed in the workspace {team}")
         return workspace
+
+    def has(self, team: str | None) -> bool:
+        """Whether the bot is installed there, as far as is known."""
+        return bool(self._only) or (team or "") in self._known
 
     async def authorize(self, team_id: str | None) -> AuthorizeResult | None:
         """Bolt's `authorize`."""

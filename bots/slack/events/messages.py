@@ -50,6 +50,7 @@ class MessageHandler:
         self._context = context
         self._service = context.service
         self._profile = context.profile
+        self._ids = context.channel_ids
         self._channels = context.settings.slack_channel_ids
         self._manners = Manners(context.service, context.settings.thread_rules)
         self._background = background
@@ -121,7 +122,7 @@ class MessageHandler:
             return True
         if message.in_thread:
             return await self._service.takes_part(message.place.session)
-        return message.place.channel in self._channels
+        return not self._channels.isdisjoint(self._ids.all_of(message.place.channel))
 
     async def _is_for_bot(
         self, message: IncomingMessage, workspace: Workspace, *, late: bool
@@ -129,7 +130,7 @@ class MessageHandler:
         """Whether a message that calls nobody asks what the bot should answer."""
         if not (self._may_ask(message) and await self._concerns_bot(message)):
             return False
-        rule = self._manners.rule_of(message.place.channel)
+        rule = self._manners.rule_of(*self._ids.all_of(message.place.channel))
         if not message.in_thread:
             return await self._manners.begins(message.question, rule)
         if await self._teaching.is_aside(message, workspace, late=late):
@@ -138,7 +139,7 @@ class MessageHandler:
         return await self._manners.goes_on(message.question, rule, present)
 
     async def _is_thanked(self, message: IncomingMessage, workspace: Workspace) -> bool:
-        rule = self._manners.rule_of(message.place.channel)
+        rule = self._manners.rule_of(*self._ids.all_of(message.place.channel))
         present = partial(people_in, workspace, message.place)
         return await self._manners.is_thanked(message.question, rule, present)
 

@@ -11,13 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-import aiohttp
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.error import BoltError
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.installation_store.models.installation import Installation
+from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.api.workspaces import Workspace, make_client
+from bots.slack.api.workspaces import Workspace
 from core.errors import StorageError
 
 logger = logging.getLogger(__name__)
@@ -35,14 +35,13 @@ class Installations(AsyncInstallationStore):
         self,
         folder: Path,
         *,
-        session: aiohttp.ClientSession,
-        api_url: str,
+        client_of: Callable[[str], AsyncWebClient],
         added: Callable[[Workspace], None],
         removed: Callable[[str], None],
     ) -> None:
+        """`client_of` makes the client that has a token."""
         self._folder = folder
-        self._session = session
-        self._api_url = api_url
+        self._client_of = client_of
         self._added = added
         self._removed = removed
 
@@ -96,7 +95,7 @@ class Installations(AsyncInstallationStore):
         return logger
 
     def _workspace(self, values: dict[str, str]) -> Workspace:
-        client = make_client(self._session, self._api_url, values["token"])
+        client = self._client_of(values["token"])
         return Workspace(**{name: values[name] for name in _FIELDS}, client=client)
 
     def _read(self) -> list[dict[str, str]]:

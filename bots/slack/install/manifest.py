@@ -41,6 +41,7 @@ EVENTS: Final = (
     "app_home_opened",
     "app_mention",
     "app_uninstalled",
+    "channel_id_changed",
     "message.channels",
     "message.groups",
     "message.im",

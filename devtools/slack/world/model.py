@@ -39,6 +39,7 @@ EVENTS = frozenset(
         "app_home_opened",
         "app_mention",
         "app_uninstalled",
+        "channel_id_changed",
         "assistant_thread_context_changed",
         "assistant_thread_started",
         "member_joined_channel",

@@ -31,6 +31,7 @@ _EVENT_SCOPES = {
     "app_mention": "app_mentions:read",
     "assistant_thread_context_changed": "assistant:write",
     "assistant_thread_started": "assistant:write",
+    "channel_id_changed": "channels:history",
     "member_joined_channel": "channels:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",

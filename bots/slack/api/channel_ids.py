@@ -1,0 +1,129 @@
+"""Channels whose id has changed: inside, each is known by the first id that it had here.
+
+Sessions, buttons, lessons and what the settings name have that id. Slack gets the latest one, and
+whatever comes from Slack is given the first one before anybody reads it.
+https://docs.slack.dev/reference/events/channel_id_changed
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any, Final, NoReturn
+
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from core.errors import FaqbotError
+from core.ports import Reports
+
+logger = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+_PREFIX: Final = "slack:channel:"
+_LOOK_S: Final = 30.0
+_SENT_AS: Final = ("params", "json", "data")
+_FIELDS: Final = ("channel", "channel_id")
+
+
+class ChannelIds:
+    """The first and the latest id of each channel that has had several; kept in the store."""
+
+    def __init__(self, reports: Reports | None) -> None:
+        """Without `reports` they are forgotten with the process."""
+        self._reports = reports
+        self._first: dict[str, str] = {}  # by each later id
+        self._latest: dict[str, str] = {}  # by the first one
+
+    def all_of(self, channel: str) -> tuple[str, ...]:
+        """A channel's ids, of which the settings may name any."""
+        first = self._first.get(channel, channel)
+        return (first, *(later for later, known in self._first.items() if known == first))
+
+    def latest(self, channel: str) -> str:
+        """The id by which Slack knows a channel now."""
+        return self._latest.get(channel, channel)
+
+    def with_first(self, value: Any) -> Any:  # noqa: ANN401 - JSON
+        """JSON with the first id in place of each later one, wherever it is a value."""
+        if not self._first:
+            return value
+        if isinstance(value, str):
+            return self._first.get(value, value)
+        if isinstance(value, list):
+            return [self.with_first(one) for one in value]
+        if isinstance(value, dict):
+            return {key: self.with_first(one) for key, one in value.items()}
+        return value
+
+    async def changed(self, old: str, new: str) -> None:
+        """Take in that a channel has another id; hearing it again changes nothing.
+
+        Raises:
+            StorageError: it is not kept.
+        """
+        first = self._first.get(old, old)
+        if first == self._first.get(new, new):
+            return
+        self._note(new, first)
+        logger.info("channel %s is %s now, and known here as %s", old, new, first)
+        if self._reports:
+            # By their number, since the last one is the one that counts.
+            await self._reports.switch(f"{_PREFIX}{new}", f"{len(self.all_of(first))} {first}")
+
+    async def look(self) -> None:
+        """Take in what is kept, also by other processes.
+
+        Raises:
+            StorageError: it cannot be read.
+        """
+        if self._reports is None:
+            return
+        kept = await self._reports.switches()
+        found = [(*value.split(" ", 1), name) for name, value in kept.items()]
+        known = [one for one in found if one[-1].startswith(_PREFIX)]
+        for _, first, name in sorted(known, key=lambda one: int(one[0])):
+            self._note(name.removeprefix(_PREFIX), first)
+
+    async def follow(self) -> NoReturn:
+        """Take in what other processes have heard, until cancelled."""
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            try:
+                await self.look()
+            except FaqbotError as error:
+                logger.warning("which channels have other ids is not known: %s", error)
+
+    def _note(self, later: str, first: str) -> None:
+        self._first[later] = first
+        self._latest[first] = later
+
+
+class ChannelClient(AsyncWebClient):
+    """The SDK's client, on whose way ids are changed: the latest go out, the first ones come in."""
+
+    ids: ChannelIds | None = None
+
+    async def api_call(self, api_method: str, **sent: Any) -> AsyncSlackResponse:  # noqa: ANN401
+        """Call a method; see the SDK."""
+        if self.ids is None:
+            return await super().api_call(api_method, **sent)
+        for kind in _SENT_AS:
+            given = sent.get(kind)
+            if isinstance(given, dict):
+                named = {name: self.ids.latest(given[name]) for name in _FIELDS if given.get(name)}
+                sent[kind] = given | named
+        response = await super().api_call(api_method, **sent)
+        if isinstance(response.data, dict):
+            response.data = self.ids.with_first(response.data)
+        return response
+
+
+def register(app: AsyncApp, ids: ChannelIds) -> None:
+    """Listen to changes of ids."""
+
+    @app.event("channel_id_changed")
+    async def changed(event: Json) -> None:
+        await ids.changed(event["old_channel_id"], event["new_channel_id"])
