@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import as_file, files
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from config.settings import Settings
@@ -19,6 +21,10 @@ from core.skills.meetings.diary import Diary
 from core.skills.router import Router
 from core.skills.skill import Skill
 from core.text.korean import Analyzer
+
+if TYPE_CHECKING:
+    from core.skills.api.document import Document
+    from core.skills.api.mcp_tools import ToolClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,14 @@ def _meetings(parts: SkillParts) -> Sequence[Skill]:
     return [MeetingSkill(desk, parts.now)]
 
 
+def _tools_at(url: str, token: str) -> ToolClient:
+    try:
+        from core.skills.api.mcp_tools import ToolClient
+    except ImportError as error:
+        raise ConfigError(f"{error.name} is not installed: pip install 'faqbot[mcp]'") from error
+    return ToolClient(url, token)
+
+
 def _diary(settings: Settings) -> Diary:
     from core.skills.meetings.diary import SqliteDiary
 
@@ -132,9 +146,14 @@ def _api(parts: SkillParts) -> Sequence[Skill]:
     settings = parts.settings
     if settings.api_book is None:
         raise ConfigError("the skill `api` needs FAQBOT_API_BOOK: which operations it may use")
-    book = load_book(settings.api_book)
     token = settings.api_token.get_secret_value() if settings.api_token else ""
-    client, journal = Client(book, token), Journal(settings.data_dir / "calls.sqlite3")
+
+    def list_tools(url: str) -> Document:
+        return asyncio.run(_tools_at(url, token).document())
+
+    book = load_book(settings.api_book, list_tools)
+    client = _tools_at(book.server, token) if book.is_mcp else Client(book, token)
+    journal = Journal(settings.data_dir / "calls.sqlite3")
     source = files("core.skills.api").joinpath(f"{parts.language}.toml").read_text("utf-8")
     texts = tomllib.loads(source)
     allowed = book.allowed.values()

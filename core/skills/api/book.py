@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,17 +35,23 @@ class Book:
     document: Document
     server: str
     allowed: Mapping[str, Allowed]
+    is_mcp: bool = False
 
 
-def load_book(path: Path) -> Book:
-    """Read a book, and the document that it names.
+def load_book(path: Path, list_tools: Callable[[str], Document]) -> Book:
+    """Read a book, and the document or the server of tools that it names. Blocks.
+
+    `list_tools` returns the tools at an address of the Model Context Protocol.
 
     Raises:
         ConfigError: something in it cannot be used; says what.
     """
     try:
         table = tomllib.loads(path.read_text("utf-8"))
-        document = load_document(path.parent / table["document"])
+        if tools := table.get("mcp"):
+            document = list_tools(str(tools))
+        else:
+            document = load_document(path.parent / table["document"])
         named = [_allowed(entry, document) for entry in table.get("operation", [])]
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"the book of the API, {path}, cannot be read: {error}") from error
@@ -56,7 +62,8 @@ def load_book(path: Path) -> Book:
         raise ConfigError(f'{path}: name the API\'s server: server = "https://…"')
     if not named:
         raise ConfigError(f"{path} allows no operation: add [[operation]] with id and examples")
-    return Book(document, server, {one.operation.id: one for one in named})
+    by_id = {one.operation.id: one for one in named}
+    return Book(document, server, by_id, is_mcp="mcp" in table)
 
 
 def _allowed(entry: Mapping[str, Any], document: Document) -> Allowed:

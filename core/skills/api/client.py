@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import quote
 
 import httpx
@@ -77,6 +79,35 @@ def call_of(book: Book, operation: Operation, arguments: Arguments) -> Call:
     )
 
 
+class Sender(Protocol):
+    """Makes calls."""
+
+    async def send(self, call: Call, *, key: str) -> Told:
+        """Make a call; `key` is the same when it is made again for the same question.
+
+        Raises:
+            ApiAwayError: there was no answer in time, or the API is out of order.
+        """
+        ...
+
+
+async def repeated(
+    operation: Operation, send: Callable[[Call], Awaitable[Told]], call: Call
+) -> Told:
+    """Return what a call comes to, made again where that is harmless and there was no answer.
+
+    Raises:
+        ApiAwayError: there was none in the end.
+    """
+    retrying = AsyncRetrying(
+        retry=retry_if_exception_type(ApiAwayError),
+        stop=stop_after_attempt(_ATTEMPTS if operation.may_be_repeated else 1),
+        wait=wait_exponential_jitter(multiplier=0.2, max=2.0, jitter=0.2),
+        reraise=True,
+    )
+    return await retrying(send, call)
+
+
 class Client:
     """Calls the API of a book. `token` goes into the header that the document names, only."""
 
@@ -85,21 +116,10 @@ class Client:
         self._credential = {book.document.credential_header: form} if token else {}
 
     async def send(self, call: Call, *, key: str) -> Told:
-        """Make a call; `key` is the same when it is made again for the same question.
+        """See `Sender`."""
+        return await repeated(call.operation, partial(self._sent, key=key), call)
 
-        Raises:
-            ApiAwayError: there was no answer in time, or the API is out of order.
-        """
-        attempts = _ATTEMPTS if call.operation.may_be_repeated else 1
-        retrying = AsyncRetrying(
-            retry=retry_if_exception_type(ApiAwayError),
-            stop=stop_after_attempt(attempts),
-            wait=wait_exponential_jitter(multiplier=0.2, max=2.0, jitter=0.2),
-            reraise=True,
-        )
-        return await retrying(self._sent, call, key)
-
-    async def _sent(self, call: Call, key: str) -> Told:
+    async def _sent(self, call: Call, *, key: str) -> Told:
         headers = {"Accept": "application/json", **call.headers, **self._credential}
         if not call.operation.reads:
             # https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/

@@ -95,11 +95,11 @@ def _operation(whole: Json, route: str, method: str, item: Json) -> Operation:
     described = item[method]
     name = described.get("operationId") or f"{method} {route}"
     listed = [*(item.get("parameters") or []), *(described.get("parameters") or [])]
-    resolved = (_resolved(whole, one) for one in listed)
-    taken = [_parameter(one) for one in resolved if _is_taken(one)]
-    body = _resolved(whole, described.get("requestBody") or {})
+    described_each = (resolved(whole, one) for one in listed)
+    taken = [_parameter(one) for one in described_each if _is_taken(one)]
+    body = resolved(whole, described.get("requestBody") or {})
     content = (body.get("content") or {}).get("application/json") or {}
-    schema = _resolved(whole, content.get("schema") or {})
+    schema = resolved(whole, content.get("schema") or {})
     required = set(schema.get("required") or ())
     for key, inner in (schema.get("properties") or {}).items():
         taken.append(Parameter(key, "body", inner, key in required, inner.get("description", "")))
@@ -131,12 +131,16 @@ def _parameter(described: Json) -> Parameter:
     )
 
 
-def _resolved(whole: Json, part: Any, depth: int = 0) -> Any:  # noqa: ANN401 - JSON
-    """Return a part of the document with what it refers to in its place."""
+def resolved(whole: Json, part: Any, depth: int = 0) -> Any:  # noqa: ANN401 - JSON
+    """Return a part of a document with what it refers to in its place.
+
+    Raises:
+        ConfigError: it refers to what is not there, or to itself.
+    """
     if depth > _DEEPEST:
         raise ConfigError("the API's description refers to itself without an end")
     if isinstance(part, list):
-        return [_resolved(whole, one, depth) for one in part]
+        return [resolved(whole, one, depth) for one in part]
     if not isinstance(part, dict):
         return part
     if isinstance(reference := part.get("$ref"), str):
@@ -146,8 +150,8 @@ def _resolved(whole: Json, part: Any, depth: int = 0) -> Any:  # noqa: ANN401 - 
             if not isinstance(found, dict) or key not in found:
                 raise ConfigError(f"the API's description has no {json.dumps(reference)}")
             found = found[key]
-        return _resolved(whole, found, depth + 1)
-    return {key: _resolved(whole, value, depth) for key, value in part.items()}
+        return resolved(whole, found, depth + 1)
+    return {key: resolved(whole, value, depth) for key, value in part.items()}
 
 
 def _credential(whole: Json) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from core.skills.api.arguments import converted, missing, problem, read_arguments
 from core.skills.api.book import Allowed, Book
-from core.skills.api.client import ApiAwayError, Call, Client, Told, call_of
+from core.skills.api.client import ApiAwayError, Call, Sender, Told, call_of
 from core.skills.api.document import Parameter
 from core.skills.api.journal import Journal
 from core.skills.api.shown import plain, said, shown
@@ -33,7 +33,7 @@ class OperationSkill:
 
     book: Book
     allowed: Allowed
-    client: Client
+    client: Sender
     journal: Journal
     texts: Mapping[str, str]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.skills.data.answering import DataAnswer, DataAnswerer, Unsure
 from core.skills.skill import Request, SkillReply
-from core.types import Status
+from core.types import File, Status
 
 _SHOWN_ROWS = 10
 
@@ -50,7 +50,14 @@ class DataSkill:
         match answer:
             case DataAnswer():
                 data = json.dumps({"sql": answer.sql}, ensure_ascii=False)
-                yield SkillReply(self._text(answer), (self.texts["show_sql"],), data)
+                several = len(answer.rows.rows) > 1
+                file = File("answer.csv", "text/csv", answer.csv().decode())
+                yield SkillReply(
+                    self._text(answer),
+                    (self.texts["show_sql"],),
+                    data,
+                    files=(file,) if several else (),
+                )
             case Unsure() if request.data is None:
                 yield SkillReply(answer.text, answer.questions, json.dumps({}))
 

@@ -129,7 +129,7 @@ async def server(shop):
 def book(tmp_path, server):
     (tmp_path / "shop.yaml").write_text(DOCUMENT, "utf-8")
     (tmp_path / "book.toml").write_text(BOOK.format(server=server), "utf-8")
-    return load_book(tmp_path / "book.toml")
+    return load_book(tmp_path / "book.toml", None)
 
 
 @pytest.fixture

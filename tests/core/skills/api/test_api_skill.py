@@ -125,7 +125,7 @@ def test_a_book_that_cannot_be_used_says_why(tmp_path, shop_document, book, why)
     (tmp_path / "shop.yaml").write_text(shop_document, "utf-8")
     (tmp_path / "book.toml").write_text(book, "utf-8")
     with pytest.raises(ConfigError, match=why):
-        load_book(tmp_path / "book.toml")
+        load_book(tmp_path / "book.toml", None)
 
 
 def test_a_value_is_one_short_line():

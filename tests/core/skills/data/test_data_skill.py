@@ -60,6 +60,9 @@ async def test_a_question_is_answered_and_its_button_shows_the_sql(ask):
     assert "2025년 · 서울 기준" in answer.text
     assert "\n1. " in answer.text
     assert answer.followups == ("SQL 보기",)
+    (file,) = answer.files
+    assert file.text.startswith("\ufeff")  # by which spreadsheets know its encoding
+    assert len(file.text.splitlines()) > 2
     _, sql = await ask("SQL 보기", of=name)
     assert sql.text.startswith("```sql\nSELECT")
 
