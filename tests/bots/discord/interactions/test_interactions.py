@@ -128,6 +128,20 @@ async def test_an_answer_aside_is_finished_after_a_restart(fake, tmp_path, profi
         assert len(used.messages) == 1
 
 
+async def test_a_command_that_discord_took_for_lapsed_is_answered_by_direct_message(
+    fake, tmp_path, profile
+):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await ready(fake)
+        fake.fail_next("POST", r"/callback$", "404", code=10062)
+        fake.settings.interaction_token_s = 0.0
+        await fake.slash("faq", {"질문": "정산은?"})
+        direct = fake.dm(fake.user)
+        await fake.until(lambda: answers_in(fake, direct))
+        assert answers_in(fake, direct)[0].content.startswith("답: 정산은?")
+        assert len(bot.assistant.asked) == 1
+
+
 async def test_faq_works_in_direct_messages(fake, tmp_path, profile):
     async with running_bot(fake, tmp_path, profile) as bot:
         await ready(fake)

@@ -60,6 +60,9 @@ def test_any_text_can_be_read(raw):
         {"subtype": "channel_join"},
         {"subtype": "message_replied"},
         {"subtype": "tombstone"},
+        {"subtype": "document_mention"},  # it was named in a canvas
+        {"subtype": "pinned_item"},
+        {"subtype": "reminder_add"},
     ],
 )
 def test_what_no_person_says_is_nothing(changes):

@@ -270,3 +270,17 @@ def test_a_stream_that_nobody_stopped_is_forgotten_when_slack_has_ended_it():
     assert all(begin(streams, f"q{n}", 0.0) for n in range(20))
     assert not streams.plan("q20", 299.0)
     assert streams.plan("q20", 301.0)
+
+
+async def test_a_stream_for_a_guest_names_the_guests_own_workspace(slack, tmp_path, minsu, channel):
+    gate = asyncio.Event()
+    async with answering(slack, tmp_path, settings=NATIVE, gate=gate, pieces=PIECES):
+        event = {"type": "app_mention", "channel": channel.id, "ts": slack.world.ids.ts()}
+        event |= {"user": minsu.id, "user_team": "T0EXTERNAL", "team": "T0EXTERNAL"}
+        event["text"] = f"{minsu.mention_of_bot} 정산은 언제?"
+        slack.world.emit(slack.team, "app_mention", event, channel)
+        await slack.until(lambda: slack.calls("chat.startStream"))
+        gate.set()
+    (call,) = slack.calls("chat.startStream")[:1]
+    assert call.args["recipient_team_id"] == "T0EXTERNAL"
+    assert call.args["recipient_user_id"] == minsu.id
