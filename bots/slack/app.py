@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -28,7 +30,8 @@ from bots.slack.events import messages
 from bots.slack.events.lessons import LessonHandler
 from bots.slack.events.messages import MessageHandler
 from bots.slack.ids import PREFIX, is_public, place_of
-from bots.slack.install.installations import Installations
+from bots.slack.install.files import InstallationFiles
+from bots.slack.install.installations import Installations, Kept
 from bots.slack.install.installations import register as register_installations
 from bots.slack.interactions import assistant_pane, commands, feedback, home, share
 from bots.slack.interactions.assistant_pane import hint_for
@@ -40,6 +43,7 @@ from bots.slack.replies.ephemeral import EphemeralReply, is_ephemeral
 from bots.slack.replies.native_status import NativeStatus
 from bots.slack.replies.native_stream import StreamingReply
 from bots.slack.replies.thread import Answers, SlackReply
+from config.settings import Settings
 from core.errors import PlatformError
 from core.messaging.reply import Reply
 from core.types import Question
@@ -128,14 +132,16 @@ class Parts:
     heard_last: dict[str, datetime]
 
 
-async def assemble(context: Context, session: aiohttp.ClientSession) -> Parts:
-    """Put it together, and let the chat service open replies.
+async def assemble(
+    context: Context, session: aiohttp.ClientSession, stack: AsyncExitStack
+) -> Parts:
+    """Put it together, and let the chat service open replies; `stack` closes what is open.
 
     Raises:
         ConfigError, PlatformError, StorageError: see `bots.slack.open_slack`.
     """
     client = make_client(session, context.settings.slack_api_url)
-    workspaces, installations = await _workspaces(context, session)
+    workspaces, installations = await _workspaces(context, session, stack)
     budgets = Budgets(
         edits_a_minute=context.settings.slack_edits_per_minute,
         processes=lambda: context.service.processes,
@@ -221,7 +227,7 @@ class Replies:
 
 
 async def _workspaces(
-    context: Context, session: aiohttp.ClientSession
+    context: Context, session: aiohttp.ClientSession, stack: AsyncExitStack
 ) -> tuple[Workspaces, Installations | None]:
     settings = context.settings
     token = settings.slack_bot_token.get_secret_value()
@@ -234,13 +240,30 @@ async def _workspaces(
         return Workspaces(only), None
     workspaces = Workspaces()
     installations = Installations(
-        settings.data_dir / _FOLDER,
+        await stack.enter_async_context(_kept(settings)),
         client_of=client_of,
         added=workspaces.add,
         removed=workspaces.remove,
     )
     await installations.load()
+    workspaces.look = installations.load
+    following = asyncio.create_task(installations.follow())
+    stack.callback(following.cancel)
     return workspaces, installations
+
+
+@asynccontextmanager
+async def _kept(settings: Settings) -> AsyncIterator[Kept]:
+    """Open what keeps installations: MongoDB where the settings name it, else a folder."""
+    if settings.mongodb_uri is None:
+        yield InstallationFiles(settings.data_dir / _FOLDER)
+        return
+    # Importing the driver takes a quarter of a second, and the embedded default needs none of it.
+    from core.stores.mongo.database import MongoDatabase  # noqa: PLC0415
+    from core.stores.mongo.installations import MongoInstallations  # noqa: PLC0415
+
+    async with MongoDatabase.open(settings.mongodb_uri.get_secret_value()) as database:
+        yield MongoInstallations(database)
 
 
 def _register_extras(

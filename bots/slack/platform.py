@@ -45,7 +45,7 @@ async def open_slack(
     context = Context(service, profile, settings, cleaner, channel_ids)
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
-        parts = await assemble(context, session)
+        parts = await assemble(context, session, stack)
         stack.push_async_callback(parts.background.close)
         following = asyncio.create_task(channel_ids.follow())
         stack.callback(following.cancel)

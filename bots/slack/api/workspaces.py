@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack.api.channel_ids import ChannelClient, ChannelIds
 from bots.slack.api.errors import translated
-from core.errors import PlatformRefusedError
+from core.errors import FaqbotError, PlatformRefusedError
 
 logger = logging.getLogger(__name__)
 
@@ -110,6 +110,7 @@ class Workspaces:
 
     def __init__(self, only: Workspace | None = None) -> None:
         """`only` is the one of a single token; others are added as they are installed."""
+        self.look: Callable[[], Awaitable[None]] | None = None  # for those of other processes
         self._only = only
         self._known = {only.team: only} if only else {}
 
@@ -144,6 +145,11 @@ class Workspaces:
 
     async def authorize(self, team_id: str | None) -> AuthorizeResult | None:
         """Bolt's `authorize`."""
+        if self.look and not self.has(team_id):  # another process may have installed it just now
+            try:
+                await self.look()
+            except FaqbotError as error:
+                logger.warning("where the bot is installed is not known: %s", error)
         try:
             return self.get(team_id).authorization()
         except PlatformRefusedError as error:

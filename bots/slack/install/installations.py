@@ -1,15 +1,12 @@
-"""The workspaces that have installed the bot, a file each, readable by its owner alone."""
+"""The workspaces that have installed the bot, and what Bolt asks of them."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import os
 import re
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn, Protocol
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.error import BoltError
@@ -18,14 +15,31 @@ from slack_sdk.oauth.installation_store.models.installation import Installation
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack.api.workspaces import Workspace
-from core.errors import StorageError
+from core.errors import FaqbotError, StorageError
 
 logger = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
 _TEAM: Final = re.compile(r"^[A-Z0-9]+$")
+_LOOK_S: Final = 10.0
 _FIELDS: Final = ("team", "name", "bot_name", "bot_user", "bot_id")
+
+
+class Kept(Protocol):
+    """Where installations are kept, by workspace."""
+
+    async def all(self) -> list[dict[str, str]]:
+        """Return what is kept of each workspace."""
+        ...
+
+    async def put(self, team: str, values: dict[str, str]) -> None:
+        """Keep a workspace's, in place of what was kept before."""
+        ...
+
+    async def remove(self, team: str) -> None:
+        """Forget a workspace's."""
+        ...
 
 
 class Installations(AsyncInstallationStore):
@@ -33,29 +47,45 @@ class Installations(AsyncInstallationStore):
 
     def __init__(
         self,
-        folder: Path,
+        kept: Kept,
         *,
         client_of: Callable[[str], AsyncWebClient],
         added: Callable[[Workspace], None],
         removed: Callable[[str], None],
     ) -> None:
         """`client_of` makes the client that has a token."""
-        self._folder = folder
+        self._kept = kept
         self._client_of = client_of
         self._added = added
         self._removed = removed
+        self._known: dict[str, dict[str, str]] = {}
 
     async def load(self) -> None:
-        """Hear of every workspace that is installed already.
+        """Hear of every workspace that is installed, and of each that is not any more.
 
         Raises:
-            StorageError: the folder or a file in it cannot be read.
+            StorageError: what is kept cannot be read.
         """
         try:
-            for values in await asyncio.to_thread(self._read):
-                self._added(self._workspace(values))
-        except (OSError, ValueError, KeyError) as error:
-            raise StorageError(f"cannot read {self._folder}: {error}") from error
+            found = {values["team"]: values for values in await self._kept.all()}
+            changed = [one for team, one in found.items() if self._known.get(team) != one]
+            workspaces = [self._workspace(values) for values in changed]
+        except KeyError as error:
+            raise StorageError(f"an installation that is kept lacks {error}") from error
+        for workspace in workspaces:
+            self._added(workspace)
+        for team in self._known.keys() - found.keys():
+            self._removed(team)
+        self._known = found
+
+    async def follow(self) -> NoReturn:
+        """Hear of what other processes have installed or removed, until cancelled."""
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            try:
+                await self.load()
+            except FaqbotError as error:
+                logger.warning("where the bot is installed is not known: %s", error)
 
     async def async_save(self, installation: Installation) -> None:
         """Keep what Slack's consent page has brought; a later one takes an earlier one's place.
@@ -75,17 +105,18 @@ class Installations(AsyncInstallationStore):
             "token": token,
         }
         try:
-            await asyncio.to_thread(self._write, team, json.dumps(values))
-        except OSError as error:
+            await self._kept.put(team, values)
+        except StorageError as error:
             raise BoltError(f"the installation cannot be stored: {error}") from error
+        self._known[team] = values
         self._added(self._workspace(values))
         logger.info("installed in the workspace %s", values["name"])
 
     async def remove(self, team: str) -> None:
         """The workspace has thrown the bot out."""
         if _TEAM.match(team):
-            path = self._folder / f"{team}.json"
-            await asyncio.to_thread(path.unlink, missing_ok=True)
+            await self._kept.remove(team)
+        self._known.pop(team, None)
         self._removed(team)
         logger.info("not installed in the workspace %s any more", team)
 
@@ -97,22 +128,6 @@ class Installations(AsyncInstallationStore):
     def _workspace(self, values: dict[str, str]) -> Workspace:
         client = self._client_of(values["token"])
         return Workspace(**{name: values[name] for name in _FIELDS}, client=client)
-
-    def _read(self) -> list[dict[str, str]]:
-        files = sorted(self._folder.glob("*.json"))
-        return [json.loads(file.read_text(encoding="utf-8")) for file in files]
-
-    def _write(self, team: str, text: str) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._folder / f"{team}.json"
-        fresh = path.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
 
 
 def register(app: AsyncApp, installations: Installations | None) -> None:

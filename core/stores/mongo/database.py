@@ -137,6 +137,7 @@ class MongoDatabase:
         self.entry_use: AsyncCollection[Document] = database["entry_use"]
         self.closed_gaps: AsyncCollection[Document] = database["closed_gaps"]
         self.audit: AsyncCollection[Document] = database["audit"]
+        self.installations: AsyncCollection[Document] = database["installations"]
         self.spent: AsyncCollection[Document] = database["spent"]
         self.leases: AsyncCollection[Document] = database["leases"]
         self.switches: AsyncCollection[Document] = database["switches"]

@@ -96,6 +96,26 @@ async def test_an_installation_outlives_the_process_and_is_its_owners_alone(
         await slack.until(lambda: finished(slack, question))
 
 
+async def test_with_mongodb_one_process_installs_and_another_answers(
+    slack, server, tmp_path, browser
+):
+    minsu = slack.add_person("민수")
+    channel = slack.add_channel("문의", minsu)
+    changes = BY_OAUTH | {"MONGODB_URI": f"{server.uri}/faqbot"}
+    async with (
+        running(make_settings(slack, tmp_path / "one", **changes)) as one,
+        running(make_settings(slack, tmp_path / "other", **changes)) as other,
+    ):
+        await slack.until(lambda: slack.sockets == 2)
+        await install(one, browser, slack.team)
+        await one.stop()
+        await slack.until(lambda: slack.sockets == 1)
+        question = await minsu.mention(channel, "정산은 언제?")
+        await slack.until(lambda: finished(slack, question))
+        assert len(other.assistant.asked) == 1
+    assert not (tmp_path / "one" / "slack").exists()
+
+
 async def test_a_workspace_that_has_not_installed_it_is_not_answered(slack, tmp_path, caplog):
     minsu = slack.add_person("민수")
     channel = slack.add_channel("문의", minsu)
