@@ -25,6 +25,7 @@ from bots.slack.events.lessons import LessonHandler
 from bots.slack.events.parse import IncomingMessage, said
 from bots.slack.events.threads import people_in, question_above
 from bots.slack.ids import question_id
+from bots.slack.replies.native_status import rename_session
 from core.bounded import BoundedDict
 from core.errors import PlatformError, PlatformRefusedError, StorageError
 from core.messaging.learning import is_lesson
@@ -215,6 +216,10 @@ class MessageHandler:
         if await self._teaching.untag(message, workspace):
             return
         receipt = await self._service.revise(message.question)
+        if receipt is Receipt.STORED and not message.in_thread:  # the session has its name
+            channel, text = message.place.channel, message.text
+            naming = rename_session(workspace.client, channel, message.ts, text)
+            self._background.begin(naming)
         if receipt:
             self._explain(message, receipt, workspace)
         elif message.to_bot and not message.was_edited_late:

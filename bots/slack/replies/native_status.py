@@ -68,7 +68,7 @@ class NativeStatus:
                     channel_id=place.channel,
                     status=_PROCESSING,
                     thread_ts=self._thread,
-                    title=shortened(" ".join(self._question.text.split()), _TITLE_CHARS),
+                    title=_title_of(self._question.text),
                     initiator_user_id=self._question.asker or None,
                 )
         except PlatformError as error:
@@ -94,6 +94,17 @@ async def set_status(client: AsyncWebClient, channel: str, thread: str, text: st
     await quietly("the status", call)
 
 
+async def rename_session(client: AsyncWebClient, channel: str, thread: str, text: str) -> None:
+    """Name a session after its question as it is by now; a new status would keep the old name.
+
+    Never raises: where the app is no agent, or has no session there, nothing has a name.
+    """
+    call = client.agents_sessions_rename(
+        channel_id=channel, thread_ts=thread, title=_title_of(text)
+    )
+    await quietly("a session's name", call)
+
+
 async def end_session(client: AsyncWebClient, channel: str, thread: str) -> None:
     """Let a session wait for the person again; Slack would show for ever that there is work.
 
@@ -114,3 +125,7 @@ async def end_session(client: AsyncWebClient, channel: str, thread: str) -> None
             await asyncio.sleep(_PAUSE_S)
         else:
             return
+
+
+def _title_of(text: str) -> str:
+    return shortened(" ".join(text.split()), _TITLE_CHARS)

@@ -77,6 +77,17 @@ async def test_slacks_own_stop_ends_an_answer_of_whoever_asked(
         await slack.until(lambda: statuses(slack, channel, asked.ts)[-1] == "active")
 
 
+async def test_a_session_is_named_after_the_question_as_it_is_edited(slack, bot, minsu, profile):
+    channel = slack.add_channel("문의", minsu)
+    asked = await minsu.mention(channel, QUESTION)
+    await slack.until(lambda: statuses(slack, channel, asked.ts)[-1:] == ["active"])
+    await minsu.edit(asked, f"{minsu.mention_of_bot} 반품비는 누가 내나요?")
+    session = slack.world.sessions[channel.id, asked.ts]
+    assert {one["title"] for one in session} == {QUESTION}
+    await slack.until(lambda: session[-1]["title"] == "반품비는 누가 내나요?")
+    await slack.until(lambda: session[-1]["status"] == "active")
+
+
 async def test_where_the_app_is_no_agent_a_message_says_that_there_is_work(
     slack, make_service, connect, stores, minsu
 ):
