@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
@@ -257,11 +258,13 @@ class QuestionHandler:
             references = await _with_found(references, reply)
         presenter = Presenter(reply, note=partial(_note, note_reply), references=references)
         watch.presenter = presenter
-        self._live[question.id] = (presenter, claim)
+        self._live[question.id] = live = (presenter, claim)
         try:
             view = await presenter.present(question, events, status=self._profile.searching)
         finally:
-            del self._live[question.id]
+            # By now a later claim of the same question may be answered here, too.
+            if self._live.get(question.id) is live:
+                del self._live[question.id]
         if claim.fence > 1:
             await _delete_late(reply, presenter.references)
         return view
@@ -366,13 +369,26 @@ async def _with_found(
 ) -> Sequence[str]:
     """The messages that were noted, and what was sent just before it could be."""
     try:
-        found = await reply.find()
+        found = await (reply.find() if noted and not all_of_them else _found_in_turn(reply))
     except PlatformError as error:
         if not noted or (all_of_them and not isinstance(error, PlatformRefusedError)):
             raise
         logger.warning("only noted messages are known: %s", error)
         found = ()
     return list(dict.fromkeys([*noted, *found]))
+
+
+async def _found_in_turn(reply: Reply[Any]) -> Sequence[str]:
+    """All messages that there are, however long the platform wants no such calls.
+
+    An attempt that ended with that would be followed by others, until the last one has failed.
+    """
+    while True:
+        try:
+            return await reply.find()
+        except RateLimitedError as error:
+            logger.info("looking for the messages of an answer later: %s", error)
+            await asyncio.sleep(error.retry_after_s * random.uniform(1.0, 1.5))  # noqa: S311
 
 
 async def _only(event: AnswerEvent) -> AsyncGenerator[AnswerEvent]:

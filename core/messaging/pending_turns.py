@@ -58,7 +58,7 @@ class PendingTurns:
         """
         if turn := self._pending.get(question_id):
             await until_back(lambda: self._history.append(turn))
-            del self._pending[question_id]
+            self._pending.pop(question_id, None)  # a later claim may have stored it, too
 
     def cost_usd(self, question_id: str) -> float:
         """Return what the models took for an answer that has just been appended."""

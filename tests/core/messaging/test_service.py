@@ -10,7 +10,7 @@ from fakes.learning import learning_of
 from fakes.wall import Wall, WallReply
 
 from config.profiles import load_profile
-from core.errors import PlatformError, PlatformRefusedError
+from core.errors import PlatformError, PlatformRefusedError, RateLimitedError
 from core.messaging.handler import references_of
 from core.messaging.learning import Outcome, Remark
 from core.messaging.offline import Offline
@@ -108,6 +108,10 @@ async def soon(true):
     async with asyncio.timeout(5):
         while not true():  # noqa: ASYNC110 - see above
             await asyncio.sleep(0.01)
+
+
+async def quietly(_reply):
+    """Nothing is noted."""
 
 
 ENDED = [s for s in InboxState if s not in (InboxState.RECEIVED, InboxState.ANSWERING)]
@@ -345,6 +349,45 @@ async def test_what_is_stored_has_no_personal_data_where_that_is_masked(place):
         assert await service.rate(said)
     (opinion,) = await place.archive.feedback("1")
     assert opinion.expected == "***-****-****로 전화"
+
+
+async def test_a_platform_that_wants_no_looks_for_messages_costs_no_attempt(place):
+    """Whoever goes on with a question that has no noted message waits until it may look."""
+    looks = []
+
+    class Busy(WallReply):
+        async def find(self):
+            looks.append(None)
+            if len(looks) < 9:
+                raise RateLimitedError("enough", retry_after_s=0.01)
+            return await super().find()
+
+    await place.inbox.receive(asked())
+    claim = await place.inbox.claim(lease_s=0.05, prefixes=["wall:"])  # and dies
+    assert claim
+    service = place.service()
+    service.serve("wall:", lambda question: Busy(place.wall, question.id))
+    async with running(service):
+        found = await place.until("1", *ENDED)
+    assert (found.state, len(looks) >= 9) == (InboxState.ANSWERED, True)
+    assert place.shown() == ["답: 배송비는?"]
+
+
+async def test_two_claims_of_a_question_may_end_here_in_either_order(place):
+    """The earlier one ends after the later one has: nothing of the later one is taken away."""
+    place.assistant.go_on.clear()
+    handler = place.service()._handler
+    await place.inbox.receive(asked())
+    first = await place.inbox.claim(lease_s=0.01, prefixes=["wall:"])
+    earlier = asyncio.create_task(handler.answer(first, quietly))
+    await place.assistant.halfway.wait()
+    await asyncio.sleep(0.05)
+    await place.inbox.sweep()
+    second = await place.inbox.claim(lease_s=30, prefixes=["wall:"])
+    later = asyncio.create_task(handler.answer(second, quietly))
+    await soon(lambda: len(place.assistant.asked) == 2)
+    place.assistant.go_on.set()
+    assert await asyncio.gather(earlier, later) == [InboxState.ANSWERED] * 2
 
 
 @pytest.mark.parametrize("written", ["not yet", "here", "elsewhere"])
