@@ -142,6 +142,14 @@ class Profile:
     teach_empty: str
     teach_too_long: str
     teach_not_stored: str
+    teach_held: str
+    teach_how_to_confirm: str
+    teach_confirm: str
+    teach_refused: str
+    teach_nothing_held: str
+    gate_says_otherwise: str
+    gate_takes: str
+    gate_not_looked_at: str
     case_opened: str
     case_joined: str
     case_later: str

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from bots.bootstrap.cases import open_desk
+from bots.bootstrap.gate import SearchedRehearsal
 from bots.bootstrap.skills import SkillParts, with_skills
 from bots.bootstrap.stores import Stores, open_index, open_stores
 from config.profiles import profile_chain, profile_of, synonym_files
@@ -27,6 +28,7 @@ from core.embeddings.fastembed import FastembedEmbedder
 from core.embeddings.kiwi import KiwiEncoder
 from core.messaging.answer_report import AnswerReport
 from core.messaging.cases.likeness import Likeness
+from core.messaging.gate import Gate
 from core.messaging.learning import Learning
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
@@ -275,6 +277,7 @@ class _Parts:
             profile=profile,
             leans=lambda text: retriever.aside(retriever.leans, text),
             catch_up=partial(following.catch_up, now=True),
+            examine=Gate(SearchedRehearsal(retriever, self.analyzer), profile).examine,
         )
 
 

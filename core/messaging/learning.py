@@ -7,18 +7,19 @@ taken away is unlearnt, and whatever comes twice changes nothing: a lesson has t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
+from core.messaging.gate import Examined
 from core.messaging.learning_tag import is_lesson, number_after, without_tag
 from core.ports import Archive, History, Inbox, Lessons
 from core.profile import Profile
 from core.text.personal_data import mask, mask_private
 from core.text.sanitize import Cleaner
 from core.text.sections import tidy
-from core.types import Label, Lesson, Question, SessionId, Teaching, Turn, TurnState
+from core.types import Label, Lesson, LessonState, Question, SessionId, Teaching, Turn, TurnState
 
 __all__ = ["Learning", "Outcome", "Remark", "Taught", "is_lesson", "said_of", "without_tag"]
 
@@ -57,6 +58,10 @@ class Outcome(StrEnum):
     NOTHING_ASKED = "nothing_asked"
     WHICH = "which"  # several questions wait, and the remark does not say which one it answers
     NOT_ALLOWED = "not_allowed"
+    HELD = "held"  # it waits for an owner's word; see `core.messaging.gate`
+    REFUSED = "refused"  # it speaks to the bot, and not to people
+    APPROVED = "approved"
+    NOTHING_HELD = "nothing_held"
     EMPTY = "empty"
     TOO_LONG = "too_long"
 
@@ -89,6 +94,9 @@ _OUTCOMES: Final = {
 }
 
 
+_ABOUT: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.HELD, Outcome.APPROVED)
+
+
 class Learning:
     """Finds the question that a remark answers, and keeps the answer."""
 
@@ -102,10 +110,12 @@ class Learning:
         profile: Profile,
         leans: Callable[[str], Awaitable[bool]],
         catch_up: Callable[[], Awaitable[None]],
+        examine: Callable[[Lesson], Awaitable[Examined]],
     ) -> None:
-        """`leans` says whether a question needs the one before it; `catch_up` makes lessons used.
+        """`examine` looks at a lesson before it is served.
 
-        Both are about what is searched, and know nothing of conversations.
+        `leans` says whether a question needs the one before it, and `catch_up` makes lessons used:
+        both are about what is searched, and know nothing of conversations.
         """
         self._history = history
         self._archive = archive
@@ -114,6 +124,7 @@ class Learning:
         self._profile = profile
         self._leans = leans
         self._catch_up = catch_up
+        self._examine = examine
 
     async def teach(self, remark: Remark) -> Taught:
         """Learn a remark that has the tag; the next question is answered with it.
@@ -125,10 +136,10 @@ class Learning:
             return Taught(Outcome.NOT_ALLOWED)
         known = await self._lessons.find(remark.id)
         answer = without_tag(remark.text, self._profile.learning_tag)
-        if not answer:
-            return Taught(Outcome.EMPTY, known)
-        if len(answer) > self._profile.longest_lesson_characters:
-            return Taught(Outcome.TOO_LONG, known)
+        if answer.strip(" .!") == self._profile.teach_confirm:
+            return await self._approve(remark)
+        if not answer or len(answer) > self._profile.longest_lesson_characters:
+            return Taught(Outcome.TOO_LONG if answer else Outcome.EMPTY, known)
         if known:
             asked, numbered = known, self._was_numbered(remark, known)
         else:
@@ -153,9 +164,42 @@ class Learning:
             question_id=asked.question_id,
             asked_by=asked.asked_by,
         )
+        return await self._keep(lesson, known)
+
+    async def _keep(self, lesson: Lesson, known: Lesson | None) -> Taught:
+        """Store a lesson, held if something speaks against serving it."""
+        if known and (known.question, known.answer) == (lesson.question, lesson.answer):
+            lesson = replace(
+                lesson,
+                state=known.state,
+                findings=known.findings,
+                approved_by=known.approved_by,
+                review_at=known.review_at,
+            )
+        else:
+            examined = await self._examine(lesson)
+            if examined.refused:
+                return Taught(Outcome.REFUSED)
+            if examined.findings:
+                lesson = replace(lesson, state=LessonState.HELD, findings=examined.findings)
         teaching = await self._lessons.teach(lesson)
         await self._catch_up()
-        return Taught(_OUTCOMES[teaching], await self._lessons.find(remark.id))
+        stored = await self._lessons.find(lesson.id)
+        if teaching is not Teaching.KNOWN and stored and stored.state is LessonState.HELD:
+            return Taught(Outcome.HELD, stored)
+        return Taught(_OUTCOMES[teaching], stored)
+
+    async def _approve(self, remark: Remark) -> Taught:
+        """Serve what is held of this conversation: the latest of it."""
+        lessons = await self._lessons.of_session(remark.session)
+        held = [one for one in lessons if one.state is LessonState.HELD]
+        if not held:
+            return Taught(Outcome.NOTHING_HELD)
+        latest = max(held, key=lambda one: (one.learned_at, one.id))
+        approved = replace(latest, state=LessonState.SERVED, approved_by=remark.author)
+        await self._lessons.teach(approved)
+        await self._catch_up()
+        return Taught(Outcome.APPROVED, approved)
 
     async def revise(self, remark: Remark) -> Taught | None:
         """A remark was edited: learn, correct or unlearn it; None if it has to do with no lesson.
@@ -281,11 +325,19 @@ def said_of(taught: Taught, profile: Profile) -> str:
         Outcome.NOTHING_ASKED: profile.teach_nothing_asked,
         Outcome.WHICH: profile.teach_which,
         Outcome.NOT_ALLOWED: profile.teach_not_allowed,
+        Outcome.HELD: profile.teach_held,
+        Outcome.REFUSED: profile.teach_refused,
+        Outcome.APPROVED: profile.teach_learned,
+        Outcome.NOTHING_HELD: profile.teach_nothing_held,
         Outcome.EMPTY: profile.teach_empty,
         Outcome.TOO_LONG: profile.teach_too_long,
     }
     lines = [texts[taught.outcome]]
-    if taught.outcome in (Outcome.LEARNED, Outcome.CORRECTED) and taught.lesson:
+    if taught.outcome is Outcome.HELD and taught.lesson:
+        cleaner = Cleaner(profile.link_hosts, instead=profile.link_left_out)
+        lines += [f"• {cleaner.clean(finding)}" for finding in taught.lesson.findings]
+        lines.append(profile.teach_how_to_confirm)
+    if taught.outcome in _ABOUT and taught.lesson:
         lines.append(profile.teach_about.format(question=_shown(taught.lesson.question, profile)))
     shown = [_shown(question, profile) for question in taught.waiting]
     lines += [f"{number}. {question}" for number, question in enumerate(shown, start=1)]

@@ -83,22 +83,12 @@ class LessonSync:
         lessons = newest([one for one in known if one.state is LessonState.SERVED])
         fresh = [one for one in lessons if _lacks(self._known.get(one))]
         vectors = await self._vectors(fresh)
-        prepared = await asyncio.to_thread(self._prepared, fresh, vectors) if fresh else {}
+        prepared = await asyncio.to_thread(prepared_of, fresh, vectors, self._analyzer)
         self._known = {one: prepared.get(one) or self._known[one] for one in lessons}
         overlay = LessonOverlay.of([*self._known.values()]) if lessons else NOTHING
         if lessons or self._version is not None:
             await asyncio.to_thread(self._lay, overlay)
         self._version = version
-
-    def _prepared(
-        self, lessons: Sequence[Lesson], vectors: Sequence[Vectors | None]
-    ) -> dict[Lesson, Prepared]:
-        terms = self._analyzer.terms_of([t for one in lessons for t in (one.question, one.answer)])
-        pairs = zip(lessons, vectors, terms[::2], terms[1::2], strict=True)
-        return {
-            one: Prepared(entry_of(one), _fields(one, asked, answer), vector)
-            for one, vector, asked, answer in pairs
-        }
 
     async def _vectors(self, lessons: Sequence[Lesson]) -> Sequence[Vectors | None]:
         """Return two vectors for each lesson.
@@ -113,15 +103,35 @@ class LessonSync:
         try:
             async with asyncio.timeout(_WARM_S):
                 await self._warm(questions, texts)
-            embed = self._embedder.embed
-            asked = await asyncio.to_thread(embed, questions)
-            answers = await asyncio.to_thread(embed, texts, passages=True)
+            return await asyncio.to_thread(vectors_of, self._embedder, lessons)
         except (ModelError, TimeoutError) as error:
             logger.warning("lessons are found by words and letters alone for now: %s", error)
             self._embed_at = monotonic() + _EMBED_AGAIN_S
             return [None] * len(lessons)
-        both = unit(asked + ANSWER_WEIGHT * answers)
-        return [*np.stack([asked, both], axis=1)]
+
+
+def vectors_of(embedder: Embedder, lessons: Sequence[Lesson]) -> list[Vectors]:
+    """Return two vectors for each lesson: of its question, and of the question with the answer.
+
+    Raises:
+        ModelError: the embedder is away.
+    """
+    asked = embedder.embed([one.question for one in lessons])
+    texts = [one.answer[:_READ_CHARACTERS] for one in lessons]
+    both = unit(asked + ANSWER_WEIGHT * embedder.embed(texts, passages=True))
+    return [*np.stack([asked, both], axis=1)]
+
+
+def prepared_of(
+    lessons: Sequence[Lesson], vectors: Sequence[Vectors | None], analyzer: Analyzer
+) -> dict[Lesson, Prepared]:
+    """Return lessons ready to be searched."""
+    terms = analyzer.terms_of([t for one in lessons for t in (one.question, one.answer)])
+    pairs = zip(lessons, vectors, terms[::2], terms[1::2], strict=True)
+    return {
+        one: Prepared(entry_of(one), _fields(one, asked, answer), vector)
+        for one, vector, asked, answer in pairs
+    }
 
 
 def _lacks(known: Prepared | None) -> bool:

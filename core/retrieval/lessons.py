@@ -30,9 +30,6 @@ from core.types import OFFICIAL, Entry, Lesson, Passage, Source
 
 PREFIX = "learned:"
 
-# Somebody who knows the FAQ's answer has written another one. See docs/learning.md for what this
-# does to paraphrases, and to questions that no lesson answers.
-_FAVOUR = 1.1
 _AHEAD = 1e-3
 
 
@@ -127,12 +124,12 @@ class LessonIndex(LexicalIndex):
         return np.concatenate([meaning[: self._official], own]).astype(np.float32)
 
     def favoured(self, question: str, scores: Scores) -> Scores:
-        """Lessons before entries that are hardly nearer; first of all the one for this question."""
-        favoured = scores.copy()
-        favoured[self._official :] *= _FAVOUR
+        """The lesson for this very question first; else entries before lessons as near as they."""
         row = self._exact.get(compact(question))
-        if row is not None:
-            favoured[self._official + row] = max(float(favoured.max()), 1.0) + _AHEAD
+        if row is None:
+            return scores
+        favoured = scores.copy()
+        favoured[self._official + row] = max(float(favoured.max()), 1.0) + _AHEAD
         return favoured
 
     def _letter_idf(self, gram: str) -> float:

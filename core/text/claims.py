@@ -31,6 +31,7 @@ _NEGATION: Final = re.compile(
 )
 _END_CHARS: Final = 64  # of a sentence's end with all of its citations
 _SAME_MATTER: Final = 0.5  # of the bigrams of a sentence that another one shares
+_PLAINLY_SAME: Final = 0.65  # as above, where a false alarm holds up a person
 
 
 class ClaimFilter:
@@ -94,6 +95,22 @@ def is_held(sentence: str, sources: Sequence[str], question: str = "") -> bool:
     return not _is_denied(sentence, sources)
 
 
+def contradicts(sentence: str, source: str) -> bool:
+    """Return whether a sentence says otherwise than a source that is about the same.
+
+    It names another number of the same unit, another date or amount, or denies what the source
+    says, or the other way round. What only one of them names is no contradiction.
+    """
+    sentence, source = (unicodedata.normalize("NFKC", text) for text in (sentence, source))
+    known: dict[str, set[float]] = {}
+    for value, unit in _amounts(source):
+        known.setdefault(unit, set()).add(value)
+    said = [(value, unit) for value, unit in _amounts(sentence) if unit]
+    if any(unit in known and value not in known[unit] for value, unit in said):
+        return True
+    return _is_denied(sentence, [source], same=_PLAINLY_SAME)
+
+
 def agree(one: str, other: str) -> bool:
     """Return whether two texts name the same numbers, and both negate or neither does."""
     one, other = (unicodedata.normalize("NFKC", text) for text in (one, other))
@@ -114,7 +131,7 @@ def _amounts(text: str) -> list[tuple[float, str]]:
     return found
 
 
-def _is_denied(sentence: str, sources: Sequence[str]) -> bool:
+def _is_denied(sentence: str, sources: Sequence[str], *, same: float = _SAME_MATTER) -> bool:
     """Return whether the sources say the opposite: where they speak of it, they negate, or do not.
 
     A sentence that they do not speak of in such words is not judged: it may be put in other words.
@@ -127,8 +144,8 @@ def _is_denied(sentence: str, sources: Sequence[str]) -> bool:
     best = max((share for share, _ in shares), default=0.0)
     negated = bool(_NEGATION.search(sentence))
     if negated and not any(_NEGATION.search(source) for source in sources):
-        return best >= _SAME_MATTER
-    near = [part for share, part in shares if share >= max(_SAME_MATTER, 0.8 * best)]
+        return best >= same
+    near = [part for share, part in shares if share >= max(same, 0.8 * best)]
     return bool(near) and all(bool(_NEGATION.search(part)) is not negated for part in near)
 
 

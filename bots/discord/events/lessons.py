@@ -26,8 +26,8 @@ from core.types import SessionId
 logger = logging.getLogger(__name__)
 
 _MARK: Final = "✅"
-_KNOWN: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.KNOWN)
-_DONE: Final = (*_KNOWN, Outcome.UNLEARNED)
+_KNOWN: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.KNOWN, Outcome.APPROVED)
+_DONE: Final = (*_KNOWN, Outcome.UNLEARNED, Outcome.HELD)
 
 
 class LessonHandler:

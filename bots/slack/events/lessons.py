@@ -29,8 +29,14 @@ from core.messaging.learning import Outcome, Remark, Taught, is_lesson, said_of
 logger = logging.getLogger(__name__)
 
 MARK: Final = "white_check_mark"
-_MARKED: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.KNOWN)
-_SAID: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.UNLEARNED)
+_MARKED: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.KNOWN, Outcome.APPROVED)
+_SAID: Final = (
+    Outcome.LEARNED,
+    Outcome.CORRECTED,
+    Outcome.UNLEARNED,
+    Outcome.HELD,
+    Outcome.APPROVED,
+)
 _ALREADY: Final = ("already_reacted", "no_reaction")
 _AT_ONCE_S: Final = 0.7  # for the mark while Slack waits for us; later it is an errand
 _WAITS_S: Final = (1.0, 5.0, 30.0)

@@ -37,6 +37,10 @@ async def slack():
         yield served
 
 
+async def _alone():
+    return True
+
+
 @asynccontextmanager
 async def at_work(slack, settings):
     """The bot as `faqbot run` sets it up."""
@@ -45,7 +49,8 @@ async def at_work(slack, settings):
         open_service(settings, stores, PROFILE, report=lambda _: None) as service,
         open_slack(settings, service, PROFILE) as platform,
     ):
-        tasks = [asyncio.create_task(run()) for run in (service.run, platform.run)]
+        runs = (service.run(), platform.run(), service.keep_cases(_alone))
+        tasks = [asyncio.create_task(run) for run in runs]
         try:
             await slack.until(lambda: slack.sockets)
             yield
@@ -77,7 +82,9 @@ async def test_what_an_owner_replies_answers_the_next_person(slack, data_dir):
         assert TOLD in shown(asked)
         await owner.delete(lesson)
         await slack.until(lambda: PROFILE.teach_unlearned in shown(question))
+        await slack.until(lambda: len(owner.notifications()) == 2)
         again = await jiyoung.mention(other, OTHERWISE)
-        await slack.until(lambda: "확인 부탁드려요" in shown(again), timeout_s=20)
+        waits = PROFILE.case_joined.format(question=ASKED)
+        await slack.until(lambda: waits in shown(again), timeout_s=20)
         assert TOLD not in shown(again)
-    assert len(owner.notifications()) == 1  # of the other channel the owner is no member
+        assert len(owner.notifications()) == 2  # where it was asked first: its case is open again

@@ -11,13 +11,14 @@ from fakes.learning import learning_of
 
 from config.profiles import load_profile
 from core.errors import StorageError
+from core.messaging.gate import Examined
 from core.messaging.learning import Outcome, Remark, Taught, is_lesson, said_of, without_tag
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
 from core.stores.sqlite.inbox import SqliteInbox
 from core.stores.sqlite.lessons import SqliteLessons
-from core.types import InboxState, Label, Question, SessionId, Turn, TurnState
+from core.types import InboxState, Label, LessonState, Question, SessionId, Turn, TurnState
 
 PROFILE = load_profile("smartstore")
 TAG = PROFILE.learning_tag
@@ -330,3 +331,56 @@ def test_the_bots_own_words_about_the_tag_teach_nothing():
     for text in (PROFILE.teach_call, PROFILE.teach_hint, PROFILE.teach_empty):
         assert "#학습" in text
         assert not is_lesson(text, TAG)
+
+
+# The gate
+
+
+def gated(stores, *findings, refused=False):
+    async def examine(_lesson):
+        return Examined(findings, refused=refused)
+
+    return learning_of(stores, PROFILE, examine=examine)
+
+
+async def test_what_is_held_is_shown_with_what_was_found_and_how_to_go_on(stores):
+    await ask(stores, "q1", "주차장은 어디인가요?")
+    taught = await gated(stores, "도움말과 달라요").teach(remark())
+    assert (taught.outcome, taught.lesson.state) == (Outcome.HELD, LessonState.HELD)
+    said = said_of(taught, PROFILE).split("\n")
+    assert said[0] == PROFILE.teach_held
+    assert "• 도움말과 달라요" in said
+    assert PROFILE.teach_how_to_confirm in said
+    assert said[-1].endswith("주차장은 어디인가요?")
+
+
+async def test_an_owner_s_word_lets_the_latest_that_is_held_be_served(stores):
+    await ask(stores, "q1", "주차장은 어디인가요?")
+    learning = gated(stores, "도움말과 달라요")
+    await learning.teach(remark())
+    word = remark(f"{TAG} {PROFILE.teach_confirm}", "r2", author="U8")
+    approved = await learning.teach(word)
+    assert approved.outcome is Outcome.APPROVED
+    (lesson,) = await stores.lessons.page(9)
+    assert (lesson.id, lesson.state) == ("r1", LessonState.SERVED)
+    assert lesson.approved_by == "U8"
+    assert (await learning.teach(word)).outcome is Outcome.NOTHING_HELD
+
+
+async def test_what_comes_again_stays_approved_and_what_is_edited_is_looked_at_again(stores):
+    await ask(stores, "q1", "주차장은 어디인가요?")
+    learning = gated(stores, "도움말과 달라요")
+    await learning.teach(remark())
+    await learning.teach(remark(f"{TAG} {PROFILE.teach_confirm}", "r2"))
+    assert (await learning.teach(remark())).outcome is Outcome.KNOWN
+    assert (await stores.lessons.find("r1")).state is LessonState.SERVED
+    edited = remark(f"4층에 있어요. {TAG}", said_at=NOON + 9 * MINUTE)
+    assert (await learning.revise(edited)).outcome is Outcome.HELD
+
+
+async def test_what_is_refused_is_not_kept(stores):
+    await ask(stores, "q1", "주차장은 어디인가요?")
+    taught = await gated(stores, refused=True).teach(remark())
+    assert taught == Taught(Outcome.REFUSED)
+    assert said_of(taught, PROFILE) == PROFILE.teach_refused
+    assert await stores.lessons.page(9) == []

@@ -1,0 +1,83 @@
+"""The gate before a lesson is served: it is looked at beside the FAQ, and may have to wait.
+
+What speaks to the bot and not to people is refused. What says otherwise than an entry near to it,
+or would take an entry's own question from it, is held for an owner's word, with what was found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from core.errors import FaqbotError
+from core.profile import Profile
+from core.text.claims import contradicts
+from core.text.instructions import instructs_bot
+from core.text.markdown.measure import shortened
+from core.types import Entry, Lesson
+
+_BESIDE: Final = 1  # entries that a lesson is held against: what answers its question best
+_SHOWN: Final = 5  # questions that it would take
+_SHOWN_CHARS: Final = 120
+_SENTENCE: Final = re.compile(r"(?<=[.!?。])\s+|\n+")
+
+
+class Rehearsing(Protocol):
+    """What a lesson is tried out on; see `core.retrieval.rehearsal`."""
+
+    async def near(self, lesson: Lesson) -> Sequence[Entry]:
+        """Return the entries that answer the lesson's question, the nearest first."""
+        ...
+
+    async def taken(self, lesson: Lesson) -> Sequence[str]:
+        """Return the entries' own questions that the lesson would take."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was found in a lesson: it is `refused`, or held if there are `findings`, a line each."""
+
+    findings: tuple[str, ...] = ()
+    refused: bool = False
+
+
+class Gate:
+    """Looks at a lesson before anybody is answered with it."""
+
+    def __init__(self, rehearsing: Rehearsing, profile: Profile) -> None:
+        self._rehearsing = rehearsing
+        self._profile = profile
+
+    async def examine(self, lesson: Lesson) -> Examined:
+        """Return what speaks against serving a lesson.
+
+        What cannot be looked at now is held, and says so.
+        """
+        if instructs_bot(lesson.answer) or instructs_bot(lesson.question):
+            return Examined(refused=True)
+        try:
+            near = await self._rehearsing.near(lesson)
+            taken = await self._rehearsing.taken(lesson)
+        except FaqbotError:
+            return Examined((self._profile.gate_not_looked_at,))
+        findings = [self._beside(lesson, entry) for entry in near[:_BESIDE]]
+        if taken:
+            listed = ", ".join(f"“{_line(question)}”" for question in taken[:_SHOWN])
+            findings.append(self._profile.gate_takes.format(questions=listed, count=len(taken)))
+        return Examined(tuple(filter(None, findings)))
+
+    def _beside(self, lesson: Lesson, entry: Entry) -> str:
+        """Return the line that shows where an entry says otherwise; "" if it does not."""
+        sentences = [one for one in _SENTENCE.split(lesson.answer) if one.strip()]
+        if not any(contradicts(sentence, entry.text) for sentence in sentences):
+            return ""
+        return self._profile.gate_says_otherwise.format(
+            title=_line(entry.title), text=_line(entry.text)
+        )
+
+
+def _line(text: str) -> str:
+    return shortened(" ".join(text.split()), _SHOWN_CHARS)

@@ -1,0 +1,81 @@
+"""A lesson tried out before it is served: whose own questions would it take from them?"""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import Final
+
+from core.retrieval.lesson_sync import prepared_of, vectors_of
+from core.retrieval.lessons import PREFIX, LessonOverlay, is_learned
+from core.retrieval.retriever import Query, Retriever, is_answer
+from core.text.korean import Analyzer
+from core.types import Entry, Lesson
+
+# An entry whose own question is near to a lesson is near to that lesson's question or its answer.
+_NEAREST: Final = 25
+_BESIDE: Final = 5
+_READ_CHARACTERS: Final = 300
+
+
+class Rehearsal:
+    """Asks the FAQ its own questions again, as they would be answered with a lesson."""
+
+    def __init__(self, retriever: Retriever, analyzer: Analyzer) -> None:
+        self._retriever = retriever
+        self._analyzer = analyzer
+
+    def answering(self, lesson: Lesson) -> list[Entry]:
+        """Return the entries of the FAQ that answer a lesson's question, the nearest first.
+
+        Raises:
+            FaqIndexError, ModelError: it cannot be searched now.
+        """
+        hits = self._retriever.search(lesson.question, limit=_BESIDE)
+        return self._retriever.entries(
+            [hit for hit in hits if is_answer([hit]) and not is_learned(hit.faq_id)]
+        )
+
+    def nearest(self, lesson: Lesson) -> list[Entry]:
+        """Return the entries of the FAQ nearest to a lesson: by its question, then by its answer.
+
+        Raises:
+            FaqIndexError, ModelError: as `answering`.
+        """
+        asked = [Query(lesson.question), Query(lesson.answer[:_READ_CHARACTERS])]
+        found = self._retriever.search_all(asked, limit=_NEAREST)
+        hits = [hit for hits in found for hit in hits if not is_learned(hit.faq_id)]
+        return self._retriever.entries(list({hit.faq_id: hit for hit in hits}.values()))
+
+    def taken(self, lesson: Lesson) -> list[str]:
+        """Return the entries' own questions of which the lesson would take the first place.
+
+        Their titles and the questions written ahead are asked. Takes a second: call it in a thread.
+
+        Raises:
+            FaqIndexError, ModelError: as `nearest`.
+        """
+        owned = [
+            (question, entry.faq_id)
+            for entry in self.nearest(lesson)
+            for question in (entry.title, *entry.questions)
+        ]
+        trial = self._with(lesson)
+        every = trial.search_all([Query(question) for question, _ in owned], limit=2)
+        own_id = f"{PREFIX}{lesson.id}"
+        return [
+            question
+            for (question, faq_id), hits in zip(owned, every, strict=True)
+            if len(hits) > 1 and (hits[0].faq_id, hits[1].faq_id) == (own_id, faq_id)
+        ]
+
+    def _with(self, lesson: Lesson) -> Retriever:
+        """Return a search of its own that has the lesson; what is served stays as it is."""
+        embedder = self._retriever.embedder
+        vectors = vectors_of(embedder, [lesson])
+        fresh = prepared_of([lesson], vectors, self._analyzer)[lesson]
+        laid = self._retriever.serving.now().overlay.lessons
+        others = [one for one in laid if one.entry.faq_id != fresh.entry.faq_id]
+        trial = copy(self._retriever)
+        trial.serving = copy(self._retriever.serving)
+        trial.serving.lay(LessonOverlay.of([*others, fresh]))
+        return trial
