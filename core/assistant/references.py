@@ -136,8 +136,18 @@ def _to_what_was_said(
     return None
 
 
+def named_place(text: str, offers: int) -> int | None:
+    """Return which of so many offers a message names by its place, such as "2번"; None if none."""
+    return _named_place(_plain(text), offers)
+
+
 def _place(plain: str, offers: int) -> int | None:
     """Return which of the offers a message picks; None if it picks none that there is."""
+    named = _named_place(plain, offers)
+    return 0 if named is None and _YES.fullmatch(plain) else named
+
+
+def _named_place(plain: str, offers: int) -> int | None:
     if _LAST_PICK.fullmatch(plain):
         return offers - 1
     # "네 번째" is the fourth, "네" is yes.
@@ -146,7 +156,7 @@ def _place(plain: str, offers: int) -> int | None:
         named = match.groupdict()
         place = _ORDINAL[named["digit"] or named["nth"] or named.get("word") or "1"]
         return place if place < offers else None
-    return 0 if _YES.fullmatch(plain) else None
+    return None
 
 
 def _offered(turns: Sequence[Turn]) -> tuple[str, ...]:

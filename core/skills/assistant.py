@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from core.assistant.assistant import Assistant, Research
+from core.assistant.references import named_place
 from core.errors import FaqbotError
 from core.ports import History
 from core.press_ids import is_press, pressed_turn
@@ -107,6 +108,7 @@ class SkilledAssistant:
                 yield await self._told(question, self._profile.not_your_button, dialogue)
                 return
         elif dialogue:
+            text = _chosen(text, _choices(turns))
             async with aclosing(self._heard(question, text, dialogue)) as said:
                 async for step in said:
                     yield step
@@ -173,6 +175,14 @@ class SkilledAssistant:
 
 
 AnyAssistant = Assistant | SkilledAssistant
+
+
+def _chosen(text: str, choices: Sequence[str]) -> str:
+    """Return the choice that a message names by its place; a bare number may be an answer."""
+    if any(char.isdigit() for char in text) and "번" not in text:
+        return text
+    place = named_place(text, len(choices))
+    return text if place is None else choices[place]
 
 
 def _choices(turns: Sequence[Turn]) -> tuple[str, ...]:

@@ -106,7 +106,7 @@ async def _moved(talk: Talk, meeting: Meeting, to: Said) -> SkillReply:
     """Return the meeting at its new time to be confirmed, or the question when that is."""
     slot = talk.local(meeting.slot)
     if to.later_min:
-        moved = (meeting.slot.start + timedelta(minutes=to.later_min)).astimezone(talk.now.tzinfo)
+        moved = slot.start + timedelta(minutes=to.later_min)  # by the clock on the wall
         to = Said((Days(moved.date(), moved.date()),), (moved.time(),))
     plan = Plan(
         meeting=meeting.id,

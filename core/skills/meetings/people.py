@@ -13,7 +13,8 @@ _AND: Final = r"(?:\s*,\s*(?:그리고\s*)?|\s+그리고\s+|\s*·\s*|\s+및\s+|(
 _WITH: Final = re.compile(
     rf"(?<![^\s,])(?P<names>{_NAME}(?:{_AND}{_NAME})*)(?:이랑|랑|하고|과|와)(?:\s*(?:함께|같이))?(?=[\s,]|$)"
 )
-_ENGLISH_NAME: Final = r"@?[A-Za-z가-힣][\w.'-]*(?:\s[A-Z][\w.'-]*)*"
+_ENGLISH_NAME: Final = r"(?:(?:the|my|our)\s)?@?[A-Za-z가-힣][\w.'-]*(?:\s(?:[A-Z][\w.'-]*|team))*"
+_ARTICLE: Final = re.compile(r"^(?:the|my|our)\s+(?=\S)", re.IGNORECASE)
 _ENGLISH_AND: Final = r"(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*)"
 _ENGLISH_WITH: Final = re.compile(
     rf"(?<!\w)(?:with|invite|add|include|remove|without|drop)\s+(?P<names>{_ENGLISH_NAME}(?:{_ENGLISH_AND}{_ENGLISH_NAME})*)"
@@ -69,7 +70,7 @@ def _names(text: str) -> list[str]:
 
 
 def _named(part: str) -> str:
-    name = _PARTICLES.sub("", part).strip()
+    name = _ARTICLE.sub("", _PARTICLES.sub("", part)).strip()
     match = _NAME_WITH_I.match(name)
     ends_in_consonant = match and (ord(match["name"][-1]) - ord("가")) % 28
     return match["name"] if match and ends_in_consonant else name

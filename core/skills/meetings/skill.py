@@ -75,13 +75,21 @@ async def _go_on(talk: Talk, plan: Plan) -> SkillReply | None:
     """Return the next reply in a dialogue; None if the message is about something else."""
     if plan.step == "booked":
         return await after_booking(talk, plan)
-    if plan.approved_by and (talk.presses(plan.approved_by) or talk.says("yes")):
+    if _approves(talk, plan):
         return await act(talk, plan)
     if talk.presses("stop") or talk.says("stop"):
         return SkillReply(talk.say("stopped"))
     if plan.step == "people" and talk.presses("alone"):
         return await next_reply(talk, replace(plan, alone=True), Said())
     return await _with_said(talk, plan)
+
+
+def _approves(talk: Talk, plan: Plan) -> bool:
+    """Whether the message confirms what was shown; asked whether to cancel, "cancel" does."""
+    if not plan.approved_by:
+        return False
+    cancels = plan.step == "cancel" and talk.says("cancel") and not talk.presses("stop")
+    return cancels or talk.presses(plan.approved_by) or talk.says("yes")
 
 
 async def _with_said(talk: Talk, plan: Plan) -> SkillReply | None:

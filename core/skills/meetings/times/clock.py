@@ -48,12 +48,13 @@ _FORMS: Final = tuple(
         rf"{_NOT_AFTER}{_KOREAN_PART}(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})(?!\d)(?:\s*{_HALF_OF_DAY})?",
         (
             rf"{_NOT_AFTER}{_KOREAN_PART}(?P<hour>\d{{1,2}}|{NATIVE})\s*시(?!간|적|작|스|점)"
-            rf"(?:\s*(?:(?P<half>반)(?!나절)|(?P<minute>\d{{1,2}}|{SINO})\s*분))?"
+            rf"(?:\s*(?:(?P<half>반)(?!나절)|(?P<minute>\d{{1,2}}|{SINO})\s*분(?P<before>\s*전)?))?"
         ),
         r"(?<!\w)(?P<named>정오|자정|noon|midday|midnight)",
         rf"(?<!\w)(?P<past>half|quarter)\s+(?P<side>past|to)\s+(?P<hour>\d{{1,2}}|{ENGLISH})\b(?:\s*{_HALF_OF_DAY})?",
         rf"(?<![\w:/.])(?:(?:at|from)\s+)?(?P<hour>\d{{1,2}}|{ENGLISH})(?:[:.](?P<minute>\d{{2}}))?\s*{_HALF_OF_DAY}",
         rf"(?<!\w)(?P<hour>\d{{1,2}}|{ENGLISH})\s*o'?clock\b",
+        rf"(?<![\w:/.])(?P<hour>\d{{1,2}}|{ENGLISH})(?::(?P<minute>\d{{2}}))?(?=\s+(?:in\s+the\s+\w+ing|in\s+the\s+afternoon|tonight)\b)",
         rf"(?<!\w)(?:at|from|to|till|until|by)\s+(?P<hour>\d{{1,2}}|{ENGLISH})\b(?!\s*(?:h\b|hours?|min|days?|weeks?|people|[/:]))",
         r"(?<![\w:/.])(?P<hour>\d{1,2})(?=\s*(?:-|–|to)\s*\d{1,2}(?::\d{2})?\s*(?:[ap]\.?m|$))",
     )
@@ -116,6 +117,8 @@ def _times(match: re.Match[str]) -> tuple[time, ...]:
         minute = {"half": 30, "quarter": 15}[past.lower()]
         if groups["side"].lower() == "to":
             hour, minute = (hour - 1) or 12, 60 - minute
+    if groups.get("before"):  # ten minutes before ten
+        hour, minute = (hour - 1) or 12, 60 - minute
     if minute > 59 or hour > 23:
         return ()
     part = groups.get("part") or (

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -33,6 +35,7 @@ class FoundDays:
 
 _Read = Callable[[re.Match[str], date], tuple[Days, ...]]
 
+_MOST_MONTHS: Final = 3  # no two in a row lack a day that a month may have
 _KOREAN_WEEK: Final = "월화수목금토일"
 _ENGLISH_WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTHS: Final = (
@@ -131,12 +134,24 @@ def _coming(month: int, day: int, today: date, year: int | None) -> date:
 
 
 def _day_of_month(match: re.Match[str], today: date) -> tuple[Days, ...]:
+    """Read the day of a month that is named, or of the next one that has it and is not over."""
     day = int(match["number"])
-    ahead = {"이번": 0, "다음": 1, "담": 1, "다다음": 2}.get(match["month"] or "")
-    if ahead is None:
-        ahead = 0 if day >= today.day else 1
-    month = today.month - 1 + ahead
-    return _one(date(today.year + month // 12, month % 12 + 1, day))
+    ahead = {"이번": 0, "다음": 1, "담": 1, "다다음": 2}.get(match.groupdict().get("month") or "")
+    if ahead is not None:
+        return _one(_months_ahead(today.replace(day=1), ahead).replace(day=day))
+    for month in range(_MOST_MONTHS):
+        first = _months_ahead(today.replace(day=1), month)
+        with suppress(ValueError):
+            if (found := first.replace(day=day)) >= today:
+                return _one(found)
+    return ()
+
+
+def _months_ahead(day: date, months: int) -> date:
+    """Return the same day so many months later, or the last of that month."""
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def _week_of(today: date, ahead: int) -> date:
@@ -167,10 +182,17 @@ def _english_weekday(match: re.Match[str], today: date) -> tuple[Days, ...]:
     return coming
 
 
+def _english_in_week(match: re.Match[str], today: date) -> tuple[Days, ...]:
+    monday = _week_of(today, _WEEKS_AHEAD[match["week"].lower()])
+    return _one(monday + timedelta(days=_ENGLISH_WEEK.index(match["day"].lower())))
+
+
 def _whole_week(match: re.Match[str], today: date) -> tuple[Days, ...]:
     groups = match.groupdict()
-    ahead = _WEEKS_AHEAD[(groups.get("week") or groups.get("short") or "").lower()]
+    ahead = _WEEKS_AHEAD[(groups.get("week") or groups.get("short") or "이번").lower()]
     monday = _week_of(today, ahead)
+    if groups.get("early"):
+        return (Days(max(monday, today), monday + timedelta(days=2)),)
     if groups.get("weekend"):
         return (Days(monday + timedelta(days=5), monday + timedelta(days=6)),)
     return (Days(max(monday, today), monday + timedelta(days=6)),)
@@ -184,6 +206,8 @@ def _counted(match: re.Match[str], today: date) -> tuple[Days, ...]:
     groups = match.groupdict()
     if named := groups.get("named"):
         return _one(today + timedelta(days=_NAMED_COUNT[named]))
+    if groups["unit"][0] in "달개m":
+        return _one(_months_ahead(today, number(groups["count"])))
     days = 7 if groups["unit"][0] in "주w" else 1
     return _one(today + timedelta(days=days * number(groups["count"])))
 
@@ -211,21 +235,32 @@ _FORMS: Final = (
         rf"{_SHOWN_DAY}(?:the\s+)?(?P<number>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:\s+(?P<year>\d{{4}})\b)?",
         _month_and_day,
     ),
+    _form(r"(?:on\s+)?the\s+(?P<number>\d{1,2})(?:st|nd|rd|th)\b", _day_of_month),
+    _form(
+        r"(?P<month>\d{1,2})\.\s?(?P<number>\d{1,2})\.?(?!\d)(?!\s*(?:시간|h|만|원|%|배|점))"
+        + _SHOWN_WEEKDAY,
+        _slashed,
+    ),
     _form(rf"(?P<month>\d{{1,2}})/(?P<number>\d{{1,2}})(?!\d){_SHOWN_WEEKDAY}", _slashed),
     _form(
         rf"(?:(?P<month>이번|다다음|다음|담)\s*달\s*)?(?P<number>\d{{1,2}})\s*일(?!\s*(?:뒤|후|간|동안|전|정도)){_SHOWN_WEEKDAY}",
         _day_of_month,
     ),
     _form(rf"{_WEEK}\s*{_WEEKDAY}", _weekday_in_week),
-    _form(rf"{_WEEK}\s*(?P<weekend>말)?", _whole_week),
+    _form(rf"{_WEEK}\s*(?:(?P<weekend>말)|(?P<early>초))?", _whole_week),
+    _form(r"(?P<week>)(?P<weekend>주말)", _whole_week),
+    _form(rf"(?P<week>this|next)\s+week,?\s+(?:on\s+)?{_ENGLISH_DAY}\b", _english_in_week),
+    _form(rf"(?:on\s+)?{_ENGLISH_DAY}\s+(?:of\s+)?(?P<week>this|next)\s+week", _english_in_week),
     _form(r"(?P<week>this|next)\s+week(?P<weekend>end)?", _whole_week),
     _form(
-        r"(?P<named>하루|이틀|사흘|나흘|닷새|엿새|일주일|열흘|보름)\s*(?:뒤|후|있다가)", _counted
+        r"(?P<named>하루|이틀|사흘|나흘|닷새|엿새|일주일|열흘|보름)\s*(?:뒤|후|있다가)(?!로)",
+        _counted,
     ),
     _form(
-        rf"(?P<count>\d{{1,3}}|{NATIVE}|일|이|삼)\s*(?P<unit>일|주)\s*(?:일\s*)?(?:뒤|후)", _counted
+        rf"(?P<count>\d{{1,3}}|{NATIVE}|일|이|삼)\s*(?P<unit>일|주|달|개월)\s*(?:일\s*)?(?:뒤|후)(?!로)",
+        _counted,
     ),
-    _form(rf"in\s+(?P<count>\d{{1,3}}|an?|{ENGLISH})\s+(?P<unit>day|week)s?", _counted),
+    _form(rf"in\s+(?P<count>\d{{1,3}}|an?|{ENGLISH})\s+(?P<unit>day|week|month)s?", _counted),
     _form(r"(?:the\s+)?(?P<word>day\s+after\s+tomorrow)", _ahead),
     _form(
         r"(?P<word>내일모레|낼모레|오늘|금일|내일|낼|명일|모레|글피|today|tonight|tomorrow|tmrw)",

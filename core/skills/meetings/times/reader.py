@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Final
 
 from core.skills.meetings.times.clock import FoundClock, Window, find_clock, find_part
 from core.skills.meetings.times.days import Days, find_days
-from core.skills.meetings.times.spans import find_from_now, find_span
+from core.skills.meetings.times.spans import find_from_now, find_shift, find_span
 
 # What is said to be wrong stands before these; what is right follows, and the other way round.
 _NOT_BEFORE: Final = re.compile(
@@ -19,6 +19,11 @@ _NOT_AFTER: Final = re.compile(
     r"(?:\binstead\s+of\b|\brather\s+than\b).*$", re.IGNORECASE | re.DOTALL
 )
 _STEP_MIN: Final = 5
+# Somewhere between two times, and not from one to the other.
+_BETWEEN: Final = re.compile(r"사이|\bbetween\b", re.IGNORECASE)
+_AND: Final = re.compile(r"\bbetween\b(?P<first>.{1,20}?)\band\b", re.IGNORECASE)
+_MORNING: Final = time(7)
+_WHOLE_DAY: Final = (time(0), time(23, 59))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ def read_times(text: str, now: datetime, *, bare: bool = False) -> Said:
         day = Days(at.date(), at.date())
         return Said((day,), (at.time(),), rest=_without(text, start, end))
     impossible = ""
-    rest = text
+    rest = _AND.sub(r"between\g<first> to", text)
     days: tuple[Days, ...] = ()
     if found_days := find_days(rest, now.date()):
         days = found_days.may_be
@@ -77,14 +82,32 @@ def read_times(text: str, now: datetime, *, bare: bool = False) -> Said:
         impossible = rest[clock.start : clock.end]
     rest = _without(rest, clock.start, clock.end)
     minutes_said, rest = _span(rest)
-    part = None if clock.may_be else find_part(text)
-    if part and (left := find_part(rest)):
+    part, clocks = find_part(text), clock.may_be
+    if left := find_part(rest):
         rest = _without(rest, left[1], left[2])
-    return Said(days, clock.may_be, clock.until, minutes_said, part and part[0], impossible, rest)
+    if part:  # "tomorrow morning at 10", "at 7 tonight"
+        clocks = tuple(one for one in clocks if part[0][0] <= one < part[0][1]) or clocks
+    window = None if clocks or not part else part[0]
+    if clock.until and _BETWEEN.search(text):
+        window, clocks, clock = _between(clocks, clock.until), (), replace(clock, until=())
+        rest = _BETWEEN.sub(" ", rest)
+    return Said(days, clocks, clock.until, minutes_said, window, impossible, rest)
+
+
+def _between(start: tuple[time, ...], end: tuple[time, ...]) -> Window:
+    """Return the shortest span between times that may be meant; the later one, in the day."""
+    pairs = [(one, other) for one in start for other in end if one < other]
+    return min(pairs, key=lambda pair: (_length(pair), pair[0] < _MORNING), default=_WHOLE_DAY)
+
+
+def _length(span: Window) -> int:
+    return (span[1].hour - span[0].hour) * 60 + span[1].minute - span[0].minute
 
 
 def without_times(text: str, now: datetime) -> str:
     """Return a message without all that it says about when; a move names two times."""
+    if shift := find_shift(text):
+        text = _without(text, shift[1], shift[2])
     said = read_times(text, now)
     return without_times(said.rest, now) if said.says_when else said.rest
 

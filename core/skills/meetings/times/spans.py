@@ -29,8 +29,15 @@ _FROM_NOW: Final = re.compile(
     re.IGNORECASE,
 )
 
+# Days are counted in hours of the clock, whatever a night has.
+_DAY_MIN: Final = 24 * 60
+_NAMED_DAYS: Final = {"하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "일주일": 7, "보름": 15}
+_DAYS: Final = (
+    rf"(?<!\w)(?:(?P<named>{'|'.join(_NAMED_DAYS)})"
+    rf"|(?P<days>\d{{1,2}}|an?|{ENGLISH}|{NATIVE})\s*(?P<unit>일|주|days?|weeks?))"
+)
 _SHIFT: Final = re.compile(
-    rf"(?:(?P<back>back)\s+|(?P<up>up|forward)\s+)?(?:by\s+)?{_LENGTH}\s*(?:정도|쯤|만)?\s*"
+    rf"(?:(?P<back>back)\s+|(?P<up>up|forward)\s+)?(?:by\s+)?(?:{_LENGTH}|{_DAYS})\s*(?:정도|쯤|만)?\s*"
     r"(?:(?P<later>뒤로|늦게|늦추|늦춰|미뤄|미루|later|back)"
     r"|(?P<earlier>앞으로|앞당|당겨|당기|일찍|earlier|forward|sooner))?",
     re.IGNORECASE,
@@ -75,6 +82,10 @@ def _located(match: re.Match[str]) -> tuple[int, int, int]:
 def _minutes(said: dict[str, str]) -> int:
     if "half_hour" in said:
         return 30
+    if named := said.get("named"):
+        return _NAMED_DAYS[named] * _DAY_MIN
+    if days := said.get("days"):
+        return number(days) * _DAY_MIN * (7 if said["unit"][0] in "주w" else 1)
     for minutes in ("minutes", "e_minutes"):
         if minutes in said:
             return number(said[minutes])

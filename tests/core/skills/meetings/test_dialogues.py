@@ -213,3 +213,32 @@ def event_in(answer):
     (file,) = answer.files
     (event,) = Calendar.from_ical(file.text).events
     return event
+
+
+async def test_a_choice_is_named_by_its_place_too(converse, diary):
+    talk = converse()
+    told = await talk.say("내일 오후에 민수랑 회의 잡아줘")
+    assert told.followups[1] in (await talk.say("두 번째로")).text
+    await talk.say("네 좋아요")
+    assert len(await starts(diary)) == 1
+
+
+async def test_asked_whether_to_cancel_cancelling_is_a_yes_and_no_is_a_no(converse, diary):
+    talk = converse()
+    await talk.say("내일 2시에 민수랑 회의 잡아줘")
+    await talk.say("응 예약해줘")
+    await talk.say("그 회의 취소해줘")
+    assert "바꾸지 않았어요" in (await talk.say("아니요, 그만두기")).text
+    assert len(await starts(diary)) == 1
+    await talk.say("회의 취소해줘")
+    assert "취소했어요" in (await talk.say("네 취소해 주세요")).text
+    assert await starts(diary) == []
+
+
+async def test_a_meeting_is_moved_by_days(converse, diary):
+    talk = converse()
+    await talk.say("내일 2시에 민수랑 회의 잡아줘")
+    await talk.say("네")
+    await talk.say("그 회의 하루 뒤로 미뤄줘")
+    await talk.press("옮기기")
+    assert await starts(diary) == ["11-28 14:00"]

@@ -46,6 +46,15 @@ def shown(text):
         ("in 3 days at 8 am", "11-29 08:00"),
         ("in half an hour", "11-26 10:35"),
         ("quarter to 5 pm on Monday", "11-30 16:45"),
+        ("31일 오후 1시", "12-31 13:00"),
+        ("11.30 오후 2시", "11-30 14:00"),
+        ("한 달 뒤 정오", "12-26 12:00"),
+        ("10시 10분 전 오전에", "09:50"),
+        ("Monday next week at noon", "11-30 12:00"),
+        ("the 3rd at 4pm", "12-03 16:00"),
+        ("tomorrow morning at 10:30", "11-27 10:30"),
+        ("at 7 tonight", "11-26 19:00"),
+        ("8 in the evening", "20:00"),
     ],
 )
 def test_what_is_said_plainly_means_one_day_and_one_time(text, meant):
@@ -65,6 +74,8 @@ def test_what_is_said_plainly_means_one_day_and_one_time(text, meant):
         ("1/2에", "01-02"),
         ("다음 주에", "11-30..12-06"),
         ("this weekend", "11-28..11-29"),
+        ("주말에", "11-28..11-29"),
+        ("다음 주 초", "11-30..12-02"),
     ],
 )
 def test_what_is_not_clear_means_all_that_it_may(text, may_mean):
@@ -103,6 +114,19 @@ def test_a_span_has_both_its_ends(text, begins, ends):
     assert time(ends) in said.until
 
 
+@pytest.mark.parametrize(
+    ("text", "window"),
+    [
+        ("between 2 and 4 pm", (time(14), time(16))),
+        ("3시에서 4시 반 사이", (time(15), time(16, 30))),
+        ("오전 9시부터 11시 사이에", (time(9), time(11))),
+    ],
+)
+def test_between_two_times_is_a_part_of_the_day(text, window):
+    said = read_times(text, THURSDAY)
+    assert (said.part, said.clocks) == (window, ())
+
+
 @pytest.mark.parametrize("text", ["2월 30일", "25시에", "13/13", "오후 3시 70분"])
 def test_a_day_or_a_time_that_does_not_exist_is_named(text):
     said = read_times(text, THURSDAY)
@@ -124,6 +148,9 @@ def test_what_is_taken_back_is_not_meant(text, meant):
         ("한 시간만 당겨줘", -60),
         ("push it back by 15 minutes", 15),
         ("an hour earlier", -60),
+        ("하루 뒤로 옮겨줘", 1440),
+        ("일주일 앞당겨줘", -10080),
+        ("push it back 2 days", 2880),
     ],
 )
 def test_something_may_be_so_much_later_or_earlier(text, minutes):
