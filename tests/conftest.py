@@ -35,6 +35,11 @@ settings.register_profile("long", max_examples=2_000, deadline=None, print_blob=
 settings.load_profile(os.environ.get("FAQBOT_EXAMPLES", "same"))
 
 
+def pytest_xdist_auto_num_workers():
+    """Two workers a core: half of a test's time is waiting, for leases, budgets and sockets."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @pytest.fixture(autouse=True)
 def keyless(monkeypatch):
     """No test calls a paid model by accident, whatever the developer's environment holds."""

@@ -98,9 +98,8 @@ async def at_work(
 ) -> AsyncIterator[tuple[RunningPlatform, list[asyncio.Task[None]]]]:
     """Connect a chat service to a platform, and let both run until leaving."""
     async with open_platform(settings, service, profile) as connected:
-        runs = [connected.run]
-        if working:
-            runs += [service.run, lambda: service.keep_cases(_alone)]
+        answering = [service.run, lambda: service.keep_cases(_alone)] if working else []
+        runs = [*answering, connected.run]
         tasks = [asyncio.create_task(run()) for run in runs]
         try:
             yield connected, tasks
