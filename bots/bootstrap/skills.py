@@ -63,11 +63,10 @@ def with_skills(
 
 
 def _skills(name: str, parts: SkillParts) -> Sequence[Skill]:
-    try:
-        return SKILLS[name](parts)
-    except KeyError:
+    if name not in SKILLS:
         known = ", ".join(SKILLS)
-        raise ConfigError(f"skills: there is no skill {name!r}; there are: {known}") from None
+        raise ConfigError(f"skills: there is no skill {name!r}; there are: {known}")
+    return SKILLS[name](parts)
 
 
 def _recommender(_: SkillParts) -> Sequence[Skill]:

@@ -16,6 +16,7 @@ from bots.bootstrap.stores import open_spending, open_stores
 from config.settings import Settings
 from core.errors import ConfigError
 from core.ports import Archive, Lessons
+from core.skills.meetings.diary import SqliteDiary
 from core.stores.sqlite.backup import backup_file, restore_file
 from core.types import Lesson, SessionId, Turn
 
@@ -101,11 +102,15 @@ async def _forget(settings: Settings, user: str) -> int:
         removed = await stores.archive.forget(user)
     async with open_spending(settings) as spending:
         days = await spending.forget(user)
+    meetings = 0
+    if settings.diary_path.exists():
+        meetings = await SqliteDiary(settings.diary_path).forget(user)
     print(
         f"deleted: {removed.turns:,} turns, {removed.questions:,} received questions, "
         f"{removed.feedback:,} opinions"
         + (f"; {removed.lessons:,} lessons name them no more" if removed.lessons else "")
         + (f"; what {days:,} days cost" if days else "")
+        + (f"; {meetings:,} meetings, or their name in them" if meetings else "")
     )
     return 0
 
@@ -122,6 +127,9 @@ async def _export_person(settings: Settings, user: str) -> int:
     async with open_spending(settings) as spending:
         costs = await spending.of_person(user)
     rows += [("cost", {"day": day, "dollars": dollars}) for day, dollars in costs.items()]
+    if settings.diary_path.exists():
+        met = await SqliteDiary(settings.diary_path).of_person(user)
+        rows += [("meeting", asdict(one)) for one in met]
     if not rows:
         raise ConfigError("nothing is kept of that person; `faqbot sessions export` shows names")
     for kind, row in rows:

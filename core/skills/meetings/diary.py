@@ -151,6 +151,22 @@ class SqliteDiary:
         """See `Diary`."""
         return await asyncio.to_thread(self._run, partial(_cancel, meeting_id))
 
+    async def of_person(self, person: str) -> list[Meeting]:
+        """Return all meetings that a person organized or was named for, also cancelled ones.
+
+        Raises:
+            StorageError: the file cannot be read.
+        """
+        return await asyncio.to_thread(self._run, partial(_of_person, person))
+
+    async def forget(self, person: str) -> int:
+        """Delete what a person organized, and name them in no other; return how many it was.
+
+        Raises:
+            StorageError: the file cannot be written, and nothing was deleted.
+        """
+        return await asyncio.to_thread(self._run, partial(_forget, person))
+
     def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         with translated(self._path), self._connection() as db:
             db.execute("BEGIN IMMEDIATE")
@@ -237,6 +253,29 @@ def _cancel(meeting_id: str, db: sqlite3.Connection) -> Meeting | None:
         (meeting_id,),
     )
     return _find(meeting_id, db)
+
+
+def _of_person(person: str, db: sqlite3.Connection) -> list[Meeting]:
+    found = db.execute(
+        "SELECT meetings.* FROM meetings JOIN attendance ON meeting = id WHERE person = ?"
+        " ORDER BY start_s, id",
+        (person_key(person),),
+    )
+    return [_meeting(row) for row in found]
+
+
+def _forget(person: str, db: sqlite3.Connection) -> int:
+    key = person_key(person)
+    found = _of_person(person, db)
+    for meeting in found:
+        if person_key(meeting.organizer) == key:
+            db.execute("DELETE FROM meetings WHERE id = ?", (meeting.id,))
+            continue
+        left = [name for name in meeting.people if person_key(name) != key]
+        values = (json.dumps(left, ensure_ascii=False), meeting.id)
+        db.execute("UPDATE meetings SET people = ? WHERE id = ?", values)
+    db.execute("DELETE FROM attendance WHERE person = ?", (key,))
+    return len(found)
 
 
 def _meeting(row: sqlite3.Row) -> Meeting:

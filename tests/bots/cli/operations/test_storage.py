@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from fakes.command_line import Cli
 
 from bots.bootstrap.stores import open_spending
 from config.settings import Settings
+from core.skills.meetings.diary import Meeting, Slot, SqliteDiary
 from core.stores.mongo.archive import MongoArchive
 from core.stores.mongo.database import MongoDatabase
 from core.stores.mongo.history import MongoHistory
@@ -136,15 +138,23 @@ def test_all_that_is_kept_of_a_person_is_exported_and_then_forgotten(faqbot, kep
         async with open_spending(settings) as spending:
             return await spending.spent("U2")
 
+    async def meet():
+        start = datetime(2026, 12, 1, 9, tzinfo=UTC)
+        slot = Slot(start, start + timedelta(hours=1))
+        await SqliteDiary(settings.diary_path).book(Meeting("q1", "회의", "U1", (), slot))
+
     asyncio.run(spend())
+    asyncio.run(meet())
     exported = faqbot("export-person", "U1", **kept)
     rows = [json.loads(row) for row in exported.stdout.splitlines()]
     assert exported.returncode == 0, exported.stderr
-    assert [row["kind"] for row in rows] == ["turn", "turn", "opinion", "cost"]
+    assert [row["kind"] for row in rows] == ["turn", "turn", "opinion", "cost", "meeting"]
     assert {row["turn"]["question"]["id"] for row in rows[:2]} == {"0", "2"}
     assert rows[2]["opinion"]["reason"] == "옛 화면"
     assert rows[3]["cost"]["dollars"] == 0.25
-    assert "what 1 days cost" in faqbot("forget", "U1", **kept).stdout
+    forgotten = faqbot("forget", "U1", **kept).stdout
+    assert "what 1 days cost" in forgotten
+    assert "1 meetings" in forgotten
     nothing = faqbot("export-person", "U1", **kept)
     assert (nothing.returncode, "nothing is kept" in nothing.stderr) == (1, True)
     assert kept or b"U1" not in (tmp_path / "spent.sqlite3").read_bytes()

@@ -64,3 +64,14 @@ async def test_a_cancelled_meeting_keeps_nobody_busy_and_is_not_moved(diary):
     assert await diary.book(meeting("q2", by="U2"))
     assert await diary.move("q1", Slot(NINE + 5 * HOUR, NINE + 6 * HOUR)) is None
     assert await diary.cancel("q9") is None
+
+
+async def test_a_person_is_forgotten_in_their_own_meetings_and_in_those_of_others(diary):
+    await diary.book(meeting("q1", by="U1", people=("@U7",)))
+    await diary.book(meeting("q2", by="U7", people=("민수",), start=NINE + 2 * HOUR))
+    assert [one.id for one in await diary.of_person("U7")] == ["q1", "q2"]
+    assert await diary.forget("U7") == 2
+    assert await diary.of_person("U7") == []
+    assert await diary.find("q2") is None
+    left = await diary.find("q1")
+    assert (left.organizer, left.people) == ("U1", ())
