@@ -29,6 +29,8 @@ from core.types import File, Question, View
 
 logger = logging.getLogger(__name__)
 
+_NO_THREAD: Final = "invalid_thread_ts"
+
 Json = dict[str, Any]
 Hint = Callable[[View], Awaitable[None]]
 
@@ -201,6 +203,10 @@ class SlackReply:
         try:
             yield
         except PlatformRefusedError as error:
+            if code_of(error) == _NO_THREAD:
+                raise MessageGoneError(
+                    "the question was deleted, and its thread with it"
+                ) from error
             newer = any(block["type"] == "context_actions" for block in page.blocks)
             if code_of(error) != "invalid_blocks" or not newer:
                 raise

@@ -191,6 +191,22 @@ async def test_what_a_channel_refuses_for_good_is_shown_to_whoever_asked_alone(
     assert error in caplog.text
 
 
+async def test_who_has_deleted_their_question_is_shown_no_answer_to_it(
+    slack, tmp_path, minsu, channel
+):
+    """Also where the answer is there before Slack has told of the deletion."""
+    states, gate = asyncio.Queue(), asyncio.Event()
+    slack.team.is_agent = True  # no message says that there is work
+    async with answering(slack, tmp_path, gate=gate, inbox=noting(states)):
+        question = await minsu.mention(channel, "정산은 언제?")
+        await slack.until(lambda: slack.world.sessions)
+        del channel.messages[question.ts]
+        gate.set()
+        assert await states.get() is InboxState.WITHDRAWN
+    assert minsu.ephemerals(channel) == []
+    assert not minsu.dm.messages
+
+
 async def test_where_nobody_can_be_told_in_the_channel_the_answer_comes_directly(
     slack, tmp_path, minsu, channel
 ):
