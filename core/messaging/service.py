@@ -44,6 +44,7 @@ from core.types import (
     Turn,
 )
 
+_DISLIKED: Final = 2  # opinions that an answer was no help, until a person is asked
 _MOST_SESSIONS: Final = 10_000
 
 
@@ -311,7 +312,18 @@ class ChatService(Lookups):
         earlier = await self.opinion(feedback.question_id, feedback.user)
         if earlier and not (feedback.reason or feedback.expected):  # said before, and still true
             feedback = replace(feedback, reason=earlier.reason, expected=earlier.expected)
-        return await self._archive.give_feedback(feedback)
+        known = await self._archive.give_feedback(feedback)
+        if known and not feedback.helpful and self.desk:
+            await self._let_wait(self.desk, feedback.question_id)
+        return known
+
+    async def _let_wait(self, desk: CaseDesk, question_id: str) -> None:
+        """Let a question wait for a person once its answer has helped several people not at all."""
+        opinions = await self._archive.feedback(question_id)
+        turn = await self._archive.find(question_id)
+        if turn and sum(not one.helpful for one in opinions) >= _DISLIKED:
+            public = self._handler.is_public(turn.question.session)
+            await desk.disliked(turn.question, turn.sources, public=public)
 
     async def teach(self, remark: Remark) -> Taught:
         """Learn a reply that has the tag (`core.learning.is_lesson`); used from the next question.

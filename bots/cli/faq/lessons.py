@@ -5,26 +5,40 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from dataclasses import asdict
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from bots.bootstrap.stores import open_stores
+from bots.bootstrap.stores import Stores, open_stores
 from bots.cli.jsonl import numbered_lines
 from bots.cli.terminal import clean
 from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import ConfigError, SourceError
+from core.messaging.cases.answers import answer_case, reopen_cases
 from core.messaging.learning import Outcome, Taught, said_of, without_tag
 from core.profile import Profile
 from core.retrieval.lesson_sync import all_lessons
+from core.retrieval.lessons import newest
 from core.text.korean import compact
 from core.text.sections import tidy
-from core.types import Lesson, SessionId, Teaching
+from core.types import AuditEvent, Lesson, LessonState, SessionId, Teaching
 
-_TEXTS = ("id", "session", "question", "answer", "author", "author_name", "question_id", "asked_by")
+_TEXTS = (
+    "id",
+    "session",
+    "question",
+    "answer",
+    "author",
+    "author_name",
+    "question_id",
+    "asked_by",
+    "approved_by",
+)
+_HERE = "command line"  # who did it, in the audit log
 _UNKNOWN = "there is no such lesson; `faqbot lessons list` names those there are"
 
 
@@ -78,27 +92,119 @@ def show_lesson(settings: Settings, lesson_id: str) -> int:
 
 
 def remove_lesson(settings: Settings, lesson_id: str) -> int:
-    """Forget a lesson.
+    """Forget a lesson; the cases that it has answered are open again.
 
     Raises:
         ConfigError: there is none of that id.
     """
 
-    async def remove() -> bool:
-        async with open_stores(settings) as stores:
-            there = await stores.lessons.find(lesson_id) is not None
-            return there and await stores.lessons.remove(lesson_id, datetime.now(UTC))
+    async def remove(stores: Stores, lesson: Lesson) -> None:
+        at = datetime.now(UTC)
+        await stores.lessons.remove(lesson.id, at)
+        await reopen_cases(stores.cases, lesson.id, at=at)
 
-    if not asyncio.run(remove()):
-        raise ConfigError(_UNKNOWN)
+    _do(settings, lesson_id, "lesson.undo", remove)
     print(profile_of(settings).teach_unlearned)
     return 0
+
+
+def approve_lesson(settings: Settings, lesson_id: str, *, by: str) -> int:
+    """Serve a lesson that is held or has expired; those who wait for it are told.
+
+    Raises:
+        ConfigError: there is none of that id.
+    """
+
+    async def approve(stores: Stores, lesson: Lesson) -> None:
+        served = replace(lesson, state=LessonState.SERVED, approved_by=by, review_at=None)
+        await stores.lessons.teach(served)
+        await answer_case(stores.cases, served, at=datetime.now(UTC))
+
+    _do(settings, lesson_id, "lesson.approve", approve, by=by)
+    print(profile_of(settings).teach_learned)
+    return 0
+
+
+def expire_lesson(settings: Settings, lesson_id: str) -> int:
+    """Keep a lesson, and serve it no more until it is approved again.
+
+    Raises:
+        ConfigError: there is none of that id.
+    """
+
+    async def expire(stores: Stores, lesson: Lesson) -> None:
+        await stores.lessons.teach(replace(lesson, state=LessonState.EXPIRED))
+
+    _do(settings, lesson_id, "lesson.expire", expire)
+    print("it is kept, and served no more; `faqbot lessons approve` serves it again")
+    return 0
+
+
+def review_lessons(settings: Settings) -> int:
+    """Print what waits for somebody's word, the oldest first, with what was found in it."""
+    now = datetime.now(UTC)
+    waiting = [
+        one
+        for one in _all(settings)
+        if one.state is not LessonState.SERVED or (one.review_at and one.review_at <= now)
+    ]
+    if not waiting:
+        print("no lesson waits for anybody's word")
+    for lesson in sorted(waiting, key=lambda one: one.learned_at):
+        print(f"{lesson.id}  {lesson.state.value}  {clean(tidy(lesson.question))}")
+        print(f"  -> {clean(tidy(lesson.answer))}")
+        for finding in lesson.findings:
+            print(f"  ! {clean(tidy(finding))}")
+    return 0
+
+
+def export_entries(settings: Settings, file: Path) -> int:
+    """Write the lessons that are served as entries for the FAQ's source: JSON lines."""
+    served = newest([one for one in _all(settings) if one.state is LessonState.SERVED])
+    rows = [{"title": one.question, "answer": one.answer} for one in served]
+    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
+    file.write_text("".join(lines), encoding="utf-8")
+    print(f"{file}: {len(rows):,} entries")
+    return 0
+
+
+def _do(
+    settings: Settings,
+    lesson_id: str,
+    action: str,
+    change: Callable[[Stores, Lesson], Awaitable[None]],
+    *,
+    by: str = "",
+) -> None:
+    """Change a lesson, and note it in the audit log.
+
+    Raises:
+        ConfigError: there is none of that id.
+    """
+
+    async def do() -> None:
+        async with open_stores(settings) as stores:
+            lesson = await stores.lessons.find(lesson_id)
+            if lesson is None:
+                raise ConfigError(_UNKNOWN)
+            await change(stores, lesson)
+            event = AuditEvent(datetime.now(UTC), by or _HERE, action, lesson_id)
+            await stores.reports.note(event)
+
+    asyncio.run(do())
 
 
 def export_lessons(settings: Settings, file: Path) -> int:
     """Write all lessons as JSON lines."""
     lessons = _all(settings)
-    rows = [asdict(one) | {"learned_at": one.learned_at.isoformat()} for one in lessons]
+    rows = [
+        asdict(one)
+        | {
+            "learned_at": one.learned_at.isoformat(),
+            "review_at": one.review_at.isoformat() if one.review_at else None,
+        }
+        for one in lessons
+    ]
     lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
     file.write_text("".join(lines), encoding="utf-8")
     print(f"{file}: {len(lessons):,} lessons")
@@ -179,6 +285,9 @@ def _checked(fields: dict[str, Any], profile: Profile) -> Lesson:
         learned_at=at or datetime.now(UTC),
         question_id=texts["question_id"],
         asked_by=texts["asked_by"],
+        state=LessonState(fields.get("state", LessonState.SERVED)),
+        findings=tuple(fields.get("findings", ())),
+        approved_by=texts["approved_by"],
     )
 
 

@@ -50,21 +50,50 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
 
         return show_lesson(read_settings(), lesson)
 
-    @lessons.command()
+    @lessons.command("undo")
+    @lessons.command("remove", hidden=True)
     def remove(lesson: _Id) -> int:
-        """Forget a lesson."""
+        """Forget a lesson; what it has answered waits for a person again."""
         from bots.cli.faq.lessons import remove_lesson
 
         return remove_lesson(read_settings(), lesson)
 
     @lessons.command()
+    def approve(
+        lesson: _Id,
+        by: Annotated[str, typer.Option("--by", help="Whose word it is.")] = "command line",
+    ) -> int:
+        """Serve a lesson that is held or has expired; those who wait for it are told."""
+        from bots.cli.faq.lessons import approve_lesson
+
+        return approve_lesson(read_settings(), lesson, by=by)
+
+    @lessons.command()
+    def expire(lesson: _Id) -> int:
+        """Keep a lesson, and serve it no more."""
+        from bots.cli.faq.lessons import expire_lesson
+
+        return expire_lesson(read_settings(), lesson)
+
+    @lessons.command()
+    def review() -> int:
+        """List the lessons that wait for somebody's word, and why."""
+        from bots.cli.faq.lessons import review_lessons
+
+        return review_lessons(read_settings())
+
+    @lessons.command()
     def export(
+        *,
         file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="The file to write.")],
+        faq: Annotated[
+            bool, typer.Option("--faq", help="As entries for the FAQ's source.")
+        ] = False,
     ) -> int:
         """Write all lessons to a file."""
-        from bots.cli.faq.lessons import export_lessons
+        from bots.cli.faq.lessons import export_entries, export_lessons
 
-        return export_lessons(read_settings(), file)
+        return (export_entries if faq else export_lessons)(read_settings(), file)
 
     @lessons.command("import")
     def import_(

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from core.messaging.cases.notice import answer_of
+from core.messaging.cases.answers import answer_case, change_case, reopen_cases
 from core.messaging.cases.roster import Roster, next_day, works_from
 from core.ports import Cases
 from core.profile import Owner, Profile
@@ -21,7 +21,6 @@ from core.types import (
     Case,
     Escalated,
     Lesson,
-    LessonState,
     Passage,
     Question,
     SessionId,
@@ -86,55 +85,33 @@ class CaseDesk:
         return self._told(case, question, ending)
 
     async def learnt(self, lesson: Lesson, *, seen_in: SessionId | None = None) -> None:
-        """Answer the case that a lesson's question waits with; those who wait are told.
-
-        Those who have read it already, in the session that it is `seen_in`, are not told again.
-
-        Raises:
-            StorageError: the case waits still.
-        """
-        case = await self.cases.of_question(lesson.question_id)
-        if case is None or lesson.state is not LessonState.SERVED:
-            return
-        answer_id, answer = lesson_answer_id(lesson.id), answer_of(lesson)
-
-        def answered(case: Case) -> Case | None:
-            if case.answer_id == answer_id and case.answer == answer:
-                return None
-            if not case.is_open and case.answer_id != answer_id:
-                return None
-            waiting = [one.question for one in case.waiters]
-            seen = frozenset(one.id for one in waiting if one.session == seen_in)
-            return case.answered(answer_id, answer, at=self.now()).told(seen)
-
-        await self.change(case.id, answered)
+        """Answer the case that a lesson's question waits with; see `answer_case`."""
+        await answer_case(self.cases, lesson, at=self.now(), seen_in=seen_in)
+        self.changed.set()
 
     async def unlearnt(self, lesson_id: str) -> None:
-        """Open the cases again that a lesson has answered: it was undone.
-
-        Raises:
-            StorageError: they are not open yet.
-        """
-        answer_id = lesson_answer_id(lesson_id)
-        for case in await self.cases.of_answer(answer_id):
-            await self.change(
-                case.id,
-                lambda now: now.reopened(at=self.now()) if now.answer_id == answer_id else None,
-            )
+        """Open the cases again that a lesson has answered; see `reopen_cases`."""
+        await reopen_cases(self.cases, lesson_id, at=self.now())
+        self.changed.set()
 
     async def change(self, case_id: str, changed: Callable[[Case], Case | None]) -> Case | None:
-        """Change a case as it is now, whoever else changes it; None leaves it as it is.
+        """Change a case as it is now; see `change_case`."""
+        case = await change_case(self.cases, case_id, changed)
+        self.changed.set()
+        return case
 
-        Return it as it is then; None if there is none.
+    async def disliked(self, question: Question, titles: Sequence[str], *, public: bool) -> None:
+        """Let a question wait for a person whose answer, from these entries, has helped nobody.
+
+        Raises:
+            StorageError: it does not wait yet.
         """
-        while case := await self.cases.find(case_id):
-            wanted = changed(case)
-            if wanted is None:
-                return case
-            if await self.cases.save(wanted):
-                self.changed.set()
-                return wanted
-        return None
+        async with self._opening:
+            if await self.cases.of_question(question.id):
+                return
+            case = await self._opened(question, titles, public=public, calls=False)
+            if public and not case.calls:
+                await self.change(case.id, lambda now: replace(now, due_at=self.now()))
 
     async def _case_of(self, question: Question) -> Case | None:
         """Return the case of a question; one that was edited since is looked at anew."""
@@ -240,11 +217,6 @@ class CaseDesk:
         zone = ZoneInfo(self.roster.zone)
         local, today = at.astimezone(zone), self.now().astimezone(zone).date()
         return f"{local:%H:%M}" if local.date() == today else f"{local:%m-%d %H:%M}"
-
-
-def lesson_answer_id(lesson_id: str) -> str:
-    """Return the id by which a case names a lesson as its answer."""
-    return f"lesson:{lesson_id}"
 
 
 def platform_of(question: Question) -> str:

@@ -5,7 +5,16 @@ import json
 import pytest
 
 from bots.cli.answers.ask import event_fields
-from bots.cli.faq.lessons import export_lessons, import_lessons, learn, list_lessons
+from bots.cli.faq.lessons import (
+    approve_lesson,
+    expire_lesson,
+    export_entries,
+    export_lessons,
+    import_lessons,
+    learn,
+    list_lessons,
+    review_lessons,
+)
 from config.settings import read_settings
 from core.errors import ConfigError, SourceError
 from core.types import Answered, Passage, Source
@@ -26,6 +35,26 @@ def where(request: pytest.FixtureRequest) -> dict[str, str]:
 def settings(tmp_path, monkeypatch):
     monkeypatch.setenv("FAQBOT_DATA_DIR", str(tmp_path / "data"))
     return read_settings()
+
+
+def test_what_expires_is_reviewed_and_approved_and_exported_as_entries(settings, tmp_path, capsys):
+    learn(settings, QUESTION, ANSWER, author="김담당")
+    list_lessons(settings, 9)
+    lesson_id = capsys.readouterr().out.splitlines()[-1].split()[0]
+    review_lessons(settings)
+    assert capsys.readouterr().out == "no lesson waits for anybody's word\n"
+    expire_lesson(settings, lesson_id)
+    capsys.readouterr()
+    review_lessons(settings)
+    assert f"{lesson_id}  expired  {QUESTION}" in capsys.readouterr().out
+    entries = tmp_path / "entries.jsonl"
+    export_entries(settings, entries)
+    assert entries.read_text(encoding="utf-8") == ""
+    approve_lesson(settings, lesson_id, by="김담당")
+    export_entries(settings, entries)
+    assert json.loads(entries.read_text(encoding="utf-8")) == {"title": QUESTION, "answer": ANSWER}
+    with pytest.raises(ConfigError, match="no such lesson"):
+        approve_lesson(settings, "nothing", by="김담당")
 
 
 def test_lessons_are_taught_listed_shown_and_removed(empty, where, profile):

@@ -12,7 +12,7 @@ from fakes.slack_bot import PROFILE, With, answering, quiet, settled
 from bots.slack.events.lessons import MARK
 from core.errors import StorageError
 from core.profile import Owner
-from core.types import Answered, Delta, Escalated, InboxState, Turn, TurnState
+from core.types import Answered, Delta, Escalated, Feedback, InboxState, Turn, TurnState
 from devtools.slack import Limits, Slack, visible
 
 TOLD = "매주 수요일 오후 2시에 할 수 있어요."
@@ -677,6 +677,22 @@ async def test_an_owner_takes_a_case_by_a_button_and_nobody_else_can(
             lambda: [m for m in slack.replies(question) if PROFILE.case_closed in visible(m)],
             PATIENCE_S,
         )
+
+
+async def test_an_answer_that_two_people_disliked_calls_the_owner(
+    slack, running, minsu, owner, channel
+):
+    async with running() as bot:
+        question = await minsu.mention(channel, "아는 것을 알려 주세요")
+        await slack.until(
+            lambda: [m for m in slack.replies(question) if "출처" in visible(m)], PATIENCE_S
+        )
+        (asked,) = bot.assistant.asked
+        for person in ("slack:U1", "slack:U2"):
+            assert owner.notifications() == []
+            await bot.service.rate(Feedback(asked.id, person, helpful=False))
+        await slack.until(owner.notifications, PATIENCE_S)
+        assert "아는 것을 알려 주세요" in visible(slack.replies(question)[-1])
 
 
 def _told(person, text):

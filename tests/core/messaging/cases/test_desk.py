@@ -133,3 +133,12 @@ async def test_what_a_case_says_of_a_person_is_masked(desk, stores):
     await told(desk(TEAM), asked("제 번호 010-1234-5678로 언제 연락 주시나요"))
     (case,) = await stores.cases.open(9)
     assert "1234" not in case.question
+
+
+async def test_an_answer_that_helped_nobody_waits_for_a_person_once(desk, stores):
+    at = desk(TEAM)
+    await at.disliked(asked(), ("주차 안내",), public=True)
+    await at.disliked(asked(), ("주차 안내",), public=True)
+    (case,) = await stores.cases.due(NOON, 9)
+    assert case.calls == ()
+    assert [one.question.id for one in case.waiters] == ["slack:T1:C1:1"]
