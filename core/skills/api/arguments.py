@@ -43,7 +43,7 @@ def _said(allowed: Allowed, parameter: Parameter, text: str) -> Any:  # noqa: AN
         numbers = _NUMBER.findall(text)
         plain = len(alike) == len(numbers) == 1  # else it is not clear which is which
         return converted(parameter, numbers[0]) if plain else None
-    return _said_string(parameter, text) if parameter.schema.get("type") == "string" else None
+    return _said_string(parameter, text) if _kind(parameter) == "string" else None
 
 
 def _said_string(parameter: Parameter, text: str) -> str | None:
@@ -54,14 +54,21 @@ def _said_string(parameter: Parameter, text: str) -> str | None:
     return quoted["said"] if quoted else None
 
 
+def _kind(parameter: Parameter) -> str:
+    """Return the type of a parameter's values; of several, the first that is not null."""
+    named = parameter.schema.get("type", "")
+    kinds = named if isinstance(named, list) else [named]
+    return next((str(one) for one in kinds if one != "null"), "")
+
+
 def _is_number(parameter: Parameter) -> bool:
-    return parameter.schema.get("type") in ("integer", "number")
+    return _kind(parameter) in ("integer", "number")
 
 
 def converted(parameter: Parameter, said: str) -> Any:  # noqa: ANN401 - JSON
     """Return what was said as the kind of value that the schema wants, as far as it is one."""
     said = said.strip()
-    match parameter.schema.get("type"):
+    match _kind(parameter):
         case "integer":
             with suppress(ValueError):
                 return int(said.replace(",", ""))

@@ -51,7 +51,8 @@ def load_book(path: Path, list_tools: Callable[[str], Document]) -> Book:
         if tools := table.get("mcp"):
             document = list_tools(str(tools))
         else:
-            document = load_document(path.parent / table["document"])
+            wanted = {str(entry["id"]) for entry in table.get("operation", [])}
+            document = load_document(path.parent / table["document"], wanted)
         named = [_allowed(entry, document) for entry in table.get("operation", [])]
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"the book of the API, {path}, cannot be read: {error}") from error
@@ -70,7 +71,7 @@ def _allowed(entry: Mapping[str, Any], document: Document) -> Allowed:
     name = entry["id"]
     operation = document.operations.get(name)
     if operation is None:
-        known = ", ".join(sorted(document.operations))
+        known = ", ".join(sorted(document.known))
         raise ConfigError(f"the API has no operation {name!r}; it has: {known}")
     parameters = {one.name for one in operation.parameters}
     asks, finds = entry.get("ask", {}), entry.get("find", {})

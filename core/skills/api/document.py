@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -23,7 +23,6 @@ _READS: Final = frozenset({"GET", "HEAD"})
 _IDEMPOTENT: Final = _READS | {"PUT", "DELETE"}
 # https://spec.openapis.org/oas/v3.1.0#parameter-object
 _NOT_ARGUMENTS: Final = frozenset({"accept", "content-type", "authorization"})
-_DEEPEST: Final = 20  # of references in references
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +59,20 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An API: where it is, what it does, and the header that its credential goes into."""
+    """An API: where it is, what it does, and the header that its credential goes into.
+
+    `known` are the ids of all its operations, also of those that were not read.
+    """
 
     server: str
     operations: Mapping[str, Operation] = field(default_factory=dict)
     credential_header: str = "Authorization"
     credential_form: str = "Bearer {token}"
+    known: tuple[str, ...] = ()
 
 
-def load_document(path: Path) -> Document:
-    """Read a document in JSON or YAML.
+def load_document(path: Path, wanted: Container[str]) -> Document:
+    """Read a document in JSON or YAML, and of it the operations that are wanted, by their ids.
 
     Raises:
         ConfigError: it cannot be read, or is none of OpenAPI 3.
@@ -81,19 +84,22 @@ def load_document(path: Path) -> Document:
     if not isinstance(whole, dict) or not str(whole.get("openapi", "")).startswith("3."):
         raise ConfigError(f"{path} is no OpenAPI document of version 3")
     servers = whole.get("servers") or [{}]
-    operations = {}
+    operations, known = {}, []
     for route, item in (whole.get("paths") or {}).items():
         for method in _METHODS:
-            if method in item:
-                found = _operation(whole, route, method, item)
-                operations[found.id] = found
+            if method not in item:
+                continue
+            name = str(item[method].get("operationId") or f"{method} {route}")
+            known.append(name)
+            if name in wanted:
+                operations[name] = _operation(whole, name, (route, method), item)
     header, form = _credential(whole)
-    return Document(str(servers[0].get("url", "")), operations, header, form)
+    return Document(str(servers[0].get("url", "")), operations, header, form, tuple(known))
 
 
-def _operation(whole: Json, route: str, method: str, item: Json) -> Operation:
+def _operation(whole: Json, name: str, at: tuple[str, str], item: Json) -> Operation:
+    route, method = at
     described = item[method]
-    name = described.get("operationId") or f"{method} {route}"
     listed = [*(item.get("parameters") or []), *(described.get("parameters") or [])]
     described_each = (resolved(whole, one) for one in listed)
     taken = [_parameter(one) for one in described_each if _is_taken(one)]
@@ -131,27 +137,41 @@ def _parameter(described: Json) -> Parameter:
     )
 
 
-def resolved(whole: Json, part: Any, depth: int = 0) -> Any:  # noqa: ANN401 - JSON
+def resolved(whole: Json, part: Any, within: frozenset[str] = frozenset()) -> Any:  # noqa: ANN401 - JSON
     """Return a part of a document with what it refers to in its place.
 
+    What refers to itself is held to nothing there. `within` are the references around the part.
+
     Raises:
-        ConfigError: it refers to what is not there, or to itself.
+        ConfigError: it refers to what is not there.
     """
-    if depth > _DEEPEST:
-        raise ConfigError("the API's description refers to itself without an end")
     if isinstance(part, list):
-        return [resolved(whole, one, depth) for one in part]
+        return [resolved(whole, one, within) for one in part]
     if not isinstance(part, dict):
         return part
-    if isinstance(reference := part.get("$ref"), str):
-        found: Any = whole
-        for step in reference.removeprefix("#/").split("/"):
-            key = step.replace("~1", "/").replace("~0", "~")
-            if not isinstance(found, dict) or key not in found:
-                raise ConfigError(f"the API's description has no {json.dumps(reference)}")
-            found = found[key]
-        return resolved(whole, found, depth + 1)
-    return {key: resolved(whole, value, depth) for key, value in part.items()}
+    if not isinstance(reference := part.get("$ref"), str):
+        return _of_today({key: resolved(whole, value, within) for key, value in part.items()})
+    if reference in within:
+        return {}
+    found: Any = whole
+    for step in reference.removeprefix("#/").split("/"):
+        key = step.replace("~1", "/").replace("~0", "~")
+        if not isinstance(found, dict) or key not in found:
+            raise ConfigError(f"the API's description has no {json.dumps(reference)}")
+        found = found[key]
+    return resolved(whole, found, within | {reference})
+
+
+def _of_today(schema: Json) -> Json:
+    """Return a schema of OpenAPI 3.0 as one of 3.1: bounds are numbers, and null is a type."""
+    for bound, limit in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if isinstance(schema.get(bound), bool):
+            is_open = schema.pop(bound)
+            if is_open and limit in schema:
+                schema[bound] = schema.pop(limit)
+    if schema.get("nullable") is True and isinstance(schema.get("type"), str):
+        schema["type"] = [schema["type"], "null"]
+    return schema
 
 
 def _credential(whole: Json) -> tuple[str, str]:

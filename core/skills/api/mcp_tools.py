@@ -42,7 +42,8 @@ class ToolClient:
                 tools = (await client.list_tools()).tools
         except ApiAwayError as error:
             raise ConfigError(f"the tools at {self._url} cannot be listed: {error}") from error
-        return Document(self._url, {tool.name: _operation(tool) for tool in tools})
+        by_name = {tool.name: _operation(tool) for tool in tools}
+        return Document(self._url, by_name, known=tuple(by_name))
 
     async def send(self, call: Call, *, key: str) -> Told:
         """Call a tool; `key` has no place in the protocol.

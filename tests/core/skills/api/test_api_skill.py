@@ -5,6 +5,7 @@ import logging
 import pytest
 
 from core.errors import ConfigError
+from core.skills.api.arguments import converted, problem
 from core.skills.api.book import load_book
 from core.skills.api.shown import plain
 
@@ -130,3 +131,35 @@ def test_a_book_that_cannot_be_used_says_why(tmp_path, shop_document, book, why)
 
 def test_a_value_is_one_short_line():
     assert plain("a\n\u202eb\x00 *c*") == r"a b \*c\*"
+
+
+def test_a_schema_that_refers_to_itself_or_is_of_an_older_version_can_be_used(tmp_path):
+    document = """
+openapi: 3.0.3
+servers: [{url: "https://shop.example"}]
+paths:
+  /tree:
+    post:
+      operationId: plant
+      requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Tree"}}}}
+  /broken:
+    get: {operationId: broken, parameters: [{$ref: "#/components/parameters/none"}]}
+components:
+  schemas:
+    Tree:
+      type: object
+      required: [height]
+      properties:
+        height: {type: number, minimum: 0, exclusiveMinimum: true, nullable: true}
+        left: {$ref: "#/components/schemas/Tree"}
+        right: {$ref: "#/components/schemas/Tree"}
+"""
+    (tmp_path / "shop.yaml").write_text(document, "utf-8")
+    book = 'document = "shop.yaml"\n[[operation]]\nid = "plant"\nexamples = ["나무 심어 줘"]'
+    (tmp_path / "book.toml").write_text(book, "utf-8")
+    (allowed,) = load_book(tmp_path / "book.toml", None).allowed.values()
+    height = allowed.operation.parameters[0]
+    assert problem(height, 0)
+    assert not problem(height, 2.5)
+    assert not problem(height, None)
+    assert converted(height, "2.5") == 2.5
