@@ -155,6 +155,7 @@ class Profile:
     case_later: str
     case_kept: str
     case_answered: str
+    case_person: str
     case_closed: str
     case_call: str
     case_reminder: str

@@ -30,6 +30,7 @@ from core.profile import Profile
 from core.retry import until_back
 from core.skills.assistant import AnyAssistant
 from core.text.addressing import says_something
+from core.text.person_wanted import wants_person
 from core.types import (
     Answered,
     AnswerEvent,
@@ -124,7 +125,13 @@ class QuestionHandler:
         if turn and (turn.question.text != question.text or turn.state is TurnState.STOPPED):
             await until_back(lambda: self._archive.remove(question.id))
             turn = None
-        told = _only(_ending(turn)) if turn else self._assistant.answer(question)
+        if turn:
+            told = _only(_ending(turn))
+        elif self._desk and wants_person(question.text):
+            question = await self._meant(question)
+            told = self._to_person(question)
+        else:
+            told = self._assistant.answer(question)
         events = self._with_case(question, told)
         try:
             view = await self._present(claim, watch.seen(events), note_reply, watch)
@@ -159,6 +166,18 @@ class QuestionHandler:
             return
         await self._history.append(Turn(view.question, TurnState.STOPPED, view.text))
         await self._history.store(view.question.id)
+
+    async def _meant(self, question: Question) -> Question:
+        """Return a message that asks for a person with the words that they are to answer."""
+        turns = await self._history.recent(question.session, _LOOKED_AT)
+        before = [turn.question.text for turn in turns if not wants_person(turn.question.text)]
+        return replace(question, text=before[-1]) if before else question
+
+    async def _to_person(self, question: Question) -> AsyncGenerator[AnswerEvent]:
+        """Let a question wait for a person, since its asker wants one."""
+        text = self._profile.case_person
+        await self._history.append(Turn(question, TurnState.ESCALATED, text))
+        yield Escalated(text, ())
 
     async def _with_case(
         self, question: Question, events: AsyncGenerator[AnswerEvent]

@@ -695,5 +695,22 @@ async def test_an_answer_that_two_people_disliked_calls_the_owner(
         assert "아는 것을 알려 주세요" in visible(slack.replies(question)[-1])
 
 
+async def test_who_asks_for_a_person_has_the_question_before_put_to_the_owner(
+    slack, running, minsu, owner, channel
+):
+    async with running() as bot:
+        question = await minsu.mention(channel, "아는 것을 알려 주세요")
+        await slack.until(
+            lambda: [m for m in slack.replies(question) if "출처" in visible(m)], PATIENCE_S
+        )
+        await minsu.mention(channel, "그냥 사람 연결해 주세요", thread=question)
+        await slack.until(owner.notifications, PATIENCE_S)
+        shown = " ".join(map(visible, slack.replies(question)))
+        assert bot.profile.case_person in shown
+        assert bot.profile.case_opened in shown
+        (case,) = await bot.stores.cases.open(9)
+        assert case.question == "아는 것을 알려 주세요"
+
+
 def _told(person, text):
     return [one for one in person.ephemerals() if text in one.text]
