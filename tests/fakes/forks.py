@@ -1,4 +1,4 @@
-"""Commands as forks of a process that has imported what they need: that is half of their time."""
+"""Commands as forks of a process that has loaded what they need: that is half of their time."""
 
 import atexit
 import json
@@ -65,11 +65,15 @@ def _server():
 def serve(descriptor):
     """Fork for each request: arguments, environment, and three descriptors for its streams."""
     import chromadb.api.rust  # noqa: F401, PLC0415 - what takes longest to import
-    import kiwipiepy  # noqa: F401, PLC0415
+    from kiwipiepy import Kiwi  # noqa: PLC0415
 
     import bots.bootstrap.assistant  # noqa: PLC0415
     import bots.bootstrap.index.ingestion  # noqa: F401, PLC0415
+    from core.text import korean  # noqa: PLC0415
 
+    # Kiwi begins its threads with the first text: until then, a fork may have it.
+    kiwi = Kiwi(load_multi_dict=False)
+    korean.Kiwi = lambda *, load_multi_dict: kiwi
     requests = socket.socket(fileno=descriptor)
     while True:
         message, streams, _, _ = socket.recv_fds(requests, _MOST_BYTES, 3)
