@@ -34,6 +34,7 @@ from core.reporting.operations import Operations
 from core.skills.assistant import AnyAssistant
 from core.stores.records import is_later
 from core.stores.sqlite.spool import Act, Spooled
+from core.text.person_wanted import wants_person
 from core.types import (
     Feedback,
     InboxState,
@@ -371,6 +372,12 @@ class ChatService(Lookups):
         return await self._archive.rename(session, self._redact(title))
 
     # What is known here alone; see `Lookups` for what the stores know.
+
+    async def would_answer(self, question: Question) -> bool:
+        """Whether the FAQ answers this with confidence, or it asks for a person, as `Lookups`."""
+        if self.desk and wants_person(question.text):
+            return True
+        return await super().would_answer(question)
 
     async def takes_part(self, session: SessionId) -> bool:
         """Whether anything was asked in this conversation before."""

@@ -703,7 +703,7 @@ async def test_who_asks_for_a_person_has_the_question_before_put_to_the_owner(
         await slack.until(
             lambda: [m for m in slack.replies(question) if "출처" in visible(m)], PATIENCE_S
         )
-        await minsu.mention(channel, "그냥 사람 연결해 주세요", thread=question)
+        await minsu.say(channel, "그냥 사람 연결해 주세요", thread=question)
         await slack.until(owner.notifications, PATIENCE_S)
         shown = " ".join(map(visible, slack.replies(question)))
         assert bot.profile.case_person in shown
