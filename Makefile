@@ -38,7 +38,7 @@ chat: setup ## talk to the bot in the terminal
 torch: $(VENV)/.installed-dev ## what `faqbot tune local` and the recommender train with: some hundred MB
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 transformers==5.24.0
 
-test: $(VENV)/.installed-dev ## the whole test suite, on all cores
+test: $(VENV)/.installed-dev ## the whole test suite, two workers a core
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 test-long: $(VENV)/.installed-dev ## what needs hours: random examples, thousands of chaos seeds, fuzzing

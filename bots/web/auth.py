@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import hmac
 import logging
-import re
-import secrets
 from collections.abc import Sequence
-from hashlib import blake2b, sha256
+from hashlib import sha256
 from http import HTTPStatus
-from http.cookies import SimpleCookie
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
@@ -22,14 +19,26 @@ from aiohttp import web
 
 from bots.shared.addresses import Network, client_of, is_in, source_of
 from bots.web.problems import Problem
-from core.errors import ConfigError, FaqbotError
+from bots.web.visitors import (
+    CLIENT,
+    COOKIE,
+    COOKIE_DAYS,
+    HEADER,
+    VISITOR,
+    UnknownNameError,
+    asker_of,
+    cookie_of,
+    is_secret,
+    named,
+    new_secret,
+)
+from core.errors import ConfigError
 
 logger = logging.getLogger(__name__)
 
 PASS_COOKIE: Final = "faqbot_pass"  # noqa: S105 - the name of a cookie
 _READS: Final = {"GET", "HEAD", "OPTIONS"}
 _SHORTEST_TOKEN: Final = 16
-_DAY_S: Final = 86_400
 _PERSON: Final = web.RequestKey("person", str)
 _NEW_SECRET: Final = web.RequestKey("new_secret", str)
 
@@ -49,16 +58,6 @@ _CORS: Final = {
     "Access-Control-Expose-Headers": "Location, Retry-After",
     "Access-Control-Max-Age": "600",
 }
-
-
-COOKIE: Final = "faqbot_person"
-HEADER: Final = "Faqbot-Person"
-VISITOR: Final = "Faqbot-Visitor"
-COOKIE_DAYS: Final = 400  # the longest that browsers keep one
-_PREFIX: Final = "web:"
-_CLIENT: Final = f"{_PREFIX}~v1"
-_SECRET = re.compile(r"[A-Za-z0-9_-]{32,64}")
-_NAME = re.compile(r"[\w.@+-]{1,64}")
 
 
 class Gate:
@@ -207,7 +206,7 @@ class Gate:
         """
         named = HEADER in request.headers or is_secret(request.cookies.get(COOKIE))
         is_private = bool(self._token) or not self._origins
-        return _CLIENT if is_private and not named else self.person(request)
+        return CLIENT if is_private and not named else self.person(request)
 
     def finish(self, request: web.Request, response: web.StreamResponse) -> None:
         """Complete the headers of a response."""
@@ -315,46 +314,3 @@ def _netloc_of(origin: str) -> str:
 def same(given: str, known: str) -> bool:
     """Whether two secrets are one, in a time that tells nothing."""
     return hmac.compare_digest(given.encode(errors="surrogateescape"), known.encode())
-
-
-def cookie_of(request: web.Request, name: str, value: str, *, days: int) -> str:
-    """Return a cookie that no script can read, and no other site makes use of."""
-    cookie: SimpleCookie = SimpleCookie({name: value})
-    morsel = cookie[name]
-    morsel["path"] = "/"
-    morsel["httponly"] = True
-    morsel["samesite"] = "Strict"
-    morsel["max-age"] = str(days * _DAY_S)
-    # A proxy in front says how the browser came; who claims it without one harms their own cookie.
-    morsel["secure"] = request.secure or request.headers.get("X-Forwarded-Proto") == "https"
-    return morsel.OutputString()
-
-
-class UnknownNameError(FaqbotError):
-    """A client named a person in a way that no store keeps."""
-
-
-def new_secret() -> str:
-    """Return a secret for a browser that has none yet."""
-    return secrets.token_urlsafe(32)
-
-
-def is_secret(cookie: str | None) -> bool:
-    """Whether a cookie is one of ours, as far as its form tells."""
-    return bool(cookie and _SECRET.fullmatch(cookie))
-
-
-def asker_of(secret: str) -> str:
-    """A browser as `Question.asker` and `Feedback.user` have it; no name begins so."""
-    return f"{_PREFIX}~{blake2b(secret.encode(), digest_size=12).hexdigest()}"
-
-
-def named(name: str) -> str:
-    """Whom a client named, as above.
-
-    Raises:
-        UnknownNameError: it is no name of 1 to 64 letters, digits, or any of . _ @ + -.
-    """
-    if not _NAME.fullmatch(name):
-        raise UnknownNameError(f"{HEADER}: 1 to 64 letters, digits, or any of . _ @ + -")
-    return f"{_PREFIX}{name}"

@@ -13,9 +13,10 @@ from typing import Final
 
 from aiohttp import web
 
-from bots.web.auth import cookie_of, same
+from bots.web.auth import same
 from bots.web.context import CONTEXT
 from bots.web.problems import Problem
+from bots.web.visitors import cookie_of
 from core.reporting.operations import Operations
 
 COOKIE: Final = "faqbot_console"

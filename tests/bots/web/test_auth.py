@@ -5,7 +5,8 @@ import pytest
 from fakes.web_bot import running_bot
 from fakes.web_person import Person, path_of
 
-from bots.web.auth import UnknownNameError, asker_of, check_exposure, is_loopback, named, new_secret
+from bots.web.auth import check_exposure, is_loopback
+from bots.web.visitors import UnknownNameError, asker_of, named, new_secret
 from core.errors import ConfigError
 
 TOKEN = "a-token-of-some-length"  # noqa: S105 - the tests' own

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bots.web.auth import asker_of, is_secret, new_secret
 from bots.web.ids import Place, is_own, new_place, place_of, question_id, session_of
 from bots.web.render.page import Page
 from bots.web.replies.hub import Hub
+from bots.web.visitors import asker_of, is_secret, new_secret
 from core.press_ids import press_id
 
 PLACE = Place("page", "0123456789abcdef")
