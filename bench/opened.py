@@ -14,7 +14,7 @@ import numpy as np
 
 from bench.sources import Asked
 from bots.bootstrap.assistant import load_synonyms
-from config.resources import ENCODER, load_loanwords
+from config.resources import ENCODER, load_everyday, load_loanwords
 from config.settings import Settings
 from core.embeddings.kiwi import KiwiEncoder
 from core.retrieval.chroma import ChromaIndex
@@ -94,6 +94,7 @@ class Opened:
             analyzer=analyzer,
             synonyms=synonyms,
             cache=settings.cache_dir,
+            everyday=load_everyday(),
         )
         name = retriever.serving.refresh().generation.name
         seconds = perf_counter() - started

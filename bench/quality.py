@@ -21,7 +21,8 @@ from bots.cli.evaluation.evaluate import (
     recall,
     reciprocal_rank,
 )
-from config.resources import GUARDRAIL
+from config.profiles import guardrail_file, profile_chain
+from config.resources import load_everyday
 from core.assistant.guardrail import LABELS, Evidence, Guardrail, GuardrailModel
 from core.retrieval.retriever import Retriever
 from core.types import Label
@@ -52,7 +53,11 @@ def main(sources: Sources) -> None:
         _guardrail(
             texts,
             retrievers,
-            Guardrail(GuardrailModel.load(GUARDRAIL), opened.encoder.embed, opened.analyzer.terms),
+            Guardrail(
+                GuardrailModel.load(guardrail_file(profile_chain("smartstore"))),
+                opened.encoder.embed,
+                opened.analyzer.terms,
+            ),
         )
     note(
         "The encoder that ships was trained on the pack, so that `without it` flatters a FAQ that "
@@ -69,6 +74,7 @@ def _without_pack(sources: Sources, opened: Opened) -> Retriever:
         analyzer=opened.analyzer,
         synonyms=load_synonyms(opened.analyzer, "smartstore"),
         cache=sources.folder / "memory",
+        everyday=load_everyday(),
     )
 
 

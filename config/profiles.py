@@ -17,6 +17,7 @@ from string import Formatter
 from typing import Any, Final, get_type_hints
 
 from config.owners import read_owners
+from config.resources import GUARDRAIL
 from config.settings import Settings
 from core.errors import ConfigError
 from core.profile import Profile, Theme
@@ -47,6 +48,11 @@ class ProfileFile:
     def synonyms(self) -> Path:
         """Where the synonyms of this profile are, if it has any."""
         return self.path.with_name(f"{self.path.stem}.synonyms.toml")
+
+    @property
+    def guardrail(self) -> Path:
+        """Where the guardrail that was fitted for this profile's FAQ is, if it has one."""
+        return self.path.with_name(f"{self.path.stem}.guardrail.npz")
 
 
 def load_profile(name: str, *, faq: Path | None = None) -> Profile:
@@ -104,6 +110,12 @@ def page_texts(chain: Sequence[ProfileFile]) -> dict[str, object]:
 def synonym_files(chain: Sequence[ProfileFile]) -> list[Path]:
     """The files of synonyms that a profile's chain brings along."""
     return [file.synonyms for file in chain if file.synonyms.is_file()]
+
+
+def guardrail_file(chain: Sequence[ProfileFile]) -> Path:
+    """The guardrail of the most special profile that has one of its own; else that of any FAQ."""
+    own = [file.guardrail for file in chain if file.guardrail.is_file()]
+    return own[-1] if own else GUARDRAIL
 
 
 def merged(chain: Sequence[ProfileFile]) -> Profile:

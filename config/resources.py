@@ -20,7 +20,8 @@ ENCODER = ROOT / "config" / "models" / "encoder.npz"
 GUARDRAIL = ROOT / "config" / "models" / "guardrail.npz"
 SAMPLE_FAQ = ROOT / "data" / "sample_faq.jsonl"
 QUESTION_PACKS = ROOT / "data" / "questions"
-GUARDRAIL_EXAMPLES = ROOT / "data" / "guardrail.jsonl"
+EXAMPLES = ROOT / "data" / "examples"
+EVERYDAY = ROOT / "config" / "everyday.txt"
 
 
 def load_loanwords() -> dict[str, str]:
@@ -34,6 +35,18 @@ def load_loanwords() -> dict[str, str]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError) as error:
         raise ConfigError(f"cannot read the loan words in {LOANWORDS}: {error}") from error
     return {str(latin): str(hangul) for latin, hangul in words.items()}
+
+
+def load_everyday() -> tuple[str, ...]:
+    """Messages of any subject, which no FAQ is about, for `core.retrieval.everyday`.
+
+    Raises:
+        ConfigError: the file is missing.
+    """
+    try:
+        return tuple(EVERYDAY.read_text(encoding="utf-8").splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot read the everyday messages in {EVERYDAY}: {error}") from error
 
 
 def load_prompt(name: str, profile: Profile) -> Prompt:

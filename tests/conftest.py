@@ -9,8 +9,8 @@ from fakes.mongo_fixtures import server, uri  # noqa: F401 - fixtures of all tha
 from hypothesis import settings
 
 from bots.bootstrap.assistant import load_synonyms
-from config.profiles import load_profile
-from config.resources import ENCODER, GUARDRAIL, load_loanwords
+from config.profiles import guardrail_file, load_profile, profile_chain
+from config.resources import ENCODER, load_everyday, load_loanwords
 from core.assistant.assistant import Assistant
 from core.assistant.extractive import ExtractiveModel
 from core.assistant.followups import LeadBack
@@ -87,7 +87,12 @@ def make_retriever(analyzer, encoder, synonyms):
 
     def make(index, cache):
         return Retriever(
-            index=index, embedder=encoder, analyzer=analyzer, synonyms=synonyms, cache=cache
+            index=index,
+            embedder=encoder,
+            analyzer=analyzer,
+            synonyms=synonyms,
+            cache=cache,
+            everyday=load_everyday(),
         )
 
     return make
@@ -120,7 +125,11 @@ def retriever(faq_index, make_retriever, tmp_path_factory):
 @pytest.fixture(scope="session")
 def guardrail(encoder, analyzer):
     """The guardrail that ships with the project."""
-    return Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms)
+    return Guardrail(
+        GuardrailModel.load(guardrail_file(profile_chain("smartstore"))),
+        encoder.embed,
+        analyzer.terms,
+    )
 
 
 @pytest.fixture

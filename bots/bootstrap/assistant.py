@@ -15,8 +15,8 @@ from bots.bootstrap.cases import open_desk
 from bots.bootstrap.gate import SearchedRehearsal
 from bots.bootstrap.skills import SkillParts, with_skills
 from bots.bootstrap.stores import Stores, open_index, open_stores
-from config.profiles import profile_chain, profile_of, synonym_files
-from config.resources import ENCODER, GUARDRAIL, load_loanwords
+from config.profiles import chain_of, guardrail_file, profile_chain, profile_of, synonym_files
+from config.resources import ENCODER, load_everyday, load_loanwords
 from config.settings import Settings
 from core.assistant.assistant import Assistant
 from core.assistant.extractive import ExtractiveModel
@@ -110,6 +110,7 @@ def build_retriever(
         analyzer=language.analyzer,
         synonyms=language.synonyms,
         cache=settings.cache_dir,
+        everyday=load_everyday(),
     )
     retriever.serving.refresh()
     return retriever, language
@@ -325,7 +326,8 @@ async def _parts(
             following = _following(lessons, retriever, language, keep)
             await following.catch_up()
         analyzer, encoder = language.analyzer, language.encoder
-        guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms)
+        fitted = GuardrailModel.load(guardrail_file(chain_of(settings)))
+        guardrail = Guardrail(fitted, encoder.embed, analyzer.terms)
         reader = MessageReader(Researcher(retriever, guardrail), analyzer)
         extractive = ExtractiveModel(analyzer, retriever.idf, cut_note=profile.answer_cut)
         models = None

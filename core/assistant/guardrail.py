@@ -2,7 +2,8 @@
 
 A softmax regression over four kinds of evidence: what retrieval found (with the conversation and
 without it), the shape of the text, its meaning (the built-in encoder), its n-grams and its words.
-`bench/train_guardrail.py` fits it on `data/guardrail.jsonl` and on questions of the pack.
+`bench/train_guardrail.py` fits it on `data/examples`: for any FAQ over several of them, and for the
+first one anew, with examples of what is off topic there alone.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 
 from core.errors import ConfigError
 from core.ports import Vectors
+from core.retrieval.evidence import FACTS
 from core.retrieval.lessons import is_learned
 from core.retrieval.retriever import Hit, is_answer
 from core.retrieval.vectors import read_arrays
@@ -32,16 +34,14 @@ Floats = NDArray[np.float32]
 
 LABELS = (Label.ON_TOPIC, Label.OFF_TOPIC, Label.INJECTION, Label.GREETING)
 
-# Refusing a seller's real question is the worst error, so a doubtful one passes. On the examples it
-# was fitted on, held out in five folds, 0.3 recalls three in a hundred more of the hard on-topic
-# ones, and lets two in a hundred more of the others pass.
-_ON_TOPIC_BIAS = 0.4
 _LONGEST_GRAM = 4
 _READ_CHARACTERS = 300
-_WEIGHED_HITS = 5
 # Of a lesson that was taught for the question in other words: see docs/learning.md.
 _VOUCHED_SCORE = 0.5
 _SPELLED_ALIKE = 0.4  # cosine of letters; of a hundred everyday sentences one reaches 0.22
+_SENTENCE_END = re.compile(r"(?<=[.?!。])\s+|\n+")
+_SURELY_AN_ATTACK, _MOST_SENTENCES = 0.9, 10
+_SURE = 0.9  # confidence that an entry answers, whatever the words look like
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,17 @@ class GuardrailModel:
     bias: Floats  # (L,)
 
     @classmethod
+    def of(cls, arrays: dict[str, NDArray[np.generic]]) -> Self:
+        """Take a model file's arrays; those of the vocabularies are taken out.
+
+        Raises:
+            ValueError, TypeError, KeyError: it is not a model of this version.
+        """
+        grams, words = (_vocabulary(arrays, kind) for kind in ("gram", "word"))
+        numbers = {name: array.astype(np.float32) for name, array in arrays.items()}
+        return cls(grams=grams, words=words, **numbers)
+
+    @classmethod
     def load(cls, path: Path) -> Self:
         """Read what `bench/train_guardrail.py` wrote.
 
@@ -94,10 +105,7 @@ class GuardrailModel:
             ConfigError: the file is missing or is not a model of this version.
         """
         try:
-            arrays = read_arrays(path)
-            grams, words = (_vocabulary(arrays, kind) for kind in ("gram", "word"))
-            numbers = {name: array.astype(np.float32) for name, array in arrays.items()}
-            return cls(grams=grams, words=words, **numbers)
+            return cls.of(read_arrays(path))
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise ConfigError(
                 f"cannot load the guardrail {path}: {error}. Restore the file from the repository"
@@ -121,18 +129,11 @@ class Guardrail:
     def judge(self, evidence: Evidence) -> Verdict:
         """The label with the highest probability, and all four probabilities."""
         model = self._model
-        known = (facts(evidence) - model.fact_mean) / model.fact_scale
-        logits = model.bias + known @ model.fact_weights
-        logits = logits + self._embed([evidence.question])[0] @ model.meaning_weights
-        grams = model.grams.weigh(grams_of(evidence.question))
-        words = model.words.weigh(words_of(self._terms(evidence.question)))
-        for features, weights in ((grams, model.gram_weights), (words, model.word_weights)):
-            logits = logits + np.fromiter(features.values(), np.float32) @ weights[[*features]]
-        logits[0] += _ON_TOPIC_BIAS
-        odds = np.exp(logits - logits.max())
-        shares = odds / odds.sum()
-        scores = {label: float(share) for label, share in zip(LABELS, shares, strict=True)}
-        verdict = Verdict(max(scores, key=scores.__getitem__), scores)
+        # Without everyday messages to compare with, nothing is known of what was found.
+        known = np.nan_to_num((facts(evidence) - model.fact_mean) / model.fact_scale)
+        verdict = _verdict(self._wording(evidence.question) + known @ model.fact_weights)
+        if verdict.label is not Label.INJECTION and self._has_attack(evidence.question):
+            verdict = _labelled(verdict, Label.INJECTION)
         hits = (*evidence.in_context[:1], *evidence.alone[:1])
         for hit in evidence.alone[:1]:  # what the conversation is about says nothing here
             if self._is_plainly(hit, evidence.question):
@@ -141,13 +142,32 @@ class Guardrail:
                 verdict = _on_topic(verdict)
         return vouched(verdict, evidence.question, hits)
 
+    def _wording(self, text: str) -> Floats:
+        """Return what the words alone say, as the logit of each label."""
+        model = self._model
+        logits = model.bias + self._embed([text])[0] @ model.meaning_weights
+        grams = model.grams.weigh(grams_of(text))
+        words = model.words.weigh(words_of(self._terms(text)))
+        for features, weights in ((grams, model.gram_weights), (words, model.word_weights)):
+            logits = logits + np.fromiter(features.values(), np.float32) @ weights[[*features]]
+        return np.asarray(logits, np.float32)
+
+    def _has_attack(self, text: str) -> bool:
+        """Whether a sentence is an attack by itself, whatever question stands beside it."""
+        sentences = list(filter(None, map(str.strip, _SENTENCE_END.split(text))))
+        return len(sentences) > 1 and any(
+            _verdict(self._wording(one)).scores[Label.INJECTION] >= _SURELY_AN_ATTACK
+            for one in sentences[:_MOST_SENTENCES]
+        )
+
     def _is_plainly(self, hit: Hit, question: str) -> bool:
         """Whether an entry is plainly the one, whatever its words look like to the regression.
 
-        The question is spelled like its title or a question written for it; or it names all that
-        the title names, as "주차 되나요" names an entry that is called "주차".
+        The search is sure of it; or the question is spelled like its title or a question written
+        for it; or it names all that the title names, as "주차 되나요" names an entry that is called
+        "주차".
         """
-        if hit.letters >= _SPELLED_ALIKE:
+        if hit.letters >= _SPELLED_ALIKE or (hit.facts and hit.confidence >= _SURE):
             return True
         named = set(self._terms(hit.title))
         return bool(named) and is_answer([hit]) and named <= set(self._terms(question))
@@ -171,17 +191,28 @@ def vouched(verdict: Verdict, question: str, hits: Sequence[Hit]) -> Verdict:
     return _on_topic(verdict)
 
 
+def _verdict(logits: Floats) -> Verdict:
+    odds = np.exp(logits - logits.max())
+    shares = odds / odds.sum()
+    scores = {label: float(share) for label, share in zip(LABELS, shares, strict=True)}
+    return Verdict(max(scores, key=scores.__getitem__), scores)
+
+
+def _labelled(verdict: Verdict, label: Label) -> Verdict:
+    """Return the verdict with another label in the place of its own."""
+    scores = dict(verdict.scores)
+    scores[label], scores[verdict.label] = scores[verdict.label], scores[label]
+    return Verdict(label, scores)
+
+
 def _on_topic(verdict: Verdict, *, unless: Label | None = None) -> Verdict:
     """Return the verdict with on topic in the place of its label."""
-    if verdict.label in (Label.ON_TOPIC, unless):
-        return verdict
-    scores = dict(verdict.scores)
-    scores[Label.ON_TOPIC], scores[verdict.label] = scores[verdict.label], scores[Label.ON_TOPIC]
-    return Verdict(Label.ON_TOPIC, scores)
+    keeps = verdict.label in (Label.ON_TOPIC, unless)
+    return verdict if keeps else _labelled(verdict, Label.ON_TOPIC)
 
 
 def facts(evidence: Evidence) -> Floats:
-    """Return what was found and how the text looks, shape (21,)."""
+    """Return what was found and how the text looks, shape (29,); NaN for what is not known."""
     text = evidence.question
     size = max(len(text), 1)
     shape = (
@@ -211,19 +242,8 @@ def words_of(terms: Sequence[str]) -> Counter[str]:
 
 
 def _found(hits: Sequence[Hit]) -> tuple[float, ...]:
-    if not hits:
-        return (0.0,) * 8
-    top = hits[:_WEIGHED_HITS]
-    return (
-        top[0].score,
-        top[1].score if len(top) > 1 else 0.0,
-        sum(hit.score for hit in top) / _WEIGHED_HITS,
-        top[0].words,
-        top[0].letters,
-        top[0].meaning,
-        max(hit.words for hit in top),
-        max(hit.meaning for hit in top),
-    )
+    facts = hits[0].facts if hits else ()
+    return facts or (math.nan,) * len(FACTS)
 
 
 def _vocabulary(arrays: dict[str, NDArray[np.generic]], kind: str) -> Vocabulary:

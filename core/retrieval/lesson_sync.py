@@ -140,7 +140,9 @@ def _lacks(known: Prepared | None) -> bool:
 
 def _fields(lesson: Lesson, asked: tuple[str, ...], answer: tuple[str, ...]) -> Fields:
     entry = entry_of(lesson)
-    return Fields(entry.faq_id, entry.title, (lesson.question,), asked, answer, asked)
+    return Fields(
+        entry.faq_id, entry.title, (lesson.question,), asked, answer, asked, lesson.answer
+    )
 
 
 async def all_lessons(lessons: Lessons) -> list[Lesson]:

@@ -11,20 +11,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.ports import Vectors
+from core.retrieval.grams import GramIndex
 from core.retrieval.lexical import (
     Fields,
     LexicalIndex,
-    Postings,
-    Scores,
     letter_counts,
     letter_grams,
     log_counts,
-    saturated,
-    to_cosine,
     word_counts,
 )
+from core.retrieval.postings import Postings, Scores, saturated, to_cosine
 from core.text.korean import compact
 from core.types import OFFICIAL, Entry, Lesson, Passage, Source
 
@@ -78,6 +77,7 @@ class LessonIndex(LexicalIndex):
             [*faq.titles, *(one.entry.title for one in lessons)],
             faq.words,
             faq.letters,
+            faq.grams,
             mean_length=faq.mean_length,
         )
         self.unknown_idf = faq.unknown_idf
@@ -90,6 +90,8 @@ class LessonIndex(LexicalIndex):
         self._unknown_letters_idf = math.log(2 + 2 * self._official)
         idf = np.array([self._letter_idf(gram) for gram in letters.terms], np.float32)
         self._own_letters = to_cosine(replace(letters, idf=idf), self._taught)
+        texts = [one.fields.whole for one in lessons]
+        self._own_grams = GramIndex.build(texts, faq.grams.idf)
         self._vectors, self._owners = _stacked(lessons)
         self._exact = {compact(one.entry.title): row for row, one in enumerate(lessons)}
         self._exact.pop("", None)
@@ -111,6 +113,18 @@ class LessonIndex(LexicalIndex):
         own = self._own_letters.score(query, self._taught) / max(length, 1e-6)
         scores[self._official :] = own
         return scores
+
+    def gram_scores(self, text: str) -> Scores:
+        """As of the FAQ's entries, then those of the lessons."""
+        scores = super().gram_scores(text)
+        scores[self._official :] = self._own_grams.score(text, self._taught)
+        return scores
+
+    def covers(self, terms: Sequence[str], rows: Sequence[int]) -> NDArray[np.bool_]:
+        """As of the FAQ's entries, and of the lessons."""
+        found = super().covers(terms, rows)
+        own = self._own_words.have(terms, [row - self._official for row in rows])
+        return found | own
 
     def with_meaning(self, meaning: Scores, vector: Vectors, stand_in: Scores) -> Scores:
         """Cosines of the lessons behind those of the entries.

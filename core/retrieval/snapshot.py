@@ -4,32 +4,40 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 
-from core.errors import FaqIndexError
+import numpy as np
+
+from core.errors import FaqIndexError, ModelError
 from core.ports import FaqIndex
+from core.retrieval.everyday import Everyday
 from core.retrieval.lessons import NOTHING, LessonOverlay, laid_over
 from core.retrieval.lexical import Fields, LexicalIndex
+from core.retrieval.vectors import read_arrays
 from core.types import Entry, Generation, Terms
 
 logger = logging.getLogger(__name__)
 
 _LOOK_S = 1.0
+_MEASURE_AGAIN_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """One generation, the lexical index of it, and what was looked up in it before.
 
-    `lexical` is that of the generation, `faq`, with the lessons that are laid over it.
+    `lexical` is that of the generation, `faq`, with the lessons that are laid over it. `everyday`
+    is missing while the embedder is away.
     """
 
     generation: Generation
     faq: LexicalIndex
     overlay: LessonOverlay
     lexical: LexicalIndex
+    everyday: Everyday | None = None
     entries: dict[str, Entry] = field(default_factory=dict)
 
 
@@ -39,11 +47,24 @@ class LiveIndex:
     The lexical index is a cache of the collection, in a file of the folder `cache`.
     """
 
-    def __init__(self, index: FaqIndex, *, fingerprint: str, cache: Path) -> None:
-        """`fingerprint` is the embedder's; a generation of another cannot be searched."""
+    def __init__(
+        self,
+        index: FaqIndex,
+        *,
+        fingerprint: str,
+        cache: Path,
+        measure: Callable[[Generation, LexicalIndex], Everyday | None],
+    ) -> None:
+        """`fingerprint` is the embedder's; a generation of another cannot be searched.
+
+        `measure` looks for the everyday messages in an index that was not loaded before. It may
+        raise ModelError: then it is asked again a minute later.
+        """
         self._index = index
         self._fingerprint = fingerprint
         self._cache = cache
+        self._measure = measure
+        self._measure_at = 0.0
         self.last: Snapshot | None = None
         self._overlay = NOTHING
         self.looked_at = 0.0
@@ -92,6 +113,9 @@ class LiveIndex:
             faq = self._lexical(serving)
             lexical = laid_over(faq, self._overlay)
             self.last = Snapshot(serving, faq, self._overlay, lexical)
+        if self.last.everyday is None and monotonic() >= self._measure_at:
+            everyday = self._everyday(serving, self.last.faq)
+            self.last = replace(self.last, everyday=everyday)
         self.looked_at = monotonic()
         return self.last
 
@@ -110,6 +134,26 @@ class LiveIndex:
             logger.warning("cannot write the cache %s: %s", path, error)
         return lexical
 
+    def _everyday(self, generation: Generation, faq: LexicalIndex) -> Everyday | None:
+        path = self._cache / f"{generation.name}.everyday.npz"
+        try:
+            return Everyday.from_arrays(read_arrays(path))
+        except (OSError, ValueError, KeyError):
+            pass
+        try:
+            everyday = self._measure(generation, faq)
+        except ModelError as error:
+            logger.warning("what everyday messages score is not known yet: %s", error)
+            self._measure_at = monotonic() + _MEASURE_AGAIN_S
+            return None
+        if everyday is not None:
+            try:
+                with path.open("wb") as file:
+                    np.savez(file, allow_pickle=False, **everyday.arrays())
+            except OSError as error:
+                logger.warning("cannot write the cache %s: %s", path, error)
+        return everyday
+
 
 def build_lexical(index: FaqIndex, generation: str) -> LexicalIndex:
     """The lexical index of what is stored; the terms come with it, nothing is analysed again."""
@@ -125,4 +169,5 @@ def fields_of(entry: Entry, terms: Terms) -> Fields:
         title_terms=terms.title,
         answer_terms=terms.answer,
         question_terms=terms.questions,
+        text=entry.text,
     )

@@ -1,8 +1,10 @@
-"""Korean text as search sees it: content morphemes, character n-grams and jamo.
+"""Text as search sees it: content morphemes and stems, character n-grams and jamo.
 
 Kiwi (https://github.com/bab2min/Kiwi) splits words into morphemes; its model comes in the package.
 A term is written `form/class`, where the class is the part of speech with all nouns, roots and
 foreign words put together as `N`, because the same word is tagged now one way, now another.
+Latin words are stemmed as English (https://snowballstem.org), each by itself, so that a FAQ may mix
+languages; what is written without spaces, as Japanese and Chinese are, is cut into pairs.
 """
 
 from __future__ import annotations
@@ -13,31 +15,50 @@ import threading
 import unicodedata
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 from typing import Self
 
+import snowballstemmer
 from kiwipiepy import Kiwi, Token
 
 # Parts of speech that carry meaning. https://bab2min.github.io/kiwipiepy/#kiwi
-_CONTENT = ("N", "V", "XR", "XPN", "SL", "SH", "SN", "MAG", "MM", "W_")
+_CONTENT = ("N", "V", "XR", "XPN", "SN", "MAG", "MM", "W_")
 _NOUNLIKE = ("N", "XR", "SL", "W_")
 # Light verbs say nothing of the topic, and auxiliaries (VX) and the copula (VCP) even less.
 _LIGHT = {("하", "VV"), ("되", "VV"), ("있", "VV"), ("있", "VA")}
 # Suffixes that leave a noun what it is: 상품들, 고객님, 월별, 기본적.
 _LOOSE_SUFFIXES = {"들", "님", "별", "적", "씩", "쯤", "째", "당", "가량", "여"}
-_NOT_ALNUM = re.compile(r"[^0-9a-z가-힣]+")
+# English words that say nothing of the topic.
+_FUNCTION_WORDS = re.compile(
+    "an?|and|any|are|as|at|be|been|but|by|can|could|did|do|does|for|from|had|has|have|how|i|if|in"
+    "|into|is|it|its|just|me|my|of|on|or|our|please|s|shall|should|so|t|than|that|the|their|them|then"
+    "|there|these|they|this|those|to|was|we|were|what|when|where|which|who|why|will|with|would|you|your|am"
+    "|im|ive|d|ll|re|ve|m|dont|cant"
+)
+_HANGUL = re.compile(r"[가-힣ᄀ-ᇿㄱ-ㆎ]")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+_NOT_ALNUM = re.compile(r"[\W_]+")
+_NOT_WORDS = re.compile(r"[\W_\u1100-\u11ff\u3130-\u318f]+")  # single jamo are laughter and tears
+_LETTERS_OF_OTHERS = ("SH", "SW")  # as Kiwi tags Chinese characters, and what it does not know
 _MEMO_TEXTS = 50_000
 _MEMO_CHARS = 5_000_000  # with their terms, which weigh several times as much, some 100 MB
+_MEMO_STEMS = 20_000
 
 
 # Part of what a record was made with: raise it when a text gives other terms than before.
-_TERMS_VERSION = 2
+_TERMS_VERSION = 3
 
 
 def terms_version(loanwords: Mapping[str, str]) -> str:
     """Names what decides which terms a text gives, in a few characters, without loading Kiwi."""
-    parts = [_TERMS_VERSION, version("kiwipiepy_model"), sorted(loanwords.items())]
+    parts = [
+        _TERMS_VERSION,
+        version("kiwipiepy_model"),
+        version("snowballstemmer"),
+        sorted(loanwords.items()),
+    ]
     return sha256(json.dumps(parts).encode()).hexdigest()[:6]
 
 
@@ -49,15 +70,20 @@ class Analyzer:
     """
 
     def __init__(self, kiwi: Kiwi, loanwords: Mapping[str, str] | None = None) -> None:
-        """`loanwords` maps lower-case Latin words to the Hangul that the FAQ writes for them."""
+        """`loanwords` maps lower-case Latin words to Hangul, which Korean text writes for them.
+
+        A text without any Hangul keeps its own words.
+        """
         self.kiwi = kiwi
         self.version = terms_version(loanwords or {})
+        self._lock = threading.Lock()
+        self._stemmer = snowballstemmer.stemmer("english")
+        self._stem = lru_cache(_MEMO_STEMS)(self._stem_alone)
         self._loans: dict[str, tuple[str, ...]] = {}
         latin, hangul = list(loanwords or ()), list((loanwords or {}).values())
         self._loans = dict(zip(latin, map(self._terms, kiwi.tokenize(hangul)), strict=True))
         self._memo: OrderedDict[str, tuple[str, ...]] = OrderedDict()
         self._memo_chars = 0
-        self._lock = threading.Lock()
 
     @classmethod
     def load(cls, loanwords: Mapping[str, str] | None = None) -> Self:
@@ -89,15 +115,34 @@ class Analyzer:
         return [sentence.text.strip() for sentence in self.kiwi.split_into_sents(text)]
 
     def _terms(self, tokens: Sequence[Token]) -> tuple[str, ...]:
+        """Return the terms; English function words are left out of a text that is English.
+
+        Korean text has letters that only look like them: "A/S", "IT 기기".
+        """
+        korean = any(_HANGUL.search(token.form) for token in tokens)
+        terms = self._read(tokens, korean=korean, all_words=korean)
+        return terms or self._read(tokens, korean=korean, all_words=True)
+
+    def _read(self, tokens: Sequence[Token], *, korean: bool, all_words: bool) -> tuple[str, ...]:
         terms: list[str] = []
         for before, token in zip((None, *tokens), tokens, strict=False):
-            if token.tag == "SL" and (loan := self._loans.get(token.form.lower())):
-                terms += loan
+            if token.tag == "SL":
+                word = token.form.lower()
+                if korean and (loan := self._loans.get(word)):
+                    terms += loan
+                elif all_words or not _FUNCTION_WORDS.fullmatch(word):
+                    terms.append(f"{self._stem(word)}/N")
+            elif token.tag in _LETTERS_OF_OTHERS:
+                terms += _foreign(token.form.lower())
             elif _is_content(token):
                 terms.append(term_of(token.form, token.tag))
             elif before is not None and _completes(token, before):
                 terms.append(term_of(before.form + token.form, before.tag))
         return tuple(terms)
+
+    def _stem_alone(self, word: str) -> str:
+        with self._lock:  # a stemmer keeps the word that it is at in itself
+            return str(self._stemmer.stemWord(word))
 
     def _remember(self, fresh: dict[str, tuple[str, ...]]) -> None:
         with self._lock:
@@ -110,7 +155,7 @@ class Analyzer:
 
 
 def compact(text: str) -> str:
-    """Lower-case letters, digits and Hangul syllables only: spacing and punctuation are gone."""
+    """Return the letters and digits alone, in lower case: spacing and punctuation are gone."""
     return _NOT_ALNUM.sub("", unicodedata.normalize("NFKC", text).lower())
 
 
@@ -131,6 +176,15 @@ def ngrams(text: str, shortest: int, longest: int) -> list[str]:
 def term_of(form: str, tag: str) -> str:
     """A term from Kiwi's form and part of speech."""
     return f"{form.lower()}/{'N' if tag.startswith(_NOUNLIKE) else tag.partition('-')[0]}"
+
+
+def _foreign(word: str) -> list[str]:
+    """Return the terms of letters that are neither Hangul nor Latin."""
+    spaced = _NOT_WORDS.sub(" ", _UNSPACED.sub(" ", word))
+    terms = [f"{rest}/N" for rest in spaced.split() if rest.isalpha()]
+    for run in _UNSPACED.findall(word):
+        terms += [f"{pair}/N" for pair in ngrams(run, 2, 2) or [run]]
+    return terms
 
 
 def _completes(suffix: Token, before: Token) -> bool:

@@ -11,7 +11,7 @@ from time import perf_counter
 from bots.bootstrap.assistant import Language, chosen_embedder, load_language
 from bots.bootstrap.stores import open_index
 from config.profiles import PROFILES
-from config.resources import ENCODER, QUESTION_PACKS, load_loanwords
+from config.resources import ENCODER, QUESTION_PACKS, load_everyday, load_loanwords
 from config.settings import Settings
 from core.embeddings.fastembed import fingerprint as fingerprint_of_local
 from core.embeddings.kiwi import fingerprint
@@ -202,6 +202,7 @@ def _sync(settings: Settings, prepared: Prepared, *, source: str, progress: Prog
             analyzer=language().analyzer,
             synonyms=language().synonyms,
             cache=settings.cache_dir,
+            everyday=load_everyday(),
         ).serving.refresh()
     return changes
 

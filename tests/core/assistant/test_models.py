@@ -14,8 +14,8 @@ from bots.bootstrap.models import language_models
 from bots.bootstrap.models.checks import check_models
 from bots.bootstrap.models.embedders import WaitingEmbedder, prepare_with, remote_fingerprint
 from bots.shared.platform import FAIL, PASS
-from config.profiles import load_profile
-from config.resources import GUARDRAIL, SAMPLE_FAQ
+from config.profiles import guardrail_file, load_profile, profile_chain
+from config.resources import SAMPLE_FAQ
 from config.settings import read_settings
 from core.assistant.assistant import Assistant
 from core.assistant.extractive import ExtractiveModel
@@ -95,7 +95,11 @@ async def opened(settings):
     """What `open_assistant` makes, but for the retriever, which takes seconds to load."""
     retriever, language = loaded(settings.data_dir)
     analyzer, encoder = language.analyzer, language.encoder
-    guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms)
+    guardrail = Guardrail(
+        GuardrailModel.load(guardrail_file(profile_chain("smartstore"))),
+        encoder.embed,
+        analyzer.terms,
+    )
     reader = MessageReader(Researcher(retriever, guardrail), analyzer)
     extractive = ExtractiveModel(analyzer, retriever.idf, cut_note=PROFILE.answer_cut)
 

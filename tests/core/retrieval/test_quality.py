@@ -20,7 +20,7 @@ from bots.cli.evaluation.evaluate import (
     recall,
     reciprocal_rank,
 )
-from config.resources import GUARDRAIL_EXAMPLES
+from config.resources import EXAMPLES
 from core.assistant.guardrail import Evidence
 from core.retrieval.chroma import ChromaIndex
 from core.types import Exchange, Label
@@ -150,7 +150,9 @@ def _past(case):
 
 def test_the_eval_set_is_not_copied_into_the_models(labelled):
     """No labelled question of the eval set is among the guardrail's own examples."""
-    lines = GUARDRAIL_EXAMPLES.read_text(encoding="utf-8").splitlines()
+    files = sorted(EXAMPLES.glob("*.jsonl"))
+    assert files
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     examples = {"".join(json.loads(line)["question"].split()) for line in lines}
     asked = {"".join(case.question.split()) for case in labelled if len(case.question) > 8}
     copied = examples & asked

@@ -1,0 +1,91 @@
+"""What a search has to show for an entry: the numbers that the decisions are made from.
+
+None of them depends on how large a FAQ is, on how its entries are written or on its language: what
+does (a score, a margin) is told by how rarely an everyday message comes as far on the same FAQ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.retrieval.lexical import LexicalIndex
+from core.retrieval.postings import Scores
+
+Floats = NDArray[np.float64]
+
+# As they are found in an array of signals, shape (4, entries).
+SIGNALS: Final = ("words", "letters", "grams", "meaning")
+# What an everyday message has as well; see `core.retrieval.everyday`.
+MEASURES: Final = ("score", "margin", "gap", *SIGNALS)
+FACTS: Final = ("agreement", "coverage", "unknown", "missing", "length", *MEASURES)
+_RIVALS: Final = 9
+_ALIKE: Final = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The terms of a question, each once, with what they tell in the FAQ; shapes are (terms,)."""
+
+    terms: tuple[str, ...]
+    idf: Floats
+    known: NDArray[np.bool_]
+    most: float  # the idf of a term that no entry has
+
+    @classmethod
+    def of(cls, terms: Mapping[str, float], lexical: LexicalIndex) -> Asked:
+        """Weigh terms by the FAQ; those that no entry has count most. `terms` have weights."""
+        idf = [lexical.idf(term) * weight for term, weight in terms.items()]
+        known = [term in lexical.words.terms for term in terms]
+        return cls(tuple(terms), np.array(idf, float), np.array(known, bool), lexical.unknown_idf)
+
+
+def measures(signals: Scores, fused: Scores, rows: Sequence[int]) -> Floats:
+    """Return the `MEASURES` of some entries for a question, shape (rows, 7).
+
+    The margin is what an entry is ahead of the best other one, the gap what it is ahead of the ten
+    best at the mean.
+
+    Args:
+        signals: shape (4, entries), in the order of `SIGNALS`.
+        fused: their weighted sum, shape (entries,).
+        rows: the entries to tell of.
+    """
+    best = np.sort(fused)[::-1][: _RIVALS + 1]
+    own = fused[rows]
+    second = best[1] if len(best) > 1 else 0.0
+    rival = np.where(own >= best[0], second, best[0])
+    among = own >= best[-1]
+    others = (best.sum() - np.where(among, own, best[-1])) / max(len(best) - 1, 1)
+    return np.column_stack([own, own - rival, own - others, signals[:, rows].T]).astype(float)
+
+
+def coverage(signals: Scores, rows: Sequence[int], asked: Asked, lexical: LexicalIndex) -> Floats:
+    """Return the first five `FACTS` of some entries for a question, shape (rows, 5).
+
+    They are the share of the signals by which the entry is the first of all, the share of what the
+    question's terms tell that the entry has, the share that no entry has, the term that tells most
+    of those that the entry lacks, and how many terms there are.
+    """
+    size = len(rows)
+    agreement = (signals[:, rows] >= signals.max(axis=1)[:, None] - _ALIKE).mean(axis=0)
+    if not asked.terms:
+        return np.column_stack([agreement, np.zeros(size), np.ones(size), np.zeros((size, 2))])
+    covered = lexical.covers(asked.terms, rows)
+    total = max(float(asked.idf.sum()), 1e-6)
+    lacking = np.where(covered, 0.0, asked.idf).max(axis=1) / asked.most
+    unknown = float(asked.idf[~asked.known].sum()) / total
+    length = float(np.log1p(len(asked.terms)))
+    return np.column_stack(
+        [
+            agreement,
+            covered @ asked.idf / total,
+            np.full(size, unknown),
+            lacking,
+            np.full(size, length),
+        ]
+    )

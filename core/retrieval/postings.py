@@ -1,0 +1,164 @@
+"""Inverted indexes in flat arrays: scoring is a handful of slices, and saving is a copy."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import compress
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Scores = NDArray[np.float32]
+
+_K1, _B = 1.5, 0.3  # of BM25; flat around these values, on every FAQ that was measured
+
+# However large the share that it has, a term of so few entries is kept.
+_MIN_LIMIT = 20
+
+
+class Occurrences:
+    """The flat arrays that postings are sorted from.
+
+    A dict for each document would take a multiple.
+
+    Of document d, the next `sizes[d]` of `terms` (numbered by `ids`) and of their `weights`.
+    """
+
+    def __init__(self) -> None:
+        self.ids: dict[str, int] = {}
+        self.terms = array("i")
+        self.weights = array("f")
+        self.sizes = array("i")
+
+    def add(self, document: Mapping[str, float]) -> None:
+        """Take in the next document; it need not be kept."""
+        ids = self.ids
+        self.terms.extend([ids.setdefault(term, len(ids)) for term in document])
+        self.weights.extend(document.values())
+        self.sizes.append(len(document))
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """An inverted index: of term t, entries `rows[start[t]:start[t+1]]` with their `weights`.
+
+    `common` are the terms that were left out, because too many entries have them.
+    """
+
+    terms: dict[str, int]
+    start: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    weights: Scores
+    idf: Scores
+    common: frozenset[str] = frozenset()
+
+    @classmethod
+    def build(cls, documents: Iterable[Mapping[str, float]], *, max_share: float = 1.0) -> Self:
+        """Index documents of term weights; terms in more than `max_share` of them are left out."""
+        occurrences = Occurrences()
+        for document in documents:
+            occurrences.add(document)
+        return cls.sorted(occurrences, max_share=max_share)
+
+    @classmethod
+    def sorted(cls, occurrences: Occurrences, *, max_share: float = 1.0) -> Self:
+        """Return the postings by term, and of one term in the order of the documents."""
+        size = len(occurrences.sizes)
+        terms = np.frombuffer(occurrences.terms, np.int32)
+        weights = np.frombuffer(occurrences.weights, np.float32)
+        rows = np.repeat(np.arange(size, dtype=np.int32), occurrences.sizes)
+        frequency = np.bincount(terms, minlength=len(occurrences.ids))
+        kept = frequency <= max(_MIN_LIMIT, max_share * size)
+        if not kept.all():
+            few = kept[terms]
+            terms, rows, weights = terms[few], rows[few], weights[few]
+        order = np.argsort(terms, kind="stable")
+        lengths = frequency[kept].astype(np.int64)
+        return cls(
+            {term: t for t, term in enumerate(compress(occurrences.ids, kept))},
+            np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]),
+            rows[order],
+            weights[order],
+            np.log(1 + (size - lengths + 0.5) / (lengths + 0.5)).astype(np.float32),
+            frozenset(compress(occurrences.ids, ~kept)),
+        )
+
+    def score(self, query: Mapping[str, float], size: int) -> Scores:
+        """The sum over the query's terms of its weight times theirs, for each of `size` entries."""
+        known = [(self.terms[term], weight) for term, weight in query.items() if term in self.terms]
+        if not known:
+            return np.zeros(size, np.float32)
+        terms = np.array([term for term, _ in known])
+        begins, ends = self.start[terms], self.start[terms + 1]
+        slices = list(map(slice, begins.tolist(), ends.tolist()))
+        rows = np.concatenate([self.rows[s] for s in slices])
+        weights = np.concatenate([self.weights[s] for s in slices])
+        asked = np.repeat(np.array([weight for _, weight in known], np.float32), ends - begins)
+        return np.bincount(rows, weights * asked, size).astype(np.float32)
+
+    def frequency(self, term: str) -> int:
+        """Return how many entries have a term."""
+        t = self.terms.get(term)
+        return 0 if t is None else int(self.start[t + 1] - self.start[t])
+
+    def have(self, terms: Sequence[str], rows: Sequence[int]) -> NDArray[np.bool_]:
+        """Return which entries have which terms, shape (rows, terms)."""
+        found = np.zeros((len(rows), len(terms)), np.bool_)
+        wanted = np.asarray(rows)
+        for column, term in enumerate(terms):
+            if (t := self.terms.get(term)) is not None:
+                having = self.rows[self.start[t] : self.start[t + 1]]  # in order
+                places = np.minimum(np.searchsorted(having, wanted), len(having) - 1)
+                found[:, column] = having[places] == wanted
+        return found
+
+    def arrays(self, prefix: str) -> dict[str, NDArray[np.generic]]:
+        """Return the arrays for `np.savez`."""
+        joined = "\n".join(self.terms).encode()
+        return {
+            f"{prefix}_terms": np.frombuffer(joined, np.uint8),
+            f"{prefix}_start": self.start,
+            f"{prefix}_rows": self.rows,
+            f"{prefix}_weights": self.weights.astype(np.float16),
+            f"{prefix}_idf": self.idf,
+            f"{prefix}_common": np.frombuffer("\n".join(sorted(self.common)).encode(), np.uint8),
+        }
+
+    @classmethod
+    def from_arrays(cls, prefix: str, file: Mapping[str, NDArray[np.generic]]) -> Self:
+        """The reverse of `arrays`."""
+        terms = bytes(file[f"{prefix}_terms"].astype(np.uint8)).decode().split("\n")
+        common = bytes(file[f"{prefix}_common"].astype(np.uint8)).decode().split("\n")
+        return cls(
+            {term: t for t, term in enumerate(terms)},
+            file[f"{prefix}_start"].astype(np.int64),
+            file[f"{prefix}_rows"].astype(np.int32),
+            file[f"{prefix}_weights"].astype(np.float32),
+            file[f"{prefix}_idf"].astype(np.float32),
+            frozenset(filter(None, common)),
+        )
+
+
+def saturated(postings: Postings, size: int, mean_length: float = 0.0) -> Postings:
+    """BM25's term frequency part, length-normalised; `weights` are counts.
+
+    By the `mean_length` of an entry elsewhere, if it is given.
+    """
+    counts = postings.weights
+    lengths = np.bincount(postings.rows, counts, size)
+    average = mean_length or max(float(lengths.sum()) / max(size, 1), 1e-6)
+    norms = _K1 * (1 - _B + _B * lengths / average)
+    weights = (counts * (_K1 + 1) / (counts + norms[postings.rows])).astype(np.float32)
+    return replace(postings, weights=weights)
+
+
+def to_cosine(postings: Postings, size: int) -> Postings:
+    """Weights times IDF, over the length of each entry's vector."""
+    idf = np.repeat(postings.idf, np.diff(postings.start))
+    weights = postings.weights * idf
+    lengths = np.sqrt(np.bincount(postings.rows, weights * weights, size))
+    scaled = (weights / np.maximum(lengths[postings.rows], 1e-6)).astype(np.float32)
+    return replace(postings, weights=scaled)

@@ -1,0 +1,75 @@
+"""What a score is worth: how few everyday messages come as far on the same FAQ."""
+
+import numpy as np
+import pytest
+
+from core.errors import ModelError
+from core.retrieval.everyday import Everyday
+from core.retrieval.evidence import MEASURES
+
+MESSAGES = ("오늘 뭐 먹지", "심심해", "it is raining again")
+
+
+@pytest.fixture
+def everyday():
+    """A hundred Korean messages whose measures are 0 to 0.99, and one in English at 0.9."""
+    messages = [f"안녕 {number}" for number in range(100)]
+    values = np.linspace(0, 0.99, 100)
+    found = np.column_stack([values] * len(MEASURES))
+    return Everyday.of([*messages, "hello"], np.vstack([found, np.full((1, len(MEASURES)), 0.9)]))
+
+
+def test_what_few_messages_reach_is_surprising(everyday):
+    """It grows with the value, beyond the largest as well, and stays within 0 and 10."""
+    values = np.linspace(-1, 3, 50)[:, None].repeat(len(MEASURES), axis=1)
+    told = everyday.surprise("정산은 언제 되나요", values)
+    assert told.shape == values.shape
+    assert (np.diff(told, axis=0) >= 0).all()
+    assert told.min() >= 0
+    assert told.max() == 10.0
+    assert everyday.surprise("정산", np.full((1, len(MEASURES)), 0.495))[0, 0] == pytest.approx(
+        np.log(2), abs=0.05
+    )
+
+
+def test_a_question_is_compared_with_messages_of_its_own_script(everyday):
+    half = np.full((1, len(MEASURES)), 0.5)
+    assert (everyday.surprise("refund", half) < everyday.surprise("환불", half)).all()
+
+
+def test_it_is_measured_once_and_kept_beside_the_index(faq_index, analyzer, encoder, tmp_path):
+    """The second process reads the file and embeds nothing."""
+    from core.retrieval.retriever import Retriever  # noqa: PLC0415
+    from core.retrieval.synonyms import Synonyms  # noqa: PLC0415
+
+    class Counting:
+        fingerprint = encoder.fingerprint
+        texts = 0
+        away = True
+
+        def embed(self, texts, *, passages=False):
+            if self.away:
+                raise ModelError("away")
+            self.texts += len(texts)
+            return encoder.embed(texts, passages=passages)
+
+    def opened(embedder):
+        return Retriever(
+            index=faq_index,
+            embedder=embedder,
+            analyzer=analyzer,
+            synonyms=Synonyms([]),
+            cache=tmp_path,
+            everyday=MESSAGES,
+        )
+
+    embedder = Counting()
+    assert opened(embedder).serving.refresh().everyday is None, "it is away"
+    embedder.away = False
+    first = opened(embedder).serving.refresh().everyday
+    assert embedder.texts == len(MESSAGES)
+    second = opened(embedder).serving.refresh().everyday
+    assert embedder.texts == len(MESSAGES)
+    assert np.array_equal(first.hangul, second.hangul)
+    assert first.hangul.shape == (2, len(MEASURES))
+    assert first.other.shape == (1, len(MEASURES))
