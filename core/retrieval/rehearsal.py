@@ -5,6 +5,8 @@ from __future__ import annotations
 from copy import copy
 from typing import Final
 
+from core.errors import ModelError
+from core.ports import Vectors
 from core.retrieval.lesson_sync import prepared_of, vectors_of
 from core.retrieval.lessons import PREFIX, LessonOverlay, is_learned
 from core.retrieval.retriever import Query, Retriever, is_answer
@@ -70,8 +72,11 @@ class Rehearsal:
 
     def _with(self, lesson: Lesson) -> Retriever:
         """Return a search of its own that has the lesson; what is served stays as it is."""
-        embedder = self._retriever.embedder
-        vectors = vectors_of(embedder, [lesson])
+        vectors: list[Vectors | None]
+        try:
+            vectors = [*vectors_of(self._retriever.embedder, [lesson])]
+        except ModelError:
+            vectors = [None]  # words and letters tell, as they do in every search meanwhile
         fresh = prepared_of([lesson], vectors, self._analyzer)[lesson]
         laid = self._retriever.serving.now().overlay.lessons
         others = [one for one in laid if one.entry.faq_id != fresh.entry.faq_id]

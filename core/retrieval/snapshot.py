@@ -135,7 +135,7 @@ class LiveIndex:
         return lexical
 
     def _everyday(self, generation: Generation, faq: LexicalIndex) -> Everyday | None:
-        path = self._cache / f"{generation.name}.everyday.npz"
+        path = self._cache / f"{generation.name}.everyday"
         try:
             return Everyday.from_arrays(read_arrays(path))
         except (OSError, ValueError, KeyError):

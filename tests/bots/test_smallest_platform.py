@@ -71,6 +71,9 @@ class BoardDriver:
     def buttons(self, asked):
         return [label for note in self._answers(asked) for label, _ in note.page.buttons]
 
+    def files(self, asked):
+        return [(n.page.file, n.page.text) for n in self._answers(asked) if n.page.file]
+
     def pings(self):
         return [n for n in self.board.notes.values() if n.answers and "@everyone" in n.page.text]
 

@@ -17,7 +17,7 @@ from core.messaging.pacing import Pacer, Window
 from core.messaging.service import ChatService
 from core.profile import Profile
 from core.text.sanitize import Cleaner
-from core.types import Question, SessionId, View
+from core.types import File, Question, SessionId, View
 
 PREFIX = "board:"
 LONGEST = 2_000
@@ -29,6 +29,7 @@ class Page:
 
     text: str
     buttons: tuple[tuple[str, str], ...] = ()  # label, value
+    file: str = ""  # its name, of a message that is a file
 
 
 @dataclass
@@ -134,6 +135,9 @@ class BoardReply:
     async def post(self, page: Page, place: int) -> str:
         thread = self._question.session.removeprefix(PREFIX)
         return self._board.add(thread, page, answers=self._question.id).id
+
+    async def attach(self, file: File) -> None:
+        await self.post(Page(file.text, file=file.name), 0)
 
     async def edit(self, reference: str, page: Page) -> None:
         if not (note := self._board.notes.get(reference)):

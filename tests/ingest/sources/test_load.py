@@ -355,7 +355,8 @@ def test_xlsx_that_is_another_zip_is_refused(tmp_path):
         for name in source.namelist():
             content = source.read(name)
             archive.writestr(name, content[: len(content) // 2] if name == sheet else content)
-    with pytest.raises(SourceError, match="not a readable XLSX"):
+    # Where lxml is installed, openpyxl reads broken XML as far as it goes.
+    with pytest.raises(SourceError, match=r"not a readable XLSX|the sheet is empty"):
         load(file)
 
 
