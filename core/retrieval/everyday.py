@@ -7,7 +7,6 @@ once, when an index is loaded for the first time, and a score is told by how few
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
@@ -15,9 +14,10 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from core.text.korean import has_hangul
+
 Floats = NDArray[np.float64]
 
-_HANGUL: Final = re.compile("[ㄱ-ㆎ가-힣]")
 _TAIL: Final = 0.1
 _FEWEST_IN_TAIL: Final = 5
 _NARROWEST: Final = 0.005
@@ -37,7 +37,7 @@ class Everyday:
     @classmethod
     def of(cls, messages: Sequence[str], found: Floats) -> Self:
         """Keep what was found for each message, shape (messages, measures)."""
-        korean = np.array([is_hangul(message) for message in messages], bool)
+        korean = np.array([has_hangul(message) for message in messages], bool)
         return cls(np.sort(found[korean], axis=0), np.sort(found[~korean], axis=0))
 
     def surprise(self, question: str, found: Floats) -> Floats:
@@ -49,7 +49,7 @@ class Everyday:
             question: compared with messages of its own script.
             found: measures, shape (rows, measures).
         """
-        known = self.hangul if is_hangul(question) else self.other
+        known = self.hangul if has_hangul(question) else self.other
         if not len(known):
             return np.zeros_like(found)
         columns = [_surprise(known[:, at], found[:, at]) for at in range(found.shape[1])]
@@ -68,11 +68,6 @@ class Everyday:
         """
         hangul, other = arrays["everyday_hangul"], arrays["everyday_other"]
         return cls(hangul.astype(np.float64), other.astype(np.float64))
-
-
-def is_hangul(text: str) -> bool:
-    """Whether a text has any Hangul."""
-    return bool(_HANGUL.search(text))
 
 
 def _surprise(known: Floats, found: Floats) -> Floats:

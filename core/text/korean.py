@@ -119,7 +119,7 @@ class Analyzer:
 
         Korean text has letters that only look like them: "A/S", "IT 기기".
         """
-        korean = any(_HANGUL.search(token.form) for token in tokens)
+        korean = any(has_hangul(token.form) for token in tokens)
         terms = self._read(tokens, korean=korean, all_words=korean)
         return terms or self._read(tokens, korean=korean, all_words=True)
 
@@ -152,6 +152,11 @@ class Analyzer:
                 self._memo[text] = terms
             while len(self._memo) > _MEMO_TEXTS or self._memo_chars > _MEMO_CHARS:
                 self._memo_chars -= len(self._memo.popitem(last=False)[0])
+
+
+def has_hangul(text: str) -> bool:
+    """Return whether a text has any Hangul, whole syllables or letters alone."""
+    return bool(_HANGUL.search(text))
 
 
 def compact(text: str) -> str:
