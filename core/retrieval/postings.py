@@ -99,11 +99,6 @@ class Postings:
         asked = np.repeat(np.array([weight for _, weight in known], np.float32), ends - begins)
         return np.bincount(rows, weights * asked, size).astype(np.float32)
 
-    def frequency(self, term: str) -> int:
-        """Return how many entries have a term."""
-        t = self.terms.get(term)
-        return 0 if t is None else int(self.start[t + 1] - self.start[t])
-
     def have(self, terms: Sequence[str], rows: Sequence[int]) -> NDArray[np.bool_]:
         """Return which entries have which terms, shape (rows, terms)."""
         found = np.zeros((len(rows), len(terms)), np.bool_)
