@@ -96,21 +96,26 @@ async def test_a_follow_up_to_an_answer_aside_is_answered_aside(fake, tmp_path, 
         assert not answers_in(fake, channel)
 
 
-async def test_after_15_minutes_an_answer_aside_goes_on_by_direct_message(fake, tmp_path, profile):
+async def outlived(fake, bot):
+    """An answer aside that takes longer than its interaction; where it goes on."""
     more = asyncio.Event()
+    bot.assistant.script(
+        "질문",
+        Delta("쓰기 시작한 답입니다. 그런데 오래 걸립니다. "),
+        more,
+        answered("끝입니다."),
+    )
+    used = await fake.slash("faq", {"질문": "질문"})
+    await fake.until(lambda: used.answer and "쓰기 시작한" in used.answer.content)
+    fake.settings.interaction_token_s = 0.0
+    more.set()
+    return fake.dm(fake.user)
+
+
+async def test_after_15_minutes_an_answer_aside_goes_on_by_direct_message(fake, tmp_path, profile):
     async with running_bot(fake, tmp_path, profile) as bot:
         await ready(fake)
-        bot.assistant.script(
-            "질문",
-            Delta("쓰기 시작한 답입니다. 그런데 오래 걸립니다. "),
-            more,
-            answered("끝입니다."),
-        )
-        used = await fake.slash("faq", {"질문": "질문"})
-        await fake.until(lambda: used.answer and "쓰기 시작한" in used.answer.content)
-        fake.settings.interaction_token_s = 0.0
-        more.set()
-        direct = fake.dm(fake.user)
+        direct = await outlived(fake, bot)
         await fake.until(lambda: answers_in(fake, direct))
         assert answers_in(fake, direct)[0].content.startswith("끝입니다.")
         assert len(answers_in(fake, direct)) == 1
@@ -291,20 +296,9 @@ async def test_a_button_of_an_answer_elsewhere_does_nothing(fake, tmp_path, prof
 
 
 async def test_an_answer_that_went_on_by_direct_message_can_be_rated_there(fake, tmp_path, profile):
-    more = asyncio.Event()
     async with running_bot(fake, tmp_path, profile) as bot:
         await ready(fake)
-        bot.assistant.script(
-            "질문",
-            Delta("쓰기 시작한 답입니다. 그런데 오래 걸립니다. "),
-            more,
-            answered("끝입니다."),
-        )
-        used = await fake.slash("faq", {"질문": "질문"})
-        await fake.until(lambda: used.answer and "쓰기 시작한" in used.answer.content)
-        fake.settings.interaction_token_s = 0.0
-        more.set()
-        direct = fake.dm(fake.user)
+        direct = await outlived(fake, bot)
         shown = await with_button(fake, direct, "up:")
         fake.settings.interaction_token_s = 900.0
         await fake.press(shown, profile.helpful)
