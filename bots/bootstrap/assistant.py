@@ -28,8 +28,8 @@ from core.embeddings.fastembed import FastembedEmbedder
 from core.embeddings.kiwi import KiwiEncoder
 from core.messaging.answer_report import AnswerReport
 from core.messaging.cases.likeness import Likeness
-from core.messaging.gate import Gate
-from core.messaging.learning import Learning
+from core.messaging.lessons.gate import Gate
+from core.messaging.lessons.learning import Learning
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService

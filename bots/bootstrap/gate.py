@@ -12,7 +12,7 @@ from core.types import Entry, Lesson
 
 
 class SearchedRehearsal:
-    """Implements `core.messaging.gate.Rehearsing` in threads."""
+    """Implements `core.messaging.lessons.gate.Rehearsing` in threads."""
 
     def __init__(self, retriever: Retriever, analyzer: Analyzer) -> None:
         self._rehearsal = Rehearsal(retriever, analyzer)

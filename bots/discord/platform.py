@@ -29,7 +29,7 @@ from bots.shared.answer_view import RenderOptions
 from bots.shared.platform import RunningPlatform
 from config.settings import Settings
 from core.errors import ConfigError, FaqbotError
-from core.messaging.reply import Reply
+from core.messaging.delivery.reply import Reply
 from core.messaging.service import ChatService
 from core.profile import Profile
 from core.text.sanitize import Cleaner

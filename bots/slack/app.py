@@ -45,7 +45,7 @@ from bots.slack.replies.native_stream import StreamingReply
 from bots.slack.replies.thread import Answers, SlackReply
 from config.settings import Settings
 from core.errors import PlatformError
-from core.messaging.reply import Reply
+from core.messaging.delivery.reply import Reply
 from core.types import Question
 
 _ANYTHING: Final = re.compile(r".*")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from core.messaging.presenter import Presenter
+from core.messaging.delivery.presenter import Presenter
 from core.types import AnswerEvent, Claim, InboxState, Status
 
 

@@ -20,9 +20,9 @@ from core.errors import (
 )
 from core.messaging.answer_report import AnswerReport, AnswerWatch
 from core.messaging.cases.desk import CaseDesk
+from core.messaging.delivery.presenter import Presenter
+from core.messaging.delivery.reply import Reply
 from core.messaging.pending_turns import PendingTurns
-from core.messaging.presenter import Presenter
-from core.messaging.reply import Reply
 from core.messaging.worker import NoteReply
 from core.ports import Archive, Inbox
 from core.press_ids import is_press

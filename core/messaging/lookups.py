@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from core.messaging.handler import view_of
-from core.messaging.learning import Learning
+from core.messaging.lessons.learning import Learning
 from core.messaging.offline import Offline
 from core.ports import Archive, Inbox
 from core.press_ids import press_id

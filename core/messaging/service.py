@@ -21,7 +21,7 @@ from core.messaging.cases.notice import notice_id
 from core.messaging.cases.rounds import CaseRounds
 from core.messaging.handler import IsPublic, OpenReply, QuestionHandler
 from core.messaging.intake import Intake
-from core.messaging.learning import Learning, Outcome, Remark, Taught
+from core.messaging.lessons.learning import Learning, Outcome, Remark, Taught
 from core.messaging.lookups import Lookups
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
@@ -327,7 +327,7 @@ class ChatService(Lookups):
             await desk.disliked(turn.question, turn.sources, public=public)
 
     async def teach(self, remark: Remark) -> Taught:
-        """Learn a reply that has the tag (`core.learning.is_lesson`); used from the next question.
+        """Learn a reply that has the tag (`core.messaging.lessons.tag.is_lesson`); used from the next question.
 
         Raises:
             StorageError: it is not stored; say so, or have the platform deliver it again.

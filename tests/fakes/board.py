@@ -13,7 +13,7 @@ from bots.shared.background_tasks import BackgroundTasks
 from bots.shared.platform import RunningPlatform
 from config.settings import Settings
 from core.errors import MessageGoneError
-from core.messaging.pacing import Pacer, Window
+from core.messaging.delivery.pacer import Pacer, Window
 from core.messaging.service import ChatService
 from core.profile import Profile
 from core.text.sanitize import Cleaner
@@ -113,7 +113,7 @@ def _question(note: Note) -> Question:
 
 
 class BoardReply:
-    """`core.messaging.reply.Reply`: the messages of one answer."""
+    """`core.messaging.delivery.reply.Reply`: the messages of one answer."""
 
     def __init__(self, board: Board, question: Question, pacer: Pacer, look: RenderOptions) -> None:
         self._board, self._question, self._look = board, question, look

@@ -1,7 +1,7 @@
 """Learning without a search: for what only has to be kept, and said."""
 
-from core.messaging.gate import Examined
-from core.messaging.learning import Learning
+from core.messaging.lessons.gate import Examined
+from core.messaging.lessons.learning import Learning
 
 
 async def _stands_alone(_text):

@@ -23,7 +23,7 @@ from core.errors import (
     PlatformRefusedError,
     RateLimitedError,
 )
-from core.messaging.pacing import Pacer, Window
+from core.messaging.delivery.pacer import Pacer, Window
 from core.stores.sqlite.database import prepare
 from core.types import Question, View
 

@@ -13,7 +13,7 @@ from core.errors import (
     PlatformRefusedError,
     RateLimitedError,
 )
-from core.messaging.pacing import Pacer, Window
+from core.messaging.delivery.pacer import Pacer, Window
 from core.types import View
 
 

@@ -15,7 +15,7 @@ from bots.cli.terminal import Screen
 from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import StorageError
-from core.messaging.learning import Learning, Remark, is_lesson, said_of
+from core.messaging.lessons.learning import Learning, Remark, is_lesson, said_of
 from core.profile import Profile
 from core.skills.assistant import AnyAssistant
 from core.types import Escalated, SessionId

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from typing import Final
 
 from core.bounded import BoundedDict
-from core.messaging.pacing import Pacer, Window
+from core.messaging.delivery.pacer import Pacer, Window
 
 # Discord documents the headers and not the numbers; these are seen until the headers tell.
 _CALLS: Final = 5

@@ -23,7 +23,7 @@ from core.errors import (
     PlatformRefusedError,
     RateLimitedError,
 )
-from core.messaging.pacing import Window
+from core.messaging.delivery.pacer import Window
 from core.types import File
 
 logger = logging.getLogger(__name__)

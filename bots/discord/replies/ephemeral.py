@@ -15,7 +15,7 @@ from bots.discord.render.components import Page
 from bots.discord.render.payload import EPHEMERAL, LOADING, SUPPRESS_EMBEDS, message, new_message
 from bots.discord.replies.thread import ChannelReply, MessageWriter
 from core.errors import MessageGoneError
-from core.messaging.pacing import Pacer, Window
+from core.messaging.delivery.pacer import Pacer, Window
 from core.types import File, Question, View
 
 logger = logging.getLogger(__name__)

@@ -25,7 +25,7 @@ from bots.discord.ids import Beneath, Within, user_of
 from bots.discord.render.components import Called, Page
 from bots.discord.render.payload import message, new_message, question_in
 from core.errors import MessageGoneError, MustBeNewError, PlatformError, RateLimitedError
-from core.messaging.pacing import Pacer
+from core.messaging.delivery.pacer import Pacer
 from core.profile import Profile
 from core.types import File, Question, View
 

@@ -21,7 +21,7 @@ from bots.slack.ids import place_of
 from bots.slack.render.blocks import Block, Page, RenderOptions, read_followup, render
 from bots.slack.replies.ephemeral import PRIVATE_FOLLOWUP, SHARE, private_pages
 from core.errors import PlatformError, PlatformRefusedError, RateLimitedError, StorageError
-from core.messaging.pacing import Pacer
+from core.messaging.delivery.pacer import Pacer
 from core.types import Question, View
 
 logger = logging.getLogger(__name__)

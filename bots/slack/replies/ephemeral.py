@@ -22,7 +22,7 @@ from bots.slack.ids import place_of
 from bots.slack.render.blocks import Block, Page, RenderOptions, render
 from bots.slack.replies.thread import send_directly
 from core.errors import PlatformError, PlatformRefusedError
-from core.messaging.pacing import Pacer, Window
+from core.messaging.delivery.pacer import Pacer, Window
 from core.types import Answered, File, Question, View
 
 logger = logging.getLogger(__name__)

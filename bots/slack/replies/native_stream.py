@@ -31,7 +31,7 @@ from bots.slack.replies.thread import (
     stop_stream,
 )
 from core.errors import MessageGoneError, PlatformError, RateLimitedError
-from core.messaging.pacing import Pacer
+from core.messaging.delivery.pacer import Pacer
 from core.press_ids import is_press
 from core.text.markdown.split import settled
 from core.types import File, Question, View

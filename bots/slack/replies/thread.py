@@ -23,7 +23,7 @@ from core.errors import (
     PlatformError,
     PlatformRefusedError,
 )
-from core.messaging.pacing import Pacer
+from core.messaging.delivery.pacer import Pacer
 from core.press_ids import is_press
 from core.types import File, Question, View
 

@@ -12,7 +12,7 @@ from fakes.wall import Wall, WallReply
 from config.profiles import load_profile
 from core.errors import PlatformError, PlatformRefusedError, RateLimitedError
 from core.messaging.handler import references_of
-from core.messaging.learning import Outcome, Remark
+from core.messaging.lessons.learning import Outcome, Remark
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService

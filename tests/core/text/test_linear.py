@@ -11,7 +11,7 @@ from bots.slack.events import parse as slack_parse
 from bots.slack.render import mrkdwn as slack
 from bots.web.render import page_html
 from core.llm.prompts import estimate_tokens, quoted
-from core.messaging.learning_tag import is_lesson, number_after, without_tag
+from core.messaging.lessons.tag import is_lesson, number_after, without_tag
 from core.text import (
     addressing,
     asking_sentences,

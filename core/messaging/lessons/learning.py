@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
-from core.messaging.gate import Examined
-from core.messaging.learning_tag import is_lesson, number_after, without_tag
+from core.messaging.lessons.gate import Examined
+from core.messaging.lessons.tag import is_lesson, number_after, without_tag
 from core.ports import Archive, History, Inbox, Lessons
 from core.profile import Profile
 from core.text.personal_data import mask, mask_private
@@ -58,7 +58,7 @@ class Outcome(StrEnum):
     NOTHING_ASKED = "nothing_asked"
     WHICH = "which"  # several questions wait, and the remark does not say which one it answers
     NOT_ALLOWED = "not_allowed"
-    HELD = "held"  # it waits for an owner's word; see `core.messaging.gate`
+    HELD = "held"  # it waits for an owner's word; see `core.messaging.lessons.gate`
     REFUSED = "refused"  # it speaks to the bot, and not to people
     APPROVED = "approved"
     NOTHING_HELD = "nothing_held"

@@ -4,7 +4,7 @@ import pytest
 
 from config.profiles import load_profile
 from core.errors import FaqIndexError
-from core.messaging.gate import Gate
+from core.messaging.lessons.gate import Gate
 from core.types import Entry, Lesson, SessionId
 
 PROFILE = load_profile("ko")

@@ -21,8 +21,8 @@ from core.errors import (
     PlatformUnclearError,
     RateLimitedError,
 )
-from core.messaging.pacing import Lane
-from core.messaging.reply import Page, Reply
+from core.messaging.delivery.pacer import Lane
+from core.messaging.delivery.reply import Page, Reply
 from core.types import (
     Answered,
     AnswerEvent,

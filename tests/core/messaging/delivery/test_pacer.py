@@ -8,7 +8,7 @@ from fakes.leaping_loop import leap
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.messaging.pacing import MIN_INTERVAL_S, Pacer, Window
+from core.messaging.delivery.pacer import MIN_INTERVAL_S, Pacer, Window
 
 
 def now():

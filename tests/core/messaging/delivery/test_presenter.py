@@ -17,7 +17,7 @@ from core.errors import (
     PlatformError,
     RateLimitedError,
 )
-from core.messaging.presenter import Presenter
+from core.messaging.delivery.presenter import Presenter
 from core.types import Answered, Delta, Failed, Question, SessionId, Status
 
 QUESTION = Question("q", SessionId("wall:1"), "배송비는?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
-from core.messaging.pacing import Pacer
+from core.messaging.delivery.pacer import Pacer
 from core.types import File, View
 
 Page = TypeVar("Page")

@@ -11,8 +11,8 @@ from fakes.learning import learning_of
 
 from config.profiles import load_profile
 from core.errors import StorageError
-from core.messaging.gate import Examined
-from core.messaging.learning import Outcome, Remark, Taught, is_lesson, said_of, without_tag
+from core.messaging.lessons.gate import Examined
+from core.messaging.lessons.learning import Outcome, Remark, Taught, is_lesson, said_of, without_tag
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory

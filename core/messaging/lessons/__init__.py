@@ -1,0 +1,1 @@
+"""Lessons: replies of people that become answers, and what is looked at before they do."""
