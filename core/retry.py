@@ -1,13 +1,14 @@
-"""Trying again while a store is away: the one policy for all who wait for one."""
+"""The two policies of making a call again: to a store that is away, and to a platform."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
-from core.errors import AwayError
+from core.errors import AwayError, PlatformError, PlatformRefusedError, RateLimitedError
 
 T = TypeVar("T")
 
@@ -40,3 +41,23 @@ async def until_back(
         with attempt:
             return await call()
     raise AssertionError("it stops with what the call returns or raises")
+
+
+async def with_pauses(call: Callable[[], Awaitable[T]], *, pauses_s: Sequence[float]) -> T:
+    """Return what a call to a platform returns, made again after each pause while it fails.
+
+    A pause is as long as the platform asks for, if that is longer.
+
+    Raises:
+        PlatformRefusedError: the platform refuses the call for good; it is not made again.
+        PlatformError: the call after the last pause has failed, too.
+    """
+    for pause_s in pauses_s:
+        try:
+            return await call()
+        except PlatformRefusedError:
+            raise
+        except PlatformError as error:
+            asked_s = error.retry_after_s if isinstance(error, RateLimitedError) else 0.0
+            await asyncio.sleep(max(pause_s, asked_s))
+    return await call()

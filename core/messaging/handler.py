@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import random
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing, suppress
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
-from core.errors import (
-    MessageGoneError,
-    PlatformError,
-    PlatformRefusedError,
-    RateLimitedError,
-)
+from core.errors import MessageGoneError, PlatformError, PlatformRefusedError
 from core.messaging.answer_report import AnswerReport, AnswerWatch
 from core.messaging.cases.desk import CaseDesk
+from core.messaging.cases.escalation import Escalation
 from core.messaging.delivery.presenter import Presenter
+from core.messaging.delivery.recovery import attach, delete_all, delete_late, with_found
 from core.messaging.delivery.reply import Reply
+from core.messaging.endings import ending_of, state_of
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.worker import NoteReply
 from core.ports import Archive, Inbox
@@ -29,20 +23,14 @@ from core.press_ids import is_press
 from core.profile import Profile
 from core.retry import until_back
 from core.skills.assistant import AnyAssistant
-from core.text.addressing import says_something
-from core.text.person_wanted import wants_person
 from core.types import (
     Answered,
     AnswerEvent,
     Claim,
-    Declined,
-    Dialogue,
-    Ending,
     Escalated,
     Failed,
     File,
     InboxState,
-    Passage,
     Question,
     Received,
     SessionId,
@@ -55,11 +43,6 @@ logger = logging.getLogger(__name__)
 
 OpenReply = Callable[[Question], Reply[Any]]
 IsPublic = Callable[[SessionId], bool]
-
-_CALLS_WITHIN: Final = timedelta(hours=1)
-_MOST_CALLS: Final = 3  # of the owners, in one conversation and hour
-_LOOKED_AT: Final = 20  # turns
-_AGAIN_S: Final = (0.5, 2.0, 5.0)
 
 
 class QuestionHandler:
@@ -80,7 +63,9 @@ class QuestionHandler:
 
         At the `desk`, what has no answer waits for a person; there is none without owners.
         """
-        self._desk = desk
+        self._escalation = Escalation(
+            desk=desk, history=history, profile=profile, is_public=self.is_public
+        )
         self._report = report
         self._assistant = assistant
         self._inbox = inbox
@@ -126,13 +111,13 @@ class QuestionHandler:
             await until_back(lambda: self._archive.remove(question.id))
             turn = None
         if turn:
-            told = _only(_ending(turn))
-        elif self._desk and wants_person(question.text):
-            question = await self._meant(question)
-            told = self._to_person(question)
+            told = _only(ending_of(turn))
+        elif self._escalation.is_wanted(question):
+            question = await self._escalation.meant(question)
+            told = self._escalation.to_person(question)
         else:
             told = self._assistant.answer(question)
-        events = self._with_case(question, told)
+        events = self._escalation.with_case(question, told)
         try:
             view = await self._present(claim, watch.seen(events), note_reply, watch)
             if view.ending:
@@ -148,14 +133,14 @@ class QuestionHandler:
             return InboxState.FAILED
         if not view.ending:
             await self._keep_stopped(view)
-        return _state(view)
+        return state_of(view)
 
     async def _attach(self, question: Question, files: Sequence[File]) -> None:
         """Attach files below an answer that is shown; what fails is left out, and logged."""
         reply = self._reply_for(question)
         for file in files:
             try:
-                await _attached(reply, file)
+                await attach(reply, file)
             except PlatformError as error:
                 logger.error("question %s: %s is not attached: %s", question.id, file.name, error)
 
@@ -166,51 +151,6 @@ class QuestionHandler:
             return
         await self._history.append(Turn(view.question, TurnState.STOPPED, view.text))
         await self._history.store(view.question.id)
-
-    async def _meant(self, question: Question) -> Question:
-        """Return a message that asks for a person with the words that they are to answer."""
-        turns = await self._history.recent(question.session, _LOOKED_AT)
-        before = [turn.question.text for turn in turns if not wants_person(turn.question.text)]
-        return replace(question, text=before[-1]) if before else question
-
-    async def _to_person(self, question: Question) -> AsyncGenerator[AnswerEvent]:
-        """Let a question wait for a person, since its asker wants one."""
-        text = self._profile.case_person
-        await self._history.append(Turn(question, TurnState.ESCALATED, text))
-        yield Escalated(text, ())
-
-    async def _with_case(
-        self, question: Question, events: AsyncGenerator[AnswerEvent]
-    ) -> AsyncGenerator[AnswerEvent]:
-        """The events; what asks something and has no answer waits for a person from then on."""
-        async with aclosing(events):
-            async for event in events:
-                yield (
-                    await self._waiting(question, event) if isinstance(event, Escalated) else event
-                )
-
-    async def _waiting(self, question: Question, ending: Escalated) -> Escalated:
-        desk = self._desk
-        if desk is None or not says_something(question.text):
-            return replace(ending, calls=False)
-        public = self.is_public(question.session)
-        calls = await self._may_call(question)
-        return await until_back(
-            lambda: desk.escalated(question, ending, public=public, calls=calls)
-        )
-
-    async def _may_call(self, question: Question) -> bool:
-        since = datetime.now(UTC) - _CALLS_WITHIN
-        turns = await self._history.recent(question.session, _LOOKED_AT)
-        lately = [
-            turn
-            for turn in turns
-            if turn.state is TurnState.ESCALATED
-            and turn.finished_at > since
-            and turn.question.id != question.id
-            and says_something(turn.question.text)
-        ]
-        return len(lately) < _MOST_CALLS
 
     async def give_up(self, claim: Claim) -> None:
         """Say that there will be no answer; see `core.inbox.Handler`."""
@@ -253,9 +193,9 @@ class QuestionHandler:
         """Take an answer away, or say that it was stopped; see `core.inbox.Handler`."""
         await until_back(lambda: self._archive.remove(claim.question.id))
         reply = self._reply_for(claim.question)
-        references = await _with_found(_split(claim.reply), reply, all_of_them=True)
+        references = await with_found(_split(claim.reply), reply, all_of_them=True)
         if claim.state is InboxState.WITHDRAWN:
-            await _delete_all(reply, references)
+            await delete_all(reply, references)
             await reply.abandon()
         elif references:
             presenter = Presenter(reply, note=partial(_note, note_reply), references=references)
@@ -274,7 +214,7 @@ class QuestionHandler:
         reply = self._reply_for(question)
         references = _split(claim.reply)
         if claim.fence > 1:
-            references = await _with_found(references, reply)
+            references = await with_found(references, reply)
         presenter = Presenter(reply, note=partial(_note, note_reply), references=references)
         watch.presenter = presenter
         self._live[question.id] = live = (presenter, claim)
@@ -285,7 +225,7 @@ class QuestionHandler:
             if self._live.get(question.id) is live:
                 del self._live[question.id]
         if claim.fence > 1:
-            await _delete_late(reply, presenter.references)
+            await delete_late(reply, presenter.references)
         return view
 
     async def _abandon(self, question: Question) -> None:
@@ -304,13 +244,6 @@ def references_of(stored: Received) -> Sequence[str]:
     return _split(stored.reply)
 
 
-def view_of(turn: Turn, profile: Profile) -> View:
-    """An answer as it ended, to be shown again."""
-    if turn.state is TurnState.STOPPED:
-        return View(turn.question, text=turn.answer, note=profile.stopped)
-    return View(turn.question, text=turn.answer, ending=_ending(turn))
-
-
 async def _note(note_reply: NoteReply, references: Sequence[str]) -> None:
     await note_reply(" ".join(references))
 
@@ -319,135 +252,9 @@ def _split(reply: str | None) -> Sequence[str]:
     return reply.split() if reply else ()
 
 
-async def _attached(reply: Reply[Any], file: File) -> None:
-    for pause_s in _AGAIN_S:
-        try:
-            return await reply.attach(file)
-        except PlatformRefusedError:
-            raise
-        except PlatformError as error:
-            await asyncio.sleep(_pause_s(error, pause_s))
-    return await reply.attach(file)
-
-
 async def _untold(_references: object) -> None:
     """Check that nobody else writes there, or takes it up again."""
 
 
-async def _delete_all(reply: Reply[Any], references: Sequence[str]) -> None:
-    """Delete messages; one that the platform keeps does not keep the others.
-
-    Raises:
-        PlatformError: some may be there still.
-    """
-    left = list(references)
-    for pause_s in (*_AGAIN_S, None):
-        failed: dict[str, PlatformError] = {}
-        for reference in left:
-            try:
-                await reply.delete(reference)
-            except PlatformRefusedError as error:
-                logger.warning("%s stays where it is: %s", reference, error)
-            except PlatformError as error:
-                failed[reference] = error
-        if not failed:
-            return
-        left, last = list(failed), [*failed.values()][-1]
-        if pause_s is None:
-            raise last
-        await asyncio.sleep(_pause_s(last, pause_s))
-
-
-async def _delete_late(reply: Reply[Any], shown: Sequence[str]) -> None:
-    """Delete what an earlier attempt had on its way, and landed after the messages were found."""
-    try:
-        found = await _found_in_the_end(reply)
-        await _delete_all(reply, [one for one in found if one not in shown])
-    except PlatformError as error:
-        logger.warning("what an earlier attempt may have left is not looked for: %s", error)
-
-
-async def _found_in_the_end(reply: Reply[Any]) -> Sequence[str]:
-    """All messages that there are; whoever asked has their answer, so it may take some seconds."""
-    for pause_s in _AGAIN_S:
-        try:
-            return await reply.find()
-        except PlatformRefusedError:
-            raise
-        except PlatformError as error:
-            await asyncio.sleep(_pause_s(error, pause_s))
-    return await reply.find()
-
-
-def _pause_s(error: PlatformError, pause_s: float) -> float:
-    return max(pause_s, error.retry_after_s if isinstance(error, RateLimitedError) else 0.0)
-
-
-async def _with_found(
-    noted: Sequence[str], reply: Reply[Any], *, all_of_them: bool = False
-) -> Sequence[str]:
-    """The messages that were noted, and what was sent just before it could be."""
-    try:
-        found = await (reply.find() if noted and not all_of_them else _found_in_turn(reply))
-    except PlatformError as error:
-        if not noted or (all_of_them and not isinstance(error, PlatformRefusedError)):
-            raise
-        logger.warning("only noted messages are known: %s", error)
-        found = ()
-    return list(dict.fromkeys([*noted, *found]))
-
-
-async def _found_in_turn(reply: Reply[Any]) -> Sequence[str]:
-    """All messages that there are, however long the platform wants no such calls.
-
-    An attempt that ended with that would be followed by others, until the last one has failed.
-    """
-    while True:
-        try:
-            return await reply.find()
-        except RateLimitedError as error:
-            logger.info("looking for the messages of an answer later: %s", error)
-            await asyncio.sleep(error.retry_after_s * random.uniform(1.0, 1.5))  # noqa: S311
-
-
 async def _only(event: AnswerEvent) -> AsyncGenerator[AnswerEvent]:
     yield event
-
-
-def _ending(turn: Turn) -> Ending:
-    """The event with which a stored turn ended."""
-    match turn.state:
-        case TurnState.ANSWERED:
-            dialogue = turn.dialogue or Dialogue("")
-            return Answered(
-                turn.answer,
-                _passages(turn),
-                turn.followups,
-                skill=dialogue.skill,
-                files=dialogue.files,
-            )
-        case TurnState.DECLINED:
-            return Declined(turn.answer, turn.followups, turn.label)
-        case TurnState.ESCALATED:
-            return Escalated(turn.answer, turn.followups)
-        case TurnState.FAILED | TurnState.STOPPED:
-            return Failed(turn.answer)
-
-
-def _passages(turn: Turn) -> tuple[Passage, ...]:
-    """What the turn's sources name; of a turn of an older faqbot the titles alone."""
-    return turn.passages or tuple(Passage("", title, "", 0.0) for title in turn.sources)
-
-
-def _state(view: View) -> InboxState:
-    match view.ending:
-        case Answered():
-            return InboxState.ANSWERED
-        case Declined():
-            return InboxState.DECLINED
-        case Escalated():
-            return InboxState.ESCALATED
-        case None:
-            return InboxState.STOPPED
-        case _:
-            return InboxState.FAILED

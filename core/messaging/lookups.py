@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from core.messaging.handler import view_of
+from core.messaging.endings import view_of
 from core.messaging.lessons.learning import Learning
 from core.messaging.offline import Offline
 from core.ports import Archive, Inbox

@@ -14,17 +14,17 @@ from dataclasses import replace
 from typing import Final
 
 from core.bounded import BoundedDict
-from core.errors import StoreAwayError
 from core.messaging.answer_report import AnswerReport
 from core.messaging.cases.desk import CaseDesk
-from core.messaging.cases.notice import notice_id
 from core.messaging.cases.rounds import CaseRounds
 from core.messaging.handler import IsPublic, OpenReply, QuestionHandler
 from core.messaging.intake import Intake
-from core.messaging.lessons.learning import Learning, Outcome, Remark, Taught
+from core.messaging.lessons.learning import Learning
+from core.messaging.lessons.remarks import Outcome, Remark, Taught
 from core.messaging.lookups import Lookups
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
+from core.messaging.revisions import Revisions
 from core.messaging.user_limits import Limits
 from core.messaging.worker import InboxWorker
 from core.ports import Archive, Inbox
@@ -32,12 +32,10 @@ from core.press_ids import press_id
 from core.profile import Profile
 from core.reporting.operations import Operations
 from core.skills.assistant import AnyAssistant
-from core.stores.records import is_later
 from core.stores.sqlite.spool import Act, Spooled
 from core.text.person_wanted import wants_person
 from core.types import (
     Feedback,
-    InboxState,
     Question,
     Receipt,
     Received,
@@ -99,6 +97,16 @@ class ChatService(Lookups):
             processes=processes,
             find=self.find,
             redact=redact,
+        )
+        self._revisions = Revisions(
+            inbox=inbox,
+            archive=archive,
+            offline=offline,
+            limits=limits,
+            cases=desk.cases if desk else None,
+            redact=redact,
+            drop=self._drop,
+            wake=self.wake,
         )
         self._processes = processes
         self._limits = limits
@@ -185,14 +193,9 @@ class ChatService(Lookups):
                     return False
                 self._begin(question)
             case Act.EDIT:
-                stored = await self._inbox.find(question.id)
-                if stored and _is_news(stored, question) and await self._reopen(question):
-                    await self._drop(question.id)
-                    self.wake()
+                await self._revisions.catch_up_edit(question)
             case Act.DELETE:
-                if stored := await self._inbox.find(question.id):
-                    await self._inbox.withdraw(question.id)
-                    await self._clear(stored)
+                self._forget(await self._revisions.catch_up_deletion(question.id))
         return True
 
     async def press(
@@ -226,31 +229,7 @@ class ChatService(Lookups):
         Raises:
             StorageError: it is not taken in; the platform has to deliver it again.
         """
-        question = replace(question, text=self._redact(question.text))
-        try:
-            return await self._revise(question)
-        except StoreAwayError:
-            await self._offline.keep(Act.EDIT, question)
-            return None
-
-    async def _revise(self, question: Question) -> Receipt | None:
-        await self._offline.check_order(question.id)
-        soon = self._offline.soon
-        stored = await soon(lambda: self._inbox.find(question.id))
-        if not stored or not _is_news(stored, question):
-            return None
-        if not self._limits.allow(question.asker, f"{question.id} {question.text}"):
-            return Receipt.LIMITED
-        if not await soon(lambda: self._reopen(question)):
-            return None
-        await self._drop(question.id)
-        self.wake()
-        return Receipt.STORED
-
-    async def _reopen(self, question: Question) -> bool:
-        # In this order: a death in between leaves an old question, and the edit comes again.
-        await self._archive.remove(question.id)
-        return await self._inbox.reopen(question)
+        return await self._revisions.edit(question)
 
     async def withdraw(self, question_id: str) -> None:
         """The asker deleted the question: its answer goes, too, from here and from the history.
@@ -261,32 +240,7 @@ class ChatService(Lookups):
         Raises:
             StorageError: it is not taken in; the platform has to deliver it again.
         """
-        soon = self._offline.soon
-        try:
-            await self._offline.check_order(question_id)
-            stored = await soon(lambda: self._inbox.find(question_id))
-            if stored:
-                await soon(lambda: self._inbox.withdraw(question_id))
-        except StoreAwayError:
-            await self._offline.keep(Act.DELETE, Question(question_id, SessionId(""), ""))
-            return
-        if stored:
-            await self._clear(stored)
-
-    async def _withdraw_notice(self, question_id: str) -> None:
-        """Take back what was said of the answer to a question that waited for a person."""
-        case = await self.desk.cases.of_question(question_id) if self.desk else None
-        if case and case.answer_id:
-            told = notice_id(question_id, case.answer_id)
-            await self._inbox.withdraw(told)
-            await self._archive.remove(told)
-
-    async def _clear(self, withdrawn: Received) -> None:
-        self._sessions.pop(withdrawn.question.session, None)
-        await self._drop(withdrawn.question.id)
-        await self._archive.remove(withdrawn.question.id)
-        await self._withdraw_notice(withdrawn.question.id)
-        self.wake()
+        self._forget(await self._revisions.delete(question_id))
 
     async def stop(self, question_id: str) -> bool:
         """End an answer that is being written, as far as it is; False if there is none."""
@@ -327,7 +281,7 @@ class ChatService(Lookups):
             await desk.disliked(turn.question, turn.sources, public=public)
 
     async def teach(self, remark: Remark) -> Taught:
-        """Learn a reply that has the tag (`core.messaging.lessons.tag.is_lesson`); used from the next question.
+        """Learn a reply that has the tag (see `is_lesson`); it is used from the next question on.
 
         Raises:
             StorageError: it is not stored; say so, or have the platform deliver it again.
@@ -421,13 +375,10 @@ class ChatService(Lookups):
         if wake:
             self.wake()
 
+    def _forget(self, deleted: Received | None) -> None:
+        if deleted:
+            self._sessions.pop(deleted.question.session, None)
+
     async def _drop(self, question_id: str) -> None:
         if self._worker:
             await self._worker.drop(question_id)
-
-
-def _is_news(stored: Received, edited: Question) -> bool:
-    """Whether an edit changes anything: not one taken back, the same again, or an older one."""
-    if stored.state is InboxState.WITHDRAWN or stored.question.text == edited.text:
-        return False
-    return is_later(edited.edited_at, stored.question.edited_at)

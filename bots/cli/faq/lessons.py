@@ -19,7 +19,9 @@ from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import ConfigError, SourceError
 from core.messaging.cases.answers import answer_case, reopen_cases
-from core.messaging.lessons.learning import Outcome, Taught, said_of, without_tag
+from core.messaging.lessons.remarks import Outcome, Taught
+from core.messaging.lessons.tag import without_tag
+from core.messaging.lessons.wording import said_of
 from core.profile import Profile
 from core.retrieval.lesson_sync import all_lessons
 from core.retrieval.lessons import newest

@@ -20,7 +20,9 @@ from bots.discord.events.parse import Reader
 from bots.discord.events.reactions import react
 from bots.discord.ids import asker_of, question_id
 from core.errors import PlatformError, StorageError
-from core.messaging.lessons.learning import Outcome, Remark, Taught, is_lesson, said_of
+from core.messaging.lessons.remarks import Outcome, Remark, Taught
+from core.messaging.lessons.tag import is_lesson
+from core.messaging.lessons.wording import said_of
 from core.types import SessionId
 
 logger = logging.getLogger(__name__)

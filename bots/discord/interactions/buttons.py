@@ -21,7 +21,8 @@ from bots.discord.interactions.places import belongs_here
 from bots.discord.interactions.share import share
 from bots.discord.render.payload import CUSTOM_ID, Pressed, components, pressed_of
 from bots.shared.intake import reason_for
-from core.messaging.handler import references_of, view_of
+from core.messaging.endings import view_of
+from core.messaging.handler import references_of
 from core.types import Feedback, Question, Receipt, SessionId, Turn
 
 _Act = Callable[[Context, Pressing, Pressed], Coroutine[object, object, None]]

@@ -20,7 +20,7 @@ from bots.slack.context import Context
 from bots.slack.ids import Place, triggered_id
 from bots.slack.render.blocks import RenderOptions, render
 from core.errors import StorageError
-from core.messaging.handler import view_of
+from core.messaging.endings import view_of
 from core.profile import Profile
 from core.text.markdown.measure import shortened
 from core.types import Question, Turn

@@ -15,7 +15,7 @@ from bots.shared.answer_view import RenderOptions
 from bots.web.render.page import WITHDRAWN, Kind, Page, page_of
 from bots.web.replies.hub import Hub, Slot
 from core.errors import StorageError
-from core.messaging.handler import view_of
+from core.messaging.endings import view_of
 from core.messaging.service import ChatService
 from core.types import InboxState, Received, Turn
 

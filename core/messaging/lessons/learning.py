@@ -7,84 +7,21 @@ taken away is unlearnt, and whatever comes twice changes nothing: a lesson has t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Final
 
+from core.messaging.lessons.asked import AskedQuestions
 from core.messaging.lessons.gate import Examined
-from core.messaging.lessons.tag import is_lesson, number_after, without_tag
+from core.messaging.lessons.remarks import Outcome, Remark, Taught
+from core.messaging.lessons.tag import is_lesson, without_tag
 from core.ports import Archive, History, Inbox, Lessons
 from core.profile import Profile
 from core.text.personal_data import mask, mask_private
-from core.text.sanitize import Cleaner
 from core.text.sections import tidy
 from core.types import Label, Lesson, LessonState, Question, SessionId, Teaching, Turn, TurnState
 
-__all__ = ["Learning", "Outcome", "Remark", "Taught", "is_lesson", "said_of", "without_tag"]
-
-_SHOWN_CHARS: Final = 80  # of a question, where the bot says which one it means
 _TURNS: Final = 20  # of a session: who answers what was asked before them says to which message
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A person's reply, as an adapter hands it over.
-
-    `id` is the platform's own message id. `reply_to` is what it answers, where the platform says
-    so: a question's id, or the reference of a message of its answer (as `Reply.post` gave it).
-    `said_at` is when it was sent, or last edited, by the platform's clock: of two versions, the
-    later one stays, in whatever order they come. `may_teach` is the adapter's to say: it knows
-    whom the settings name.
-    """
-
-    id: str
-    session: SessionId
-    text: str
-    author: str
-    author_name: str
-    may_teach: bool
-    reply_to: str | None = None
-    said_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-
-class Outcome(StrEnum):
-    """The outcome of a remark with the tag, or of the lesson that it was."""
-
-    LEARNED = "learned"
-    CORRECTED = "corrected"
-    KNOWN = "known"  # it came before: whoever died before saying so has to say so still
-    UNLEARNED = "unlearned"
-    NOTHING_ASKED = "nothing_asked"
-    WHICH = "which"  # several questions wait, and the remark does not say which one it answers
-    NOT_ALLOWED = "not_allowed"
-    HELD = "held"  # it waits for an owner's word; see `core.messaging.lessons.gate`
-    REFUSED = "refused"  # it speaks to the bot, and not to people
-    APPROVED = "approved"
-    NOTHING_HELD = "nothing_held"
-    EMPTY = "empty"
-    TOO_LONG = "too_long"
-
-
-@dataclass(frozen=True, slots=True)
-class Taught:
-    """The outcome, and the lesson as it is now, or was until it was unlearnt.
-
-    `waiting` are the questions among which a person has to choose, oldest first.
-    """
-
-    outcome: Outcome
-    lesson: Lesson | None = None
-    waiting: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Meant:
-    """The question that a remark answers; else those `waiting` among which it has to choose."""
-
-    turn: Turn | None
-    waiting: tuple[str, ...] = ()
-    numbered: bool = False
 
 
 _OUTCOMES: Final = {
@@ -92,9 +29,6 @@ _OUTCOMES: Final = {
     Teaching.CORRECTED: Outcome.CORRECTED,
     Teaching.KNOWN: Outcome.KNOWN,
 }
-
-
-_ABOUT: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.HELD, Outcome.APPROVED)
 
 
 class Learning:
@@ -118,8 +52,9 @@ class Learning:
         both are about what is searched, and know nothing of conversations.
         """
         self._history = history
-        self._archive = archive
-        self._inbox = inbox
+        self._asked = AskedQuestions(
+            archive=archive, inbox=inbox, lessons=lessons, learning_tag=profile.learning_tag
+        )
         self._lessons = lessons
         self._profile = profile
         self._leans = leans
@@ -141,10 +76,10 @@ class Learning:
         if not answer or len(answer) > self._profile.longest_lesson_characters:
             return Taught(Outcome.TOO_LONG if answer else Outcome.EMPTY, known)
         if known:
-            asked, numbered = known, self._was_numbered(remark, known)
+            asked, numbered = known, self._asked.was_numbered(remark, known)
         else:
             turns = await self._history.recent(remark.session, _TURNS)
-            meant = await self._meant(remark, turns)
+            meant = await self._asked.find(remark, turns)
             if meant.waiting:
                 return Taught(Outcome.WHICH, waiting=meant.waiting)
             if meant.turn is None:
@@ -236,26 +171,7 @@ class Learning:
         """Whether the latest question of a session that the bot could not answer still waits."""
         turns = await self._history.recent(session, _TURNS)
         escalated = [turn for turn in turns if turn.state is TurnState.ESCALATED]
-        return bool(escalated) and escalated[-1] in await self._waiting(session, turns)
-
-    async def _meant(self, remark: Remark, turns: Sequence[Turn]) -> _Meant:
-        """Find the question that a remark answers: replied to, numbered, or the only one."""
-        if replied_to := await self._replied_to(remark, turns):
-            return _Meant(replied_to)
-        waiting = await self._waiting(remark.session, turns)
-        if len(waiting) < 2:
-            # None that waits: the bot's latest answer is wrong.
-            latest = waiting or turns
-            return _Meant(latest[-1] if latest else None)
-        number = number_after(remark.text, self._profile.learning_tag)
-        if number and number <= len(waiting):
-            return _Meant(waiting[number - 1], numbered=True)
-        return _Meant(None, waiting=tuple(turn.question.text for turn in waiting))
-
-    def _was_numbered(self, remark: Remark, known: Lesson) -> bool:
-        """Whether the number in an edited remark says which question is meant, as it did before."""
-        number = number_after(remark.text, self._profile.learning_tag)
-        return number is not None and not known.answer.startswith(str(number))
+        return bool(escalated) and escalated[-1] in await self._asked.waiting(session, turns)
 
     async def title_of(self, question: Question) -> str:
         """A question in words that stand alone, without personal data, as others may see it."""
@@ -280,32 +196,6 @@ class Learning:
             asked_by=question.asker,
         )
 
-    async def _replied_to(self, remark: Remark, turns: Sequence[Turn]) -> Turn | None:
-        if remark.reply_to is None:
-            return None
-        if turn := await self._archive.find(remark.reply_to):
-            return turn
-        for turn in reversed(turns):
-            stored = await self._inbox.find(turn.question.id)
-            if stored and stored.reply and remark.reply_to in stored.reply.split():
-                return turn
-        return None
-
-    async def _waiting(self, session: SessionId, turns: Sequence[Turn]) -> list[Turn]:
-        """The questions that wait for a person, oldest first."""
-        answered = await self._answered(session)
-        known = {turn.question.text for turn in turns if turn.state is TurnState.ANSWERED}
-        return [
-            turn
-            for turn in turns
-            if turn.state is TurnState.ESCALATED
-            and turn.question.id not in answered
-            and turn.question.text not in known  # told of the answer that another has got
-        ]
-
-    async def _answered(self, session: SessionId) -> set[str]:
-        return {lesson.question_id for lesson in await self._lessons.of_session(session)}
-
     async def _stand_alone(self, text: str, earlier: Sequence[Turn]) -> str:
         """The question in words that need no conversation, as far as that is at hand."""
         asked = tidy(text)
@@ -313,39 +203,3 @@ class Learning:
         if before and await self._leans(asked):
             return f"{tidy(before[-1].question.text)} {asked}"
         return asked
-
-
-def said_of(taught: Taught, profile: Profile) -> str:
-    """Return the sentence that the bot says to an outcome, and the question that is meant."""
-    texts = {
-        Outcome.LEARNED: profile.teach_learned,
-        Outcome.CORRECTED: profile.teach_corrected,
-        Outcome.KNOWN: profile.teach_known,
-        Outcome.UNLEARNED: profile.teach_unlearned,
-        Outcome.NOTHING_ASKED: profile.teach_nothing_asked,
-        Outcome.WHICH: profile.teach_which,
-        Outcome.NOT_ALLOWED: profile.teach_not_allowed,
-        Outcome.HELD: profile.teach_held,
-        Outcome.REFUSED: profile.teach_refused,
-        Outcome.APPROVED: profile.teach_learned,
-        Outcome.NOTHING_HELD: profile.teach_nothing_held,
-        Outcome.EMPTY: profile.teach_empty,
-        Outcome.TOO_LONG: profile.teach_too_long,
-    }
-    lines = [texts[taught.outcome]]
-    if taught.outcome is Outcome.HELD and taught.lesson:
-        cleaner = Cleaner(profile.link_hosts, instead=profile.link_left_out)
-        lines += [f"• {cleaner.clean(finding)}" for finding in taught.lesson.findings]
-        lines.append(profile.teach_how_to_confirm)
-    if taught.outcome in _ABOUT and taught.lesson:
-        lines.append(profile.teach_about.format(question=_shown(taught.lesson.question, profile)))
-    shown = [_shown(question, profile) for question in taught.waiting]
-    lines += [f"{number}. {question}" for number, question in enumerate(shown, start=1)]
-    return "\n".join(lines)
-
-
-def _shown(question: str, profile: Profile) -> str:
-    """A question in a line of the bot's own: short, and harmless."""
-    line = " ".join(question.split())
-    short = line if len(line) <= _SHOWN_CHARS else f"{line[: _SHOWN_CHARS - 1]}…"
-    return Cleaner(profile.link_hosts, instead=profile.link_left_out).clean(mask(short))

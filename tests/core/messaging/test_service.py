@@ -12,7 +12,7 @@ from fakes.wall import Wall, WallReply
 from config.profiles import load_profile
 from core.errors import PlatformError, PlatformRefusedError, RateLimitedError
 from core.messaging.handler import references_of
-from core.messaging.lessons.learning import Outcome, Remark
+from core.messaging.lessons.remarks import Outcome, Remark
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
@@ -713,7 +713,7 @@ async def test_what_the_platform_did_not_take_away_goes_later(place):
             await soon(lambda: not place.wall.messages)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("core.messaging.handler._AGAIN_S", (0.0, 0.0, 0.0))
+        patch.setattr("core.messaging.delivery.recovery._AGAIN_S", (0.0, 0.0, 0.0))
         await answered_and_deleted()
     assert Reluctant.refusals == 0
 
@@ -789,7 +789,7 @@ async def test_what_an_earlier_attempt_left_is_looked_for_until_the_platform_tel
     await place.inbox.receive(asked())
     await place.inbox.note_reply(await place.inbox.claim(lease_s=0), noted)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("core.messaging.handler._AGAIN_S", (0.0, 0.0, 0.0))
+        patch.setattr("core.messaging.delivery.recovery._AGAIN_S", (0.0, 0.0, 0.0))
         async with running(service):
             await place.until("1", InboxState.ANSWERED)
     assert list(place.wall.messages) == [noted]

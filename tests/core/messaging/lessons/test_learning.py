@@ -12,7 +12,9 @@ from fakes.learning import learning_of
 from config.profiles import load_profile
 from core.errors import StorageError
 from core.messaging.lessons.gate import Examined
-from core.messaging.lessons.learning import Outcome, Remark, Taught, is_lesson, said_of, without_tag
+from core.messaging.lessons.remarks import Outcome, Remark, Taught
+from core.messaging.lessons.tag import is_lesson, without_tag
+from core.messaging.lessons.wording import said_of
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory

@@ -1,0 +1,88 @@
+"""Escalation: what has no answer, or asks for a person, becomes a case."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from core.messaging.cases.desk import CaseDesk
+from core.ports import History
+from core.profile import Profile
+from core.retry import until_back
+from core.text.addressing import says_something
+from core.text.person_wanted import wants_person
+from core.types import AnswerEvent, Escalated, Question, SessionId, Turn, TurnState
+
+_CALLS_WITHIN: Final = timedelta(hours=1)
+_MOST_CALLS: Final = 3  # of the owners, in one conversation and hour
+_LOOKED_AT: Final = 20  # turns
+
+
+class Escalation:
+    """Lets questions wait for a person at the desk; without one, owners are not called."""
+
+    def __init__(
+        self,
+        *,
+        desk: CaseDesk | None,
+        history: History,
+        profile: Profile,
+        is_public: Callable[[SessionId], bool],
+    ) -> None:
+        """`is_public` says whether owners can see what is said in a session."""
+        self._desk = desk
+        self._history = history
+        self._profile = profile
+        self._is_public = is_public
+
+    def is_wanted(self, question: Question) -> bool:
+        """Return whether a message asks for a person, and there are people to ask."""
+        return self._desk is not None and wants_person(question.text)
+
+    async def meant(self, question: Question) -> Question:
+        """Return a message that asks for a person with the words that the person is to answer."""
+        turns = await self._history.recent(question.session, _LOOKED_AT)
+        before = [turn.question.text for turn in turns if not wants_person(turn.question.text)]
+        return replace(question, text=before[-1]) if before else question
+
+    async def to_person(self, question: Question) -> AsyncGenerator[AnswerEvent]:
+        """Yield the ending of a question whose asker wants a person, and store its turn."""
+        text = self._profile.case_person
+        await self._history.append(Turn(question, TurnState.ESCALATED, text))
+        yield Escalated(text, ())
+
+    async def with_case(
+        self, question: Question, events: AsyncGenerator[AnswerEvent]
+    ) -> AsyncGenerator[AnswerEvent]:
+        """Yield the events; if the last one has no answer, open a case for the question first."""
+        async with aclosing(events):
+            async for event in events:
+                yield (
+                    await self._waiting(question, event) if isinstance(event, Escalated) else event
+                )
+
+    async def _waiting(self, question: Question, ending: Escalated) -> Escalated:
+        desk = self._desk
+        if desk is None or not says_something(question.text):
+            return replace(ending, calls=False)
+        public = self._is_public(question.session)
+        calls = await self._may_call(question)
+        return await until_back(
+            lambda: desk.escalated(question, ending, public=public, calls=calls)
+        )
+
+    async def _may_call(self, question: Question) -> bool:
+        since = datetime.now(UTC) - _CALLS_WITHIN
+        turns = await self._history.recent(question.session, _LOOKED_AT)
+        lately = [
+            turn
+            for turn in turns
+            if turn.state is TurnState.ESCALATED
+            and turn.finished_at > since
+            and turn.question.id != question.id
+            and says_something(turn.question.text)
+        ]
+        return len(lately) < _MOST_CALLS

@@ -1,0 +1,93 @@
+"""Recovery of an answer's messages: those of earlier attempts are found, taken over or deleted."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Sequence
+from typing import Any, Final
+
+from core.errors import PlatformError, PlatformRefusedError, RateLimitedError
+from core.messaging.delivery.reply import Reply
+from core.retry import with_pauses
+from core.types import File
+
+logger = logging.getLogger(__name__)
+
+_AGAIN_S: Final = (0.5, 2.0, 5.0)
+
+
+async def attach(reply: Reply[Any], file: File) -> None:
+    """Attach a file below an answer, in several attempts.
+
+    Raises:
+        PlatformError: the file is not there; `PlatformRefusedError` if it never can be.
+    """
+    await with_pauses(lambda: reply.attach(file), pauses_s=_AGAIN_S)
+
+
+async def delete_all(reply: Reply[Any], references: Sequence[str]) -> None:
+    """Delete messages, each in several attempts; what the platform refuses to delete is logged.
+
+    Raises:
+        PlatformError: some messages may still be there.
+    """
+    failed = None
+    for reference in references:
+        try:
+            await _delete(reply, reference)
+        except PlatformRefusedError as error:
+            logger.warning("%s stays where it is: %s", reference, error)
+        except PlatformError as error:
+            failed = error
+    if failed:
+        raise failed
+
+
+async def delete_late(reply: Reply[Any], shown: Sequence[str]) -> None:
+    """Delete what an earlier attempt had sent and what landed after its messages were looked for.
+
+    The asker has the answer by now, so this may take some seconds. A failure is logged.
+    """
+    try:
+        found = await with_pauses(reply.find, pauses_s=_AGAIN_S)
+        await delete_all(reply, [one for one in found if one not in shown])
+    except PlatformError as error:
+        logger.warning("what an earlier attempt may have left is not looked for: %s", error)
+
+
+async def with_found(
+    noted: Sequence[str], reply: Reply[Any], *, all_of_them: bool = False
+) -> Sequence[str]:
+    """Return the noted messages, then those that were sent just before they could be noted.
+
+    Raises:
+        PlatformError: the platform does not say which messages there are, and none was noted, or
+            `all_of_them` are needed.
+    """
+    try:
+        found = await (reply.find() if noted and not all_of_them else _found_in_turn(reply))
+    except PlatformError as error:
+        if not noted or (all_of_them and not isinstance(error, PlatformRefusedError)):
+            raise
+        logger.warning("only noted messages are known: %s", error)
+        found = ()
+    return list(dict.fromkeys([*noted, *found]))
+
+
+async def _delete(reply: Reply[Any], reference: str) -> None:
+    await with_pauses(lambda: reply.delete(reference), pauses_s=_AGAIN_S)
+
+
+async def _found_in_turn(reply: Reply[Any]) -> Sequence[str]:
+    """Return all messages of an answer, however long the platform wants no such calls.
+
+    An attempt that ended with that would be followed by others, until the last one has failed.
+    """
+    while True:
+        try:
+            return await reply.find()
+        except RateLimitedError as error:
+            logger.info("looking for the messages of an answer later: %s", error)
+            await asyncio.sleep(error.retry_after_s * random.uniform(1.0, 1.5))  # noqa: S311

@@ -1,0 +1,65 @@
+"""The endings of answers: of a stored turn as an event, as a view, and as a state of the inbox."""
+
+from __future__ import annotations
+
+from core.profile import Profile
+from core.types import (
+    Answered,
+    Declined,
+    Dialogue,
+    Ending,
+    Escalated,
+    Failed,
+    InboxState,
+    Passage,
+    Turn,
+    TurnState,
+    View,
+)
+
+
+def view_of(turn: Turn, profile: Profile) -> View:
+    """Return an answer as it ended, to be shown again."""
+    if turn.state is TurnState.STOPPED:
+        return View(turn.question, text=turn.answer, note=profile.stopped)
+    return View(turn.question, text=turn.answer, ending=ending_of(turn))
+
+
+def ending_of(turn: Turn) -> Ending:
+    """Return the event with which a stored turn ended."""
+    match turn.state:
+        case TurnState.ANSWERED:
+            dialogue = turn.dialogue or Dialogue("")
+            return Answered(
+                turn.answer,
+                _passages(turn),
+                turn.followups,
+                skill=dialogue.skill,
+                files=dialogue.files,
+            )
+        case TurnState.DECLINED:
+            return Declined(turn.answer, turn.followups, turn.label)
+        case TurnState.ESCALATED:
+            return Escalated(turn.answer, turn.followups)
+        case TurnState.FAILED | TurnState.STOPPED:
+            return Failed(turn.answer)
+
+
+def state_of(view: View) -> InboxState:
+    """Return the state in which a question ends whose answer is shown like this."""
+    match view.ending:
+        case Answered():
+            return InboxState.ANSWERED
+        case Declined():
+            return InboxState.DECLINED
+        case Escalated():
+            return InboxState.ESCALATED
+        case None:
+            return InboxState.STOPPED
+        case _:
+            return InboxState.FAILED
+
+
+def _passages(turn: Turn) -> tuple[Passage, ...]:
+    """Return the passages of a turn; a turn of an older faqbot has only their titles."""
+    return turn.passages or tuple(Passage("", title, "", 0.0) for title in turn.sources)

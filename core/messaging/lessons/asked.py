@@ -1,0 +1,75 @@
+"""The question that a remark answers, found among those of its conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.messaging.lessons.remarks import Remark
+from core.messaging.lessons.tag import number_after
+from core.ports import Archive, Inbox, Lessons
+from core.types import Lesson, SessionId, Turn, TurnState
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The question that a remark answers; else those `waiting` among which it has to choose."""
+
+    turn: Turn | None
+    waiting: tuple[str, ...] = ()
+    numbered: bool = False
+
+
+class AskedQuestions:
+    """Finds the question that a remark answers: replied to, numbered, or the only one."""
+
+    def __init__(
+        self, *, archive: Archive, inbox: Inbox, lessons: Lessons, learning_tag: str
+    ) -> None:
+        self._archive = archive
+        self._inbox = inbox
+        self._lessons = lessons
+        self._learning_tag = learning_tag
+
+    async def find(self, remark: Remark, turns: Sequence[Turn]) -> Meant:
+        """Find the question that a remark answers: replied to, numbered, or the only one."""
+        if replied_to := await self._replied_to(remark, turns):
+            return Meant(replied_to)
+        waiting = await self.waiting(remark.session, turns)
+        if len(waiting) < 2:
+            # None that waits: the bot's latest answer is wrong.
+            latest = waiting or turns
+            return Meant(latest[-1] if latest else None)
+        number = number_after(remark.text, self._learning_tag)
+        if number and number <= len(waiting):
+            return Meant(waiting[number - 1], numbered=True)
+        return Meant(None, waiting=tuple(turn.question.text for turn in waiting))
+
+    def was_numbered(self, remark: Remark, known: Lesson) -> bool:
+        """Whether the number in an edited remark says which question is meant, as it did before."""
+        number = number_after(remark.text, self._learning_tag)
+        return number is not None and not known.answer.startswith(str(number))
+
+    async def waiting(self, session: SessionId, turns: Sequence[Turn]) -> list[Turn]:
+        """The questions that wait for a person, oldest first."""
+        lessons = await self._lessons.of_session(session)
+        answered = {lesson.question_id for lesson in lessons}
+        known = {turn.question.text for turn in turns if turn.state is TurnState.ANSWERED}
+        return [
+            turn
+            for turn in turns
+            if turn.state is TurnState.ESCALATED
+            and turn.question.id not in answered
+            and turn.question.text not in known  # told of the answer that another has got
+        ]
+
+    async def _replied_to(self, remark: Remark, turns: Sequence[Turn]) -> Turn | None:
+        if remark.reply_to is None:
+            return None
+        if turn := await self._archive.find(remark.reply_to):
+            return turn
+        for turn in reversed(turns):
+            stored = await self._inbox.find(turn.question.id)
+            if stored and stored.reply and remark.reply_to in stored.reply.split():
+                return turn
+        return None

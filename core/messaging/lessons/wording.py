@@ -1,0 +1,49 @@
+"""The sentences that the bot says to a remark, in the words of the profile."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.messaging.lessons.remarks import Outcome, Taught
+from core.profile import Profile
+from core.text.personal_data import mask
+from core.text.sanitize import Cleaner
+
+_SHOWN_CHARS: Final = 80  # of a question, where the bot says which one it means
+_ABOUT: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.HELD, Outcome.APPROVED)
+
+
+def said_of(taught: Taught, profile: Profile) -> str:
+    """Return the sentence that the bot says to an outcome, and the question that is meant."""
+    texts = {
+        Outcome.LEARNED: profile.teach_learned,
+        Outcome.CORRECTED: profile.teach_corrected,
+        Outcome.KNOWN: profile.teach_known,
+        Outcome.UNLEARNED: profile.teach_unlearned,
+        Outcome.NOTHING_ASKED: profile.teach_nothing_asked,
+        Outcome.WHICH: profile.teach_which,
+        Outcome.NOT_ALLOWED: profile.teach_not_allowed,
+        Outcome.HELD: profile.teach_held,
+        Outcome.REFUSED: profile.teach_refused,
+        Outcome.APPROVED: profile.teach_learned,
+        Outcome.NOTHING_HELD: profile.teach_nothing_held,
+        Outcome.EMPTY: profile.teach_empty,
+        Outcome.TOO_LONG: profile.teach_too_long,
+    }
+    lines = [texts[taught.outcome]]
+    if taught.outcome is Outcome.HELD and taught.lesson:
+        cleaner = Cleaner(profile.link_hosts, instead=profile.link_left_out)
+        lines += [f"• {cleaner.clean(finding)}" for finding in taught.lesson.findings]
+        lines.append(profile.teach_how_to_confirm)
+    if taught.outcome in _ABOUT and taught.lesson:
+        lines.append(profile.teach_about.format(question=_shown(taught.lesson.question, profile)))
+    shown = [_shown(question, profile) for question in taught.waiting]
+    lines += [f"{number}. {question}" for number, question in enumerate(shown, start=1)]
+    return "\n".join(lines)
+
+
+def _shown(question: str, profile: Profile) -> str:
+    """A question in a line of the bot's own: short, and harmless."""
+    line = " ".join(question.split())
+    short = line if len(line) <= _SHOWN_CHARS else f"{line[: _SHOWN_CHARS - 1]}…"
+    return Cleaner(profile.link_hosts, instead=profile.link_left_out).clean(mask(short))

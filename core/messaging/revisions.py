@@ -1,0 +1,131 @@
+"""Revisions of questions: their askers edit or delete them, also while the store is away."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from core.errors import StoreAwayError
+from core.messaging.cases.notice import notice_id
+from core.messaging.offline import Offline
+from core.messaging.user_limits import Limits
+from core.ports import Archive, Cases, Inbox
+from core.stores.records import is_later
+from core.stores.sqlite.spool import Act
+from core.types import InboxState, Question, Receipt, Received, SessionId
+
+
+class Revisions:
+    """Has edited questions answered anew, and takes the answers of deleted ones away."""
+
+    def __init__(  # noqa: PLR0913 - its collaborators
+        self,
+        *,
+        inbox: Inbox,
+        archive: Archive,
+        offline: Offline,
+        limits: Limits,
+        cases: Cases | None,
+        redact: Callable[[str], str],
+        drop: Callable[[str], Awaitable[None]],
+        wake: Callable[[], None],
+    ) -> None:
+        """`drop` ends the work on a question in this process, and `wake` looks for open questions.
+
+        `redact` returns what may be stored of a person's words.
+        """
+        self._inbox = inbox
+        self._archive = archive
+        self._offline = offline
+        self._limits = limits
+        self._cases = cases
+        self._redact = redact
+        self._drop = drop
+        self._wake = wake
+
+    async def edit(self, question: Question) -> Receipt | None:
+        """Have an edited question answered anew; see `ChatService.revise`.
+
+        Raises:
+            StorageError: the edit is not taken in; the platform has to deliver it again.
+        """
+        question = replace(question, text=self._redact(question.text))
+        try:
+            return await self._edit(question)
+        except StoreAwayError:
+            await self._offline.keep(Act.EDIT, question)
+            return None
+
+    async def delete(self, question_id: str) -> Received | None:
+        """Take a deleted question back, and return it; None if it is unknown, or done later.
+
+        Raises:
+            StorageError: the deletion is not taken in; the platform has to deliver it again.
+        """
+        soon = self._offline.soon
+        try:
+            await self._offline.check_order(question_id)
+            stored = await soon(lambda: self._inbox.find(question_id))
+            if stored:
+                await soon(lambda: self._inbox.withdraw(question_id))
+        except StoreAwayError:
+            await self._offline.keep(Act.DELETE, Question(question_id, SessionId(""), ""))
+            return None
+        if stored:
+            await self._clear(question_id)
+        return stored
+
+    async def catch_up_edit(self, question: Question) -> None:
+        """Do what `edit` has kept for later, now that the store is back."""
+        stored = await self._inbox.find(question.id)
+        if stored and _is_news(stored, question) and await self._reopen(question):
+            await self._drop(question.id)
+            self._wake()
+
+    async def catch_up_deletion(self, question_id: str) -> Received | None:
+        """Do what `delete` has kept for later, and return the question; None if it is unknown."""
+        stored = await self._inbox.find(question_id)
+        if stored:
+            await self._inbox.withdraw(question_id)
+            await self._clear(question_id)
+        return stored
+
+    async def _edit(self, question: Question) -> Receipt | None:
+        await self._offline.check_order(question.id)
+        soon = self._offline.soon
+        stored = await soon(lambda: self._inbox.find(question.id))
+        if not stored or not _is_news(stored, question):
+            return None
+        if not self._limits.allow(question.asker, f"{question.id} {question.text}"):
+            return Receipt.LIMITED
+        if not await soon(lambda: self._reopen(question)):
+            return None
+        await self._drop(question.id)
+        self._wake()
+        return Receipt.STORED
+
+    async def _reopen(self, question: Question) -> bool:
+        # In this order: a death in between leaves an old question, and the edit comes again.
+        await self._archive.remove(question.id)
+        return await self._inbox.reopen(question)
+
+    async def _clear(self, question_id: str) -> None:
+        await self._drop(question_id)
+        await self._archive.remove(question_id)
+        await self._withdraw_notice(question_id)
+        self._wake()
+
+    async def _withdraw_notice(self, question_id: str) -> None:
+        """Take back what was said of the answer to a question that waited for a person."""
+        case = await self._cases.of_question(question_id) if self._cases else None
+        if case and case.answer_id:
+            told = notice_id(question_id, case.answer_id)
+            await self._inbox.withdraw(told)
+            await self._archive.remove(told)
+
+
+def _is_news(stored: Received, edited: Question) -> bool:
+    """Return whether an edit changes anything: no older edit, no deleted question, another text."""
+    if stored.state is InboxState.WITHDRAWN or stored.question.text == edited.text:
+        return False
+    return is_later(edited.edited_at, stored.question.edited_at)
