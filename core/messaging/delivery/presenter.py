@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
-from typing import Final, Generic, TypeVar
+from dataclasses import replace
+from typing import Final, Generic
 
 from core.errors import (
     MessageGoneError,
@@ -23,6 +23,9 @@ from core.errors import (
 )
 from core.messaging.delivery.pacer import Lane
 from core.messaging.delivery.reply import Page, Reply
+from core.messaging.delivery.shielded import to_its_end
+from core.messaging.delivery.shown import ShownMessages
+from core.retry import with_pauses
 from core.types import (
     Answered,
     AnswerEvent,
@@ -43,17 +46,6 @@ _FIRST_TEXT_S: Final = 0.3
 _PATIENCE_S: Final = 3.0  # with the turn of a last edit, before it becomes a message of its own
 _RETRIES_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # after what may work the next time
 _MOST_INTERIM_FAILURES: Final = 2  # that count
-_LANDS_WITHIN_S: Final = 4.0
-
-T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class _Shown(Generic[Page]):
-    """A message as it stands; without a page if nobody here knows what is in it."""
-
-    reference: str
-    page: Page | None
 
 
 class Presenter(Generic[Page]):
@@ -73,8 +65,7 @@ class Presenter(Generic[Page]):
         """
         self._reply = reply
         self._note = note
-        self._shown: list[_Shown[Page]] = [_Shown(reference, None) for reference in references]
-        self._outdated: list[str] = []
+        self._shown = ShownMessages[Page](references)
         self._view: View | None = None
         self._rendered: tuple[View, Sequence[Page]] | None = None
         self._visible_chars = 0
@@ -102,7 +93,7 @@ class Presenter(Generic[Page]):
     @property
     def references(self) -> Sequence[str]:
         """All messages that there are, also those that are to go."""
-        return [*self._references, *self._outdated]
+        return [*self._shown.references, *self._shown.outdated]
 
     async def present(
         self, question: Question, events: AsyncGenerator[AnswerEvent], *, status: str
@@ -200,7 +191,7 @@ class Presenter(Generic[Page]):
                     raise
                 except PlatformError as error:
                     failures = await self._failed(error, failures)
-        for reference in self._outdated:
+        for reference in self._shown.outdated:
             await self._delete(reference)
 
     async def _failed(self, error: PlatformError, failures: int) -> int:
@@ -229,7 +220,7 @@ class Presenter(Generic[Page]):
         Raises:
             PlatformRefusedError: that is refused, too.
         """
-        await self._note(self._references)
+        await self._note(self._shown.references)
         try:
             await self._reply.show_privately(self._current)
         except PlatformError as failure:
@@ -268,13 +259,11 @@ class Presenter(Generic[Page]):
         """The place of the first message that is not as it should be, or is not there."""
         pages = self._pages()
         if self._current.done:
-            self._outdated += [shown.reference for shown in self._shown[len(pages) :]]
-            del self._shown[len(pages) :]
-        for place, page in enumerate(pages):
-            if place == len(self._shown) or self._shown[place].page != page:
-                return place
-        self._see(self._current)
-        return None
+            self._shown.outdate_from(len(pages))
+        place = self._shown.first_different(pages)
+        if place is None:
+            self._see(self._current)
+        return place
 
     async def _post(self) -> None:
         posts = self._reply.posts
@@ -285,7 +274,7 @@ class Presenter(Generic[Page]):
                 return
             page = self._pages()[place]
             try:
-                reference = await _to_its_end(self._reply.post(page, place))
+                reference = await to_its_end(self._reply.post(page, place))
             except RateLimitedError as error:
                 posts.freeze(error.retry_after_s)
                 raise
@@ -294,9 +283,9 @@ class Presenter(Generic[Page]):
             except PlatformError:
                 self._may_be_posted = True
                 raise
-        self._shown.append(_Shown(reference, page))
+        self._shown.add(reference, page)
         self._see(view)
-        await self._note(self._references)
+        await self._note(self._shown.references)
 
     async def _edit(self) -> None:
         edits = self._reply.edits
@@ -310,8 +299,7 @@ class Presenter(Generic[Page]):
                     await self._edit_now()
         except TimeoutError:
             # The budget of edits is used up for a while; that of messages is another.
-            self._outdated += self._references
-            self._shown.clear()
+            self._shown.outdate_from(0)
         finally:
             self._patience = None
 
@@ -322,13 +310,12 @@ class Presenter(Generic[Page]):
             return
         page = self._pages()[place]
         try:
-            await _to_its_end(self._reply.edit(self._shown[place].reference, page))
+            await to_its_end(self._reply.edit(self._shown[place].reference, page))
         except RateLimitedError as error:
             self._reply.edits.freeze(error.retry_after_s)
             raise
         except MustBeNewError:
-            self._outdated += self._references[place:]
-            del self._shown[place:]
+            self._shown.outdate_from(place)
             return
         self._shown[place].page = page
         self._see(view)
@@ -353,7 +340,7 @@ class Presenter(Generic[Page]):
         """
         while not self._confirmed and (self._current.done or self._shown):
             ends = self._current.done
-            await self._note(self._references)
+            await self._note(self._shown.references)
             self._confirmed = ends
             if self._current.done == ends:
                 break
@@ -366,55 +353,14 @@ class Presenter(Generic[Page]):
         except RateLimitedError as error:
             await asyncio.sleep(error.retry_after_s)  # no pacer keeps such calls
             raise
-        known = {*self._references, *self._outdated}
-        taken_over = [
-            _Shown[Page](reference, None) for reference in found if reference not in known
-        ]
-        self._shown += taken_over
+        taken_over = self._shown.take_over(found)
         self._may_be_posted = False
         if taken_over:
-            await self._note(self._references)
+            await self._note(self._shown.references)
 
     async def _delete(self, reference: str) -> None:
         """Take away what stands elsewhere by now; the answer is there, whatever comes of it."""
-        for wait_s in _RETRIES_S:
-            try:
-                await self._reply.delete(reference)
-            except RateLimitedError as error:
-                await asyncio.sleep(error.retry_after_s)
-            except PlatformRefusedError as error:
-                logger.warning("%s stays where it is: %s", reference, error)
-                return
-            except PlatformError:
-                await asyncio.sleep(wait_s)
-            else:
-                return
-        logger.warning("%s stays where it is: it could not be deleted", reference)
-
-    @property
-    def _references(self) -> list[str]:
-        return [shown.reference for shown in self._shown]
-
-
-async def _to_its_end(call: Coroutine[object, object, T]) -> T:
-    """Make a call; if it is cancelled on its way, return when nothing of it can come any more.
-
-    Whoever is next looks for messages, and edits them: what lands later is found by nobody, or
-    overwrites the newer.
-    """
-    task = asyncio.create_task(call)
-    task.add_done_callback(_retrieved)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
         try:
-            await asyncio.wait({task}, timeout=_LANDS_WITHIN_S)
-        finally:
-            task.cancel()
-        raise
-
-
-def _retrieved(task: asyncio.Task[T]) -> None:
-    """Retrieve an error that nobody may be left to ask for."""
-    if not task.cancelled():
-        task.exception()
+            await with_pauses(lambda: self._reply.delete(reference), pauses_s=_RETRIES_S)
+        except PlatformError as error:
+            logger.warning("%s stays where it is: %s", reference, error)

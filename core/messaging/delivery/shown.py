@@ -1,0 +1,62 @@
+"""The messages of an answer as they stand, compared with the pages that they should show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic
+
+from core.messaging.delivery.reply import Page
+
+
+@dataclass(slots=True)
+class ShownMessage(Generic[Page]):
+    """A message as it stands; without a page if this process does not know what it shows."""
+
+    reference: str
+    page: Page | None
+
+
+class ShownMessages(Generic[Page]):
+    """The messages of one answer in their order, and those that have to be deleted in the end."""
+
+    def __init__(self, references: Sequence[str]) -> None:
+        """`references` are the messages in which an earlier attempt began to show the answer."""
+        self._messages: list[ShownMessage[Page]] = [
+            ShownMessage(reference, None) for reference in references
+        ]
+        self.outdated: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    def __getitem__(self, place: int) -> ShownMessage[Page]:
+        return self._messages[place]
+
+    @property
+    def references(self) -> list[str]:
+        """The messages that show the answer, in their order."""
+        return [shown.reference for shown in self._messages]
+
+    def first_different(self, pages: Sequence[Page]) -> int | None:
+        """Return the place of the first page that no message shows yet; None if all are shown."""
+        for place, page in enumerate(pages):
+            if place == len(self._messages) or self._messages[place].page != page:
+                return place
+        return None
+
+    def add(self, reference: str, page: Page) -> None:
+        """Append a message that has just been sent."""
+        self._messages.append(ShownMessage(reference, page))
+
+    def take_over(self, found: Sequence[str]) -> bool:
+        """Append messages that were sent unnoticed; return whether any of them is new."""
+        known = {*self.references, *self.outdated}
+        new = [ShownMessage[Page](one, None) for one in found if one not in known]
+        self._messages += new
+        return bool(new)
+
+    def outdate_from(self, place: int) -> None:
+        """Let the messages from this place on be deleted in the end, and show nothing any more."""
+        self.outdated += self.references[place:]
+        del self._messages[place:]
