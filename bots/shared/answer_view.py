@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from core.profile import Profile
@@ -62,21 +62,28 @@ def ending_of(view: View, look: RenderOptions) -> Ending:
         case Answered(sources=()):  # a greeting
             return Ending(view.note, lead=profile.try_asking, questions=questions)
         case Answered(sources=sources, offers=offers):
-            return Ending(
+            ending = Ending(
                 view.note,
-                sources=tuple(source_line(passage, profile) for passage in sources[:_MOST]),
-                links=tuple(_link(passage.url, look.cleaner) for passage in sources[:_MOST]),
                 lead=profile.ask_next,
                 offers=tuple(filter(None, offers))[:_MOST],
                 questions=questions,
                 rated=True,
             )
+            return _with_sources(ending, sources, look)
         case Declined():
             return Ending(view.note, lead=profile.lead_back, questions=questions)
         case Escalated(note=note):
             return Ending(view.note or note, lead=profile.nearest, questions=questions)
         case _:
-            return Ending(view.note)
+            return _with_sources(Ending(view.note), view.used if view.note else (), look)
+
+
+def _with_sources(ending: Ending, used: Sequence[Passage], look: RenderOptions) -> Ending:
+    return replace(
+        ending,
+        sources=tuple(source_line(passage, look.profile) for passage in used[:_MOST]),
+        links=tuple(_link(passage.url, look.cleaner) for passage in used[:_MOST]),
+    )
 
 
 def _link(url: str, cleaner: Cleaner) -> str:

@@ -29,6 +29,7 @@ from core.text.normalize import normalized
 from core.types import (
     Answered,
     AnswerEvent,
+    Cited,
     Declined,
     Delta,
     Ending,
@@ -306,11 +307,14 @@ class Assistant:
         proposing: asyncio.Task[tuple[str, ...]] | None = None
         try:
             pieces: list[str] = []
-            written = Written(())
+            written, cited = Written(()), Cited(())
             async with aclosing(draft.pieces()) as stream:
                 async for piece in stream:
                     if isinstance(piece, Written):
                         written = piece
+                        continue
+                    if isinstance(piece, Cited):
+                        cited = piece
                         continue
                     if proposing is None:
                         clock.mark("first_text")
@@ -319,7 +323,7 @@ class Assistant:
                             self._offers.related(research.asked, draft.entries, work)
                         )
                     pieces.append(piece)
-                    yield Delta(piece)
+                    yield Delta(piece, cited.used)
             if written.used:
                 related = await proposing if proposing else ()
                 following = await self._offers.after(

@@ -12,7 +12,7 @@ from itertools import accumulate
 from core.assistant.rest import sections_of
 from core.text.korean import Analyzer
 from core.text.sections import Section, escaped, markdown, split, tidy
-from core.types import Exchange, Passage, Written
+from core.types import AnswerPiece, Cited, Exchange, Passage, Written
 
 _BUDGET_CHARS = 1_000  # of one entry; the rest is behind a button
 _SHARED_BUDGET_CHARS = 600  # of each entry when two are given
@@ -61,10 +61,11 @@ class ExtractiveModel:
 
     async def answer(
         self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
-    ) -> AsyncGenerator[str | Written]:
+    ) -> AsyncGenerator[AnswerPiece]:
         """Stream Markdown in pieces of a few lines, then the one or two passages it quotes."""
         # Splitting a long entry into morphemes takes some hundred milliseconds.
         text, used, cut = await asyncio.to_thread(self._compose, question, history, passages)
+        yield Cited(used)
         for piece in _pieces(text):
             yield piece
         yield Written(used, more=cut)

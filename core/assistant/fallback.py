@@ -14,7 +14,7 @@ from core.ports import ChatModel
 from core.profile import Profile
 from core.text.leak_watch import LeakWatch
 from core.text.sanitize import Cleaner, CleanStream
-from core.types import Exchange, Offer, Passage, Written
+from core.types import AnswerPiece, Cited, Exchange, Offer, Passage, Written
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class FallbackModel:
 
     async def answer(
         self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
-    ) -> AsyncGenerator[str | Written]:
+    ) -> AsyncGenerator[AnswerPiece]:
         """Answer as `ChatModel.answer` does, and never raise a `ModelError`."""
         said = ""
         try:
@@ -43,7 +43,7 @@ class FallbackModel:
                     yield piece
                     if isinstance(piece, Written):
                         return
-                    said += piece
+                    said += piece if isinstance(piece, str) else ""
         except ModelError as error:
             logger.warning("answering from the FAQ's own words: %s", error)
         except Exception:  # whatever a model's client does, the person gets an answer
@@ -61,7 +61,7 @@ class FallbackModel:
         question: str,
         history: Sequence[Exchange],
         passages: Sequence[Passage],
-    ) -> AsyncGenerator[str | Written]:
+    ) -> AsyncGenerator[AnswerPiece]:
         """The extractive answer below a notice that says why."""
         yield f"{notice}\n\n"
         async for piece in self.extractive.answer(question, history, passages):
@@ -71,7 +71,7 @@ class FallbackModel:
 
     async def _safe(
         self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
-    ) -> AsyncGenerator[str | Written]:
+    ) -> AsyncGenerator[AnswerPiece]:
         clean, watch = CleanStream(self.cleaner), LeakWatch(self.secret)
         async with aclosing(self.model.answer(question, history, passages)) as pieces:
             async for piece in pieces:
@@ -79,6 +79,8 @@ class FallbackModel:
                     if rest := clean.feed(watch.close()) + clean.close():
                         yield rest
                     yield replace(piece, offers=tuple(map(self._clean_offer, piece.offers)))
+                elif isinstance(piece, Cited):
+                    yield piece
                 elif text := clean.feed(watch.feed(piece)):
                     yield text
                 if watch.leaked:

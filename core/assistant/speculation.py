@@ -21,7 +21,17 @@ from core.errors import ModelError, ModelReplyError
 from core.llm.budget import TAB, Tab
 from core.retrieval.lessons import passages_of
 from core.text.korean import compact
-from core.types import Classification, Entry, Exchange, Label, Passage, Usage, Verdict, Written
+from core.types import (
+    AnswerPiece,
+    Classification,
+    Entry,
+    Exchange,
+    Label,
+    Passage,
+    Usage,
+    Verdict,
+    Written,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +42,7 @@ _SURE = 0.6
 
 
 Read = Callable[[str, Sequence[Exchange]], AsyncGenerator[Label | Classification]]
-Write = Callable[[str, Sequence[Exchange], Sequence[Passage]], AsyncGenerator[str | Written]]
+Write = Callable[[str, Sequence[Exchange], Sequence[Passage]], AsyncGenerator[AnswerPiece]]
 
 
 class Speculation:
@@ -208,16 +218,16 @@ class Draft:
 
     def __init__(
         self,
-        pieces: AsyncGenerator[str | Written],
+        pieces: AsyncGenerator[AnswerPiece],
         entries: Sequence[Entry],
         context: Context,
     ) -> None:
         self.entries = entries
         self.written: Written | None = None
-        self._queue: asyncio.Queue[str | Written | Exception] = asyncio.Queue()
+        self._queue: asyncio.Queue[AnswerPiece | Exception] = asyncio.Queue()
         self._task = asyncio.get_running_loop().create_task(self._pump(pieces), context=context)
 
-    async def pieces(self) -> AsyncGenerator[str | Written]:
+    async def pieces(self) -> AsyncGenerator[AnswerPiece]:
         """All pieces from the beginning, what waits in one go, then the one `Written`."""
         while self.written is None:
             piece = await self._queue.get()
@@ -240,7 +250,7 @@ class Draft:
         with suppress(asyncio.CancelledError):
             await self._task
 
-    async def _pump(self, pieces: AsyncGenerator[str | Written]) -> None:
+    async def _pump(self, pieces: AsyncGenerator[AnswerPiece]) -> None:
         try:
             async with aclosing(pieces):
                 async for piece in pieces:

@@ -14,7 +14,7 @@ from core.assistant.message import Message, MessageReader, Part, Reading
 from core.ports import ChatModel
 from core.retrieval.lessons import passages_of
 from core.text.sections import escaped, tidy
-from core.types import Entry, Exchange, Label, Passage, Usage, Verdict, Written
+from core.types import AnswerPiece, Cited, Entry, Exchange, Label, Passage, Usage, Verdict, Written
 
 
 class Draft(Protocol):
@@ -23,7 +23,7 @@ class Draft(Protocol):
     entries: Sequence[Entry]
     written: Written | None
 
-    def pieces(self) -> AsyncGenerator[str | Written]:
+    def pieces(self) -> AsyncGenerator[AnswerPiece]:
         """Yield the answer from its beginning, then the one `Written`, which `written` keeps."""
         ...
 
@@ -95,7 +95,7 @@ class LocalDraft:
         self._parts = reading.parts
         self._history = history
 
-    async def pieces(self) -> AsyncGenerator[str | Written]:
+    async def pieces(self) -> AsyncGenerator[AnswerPiece]:
         """Yield the answers to all questions, one below the other."""
         used: dict[str, Passage] = {}
         more = False
@@ -108,11 +108,14 @@ class LocalDraft:
                         yield piece
                         continue
                     used |= {passage.faq_id: passage for passage in piece.used}
-                    more = more or piece.more
+                    if isinstance(piece, Cited):
+                        yield Cited(tuple(used.values()))
+                    else:
+                        more = more or piece.more
         self.written = Written(tuple(used.values()), more=more)
         yield self.written
 
-    def _answer(self, part: Part) -> AsyncGenerator[str | Written]:
+    def _answer(self, part: Part) -> AsyncGenerator[AnswerPiece]:
         scores = {hit.faq_id: hit.score for hit in part.found.in_context}
         passages = passages_of(part.found.entries, scores)
         return self._model.answer(part.text, self._history, passages)

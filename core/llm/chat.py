@@ -17,7 +17,7 @@ from core.errors import (
 from core.llm.completions import CompletionRequest, Completions, Finish, Piece
 from core.llm.prompts import NEXT, NONE, Message, Prompt, answer_messages, pack, resumed
 from core.text.claims import ClaimFilter
-from core.types import Exchange, Offer, Passage, Written
+from core.types import AnswerPiece, Cited, Exchange, Offer, Passage, Written
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +25,6 @@ PASSAGE_TOKENS = 430
 _TIGHT_TOKENS = 200  # for a model that reads little
 _ANSWER_TOKENS = 900
 _BREAKS = 2  # a stream is taken up again that often
-
 
 _CITATION = re.compile(r"[ \t]*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 # What a piece may end with that the next one turns into a citation, a marker or the end.
@@ -59,7 +58,7 @@ class AnswerWriter:
 
     async def answer(
         self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
-    ) -> AsyncGenerator[str | Written]:
+    ) -> AsyncGenerator[AnswerPiece]:
         """Stream Markdown with `[n]`, then one `Written`; its `used` is empty for "not in here".
 
         A prompt that is too long is asked again with less in it. A stream that breaks off is taken
@@ -83,7 +82,7 @@ class AnswerWriter:
         history: Sequence[Exchange],
         passages: Sequence[Passage],
         tokens: int,
-    ) -> AsyncGenerator[str | Written]:
+    ) -> AsyncGenerator[AnswerPiece]:
         excerpts = pack(question, passages, tokens)
         given = passages[: len(excerpts)]
         messages = answer_messages(self.prompt, question, history, excerpts)
@@ -95,7 +94,8 @@ class AnswerWriter:
                 async with aclosing(self._said(again, scribe)) as said:
                     async for piece in said:
                         last = piece
-                        if shown := claims.feed(piece.text, scribe.cited, scribe.texts):
+                        text = claims.feed(piece.text, scribe.cited, scribe.texts)
+                        for shown in scribe.citing(text):
                             yield shown
                 break
             except ModelBrokeOffError as error:
@@ -106,8 +106,8 @@ class AnswerWriter:
                         yield rest
                     raise
                 logger.warning("taking up an answer again: %s", error)
-        if rest := self._ended(scribe, claims):
-            yield rest
+        for shown in scribe.citing(self._ended(scribe, claims)):
+            yield shown
         if last.finish is Finish.LENGTH and not scribe.finished:
             yield f" …\n\n{self.too_long}"
         model = last.model or self.name
@@ -163,6 +163,7 @@ class Scribe:
         self.texts = [f"{passage.title}\n{passage.text}" for passage in passages]
         self._held = ""
         self._cited: list[int] = []
+        self._told = 0
         self._after: str | None = None
         self._shown = False
         self.raw = ""
@@ -180,8 +181,18 @@ class Scribe:
     @property
     def used(self) -> tuple[Passage, ...]:
         """The cited passages, in the order of their new numbers; the nearest if none was."""
-        cited = tuple(self._passages[number - 1] for number in self._cited)
-        return () if self.none else cited or tuple(self._passages[:1])
+        return () if self.none else self._cited_passages or tuple(self._passages[:1])
+
+    @property
+    def _cited_passages(self) -> tuple[Passage, ...]:
+        return tuple(self._passages[number - 1] for number in self._cited)
+
+    def citing(self, text: str) -> tuple[str | Cited, ...]:
+        """Return a text that is shown, if there is any, behind what is newly cited by now."""
+        if not text or len(self._cited) == self._told:
+            return (text,) if text else ()
+        self._told = len(self._cited)
+        return Cited(self._cited_passages), text
 
     @property
     def cited(self) -> list[str]:

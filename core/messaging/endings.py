@@ -21,7 +21,7 @@ from core.types import (
 def view_of(turn: Turn, profile: Profile) -> View:
     """Return an answer as it ended, to be shown again."""
     if turn.state is TurnState.STOPPED:
-        return View(turn.question, text=turn.answer, note=profile.stopped)
+        return View(turn.question, text=turn.answer, note=profile.stopped, used=turn.passages)
     return View(turn.question, text=turn.answer, ending=ending_of(turn))
 
 

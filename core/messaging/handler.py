@@ -149,7 +149,9 @@ class QuestionHandler:
         await until_back(lambda: self._archive.remove(view.question.id))
         if not view.text:
             return
-        await self._history.append(Turn(view.question, TurnState.STOPPED, view.text))
+        titles = tuple(passage.title for passage in view.used)
+        turn = Turn(view.question, TurnState.STOPPED, view.text, sources=titles, passages=view.used)
+        await self._history.append(turn)
         await self._history.store(view.question.id)
 
     async def give_up(self, claim: Claim) -> None:

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core.types import Entry, Exchange, Generation, Passage, Terms, Written
+from core.types import AnswerPiece, Entry, Exchange, Generation, Passage, Terms
 
 Vectors = NDArray[np.float32]
 
@@ -64,8 +64,8 @@ class ChatModel(Protocol):
 
     def answer(
         self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
-    ) -> AsyncGenerator[str | Written]:
-        """Stream the answer as pieces of Markdown, then exactly one `Written`.
+    ) -> AsyncGenerator[AnswerPiece]:
+        """Stream the answer as pieces of Markdown and what they cite, then one `Written`.
 
         `passages` are nearest first, and never empty.
         """

@@ -52,6 +52,20 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class Cited:
+    """The passages that a model's answer stands on so far; it comes before text that cites more.
+
+    `[n]` in that text is the n-th of `used`. An answer that is stopped keeps them.
+    """
+
+    used: tuple[Passage, ...]
+
+
+AnswerPiece = str | Cited | Written
+"""What a model streams: pieces of Markdown with what they cite, then exactly one `Written`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The assistant is at work on `text`, a short phrase for the person who waits.
 
@@ -64,9 +78,10 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """A further piece of the answer's Markdown."""
+    """A further piece of the answer's Markdown, and all passages that it stands on by now."""
 
     text: str
+    used: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +158,8 @@ class View:
 
     Until `done` there is a `status` to show, and `text` may end in the middle of anything. A status
     that `lasts` is shown in a message, also where something beside it says that there is work.
-    `ending` brings sources and follow-ups; `note` is a line of the bot's own below the text, such
-    as that the answer was stopped.
+    `ending` brings sources and follow-ups; `used` are the passages of an answer that has none yet.
+    `note` is a line of the bot's own below the text, such as that the answer was stopped.
     """
 
     question: Question
@@ -153,6 +168,7 @@ class View:
     ending: Ending | None = None
     note: str = ""
     lasts: bool = False
+    used: tuple[Passage, ...] = ()
 
     @property
     def done(self) -> bool:

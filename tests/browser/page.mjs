@@ -67,7 +67,7 @@ const stories = {
   },
 
   async midAnswer(browser) {
-    const context = await openContext(browser);
+    const context = await openContext(browser, { bypassCSP: true });
     const page = await openPage(context);
     await ask(page, "느린 질문");
     await until(page, () => document.querySelector(".text")?.textContent.includes("여기까지"));
@@ -78,8 +78,14 @@ const stories = {
     await page.locator(".stop").first().click();
     await page.waitForSelector(".again");
     assert.match(await page.locator(".text").first().textContent(), /여기까지/);
+    await noBarriers(page, "stopped");
     await page.reload();
     await page.waitForSelector(".again");
+    await page.locator(".cite").first().click();
+    await page.waitForSelector(".passage .b");
+    assert.match(await page.textContent(".passage a"), /원래 페이지/);
+    await page.locator(".again").first().click();
+    await until(page, () => document.querySelectorAll(".asked .bubble").length === 3);
   },
 
   async keyboard(browser) {

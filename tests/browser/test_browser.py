@@ -45,6 +45,7 @@ PASSAGE = Passage(
     "- 구매자가 직접 구매확정을 하면 그날이 구매확정일입니다.\n"
     "- 누르지 않으면 배송 완료 후 8일째 되는 날 자동으로 확정됩니다.",
     0.91,
+    url="https://help.naver.com/settlement",
 )
 ANSWER = Answered(
     "판매 대금은 **구매확정 다음 영업일**에 정산 계좌로 입금됩니다. [1]\n\n"
@@ -64,7 +65,7 @@ class Shop(ScriptedAssistant):
         refusal = "저는 이 가게의 FAQ를 위한 챗봇입니다. 가게에 대한 질문을 부탁드립니다."
         asks = ("정산은 언제 되나요?",)
         self.script("맛집 추천해줘", Declined(refusal, asks, Label.OFF_TOPIC))
-        slow = Delta("여기까지 쓴 답변입니다. "), asyncio.Event(), answered("끝")
+        slow = Delta("여기까지 쓴 답변입니다. [1] ", (PASSAGE,)), asyncio.Event(), answered("끝")
         self.script("느린 질문", *slow)
 
     async def research(self, text, session, history):

@@ -10,7 +10,7 @@ import re
 from contextlib import aclosing
 
 from core.ports import ChatModel
-from core.types import Exchange, Passage, Written
+from core.types import AnswerPiece, Cited, Exchange, Passage, Written
 
 MINOR = Passage(
     "m",
@@ -33,7 +33,7 @@ async def answered(
     return texts, end
 
 
-def piece_is_last(pieces: list[str | Written], end: Written) -> bool:
+def piece_is_last(pieces: list[AnswerPiece], end: Written) -> bool:
     return pieces[-1] is end
 
 
@@ -51,6 +51,17 @@ async def test_every_citation_is_of_a_passage_that_was_used(model: ChatModel) ->
     cited = {int(number) for number in _CITATION.findall("".join(texts))}
     assert cited <= set(range(1, len(end.used) + 1))
     assert set(end.used) <= {MINOR, PAID}
+
+
+async def test_what_is_cited_is_told_before_the_text_that_cites_it(model: ChatModel) -> None:
+    """Whoever stops an answer keeps the sources of what they have read."""
+    used: tuple[Passage, ...] = ()
+    async for piece in model.answer(QUESTION, (), (MINOR, PAID)):
+        if isinstance(piece, Cited):
+            assert piece.used[: len(used)] == used
+            used = piece.used
+        elif isinstance(piece, str):
+            assert all(0 < int(number) <= len(used) for number in _CITATION.findall(piece))
 
 
 async def test_no_marker_of_the_prompt_is_shown(model: ChatModel) -> None:

@@ -111,7 +111,7 @@ class InPieces(ScriptedAssistant):
                 steps.append(self.turnstile)
             if self.gate and number == len(pieces):
                 steps.append(self.gate)
-            steps.append(Delta(piece))
+            steps.append(Delta(piece, (SOURCE,)))
         return [*steps, answered("".join(pieces), self.followups)]
 
 

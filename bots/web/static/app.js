@@ -5,7 +5,7 @@ import { drawList, listLocally, markCurrent, prepareList, refreshList } from "./
 import { $, fit, isSending, make, pause, random, say } from "./dom.js";
 import { draft, keepDraft, keepUnsent, outbox, read, tellOthers, whenOthersTell, write } from "./memory.js";
 import { FIRST_WAIT_MS, LONGEST_WAIT_MS, Problem, beVisitor, call, check, eventsOf, isEmbedded, persistently, request, setOnline } from "./server.js";
-import { about, language, learn, switchLanguage, t } from "./texts.js";
+import { about, language, learn, shownSpan, switchLanguage, t } from "./texts.js";
 import { Turn } from "./turn.js";
 
 const EMBEDDED_SESSION = "faqbot.embedded"; // a frame has no address of its own to come back by
@@ -115,7 +115,7 @@ function refused(error) {
   clearInterval(waitTimer);
   const tick = () => {
     const left = Math.ceil((waitingUntil - Date.now()) / 1000);
-    $("notice").textContent = left > 0 ? t.wait.replace("{seconds}", left) : t.wait_over;
+    $("notice").textContent = left > 0 ? t.wait.replace("{time}", shownSpan(left)) : t.wait_over;
     weigh();
     if (left <= 0) clearInterval(waitTimer);
   };

@@ -27,3 +27,9 @@ export function shownTime(iso) {
   const day = isToday ? {} : { month: "short", day: "numeric" };
   return new Intl.DateTimeFormat(about.language, { ...day, hour: "numeric", minute: "2-digit" }).format(moment);
 }
+
+// How long that is, in the largest unit that says enough.
+export function shownSpan(seconds) {
+  const [unit, length] = seconds > 7_200 ? ["hour", 3_600] : seconds > 120 ? ["minute", 60] : ["second", 1];
+  return new Intl.NumberFormat(about.language, { style: "unit", unit, unitDisplay: "long" }).format(Math.ceil(seconds / length));
+}

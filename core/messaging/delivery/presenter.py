@@ -144,11 +144,11 @@ class Presenter(Generic[Page]):
         match event:
             case Status(text, lasts):
                 self._put(replace(view, status=text, lasts=lasts))
-            case Delta(text):
+            case Delta(text, used):
                 if not view.text:
                     loop = asyncio.get_running_loop()
                     loop.call_later(_FIRST_TEXT_S, self._tell_lane, 1)
-                self._put(replace(view, text=view.text + text, lasts=False))
+                self._put(replace(view, text=view.text + text, used=used, lasts=False))
             case Answered(text) | Declined(text) | Escalated(text) | Failed(text):
                 self._put(replace(view, status="", text=text, ending=event, lasts=False))
 

@@ -53,7 +53,7 @@ def model():
 
 async def answered(model, question, *passages, history=()):
     """The whole text, and the passages that it says it stands on."""
-    *pieces, end = [piece async for piece in model.answer(question, history, passages)]
+    _, *pieces, end = [piece async for piece in model.answer(question, history, passages)]
     assert isinstance(end, Written)
     return "".join(pieces), end.used
 
@@ -174,6 +174,6 @@ async def test_an_elliptical_question_leans_on_the_one_before(model):
 
 async def test_the_answer_grows_in_pieces_of_whole_lines(model):
     """A reader sees it grow by a few lines at a time."""
-    *pieces, _ = [piece async for piece in model.answer("쿠폰 항목", (), [LONG])]
+    _, *pieces, _ = [piece async for piece in model.answer("쿠폰 항목", (), [LONG])]
     assert len(pieces) > 4
     assert all(piece.endswith("\n") for piece in pieces[:-1])

@@ -30,6 +30,7 @@ from core.types import (
     Dialogue,
     Feedback,
     InboxState,
+    Passage,
     Question,
     Receipt,
     SessionId,
@@ -54,7 +55,7 @@ class Scripted:
     async def answer(self, question):
         self.asked.append(question.text)
         text = f"답: {question.text}"
-        yield Delta(text[:3])
+        yield Delta(text[:3], (Passage("f1", "정산은 언제 되나요?", "다음 영업일", 0.9),))
         self.halfway.set()
         await self.go_on.wait()
         turn = Turn(question, TurnState.ANSWERED, text, followups=self.offered)
@@ -322,6 +323,8 @@ async def test_a_stopped_answer_stays_as_it_is_and_is_kept_so(place):
             while not (kept := await place.archive.find("1")):  # noqa: ASYNC110 - a store tells nobody
                 await asyncio.sleep(0)
     assert (kept.state, kept.answer) == (TurnState.STOPPED, "답: ")
+    assert kept.sources == ("정산은 언제 되나요?",)
+    assert [passage.title for passage in kept.passages] == ["정산은 언제 되나요?"]
 
 
 async def test_a_question_that_waits_can_be_stopped(place):

@@ -193,9 +193,18 @@ def test_an_ending_has_its_kind(look, ending, kind):
     assert page.rated == (kind is not Kind.FAILED)  # a refusal can be wrong, too
 
 
-def test_what_was_stopped_keeps_its_note(look, profile):
-    page = page_of(View(ASKED, text="여기까지 **쓰", note=profile.stopped), look)
-    assert (page.kind, page.text, page.note) == (Kind.STOPPED, "여기까지 **쓰**", profile.stopped)
+def test_what_was_stopped_keeps_its_note_and_its_sources(look, profile):
+    used = (Passage("f", "정산은 언제 되나요?", "", 1.0),)
+    page = page_of(View(ASKED, text="여기까지 [1] **쓰", note=profile.stopped, used=used), look)
+    assert (page.kind, page.note) == (Kind.STOPPED, profile.stopped)
+    assert page.text == "여기까지 [1] **쓰**"
+    assert page.sources == ("정산은 언제 되나요?",)
+    assert 'class="cite"' in "".join(html_of(page, look))
+
+
+def test_what_is_being_written_shows_no_sources_yet(look):
+    used = (Passage("f", "정산은 언제 되나요?", "", 1.0),)
+    assert page_of(View(ASKED, text="여기까지", used=used), look).sources == ()
 
 
 def test_calls_to_everyone_are_broken_everywhere(look):
