@@ -21,6 +21,10 @@ class FaqIndexError(FaqbotError):
     """The index is missing, of another embedder, or unusable."""
 
 
+class NoFaqError(FaqIndexError):
+    """Nothing was ingested yet."""
+
+
 class StorageError(FaqbotError):
     """The history store refused or failed."""
 

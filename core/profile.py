@@ -144,6 +144,7 @@ class Profile:
     teach_not_stored: str
     teach_held: str
     teach_how_to_confirm: str
+    teach_how_to_approve: str
     teach_confirm: str
     teach_refused: str
     teach_nothing_held: str

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from bots.bootstrap.cases import open_desk
-from bots.bootstrap.gate import SearchedRehearsal
+from bots.bootstrap.lessons import SearchedRehearsal, book_of
 from bots.bootstrap.skills import SkillParts, with_skills
 from bots.bootstrap.stores import Stores, open_index, open_stores
 from config.profiles import chain_of, guardrail_file, profile_chain, profile_of, synonym_files
@@ -26,9 +26,10 @@ from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
 from core.embeddings.fastembed import FastembedEmbedder
 from core.embeddings.kiwi import KiwiEncoder
+from core.lessons.book import LessonBook
+from core.lessons.gate import Gate
 from core.messaging.answer_report import AnswerReport
 from core.messaging.cases.likeness import Likeness
-from core.messaging.lessons.gate import Gate
 from core.messaging.lessons.learning import Learning
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
@@ -194,7 +195,7 @@ async def open_service(
             limits=Limits(per_minute=settings.user_per_minute, per_day=settings.user_per_day),
             report=report,
             processes=processes,
-            operations=parts.operations(stores),
+            operations=parts.operations(stores, profile),
             desk=open_desk(
                 settings,
                 stores,
@@ -222,7 +223,7 @@ async def open_operations(
         open_stores(settings) as stores,
         _parts(settings, stores.history, stores.lessons, with_models=True) as parts,
     ):
-        yield parts.operations(stores), stores.history.append
+        yield parts.operations(stores, profile_of(settings)), stores.history.append
 
 
 @asynccontextmanager
@@ -251,10 +252,8 @@ class _Parts:
     embed: Embed
     analyzer: Analyzer
 
-    def operations(self, stores: Stores) -> Operations:
+    def operations(self, stores: Stores, profile: Profile) -> Operations:
         """Return what those who run the bot look at and change."""
-        following, retriever = self.following, self.retriever
-        assert following  # noqa: S101 - as below
         return Operations(
             reports=stores.reports,
             archive=stores.archive,
@@ -262,14 +261,13 @@ class _Parts:
             lessons=stores.lessons,
             assistant=self.plain,
             embed=self.embed,
-            entries=retriever.all_entries,
-            catch_up=partial(following.catch_up, now=True),
+            entries=self.retriever.all_entries,
+            book=self.book(stores, profile),
         )
 
     def learning(self, stores: Stores, profile: Profile) -> Learning:
         """Return the part that learns from people."""
-        following, retriever = self.following, self.retriever
-        assert following  # noqa: S101 - whoever has stores has opened it with their lessons
+        retriever = self.retriever
         return Learning(
             history=stores.history,
             archive=stores.archive,
@@ -277,9 +275,15 @@ class _Parts:
             lessons=stores.lessons,
             profile=profile,
             leans=lambda text: retriever.aside(retriever.leans, text),
-            catch_up=partial(following.catch_up, now=True),
-            examine=Gate(SearchedRehearsal(retriever, self.analyzer), profile).examine,
+            book=self.book(stores, profile),
         )
+
+    def book(self, stores: Stores, profile: Profile) -> LessonBook:
+        """Return the book of lessons, behind its gate."""
+        assert self.following  # noqa: S101 - whoever has stores has opened it with their lessons
+        gate = Gate(SearchedRehearsal(self.retriever, self.analyzer), profile)
+        catch_up = partial(self.following.catch_up, now=True)
+        return book_of(stores, profile, examine=gate.examine, catch_up=catch_up)
 
 
 @asynccontextmanager

@@ -14,13 +14,14 @@ from dataclasses import replace
 from typing import Final
 
 from core.bounded import BoundedDict
+from core.lessons.book import Taught
 from core.messaging.answer_report import AnswerReport
 from core.messaging.cases.desk import CaseDesk
 from core.messaging.cases.rounds import CaseRounds
 from core.messaging.handler import IsPublic, OpenReply, QuestionHandler
 from core.messaging.intake import Intake
 from core.messaging.lessons.learning import Learning
-from core.messaging.lessons.remarks import Outcome, Remark, Taught
+from core.messaging.lessons.remarks import Remark
 from core.messaging.lookups import Lookups
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
@@ -287,7 +288,7 @@ class ChatService(Lookups):
             StorageError: it is not stored; say so, or have the platform deliver it again.
         """
         taught = await self._learning.teach(remark)
-        await self._see_to_case(taught, remark)
+        self._see_to_cases()
         return taught
 
     async def reteach(self, remark: Remark) -> Taught | None:
@@ -299,7 +300,7 @@ class ChatService(Lookups):
             StorageError: as `teach`.
         """
         taught = await self._learning.revise(remark)
-        await self._see_to_case(taught, remark)
+        self._see_to_cases()
         return taught
 
     async def unteach(self, remark_id: str) -> Taught | None:
@@ -309,17 +310,13 @@ class ChatService(Lookups):
             StorageError: it is known still.
         """
         taught = await self._learning.unteach(remark_id)
-        await self._see_to_case(taught)
+        self._see_to_cases()
         return taught
 
-    async def _see_to_case(self, taught: Taught | None, remark: Remark | None = None) -> None:
-        """Let those who wait hear of a lesson, or wait again."""
-        if not (self.desk and taught and taught.lesson):
-            return
-        if taught.outcome is Outcome.UNLEARNED:
-            await self.desk.unlearnt(taught.lesson.id)
-        else:
-            await self.desk.learnt(taught.lesson, seen_in=remark.session if remark else None)
+    def _see_to_cases(self) -> None:
+        """Let those who wait hear at once of what was learnt, or be asked for again."""
+        if self.desk:
+            self.desk.changed.set()
 
     async def rename(self, session: SessionId, title: str) -> bool:
         """Give a conversation a title of its own, "" for none; False if nothing was asked there."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Final
 
 import numpy as np
 
 from core.assistant.assistant import Assistant, Research
+from core.lessons.book import LessonBook
+from core.lessons.book import Taught as Kept
 from core.ports import Archive, Inbox, Lessons, Reports, Vectors
 from core.reporting.gaps import Embed, GapGroup, grouped, open_gaps
 from core.reporting.replay import Asked, Outcome, outcome_of
@@ -65,10 +67,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """What a lesson comes to: of how many questions of the group how many are answered now."""
+    """What a lesson comes to: of how many questions of the group how many are answered now.
+
+    `kept` is what came of storing it for each of them.
+    """
 
     asked: int
     answered: int
+    kept: Sequence[Kept] = ()
 
 
 class Operations:
@@ -84,9 +90,9 @@ class Operations:
         assistant: Assistant,
         embed: Embed,
         entries: Callable[[], Sequence[Entry]],
-        catch_up: Callable[[], Awaitable[None]],
+        book: LessonBook,
     ) -> None:
-        """`entries` blocks; `catch_up` takes in what was taught, at once."""
+        """`entries` blocks."""
         self.reports = reports
         self.archive = archive
         self.inbox = inbox
@@ -95,7 +101,7 @@ class Operations:
         self._embed = embed
         self._vectors: dict[str, Vectors] = {}
         self._entries = entries
-        self._catch_up = catch_up
+        self._book = book
 
     async def find(self, wanted: Filter, *, limit: int, before: datetime) -> Found:
         """Look for turns that ended before a moment, among the last thousand before it.
@@ -168,28 +174,33 @@ class Operations:
         near = await self.assistant.nearest(research.hits[:_DRAFT_PARTS])
         return "\n\n".join(entry.text[:_DRAFT_CHARS].strip() for entry in near)
 
-    async def teach(self, questions: Sequence[tuple[str, str]], answer: str, *, who: str) -> Taught:
+    async def teach(
+        self, questions: Sequence[tuple[str, str]], answer: str, *, who: str, approved: bool
+    ) -> Taught:
         """Teach the answer to a group's questions, ask them again, and close those it answers.
 
-        `questions` are ids and texts.
+        `questions` are ids and texts. What the gate finds holds it, unless `who` has `approved`.
 
         Raises:
             StorageError: it is not stored.
         """
         texts = list(dict.fromkeys(text for _, text in questions))
-        for text in texts[:_MOST_TAUGHT]:
-            lesson = Lesson(
-                f"console:{secrets.token_hex(8)}",
-                SESSION,
-                text,
-                answer,
-                author=f"console:{who}",
-                author_name=who,
+        kept = [
+            await self._book.keep(
+                Lesson(
+                    f"console:{blake2b(f'{text} {answer}'.encode(), digest_size=8).hexdigest()}",
+                    SESSION,
+                    text,
+                    answer,
+                    author=f"console:{who}",
+                    author_name=who,
+                ),
+                by=who,
+                approved_by=who if approved else "",
             )
-            await self.lessons.teach(lesson)
-        await self._catch_up()
-        await self.note(who, "taught", f"{texts[0]} -> {answer[:200]}")
-        return await self.ask_again(questions)
+            for text in texts[:_MOST_TAUGHT]
+        ]
+        return replace(await self.ask_again(questions), kept=kept)
 
     async def ask_again(self, questions: Sequence[tuple[str, str]]) -> Taught:
         """Ask a group's questions again, and close those that are answered now.
@@ -212,19 +223,30 @@ class Operations:
         await self.reports.close_gaps(closed, datetime.now(UTC))
         return Taught(len(asked), sum(text in answered for _, text in asked))
 
-    async def correct(self, lesson_id: str, answer: str, *, who: str) -> bool:
-        """Change a lesson's answer; False if there is no such lesson.
+    async def correct(
+        self, lesson_id: str, answer: str, *, who: str, approved: bool
+    ) -> Kept | None:
+        """Change a lesson's answer, as `teach` does; None if there is no such lesson.
 
         Raises:
             StorageError: it is not stored.
         """
         known = await self.lessons.find(lesson_id)
         if known is None:
-            return False
-        await self.lessons.teach(replace(known, answer=answer, learned_at=datetime.now(UTC)))
-        await self._catch_up()
-        await self.note(who, "corrected a lesson", f"{known.question} -> {answer[:200]}")
-        return True
+            return None
+        changed = replace(known, answer=answer, learned_at=datetime.now(UTC))
+        return await self._book.keep(changed, by=who, approved_by=who if approved else "")
+
+    async def approve(self, lesson_id: str, *, who: str) -> bool:
+        """Serve a lesson that is held or has expired; False if there is no such lesson.
+
+        Raises:
+            StorageError: it is not served yet.
+        """
+        known = await self.lessons.find(lesson_id)
+        if known:
+            await self._book.approve(known, by=who)
+        return known is not None
 
     async def unteach(self, lesson_id: str, *, who: str) -> bool:
         """Forget a lesson; False if there is no such lesson.
@@ -232,12 +254,7 @@ class Operations:
         Raises:
             StorageError: it is known still.
         """
-        known = await self.lessons.find(lesson_id)
-        if known is None or not await self.lessons.remove(lesson_id, datetime.now(UTC)):
-            return False
-        await self._catch_up()
-        await self.note(who, "removed a lesson", known.question)
-        return True
+        return await self._book.undo(lesson_id, by=who) is not None
 
     async def switch(self, name: str, value: str | None, *, who: str) -> None:
         """Switch something for every process; None is back to what the settings say.

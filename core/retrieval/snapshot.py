@@ -11,7 +11,7 @@ from time import monotonic
 
 import numpy as np
 
-from core.errors import FaqIndexError, ModelError
+from core.errors import FaqIndexError, ModelError, NoFaqError
 from core.ports import FaqIndex
 from core.retrieval.everyday import Everyday
 from core.retrieval.lessons import NOTHING, LessonOverlay, laid_over
@@ -103,7 +103,7 @@ class LiveIndex:
     def _load(self) -> Snapshot:
         serving = self._index.serving()
         if serving is None:
-            raise FaqIndexError("there is no FAQ yet: run `faqbot ingest PATH`")
+            raise NoFaqError("there is no FAQ yet: run `faqbot ingest PATH`")
         if serving.fingerprint != self._fingerprint:
             raise FaqIndexError(
                 f"the index was made by the embedder {serving.fingerprint}, but the settings "

@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes.assistants import ScriptedAssistant, answered
+from fakes.learning import book_of
 from fakes.web_bot import free_port, running_bot
 
 from bench.traffic import fill, synthetic
+from config.profiles import load_profile
 from core.reporting.operations import Operations
 from core.stores.sqlite.database import SqliteFile
 from core.types import Answered, Declined, Delta, Entry, Label, Passage
@@ -82,9 +84,6 @@ def operations_of(stores, assistant):
         subjects = sorted({text[:2] for text in texts})
         return np.eye(len(subjects), dtype=np.float32)[[subjects.index(text[:2]) for text in texts]]
 
-    async def catch_up():
-        return None
-
     operations = Operations(
         reports=stores.reports,
         archive=stores.archive,
@@ -93,7 +92,7 @@ def operations_of(stores, assistant):
         assistant=assistant,
         embed=embed,
         entries=lambda: [Entry("f1", PASSAGE.title, PASSAGE.text)],
-        catch_up=catch_up,
+        book=book_of(stores, load_profile("ko")),
     )
 
     async def draft(_text):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from fakes.learning import learning_of
 
 from bots.bootstrap.cases import owner_of_everything
+from core.lessons.answered_cases import answer_case
 from core.messaging.cases.desk import CaseDesk
 from core.messaging.cases.roster import Roster
 from core.text.korean import compact
@@ -36,3 +37,8 @@ def desk_of(stores, profile, settings, **parts):
         "now": lambda: datetime.now(UTC),
     }
     return CaseDesk(**(usual | parts))
+
+
+async def learnt(desk, lesson, *, seen_in=None):
+    """A lesson answers the case that its question waits with."""
+    await answer_case(desk.cases, lesson, at=desk.now(), seen_in=seen_in)

@@ -1,6 +1,7 @@
 """Learning without a search: for what only has to be kept, and said."""
 
-from core.messaging.lessons.gate import Examined
+from core.lessons.book import LessonBook
+from core.lessons.gate import Examined
 from core.messaging.lessons.learning import Learning
 
 
@@ -16,10 +17,22 @@ async def _nothing_found(_lesson):
     return Examined()
 
 
-def learning_of(stores, profile, **parts):
-    """Learning over stores, any other part of which may be replaced by name."""
-    real = {"history": stores.history, "archive": stores.archive, "inbox": stores.inbox}
-    real |= {"lessons": stores.lessons, "profile": profile}
-    real |= {"examine": _nothing_found}
-    real |= {"leans": _stands_alone, "catch_up": _at_once}
-    return Learning(**(real | parts))
+def book_of(stores, profile, **parts):
+    """The book of lessons over stores, any other part of which may be replaced by name."""
+    real = {"lessons": stores.lessons, "cases": stores.cases, "reports": stores.reports}
+    real |= {"examine": _nothing_found, "catch_up": _at_once}
+    real |= {"longest_characters": profile.longest_lesson_characters}
+    return LessonBook(**(real | parts))
+
+
+def learning_of(stores, profile, *, leans=_stands_alone, **parts):
+    """Learning over stores, any part of whose book may be replaced by name."""
+    return Learning(
+        history=stores.history,
+        archive=stores.archive,
+        inbox=stores.inbox,
+        lessons=stores.lessons,
+        profile=profile,
+        leans=leans,
+        book=book_of(stores, profile, **parts),
+    )

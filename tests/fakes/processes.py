@@ -17,9 +17,11 @@ from core.messaging.service import ChatService
 from core.messaging.user_limits import Limits
 from core.ports import History
 from core.stores.sqlite.archive import SqliteArchive
+from core.stores.sqlite.cases import SqliteCases
 from core.stores.sqlite.history import SqliteHistory
 from core.stores.sqlite.inbox import SqliteInbox
 from core.stores.sqlite.lessons import SqliteLessons
+from core.stores.sqlite.reports import SqliteReports
 from core.types import Answered, AnswerEvent, Delta, Question, Status, Turn, TurnState
 
 PROFILE = load_profile("smartstore")
@@ -67,6 +69,8 @@ class Process:
             inbox=SqliteInbox(file, per_session=99, total=999, clock=moment),
             archive=SqliteArchive(file),
             lessons=SqliteLessons(file),
+            cases=SqliteCases(file),
+            reports=SqliteReports(file),
         )
         self.service = ChatService(
             assistant=Rambling(stores.history, dice),

@@ -6,20 +6,20 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from bots.bootstrap.stores import Stores, open_stores
+from bots.bootstrap.lesson_book import open_book
+from bots.bootstrap.stores import open_stores
 from bots.cli.jsonl import numbered_lines
 from bots.cli.terminal import clean
 from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import ConfigError, SourceError
-from core.messaging.cases.answers import answer_case, reopen_cases
-from core.messaging.lessons.remarks import Outcome, Taught
+from core.lessons.book import LessonBook, Outcome, Taught
 from core.messaging.lessons.tag import without_tag
 from core.messaging.lessons.wording import said_of
 from core.profile import Profile
@@ -27,7 +27,7 @@ from core.retrieval.lesson_sync import all_lessons
 from core.retrieval.lessons import newest
 from core.text.korean import compact
 from core.text.sections import tidy
-from core.types import AuditEvent, Lesson, LessonState, SessionId, Teaching
+from core.types import Lesson, LessonState, SessionId
 
 _TEXTS = (
     "id",
@@ -44,8 +44,10 @@ _HERE = "command line"  # who did it, in the audit log
 _UNKNOWN = "there is no such lesson; `faqbot lessons list` names those there are"
 
 
-def learn(settings: Settings, question: str, answer: str, *, author: str) -> int:
-    """Teach an answer.
+def learn(
+    settings: Settings, question: str, answer: str, *, author: str, approved_by: str = ""
+) -> int:
+    """Teach an answer; what the gate finds in it is shown, and holds it unless it is approved.
 
     Raises:
         ConfigError: the question or the answer is empty, or the answer is too long.
@@ -55,11 +57,12 @@ def learn(settings: Settings, question: str, answer: str, *, author: str) -> int
     lesson = _checked({"question": question, "answer": answer, "author_name": author}, profile)
 
     async def teach() -> Taught:
-        async with open_stores(settings) as stores:
-            return Taught(Outcome(await stores.lessons.teach(lesson)), lesson)
+        async with open_book(settings) as (book, _):
+            return await book.keep(lesson, by=f"{author} ({_HERE})", approved_by=approved_by)
 
-    print(said_of(asyncio.run(teach()), profile))
-    return 0
+    taught = asyncio.run(teach())
+    print(_said(taught, profile))
+    return int(taught.outcome is Outcome.REFUSED)
 
 
 def list_lessons(settings: Settings, limit: int) -> int:
@@ -100,12 +103,10 @@ def remove_lesson(settings: Settings, lesson_id: str) -> int:
         ConfigError: there is none of that id.
     """
 
-    async def remove(stores: Stores, lesson: Lesson) -> None:
-        at = datetime.now(UTC)
-        await stores.lessons.remove(lesson.id, at)
-        await reopen_cases(stores.cases, lesson.id, at=at)
+    async def remove(book: LessonBook, lesson: Lesson) -> None:
+        await book.undo(lesson.id, by=_HERE)
 
-    _do(settings, lesson_id, "lesson.undo", remove)
+    _do(settings, lesson_id, remove)
     print(profile_of(settings).teach_unlearned)
     return 0
 
@@ -117,12 +118,10 @@ def approve_lesson(settings: Settings, lesson_id: str, *, by: str) -> int:
         ConfigError: there is none of that id.
     """
 
-    async def approve(stores: Stores, lesson: Lesson) -> None:
-        served = replace(lesson, state=LessonState.SERVED, approved_by=by, review_at=None)
-        await stores.lessons.teach(served)
-        await answer_case(stores.cases, served, at=datetime.now(UTC))
+    async def approve(book: LessonBook, lesson: Lesson) -> None:
+        await book.approve(lesson, by=by)
 
-    _do(settings, lesson_id, "lesson.approve", approve, by=by)
+    _do(settings, lesson_id, approve)
     print(profile_of(settings).teach_learned)
     return 0
 
@@ -134,10 +133,10 @@ def expire_lesson(settings: Settings, lesson_id: str) -> int:
         ConfigError: there is none of that id.
     """
 
-    async def expire(stores: Stores, lesson: Lesson) -> None:
-        await stores.lessons.teach(replace(lesson, state=LessonState.EXPIRED))
+    async def expire(book: LessonBook, lesson: Lesson) -> None:
+        await book.expire(lesson, by=_HERE)
 
-    _do(settings, lesson_id, "lesson.expire", expire)
+    _do(settings, lesson_id, expire)
     print("it is kept, and served no more; `faqbot lessons approve` serves it again")
     return 0
 
@@ -171,27 +170,20 @@ def export_entries(settings: Settings, file: Path) -> int:
 
 
 def _do(
-    settings: Settings,
-    lesson_id: str,
-    action: str,
-    change: Callable[[Stores, Lesson], Awaitable[None]],
-    *,
-    by: str = "",
+    settings: Settings, lesson_id: str, change: Callable[[LessonBook, Lesson], Awaitable[None]]
 ) -> None:
-    """Change a lesson, and note it in the audit log.
+    """Change a lesson.
 
     Raises:
         ConfigError: there is none of that id.
     """
 
     async def do() -> None:
-        async with open_stores(settings) as stores:
+        async with open_book(settings) as (book, stores):
             lesson = await stores.lessons.find(lesson_id)
             if lesson is None:
                 raise ConfigError(_UNKNOWN)
-            await change(stores, lesson)
-            event = AuditEvent(datetime.now(UTC), by or _HERE, action, lesson_id)
-            await stores.reports.note(event)
+            await change(book, lesson)
 
     asyncio.run(do())
 
@@ -213,8 +205,10 @@ def export_lessons(settings: Settings, file: Path) -> int:
     return 0
 
 
-def import_lessons(settings: Settings, file: Path) -> int:
+def import_lessons(settings: Settings, file: Path, *, approved_by: str = "") -> int:
     """Teach what a file holds; nothing of it if a line is wrong.
+
+    What the gate finds in a lesson is shown, and holds it unless it is approved.
 
     Raises:
         SourceError: a line is no lesson; it is named.
@@ -222,16 +216,33 @@ def import_lessons(settings: Settings, file: Path) -> int:
     profile = profile_of(settings)
     lessons = _read(file, profile)
 
-    async def teach() -> Counter[Teaching]:
-        async with open_stores(settings) as stores:
-            return Counter([await stores.lessons.teach(lesson) for lesson in lessons])
+    async def teach() -> Counter[Outcome]:
+        done: Counter[Outcome] = Counter()
+        async with open_book(settings) as (book, _):
+            for lesson in lessons:
+                taught = await book.keep(lesson, by=_HERE, approved_by=approved_by)
+                done[taught.outcome] += 1
+                if taught.outcome in (Outcome.HELD, Outcome.REFUSED):
+                    print(_said(taught, profile), end="\n\n")
+        return done
 
     done = asyncio.run(teach())
     print(
-        f"{done[Teaching.LEARNED]:,} learnt, {done[Teaching.CORRECTED]:,} corrected, "
-        f"{done[Teaching.KNOWN]:,} as they were"
+        f"{done[Outcome.LEARNED]:,} learnt, {done[Outcome.CORRECTED]:,} corrected, "
+        f"{done[Outcome.KNOWN]:,} as they were"
     )
-    return 0
+    if waiting := done[Outcome.HELD]:
+        print(f"{waiting:,} held: `faqbot lessons review` lists them")
+    if refused := done[Outcome.REFUSED]:
+        print(f"{refused:,} refused")
+    return int(bool(refused))
+
+
+def _said(taught: Taught, profile: Profile) -> str:
+    """Return what came of a lesson, with the command that has it served where it is held."""
+    name = taught.lesson.id if taught.lesson else ""
+    said = said_of(taught, profile, how_to_confirm=profile.teach_how_to_approve.format(id=name))
+    return clean(said)
 
 
 def _all(settings: Settings) -> list[Lesson]:

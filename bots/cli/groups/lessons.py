@@ -14,6 +14,10 @@ import typer
 if TYPE_CHECKING:
     from config.settings import Settings
 
+_ApprovedBy = Annotated[
+    str,
+    typer.Option("--approved-by", metavar="NAME", help="Who has what the gate finds served."),
+]
 _Id = Annotated[str, typer.Argument(metavar="ID", help="As `lessons list` shows it.")]
 
 
@@ -28,11 +32,12 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         answer: Annotated[str, typer.Argument(help="What the bot says from then on.")],
         *,
         author: Annotated[str, typer.Option("--author", help="Who says so.")] = "",
+        approved_by: _ApprovedBy = "",
     ) -> int:
         """Teach an answer; the same question again corrects it."""
         from bots.cli.faq.lessons import learn
 
-        return learn(read_settings(), question, answer, author=author)
+        return learn(read_settings(), question, answer, author=author, approved_by=approved_by)
 
     @lessons.command("list")
     def list_(
@@ -61,7 +66,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     @lessons.command()
     def approve(
         lesson: _Id,
-        by: Annotated[str, typer.Option("--by", help="Whose word it is.")] = "command line",
+        by: Annotated[str, typer.Option("--by", metavar="NAME", help="Whose word it is.")],
     ) -> int:
         """Serve a lesson that is held or has expired; those who wait for it are told."""
         from bots.cli.faq.lessons import approve_lesson
@@ -103,8 +108,9 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
                 metavar="FILE.jsonl", help="Of `export`, or lines with a question and an answer."
             ),
         ],
+        approved_by: _ApprovedBy = "",
     ) -> int:
         """Teach what a file holds; what was taught or removed later stays as it is."""
         from bots.cli.faq.lessons import import_lessons
 
-        return import_lessons(read_settings(), file)
+        return import_lessons(read_settings(), file, approved_by=approved_by)

@@ -20,7 +20,8 @@ from bots.discord.events.parse import Reader
 from bots.discord.events.reactions import react
 from bots.discord.ids import asker_of, question_id
 from core.errors import PlatformError, StorageError
-from core.messaging.lessons.remarks import Outcome, Remark, Taught
+from core.lessons.book import Outcome, Taught
+from core.messaging.lessons.remarks import Remark
 from core.messaging.lessons.tag import is_lesson
 from core.messaging.lessons.wording import said_of
 from core.types import SessionId

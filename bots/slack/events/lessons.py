@@ -24,7 +24,8 @@ from bots.slack.ids import Place, place_of
 from bots.slack.render.mrkdwn import escaped
 from core.bounded import BoundedDict
 from core.errors import MessageGoneError, PlatformError, PlatformRefusedError, RateLimitedError
-from core.messaging.lessons.remarks import Outcome, Remark, Taught
+from core.lessons.book import Outcome, Taught
+from core.messaging.lessons.remarks import Remark
 from core.messaging.lessons.tag import is_lesson
 from core.messaging.lessons.wording import said_of
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, Final
@@ -13,7 +14,11 @@ from bots.web.console.views import person_in
 from bots.web.context import CONTEXT
 from bots.web.handlers.requests import body_of, text_in
 from bots.web.problems import Problem, said
-from core.reporting.operations import MODELS
+from core.lessons.book import Outcome
+from core.lessons.book import Taught as Kept
+from core.messaging.lessons.wording import findings_of
+from core.profile import Profile
+from core.reporting.operations import MODELS, Taught
 
 _MOST_QUESTIONS: Final = 500
 
@@ -26,26 +31,41 @@ async def teach(request: web.Request) -> web.Response:
     if not answer:
         raise Problem(HTTPStatus.BAD_REQUEST, "write an answer first")
     operations = request.app[CONSOLE].operations
-    taught = await operations.teach(_questions(body), answer, who=visitor.name)
-    return said(asdict(taught))
+    approved = body.get("approved") is True
+    taught = await operations.teach(_questions(body), answer, who=visitor.name, approved=approved)
+    return said(_taught_json(taught, request.app[CONTEXT].profile))
 
 
 async def ask_again(request: web.Request) -> web.Response:
     """Ask a group's questions again; what is answered now is closed."""
     visitor_in(request, changes=True)
     body = await body_of(request)
-    return said(asdict(await request.app[CONSOLE].operations.ask_again(_questions(body))))
+    taught = await request.app[CONSOLE].operations.ask_again(_questions(body))
+    return said(_taught_json(taught, request.app[CONTEXT].profile))
 
 
 async def correct(request: web.Request) -> web.Response:
-    """Change a lesson's answer."""
+    """Change a lesson's answer; what speaks against serving it is told."""
     visitor = visitor_in(request, changes=True)
-    most = request.app[CONTEXT].profile.longest_lesson_characters
-    answer = text_in(await body_of(request), "answer", most=most)
+    profile, body = request.app[CONTEXT].profile, await body_of(request)
+    answer = text_in(body, "answer", most=profile.longest_lesson_characters)
     if not answer:
         raise Problem(HTTPStatus.BAD_REQUEST, "write an answer first")
     operations = request.app[CONSOLE].operations
-    if not await operations.correct(request.match_info["id"], answer, who=visitor.name):
+    approved = body.get("approved") is True
+    kept = await operations.correct(
+        request.match_info["id"], answer, who=visitor.name, approved=approved
+    )
+    if kept is None:
+        raise Problem(HTTPStatus.NOT_FOUND, "there is no such lesson")
+    return said(_findings_json([kept], profile))
+
+
+async def approve(request: web.Request) -> web.Response:
+    """Serve a lesson that is held or has expired."""
+    visitor = visitor_in(request, changes=True)
+    operations = request.app[CONSOLE].operations
+    if not await operations.approve(request.match_info["id"], who=visitor.name):
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such lesson")
     return web.Response(status=204)
 
@@ -75,6 +95,21 @@ async def forget(request: web.Request) -> web.Response:
     visitor = visitor_in(request, changes=True)
     operations = request.app[CONSOLE].operations
     return said(asdict(await operations.forget(person_in(request), who=visitor.name)))
+
+
+def _taught_json(taught: Taught, profile: Profile) -> dict[str, Any]:
+    counts = {"asked": taught.asked, "answered": taught.answered}
+    return counts | _findings_json(taught.kept, profile)
+
+
+def _findings_json(kept: Sequence[Kept], profile: Profile) -> dict[str, Any]:
+    """Return what the gate has found, a line each; `refused` is what nobody can approve."""
+    stopped = [one for one in kept if one.outcome in (Outcome.HELD, Outcome.REFUSED)]
+    lines = [findings_of(one.lesson, profile) for one in stopped if one.lesson]
+    return {
+        "findings": list(dict.fromkeys(line for found in lines for line in found)),
+        "refused": any(one.outcome is Outcome.REFUSED for one in stopped),
+    }
 
 
 def _questions(body: dict[str, Any]) -> list[tuple[str, str]]:

@@ -79,6 +79,7 @@ def routes() -> list[web.RouteDef]:
         web.post(f"{_API}/gaps/ask", actions.ask_again),
         web.get(f"{_API}/lessons", views.lessons),
         web.patch(f"{_API}/lessons/{{id}}", actions.correct),
+        web.post(f"{_API}/lessons/{{id}}/approve", actions.approve),
         web.delete(f"{_API}/lessons/{{id}}", actions.unteach),
         web.get(f"{_API}/switches", views.switches),
         web.put(f"{_API}/switches", actions.switch),

@@ -134,6 +134,8 @@ def lesson_json(lesson: Lesson) -> Json:
         "answer": lesson.answer,
         "author": lesson.author_name or lesson.author,
         "learned_at": lesson.learned_at,
+        "state": lesson.state,
+        "findings": list(lesson.findings),
     }
 
 

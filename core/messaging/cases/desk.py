@@ -10,7 +10,7 @@ from hashlib import blake2b
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from core.messaging.cases.answers import answer_case, change_case, reopen_cases
+from core.lessons.answered_cases import change_case
 from core.messaging.cases.roster import Roster, next_day, works_from
 from core.ports import Cases
 from core.profile import Owner, Profile
@@ -20,10 +20,8 @@ from core.types import (
     Call,
     Case,
     Escalated,
-    Lesson,
     Passage,
     Question,
-    SessionId,
     Waiter,
 )
 
@@ -83,16 +81,6 @@ class CaseDesk:
             if case is None:
                 case = await self._opened(question, ending.nearest, public=public, calls=calls)
         return self._told(case, question, ending)
-
-    async def learnt(self, lesson: Lesson, *, seen_in: SessionId | None = None) -> None:
-        """Answer the case that a lesson's question waits with; see `answer_case`."""
-        await answer_case(self.cases, lesson, at=self.now(), seen_in=seen_in)
-        self.changed.set()
-
-    async def unlearnt(self, lesson_id: str) -> None:
-        """Open the cases again that a lesson has answered; see `reopen_cases`."""
-        await reopen_cases(self.cases, lesson_id, at=self.now())
-        self.changed.set()
 
     async def change(self, case_id: str, changed: Callable[[Case], Case | None]) -> Case | None:
         """Change a case as it is now; see `change_case`."""

@@ -7,8 +7,7 @@ from datetime import datetime
 
 from core.press_ids import press_id
 from core.profile import Profile
-from core.retrieval.lessons import entry_of, passages_of
-from core.types import Case, Lesson, Passage, Question, Turn, TurnState
+from core.types import Case, Question, Turn, TurnState
 
 
 def notice_id(question_id: str, answer_id: str) -> str:
@@ -31,9 +30,3 @@ def notice_of(case: Case, question: Question, profile: Profile, now: datetime) -
         passages=(case.answer,),
         finished_at=now,
     )
-
-
-def answer_of(lesson: Lesson) -> Passage:
-    """Return a lesson as what a case is answered with."""
-    entry = entry_of(lesson)
-    return passages_of([entry], {entry.faq_id: 1.0})[0]

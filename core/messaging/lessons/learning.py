@@ -7,28 +7,20 @@ taken away is unlearnt, and whatever comes twice changes nothing: a lesson has t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Final
 
+from core.lessons.book import LessonBook, Outcome, Taught
 from core.messaging.lessons.asked import AskedQuestions
-from core.messaging.lessons.gate import Examined
-from core.messaging.lessons.remarks import Outcome, Remark, Taught
+from core.messaging.lessons.remarks import Remark
 from core.messaging.lessons.tag import is_lesson, without_tag
 from core.ports import Archive, History, Inbox, Lessons
 from core.profile import Profile
-from core.text.personal_data import mask, mask_private
+from core.text.personal_data import mask
 from core.text.sections import tidy
-from core.types import Label, Lesson, LessonState, Question, SessionId, Teaching, Turn, TurnState
+from core.types import Label, Lesson, LessonState, Question, SessionId, Turn, TurnState
 
+_DELETED: Final = "whoever deleted the message"  # no platform says who
 _TURNS: Final = 20  # of a session: who answers what was asked before them says to which message
-
-
-_OUTCOMES: Final = {
-    Teaching.LEARNED: Outcome.LEARNED,
-    Teaching.CORRECTED: Outcome.CORRECTED,
-    Teaching.KNOWN: Outcome.KNOWN,
-}
 
 
 class Learning:
@@ -43,14 +35,9 @@ class Learning:
         lessons: Lessons,
         profile: Profile,
         leans: Callable[[str], Awaitable[bool]],
-        catch_up: Callable[[], Awaitable[None]],
-        examine: Callable[[Lesson], Awaitable[Examined]],
+        book: LessonBook,
     ) -> None:
-        """`examine` looks at a lesson before it is served.
-
-        `leans` says whether a question needs the one before it, and `catch_up` makes lessons used:
-        both are about what is searched, and know nothing of conversations.
-        """
+        """`leans` says whether a question needs the one before it."""
         self._history = history
         self._asked = AskedQuestions(
             archive=archive, inbox=inbox, lessons=lessons, learning_tag=profile.learning_tag
@@ -58,8 +45,7 @@ class Learning:
         self._lessons = lessons
         self._profile = profile
         self._leans = leans
-        self._catch_up = catch_up
-        self._examine = examine
+        self._book = book
 
     async def teach(self, remark: Remark) -> Taught:
         """Learn a remark that has the tag; the next question is answered with it.
@@ -73,8 +59,8 @@ class Learning:
         answer = without_tag(remark.text, self._profile.learning_tag)
         if answer.strip(" .!") == self._profile.teach_confirm:
             return await self._approve(remark)
-        if not answer or len(answer) > self._profile.longest_lesson_characters:
-            return Taught(Outcome.TOO_LONG if answer else Outcome.EMPTY, known)
+        if not answer:
+            return Taught(Outcome.EMPTY, known)
         if known:
             asked, numbered = known, self._asked.was_numbered(remark, known)
         else:
@@ -92,37 +78,14 @@ class Learning:
             id=remark.id,
             session=asked.session,
             question=asked.question,
-            answer=mask_private(answer),
+            answer=answer,
             author=remark.author,
             author_name=remark.author_name,
             learned_at=remark.said_at,
             question_id=asked.question_id,
             asked_by=asked.asked_by,
         )
-        return await self._keep(lesson, known)
-
-    async def _keep(self, lesson: Lesson, known: Lesson | None) -> Taught:
-        """Store a lesson, held if something speaks against serving it."""
-        if known and (known.question, known.answer) == (lesson.question, lesson.answer):
-            lesson = replace(
-                lesson,
-                state=known.state,
-                findings=known.findings,
-                approved_by=known.approved_by,
-                review_at=known.review_at,
-            )
-        else:
-            examined = await self._examine(lesson)
-            if examined.refused:
-                return Taught(Outcome.REFUSED)
-            if examined.findings:
-                lesson = replace(lesson, state=LessonState.HELD, findings=examined.findings)
-        teaching = await self._lessons.teach(lesson)
-        await self._catch_up()
-        stored = await self._lessons.find(lesson.id)
-        if teaching is not Teaching.KNOWN and stored and stored.state is LessonState.HELD:
-            return Taught(Outcome.HELD, stored)
-        return Taught(_OUTCOMES[teaching], stored)
+        return await self._book.keep(lesson, by=remark.by, seen_in=remark.session)
 
     async def _approve(self, remark: Remark) -> Taught:
         """Serve what is held of this conversation: the latest of it."""
@@ -131,10 +94,7 @@ class Learning:
         if not held:
             return Taught(Outcome.NOTHING_HELD)
         latest = max(held, key=lambda one: (one.learned_at, one.id))
-        approved = replace(latest, state=LessonState.SERVED, approved_by=remark.author)
-        await self._lessons.teach(approved)
-        await self._catch_up()
-        return Taught(Outcome.APPROVED, approved)
+        return await self._book.approve(latest, by=remark.by)
 
     async def revise(self, remark: Remark) -> Taught | None:
         """A remark was edited: learn, correct or unlearn it; None if it has to do with no lesson.
@@ -144,20 +104,15 @@ class Learning:
         """
         if is_lesson(remark.text, self._profile.learning_tag):
             return await self.teach(remark)
-        return await self.unteach(remark.id, at=remark.said_at)
+        return await self._book.undo(remark.id, by=remark.by, at=remark.said_at)
 
-    async def unteach(self, lesson_id: str, *, at: datetime | None = None) -> Taught | None:
+    async def unteach(self, lesson_id: str) -> Taught | None:
         """A remark was deleted: forget what it taught; None if it taught nothing.
 
         Raises:
             StorageError: it is there still.
         """
-        lesson = await self._lessons.find(lesson_id)
-        if lesson is None:
-            return None
-        await self._lessons.remove(lesson_id, at or datetime.now(UTC))
-        await self._catch_up()
-        return Taught(Outcome.UNLEARNED, lesson)
+        return await self._book.undo(lesson_id, by=_DELETED)
 
     async def leans(self, text: str) -> bool:
         """Whether a question needs the one before it, as far as its words tell."""
@@ -180,17 +135,14 @@ class Learning:
         return mask(await self._stand_alone(question.text, before))
 
     async def _lesson_on(self, turn: Turn, remark: Remark, turns: Sequence[Turn]) -> Lesson:
-        """A question that a remark answers, as a lesson that lacks its answer.
-
-        Everybody will see it as a title: what it says of its asker's person is masked.
-        """
+        """A question that a remark answers, as a lesson that lacks its answer."""
         question = turn.question
         earlier = [past for past in turns if past.finished_at < turn.finished_at]
         title = await self._stand_alone(question.text, earlier)
         return Lesson(
             remark.id,
             question.session,
-            mask(title),
+            title,
             "",
             question_id=question.id,
             asked_by=question.asker,

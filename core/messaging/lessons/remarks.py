@@ -1,12 +1,11 @@
-"""Remarks of people that may teach, and the outcomes of teaching."""
+"""Remarks of people that may teach."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 
-from core.types import Lesson, SessionId
+from core.types import SessionId
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,32 +28,7 @@ class Remark:
     reply_to: str | None = None
     said_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
-
-class Outcome(StrEnum):
-    """The outcome of a remark with the tag, or of the lesson that it was."""
-
-    LEARNED = "learned"
-    CORRECTED = "corrected"
-    KNOWN = "known"  # it came before: whoever died before saying so has to say so still
-    UNLEARNED = "unlearned"
-    NOTHING_ASKED = "nothing_asked"
-    WHICH = "which"  # several questions wait, and the remark does not say which one it answers
-    NOT_ALLOWED = "not_allowed"
-    HELD = "held"  # it waits for an owner's word; see `core.messaging.lessons.gate`
-    REFUSED = "refused"  # it speaks to the bot, and not to people
-    APPROVED = "approved"
-    NOTHING_HELD = "nothing_held"
-    EMPTY = "empty"
-    TOO_LONG = "too_long"
-
-
-@dataclass(frozen=True, slots=True)
-class Taught:
-    """The outcome, and the lesson as it is now, or was until it was unlearnt.
-
-    `waiting` are the questions among which a person has to choose, oldest first.
-    """
-
-    outcome: Outcome
-    lesson: Lesson | None = None
-    waiting: tuple[str, ...] = ()
+    @property
+    def by(self) -> str:
+        """Who said it, as the audit log names them."""
+        return f"{self.author_name} ({self.author})" if self.author_name else self.author

@@ -1,20 +1,24 @@
-"""The sentences that the bot says to a remark, in the words of the profile."""
+"""The bot's words to who teaches: what came of it, what was found, and which question is meant."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from core.messaging.lessons.remarks import Outcome, Taught
+from core.lessons.book import Outcome, Taught
 from core.profile import Profile
 from core.text.personal_data import mask
 from core.text.sanitize import Cleaner
+from core.types import Lesson
 
 _SHOWN_CHARS: Final = 80  # of a question, where the bot says which one it means
 _ABOUT: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.HELD, Outcome.APPROVED)
 
 
-def said_of(taught: Taught, profile: Profile) -> str:
-    """Return the sentence that the bot says to an outcome, and the question that is meant."""
+def said_of(taught: Taught, profile: Profile, *, how_to_confirm: str = "") -> str:
+    """Return the sentence that the bot says to an outcome, and the question that is meant.
+
+    `how_to_confirm` says how what is held gets served, where it is not by a reply.
+    """
     texts = {
         Outcome.LEARNED: profile.teach_learned,
         Outcome.CORRECTED: profile.teach_corrected,
@@ -32,14 +36,19 @@ def said_of(taught: Taught, profile: Profile) -> str:
     }
     lines = [texts[taught.outcome]]
     if taught.outcome is Outcome.HELD and taught.lesson:
-        cleaner = Cleaner(profile.link_hosts, instead=profile.link_left_out)
-        lines += [f"• {cleaner.clean(finding)}" for finding in taught.lesson.findings]
-        lines.append(profile.teach_how_to_confirm)
+        lines += [f"• {finding}" for finding in findings_of(taught.lesson, profile)]
+        lines.append(how_to_confirm or profile.teach_how_to_confirm)
     if taught.outcome in _ABOUT and taught.lesson:
         lines.append(profile.teach_about.format(question=_shown(taught.lesson.question, profile)))
     shown = [_shown(question, profile) for question in taught.waiting]
     lines += [f"{number}. {question}" for number, question in enumerate(shown, start=1)]
     return "\n".join(lines)
+
+
+def findings_of(lesson: Lesson, profile: Profile) -> list[str]:
+    """Return what the gate has found in a lesson, a harmless line each."""
+    cleaner = Cleaner(profile.link_hosts, instead=profile.link_left_out)
+    return [cleaner.clean(finding) for finding in lesson.findings]
 
 
 def _shown(question: str, profile: Profile) -> str:

@@ -4,10 +4,13 @@ import aiohttp
 import numpy as np
 import pytest
 from fakes.assistants import answered
+from fakes.learning import book_of
 from fakes.web_bot import running_bot
 from fakes.web_person import Person
 
 from bots.web.console.access import COOKIE, CSRF
+from config.profiles import load_profile
+from core.lessons.gate import Examined
 from core.reporting.operations import Operations
 from core.types import Entry, Escalated
 
@@ -15,12 +18,18 @@ OWNER, READER = "owner-owner-owner1", "reader-reader-read1"
 ENTRY = Entry("f1", "정산은 언제 되나요?", "다음 영업일에 됩니다.")
 
 
+HELD, REFUSED = "다른 말이에요.", "지시예요."
+
+
+async def examine(lesson):
+    """The gate by script."""
+    if lesson.answer == REFUSED:
+        return Examined(("지시예요",), refused=True)
+    return Examined(("도움말과 달라요",) if lesson.answer.startswith(HELD) else ())
+
+
 def operations_of(stores, assistant):
     """The console's operations on a test's stores, with an assistant by script."""
-
-    async def catch_up():
-        return None
-
     return Operations(
         reports=stores.reports,
         archive=stores.archive,
@@ -29,7 +38,7 @@ def operations_of(stores, assistant):
         assistant=assistant,
         embed=lambda texts: np.eye(len(texts), dtype=np.float32),
         entries=lambda: [ENTRY],
-        catch_up=catch_up,
+        book=book_of(stores, load_profile("ko"), examine=examine),
     )
 
 
@@ -154,11 +163,11 @@ async def test_a_gap_is_taught_asked_again_and_closed_and_all_is_logged(bot, ope
         {"question_id": one["question_id"], "text": one["text"]} for one in group["questions"]
     ]
     _, result = await operator.call("POST", "/gaps/ask", {"questions": questions})
-    assert result == {"asked": 1, "answered": 0}
+    assert (result["asked"], result["answered"]) == (1, 0)
     bot.assistant.script("쿠폰은?", answered("만 원부터 쓸 수 있어요."))
     body = {"questions": questions, "answer": "만 원부터 쓸 수 있어요."}
     _, result = await operator.call("POST", "/gaps/teach", body)
-    assert result == {"asked": 1, "answered": 1}
+    assert result == {"asked": 1, "answered": 1, "findings": [], "refused": False}
     assert (await operator.call("GET", "/gaps"))[1] == {"groups": []}
     _, told = await operator.call("GET", "/lessons")
     (lesson,) = told["lessons"]
@@ -167,11 +176,31 @@ async def test_a_gap_is_taught_asked_again_and_closed_and_all_is_logged(bot, ope
     assert (await operator.call("DELETE", f"/lessons/{lesson['id']}"))[0] == 204
     _, told = await operator.call("GET", "/switches")
     assert [one["action"] for one in told["audit"]] == [
-        "removed a lesson",
-        "corrected a lesson",
-        "taught",
+        "lesson.undo",
+        "lesson.corrected",
+        "lesson.learned",
     ]
     assert {one["who"] for one in told["audit"]} == {"mina"}
+
+
+async def test_what_the_gate_finds_is_shown_and_served_on_the_operator_s_word(bot, operator):
+    await asked(bot, "쿠폰은?")
+    await operator.enter(OWNER)
+    body = {"questions": [{"question_id": "q", "text": "쿠폰은?"}], "answer": HELD}
+    _, result = await operator.call("POST", "/gaps/teach", body)
+    assert (result["findings"], result["refused"]) == (["도움말과 달라요"], False)
+    (lesson,) = (await operator.call("GET", "/lessons"))[1]["lessons"]
+    assert (lesson["state"], lesson["findings"]) == ("held", ["도움말과 달라요"])
+    path = f"/lessons/{lesson['id']}"
+    assert (await operator.call("POST", f"{path}/approve"))[0] == 204
+    assert (await operator.call("GET", "/lessons"))[1]["lessons"][0]["state"] == "served"
+    change = {"answer": f"{HELD}!"}
+    assert (await operator.call("PATCH", path, change))[1]["findings"] == ["도움말과 달라요"]
+    _, result = await operator.call("PATCH", path, change | {"approved": True})
+    assert result["findings"] == []
+    assert (await operator.call("POST", "/lessons/none/approve"))[0] == 404
+    _, result = await operator.call("POST", "/gaps/teach", body | {"answer": REFUSED})
+    assert result["refused"]
 
 
 async def test_models_are_switched_with_a_line_in_the_log(bot, operator):

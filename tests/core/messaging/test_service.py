@@ -11,18 +11,21 @@ from fakes.wall import Wall, WallReply
 
 from config.profiles import load_profile
 from core.errors import PlatformError, PlatformRefusedError, RateLimitedError
+from core.lessons.book import Outcome
 from core.messaging.handler import references_of
-from core.messaging.lessons.remarks import Outcome, Remark
+from core.messaging.lessons.remarks import Remark
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
 from core.messaging.user_limits import Limits
 from core.press_ids import is_press, press_id
 from core.stores.sqlite.archive import SqliteArchive
+from core.stores.sqlite.cases import SqliteCases
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
 from core.stores.sqlite.inbox import SqliteInbox
 from core.stores.sqlite.lessons import SqliteLessons
+from core.stores.sqlite.reports import SqliteReports
 from core.text.personal_data import mask
 from core.types import (
     Answered,
@@ -72,6 +75,7 @@ class Place:
         self.inbox = SqliteInbox(file, per_session=3, total=6)
         self.history = SqliteHistory(file)
         self.lessons = SqliteLessons(file)
+        self.cases, self.reports = SqliteCases(file), SqliteReports(file)
         self.archive = SqliteArchive(file)
         self.assistant = Scripted(SqliteHistory(file))
         self.limits = Limits(per_minute=4, per_day=0)

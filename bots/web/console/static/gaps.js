@@ -1,6 +1,7 @@
 // What could not be answered or was disliked, by meaning: teach an answer, and ask the group again.
 
 import { $, button, call, empty, isOwner, make, number, say, t, time } from "./dom.js";
+import { held } from "./lessons.js";
 import { link } from "./today.js";
 
 const SHOWN = 8;
@@ -33,14 +34,18 @@ function group(one) {
 
 function compose(work, draft, questions, element) {
   const area = make("textarea", { rows: 8, value: draft, maxLength: 4000, ariaLabel: t.answer });
-  work.replaceChildren(area, make("p", { className: "small", textContent: t.draft_about }), button(t.teach, async () => {
-    told(work, await call("POST", "/gaps/teach", { answer: area.value, questions }), element);
-  }, "primary"));
+  const teach = async (approved) => {
+    const body = { answer: area.value, questions, approved };
+    told(work, await call("POST", "/gaps/teach", body), element, () => teach(true));
+  };
+  work.replaceChildren(area, make("p", { className: "small", textContent: t.draft_about }), button(t.teach, () => teach(false), "primary"));
   area.focus();
 }
 
-function told(work, { asked, answered }, element) {
+function told(work, { asked, answered, findings, refused }, element, approve) {
   const text = t.answered_now.replace("{answered}", number(answered)).replace("{asked}", number(asked));
+  work.querySelector(".held")?.remove();
+  if (findings.length) return work.append(held(findings, refused, approve));
   work.replaceChildren(make("p", { className: "good", textContent: text }));
   say(text);
   $("problem").textContent = "";

@@ -12,14 +12,22 @@ function lesson(one, go) {
   const path = `/lessons/${encodeURIComponent(one.id)}`;
   const text = make("p", { className: "said", textContent: one.answer });
   const from = one.session && !one.session.startsWith("console:") ? link(t.conversation, `#session?id=${encodeURIComponent(one.session)}`) : null;
+  const state = one.state === "served" ? null : make("span", { className: "count", textContent: t[`lesson_${one.state}`] });
   const element = make("article", { className: "turn" },
-    make("h2", { textContent: one.question }), text,
+    make("h2", {}, one.question, " ", state), text,
+    state ? list(one.findings) : null,
     make("p", { className: "small" }, `${one.author} · ${time(one.learned_at)} `, from));
   if (!isOwner()) return element;
   const edit = button(t.correct, async () => {
     const area = make("textarea", { rows: 6, value: one.answer, maxLength: 4000, ariaLabel: t.answer });
     text.replaceWith(area);
-    edit.replaceWith(button(t.save, async () => { await call("PATCH", path, { answer: area.value }); go("lessons"); }, "primary"));
+    const save = async (approved) => {
+      const { findings, refused } = await call("PATCH", path, { answer: area.value, approved });
+      element.querySelector(".held")?.remove();
+      if (findings.length) element.append(held(findings, refused, () => save(true)));
+      else go("lessons");
+    };
+    edit.replaceWith(button(t.save, () => save(false), "primary"));
     area.focus();
   });
   const undo = button(t.undo, async () => {
@@ -27,6 +35,18 @@ function lesson(one, go) {
     await call("DELETE", path);
     element.remove();
   }, "danger");
-  element.append(make("div", { className: "row" }, edit, undo));
+  const approve = state ? button(t.serve, async () => { await call("POST", `${path}/approve`); go("lessons"); }, "primary") : null;
+  element.append(make("div", { className: "row" }, approve, edit, undo));
   return element;
+}
+
+// What the gate has found in an answer; whoever has read it may have it served, unless it is refused.
+export function held(findings, refused, approve) {
+  return make("div", { className: "held" },
+    make("p", { textContent: refused ? t.gate_refused : t.gate_held }), refused ? null : list(findings),
+    refused || !approve ? null : button(t.serve, approve));
+}
+
+function list(findings) {
+  return make("ul", {}, findings.map((finding) => make("li", { textContent: finding })));
 }

@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from fakes.cases import desk_of
+from fakes.cases import desk_of, learnt
 
 from bots.bootstrap.stores import open_stores
 from config.profiles import load_profile
 from config.settings import Settings
 from core.errors import PlatformError
+from core.lessons.answered_cases import reopen_cases
 from core.messaging.cases import word
 from core.messaging.cases.notice import notice_id
 from core.messaging.cases.roster import Roster
@@ -192,8 +193,8 @@ async def test_when_an_answer_is_undone_the_owner_is_called_again(office):
     await office.ask()
     name = "slack:T1:C1:1"
     lesson = Lesson("l1", SessionId(name), "주차", "1층", "slack:U9", "김", NOON, name)
-    await office.desk.learnt(lesson)
+    await learnt(office.desk, lesson)
     await office.rounds.go()
-    await office.desk.unlearnt("l1")
+    await reopen_cases(office.desk.cases, "l1", at=NOON)
     await office.rounds.go()
     assert office.called == ["slack:S1"]

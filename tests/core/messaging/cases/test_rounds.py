@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from fakes.cases import desk_of
+from fakes.cases import desk_of, learnt
 
 from bots.bootstrap.stores import open_stores
 from config.profiles import load_profile
 from config.settings import Settings
+from core.lessons.answered_cases import reopen_cases
 from core.messaging.cases.notice import notice_id
 from core.messaging.cases.roster import Roster
 from core.messaging.cases.rounds import CaseRounds
@@ -88,7 +89,7 @@ async def told(stores, answer_id="lesson:l1", askers=range(1, 9)):
 
 async def test_all_who_wait_are_told_in_their_own_conversation(desk, rounds, stores):
     await waiting(desk, stores, 1, 2, 3)
-    await desk.learnt(lesson())
+    await learnt(desk, lesson())
     await rounds.go()
     turns = await told(stores)
     assert list(turns) == [1, 2, 3]
@@ -101,7 +102,7 @@ async def test_all_who_wait_are_told_in_their_own_conversation(desk, rounds, sto
 
 async def test_who_has_read_it_where_it_was_said_is_not_told_again(desk, rounds, stores):
     await waiting(desk, stores, 1, 2)
-    await desk.learnt(lesson(), seen_in=SessionId("slack:T1:C1:1"))
+    await learnt(desk, lesson(), seen_in=SessionId("slack:T1:C1:1"))
     await rounds.go()
     assert list(await told(stores)) == [2]
 
@@ -110,10 +111,10 @@ async def test_nobody_is_told_twice_whoever_goes_round_and_however_often_it_is_t
     desk, rounds, stores
 ):
     await waiting(desk, stores, 1, 2)
-    await desk.learnt(lesson())
+    await learnt(desk, lesson())
     await rounds.go()
     first = await told(stores)
-    await desk.learnt(lesson())
+    await learnt(desk, lesson())
     await rounds.go()
     await rounds.go()
     assert await told(stores) == first
@@ -122,7 +123,7 @@ async def test_nobody_is_told_twice_whoever_goes_round_and_however_often_it_is_t
 async def test_a_round_that_broke_off_is_gone_on_with(desk, rounds, stores):
     """The notices are there and the case does not know it yet: they are not there twice."""
     await waiting(desk, stores, 1, 2)
-    await desk.learnt(lesson())
+    await learnt(desk, lesson())
     before = await stores.cases.of_question("slack:T1:C1:1")
     await rounds.go()
     after = await stores.cases.find(before.id)
@@ -135,7 +136,7 @@ async def test_a_round_that_broke_off_is_gone_on_with(desk, rounds, stores):
 async def test_whose_question_was_deleted_is_not_told(desk, rounds, stores):
     await waiting(desk, stores, 1, 2)
     await stores.inbox.withdraw("slack:T1:C1:2")
-    await desk.learnt(lesson())
+    await learnt(desk, lesson())
     await rounds.go()
     assert list(await told(stores)) == [1]
     assert await stores.cases.due(NOON, 9) == []
@@ -143,7 +144,7 @@ async def test_whose_question_was_deleted_is_not_told(desk, rounds, stores):
 
 async def test_what_is_held_answers_nobody(desk, rounds, stores):
     await waiting(desk, stores, 1)
-    await desk.learnt(lesson(state=LessonState.HELD))
+    await learnt(desk, lesson(state=LessonState.HELD))
     await rounds.go()
     assert await told(stores) == {}
     assert (await stores.cases.of_question("slack:T1:C1:1")).is_open
@@ -151,7 +152,7 @@ async def test_what_is_held_answers_nobody(desk, rounds, stores):
 
 async def test_the_answer_to_one_who_joined_answers_all(desk, rounds, stores):
     await waiting(desk, stores, 1, 2)
-    await desk.learnt(lesson(to="slack:T1:C1:2"))
+    await learnt(desk, lesson(to="slack:T1:C1:2"))
     await rounds.go()
     assert list(await told(stores)) == [1, 2]
 
@@ -160,12 +161,12 @@ async def test_an_answer_that_is_undone_opens_the_case_again_and_another_one_is_
     desk, rounds, stores
 ):
     await waiting(desk, stores, 1, 2)
-    await desk.learnt(lesson())
+    await learnt(desk, lesson())
     await rounds.go()
-    await desk.unlearnt("l1")
+    await reopen_cases(desk.cases, "l1", at=NOON)
     case = await stores.cases.of_question("slack:T1:C1:1")
     assert (case.state, case.calls) == (CaseState.OPEN, ())
-    await desk.learnt(lesson("l2"))
+    await learnt(desk, lesson("l2"))
     await rounds.go()
     assert list(await told(stores, "lesson:l2")) == [1, 2]
 
@@ -183,7 +184,7 @@ async def test_an_inbox_that_is_full_is_tried_again(desk, stores):
     inbox = Full()
     rounds = rounds_of(desk, stores, inbox=inbox)
     await waiting(desk, stores, 1)
-    await desk.learnt(lesson())
+    await learnt(desk, lesson())
     await rounds.go()
     assert await stores.cases.due(NOON, 9)
     inbox.full = False
@@ -204,7 +205,7 @@ async def test_a_thousand_cases_at_once_are_all_told(desk, rounds, stores):
     for by in range(1, 1001):
         question = asked(by, f"질문 {by} 번은 어디서 하나요")
         await desk.escalated(question, Escalated("", ()), public=True, calls=False)
-        await desk.learnt(lesson(f"l{by}", to=question.id))
+        await learnt(desk, lesson(f"l{by}", to=question.id))
     for _ in range(10):
         await rounds.go()
     assert await stores.cases.due(NOON, 1) == []

@@ -11,15 +11,18 @@ from fakes.learning import learning_of
 
 from config.profiles import load_profile
 from core.errors import StorageError
-from core.messaging.lessons.gate import Examined
-from core.messaging.lessons.remarks import Outcome, Remark, Taught
+from core.lessons.book import Outcome, Taught
+from core.lessons.gate import Examined
+from core.messaging.lessons.remarks import Remark
 from core.messaging.lessons.tag import is_lesson, without_tag
 from core.messaging.lessons.wording import said_of
 from core.stores.sqlite.archive import SqliteArchive
+from core.stores.sqlite.cases import SqliteCases
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
 from core.stores.sqlite.inbox import SqliteInbox
 from core.stores.sqlite.lessons import SqliteLessons
+from core.stores.sqlite.reports import SqliteReports
 from core.types import InboxState, Label, LessonState, Question, SessionId, Turn, TurnState
 
 PROFILE = load_profile("smartstore")
@@ -38,6 +41,8 @@ async def stores(tmp_path):
             archive=SqliteArchive(file),
             inbox=SqliteInbox(file, per_session=9, total=9),
             lessons=SqliteLessons(file),
+            cases=SqliteCases(file),
+            reports=SqliteReports(file),
         )
 
 
@@ -365,7 +370,7 @@ async def test_an_owner_s_word_lets_the_latest_that_is_held_be_served(stores):
     assert approved.outcome is Outcome.APPROVED
     (lesson,) = await stores.lessons.page(9)
     assert (lesson.id, lesson.state) == ("r1", LessonState.SERVED)
-    assert lesson.approved_by == "U8"
+    assert lesson.approved_by == "김담당 (U8)"
     assert (await learning.teach(word)).outcome is Outcome.NOTHING_HELD
 
 
@@ -383,6 +388,6 @@ async def test_what_comes_again_stays_approved_and_what_is_edited_is_looked_at_a
 async def test_what_is_refused_is_not_kept(stores):
     await ask(stores, "q1", "주차장은 어디인가요?")
     taught = await gated(stores, refused=True).teach(remark())
-    assert taught == Taught(Outcome.REFUSED)
+    assert taught.outcome is Outcome.REFUSED
     assert said_of(taught, PROFILE) == PROFILE.teach_refused
     assert await stores.lessons.page(9) == []

@@ -1,6 +1,6 @@
 """What a lesson means for the cases: it answers them, and once undone they are open again.
 
-Whoever changes a lesson says so here; whichever process runs then tells those who wait.
+The book of lessons says so; whichever process runs then tells those who wait.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from core.messaging.cases.notice import answer_of
 from core.ports import Cases
-from core.types import Case, Lesson, LessonState, SessionId
+from core.retrieval.lessons import entry_of, passages_of
+from core.types import Case, Lesson, LessonState, Passage, SessionId
 
 
 async def answer_case(
@@ -26,7 +26,7 @@ async def answer_case(
     case = await cases.of_question(lesson.question_id)
     if case is None or lesson.state is not LessonState.SERVED:
         return
-    answer_id, answer = _answer_id(lesson.id), answer_of(lesson)
+    answer_id, answer = _answer_id(lesson.id), _answer_of(lesson)
 
     def answered(case: Case) -> Case | None:
         if case.answer_id == answer_id and case.answer == answer:
@@ -73,3 +73,9 @@ async def change_case(
 
 def _answer_id(lesson_id: str) -> str:
     return f"lesson:{lesson_id}"
+
+
+def _answer_of(lesson: Lesson) -> Passage:
+    """Return a lesson as what a case is answered with."""
+    entry = entry_of(lesson)
+    return passages_of([entry], {entry.faq_id: 1.0})[0]

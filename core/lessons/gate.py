@@ -47,7 +47,8 @@ class Examined:
 class Gate:
     """Looks at a lesson before anybody is answered with it."""
 
-    def __init__(self, rehearsing: Rehearsing, profile: Profile) -> None:
+    def __init__(self, rehearsing: Rehearsing | None, profile: Profile) -> None:
+        """Without `rehearsing` there is no FAQ that a lesson could be held against."""
         self._rehearsing = rehearsing
         self._profile = profile
 
@@ -57,17 +58,23 @@ class Gate:
         What cannot be looked at now is held, and says so.
         """
         if instructs_bot(lesson.answer) or instructs_bot(lesson.question):
-            return Examined(refused=True)
+            return Examined((self._profile.teach_refused,), refused=True)
+        return Examined(await self._held_against_faq(lesson))
+
+    async def _held_against_faq(self, lesson: Lesson) -> tuple[str, ...]:
+        """Return where a lesson says otherwise than the FAQ, or takes questions from it."""
+        if self._rehearsing is None:
+            return ()
         try:
             near = await self._rehearsing.near(lesson)
             taken = await self._rehearsing.taken(lesson)
         except FaqbotError:
-            return Examined((self._profile.gate_not_looked_at,))
+            return (self._profile.gate_not_looked_at,)
         findings = [self._beside(lesson, entry) for entry in near[:_BESIDE]]
         if taken:
             listed = ", ".join(f"“{_line(question)}”" for question in taken[:_SHOWN])
             findings.append(self._profile.gate_takes.format(questions=listed, count=len(taken)))
-        return Examined(tuple(filter(None, findings)))
+        return tuple(filter(None, findings))
 
     def _beside(self, lesson: Lesson, entry: Entry) -> str:
         """Return the line that shows where an entry says otherwise; "" if it does not."""

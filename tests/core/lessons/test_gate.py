@@ -4,7 +4,7 @@ import pytest
 
 from config.profiles import load_profile
 from core.errors import FaqIndexError
-from core.messaging.lessons.gate import Gate
+from core.lessons.gate import Gate
 from core.types import Entry, Lesson, SessionId
 
 PROFILE = load_profile("ko")
@@ -84,3 +84,8 @@ async def test_what_cannot_be_looked_at_is_held():
     near.broken = True
     found = await Gate(near, PROFILE).examine(Lesson("l", SessionId("s"), "가", "나"))
     assert found.findings == (PROFILE.gate_not_looked_at,)
+
+
+async def test_without_a_faq_there_is_nothing_to_hold_a_lesson_against():
+    found = await Gate(None, PROFILE).examine(Lesson("l", SessionId("s"), "가", "나"))
+    assert found.findings == ()

@@ -1,0 +1,48 @@
+"""The book of lessons and the gate before it, on the search that the settings chose."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from bots.bootstrap.stores import Stores
+from core.lessons.book import LessonBook
+from core.lessons.gate import Examined
+from core.profile import Profile
+from core.retrieval.rehearsal import Rehearsal
+from core.retrieval.retriever import Retriever
+from core.text.korean import Analyzer
+from core.types import Entry, Lesson
+
+
+class SearchedRehearsal:
+    """Implements `core.lessons.gate.Rehearsing` in threads."""
+
+    def __init__(self, retriever: Retriever, analyzer: Analyzer) -> None:
+        self._rehearsal = Rehearsal(retriever, analyzer)
+
+    async def near(self, lesson: Lesson) -> Sequence[Entry]:
+        """Return the entries that answer the lesson's question, the nearest first."""
+        return await asyncio.to_thread(self._rehearsal.answering, lesson)
+
+    async def taken(self, lesson: Lesson) -> Sequence[str]:
+        """Return the entries' own questions that the lesson would take."""
+        return await asyncio.to_thread(self._rehearsal.taken, lesson)
+
+
+def book_of(
+    stores: Stores,
+    profile: Profile,
+    *,
+    examine: Callable[[Lesson], Awaitable[Examined]],
+    catch_up: Callable[[], Awaitable[None]],
+) -> LessonBook:
+    """Return the book of lessons over stores; see `LessonBook`."""
+    return LessonBook(
+        lessons=stores.lessons,
+        cases=stores.cases,
+        reports=stores.reports,
+        examine=examine,
+        catch_up=catch_up,
+        longest_characters=profile.longest_lesson_characters,
+    )

@@ -1,0 +1,177 @@
+"""The book of lessons: whoever teaches, approves or undoes one, from wherever, does it here.
+
+So each lesson is masked and looked at by the gate before it is stored, the cases that wait for it
+are answered or open again, and the act is in the audit log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Final
+
+from core.lessons.answered_cases import answer_case, reopen_cases
+from core.lessons.gate import Examined
+from core.ports import Cases, Lessons, Reports
+from core.text.personal_data import mask, mask_private
+from core.types import AuditEvent, Lesson, LessonState, SessionId, Teaching
+
+
+class Outcome(StrEnum):
+    """The outcome of a remark with the tag, or of the lesson that it was."""
+
+    LEARNED = "learned"
+    CORRECTED = "corrected"
+    KNOWN = "known"  # it came before: whoever died before saying so has to say so still
+    UNLEARNED = "unlearned"
+    NOTHING_ASKED = "nothing_asked"
+    WHICH = "which"  # several questions wait, and the remark does not say which one it answers
+    NOT_ALLOWED = "not_allowed"
+    HELD = "held"  # it waits for an owner's word; see `core.lessons.gate`
+    REFUSED = "refused"  # nobody's word has it served; see there
+    APPROVED = "approved"
+    NOTHING_HELD = "nothing_held"
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """The outcome, and the lesson as it is now, or was until it was unlearnt.
+
+    `waiting` are the questions among which a person has to choose, oldest first.
+    """
+
+    outcome: Outcome
+    lesson: Lesson | None = None
+    waiting: tuple[str, ...] = ()
+
+
+_OUTCOMES: Final = {
+    Teaching.LEARNED: Outcome.LEARNED,
+    Teaching.CORRECTED: Outcome.CORRECTED,
+    Teaching.KNOWN: Outcome.KNOWN,
+}
+
+
+class LessonBook:
+    """Keeps lessons; every act names whose word it is."""
+
+    def __init__(  # noqa: PLR0913 - its collaborators
+        self,
+        *,
+        lessons: Lessons,
+        cases: Cases,
+        reports: Reports,
+        examine: Callable[[Lesson], Awaitable[Examined]],
+        catch_up: Callable[[], Awaitable[None]],
+        longest_characters: int,
+    ) -> None:
+        """`examine` is the gate, and `catch_up` lets what has changed be used in this process."""
+        self._lessons = lessons
+        self._cases = cases
+        self._reports = reports
+        self._examine = examine
+        self._catch_up = catch_up
+        self._longest_characters = longest_characters
+
+    async def keep(
+        self, lesson: Lesson, *, by: str, approved_by: str = "", seen_in: SessionId | None = None
+    ) -> Taught:
+        """Store a lesson, held if something speaks against serving it and nobody has approved it.
+
+        The lesson of a refused one is as it was not stored, with what was found in it. Those who
+        wait in the conversation that it is `seen_in` are not told of it.
+
+        Raises:
+            StorageError: it is not stored, or not all that follows is done: do it again.
+        """
+        known = await self._lessons.find(lesson.id)
+        answer = mask_private(lesson.answer.strip())
+        if not answer or len(answer) > self._longest_characters:
+            return Taught(Outcome.TOO_LONG if answer else Outcome.EMPTY, known)
+        lesson = replace(lesson, question=mask(lesson.question), answer=answer)
+        if known and (known.question, known.answer) == (lesson.question, lesson.answer):
+            lesson = _as_known(lesson, known)
+        else:
+            examined = await self._examine(lesson)
+            lesson = replace(lesson, findings=examined.findings)
+            if examined.refused:
+                return Taught(Outcome.REFUSED, lesson)
+            if examined.findings and not approved_by:
+                lesson = replace(lesson, state=LessonState.HELD, approved_by="")
+        if approved_by and lesson.state is LessonState.HELD:
+            lesson = replace(lesson, state=LessonState.SERVED)
+        if approved_by and lesson.findings:
+            lesson = replace(lesson, approved_by=approved_by)
+        return await self._stored(lesson, by, seen_in)
+
+    async def approve(self, lesson: Lesson, *, by: str) -> Taught:
+        """Serve a lesson that is held or has expired; those who wait for it are told.
+
+        Raises:
+            StorageError: as `keep`.
+        """
+        approved = replace(lesson, state=LessonState.SERVED, approved_by=by, review_at=None)
+        await self._lessons.teach(approved)
+        await self._catch_up()
+        await answer_case(self._cases, approved, at=datetime.now(UTC))
+        await self._note(by, "lesson.approve", approved)
+        return Taught(Outcome.APPROVED, approved)
+
+    async def expire(self, lesson: Lesson, *, by: str) -> None:
+        """Keep a lesson, and serve it no more until it is approved again.
+
+        Raises:
+            StorageError: as `keep`.
+        """
+        await self._lessons.teach(replace(lesson, state=LessonState.EXPIRED))
+        await self._catch_up()
+        await self._note(by, "lesson.expire", lesson)
+
+    async def undo(self, lesson_id: str, *, by: str, at: datetime | None = None) -> Taught | None:
+        """Forget a lesson, whose cases are open again; None if there is none.
+
+        Raises:
+            StorageError: it is there still, or not all that follows is done: do it again.
+        """
+        at = at or datetime.now(UTC)
+        lesson = await self._lessons.find(lesson_id)
+        if lesson is None or lesson.learned_at > at:
+            return None
+        await reopen_cases(self._cases, lesson_id, at=datetime.now(UTC))
+        await self._lessons.remove(lesson_id, at)
+        await self._catch_up()
+        await self._note(by, "lesson.undo", lesson)
+        return Taught(Outcome.UNLEARNED, lesson)
+
+    async def _stored(self, lesson: Lesson, by: str, seen_in: SessionId | None) -> Taught:
+        teaching = await self._lessons.teach(lesson)
+        await self._catch_up()
+        stored = await self._lessons.find(lesson.id)
+        if stored:
+            await answer_case(self._cases, stored, at=datetime.now(UTC), seen_in=seen_in)
+        if teaching is Teaching.KNOWN or stored is None:
+            return Taught(_OUTCOMES[teaching], stored)
+        held = stored.state is LessonState.HELD
+        outcome = Outcome.HELD if held else _OUTCOMES[teaching]
+        await self._note(by, f"lesson.{outcome.value}", stored)
+        return Taught(outcome, stored)
+
+    async def _note(self, by: str, action: str, lesson: Lesson) -> None:
+        where = f" in {lesson.session}" if lesson.session else ""
+        event = AuditEvent(datetime.now(UTC), by, action, f"{lesson.id}{where}: {lesson.question}")
+        await self._reports.note(event)
+
+
+def _as_known(lesson: Lesson, known: Lesson) -> Lesson:
+    """Return a lesson that says what it said before, with the word on it that was given."""
+    return replace(
+        lesson,
+        state=known.state,
+        findings=known.findings,
+        approved_by=known.approved_by,
+        review_at=known.review_at,
+    )
