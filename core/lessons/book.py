@@ -132,15 +132,16 @@ class LessonBook:
         await self._note(by, "lesson.expire", lesson)
 
     async def undo(self, lesson_id: str, *, by: str, at: datetime | None = None) -> Taught | None:
-        """Forget a lesson, whose cases are open again; None if there is none.
+        """Forget a lesson, whose cases are open again; None if there is none that was said by `at`.
 
         Raises:
             StorageError: it is there still, or not all that follows is done: do it again.
         """
-        at = at or datetime.now(UTC)
         lesson = await self._lessons.find(lesson_id)
-        if lesson is None or lesson.learned_at > at:
+        if lesson is None or (at and at < lesson.learned_at):
             return None
+        # The clock of whoever said it may be ahead of this one.
+        at = at or max(datetime.now(UTC), lesson.learned_at)
         await reopen_cases(self._cases, lesson_id, at=datetime.now(UTC))
         await self._lessons.remove(lesson_id, at)
         await self._catch_up()
