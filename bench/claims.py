@@ -18,6 +18,7 @@ from pymongo.monitoring import CommandListener, CommandStartedEvent, register
 
 from bench.tables import not_run, table
 from core.ports import Inbox
+from core.stores.inbox_limits import InboxLimits
 from core.stores.mongo.database import MongoDatabase
 from core.stores.mongo.inbox import MongoInbox
 from core.stores.sqlite.database import SqliteFile
@@ -49,7 +50,7 @@ class _Counting(CommandListener):
 async def _sqlite() -> AsyncIterator[Inbox]:
     with tempfile.TemporaryDirectory() as folder:
         async with SqliteFile.open(Path(folder) / "inbox.sqlite3") as file:
-            yield SqliteInbox(file, per_session=9, total=2 * _WAITING)
+            yield SqliteInbox(file, InboxLimits(per_session=9, total=2 * _WAITING))
 
 
 @asynccontextmanager
@@ -57,7 +58,7 @@ async def _mongo(url: str) -> AsyncIterator[Inbox]:
     name = f"faqbot_bench_{secrets.token_hex(6)}"
     base, _, options = url.partition("?")
     async with MongoDatabase.open(f"{base.rstrip('/')}/{name}?{options}") as database:
-        yield MongoInbox(database, per_session=9, total=2 * _WAITING)
+        yield MongoInbox(database, InboxLimits(per_session=9, total=2 * _WAITING))
     async with AsyncMongoClient[dict[str, object]](url) as client:
         await client.drop_database(name)
 

@@ -24,6 +24,7 @@ from time import perf_counter
 from pymongo import AsyncMongoClient
 
 from bots.bootstrap.stores import Stores
+from core.stores.inbox_limits import InboxLimits
 from core.stores.mongo.archive import MongoArchive
 from core.stores.mongo.database import MongoDatabase
 from core.stores.mongo.history import MongoHistory
@@ -76,7 +77,7 @@ async def sqlite_of(turns: int) -> AsyncIterator[Stores]:
             history = SqliteHistory(file)
             await history.append(turn(0))
             await file.write(fill)
-            inbox = SqliteInbox(file, per_session=5, total=200)
+            inbox = SqliteInbox(file, InboxLimits(per_session=5, total=200))
             yield Stores(history, SqliteArchive(file), inbox, SqliteLessons(file))
 
 
@@ -108,7 +109,9 @@ async def mongo_of(turns: int, url: str) -> AsyncIterator[Stores]:
                     {"_id": f"bench:w:{n}", **fields} for n in sessions
                 )
         yield Stores(
-            history, MongoArchive(database), MongoInbox(database, per_session=5, total=200)
+            history,
+            MongoArchive(database),
+            MongoInbox(database, InboxLimits(per_session=5, total=200)),
         )
     async with AsyncMongoClient[dict[str, object]](url) as client:
         await client.drop_database(name)

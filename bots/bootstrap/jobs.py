@@ -24,7 +24,7 @@ from core.ports import Archive, Inbox
 from core.skills.meetings.diary import SqliteDiary
 from core.skills.meetings.reminders import Reminders
 from core.skills.meetings.words import load_words
-from core.stores.records import utc_now
+from core.stores.times import utc_now
 from ingest.sources.url import shown
 
 logger = logging.getLogger(__name__)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from config.settings import Settings
 from core.llm.budget import SpendingStore
 from core.ports import Archive, Cases, Cluster, History, Inbox, Lessons, Reports
+from core.stores.inbox_limits import InboxLimits
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.cases import SqliteCases
 from core.stores.sqlite.cluster import SqliteCluster
@@ -52,18 +53,17 @@ async def open_stores(settings: Settings, *, holder: str = "") -> AsyncIterator[
         StorageError: the store is unusable, does not answer, or is of a newer faqbot.
     """
     zone = ZoneInfo(settings.jobs_timezone)
+    limits = InboxLimits(
+        per_session=settings.inbox_per_session,
+        total=settings.inbox_total,
+        per_platform=settings.inbox_share,
+    )
     if settings.mongodb_uri is None:
         async with SqliteFile.open(settings.history_path, zone=zone) as file:
             yield Stores(
                 SqliteHistory(file),
                 SqliteArchive(file),
-                SqliteInbox(
-                    file,
-                    per_session=settings.inbox_per_session,
-                    total=settings.inbox_total,
-                    per_platform=settings.inbox_share,
-                    holder=holder,
-                ),
+                SqliteInbox(file, limits, holder=holder),
                 SqliteLessons(file),
                 SqliteReports(file),
                 SqliteCases(file),
@@ -85,13 +85,7 @@ async def open_stores(settings: Settings, *, holder: str = "") -> AsyncIterator[
         yield Stores(
             MongoHistory(database),
             MongoArchive(database),
-            MongoInbox(
-                database,
-                per_session=settings.inbox_per_session,
-                total=settings.inbox_total,
-                per_platform=settings.inbox_share,
-                holder=holder,
-            ),
+            MongoInbox(database, limits, holder=holder),
             MongoLessons(database),
             MongoReports(database),
             MongoCases(database),

@@ -7,13 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from core.stores.records import (
-    check_text,
-    in_utc,
-    passage_of,
-    passage_record,
-    question_as_stored,
-)
+from core.stores.records import check_text, question_as_stored
+from core.stores.times import in_utc
+from core.stores.turn_records import passage_of, passage_record
 from core.types import Call, Case, CaseState, Question, SessionId, Waiter
 
 

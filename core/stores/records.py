@@ -8,22 +8,22 @@ The strictest store decides for all. MongoDB's limit is 16 MiB a document
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 
 from core.errors import StorageError
+from core.stores.times import in_utc
+from core.stores.turn_records import dialogue_of, dialogue_record
 from core.types import (
     Dialogue,
     Feedback,
-    File,
     InboxState,
     Lesson,
     Passage,
     Question,
     SessionId,
-    Source,
     Teaching,
     Turn,
     TurnState,
@@ -186,28 +186,6 @@ def check_prefix(session_prefix: str) -> None:
         raise ValueError(f"{session_prefix!r} is neither `platform:` nor `platform:workspace:`")
 
 
-def today() -> str:
-    """The day (UTC) that spending is counted for."""
-    return utc_now().date().isoformat()
-
-
-def utc_now() -> datetime:
-    """The machine's clock."""
-    return datetime.now(UTC)
-
-
-def in_utc(moment: datetime) -> datetime:
-    """The moment in UTC, truncated to milliseconds.
-
-    Raises:
-        ValueError: it has no zone.
-    """
-    if moment.utcoffset() is None:
-        raise ValueError(f"{moment.isoformat()} has no time zone; give datetimes in UTC")
-    utc = moment.astimezone(UTC)
-    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
-
-
 def _check_texts(whole: str, texts: Iterable[tuple[str, str]], *, beside: int = 0) -> None:
     """Refuse what holds a text that no store keeps, or too much; `beside` is bytes of other fields.
 
@@ -252,65 +230,4 @@ def _passage_texts(passage: Passage) -> tuple[str, ...]:
         passage.source.author,
         passage.url,
         passage.updated,
-    )
-
-
-def passage_record(passage: Passage) -> dict[str, Any]:
-    """Return a passage as both stores keep it, in JSON's types."""
-    source = passage.source
-    learned_at = source.learned_at.isoformat() if source.learned_at else None
-    return {
-        "faq_id": passage.faq_id,
-        "title": passage.title,
-        "text": passage.text,
-        "score": passage.score,
-        "kind": source.kind,
-        "author": source.author,
-        "learned_at": learned_at,
-        "markdown": passage.markdown,
-        "url": passage.url,
-        "updated": passage.updated,
-    }
-
-
-def dialogue_record(dialogue: Dialogue | None) -> dict[str, Any] | None:
-    """Return a skill's dialogue as both stores keep it, in JSON's types."""
-    if dialogue is None:
-        return None
-    until = in_utc(dialogue.until).isoformat() if dialogue.until else None
-    return {
-        "skill": dialogue.skill,
-        "data": dialogue.data,
-        "only": list(dialogue.only),
-        "until": until,
-        "files": [[one.name, one.media_type, one.text] for one in dialogue.files],
-    }
-
-
-def dialogue_of(record: Mapping[str, Any] | None) -> Dialogue | None:
-    """Return the dialogue that was kept so."""
-    if not record:
-        return None
-    until = datetime.fromisoformat(record["until"]) if record["until"] else None
-    files = tuple(File(*one) for one in record.get("files", ()))  # an older faqbot had none
-    return Dialogue(record["skill"], record["data"], tuple(record["only"]), until, files)
-
-
-def passage_of(record: Mapping[str, Any]) -> Passage:
-    """Return the passage that was kept so."""
-    learned_at = record["learned_at"]
-    source = Source(
-        record["kind"],
-        record["author"],
-        datetime.fromisoformat(learned_at) if learned_at else None,
-    )
-    return Passage(
-        record["faq_id"],
-        record["title"],
-        record["text"],
-        record["score"],
-        source,
-        record.get("markdown", False),
-        record.get("url", ""),
-        record.get("updated", ""),
     )

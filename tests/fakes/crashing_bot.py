@@ -19,6 +19,7 @@ from pathlib import Path
 
 from core.messaging.worker import InboxWorker, NoteReply
 from core.ports import Archive, History, Inbox
+from core.stores.inbox_limits import InboxLimits
 from core.stores.mongo.archive import MongoArchive
 from core.stores.mongo.database import MongoDatabase
 from core.stores.mongo.history import MongoHistory
@@ -109,11 +110,11 @@ class Bot:
 async def stores(where: str) -> AsyncIterator[tuple[History, Archive, Inbox]]:
     if where.startswith("mongodb"):
         async with MongoDatabase.open(where) as database:
-            inbox: Inbox = MongoInbox(database, per_session=9, total=99)
+            inbox: Inbox = MongoInbox(database, InboxLimits(per_session=9, total=99))
             yield MongoHistory(database), MongoArchive(database), inbox
     else:
         async with SqliteFile.open(Path(where)) as file:
-            inbox = SqliteInbox(file, per_session=9, total=99)
+            inbox = SqliteInbox(file, InboxLimits(per_session=9, total=99))
             yield SqliteHistory(file), SqliteArchive(file), inbox
 
 

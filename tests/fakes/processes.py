@@ -16,6 +16,7 @@ from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
 from core.messaging.user_limits import Limits
 from core.ports import History
+from core.stores.inbox_limits import InboxLimits
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.cases import SqliteCases
 from core.stores.sqlite.history import SqliteHistory
@@ -66,7 +67,7 @@ class Process:
         pacers = pacers_of(rough)
         stores = SimpleNamespace(
             history=SqliteHistory(file),
-            inbox=SqliteInbox(file, per_session=99, total=999, clock=moment),
+            inbox=SqliteInbox(file, InboxLimits(per_session=99, total=999), clock=moment),
             archive=SqliteArchive(file),
             lessons=SqliteLessons(file),
             cases=SqliteCases(file),

@@ -14,7 +14,8 @@ from core.stores.mongo.counters import count_opinion, count_turn
 from core.stores.mongo.database import Document, MongoDatabase
 from core.stores.mongo.history import question_of, turn_of
 from core.stores.mongo.lessons import MongoLessons
-from core.stores.records import check_text, feedback_as_stored, in_utc, utc_now
+from core.stores.records import check_text, feedback_as_stored
+from core.stores.times import in_utc, utc_now
 from core.types import (
     Feedback,
     InboxState,

@@ -11,7 +11,8 @@ from pymongo.errors import DuplicateKeyError
 
 from core.stores.case_records import case_as_stored, case_of, case_record
 from core.stores.mongo.database import Document, MongoDatabase
-from core.stores.records import check_text, in_utc
+from core.stores.records import check_text
+from core.stores.times import in_utc
 from core.types import Case
 
 _OLDEST: Final = [("opened_at", ASCENDING), ("_id", ASCENDING)]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pymongo.errors import DuplicateKeyError
 
 from core.stores.mongo.database import MongoDatabase
-from core.stores.records import utc_now
+from core.stores.times import utc_now
 
 
 class MongoCluster:

@@ -24,7 +24,7 @@ from pymongo.errors import (
 )
 
 from core.errors import ConfigError, StorageError, StoreAwayError
-from core.stores.records import utc_now
+from core.stores.times import utc_now
 
 Document = dict[str, Any]
 

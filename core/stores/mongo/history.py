@@ -11,14 +11,8 @@ from pymongo.errors import DuplicateKeyError
 
 from core.stores.mongo.counters import count_turn
 from core.stores.mongo.database import Document, MongoDatabase
-from core.stores.records import (
-    as_stored,
-    check_text,
-    dialogue_of,
-    dialogue_record,
-    passage_of,
-    passage_record,
-)
+from core.stores.records import as_stored, check_text
+from core.stores.turn_records import dialogue_of, dialogue_record, passage_of, passage_record
 from core.types import Label, Question, SessionId, Turn, TurnState, Usage
 
 _NEWEST_FIRST: Final = [("n", DESCENDING)]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_hex
 
@@ -18,13 +17,12 @@ from pymongo import ASCENDING, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from core.errors import LeaseLostError
+from core.stores.inbox_limits import InboxLimits
 from core.stores.mongo.database import Document, MongoDatabase
-from core.stores.mongo.history import question_of
 from core.stores.mongo.inbox_documents import (
     ANSWERING,
     BLANK,
     BY_ARRIVAL,
-    BY_PLACE,
     CLAIMABLE,
     NO_LEASE,
     NO_LONGER_OPEN,
@@ -39,44 +37,37 @@ from core.stores.mongo.inbox_documents import (
     document_of,
     of_prefixes,
 )
+from core.stores.mongo.inbox_queries import MongoInboxQueries
 from core.stores.mongo.session_order import SessionOrder
 from core.stores.records import (
     check_final,
-    check_prefix,
     check_prefixes,
     check_text,
     is_later,
-    platform_range,
     prefixes_of,
     question_as_stored,
-    utc_now,
 )
-from core.types import Claim, InboxState, Question, Receipt, Received, SessionId
+from core.stores.times import utc_now
+from core.types import Claim, InboxState, Question, Receipt
 
 
-class MongoInbox:
+class MongoInbox(MongoInboxQueries):
     """Questions in the collection `inbox`.
 
-    About `per_session` questions of a session, `per_platform` of a platform (all, if it is None)
-    and `total` of all are open at a time: as many more as are received at the very same moment.
+    The limits may be exceeded by as many questions as are received at the very same moment.
     What was taken back keeps neither its text nor its asker.
     """
 
-    def __init__(  # noqa: PLR0913 - all but the first by name
+    def __init__(
         self,
         database: MongoDatabase,
+        limits: InboxLimits,
         *,
-        per_session: int,
-        total: int,
-        per_platform: int | None = None,
         holder: str = "",
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         """`holder` is the name of this process, the same when it starts again."""
-        self._db = database
-        self._per_session = per_session
-        self._total = total
-        self._per_platform = total if per_platform is None else per_platform
+        super().__init__(database, limits)
         self._holder = holder
         self._order = SessionOrder(database)
         self._clock = clock
@@ -92,8 +83,8 @@ class MongoInbox:
         with self._db.translated():
             if await self._db.inbox.find_one({"_id": kept.id}, {"_id": True}):
                 return Receipt.KNOWN
-            before = await self._open({"session": kept.session}, self._per_session)
-            if before >= self._per_session or await self._is_full(kept.session):
+            before = await self._count_open({"session": kept.session}, self._limits.per_session)
+            if before >= self._limits.per_session or await self._is_full(kept.session):
                 return Receipt.FULL
             number = await self._db.next_number(kept.session)
             document = document_of(kept, number, self._clock()) | ({} if before else CLAIMABLE)
@@ -244,80 +235,6 @@ class MongoInbox:
             return await self._free(
                 {"held": {"$gte": f"{self._holder} ", "$lt": f"{self._holder}!"}}
             )
-
-    async def find(self, question_id: str) -> Received | None:
-        """A question with its state, None if it is unknown."""
-        check_text("the question's id", question_id)
-        with self._db.translated():
-            found = await self._db.inbox.find_one({"_id": question_id})
-        if found is None:
-            return None
-        question = replace(question_of(found), edited_at=found.get("edited_at"))
-        return Received(question, InboxState(found["state"]), found["reply"])
-
-    async def asked_since(self, asker: str, since: datetime, limit: int) -> int:
-        """Count a person's questions that were asked at that moment or later, up to `limit`."""
-        check_text("the asker", asker)
-        with self._db.translated():
-            chosen = {"asker": asker, "asked_at": {"$gte": since}}
-            found = self._db.inbox.find(chosen, {"_id": True}).limit(limit)
-            return len(await found.to_list())
-
-    async def is_open(self, session: SessionId) -> bool:
-        """Whether a question of this session waits or is being answered."""
-        check_text("the session", session)
-        with self._db.translated():
-            return await self._open({"session": session}, 1) > 0
-
-    async def waiting(
-        self, limit: int, *, session: SessionId | None = None, asker: str | None = None
-    ) -> list[Received]:
-        """Open questions in the order of their arrival: of a session, of a person, or of all."""
-        check_text("the session", session or "")
-        check_text("the asker", asker or "")
-        if limit < 1:
-            return []
-        chosen = OPEN if session is None else {**OPEN, "session": session}
-        order = BY_ARRIVAL if session is None else BY_PLACE
-        with self._db.translated():
-            found = self._db.inbox.find(chosen).sort(order)
-            # A person has a few of the open ones, which are bounded: no index of their own for it.
-            return [
-                Received(question_of(document), InboxState(document["state"]), document["reply"])
-                async for document in found
-                if asker in {None, document["asker"]}
-            ][:limit]
-
-    async def last_seen(self, session_prefix: str) -> datetime | None:
-        """Return when the question received last was asked, of sessions that begin so.
-
-        None if none was.
-
-        Raises:
-            ValueError: the prefix is no platform and no workspace.
-        """
-        check_prefix(session_prefix)
-        check_text("the session's prefix", session_prefix)
-        with self._db.translated():
-            found = await self._db.seen.find_one({"_id": session_prefix})
-            return found["asked_at"] if found else None
-
-    async def _is_full(self, session: SessionId) -> bool:
-        """Whether as many are open as may be: in this session, on its platform, or in all."""
-        first, below = platform_range(session)
-        for chosen, most in (
-            ({"session": session}, self._per_session),
-            ({"session": {"$gte": first, "$lt": below}}, self._per_platform),
-            ({}, self._total),
-        ):
-            if await self._open(chosen, most) >= most:
-                return True
-        return False
-
-    async def _open(self, chosen: Document, most: int) -> int:
-        """Count the open ones of the chosen questions, up to `most`."""
-        found = self._db.inbox.find({**chosen, **OPEN}, {"_id": True}).limit(most)
-        return len(await found.to_list())
 
     async def _take(
         self, chosen: Document, change: Document, order: Sequence[tuple[str, int]]

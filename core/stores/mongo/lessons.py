@@ -10,7 +10,8 @@ from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 
 from core.stores.mongo.database import Document, MongoDatabase
-from core.stores.records import blank, check_text, in_utc, lesson_as_stored, teaching
+from core.stores.records import blank, check_text, lesson_as_stored, teaching
+from core.stores.times import in_utc
 from core.types import Lesson, LessonState, SessionId, Teaching
 
 _BY_ID: Final = [("_id", ASCENDING)]

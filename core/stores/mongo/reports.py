@@ -13,7 +13,8 @@ from core.stores.mongo.archive import feedback_of
 from core.stores.mongo.counters import count_opinion, count_turn
 from core.stores.mongo.database import Document, MongoDatabase
 from core.stores.mongo.history import turn_of
-from core.stores.records import check_text, in_utc
+from core.stores.records import check_text
+from core.stores.times import in_utc
 from core.types import AuditEvent, EntryUse, Feedback, Span, Traffic, Turn, TurnState
 
 _BESIDE_COUNTS: Final = {"_id", "span", "start", "platform"}

@@ -13,7 +13,8 @@ from typing import Final, Self
 
 from core.errors import StorageError
 from core.stores.mongo.database import MongoDatabase
-from core.stores.records import SPENDING_KEPT_DAYS, SPENT_BY_ALL, today
+from core.stores.records import SPENDING_KEPT_DAYS, SPENT_BY_ALL
+from core.stores.times import today
 
 logger = logging.getLogger(__name__)
 

@@ -8,12 +8,13 @@ from datetime import datetime, tzinfo
 from functools import partial
 from typing import Final
 
-from core.stores.records import check_text, feedback_as_stored, in_utc
+from core.stores.records import check_text, feedback_as_stored
 from core.stores.sqlite.cases import forget as forget_in_cases
 from core.stores.sqlite.counters import count_opinion, count_turn
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
 from core.stores.sqlite.history import question_of, turn_of
 from core.stores.sqlite.lessons import touch
+from core.stores.times import in_utc
 from core.types import (
     Feedback,
     InboxState,

@@ -10,8 +10,9 @@ from datetime import date, datetime
 from typing import Final
 
 from core.stores.case_records import case_as_stored, case_of, case_record
-from core.stores.records import check_text, in_utc
+from core.stores.records import check_text
 from core.stores.sqlite.database import SqliteFile, to_ms
+from core.stores.times import in_utc
 from core.types import Case
 
 FIND: Final = "SELECT record, version FROM cases WHERE id = ?"

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from core.stores.records import utc_now
 from core.stores.sqlite.database import SqliteFile, to_ms
+from core.stores.times import utc_now
 
 _TAKE: Final = """
     INSERT INTO leases (name, holder, until_ms) VALUES (:name, :holder, :until_ms)

@@ -12,16 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
-from core.stores.records import (
-    as_stored,
-    check_text,
-    dialogue_of,
-    dialogue_record,
-    passage_of,
-    passage_record,
-)
+from core.stores.records import as_stored, check_text
 from core.stores.sqlite.counters import count_turn
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
+from core.stores.turn_records import dialogue_of, dialogue_record, passage_of, passage_record
 from core.types import Label, Question, SessionId, Turn, TurnState, Usage
 
 _INSERT: Final = """

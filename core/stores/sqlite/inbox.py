@@ -7,9 +7,9 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
 
 from core.errors import LeaseLostError
+from core.stores.inbox_limits import InboxLimits
 from core.stores.records import (
     check_final,
     check_prefix,
@@ -18,138 +18,53 @@ from core.stores.records import (
     platform_range,
     prefixes_of,
     question_as_stored,
-    utc_now,
 )
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
 from core.stores.sqlite.history import question_of
+from core.stores.sqlite.inbox_statements import (
+    ASKED_SINCE,
+    CLAIM,
+    END,
+    FIND,
+    LAST_SEEN,
+    NEXT,
+    NOTE,
+    OPEN_QUESTIONS,
+    OWED,
+    RECEIVE,
+    RELEASE,
+    RENEW,
+    REOPEN,
+    SEE,
+    SETTLE,
+    STOP_OURS,
+    SWEEP,
+    TAKE_BACK,
+    WAITING,
+    WAITING_IN_SESSION,
+    WAITING_ON_PLATFORM,
+)
+from core.stores.times import utc_now
 from core.types import Claim, InboxState, Question, Receipt, Received, SessionId
-
-FIND: Final = "SELECT * FROM inbox WHERE question_id = ?"
-WAITING: Final = """
-    SELECT count(*) FROM (SELECT 1 FROM inbox WHERE settled_at_ms IS NULL LIMIT ?)
-"""
-WAITING_ON_PLATFORM: Final = """
-    SELECT count(*) FROM (
-        SELECT 1 FROM inbox WHERE settled_at_ms IS NULL AND session >= ? AND session < ? LIMIT ?
-    )
-"""
-WAITING_IN_SESSION: Final = """
-    SELECT count(*) FROM (
-        SELECT 1 FROM inbox WHERE settled_at_ms IS NULL AND session = ? LIMIT ?
-    )
-"""
-_RECEIVE: Final = """
-    INSERT INTO inbox (question_id, session, text, asker, asked_at_ms, reply_to, state)
-    VALUES (:question_id, :session, :text, :asker, :asked_at_ms, :reply_to, 'received')
-"""
-_SEE: Final = "INSERT OR REPLACE INTO seen (prefix, asked_at_ms) VALUES (?, ?)"
-LAST_SEEN: Final = "SELECT asked_at_ms FROM seen WHERE prefix = ?"
-# One that was reopened is older than the one that is being answered, and still has to wait for it.
-NEXT: Final = """
-    SELECT seq FROM inbox AS this
-    WHERE settled_at_ms IS NULL AND state = 'received' AND NOT EXISTS (
-        SELECT 1 FROM inbox AS other
-        WHERE other.settled_at_ms IS NULL AND other.session = this.session
-            AND (other.seq < this.seq OR other.state = 'answering')
-    ) AND EXISTS (
-        SELECT 1 FROM json_each(?) WHERE substr(this.session, 1, length(value)) = value
-    ) AND (lease_until_ms IS NULL OR lease_until_ms <= ?)
-    ORDER BY seq LIMIT 1
-"""
-# A question that has ended and still has a lease: its answer is to be ended, or taken away.
-OWED: Final = """
-    SELECT seq FROM inbox AS this
-    WHERE settled_at_ms IS NOT NULL AND EXISTS (
-        SELECT 1 FROM json_each(?) WHERE substr(this.session, 1, length(value)) = value
-    ) AND lease_until_ms <= ?
-    ORDER BY lease_until_ms LIMIT 1
-"""
-_CLAIM: Final = """
-    UPDATE inbox
-    SET state = iif(settled_at_ms IS NULL, 'answering', state),
-        fence = fence + 1, held = fence + 1, attempts = attempts + 1, lease_until_ms = ?,
-        holder = ?
-    WHERE seq = ? RETURNING *
-"""
-_RENEW: Final = """
-    UPDATE inbox SET lease_until_ms = :value
-    WHERE question_id = :question_id AND fence = :fence AND held = :fence
-"""
-_NOTE: Final = """
-    UPDATE inbox SET reply = :value
-    WHERE question_id = :question_id AND fence = :fence AND held = :fence
-"""
-_SETTLE: Final = """
-    UPDATE inbox
-    SET state = :value, settled_at_ms = :now_ms, lease_until_ms = NULL, held = NULL
-    WHERE question_id = :question_id AND fence = :fence AND held = :fence
-"""
-_STOP_OURS: Final = """
-    UPDATE inbox SET state = 'stopped', settled_at_ms = :now_ms, attempts = 0
-    WHERE question_id = :question_id AND fence = :fence AND held = :fence
-        AND settled_at_ms IS NULL
-"""
-_RELEASE: Final = """
-    UPDATE inbox SET lease_until_ms = ?, held = NULL WHERE question_id = ? AND held = ?
-"""
-# Whoever has the question keeps the lease until it lapses or is released. What nobody has ever
-# claimed is not shown anywhere.
-_END: Final = """
-    UPDATE inbox
-    SET state = :state, settled_at_ms = :now_ms, fence = fence + 1, attempts = 0,
-        lease_until_ms = iif(fence = 0, NULL, coalesce(lease_until_ms, :now_ms)),
-        text = iif(:state = 'withdrawn', '', text), asker = iif(:state = 'withdrawn', '', asker)
-    WHERE question_id = :question_id
-        AND iif(:state = 'stopped', settled_at_ms IS NULL, state <> 'withdrawn')
-"""
-_REOPEN: Final = """
-    UPDATE inbox
-    SET text = :text, state = 'received', fence = fence + 1, attempts = 0, settled_at_ms = NULL,
-        edited_at_ms = max(edited_at_ms, :edited_at_ms)
-    WHERE question_id = :question_id AND state <> 'withdrawn' AND text <> :text
-        AND (:edited_at_ms = 0 OR edited_at_ms < :edited_at_ms)
-"""
-ASKED_SINCE: Final = """
-    SELECT count(*) FROM (SELECT 1 FROM inbox WHERE asker = ? AND asked_at_ms >= ? LIMIT ?)
-"""
-OPEN_QUESTIONS: Final = """
-    SELECT * FROM inbox
-    WHERE settled_at_ms IS NULL
-        AND (:session IS NULL OR session = :session) AND (:asker IS NULL OR asker = :asker)
-    ORDER BY seq LIMIT :limit
-"""
-TAKE_BACK: Final = """
-    UPDATE inbox SET lease_until_ms = ?, held = NULL
-    WHERE settled_at_ms IS NULL AND holder = ? AND held IS NOT NULL
-"""
-SWEEP: Final = """
-    UPDATE inbox SET state = 'received', lease_until_ms = NULL, held = NULL
-    WHERE settled_at_ms IS NULL AND state = 'answering' AND lease_until_ms <= ?
-"""
 
 
 class SqliteInbox:
     """Questions in the file.
 
-    At most `per_session` questions of a session, `per_platform` of a platform (all, if it is None)
-    and `total` of all are open at a time. What was taken back keeps neither its text nor its asker.
+    What was taken back keeps neither its text nor its asker.
     """
 
-    def __init__(  # noqa: PLR0913 - all but the first by name
+    def __init__(
         self,
         file: SqliteFile,
+        limits: InboxLimits,
         *,
-        per_session: int,
-        total: int,
-        per_platform: int | None = None,
         holder: str = "",
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         """`holder` is the name of this process, the same when it starts again."""
         self._file = file
-        self._per_session = per_session
-        self._total = total
-        self._per_platform = total if per_platform is None else per_platform
+        self._limits = limits
         self._holder = holder
         self._clock = clock
 
@@ -173,15 +88,17 @@ class SqliteInbox:
         def receive(db: sqlite3.Connection) -> Receipt:
             if db.execute(FIND, (kept.id,)).fetchone():
                 return Receipt.KNOWN
-            waiting = db.execute(WAITING, (self._total,)).fetchone()[0]
-            here = db.execute(WAITING_IN_SESSION, (kept.session, self._per_session)).fetchone()[0]
-            beside = (*platform_range(kept.session), self._per_platform)
+            limits = self._limits
+            waiting = db.execute(WAITING, (limits.total,)).fetchone()[0]
+            session = (kept.session, limits.per_session)
+            here = db.execute(WAITING_IN_SESSION, session).fetchone()[0]
+            beside = (*platform_range(kept.session), limits.on_platform)
             there = db.execute(WAITING_ON_PLATFORM, beside).fetchone()[0]
-            if waiting >= self._total or there >= self._per_platform or here >= self._per_session:
+            if waiting >= limits.total or there >= limits.on_platform or here >= limits.per_session:
                 return Receipt.FULL
-            db.execute(_RECEIVE, row)
+            db.execute(RECEIVE, row)
             prefixes = prefixes_of(kept.session)
-            db.executemany(_SEE, [(prefix, row["asked_at_ms"]) for prefix in prefixes])
+            db.executemany(SEE, [(prefix, row["asked_at_ms"]) for prefix in prefixes])
             return Receipt.STORED
 
         return await self._file.write(receive)
@@ -199,7 +116,7 @@ class SqliteInbox:
             for statement in (OWED, NEXT):
                 if found := db.execute(statement, (wanted, now_ms)).fetchone():
                     taken = db.execute(
-                        _CLAIM, (self._ends(lease_s), self._holder, found["seq"])
+                        CLAIM, (self._ends(lease_s), self._holder, found["seq"])
                     ).fetchone()
                     return _claim_of(taken)
             return None
@@ -212,7 +129,7 @@ class SqliteInbox:
         Raises:
             LeaseLostError: the question was taken away from us.
         """
-        await self._held(claim, _RENEW, self._ends(lease_s))
+        await self._held(claim, RENEW, self._ends(lease_s))
 
     async def note_reply(self, claim: Claim, reply: str) -> None:
         """Remember the message in which the answer is being written.
@@ -221,12 +138,12 @@ class SqliteInbox:
             LeaseLostError: the question was taken away from us.
         """
         check_text("the reply's reference", reply)
-        await self._held(claim, _NOTE, reply)
+        await self._held(claim, NOTE, reply)
 
     async def release(self, claim: Claim) -> None:
         """Let go of a question, whether it is still ours or not: nothing of ours comes any more."""
         values = (to_ms(self._clock()), claim.question.id, claim.fence)
-        await self._file.write(lambda db: db.execute(_RELEASE, values))
+        await self._file.write(lambda db: db.execute(RELEASE, values))
 
     async def settle(self, claim: Claim, state: InboxState) -> None:
         """End the question in a final state; nothing is left to be done.
@@ -235,7 +152,7 @@ class SqliteInbox:
             LeaseLostError: the question was taken away from us.
         """
         check_final(state)
-        await self._held(claim, _SETTLE, state.value)
+        await self._held(claim, SETTLE, state.value)
 
     async def withdraw(self, question_id: str) -> bool:
         """End a question because its asker took it back, whatever became of it until then."""
@@ -250,7 +167,7 @@ class SqliteInbox:
         if by is None:
             return await self._end(question_id, InboxState.STOPPED)
         values = self._values(by.question.id, fence=by.fence)
-        return await self._changed(_STOP_OURS, values)
+        return await self._changed(STOP_OURS, values)
 
     async def reopen(self, question: Question) -> bool:
         """Take the new text of a question that its asker edited, to be answered anew.
@@ -262,7 +179,7 @@ class SqliteInbox:
         kept = question_as_stored(question)
         edited_at_ms = to_ms(kept.edited_at) if kept.edited_at else 0
         values = {"question_id": kept.id, "text": kept.text, "edited_at_ms": edited_at_ms}
-        return await self._file.write(lambda db: db.execute(_REOPEN, values).rowcount == 1)
+        return await self._file.write(lambda db: db.execute(REOPEN, values).rowcount == 1)
 
     async def take_back(self) -> int:
         """Free what an earlier life of this process had claimed; how many there were."""
@@ -326,7 +243,7 @@ class SqliteInbox:
 
     async def _end(self, question_id: str, state: InboxState) -> bool:
         check_text("the question's id", question_id)
-        return await self._changed(_END, self._values(question_id, state=state.value))
+        return await self._changed(END, self._values(question_id, state=state.value))
 
     async def _held(self, claim: Claim, statement: str, value: str | int) -> None:
         """Write under a claim."""

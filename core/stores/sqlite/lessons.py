@@ -9,8 +9,9 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from core.stores.records import blank, check_text, in_utc, lesson_as_stored, teaching
+from core.stores.records import blank, check_text, lesson_as_stored, teaching
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
+from core.stores.times import in_utc
 from core.types import Lesson, LessonState, SessionId, Teaching
 
 FIND: Final = "SELECT * FROM lessons WHERE id = ?"

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Final, Self
 
 from core.errors import StorageError
-from core.stores.records import SPENDING_KEPT_DAYS, SPENT_BY_ALL, today
+from core.stores.records import SPENDING_KEPT_DAYS, SPENT_BY_ALL
 from core.stores.sqlite.private import make_private
+from core.stores.times import today
 
 logger = logging.getLogger(__name__)
 

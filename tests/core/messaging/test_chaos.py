@@ -19,6 +19,7 @@ from fakes.rough import Life, Rough, Shown, Store, leap_alike, moment, now
 
 from core.errors import FaqbotError
 from core.press_ids import press_id
+from core.stores.inbox_limits import InboxLimits
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.inbox import SqliteInbox
 from core.types import InboxState, Question, Receipt, SessionId, TurnState
@@ -197,7 +198,7 @@ class Story:
         return SqliteArchive(self.store.of(_immortal))
 
     async def _judge(self) -> None:
-        inbox = SqliteInbox(self.store.of(_immortal), per_session=99, total=999)
+        inbox = SqliteInbox(self.store.of(_immortal), InboxLimits(per_session=99, total=999))
         for question_id, mine in self.asked.items():
             stored = await inbox.find(question_id)
             turn = await self._archive.find(question_id)

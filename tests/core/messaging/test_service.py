@@ -19,6 +19,7 @@ from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
 from core.messaging.user_limits import Limits
 from core.press_ids import is_press, press_id
+from core.stores.inbox_limits import InboxLimits
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.cases import SqliteCases
 from core.stores.sqlite.database import SqliteFile
@@ -72,7 +73,7 @@ class Place:
     def __init__(self, file):
         self.file = file
         self.wall = Wall(latency_s=0.002, page_chars=2000)
-        self.inbox = SqliteInbox(file, per_session=3, total=6)
+        self.inbox = SqliteInbox(file, InboxLimits(per_session=3, total=6))
         self.history = SqliteHistory(file)
         self.lessons = SqliteLessons(file)
         self.cases, self.reports = SqliteCases(file), SqliteReports(file)
@@ -599,7 +600,7 @@ async def test_one_message_that_cannot_be_deleted_does_not_keep_the_others(place
 async def test_what_others_answer_is_not_remembered_for_ever(place, monkeypatch):
     monkeypatch.setattr("core.messaging.service._MOST_SESSIONS", 3)
     place.inbox, place.limits = (
-        SqliteInbox(place.file, per_session=9, total=9),
+        SqliteInbox(place.file, InboxLimits(per_session=9, total=9)),
         Limits(per_minute=0, per_day=0),
     )
     service = place.service()

@@ -12,6 +12,7 @@ from contracts.inbox import Clock, asked, state_of
 
 from core.errors import FaqbotError, StorageError
 from core.messaging.worker import InboxWorker, NoteReply
+from core.stores.inbox_limits import InboxLimits
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.inbox import SqliteInbox
 from core.types import Claim, InboxState
@@ -67,7 +68,7 @@ def clock() -> Clock:
 @pytest.fixture
 async def inbox(tmp_path: Path, clock: Clock) -> AsyncIterator[SqliteInbox]:
     async with SqliteFile.open(tmp_path / "inbox.sqlite3") as file:
-        yield SqliteInbox(file, per_session=9, total=99, clock=clock)
+        yield SqliteInbox(file, InboxLimits(per_session=9, total=99), clock=clock)
 
 
 @asynccontextmanager

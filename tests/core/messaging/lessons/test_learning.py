@@ -16,6 +16,7 @@ from core.lessons.gate import Examined
 from core.messaging.lessons.remarks import Remark
 from core.messaging.lessons.tag import is_lesson, without_tag
 from core.messaging.lessons.wording import said_of
+from core.stores.inbox_limits import InboxLimits
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.cases import SqliteCases
 from core.stores.sqlite.database import SqliteFile
@@ -39,7 +40,7 @@ async def stores(tmp_path):
         yield SimpleNamespace(
             history=SqliteHistory(file),
             archive=SqliteArchive(file),
-            inbox=SqliteInbox(file, per_session=9, total=9),
+            inbox=SqliteInbox(file, InboxLimits(per_session=9, total=9)),
             lessons=SqliteLessons(file),
             cases=SqliteCases(file),
             reports=SqliteReports(file),

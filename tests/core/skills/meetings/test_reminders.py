@@ -8,6 +8,7 @@ import pytest
 from core.skills.meetings.diary import Meeting, Slot
 from core.skills.meetings.reminders import Reminders
 from core.skills.meetings.words import load_words
+from core.stores.inbox_limits import InboxLimits
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
@@ -22,7 +23,7 @@ BOOKED = Turn(Question("q1", SESSION, "회의 잡기", "U1"), TurnState.ANSWERED
 @pytest.fixture
 async def stores(tmp_path):
     async with SqliteFile.open(tmp_path / "history.sqlite3") as file:
-        inbox = SqliteInbox(file, per_session=5, total=9, per_platform=9)
+        inbox = SqliteInbox(file, InboxLimits(per_session=5, total=9, per_platform=9))
         yield SqliteHistory(file), SqliteArchive(file), inbox
 
 

@@ -15,6 +15,7 @@ from contracts.history import NOON, SESSION, ids, turn
 from fakes.mongo_server import MongoServer, collect_sockets
 
 from core.errors import ConfigError, FaqbotError, StorageError
+from core.stores.inbox_limits import InboxLimits
 from core.stores.mongo.archive import MongoArchive
 from core.stores.mongo.database import SCHEMA, MongoDatabase
 from core.stores.mongo.history import MongoHistory
@@ -43,7 +44,7 @@ async def test_only_narrow_commands_with_majority_are_used(server):
     """Every port's every write waits for the majority; nothing needs a transaction."""
     async with MongoDatabase.open(server.uri) as database:
         history, archive = MongoHistory(database), MongoArchive(database)
-        inbox = MongoInbox(database, per_session=2, total=2)
+        inbox = MongoInbox(database, InboxLimits(per_session=2, total=2))
         await history.append(turn("1"))
         await inbox.receive(turn("2").question)
         await inbox.settle(await inbox.claim(lease_s=1), InboxState.ANSWERED)
@@ -182,7 +183,7 @@ async def test_an_append_that_broke_off_is_completed_by_the_next(server, command
 @pytest.mark.parametrize("kind", ["reset", "reset_after"])
 async def test_a_receipt_that_broke_off_is_completed_by_the_redelivery(server, kind):
     async with MongoDatabase.open(f"{server.uri}/?timeoutMS=5000&retryWrites=false") as database:
-        inbox = MongoInbox(database, per_session=2, total=2)
+        inbox = MongoInbox(database, InboxLimits(per_session=2, total=2))
         server.fail("insert", kind)
         with pytest.raises(StorageError):
             await inbox.receive(turn("1").question)
@@ -206,7 +207,7 @@ async def test_a_database_of_schema_1_is_brought_forward(server):
         await MongoHistory(database).append(turn("1"))
         given = Feedback("1", "U1", helpful=True, given_at=NOON)
         await MongoArchive(database).give_feedback(given)
-        await MongoInbox(database, per_session=2, total=2).receive(turn("2").question)
+        await MongoInbox(database, InboxLimits(per_session=2, total=2)).receive(turn("2").question)
         await database.feedback.update_one(
             {"question_id": "1"}, {"$unset": {"reason": "", "expected": ""}}
         )
@@ -218,7 +219,7 @@ async def test_a_database_of_schema_1_is_brought_forward(server):
         archive = MongoArchive(database)
         assert await archive.feedback("1") == [given]
         assert await archive.asked_by("U1", 9) == [turn("1")]
-        claim = await MongoInbox(database, per_session=2, total=2).claim(lease_s=1)
+        claim = await MongoInbox(database, InboxLimits(per_session=2, total=2)).claim(lease_s=1)
         assert (claim.question, claim.attempt) == (turn("2").question, 1)
         meta = await database._database["meta"].find_one({"_id": "schema"})
         assert meta["version"] == SCHEMA

@@ -12,6 +12,7 @@ from contracts.archive import OpenStores
 from contracts.inbox import *  # noqa: F403 - the suite
 from contracts.inbox import PER_SESSION, TOTAL, Clock, OpenInbox
 
+from core.stores.inbox_limits import InboxLimits
 from core.stores.mongo.archive import MongoArchive
 from core.stores.mongo.database import MongoDatabase
 from core.stores.mongo.history import MongoHistory
@@ -23,7 +24,8 @@ def open_inbox(uri: str) -> OpenInbox:
     @asynccontextmanager
     async def opened(clock: Clock, **more: int) -> AsyncIterator[MongoInbox]:
         async with MongoDatabase.open(uri) as database:
-            yield MongoInbox(database, per_session=PER_SESSION, total=TOTAL, clock=clock, **more)
+            limits = InboxLimits(per_session=PER_SESSION, total=TOTAL, **more)
+            yield MongoInbox(database, limits, clock=clock)
 
     return opened
 
@@ -36,7 +38,7 @@ def open_stores(uri: str) -> OpenStores:
             yield SimpleNamespace(
                 history=MongoHistory(database),
                 archive=MongoArchive(database),
-                inbox=MongoInbox(database, per_session=PER_SESSION, total=TOTAL),
+                inbox=MongoInbox(database, InboxLimits(per_session=PER_SESSION, total=TOTAL)),
             )
 
     return opened

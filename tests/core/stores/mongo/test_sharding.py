@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from contracts.inbox import asked
 
+from core.stores.inbox_limits import InboxLimits
 from core.stores.mongo.database import _INDEXES, MongoDatabase
 from core.stores.mongo.inbox import MongoInbox
 from core.types import InboxState
@@ -29,7 +30,7 @@ def filters(command):
 @pytest.fixture
 async def inbox(server):
     async with MongoDatabase.open(server.uri) as database:
-        yield MongoInbox(database, per_session=9, total=99, holder="a")
+        yield MongoInbox(database, InboxLimits(per_session=9, total=99), holder="a")
 
 
 async def test_whatever_is_done_under_a_claim_goes_to_one_shard(inbox, server):

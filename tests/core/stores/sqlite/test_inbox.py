@@ -17,8 +17,9 @@ from contracts.inbox import *  # noqa: F403 - the suite
 from contracts.inbox import PER_SESSION, TOTAL, Clock, OpenInbox
 from fakes.old_schema import turn_back
 
+from core.stores.inbox_limits import InboxLimits
 from core.stores.sqlite import archive as sqlite_archive
-from core.stores.sqlite import inbox as sqlite_inbox
+from core.stores.sqlite import inbox_statements as sqlite_inbox
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
@@ -37,7 +38,8 @@ def open_inbox(path: Path) -> OpenInbox:
     @asynccontextmanager
     async def opened(clock: Clock, **more: int) -> AsyncIterator[SqliteInbox]:
         async with SqliteFile.open(path) as file:
-            yield SqliteInbox(file, per_session=PER_SESSION, total=TOTAL, clock=clock, **more)
+            limits = InboxLimits(per_session=PER_SESSION, total=TOTAL, **more)
+            yield SqliteInbox(file, limits, clock=clock)
 
     return opened
 
@@ -50,7 +52,7 @@ def open_stores(path: Path) -> Callable[[], AbstractAsyncContextManager[archive_
             yield SimpleNamespace(
                 history=SqliteHistory(file),
                 archive=SqliteArchive(file),
-                inbox=SqliteInbox(file, per_session=PER_SESSION, total=TOTAL),
+                inbox=SqliteInbox(file, InboxLimits(per_session=PER_SESSION, total=TOTAL)),
             )
 
     return opened
@@ -127,7 +129,7 @@ async def test_a_file_of_schema_3_is_brought_forward(path):
     """Its opinions have no reason, an open question keeps its attempts, and the rest works."""
     async with SqliteFile.open(path) as file:
         history, archive = SqliteHistory(file), SqliteArchive(file)
-        inbox = SqliteInbox(file, per_session=PER_SESSION, total=TOTAL)
+        inbox = SqliteInbox(file, InboxLimits(per_session=PER_SESSION, total=TOTAL))
         await history.append(turn("1"))
         await archive.give_feedback(Feedback("1", "U1", helpful=True, given_at=NOON))
         await inbox.receive(turn("2").question)
@@ -136,7 +138,7 @@ async def test_a_file_of_schema_3_is_brought_forward(path):
     turn_back(path, 3)
     async with SqliteFile.open(path) as file:
         history, archive = SqliteHistory(file), SqliteArchive(file)
-        inbox = SqliteInbox(file, per_session=PER_SESSION, total=TOTAL)
+        inbox = SqliteInbox(file, InboxLimits(per_session=PER_SESSION, total=TOTAL))
         given = Feedback("1", "U1", helpful=True, given_at=NOON)
         assert await archive.feedback("1") == [given]
         assert await archive.give_feedback(replace(given, reason="옛 화면"))
