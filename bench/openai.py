@@ -25,9 +25,10 @@ import aiohttp
 import openai
 import orjson
 
-from bots.bootstrap.assistant import build_retriever, load_language, open_assistant
+from bots.bootstrap.assistant import open_assistant
 from bots.bootstrap.models.embedders import open_embedder, prepare_with
 from bots.bootstrap.processes.event_loop import run
+from bots.bootstrap.search import build_retriever, load_language
 from config.profiles import load_profile
 from config.resources import QUESTION_PACKS, ROOT, SAMPLE_FAQ, load_prompt
 from config.settings import Settings, read_settings

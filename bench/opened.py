@@ -13,7 +13,7 @@ import chromadb
 import numpy as np
 
 from bench.sources import Asked
-from bots.bootstrap.assistant import load_synonyms
+from bots.bootstrap.search import load_synonyms
 from config.resources import ENCODER, load_everyday, load_loanwords
 from config.settings import Settings
 from core.embeddings.kiwi import KiwiEncoder

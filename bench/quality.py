@@ -9,7 +9,7 @@ from bench.memory_index import MemoryIndex
 from bench.opened import Opened
 from bench.sources import Sources
 from bench.tables import not_run, note, table
-from bots.bootstrap.assistant import load_synonyms
+from bots.bootstrap.search import load_synonyms
 from bots.cli.evaluation.evaluate import (
     GuardrailCase,
     RetrievalCase,

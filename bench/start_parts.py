@@ -47,7 +47,7 @@ def _story(question: str) -> Iterator[str]:
 
     encoder = KiwiEncoder.load(ENCODER, analyzer)
     yield "load the encoder"
-    from bots.bootstrap.assistant import load_synonyms
+    from bots.bootstrap.search import load_synonyms
     from core.retrieval.retriever import Retriever
 
     synonyms = load_synonyms(analyzer, settings.profile)

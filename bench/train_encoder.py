@@ -25,7 +25,7 @@ import typer
 from numpy.typing import NDArray
 
 from bench.memory_index import MemoryIndex
-from bots.bootstrap.assistant import load_synonyms
+from bots.bootstrap.search import load_synonyms
 from bots.cli.evaluation.evaluate import (
     RetrievalCase,
     rank_of,

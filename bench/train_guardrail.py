@@ -31,7 +31,7 @@ from scipy.optimize import minimize
 from bench.memory_index import MemoryIndex
 from bench.tables import table
 from bench.train_encoder import lines
-from bots.bootstrap.assistant import load_synonyms
+from bots.bootstrap.search import load_synonyms
 from config.profiles import PROFILES
 from config.resources import ENCODER, EXAMPLES, GUARDRAIL, ROOT, load_everyday, load_loanwords
 from core.assistant.guardrail import (

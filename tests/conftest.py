@@ -8,7 +8,7 @@ import pytest
 from fakes.mongo_fixtures import server, uri  # noqa: F401 - fixtures of all that runs on MongoDB
 from hypothesis import settings
 
-from bots.bootstrap.assistant import load_synonyms
+from bots.bootstrap.search import load_synonyms
 from config.profiles import guardrail_file, load_profile, profile_chain
 from config.resources import ENCODER, load_everyday, load_loanwords
 from core.assistant.assistant import Assistant

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from types import ModuleType
 
 from bots.bootstrap.cases import open_desk
 from bots.bootstrap.lessons import SearchedRehearsal, book_of
+from bots.bootstrap.search import (
+    build_retriever,
+    embedders,
+    follow_lessons,
+    nothing_to_warm,
+    stored_lessons,
+)
 from bots.bootstrap.skills import SkillParts, with_skills
-from bots.bootstrap.stores import Stores, open_index, open_stores
-from config.profiles import chain_of, guardrail_file, profile_chain, profile_of, synonym_files
-from config.resources import ENCODER, load_everyday, load_loanwords
+from bots.bootstrap.stores import Stores, open_stores
+from config.profiles import chain_of, guardrail_file, profile_of
 from config.settings import Settings
 from core.assistant.assistant import Assistant
 from core.assistant.extractive import ExtractiveModel
@@ -24,8 +28,6 @@ from core.assistant.followups import LeadBack
 from core.assistant.guardrail import Guardrail, GuardrailModel
 from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
-from core.embeddings.fastembed import FastembedEmbedder
-from core.embeddings.kiwi import KiwiEncoder
 from core.lessons.book import LessonBook
 from core.lessons.gate import Gate
 from core.messaging.answer_report import AnswerReport
@@ -35,103 +37,18 @@ from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
 from core.messaging.user_limits import Limits
-from core.ports import Embedder, History, Lessons
+from core.ports import History, Lessons
 from core.profile import Profile
 from core.reporting.gaps import Embed
 from core.reporting.operations import Operations
-from core.retrieval.lesson_sync import LessonSync, Warm
+from core.retrieval.lesson_sync import LessonSync
 from core.retrieval.retriever import Retriever
-from core.retrieval.synonyms import Synonyms, load_groups
 from core.skills.assistant import AnyAssistant
 from core.stores.memory import MemoryHistory
 from core.stores.sqlite.spool import SqliteSpool
 from core.text.korean import Analyzer
 from core.text.personal_data import mask
 from core.types import Turn
-
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    """The analysis of Korean: split into terms, as a vector, and in sellers' own words."""
-
-    analyzer: Analyzer
-    encoder: KiwiEncoder
-    synonyms: Synonyms
-
-
-def load_language(profile: str, *, faq: Path | None = None) -> Language:
-    """Load Kiwi and what stands on it: some two seconds. For `faq` see `profile_chain`."""
-    analyzer = Analyzer.load(load_loanwords())
-    encoder = KiwiEncoder.load(ENCODER, analyzer)
-    return Language(analyzer, encoder, load_synonyms(analyzer, profile, faq=faq))
-
-
-def load_synonyms(analyzer: Analyzer, profile: str, *, faq: Path | None = None) -> Synonyms:
-    """The profile's synonyms, ready to use; none where it brings none."""
-    files = synonym_files(profile_chain(profile, faq=faq))
-    return Synonyms.compile([group for file in files for group in load_groups(file)], analyzer)
-
-
-def chosen_embedder(settings: Settings) -> Embedder | None:
-    """The embedder of the settings, for threads; None if it is the built-in one. Loads, or waits.
-
-    Raises:
-        ConfigError: it lacks a key or its extra, or its model cannot be fetched or read.
-    """
-    match settings.embedder:
-        case "builtin":
-            return None
-        case "openai" | "bedrock":
-            waiting: Embedder = _embedders().WaitingEmbedder(settings)
-            return waiting
-        case "local":
-            folder, cache = settings.embedding_path, settings.cache_dir / "models"
-            return FastembedEmbedder.load(settings.local_model, folder=folder, cache=cache)
-
-
-def build_retriever(
-    settings: Settings, embedder: Embedder | None = None
-) -> tuple[Retriever, Language]:
-    """A search that is ready; Chroma and Kiwi load side by side.
-
-    Without an `embedder` it is that of the settings, and a remote one is waited for.
-
-    Raises:
-        FaqbotError: no FAQ was ingested, or a store or a model file is unusable.
-    """
-    embedder = embedder or chosen_embedder(settings)
-    with ThreadPoolExecutor(1) as pool:
-        loading = pool.submit(load_language, settings.profile, faq=settings.faq_profile)
-        index = open_index(settings)
-        index.warm()
-        language = loading.result()
-    retriever = Retriever(
-        index=index,
-        embedder=embedder or language.encoder,
-        analyzer=language.analyzer,
-        synonyms=language.synonyms,
-        cache=settings.cache_dir,
-        everyday=load_everyday(),
-    )
-    retriever.serving.refresh()
-    return retriever, language
-
-
-def build_taught(settings: Settings) -> Retriever:
-    """A search that is ready, with what was taught.
-
-    Raises:
-        FaqbotError: see `build_retriever`; or the lessons cannot be read.
-    """
-    retriever, language = build_retriever(settings)
-
-    async def lay() -> None:
-        async with _lessons_there(settings) as lessons:
-            if lessons:
-                await _following(lessons, retriever, language, _nothing_to_warm).catch_up()
-
-    asyncio.run(lay())
-    return retriever
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +152,7 @@ async def open_forgetful(
     Without models its `research` is all that is of use, and calls nobody but a remote embedder.
     """
     async with (
-        _lessons_there(settings) as lessons,
+        stored_lessons(settings) as lessons,
         _parts(settings, MemoryHistory(), lessons, with_models=with_models) as parts,
     ):
         yield parts.assistant
@@ -287,28 +204,6 @@ class _Parts:
 
 
 @asynccontextmanager
-async def _lessons_there(settings: Settings) -> AsyncIterator[Lessons | None]:
-    """The lessons, for reading; none where no history was begun."""
-    if settings.mongodb_uri is None and not settings.history_path.exists():
-        yield None
-        return
-    async with open_stores(settings) as stores:
-        yield stores.lessons
-
-
-def _following(
-    lessons: Lessons, retriever: Retriever, language: Language, warm: Warm
-) -> LessonSync:
-    return LessonSync(
-        lessons=lessons,
-        analyzer=language.analyzer,
-        embedder=retriever.embedder,
-        warm=warm,
-        lay=retriever.serving.lay,
-    )
-
-
-@asynccontextmanager
 async def _parts(
     settings: Settings,
     history: History,
@@ -322,12 +217,12 @@ async def _parts(
     async with AsyncExitStack() as stack:
         remote = None
         if with_models and settings.remote_embedder:
-            remote = await stack.enter_async_context(_embedders().open_embedder(settings))
+            remote = await stack.enter_async_context(embedders().open_embedder(settings))
         retriever, language = await asyncio.to_thread(build_retriever, settings, remote)
         following = None
         if lessons:
-            keep = remote.keep if remote else _nothing_to_warm
-            following = _following(lessons, retriever, language, keep)
+            keep = remote.keep if remote else nothing_to_warm
+            following = follow_lessons(lessons, retriever, language, keep)
             await following.catch_up()
         analyzer, encoder = language.analyzer, language.encoder
         fitted = GuardrailModel.load(guardrail_file(chain_of(settings)))
@@ -341,7 +236,7 @@ async def _parts(
                 profile=profile,
                 reader=reader,
                 extractive=extractive,
-                warm=remote.warm if remote else _nothing_to_warm,
+                warm=remote.warm if remote else nothing_to_warm,
             )
             models = await stack.enter_async_context(opened)
         assistant = Assistant(
@@ -361,17 +256,6 @@ async def _parts(
             with_skills, assistant, skills, profile=profile, history=history
         )
         yield _Parts(skilled, retriever, following, assistant, encoder.embed, analyzer)
-
-
-async def _nothing_to_warm(*_texts: Sequence[str]) -> None:
-    """The built-in encoder is at hand."""
-
-
-def _embedders() -> ModuleType:
-    # As below.
-    from bots.bootstrap.models import embedders
-
-    return embedders
 
 
 def _models() -> ModuleType:

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bots.bootstrap.assistant import build_retriever
 from bots.bootstrap.lessons import SearchedRehearsal, book_of
+from bots.bootstrap.search import build_retriever
 from bots.bootstrap.stores import Stores, open_stores
 from config.profiles import profile_of
 from config.settings import Settings

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from time import perf_counter
 
-from bots.bootstrap.assistant import Language, chosen_embedder, load_language
+from bots.bootstrap.search import Language, chosen_embedder, load_language
 from bots.bootstrap.stores import open_index
 from config.profiles import PROFILES
 from config.resources import ENCODER, QUESTION_PACKS, load_everyday, load_loanwords

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bots.bootstrap.assistant import build_taught
 from bots.bootstrap.processes.event_loop import run as run_loop
+from bots.bootstrap.search import build_taught
 from bots.bootstrap.stores import open_index, open_stores
 from config.profiles import profile_of
 from config.resources import load_prompt

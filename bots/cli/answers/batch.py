@@ -7,7 +7,8 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-from bots.bootstrap.assistant import build_taught, open_forgetful
+from bots.bootstrap.assistant import open_forgetful
+from bots.bootstrap.search import build_taught
 from bots.cli.answers.ask import question_of
 from bots.cli.jsonl import Row, read_rows
 from config.settings import Settings

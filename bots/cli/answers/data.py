@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bots.bootstrap.assistant import load_language
 from bots.bootstrap.data import open_answerer, today_of
+from bots.bootstrap.search import load_language
 from bots.cli.terminal import clean
 from config.settings import Settings
 from core.errors import ConfigError, FaqbotError

@@ -6,7 +6,8 @@ import asyncio
 import json
 from dataclasses import asdict
 
-from bots.bootstrap.assistant import build_taught, open_forgetful
+from bots.bootstrap.assistant import open_forgetful
+from bots.bootstrap.search import build_taught
 from bots.cli.answers.batch import result, rounded
 from bots.cli.terminal import clean
 from config.settings import Settings

@@ -11,7 +11,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from bots.bootstrap.assistant import build_retriever, open_forgetful
+from bots.bootstrap.assistant import open_forgetful
+from bots.bootstrap.search import build_retriever
 from bots.bootstrap.stores import open_index
 from bots.cli.evaluation.evaluate_own import blocked, own_questions, template
 from bots.cli.faq.check import first_titles

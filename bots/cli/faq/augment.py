@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bots.bootstrap.assistant import build_retriever
 from bots.bootstrap.index.ingestion import read_entries
 from bots.bootstrap.models.embedders import open_embedder
 from bots.bootstrap.models.language_models import open_questions
 from bots.bootstrap.processes.event_loop import run
+from bots.bootstrap.search import build_retriever
 from bots.cli.faq.ingest import ingest, progress_bar
 from config.profiles import profile_of
 from config.resources import load_prompt

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import groupby
 
-from bots.bootstrap.assistant import build_retriever
+from bots.bootstrap.search import build_retriever
 from bots.bootstrap.stores import open_index
 from bots.cli.terminal import clean
 from config.settings import Settings

@@ -244,7 +244,7 @@ def _index(settings: Settings) -> Iterator[Check]:
 
 def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Check]:
     """The search cache beside the index, and one real search."""
-    from bots.bootstrap.assistant import build_retriever
+    from bots.bootstrap.search import build_retriever
     from config.profiles import profile_of
     from core.retrieval.lexical import LexicalIndex
 

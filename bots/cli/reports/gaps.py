@@ -6,7 +6,7 @@ import asyncio
 import json
 from datetime import UTC, datetime
 
-from bots.bootstrap.assistant import load_language
+from bots.bootstrap.search import load_language
 from bots.bootstrap.stores import open_stores
 from bots.cli.terminal import clean
 from config.settings import Settings

@@ -8,11 +8,12 @@ from functools import cache
 
 import pytest
 
-from bots.bootstrap.assistant import build_retriever, load_language, open_assistant, open_forgetful
+from bots.bootstrap.assistant import open_assistant, open_forgetful
 from bots.bootstrap.index.ingestion import run_ingest
 from bots.bootstrap.models import language_models
 from bots.bootstrap.models.checks import check_models
 from bots.bootstrap.models.embedders import WaitingEmbedder, prepare_with, remote_fingerprint
+from bots.bootstrap.search import build_retriever, load_language
 from bots.shared.platform import FAIL, PASS
 from config.profiles import guardrail_file, load_profile, profile_chain
 from config.resources import SAMPLE_FAQ

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bots.bootstrap.assistant import load_synonyms
+from bots.bootstrap.search import load_synonyms
 from config.profiles import profile_chain, synonym_files
 from core.errors import ConfigError
 from core.retrieval.synonyms import SynonymGroup, Synonyms, load_groups

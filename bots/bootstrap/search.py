@@ -1,0 +1,141 @@
+"""The search as the settings want it: the analysis of Korean, the embedder, and what was taught."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from bots.bootstrap.stores import open_index, open_stores
+from config.profiles import profile_chain, synonym_files
+from config.resources import ENCODER, load_everyday, load_loanwords
+from config.settings import Settings
+from core.embeddings.fastembed import FastembedEmbedder
+from core.embeddings.kiwi import KiwiEncoder
+from core.ports import Embedder, Lessons
+from core.retrieval.lesson_sync import LessonSync, Warm
+from core.retrieval.retriever import Retriever
+from core.retrieval.synonyms import Synonyms, load_groups
+from core.text.korean import Analyzer
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """The analysis of Korean: split into terms, as a vector, and in sellers' own words."""
+
+    analyzer: Analyzer
+    encoder: KiwiEncoder
+    synonyms: Synonyms
+
+
+def load_language(profile: str, *, faq: Path | None = None) -> Language:
+    """Load Kiwi and what stands on it: some two seconds. For `faq` see `profile_chain`."""
+    analyzer = Analyzer.load(load_loanwords())
+    encoder = KiwiEncoder.load(ENCODER, analyzer)
+    return Language(analyzer, encoder, load_synonyms(analyzer, profile, faq=faq))
+
+
+def load_synonyms(analyzer: Analyzer, profile: str, *, faq: Path | None = None) -> Synonyms:
+    """The profile's synonyms, ready to use; none where it brings none."""
+    files = synonym_files(profile_chain(profile, faq=faq))
+    return Synonyms.compile([group for file in files for group in load_groups(file)], analyzer)
+
+
+def chosen_embedder(settings: Settings) -> Embedder | None:
+    """The embedder of the settings, for threads; None if it is the built-in one. Loads, or waits.
+
+    Raises:
+        ConfigError: it lacks a key or its extra, or its model cannot be fetched or read.
+    """
+    match settings.embedder:
+        case "builtin":
+            return None
+        case "openai" | "bedrock":
+            waiting: Embedder = embedders().WaitingEmbedder(settings)
+            return waiting
+        case "local":
+            folder, cache = settings.embedding_path, settings.cache_dir / "models"
+            return FastembedEmbedder.load(settings.local_model, folder=folder, cache=cache)
+
+
+def build_retriever(
+    settings: Settings, embedder: Embedder | None = None
+) -> tuple[Retriever, Language]:
+    """A search that is ready; Chroma and Kiwi load side by side.
+
+    Without an `embedder` it is that of the settings, and a remote one is waited for.
+
+    Raises:
+        FaqbotError: no FAQ was ingested, or a store or a model file is unusable.
+    """
+    embedder = embedder or chosen_embedder(settings)
+    with ThreadPoolExecutor(1) as pool:
+        loading = pool.submit(load_language, settings.profile, faq=settings.faq_profile)
+        index = open_index(settings)
+        index.warm()
+        language = loading.result()
+    retriever = Retriever(
+        index=index,
+        embedder=embedder or language.encoder,
+        analyzer=language.analyzer,
+        synonyms=language.synonyms,
+        cache=settings.cache_dir,
+        everyday=load_everyday(),
+    )
+    retriever.serving.refresh()
+    return retriever, language
+
+
+def build_taught(settings: Settings) -> Retriever:
+    """A search that is ready, with what was taught.
+
+    Raises:
+        FaqbotError: see `build_retriever`; or the lessons cannot be read.
+    """
+    retriever, language = build_retriever(settings)
+
+    async def lay() -> None:
+        async with stored_lessons(settings) as lessons:
+            if lessons:
+                await follow_lessons(lessons, retriever, language, nothing_to_warm).catch_up()
+
+    asyncio.run(lay())
+    return retriever
+
+
+@asynccontextmanager
+async def stored_lessons(settings: Settings) -> AsyncIterator[Lessons | None]:
+    """The lessons, for reading; none where no history was begun."""
+    if settings.mongodb_uri is None and not settings.history_path.exists():
+        yield None
+        return
+    async with open_stores(settings) as stores:
+        yield stores.lessons
+
+
+def follow_lessons(
+    lessons: Lessons, retriever: Retriever, language: Language, warm: Warm
+) -> LessonSync:
+    """Return what keeps the stored lessons in the search; `warm` computes vectors beforehand."""
+    return LessonSync(
+        lessons=lessons,
+        analyzer=language.analyzer,
+        embedder=retriever.embedder,
+        warm=warm,
+        lay=retriever.serving.lay,
+    )
+
+
+async def nothing_to_warm(*_texts: Sequence[str]) -> None:
+    """The built-in encoder is at hand."""
+
+
+def embedders() -> ModuleType:
+    # Their clients take long to import, and the built-in encoder needs none of them.
+    from bots.bootstrap.models import embedders
+
+    return embedders
