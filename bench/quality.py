@@ -10,17 +10,8 @@ from bench.opened import Opened
 from bench.sources import Sources
 from bench.tables import not_run, note, table
 from bots.bootstrap.search import load_synonyms
-from bots.cli.evaluation.evaluate import (
-    GuardrailCase,
-    RetrievalCase,
-    by_kind,
-    f1,
-    label_recall,
-    macro_f1,
-    rank_of,
-    recall,
-    reciprocal_rank,
-)
+from bots.cli.evaluation.cases import GuardrailCase, RetrievalCase, rank_of
+from bots.cli.evaluation.metrics import by_kind, f1, label_recall, macro_f1, recall, reciprocal_rank
 from config.profiles import guardrail_file, profile_chain
 from config.resources import load_everyday
 from core.assistant.guardrail import LABELS, Evidence, Guardrail, GuardrailModel

@@ -11,15 +11,8 @@ from dataclasses import replace
 import pytest
 
 from bench.memory_index import MemoryIndex
-from bots.cli.evaluation.evaluate import (
-    label_recall,
-    macro_f1,
-    rank_of,
-    read_guardrail_cases,
-    read_retrieval_cases,
-    recall,
-    reciprocal_rank,
-)
+from bots.cli.evaluation.cases import rank_of, read_guardrail_cases, read_retrieval_cases
+from bots.cli.evaluation.metrics import label_recall, macro_f1, recall, reciprocal_rank
 from config.resources import EXAMPLES
 from core.assistant.guardrail import Evidence
 from core.retrieval.chroma import ChromaIndex
