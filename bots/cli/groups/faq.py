@@ -1,0 +1,106 @@
+"""The commands that make an index of a FAQ, and a profile for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+
+def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
+    """Add the commands to the command line; `read_settings` also sets logging up."""
+
+    @app.command()
+    def ingest(  # noqa: PLR0913 - the options of a command
+        source: Annotated[
+            str,
+            typer.Argument(
+                help="A table (.xlsx, .xls, .ods, .csv, .tsv), .json, .jsonl, .pkl, pages (.md, "
+                ".html, .docx, .txt), a .zip or a folder of them, or the URL of a file or a help "
+                "centre."
+            ),
+        ],
+        *,
+        dry_run: Annotated[
+            bool,
+            typer.Option(
+                "--dry-run", help="Change nothing: show what was read, and the first answers."
+            ),
+        ] = False,
+        columns: Annotated[
+            str,
+            typer.Option(
+                "--map",
+                metavar="FIELD=COLUMN,…",
+                help="Which column is which, where the names do not say it: "
+                "question=제목,answer=답변.",
+            ),
+        ] = "",
+        questions: Annotated[
+            Path | None,
+            typer.Option(
+                "--questions",
+                metavar="FILE",
+                help="Use this question pack alone. By itself faqbot uses those in data/questions/ "
+                "that match the titles.",
+            ),
+        ] = None,
+        no_questions: Annotated[
+            bool, typer.Option("--no-questions", help="Use no question pack.")
+        ] = False,
+        augment: Annotated[
+            bool,
+            typer.Option(
+                "--augment",
+                help="Have the chat model write how people would ask for each entry, after it was "
+                "said what that costs.",
+            ),
+        ] = False,
+        yes: Annotated[bool, typer.Option("--yes", help="Do not ask about the cost.")] = False,
+    ) -> int:
+        """Make the index hold exactly this FAQ. Only what changed is embedded."""
+        settings = read_settings()
+        if columns:
+            settings = settings.model_copy(update={"source_columns": columns})
+        if questions and no_questions:
+            raise typer.BadParameter("--questions and --no-questions exclude each other")
+        if augment:
+            if questions or no_questions:
+                raise typer.BadParameter("--augment adds to the packs that --questions leaves out")
+            from bots.cli.faq.augment import augment as write_ahead
+
+            return write_ahead(settings, Path(source), yes=yes)
+        from bots.cli.faq.ingest import ingest, preview
+
+        if dry_run:
+            return preview(settings, source)
+        return ingest(settings, source, questions=questions, use_packs=not no_questions)
+
+    @app.command()
+    def init(  # noqa: PLR0913 - the options of a command
+        *,
+        source: Annotated[
+            str, typer.Option(help="Where the FAQ is: a file, a folder or a URL.")
+        ] = "",
+        subject: Annotated[
+            str, typer.Option(help="What it is about, such as `Stella Fitness`.")
+        ] = "",
+        name: Annotated[str, typer.Option(help="What the bot is called.")] = "",
+        language: Annotated[str, typer.Option(help="ko or en; the FAQ's own by itself.")] = "",
+        tone: Annotated[str, typer.Option(help="friendly or formal.")] = "",
+        owners: Annotated[
+            str, typer.Option(help="Whose answers it learns on Slack: member ids between commas.")
+        ] = "",
+        yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
+        force: Annotated[bool, typer.Option("--force", help="Write over faqbot.toml.")] = False,
+    ) -> int:
+        """Write a profile of one's own, faqbot.toml, and a sample .env into this folder."""
+        from bots.cli.faq.init import Wishes, init
+
+        wishes = Wishes(subject, name, language, source, tone, owners)
+        return init(read_settings(), wishes, ask=not yes, force=force)
