@@ -12,7 +12,7 @@ from bench.processes import Ran, faqbot, isolated
 from bench.sources import Sources
 from bench.tables import note, table
 from config.settings import Settings
-from core.retrieval.chroma import ChromaIndex
+from core.retrieval.chroma.index import ChromaIndex
 from ingest.prepare import prepare
 from ingest.question_packs import load_pack
 from ingest.sources.load import load

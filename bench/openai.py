@@ -35,7 +35,7 @@ from config.settings import Settings, read_settings
 from core.assistant.assistant import Assistant
 from core.llm.chat import PASSAGE_TOKENS
 from core.llm.prompts import answer_messages, estimate_tokens, pack, reading_messages
-from core.retrieval.chroma import ChromaIndex
+from core.retrieval.chroma.index import ChromaIndex
 from core.types import Answered, Delta, Exchange, Passage, Question, SessionId
 from ingest.prepare import prepare
 from ingest.question_packs import load_pack

@@ -17,7 +17,7 @@ from bots.bootstrap.search import load_synonyms
 from config.resources import ENCODER, load_everyday, load_loanwords
 from config.settings import Settings
 from core.embeddings.kiwi import KiwiEncoder
-from core.retrieval.chroma import ChromaIndex
+from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.retriever import Hit, Retriever
 from core.text.korean import Analyzer
 

@@ -52,7 +52,7 @@ def _story(question: str) -> Iterator[str]:
 
     synonyms = load_synonyms(analyzer, settings.profile)
     yield "compile the synonyms (first use of Kiwi)"
-    from core.retrieval.chroma import ChromaIndex
+    from core.retrieval.chroma.index import ChromaIndex
 
     index = ChromaIndex.open(settings.index_dir)
     yield "open Chroma"

@@ -18,7 +18,7 @@ from core.assistant.guardrail import Guardrail, GuardrailModel
 from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
 from core.embeddings.kiwi import KiwiEncoder
-from core.retrieval.chroma import ChromaIndex
+from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.retriever import Retriever
 from core.stores.memory import MemoryHistory
 from core.text.korean import Analyzer

@@ -26,7 +26,7 @@ from core.stores.sqlite.reports import SqliteReports
 from core.stores.sqlite.spending import SqliteSpendingStore
 
 if TYPE_CHECKING:
-    from core.retrieval.chroma import ChromaIndex
+    from core.retrieval.chroma.index import ChromaIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def open_index(settings: Settings) -> ChromaIndex:
         FaqIndexError: it cannot be opened, or the server does not answer.
     """
     # Importing Chroma takes half a second, and commands that need no index skip it.
-    from core.retrieval.chroma import ChromaIndex
+    from core.retrieval.chroma.index import ChromaIndex
 
     if settings.chroma_url is None:
         return ChromaIndex.open(settings.index_dir)
@@ -137,7 +137,7 @@ def check_index(settings: Settings) -> None:
         IndexAwayError: it does not.
     """
     if settings.chroma_url is not None:
-        from core.retrieval.chroma import check_server
+        from core.retrieval.chroma.index import check_server
 
         check_server(settings.chroma_url, _chroma_token(settings))
 

@@ -11,7 +11,7 @@ from bots.cli.faq import augment
 from config.settings import read_settings
 from core.errors import ConfigError, ModelError
 from core.llm.prompts import Excerpt
-from core.retrieval.chroma import ChromaIndex
+from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.retriever import Hit
 from core.types import Entry
 from devtools.openai.server import Fault, OpenAIServer

@@ -12,7 +12,7 @@ from fakes.faq import FAQ, MANY, entry
 from fakes.tiny import TinyAnalyzer, TinyEmbedder
 
 from core.errors import FaqIndexError
-from core.retrieval.chroma import ChromaIndex
+from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.retriever import Retriever
 from core.retrieval.synonyms import Synonyms
 from ingest.chunks import chunks
@@ -26,7 +26,7 @@ CHILD = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from core.retrieval.chroma import ChromaIndex  # noqa: PLC0415
+from core.retrieval.chroma.index import ChromaIndex  # noqa: PLC0415
 from fakes.tiny import TinyAnalyzer, TinyEmbedder
 from ingest.sync import single_ingest, sync
 from fakes.faq import MANY

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.errors import FaqIndexError
-from core.retrieval.chroma import ChromaIndex, Record
+from core.retrieval.chroma.index import ChromaIndex, Record
 from core.types import Entry, Terms
 
 NOBODY = 65_534
@@ -204,7 +204,7 @@ def test_a_reopened_store_serves_the_same(index, tmp_path, python):
     script = """
 import sys
 from pathlib import Path
-from core.retrieval.chroma import ChromaIndex  # noqa: PLC0415
+from core.retrieval.chroma.index import ChromaIndex  # noqa: PLC0415
 index = ChromaIndex.open(Path(sys.argv[1]))
 for entry, _ in index.stored(index.serving().name):
     print(ascii(entry.title))

@@ -9,7 +9,7 @@ from fakes.faq import FAQ
 
 from core.assistant.guardrail import Evidence, Hit, vouched
 from core.errors import ModelUnavailableError, StorageError
-from core.retrieval.chroma import ChromaIndex
+from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.lesson_sync import LessonSync
 from core.retrieval.lessons import NOTHING, is_learned, laid_over, newest
 from core.stores.sqlite.database import SqliteFile

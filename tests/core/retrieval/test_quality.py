@@ -15,7 +15,7 @@ from bots.cli.evaluation.cases import rank_of, read_guardrail_cases, read_retrie
 from bots.cli.evaluation.metrics import label_recall, macro_f1, recall, reciprocal_rank
 from config.resources import EXAMPLES
 from core.assistant.guardrail import Evidence
-from core.retrieval.chroma import ChromaIndex
+from core.retrieval.chroma.index import ChromaIndex
 from core.types import Exchange, Label
 from ingest.prepare import prepare
 from ingest.question_packs import load_pack

@@ -10,7 +10,7 @@ from fakes.faq import FAQ, entry
 from fakes.tiny import TinyAnalyzer, TinyEmbedder
 
 from core.errors import FaqIndexError
-from core.retrieval.chroma import ChromaIndex
+from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.lexical import LexicalIndex
 from core.retrieval.retriever import Hit, Retriever, is_answer
 from core.retrieval.synonyms import Synonyms

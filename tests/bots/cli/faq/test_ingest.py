@@ -8,7 +8,7 @@ import pytest
 from bots.bootstrap.index import ingestion
 from config.settings import Settings
 from core.errors import FaqIndexError, SourceError
-from core.retrieval.chroma import ChromaIndex
+from core.retrieval.chroma.index import ChromaIndex
 from ingest.sync import single_ingest
 
 ROWS = [

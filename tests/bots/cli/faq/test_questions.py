@@ -9,7 +9,7 @@ from bots.bootstrap.index.ingestion import run_ingest
 from bots.cli.faq.questions import export_questions, import_questions, list_questions
 from config.settings import Settings
 from core.errors import FaqIndexError, SourceError
-from core.retrieval.chroma import ChromaIndex
+from core.retrieval.chroma.index import ChromaIndex
 
 ROWS = [
     {"title": "환불은 언제 되나요?", "answer": "3일 안에 됩니다.", "questions": ["돈 언제 와요"]},

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from bots.cli.operations import doctor
-from core.retrieval.chroma import ChromaIndex
+from core.retrieval.chroma.index import ChromaIndex
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""The FAQ in Chroma, embedded or on a server."""
