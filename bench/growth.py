@@ -17,7 +17,8 @@ from bench.sources import Asked, Sources
 from bench.tables import ms, not_run, note, p50, p99, table
 from bench.variations import variations
 from config.settings import Settings
-from core.retrieval.chroma.index import ChromaIndex, Record
+from core.retrieval.chroma.index import ChromaIndex
+from core.retrieval.chroma.records import Record
 from core.retrieval.lexical import LexicalIndex
 from core.retrieval.snapshot import build_lexical, fields_of
 from core.types import Entry, Terms

@@ -14,7 +14,8 @@ from config.settings import Settings
 from core.embeddings.kiwi import KiwiEncoder
 from core.errors import FaqIndexError
 from core.ports import Vectors
-from core.retrieval.chroma.index import ChromaIndex, Record
+from core.retrieval.chroma.index import ChromaIndex
+from core.retrieval.chroma.records import Record
 from core.retrieval.vectors import compose, unit
 from core.text.korean import Analyzer
 from core.types import Terms

@@ -18,7 +18,8 @@ from pathlib import Path
 from core.assistant.followups import labels
 from core.errors import FaqIndexError
 from core.ports import Embedder
-from core.retrieval.chroma.index import ChromaIndex, Record
+from core.retrieval.chroma.index import ChromaIndex
+from core.retrieval.chroma.records import Record
 from core.text.korean import Analyzer
 from core.text.markdown.sections import plain_text
 from core.types import Entry, Terms

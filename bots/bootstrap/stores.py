@@ -137,7 +137,7 @@ def check_index(settings: Settings) -> None:
         IndexAwayError: it does not.
     """
     if settings.chroma_url is not None:
-        from core.retrieval.chroma.index import check_server
+        from core.retrieval.chroma.client import check_server
 
         check_server(settings.chroma_url, _chroma_token(settings))
 

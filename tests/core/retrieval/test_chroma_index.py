@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from core.errors import FaqIndexError
-from core.retrieval.chroma.index import ChromaIndex, Record
+from core.retrieval.chroma.index import ChromaIndex
+from core.retrieval.chroma.records import Record
 from core.types import Entry, Terms
 
 NOBODY = 65_534

@@ -10,7 +10,8 @@ import pytest
 from fakes.chroma_server import chroma_server, token_proxy
 
 from core.errors import FaqIndexError
-from core.retrieval.chroma.index import ChromaIndex, Record
+from core.retrieval.chroma.index import ChromaIndex
+from core.retrieval.chroma.records import Record
 from core.types import Entry, Terms
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # the client keeps its sockets

@@ -1,0 +1,134 @@
+"""The client of Chroma: opened in a folder or connected to a server, its errors as ours."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import chromadb
+from chromadb.api import ClientAPI
+from chromadb.config import Settings
+from chromadb.errors import ChromaError, NotFoundError
+from httpx import HTTPError, Timeout, get
+
+from core.errors import FaqIndexError, IndexAwayError
+
+_TIMEOUT: Final = Timeout(10.0, connect=3.0)  # seconds; the client itself would wait for ever
+_HEARTBEAT: Final = "/api/v2/heartbeat"
+_SEGMENT: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def open_folder(folder: Path) -> ClientAPI:
+    """Open, or create, the embedded store in `folder`.
+
+    Raises:
+        FaqIndexError: the folder cannot be written, or holds a damaged store.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        settings = Settings(anonymized_telemetry=False)
+        return chromadb.PersistentClient(str(folder), settings=settings)
+    except (OSError, ChromaError, ValueError, RuntimeError) as error:
+        raise FaqIndexError(
+            f"cannot open the index in {folder}: {error}. Check the folder's permissions, "
+            "or set FAQBOT_DATA_DIR to another one"
+        ) from error
+
+
+def connect_client(url: str, token: str | None = None) -> ClientAPI:
+    """Connect to the Chroma server at `url`; the client cannot be closed, so open one a process.
+
+    `token` is sent as `Authorization: Bearer …`, for the proxy that guards the server.
+
+    Raises:
+        IndexAwayError: no server answers there.
+        FaqIndexError: the server refuses us.
+    """
+    check_server(url, token)
+    parts, headers = urlsplit(url), _headers(token)
+    address = f"{parts.hostname}:{parts.port}"
+    try:
+        client = chromadb.HttpClient(
+            host=parts.hostname or "localhost",
+            port=parts.port or (443 if parts.scheme == "https" else 80),
+            ssl=parts.scheme == "https",
+            headers=headers,
+            settings=Settings(anonymized_telemetry=False),
+        )
+        # There is no setting for it, and it would wait for ever.
+        client._server._session.timeout = _TIMEOUT  # type: ignore[attr-defined] # noqa: SLF001
+    except (ChromaError, ValueError, HTTPError) as error:
+        # The client's own sentence may hold the headers.
+        raise FaqIndexError(
+            f"what answers at {address} is no Chroma server, or it refuses CHROMA_TOKEN; "
+            "check CHROMA_TOKEN and CHROMA_URL"
+        ) from error
+    return client
+
+
+def check_server(url: str, token: str | None = None) -> None:
+    """Return if a Chroma server answers at `url`. Blocks.
+
+    Raises:
+        IndexAwayError: none does.
+    """
+    try:
+        answer = get(f"{url.rstrip('/')}{_HEARTBEAT}", headers=_headers(token), timeout=_TIMEOUT)
+    except HTTPError as error:
+        address = urlsplit(url).netloc
+        raise IndexAwayError(
+            f"no Chroma server answers at {address}; check that it runs, and CHROMA_URL"
+        ) from error
+    if answer.is_server_error:
+        raise IndexAwayError(f"the Chroma server of CHROMA_URL fails ({answer.status_code})")
+
+
+@contextmanager
+def translated(generation: str = "that served") -> Iterator[None]:
+    """Translate the errors of Chroma while it is called.
+
+    Raises:
+        FaqIndexError: the generation was replaced, or Chroma fails.
+        IndexAwayError: the server does not answer.
+    """
+    try:
+        yield
+    except NotFoundError as error:
+        raise FaqIndexError(f"the index {generation} was replaced; try again") from error
+    except HTTPError as error:
+        raise IndexAwayError(
+            f"the Chroma server of CHROMA_URL does not answer ({type(error).__name__}); "
+            "check that it runs"
+        ) from error
+    except Exception as error:
+        if type(error) is Exception:  # the client's, of an answer that is not Chroma's: a proxy's
+            raise IndexAwayError("the Chroma server of CHROMA_URL fails; see its log") from error
+        if not isinstance(error, ChromaError):
+            raise
+        raise FaqIndexError(f"the index failed: {error}. `faqbot doctor` looks into it") from error
+
+
+def sweep(folder: Path) -> None:
+    """Remove the vector files of deleted collections, which Chroma (1.5.9) leaves on the disk.
+
+    What it still knows is read from its own table: a folder in use is there before it is written.
+    """
+    database = (folder / "chroma.sqlite3").resolve().as_uri()
+    try:
+        with closing(sqlite3.connect(f"{database}?mode=ro", uri=True)) as db:
+            known = {row[0] for row in db.execute("SELECT id FROM segments")}
+    except sqlite3.Error:
+        return
+    for files in folder.iterdir():
+        if _SEGMENT.fullmatch(files.name) and files.name not in known:
+            shutil.rmtree(files, ignore_errors=True)
+
+
+def _headers(token: str | None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}

@@ -1,0 +1,58 @@
+"""The records of an index, and the metadata in which Chroma keeps what is not a vector."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from chromadb import Collection, Metadata
+
+from core.ports import Vectors
+from core.types import Entry, Generation, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An entry as it is stored: with its terms, and one vector for each chunk of its answer."""
+
+    entry: Entry
+    terms: Terms
+    digest: str
+    chunks: tuple[str, ...]
+    vectors: Vectors  # (len(chunks), dimension)
+
+
+def metadata_of(record: Record, number: int) -> Metadata:
+    """Return the metadata of a record's chunk; the first chunk has the entry and its terms."""
+    meta: dict[str, str | int] = {"faq_id": record.entry.faq_id, "chunk": number}
+    if number == 0:
+        meta["digest"] = record.digest
+        meta["entry"] = json.dumps(asdict(record.entry), ensure_ascii=False)
+        meta["terms"] = json.dumps(asdict(record.terms), ensure_ascii=False)
+    return meta
+
+
+def entry_of(meta: Metadata) -> Entry:
+    """Return the entry that the metadata of a first chunk holds."""
+    fields = json.loads(str(meta["entry"]))
+    questions, related = tuple(fields.pop("questions")), tuple(fields.pop("related"))
+    return Entry(**fields, questions=questions, related=related)
+
+
+def terms_of(meta: Metadata) -> Terms:
+    """Return the terms that the metadata of a first chunk holds."""
+    fields = json.loads(str(meta["terms"]))
+    return Terms(tuple(fields["title"]), tuple(fields["answer"]), tuple(fields["questions"]))
+
+
+def generation_of(collection: Collection) -> Generation:
+    """Return a collection as the generation that it is."""
+    meta = collection.metadata or {}
+    return Generation(
+        name=collection.name,
+        fingerprint=str(meta.get("fingerprint", "")),
+        entries=int(meta.get("entries", 0)),
+        created_at=str(meta.get("created_at", "")),
+        source=str(meta.get("source", "")),
+        digest=str(meta.get("digest", "")),
+    )
