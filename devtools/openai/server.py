@@ -10,7 +10,6 @@ What it checks and how it fails follows https://platform.openai.com/docs/guides/
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import json
 import time
@@ -21,13 +20,13 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from core.llm.prompts import estimate_tokens
 from devtools.openai.clock import Clock
+from devtools.openai.completions import Completion, complete, is_guard
+from devtools.openai.embeddings import embeddings_body
 from devtools.openai.faults import FAULTS, Fault
 from devtools.openai.fine_tuning import FineTuning
-from devtools.openai.ways import WAYS, Way
+from devtools.openai.ways import WAYS, Refused, Way
 from devtools.openai.wire import STREAM_HEAD, chunk, ping, send, send_text
-from devtools.openai.words import embedding, reply_to, stretched, tokens, wrong_vectors
 
 Json = dict[str, Any]
 
@@ -43,10 +42,7 @@ MODELS = {
 }
 REVOKED = "sk-revoked"
 _TUNING = ("/v1/files", "/v1/fine_tuning/")
-_MAX_INPUTS = 2_048
-_MAX_REQUEST_TOKENS = 300_000
 _HOUR_S = 3_600.0
-_REASONS = {"filter": "content_filter", "length": "length"}
 
 
 @dataclass(slots=True)
@@ -158,11 +154,14 @@ class OpenAIServer:
         if request.get("model") not in self.models:
             text = f"The model `{request.get('model')}` does not exist"
             return await self._refuse(writer, 404, "model_not_found", text)
-        return await (
-            self._embed(request, fault, writer)
-            if kind == "embeddings"
-            else self._complete(request, kind, fault, writer)
-        )
+        try:
+            return await (
+                self._embed(request, fault, writer)
+                if kind == "embeddings"
+                else self._complete(request, fault, writer)
+            )
+        except Refused as refusal:
+            return await self._refuse(writer, refusal.status, refusal.code, refusal.text)
 
     async def _list(self, name: str, writer: asyncio.StreamWriter) -> bool:
         """All models, or the one that is named."""
@@ -249,135 +248,56 @@ class OpenAIServer:
     async def _embed(
         self, request: Json, fault: Fault | None, writer: asyncio.StreamWriter
     ) -> bool:
-        inputs = request["input"] if isinstance(request["input"], list) else [request["input"]]
-        used = sum(estimate_tokens(text) for text in inputs)
-        if len(inputs) > _MAX_INPUTS or used > _MAX_REQUEST_TOKENS or not all(inputs):
-            return await self._refuse(
-                writer, 400, "invalid_request", "Too many inputs, or an empty one"
-            )
-        if any(estimate_tokens(text) > self.models[request["model"]] for text in inputs):
-            return await self._refuse(
-                writer, 400, "context_length_exceeded", "An input is too long"
-            )
         started = time.monotonic()
-        size = request.get("dimensions") or (3_072 if "large" in request["model"] else 1_536)
-        vectors = [embedding(text, size) for text in inputs]
+        context_tokens = self.models[request["model"]]
+        body = embeddings_body(request, context_tokens=context_tokens, fault=fault)
         await asyncio.sleep(max(0.0, self.pace.embedding_s - (time.monotonic() - started)))
-        as_text = request.get("encoding_format") == "base64"
-        rows = [
-            {
-                "object": "embedding",
-                "index": number,
-                "embedding": base64.b64encode(vector.tobytes()).decode()
-                if as_text
-                else vector.tolist(),
-            }
-            for number, vector in enumerate(vectors)
-        ]
-        if fault and fault.kind == "vectors":
-            rows = wrong_vectors(rows, vectors, fault.text)
-        usage = {"prompt_tokens": used, "total_tokens": used}
-        return await send(
-            writer,
-            200,
-            {"object": "list", "data": rows, "model": request["model"], "usage": usage},
-        )
+        return await send(writer, 200, body)
 
     async def _complete(
-        self, request: Json, kind: str, fault: Fault | None, writer: asyncio.StreamWriter
+        self, request: Json, fault: Fault | None, writer: asyncio.StreamWriter
     ) -> bool:
-        prompt = sum(estimate_tokens(message["content"]) + 4 for message in request["messages"])
-        if prompt > self.models[request["model"]]:
-            text = f"This model's maximum context length is {MODELS[request['model']]} tokens."
-            return await self._refuse(writer, 400, "context_length_exceeded", text)
-        schema = request.get("response_format", {}).get("json_schema", {}).get("name")
-        remembered = self.tuning.reply(request["model"], request["messages"])
-        text = remembered or reply_to(request["messages"], schema)
-        if fault and fault.kind == "say":
-            text = fault.text
-        elif kind == "chat" and self.pace.answer_tokens:
-            text = stretched(text, self.pace.answer_tokens)
-        most = request.get("max_completion_tokens") or request.get("max_tokens")
-        pieces = tokens(text) if fault and fault.kind == "say" else tokens(text)[: most or None]
-        usage = {
-            "prompt_tokens": prompt,
-            "completion_tokens": len(pieces),
-            "total_tokens": prompt + len(pieces),
-            "prompt_tokens_details": {"cached_tokens": 0},
-        }
+        completion = complete(
+            request,
+            context_tokens=self.models[request["model"]],
+            remembered=self.tuning.reply(request["model"], request["messages"]),
+            answer_tokens=self.pace.answer_tokens,
+            fault=fault,
+        )
         if request.get("stream"):
-            return await self._stream(request, pieces, usage, fault, writer)
-        reason = "content_filter" if fault and fault.kind == "filter" else "stop"
-        await asyncio.sleep(self.pace.first_token_s + self._gap_s * len(pieces))
-        message = {"role": "assistant", "content": "".join(pieces), "refusal": None}
-        choice = {"index": 0, "message": message, "finish_reason": reason, "logprobs": None}
-        head = _head(request, "chat.completion")
-        return await send(writer, 200, {**head, "choices": [choice], "usage": usage})
-
-    def _content(self, piece: str) -> str:
-        return json.dumps([{"type": "text", "text": piece}] if self.way.content_as_parts else piece)
+            return await self._stream(completion, writer)
+        await asyncio.sleep(self.pace.first_token_s + self._gap_s * len(completion.pieces))
+        return await send(writer, 200, completion.body)
 
     @property
     def _gap_s(self) -> float:
         return 1 / self.pace.tokens_per_s if self.pace.tokens_per_s else 0.0
 
-    async def _stream(
-        self,
-        request: Json,
-        pieces: list[str],
-        usage: Json,
-        fault: Fault | None,
-        writer: asyncio.StreamWriter,
-    ) -> bool:
+    async def _stream(self, completion: Completion, writer: asyncio.StreamWriter) -> bool:
         self.streams += 1
         self.most_streams = max(self.most_streams, self.streams)
         try:
-            return await self._tell(request, pieces, usage, fault, writer)
+            return await self._tell(completion, writer)
         finally:
             self.streams -= 1
 
-    async def _tell(
-        self,
-        request: Json,
-        pieces: list[str],
-        usage: Json,
-        fault: Fault | None,
-        writer: asyncio.StreamWriter,
-    ) -> bool:
+    async def _tell(self, completion: Completion, writer: asyncio.StreamWriter) -> bool:
         writer.write(STREAM_HEAD)
         if self.way.first_frame:
             writer.write(chunk(self.way.first_frame))
-        head = _head(request, "chat.completion.chunk")
-        frame = json.dumps({**head, "choices": [0]}, ensure_ascii=False).split("[0]")
-        said = pieces[: fault.after] if fault and fault.kind != "say" else pieces
-        frames = [
-            chunk(
-                f'data: {frame[0]}[{{"index":0,"delta":{{"content":{self._content(piece)}}},'
-                f'"finish_reason":null}}]{frame[1]}\n\n'
-            )
-            for piece in said
-        ]
+        frames = completion.frames(self.way)
         if not await self._clock.write(frames, writer, self.pace.first_token_s, self._gap_s):
             return False
+        fault = completion.fault
         if fault and fault.kind == "stall":
             await asyncio.sleep(_HOUR_S)
         if fault and fault.kind == "cut":
             await writer.drain()
             return False
-        reason = _REASONS.get(fault.kind if fault else "", "stop")
-        last = [{"index": 0, "delta": {}, "finish_reason": reason}]
-        writer.write(chunk(f"data: {json.dumps({**head, 'choices': last})}\n\n"))
-        if (request.get("stream_options") or {}).get("include_usage"):
-            told = json.dumps({**head, "choices": [], "usage": usage})
-            writer.write(chunk(f"data: {told}\n\n"))
-        writer.write(chunk("data: [DONE]\n\n") + b"0\r\n\r\n")
+        writer.write(completion.last_frames())
         await writer.drain()
         return True
 
 
-def _head(request: Json, kind: str) -> Json:
-    return {"id": "chatcmpl-local", "object": kind, "created": 0, "model": request["model"]}
-
-
 def _chat_kind(request: Json) -> str:
-    return "guard" if request.get("response_format", {}).get("type") == "json_schema" else "chat"
+    return "guard" if is_guard(request) else "chat"

@@ -13,6 +13,16 @@ Json = dict[str, object]
 ErrorBody = Callable[[int, str | int | None, str, str | None], Json]
 
 
+class Refused(Exception):  # noqa: N818 - it is an answer of the server, and no fault in it
+    """A request that every server of the kind refuses, with what it says of it."""
+
+    def __init__(self, status: int, code: str, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+        self.code = code
+        self.text = text
+
+
 def _openai(_status: int, code: str | int | None, text: str, parameter: str | None) -> Json:
     kind = "invalid_request_error" if parameter else "error"
     return {"error": {"message": text, "type": kind, "param": parameter, "code": code}}
