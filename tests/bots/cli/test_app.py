@@ -12,6 +12,7 @@ import pytest
 
 from bots.cli import app as command_line
 from bots.cli.answers.ask import event_fields
+from bots.cli.groups.answers import _typed
 from core.types import Answered, Declined, Delta, Escalated, Failed, Label, Passage, Status
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -311,7 +312,7 @@ def test_a_file_error_is_no_bug(monkeypatch, capsys):
 
 
 def test_arguments_that_are_no_utf8_are_read_all_the_same():
-    assert command_line._typed("가\udcff") == "가\ufffd"
+    assert _typed("가\udcff") == "가\ufffd"
 
 
 def test_pipes_carry_utf8_whatever_the_locale(monkeypatch):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bots.cli.evaluation import evaluate
+from bots.cli.evaluation import cases, metrics, tables
 from core.types import Label
 
 ON, OFF, INJECTION = Label.ON_TOPIC, Label.OFF_TOPIC, Label.INJECTION
@@ -26,16 +26,16 @@ def write(path, rows):
 
 def test_recall_and_reciprocal_rank():
     ranks = [1, 2, None, 6]
-    assert evaluate.recall(ranks, 1) == 0.25
-    assert evaluate.recall(ranks, 5) == 0.5
-    assert evaluate.reciprocal_rank(ranks) == pytest.approx((1 + 1 / 2 + 1 / 6) / 4)
-    assert evaluate.retrieval_fields(ranks) == {"n": 4, "hit@1": 0.25, "hit@5": 0.5, "mrr": 0.4167}
-    assert evaluate.recall([], 1) == evaluate.reciprocal_rank([]) == 0
+    assert metrics.recall(ranks, 1) == 0.25
+    assert metrics.recall(ranks, 5) == 0.5
+    assert metrics.reciprocal_rank(ranks) == pytest.approx((1 + 1 / 2 + 1 / 6) / 4)
+    assert metrics.retrieval_fields(ranks) == {"n": 4, "hit@1": 0.25, "hit@5": 0.5, "mrr": 0.4167}
+    assert metrics.recall([], 1) == metrics.reciprocal_rank([]) == 0
 
 
 def test_guardrail_metrics():
     """Precision and recall 2/3 for on topic, 1/2 for off topic; greetings do not occur."""
-    fields = evaluate.guardrail_fields(PAIRS)
+    fields = metrics.guardrail_fields(PAIRS)
     assert fields["labels"][ON] == {"n": 3, "precision": 0.6667, "recall": 0.6667, "f1": 0.6667}
     assert fields["labels"][OFF] == {"n": 2, "precision": 0.5, "recall": 0.5, "f1": 0.5}
     assert Label.GREETING not in fields["labels"]
@@ -44,13 +44,13 @@ def test_guardrail_metrics():
 
 
 def test_a_label_that_is_only_given_is_shown_but_not_averaged():
-    fields = evaluate.guardrail_fields([(ON, ON), (ON, INJECTION)])
+    fields = metrics.guardrail_fields([(ON, ON), (ON, INJECTION)])
     assert fields["labels"][INJECTION] == {"n": 0, "precision": 0, "recall": 0, "f1": 0}
     assert fields["macro_f1"] == pytest.approx(2 / 3, abs=1e-4)
 
 
 def test_positions_by_kind_are_sorted_by_name():
-    assert evaluate.by_kind(["나", "가", "나"]) == {"가": [1], "나": [0, 2]}
+    assert metrics.by_kind(["나", "가", "나"]) == {"가": [1], "나": [0, 2]}
 
 
 def test_eval_takes_both_sorts_of_rows(ingested, tmp_path):
@@ -75,9 +75,9 @@ def test_questions_that_the_faq_does_not_answer_are_told_apart(ingested, tmp_pat
 
 def test_the_tables(capsys):
     """Every figure of the report is in one of them, by its name."""
-    ranks = evaluate.retrieval_fields([1, 2])
-    judged = evaluate.guardrail_fields(PAIRS) | {"by_kind": {"typo": {"n": 6, "recall": 0.8}}}
-    evaluate._print_tables(
+    ranks = metrics.retrieval_fields([1, 2])
+    judged = metrics.guardrail_fields(PAIRS) | {"by_kind": {"typo": {"n": 6, "recall": 0.8}}}
+    tables.print_report(
         {"retrieval": ranks | {"by_kind": {"plain": ranks}}, "guardrail": judged}
     )
     shown = capsys.readouterr().out
@@ -108,7 +108,7 @@ def test_a_line_separator_inside_a_question_does_not_end_its_line(tmp_path):
     """JSONL is cut at line feeds alone; U+2028 may stand in a text as it is."""
     path = tmp_path / "cases.jsonl"
     path.write_text('{"question": "정산\u2028언제", "relevant": ["정산"]}\n', encoding="utf-8")
-    (case,) = evaluate.read_retrieval_cases(path)
+    (case,) = cases.read_retrieval_cases(path)
     assert case.question == "정산\u2028언제"
 
 
