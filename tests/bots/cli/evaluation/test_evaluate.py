@@ -77,9 +77,7 @@ def test_the_tables(capsys):
     """Every figure of the report is in one of them, by its name."""
     ranks = metrics.retrieval_fields([1, 2])
     judged = metrics.guardrail_fields(PAIRS) | {"by_kind": {"typo": {"n": 6, "recall": 0.8}}}
-    tables.print_report(
-        {"retrieval": ranks | {"by_kind": {"plain": ranks}}, "guardrail": judged}
-    )
+    tables.print_report({"retrieval": ranks | {"by_kind": {"plain": ranks}}, "guardrail": judged})
     shown = capsys.readouterr().out
     for word in ("hit@1", "hit@5", "mrr", "precision", "off_topic", "all (macro)", "plain", "typo"):
         assert word in shown
