@@ -15,6 +15,7 @@ from typing import Final
 
 from core.errors import SourceError
 from ingest.sources.archives import member, open_archive
+from ingest.sources.kinds import kind_of
 from ingest.sources.rows import Collector, Loaded, NotAFaqError, Row, Skipped
 from ingest.sources.tables.columns import ColumnMap
 
@@ -24,6 +25,7 @@ MAX_FILE_BYTES: Final = 200_000_000
 """Of all files of a source together."""
 
 MAX_FILES: Final = 20_000
+_MOST_NAMED: Final = 10  # of damaged files, in one line
 _MOST_NESTED: Final = 2  # an export of Notion is a zip in a zip
 
 Reader = Callable[[bytes, str, Collector, ColumnMap], None]
@@ -55,6 +57,7 @@ def load(path: Path, columns: ColumnMap | None = None) -> Loaded:
         for file in files:
             name = file.name if file == path else file.relative_to(path).as_posix()
             source.read_one(_read(file), _printable(name), lone=len(files) == 1)
+        source.refuse_damaged()
     except OSError as error:
         raise SourceError(f"{_shown(path)}: cannot be read ({error.strerror})") from error
     return source.collector.loaded()
@@ -68,12 +71,13 @@ class _Source:
     columns: ColumnMap
     pages: int = 0
     unpacked: int = field(default=0)
+    damaged: list[str] = field(default_factory=list)
 
     def read_one(self, data: bytes, name: str, nested: int = 0, *, lone: bool) -> None:
         """Read one of several files: one that holds no FAQ is passed over, and named.
 
         Raises:
-            SourceError: See `load`; one that is damaged could hold entries that are not to be lost.
+            SourceError: See `load`.
         """
         try:
             self.read(data, name, nested)
@@ -81,6 +85,25 @@ class _Source:
             if lone:
                 raise
             self.collector.skip(name, str(error).removeprefix(f"{name}: "))
+        except SourceError as error:
+            if lone:
+                raise
+            self.damaged.append(str(error))
+
+    def refuse_damaged(self) -> None:
+        """Refuse a source with damaged files: their entries would be removed from the index.
+
+        Raises:
+            SourceError: Names each of them.
+        """
+        if not self.damaged:
+            return
+        more = len(self.damaged) - _MOST_NAMED
+        others = f" (and {more:,} more)" if more > 0 else ""
+        raise SourceError(
+            f"{' · '.join(self.damaged[:_MOST_NAMED])}{others}; or take it out of the folder."
+            " Nothing was changed."
+        )
 
     def read(self, data: bytes, name: str, nested: int = 0) -> None:
         """Read one file.
@@ -89,14 +112,19 @@ class _Source:
             SourceError: See `load`.
         """
         if not data.strip():
-            raise NotAFaqError(f"{name}: the file is empty")
-        if _ending(name) == ".zip":
+            raise NotAFaqError(f"{name}: the file is empty; save the FAQ in it or take it out")
+        ending = kind_of(data, _ending(name), name)
+        if ending != _ending(name):
+            self.collector.remark("converted", name, f"the file is {ending} by its content")
+        if ending == ".zip":
             self._unpack(data, name, nested)
             return
         before = len(self.collector.rows) + len(self.collector.skipped)
-        _reader(_ending(name), alone=self.pages == 1)(data, name, self.collector, self.columns)
+        _reader(ending, alone=self.pages <= 1)(data, name, self.collector, self.columns)
         if len(self.collector.rows) + len(self.collector.skipped) == before:
-            raise NotAFaqError(f"{name}: holds no FAQ entry")
+            raise NotAFaqError(
+                f"{name}: holds no FAQ entry; write questions and answers below the columns' names"
+            )
         self.collector.end_file()
 
     def _unpack(self, data: bytes, name: str, nested: int) -> None:

@@ -7,6 +7,7 @@ lost only if it has no title or no answer; anything else about it is mended, and
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -151,6 +152,8 @@ class Collector:
         for name, text in (("title", full_title), ("answer", answer)):
             if not text.strip():
                 raise ValueError(f"the {name} is empty: fill it in or remove the row")
+            if _says_nothing(text):
+                raise ValueError(f"the {name} is {text.strip()[:20]!r}: write it or remove the row")
         questions = self._texts("questions", record.get("questions"), position)
         title = full_title
         if len(full_title) > MAX_TITLE_CHARS:
@@ -192,6 +195,8 @@ class Collector:
 
     def _optional(self, name: str, value: object, position: str) -> str:
         """A field that may be empty: what is wrong with it costs nothing but itself."""
+        if isinstance(value, list | tuple):  # tags, of which the first is the weightiest
+            value = next((item for item in value if text_of(item)), "")
         try:
             text = _required(name, value).strip()
         except ValueError as error:
@@ -217,6 +222,12 @@ class Collector:
             parts = text.replace("|", "\n").splitlines() if item is value else [text]
             found += [part.strip() if item is value else part for part in parts]
         return tuple(text for text in found if text.strip() and text not in EMPTY_WORDS)
+
+
+def _says_nothing(text: str) -> bool:
+    """Whether a text stands for one that is yet to be written: `-`, `...`, `N/A`."""
+    bare = text.strip()
+    return bare.upper() == "N/A" or all(unicodedata.category(mark)[0] in "PZ" for mark in bare)
 
 
 def _required(name: str, value: object) -> str:

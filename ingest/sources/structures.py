@@ -109,19 +109,27 @@ def _nothing_in(content: object, columns: ColumnMap) -> str:
 
 
 def _lists(
-    content: object, columns: ColumnMap, path: str = "", *, seen: set[int]
+    content: object,
+    columns: ColumnMap,
+    path: str = "",
+    *,
+    seen: set[int],
+    parents: tuple[str, ...] = (),
 ) -> Iterator[tuple[str, list[Any]]]:
-    """Every list of objects that has titles and answers, with the names that lead to it."""
+    """Every list of objects that has titles and answers, with the names that lead to it.
+
+    What the objects around a list are named, as folders of a help centre are, is its category.
+    """
     if id(content) in seen or path.count(".") > _MOST_DEEP:
         return
     seen.add(id(content))
     if isinstance(content, list):
         objects = [item for item in content[:200] if isinstance(item, dict)]
         if any(_is_record(item, columns) for item in objects):
-            yield path, content
+            yield path, _in_category(content, " > ".join(parents))
             return
         for item in objects:
-            yield from _lists(item, columns, path, seen=seen)
+            yield from _lists(item, columns, path, seen=seen, parents=parents)
     elif isinstance(content, dict):
         if table := _columnar(content) or _keyed(content, columns):
             yield path, table
@@ -133,9 +141,20 @@ def _lists(
         ):
             yield path, [content]
             return
+        own = content.get("name", content.get("title"))
+        parents = (*parents, own) if isinstance(own, str) and own.strip() else parents
         for name, value in content.items():
             if isinstance(value, list | dict):
-                yield from _lists(value, columns, f"{path}.{name}".strip("."), seen=seen)
+                where = f"{path}.{name}".strip(".")
+                yield from _lists(value, columns, where, seen=seen, parents=parents)
+
+
+def _in_category(items: list[Any], category: str) -> list[Any]:
+    """Objects with the category that stands above them, where they have none of their own."""
+    objects = [item for item in items if isinstance(item, dict)]
+    if not category or any(header(n).field == "category" for item in objects for n in item):
+        return items
+    return [{**item, "category": category} if isinstance(item, dict) else item for item in items]
 
 
 def _holds_lists(content: Mapping[Any, object]) -> bool:

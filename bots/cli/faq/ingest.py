@@ -78,6 +78,19 @@ def _reading(prepared: Prepared) -> Iterator[str]:
     yield from _listed(
         "Skipped", [f"{row.position}: {row.reason}" for row in prepared.skipped], _TERMINAL_LINES
     )
+    for heading, added in (
+        ("Merged exact duplicates", False),
+        ("Another answer to the same title (added below the first; is one of them wrong?)", True),
+    ):
+        yield from _listed(
+            heading,
+            [
+                f"{row.position} into {row.into}: {tidy(row.title)}"
+                for row in prepared.merged
+                if row.added == added
+            ],
+            _TERMINAL_LINES,
+        )
 
 
 def _columns(table: Columns) -> str:
@@ -150,19 +163,6 @@ def _summary(name: str, report: Report) -> Iterator[str]:
         if not report.asked_entries:
             yield f"! no key of {names} is the SHA-256 of a title here: is it another FAQ's pack?"
     yield from _reading(prepared)
-    for heading, added in (
-        ("Merged exact duplicates", False),
-        ("Another answer to the same title (added below the first; is one of them wrong?)", True),
-    ):
-        yield from _listed(
-            heading,
-            [
-                f"{row.position} into {row.into}: {tidy(row.title)}"
-                for row in prepared.merged
-                if row.added == added
-            ],
-            _TERMINAL_LINES,
-        )
     yield from _listed(
         "Almost the same answer (kept; consider merging them)",
         [

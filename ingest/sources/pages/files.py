@@ -17,7 +17,7 @@ from core.errors import SourceError
 from ingest.sources.archives import open_archive
 from ingest.sources.encodings import decode
 from ingest.sources.html_markdown import html_to_markdown
-from ingest.sources.pages.sections import Page, add_page, sections_in
+from ingest.sources.pages.sections import Page, add_page, is_question, sections_in
 from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.structures import read_content
 from ingest.sources.tables.columns import ColumnMap
@@ -27,6 +27,7 @@ _FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\
 _PAIR: Final = re.compile(r"^([\w가-힣][\w가-힣 ./-]{0,40}):[ \t]+(.+?)[ \t]*$")
 _NOTION_ID: Final = re.compile(r"\s+[0-9a-f]{32}$")
 _BESIDE: Final = ("nav", "header", "footer", "aside", "[role=navigation]", "[aria-hidden=true]")
+_TITLE_CLASS: Final = "title-of-the-document"
 _MAX_XML_BYTES: Final = 50_000_000  # of one document's text: mammoth makes objects of all of it
 
 
@@ -51,7 +52,8 @@ def read_markdown(
     title = title or title_of_file(name)
     if not (sections_in(text) or name.endswith((".md", ".markdown"))):
         raise NotAFaqError(
-            f"{name}: no table with a question and an answer, no headings, no Q. lines"
+            f"{name}: no table with a question and an answer, no headings, no Q. lines; write"
+            " `Q.` before each question and `A.` before its answer"
         )
     if answer := fields.pop("answer", None):
         text = f"{text}\n\n{answer}"
@@ -93,7 +95,9 @@ def read_docx(
         raise SourceError(f"{name}: more than {_MAX_XML_BYTES:,} bytes of text; split the document")
     try:
         made = mammoth.convert_to_html(
-            io.BytesIO(data), convert_image=mammoth.images.img_element(lambda _: {"src": ""})
+            io.BytesIO(data),
+            style_map=f"p[style-name='Title'] => p.{_TITLE_CLASS}",
+            convert_image=mammoth.images.img_element(lambda _: {"src": ""}),
         ).value
     except (
         zipfile.BadZipFile,
@@ -107,8 +111,10 @@ def read_docx(
         raise SourceError(
             f"{name}: not a readable DOCX file ({type(error).__name__}); save it anew from Word"
         ) from error
-    text = html_to_markdown(made)
-    add_page(Page(text, name, title_of_file(name), alone=alone), collector, columns)
+    soup = BeautifulSoup(made, "html.parser")
+    titles = [tag.extract().get_text(" ", strip=True) for tag in soup.select(f".{_TITLE_CLASS}")]
+    title = next(filter(None, titles), title_of_file(name))
+    add_page(Page(html_to_markdown(soup), name, title, alone=alone), collector, columns)
 
 
 def title_of_file(name: str) -> str:
@@ -185,14 +191,30 @@ def _content(soup: BeautifulSoup, url: str) -> str:
 
 def _mark_questions(soup: BeautifulSoup, body: Tag | BeautifulSoup) -> None:
     """Accordions and definition lists have questions that are no headings: make them some."""
+    for tag in body.select(":is(h1, h2, h3, h4, h5, h6) button"):
+        tag.unwrap()
     levels = [int(tag.name[1]) for tag in body.find_all(re.compile(r"^h[1-6]$"))]
     level = min(max(levels, default=1) + 1, 6)
-    for tag in body.find_all(["summary", "dt"]):
+    for tag in [*body.find_all(["summary", "dt"]), *_toggles(body)]:
         heading = soup.new_tag(f"h{level}")
         heading.string = tag.get_text(" ", strip=True)
         tag.replace_with(heading)
     for tag in body.find_all(["dl", "dd"]):
         tag.name = "div"
+
+
+def _toggles(body: Tag | BeautifulSoup) -> list[Tag]:
+    """Buttons that open an answer below them, as ARIA's accordion has them.
+
+    https://www.w3.org/WAI/ARIA/apg/patterns/accordion/
+    """
+    found = [
+        tag
+        for tag in body.select("button, [role=button], [aria-expanded], [aria-controls]")
+        if not (tag.find_parent(["summary", "dt"]) or re.match("h[1-6]$", tag.name))
+        and (tag.has_attr("aria-controls") or is_question(tag.get_text(" ", strip=True)))
+    ]
+    return [tag for tag in found if not any(other in tag.parents for other in found)]
 
 
 def _modified(soup: BeautifulSoup) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ingest.sources.markup import clean_markdown
+from ingest.sources.pages.asked import Asked, asked_lines, plain_questions
 from ingest.sources.rows import Collector, Columns
 from ingest.sources.tables.columns import ColumnMap, find_header
 from ingest.sources.tables.lines import Line
@@ -27,10 +28,6 @@ _QUESTION: Final = re.compile(
     r"|^(?:how|what|why|when|where|who|which|can|could|do|does|is|are|may|should|will)\b",
     re.IGNORECASE,
 )
-_ASKED: Final = re.compile(
-    r"^\s*(?:\*\*|#+\s*)?(?:Q|질문|문)\s*\d{0,3}\s*[.:)\]]\s*(.+?)(?:\*\*)?\s*$"
-)
-_ANSWERED: Final = re.compile(r"^\s*(?:\*\*)?(?:A|답변|답)\s*\d{0,3}\s*[.:)\]](?:\*\*)?\s*(.*)$")
 _ROW: Final = re.compile(r"^\s*\|(.+)\|\s*$")
 _RULE: Final = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _LINK: Final = re.compile(r"\[[^\]\n]*\]\([^)\n]*\)")
@@ -73,12 +70,16 @@ class Page:
 def add_page(page: Page, collector: Collector, columns: ColumnMap) -> None:
     """Hand the entries of a page to `collector`; a page without any is remarked on."""
     before = len(collector.rows) + len(collector.skipped)
-    sections = list(sections_of(page.text))
+    asked = _asked(page.text)
+    sections = list(sections_of(_without(asked, page.text)))
     for section in sections:
         _take_tables(section, page, collector, columns)
-    asked = list(_asked_lines(page.text))
-    records = asked if len(asked) > 1 else list(_records(sections, page))
-    read = "Q. and A. lines" if len(asked) > 1 else "headings"
+    lines = list(_asked_records(asked, sections, page, collector))
+    headed = list(_records(sections, page))
+    records = sorted([*lines, *headed], key=lambda record: record[0])
+    read = " and ".join(
+        name for name, there in (("Q. and A. lines", lines), ("headings", headed)) if there
+    )
     fields = {"url": page.base, **(page.fields or {})}
     for line, record in records:
         made = {**fields, **{name: value for name, value in record.items() if value}}
@@ -94,7 +95,11 @@ def add_page(page: Page, collector: Collector, columns: ColumnMap) -> None:
             Columns(page.where, (("title", read), ("answer", "the text below")))
         )
     if len(collector.rows) + len(collector.skipped) == before:
-        collector.skip(page.where, "the page has no heading with a text below it")
+        collector.skip(
+            page.where,
+            "the page has no heading with a text below it: write the questions as headings, or"
+            " with `Q.` before them and `A.` before the answers",
+        )
 
 
 def sections_of(text: str) -> Iterator[Section]:
@@ -119,10 +124,13 @@ def sections_of(text: str) -> Iterator[Section]:
 
 
 def sections_in(text: str) -> bool:
-    """Whether a text has headings, or `Q.` lines with answers."""
-    return any(section.level for section in sections_of(text)) or any(
-        True for _ in _asked_lines(text)
-    )
+    """Whether a text has headings, or questions of their own lines with answers."""
+    return any(section.level for section in sections_of(text)) or bool(_asked(text))
+
+
+def is_question(title: str) -> bool:
+    """Whether a title asks, in Korean or English."""
+    return bool(_QUESTION.search(title))
 
 
 def plain_heading(text: str) -> str:
@@ -132,6 +140,53 @@ def plain_heading(text: str) -> str:
     text = re.sub(r"(\*\*|__|`|(?<!\w)[*_]|[*_](?!\w))", "", text)
     text = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
     return re.sub(r"^\s*(?:Q\s*\d{0,3}\s*[.:)]|Q\d+\s|\d{1,3}[.)]\s)\s*", "", text.strip()).strip()
+
+
+def _asked(text: str) -> list[Asked]:
+    """The questions that lines mark; one alone below a heading is a part of its text."""
+    found = list(asked_lines(text))
+    headed = any(section.level for section in sections_of(text))
+    if headed:
+        return found if len(found) > 1 else []
+    bold = sum(bool(_BOLD_LINE.match(line)) for line in text.split("\n")) > 1
+    return found or ([] if bold else plain_questions(text))
+
+
+def _without(asked: Sequence[Asked], text: str) -> str:
+    """The text with empty lines in place of the questions and their answers."""
+    lines = text.split("\n")
+    for one in asked:
+        lines[one.start - 1 : one.end - 1] = [""] * (one.end - one.start)
+    return "\n".join(lines)
+
+
+def _asked_records(
+    asked: Sequence[Asked], sections: Sequence[Section], page: Page, collector: Collector
+) -> Iterator[tuple[int, dict[str, object]]]:
+    """Questions of lines; what their section is called is their category."""
+    path: list[Section] = []
+    for section, following in zip(sections, [*sections[1:], None], strict=True):
+        path = [above for above in path if above.level < section.level] + [section] * (
+            section.level > 0
+        )
+        inside = [
+            one
+            for one in asked
+            if one.start >= section.line and (following is None or one.start < following.line)
+        ]
+        if not inside:
+            continue
+        if section.text and not section.taken:
+            text = f"a text above the questions: {' '.join(section.text.split())[:80]!r}"
+            collector.remark("left out", f"{page.where}:{section.line}", text)
+        section.lines.clear()
+        section.taken = True
+        category = " > ".join(
+            above.title for above in path if above.level > 1 and not _is_generic(above.title)
+        )
+        for one in inside:
+            record: dict[str, object] = {"answer": one.answer, "category": category}
+            yield one.start, {"title": plain_heading(one.title), **record}
 
 
 def _could_be_title(section: Section) -> bool:
@@ -178,9 +233,7 @@ def _records(sections: Sequence[Section], page: Page) -> Iterator[tuple[int, dic
 
 def _is_generic(title: str) -> bool:
     """Whether a title is that of a FAQ itself: an introduction below it answers nothing."""
-    return (
-        bool(_GENERIC.search(title)) and not _QUESTION.search(title) and not _QUESTION.search(title)
-    )
+    return bool(_GENERIC.search(title)) and not _QUESTION.search(title)
 
 
 def _entry_level(headed: Sequence[Section], page: Page) -> int:
@@ -219,26 +272,6 @@ def _bold_records(section: Section, page: Page) -> Iterator[tuple[int, dict[str,
             yield index + 1, {"title": title, "answer": text}
     elif section.text and page.title:
         yield 1, {"title": page.title, "answer": section.text}
-
-
-def _asked_lines(text: str) -> Iterator[tuple[int, dict[str, object]]]:
-    """`Q. …` with the `A. …` that follows it."""
-    title, start, answer = "", 0, None
-    for number, line in enumerate(text.split("\n"), 1):
-        if asked := _ASKED.match(line):
-            if title and answer is not None:
-                yield start, {"title": title, "answer": "\n".join(answer).strip()}
-            title, start, answer = plain_heading(asked[1]), number, None
-        elif title and answer is None and (answered := _ANSWERED.match(line)):
-            answer = [answered[1]]
-        elif answer is not None:
-            if line.startswith("#"):
-                yield start, {"title": title, "answer": "\n".join(answer).strip()}
-                title, answer = "", None
-            else:
-                answer.append(line)
-    if title and answer is not None:
-        yield start, {"title": title, "answer": "\n".join(answer).strip()}
 
 
 def _take_tables(section: Section, page: Page, collector: Collector, columns: ColumnMap) -> None:

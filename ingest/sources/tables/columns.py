@@ -81,6 +81,10 @@ def missing(lines: Sequence[Line], columns: ColumnMap) -> str:
     filled = [line for line in lines[:200] if not line.blank][:_HEADER_ROWS]
     if not filled:
         return "the sheet is empty"
+    if not columns and any(_is_question(cell) for cell in filled[0].values):
+        return (
+            "no row names the columns: write 질문 and 답변 (question, answer) above the first row"
+        )
     widest = max(filled, key=lambda line: sum(map(is_filled, line.values)))
     found = [header(cell) for cell in widest.values]
     listed = ", ".join(head.name for head in found if head.name)[:200]
@@ -117,6 +121,11 @@ def _has_both(cells: Sequence[object], columns: ColumnMap) -> bool:
     if "answer" in fields:
         return "title" in fields or "body" in fields
     return "title" in fields and _body_answers(heads)
+
+
+def _is_question(cell: object) -> bool:
+    """Whether a cell of the first row is no column's name but what somebody asks."""
+    return isinstance(cell, str) and cell.rstrip().endswith(("?", "？"))
 
 
 def _body_answers(heads: Sequence[Header]) -> bool:

@@ -24,10 +24,13 @@ _TITLE: Final = (
     *("title", "question", "질문", "제목", "질의", "문의", "물음", "q", "subject", "heading"),
     *("headline", "prompt", "instruction", "query", "inquiry", "enquiry", "name", "faq"),
     *("質問", "问题", "問題", "标题", "標題", "タイトル"),
+    *("frage", "pregunta", "domanda", "pergunta", "vraag", "вопрос", "titel", "titre", "titulo"),
+    *("titolo", "issue", "problem", "문제", "증상"),
 )
 _ANSWER: Final = (
     *("answer", "답변", "응답", "회신", "답", "답글", "해답", "answers", "a", "reply", "response"),
     *("output", "solution", "completion", "resolution", "回答", "答え", "答案", "答复"),
+    *("antwort", "respuesta", "reponse", "risposta", "resposta", "antwoord", "ответ"),
 )
 _BODY: Final = (
     *("text", "내용", "본문", "상세", "상세내용", "설명", "글내용", "body", "content", "contents"),
@@ -62,6 +65,7 @@ _CATEGORY: Final = (
         "カテゴリ",
         "类别",
     ),
+    *("kategorie", "categoria", "categorie", "rubrik", "категория"),
 )
 _LONGEST_NAME: Final = 200  # a cell of more characters is an answer, or an attack
 _LEVELS: Final = ("대분류", "상위분류", "중분류", "하위분류", "소분류", "세분류")
@@ -200,7 +204,7 @@ def is_reply_word(cell: object) -> bool:
 
 
 def _field(name: str) -> tuple[str, int]:
-    plain = unicodedata.normalize("NFKC", name)
+    plain = _without_accents(unicodedata.normalize("NFKC", name))
     if _NOT_FOR_READERS.search(plain.lower().replace("_", " ")):
         return "", 0
     # "Name (required)" is a name; "(FAQ) 제목" a title.
@@ -232,6 +236,8 @@ def _korean(text: str) -> tuple[str, int] | None:
     ):  # fmt: skip
         if pattern.fullmatch(text) and not text.isascii():
             known = _TITLE if field == "title" else _ANSWER if field == "answer" else ()
+            if field == "answer" and text.endswith("제목"):  # the answer stands below it
+                return field, len(_ANSWER)
             return field, next((rank for rank, word in enumerate(known) if word in text), 0)
     return None
 
@@ -270,6 +276,12 @@ def _words(text: str) -> list[str]:
     if any(not word.isascii() for word in words):  # "질 문" is one word
         return ["".join(words)]
     return words
+
+
+def _without_accents(text: str) -> str:
+    """`Réponse` as `Reponse`; letters of other scripts stay whole."""
+    bases = ((mark, unicodedata.normalize("NFD", mark)[0]) for mark in text)
+    return "".join(base if base.isascii() else mark for mark, base in bases)
 
 
 def _letters(name: str) -> str:

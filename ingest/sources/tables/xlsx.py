@@ -81,7 +81,8 @@ def read_xlsx(data: bytes, name: str, collector: Collector, columns: ColumnMap) 
             read_calamine(data, name, collector, columns)
             return
         raise SourceError(
-            f"{name}: not a readable XLSX file ({type(error).__name__}); save it anew from Excel"
+            f"{name}: not a readable XLSX file, it is damaged ({type(error).__name__});"
+            " save it anew from Excel"
         ) from error
     add_sheets(sheets, name, collector, columns)
 
@@ -106,6 +107,8 @@ def _check_cells(archive: zipfile.ZipFile, name: str) -> int:
             while piece and counted.cells <= MAX_CELLS:
                 parser.Parse(piece)
                 piece = part.read(_PIECE_BYTES)
+            if not piece:
+                parser.Parse(b"", True)  # the end: a part may be cut off
         if counted.cells > MAX_CELLS:
             raise SourceError(
                 f"{name}: more than {MAX_CELLS:,} cells; split the workbook or save it as CSV"

@@ -144,7 +144,8 @@ def _docx(paragraphs):
         "word/document.xml": f'<w:document xmlns:w="{word}"><w:body>{body}</w:body></w:document>',
         "word/styles.xml": (
             f'<w:styles xmlns:w="{word}"><w:style w:type="paragraph" w:styleId="H1">'
-            '<w:name w:val="heading 1"/></w:style></w:styles>'
+            '<w:name w:val="heading 1"/></w:style><w:style w:type="paragraph" w:styleId="Title">'
+            '<w:name w:val="Title"/></w:style></w:styles>'
         ),
     }
     made = io.BytesIO()
@@ -214,10 +215,11 @@ def test_a_file_without_a_faq_is_named_and_the_rest_is_read(tmp_path):
 
 
 def test_a_damaged_file_of_a_folder_is_not_passed_over(tmp_path):
-    """Its entries would be removed from the index."""
+    """Its entries would be removed from the index; every one of them is named."""
     read(tmp_path, "faq.csv", "question,answer\nA?,a\n")
-    (tmp_path / "b.xlsx").write_bytes(b"PK\x03\x04 half of it")
-    with pytest.raises(SourceError, match=r"b\.xlsx"):
+    for name in ("b.xlsx", "c.docx"):
+        (tmp_path / name).write_bytes(b"PK\x03\x04 half of it")
+    with pytest.raises(SourceError, match=r"b\.xlsx.*c\.docx.*take it out of the folder"):
         load(tmp_path)
 
 
@@ -275,3 +277,73 @@ def test_a_table_in_html_stays_one():
 def test_titles_lose_tags_and_entities_alone():
     assert plain_title("A&amp;B는 <b>무엇인가요?</b>") == "A&B는 무엇인가요?"
     assert plain_title("  [공통] x < y  ") == "  [공통] x < y  "
+
+
+def test_headings_and_lines_that_ask_stand_on_one_page(tmp_path):
+    """Neither costs the other; what introduces the lines is left out, and said."""
+    page = """# 도움말
+
+## 요금
+
+### 얼마인가요?
+
+3만원입니다.
+
+### 할인되나요?
+
+네.
+
+## 회원
+
+회원에 대한 질문입니다.
+
+**Q. 탈퇴는 어떻게 하나요?**
+
+A. 설정에서 합니다.
+
+Q. 이름을 바꿀 수 있나요?
+A. 네.
+"""
+    loaded = read(tmp_path, "faq.md", page)
+    assert [(row.title, row.category) for row in loaded.rows] == [
+        ("얼마인가요?", "요금"),
+        ("할인되나요?", "요금"),
+        ("탈퇴는 어떻게 하나요?", "회원"),
+        ("이름을 바꿀 수 있나요?", "회원"),
+    ]
+    assert "회원에 대한 질문입니다." in loaded.remarks[0].text
+
+
+@pytest.mark.parametrize("mark", ["", "1. ", "12) ", "▶ "])
+def test_a_text_whose_paragraphs_begin_with_questions_is_read(tmp_path, mark):
+    loaded = read(
+        tmp_path,
+        "faq.txt",
+        f"{mark}몇 시에 여나요?\n6시요.\n\n{mark}주차되나요?\n\n네.\n두 시간요.\n",
+    )
+    assert pairs(loaded) == [("몇 시에 여나요?", "6시요."), ("주차되나요?", "네.\n두 시간요.")]
+
+
+def test_buttons_that_open_an_answer_are_questions(tmp_path):
+    page = (
+        "<main><button>복사</button>"
+        '<button aria-controls="a">회비</button><div id="a">3만원</div>'
+        '<h3><button aria-expanded="false">주차는 되나요?</button></h3><div>네.</div></main>'
+    )
+    assert pairs(read(tmp_path, "faq.html", page)) == [("회비", "3만원"), ("주차는 되나요?", "네.")]
+
+
+def test_a_document_s_title_is_no_entry(tmp_path):
+    path = tmp_path / "a.docx"
+    path.write_bytes(
+        _docx(
+            [
+                ("Title", "센터 안내"),
+                ("H1", "주차는?"),
+                ("", "네."),
+                ("H1", "회비는?"),
+                ("", "3만원"),
+            ]
+        )
+    )
+    assert pairs(load(path)) == [("주차는?", "네."), ("회비는?", "3만원")]

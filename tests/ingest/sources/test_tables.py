@@ -55,7 +55,9 @@ def remarks(loaded, kind):
         ("원문 링크", "url"), ("html_url", "url"), ("최종 수정일", "updated"),
         ("lastModifiedAt", "updated"), ("작성일", "dated"), ("답변자", ""), ("답변일", ""),
         ("질문번호", ""), ("question_id", ""), ("내부 답변", ""), ("Old answer", ""),
-        ("image_url", ""), ("비고", ""),
+        ("image_url", ""), ("비고", ""), ("Frage", "title"), ("Antwort", "answer"),
+        ("Réponse", "answer"), ("Título", "title"), ("Kategorie", "category"),
+        ("Issue", "title"), ("Resolution", "answer"), ("Issue ID", ""),
     ],
 )  # fmt: skip
 def test_a_columns_name_is_read_as_people_write_it(name, field):
@@ -412,3 +414,62 @@ def test_a_sheet_that_ends_far_away_is_read_at_once(tmp_path):
             made.writestr(name, content)
     with pytest.raises(SourceError, match="more than 2,000,000 cells"):
         load(path)
+
+
+def test_the_answer_itself_is_served_and_not_its_title(tmp_path):
+    rows = [["문의제목", "답변제목", "답변내용"], ["반품", "RE: 반품", "7일 안에 됩니다."]]
+    assert pairs(load(book(tmp_path / "faq.xlsx", rows))) == [("반품", "7일 안에 됩니다.")]
+
+
+@pytest.mark.parametrize("answer", ["-", "...", "N/A", "n/a", "?"])
+def test_a_mark_that_stands_for_an_answer_to_come_is_none(tmp_path, answer):
+    loaded = load(book(tmp_path / "faq.xlsx", [*GYM, ["샤워실은요?", answer]]))
+    assert len(loaded.rows) == 2
+    assert loaded.skipped[0].reason == f"the answer is {answer!r}: write it or remove the row"
+
+
+@pytest.mark.parametrize("name", ["faq.xls", "faq.csv", "faq.docx", "faq.zip"])
+def test_a_workbook_is_read_whatever_its_name_says(tmp_path, name):
+    loaded = load(book(tmp_path / name, GYM))
+    assert len(loaded.rows) == 2
+    assert remarks(loaded, "converted") == ["the file is .xlsx by its content"]
+
+
+def test_a_page_or_a_text_that_is_called_a_workbook_is_read(tmp_path):
+    """Admin pages export an HTML table, or CSV, as `.xls`."""
+    cells = "".join(f"<tr><td>{a}</td><td>{b}</td></tr>" for a, b in GYM)
+    page = text(tmp_path / "a.xls", f"<html><body><table>{cells}</table></body></html>")
+    plain = text(
+        tmp_path / "b.xlsx", "".join(f"{a},{b}\n" for a, b in [("질문", "답변"), ("네?", "네")])
+    )
+    assert [title for title, _ in pairs(load(page))] == ["몇 시에 여나요?", "주차되나요?"]
+    assert pairs(load(plain)) == [("네?", "네")]
+
+
+def test_a_workbook_with_a_password_is_told_as_one(tmp_path):
+    data = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500 + "EncryptedPackage".encode("utf-16-le")
+    )
+    with pytest.raises(SourceError, match="protected by a password"):
+        load(text(tmp_path / "faq.xlsx", data))
+
+
+def test_folders_around_articles_are_their_category_and_a_list_of_tags_is_one(tmp_path):
+    """As help desks export: categories, folders in them, articles in these."""
+    tree = {
+        "categories": [
+            {
+                "name": "요금",
+                "folders": [{"name": "환불", "articles": [{"title": "A", "body": "a"}]}],
+            },
+            {
+                "name": "이용",
+                "folders": [{"name": "시간", "articles": [{"title": "B", "body": "b"}]}],
+            },
+        ]
+    }
+    file = text(tmp_path / "faq.json", json.dumps(tree, ensure_ascii=False))
+    assert [row.category for row in load(file).rows] == ["요금 > 환불", "이용 > 시간"]
+    tagged = [{"title": "A", "body": "a", "tags": ["회원", "가격"]}]
+    file = text(tmp_path / "tags.json", json.dumps(tagged, ensure_ascii=False))
+    assert [row.category for row in load(file).rows] == ["회원"]

@@ -1,0 +1,69 @@
+"""What a file is by its content: exports and people name workbooks, pages and tables at will."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from typing import Final
+
+from core.errors import SourceError
+from ingest.sources.encodings import decode
+
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # [MS-CFB] 2.2: XLS, DOC and encrypted files
+_BOOKS: Final = (".xls", ".xlsx", ".xlsm", ".ods")
+_INSIDE: Final = (("xl/", ".xlsx"), ("word/", ".docx"), ("content.xml", ".ods"))
+_PAGE: Final = re.compile(
+    r"\s*(?:<!doctype html|<html|<head|<meta|<body|<table|<div)", re.IGNORECASE
+)
+_HEAD_BYTES: Final = 4_000
+
+
+def kind_of(data: bytes, ending: str, name: str) -> str:
+    """Return the ending that suits the content, which is `ending` wherever nothing else is certain.
+
+    Raises:
+        SourceError: It is protected by a password, or an old Word document.
+    """
+    if data.startswith(_OLE):
+        return _of_compound_file(data, name)
+    if data.startswith(b"PK\x03\x04") and zipfile.is_zipfile(io.BytesIO(data)):
+        return _of_zip(data, ending)
+    if ending in (*_BOOKS, ".docx") and not data.startswith(b"PK") and (text := _text(data)):
+        if _PAGE.match(text):
+            return ".html"
+        return ".csv" if ending in _BOOKS and not text.lstrip().startswith(("<", "%")) else ending
+    return ending
+
+
+def _of_compound_file(data: bytes, name: str) -> str:
+    if _stream("EncryptedPackage") in data:
+        raise SourceError(f"{name}: protected by a password; save it without one")
+    if _stream("WordDocument") in data:
+        raise SourceError(f"{name}: an old Word document; save it as .docx")
+    return ".xls"
+
+
+def _stream(name: str) -> bytes:
+    """A stream's name as the directory of a compound file has it."""
+    return name.encode("utf-16-le")
+
+
+def _of_zip(data: bytes, ending: str) -> str:
+    try:
+        names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return ending
+    for start, kind in _INSIDE:
+        if any(path.startswith(start) for path in names):
+            return ending if (kind, ending) == (".xlsx", ".xlsm") else kind
+    return ".zip"
+
+
+def _text(data: bytes) -> str:
+    """The beginning of a text, or "" where the bytes are none."""
+    try:
+        text = decode(data[:_HEAD_BYTES] if len(data) > _HEAD_BYTES else data).text
+    except ValueError:
+        return ""
+    return "" if any(mark < " " and mark not in "\t\r\n\f" for mark in text) else text

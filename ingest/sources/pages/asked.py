@@ -1,0 +1,64 @@
+"""Questions that a page marks by lines: `Q. …` with its `A. …`, or a line that ends with a `?`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+_ASKED: Final = re.compile(
+    r"^\s*(?:\*\*|#+\s*)?(?:Q|질문|문)\s*\d{0,3}\s*[.:)\]]\s*(.+?)(?:\*\*)?\s*$"
+)
+_ANSWERED: Final = re.compile(r"^\s*(?:\*\*)?(?:A|답변|답)\s*\d{0,3}\s*[.:)\]](?:\*\*)?\s*(.*)$")
+_PLAIN: Final = re.compile(r"^(?:\d{1,3}[.)]\s+|[-*•·▶■□◆◇○●]\s*)?([^\s|>#].{1,200}[?？])\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question and its answer, in the lines from `start` up to and without `end`, from 1."""
+
+    title: str
+    answer: str
+    start: int
+    end: int
+
+
+def asked_lines(text: str) -> Iterator[Asked]:
+    """Yield each `Q. …` with the `A. …` that follows it; a heading ends an answer."""
+    title, start, answer = "", 0, list[str]()
+    answered = False
+    number = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        asked = _ASKED.match(line)
+        if asked or (answered and line.startswith("#")):
+            if answered:
+                yield Asked(title, "\n".join(answer).strip(), start, number)
+            title, start, answer, answered = (asked[1] if asked else ""), number, [], False
+        elif answered:
+            answer.append(line)
+        elif title and (found := _ANSWERED.match(line)):
+            answer, answered = [found[1]], True
+    if answered:
+        yield Asked(title, "\n".join(answer).strip(), start, number + 1)
+
+
+def plain_questions(text: str) -> list[Asked]:
+    """Return the questions that stand alone on the first line of a paragraph, if most have answers.
+
+    For a text with no other mark of what is a question.
+    """
+    lines = text.split("\n")
+    starts = [
+        index
+        for index, line in enumerate(lines)
+        if _PLAIN.match(line) and (index == 0 or not lines[index - 1].strip())
+    ]
+    found = []
+    for start, end in pairwise([*starts, len(lines)]):
+        match = _PLAIN.match(lines[start])
+        answer = "\n".join(lines[start + 1 : end]).strip()
+        if match and answer:
+            found.append(Asked(match[1], answer, start + 1, end + 1))
+    return found if len(found) > 1 and len(found) == len(starts) else []
