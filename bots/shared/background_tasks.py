@@ -20,24 +20,35 @@ class BackgroundTasks:
     def __init__(self) -> None:
         self._running: set[asyncio.Task[None]] = set()
         self._last: dict[int, asyncio.Task[None]] = {}
+        self._closed = False
 
     def begin(self, work: Coroutine[object, object, object], *, of: int = 0) -> None:
-        """Begin, after the earlier work `of` the same message: it is deleted after it was said."""
+        """Begin, after the earlier work `of` the same message: it is deleted after it was said.
+
+        After `close` nothing begins: an event may still be on its way when the client ends.
+        """
+        if self._closed:
+            work.close()
+            return
         task = asyncio.create_task(_logged(work, self._last.get(of)))
         self._running.add(task)
         if of:
             self._last[of] = task
-        task.add_done_callback(lambda ended: self._end(ended, of))
+        task.add_done_callback(lambda ended: self._end(ended, work, of))
 
     async def close(self) -> None:
         """Wait a moment for what is running, and cancel what takes longer."""
         if self._running:
             await asyncio.wait(self._running, timeout=_GRACE_S)
+        self._closed = True
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    def _end(self, task: asyncio.Task[None], of: int) -> None:
+    def _end(
+        self, task: asyncio.Task[None], work: Coroutine[object, object, object], of: int
+    ) -> None:
+        work.close()  # if it was cancelled before it began
         self._running.discard(task)
         if self._last.get(of) is task:
             del self._last[of]
@@ -54,5 +65,3 @@ async def _logged(
         logger.error("%s", error)
     except Exception:  # the outermost edge of an event
         logger.exception("an event broke off")
-    finally:
-        work.close()  # if it was cancelled before it began

@@ -67,7 +67,7 @@ async def with_found(
             `all_of_them` are needed.
     """
     try:
-        found = await (reply.find() if noted and not all_of_them else _found_in_turn(reply))
+        found = await (reply.find() if noted and not all_of_them else _found_in_the_end(reply))
     except PlatformError as error:
         if not noted or (all_of_them and not isinstance(error, PlatformRefusedError)):
             raise
@@ -80,11 +80,17 @@ async def _delete(reply: Reply[Any], reference: str) -> None:
     await with_pauses(lambda: reply.delete(reference), pauses_s=_AGAIN_S)
 
 
-async def _found_in_turn(reply: Reply[Any]) -> Sequence[str]:
-    """Return all messages of an answer, however long the platform wants no such calls.
+async def _found_in_the_end(reply: Reply[Any]) -> Sequence[str]:
+    """Return all messages of an answer, also where the platform is out of order for a moment.
 
-    An attempt that ended with that would be followed by others, until the last one has failed.
+    The next attempt would begin only when the lease of this one lapses, and the last attempt of all
+    would leave the question failed.
     """
+    return await with_pauses(lambda: _found_in_turn(reply), pauses_s=_AGAIN_S)
+
+
+async def _found_in_turn(reply: Reply[Any]) -> Sequence[str]:
+    """Return all messages of an answer, however long the platform wants no such calls."""
     while True:
         try:
             return await reply.find()
