@@ -19,11 +19,24 @@ from zoneinfo import ZoneInfo
 from core.reporting.gaps import open_gaps
 from core.reporting.stats import Window, read_stats
 from core.reporting.transcript import read_transcript
+from core.retrieval.evidence import FACTS
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory, insert
 from core.stores.sqlite.reports import SqliteReports
-from core.types import Feedback, Label, Passage, Question, SessionId, Turn, TurnState, Usage
+from core.types import (
+    Candidate,
+    Edit,
+    Feedback,
+    Label,
+    Passage,
+    Question,
+    SessionId,
+    Trace,
+    Turn,
+    TurnState,
+    Usage,
+)
 
 SEOUL = ZoneInfo("Asia/Seoul")
 _STATES = [TurnState.ANSWERED] * 84 + [TurnState.ESCALATED] * 9 + [TurnState.DECLINED] * 6
@@ -81,9 +94,21 @@ def synthetic(count: int, *, until: datetime, seed: int = 0) -> list[Turn]:
                 timings_ms={"first_text": dice.lognormvariate(5.5, 0.6), "answered": 1_500.0},
                 usage=Usage(900, 0, 180, 0.0004),
                 passages=(Passage("f", title, _ANSWER, 0.8),) if is_answered else (),
+                trace=_trace(text, title, dice.random()),
             )
         )
     return turns
+
+
+def _trace(text: str, title: str, confidence: float) -> Trace:
+    candidates = tuple(
+        Candidate(f"f{rank}", title, 0.9 / rank, 0.8 / rank, 0.7 / rank, 0.6, 0.5, confidence)
+        for rank in range(1, 9)
+    )
+    scores = {Label.ON_TOPIC: 0.97, Label.OFF_TOPIC: 0.03}
+    facts = {name: round(confidence, 4) for name in FACTS}
+    edits = tuple(Edit(250.0 * step, 40 * step) for step in range(6))
+    return Trace(text, scores=scores, candidates=candidates, facts=facts, edits=edits)
 
 
 async def fill(file: SqliteFile, turns: list[Turn], *, seed: int = 0) -> None:

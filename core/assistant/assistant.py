@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from core.assistant.conversation import Conversation, unasked
@@ -17,6 +17,7 @@ from core.assistant.message import Message, MessageReader
 from core.assistant.offers import Offers
 from core.assistant.references import Reference, Referred, referred
 from core.assistant.rest import rest_of
+from core.assistant.trace import traced
 from core.assistant.turn_record import Clock, turn_of
 from core.assistant.work import Draft, LocalWork, Work
 from core.errors import FaqbotError
@@ -41,6 +42,7 @@ from core.types import (
     Question,
     SessionId,
     Status,
+    Trace,
     TurnState,
     Verdict,
     Written,
@@ -74,6 +76,7 @@ class Research:
     left_out: tuple[str, ...] = ()
     draft: Draft | None = None
     referred: Referred | None = None
+    trace: Trace = field(default_factory=Trace)
 
 
 class Assistant:
@@ -137,8 +140,12 @@ class Assistant:
 
     def forgetful(self) -> Assistant:
         """Return one that answers alike, and keeps nothing of it."""
+        return self.remembering(MemoryHistory())
+
+    def remembering(self, history: History) -> Assistant:
+        """Return one that answers alike in the conversations of another history."""
         other = copy(self)
-        other._history = MemoryHistory()  # noqa: SLF001 - its own kind
+        other._history = history  # noqa: SLF001 - its own kind
         return other
 
     async def nearest(self, hits: Sequence[Hit]) -> Sequence[Entry]:
@@ -207,6 +214,7 @@ class Assistant:
             question,
             ending,
             label=research.verdict.label,
+            trace=research.trace,
             clock=clock,
             work=work,
             model=self._model.name,
@@ -233,7 +241,16 @@ class Assistant:
         if meant and meant.kind is Reference.MORE:
             sure = {label: float(label is Label.ON_TOPIC) for label in Label}
             verdict = Verdict(Label.ON_TOPIC, sure)
-            return Research(text, (), conversation.exchanges, (), (), verdict, referred=meant)
+            return Research(
+                text,
+                (),
+                conversation.exchanges,
+                (),
+                (),
+                verdict,
+                referred=meant,
+                trace=Trace(text, meant.kind),
+            )
         # What was offered or pressed was checked as it is, without any conversation.
         alone = meant is not None or is_press(question.id)
         text = self._redact(normalized(meant.text) or meant.text) if meant else text
@@ -256,6 +273,7 @@ class Assistant:
             reading.left_out,
             work.draft,
             meant,
+            traced(reading, hits, verdict, meant),
         )
 
     async def _conversation(

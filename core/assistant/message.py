@@ -52,12 +52,14 @@ class Reading:
     """What a message asks.
 
     `parts` are the questions to answer, in their order, and at least one. `left_out` are further
-    questions that the FAQ answers. `found` holds for all of it.
+    questions that the FAQ answers. `found` holds for all of it. `query` is what a model said to
+    search for instead.
     """
 
     parts: tuple[Part, ...]
     found: Findings
     left_out: tuple[str, ...] = ()
+    query: str = ""
 
     @property
     def text(self) -> str:

@@ -100,7 +100,7 @@ class Speculation:
                 verdict = vouched(_verdict(read, found.verdict), text, hits)
                 if read.query and compact(read.query) != compact(text):
                     found = await self._searched_again(read.query, found)
-                    reading = replace(reading, found=found)
+                    reading = replace(reading, found=found, query=read.query)
                     text = f"{text}\n({read.query})"
         if verdict.label is Label.ON_TOPIC:
             await self._begin(text, history, found)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
+from core.assistant.trace import bounded
 from core.assistant.work import Work
 from core.types import (
     Answered,
@@ -17,6 +18,7 @@ from core.types import (
     Passage,
     Question,
     Status,
+    Trace,
     Turn,
     TurnState,
     Written,
@@ -36,7 +38,14 @@ class Clock:
 
 
 def turn_of(  # noqa: PLR0913 - all that a turn is made of
-    question: Question, ending: AnswerEvent, *, label: Label, clock: Clock, work: Work, model: str
+    question: Question,
+    ending: AnswerEvent,
+    *,
+    label: Label,
+    trace: Trace,
+    clock: Clock,
+    work: Work,
+    model: str,
 ) -> Turn:
     """Return the turn; `model` is the name of what answered unless the draft says another."""
     state, text, passages, offered = _outcome(ending)
@@ -54,6 +63,7 @@ def turn_of(  # noqa: PLR0913 - all that a turn is made of
         usage=work.usage,
         passages=passages,
         withheld=written.withheld,
+        trace=replace(trace, prompt=bounded(written.given)),
     )
 
 

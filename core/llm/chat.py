@@ -112,7 +112,12 @@ class AnswerWriter:
             yield f" …\n\n{self.too_long}"
         model = last.model or self.name
         yield Written(
-            scribe.used, scribe.offers, model, self.prompt.version, withheld=claims.withheld
+            scribe.used,
+            scribe.offers,
+            model,
+            self.prompt.version,
+            withheld=claims.withheld,
+            given=messages[-1]["content"],
         )
 
     def _ended(self, scribe: Scribe, claims: ClaimFilter) -> str:

@@ -219,6 +219,7 @@ class QuestionHandler:
             references = await with_found(references, reply)
         presenter = Presenter(reply, note=partial(_note, note_reply), references=references)
         watch.presenter = presenter
+        self._history.watch(question.id, lambda: presenter.edits)
         self._live[question.id] = live = (presenter, claim)
         try:
             view = await presenter.present(question, events, status=self._profile.searching)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from core.errors import AwayError
 from core.ports import History
 from core.retry import until_back
-from core.types import SessionId, Turn
+from core.types import Edit, SessionId, Turn
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +30,11 @@ class PendingTurns:
         self._history = history
         self._pending: dict[str, Turn] = {}
         self._cost_usd: dict[str, float] = {}
+        self._edits: dict[str, Callable[[], tuple[Edit, ...]]] = {}
+
+    def watch(self, question_id: str, edits: Callable[[], tuple[Edit, ...]]) -> None:
+        """Keep with the turn of a question how its answer was shown, which `edits` tells."""
+        self._edits[question_id] = edits
 
     async def append(self, turn: Turn) -> bool:
         """Store a turn, or keep it until the store is back; see `History.append`.
@@ -36,6 +43,8 @@ class PendingTurns:
             StorageError: the store does not take it, now or later.
         """
         self._cost_usd[turn.question.id] = turn.usage.cost_usd
+        if edits := self._edits.get(turn.question.id):
+            turn = replace(turn, trace=replace(turn.trace, edits=edits()))
         try:
             async with asyncio.timeout(_SOON_S):
                 return await self._history.append(turn)
@@ -66,5 +75,5 @@ class PendingTurns:
 
     def forget(self, question_id: str) -> None:
         """Let go of an answer: it is stored, or somebody else has its question by now."""
-        self._pending.pop(question_id, None)
-        self._cost_usd.pop(question_id, None)
+        for of_question in (self._pending, self._cost_usd, self._edits):
+            of_question.pop(question_id, None)

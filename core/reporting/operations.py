@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from core.assistant.assistant import Assistant, Research
+from core.assistant.assistant import Assistant
 from core.lessons.book import LessonBook
 from core.lessons.book import Taught as Kept
 from core.ports import Archive, Inbox, Lessons, Reports, Vectors
@@ -125,16 +125,6 @@ class Operations:
                 return Found(found, None)
             looked_at, place = looked_at + len(page), page[-1].finished_at
         return Found(found, place)
-
-    async def replay(self, turn: Turn) -> tuple[Research, Outcome]:
-        """Ask a question again, by itself: what is found and decided now, and how it ends.
-
-        Raises:
-            FaqbotError: it cannot be searched for.
-        """
-        research = await self.assistant.research(turn.question.text, SessionId("replay"), ())
-        outcome = await outcome_of(self.assistant.forgetful(), Asked(turn.question.text))
-        return research, outcome
 
     async def entries(self) -> list[tuple[Entry, EntryUse]]:
         """Read every entry with how often it was used, in the order of the FAQ.

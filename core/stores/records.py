@@ -15,6 +15,7 @@ from typing import Final
 
 from core.errors import StorageError
 from core.stores.times import in_utc
+from core.stores.trace_records import trace_texts
 from core.stores.turn_records import dialogue_of, dialogue_record
 from core.types import (
     Dialogue,
@@ -36,6 +37,7 @@ SPENT_BY_ALL: Final = ""  # where the whole installation's spending is, and that
 _MAX_TURN_BYTES = 16_000_000
 _BYTES_BESIDE_TEXT = 16
 _BYTES_OF_NUMBER = 16
+_TRACE_NUMBERS = 500  # at most, of candidates, facts and edits
 _DEPTH_OF_PREFIX = 2
 
 
@@ -46,7 +48,8 @@ def as_stored(turn: Turn) -> Turn:
         ValueError: a time without a zone.
         StorageError: a text with a NUL character or a lone surrogate, or more than 16 MB in all.
     """
-    beside = _BYTES_OF_NUMBER * len(turn.timings_ms)
+    numbers = len(turn.timings_ms) + _TRACE_NUMBERS
+    beside = _BYTES_OF_NUMBER * numbers
     _check_texts("a turn", _texts(turn), beside=beside)
     question = replace(turn.question, asked_at=in_utc(turn.question.asked_at))
     dialogue = dialogue_of(dialogue_record(turn.dialogue))
@@ -212,6 +215,7 @@ def _texts(turn: Turn) -> list[tuple[str, str]]:
         *(("a follow-up", text) for text in turn.followups),
         *(("a timing's name", text) for text in turn.timings_ms),
         *(("the dialogue", text) for text in _dialogue_texts(turn.dialogue)),
+        *(("the trace", text) for text in trace_texts(turn.trace)),
     ]
 
 

@@ -32,6 +32,7 @@ from core.types.faq import (
 from core.types.inbox import Claim, InboxState, Receipt, Received
 from core.types.questions import Classification, Exchange, Label, Question, SessionId, Verdict
 from core.types.reports import AuditEvent, EntryUse, Span, Traffic
+from core.types.trace import Candidate, Edit, Trace
 from core.types.turns import Dialogue, Feedback, Removed, SessionSummary, Turn, TurnState
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "Answered",
     "AuditEvent",
     "Call",
+    "Candidate",
     "Case",
     "CaseState",
     "Cited",
@@ -49,6 +51,7 @@ __all__ = [
     "Declined",
     "Delta",
     "Dialogue",
+    "Edit",
     "Ending",
     "Entry",
     "EntryUse",
@@ -75,6 +78,7 @@ __all__ = [
     "Status",
     "Teaching",
     "Terms",
+    "Trace",
     "Traffic",
     "Turn",
     "TurnState",

@@ -41,6 +41,7 @@ class Written:
     `[n]` in the answer is the n-th of `used`. `model` and `prompt` name what wrote it, where that
     is not the model's own name alone. `more` tells that an entry has more than was shown, and
     `withheld` how many sentences were not shown since their passage does not say what they claim.
+    `given` is what a model was given to answer from.
     """
 
     used: tuple[Passage, ...]
@@ -49,6 +50,7 @@ class Written:
     prompt: str = ""
     more: bool = False
     withheld: int = 0
+    given: str = ""
 
 
 @dataclass(frozen=True, slots=True)

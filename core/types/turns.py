@@ -9,6 +9,7 @@ from enum import StrEnum
 from core.types.answers import File, Usage
 from core.types.faq import Passage
 from core.types.questions import Label, Question, SessionId
+from core.types.trace import Trace
 
 
 class TurnState(StrEnum):
@@ -50,7 +51,8 @@ class Turn:
     """A question with what became of it: everything needed to replay it.
 
     `passages` are those that `sources` names, as they were used. `withheld` is the number of
-    sentences of a model that were not shown: see `core.assistant.claims`.
+    sentences of a model that were not shown: see `core.assistant.claims`. `trace` says why it was
+    answered so.
     """
 
     question: Question
@@ -67,6 +69,7 @@ class Turn:
     passages: tuple[Passage, ...] = ()
     dialogue: Dialogue | None = None
     withheld: int = 0
+    trace: Trace = field(default_factory=Trace)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,14 @@ const stories = {
     await picture(page, "console-conversations");
     await page.locator(".turn h2 a").first().click();
     await page.waitForSelector(".whole");
+    await page.locator(".whole summary").first().click();
+    await page.locator(".replay summary").first().click();
     await noBarriers(page, "a conversation");
+    await page.locator(".whole .row button").first().click();
+    await page.waitForSelector(".beside");
+    await page.locator(".whole").first().scrollIntoViewIfNeeded();
+    await picture(page, "console-replay");
+    await noBarriers(page, "asked again");
     await view(page, "gaps");
     await picture(page, "console-gaps");
     await page.locator(".gap .primary").first().click();

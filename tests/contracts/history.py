@@ -18,11 +18,14 @@ from core.errors import StorageError
 from core.ports import History
 from core.stores.records import as_stored
 from core.types import (
+    Candidate,
     Dialogue,
+    Edit,
     File,
     Label,
     Question,
     SessionId,
+    Trace,
     Turn,
     TurnState,
     Usage,
@@ -59,6 +62,7 @@ PLACES: dict[str, Callable[[str], Turn]] = {
     "model": lambda text: turn("1", model=text),
     "timings_ms": lambda text: turn("1", timings_ms={"total": 2.5, text: 1.0}),
     "prompt": lambda text: turn("1", prompt=text),
+    "trace": lambda text: turn("1", trace=Trace(prompt=text)),
 }
 
 
@@ -91,6 +95,16 @@ def turn(question_id: str, **changes: object) -> Turn:
             ("U1", "U2"),
             NOON + timedelta(hours=1),
             (File("meeting.ics", "text/calendar", "BEGIN:VCALENDAR\r\n"),),
+        ),
+        trace=Trace(
+            "배송비 설정",
+            "again",
+            ("반품비는?",),
+            {Label.ON_TOPIC: 0.9, Label.OFF_TOPIC: 0.1},
+            (Candidate("f1", "배송비 설정하기", 0.8, 0.7, 0.6, 0.5, 0.4, 0.93),),
+            {"agreement": 0.75},
+            "<question>배송비</question>",
+            (Edit(120.5, 0), Edit(877.0, 24)),
         ),
     )
     return replace(whole, **changes)

@@ -49,8 +49,11 @@ class ScriptedAssistant:
         self.uses_models = on
 
     def forgetful(self) -> ScriptedAssistant:
+        return self.remembering(MemoryHistory())
+
+    def remembering(self, history: History) -> ScriptedAssistant:
         other = copy(self)
-        other.history = MemoryHistory()
+        other.history = history
         return other
 
     def otherwise(self, question: Question) -> Sequence[Step]:

@@ -25,6 +25,7 @@ _FILES: Final = (
     "faq.js",
     "gaps.js",
     "lessons.js",
+    "replay.js",
     "settings.js",
     "style.css",
     "vendor/uPlot.esm.js",

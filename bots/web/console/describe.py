@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from core.assistant.assistant import Research
 from core.reporting.gaps import GapGroup
-from core.reporting.replay import Outcome
 from core.reporting.stats import Figures, Stats
-from core.types import AuditEvent, Entry, EntryUse, Feedback, Lesson, Received, Turn
+from core.types import AuditEvent, Entry, EntryUse, Feedback, Lesson, Received, Trace, Turn
 
 Json = dict[str, Any]
 
@@ -84,23 +82,21 @@ def whole_turn_json(turn: Turn, opinions: Sequence[Feedback]) -> Json:
             {"title": one.title, "text": one.text, "score": one.score, "url": one.url}
             for one in turn.passages
         ],
+        "trace": trace_json(turn.trace),
     }
 
 
-def replay_json(research: Research, outcome: Outcome) -> Json:
-    """What is found, decided and answered now."""
+def trace_json(trace: Trace) -> Json:
+    """Why a question was answered as it was."""
     return {
-        "label": research.verdict.label,
-        "scores": {
-            label.value: round(score, 4) for label, score in research.verdict.scores.items()
-        },
-        "hits": [
-            {name: round(value, 4) if isinstance(value, float) else value for name, value in row}
-            for row in (asdict(hit).items() for hit in research.hits)
-        ],
-        "state": outcome.state,
-        "sources": outcome.sources,
-        "answer": outcome.text,
+        "searched": trace.searched,
+        "reference": trace.reference,
+        "left_out": trace.left_out,
+        "scores": {label.value: score for label, score in trace.scores.items()},
+        "candidates": [asdict(one) for one in trace.candidates],
+        "facts": trace.facts,
+        "prompt": trace.prompt,
+        "edits": [asdict(one) for one in trace.edits],
     }
 
 

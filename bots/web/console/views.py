@@ -16,6 +16,7 @@ from bots.web.context import CONTEXT
 from bots.web.handlers.requests import body_of, number_in, text_in
 from bots.web.problems import Problem, said
 from core.reporting.operations import MODELS, Filter, last_of_all
+from core.reporting.rerun import rerun
 from core.reporting.stats import Window, read_stats
 from core.reporting.transcript import read_transcript
 from core.types import SessionId, TurnState
@@ -114,8 +115,8 @@ async def replay(request: web.Request) -> web.Response:
     turn = await operations.archive.find(request.match_info["id"])
     if turn is None:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such answer")
-    research, outcome = await operations.replay(turn)
-    return said(describe.replay_json(research, outcome))
+    again = await rerun(operations.assistant, operations.archive, turn)
+    return said(describe.whole_turn_json(again, ()))
 
 
 async def entries(request: web.Request) -> web.Response:

@@ -31,6 +31,7 @@ from core.types import (
     AnswerEvent,
     Declined,
     Delta,
+    Edit,
     Escalated,
     Failed,
     Question,
@@ -46,6 +47,7 @@ _FIRST_TEXT_S: Final = 0.3
 _PATIENCE_S: Final = 3.0  # with the turn of a last edit, before it becomes a message of its own
 _RETRIES_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # after what may work the next time
 _MOST_INTERIM_FAILURES: Final = 2  # that count
+_MOST_EDITS: Final = 64  # that are told of one answer
 
 
 class Presenter(Generic[Page]):
@@ -70,6 +72,8 @@ class Presenter(Generic[Page]):
         self._rendered: tuple[View, Sequence[Page]] | None = None
         self._visible_chars = 0
         self._visible_status = ""
+        self._began = 0.0
+        self._edits: list[Edit] = []
         self._changed = asyncio.Event()
         self._lane: Lane | None = None
         self._patience: asyncio.Timeout | None = None
@@ -91,6 +95,11 @@ class Presenter(Generic[Page]):
         return True
 
     @property
+    def edits(self) -> tuple[Edit, ...]:
+        """How the shown answer has grown until now."""
+        return tuple(self._edits)
+
+    @property
     def references(self) -> Sequence[str]:
         """All messages that there are, also those that are to go."""
         return [*self._shown.references, *self._shown.outdated]
@@ -105,6 +114,7 @@ class Presenter(Generic[Page]):
             FaqbotError: what `note` raised.
         """
         self._view = View(question, status=status)
+        self._began = asyncio.get_running_loop().time()
         self._reading = asyncio.create_task(self._read(events))
         writing = asyncio.create_task(self._write())
         hinting = asyncio.create_task(self._reply.hint(self._view))
@@ -325,6 +335,9 @@ class Presenter(Generic[Page]):
         """Remember what people see by now."""
         self._visible_chars = len(view.text)
         self._visible_status = view.status
+        at_ms = round((asyncio.get_running_loop().time() - self._began) * 1000, 1)
+        # Of very many, the last one is told as it moves on.
+        self._edits = [*self._edits[: _MOST_EDITS - 1], Edit(at_ms, len(view.text))]
 
     def _pages(self) -> Sequence[Page]:
         """The latest view as messages; a long one takes some milliseconds to render."""

@@ -12,6 +12,7 @@ from pymongo.errors import DuplicateKeyError
 from core.stores.mongo.counters import count_turn
 from core.stores.mongo.database import Document, MongoDatabase
 from core.stores.records import as_stored, check_text
+from core.stores.trace_records import trace_of, trace_record
 from core.stores.turn_records import dialogue_of, dialogue_record, passage_of, passage_record
 from core.types import Label, Question, SessionId, Turn, TurnState, Usage
 
@@ -96,6 +97,7 @@ def _document(turn: Turn) -> Document:
         "passages": [passage_record(one) for one in turn.passages],
         "dialogue": dialogue_record(turn.dialogue),
         "withheld": turn.withheld,
+        "trace": trace_record(turn.trace),
     }
 
 
@@ -117,6 +119,7 @@ def turn_of(document: Document) -> Turn:
         passages=tuple(map(passage_of, document.get("passages", ()))),
         dialogue=dialogue_of(document.get("dialogue")),
         withheld=document.get("withheld", 0),
+        trace=trace_of(document.get("trace")),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Final, Self
 from core.stores.records import as_stored, check_text
 from core.stores.sqlite.counters import count_turn
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
+from core.stores.trace_records import trace_of, trace_record
 from core.stores.turn_records import dialogue_of, dialogue_record, passage_of, passage_record
 from core.types import Label, Question, SessionId, Turn, TurnState, Usage
 
@@ -22,11 +23,11 @@ _INSERT: Final = """
     INSERT INTO turns (
         question_id, session, text, asker, asked_at_ms, reply_to, state, answer,
         sources, followups, label, model, finished_at_ms, timings_ms, prompt, usage, passages,
-        dialogue, withheld
+        dialogue, withheld, trace
     ) VALUES (
         :question_id, :session, :text, :asker, :asked_at_ms, :reply_to, :state, :answer,
         :sources, :followups, :label, :model, :finished_at_ms, :timings_ms, :prompt, :usage,
-        :passages, :dialogue, :withheld
+        :passages, :dialogue, :withheld, :trace
     ) ON CONFLICT (question_id) DO NOTHING
 """
 RECENT: Final = "SELECT * FROM turns WHERE session = ? ORDER BY seq DESC LIMIT ?"
@@ -114,6 +115,7 @@ def _row(turn: Turn) -> dict[str, str | int | None]:
         "passages": json.dumps([passage_record(one) for one in turn.passages], ensure_ascii=False),
         "dialogue": json.dumps(dialogue_record(turn.dialogue), ensure_ascii=False),
         "withheld": turn.withheld,
+        "trace": json.dumps(trace_record(turn.trace), ensure_ascii=False),
     }
 
 
@@ -145,4 +147,5 @@ def turn_of(row: sqlite3.Row) -> Turn:
         passages=tuple(map(passage_of, json.loads(row["passages"]))),
         dialogue=dialogue_of(json.loads(row["dialogue"])),
         withheld=row["withheld"],
+        trace=trace_of(json.loads(row["trace"])),
     )

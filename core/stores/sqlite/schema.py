@@ -221,4 +221,5 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "ALTER TABLE lessons ADD COLUMN approved_by TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE lessons ADD COLUMN review_at_ms INTEGER",
     ),
+    ("ALTER TABLE turns ADD COLUMN trace TEXT NOT NULL DEFAULT 'null'",),
 )

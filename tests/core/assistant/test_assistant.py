@@ -12,8 +12,12 @@ from fakes.faq import FAQ
 from core.assistant.followups import labels
 from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
+from core.assistant.trace import bounded
 from core.errors import StorageError
+from core.reporting.rerun import rerun
 from core.stores.memory import MemoryHistory
+from core.stores.sqlite.archive import SqliteArchive
+from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
 from core.text.korean import compact
 from core.types import (
@@ -434,3 +438,46 @@ async def test_entries_that_an_ingest_took_away_are_escalated(
     ending = await last(make_assistant(reader=reader, model=model), SETTLEMENT)
     assert isinstance(ending, Escalated)
     assert model.asked == []
+
+
+async def test_a_turn_says_why_it_was_answered_so(make_assistant):
+    """With what was searched for, what was found by each signal, and the label's probabilities."""
+    history = MemoryHistory()
+    assistant = make_assistant(history=history)
+    await last(assistant, f"안녕하세요! {SETTLEMENT}")
+    await last(assistant, "강남역 맛집 추천해줘")
+    answered, declined = await history.recent(SESSION, 2)
+    trace = answered.trace
+    assert trace.searched == SETTLEMENT
+    assert trace.scores[Label.ON_TOPIC] == max(trace.scores.values())
+    assert trace.candidates[0].title == SETTLEMENT
+    assert trace.candidates[0].confidence > 0.5
+    assert [one.score for one in trace.candidates] == sorted(
+        (one.score for one in trace.candidates), reverse=True
+    )
+    assert declined.trace.scores[Label.OFF_TOPIC] == max(declined.trace.scores.values())
+
+
+def test_of_a_very_long_prompt_both_ends_are_kept():
+    kept = bounded(f"처음{'가' * 20_000}끝")
+    assert (kept[:2], kept[-1]) == ("처음", "끝")
+    assert len(kept) < 10_000
+    assert bounded("짧은 글") == "짧은 글"
+
+
+async def test_a_question_is_asked_again_in_the_conversation_that_it_had(make_assistant, tmp_path):
+    """What came before it counts, what came since does not, and nothing is stored."""
+    async with SqliteFile.open(tmp_path / "h.sqlite3") as file:
+        assistant, archive = make_assistant(history=SqliteHistory(file)), SqliteArchive(file)
+        await last(assistant, SETTLEMENT)
+        (_, first), *_ = await archive.turns(SESSION, 1)
+        offered = first.followups[0]
+        await last(assistant, "1번")
+        await last(assistant, "강남역 맛집 추천해줘")
+        turns = [turn for _, turn in await archive.turns(SESSION, 10)]
+        again = await rerun(assistant, archive, turns[1])
+        assert (again.question.text, again.state) == ("1번", TurnState.ANSWERED)
+        assert (again.answer, again.sources) == (turns[1].answer, turns[1].sources)
+        assert again.trace.reference == "offered"
+        assert again.trace.searched == offered
+        assert len(await archive.turns(SESSION, 10)) == 3

@@ -160,6 +160,8 @@ async def test_a_question_is_answered_by_the_model_with_sources_and_offers(setti
     assert answered.offers[0].endswith("안내해 드릴까요?")
     assert turn.model == "gpt-4o-mini"
     assert re.fullmatch(r"answer@[0-9a-f]{8}", turn.prompt)
+    assert "<passages>" in turn.trace.prompt
+    assert turn.question.text in turn.trace.prompt
     assert turn.usage.cost_usd > 0
     assert turn.usage.prompt_tokens < 1_300
 

@@ -329,6 +329,7 @@ async def test_a_stopped_answer_stays_as_it_is_and_is_kept_so(place):
                 await asyncio.sleep(0)
     assert (kept.state, kept.answer) == (TurnState.STOPPED, "답: ")
     assert kept.sources == ("정산은 언제 되나요?",)
+    assert [edit.characters for edit in kept.trace.edits][-1] == len("답: ")
     assert [passage.title for passage in kept.passages] == ["정산은 언제 되나요?"]
 
 

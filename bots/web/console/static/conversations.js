@@ -1,6 +1,7 @@
 // Questions by filter; a conversation whole; and one question asked again now.
 
-import { button, call, dollars, duration, empty, field, make, number, share, state, t, table, time } from "./dom.js";
+import { button, call, empty, field, make, state, t, time } from "./dom.js";
+import { askedAgain, replayOf } from "./replay.js";
 import { link } from "./today.js";
 
 const STATES = ["answered", "escalated", "declined", "failed", "stopped"];
@@ -54,31 +55,15 @@ export async function session(query) {
 }
 
 function whole(turn) {
-  const facts = Object.entries(turn.timings_ms).map(([name, ms]) => `${name} ${duration(ms)}`);
-  if (turn.model) facts.push(turn.model);
-  if (turn.usage.completion_tokens) facts.push(`${number(turn.usage.prompt_tokens)} + ${number(turn.usage.completion_tokens)} tokens`, dollars(turn.usage.cost_usd));
-  const now = make("div", { className: "replay" });
+  const now = make("div");
   return make("article", { className: "turn whole" },
     make("p", {}, state(turn.state), " ", make("small", { textContent: time(turn.asked_at) }), " ", thumbs(turn)),
     make("h2", { textContent: turn.text }),
-    make("p", { className: "small" }, `${t.filter_person}: `, link(turn.person, `#conversations?person=${encodeURIComponent(turn.person)}`), ` · ${t.read_as} ${turn.label}`),
+    make("p", { className: "small" }, `${t.filter_person}: `, link(turn.person, `#conversations?person=${encodeURIComponent(turn.person)}`)),
     make("p", { className: "said", textContent: turn.answer }),
+    turn.sources.length ? make("p", { className: "small", textContent: turn.sources.join(" · ") }) : null,
     turn.opinions.filter((one) => one.expected).map((one) => make("p", { className: "small", textContent: `${t.expected}: ${one.expected}` })),
-    turn.passages.length ? make("details", {}, make("summary", { textContent: `${t.passages} ${turn.passages.length}` }), turn.passages.map((one) => [make("h3", { textContent: `${one.title} (${one.score.toFixed(2)})` }), make("p", { className: "said", textContent: one.text })])) : null,
-    make("p", { className: "small", textContent: facts.join(" · ") }),
-    button(t.ask_again, async () => now.replaceChildren(...beside(turn, await call("GET", `/turns/${encodeURIComponent(turn.id)}/replay`)))),
+    make("details", {}, make("summary", { textContent: t.how_then }), replayOf(turn)),
+    make("div", { className: "row" }, button(t.ask_again, async () => now.replaceChildren(...await askedAgain(turn)))),
     now);
-}
-
-function beside(turn, told) {
-  const side = (title, one) => make("section", {}, make("h3", { textContent: title }), make("p", {}, state(one.state)), make("p", { className: "small", textContent: one.sources.join(" · ") }), make("p", { className: "said", textContent: one.answer }));
-  const signals = [{ label: t.entry }, ...["score", "words", "letters", "meaning"].map((name) => ({ label: t[`signal_${name}`], isFigure: true }))];
-  const hits = told.hits.map((hit) => [hit.title, hit.score.toFixed(3), hit.words.toFixed(3), hit.letters.toFixed(3), hit.meaning.toFixed(3)]);
-  const labels = Object.entries(told.scores).map(([label, score]) => `${label} ${share(score)}`).join(" · ");
-  return [
-    make("div", { className: "beside" }, side(t.then, turn), side(t.now, told)),
-    make("p", { className: "small", textContent: `${t.read_as} ${told.label} (${labels})` }),
-    make("h3", { textContent: t.found }),
-    hits.length ? table(t.found, signals, hits) : empty(),
-  ];
 }

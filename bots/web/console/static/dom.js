@@ -33,7 +33,7 @@ export async function call(method, path, body) {
 export const number = (value) => (value ?? 0).toLocaleString(me.language);
 export const share = (value) => (value === null || value === undefined ? "–" : `${Math.round(value * 100)}%`);
 export const duration = (ms) => (ms === null || ms === undefined ? "–" : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
-export const dollars = (usd) => `$${(usd ?? 0).toFixed(2)}`;
+export const dollars = (usd, digits = 2) => `$${(usd ?? 0).toFixed(digits)}`;
 export const time = (iso) => new Intl.DateTimeFormat(me.language, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
 
 // A table of rows; a cell is text or an element, and columns of figures are aligned to the right.

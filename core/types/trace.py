@@ -1,0 +1,54 @@
+"""How a question came to its answer, as it is kept with its turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from core.types.questions import Label
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry that the search found for a question: its fused score, and each signal's.
+
+    `confidence` is the probability that it answers the question.
+    """
+
+    faq_id: str
+    title: str
+    score: float
+    words: float
+    letters: float
+    grams: float
+    meaning: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of the shown answer: milliseconds after its beginning, and how long it was then."""
+
+    at_ms: float
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Why a question was answered as it was; empty for turns of an older faqbot.
+
+    `searched` is the text that was searched for, `reference` what the message refers to in its
+    conversation (see `core.assistant.references.Reference`), and `left_out` are further questions
+    of it. `scores` are the guardrail's probabilities. `candidates` are nearest first, and `facts`
+    are the evidence for the first of them, by the names of `core.retrieval.evidence.FACTS`.
+    `prompt` is what a model was given to answer from; "" where none wrote. `edits` are how the
+    answer grew until it was stored, which is just before its last edit.
+    """
+
+    searched: str = ""
+    reference: str = ""
+    left_out: tuple[str, ...] = ()
+    scores: dict[Label, float] = field(default_factory=dict)
+    candidates: tuple[Candidate, ...] = ()
+    facts: dict[str, float] = field(default_factory=dict)
+    prompt: str = ""
+    edits: tuple[Edit, ...] = ()
