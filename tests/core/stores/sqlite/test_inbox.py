@@ -25,7 +25,7 @@ from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
 from core.stores.sqlite.inbox import SqliteInbox
 from core.stores.sqlite.schema import STEPS
-from core.types import Feedback, Receipt, SessionId, Usage
+from core.types import Feedback, Receipt, SessionId, Trace, Usage
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ async def test_a_file_of_schema_2_is_brought_forward(path):
         history = SqliteHistory(file)
         await history.append(turn("2"))
         turns = await history.recent(turn("1").question.session, 2)
-    assert turns == [turn("1", prompt="", usage=Usage(), dialogue=None), turn("2")]
+    assert turns == [turn("1", prompt="", usage=Usage(), dialogue=None, trace=Trace()), turn("2")]
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (len(STEPS),)
 
@@ -142,7 +142,7 @@ async def test_a_file_of_schema_3_is_brought_forward(path):
         given = Feedback("1", "U1", helpful=True, given_at=NOON)
         assert await archive.feedback("1") == [given]
         assert await archive.give_feedback(replace(given, reason="옛 화면"))
-        assert await archive.asked_by("U1", 9) == [turn("1", dialogue=None)]
+        assert await archive.asked_by("U1", 9) == [turn("1", dialogue=None, trace=Trace())]
         assert (await inbox.claim(lease_s=1)).attempt == 2
         assert await inbox.receive(turn("3", session="slack:T1:a").question) is Receipt.STORED
         assert await inbox.last_seen("slack:T1:") == NOON

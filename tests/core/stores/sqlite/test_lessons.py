@@ -22,7 +22,7 @@ from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
 from core.stores.sqlite.lessons import SqliteLessons
 from core.stores.sqlite.schema import STEPS
-from core.types import Teaching
+from core.types import Teaching, Trace
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ async def test_a_file_of_schema_4_is_brought_forward(path):
         await SqliteHistory(file).append(turn("1"))
     turn_back(path, 4)
     async with SqliteFile.open(path) as file:
-        assert await SqliteArchive(file).find("1") == turn("1", dialogue=None)
+        assert await SqliteArchive(file).find("1") == turn("1", dialogue=None, trace=Trace())
         assert await SqliteLessons(file).teach(lesson()) is Teaching.LEARNED
         assert await SqliteLessons(file).version()
     with closing(sqlite3.connect(path)) as db:
