@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.assistant.guardrail import Evidence, Guardrail
-from core.retrieval.retriever import Hit, Query, Retriever, is_answer
+from core.retrieval.retriever import Hit, Retriever, is_answer
+from core.retrieval.signals import Query
 from core.retry import until_back
 from core.types import Entry, Exchange, Verdict
 

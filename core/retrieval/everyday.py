@@ -25,39 +25,74 @@ _MOST: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Everyday:
-    """The measures of everyday messages, sorted, by whether they are written in Hangul.
+class _Reached:
+    """How far some messages come; `begin` and `spread` describe the best tenth of them.
 
-    Both have shape (messages, measures); see `core.retrieval.evidence.MEASURES`.
+    `known` has shape (messages, measures) and is sorted, the others have shape (measures,).
     """
 
-    hangul: Floats
-    other: Floats
+    known: Floats
+    begin: Floats
+    spread: Floats
+    share_in_tail: float
+
+    @classmethod
+    def of(cls, known: Floats) -> Self:
+        size = len(known)
+        tail = min(max(int(_TAIL * size), _FEWEST_IN_TAIL), size)
+        best = known[size - tail :]
+        begin = best[:1].sum(axis=0)
+        spread = (best - begin).sum(axis=0) / max(tail, 1) + _NARROWEST
+        return cls(known, begin, spread, tail / max(size, 1))
+
+    def surprise(self, found: Floats) -> Floats:
+        """Return -ln of the share of messages that come as far, of the shape of `found`."""
+        size = len(self.known)
+        if not size:
+            return np.zeros_like(found)
+        below = np.column_stack([*map(np.searchsorted, self.known.T, found.T)])
+        share = (size - below + 0.5) / (size + 1)
+        steps = np.clip((found - self.begin) / self.spread, 0.0, 50.0)
+        share = np.where(found > self.begin, self.share_in_tail * np.exp(-steps), share)
+        return np.asarray(np.minimum(-np.log(np.maximum(share, 1e-12)), _MOST))
+
+
+@dataclass(frozen=True, slots=True)
+class Everyday:
+    """What everyday messages reach, by whether they are written in Hangul, and all together."""
+
+    hangul: _Reached
+    other: _Reached
+    every: _Reached
 
     @classmethod
     def of(cls, messages: Sequence[str], found: Floats) -> Self:
-        """Keep what was found for each message, shape (messages, measures)."""
+        """Keep what was found for each message, shape (messages, measures).
+
+        See `core.retrieval.evidence.MEASURES`.
+        """
         korean = np.array([has_hangul(message) for message in messages], bool)
-        return cls(np.sort(found[korean], axis=0), np.sort(found[~korean], axis=0))
+        return cls._sorted(found[korean], found[~korean])
 
     def surprise(self, question: str, found: Floats) -> Floats:
         """Return -ln of the share of everyday messages that come as far, 0 to 10.
 
-        Beyond the best tenth, the share goes on falling as an exponential does.
+        Beyond the best tenth, the share goes on falling as an exponential does. A question is
+        compared with messages of its own script, and with all of them: on a FAQ of another
+        language, messages of one script reach next to nothing, and to be ahead of them means
+        little.
 
         Args:
-            question: compared with messages of its own script.
+            question: what was asked.
             found: measures, shape (rows, measures).
         """
-        known = self.hangul if has_hangul(question) else self.other
-        if not len(known):
-            return np.zeros_like(found)
-        columns = [_surprise(known[:, at], found[:, at]) for at in range(found.shape[1])]
-        return np.column_stack(columns)
+        own = self.hangul if has_hangul(question) else self.other
+        of_all = self.every.surprise(found)
+        return np.minimum(own.surprise(found), of_all) if len(own.known) else of_all
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Return the arrays for `np.savez`."""
-        return {"everyday_hangul": self.hangul, "everyday_other": self.other}
+        return {"everyday_hangul": self.hangul.known, "everyday_other": self.other.known}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Self:
@@ -67,15 +102,11 @@ class Everyday:
             KeyError: it is not there.
         """
         hangul, other = arrays["everyday_hangul"], arrays["everyday_other"]
-        return cls(hangul.astype(np.float64), other.astype(np.float64))
+        return cls._sorted(hangul.astype(np.float64), other.astype(np.float64))
 
-
-def _surprise(known: Floats, found: Floats) -> Floats:
-    size = len(known)
-    tail = min(max(int(_TAIL * size), _FEWEST_IN_TAIL), size)
-    begin = known[-tail]
-    spread = float((known[-tail:] - begin).mean()) + _NARROWEST
-    share = (size - np.searchsorted(known, found) + 0.5) / (size + 1)
-    beyond = tail / size * np.exp(-np.clip((found - begin) / spread, 0.0, 50.0))
-    share = np.where(found > begin, beyond, share)
-    return np.minimum(-np.log(np.maximum(share, 1e-12)), _MOST)
+    @classmethod
+    def _sorted(cls, *parts: Floats) -> Self:
+        hangul, other, every = (
+            _Reached.of(np.sort(part, axis=0)) for part in (*parts, np.concatenate(parts))
+        )
+        return cls(hangul, other, every)

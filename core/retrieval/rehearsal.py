@@ -9,7 +9,8 @@ from core.errors import ModelError
 from core.ports import Vectors
 from core.retrieval.lesson_sync import prepared_of, vectors_of
 from core.retrieval.lessons import PREFIX, LessonOverlay, is_learned
-from core.retrieval.retriever import Query, Retriever, is_answer
+from core.retrieval.retriever import Retriever, is_answer
+from core.retrieval.signals import Query
 from core.text.korean import Analyzer
 from core.types import Entry, Lesson
 

@@ -1,10 +1,4 @@
-"""Question to ranked entries: words, letters and meaning, fused, with the conversation so far.
-
-Four signals, each comparable between questions, are added: BM25F over morphemes (widened by the
-profile's synonyms), the cosine of jamo n-grams of titles and questions (for typos and missing
-spaces), that of n-grams of the whole entry, and the cosine of the embedder's vectors, which Chroma
-holds. The lexical part is a cache of the same collection.
-"""
+"""Question to ranked entries, with the conversation so far and with how sure each is."""
 
 from __future__ import annotations
 
@@ -19,47 +13,36 @@ from typing import ParamSpec, TypeVar
 import numpy as np
 
 from core.errors import FaqIndexError, ModelError
-from core.ports import Embedder, FaqIndex, Vectors
+from core.ports import Embedder, FaqIndex
 from core.retrieval import confidence
 from core.retrieval.everyday import Everyday
 from core.retrieval.evidence import Asked, Floats, coverage, measures
 from core.retrieval.lessons import LessonIndex
 from core.retrieval.lexical import LexicalIndex
 from core.retrieval.postings import Scores
+from core.retrieval.signals import Query, SignalReader, Signals
 from core.retrieval.snapshot import LiveIndex, Snapshot
 from core.retrieval.synonyms import Synonyms
-from core.retrieval.vectors import unit
 from core.text.korean import Analyzer, compact
 from core.types import Entry, Exchange, Generation
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Of the fusion, in the order of `evidence.SIGNALS`: chosen over ten FAQs, from 24 entries to 2,717,
-# of short texts and of long ones; the result is flat around them. They sum to 1, so that a score is
-# about 0 to 1.
-_FUSION = np.array([0.15, 0.12, 0.18, 0.55], np.float32)
-_EXPANSION_WEIGHT = 0.3
-_CONTEXT_WEIGHT = 0.6
-_CONTEXT_TURNS = 3
-_ELLIPTICAL_TERMS = 3
 _SHOWN_SHARE = 0.85
 # More would not search faster, for most of a search holds the interpreter's lock, and would keep
 # the event loop waiting for it.
 _THREADS = 2
 _KEPT = 5_000
-_CANDIDATE_CHUNKS = 150
-# Where many entries are about one matter, none is far ahead, and each is an answer to its name. On
-# eight small FAQs no unanswerable question comes as near.
-_NEAR = 0.55
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """An entry found for a question, with the fused score and the signals it is made of.
 
-    `confidence` is the probability that it answers the question; `facts` are what that was told
-    from, see `core.retrieval.evidence.FACTS`, or nothing where there is nothing to compare with.
+    `confidence` is the probability that it answers the question, and `answers` whether that is
+    enough. `facts` are what it was told from, see `core.retrieval.evidence.FACTS`, or nothing where
+    there is nothing to compare with.
     """
 
     faq_id: str
@@ -70,24 +53,8 @@ class Hit:
     meaning: float
     grams: float = 0.0
     confidence: float = 0.0
+    answers: bool = False
     facts: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A search request: a question, and the conversation that it may lean on."""
-
-    question: str
-    history: Sequence[Exchange] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Aim:
-    """The direction of a question in its conversation; no vector while the embedder is away."""
-
-    asked: Query
-    context: Sequence[str]
-    vector: Vectors | None
 
 
 class Retriever:
@@ -105,16 +72,21 @@ class Retriever:
         synonyms: Synonyms,
         cache: Path,
         everyday: Sequence[str] = (),
+        answer_from: float = confidence.ANSWER,
     ) -> None:
         """`everyday` are messages of any subject, which tell what a score is worth on this FAQ.
 
-        Without them the score alone decides what is an answer.
+        Without them the score alone decides what is an answer. `answer_from` is the confidence from
+        which on an entry answers, 0 to 1.
         """
         self._index = index
-        self._messages = tuple(everyday)
+        self._everyday = tuple(everyday)
+        self.answer_from = answer_from
         self.embedder = embedder
         self._analyzer = analyzer
-        self._synonyms = synonyms
+        self._reader = SignalReader(
+            index=index, embedder=embedder, analyzer=analyzer, synonyms=synonyms
+        )
         self.serving = LiveIndex(
             index, fingerprint=embedder.fingerprint, cache=cache, measure=self._measured
         )
@@ -209,73 +181,35 @@ class Retriever:
     def _all_ranked(
         self, snapshot: Snapshot, asked: Sequence[Query], limit: int
     ) -> list[list[Hit]]:
-        # All at once, and remembered: Kiwi takes a third of the time of one after the other.
-        self._analyzer.terms_of([one.question for one in asked])
-        aimed = [self._aimed(one) for one in asked]
-        meanings = self._meanings(snapshot, [aim.vector for aim in aimed])
-        return [
-            self._ranked(snapshot, aim, meaning, limit)
-            for aim, meaning in zip(aimed, meanings, strict=True)
-        ]
+        found = self._reader.read(asked, snapshot.lexical, generation=snapshot.generation.name)
+        return [self._ranked(snapshot, signals, limit) for signals in found]
 
-    def _ranked(
-        self, snapshot: Snapshot, aim: _Aim, meaning: Scores | None, limit: int
-    ) -> list[Hit]:
-        lexical = snapshot.lexical
-        question, history = aim.asked.question, aim.asked.history
-        terms, signals = self._signals(lexical, aim, meaning)
-        fused = _FUSION @ signals
+    def _ranked(self, snapshot: Snapshot, found: Signals, limit: int) -> list[Hit]:
+        lexical, values = snapshot.lexical, found.values
+        question, history = found.query.question, found.query.history
+        fused = found.fused
         leans = bool(history) and self.is_elliptical(question)
         if isinstance(lexical, LessonIndex):
             fused = lexical.favoured("" if leans else question, fused)
         if leans:
             fused = _after(history[-1], lexical, fused)
         rows = _best(fused, limit)
-        typed = compact(question)
-        sure, facts = _judged(snapshot, question, signals, fused, rows, Asked.of(terms, lexical))
+        sure, facts = _judged(snapshot, found, fused, rows)
         return [
             Hit(
                 faq_id=lexical.faq_ids[row],
                 title=lexical.titles[row],
                 score=float(fused[row]),
-                words=float(signals[0, row]),
-                letters=float(signals[1, row]),
-                grams=float(signals[2, row]),
-                meaning=float(signals[3, row]),
-                confidence=1.0 if compact(lexical.titles[row]) == typed else float(sure[place]),
+                words=float(values[0, row]),
+                letters=float(values[1, row]),
+                grams=float(values[2, row]),
+                meaning=float(values[3, row]),
+                confidence=float(sure[place]),
+                answers=bool(sure[place] >= self.answer_from),
                 facts=facts[place],
             )
             for place, row in enumerate(rows)
         ]
-
-    def _signals(
-        self, lexical: LexicalIndex, aim: _Aim, meaning: Scores | None
-    ) -> tuple[dict[str, float], Scores]:
-        """Return the terms that were looked for, and the signals, shape (4, entries)."""
-        terms, letters = self._read(aim.asked.question, aim.context)
-        expansions = dict.fromkeys(self._synonyms.expand(list(terms)), _EXPANSION_WEIGHT)
-        typed = np.stack(
-            [
-                lexical.word_scores(terms, expansions),
-                lexical.letter_scores(letters),
-                self._gram_scores(lexical, aim),
-            ]
-        )
-        # While the embedder is away, words and letters stand in for the meaning too, or the local
-        # guardrail would take every question for off topic.
-        stand_in = _FUSION[:-1] @ typed / _FUSION[:-1].sum()
-        if meaning is None or aim.vector is None:
-            meaning = stand_in
-        elif isinstance(lexical, LessonIndex):
-            meaning = lexical.with_meaning(meaning, aim.vector, stand_in)
-        return terms, np.vstack([typed, meaning[None]])
-
-    def _gram_scores(self, lexical: LexicalIndex, aim: _Aim) -> Scores:
-        """Return the cosines of the question's n-grams, and less of those before it."""
-        texts = (aim.asked.question, *aim.context)
-        weights = _CONTEXT_WEIGHT ** np.arange(len(texts), dtype=np.float32)
-        scores = np.stack([lexical.gram_scores(text) for text in texts])
-        return np.asarray(weights @ scores / weights.sum(), np.float32)
 
     def _measured(self, generation: Generation, faq: LexicalIndex) -> Everyday | None:
         """Return how far the everyday messages come; None where there are none.
@@ -283,73 +217,20 @@ class Retriever:
         Raises:
             ModelError: the embedder is away.
         """
-        if not self._messages or not len(faq):
+        if not self._everyday or not len(faq):
             return None
-        self._analyzer.terms_of(self._messages)
-        vectors = self.embedder.embed(self._messages)
-        found = self._index.nearest(generation.name, vectors, _CANDIDATE_CHUNKS)
+        queries = [Query(message) for message in self._everyday]
         rows = []
-        for message, vector, nearest in zip(self._messages, vectors, found, strict=True):
-            aim = _Aim(Query(message), (), vector)
-            _, signals = self._signals(faq, aim, _cosines(faq, nearest))
-            fused = _FUSION @ signals
-            rows.append(measures(signals, fused, [int(fused.argmax())])[0])
-        return Everyday.of(self._messages, np.array(rows))
-
-    def _read(self, question: str, context: Sequence[str]) -> tuple[dict[str, float], str]:
-        """The weighted terms to look for, and the text whose letters count."""
-        weights = dict.fromkeys(self._analyzer.terms(question), 1.0)
-        for depth, text in enumerate(context, start=1):
-            for term in self._analyzer.terms(text):
-                weights.setdefault(term, _CONTEXT_WEIGHT**depth)
-        return weights, " ".join((question, *context))
-
-    def _aimed(self, asked: Query) -> _Aim:
-        context = self._context(asked.history)
-        try:
-            vectors = self.embedder.embed([asked.question, *context])
-        except ModelError:
-            return _Aim(asked, context, None)
-        decay = _CONTEXT_WEIGHT ** np.arange(len(vectors), dtype=np.float32)
-        return _Aim(asked, context, unit((decay @ vectors).astype(np.float32)))
-
-    def _context(self, history: Sequence[Exchange]) -> list[str]:
-        """Earlier questions that this one may lean on, the last first.
-
-        That is the last one; and, where that is elliptical itself, the one which it leant on.
-        """
-        context: list[str] = []
-        for exchange in reversed(history[-_CONTEXT_TURNS:]):
-            context.append(exchange.user)
-            if not self.is_elliptical(exchange.user):
-                break
-        return context
+        for found in self._reader.read(queries, faq, generation=generation.name):
+            if not found.has_meaning:
+                raise ModelError("the embedder is away")
+            fused = found.fused
+            rows.append(measures(found.values, fused, [int(fused.argmax())])[0])
+        return Everyday.of(self._everyday, np.array(rows))
 
     def is_elliptical(self, question: str) -> bool:
         """Whether a question is so short that it may lean on the one before."""
-        return len(self._analyzer.terms(question)) <= _ELLIPTICAL_TERMS
-
-    def _meanings(
-        self, snapshot: Snapshot, vectors: Sequence[Vectors | None]
-    ) -> list[Scores | None]:
-        """Cosines of the nearest entries; all others get that of the last one found."""
-        given = [vector for vector in vectors if vector is not None]
-        if not given:
-            return [None] * len(vectors)
-        name = snapshot.generation.name
-        found = iter(self._index.nearest(name, np.stack(given), _CANDIDATE_CHUNKS))
-        return [
-            None if vector is None else _cosines(snapshot.lexical, next(found))
-            for vector in vectors
-        ]
-
-
-def _cosines(lexical: LexicalIndex, nearest: Sequence[tuple[str, float]]) -> Scores:
-    floor = nearest[-1][1] if nearest else 0.0
-    scores: Scores = np.full(len(lexical), floor, np.float32)
-    for faq_id, cosine in reversed(nearest):
-        scores[lexical.rows[faq_id]] = cosine
-    return scores
+        return self._reader.is_elliptical(question)
 
 
 def _keep(kept: dict[str, T], key: str, value: T) -> None:
@@ -360,24 +241,25 @@ def _keep(kept: dict[str, T], key: str, value: T) -> None:
 
 
 def is_answer(hits: Sequence[Hit]) -> bool:
-    """Whether the best hit is sure enough, or so near that it does not matter what else is near."""
-    return bool(hits) and (hits[0].confidence >= confidence.ANSWER or hits[0].score >= _NEAR)
+    """Whether the best hit is sure enough to answer from it."""
+    return bool(hits) and hits[0].answers
 
 
-def _judged(  # noqa: PLR0913, PLR0917 - what one search has found
-    snapshot: Snapshot,
-    question: str,
-    signals: Scores,
-    fused: Scores,
-    rows: Sequence[int],
-    asked: Asked,
+def _judged(
+    snapshot: Snapshot, found: Signals, fused: Scores, rows: Sequence[int]
 ) -> tuple[Floats, list[tuple[float, ...]]]:
     """Return the confidence of each row, and its facts."""
+    lexical, question = snapshot.lexical, found.query.question
+    typed = compact(question)
+    exact = np.array([compact(lexical.titles[row]) == typed for row in rows], bool)
     if snapshot.everyday is None or not rows:
-        return confidence.plain(fused[rows].astype(float)), [()] * len(rows)
-    surprise = snapshot.everyday.surprise(question, measures(signals, fused, rows))
-    facts = np.hstack([coverage(signals, rows, asked, snapshot.lexical), surprise])
-    return confidence.FITTED.of(facts), list(map(tuple, facts.tolist()))
+        sure = confidence.of_score(fused[rows].astype(float))
+        return np.where(exact, 1.0, sure), [()] * len(rows)
+    asked = Asked.of(found.terms, lexical)
+    surprise = snapshot.everyday.surprise(question, measures(found.values, fused, rows))
+    facts = np.hstack([coverage(found.values, rows, asked, lexical), surprise])
+    sure = confidence.of(facts, fused[rows].astype(float))
+    return np.where(exact, 1.0, sure), list(map(tuple, facts.tolist()))
 
 
 def _after(last: Exchange, lexical: LexicalIndex, scores: Scores) -> Scores:

@@ -14,7 +14,8 @@ from bots.bootstrap.stores import open_index
 from bots.cli.terminal import clean
 from config.settings import Settings
 from core.errors import FaqIndexError
-from core.retrieval.retriever import Query, Retriever
+from core.retrieval.retriever import Retriever
+from core.retrieval.signals import Query
 from core.types import Entry
 from ingest.quality import Problem, problems_of
 

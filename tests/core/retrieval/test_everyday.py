@@ -37,6 +37,17 @@ def test_a_question_is_compared_with_messages_of_its_own_script(everyday):
     assert (everyday.surprise("refund", half) < everyday.surprise("환불", half)).all()
 
 
+def test_to_be_ahead_of_messages_in_another_language_than_the_faqs_is_no_surprise():
+    """On an English FAQ every Korean message scores next to nothing, and one of them the most."""
+    korean = np.column_stack([np.linspace(0, 0.01, 50)] * len(MEASURES))
+    english = np.column_stack([np.linspace(0, 0.5, 50)] * len(MEASURES))
+    names = [*(f"안녕 {n}" for n in range(50)), *(f"hello {n}" for n in range(50))]
+    told = Everyday.of(names, np.vstack([korean, english])).surprise(
+        "잠이 안 와", np.full((1, len(MEASURES)), 0.1)
+    )
+    assert told.max() < np.log(4)
+
+
 def test_it_is_measured_once_and_kept_beside_the_index(faq_index, analyzer, encoder, tmp_path):
     """The second process reads the file and embeds nothing."""
     from core.retrieval.retriever import Retriever  # noqa: PLC0415
@@ -70,6 +81,7 @@ def test_it_is_measured_once_and_kept_beside_the_index(faq_index, analyzer, enco
     assert embedder.texts == len(MESSAGES)
     second = opened(embedder).serving.refresh().everyday
     assert embedder.texts == len(MESSAGES)
-    assert np.array_equal(first.hangul, second.hangul)
-    assert first.hangul.shape == (2, len(MEASURES))
-    assert first.other.shape == (1, len(MEASURES))
+    assert first.arrays().keys() == second.arrays().keys()
+    assert all(np.array_equal(array, second.arrays()[key]) for key, array in first.arrays().items())
+    assert first.arrays()["everyday_hangul"].shape == (2, len(MEASURES))
+    assert first.arrays()["everyday_other"].shape == (1, len(MEASURES))

@@ -10,9 +10,11 @@ from fakes.faq import FAQ, entry
 from fakes.tiny import TinyAnalyzer, TinyEmbedder
 
 from core.errors import FaqIndexError
+from core.retrieval import confidence
 from core.retrieval.chroma.index import ChromaIndex
+from core.retrieval.evidence import FACTS
 from core.retrieval.lexical import LexicalIndex
-from core.retrieval.retriever import Hit, Retriever, is_answer
+from core.retrieval.retriever import Retriever, is_answer
 from core.retrieval.synonyms import Synonyms
 from core.types import Exchange
 from ingest.sync import sync
@@ -428,15 +430,21 @@ def test_titles_are_those_of_the_source_byte_for_byte(index, open_tiny):
             assert found.title == title
 
 
-@pytest.mark.parametrize(
-    ("score", "confidence", "enough"),
-    [(0.4, 0.49, False), (0.4, 0.5, True), (0.54, 0.1, False), (0.55, 0.1, True)],
-)
-def test_the_best_hit_decides_whether_there_is_an_answer(score, confidence, enough):
-    """It is sure, or so near that others beside it do not matter."""
+@pytest.mark.parametrize(("score", "enough"), [(0.54, False), (0.56, True)])
+def test_an_entry_that_is_near_enough_answers_whatever_is_beside_it(score, enough):
+    """The facts say nothing for it."""
+    facts = np.array([confidence.FITTED.mean])
+    facts[:, FACTS.index("margin")] = facts[:, FACTS.index("gap")] = 0.0
+    (sure,) = confidence.of(facts, np.array([score]))
+    assert (sure >= confidence.ANSWER) is np.bool_(enough)
 
-    def hit(value, sure):
-        return Hit("id", "제목", value, 0.0, 0.0, 0.0, confidence=sure)
 
-    assert is_answer([hit(score, confidence), hit(0.1, 0.9)]) is enough
+def test_a_careful_bot_answers_less_than_a_bold_one(faq_index, make_retriever, tmp_path):
+    """The best hit decides."""
+    retriever = make_retriever(faq_index, tmp_path)
+    (hit,) = retriever.search("정산 언제", limit=1)
+    for answer_from, enough in ((hit.confidence - 0.01, True), (hit.confidence + 0.01, False)):
+        retriever.answer_from = answer_from
+        found = retriever.search("정산 언제")
+        assert is_answer(found) is enough
     assert is_answer([]) is False

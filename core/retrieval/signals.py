@@ -1,0 +1,194 @@
+"""What each entry of the FAQ has of a question and of the conversation before it: four signals.
+
+Each is comparable between questions, so that they can be added: BM25F over morphemes (widened by
+the profile's synonyms), the cosine of jamo n-grams of titles and questions (for typos and missing
+spaces), that of n-grams of the whole entry, and the cosine of the embedder's vectors, which Chroma
+holds. The lexical part is a cache of the same collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, pairwise
+
+import numpy as np
+
+from core.errors import ModelError
+from core.ports import Embedder, FaqIndex, Vectors
+from core.retrieval.lessons import LessonIndex
+from core.retrieval.lexical import LexicalIndex
+from core.retrieval.postings import Scores
+from core.retrieval.synonyms import Synonyms
+from core.retrieval.vectors import unit
+from core.text.korean import Analyzer
+from core.types import Exchange
+
+# Of the sum, in the order of `evidence.SIGNALS`: chosen over ten FAQs, from 24 entries to 2,717, of
+# short texts and of long ones; the result is flat around them. They sum to 1, so that a score is
+# about 0 to 1.
+FUSION = np.array([0.15, 0.12, 0.18, 0.55], np.float32)
+_EXPANSION_WEIGHT = 0.3
+_CONTEXT_WEIGHT = 0.6
+_CONTEXT_TURNS = 3
+_ELLIPTICAL_TERMS = 3
+_CANDIDATE_CHUNKS = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search request: a question, and the conversation that it may lean on."""
+
+    question: str
+    history: Sequence[Exchange] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """The signals of a query.
+
+    `terms` are those that were looked for, with their weights; `values` has shape (4, entries), in
+    the order of `evidence.SIGNALS`. While the embedder is away, the other three stand in for the
+    meaning, and `has_meaning` is false.
+    """
+
+    query: Query
+    terms: Mapping[str, float]
+    values: Scores
+    has_meaning: bool
+
+    @property
+    def fused(self) -> Scores:
+        """The score of each entry, shape (entries,)."""
+        return FUSION @ self.values
+
+
+class SignalReader:
+    """Reads queries. Calls block for some milliseconds."""
+
+    def __init__(
+        self, *, index: FaqIndex, embedder: Embedder, analyzer: Analyzer, synonyms: Synonyms
+    ) -> None:
+        self._index = index
+        self._embedder = embedder
+        self._analyzer = analyzer
+        self._synonyms = synonyms
+
+    def read(
+        self, queries: Sequence[Query], lexical: LexicalIndex, *, generation: str
+    ) -> Iterator[Signals]:
+        """Yield the signals of each query; all are embedded and looked up in Chroma in one go.
+
+        Args:
+            queries: what is asked.
+            lexical: the index of the generation, with the lessons or without.
+            generation: its name.
+
+        Raises:
+            FaqIndexError: the index cannot be read.
+        """
+        # All at once, and remembered: Kiwi takes a third of the time of one after the other.
+        self._analyzer.terms_of([query.question for query in queries])
+        contexts = [self._context(query.history) for query in queries]
+        vectors = self._vectors(queries, contexts)
+        meanings = self._meanings(vectors, lexical, generation)
+        for query, context, vector, meaning in zip(
+            queries, contexts, vectors, meanings, strict=True
+        ):
+            yield self._signals(lexical, query, context, vector, meaning)
+
+    def is_elliptical(self, question: str) -> bool:
+        """Whether a question is so short that it may lean on the one before."""
+        return len(self._analyzer.terms(question)) <= _ELLIPTICAL_TERMS
+
+    def _signals(
+        self,
+        lexical: LexicalIndex,
+        query: Query,
+        context: Sequence[str],
+        vector: Vectors | None,
+        meaning: Scores | None,
+    ) -> Signals:
+        terms = self._terms(query.question, context)
+        expansions = dict.fromkeys(self._synonyms.expand(list(terms)), _EXPANSION_WEIGHT)
+        typed = np.stack(
+            [
+                lexical.word_scores(terms, expansions),
+                lexical.letter_scores(" ".join((query.question, *context))),
+                _gram_scores(lexical, (query.question, *context)),
+            ]
+        )
+        # While the embedder is away, words and letters stand in for the meaning too, or the local
+        # guardrail would take every question for off topic.
+        stand_in = FUSION[:-1] @ typed / FUSION[:-1].sum()
+        if meaning is None or vector is None:
+            return Signals(query, terms, np.vstack([typed, stand_in[None]]), has_meaning=False)
+        if isinstance(lexical, LessonIndex):
+            meaning = lexical.with_meaning(meaning, vector, stand_in)
+        return Signals(query, terms, np.vstack([typed, meaning[None]]), has_meaning=True)
+
+    def _terms(self, question: str, context: Sequence[str]) -> dict[str, float]:
+        """Return the terms to look for with their weights."""
+        weights = dict.fromkeys(self._analyzer.terms(question), 1.0)
+        for depth, text in enumerate(context, start=1):
+            for term in self._analyzer.terms(text):
+                weights.setdefault(term, _CONTEXT_WEIGHT**depth)
+        return weights
+
+    def _context(self, history: Sequence[Exchange]) -> list[str]:
+        """Return the earlier questions that this one may lean on, the last first.
+
+        That is the last one; and, where that is elliptical itself, the one which it leant on.
+        """
+        context: list[str] = []
+        for exchange in reversed(history[-_CONTEXT_TURNS:]):
+            context.append(exchange.user)
+            if not self.is_elliptical(exchange.user):
+                break
+        return context
+
+    def _vectors(
+        self, queries: Sequence[Query], contexts: Sequence[Sequence[str]]
+    ) -> list[Vectors | None]:
+        """Return the direction of each query in its conversation; None while the embedder is away.
+
+        Each has shape (dimensions,).
+        """
+        texts = [[query.question, *rest] for query, rest in zip(queries, contexts, strict=True)]
+        try:
+            embedded = self._embedder.embed(list(chain.from_iterable(texts)))
+        except ModelError:
+            return [None] * len(queries)
+        ends = np.cumsum([0, *map(len, texts)])
+        return [_decayed(embedded[begin:end]) for begin, end in pairwise(ends)]
+
+    def _meanings(
+        self, vectors: Sequence[Vectors | None], lexical: LexicalIndex, generation: str
+    ) -> list[Scores | None]:
+        """Return the cosines of the nearest entries; all others get that of the last one found."""
+        given = [vector for vector in vectors if vector is not None]
+        if not given:
+            return [None] * len(vectors)
+        found = iter(self._index.nearest(generation, np.stack(given), _CANDIDATE_CHUNKS))
+        return [None if vector is None else _cosines(lexical, next(found)) for vector in vectors]
+
+
+def _decayed(vectors: Vectors) -> Vectors:
+    """Return the sum of a question's vector and, less and less, of those before it."""
+    decay = _CONTEXT_WEIGHT ** np.arange(len(vectors), dtype=np.float32)
+    return unit((decay @ vectors).astype(np.float32))
+
+
+def _gram_scores(lexical: LexicalIndex, texts: Sequence[str]) -> Scores:
+    """Return the cosines of a question's n-grams, and less of those before it."""
+    weights = _CONTEXT_WEIGHT ** np.arange(len(texts), dtype=np.float32)
+    scores = np.stack([lexical.gram_scores(text) for text in texts])
+    return np.asarray(weights @ scores / weights.sum(), np.float32)
+
+
+def _cosines(lexical: LexicalIndex, nearest: Sequence[tuple[str, float]]) -> Scores:
+    floor = nearest[-1][1] if nearest else 0.0
+    scores: Scores = np.full(len(lexical), floor, np.float32)
+    for faq_id, cosine in reversed(nearest):
+        scores[lexical.rows[faq_id]] = cosine
+    return scores
