@@ -12,13 +12,13 @@ from ingest.clean import Cleaned, clean, clean_texts, match_titles, spaceless
 from ingest.dedupe import Merged, NearDuplicate, dedupe, near_duplicates
 from ingest.layout import readable
 from ingest.question_packs import title_key
-from ingest.sources.rows import Columns, Loaded, Remark, Skipped
+from ingest.sources.rows import Columns, Loaded, Skipped, SourceRemark
 
 _ID_DIGITS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedFaq:
     """The entries that an ingest indexes, and what it reports."""
 
     entries: tuple[Entry, ...]
@@ -26,7 +26,7 @@ class Prepared:
     merged: tuple[Merged, ...]
     near_duplicates: tuple[NearDuplicate, ...]
     read: int = 0
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[SourceRemark, ...] = ()
     columns: tuple[Columns, ...] = ()
 
 
@@ -35,7 +35,7 @@ def prepare(
     pack: Mapping[str, tuple[str, ...]] | None = None,
     *,
     edited: Collection[str] = (),
-) -> Prepared:
+) -> PreparedFaq:
     """Make entries of `loaded`, with the questions of `pack` (by `title_key`) after their own.
 
     Of a title whose key is in `edited` those of the pack are all there are.
@@ -50,7 +50,7 @@ def prepare(
     deduped = dedupe(row for row in cleaned if row.text)
     titles = {spaceless(row.title): row.title for row in reversed(deduped.entries)}
     entries = tuple(_entry(row, titles, pack or {}, edited) for row in deduped.entries)
-    return Prepared(
+    return PreparedFaq(
         entries=entries,
         skipped=(*loaded.skipped, *empty),
         merged=deduped.merged,

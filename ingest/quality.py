@@ -56,7 +56,7 @@ _DEADLINE: Final = re.compile(
 _YEAR: Final = re.compile(r"(?<![\d-])(20[012]\d)\s*(?:년|(?=\b))")
 
 
-class Kind(StrEnum):
+class ProblemKind(StrEnum):
     """What may be the matter with an entry."""
 
     CONTRADICTION = "contradiction"
@@ -71,10 +71,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class EntryProblem:
     """One finding: the entry's title, what is the matter with it, and what to do about it."""
 
-    kind: Kind
+    kind: ProblemKind
     title: str
     text: str
     advice: str
@@ -84,7 +84,7 @@ First = Callable[[Sequence[str]], Sequence[str]]
 """The title that a search finds first for each question, "" for none."""
 
 
-def problems_of(entries: Sequence[Entry], first: First, today: date) -> list[Problem]:
+def problems_of(entries: Sequence[Entry], first: First, today: date) -> list[EntryProblem]:
     """Return what could be better, by kind and in the order of the entries."""
     found = [
         *_contradictions(entries),
@@ -93,31 +93,31 @@ def problems_of(entries: Sequence[Entry], first: First, today: date) -> list[Pro
         *(problem for entry in entries for problem in _alone(entry, today)),
         *_abbreviations(entries),
     ]
-    kinds = list(Kind)
+    kinds = list(ProblemKind)
     return sorted(found, key=lambda problem: kinds.index(problem.kind))
 
 
-def _alone(entry: Entry, today: date) -> Iterator[Problem]:
+def _alone(entry: Entry, today: date) -> Iterator[EntryProblem]:
     """What an entry shows by itself."""
     if len(letters(entry.title)) < _SHORT_LETTERS or _VAGUE.fullmatch(entry.title.strip()):
         advice = "write the question as people ask it: what they want, and of what"
-        yield Problem(Kind.VAGUE_TITLE, entry.title, "the title says little", advice)
+        yield EntryProblem(ProblemKind.VAGUE_TITLE, entry.title, "the title says little", advice)
     if not _WORD.search(_LINK.sub("", entry.text)) and _LINK.search(entry.text):
         advice = "say in a sentence what is behind the link: only that can be found and answered"
-        yield Problem(Kind.LINK_ONLY, entry.title, "the answer is a link alone", advice)
+        yield EntryProblem(ProblemKind.LINK_ONLY, entry.title, "the answer is a link alone", advice)
     if len(entry.text) > _LONG_CHARS:
         text = f"the answer has {len(entry.text):,} characters"
         advice = "split it into entries, one question each: a part of it is shown otherwise"
-        yield Problem(Kind.TOO_LONG, entry.title, text, advice)
+        yield EntryProblem(ProblemKind.TOO_LONG, entry.title, text, advice)
     if text := _stale(entry, today):
-        yield Problem(
-            Kind.STALE, entry.title, text, "look whether it still holds, and date it anew"
+        yield EntryProblem(
+            ProblemKind.STALE, entry.title, text, "look whether it still holds, and date it anew"
         )
     if personal := find(f"{entry.title}\n{entry.text}"):
         listed = ", ".join(sorted(map(_masked, personal)))
         advice = "take it out if it is a person's; addresses of the company may stay"
-        yield Problem(
-            Kind.PERSONAL_DATA, entry.title, f"looks like personal data: {listed}", advice
+        yield EntryProblem(
+            ProblemKind.PERSONAL_DATA, entry.title, f"looks like personal data: {listed}", advice
         )
 
 
@@ -140,25 +140,25 @@ def _stale(entry: Entry, today: date) -> str:
     return ""
 
 
-def _near_duplicates(entries: Sequence[Entry]) -> Iterator[Problem]:
+def _near_duplicates(entries: Sequence[Entry]) -> Iterator[EntryProblem]:
     for pair in near_duplicates([(entry.title, entry.text) for entry in entries]):
         text = f"almost the same answer as {pair.first!r}"
         advice = "merge them, and keep the other title as a way to ask"
-        yield Problem(Kind.NEAR_DUPLICATE, pair.second, text, advice)
+        yield EntryProblem(ProblemKind.NEAR_DUPLICATE, pair.second, text, advice)
     for one, other in _alike(entries):
         if letters(one.text) != letters(other.text) and not _differ_in_numbers(one, other):
             text = f"almost the same title as {one.title!r}"
             advice = "merge them, or say in the titles what tells them apart"
-            yield Problem(Kind.NEAR_DUPLICATE, other.title, text, advice)
+            yield EntryProblem(ProblemKind.NEAR_DUPLICATE, other.title, text, advice)
 
 
-def _contradictions(entries: Sequence[Entry]) -> Iterator[Problem]:
+def _contradictions(entries: Sequence[Entry]) -> Iterator[EntryProblem]:
     for one, other in _alike(entries):
         if _differ_in_numbers(one, other):
             mine, others = (", ".join(sorted(_numbers(entry))[:4]) for entry in (other, one))
             text = f"says {mine} where {one.title!r} says {others}"
             advice = "keep the right one, or say in the titles what tells them apart"
-            yield Problem(Kind.CONTRADICTION, other.title, text, advice)
+            yield EntryProblem(ProblemKind.CONTRADICTION, other.title, text, advice)
 
 
 def _differ_in_numbers(one: Entry, other: Entry) -> bool:
@@ -188,7 +188,7 @@ def _alike(entries: Sequence[Entry]) -> Iterator[tuple[Entry, Entry]]:
             buckets[gram].append(index)
 
 
-def _abbreviations(entries: Sequence[Entry]) -> Iterator[Problem]:
+def _abbreviations(entries: Sequence[Entry]) -> Iterator[EntryProblem]:
     everything = "\n".join(f"{entry.title}\n{entry.text}" for entry in entries)
     first: dict[str, Entry] = {}
     for entry in entries:
@@ -198,7 +198,9 @@ def _abbreviations(entries: Sequence[Entry]) -> Iterator[Problem]:
     unexplained = [name for name in first if not _is_explained(name, everything)]
     for name in unexplained[:_MOST_ABBREVIATIONS]:
         advice = f"write it out once, as in `… ({name})`, so that either word finds it"
-        yield Problem(Kind.ABBREVIATION, first[name].title, f"nobody explains {name}", advice)
+        yield EntryProblem(
+            ProblemKind.ABBREVIATION, first[name].title, f"nobody explains {name}", advice
+        )
 
 
 def _is_explained(name: str, text: str) -> bool:
@@ -206,7 +208,7 @@ def _is_explained(name: str, text: str) -> bool:
     return bool(re.search(rf"\w\s*\(\s*{quoted}\s*[,)]|{quoted}\s*\(\s*\w|{quoted}\s*[:=]\s", text))
 
 
-def _not_found(entries: Sequence[Entry], first: First) -> Iterator[Problem]:
+def _not_found(entries: Sequence[Entry], first: First) -> Iterator[EntryProblem]:
     asked = [(entry, text) for entry in entries for text in (entry.title, *entry.questions)]
     titles = first([text for _, text in asked])
     beaten: dict[str, list[tuple[str, str]]] = {}
@@ -218,7 +220,7 @@ def _not_found(entries: Sequence[Entry], first: First) -> Iterator[Problem]:
         by = f"{title!r} comes first" if title else "nothing is found"
         more = f" ({len(cases)} of its questions)" if len(cases) > 1 else ""
         advice = "tell the two titles apart, or merge them" if title else "say more in the title"
-        yield Problem(Kind.NOT_FOUND, name, f"asked {text!r}, {by}{more}", advice)
+        yield EntryProblem(ProblemKind.NOT_FOUND, name, f"asked {text!r}, {by}{more}", advice)
 
 
 def letters(text: str) -> str:

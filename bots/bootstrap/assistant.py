@@ -36,7 +36,7 @@ from core.messaging.lessons.learning import Learning
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
-from core.messaging.user_limits import Limits
+from core.messaging.user_limits import UserLimits
 from core.ports import History, Lessons
 from core.profile import Profile
 from core.reporting.gaps import Embed
@@ -52,7 +52,7 @@ from core.types import Turn
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class TeachableAssistant:
     """The parts of a conversation without a platform: who answers, and who learns."""
 
     assistant: AnyAssistant
@@ -60,7 +60,7 @@ class Talk:
 
 
 @asynccontextmanager
-async def open_talk(settings: Settings) -> AsyncIterator[Talk]:
+async def open_teachable_assistant(settings: Settings) -> AsyncIterator[TeachableAssistant]:
     """An assistant whose turns are kept, on disk or in MongoDB, and which can be taught.
 
     Raises:
@@ -70,13 +70,13 @@ async def open_talk(settings: Settings) -> AsyncIterator[Talk]:
         open_stores(settings) as stores,
         _parts(settings, stores.history, stores.lessons, with_models=True) as parts,
     ):
-        yield Talk(parts.assistant, parts.learning(stores, profile_of(settings)))
+        yield TeachableAssistant(parts.assistant, parts.learning(stores, profile_of(settings)))
 
 
 @asynccontextmanager
 async def open_assistant(settings: Settings) -> AsyncIterator[AnyAssistant]:
-    """An assistant whose turns are kept; see `open_talk`."""
-    async with open_talk(settings) as talk:
+    """An assistant whose turns are kept; see `open_teachable_assistant`."""
+    async with open_teachable_assistant(settings) as talk:
         yield talk.assistant
 
 
@@ -109,7 +109,7 @@ async def open_service(
             offline=Offline(spool),
             learning=learning,
             profile=profile,
-            limits=Limits(per_minute=settings.user_per_minute, per_day=settings.user_per_day),
+            limits=UserLimits(per_minute=settings.user_per_minute, per_day=settings.user_per_day),
             report=report,
             processes=processes,
             operations=parts.operations(stores, profile),

@@ -16,8 +16,8 @@ from typing import Final, NoReturn, TypeVar
 from bots.bootstrap.assistant import open_service
 from bots.bootstrap.index.first_index import ensure_index
 from bots.bootstrap.jobs import build_jobs, scheduled
-from bots.bootstrap.operations import Operations, serving
 from bots.bootstrap.platforms import PLATFORMS
+from bots.bootstrap.process_state import ProcessState, serving
 from bots.bootstrap.processes.event_loop import run as run_loop
 from bots.bootstrap.processes.members import Members
 from bots.bootstrap.processes.seat import seated
@@ -68,11 +68,11 @@ async def _run(settings: Settings, workers: int) -> None:
         )
     _stop_on_signals()
     async with AsyncExitStack() as stack:
-        operations = Operations(settings)
-        _say(await stack.enter_async_context(serving(operations)))
+        state = ProcessState(settings)
+        _say(await stack.enter_async_context(serving(state)))
         seat = stack.enter_context(seated(settings.data_dir))
         opened = partial(open_stores, settings, holder=seat)
-        stores = operations.stores = await _opened(stack, opened)
+        stores = state.stores = await _opened(stack, opened)
         members = Members(stores.cluster, seat)
         await members.look()
         profile = profile_of(settings)
@@ -84,13 +84,13 @@ async def _run(settings: Settings, workers: int) -> None:
             settings,
             stores,
             profile,
-            report=operations.metrics.report,
+            report=state.metrics.report,
             processes=lambda: members.count,
         )
-        service = operations.service = await _opened(stack, serve)
+        service = state.service = await _opened(stack, serve)
         platforms = await stack.enter_async_context(connected(settings, service, profile))
         hearing = [] if settings.answers_only else platforms
-        operations.platforms = hearing
+        state.platforms = hearing
         jobs = build_jobs(settings, stores, wake=service.wake)
         await stack.enter_async_context(
             scheduled(

@@ -95,8 +95,8 @@ def _meetings(parts: SkillParts) -> Sequence[Skill]:
     except ImportError as error:
         needed = "pip install 'faqbot[meetings]'"
         raise ConfigError(f"{error.name} is not installed: {needed}") from error
+    from core.skills.meetings.message import Desk
     from core.skills.meetings.slots import WorkingHours
-    from core.skills.meetings.talk import Desk
     from core.skills.meetings.words import load_words
 
     desk = Desk(
@@ -138,7 +138,7 @@ def _api(parts: SkillParts) -> Sequence[Skill]:
         from core.skills.api.book import load_book
     except ImportError as error:
         raise ConfigError(f"{error.name} is not installed: pip install 'faqbot[api]'") from error
-    from core.skills.api.client import Client
+    from core.skills.api.client import ApiClient
     from core.skills.api.journal import Journal
     from core.skills.api.skill import OperationSkill
 
@@ -151,7 +151,7 @@ def _api(parts: SkillParts) -> Sequence[Skill]:
         return asyncio.run(_tools_at(url, token).document())
 
     book = load_book(settings.api_book, list_tools)
-    client = _tools_at(book.server, token) if book.is_mcp else Client(book, token)
+    client = _tools_at(book.server, token) if book.is_mcp else ApiClient(book, token)
     journal = Journal(settings.data_dir / "calls.sqlite3")
     source = files("core.skills.api").joinpath(f"{parts.language}.toml").read_text("utf-8")
     texts = tomllib.loads(source)

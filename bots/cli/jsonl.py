@@ -14,7 +14,7 @@ from core.types import Exchange
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class QuestionRow:
     """A line of the input: its place (`FILE:17`), what is asked, and all that it says besides."""
 
     place: str
@@ -23,7 +23,7 @@ class Row:
     fields: dict[str, Any]
 
 
-def read_rows(source: str, *, with_id: bool) -> list[Row]:
+def read_rows(source: str, *, with_id: bool) -> list[QuestionRow]:
     """All rows of a JSONL file, or of stdin for `-`, checked before the first is answered.
 
     Raises:
@@ -52,7 +52,7 @@ def numbered_lines(data: bytes) -> Iterator[tuple[int, bytes]]:
             yield number, line
 
 
-def _row(line: bytes, place: str, *, with_id: bool) -> Row:
+def _row(line: bytes, place: str, *, with_id: bool) -> QuestionRow:
     try:
         fields = json.loads(line.decode())
         json.dumps(fields, ensure_ascii=False).encode()  # half of a surrogate pair is refused
@@ -62,7 +62,7 @@ def _row(line: bytes, place: str, *, with_id: bool) -> Row:
         raise SourceError(f'{place}: an object with a text "question" is needed')
     if with_id and not isinstance(fields.get("id"), str | int):
         raise SourceError(f'{place}: an "id" is needed, a text or a number')
-    return Row(place, fields["question"], _history(fields.get("history"), place), fields)
+    return QuestionRow(place, fields["question"], _history(fields.get("history"), place), fields)
 
 
 def _history(past: object, place: str) -> tuple[Exchange, ...]:

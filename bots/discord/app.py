@@ -147,7 +147,7 @@ class BaseClient(discord.Client):
             logger.error("the commands could not be registered: %s", error)
 
 
-class Client(BaseClient):
+class DiscordClient(BaseClient):
     """One connection for all guilds."""
 
     async def on_connect(self) -> None:
@@ -188,7 +188,7 @@ def make_client(context: Context, *, content: bool) -> BaseClient:
         "guild_ready_timeout": _GUILDS_WITHIN_S,
     }
     if shards == "":
-        client: BaseClient = Client(**options)
+        client: BaseClient = DiscordClient(**options)
     else:
         count = None if shards == "auto" else int(shards)
         client = ShardedClient(**options, shard_count=count)

@@ -18,7 +18,7 @@ from bots.slack.api.errors import code_of, translated
 from bots.slack.api.workspaces import make_client, open_session
 from bots.slack.interactions.feedback import form_of
 from bots.slack.interactions.home import home_view
-from bots.slack.render.blocks import RenderOptions, render
+from bots.slack.render.blocks import BlockOptions, render
 from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import PlatformError
@@ -91,7 +91,7 @@ def _problems(error: PlatformError) -> list[str]:
 
 def _payloads(profile: Profile) -> Iterator[tuple[str, Json]]:
     """All kinds of what the bot shows, each with its name."""
-    look = RenderOptions(
+    look = BlockOptions(
         profile,
         Cleaner(profile.link_hosts, instead=profile.link_left_out),
         owners=("U0000", "S0000"),

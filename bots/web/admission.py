@@ -16,7 +16,7 @@ from typing import Final
 
 from bots.web.problems import Problem
 from core.messaging.service import ChatService
-from core.messaging.user_limits import Limits
+from core.messaging.user_limits import UserLimits
 from core.profile import Profile
 from core.types import InboxState, Receipt
 
@@ -30,15 +30,15 @@ class Admission:
     """What addresses have asked of late, and which of it is open."""
 
     def __init__(
-        self, service: ChatService, profile: Profile, *, limits: Limits, room: int
+        self, service: ChatService, profile: Profile, *, limits: UserLimits, room: int
     ) -> None:
         """`limits` are those of one address; `room` is how many questions may be open in all."""
         self._service = service
         self._profile = profile
         self._limits = limits
         self._room = room
-        self._opinions = Limits(per_minute=_OPINIONS_A_MINUTE, per_day=0)
-        self._failures = Limits(per_minute=_FAILURES_A_MINUTE, per_day=0)
+        self._opinions = UserLimits(per_minute=_OPINIONS_A_MINUTE, per_day=0)
+        self._failures = UserLimits(per_minute=_FAILURES_A_MINUTE, per_day=0)
         self._open: dict[str, str] = {}  # who has asked, by question
         self._looked_at = 0.0
 

@@ -60,7 +60,7 @@ _CORS: Final = {
 }
 
 
-class Gate:
+class AuthRules:
     """The rules of one server."""
 
     def __init__(

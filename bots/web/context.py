@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bots.shared.answer_view import RenderOptions
 from bots.web.admission import Admission
-from bots.web.auth import Gate
+from bots.web.auth import AuthRules
 from bots.web.replies.follower import Follower
 from bots.web.replies.hub import Hub, Readers
 from bots.web.replies.rooms import Rooms
@@ -27,7 +27,7 @@ class Context:
     profile: Profile
     texts: Texts
     look: RenderOptions
-    gate: Gate
+    gate: AuthRules
     hub: Hub
     follower: Follower
     readers: Readers

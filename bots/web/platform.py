@@ -13,7 +13,7 @@ from bots.shared.answer_view import RenderOptions
 from bots.shared.platform import RunningPlatform
 from bots.web.admission import Admission
 from bots.web.app import make_app
-from bots.web.auth import Gate, check_exposure
+from bots.web.auth import AuthRules, check_exposure
 from bots.web.console.app import add_console
 from bots.web.context import Context
 from bots.web.ids import PREFIX
@@ -25,7 +25,7 @@ from bots.web.texts import load_texts, load_words
 from config.settings import Settings
 from core.errors import StorageError
 from core.messaging.service import ChatService
-from core.messaging.user_limits import Limits
+from core.messaging.user_limits import UserLimits
 from core.profile import Profile
 from core.reporting.operations import Operations
 from core.text.sanitize import Cleaner
@@ -61,7 +61,7 @@ async def open_web(
             texts=texts,
             words=load_words(profile, texts),
             look=look,
-            gate=Gate(
+            gate=AuthRules(
                 token=token,
                 service_token=service_token,
                 origins=settings.web_origin_set,
@@ -93,7 +93,7 @@ async def open_web(
 
 def _admission(settings: Settings, service: ChatService, profile: Profile) -> Admission:
     people = settings.web_people_per_address
-    limits = Limits(
+    limits = UserLimits(
         per_minute=people * settings.user_per_minute, per_day=people * settings.user_per_day
     )
     return Admission(service, profile, limits=limits, room=settings.inbox_share)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from core.assistant.speculation import Read, Speculation, Write
 from core.errors import ModelError, ModelReplyError
-from core.llm.budget import Ledger, Limit
+from core.llm.budget import Ledger, SpendingLimit
 from core.ports import ChatModel
 from core.profile import Profile
 from core.text.leak_watch import LeakWatch
@@ -107,14 +107,14 @@ class ModelPipeline:
         if limit is None:
             return self.open_speculation(read=self.read, write=self.steady.answer, tab=tab)
         work = self.open_speculation(read=None, write=self._write(limit), tab=tab)
-        if limit is Limit.OFF or not self.free_embeddings:
+        if limit is SpendingLimit.OFF or not self.free_embeddings:
             work.spend_nothing()
         return work
 
-    def _write(self, limit: Limit) -> Write:
+    def _write(self, limit: SpendingLimit) -> Write:
         steady = self.steady
         texts = steady.profile
-        notice = texts.model_off if limit is Limit.OFF else texts.model_limit
+        notice = texts.model_off if limit is SpendingLimit.OFF else texts.model_limit
         return lambda question, history, passages: steady.extract(
             notice, question, history, passages
         )

@@ -16,7 +16,7 @@ from core.embeddings.remote import checked_rows
 from core.errors import ModelReplyError
 from core.llm.budget import Price, spend
 from core.llm.caller import Caller, Slots
-from core.llm.dialect import Forms, Parameter
+from core.llm.dialect import Forms, ModelParameter
 from core.llm.openai.errors import told_error
 from core.llm.openai.transport import ModelServer
 from core.ports import Vectors
@@ -25,8 +25,10 @@ _EMBEDDINGS = "/embeddings"
 _PATIENT_S = 120.0  # a small machine takes its time over a request of an ingest
 
 PARAMETERS: Final = (
-    Parameter("dimensions", ("dimensions", ""), re.compile(r"dimension|matryoshka", re.IGNORECASE)),
-    Parameter(
+    ModelParameter(
+        "dimensions", ("dimensions", ""), re.compile(r"dimension|matryoshka", re.IGNORECASE)
+    ),
+    ModelParameter(
         "encoding_format",
         ("base64", "float", ""),
         re.compile(r"encoding_?format|base64", re.IGNORECASE),

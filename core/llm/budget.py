@@ -32,7 +32,7 @@ class Price:
         return Usage(prompt, cached, completion, dollars / 1_000_000)
 
 
-class Limit(StrEnum):
+class SpendingLimit(StrEnum):
     """The reason why a question is answered without a model."""
 
     OFF = "off"
@@ -77,15 +77,15 @@ class Ledger:
     cap_of_person: float
     off: Callable[[], bool]
 
-    async def limit(self, person: str) -> Limit | None:
+    async def limit(self, person: str) -> SpendingLimit | None:
         """Return what stands in the way of spending for this person now, if anything does."""
         if self.off():
-            return Limit.OFF
+            return SpendingLimit.OFF
         by_all, by_person = await self.spending.spent(person)
         if self.cap and by_all >= self.cap:
-            return Limit.INSTALLATION
+            return SpendingLimit.INSTALLATION
         if self.cap_of_person and person and by_person >= self.cap_of_person:
-            return Limit.PERSON
+            return SpendingLimit.PERSON
         return None
 
     def open_tab(self, person: str) -> Tab:

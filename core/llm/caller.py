@@ -17,7 +17,7 @@ from core.errors import (
     ModelUnavailableError,
 )
 from core.llm.circuit_breaker import Breaker
-from core.llm.dialect import Dialect, Forms
+from core.llm.dialect import Forms, ModelDialect
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Caller:
         self,
         where: str,
         *,
-        dialect: Dialect,
+        dialect: ModelDialect,
         breaker: Breaker,
         patience: Patience = Patience(),
         sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep,

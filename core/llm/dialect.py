@@ -22,7 +22,7 @@ Forms = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class ModelParameter:
     """A parameter and its forms, best first; the form "" leaves it out.
 
     `named` finds it in the words of a refusal.
@@ -33,11 +33,11 @@ class Parameter:
     named: re.Pattern[str]
 
 
-class Dialect:
+class ModelDialect:
     """The forms that one model on one server takes; `clock` is in seconds."""
 
     def __init__(
-        self, parameters: Sequence[Parameter], *, clock: Callable[[], float] = monotonic
+        self, parameters: Sequence[ModelParameter], *, clock: Callable[[], float] = monotonic
     ) -> None:
         self._parameters = parameters
         self._clock = clock

@@ -27,7 +27,7 @@ _SILENCE_S = 20.0  # a stream that says nothing for so long, whatever else it se
 _CHARS_OF_TOKEN = 5
 
 
-class Provider(Protocol):
+class ProviderModel(Protocol):
     """One model at one provider, asked once."""
 
     @property
@@ -51,7 +51,13 @@ class ResilientCompletions:
     """Implements `core.llm.completions.Completions` over a provider."""
 
     def __init__(
-        self, provider: Provider, *, caller: Caller, slots: Slots, load: StreamLoad, price: Price
+        self,
+        provider: ProviderModel,
+        *,
+        caller: Caller,
+        slots: Slots,
+        load: StreamLoad,
+        price: Price,
     ) -> None:
         self.name = provider.name
         self.caller = caller

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 from core.bounded import BoundedDict
 from core.errors import StoreAwayError
 from core.messaging.offline import Offline
-from core.messaging.user_limits import Limits
+from core.messaging.user_limits import UserLimits
 from core.ports import Inbox
 from core.stores.sqlite.spool import Act
 from core.types import Question, Receipt, Received
@@ -31,7 +31,7 @@ class Intake:
         *,
         inbox: Inbox,
         offline: Offline,
-        limits: Limits,
+        limits: UserLimits,
         processes: Callable[[], int],
         find: Callable[[str], Awaitable[Received | None]],
         redact: Callable[[str], str],

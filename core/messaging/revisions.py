@@ -8,7 +8,7 @@ from dataclasses import replace
 from core.errors import StoreAwayError
 from core.messaging.cases.notice import notice_id
 from core.messaging.offline import Offline
-from core.messaging.user_limits import Limits
+from core.messaging.user_limits import UserLimits
 from core.ports import Archive, Cases, Inbox
 from core.stores.records import is_later
 from core.stores.sqlite.spool import Act
@@ -24,7 +24,7 @@ class Revisions:
         inbox: Inbox,
         archive: Archive,
         offline: Offline,
-        limits: Limits,
+        limits: UserLimits,
         cases: Cases | None,
         redact: Callable[[str], str],
         drop: Callable[[str], Awaitable[None]],

@@ -26,7 +26,7 @@ from core.messaging.lookups import Lookups
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.revisions import Revisions
-from core.messaging.user_limits import Limits
+from core.messaging.user_limits import UserLimits
 from core.messaging.worker import InboxWorker
 from core.ports import Archive, Inbox
 from core.press_ids import press_id
@@ -61,7 +61,7 @@ class ChatService(Lookups):
         offline: Offline,
         learning: Learning,
         profile: Profile,
-        limits: Limits,
+        limits: UserLimits,
         report: Callable[[AnswerReport], None] = lambda _report: None,
         processes: Callable[[], int] = lambda: 1,
         operations: Operations | None = None,

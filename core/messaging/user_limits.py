@@ -14,7 +14,7 @@ _DAY_S: Final = 86_400.0
 _MOST_PEOPLE: Final = 10_000
 
 
-class Limits:
+class UserLimits:
     """So many questions a minute and a day for each person; 0 is no limit."""
 
     def __init__(self, *, per_minute: int, per_day: int) -> None:

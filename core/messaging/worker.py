@@ -53,7 +53,7 @@ class Handler(Protocol):
 
 
 @dataclass(eq=False, slots=True)
-class _Job:
+class _Work:
     """A question that is being answered here."""
 
     question_id: str
@@ -87,7 +87,7 @@ class InboxWorker:
         self._poll_s = poll_s
         self._free = asyncio.Semaphore(sessions_at_once)
         self._woken = asyncio.Event()
-        self._at_work: set[_Job] = set()
+        self._at_work: set[_Work] = set()
         self._sweep_at = float("-inf")
 
     @property
@@ -157,7 +157,7 @@ class InboxWorker:
 
     async def _work(self, claim: Claim) -> None:
         """Answer for as long as the lease is ours."""
-        job = _Job(claim.question.id)
+        job = _Work(claim.question.id)
         self._at_work.add(job)
         lease = Lease(self._inbox, claim, lease_s=self._lease_s)
         tasks = {
@@ -187,7 +187,7 @@ class InboxWorker:
             async with asyncio.timeout(_FAREWELL_S):
                 await self._inbox.release(claim)
 
-    async def _answer(self, claim: Claim, job: _Job, lease: Lease) -> None:
+    async def _answer(self, claim: Claim, job: _Work, lease: Lease) -> None:
         try:
             state = await self._outcome(claim, lease)
             await until_back(lambda: self._inbox.settle(claim, state))
@@ -214,7 +214,7 @@ class InboxWorker:
         return InboxState.FAILED
 
 
-async def _keep(lease: Lease, job: _Job) -> None:
+async def _keep(lease: Lease, job: _Work) -> None:
     """Keep the lease until the question is taken away."""
     try:
         await lease.keep()

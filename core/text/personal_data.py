@@ -17,7 +17,7 @@ from typing import Final
 from core.text import check_digits
 
 
-class Kind(StrEnum):
+class PersonalDataKind(StrEnum):
     """A kind of personal data."""
 
     EMAIL = "email"
@@ -33,14 +33,14 @@ class Kind(StrEnum):
 
 
 # What an answer may hold for people to turn to.
-CONTACTS: Final = frozenset({Kind.EMAIL, Kind.PHONE})
+CONTACTS: Final = frozenset({PersonalDataKind.EMAIL, PersonalDataKind.PHONE})
 
 
 @dataclass(frozen=True, slots=True)
 class PersonalData:
     """One piece of personal data: `text[start:end]`, as it is written."""
 
-    kind: Kind
+    kind: PersonalDataKind
     start: int
     end: int
     text: str
@@ -53,7 +53,7 @@ class _Form:
     `holds` is given the piece's digits and what stands before it in the line.
     """
 
-    kind: Kind
+    kind: PersonalDataKind
     pattern: re.Pattern[str]
     holds: Callable[[str, str], bool] = lambda _digits, _before: True
 
@@ -105,89 +105,101 @@ def _no_thing(_digits: str, before: str) -> bool:
 # The first form that holds has the piece. Runs have bounds or begin where no run goes on, so that
 # all searching is linear.
 _FORMS: Final = (
-    _Form(Kind.MENTION, re.compile(r"<@[!&]?[A-Z0-9]{1,32}(?:\|[^>\n]{0,100})?>")),
+    _Form(PersonalDataKind.MENTION, re.compile(r"<@[!&]?[A-Z0-9]{1,32}(?:\|[^>\n]{0,100})?>")),
     _Form(
-        Kind.EMAIL,
+        PersonalDataKind.EMAIL,
         re.compile(
             r"(?<![\w.+-])[\w.+-]+ ?(?:@|골뱅이|\(at\)|\[at\]) ?[\w-]+(?:\.[\w-]+)+",
             re.ASCII | re.IGNORECASE,
         ),
     ),
     _Form(
-        Kind.RESIDENT,
+        PersonalDataKind.RESIDENT,
         re.compile(r"(?<!\d)\d{6} ?[-~] ?[1-8]\d{6}(?!\d)"),
         lambda digits, before: check_digits.is_birth(digits) and _no_thing(digits, before),
     ),
-    _Form(Kind.RESIDENT, re.compile(r"(?<![\d-])\d{6} ?[1-8]\d{6}(?![\d-])"), _is_resident),
     _Form(
-        Kind.RESIDENT,
+        PersonalDataKind.RESIDENT, re.compile(r"(?<![\d-])\d{6} ?[1-8]\d{6}(?![\d-])"), _is_resident
+    ),
+    _Form(
+        PersonalDataKind.RESIDENT,
         re.compile(r"(?<![\w-])(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\w-])", re.ASCII),
         _no_thing,
     ),
-    _Form(Kind.LICENCE, re.compile(r"(?<![\d-])[12]\d-\d{2}-\d{6}-\d{2}(?![\d-])"), _no_thing),
     _Form(
-        Kind.PASSPORT,
+        PersonalDataKind.LICENCE,
+        re.compile(r"(?<![\d-])[12]\d-\d{2}-\d{6}-\d{2}(?![\d-])"),
+        _no_thing,
+    ),
+    _Form(
+        PersonalDataKind.PASSPORT,
         re.compile(
             r"(?:여권|passport)[^\d\n]{0,15}?(?<![a-z0-9])(?P<piece>[a-z](?:\d{8}|\d{3}[a-z]\d{4}))(?!\d)",
             re.IGNORECASE | re.ASCII,
         ),
     ),
-    _Form(Kind.CARD, re.compile(r"(?<![\d-])\d{4}([- ])\d{4}(?:\1\d{4}){2}(?![\d-])"), _no_thing),
-    _Form(Kind.CARD, re.compile(r"(?<![\d-])\d{4}([- ]?)\d{6}\1\d{5}(?![\d-])"), _is_card),
-    _Form(Kind.CARD, re.compile(r"(?<![\d-])\d{16}(?![\d-])"), _is_card),
+    _Form(
+        PersonalDataKind.CARD,
+        re.compile(r"(?<![\d-])\d{4}([- ])\d{4}(?:\1\d{4}){2}(?![\d-])"),
+        _no_thing,
+    ),
+    _Form(
+        PersonalDataKind.CARD, re.compile(r"(?<![\d-])\d{4}([- ]?)\d{6}\1\d{5}(?![\d-])"), _is_card
+    ),
+    _Form(PersonalDataKind.CARD, re.compile(r"(?<![\d-])\d{16}(?![\d-])"), _is_card),
     # A number of Korea begins with 0 or its country's code. 1588-0000 and 080-000-0000 are a
     # company's, which publishes them.
     _Form(
-        Kind.MOBILE,
+        PersonalDataKind.MOBILE,
         re.compile(
             rf"{_NEW_NUMBER}(?:\+?82[-. )]{{0,2}}\(?0?\)?|0)1[016-9][-. )]{{0,3}}"
             rf"\d{{3,4}}[-. ]{{0,3}}\d{{4}}{_ENDED}"
         ),
     ),
     _Form(
-        Kind.MOBILE,
+        PersonalDataKind.MOBILE,
         re.compile(
             rf"(?<!\w)[공영]일[공영일육칠팔구][-. ]{{0,3}}"
             rf"{_SPOKEN}{{3,4}}[-. ]{{0,3}}{_SPOKEN}{{4}}"
         ),
     ),
     _Form(
-        Kind.PHONE,
+        PersonalDataKind.PHONE,
         re.compile(
             rf"{_NEW_NUMBER}(?:\((?=0\d{{1,2}}\)))?(?:\+?82[-. )]{{0,2}}\(?0?\)?|0)"
             rf"(?:2|[3-6]\d|70|50\d?)[-. )]{{0,3}}\d{{3,4}}[-. ]{{0,3}}\d{{4}}{_ENDED}"
         ),
     ),
     _Form(
-        Kind.PHONE,
+        PersonalDataKind.PHONE,
         re.compile(r"(?<![\w+])\+\d{1,3}(?:[-. ]{0,2}\(?\d{1,5}\)?){1,6}(?![\d-])"),
         lambda digits, _before: 8 <= len(digits) <= 15 and not _TOLL_FREE.fullmatch(digits),
     ),
     _Form(
-        Kind.PHONE,
+        PersonalDataKind.PHONE,
         re.compile(r"(?<![\d-])(?:\([2-9]\d\d\) ?|[2-9]\d\d[-. ])[2-9]\d\d[-. ]\d{4}(?![\d-])"),
         lambda digits, before: not _TOLL_FREE.fullmatch(digits) and _no_thing(digits, before),
     ),
     _Form(
-        Kind.BUSINESS,
+        PersonalDataKind.BUSINESS,
         re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{5}(?![\d-])"),
         lambda digits, before: check_digits.is_business(digits) and _no_thing(digits, before),
     ),
     _Form(
-        Kind.BUSINESS,
+        PersonalDataKind.BUSINESS,
         re.compile(
             r"(?:사업자|business)[^\d\n]{0,15}(?P<piece>\d{3}[- ]?\d{2}[- ]?\d{5})(?![\d-])",
             re.IGNORECASE,
         ),
     ),
     _Form(
-        Kind.ACCOUNT,
+        PersonalDataKind.ACCOUNT,
         re.compile(r"(?<![\d-])\d{2,6}-\d{2,6}-\d{2,8}(?:-\d{1,6})?(?![\d-])"),
         _is_account,
     ),
     # Digits alone are an account where the words before them say so.
     _Form(
-        Kind.ACCOUNT,
+        PersonalDataKind.ACCOUNT,
         re.compile(
             rf"{_BANK}[^\d\n]{{0,15}}(?<![\d-])(?P<piece>\d[\d -]{{8,18}}\d)(?![\d-])",
             re.IGNORECASE,
@@ -220,7 +232,10 @@ def detect(text: str) -> list[PersonalData]:
 
 
 def mask(
-    text: str, *, public: Container[str] = frozenset(), keep: Container[Kind] = frozenset()
+    text: str,
+    *,
+    public: Container[str] = frozenset(),
+    keep: Container[PersonalDataKind] = frozenset(),
 ) -> str:
     """Return the text with a `*` for each letter and digit of personal data.
 

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 
 from devtools.slack.api.limits import Limits
-from devtools.slack.page import Page
+from devtools.slack.page import SlackPage
 from devtools.slack.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Slack
 
 
@@ -21,7 +21,7 @@ async def _run(port: int, *, limits: bool) -> None:
     slack.add_channel("잡담", *people, bot=False)
     for person in people:
         slack.world.dm_of(slack.team, person.id)
-    async with slack.serve(port, routes=Page(slack).routes()):
+    async with slack.serve(port, routes=SlackPage(slack).routes()):
         print(f"A local Slack: {slack.world.base_url}/ (open it in a browser)\n")
         print(f"SLACK_BOT_TOKEN={BOT_TOKEN}\nSLACK_APP_TOKEN={APP_TOKEN}")
         print(f"SLACK_SIGNING_SECRET={SIGNING_SECRET}\nSLACK_API_URL={slack.api_url}")

@@ -20,7 +20,7 @@ _SHOWN = 300  # messages of a channel
 _PACE_S = 0.05
 
 
-class Page:
+class SlackPage:
     """Serves the page, what it shows, and what is done on it."""
 
     def __init__(self, slack: Slack) -> None:

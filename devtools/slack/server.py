@@ -14,7 +14,7 @@ from devtools.slack.api.files import uploaded
 from devtools.slack.api.limits import Limits
 from devtools.slack.api.web_api import Fault, WebApi
 from devtools.slack.events.delivery import RETRY_AFTER_S, Courier, Delivery, HttpCarrier
-from devtools.slack.events.socket_mode import SocketMode
+from devtools.slack.events.socket_mode import SocketModeServer
 from devtools.slack.world.model import Call, Channel, Group, Message, Team, View
 from devtools.slack.world.people import Person
 from devtools.slack.world.world import World
@@ -41,7 +41,7 @@ class Slack:
         """Times are Slack's own by default; `echoes` False keeps the bot's own messages from it."""
         self.courier = Courier(ack_within_s, retry_after_s)
         self.world = World(self.courier, stream_lasts_s, trigger_lasts_s, url_lasts_s, echoes)
-        self.socket_mode = SocketMode(self.courier)
+        self.socket_mode = SocketModeServer(self.courier)
         self.courier.carrier = self.socket_mode
         self.limits = limits or Limits()
         self.api = WebApi(self.world, self.limits, APP_TOKEN, self.socket_mode.ticket)

@@ -57,7 +57,7 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class SourceRemark:
     """Something that was done to a source: `kind` is what, such as `converted` or `left out`."""
 
     kind: str
@@ -80,7 +80,7 @@ class Loaded:
 
     rows: tuple[Row, ...]
     skipped: tuple[Skipped, ...]
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[SourceRemark, ...] = ()
     columns: tuple[Columns, ...] = ()
 
 
@@ -90,7 +90,7 @@ class Collector:
 
     rows: list[Row] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    remarks: list[Remark] = field(default_factory=list)
+    remarks: list[SourceRemark] = field(default_factory=list)
     columns: list[Columns] = field(default_factory=list)
     _blank: list[str] = field(default_factory=list)  # position of the first blank row, and the last
     _chars: int = 0
@@ -123,7 +123,7 @@ class Collector:
 
     def remark(self, kind: str, position: str, text: str) -> None:
         """Note what was done to a record, a table or a file."""
-        self.remarks.append(Remark(kind, position, text))
+        self.remarks.append(SourceRemark(kind, position, text))
 
     def blank(self, position: str) -> None:
         """Note an empty row; those after the last record are not worth a word."""

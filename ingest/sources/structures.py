@@ -15,7 +15,7 @@ from ingest.sources.encodings import decode
 from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.tables.columns import ColumnMap, find_header, missing
 from ingest.sources.tables.headers import header, shown_name
-from ingest.sources.tables.lines import Line
+from ingest.sources.tables.lines import TableLine
 from ingest.sources.tables.table import add_table
 from ingest.sources.values import text_of
 
@@ -105,7 +105,7 @@ def _nothing_in(content: object, columns: ColumnMap) -> str:
     if not objects:
         return "not a FAQ; save a list of objects with title and answer"
     names = list(dict.fromkeys(name for item in objects[:100] for name in _flat(item)))
-    return missing([Line(1, names)], columns)
+    return missing([TableLine(1, names)], columns)
 
 
 def _lists(
@@ -168,7 +168,7 @@ def _holds_lists(content: Mapping[Any, object]) -> bool:
 
 
 def _is_record(item: Mapping[Any, object], columns: ColumnMap) -> bool:
-    return find_header([Line(1, list(_flat(item)))], columns) is not None
+    return find_header([TableLine(1, list(_flat(item)))], columns) is not None
 
 
 def _pairs(content: Mapping[Any, object]) -> list[Record]:
@@ -208,7 +208,7 @@ def _columnar(content: Mapping[Any, object]) -> list[Record]:
     ):
         return [dict(zip(map(str, names), row, strict=False)) for row in rows]
     held = {str(name): value for name, value in content.items() if isinstance(value, list | dict)}
-    if len(held) < 2 or find_header([Line(1, list(held))], {}) is None:
+    if len(held) < 2 or find_header([TableLine(1, list(held))], {}) is None:
         return []
     columns = {
         name: list(value.values()) if isinstance(value, dict) else value
@@ -240,8 +240,8 @@ def _add(
         else:
             flat.append((number, _flat(record)))
     names = list(dict.fromkeys(name for _, record in flat for name in record))[:_MOST_COLUMNS]
-    lines = [Line(0, names)]
-    lines += [Line(number, [record.get(name) for name in names]) for number, record in flat]
+    lines = [TableLine(0, names)]
+    lines += [TableLine(number, [record.get(name) for name in names]) for number, record in flat]
     if flat and find_header(lines[:1], columns) is None:
         raise NotAFaqError(f"{where}: {missing(lines[:1], columns)}")
     add_table(lines, where, collector, columns, others=dict(others))

@@ -16,7 +16,7 @@ from fakes.slack_bot import PROFILE, finished, make_settings
 
 from bots.bootstrap.assistant import open_service
 from bots.bootstrap.index.ingestion import run_ingest
-from bots.bootstrap.operations import Operations, serving
+from bots.bootstrap.process_state import ProcessState, serving
 from bots.bootstrap.stores import open_stores
 from bots.slack.platform import open_slack
 from config.resources import SAMPLE_FAQ
@@ -55,7 +55,7 @@ async def test_who_asks_while_chroma_is_away_is_told_and_answered_once_it_is_bac
                 use_packs=True,
                 progress=lambda *_: None,
             )
-            operations = Operations(settings)
+            operations = ProcessState(settings)
             async with (
                 serving(operations),
                 open_stores(settings) as stores,

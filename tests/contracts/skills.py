@@ -15,9 +15,9 @@ from fakes.assistants import ScriptedAssistant
 
 from core.skills.assistant import SkilledAssistant
 from core.skills.meetings.diary import Slot, SqliteDiary
+from core.skills.meetings.message import Desk
 from core.skills.meetings.skill import MeetingSkill
 from core.skills.meetings.slots import WorkingHours
-from core.skills.meetings.talk import Desk
 from core.skills.meetings.words import load_words
 from core.skills.router import Router
 

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import ClientSession
 
 from devtools.slack import Slack, visible, visible_of
-from devtools.slack.page import Page
+from devtools.slack.page import SlackPage
 from devtools.slack.samples import BUTTON, MODAL, section
 from devtools.slack.sdk import bolt_of, client_of, connected
 
@@ -199,7 +199,7 @@ async def test_the_page_shows_and_does_what_a_person_can(slack, client):
     channel = slack.add_channel("help", minsu)
     slack.limits.on = False
     await client.chat_postMessage(channel=channel.id, text="x", blocks=[BUTTON])
-    async with Slack().serve(routes=Page(slack).routes()) as shown, ClientSession() as session:
+    async with Slack().serve(routes=SlackPage(slack).routes()) as shown, ClientSession() as session:
         url = shown.world.base_url
         async with session.get(url) as page:
             assert "로컬 Slack" in await page.text()

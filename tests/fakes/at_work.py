@@ -17,7 +17,7 @@ from config.settings import Settings
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
-from core.messaging.user_limits import Limits
+from core.messaging.user_limits import UserLimits
 from core.profile import Profile
 
 Open = Callable[[Settings, ChatService, Profile], AbstractAsyncContextManager[RunningPlatform]]
@@ -53,7 +53,7 @@ def make_service(stores: Stores, profile: Profile, **parts: object) -> ChatServi
         "offline": Offline(),
         "learning": learning_of(stores, profile),
         "profile": profile,
-        "limits": Limits(per_minute=0, per_day=0),
+        "limits": UserLimits(per_minute=0, per_day=0),
     }
     return ChatService(**(usual | parts))
 

@@ -12,7 +12,7 @@ from fakes.at_work import AtWork, connected_bot
 
 from bots.discord.platform import open_discord
 from config.settings import Settings
-from core.messaging.user_limits import Limits
+from core.messaging.user_limits import UserLimits
 from core.profile import Profile
 from devtools.discord import Channel, DiscordServer, Message
 
@@ -41,7 +41,7 @@ async def running_bot(
         open_discord,
         lambda stores: make_assistant(history=stores.history),
         working=working,
-        make_parts=lambda stores: {"limits": Limits(per_minute=per_minute, per_day=0)},
+        make_parts=lambda stores: {"limits": UserLimits(per_minute=per_minute, per_day=0)},
     )
     async with opened as bot:
         await fake.until(lambda: fake.online)

@@ -14,7 +14,7 @@ from config.profiles import load_profile
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
-from core.messaging.user_limits import Limits
+from core.messaging.user_limits import UserLimits
 from core.ports import History
 from core.stores.inbox_limits import InboxLimits
 from core.stores.sqlite.archive import SqliteArchive
@@ -81,7 +81,7 @@ class Process:
             offline=Offline(),
             learning=learning_of(stores, PROFILE),
             profile=PROFILE,
-            limits=Limits(per_minute=0, per_day=0),
+            limits=UserLimits(per_minute=0, per_day=0),
             lease_s=30.0,
         )
         self.service.serve(

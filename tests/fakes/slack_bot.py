@@ -14,7 +14,7 @@ from bots.slack.platform import open_slack
 from config.profiles import load_profile
 from config.settings import Settings
 from core.messaging.offline import Offline
-from core.messaging.user_limits import Limits
+from core.messaging.user_limits import UserLimits
 from core.ports import Inbox
 from core.profile import Profile
 from core.types import Claim, InboxState
@@ -39,7 +39,7 @@ async def running(
     settings: Settings,
     *,
     assistant: Callable[[Stores], object] | None = None,
-    limits: Limits | None = None,
+    limits: UserLimits | None = None,
     offline: Offline | None = None,
     parts: dict[str, object] | None = None,
     profile: Profile = PROFILE,

@@ -15,7 +15,7 @@ from fakes.at_work import AtWork, connected_bot
 from bots.bootstrap.stores import Stores
 from bots.web.platform import open_web
 from config.settings import Settings
-from core.messaging.user_limits import Limits
+from core.messaging.user_limits import UserLimits
 from core.profile import Profile
 
 
@@ -41,7 +41,7 @@ async def running_bot(
         return assistants[-1]
 
     def parts_of(stores: Stores) -> dict[str, object]:
-        parts: dict[str, object] = {"limits": Limits(per_minute=per_minute, per_day=0)}
+        parts: dict[str, object] = {"limits": UserLimits(per_minute=per_minute, per_day=0)}
         if make_operations:
             parts["operations"] = make_operations(stores, assistants[-1])
         return parts

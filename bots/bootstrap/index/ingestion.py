@@ -22,7 +22,7 @@ from core.retrieval.vectors import read_arrays
 from core.text.korean import terms_version
 from core.types import Entry
 from ingest.facts import write_facts
-from ingest.prepare import Prepared, prepare
+from ingest.prepare import PreparedFaq, prepare
 from ingest.question_packs import PERSON, load_pack, read_own, title_key, with_own
 from ingest.sources.load import Loaded, load
 from ingest.sources.tables.columns import column_map
@@ -47,7 +47,7 @@ class Report:
     """All that a finished ingest has to tell."""
 
     read: int
-    prepared: Prepared
+    prepared: PreparedFaq
     changes: Changes
     packs: tuple[str, ...]
     pack_questions: int
@@ -62,7 +62,7 @@ class Report:
 
 def prepare_source(
     settings: Settings, path: Path, *, questions: Path | None = None, use_packs: bool = True
-) -> tuple[Prepared, Ahead]:
+) -> tuple[PreparedFaq, Ahead]:
     """Read a source up to the entries that an ingest would index; nothing is changed.
 
     Raises:
@@ -165,7 +165,7 @@ def embedder_fingerprint(settings: Settings) -> str:
             return fingerprint_of(ENCODER)
 
 
-def _sync(settings: Settings, prepared: Prepared, *, source: str, progress: Progress) -> Changes:
+def _sync(settings: Settings, prepared: PreparedFaq, *, source: str, progress: Progress) -> Changes:
     index = open_index(settings)
 
     @cache
@@ -226,7 +226,7 @@ def _packs(loaded: Loaded, chosen: Path | None) -> dict[str, Pack]:
     return {name: pack for name, pack in packs.items() if not keys.isdisjoint(pack)}
 
 
-def _note(settings: Settings, path: Path, prepared: Prepared) -> None:
+def _note(settings: Settings, path: Path, prepared: PreparedFaq) -> None:
     """Keep what the FAQ says about itself, and that this state of its source was ingested."""
     try:
         write_facts(prepared.entries, settings.faq_profile, known=_known_profile(prepared.entries))
@@ -257,7 +257,7 @@ def _merged(packs: Iterable[Pack]) -> Pack:
     return merged
 
 
-def _unusable(path: Path, prepared: Prepared) -> SourceError:
+def _unusable(path: Path, prepared: PreparedFaq) -> SourceError:
     if not prepared.skipped:
         return SourceError(f"{path.name}: holds no FAQ entry, and nothing was changed")
     first = prepared.skipped[0]

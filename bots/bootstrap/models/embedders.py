@@ -16,7 +16,7 @@ from core.embeddings.remote import EmbeddingEndpoint, RemoteEmbedder
 from core.errors import ConfigError, ModelError
 from core.llm.caller import Caller, Patience
 from core.llm.circuit_breaker import Breaker
-from core.llm.dialect import Dialect
+from core.llm.dialect import ModelDialect
 from core.ports import Vectors
 
 _HURRIED = Patience(within_s=10.0)
@@ -119,12 +119,12 @@ async def _endpoint(settings: Settings, providers: Providers) -> EmbeddingEndpoi
         from core.embeddings.bedrock import BedrockEmbeddings
 
         client, slots = await providers.bedrock()
-        hurried, patient = _callers(client.where, Dialect(()))
+        hurried, patient = _callers(client.where, ModelDialect(()))
         dimensions = settings.embedding_dimensions
         return BedrockEmbeddings(client, model, hurried, patient, slots, price, dimensions)
     url = settings.embedding_base_url or settings.openai_base_url
     server, slots = await providers.server(_embedding_key(settings), url)
-    hurried, patient = _callers(server.where, Dialect(PARAMETERS))
+    hurried, patient = _callers(server.where, ModelDialect(PARAMETERS))
     return OpenAIEmbeddings(
         server=server,
         model=model,
@@ -137,7 +137,7 @@ async def _endpoint(settings: Settings, providers: Providers) -> EmbeddingEndpoi
     )
 
 
-def _callers(where: str, dialect: Dialect) -> tuple[Caller, Caller]:
+def _callers(where: str, dialect: ModelDialect) -> tuple[Caller, Caller]:
     """Return one that calls while a person waits, and one for an ingest."""
     return (
         Caller(where, dialect=dialect, breaker=Breaker(), patience=_HURRIED),

@@ -14,13 +14,13 @@ from core.errors import ConfigError
 from core.llm.caller import Caller, Patience, Slots
 from core.llm.circuit_breaker import Breaker
 from core.llm.completions import Completions
-from core.llm.dialect import Dialect, Parameter
+from core.llm.dialect import ModelDialect, ModelParameter
 from core.llm.failover import FailoverCompletions
 from core.llm.load import StreamLoad
 from core.llm.openai import chat
 from core.llm.openai.client import OpenAIModel, open_server
 from core.llm.openai.transport import ModelServer
-from core.llm.resilient import Provider, ResilientCompletions
+from core.llm.resilient import ProviderModel, ResilientCompletions
 
 if TYPE_CHECKING:
     from core.llm.bedrock.client import AwsAccess, BedrockClient
@@ -47,7 +47,7 @@ class Providers:
         self._load = StreamLoad(beginning)
         self._servers: dict[tuple[str, str], ModelServer] = {}
         self._slots: dict[object, Slots] = {}
-        self._dialects: dict[tuple[str, str], Dialect] = {}
+        self._dialects: dict[tuple[str, str], ModelDialect] = {}
         self._bedrock: BedrockClient | None = None
 
     async def writer(self) -> Completions:
@@ -127,8 +127,8 @@ class Providers:
     async def _completions(
         self, model: ModelName, key: str, url: str, patience_s: float
     ) -> ResilientCompletions:
-        provider: Provider
-        parameters: tuple[Parameter, ...]
+        provider: ProviderModel
+        parameters: tuple[ModelParameter, ...]
         if model.provider is Vendor.OPENAI:
             if not key.strip():
                 raise ConfigError(f"the model {model.name} needs OPENAI_API_KEY")
@@ -140,7 +140,7 @@ class Providers:
             client, slots = await self.bedrock()
             provider, parameters = self._of_bedrock(client, model)
             where = client.where
-        dialect = self._dialects.setdefault((where, model.name), Dialect(parameters))
+        dialect = self._dialects.setdefault((where, model.name), ModelDialect(parameters))
         patience = Patience(within_s=patience_s)
         return ResilientCompletions(
             provider,
@@ -152,7 +152,7 @@ class Providers:
 
     def _of_bedrock(
         self, client: BedrockClient, model: ModelName
-    ) -> tuple[Provider, tuple[Parameter, ...]]:
+    ) -> tuple[ProviderModel, tuple[ModelParameter, ...]]:
         from core.llm.bedrock import converse
         from core.llm.bedrock.flow import BedrockFlow
         from core.llm.bedrock.model import BedrockModel

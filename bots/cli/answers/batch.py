@@ -10,7 +10,7 @@ from typing import Any
 from bots.bootstrap.assistant import open_forgetful
 from bots.bootstrap.search import build_taught
 from bots.cli.answers.ask import question_of
-from bots.cli.jsonl import Row, read_rows
+from bots.cli.jsonl import QuestionRow, read_rows
 from config.settings import Settings
 from core.retrieval.retriever import Hit
 from core.skills.assistant import AnyAssistant
@@ -43,7 +43,7 @@ def search_batch(settings: Settings, source: str) -> int:
 def guard_batch(settings: Settings, source: str) -> int:
     """Write the label and the scores of every row."""
 
-    async def judge(assistant: AnyAssistant, row: Row) -> dict[str, Any]:
+    async def judge(assistant: AnyAssistant, row: QuestionRow) -> dict[str, Any]:
         found = await assistant.research(row.question, SessionId(_SESSION), row.history)
         return {"label": found.verdict.label, "scores": rounded(found.verdict.scores)}
 
@@ -53,7 +53,7 @@ def guard_batch(settings: Settings, source: str) -> int:
 def ask_batch(settings: Settings, source: str) -> int:
     """Write the answer to every row; the history that a row brings is all that it has."""
 
-    async def answer(assistant: AnyAssistant, row: Row) -> dict[str, Any]:
+    async def answer(assistant: AnyAssistant, row: QuestionRow) -> dict[str, Any]:
         question = question_of(row.question, _SESSION)
         return await _ending(assistant.answer(question, row.history))
 
@@ -73,7 +73,7 @@ def rounded(scores: dict[Any, float]) -> dict[str, float]:
 def _each(
     settings: Settings,
     source: str,
-    work: Callable[[AnyAssistant, Row], Awaitable[dict[str, Any]]],
+    work: Callable[[AnyAssistant, QuestionRow], Awaitable[dict[str, Any]]],
     *,
     with_models: bool,
 ) -> int:

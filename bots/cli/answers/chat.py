@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from uuid import uuid4
 
-from bots.bootstrap.assistant import open_talk
+from bots.bootstrap.assistant import open_teachable_assistant
 from bots.cli.answers.ask import question_of
 from bots.cli.faq.ingest import first_ingest
 from bots.cli.terminal import Screen
@@ -40,7 +40,7 @@ def chat(settings: Settings, *, session: str | None) -> int:
         stack = AsyncExitStack()
         try:
             with screen.working(profile.opening):
-                talk = runner.run(stack.enter_async_context(open_talk(settings)))
+                talk = runner.run(stack.enter_async_context(open_teachable_assistant(settings)))
             session = session or f"terminal:{uuid4().hex[:12]}"
             conversation = _Conversation(
                 runner, talk.assistant, screen, profile, session, learning=talk.learning

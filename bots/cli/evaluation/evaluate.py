@@ -17,7 +17,7 @@ from bots.cli.evaluation.evaluate_own import blocked, own_questions, template
 from bots.cli.evaluation.metrics import Fields, Pair, by_kind, guardrail_fields, retrieval_fields
 from bots.cli.evaluation.tables import print_report, print_table
 from bots.cli.faq.check import first_titles
-from bots.cli.jsonl import Row, read_rows
+from bots.cli.jsonl import QuestionRow, read_rows
 from bots.cli.terminal import clean
 from config.settings import Settings
 from core.errors import FaqIndexError, SourceError
@@ -97,7 +97,7 @@ def evaluate(settings: Settings, file: Path, *, as_json: bool) -> int:
     return 0
 
 
-def _check(row: Row) -> None:
+def _check(row: QuestionRow) -> None:
     if not row.fields.keys() & {"relevant", "nearest", "label"}:
         raise SourceError(
             f'{row.place}: "relevant" (titles), "nearest" (titles) or a "label" is needed'
@@ -123,7 +123,7 @@ def _served(settings: Settings) -> list[Entry]:
     return [entry for entry, _ in index.stored(serving.name)]
 
 
-def _with_known_titles(rows: Sequence[Row], entries: Sequence[Entry]) -> list[Row]:
+def _with_known_titles(rows: Sequence[QuestionRow], entries: Sequence[Entry]) -> list[QuestionRow]:
     """The rows with titles as they are served; spaces and the form of letters may differ."""
     known = {spaceless(entry.title): entry.title for entry in entries}
     checked = []
@@ -140,7 +140,7 @@ def _with_known_titles(rows: Sequence[Row], entries: Sequence[Entry]) -> list[Ro
     return checked
 
 
-async def _ends(settings: Settings, rows: Sequence[Row]) -> list[str]:
+async def _ends(settings: Settings, rows: Sequence[QuestionRow]) -> list[str]:
     """How each question would end, as far as it is known without a model."""
     async with open_forgetful(settings, with_models=False) as assistant:
         ends = []
@@ -156,7 +156,7 @@ async def _ends(settings: Settings, rows: Sequence[Row]) -> list[str]:
     return ends
 
 
-def _outcomes(rows: Sequence[Row], ends: Sequence[str]) -> Fields:
+def _outcomes(rows: Sequence[QuestionRow], ends: Sequence[str]) -> Fields:
     kinds = {**_kinds(rows), "all": range(len(rows))}
     return {
         kind: {
@@ -170,18 +170,18 @@ def _outcomes(rows: Sequence[Row], ends: Sequence[str]) -> Fields:
     }
 
 
-def _kinds(rows: Sequence[Row]) -> dict[str, list[int]]:
+def _kinds(rows: Sequence[QuestionRow]) -> dict[str, list[int]]:
     return by_kind([str(row.fields.get("kind", "")) for row in rows])
 
 
-def _ranks(retriever: Retriever, rows: Sequence[Row]) -> list[int | None]:
+def _ranks(retriever: Retriever, rows: Sequence[QuestionRow]) -> list[int | None]:
     return [
         rank_of(RetrievalCase(row.question, tuple(row.fields["relevant"]), row.history), retriever)
         for row in rows
     ]
 
 
-async def _judge(settings: Settings, rows: Sequence[Row]) -> list[Pair]:
+async def _judge(settings: Settings, rows: Sequence[QuestionRow]) -> list[Pair]:
     pairs = []
     async with open_forgetful(settings, with_models=False) as assistant:
         for row in rows:
@@ -191,7 +191,7 @@ async def _judge(settings: Settings, rows: Sequence[Row]) -> list[Pair]:
 
 
 def _by_kind(
-    rows: Sequence[Row],
+    rows: Sequence[QuestionRow],
     ranks: Sequence[int | None],
     measure: Callable[[Sequence[int | None]], Fields],
 ) -> Fields:
@@ -201,7 +201,7 @@ def _by_kind(
     return measure(ranks) | {"by_kind": kinds}
 
 
-def _recalls(rows: Sequence[Row], pairs: Sequence[Pair]) -> Fields:
+def _recalls(rows: Sequence[QuestionRow], pairs: Sequence[Pair]) -> Fields:
     return {
         kind: {
             "n": len(places),

@@ -17,7 +17,7 @@ from core.errors import FaqIndexError
 from core.retrieval.retriever import Retriever
 from core.retrieval.signals import Query
 from core.types import Entry
-from ingest.quality import Problem, problems_of
+from ingest.quality import EntryProblem, problems_of
 
 _TERMINAL_LINES = 20  # of each kind
 _AT_ONCE = 64
@@ -47,7 +47,7 @@ def check(settings: Settings, *, as_json: bool) -> int:
     return 0
 
 
-def find_problems(settings: Settings) -> tuple[list[Entry], list[Problem]]:
+def find_problems(settings: Settings) -> tuple[list[Entry], list[EntryProblem]]:
     """Return the entries that are served, and what could be better in them.
 
     Raises:

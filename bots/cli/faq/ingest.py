@@ -15,8 +15,8 @@ from config.settings import Settings
 from core.profile import Profile
 from core.text.sections import markdown, sections, tidy
 from core.types import Entry
-from ingest.prepare import Prepared
-from ingest.sources.rows import Columns, Remark
+from ingest.prepare import PreparedFaq
+from ingest.sources.rows import Columns, SourceRemark
 from ingest.sources.url import is_url, shown
 
 _TERMINAL_LINES = 50  # of any list: more scrolls the summary off the screen
@@ -67,9 +67,11 @@ def _name(source: str) -> str:
     return shown(source) if is_url(source) else Path(source).name or source
 
 
-def _reading(prepared: Prepared) -> Iterator[str]:
+def _reading(prepared: PreparedFaq) -> Iterator[str]:
     """What was read from which column, and everything that was done or not taken."""
-    tables = [Remark("columns", table.position, _columns(table)) for table in prepared.columns]
+    tables = [
+        SourceRemark("columns", table.position, _columns(table)) for table in prepared.columns
+    ]
     yield from _listed("Columns", list(_grouped(tables)), _TERMINAL_LINES)
     kinds = dict.fromkeys(remark.kind for remark in prepared.remarks)
     for kind in kinds:
@@ -98,7 +100,7 @@ def _columns(table: Columns) -> str:
     return read + (f"; ignored: {', '.join(map(repr, table.ignored))}" if table.ignored else "")
 
 
-def _grouped(remarks: Sequence[Remark]) -> Iterator[str]:
+def _grouped(remarks: Sequence[SourceRemark]) -> Iterator[str]:
     """One line for what was done many times: the first place, and how many more."""
     places: dict[str, list[str]] = {}
     for remark in remarks:

@@ -33,9 +33,9 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         """Train the network 6-30-15-10 on purchases (extra `recommender`)."""
         read_settings()
         from bots.cli.models.recommender import train
-        from core.skills.recommender.report import TrainingOptions
+        from core.skills.recommender.report import NetworkOptions
 
-        options = TrainingOptions(
+        options = NetworkOptions(
             epochs=epochs, batch=batch, learning_rate=learning_rate, patience=patience, seed=seed
         )
         return train(data, out, options)

@@ -57,8 +57,8 @@ def serve(settings: Settings, folder: Path, *, host: str, port: int, name: str) 
         )
     with _extra():
         from core.llm.local.generation import LocalModel
-        from core.llm.local.server import ModelServer
-    server = ModelServer(LocalModel(folder), name=name or folder.resolve().name, key=key)
+        from core.llm.local.server import LocalModelServer
+    server = LocalModelServer(LocalModel(folder), name=name or folder.resolve().name, key=key)
     try:
         run_loop(_serve(server.app(), host, port))
     finally:

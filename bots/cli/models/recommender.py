@@ -8,12 +8,12 @@ from pathlib import Path
 from bots.cli.faq.ingest import progress_bar
 from core.charts import line_chart, matrix_chart
 from core.errors import ConfigError, StorageError
-from core.skills.recommender.advice import Advised, Adviser, Asked, Talk
+from core.skills.recommender.advice import Advised, Adviser, Consultation, NextQuestion
 from core.skills.recommender.form import load_form
 from core.skills.recommender.generator import best_accuracy, generate, write
 from core.skills.recommender.network import Recommender
 from core.skills.recommender.purchases import read_purchases
-from core.skills.recommender.report import TrainingOptions, TrainingReport
+from core.skills.recommender.report import NetworkOptions, NetworkReport
 
 MODEL, FORM = (
     Path(__file__).parents[3] / "core" / "skills" / "recommender" / name
@@ -21,7 +21,7 @@ MODEL, FORM = (
 )
 
 
-def train(data: Path, out: Path, options: TrainingOptions) -> int:
+def train(data: Path, out: Path, options: NetworkOptions) -> int:
     """Train, write the model with its curves and confusion, and print the figures.
 
     Raises:
@@ -65,8 +65,8 @@ def sample(file: Path, *, rows: int, noise: float, seed: int) -> int:
 def recommend(text: str, model: Path | None) -> int:
     """Print three products with why, or the question for what is missing."""
     adviser = Adviser(Recommender.load(model or MODEL), load_form(FORM))
-    match adviser.hear(text, Talk()):
-        case Asked(field=field):
+    match adviser.hear(text, Consultation()):
+        case NextQuestion(field=field):
             print(field.ask)
             print("  ".join(f"[{label}]" for label in field.choices))
         case Advised(products=products):
@@ -75,7 +75,7 @@ def recommend(text: str, model: Path | None) -> int:
     return 0
 
 
-def _summary(report: TrainingReport, best: float | None) -> Iterator[str]:
+def _summary(report: NetworkReport, best: float | None) -> Iterator[str]:
     yield (
         f"{report.rows:,} purchases to train on, {report.held_out:,} held out; "
         f"{len(report.epochs)} epochs, the best is {report.best_epoch}"
@@ -84,7 +84,7 @@ def _summary(report: TrainingReport, best: float | None) -> Iterator[str]:
     yield f"accuracy on the held-out rows {report.accuracy:.4f}{known}, top 3 {report.top3:.4f}"
 
 
-def _curves(report: TrainingReport) -> bytes:
+def _curves(report: NetworkReport) -> bytes:
     curves = {
         "loss, training": [epoch.loss for epoch in report.epochs],
         "loss, held out": [epoch.held_out_loss for epoch in report.epochs],
@@ -94,7 +94,7 @@ def _curves(report: TrainingReport) -> bytes:
     return line_chart("training", curves, xs=[*range(1, len(report.epochs) + 1)], x_label="epoch")
 
 
-def _confusion(report: TrainingReport, products: tuple[str, ...]) -> bytes:
+def _confusion(report: NetworkReport, products: tuple[str, ...]) -> bytes:
     return matrix_chart(
         "held-out purchases",
         report.confusion.tolist(),

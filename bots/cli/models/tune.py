@@ -17,7 +17,7 @@ from bots.cli.terminal import clean
 from config.settings import Settings
 from core.charts import bar_chart
 from core.errors import ConfigError
-from core.llm.tuning.comparison import Comparison, Figures
+from core.llm.tuning.comparison import ModelComparison, ModelFigures
 from core.llm.tuning.dataset import Dataset, ExportFolder
 from core.llm.tuning.job import ENDED, Checkpoint, JobNote, JobOptions, Step, TuningJob
 from core.llm.tuning.sdk import translated
@@ -146,7 +146,7 @@ async def _compare(
         told = f"{len(chosen)} models are asked {len(questions) * 2:,} questions each"
         if not _agreed(told, yes=yes):
             return 1
-        comparison = Comparison(client, where=host_of(client), prices=settings.price_table())
+        comparison = ModelComparison(client, where=host_of(client), prices=settings.price_table())
         with progress_bar("asking") as progress:
             rows = await comparison.run(chosen, questions, progress=progress)
     (folder / "compare.json").write_text(
@@ -212,7 +212,7 @@ def _of_checkpoint(row: Checkpoint) -> str:
     return f"checkpoint {row.model} at step {row.step:,}{said}"
 
 
-def _print_figures(rows: Sequence[Figures]) -> None:
+def _print_figures(rows: Sequence[ModelFigures]) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -220,7 +220,7 @@ def _print_figures(rows: Sequence[Figures]) -> None:
     table.add_column("")
     for row in rows:
         table.add_column(f"{row.model}\n{_way(row)}", justify="right", overflow="fold")
-    shown: tuple[tuple[str, Callable[[Figures], str]], ...] = (
+    shown: tuple[tuple[str, Callable[[ModelFigures], str]], ...] = (
         ("answer found in the passage", lambda row: _percent(row.found)),
         ("refusals kept", lambda row: _percent(row.refusals_kept)),
         ("citations right", lambda row: _percent(row.citations_right)),
@@ -233,7 +233,7 @@ def _print_figures(rows: Sequence[Figures]) -> None:
     Console(width=None if sys.stdout.isatty() else 140).print(table)
 
 
-def _picture(rows: Sequence[Figures]) -> bytes:
+def _picture(rows: Sequence[ModelFigures]) -> bytes:
     labels = ["answer found\nin the passage", "refusals kept", "citations right"]
     series = {
         f"{row.model} {_way(row)}": [
@@ -245,7 +245,7 @@ def _picture(rows: Sequence[Figures]) -> bytes:
     return bar_chart("held-out questions", series, labels=labels, y_label="%")
 
 
-def _way(row: Figures) -> str:
+def _way(row: ModelFigures) -> str:
     return "with passages" if row.with_passages else "without"
 
 

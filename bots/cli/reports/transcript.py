@@ -11,7 +11,7 @@ from bots.bootstrap.stores import open_stores
 from bots.cli.terminal import clean
 from config.settings import Settings
 from core.errors import ConfigError
-from core.reporting.transcript import Told, read_transcript
+from core.reporting.transcript import RatedTurn, read_transcript
 from core.types import SessionId
 
 
@@ -35,12 +35,12 @@ def transcript(settings: Settings, session: str, *, as_json: bool) -> int:
     return 0
 
 
-async def _read(settings: Settings, session: SessionId) -> list[Told]:
+async def _read(settings: Settings, session: SessionId) -> list[RatedTurn]:
     async with open_stores(settings) as stores:
         return await read_transcript(stores.archive, session)
 
 
-def _print(told: Told) -> None:
+def _print(told: RatedTurn) -> None:
     turn, question = told.turn, told.turn.question
     print(
         f"[{question.asked_at:%Y-%m-%d %H:%M:%S}Z] {clean(question.asker)}: {clean(question.text)}"

@@ -18,7 +18,7 @@ from bots.shared.intake import refusal
 from bots.slack.api.calls import quietly
 from bots.slack.context import Context
 from bots.slack.ids import Place, triggered_id
-from bots.slack.render.blocks import RenderOptions, render
+from bots.slack.render.blocks import BlockOptions, render
 from core.errors import StorageError
 from core.messaging.endings import view_of
 from core.profile import Profile
@@ -111,7 +111,7 @@ def _answer_view(context: Context, turn: Turn | None) -> Json:
     profile = context.profile
     blocks: list[Json] = [_section(profile.stale_button)]
     if turn:
-        look = RenderOptions(profile, context.cleaner, quoted=True, named=False, feedback=False)
+        look = BlockOptions(profile, context.cleaner, quoted=True, named=False, feedback=False)
         pages = render(replace(view_of(turn, profile), note=""), look)
         shown = [block for page in pages for block in page.blocks if not page.calls]
         blocks = [block for block in shown if block["type"] in _IN_MODALS][:_MOST_BLOCKS]

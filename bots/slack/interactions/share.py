@@ -18,7 +18,7 @@ from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.response_url import send, whisper
 from bots.slack.context import Context
 from bots.slack.ids import place_of
-from bots.slack.render.blocks import Block, Page, RenderOptions, read_followup, render
+from bots.slack.render.blocks import Block, BlockOptions, Page, read_followup, render
 from bots.slack.replies.ephemeral import PRIVATE_FOLLOWUP, SHARE, private_pages
 from core.errors import PlatformError, PlatformRefusedError, RateLimitedError, StorageError
 from core.messaging.delivery.pacer import Pacer
@@ -111,7 +111,7 @@ async def _share(
         PlatformError, StorageError: not, or not all of it.
     """
     used = await context.service.pressed(view.question.id)
-    look = RenderOptions(context.profile, context.cleaner, quoted=True, named=False, used=used)
+    look = BlockOptions(context.profile, context.cleaner, quoted=True, named=False, used=used)
     first, *more = render(view, look)
     name = f"<@{body['user']['id']}>"
     first = replace(

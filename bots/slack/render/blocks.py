@@ -44,7 +44,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class RenderOptions(answer_view.RenderOptions):
+class BlockOptions(answer_view.RenderOptions):
     """Clients that know no `context_actions` get plain buttons by `feedback_buttons=False`.
 
     `owners` are called, by their ids, where the bot has no answer.
@@ -54,7 +54,7 @@ class RenderOptions(answer_view.RenderOptions):
     owners: tuple[str, ...] = ()
 
 
-def render(view: View, look: RenderOptions) -> list[Page]:
+def render(view: View, look: BlockOptions) -> list[Page]:
     """The messages of a view, one or more; all but the last stay the same while it grows.
 
     Behind an answer that a person has to give comes a message of its own that calls the owners:
@@ -82,7 +82,7 @@ def render(view: View, look: RenderOptions) -> list[Page]:
 
 def case_choices(case_id: str, entries: Sequence[Passage], profile: Profile) -> list[Block]:
     """Return a question to an owner which of these entries answers a case."""
-    look = RenderOptions(profile, Cleaner(profile.link_hosts, instead=profile.link_left_out))
+    look = BlockOptions(profile, Cleaner(profile.link_hosts, instead=profile.link_left_out))
     buttons = [
         _button(f"case:pick:{place}", entry.title, f"{case_id}:{entry.faq_id}", look)
         for place, entry in enumerate(entries)
@@ -116,7 +116,7 @@ def read_feedback(value: str) -> tuple[str, bool] | None:
     return question_id, opinion == "up"
 
 
-def _fallback(group: Sequence[str], view: View, look: RenderOptions) -> str:
+def _fallback(group: Sequence[str], view: View, look: BlockOptions) -> str:
     """The page's text without blocks."""
     text = plain("\n\n".join(group)[:_FALLBACK_CHARS], look.cleaner, _FALLBACK_CHARS)
     if not text.strip():
@@ -124,7 +124,7 @@ def _fallback(group: Sequence[str], view: View, look: RenderOptions) -> str:
     return clipped(text, _FALLBACK_CHARS).strip() or "…"
 
 
-def _call(view: View, look: RenderOptions) -> list[Page]:
+def _call(view: View, look: BlockOptions) -> list[Page]:
     """Return the text that calls the owners, if there is something for them to do."""
     ending = view.ending
     if not (isinstance(ending, Escalated) and ending.calls):
@@ -147,7 +147,7 @@ def _call(view: View, look: RenderOptions) -> list[Page]:
     return [Page(text, tuple(blocks), calls=True)]
 
 
-def _question(view: View, look: RenderOptions) -> list[Block]:
+def _question(view: View, look: BlockOptions) -> list[Block]:
     asker = _USER.search(view.question.asker)
     shown = f"<@{asker[1]}>" if asker else _line(view.question.asker, look)
     lines = [look.profile.quoted.format(name=shown)] if look.named else []
@@ -155,7 +155,7 @@ def _question(view: View, look: RenderOptions) -> list[Block]:
     return [_section("\n".join(lines), "question")]
 
 
-def _below(view: View, look: RenderOptions) -> list[Block]:
+def _below(view: View, look: BlockOptions) -> list[Block]:
     """Build what stands below the text: the status, or the ending."""
     if not view.done:
         blocks = [_context("status", [f"⏳ {_line(status_of(view, look.profile), look)}"])]
@@ -178,13 +178,13 @@ def _below(view: View, look: RenderOptions) -> list[Block]:
     return blocks
 
 
-def _line(text: str, look: RenderOptions) -> str:
+def _line(text: str, look: BlockOptions) -> str:
     """Somebody's text as one line of mrkdwn without marks, never empty."""
     line = " ".join(look.cleaner.clean(text).split())
     return clipped(unmarked(line), _LINE_CHARS) or "…"
 
 
-def _sources(ending: Ending, look: RenderOptions) -> list[str]:
+def _sources(ending: Ending, look: BlockOptions) -> list[str]:
     sources = zip(ending.sources, ending.links, strict=True)
     lines = [
         f"[{number}] {_line(source, look)}" + (f" <{link}|↗>" if link else "")
@@ -193,7 +193,7 @@ def _sources(ending: Ending, look: RenderOptions) -> list[str]:
     return [look.profile.sources, *lines]
 
 
-def _followups(view: View, ending: Ending, look: RenderOptions) -> list[Block]:
+def _followups(view: View, ending: Ending, look: BlockOptions) -> list[Block]:
     buttons: list[Block] = []
     for index, question in enumerate(ending.questions):
         used = "✓ " if index in look.used else ""
@@ -202,11 +202,11 @@ def _followups(view: View, ending: Ending, look: RenderOptions) -> list[Block]:
     return buttons
 
 
-def _stop(view: View, look: RenderOptions) -> Block:
+def _stop(view: View, look: BlockOptions) -> Block:
     return _button("stop", look.profile.stop, view.question.id, look)
 
 
-def _feedback(view: View, look: RenderOptions) -> Block:
+def _feedback(view: View, look: BlockOptions) -> Block:
     # https://docs.slack.dev/reference/block-kit/block-elements/feedback-buttons-element
     up, down = (feedback_value(view.question.id, helpful=helpful) for helpful in (True, False))
     if not look.feedback_buttons:
@@ -234,11 +234,11 @@ def feedback_block_id(text: str, used: frozenset[int]) -> str:
     return f"{_FEEDBACK}:{blake2b(said, digest_size=6).hexdigest()}"
 
 
-def _button(action_id: str, label: str, value: str, look: RenderOptions) -> Block:
+def _button(action_id: str, label: str, value: str, look: BlockOptions) -> Block:
     return {"type": "button", "action_id": action_id, "text": _label(label, look), "value": value}
 
 
-def _label(text: str, look: RenderOptions) -> Block:
+def _label(text: str, look: BlockOptions) -> Block:
     line = " ".join(look.cleaner.clean(text).split())
     return {"type": "plain_text", "text": shortened(line, _LABEL_CHARS) or "…", "emoji": False}
 

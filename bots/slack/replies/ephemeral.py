@@ -19,7 +19,7 @@ from bots.slack.api.errors import translated
 from bots.slack.api.response_url import send
 from bots.slack.context import Context
 from bots.slack.ids import place_of
-from bots.slack.render.blocks import Block, Page, RenderOptions, render
+from bots.slack.render.blocks import Block, BlockOptions, Page, render
 from bots.slack.replies.thread import send_directly
 from core.errors import PlatformError, PlatformRefusedError
 from core.messaging.delivery.pacer import Pacer, Window
@@ -124,7 +124,7 @@ def private_pages(
     view: View, context: Context, *, used: frozenset[int] = frozenset(), shared: bool = False
 ) -> list[Page]:
     """An answer as the asker alone sees it, with a button that shows it to the channel."""
-    look = RenderOptions(context.profile, context.cleaner, quoted=True, used=used, stoppable=False)
+    look = BlockOptions(context.profile, context.cleaner, quoted=True, used=used, stoppable=False)
     if shared:
         view = replace(view, note=context.profile.shared)
     *full, last = render(view, look)

@@ -14,7 +14,7 @@ from bots.slack.api.errors import code_of, translated
 from bots.slack.api.rate_limits import Budgets
 from bots.slack.context import Context
 from bots.slack.ids import place_of
-from bots.slack.render.blocks import Page, RenderOptions, render
+from bots.slack.render.blocks import BlockOptions, Page, render
 from bots.slack.replies.native_status import NativeStatus
 from core.bounded import BoundedDict
 from core.errors import (
@@ -88,7 +88,7 @@ class SlackReply:
         alone = self._place.channel.startswith("D")
         self._profile = context.profile
         self._asked_ts = question.id.rpartition(":")[2]
-        self._look = RenderOptions(
+        self._look = BlockOptions(
             context.profile,
             context.cleaner,
             quoted=is_press(question.id),

@@ -16,7 +16,7 @@ from bots.web.handlers.openapi_parts import (
 )
 from bots.web.handlers.openapi_reference import reference_paths
 from bots.web.ids import MESSAGE, SESSION
-from bots.web.render.page import Kind
+from bots.web.render.page import EndingKind
 
 _ABOUT: Final = (
     "Questions and answers with streaming. A question is stored before it is acknowledged; whoever "
@@ -298,7 +298,7 @@ def _schemas() -> Json:
     }
     file = {"type": "object", "properties": {"name": TEXT, "media_type": TEXT, "text": TEXT}}
     answer = {
-        "kind": {"enum": [kind.value for kind in Kind]},
+        "kind": {"enum": [kind.value for kind in EndingKind]},
         "text": {"type": "string", "description": "Markdown."},
         "note": {"type": "string", "description": "A line of the bot's own below the text."},
         "sources": {"type": "array", "items": source},
@@ -315,7 +315,7 @@ def _schemas() -> Json:
         "text": TEXT,
         "asked_at": {"type": "string", "format": "date-time"},
         "mine": {"type": "boolean"},
-        "state": {"enum": ["answering", *(kind.value for kind in Kind)]},
+        "state": {"enum": ["answering", *(kind.value for kind in EndingKind)]},
         "answer": {"oneOf": [ref("Answer"), {"type": "null"}]},
         "opinion": {"oneOf": [_OPINION, {"type": "null"}]},
     }

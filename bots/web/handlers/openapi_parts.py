@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bots.web.render.page import Kind
+from bots.web.render.page import EndingKind
 
 Json = dict[str, Any]
 
 STREAM: Final = (
     "Server-sent events: `question` first, then `status` {text}, `delta` {text} to append, "
     "`replace` {text} in place of all, and one of "
-    + ", ".join(f"`{kind.value}`" for kind in Kind)
+    + ", ".join(f"`{kind.value}`" for kind in EndingKind)
     + ", after which the stream ends. With `?html` also blocks of safe HTML: those after the first "
     "`from` are replaced. `Last-Event-ID` goes on where a connection broke; a comment comes every "
     "15 s."

@@ -34,7 +34,7 @@ from bots.web.ids import (
     question_id,
 )
 from bots.web.problems import Problem, check, said
-from bots.web.render.page import WITHDRAWN, Kind, Page
+from bots.web.render.page import WITHDRAWN, EndingKind, Page
 from bots.web.render.page_html import blocks
 from core.press_ids import press_id
 from core.types import Feedback, InboxState, Question, Receipt, Received, SessionId
@@ -235,7 +235,7 @@ async def stop(request: web.Request) -> web.Response:
         shown = context.hub.page(question.id) or Page(question.text)
         if not shown.kind:
             text, note = shown.text, context.profile.stopped
-            stopped = Page(question.text, text, kind=Kind.STOPPED, note=note)
+            stopped = Page(question.text, text, kind=EndingKind.STOPPED, note=note)
             context.hub.show(question.id, stopped)
     return web.Response(status=204)
 

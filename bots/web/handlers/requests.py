@@ -11,7 +11,7 @@ from aiohttp import web
 from bots.web.context import CONTEXT, Context
 from bots.web.ids import session_of
 from bots.web.problems import Problem
-from bots.web.render.page import Kind
+from bots.web.render.page import EndingKind
 from core.text.normalize import normalized
 from core.types import InboxState, Received, SessionId
 
@@ -116,7 +116,7 @@ def _is_gone(context: Context, received: Received) -> bool:
     if received.state is not InboxState.WITHDRAWN:
         return False
     page = context.hub.page(received.question.id)
-    return page is None or page.kind is not Kind.STOPPED
+    return page is None or page.kind is not EndingKind.STOPPED
 
 
 def _unknown(context: Context) -> Problem:

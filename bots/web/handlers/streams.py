@@ -15,7 +15,7 @@ from bots.web.problems import said
 from bots.web.render.json_api import ending_of, question_of
 from bots.web.render.page import Page, html_of
 from bots.web.render.sse import HEARTBEAT, Event, Teller
-from bots.web.replies.hub import Slot
+from bots.web.replies.hub import AnswerSlot
 from core.errors import StorageError
 from core.types import Received
 
@@ -103,7 +103,11 @@ async def describe(request: web.Request, received: Received) -> web.Response:
 
 
 async def _tell(
-    request: web.Request, response: web.StreamResponse, slot: Slot, teller: Teller, question_id: str
+    request: web.Request,
+    response: web.StreamResponse,
+    slot: AnswerSlot,
+    teller: Teller,
+    question_id: str,
 ) -> None:
     context = request.app[CONTEXT]
     async for page in pages(context, slot):
@@ -118,7 +122,7 @@ async def _tell(
             await send(request, response, event.encoded())
 
 
-async def pages(context: Context, slot: Slot) -> AsyncGenerator[Page | None]:
+async def pages(context: Context, slot: AnswerSlot) -> AsyncGenerator[Page | None]:
     """Yield each page of an answer, to the one that ends it; None after 15 s without news."""
     told = None
     while not context.hub.closing:
@@ -136,7 +140,7 @@ async def pages(context: Context, slot: Slot) -> AsyncGenerator[Page | None]:
             yield None
 
 
-async def _ending(context: Context, question_id: str, slot: Slot) -> dict[str, object]:
+async def _ending(context: Context, question_id: str, slot: AnswerSlot) -> dict[str, object]:
     assert slot.page  # noqa: S101 - the caller has looked
     try:
         return await ending_of(context, question_id, slot.page, html=False)

@@ -12,7 +12,7 @@ from core.text.markdown.split import settled
 from core.types import Answered, Declined, Escalated, Failed, File, View
 
 
-class Kind(StrEnum):
+class EndingKind(StrEnum):
     """The way in which an answer ended; the name of the last event of its stream."""
 
     ANSWERED = "answered"
@@ -35,7 +35,7 @@ class Page:
     asked: str
     text: str = ""
     status: str = ""
-    kind: Kind | None = None
+    kind: EndingKind | None = None
     note: str = ""
     sources: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class Page:
     files: tuple[File, ...] = ()
 
 
-WITHDRAWN: Final = Page("", kind=Kind.WITHDRAWN)
+WITHDRAWN: Final = Page("", kind=EndingKind.WITHDRAWN)
 
 
 def page_of(view: View, look: RenderOptions) -> Page:
@@ -80,15 +80,15 @@ def html_of(page: Page, look: RenderOptions) -> tuple[str, ...]:
     return blocks(page.text, look.cleaner, sources=len(page.sources))
 
 
-def _kind(view: View) -> Kind:
+def _kind(view: View) -> EndingKind:
     match view.ending:
         case Answered():
-            return Kind.ANSWERED
+            return EndingKind.ANSWERED
         case Declined():
-            return Kind.DECLINED
+            return EndingKind.DECLINED
         case Escalated():
-            return Kind.ESCALATED
+            return EndingKind.ESCALATED
         case Failed():
-            return Kind.FAILED
+            return EndingKind.FAILED
         case None:
-            return Kind.STOPPED
+            return EndingKind.STOPPED

@@ -12,8 +12,8 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from bots.shared.answer_view import RenderOptions
-from bots.web.render.page import WITHDRAWN, Kind, Page, page_of
-from bots.web.replies.hub import Hub, Slot
+from bots.web.render.page import WITHDRAWN, EndingKind, Page, page_of
+from bots.web.replies.hub import AnswerSlot, Hub
 from core.errors import StorageError
 from core.messaging.endings import view_of
 from core.messaging.service import ChatService
@@ -38,7 +38,7 @@ class Follower:
         self._polling: dict[str, asyncio.Task[None]] = {}
 
     @asynccontextmanager
-    async def following(self, received: Received) -> AsyncIterator[Slot]:
+    async def following(self, received: Received) -> AsyncIterator[AnswerSlot]:
         """A slot that gets the latest page, and in the end one with a kind.
 
         Raises:
@@ -68,7 +68,7 @@ class Follower:
         if received.state is InboxState.WITHDRAWN:
             shown = self._hub.page(question.id)
             # One that waited was stopped by taking it back.
-            return shown if shown and shown.kind is Kind.STOPPED else WITHDRAWN
+            return shown if shown and shown.kind is EndingKind.STOPPED else WITHDRAWN
         # Its writer knows first, and more than is kept: offers, and what was written until it was
         # stopped.
         shown = self._hub.page(question.id)
@@ -81,7 +81,7 @@ class Follower:
             return page_of(view, self._look)
         # No turn was kept: somebody stopped it, and what had been written is no more.
         stopped = self._look.profile.stopped
-        return Page(question.text, kind=Kind.STOPPED, note=stopped)
+        return Page(question.text, kind=EndingKind.STOPPED, note=stopped)
 
     def kept(self, turn: Turn) -> Page:
         """The page of an answer that is kept."""
@@ -90,7 +90,7 @@ class Follower:
             return shown
         return page_of(view_of(turn, self._look.profile), self._look)
 
-    async def _poll(self, received: Received, slot: Slot) -> None:
+    async def _poll(self, received: Received, slot: AnswerSlot) -> None:
         while True:
             try:
                 async with asyncio.timeout(self._poll_s):
@@ -98,7 +98,7 @@ class Follower:
             except TimeoutError:
                 await self._look_up(received.question.id, slot)
 
-    async def _look_up(self, question_id: str, slot: Slot) -> None:
+    async def _look_up(self, question_id: str, slot: AnswerSlot) -> None:
         try:
             found = await self._service.find(question_id)
             ended = await self.ended(found) if found else WITHDRAWN
@@ -108,7 +108,7 @@ class Follower:
         _show_ended(slot, ended)
 
 
-def _show_ended(slot: Slot, ended: Page | None) -> None:
+def _show_ended(slot: AnswerSlot, ended: Page | None) -> None:
     """Show how it ended, unless its writer has: with offers, which no store keeps."""
     known = slot.page and slot.page.kind and ended and slot.page.asked == ended.asked
     if ended and not known:

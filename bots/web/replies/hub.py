@@ -29,7 +29,7 @@ _MOST_OF_ONE: Final = 100
 
 
 @dataclass(eq=False, slots=True)
-class Slot:
+class AnswerSlot:
     """One answer. `reference` names the message that its writer has made, if one here has."""
 
     page: Page | None = None
@@ -48,7 +48,7 @@ class Hub:
     """The slots of this process, by question id."""
 
     def __init__(self) -> None:
-        self._slots: OrderedDict[str, Slot] = OrderedDict()
+        self._slots: OrderedDict[str, AnswerSlot] = OrderedDict()
         self.closing = False
 
     def post(self, question_id: str, page: Page) -> str:
@@ -73,7 +73,7 @@ class Hub:
         return slot.page if slot else None
 
     @contextmanager
-    def reading(self, question_id: str) -> Iterator[Slot]:
+    def reading(self, question_id: str) -> Iterator[AnswerSlot]:
         """The slot, which stays for as long as somebody reads it."""
         slot = self._slot(question_id)
         slot.readers += 1
@@ -89,10 +89,10 @@ class Hub:
         for slot in self._slots.values():
             slot.show(slot.page)
 
-    def _slot(self, question_id: str) -> Slot:
+    def _slot(self, question_id: str) -> AnswerSlot:
         slot = self._slots.get(question_id)
         if slot is None:
-            slot = self._slots[question_id] = Slot()
+            slot = self._slots[question_id] = AnswerSlot()
             self._tidy()
         self._slots.move_to_end(question_id)
         return slot

@@ -13,24 +13,24 @@ import orjson
 
 from core.errors import ModelReplyError
 from core.llm.completions import CompletionRequest, Finish, Piece, TokenCounts
-from core.llm.dialect import Forms, Parameter
+from core.llm.dialect import Forms, ModelParameter
 
 Json = dict[str, Any]
 
 # Which models take what: https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-supported-models-features.html
 PARAMETERS: Final = (
-    Parameter(
+    ModelParameter(
         "stream",
         ("stream", "whole"),
         re.compile(r"streaming|ConverseStream|response ?stream", re.IGNORECASE),
     ),
-    Parameter(
+    ModelParameter(
         "tool choice",
         ("tool", "any", "auto", ""),
         re.compile(r"tool", re.IGNORECASE),
     ),
-    Parameter("system", ("system", ""), re.compile(r"\bsystem\b", re.IGNORECASE)),
-    Parameter("temperature", ("temperature", ""), re.compile(r"temperature", re.IGNORECASE)),
+    ModelParameter("system", ("system", ""), re.compile(r"\bsystem\b", re.IGNORECASE)),
+    ModelParameter("temperature", ("temperature", ""), re.compile(r"temperature", re.IGNORECASE)),
 )
 _FINISHES: Final = {
     "max_tokens": Finish.LENGTH,

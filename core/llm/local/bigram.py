@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from math import log
 
-from core.llm.local.tokens import Sample
+from core.llm.local.tokens import TokenSample
 
 _BACK_OFF = (0.1, 0.3, 0.5, 0.7, 0.9, 0.99)
 
 
-def bigram_loss(train: Sequence[Sample], measured: Sequence[Sample], vocabulary: int) -> float:
+def bigram_loss(
+    train: Sequence[TokenSample], measured: Sequence[TokenSample], vocabulary: int
+) -> float:
     """Return the mean negative log likelihood (nats) of the answers' tokens in `measured`.
 
     Pairs of tokens are counted in all of `train`, and mixed with single tokens and with a uniform

@@ -25,7 +25,7 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     """A further piece of the text; the last has a `finish`: stop, length or error."""
 
     text: str
@@ -39,7 +39,7 @@ class Completion:
 
     prompt: Sequence[int]
     sampling: Sampling
-    tell: Callable[[Piece], None]
+    tell: Callable[[TextPiece], None]
     _left: Event = field(default_factory=Event)
 
     def cancel(self) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from core.llm.local.completion import Completion, Piece, Transcript
+from core.llm.local.completion import Completion, TextPiece, Transcript
 from core.llm.local.device import chosen_device, load_model
 from core.llm.local.tokens import load_tokenizer
 
@@ -38,7 +38,7 @@ class LocalModel:
 
 
 @dataclass(slots=True)
-class _Row:
+class _Sequence:
     """A completion that is being written."""
 
     completion: Completion
@@ -55,7 +55,7 @@ class _Row:
 class _Batch:
     """The rows under way and what the model remembers of them; no `cache` once a row joined."""
 
-    rows: list[_Row] = field(default_factory=list)
+    rows: list[_Sequence] = field(default_factory=list)
     mask: Any = None
     cache: Any = None
 
@@ -92,7 +92,7 @@ class BatchedWriter:
             except Exception:  # the edge of the thread: those who wait are told, and it goes on
                 logger.exception("the local model failed")
                 for row in batch.rows:
-                    row.completion.tell(Piece("", "error"))
+                    row.completion.tell(TextPiece("", "error"))
                 batch = _Batch()
 
     def _admit(self, batch: _Batch) -> bool:
@@ -108,14 +108,14 @@ class BatchedWriter:
             batch.cache = None
         return True
 
-    def _row(self, completion: Completion) -> _Row:
+    def _row(self, completion: Completion) -> _Sequence:
         transcript = Transcript(self._model.tokenizer, completion.sampling.stop)
         random = torch.Generator()
         if completion.sampling.seed is None:
             random.seed()
         else:
             random.manual_seed(completion.sampling.seed)
-        return _Row(completion, transcript, random)
+        return _Sequence(completion, transcript, random)
 
     def _advance(self, batch: _Batch) -> None:
         """Write one token of each row, and let go of those that are done or were left."""
@@ -152,11 +152,11 @@ class BatchedWriter:
         batch.cache = said.cache
         return said.logits[:, -1].float().cpu()
 
-    def _write(self, row: _Row, token: int) -> None:
+    def _write(self, row: _Sequence, token: int) -> None:
         tokens = len(row.transcript.ids) + 1
         if token == self._model.tokenizer.eos_token_id:
             row.finish = "stop"
-            row.completion.tell(Piece(row.transcript.close(), "stop", tokens))
+            row.completion.tell(TextPiece(row.transcript.close(), "stop", tokens))
             return
         text = row.transcript.add(token)
         if row.transcript.stopped:
@@ -165,7 +165,7 @@ class BatchedWriter:
             row.finish = "length"
             text += row.transcript.close()
         if text or row.finish:
-            row.completion.tell(Piece(text, row.finish, tokens))
+            row.completion.tell(TextPiece(text, row.finish, tokens))
 
     def _drop(self, batch: _Batch, gone: list[bool]) -> None:
         if not any(gone):
@@ -177,7 +177,7 @@ class BatchedWriter:
             batch.mask = batch.mask[kept]
 
 
-def _chosen(scores: Any, row: _Row) -> Any:  # noqa: ANN401
+def _chosen(scores: Any, row: _Sequence) -> Any:  # noqa: ANN401
     """Return the next token of a row, by its own temperature, nucleus and seed."""
     sampling = row.completion.sampling
     if sampling.temperature < _LEAST_TEMPERATURE:

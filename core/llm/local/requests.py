@@ -28,7 +28,7 @@ class RequestRefusedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class CompletionRequest:
+class CheckedRequest:
     """A request that was read and checked; `most_tokens` is None where it names no limit."""
 
     model: str
@@ -47,7 +47,7 @@ class CompletionRequest:
         return Sampling(most, self.temperature, self.top_p, self.seed, self.stop)
 
 
-def read_request(body: bytes) -> CompletionRequest:
+def read_request(body: bytes) -> CheckedRequest:
     """Read the body of a request for a chat completion.
 
     https://platform.openai.com/docs/api-reference/chat/create
@@ -67,7 +67,7 @@ def read_request(body: bytes) -> CompletionRequest:
     if len(stops) > _MOST_STOPS or not all(isinstance(text, str) and text for text in stops):
         raise _invalid("stop", "must be a text or up to four texts")
     most = _whole_number(asked, "max_completion_tokens", low=1)
-    return CompletionRequest(
+    return CheckedRequest(
         model=str(asked.get("model", "")),
         messages=_messages(asked.get("messages")),
         most_tokens=most or _whole_number(asked, "max_tokens", low=1),

@@ -16,9 +16,9 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from core.llm.local.completion import Completion, Piece
+from core.llm.local.completion import Completion, TextPiece
 from core.llm.local.generation import MOST_WAITING, BatchedWriter, LocalModel
-from core.llm.local.requests import CompletionRequest, RequestRefusedError, read_request
+from core.llm.local.requests import CheckedRequest, RequestRefusedError, read_request
 from core.llm.local.tokens import prompt_ids
 
 Json = dict[str, Any]
@@ -27,7 +27,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _MOST_BYTES: Final = 4 * 1024 * 1024
 
 
-class ModelServer:
+class LocalModelServer:
     """The handlers of one model. A `key` of "" lets everybody in."""
 
     def __init__(self, model: LocalModel, *, name: str, key: str = "") -> None:
@@ -92,10 +92,10 @@ class ModelServer:
         if self._writer.waiting >= MOST_WAITING:
             said = "Too many completions are waiting."
             raise RequestRefusedError(429, "rate_limit_exceeded", said)
-        pieces: asyncio.Queue[Piece] = asyncio.Queue()
+        pieces: asyncio.Queue[TextPiece] = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
-        def tell(piece: Piece) -> None:
+        def tell(piece: TextPiece) -> None:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(pieces.put_nowait, piece)
 
@@ -108,7 +108,7 @@ class ModelServer:
         finally:  # the reader has all of it, or has left
             completion.cancel()
 
-    async def _whole(self, prompted: int, pieces: AsyncIterator[Piece]) -> web.Response:
+    async def _whole(self, prompted: int, pieces: AsyncIterator[TextPiece]) -> web.Response:
         said = [piece async for piece in pieces]
         if said[-1].finish == "error":
             raise RequestRefusedError(500, "server_error", "The model failed.")
@@ -120,16 +120,16 @@ class ModelServer:
     async def _stream(
         self,
         request: web.Request,
-        asked: CompletionRequest,
+        asked: CheckedRequest,
         prompted: int,
-        pieces: AsyncIterator[Piece],
+        pieces: AsyncIterator[TextPiece],
     ) -> web.StreamResponse:
         headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache"}
         response = web.StreamResponse(headers=headers)
         head = self._head("chat.completion.chunk")
         await response.prepare(request)
         await _send(response, head | _choice({"role": "assistant", "content": ""}))
-        last = Piece("", "error")
+        last = TextPiece("", "error")
         async for last in pieces:
             if last.text:
                 await _send(response, head | _choice({"content": last.text}))
@@ -148,7 +148,7 @@ class ModelServer:
         return identity | {"created": int(time.time()), "model": self._name}
 
 
-async def _read(pieces: asyncio.Queue[Piece]) -> AsyncIterator[Piece]:
+async def _read(pieces: asyncio.Queue[TextPiece]) -> AsyncIterator[TextPiece]:
     """Yield pieces up to the last."""
     while True:
         piece = await pieces.get()
@@ -165,7 +165,7 @@ def _choice(delta: Json, finish: str | None = None) -> Json:
     return {"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
 
 
-def _usage(prompted: int, last: Piece) -> Json:
+def _usage(prompted: int, last: TextPiece) -> Json:
     used = {"prompt_tokens": prompted, "completion_tokens": last.tokens}
     return used | {"total_tokens": prompted + last.tokens}
 

@@ -20,7 +20,7 @@ _VOCABULARY = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class TokenSample:
     """One pair as tokens; the model is asked to predict `ids[answer_from:]`."""
 
     ids: tuple[int, ...]
@@ -62,7 +62,7 @@ def train_tokenizer(pairs: Iterable[Pair]) -> Any:  # noqa: ANN401
     return _ready(PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<|endoftext|>"))  # noqa: S106 - a token of text
 
 
-def samples_of(pairs: Iterable[Pair], tokenizer: Any, *, longest: int) -> list[Sample]:  # noqa: ANN401
+def samples_of(pairs: Iterable[Pair], tokenizer: Any, *, longest: int) -> list[TokenSample]:  # noqa: ANN401
     """Return each pair as tokens, at most `longest` long.
 
     Of a context that is too long the part around the answer is kept, or its beginning where the
@@ -90,7 +90,7 @@ def save_tokenizer(tokenizer: Any, folder: Path) -> None:  # noqa: ANN401
     tokenizer.save_pretrained(folder)
 
 
-def _sample(pair: Pair, tokenizer: Any, longest: int) -> Sample | None:  # noqa: ANN401
+def _sample(pair: Pair, tokenizer: Any, longest: int) -> TokenSample | None:  # noqa: ANN401
     said = tokenizer(pair.answer, add_special_tokens=False)["input_ids"]
     answer = [*said[: max(longest // 2, 1)], tokenizer.eos_token_id]
     prompt = prompt_ids(messages_of(pair), tokenizer)
@@ -99,7 +99,7 @@ def _sample(pair: Pair, tokenizer: Any, longest: int) -> Sample | None:  # noqa:
         prompt = prompt_ids(messages_of(shorter), tokenizer)
         if len(prompt) + len(answer) > longest:
             return None
-    return Sample((*prompt, *answer), len(prompt))
+    return TokenSample((*prompt, *answer), len(prompt))
 
 
 def _shortened(pair: Pair, tokenizer: Any, over: int) -> Pair:  # noqa: ANN401

@@ -27,7 +27,7 @@ from core.llm.local.run import (
     best_of,
 )
 from core.llm.local.tokens import (
-    Sample,
+    TokenSample,
     load_tokenizer,
     samples_of,
     save_tokenizer,
@@ -86,7 +86,7 @@ class _Trainer:
         self,
         model: Any,  # noqa: ANN401 - transformers' classes have no types here
         tokenizer: Any,  # noqa: ANN401
-        samples: tuple[list[Sample], list[Sample]],
+        samples: tuple[list[TokenSample], list[TokenSample]],
         options: TrainingOptions,
         folder: RunFolder,
     ) -> None:
@@ -172,7 +172,7 @@ class _Trainer:
             return (step + 1) / warm_up
         return (self._steps - step) / max(1, self._steps - warm_up)
 
-    def _loss(self, batch: Sequence[Sample]) -> tuple[Any, int]:
+    def _loss(self, batch: Sequence[TokenSample]) -> tuple[Any, int]:
         """The summed loss of the answers' tokens, and how many they are."""
         length = max(len(sample.ids) for sample in batch)
         ids = torch.zeros(len(batch), length, dtype=torch.long)

@@ -13,31 +13,33 @@ import orjson
 
 from core.errors import ModelReplyError
 from core.llm.completions import CompletionRequest, Finish, Piece, TokenCounts
-from core.llm.dialect import Forms, Parameter
+from core.llm.dialect import Forms, ModelParameter
 from core.llm.openai.errors import told_error
 from core.llm.prompts import Message
 
 Json = dict[str, Any]
 
 PARAMETERS: Final = (
-    Parameter(
+    ModelParameter(
         "response_format",
         ("json_schema", "json_object", ""),
         re.compile(r"response_?format|json_?schema|json_object|structured|grammar", re.IGNORECASE),
     ),
-    Parameter(
+    ModelParameter(
         "max_completion_tokens",
         ("max_completion_tokens", "max_tokens", ""),
         re.compile(r"\bmax_(?:completion_)?tokens\b", re.IGNORECASE),
     ),
-    Parameter("temperature", ("temperature", ""), re.compile(r"\btemperature\b", re.IGNORECASE)),
-    Parameter(
+    ModelParameter(
+        "temperature", ("temperature", ""), re.compile(r"\btemperature\b", re.IGNORECASE)
+    ),
+    ModelParameter(
         "stream_options",
         ("stream_options", ""),
         re.compile(r"stream_options|include_usage", re.IGNORECASE),
     ),
-    Parameter("stream", ("stream", ""), re.compile(r"\bstream(?:ing)?\b", re.IGNORECASE)),
-    Parameter(
+    ModelParameter("stream", ("stream", ""), re.compile(r"\bstream(?:ing)?\b", re.IGNORECASE)),
+    ModelParameter(
         "system",
         ("system", ""),
         re.compile(

@@ -29,7 +29,7 @@ _SUPPORTED: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ModelReply:
     """What a model said to one question, without its offers; None where the call failed."""
 
     text: str | None
@@ -42,7 +42,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class ModelFigures:
     """How one model did in one of the two ways; a share is None where nothing was to be measured.
 
     `found` is the share of answers that stand on the right passage, of the questions that have one.
@@ -61,7 +61,7 @@ class Figures:
     cost_usd: float
 
 
-class Comparison:
+class ModelComparison:
     """Asks and measures."""
 
     def __init__(self, client: openai.AsyncOpenAI, *, where: str, prices: Prices) -> None:
@@ -76,7 +76,7 @@ class Comparison:
         questions: Sequence[Example],
         *,
         progress: Callable[[int, int], None],
-    ) -> list[Figures]:
+    ) -> list[ModelFigures]:
         """Ask each model all questions with and without passages; one row each.
 
         Raises:
@@ -84,7 +84,9 @@ class Comparison:
         """
         done, total = 0, len(models) * 2 * len(questions)
 
-        async def ask(model: str, example: Example, *, with_passages: bool) -> Reply | ModelError:
+        async def ask(
+            model: str, example: Example, *, with_passages: bool
+        ) -> ModelReply | ModelError:
             nonlocal done
             reply = await self._ask(model, example, with_passages=with_passages)
             done += 1
@@ -104,7 +106,7 @@ class Comparison:
 
     async def _ask(
         self, model: str, example: Example, *, with_passages: bool
-    ) -> Reply | ModelError:
+    ) -> ModelReply | ModelError:
         messages = example.messages[:-1] if with_passages else _bare(example)
         try:
             async with self._room:
@@ -124,7 +126,7 @@ class Comparison:
                 prompt=said.usage.prompt_tokens, completion=said.usage.completion_tokens
             )
         text = said.choices[0].message.content or ""
-        return Reply(text.partition(NEXT)[0].strip(), usage)
+        return ModelReply(text.partition(NEXT)[0].strip(), usage)
 
 
 def _bare(example: Example) -> list[Message]:
@@ -133,7 +135,7 @@ def _bare(example: Example) -> list[Message]:
     return [example.messages[0], {"role": "user", "content": asked}]
 
 
-def _usable(replies: Sequence[Reply | ModelError]) -> list[Reply]:
+def _usable(replies: Sequence[ModelReply | ModelError]) -> list[ModelReply]:
     """Return the replies, a failed call among them as such.
 
     Raises:
@@ -142,17 +144,17 @@ def _usable(replies: Sequence[Reply | ModelError]) -> list[Reply]:
     errors = [reply for reply in replies if isinstance(reply, ModelError)]
     if errors and len(errors) == len(replies):
         raise errors[0]
-    return [reply if isinstance(reply, Reply) else Reply(None) for reply in replies]
+    return [reply if isinstance(reply, ModelReply) else ModelReply(None) for reply in replies]
 
 
 def _figures(
-    model: str, questions: Sequence[Example], replies: Sequence[Reply], *, with_passages: bool
-) -> Figures:
+    model: str, questions: Sequence[Example], replies: Sequence[ModelReply], *, with_passages: bool
+) -> ModelFigures:
     said = [(q, r) for q, r in zip(questions, replies, strict=True) if r.text is not None]
     found = [_stands(q, r) for q, r in said if q.right]
     kept = [reply.refused for question, reply in said if not question.right]
     cited = [right for q, r in said for right in _citations(q, r)] if with_passages else []
-    return Figures(
+    return ModelFigures(
         model=model,
         with_passages=with_passages,
         asked=len(questions),
@@ -165,7 +167,7 @@ def _figures(
     )
 
 
-def _stands(question: Example, reply: Reply) -> bool:
+def _stands(question: Example, reply: ModelReply) -> bool:
     """Return whether the answer says what the right passage says."""
     if reply.refused:
         return False
@@ -174,7 +176,7 @@ def _stands(question: Example, reply: Reply) -> bool:
     return bool(mine) and len(mine & set(ngrams(compact(passages), 2, 2))) >= _SUPPORTED * len(mine)
 
 
-def _citations(question: Example, reply: Reply) -> list[bool]:
+def _citations(question: Example, reply: ModelReply) -> list[bool]:
     """Return of each citation whether it names a passage that holds the answer."""
     return [int(number) in question.right for number in _CITATION.findall(reply.text or "")]
 

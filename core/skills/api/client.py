@@ -33,7 +33,7 @@ class ApiAwayError(FaqbotError):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ApiCall:
     """One call as it is made, without the credential."""
 
     operation: Operation
@@ -52,7 +52,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ApiAnswer:
     """What an API answered: the status, and its JSON or its text; `cut` if it was too long."""
 
     status: int
@@ -60,7 +60,7 @@ class Told:
     cut: bool = False
 
 
-def call_of(book: Book, operation: Operation, arguments: Arguments) -> Call:
+def call_of(book: Book, operation: Operation, arguments: Arguments) -> ApiCall:
     """Return the call that valid arguments make."""
 
     def placed(place: Place) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def call_of(book: Book, operation: Operation, arguments: Arguments) -> Call:
     path = operation.path
     for name, value in placed("path").items():
         path = path.replace(f"{{{name}}}", quote(_plain(value), safe=""))
-    return Call(
+    return ApiCall(
         operation,
         book.server + path,
         {name: _plain(value) for name, value in placed("query").items()},
@@ -82,7 +82,7 @@ def call_of(book: Book, operation: Operation, arguments: Arguments) -> Call:
 class Sender(Protocol):
     """Makes calls."""
 
-    async def send(self, call: Call, *, key: str) -> Told:
+    async def send(self, call: ApiCall, *, key: str) -> ApiAnswer:
         """Make a call; `key` is the same when it is made again for the same question.
 
         Raises:
@@ -92,8 +92,8 @@ class Sender(Protocol):
 
 
 async def repeated(
-    operation: Operation, send: Callable[[Call], Awaitable[Told]], call: Call
-) -> Told:
+    operation: Operation, send: Callable[[ApiCall], Awaitable[ApiAnswer]], call: ApiCall
+) -> ApiAnswer:
     """Return what a call comes to, made again where that is harmless and there was no answer.
 
     Raises:
@@ -108,18 +108,18 @@ async def repeated(
     return await retrying(send, call)
 
 
-class Client:
+class ApiClient:
     """Calls the API of a book. `token` goes into the header that the document names, only."""
 
     def __init__(self, book: Book, token: str = "") -> None:
         form = book.document.credential_form.format(token=token)
         self._credential = {book.document.credential_header: form} if token else {}
 
-    async def send(self, call: Call, *, key: str) -> Told:
+    async def send(self, call: ApiCall, *, key: str) -> ApiAnswer:
         """See `Sender`."""
         return await repeated(call.operation, partial(self._sent, key=key), call)
 
-    async def _sent(self, call: Call, *, key: str) -> Told:
+    async def _sent(self, call: ApiCall, *, key: str) -> ApiAnswer:
         headers = {"Accept": "application/json", **call.headers, **self._credential}
         if not call.operation.reads:
             # https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
@@ -135,7 +135,7 @@ class Client:
             raise ApiAwayError(f"{call.operation.id}: {type(error).__name__}") from error
         if response.status_code >= 500:
             raise ApiAwayError(f"{call.operation.id}: status {response.status_code}")
-        return Told(response.status_code, _parsed(content), cut)
+        return ApiAnswer(response.status_code, _parsed(content), cut)
 
 
 async def _read(response: httpx.Response) -> tuple[bytes, bool]:

@@ -16,7 +16,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, TextContent, Tool
 
 from core.errors import ConfigError
-from core.skills.api.client import ApiAwayError, Call, Told, repeated
+from core.skills.api.client import ApiAnswer, ApiAwayError, ApiCall, repeated
 from core.skills.api.document import Document, Operation, Parameter, resolved
 
 _TIMEOUT_S: Final = 10.0
@@ -45,7 +45,7 @@ class ToolClient:
         by_name = {tool.name: _operation(tool) for tool in tools}
         return Document(self._url, by_name, known=tuple(by_name))
 
-    async def send(self, call: Call, *, key: str) -> Told:
+    async def send(self, call: ApiCall, *, key: str) -> ApiAnswer:
         """Call a tool; `key` has no place in the protocol.
 
         Raises:
@@ -54,11 +54,11 @@ class ToolClient:
         del key
         return await repeated(call.operation, self._called, call)
 
-    async def _called(self, call: Call) -> Told:
+    async def _called(self, call: ApiCall) -> ApiAnswer:
         async with self._connected() as client:
             result = await client.call_tool(call.operation.id, call.body or {})
         content, cut = _content(result)
-        return Told(_FAILED if result.is_error else _DONE, content, cut)
+        return ApiAnswer(_FAILED if result.is_error else _DONE, content, cut)
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[Client]:

@@ -7,14 +7,14 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any, Final
 
-from core.skills.api.client import Told
+from core.skills.api.client import ApiAnswer
 
 _MOST_LINES: Final = 15
 _LONGEST: Final = 200
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]()#+!|<>~])")
 
 
-def shown(told: Told, *, nothing: str, more: str) -> str:
+def shown(told: ApiAnswer, *, nothing: str, more: str) -> str:
     """Return an answer as a list; `nothing` if it is empty, `more` after what was cut."""
     lines = list(_lines(told.content))
     if not lines:

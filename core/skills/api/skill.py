@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from core.skills.api.arguments import converted, missing, problem, read_arguments
 from core.skills.api.book import Allowed, Book
-from core.skills.api.client import ApiAwayError, Call, Sender, Told, call_of
+from core.skills.api.client import ApiAnswer, ApiAwayError, ApiCall, Sender, call_of
 from core.skills.api.document import Parameter
 from core.skills.api.journal import Journal
 from core.skills.api.shown import plain, said, shown
@@ -60,18 +60,18 @@ class OperationSkill:
             StorageError: it cannot be noted that a call begins, so it is not made.
         """
         if request.data is None:
-            reply: SkillReply | Call | None = self._next(
+            reply: SkillReply | ApiCall | None = self._next(
                 request, read_arguments(self.allowed, request.text)
             )
         else:
             reply = self._go_on(request, json.loads(request.data))
-        if isinstance(reply, Call):
+        if isinstance(reply, ApiCall):
             yield Status(self.texts["calling"])
             yield await self._made(reply, request)
         elif reply is not None:
             yield reply
 
-    def _next(self, request: Request, arguments: dict[str, Any]) -> SkillReply | Call:
+    def _next(self, request: Request, arguments: dict[str, Any]) -> SkillReply | ApiCall:
         """Return the question for what is missing, or the call: to be confirmed, or at once."""
         if parameter := missing(self.allowed, arguments):
             return self._asked(request, arguments, parameter)
@@ -83,7 +83,7 @@ class OperationSkill:
         choices = (self.texts["go"], self.texts["stop"])
         return self._kept(request, text, choices, {"arguments": arguments})
 
-    def _go_on(self, request: Request, kept: dict[str, Any]) -> SkillReply | Call | None:
+    def _go_on(self, request: Request, kept: dict[str, Any]) -> SkillReply | ApiCall | None:
         """Return what follows in a dialogue; None if the message is about something else."""
         if request.text.casefold() == self.texts["stop"].casefold():
             return SkillReply(self.texts["stopped"])
@@ -98,7 +98,7 @@ class OperationSkill:
 
     def _with_answer(
         self, request: Request, arguments: dict[str, Any], name: str
-    ) -> SkillReply | Call | None:
+    ) -> SkillReply | ApiCall | None:
         """Return what follows an answer to the question for an argument."""
         parameter = next(one for one in self.allowed.operation.parameters if one.name == name)
         found = read_arguments(self.allowed, request.text)
@@ -131,7 +131,7 @@ class OperationSkill:
             until=request.situation.now + _LAPSES,
         )
 
-    async def _made(self, call: Call, request: Request) -> SkillReply:
+    async def _made(self, call: ApiCall, request: Request) -> SkillReply:
         """Make a call, and say what came of it; a change that was begun is not made again."""
         key, reads = request.question.id, call.operation.reads
         if not reads and not await asyncio.to_thread(self.journal.begin, key):
@@ -143,7 +143,7 @@ class OperationSkill:
             return SkillReply(self.texts["away" if reads else "unclear"])
         return SkillReply(self._text(told))
 
-    def _text(self, told: Told) -> str:
+    def _text(self, told: ApiAnswer) -> str:
         listed = shown(told, nothing=self.texts["nothing"], more=self.texts["more"])
         if told.status >= _REFUSED:
             return f"{self.texts['refused'].format(status=told.status)}\n\n{listed}"

@@ -15,7 +15,7 @@ from core.errors import ConfigError
 from core.skills.data.blanks import BlankReader, Blanks
 from core.skills.data.book import QueryBook, Sample
 from core.skills.data.compose import Composer
-from core.skills.data.database import Database, Rows, Schema
+from core.skills.data.database import Database, DatabaseSchema, Rows
 from core.skills.data.errors import QueryRefusedError
 from core.skills.data.guard import checked
 from core.skills.data.matching import Matcher
@@ -74,7 +74,7 @@ class DataAnswerer:
         self,
         book: QueryBook,
         database: Database,
-        schema: Schema,
+        schema: DatabaseSchema,
         matcher: Matcher,
         reader: BlankReader,
     ) -> None:

@@ -30,7 +30,7 @@ class Grouping:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class SpokenFilter:
     """A condition that stands in no column as it is said; `{1}` is the first group of `match`."""
 
     match: re.Pattern[str]
@@ -77,7 +77,7 @@ class QueryBook:
 
     samples: tuple[Sample, ...]
     groupings: tuple[Grouping, ...]
-    filters: tuple[Filter, ...]
+    filters: tuple[SpokenFilter, ...]
     parts: Mapping[str, str]
     tables: frozenset[str]
     personal: frozenset[str]
@@ -96,7 +96,7 @@ def load_book(path: Path) -> QueryBook:
             samples=tuple(Sample(**_tuples(row)) for row in document["sample"]),
             groupings=tuple(Grouping(**_tuples(row)) for row in document.get("by", ())),
             filters=tuple(
-                Filter(**{**row, "match": re.compile(row["match"])})
+                SpokenFilter(**{**row, "match": re.compile(row["match"])})
                 for row in document.get("filter", ())
             ),
             parts=document.get("parts", {}),

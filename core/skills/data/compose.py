@@ -14,7 +14,7 @@ from sqlglot.errors import SqlglotError
 from core.errors import ConfigError
 from core.skills.data.blanks import Blanks, Condition
 from core.skills.data.book import QueryBook, Sample
-from core.skills.data.database import Link, Schema
+from core.skills.data.database import DatabaseSchema, Link
 from core.skills.data.errors import QueryRefusedError
 
 _SHOWN_GROUPS: Final = 10
@@ -26,7 +26,7 @@ class Composer:
     """Composes queries for one database."""
 
     book: QueryBook
-    schema: Schema
+    schema: DatabaseSchema
     dialect: str
 
     def compose(self, sample: Sample, blanks: Blanks, today: date) -> str:
@@ -73,7 +73,7 @@ def _filled(sample: Sample, blanks: Blanks, book: QueryBook, today: date) -> str
     return sample.sql.format(**parts, ranking=f"ORDER BY {by} LIMIT {limit}")
 
 
-def _add(tree: exp.Expr, condition: Condition, schema: Schema, dialect: str) -> None:
+def _add(tree: exp.Expr, condition: Condition, schema: DatabaseSchema, dialect: str) -> None:
     """Add a condition where its table is, or along the links that lead there.
 
     Links are followed by `IN (SELECT …)`, which counts no row twice, as a join could.
@@ -121,7 +121,7 @@ def _chain(path: list[Link], alias: str, start: str, condition: Condition) -> st
     return f"{prefix}{mine} IN (SELECT {other} FROM {table} WHERE {inner})"  # noqa: S608 - checked
 
 
-def _path(tables: set[str], target: str, schema: Schema) -> list[Link]:
+def _path(tables: set[str], target: str, schema: DatabaseSchema) -> list[Link]:
     """Return the fewest links from any of the tables to the target."""
     waiting: deque[tuple[str, list[Link]]] = deque((table, []) for table in sorted(tables))
     seen = set(tables)

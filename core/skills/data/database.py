@@ -40,7 +40,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Schema:
+class DatabaseSchema:
     """The allowed tables with their columns (name to type) and the links between them."""
 
     columns: Mapping[str, Mapping[str, str]]
@@ -84,7 +84,7 @@ class Database:
         name = self._engine.dialect.name
         return "postgres" if name == "postgresql" else name
 
-    def schema(self, tables: frozenset[str]) -> Schema:
+    def schema(self, tables: frozenset[str]) -> DatabaseSchema:
         """Return the columns of the tables, and the links between them.
 
         Raises:
@@ -104,9 +104,11 @@ class Database:
                 for key in inspector.get_foreign_keys(table)
                 if (target := key["referred_table"]) in tables
             )
-        return Schema(columns, links)
+        return DatabaseSchema(columns, links)
 
-    def values(self, schema: Schema, *, personal: frozenset[str]) -> dict[str, tuple[str, str]]:
+    def values(
+        self, schema: DatabaseSchema, *, personal: frozenset[str]
+    ) -> dict[str, tuple[str, str]]:
         """Return the texts that stand in columns, each with its (table, column).
 
         Columns with more than 500 different texts, or with personal data, are left out.

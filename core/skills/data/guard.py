@@ -9,7 +9,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 
-from core.skills.data.database import Schema
+from core.skills.data.database import DatabaseSchema
 from core.skills.data.errors import QueryRefusedError
 
 # Whatever writes, changes, attaches or runs something; a plain SELECT has none of it.
@@ -32,7 +32,9 @@ _NEVER: Final = (
 _FUNCTIONS: Final = frozenset({"strftime", "date", "datetime", "julianday", "printf", "total"})
 
 
-def checked(sql: str, *, schema: Schema, personal: frozenset[str], dialect: str) -> exp.Query:
+def checked(
+    sql: str, *, schema: DatabaseSchema, personal: frozenset[str], dialect: str
+) -> exp.Query:
     """Return the query as a tree, with its names resolved and personal columns masked.
 
     Raises:
@@ -53,7 +55,7 @@ def checked(sql: str, *, schema: Schema, personal: frozenset[str], dialect: str)
     return tree
 
 
-def _check(tree: exp.Query, schema: Schema) -> None:
+def _check(tree: exp.Query, schema: DatabaseSchema) -> None:
     for node in tree.walk():
         if isinstance(node, _NEVER) and not isinstance(node, exp.Query):
             raise QueryRefusedError(f"{type(node).__name__} is no reading")

@@ -9,9 +9,9 @@ from typing import Final
 
 from core.skills.meetings.diary import Meeting, Slot, person_key
 from core.skills.meetings.invitation import invitation
+from core.skills.meetings.message import MeetingMessage
 from core.skills.meetings.plan import PLANS, Plan
 from core.skills.meetings.slots import free_slots, slot_at
-from core.skills.meetings.talk import Talk
 from core.skills.meetings.times.days import Days
 from core.skills.meetings.times.reader import Said
 from core.skills.skill import SkillReply
@@ -22,132 +22,136 @@ _LONGEST_MIN: Final = 12 * 60
 _SATURDAY: Final = 5
 
 
-async def next_reply(talk: Talk, plan: Plan, said: Said) -> SkillReply:
+async def next_reply(message: MeetingMessage, plan: Plan, said: Said) -> SkillReply:
     """Return what is to be asked next, or the whole meeting to be confirmed.
 
     Raises:
         StorageError: the diary cannot be read.
     """
     if said.impossible:
-        return talk.ask(plan, talk.say("impossible", said=said.impossible.strip()))
+        return message.ask(plan, message.say("impossible", said=said.impossible.strip()))
     if not _SHORTEST_MIN <= plan.minutes <= _LONGEST_MIN:
-        return talk.ask(replace(plan, minutes=60), talk.say("too_long"))
+        return message.ask(replace(plan, minutes=60), message.say("too_long"))
     if not plan.people and not plan.alone:
-        return talk.ask(replace(plan, step="people"), talk.say("who"), talk.say("alone"))
+        return message.ask(replace(plan, step="people"), message.say("who"), message.say("alone"))
     plan = replace(plan, step="talk")
-    return _which(talk, plan) or await _offered(talk, plan)
+    return _which(message, plan) or await _offered(message, plan)
 
 
-def _which(talk: Talk, plan: Plan) -> SkillReply | None:
+def _which(message: MeetingMessage, plan: Plan) -> SkillReply | None:
     """Return the question which day or time is meant; None where that is clear."""
-    words = talk.desk.words
-    slots = plan.slots(talk.now)
+    words = message.desk.words
+    slots = plan.slots(message.now)
     days = [slot.start.date() for slot in slots] or [
         days.first for days in plan.days if len(plan.days) > 1
     ]
     days = list(dict.fromkeys(days))
     if len(days) > 1:
-        return talk.ask(plan, talk.say("which_day"), *map(words.day, days))
+        return message.ask(plan, message.say("which_day"), *map(words.day, days))
     clocks = list(dict.fromkeys(slot.start.time() for slot in slots))
     if len(clocks) > 1:
-        return talk.ask(plan, talk.say("which_time"), *map(words.clock, clocks))
+        return message.ask(plan, message.say("which_time"), *map(words.clock, clocks))
     return None
 
 
-async def _offered(talk: Talk, plan: Plan) -> SkillReply:
+async def _offered(message: MeetingMessage, plan: Plan) -> SkillReply:
     """Return the slot of a plan to be confirmed, or free slots where it has none, or is taken."""
-    slot = next(iter(plan.slots(talk.now)), None)
+    slot = next(iter(plan.slots(message.now)), None)
     if slot is None:
-        return await propose(talk, plan, talk.say("new_time" if plan.meeting else "slots"))
-    start = talk.desk.words.start(slot)
-    if slot.start.astimezone(UTC) <= talk.now.astimezone(UTC):
-        return talk.ask(replace(plan, clocks=()), talk.say("past", when=start))
-    meeting = _meeting(talk, plan, slot)
-    if others := await _others(talk, plan, slot):
-        names = ", ".join(_busy(talk, meeting, others))
-        why = talk.say("taken", when=start, names=names)
-        return await propose(talk, replace(plan, clocks=()), f"{why}\n\n{talk.say('slots')}")
+        return await propose(message, plan, message.say("new_time" if plan.meeting else "slots"))
+    start = message.desk.words.start(slot)
+    if slot.start.astimezone(UTC) <= message.now.astimezone(UTC):
+        return message.ask(replace(plan, clocks=()), message.say("past", when=start))
+    meeting = _meeting(message, plan, slot)
+    if others := await _others(message, plan, slot):
+        names = ", ".join(_busy(message, meeting, others))
+        why = message.say("taken", when=start, names=names)
+        return await propose(message, replace(plan, clocks=()), f"{why}\n\n{message.say('slots')}")
     kind = "move" if plan.meeting else "book"
-    lines = [talk.say(f"confirm_{kind}"), talk.about(meeting)]
-    if slot.start.weekday() >= _SATURDAY or not talk.desk.hours.holds(slot.start.time()):
-        lines.append(talk.say("after_hours"))
+    lines = [message.say(f"confirm_{kind}"), message.about(meeting)]
+    if slot.start.weekday() >= _SATURDAY or not message.desk.hours.holds(slot.start.time()):
+        lines.append(message.say("after_hours"))
     day = slot.start.date()
     plan = replace(plan, step="confirm", days=(Days(day, day),), clocks=(slot.start.time(),))
-    return talk.ask(plan, "\n\n".join(lines), talk.say(kind), talk.say("stop"))
+    return message.ask(plan, "\n\n".join(lines), message.say(kind), message.say("stop"))
 
 
-async def propose(talk: Talk, plan: Plan, text: str) -> SkillReply:
+async def propose(message: MeetingMessage, plan: Plan, text: str) -> SkillReply:
     """Return a text with free slots as buttons.
 
     Raises:
         StorageError: the diary cannot be read.
     """
-    hours = talk.desk.hours
-    days = plan.search_days(talk.now.date())
+    hours = message.desk.hours
+    days = plan.search_days(message.now.date())
     whole = Slot(
-        slot_at(days.first, hours.opens, minutes=0, like=talk.now).start,
-        slot_at(days.last, hours.closes, minutes=0, like=talk.now).start,
+        slot_at(days.first, hours.opens, minutes=0, like=message.now).start,
+        slot_at(days.last, hours.closes, minutes=0, like=message.now).start,
     )
-    busy = [one.slot for one in await _others(talk, plan, whole)]
+    busy = [one.slot for one in await _others(message, plan, whole)]
     free = [
         slot
-        for slot in free_slots(days, minutes=plan.minutes, hours=hours, busy=busy, now=talk.now)
+        for slot in free_slots(days, minutes=plan.minutes, hours=hours, busy=busy, now=message.now)
         if plan.suits(slot.start.time())
     ]
     if not free:
-        return talk.ask(replace(plan, clocks=()), talk.say("no_slots"))
-    return talk.ask(plan, text, *map(talk.desk.words.start, _spread(free)))
+        return message.ask(replace(plan, clocks=()), message.say("no_slots"))
+    return message.ask(plan, text, *map(message.desk.words.start, _spread(free)))
 
 
-async def act(talk: Talk, plan: Plan) -> SkillReply:
+async def act(message: MeetingMessage, plan: Plan) -> SkillReply:
     """Do what was confirmed; the question's id makes a booking happen once.
 
     Raises:
         StorageError: the diary cannot be written, and nothing was changed.
     """
-    diary = talk.desk.diary
+    diary = message.desk.diary
     if plan.step == "cancel":
         gone = await diary.cancel(plan.meeting)
         if gone is None:
-            return SkillReply(talk.say("gone"))
+            return SkillReply(message.say("gone"))
         return SkillReply(
-            f"{talk.say('cancelled')}\n\n{talk.about(gone)}", files=(invitation(gone, talk.now),)
+            f"{message.say('cancelled')}\n\n{message.about(gone)}",
+            files=(invitation(gone, message.now),),
         )
-    slot = plan.slots(talk.now)[0]
+    slot = plan.slots(message.now)[0]
     if plan.meeting:
         done = await diary.move(plan.meeting, slot)
     else:
-        done = await diary.book(_meeting(talk, plan, slot))
+        done = await diary.book(_meeting(message, plan, slot))
     if done is None:
         found = await diary.find(plan.meeting) if plan.meeting else None
         if found and found.cancelled:
-            return SkillReply(talk.say("gone"))
-        text = f"{talk.say('just_taken')}\n\n{talk.say('slots')}"
-        return await propose(talk, replace(plan, step="talk", clocks=()), text)
-    text = talk.say("moved" if plan.meeting else "booked")
+            return SkillReply(message.say("gone"))
+        text = f"{message.say('just_taken')}\n\n{message.say('slots')}"
+        return await propose(message, replace(plan, step="talk", clocks=()), text)
+    text = message.say("moved" if plan.meeting else "booked")
     kept = PLANS.dump_json(Plan(step="booked", meeting=done.id)).decode()
-    only = (talk.person,) if talk.person else ()
+    only = (message.person,) if message.person else ()
     return SkillReply(
-        f"{text}\n\n{talk.about(done)}", data=kept, only=only, files=(invitation(done, talk.now),)
+        f"{text}\n\n{message.about(done)}",
+        data=kept,
+        only=only,
+        files=(invitation(done, message.now),),
     )
 
 
-def _meeting(talk: Talk, plan: Plan, slot: Slot) -> Meeting:
-    return Meeting(talk.request.question.id, plan.title, talk.person, plan.people, slot)
+def _meeting(message: MeetingMessage, plan: Plan, slot: Slot) -> Meeting:
+    return Meeting(message.request.question.id, plan.title, message.person, plan.people, slot)
 
 
-async def _others(talk: Talk, plan: Plan, slot: Slot) -> list[Meeting]:
+async def _others(message: MeetingMessage, plan: Plan, slot: Slot) -> list[Meeting]:
     """Return what those who are to come have at that time beside the meeting that is moved."""
-    everybody = _meeting(talk, plan, slot).everybody
-    found = await talk.desk.diary.busy(everybody, slot)
+    everybody = _meeting(message, plan, slot).everybody
+    found = await message.desk.diary.busy(everybody, slot)
     return [one for one in found if one.id != plan.meeting]
 
 
-def _busy(talk: Talk, meeting: Meeting, others: Sequence[Meeting]) -> list[str]:
+def _busy(message: MeetingMessage, meeting: Meeting, others: Sequence[Meeting]) -> list[str]:
     """Return who of those who are to come is busy, by the names that were said."""
     taken = {person for one in others for person in one.everybody}
     names = [name for name in meeting.people if person_key(name) in taken]
-    return ([talk.say("you")] if person_key(talk.person) in taken else []) + names
+    return ([message.say("you")] if person_key(message.person) in taken else []) + names
 
 
 def _spread(free: Sequence[Slot]) -> list[Slot]:

@@ -10,7 +10,7 @@ from core.skills.recommender.network import Recommendation, Recommender
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class Consultation:
     """What is known of the buyer, and what was recommended before."""
 
     known: Mapping[str, Value] = field(default_factory=dict)
@@ -18,10 +18,10 @@ class Talk:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class NextQuestion:
     """The next question; `field` has its buttons."""
 
-    talk: Talk
+    consultation: Consultation
     field: Field
 
 
@@ -29,7 +29,7 @@ class Asked:
 class Advised:
     """Products with a reason in words for each; none where all have been shown."""
 
-    talk: Talk
+    consultation: Consultation
     products: tuple[tuple[Recommendation, str], ...]
 
 
@@ -41,18 +41,18 @@ class Adviser:
     form: Form
     limit: int = 3
 
-    def hear(self, text: str, talk: Talk) -> Asked | Advised:
+    def hear(self, text: str, consultation: Consultation) -> NextQuestion | Advised:
         """Take what was said or pressed, and go on."""
         if text.strip() == self.form.others:
-            return self._advise(talk.known, talk.shown)
-        known = self.form.read(text.strip(), talk.known)
+            return self._advise(consultation.known, consultation.shown)
+        known = self.form.read(text.strip(), consultation.known)
         if missing := self.form.missing(known):
-            return Asked(Talk(known, talk.shown), missing)
-        return self._advise(known, () if known != talk.known else talk.shown)
+            return NextQuestion(Consultation(known, consultation.shown), missing)
+        return self._advise(known, () if known != consultation.known else consultation.shown)
 
-    def _advise(self, known: Mapping[str, Value], shown: Sequence[str]) -> Asked | Advised:
+    def _advise(self, known: Mapping[str, Value], shown: Sequence[str]) -> NextQuestion | Advised:
         if missing := self.form.missing(known):
-            return Asked(Talk(known, tuple(shown)), missing)
+            return NextQuestion(Consultation(known, tuple(shown)), missing)
         found = self.recommender.recommend(known, without=shown, limit=self.limit)
         products = tuple((one, self.form.reasons(known, one.shares)) for one in found)
-        return Advised(Talk(known, (*shown, *(one.product for one in found))), products)
+        return Advised(Consultation(known, (*shown, *(one.product for one in found))), products)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingOptions:
+class NetworkOptions:
     """How the network is trained; `held_out` is a share of the rows, `patience` counts epochs."""
 
     epochs: int = 100
@@ -31,7 +31,7 @@ class Epoch:
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingReport:
+class NetworkReport:
     """How the network does on the held-out rows; `confusion` counts (bought, recommended)."""
 
     rows: int

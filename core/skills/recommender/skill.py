@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
-from core.skills.recommender.advice import Advised, Adviser, Asked, Talk
+from core.skills.recommender.advice import Advised, Adviser, Consultation, NextQuestion
 from core.skills.skill import Request, SkillReply
 from core.types import Status
 
@@ -28,17 +28,23 @@ class RecommenderSkill:
 
         Nothing is yielded where a message in mid-dialogue says nothing about the buyer.
         """
-        talk = _talk(request.data)
-        advice = self.adviser.hear(request.text, talk)
+        consultation = _talk(request.data)
+        advice = self.adviser.hear(request.text, consultation)
         goes_on = request.text.strip() == self.adviser.form.others
-        if request.data is not None and advice.talk.known == talk.known and not goes_on:
+        if (
+            request.data is not None
+            and advice.consultation.known == consultation.known
+            and not goes_on
+        ):
             return
         yield self._reply(advice, begins=request.data is None)
 
-    def _reply(self, advice: Asked | Advised, *, begins: bool) -> SkillReply:
+    def _reply(self, advice: NextQuestion | Advised, *, begins: bool) -> SkillReply:
         form = self.adviser.form
-        data = json.dumps({"known": dict(advice.talk.known), "shown": list(advice.talk.shown)})
-        if isinstance(advice, Asked):
+        data = json.dumps(
+            {"known": dict(advice.consultation.known), "shown": list(advice.consultation.shown)}
+        )
+        if isinstance(advice, NextQuestion):
             lines = [form.begin, advice.field.ask] if begins else [advice.field.ask]
             return SkillReply("\n\n".join(lines), tuple(advice.field.choices), data)
         if not advice.products:
@@ -50,8 +56,8 @@ class RecommenderSkill:
         return SkillReply("\n".join(products), (form.others,), data)
 
 
-def _talk(data: str | None) -> Talk:
+def _talk(data: str | None) -> Consultation:
     if data is None:
-        return Talk()
+        return Consultation()
     kept = json.loads(data)
-    return Talk(kept["known"], tuple(kept["shown"]))
+    return Consultation(kept["known"], tuple(kept["shown"]))

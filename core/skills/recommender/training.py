@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.errors import SourceError
 from core.skills.recommender.network import HIDDEN, Recommender
 from core.skills.recommender.purchases import Purchases
-from core.skills.recommender.report import Epoch, TrainingOptions, TrainingReport
+from core.skills.recommender.report import Epoch, NetworkOptions, NetworkReport
 
 Progress = Callable[[int, int], None]
 
@@ -21,8 +21,8 @@ _TOP = 3
 
 
 def train(
-    purchases: Purchases, options: TrainingOptions, *, progress: Progress
-) -> tuple[Recommender, TrainingReport]:
+    purchases: Purchases, options: NetworkOptions, *, progress: Progress
+) -> tuple[Recommender, NetworkReport]:
     """Train until nothing gets better; the weights with the least held-out loss are kept.
 
     The same purchases and options give the same network.
@@ -57,7 +57,7 @@ def _fit(  # noqa: PLR0913, PLR0917 - the parts of one training
     purchases: Purchases,
     rows: NDArray[np.int64],
     held_out: NDArray[np.int64],
-    options: TrainingOptions,
+    options: NetworkOptions,
     progress: Progress,
 ) -> tuple[list[Epoch], tuple[tuple[Any, Any], ...]]:
     inputs = torch.from_numpy(purchases.inputs)
@@ -105,13 +105,13 @@ def _report(
     held_out: NDArray[np.int64],
     epochs: list[Epoch],
     best_epoch: int,
-) -> TrainingReport:
+) -> NetworkReport:
     chances = recommender.probabilities(purchases.inputs[held_out])
     bought = purchases.bought[held_out]
     best = np.argsort(-chances, axis=1)
     confusion = np.zeros((len(purchases.products),) * 2, np.int64)
     np.add.at(confusion, (bought, best[:, 0]), 1)
-    return TrainingReport(
+    return NetworkReport(
         rows=len(purchases.bought) - len(held_out),
         held_out=len(held_out),
         epochs=tuple(epochs),

@@ -27,7 +27,7 @@ _URL = re.compile(r"https?://(?:(?![<>|\"()\[\]{}`])[!-~])+", re.IGNORECASE)
 _URL_END = re.compile(r"[.,;:!?'*_~|\\]+$")
 
 
-class Dialect(Protocol):
+class Markup(Protocol):
     """The way in which a platform writes what Markdown means."""
 
     def text(self, text: str) -> str:
@@ -63,13 +63,13 @@ class Dialect(Protocol):
         ...
 
 
-def render(markdown: str, dialect: Dialect, cleaner: Cleaner) -> str:
+def render(markdown: str, dialect: Markup, cleaner: Cleaner) -> str:
     """Write Markdown in a dialect. Links to hosts that `cleaner` does not allow become text."""
     return _Writer(dialect, cleaner).blocks(parser().parse(markdown))
 
 
 class _Writer:
-    def __init__(self, dialect: Dialect, cleaner: Cleaner) -> None:
+    def __init__(self, dialect: Markup, cleaner: Cleaner) -> None:
         self._dialect = dialect
         self._cleaner = cleaner
 

@@ -43,7 +43,7 @@ class Socket:
             self.silent = True
 
 
-class SocketMode:
+class SocketModeServer:
     """The open sockets; an envelope goes to one of them, in turn."""
 
     def __init__(self, courier: Courier) -> None:

@@ -17,7 +17,7 @@ from core.errors import SourceError
 from ingest.sources.archives import open_archive
 from ingest.sources.encodings import decode
 from ingest.sources.html_markdown import html_to_markdown
-from ingest.sources.pages.sections import Page, add_page, is_question, sections_in
+from ingest.sources.pages.sections import SourcePage, add_page, is_question, sections_in
 from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.structures import read_content
 from ingest.sources.tables.columns import ColumnMap
@@ -57,7 +57,7 @@ def read_markdown(
         )
     if answer := fields.pop("answer", None):
         text = f"{text}\n\n{answer}"
-    add_page(Page(text, name, title, fields, alone=alone), collector, columns)
+    add_page(SourcePage(text, name, title, fields, alone=alone), collector, columns)
 
 
 def read_html(
@@ -78,7 +78,9 @@ def read_html(
     fields = {"url": url, "updated": _modified(soup)} if url else {}
     title = _first_text(soup, "h1", "title")
     add_page(
-        Page(_content(soup, url), name, title, fields, base=url, alone=alone), collector, columns
+        SourcePage(_content(soup, url), name, title, fields, base=url, alone=alone),
+        collector,
+        columns,
     )
 
 
@@ -114,7 +116,7 @@ def read_docx(
     soup = BeautifulSoup(made, "html.parser")
     titles = [tag.extract().get_text(" ", strip=True) for tag in soup.select(f".{_TITLE_CLASS}")]
     title = next(filter(None, titles), title_of_file(name))
-    add_page(Page(html_to_markdown(soup), name, title, alone=alone), collector, columns)
+    add_page(SourcePage(html_to_markdown(soup), name, title, alone=alone), collector, columns)
 
 
 def title_of_file(name: str) -> str:

@@ -16,7 +16,7 @@ from ingest.sources.markup import clean_markdown
 from ingest.sources.pages.asked import Asked, asked_lines, plain_questions
 from ingest.sources.rows import Collector, Columns
 from ingest.sources.tables.columns import ColumnMap, find_header
-from ingest.sources.tables.lines import Line
+from ingest.sources.tables.lines import TableLine
 from ingest.sources.tables.table import add_table
 
 _HEADING: Final = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
@@ -40,7 +40,7 @@ _GENERIC: Final = re.compile(
 
 
 @dataclass(slots=True)
-class Section:
+class PageSection:
     """A heading (level 1 to 6; 0 for what stands before the first) and the lines below it."""
 
     level: int
@@ -56,7 +56,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SourcePage:
     """A page to be read: `fields` (such as `category`, `url`) count for all of its entries."""
 
     text: str
@@ -67,7 +67,7 @@ class Page:
     alone: bool = True
 
 
-def add_page(page: Page, collector: Collector, columns: ColumnMap) -> None:
+def add_page(page: SourcePage, collector: Collector, columns: ColumnMap) -> None:
     """Hand the entries of a page to `collector`; a page without any is remarked on."""
     before = len(collector.rows) + len(collector.skipped)
     asked = _asked(page.text)
@@ -102,9 +102,9 @@ def add_page(page: Page, collector: Collector, columns: ColumnMap) -> None:
         )
 
 
-def sections_of(text: str) -> Iterator[Section]:
+def sections_of(text: str) -> Iterator[PageSection]:
     """Cut Markdown at its headings; lines of code are none."""
-    section = Section(0, "", 1, [])
+    section = PageSection(0, "", 1, [])
     fence = ""
     for number, line in enumerate(text.split("\n"), 1):
         mark = _FENCE.match(line)
@@ -113,11 +113,11 @@ def sections_of(text: str) -> Iterator[Section]:
         heading = None if fence or mark else _HEADING.match(line)
         if heading:
             yield section
-            section = Section(len(heading[1]), plain_heading(heading[2]), number, [])
+            section = PageSection(len(heading[1]), plain_heading(heading[2]), number, [])
         elif not fence and _UNDERLINE.match(line) and _could_be_title(section):
             title = section.lines.pop()
             yield section
-            section = Section(1 if line[0] == "=" else 2, plain_heading(title), number - 1, [])
+            section = PageSection(1 if line[0] == "=" else 2, plain_heading(title), number - 1, [])
         else:
             section.lines.append(line)
     yield section
@@ -161,10 +161,10 @@ def _without(asked: Sequence[Asked], text: str) -> str:
 
 
 def _asked_records(
-    asked: Sequence[Asked], sections: Sequence[Section], page: Page, collector: Collector
+    asked: Sequence[Asked], sections: Sequence[PageSection], page: SourcePage, collector: Collector
 ) -> Iterator[tuple[int, dict[str, object]]]:
     """Questions of lines; what their section is called is their category."""
-    path: list[Section] = []
+    path: list[PageSection] = []
     for section, following in zip(sections, [*sections[1:], None], strict=True):
         path = [above for above in path if above.level < section.level] + [section] * (
             section.level > 0
@@ -189,7 +189,7 @@ def _asked_records(
             yield one.start, {"title": plain_heading(one.title), **record}
 
 
-def _could_be_title(section: Section) -> bool:
+def _could_be_title(section: PageSection) -> bool:
     if (
         not section.lines
         or not section.lines[-1].strip()
@@ -199,7 +199,9 @@ def _could_be_title(section: Section) -> bool:
     return len(section.lines) == 1 or not section.lines[-2].strip()
 
 
-def _records(sections: Sequence[Section], page: Page) -> Iterator[tuple[int, dict[str, object]]]:
+def _records(
+    sections: Sequence[PageSection], page: SourcePage
+) -> Iterator[tuple[int, dict[str, object]]]:
     preface, *headed = sections
     if not headed:
         yield from _bold_records(preface, page)
@@ -236,7 +238,7 @@ def _is_generic(title: str) -> bool:
     return bool(_GENERIC.search(title)) and not _QUESTION.search(title)
 
 
-def _entry_level(headed: Sequence[Section], page: Page) -> int:
+def _entry_level(headed: Sequence[PageSection], page: SourcePage) -> int:
     """The level of the headings that are entries; deeper ones belong to their answers."""
     levels = sorted({section.level for section in headed})
     for level in reversed(levels):
@@ -250,14 +252,16 @@ def _entry_level(headed: Sequence[Section], page: Page) -> int:
     return levels[0]
 
 
-def _joined(sections: Sequence[Section]) -> str:
+def _joined(sections: Sequence[PageSection]) -> str:
     """The text of a section with the headings below it, which are set bold by one level up."""
     parts = [sections[0].text]
     parts += [f"{'#' * s.level} {s.title}\n\n{s.text}".strip() for s in sections[1:]]
     return "\n\n".join(part for part in parts if part)
 
 
-def _bold_records(section: Section, page: Page) -> Iterator[tuple[int, dict[str, object]]]:
+def _bold_records(
+    section: PageSection, page: SourcePage
+) -> Iterator[tuple[int, dict[str, object]]]:
     """Questions set in bold on a line of their own, or the whole page under its title."""
     starts = [
         (index, plain_heading(match[1]))
@@ -274,7 +278,9 @@ def _bold_records(section: Section, page: Page) -> Iterator[tuple[int, dict[str,
         yield 1, {"title": page.title, "answer": section.text}
 
 
-def _take_tables(section: Section, page: Page, collector: Collector, columns: ColumnMap) -> None:
+def _take_tables(
+    section: PageSection, page: SourcePage, collector: Collector, columns: ColumnMap
+) -> None:
     """Read the tables of a section that have the columns, and take them out of its text."""
     start = 0
     while start < len(section.lines):
@@ -282,7 +288,7 @@ def _take_tables(section: Section, page: Page, collector: Collector, columns: Co
         while end < len(section.lines) and _ROW.match(section.lines[end]):
             end += 1
         rows = [
-            Line(section.line + index, _cells(section.lines[index]))
+            TableLine(section.line + index, _cells(section.lines[index]))
             for index in range(start, end)
             if not _RULE.match(section.lines[index])
         ]
@@ -300,7 +306,7 @@ def _cells(row: str) -> list[str]:
     return [cell.replace("\\|", "|").replace("<br>", "\n").strip() for cell in cells]
 
 
-def _is_parent(line: int, sections: Sequence[Section]) -> bool:
+def _is_parent(line: int, sections: Sequence[PageSection]) -> bool:
     for section, following in zip(sections, [*sections[1:], None], strict=True):
         if section.line == line and section.level:
             return following is not None and following.level > section.level

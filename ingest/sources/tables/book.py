@@ -9,7 +9,7 @@ from typing import Final
 
 from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.tables.columns import ColumnMap, find_header, missing
-from ingest.sources.tables.lines import Line
+from ingest.sources.tables.lines import TableLine
 from ingest.sources.tables.table import add_table
 
 # https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
@@ -22,7 +22,7 @@ class Sheet:
     """A sheet as its file has it; hidden rows are numbered from 1, columns from 0."""
 
     title: str
-    lines: Sequence[Line]
+    lines: Sequence[TableLine]
     hidden: bool = False
     hidden_rows: Sequence[int] = ()
     hidden_columns: frozenset[int] = frozenset()
@@ -57,7 +57,7 @@ def add_sheets(
             collector.skip(where, f"the sheet is left out: {problem}")
 
 
-def _shown(sheet: Sheet, where: str, collector: Collector) -> Iterator[Line]:
+def _shown(sheet: Sheet, where: str, collector: Collector) -> Iterator[TableLine]:
     hidden = set(sheet.hidden_rows)
     if spans := list(
         _spans(sorted(hidden & {line.number for line in sheet.lines if not line.blank}))
@@ -86,7 +86,7 @@ def _shown(sheet: Sheet, where: str, collector: Collector) -> Iterator[Line]:
             None if index in sheet.hidden_columns else value
             for index, value in enumerate(line.values)
         ]
-        yield Line(line.number, values, line.merged)
+        yield TableLine(line.number, values, line.merged)
 
 
 def _spans(numbers: Sequence[int]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from core.errors import SourceError
 from ingest.sources.rows import Collector
 from ingest.sources.tables.book import Sheet, add_sheets
 from ingest.sources.tables.columns import ColumnMap
-from ingest.sources.tables.lines import Line
+from ingest.sources.tables.lines import TableLine
 
 
 def read_calamine(data: bytes, name: str, collector: Collector, columns: ColumnMap) -> None:
@@ -25,7 +25,7 @@ def read_calamine(data: bytes, name: str, collector: Collector, columns: ColumnM
             Sheet(
                 meta.name,
                 [
-                    Line(number, [None if value == "" else value for value in values])
+                    TableLine(number, [None if value == "" else value for value in values])
                     for number, values in enumerate(
                         book.get_sheet_by_name(meta.name).iter_rows(), 1
                     )

@@ -8,7 +8,7 @@ from typing import Final
 
 from core.errors import SourceError
 from ingest.sources.tables.headers import FIELDS, Header, header, is_reply_word, same_name
-from ingest.sources.tables.lines import Line, is_filled, value_at
+from ingest.sources.tables.lines import TableLine, is_filled, value_at
 
 _HEADER_ROWS: Final = 30  # a title, a notice and a legend stand above the names at most
 
@@ -49,7 +49,7 @@ class EntryColumns:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ColumnPlan:
     entries: tuple[EntryColumns, ...]
     shared: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
@@ -62,7 +62,7 @@ class Plan:
             yield from ((name, index) for index in indexes)
 
 
-def find_header(lines: Sequence[Line], columns: ColumnMap) -> int | None:
+def find_header(lines: Sequence[TableLine], columns: ColumnMap) -> int | None:
     """The index of the line with the columns' names: it has both a title and an answer."""
     looked_at = 0
     for index, line in enumerate(lines):
@@ -76,7 +76,7 @@ def find_header(lines: Sequence[Line], columns: ColumnMap) -> int | None:
     return None
 
 
-def missing(lines: Sequence[Line], columns: ColumnMap) -> str:
+def missing(lines: Sequence[TableLine], columns: ColumnMap) -> str:
     """What to say of a table without the columns: those that are there, and how to name them."""
     filled = [line for line in lines[:200] if not line.blank][:_HEADER_ROWS]
     if not filled:
@@ -135,7 +135,7 @@ def _body_answers(heads: Sequence[Header]) -> bool:
     )
 
 
-def make_plan(heads: Sequence[Header], body: Sequence[Line], columns: ColumnMap) -> Plan:
+def make_plan(heads: Sequence[Header], body: Sequence[TableLine], columns: ColumnMap) -> ColumnPlan:
     chosen = {
         name: next(index for index, head in enumerate(heads) if same_name(head.name, wanted))
         for name, wanted in columns.items()
@@ -159,11 +159,11 @@ def make_plan(heads: Sequence[Header], body: Sequence[Line], columns: ColumnMap)
         entries[0] = EntryColumns(first.title, first.answer, (*first.questions, bodies[0]))
     more = tuple(by_field.get("questions", ()))
     entries = [EntryColumns(e.title, e.answer, (*e.questions, *more)) for e in entries]
-    return Plan(tuple(entries), _shared(heads, by_field))
+    return ColumnPlan(tuple(entries), _shared(heads, by_field))
 
 
 def _entries(
-    heads: Sequence[Header], by_field: Mapping[str, Sequence[int]], body: Sequence[Line]
+    heads: Sequence[Header], by_field: Mapping[str, Sequence[int]], body: Sequence[TableLine]
 ) -> list[EntryColumns]:
     """One entry a row, or one for each language that has a title and an answer of its own."""
     titles, answers = by_field["title"], by_field["answer"]
@@ -182,7 +182,7 @@ def _entries(
     return [EntryColumns((best, *others), tuple(answers), tuple(others))]
 
 
-def _most_telling(titles: Sequence[int], body: Sequence[Line]) -> int:
+def _most_telling(titles: Sequence[int], body: Sequence[TableLine]) -> int:
     """The title column that tells the rows apart: subjects such as `배송 문의` come many times."""
     if len(titles) == 1:
         return titles[0]

@@ -11,7 +11,7 @@ from core.errors import SourceError
 from ingest.sources.encodings import BROKEN, decode
 from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.tables.columns import ColumnMap, find_header, missing
-from ingest.sources.tables.lines import Line
+from ingest.sources.tables.lines import TableLine
 from ingest.sources.tables.table import add_table
 
 MAX_COLUMNS: Final = 1_000
@@ -60,11 +60,11 @@ def _dialect(lines: Sequence[str], name: str, columns: ColumnMap) -> tuple[str, 
     if first[:4].lower() == "sep=" and len(first) == 5:  # https://superuser.com/a/686415
         return first[4], start + 1
     sample = lines[: start + _SAMPLE_LINES]
-    tried: list[list[Line]] = []
+    tried: list[list[TableLine]] = []
     for delimiter in _DELIMITERS:
         try:
             found = [
-                Line(number, values)
+                TableLine(number, values)
                 for number, values in _records(sample, start, name, delimiter)
                 if values is not None
             ]
@@ -81,14 +81,14 @@ def _dialect(lines: Sequence[str], name: str, columns: ColumnMap) -> tuple[str, 
 
 def _body(  # noqa: PLR0913, PLR0917 - what one line of a file is read with
     lines: Sequence[str], start: int, name: str, delimiter: str, collector: Collector, encoding: str
-) -> Iterator[Line]:
+) -> Iterator[TableLine]:
     width = 0
     for number, values in _records(lines, start, name, delimiter):
         position = f"{name}:{number}"
         if values is None:
             collector.skip(position, "a quotation mark is not closed: close it or double it")
             continue
-        line = Line(number, values)
+        line = TableLine(number, values)
         if not width and find_header([line], {}) is not None:
             width = len(values)
         if any(BROKEN.search(value) for value in values):

@@ -9,7 +9,7 @@ from ingest.sources.values import text_of
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TableLine:
     """A row of a table; `merged` are the columns whose value is that of the merged cell above.
 
     `problem` says why a row is no record, if it is none.
@@ -26,7 +26,7 @@ class Line:
         return not any(is_filled(value) for value in self.values)
 
 
-def value_at(line: Line, index: int) -> object:
+def value_at(line: TableLine, index: int) -> object:
     return line.values[index] if index < len(line.values) else None
 
 
@@ -35,9 +35,9 @@ def is_filled(value: object) -> bool:
     return bool(value) if text is None else bool(text.strip())
 
 
-def first_value(line: Line) -> object:
+def first_value(line: TableLine) -> object:
     return next(value for value in line.values if is_filled(value))
 
 
-def is_column_filled(body: Sequence[Line], index: int) -> bool:
+def is_column_filled(body: Sequence[TableLine], index: int) -> bool:
     return any(is_filled(value_at(line, index)) for line in body)

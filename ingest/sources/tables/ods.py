@@ -17,7 +17,7 @@ from ingest.sources.archives import member, open_archive
 from ingest.sources.rows import Collector
 from ingest.sources.tables.book import MAX_SHEET_ROWS, Sheet, add_sheets
 from ingest.sources.tables.columns import ColumnMap
-from ingest.sources.tables.lines import Line
+from ingest.sources.tables.lines import TableLine
 from ingest.sources.values import Unreadable, linked
 
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -53,7 +53,7 @@ def read_ods(data: bytes, name: str, collector: Collector, columns: ColumnMap) -
 
 
 def _sheet(table: Any, hidden_styles: set[str | None]) -> Sheet:
-    lines: list[Line] = []
+    lines: list[TableLine] = []
     hidden: list[int] = []
     open_spans: dict[int, tuple[int, object]] = {}  # column: rows to go, value
     number = 0
@@ -61,12 +61,12 @@ def _sheet(table: Any, hidden_styles: set[str | None]) -> Sheet:
         repeated = _count(row, "number-rows-repeated")
         values, merged = _values(row, open_spans)
         if not any(value is not None for value in values):
-            lines += [Line(blank, ()) for blank in {number + 1, number + repeated}]
+            lines += [TableLine(blank, ()) for blank in {number + 1, number + repeated}]
             number += repeated
             continue
         for _ in range(min(repeated, _MAX_REPEATED)):
             number += 1
-            lines.append(Line(number, values, merged))
+            lines.append(TableLine(number, values, merged))
             if row.get(f"{_TABLE}visibility") in ("collapse", "filter"):
                 hidden.append(number)
         if number > MAX_SHEET_ROWS:

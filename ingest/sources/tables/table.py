@@ -10,21 +10,27 @@ from typing import Final
 from ingest.sources.rows import Collector, Columns, NotAFaqError
 from ingest.sources.tables.columns import (
     ColumnMap,
+    ColumnPlan,
     EntryColumns,
-    Plan,
     find_header,
     make_plan,
     missing,
 )
 from ingest.sources.tables.headers import header
-from ingest.sources.tables.lines import Line, first_value, is_column_filled, is_filled, value_at
+from ingest.sources.tables.lines import (
+    TableLine,
+    first_value,
+    is_column_filled,
+    is_filled,
+    value_at,
+)
 from ingest.sources.values import Linked, text_of
 
 _LIST_MARK: Final = re.compile(r"(?:[-•*·]|\d{1,2}[.)])\s+")
 
 
 def add_table(
-    lines: Sequence[Line],
+    lines: Sequence[TableLine],
     where: str,
     collector: Collector,
     columns: ColumnMap,
@@ -61,15 +67,15 @@ def add_table(
     )
     body = _filled_down(body, plan, where, collector)
     if others:
-        problems = [Line(number, (), problem=reason) for number, reason in others.items()]
+        problems = [TableLine(number, (), problem=reason) for number, reason in others.items()]
         body = sorted([*body, *problems], key=lambda line: line.number)
     _add_records(body, plan, where, collector)
     collector.end_file()
 
 
 def _filled_down(
-    body: Sequence[Line], plan: Plan, where: str, collector: Collector
-) -> Sequence[Line]:
+    body: Sequence[TableLine], plan: ColumnPlan, where: str, collector: Collector
+) -> Sequence[TableLine]:
     """A category that is typed once above its block counts for the whole block."""
     indexes = plan.shared.get("category", ())
     rows = [line for line in body if not line.blank]
@@ -101,11 +107,13 @@ def _filled_down(
             else:
                 values += [None] * (index + 1 - len(values))
                 values[index] = last.get(index)
-        lines.append(Line(line.number, values, line.merged))
+        lines.append(TableLine(line.number, values, line.merged))
     return lines
 
 
-def _add_records(lines: Sequence[Line], plan: Plan, where: str, collector: Collector) -> None:
+def _add_records(
+    lines: Sequence[TableLine], plan: ColumnPlan, where: str, collector: Collector
+) -> None:
     pending: list[tuple[dict[str, object], str]] = []
     for line in lines:
         position = f"{where}:{line.number}"
@@ -133,11 +141,13 @@ def _flush(pending: list[tuple[dict[str, object], str]], collector: Collector) -
     pending.clear()
 
 
-def _goes_on(line: Line, plan: Plan) -> bool:
+def _goes_on(line: TableLine, plan: ColumnPlan) -> bool:
     return all(entry.title[0] in line.merged for entry in plan.entries)
 
 
-def _join(record: dict[str, object], more: Mapping[str, object], line: Line, plan: Plan) -> None:
+def _join(
+    record: dict[str, object], more: Mapping[str, object], line: TableLine, plan: ColumnPlan
+) -> None:
     """Add the answer and the questions of a row whose title is that of the row above."""
     if plan.entries[0].answer[0] not in line.merged:
         texts = [text for text in (text_of(record["answer"]), text_of(more["answer"])) if text]
@@ -147,7 +157,7 @@ def _join(record: dict[str, object], more: Mapping[str, object], line: Line, pla
         mine += [text for text in others if text not in mine]
 
 
-def _records(line: Line, plan: Plan) -> Iterator[dict[str, object]]:
+def _records(line: TableLine, plan: ColumnPlan) -> Iterator[dict[str, object]]:
     shared: dict[str, object] = {
         name: _of(name, value_at(line, indexes[0]))
         for name, indexes in plan.shared.items()
@@ -174,7 +184,7 @@ def _records(line: Line, plan: Plan) -> Iterator[dict[str, object]]:
         }
 
 
-def _questions(line: Line, entry: EntryColumns, title: object) -> Iterator[object]:
+def _questions(line: TableLine, entry: EntryColumns, title: object) -> Iterator[object]:
     for index in entry.questions:
         value = value_at(line, index)
         items = (
@@ -195,5 +205,5 @@ def _of(name: str, value: object) -> object:
     return value
 
 
-def _first_filled(line: Line, indexes: Sequence[int]) -> object:
+def _first_filled(line: TableLine, indexes: Sequence[int]) -> object:
     return next((value for index in indexes if is_filled(value := value_at(line, index))), None)

@@ -15,7 +15,7 @@ from core.errors import SourceError
 from ingest.sources.rows import Collector
 from ingest.sources.tables.book import Sheet, add_sheets
 from ingest.sources.tables.columns import ColumnMap
-from ingest.sources.tables.lines import Line
+from ingest.sources.tables.lines import TableLine
 from ingest.sources.values import linked, shown
 
 _MAX_MERGED: Final = 2_000_000
@@ -70,14 +70,16 @@ def _sheet(book: Any, sheet: Any) -> Sheet:
     )
 
 
-def _lines(book: Any, sheet: Any, above: dict[tuple[int, int], tuple[int, int]]) -> Iterator[Line]:
+def _lines(
+    book: Any, sheet: Any, above: dict[tuple[int, int], tuple[int, int]]
+) -> Iterator[TableLine]:
     for row in range(sheet.nrows):
         columns = range(sheet.row_len(row))
         merged = frozenset(column for column in columns if (row, column) in above)
         values = [
             _value(book, sheet, *above.get((row, column), (row, column))) for column in columns
         ]
-        yield Line(row + 1, values, merged)
+        yield TableLine(row + 1, values, merged)
 
 
 def _value(book: Any, sheet: Any, row: int, column: int) -> object:

@@ -22,7 +22,7 @@ from ingest.sources.rows import Collector
 from ingest.sources.tables.book import Sheet, add_sheets
 from ingest.sources.tables.calamine import read_calamine
 from ingest.sources.tables.columns import ColumnMap
-from ingest.sources.tables.lines import Line
+from ingest.sources.tables.lines import TableLine
 from ingest.sources.values import Unreadable, linked, shown, unescaped
 
 MAX_CELLS: Final = 2_000_000
@@ -196,7 +196,7 @@ def _rows(sheet: Worksheet) -> Mapping[int, Mapping[int, Any]]:
     return rows
 
 
-def _lines(sheet: Worksheet, values: Worksheet) -> Iterator[Line]:
+def _lines(sheet: Worksheet, values: Worksheet) -> Iterator[TableLine]:
     rows, shown_values = _rows(sheet), values._cells  # noqa: SLF001 - as above
     above: dict[tuple[int, int], tuple[int, int]] = {
         (row, area.min_col): (area.min_row, area.min_col)
@@ -206,7 +206,7 @@ def _lines(sheet: Worksheet, values: Worksheet) -> Iterator[Line]:
     last = 0
     for number, cells in rows.items():
         if number > last + 1 and last:
-            yield from (Line(blank, ()) for blank in {last + 1, number - 1})
+            yield from (TableLine(blank, ()) for blank in {last + 1, number - 1})
         last = number
         merged = frozenset(column - 1 for column in cells if (number, column) in above)
         line: list[object] = [None] * max(cells)
@@ -214,7 +214,7 @@ def _lines(sheet: Worksheet, values: Worksheet) -> Iterator[Line]:
             row, at = above.get((number, column), (number, column))
             origin = rows.get(row, {}).get(at, cell)
             line[column - 1] = _value(origin, shown_values.get((row, at)))
-        yield Line(number, line, merged)
+        yield TableLine(number, line, merged)
 
 
 def _value(cell: Any, with_value: Any) -> object:

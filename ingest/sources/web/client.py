@@ -22,7 +22,7 @@ _REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class WebResponse:
     """What a server answered; `url` is where, after redirects."""
 
     status: int
@@ -49,7 +49,7 @@ def get(
     *,
     most_bytes: int,
     deadline_s: float,
-) -> Response:
+) -> WebResponse:
     """Get `url`; `deadline_s` is how long all of it may take, however slowly it drips.
 
     Raises:
@@ -65,7 +65,7 @@ def get(
                     continue
                 fields = {name.lower(): value for name, value in answer.headers.items()}
                 body = _body(answer, most_bytes, until)
-                return Response(answer.status_code, fields, body, address)
+                return WebResponse(answer.status_code, fields, body, address)
     except (httpx.HTTPError, httpx.InvalidURL, zlib.error, ValueError) as error:
         problem = f"{_host(url)} does not give the FAQ ({type(error).__name__})"
         raise SourceError(f"{problem}; check the URL and the network") from error

@@ -25,7 +25,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from core.errors import SourceError
-from ingest.sources.web.client import USER_AGENT, Response, get
+from ingest.sources.web.client import USER_AGENT, WebResponse, get
 
 MAX_PAGES: Final = 2_000
 MAX_PAGE_BYTES: Final = 5_000_000
@@ -53,7 +53,7 @@ class _Crawl:
 
     def get(
         self, url: str, headers: dict[str, str] | None = None, *, most: int = MAX_PAGE_BYTES
-    ) -> Response:
+    ) -> WebResponse:
         if monotonic() > self.until:
             raise SourceError(
                 f"the help centre takes longer than {_ALL_S / 60:.0f} minutes to read"
@@ -71,7 +71,7 @@ class _Crawl:
 
 
 def fetch_pages(
-    client: httpx.Client, first: Response, folder: Path, *, pause_s: float = _PAUSE_S
+    client: httpx.Client, first: WebResponse, folder: Path, *, pause_s: float = _PAUSE_S
 ) -> bool:
     """Bring `folder` in line with the help centre at `first.url`; True if a page changed.
 
@@ -110,7 +110,7 @@ def _read_robots(crawl: _Crawl) -> list[str]:
     try:
         answer = crawl.get(urljoin(root, "/robots.txt"))
     except SourceError:
-        answer = Response(404, {}, b"", root)
+        answer = WebResponse(404, {}, b"", root)
     lines = answer.body.decode("utf-8", "replace").splitlines() if answer.status == 200 else []
     crawl.robots.parse(lines)
     delay = crawl.robots.crawl_delay(USER_AGENT)
@@ -148,7 +148,7 @@ def _unzipped(body: bytes) -> bytes:
 
 
 def _pages(
-    crawl: _Crawl, first: Response, urls: list[str]
+    crawl: _Crawl, first: WebResponse, urls: list[str]
 ) -> tuple[dict[str, dict[str, str]], bool, int]:
     """Fetch each page; with a sitemap those in it, else those that links lead to."""
     queue = deque(dict.fromkeys(urldefrag(url)[0] for url in (first.url, *urls)))
@@ -161,7 +161,7 @@ def _pages(
         try:
             answer = crawl.get(url, {_ASKED[name]: known[name] for name in _ASKED if name in known})
         except SourceError:
-            answer = Response(599, {}, b"", url)
+            answer = WebResponse(599, {}, b"", url)
         if answer.status == 304 or (answer.status >= 500 and known):
             found[url] = known
             body = (crawl.folder / known["file"]).read_bytes() if known else b""
@@ -181,7 +181,7 @@ def _pages(
 
 
 def _keep(
-    crawl: _Crawl, url: str, answer: Response, known: dict[str, str]
+    crawl: _Crawl, url: str, answer: WebResponse, known: dict[str, str]
 ) -> tuple[dict[str, str], bool]:
     name = sha256(url.encode()).hexdigest()[:16] + ".html"
     marked = f'<link rel="canonical" href="{url}">\n'.encode() + answer.body

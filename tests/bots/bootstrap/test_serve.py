@@ -14,7 +14,7 @@ from core.errors import PlatformError
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
-from core.messaging.user_limits import Limits
+from core.messaging.user_limits import UserLimits
 from devtools.slack import Slack
 
 
@@ -78,7 +78,7 @@ async def service(settings, profile):
             offline=Offline(),
             learning=learning_of(stores, profile),
             profile=profile,
-            limits=Limits(per_minute=0, per_day=0),
+            limits=UserLimits(per_minute=0, per_day=0),
         )
 
 

@@ -9,7 +9,7 @@ from bots.cli.terminal import Screen
 from bots.discord.render.components import RenderOptions as DiscordLook
 from bots.discord.render.components import pages
 from bots.shared.answer_view import source_line
-from bots.slack.render.blocks import RenderOptions as SlackLook
+from bots.slack.render.blocks import BlockOptions as SlackLook
 from bots.slack.render.blocks import render
 from core.assistant.extractive import ExtractiveModel
 from core.llm.prompts import Excerpt, Prompt, answer_messages

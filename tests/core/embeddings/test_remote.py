@@ -13,7 +13,7 @@ from core.errors import ModelReplyError, ModelTimeoutError, ModelUnavailableErro
 from core.llm.budget import FREE
 from core.llm.caller import Caller, Patience, Slots
 from core.llm.circuit_breaker import Breaker
-from core.llm.dialect import Dialect
+from core.llm.dialect import ModelDialect
 from core.llm.openai.client import open_server
 from devtools.openai.faults import FAULTS, Fault
 from devtools.openai.server import OpenAIServer
@@ -34,7 +34,7 @@ async def embedder_of(server, folder, *, model="bge-m3", batch=8, dimensions=0, 
     async with open_server(key="sk-test", base_url=server.url) as opened:
         caller = Caller(
             opened.where,
-            dialect=Dialect(PARAMETERS),
+            dialect=ModelDialect(PARAMETERS),
             breaker=Breaker(failures=99),
             patience=Patience(within_s=within_s, retries=0),
         )

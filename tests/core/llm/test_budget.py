@@ -4,7 +4,7 @@ import pytest
 
 from core.embeddings.remote import batches
 from core.errors import StorageError
-from core.llm.budget import Ledger, Limit, Price, Prices
+from core.llm.budget import Ledger, Price, Prices, SpendingLimit
 from core.llm.prompts import estimate_tokens
 from core.stores.sqlite.spending import SqliteSpendingStore
 
@@ -19,9 +19,9 @@ def test_a_purse_that_cannot_be_kept_is_told(tmp_path):
     ("spent", "off", "limit"),
     [
         ((0.0, 0.0), False, None),
-        ((0.0, 0.0), True, Limit.OFF),
-        ((2.0, 0.1), False, Limit.INSTALLATION),
-        ((1.0, 0.5), False, Limit.PERSON),
+        ((0.0, 0.0), True, SpendingLimit.OFF),
+        ((2.0, 0.1), False, SpendingLimit.INSTALLATION),
+        ((1.0, 0.5), False, SpendingLimit.PERSON),
     ],
 )
 async def test_what_stands_in_the_way_of_spending(spent, off, limit):

@@ -18,7 +18,7 @@ from core.llm.budget import FREE
 from core.llm.caller import Caller, Patience, Slots
 from core.llm.chat import AnswerWriter
 from core.llm.circuit_breaker import Breaker
-from core.llm.dialect import Dialect
+from core.llm.dialect import ModelDialect
 from core.llm.failover import FailoverCompletions
 from core.llm.load import StreamLoad
 from core.llm.openai import chat as openai_chat
@@ -46,7 +46,7 @@ def writer_of(completions):
 def resilient(provider, where, parameters, *, within_s=10):
     caller = Caller(
         where,
-        dialect=Dialect(parameters),
+        dialect=ModelDialect(parameters),
         breaker=Breaker(),
         patience=Patience(within_s=within_s, retries=0),
         sleep=lambda _: asyncio.sleep(0),

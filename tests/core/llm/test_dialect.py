@@ -4,18 +4,18 @@ import re
 
 import pytest
 
-from core.llm.dialect import Dialect, Parameter
+from core.llm.dialect import ModelDialect, ModelParameter
 
 PARAMETERS = (
-    Parameter("format", ("schema", "object", ""), re.compile("format")),
-    Parameter("heat", ("heat", ""), re.compile("heat")),
+    ModelParameter("format", ("schema", "object", ""), re.compile("format")),
+    ModelParameter("heat", ("heat", ""), re.compile("heat")),
 )
 
 
 @pytest.mark.parametrize("started_at", [0.0, 1e6])
 def test_the_parameter_that_is_named_first_gives_up_one_form(started_at):
     """However long the machine has been up."""
-    dialect = Dialect(PARAMETERS, clock=lambda: started_at)
+    dialect = ModelDialect(PARAMETERS, clock=lambda: started_at)
     assert dialect.step_down("no heat with this format", dialect.forms)
     assert dialect.forms == {"format": "schema", "heat": ""}
     assert dialect.step_down("format?", dialect.forms)
@@ -24,7 +24,7 @@ def test_the_parameter_that_is_named_first_gives_up_one_form(started_at):
 
 def test_what_names_nothing_more_to_give_up_changes_nothing():
     """Nor does what names nothing."""
-    dialect = Dialect(PARAMETERS)
+    dialect = ModelDialect(PARAMETERS)
     sent = dialect.plainest
     assert not dialect.step_down("format", sent)
     assert not dialect.step_down("who are you?", dialect.forms)
@@ -34,7 +34,7 @@ def test_what_names_nothing_more_to_give_up_changes_nothing():
 def test_everything_is_asked_for_again_after_an_hour():
     """The server may have been updated."""
     now = [1e6]
-    dialect = Dialect(PARAMETERS, clock=lambda: now[0])
+    dialect = ModelDialect(PARAMETERS, clock=lambda: now[0])
     dialect.adopt(dialect.plainest)
     assert dialect.forms == dialect.plainest
     now[0] += 3_601

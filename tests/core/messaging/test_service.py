@@ -17,7 +17,7 @@ from core.messaging.lessons.remarks import Remark
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
-from core.messaging.user_limits import Limits
+from core.messaging.user_limits import UserLimits
 from core.press_ids import is_press, press_id
 from core.stores.inbox_limits import InboxLimits
 from core.stores.sqlite.archive import SqliteArchive
@@ -79,7 +79,7 @@ class Place:
         self.cases, self.reports = SqliteCases(file), SqliteReports(file)
         self.archive = SqliteArchive(file)
         self.assistant = Scripted(SqliteHistory(file))
-        self.limits = Limits(per_minute=4, per_day=0)
+        self.limits = UserLimits(per_minute=4, per_day=0)
         self.settled = asyncio.Condition()
 
     def service(self, **changes):
@@ -189,7 +189,7 @@ async def test_nothing_of_a_refused_question_is_stored(place, tmp_path):
 
 
 async def test_what_was_refused_may_be_asked_later(place):
-    place.limits = Limits(per_minute=1, per_day=0)
+    place.limits = UserLimits(per_minute=1, per_day=0)
     service = place.service()
     await service.receive(asked("1", session="wall:1"))
     assert await service.receive(asked("2", session="wall:2")) is Receipt.LIMITED
@@ -198,7 +198,7 @@ async def test_what_was_refused_may_be_asked_later(place):
 
 
 async def test_two_events_of_one_message_at_once_count_as_one(place):
-    place.limits = Limits(per_minute=2, per_day=0)
+    place.limits = UserLimits(per_minute=2, per_day=0)
     service = place.service()
     for name in ("1", "2"):
         twice = asked(name, session=f"wall:{name}")
@@ -609,7 +609,7 @@ async def test_what_others_answer_is_not_remembered_for_ever(place, monkeypatch)
     monkeypatch.setattr("core.messaging.service._MOST_SESSIONS", 3)
     place.inbox, place.limits = (
         SqliteInbox(place.file, InboxLimits(per_session=9, total=9)),
-        Limits(per_minute=0, per_day=0),
+        UserLimits(per_minute=0, per_day=0),
     )
     service = place.service()
     for number in range(6):
@@ -665,7 +665,7 @@ async def test_a_stopped_question_that_is_deleted_leaves_nothing(place):
 
 async def test_edits_count_as_questions_do(place):
     """Each is answered anew, and may cost as much."""
-    place.limits = Limits(per_minute=2, per_day=0)
+    place.limits = UserLimits(per_minute=2, per_day=0)
     service = place.service()
     await service.receive(asked())
     assert await service.revise(asked(text="반품비는?")) is Receipt.STORED
@@ -814,9 +814,9 @@ async def test_what_an_earlier_attempt_left_is_looked_for_until_the_platform_tel
 
 async def test_a_limit_holds_for_all_processes_together(place):
     """Each asks the inbox what the others took in."""
-    place.limits = Limits(per_minute=2, per_day=0)
+    place.limits = UserLimits(per_minute=2, per_day=0)
     one = place.service(processes=lambda: 2)
-    place.limits = Limits(per_minute=2, per_day=0)
+    place.limits = UserLimits(per_minute=2, per_day=0)
     other = place.service(processes=lambda: 2)
     receipts = [
         await (one, other)[number % 2].receive(asked(str(number), session=f"wall:{number}"))

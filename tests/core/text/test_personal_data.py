@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.text.check_digits import is_business, is_card, is_resident
-from core.text.personal_data import Kind, detect, find, mask, mask_private
+from core.text.personal_data import PersonalDataKind, detect, find, mask, mask_private
 
 # Sentences as people write them to a shop's bot, each with its pieces of personal data. Half have
 # none, but numbers that look like some: orders, parcels, dates, prices.
@@ -41,7 +41,7 @@ def test_an_answer_keeps_addresses_to_turn_to_and_nobody_s_own():
 
 
 def test_a_kind_can_be_kept():
-    assert mask("a@b.kr 010-7312-4409", keep={Kind.MOBILE}) == "*@*.** 010-7312-4409"
+    assert mask("a@b.kr 010-7312-4409", keep={PersonalDataKind.MOBILE}) == "*@*.** 010-7312-4409"
 
 
 @pytest.mark.parametrize(

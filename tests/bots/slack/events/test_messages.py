@@ -6,7 +6,7 @@ import pytest
 from fakes.slack_bot import PROFILE, With, answering, finished, quiet, settled
 
 from core.errors import StorageError
-from core.messaging.user_limits import Limits
+from core.messaging.user_limits import UserLimits
 from devtools.slack import Slack, visible
 
 
@@ -157,7 +157,7 @@ async def test_a_mention_without_a_question_is_asked_for_one(slack, tmp_path, mi
 
 
 async def test_who_asks_too_much_is_told_so_alone(slack, tmp_path, minsu, channel):
-    limits = Limits(per_minute=1, per_day=0)
+    limits = UserLimits(per_minute=1, per_day=0)
     async with answering(slack, tmp_path, limits=limits) as bot:
         await minsu.mention(channel, "하나")
         await settled(slack)

@@ -16,7 +16,7 @@ from fakes.slack_bot import (
 )
 
 from core.errors import StorageError
-from core.messaging.user_limits import Limits
+from core.messaging.user_limits import UserLimits
 from devtools.slack import Slack, labels, visible
 
 FOLLOWUP = "정산 계좌는 어떻게 바꾸나요?"
@@ -123,7 +123,7 @@ async def test_a_forged_button_asks_nothing(slack, tmp_path, minsu, jiyoung, cha
 
 
 async def test_a_press_too_many_is_told_so(slack, tmp_path, minsu, channel):
-    limits = Limits(per_minute=1, per_day=0)
+    limits = UserLimits(per_minute=1, per_day=0)
     async with answering(slack, tmp_path, limits=limits):
         _, reply = await answered(slack, minsu, channel)
         await minsu.press(reply, FOLLOWUP)
@@ -157,7 +157,7 @@ async def test_an_edited_question_is_answered_anew_in_the_same_message(
 
 
 async def test_an_edit_that_is_one_question_too_many_is_told_so(slack, tmp_path, minsu, channel):
-    limits = Limits(per_minute=1, per_day=0)
+    limits = UserLimits(per_minute=1, per_day=0)
     async with answering(slack, tmp_path, limits=limits) as bot:
         question, _ = await answered(slack, minsu, channel)
         await minsu.edit(question, f"{minsu.mention_of_bot} 반품은요?")

@@ -12,7 +12,7 @@ from bots.slack.platform import open_slack
 from bots.slack.render.blocks import Page
 from bots.slack.replies.ephemeral import EphemeralReply
 from core.errors import StorageError
-from core.messaging.user_limits import Limits
+from core.messaging.user_limits import UserLimits
 from core.text.sanitize import Cleaner
 from core.types import Question
 from devtools.slack import BOT_TOKEN, SIGNING_SECRET, labels, visible
@@ -130,7 +130,7 @@ async def test_a_command_that_is_not_stored_says_so(slack, bot, profile, monkeyp
 
 async def test_who_asks_too_much_is_told(slack, make_service, connect, profile):
     minsu = slack.add_person("민수")
-    async with connect(make_service(limits=Limits(per_minute=1, per_day=0))):
+    async with connect(make_service(limits=UserLimits(per_minute=1, per_day=0))):
         await asked(slack, minsu, minsu.dm)
         await minsu.command("/faq", "반품은요?")
     assert private(minsu)[-1] == profile.limited

@@ -4,7 +4,7 @@ import pytest
 
 from bots.slack.interactions.home import home_view
 from core.errors import StorageError
-from core.messaging.user_limits import Limits
+from core.messaging.user_limits import UserLimits
 from core.types import Question, SessionId, Turn, TurnState
 from devtools.slack import labels, visible
 from devtools.slack.api.checks import view_problems
@@ -66,7 +66,7 @@ async def test_ones_own_recent_questions_with_when(slack, bot, minsu, profile):
 
 
 async def test_who_asks_too_much_is_told(slack, make_service, connect, minsu, profile):
-    async with connect(make_service(limits=Limits(per_minute=1, per_day=0))):
+    async with connect(make_service(limits=UserLimits(per_minute=1, per_day=0))):
         await minsu.open_home()
         await slack.until(lambda: minsu.home)
         await minsu.press(minsu.home, "home_ask_0")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.slack.render.blocks import (
-    RenderOptions,
+    BlockOptions,
     feedback_value,
     followup_value,
     read_feedback,
@@ -83,7 +83,7 @@ def check(shown):
 
 @pytest.fixture
 def look(profile):
-    return RenderOptions(profile, CLEANER)
+    return BlockOptions(profile, CLEANER)
 
 
 def blocks_of(page):
@@ -97,7 +97,7 @@ def blocks_of(page):
 @given(text=TEXTS, times=st.integers(1, 60), cut=st.integers(0, 9000))
 def test_pages_hold_the_limits_and_stay(profile, text, times, cut):
     """Whatever is written, and the first pages of a text that grows are those of the whole."""
-    look = RenderOptions(profile, CLEANER, quoted=True)
+    look = BlockOptions(profile, CLEANER, quoted=True)
     text *= times
     whole = render(answered(text), look)
     growing = render(View(question(), status="찾는 중", text=text[:cut]), look)
@@ -109,7 +109,7 @@ def test_pages_hold_the_limits_and_stay(profile, text, times, cut):
 @settings(deadline=None, max_examples=50)
 @given(TEXTS)
 def test_no_mention_is_live_but_that_of_the_asker(profile, text):
-    look = RenderOptions(profile, CLEANER, quoted=True)
+    look = BlockOptions(profile, CLEANER, quoted=True)
     for page in render(answered(text), look):
         for shown in [page.text, *texts_of(page)]:
             assert set(re.findall(r"<[!@#][^>]*>", shown)) <= {"<@U012ABC>"}
@@ -125,7 +125,7 @@ def test_while_it_is_written_there_is_a_status_and_a_way_to_stop(look):
 
 
 def test_an_answer_ends_with_sources_and_what_to_ask_next(profile):
-    look = RenderOptions(profile, CLEANER, used=frozenset({1}))
+    look = BlockOptions(profile, CLEANER, used=frozenset({1}))
     (page,) = render(answered("**배송비**는 무료입니다. [1]"), look)
     blocks = blocks_of(page)
     assert list(blocks) == ["text:0", "sources", "next", "followups", "feedback"]
@@ -156,7 +156,7 @@ def test_the_other_endings(look, profile):
 
 
 def test_a_question_that_nobody_typed_is_shown(profile):
-    look = RenderOptions(profile, CLEANER, quoted=True)
+    look = BlockOptions(profile, CLEANER, quoted=True)
     view = View(question("배송비는\n<!channel>?"), status="찾는 중")
     shown = blocks_of(render(view, look)[0])["question"]["text"]["text"]
     assert shown == "<@U012ABC> 님의 질문\n> 배송비는 &lt;\u200b!channel&gt;?"
@@ -171,7 +171,7 @@ def test_values_say_what_they_were_made_of():
 
 
 def test_clients_without_feedback_buttons_get_plain_ones(profile):
-    look = RenderOptions(profile, CLEANER, feedback_buttons=False)
+    look = BlockOptions(profile, CLEANER, feedback_buttons=False)
     page = render(answered("답"), look)[-1]
     check([page])
     actions = [element["action_id"] for element in page.blocks[-1]["elements"]]
@@ -198,7 +198,7 @@ OWNERS = ("U01AB", "S02CD")
 
 
 def test_owners_are_called_in_a_message_of_their_own_at_the_end(profile):
-    look = RenderOptions(profile, CLEANER, owners=OWNERS)
+    look = BlockOptions(profile, CLEANER, owners=OWNERS)
     view = View(
         question("<@U9> <!here>"), text="몰라요 <@U9>", ending=Escalated("몰라요 <@U9>", ())
     )
@@ -212,13 +212,13 @@ def test_owners_are_called_in_a_message_of_their_own_at_the_end(profile):
 
 
 def test_all_owners_that_there_can_be_fit_in_a_message(profile):
-    look = RenderOptions(profile, CLEANER, owners=tuple(f"S{number:020}" for number in range(50)))
+    look = BlockOptions(profile, CLEANER, owners=tuple(f"S{number:020}" for number in range(50)))
     *_, call = render(View(question("가"), text="나", ending=Escalated("나", ())), look)
     check([call])
 
 
 def test_nobody_is_called_while_an_answer_grows_or_when_it_is_there(profile):
-    look = RenderOptions(profile, CLEANER, owners=OWNERS)
+    look = BlockOptions(profile, CLEANER, owners=OWNERS)
     for view in (View(question("가"), text="나"), answered("나")):
         assert not any(page.calls for page in render(view, look))
     assert (

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bots.shared.answer_view import RenderOptions
 from bots.web.render import page_html as format_module
-from bots.web.render.page import Kind, Page, html_of, page_of
+from bots.web.render.page import EndingKind, Page, html_of, page_of
 from bots.web.render.page_html import blocks, parts
 from core.text.sanitize import Cleaner
 from core.types import Answered, Declined, Escalated, Failed, Label, Passage, Question, View
@@ -181,22 +181,22 @@ def test_text_that_grows_shows_nothing_half_written(look):
 @pytest.mark.parametrize(
     ("ending", "kind"),
     [
-        (Answered("답", (SOURCE,), ("다음?",)), Kind.ANSWERED),
-        (Declined("사양", ("이것?",), Label.OFF_TOPIC), Kind.DECLINED),
-        (Escalated("없음", ("가까운 것",)), Kind.ESCALATED),
-        (Failed("문제"), Kind.FAILED),
+        (Answered("답", (SOURCE,), ("다음?",)), EndingKind.ANSWERED),
+        (Declined("사양", ("이것?",), Label.OFF_TOPIC), EndingKind.DECLINED),
+        (Escalated("없음", ("가까운 것",)), EndingKind.ESCALATED),
+        (Failed("문제"), EndingKind.FAILED),
     ],
 )
 def test_an_ending_has_its_kind(look, ending, kind):
     page = page_of(View(ASKED, text=ending.text, ending=ending), look)
     assert (page.kind, page.text, page.status) == (kind, ending.text, "")
-    assert page.rated == (kind is not Kind.FAILED)  # a refusal can be wrong, too
+    assert page.rated == (kind is not EndingKind.FAILED)  # a refusal can be wrong, too
 
 
 def test_what_was_stopped_keeps_its_note_and_its_sources(look, profile):
     used = (Passage("f", "정산은 언제 되나요?", "", 1.0),)
     page = page_of(View(ASKED, text="여기까지 [1] **쓰", note=profile.stopped, used=used), look)
-    assert (page.kind, page.note) == (Kind.STOPPED, profile.stopped)
+    assert (page.kind, page.note) == (EndingKind.STOPPED, profile.stopped)
     assert page.text == "여기까지 [1] **쓰**"
     assert page.sources == ("정산은 언제 되나요?",)
     assert 'class="cite"' in "".join(html_of(page, look))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.web.render.page import Kind, Page
+from bots.web.render.page import EndingKind, Page
 from bots.web.render.sse import Event, Teller
 
 DONE = {"kind": "answered"}
@@ -25,7 +25,7 @@ def test_growing_text_is_told_by_what_is_new():
         Page("q", "하나", "쓰는 중"),
         Page("q", "하나둘", "쓰는 중"),
     )
-    events = told(Teller(), *pages, Page("q", "하나둘셋", kind=Kind.ANSWERED))
+    events = told(Teller(), *pages, Page("q", "하나둘셋", kind=EndingKind.ANSWERED))
     assert names(events) == ["status", "status", "delta", "delta", "delta", "answered"]
     assert [event.data.get("text") for event in events[2:5]] == ["하나", "둘", "셋"]
     assert events[-1].data == DONE
@@ -43,7 +43,7 @@ def test_what_is_told_already_is_not_told_again():
 
 
 def test_blocks_that_stay_are_not_sent_again():
-    pages = [Page("q", "a"), Page("q", "ab"), Page("q", "abc", kind=Kind.ANSWERED)]
+    pages = [Page("q", "a"), Page("q", "ab"), Page("q", "abc", kind=EndingKind.ANSWERED)]
     blocks = {"a": ("A",), "ab": ("A", "B"), "abc": ("A", "BC")}
     events = told(Teller(html=lambda page: blocks[page.text]), *pages)
     assert [event.data["html"] for event in events[:3]] == [
@@ -57,7 +57,7 @@ def test_blocks_that_change_without_the_text_are_told():
     """As `[3]` does when the sources turn out to be two."""
     teller = Teller(html=lambda page: (f"{page.kind}",))
     told(teller, Page("q", "a"))
-    events = told(teller, Page("q", "a", kind=Kind.ANSWERED))
+    events = told(teller, Page("q", "a", kind=EndingKind.ANSWERED))
     assert (names(events), events[0].data["text"]) == (["delta", "answered"], "")
 
 
@@ -75,10 +75,10 @@ def test_a_reader_of_an_answer_that_was_begun_anew_gets_all_of_it():
 
 
 def test_whoever_has_the_end_is_told_no_more():
-    page = Page("q", "하나", kind=Kind.ANSWERED)
+    page = Page("q", "하나", kind=EndingKind.ANSWERED)
     last = told(Teller(), page)[-1]
     assert Teller(last_id=last.id).knows_the_ending(page)
-    assert not Teller(last_id=last.id).knows_the_ending(Page("q", "둘", kind=Kind.ANSWERED))
+    assert not Teller(last_id=last.id).knows_the_ending(Page("q", "둘", kind=EndingKind.ANSWERED))
     assert not Teller().knows_the_ending(page)
 
 

@@ -25,7 +25,7 @@ from core.llm.budget import TAB, Price, Tab
 from core.llm.caller import Caller, Patience, Slots
 from core.llm.circuit_breaker import Breaker
 from core.llm.completions import CompletionRequest, Finish, Schema
-from core.llm.dialect import Dialect
+from core.llm.dialect import ModelDialect
 from core.llm.json_reply import json_object
 from core.llm.load import StreamLoad
 from core.llm.resilient import ResilientCompletions
@@ -67,7 +67,7 @@ def access_of(server, **other):
 def caller_of(client, parameters=PARAMETERS):
     return Caller(
         client.where,
-        dialect=Dialect(parameters),
+        dialect=ModelDialect(parameters),
         breaker=Breaker(failures=99),
         patience=Patience(within_s=10),
         sleep=lambda _: asyncio.sleep(0),

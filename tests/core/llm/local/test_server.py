@@ -38,9 +38,9 @@ def answer(torch, model):
 
 @asynccontextmanager
 async def serving(model, key=""):
-    from core.llm.local.server import ModelServer  # noqa: PLC0415
+    from core.llm.local.server import LocalModelServer  # noqa: PLC0415
 
-    server = ModelServer(model, name="desk", key=key)
+    server = LocalModelServer(model, name="desk", key=key)
     runner = web.AppRunner(server.app(), handler_cancellation=True)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -23,7 +23,7 @@ from core.llm.budget import TAB, Price, Tab
 from core.llm.caller import Caller, Patience, Slots
 from core.llm.circuit_breaker import Breaker
 from core.llm.completions import CompletionRequest
-from core.llm.dialect import Dialect
+from core.llm.dialect import ModelDialect
 from core.llm.load import StreamLoad
 from core.llm.openai.chat import PARAMETERS
 from core.llm.openai.client import OpenAIModel, open_server
@@ -64,7 +64,7 @@ def completions_of(server, *, model="gpt-4o-mini", breaker=None, load=None, slep
 
     caller = Caller(
         server.where,
-        dialect=Dialect(PARAMETERS),
+        dialect=ModelDialect(PARAMETERS),
         breaker=breaker or Breaker(failures=99),
         patience=Patience(within_s=10),
         sleep=sleep,
@@ -84,7 +84,7 @@ async def client_of(url, *, key="sk-test", breaker=None, read_s=5.0, model="gpt-
 
 
 def embeddings_of(server, *, dimensions=0):
-    caller = Caller(server.where, dialect=Dialect(EMBEDDING_PARAMETERS), breaker=Breaker())
+    caller = Caller(server.where, dialect=ModelDialect(EMBEDDING_PARAMETERS), breaker=Breaker())
     return OpenAIEmbeddings(
         server, "text-embedding-3-small", caller, caller, Slots(0), EMBED, dimensions=dimensions
     )

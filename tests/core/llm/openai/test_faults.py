@@ -21,7 +21,7 @@ from core.llm.caller import Caller, Patience, Slots
 from core.llm.circuit_breaker import Breaker
 from core.llm.classifier import QuestionClassifier
 from core.llm.completions import CompletionRequest, Finish, Schema
-from core.llm.dialect import Dialect
+from core.llm.dialect import ModelDialect
 from core.llm.load import StreamLoad
 from core.llm.openai.chat import PARAMETERS
 from core.llm.openai.client import OpenAIModel, open_server
@@ -52,7 +52,7 @@ async def model_of(url, *, key="sk-test", within_s=5.0, slots=0, dialect=None, b
     async with open_server(key=key, base_url=url) as opened:
         caller = Caller(
             opened.where,
-            dialect=dialect or Dialect(PARAMETERS),
+            dialect=dialect or ModelDialect(PARAMETERS),
             breaker=breaker or Breaker(failures=99),
             patience=Patience(within_s=within_s, waits_s=9),
             sleep=lambda _: asyncio.sleep(0),

@@ -5,7 +5,7 @@ import pytest
 
 from core.errors import ModelError, ModelMisconfiguredError
 from core.llm.budget import Price, Prices
-from core.llm.tuning.comparison import Comparison
+from core.llm.tuning.comparison import ModelComparison
 from devtools.openai.server import Fault, OpenAIServer
 
 PRICES = Prices({"gpt-4o-mini": Price(0.15, 0.075, 0.60)})
@@ -22,7 +22,7 @@ async def compare(server):
     async with openai.AsyncOpenAI(api_key="sk-test", base_url=server.url, max_retries=0) as client:
 
         async def run(questions, models=("gpt-4o-mini",)):
-            comparison = Comparison(client, where="local", prices=PRICES)
+            comparison = ModelComparison(client, where="local", prices=PRICES)
             return await comparison.run(models, questions, progress=lambda *_: None)
 
         yield run

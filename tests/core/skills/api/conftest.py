@@ -13,7 +13,7 @@ from aiohttp import web
 
 from core.press_ids import press_id
 from core.skills.api.book import load_book
-from core.skills.api.client import Client
+from core.skills.api.client import ApiClient
 from core.skills.api.journal import Journal
 from core.skills.api.skill import OperationSkill
 from core.skills.assistant import SkilledAssistant
@@ -144,7 +144,7 @@ def talk(book, texts, tmp_path, make_assistant, profile, encoder):
     session = SessionId("slack:T1:C1:1")
 
     async def talk(text, *, of="", by="U1", name=""):
-        client, journal = Client(book, CREDENTIAL), Journal(tmp_path / "calls.sqlite3")
+        client, journal = ApiClient(book, CREDENTIAL), Journal(tmp_path / "calls.sqlite3")
         skills = [
             OperationSkill(book, one, client, journal, texts) for one in book.allowed.values()
         ]

@@ -10,9 +10,9 @@ import pytest
 from core.press_ids import press_id
 from core.skills.assistant import SkilledAssistant
 from core.skills.meetings.diary import SqliteDiary
+from core.skills.meetings.message import Desk
 from core.skills.meetings.skill import MeetingSkill
 from core.skills.meetings.slots import WorkingHours
-from core.skills.meetings.talk import Desk
 from core.skills.meetings.words import load_words
 from core.skills.router import Router
 from core.stores.memory import MemoryHistory

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from core.skills.meetings.message import Desk
 from core.skills.meetings.skill import MeetingSkill
 from core.skills.meetings.slots import WorkingHours
-from core.skills.meetings.talk import Desk
 from core.skills.meetings.words import load_words
 from core.skills.router import Router
 from core.text.normalize import normalized

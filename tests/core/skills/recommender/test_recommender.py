@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.errors import ConfigError, SourceError
-from core.skills.recommender.advice import Advised, Adviser, Asked, Talk
+from core.skills.recommender.advice import Advised, Adviser, Consultation, NextQuestion
 from core.skills.recommender.form import load_form
 from core.skills.recommender.generator import best_accuracy, generate, write
 from core.skills.recommender.network import Recommender
@@ -96,13 +96,13 @@ def test_the_file_holds_no_pickle_and_another_file_is_refused(tmp_path):
 
 def test_what_was_said_is_not_asked_again(adviser):
     """Everything in one sentence is advised on at once; else the missing is asked, with buttons."""
-    advised = adviser.hear(TALKATIVE, Talk())
+    advised = adviser.hear(TALKATIVE, Consultation())
     assert isinstance(advised, Advised)
     known = {"age": 35, "household": 1, "home_size": 8, "budget": 20}
     assert advised.talk.known == known | {"hours_home": 18, "meals_cooked": 0}
     assert "하셔서" in advised.products[0][1]
-    step, asked = adviser.hear("커피 좋아하는 40대예요", Talk()), []
-    while isinstance(step, Asked):
+    step, asked = adviser.hear("커피 좋아하는 40대예요", Consultation()), []
+    while isinstance(step, NextQuestion):
         asked.append(step.field.name)
         step = adviser.hear(next(iter(step.field.choices)), step.talk)
     assert asked == ["budget", "home_size", "household", "hours_home", "meals_cooked"]
@@ -111,7 +111,7 @@ def test_what_was_said_is_not_asked_again(adviser):
 
 def test_a_correction_takes_the_place_of_what_was_said(adviser):
     """And the products are advised on anew, those shown before among them."""
-    first = adviser.hear(TALKATIVE, Talk())
+    first = adviser.hear(TALKATIVE, Consultation())
     second = adviser.hear("아니 예산은 150만원이에요", first.talk)
     assert second.talk.known["budget"] == 150
     assert second.talk.known["age"] == 35
@@ -119,7 +119,7 @@ def test_a_correction_takes_the_place_of_what_was_said(adviser):
 
 
 def test_others_go_on_where_the_last_ones_ended(adviser):
-    first = adviser.hear(TALKATIVE, Talk())
+    first = adviser.hear(TALKATIVE, Consultation())
     second = adviser.hear("다른 상품 보기", first.talk)
     names = [product.product for step in (first, second) for product, _ in step.products]
     assert len(set(names)) == 6

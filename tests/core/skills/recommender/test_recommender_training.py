@@ -7,9 +7,9 @@ from bots.cli.app import main
 from core.skills.recommender.generator import generate, write
 from core.skills.recommender.network import Recommender
 from core.skills.recommender.purchases import read_purchases
-from core.skills.recommender.report import TrainingOptions
+from core.skills.recommender.report import NetworkOptions
 
-OPTIONS = TrainingOptions(epochs=40, batch=500, patience=10)
+OPTIONS = NetworkOptions(epochs=40, batch=500, patience=10)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -72,7 +72,7 @@ def test_one_seed_one_result(trained, csv):
 def test_it_stops_when_nothing_gets_better(csv):
     from core.skills.recommender.training import train  # noqa: PLC0415
 
-    wild = TrainingOptions(epochs=60, batch=500, learning_rate=5.0, patience=3)
+    wild = NetworkOptions(epochs=60, batch=500, learning_rate=5.0, patience=3)
     _, report = train(read_purchases(csv), wild, progress=lambda *_: None)
     assert len(report.epochs) == report.best_epoch + 3 < 60
 

@@ -30,7 +30,7 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class MeetingMessage:
     """One message about meetings."""
 
     desk: Desk

@@ -28,7 +28,7 @@ Probe = Callable[[], Awaitable[str]]
 
 
 @dataclass(slots=True)
-class Operations:
+class ProcessState:
     """What there is of this process so far; filled while it starts."""
 
     settings: Settings
@@ -70,16 +70,16 @@ async def _looked(probe: Probe) -> str:
 
 
 @asynccontextmanager
-async def serving(operations: Operations) -> AsyncIterator[str]:
+async def serving(state: ProcessState) -> AsyncIterator[str]:
     """Serve `/healthz`, `/readyz` and `/metrics`; a line that says where, or why not.
 
     A second process on the same machine, whose port is taken, goes on without.
     """
-    settings = operations.settings
+    settings = state.settings
     if not settings.ops_port:
         yield "health: off, as FAQBOT_OPS_PORT says"
         return
-    app = _app(operations)
+    app = _app(state)
     served = listening(app, settings.ops_host, settings.ops_port, shutdown_s=_SHUTDOWN_S)
     async with AsyncExitStack() as stack:
         try:
@@ -91,16 +91,16 @@ async def serving(operations: Operations) -> AsyncIterator[str]:
         yield line
 
 
-def _app(operations: Operations) -> web.Application:
+def _app(state: ProcessState) -> web.Application:
     async def alive(_request: web.Request) -> web.Response:
         return _said({"status": "ok"})
 
     async def ready(_request: web.Request) -> web.Response:
-        away = await operations.away()
+        away = await state.away()
         return _said({"status": "away" if away else "ok", "away": away}, 503 if away else 200)
 
     async def measured(_request: web.Request) -> web.Response:
-        text = await operations.metrics.text(operations.stores, operations.service)
+        text = await state.metrics.text(state.stores, state.service)
         return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app = web.Application()

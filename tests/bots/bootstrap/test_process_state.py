@@ -12,7 +12,7 @@ import pytest
 from fakes.slack_bot import answering, finished, make_settings
 
 from bots.bootstrap.metrics import Metrics
-from bots.bootstrap.operations import Operations, serving
+from bots.bootstrap.process_state import ProcessState, serving
 from config.logging import configure_logging
 from devtools.slack import Slack
 
@@ -42,7 +42,7 @@ async def test_ready_names_what_is_away(slack, server, tmp_path, port):
     uri = f"{server.uri}/faqbot?serverSelectionTimeoutMS=300&timeoutMS=500"
     changes = {"MONGODB_URI": uri, "ops_port": port}
     settings = make_settings(slack, tmp_path, **changes)
-    operations = Operations(settings)
+    operations = ProcessState(settings)
     async with serving(operations), answering(slack, tmp_path, settings=changes) as bot:
         status, text = await get(port, "/readyz")
         assert (status, set(json.loads(text)["away"])) == (503, {"store", "worker"})
@@ -65,7 +65,7 @@ async def test_answers_are_counted_and_logged_without_their_text(slack, tmp_path
     metrics = Metrics()
     settings = make_settings(slack, tmp_path, ops_port=port)
     person = slack.add_person("민수")
-    operations = Operations(settings, metrics)
+    operations = ProcessState(settings, metrics)
     report = {"report": metrics.report}
     async with serving(operations), answering(slack, tmp_path, parts=report) as bot:
         operations.stores, operations.service = bot.stores, bot.service
@@ -86,5 +86,5 @@ async def test_answers_are_counted_and_logged_without_their_text(slack, tmp_path
 
 async def test_a_second_process_whose_port_is_taken_goes_on_without(slack, tmp_path, port):
     settings = make_settings(slack, tmp_path, ops_port=port)
-    async with serving(Operations(settings)), serving(Operations(settings)) as line:
+    async with serving(ProcessState(settings)), serving(ProcessState(settings)) as line:
         assert line.startswith("health: off")
