@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
-from core.errors import PlatformError, PlatformRefusedError, StorageError
-
-logger = logging.getLogger(__name__)
+from core.errors import PlatformError, StorageError
+from core.retry import with_pauses
 
 _RETRIES_S: Final = (0.3, 1.0, 3.0)  # Discord delivers a message once, whatever the store does
 
@@ -17,13 +14,9 @@ T = TypeVar("T")
 
 
 async def retried(work: Callable[[], Awaitable[T]]) -> T:
-    """Return what the work gives, trying again for some seconds; doing it twice changes nothing."""
-    for pause_s in _RETRIES_S:
-        try:
-            return await work()
-        except PlatformRefusedError:
-            raise
-        except (StorageError, PlatformError) as error:
-            logger.warning("%s; trying again", error)
-            await asyncio.sleep(pause_s)
-    return await work()
+    """Return what the work gives, trying again for some seconds; doing it twice changes nothing.
+
+    Raises:
+        FaqbotError: the last attempt failed, too, or Discord refuses it for good.
+    """
+    return await with_pauses(work, pauses_s=_RETRIES_S, after=(PlatformError, StorageError))

@@ -6,17 +6,15 @@ looked up when it is pressed. A forged or an old one is answered kindly.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
-from typing import Any, Final, Self
-
-from discord import ui
+from typing import Any, Final
 
 from bots.discord.context import Context
 from bots.discord.ids import Ephemeral, Target, Within, asker_of, guild_name, written
-from bots.discord.interactions.acknowledge import Pressing, defer, excused, promptly, say, soon
+from bots.discord.interactions.acknowledge import Pressing, defer, promptly, say, soon
 from bots.discord.interactions.feedback import FeedbackForm
+from bots.discord.interactions.persistent_button import PersistentButton
 from bots.discord.interactions.places import belongs_here
 from bots.discord.interactions.share import share
 from bots.discord.render.payload import CUSTOM_ID, Pressed, components, pressed_of
@@ -28,42 +26,17 @@ from core.types import Feedback, Question, Receipt, SessionId, Turn
 _Act = Callable[[Context, Pressing, Pressed], Coroutine[object, object, None]]
 
 
-class AnswerButton(ui.DynamicItem[ui.Button[Any]], template=CUSTOM_ID):
+class AnswerButton(PersistentButton, template=CUSTOM_ID):
     """Any button under an answer."""
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Pressing, item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Discord says that it was pressed."""
-        del interaction, match
-        assert isinstance(item, ui.Button)  # noqa: S101 - nothing else has our ids
-        return cls(item)
-
-    async def callback(self, interaction: Pressing) -> None:
-        """Do what it stands for."""
-        context: Context = interaction.client.context  # type: ignore[attr-defined]
-        interaction.client.tasks.begin(pressed(context, interaction, self.custom_id))  # type: ignore[attr-defined]
-
-
-async def pressed(context: Context, interaction: Pressing, custom_id: str) -> None:
-    """Do what a button stands for, whosever it is."""
-    button = pressed_of(custom_id)
-    act = _ACTS.get(button.kind) if button else None
-    if button is None or act is None:
-        await say(interaction, context.profile.stale_button)
-        return
-    acting = _if_it_belongs(context, interaction, act, button)
-    await excused(interaction, acting, context.profile.not_stored)
-
-
-async def _if_it_belongs(
-    context: Context, interaction: Pressing, act: _Act, button: Pressed
-) -> None:
-    if await belongs_here(context, interaction, button.question_id):
-        await act(context, interaction, button)
-    else:
-        await say(interaction, context.profile.stale_button)
+    async def act(self, context: Context, interaction: Pressing) -> None:
+        """Do what the button stands for, whosever it is."""
+        button = pressed_of(self.custom_id)
+        act = _ACTS.get(button.kind) if button else None
+        if button and act and await belongs_here(context, interaction, button.question_id):
+            await act(context, interaction, button)
+        else:
+            await say(interaction, context.profile.stale_button)
 
 
 async def _ask(context: Context, interaction: Pressing, button: Pressed) -> None:

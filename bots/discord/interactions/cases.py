@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final, Self
+from typing import Final
 
 import discord
 from discord import ui
 
 from bots.discord.context import Context
 from bots.discord.ids import asker_of
-from bots.discord.interactions.acknowledge import Pressing, defer, excused, say
+from bots.discord.interactions.acknowledge import Pressing, defer, say
+from bots.discord.interactions.persistent_button import PersistentButton
 from core.messaging.cases import word
 from core.text.markdown.measure import shortened
 from core.types import Passage
@@ -23,24 +24,12 @@ CASE_ID: Final = re.compile(
 _LABEL_CHARS: Final = 80
 
 
-class CaseButton(ui.DynamicItem[ui.Button[Any]], template=CASE_ID):
+class CaseButton(PersistentButton, template=CASE_ID):
     """Any button of a case."""
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Pressing, item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Discord says that it was pressed."""
-        del interaction, match
-        assert isinstance(item, ui.Button)  # noqa: S101 - nothing else has our ids
-        return cls(item)
-
-    async def callback(self, interaction: Pressing) -> None:
-        """Do what it stands for."""
-        context: Context = interaction.client.context  # type: ignore[attr-defined]
-        acting = _pressed(context, interaction, self.custom_id)
-        task = excused(interaction, acting, context.profile.not_stored)
-        interaction.client.tasks.begin(task)  # type: ignore[attr-defined]
+    async def act(self, context: Context, interaction: Pressing) -> None:
+        """Do what the button stands for, if an owner has pressed it."""
+        await _pressed(context, interaction, self.custom_id)
 
 
 async def _pressed(context: Context, interaction: Pressing, custom_id: str) -> None:

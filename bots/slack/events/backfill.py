@@ -19,7 +19,8 @@ from bots.slack.api.errors import translated
 from bots.slack.api.workspaces import Workspace
 from bots.slack.events.lessons import NotYetError
 from bots.slack.events.messages import MessageHandler
-from core.errors import FaqbotError, PlatformError, RateLimitedError
+from core.errors import FaqbotError, PlatformError
+from core.retry import when_allowed, with_pauses
 
 logger = logging.getLogger(__name__)
 
@@ -101,12 +102,7 @@ async def _hear(
 ) -> None:
     """Hear a message; one that teaches may have to wait for the answer to the one before it."""
     hear = partial(message_handler.hear, event, workspace, late=True, answered=answered)
-    for wait_s in _WAITS_S:
-        try:
-            return await hear()
-        except NotYetError:
-            await asyncio.sleep(wait_s)
-    return await hear()
+    await with_pauses(hear, pauses_s=_WAITS_S, after=(NotYetError,))
 
 
 async def _channels(workspace: Workspace) -> AsyncIterator[Json]:
@@ -135,9 +131,9 @@ async def _patiently(
     what: str, call: Callable[[], Awaitable[AsyncSlackResponse]]
 ) -> AsyncSlackResponse:
     """Return the result of the call; nobody waits for this, so Slack may take its time."""
-    while True:
-        try:
-            with translated(what):
-                return await call()
-        except RateLimitedError as error:
-            await asyncio.sleep(error.retry_after_s)
+
+    async def attempt() -> AsyncSlackResponse:
+        with translated(what):
+            return await call()
+
+    return await when_allowed(attempt)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import Final
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -28,6 +29,7 @@ from core.lessons.book import Outcome, Taught
 from core.messaging.lessons.remarks import Remark
 from core.messaging.lessons.tag import is_lesson
 from core.messaging.lessons.wording import said_of
+from core.retry import with_pauses
 
 logger = logging.getLogger(__name__)
 
@@ -163,7 +165,8 @@ class LessonHandler:
         except PlatformRefusedError as error:
             logger.warning("no mark at %s: %s", message.question.id, error)
         except (PlatformError, TimeoutError):
-            self._background.begin(_patiently(workspace.client, channel, ts, there=there))
+            marking = partial(_set_mark, workspace.client, channel, ts, there=there)
+            self._background.begin(with_pauses(marking, pauses_s=_WAITS_S))
 
     def _say(self, place: Place, taught: Taught, workspace: Workspace) -> None:
         text = escaped(said_of(taught, self._profile))
@@ -228,21 +231,3 @@ async def _set_mark(client: AsyncWebClient, channel: str, ts: str, *, there: boo
     except PlatformError as error:
         if code_of(error) not in _ALREADY:
             raise
-
-
-async def _patiently(client: AsyncWebClient, channel: str, ts: str, *, there: bool) -> None:
-    """Set or take away the mark, with some time between attempts.
-
-    Raises:
-        PlatformError: none was of use.
-    """
-    for wait_s in _WAITS_S:
-        try:
-            return await _set_mark(client, channel, ts, there=there)
-        except RateLimitedError as error:
-            await asyncio.sleep(error.retry_after_s)
-        except PlatformRefusedError:
-            raise
-        except PlatformError:
-            await asyncio.sleep(wait_s)
-    return await _set_mark(client, channel, ts, there=there)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import random
 from collections.abc import Sequence
 from typing import Any, Final
 
-from core.errors import PlatformError, PlatformRefusedError, RateLimitedError
+from core.errors import PlatformError, PlatformRefusedError
 from core.messaging.delivery.reply import Reply
-from core.retry import with_pauses
+from core.retry import when_allowed, with_pauses
 from core.types import File
 
 logger = logging.getLogger(__name__)
@@ -86,14 +84,4 @@ async def _found_in_the_end(reply: Reply[Any]) -> Sequence[str]:
     The next attempt would begin only when the lease of this one lapses, and the last attempt of all
     would leave the question failed.
     """
-    return await with_pauses(lambda: _found_in_turn(reply), pauses_s=_AGAIN_S)
-
-
-async def _found_in_turn(reply: Reply[Any]) -> Sequence[str]:
-    """Return all messages of an answer, however long the platform wants no such calls."""
-    while True:
-        try:
-            return await reply.find()
-        except RateLimitedError as error:
-            logger.info("looking for the messages of an answer later: %s", error)
-            await asyncio.sleep(error.retry_after_s * random.uniform(1.0, 1.5))  # noqa: S311
+    return await with_pauses(lambda: when_allowed(reply.find), pauses_s=_AGAIN_S)

@@ -1,0 +1,36 @@
+"""The base of all buttons of the bot: they work after a restart and on another process."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, Self
+
+from discord import ui
+
+from bots.discord.context import Context
+from bots.discord.interactions.acknowledge import Pressing, excused
+
+_NO_ID: Final = re.compile(r"(?!)")
+
+
+class PersistentButton(ui.DynamicItem[ui.Button[Any]], template=_NO_ID):
+    """A button whose custom id says all that it knows; each kind has a template of its own."""
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Pressing, item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Return the button that Discord says was pressed."""
+        del interaction, match
+        assert isinstance(item, ui.Button)  # noqa: S101 - nothing else has our ids
+        return cls(item)
+
+    async def callback(self, interaction: Pressing) -> None:
+        """Begin what the button stands for; whoever pressed it is told if that fails."""
+        context: Context = interaction.client.context  # type: ignore[attr-defined]
+        acting = excused(interaction, self.act(context, interaction), context.profile.not_stored)
+        interaction.client.tasks.begin(acting)  # type: ignore[attr-defined]
+
+    async def act(self, context: Context, interaction: Pressing) -> None:
+        """Do what the button stands for."""
+        raise NotImplementedError
