@@ -69,8 +69,7 @@ async def test_what_says_otherwise_than_an_entry_near_to_it_is_shown_beside_it(
     examined, answer, entry
 ):
     found = await examined(answer, entry, question=entry.title)
-    (finding,) = found.findings
-    assert entry.title in finding
+    finding = next(one for one in found.findings if entry.title in one)
     assert entry.text[:20] in finding
     assert not found.refused
 
@@ -83,7 +82,7 @@ async def test_what_says_the_same_or_something_else_passes(examined, answer, ent
 
 async def test_what_would_take_an_entry_s_own_questions_is_held_with_the_list(examined):
     found = await examined("사흘이면 됩니다.", taken=[f"질문 {number}" for number in range(8)])
-    (finding,) = found.findings
+    finding = found.findings[-1]
     assert "8개" in finding
     assert "“질문 0”, “질문 1”" in finding
     assert "질문 5" not in finding
