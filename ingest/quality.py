@@ -145,23 +145,24 @@ def _near_duplicates(entries: Sequence[Entry]) -> Iterator[EntryProblem]:
         text = f"almost the same answer as {pair.first!r}"
         advice = "merge them, and keep the other title as a way to ask"
         yield EntryProblem(ProblemKind.NEAR_DUPLICATE, pair.second, text, advice)
-    for one, other in _alike(entries):
-        if letters(one.text) != letters(other.text) and not _differ_in_numbers(one, other):
+    for one, other in alike_titles(entries):
+        if letters(one.text) != letters(other.text) and not differ_in_numbers(one, other):
             text = f"almost the same title as {one.title!r}"
             advice = "merge them, or say in the titles what tells them apart"
             yield EntryProblem(ProblemKind.NEAR_DUPLICATE, other.title, text, advice)
 
 
 def _contradictions(entries: Sequence[Entry]) -> Iterator[EntryProblem]:
-    for one, other in _alike(entries):
-        if _differ_in_numbers(one, other):
+    for one, other in alike_titles(entries):
+        if differ_in_numbers(one, other):
             mine, others = (", ".join(sorted(_numbers(entry))[:4]) for entry in (other, one))
             text = f"says {mine} where {one.title!r} says {others}"
             advice = "keep the right one, or say in the titles what tells them apart"
             yield EntryProblem(ProblemKind.CONTRADICTION, other.title, text, advice)
 
 
-def _differ_in_numbers(one: Entry, other: Entry) -> bool:
+def differ_in_numbers(one: Entry, other: Entry) -> bool:
+    """Whether each of two answers has a number that the other lacks."""
     mine, others = _numbers(one), _numbers(other)
     return bool(mine and others) and not (mine <= others or others <= mine)
 
@@ -171,7 +172,7 @@ def _numbers(entry: Entry) -> set[str]:
     return {number.replace(",", "").rstrip(".") for number in _NUMBER.findall(text)}
 
 
-def _alike(entries: Sequence[Entry]) -> Iterator[tuple[Entry, Entry]]:
+def alike_titles(entries: Sequence[Entry]) -> Iterator[tuple[Entry, Entry]]:
     """Pairs of entries with almost the same title; numbers in titles tell them apart."""
     grams = [_bigrams(_ENDING.sub("", letters(entry.title))) for entry in entries]
     buckets: defaultdict[str, list[int]] = defaultdict(list)

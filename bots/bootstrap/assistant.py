@@ -12,6 +12,7 @@ from types import ModuleType
 from bots.bootstrap.cases import open_desk
 from bots.bootstrap.lessons import SearchedRehearsal, book_of
 from bots.bootstrap.search import (
+    Language,
     build_retriever,
     embedders,
     follow_lessons,
@@ -30,7 +31,6 @@ from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
 from core.lessons.book import LessonBook
 from core.lessons.gate import Gate
-from core.lessons.reader import LessonReader
 from core.messaging.answer_report import AnswerReport
 from core.messaging.cases.likeness import Likeness
 from core.messaging.lessons.learning import Learning
@@ -40,6 +40,7 @@ from core.messaging.service import ChatService
 from core.messaging.user_limits import UserLimits
 from core.ports import History, Lessons
 from core.profile import Profile
+from core.reporting.catalogue import Catalogue, Desk
 from core.reporting.gaps import Embed
 from core.reporting.operations import Operations
 from core.retrieval.lesson_sync import LessonSync
@@ -47,9 +48,9 @@ from core.retrieval.retriever import Retriever
 from core.skills.assistant import AnyAssistant
 from core.stores.memory import MemoryHistory
 from core.stores.sqlite.spool import SqliteSpool
-from core.text.korean import Analyzer
 from core.text.personal_data import mask
-from core.types import Turn
+from core.types import Entry, Turn
+from ingest.doubles import doubles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ async def open_service(
                 profile,
                 title_of=learning.title_of,
                 retriever=parts.retriever,
-                likeness=Likeness(parts.analyzer, parts.embed),
+                likeness=Likeness(parts.language.analyzer, parts.embed),
             ),
             sessions_at_once=settings.sessions_at_once,
             lease_s=settings.lease_s,
@@ -167,8 +168,31 @@ class _Parts:
     retriever: Retriever
     following: LessonSync | None
     plain: Assistant  # without skills
-    embed: Embed
-    analyzer: Analyzer
+    language: Language
+    settings: Settings
+
+    @property
+    def embed(self) -> Embed:
+        """The built-in encoder's, whatever embedder the index was made with."""
+        return self.language.encoder.embed
+
+    def _desk(self) -> Desk:
+        retriever = self.retriever
+
+        def edit(entry: Entry, questions: tuple[str, ...]) -> None:
+            # The readers of files take a moment to import, and answering needs none.
+            from bots.bootstrap.index.questions import serve_questions
+
+            served = retriever.all_entries()
+            serve_questions(self.settings, self.language, served, entry, questions)
+            retriever.serving.refresh()
+
+        return Desk(
+            version=lambda: retriever.serving.now().generation.name,
+            entries=retriever.all_entries,
+            doubles=doubles_of,
+            edit=edit,
+        )
 
     def operations(self, stores: Stores, profile: Profile) -> Operations:
         """Return what those who run the bot look at and change."""
@@ -179,7 +203,7 @@ class _Parts:
             lessons=stores.lessons,
             assistant=self.plain,
             embed=self.embed,
-            entries=self.retriever.all_entries,
+            catalogue=Catalogue(stores.reports, self._desk()),
             book=self.book(stores, profile),
         )
 
@@ -199,8 +223,7 @@ class _Parts:
     def book(self, stores: Stores, profile: Profile) -> LessonBook:
         """Return the book of lessons, behind its gate."""
         assert self.following  # noqa: S101 - whoever has stores has opened it with their lessons
-        rehearsal = SearchedRehearsal(self.retriever, self.analyzer)
-        gate = Gate(rehearsal, LessonReader(self.analyzer, self.embed), profile)
+        gate = Gate(SearchedRehearsal(self.retriever, self.language.analyzer), profile)
         catch_up = partial(self.following.catch_up, now=True)
         return book_of(stores, profile, examine=gate.examine, catch_up=catch_up)
 
@@ -257,7 +280,7 @@ async def _parts(
         skilled = await asyncio.to_thread(
             with_skills, assistant, skills, profile=profile, history=history
         )
-        yield _Parts(skilled, retriever, following, assistant, encoder.embed, analyzer)
+        yield _Parts(skilled, retriever, following, assistant, language, settings)
 
 
 def _models() -> ModuleType:

@@ -61,15 +61,11 @@ class Faq:
 
     async def entry(self, faq_id: str) -> Json:
         """Return one entry of the FAQ by the id that a search gave, with its whole text."""
-        for entry, _ in await self.operations.entries():
-            if entry.faq_id == faq_id:
-                return {
-                    "faq_id": faq_id,
-                    "title": entry.title,
-                    "text": entry.text,
-                    "url": entry.url,
-                }
-        raise ValueError("there is no such entry; ids are those of `search`")
+        found = await self.operations.catalogue.find(faq_id)
+        if found is None:
+            raise ValueError("there is no such entry; ids are those of `search`")
+        entry = found.entry
+        return {"faq_id": faq_id, "title": entry.title, "text": entry.text, "url": entry.url}
 
     async def report_gap(self, question: str, expected: str = "") -> Json:
         """Report a question that the FAQ should answer, for the people who keep it.

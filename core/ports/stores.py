@@ -8,6 +8,7 @@ from typing import Protocol
 
 from core.types import (
     AuditEvent,
+    EntryReview,
     EntryUse,
     Feedback,
     Lesson,
@@ -177,6 +178,14 @@ class Reports(Protocol):
 
     async def entry_uses(self) -> list[EntryUse]:
         """How often each entry was used, liked, disliked and asked for in vain, by title."""
+        ...
+
+    async def review(self, review: EntryReview) -> None:
+        """Keep who has reviewed an entry, in the place of the review before."""
+        ...
+
+    async def reviews(self) -> list[EntryReview]:
+        """The last review of each entry that has one, by title."""
         ...
 
     async def latest(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -16,12 +16,11 @@ from core.assistant.assistant import Assistant
 from core.lessons.book import LessonBook
 from core.lessons.book import Taught as Kept
 from core.ports import Archive, Inbox, Lessons, Reports, Vectors
+from core.reporting.catalogue import Catalogue
 from core.reporting.gaps import Embed, GapGroup, grouped, open_gaps
 from core.reporting.replay import Asked, Outcome, outcome_of
 from core.types import (
     AuditEvent,
-    Entry,
-    EntryUse,
     Feedback,
     Lesson,
     Question,
@@ -89,10 +88,9 @@ class Operations:
         lessons: Lessons,
         assistant: Assistant,
         embed: Embed,
-        entries: Callable[[], Sequence[Entry]],
+        catalogue: Catalogue,
         book: LessonBook,
     ) -> None:
-        """`entries` blocks."""
         self.reports = reports
         self.archive = archive
         self.inbox = inbox
@@ -100,7 +98,7 @@ class Operations:
         self.assistant = assistant
         self._embed = embed
         self._vectors: dict[str, Vectors] = {}
-        self._entries = entries
+        self.catalogue = catalogue
         self._book = book
 
     async def find(self, wanted: Filter, *, limit: int, before: datetime) -> Found:
@@ -125,16 +123,6 @@ class Operations:
                 return Found(found, None)
             looked_at, place = looked_at + len(page), page[-1].finished_at
         return Found(found, place)
-
-    async def entries(self) -> list[tuple[Entry, EntryUse]]:
-        """Read every entry with how often it was used, in the order of the FAQ.
-
-        Raises:
-            FaqbotError: they cannot be read.
-        """
-        uses = {use.title: use for use in await self.reports.entry_uses()}
-        entries = await asyncio.to_thread(self._entries)
-        return [(entry, uses.get(entry.title, EntryUse(entry.title))) for entry in entries]
 
     async def gaps(self) -> list[GapGroup]:
         """Read the open gaps, grouped by meaning.

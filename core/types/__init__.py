@@ -31,7 +31,7 @@ from core.types.faq import (
 )
 from core.types.inbox import Claim, InboxState, Receipt, Received
 from core.types.questions import Classification, Exchange, Label, Question, SessionId, Verdict
-from core.types.reports import AuditEvent, EntryUse, Span, Traffic
+from core.types.reports import AuditEvent, Double, DoubleKind, EntryReview, EntryUse, Span, Traffic
 from core.types.trace import Candidate, Edit, Trace
 from core.types.turns import Dialogue, Feedback, Removed, SessionSummary, Turn, TurnState
 
@@ -51,9 +51,12 @@ __all__ = [
     "Declined",
     "Delta",
     "Dialogue",
+    "Double",
+    "DoubleKind",
     "Edit",
     "Ending",
     "Entry",
+    "EntryReview",
     "EntryUse",
     "Escalated",
     "Exchange",

@@ -35,6 +35,33 @@ class EntryUse:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryReview:
+    """Who has last reviewed an entry, when, and when it is due again."""
+
+    title: str
+    who: str
+    at: datetime
+    due_at: datetime
+
+
+class DoubleKind(StrEnum):
+    """What two entries have in common."""
+
+    CONTRADICTION = "contradiction"  # almost the same title, and other numbers
+    ANSWER = "answer"
+    TITLE = "title"
+
+
+@dataclass(frozen=True, slots=True)
+class Double:
+    """An entry that resembles another."""
+
+    title: str
+    other: str
+    kind: DoubleKind
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEvent:
     """A change that somebody made to how the bot runs, or to what it keeps."""
 

@@ -46,6 +46,23 @@ const stories = {
     await page.locator(".whole").first().scrollIntoViewIfNeeded();
     await picture(page, "console-replay");
     await noBarriers(page, "asked again");
+    await view(page, "faq");
+    await picture(page, "console-faq");
+    await page.click('a[href^="#faq?order=doubles"]');
+    await until(page, () => document.querySelector("#view").textContent.includes("제목이 거의 같음"));
+    await noBarriers(page, "near-duplicates");
+    await page.locator("#view td a").first().click();
+    await page.waitForSelector("h3");
+    await page.getByRole("button", { name: "6개월" }).click();
+    await until(page, () => document.querySelector("#view").textContent.includes("mina 님이 검토함"));
+    await page.getByRole("button", { name: "질문 고치기" }).click();
+    await page.fill("#view textarea", "정산 대금은 언제 입금되나요?");
+    await noBarriers(page, "editing questions");
+    await page.getByRole("button", { name: "저장" }).click();
+    await until(page, () => document.querySelector("#view").textContent.includes("이미"));
+    await page.fill("#view textarea", "언제 통장에 들어와요?");
+    await page.getByRole("button", { name: "저장" }).click();
+    await until(page, () => document.querySelector("#view li")?.textContent === "언제 통장에 들어와요?");
     await view(page, "gaps");
     await picture(page, "console-gaps");
     await page.locator(".gap .primary").first().click();
@@ -55,7 +72,7 @@ const stories = {
     await view(page, "lessons");
     assert.match(await page.textContent("#view"), /만 원부터/);
     await view(page, "switches");
-    assert.match(await page.textContent("#view"), /taught/);
+    assert.match(await page.textContent("#view"), /lesson.learned/);
   },
 
   async phone(browser) {

@@ -12,11 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes.assistants import ScriptedAssistant, answered
+from fakes.faq_desk import desk_of
 from fakes.learning import book_of
 from fakes.web_bot import free_port, running_bot
 
 from bench.traffic import fill, synthetic
 from config.profiles import load_profile
+from core.reporting.catalogue import Catalogue
 from core.reporting.operations import Operations
 from core.stores.sqlite.database import SqliteFile
 from core.types import Answered, Declined, Delta, Entry, Label, Passage
@@ -58,6 +60,15 @@ ANSWER = Answered(
 )
 
 
+ENTRIES = (
+    Entry(
+        "f1", PASSAGE.title, PASSAGE.text, questions=("돈은 언제 들어와요?", "정산일이 궁금해요")
+    ),
+    Entry("f2", "정산 대금은 언제 입금되나요?", "구매확정 다음 영업일입니다."),
+    Entry("f3", "배송 안내 3", "발송 뒤 이틀이 걸립니다."),
+)
+
+
 class Shop(ScriptedAssistant):
     """An assistant with the answers of the stories."""
 
@@ -91,7 +102,7 @@ def operations_of(stores, assistant):
         lessons=stores.lessons,
         assistant=assistant,
         embed=embed,
-        entries=lambda: [Entry("f1", PASSAGE.title, PASSAGE.text)],
+        catalogue=Catalogue(stores.reports, desk_of(*ENTRIES)),
         book=book_of(stores, load_profile("ko")),
     )
 

@@ -15,9 +15,11 @@ from typing import Protocol
 import pytest
 from contracts.history import turn
 
+from core.errors import StorageError
 from core.ports import Archive, History, Reports
 from core.types import (
     AuditEvent,
+    EntryReview,
     EntryUse,
     Feedback,
     Passage,
@@ -114,6 +116,20 @@ async def test_an_entry_is_counted_where_it_is_used_and_where_it_is_asked_for_in
         EntryUse("반품", used=1),
         EntryUse("정산", used=1, in_vain=1),
     ]
+
+
+async def test_an_entry_keeps_its_last_review(stores):
+    due = LATE + timedelta(days=90)
+    first = EntryReview("정산", "mina", LATE, due)
+    await stores.reports.review(first)
+    await stores.reports.review(EntryReview("반품", "joon", LATE, due))
+    await stores.reports.review(replace(first, who="joon", due_at=due + timedelta(days=1)))
+    assert await stores.reports.reviews() == [
+        EntryReview("반품", "joon", LATE, due),
+        EntryReview("정산", "joon", LATE, due + timedelta(days=1)),
+    ]
+    with pytest.raises(StorageError):
+        await stores.reports.review(replace(first, title="앞\0뒤"))
 
 
 async def test_the_latest_turns_come_last_first_and_by_state(stores):

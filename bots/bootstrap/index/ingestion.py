@@ -120,7 +120,8 @@ def run_ingest(
     if not prepared.entries:
         raise _unusable(path, prepared)
     with single_ingest(settings.data_dir):
-        changes = _sync(settings, prepared, source=str(path.resolve()), progress=progress)
+        source = str(path.resolve())
+        changes = _sync(settings, prepared.entries, source=source, progress=progress)
     _note(settings, path, prepared)
     keys = [title_key(entry.title) for entry in prepared.entries]
     return Report(
@@ -165,12 +166,33 @@ def embedder_fingerprint(settings: Settings) -> str:
             return fingerprint_of(ENCODER)
 
 
-def _sync(settings: Settings, prepared: PreparedFaq, *, source: str, progress: Progress) -> Changes:
+def reindex(settings: Settings, entries: Sequence[Entry], *, language: Language) -> Changes:
+    """Serve these entries in the place of those that are served; the caller has the ingest's lock.
+
+    Raises:
+        ModelError: a remote embedder fails; nothing was changed.
+        FaqIndexError: the index cannot be written.
+    """
+    serving = open_index(settings).serving()
+    source = serving.source if serving else ""
+    return _sync(
+        settings, entries, source=source, progress=lambda _done, _total: None, loaded=language
+    )
+
+
+def _sync(
+    settings: Settings,
+    entries: Sequence[Entry],
+    *,
+    source: str,
+    progress: Progress,
+    loaded: Language | None = None,
+) -> Changes:
     index = open_index(settings)
 
     @cache
     def language() -> Language:
-        return load_language(settings.profile, faq=settings.faq_profile)
+        return loaded or load_language(settings.profile, faq=settings.faq_profile)
 
     fetch: Callable[[Sequence[str], Sequence[str]], None] | None = None
     anew = False
@@ -185,7 +207,7 @@ def _sync(settings: Settings, prepared: PreparedFaq, *, source: str, progress: P
 
     before = index.serving()
     changes = sync(
-        prepared.entries,
+        entries,
         index=index,
         analyzer=lambda: language().analyzer,
         embedder=embedder,

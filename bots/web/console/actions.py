@@ -10,7 +10,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from bots.web.console.access import CONSOLE, visitor_in
-from bots.web.console.views import person_in
+from bots.web.console.views import entry_in, person_in
 from bots.web.context import CONTEXT
 from bots.web.handlers.requests import body_of, text_in
 from bots.web.problems import Problem, said
@@ -21,6 +21,7 @@ from core.profile import Profile
 from core.reporting.operations import MODELS, Taught
 
 _MOST_QUESTIONS: Final = 500
+_MOST_MONTHS: Final = 36
 
 
 async def teach(request: web.Request) -> web.Response:
@@ -77,6 +78,29 @@ async def unteach(request: web.Request) -> web.Response:
     if not await operations.unteach(request.match_info["id"], who=visitor.name):
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such lesson")
     return web.Response(status=204)
+
+
+async def edit_questions(request: web.Request) -> web.Response:
+    """Serve an entry with other questions; tells why they were not taken, if they were not."""
+    visitor = visitor_in(request, changes=True)
+    given = (await body_of(request)).get("questions")
+    if not isinstance(given, list) or not all(isinstance(text, str) for text in given):
+        raise Problem(HTTPStatus.BAD_REQUEST, "`questions` is a list of texts")
+    catalogue = request.app[CONSOLE].operations.catalogue
+    listed = await entry_in(request)
+    refused = await catalogue.edit(listed.entry, given, who=visitor.name)
+    return said({"refused": asdict(refused) if refused else None})
+
+
+async def review(request: web.Request) -> web.Response:
+    """Note that an entry was reviewed, and in how many months it is due again."""
+    visitor = visitor_in(request, changes=True)
+    months = (await body_of(request)).get("months")
+    if not isinstance(months, int) or not 1 <= months <= _MOST_MONTHS:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"`months` is a number from 1 to {_MOST_MONTHS}")
+    catalogue = request.app[CONSOLE].operations.catalogue
+    entry = (await entry_in(request)).entry
+    return said(asdict(await catalogue.review(entry, who=visitor.name, months=months)))
 
 
 async def switch(request: web.Request) -> web.Response:

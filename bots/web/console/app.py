@@ -74,6 +74,8 @@ def routes() -> list[web.RouteDef]:
         web.get(f"{_API}/turns/{{id}}/replay", views.replay),
         web.get(f"{_API}/entries", views.entries),
         web.get(f"{_API}/entries/{{faq_id}}", views.entry),
+        web.put(f"{_API}/entries/{{faq_id}}/questions", actions.edit_questions),
+        web.put(f"{_API}/entries/{{faq_id}}/review", actions.review),
         web.get(f"{_API}/gaps", views.gaps),
         web.get(f"{_API}/draft", views.draft),
         web.post(f"{_API}/gaps/teach", actions.teach),

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from core.reporting.catalogue import Listed
 from core.reporting.gaps import GapGroup
 from core.reporting.stats import Figures, Stats
-from core.types import AuditEvent, Entry, EntryUse, Feedback, Lesson, Received, Trace, Turn
+from core.types import AuditEvent, Feedback, Lesson, Received, Trace, Turn
 
 Json = dict[str, Any]
 
@@ -100,14 +101,27 @@ def trace_json(trace: Trace) -> Json:
     }
 
 
-def entry_json(entry: Entry, use: EntryUse) -> Json:
+def entry_json(listed: Listed) -> Json:
     """An entry as the list shows it."""
+    entry, use, review = listed.entry, listed.use, listed.review
     return {
         "faq_id": entry.faq_id,
         "title": entry.title,
         "category": entry.category,
-        **{name: value for name, value in asdict(use).items() if name != "title"},
+        "used": use.used,
+        "helpful": use.helpful,
+        "unhelpful": use.unhelpful,
+        "in_vain": use.in_vain,
+        "review": {"who": review.who, "at": review.at, "due_at": review.due_at} if review else None,
+        "doubles": [{"title": one.other, "kind": one.kind} for one in listed.doubles],
     }
+
+
+def whole_entry_json(listed: Listed) -> Json:
+    """An entry with its answer and the questions that it is found by."""
+    entry = listed.entry
+    more = {"text": entry.text, "questions": entry.questions, "url": entry.url}
+    return entry_json(listed) | more | {"updated": entry.updated}
 
 
 def group_json(group: GapGroup) -> Json:

@@ -15,6 +15,7 @@ from bots.web.console.access import CONSOLE, Console, Role, check_failure, check
 from bots.web.context import CONTEXT
 from bots.web.handlers.requests import body_of, number_in, text_in
 from bots.web.problems import Problem, said
+from core.reporting.catalogue import Listed, Order
 from core.reporting.operations import MODELS, Filter, last_of_all
 from core.reporting.rerun import rerun
 from core.reporting.stats import Window, read_stats
@@ -24,6 +25,7 @@ from core.types import SessionId, TurnState
 _TURNS: Final = 50
 _MOST: Final = 200
 _WAITING: Final = 50
+_ENTRIES: Final = 200
 _AUDIT: Final = 200
 _LESSONS: Final = 1_000
 _PERSONS_TURNS: Final = 10_000
@@ -120,19 +122,34 @@ async def replay(request: web.Request) -> web.Response:
 
 
 async def entries(request: web.Request) -> web.Response:
-    """The entries with how often each was used."""
-    found = await _console(request).operations.entries()
-    return said({"entries": [describe.entry_json(entry, use) for entry, use in found]})
+    """The entries with what is known of each, in an order."""
+    query = request.query
+    try:
+        order = Order(query.get("order", Order.USED))
+    except ValueError:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"`order` is one of {', '.join(Order)}") from None
+    catalogue = _console(request).operations.catalogue
+    found = await catalogue.listed(order, query.get("text", "")[:_MOST])
+    shown = [describe.entry_json(one) for one in found[:_ENTRIES]]
+    return said({"entries": shown, "count": len(found)})
 
 
 async def entry(request: web.Request) -> web.Response:
     """One entry, whole."""
-    wanted = request.match_info["faq_id"]
-    for found, use in await _console(request).operations.entries():
-        if found.faq_id == wanted:
-            more = {"text": found.text, "questions": found.questions, "url": found.url}
-            return said(describe.entry_json(found, use) | more)
-    raise Problem(HTTPStatus.NOT_FOUND, "there is no such entry")
+    return said(describe.whole_entry_json(await entry_in(request)))
+
+
+async def entry_in(request: web.Request) -> Listed:
+    """Return the entry that the path names.
+
+    Raises:
+        Problem: it is not served.
+    """
+    catalogue = _console(request).operations.catalogue
+    found = await catalogue.find(request.match_info["faq_id"])
+    if found is None:
+        raise Problem(HTTPStatus.NOT_FOUND, "there is no such entry")
+    return found
 
 
 async def gaps(request: web.Request) -> web.Response:

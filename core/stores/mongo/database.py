@@ -135,6 +135,7 @@ class MongoDatabase:
         self.meta: AsyncCollection[Document] = database["meta"]
         self.traffic: AsyncCollection[Document] = database["traffic"]
         self.entry_use: AsyncCollection[Document] = database["entry_use"]
+        self.entry_reviews: AsyncCollection[Document] = database["entry_reviews"]
         self.closed_gaps: AsyncCollection[Document] = database["closed_gaps"]
         self.audit: AsyncCollection[Document] = database["audit"]
         self.installations: AsyncCollection[Document] = database["installations"]

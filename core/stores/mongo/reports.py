@@ -15,7 +15,7 @@ from core.stores.mongo.database import Document, MongoDatabase
 from core.stores.mongo.history import turn_of
 from core.stores.records import check_text
 from core.stores.times import in_utc
-from core.types import AuditEvent, EntryUse, Feedback, Span, Traffic, Turn, TurnState
+from core.types import AuditEvent, EntryReview, EntryUse, Feedback, Span, Traffic, Turn, TurnState
 
 _BESIDE_COUNTS: Final = {"_id", "span", "start", "platform"}
 _ANY_ID: Final = {"_id": {"$gte": ""}}
@@ -43,6 +43,24 @@ class MongoReports:
             found = await self._db.entry_use.find(_ANY_ID).sort("_id", ASCENDING).to_list()
         names = ("used", "helpful", "unhelpful", "in_vain")
         return [EntryUse(row["_id"], *(int(row.get(name, 0)) for name in names)) for row in found]
+
+    async def review(self, review: EntryReview) -> None:
+        """Keep who has reviewed an entry, in the place of the review before."""
+        check_text("the entry's title", review.title)
+        check_text("who reviewed it", review.who)
+        change = {"who": review.who, "at": in_utc(review.at), "due_at": in_utc(review.due_at)}
+        with self._db.translated():
+            await self._db.entry_reviews.update_one(
+                {"_id": review.title}, {"$set": change}, upsert=True
+            )
+
+    async def reviews(self) -> list[EntryReview]:
+        """The last review of each entry that has one, by title."""
+        with self._db.translated():
+            found = self._db.entry_reviews.find(_ANY_ID).sort("_id", ASCENDING)
+            return [
+                EntryReview(row["_id"], row["who"], row["at"], row["due_at"]) async for row in found
+            ]
 
     async def latest(
         self, limit: int, *, before: datetime, state: TurnState | None = None

@@ -15,7 +15,7 @@ from core.stores.sqlite.counters import count_opinion, count_turn
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
 from core.stores.sqlite.history import turn_of
 from core.stores.times import in_utc
-from core.types import AuditEvent, EntryUse, Feedback, Span, Traffic, Turn, TurnState
+from core.types import AuditEvent, EntryReview, EntryUse, Feedback, Span, Traffic, Turn, TurnState
 
 TRAFFIC: Final = """
     SELECT * FROM traffic WHERE span = ? AND start_ms >= ? ORDER BY start_ms, platform
@@ -28,6 +28,10 @@ LATEST_IN_STATE: Final = """
 """
 DISLIKED: Final = "SELECT * FROM feedback WHERE helpful = 0 ORDER BY given_at_ms DESC LIMIT ?"
 AUDIT: Final = "SELECT * FROM audit ORDER BY seq DESC LIMIT ?"
+REVIEW: Final = """
+    INSERT OR REPLACE INTO entry_reviews (title, who, at_ms, due_at_ms) VALUES (?, ?, ?, ?)
+"""
+REVIEWS: Final = "SELECT * FROM entry_reviews ORDER BY title"
 _AT_ONCE: Final = 500
 
 
@@ -50,6 +54,22 @@ class SqliteReports:
         """How often each entry was used, liked, disliked and asked for in vain, by title."""
         rows = await self._file.read(lambda db: db.execute(ENTRIES).fetchall())
         return [EntryUse(**dict(row)) for row in rows]
+
+    async def review(self, review: EntryReview) -> None:
+        """Keep who has reviewed an entry, in the place of the review before."""
+        check_text("the entry's title", review.title)
+        check_text("who reviewed it", review.who)
+        at, due_at = to_ms(in_utc(review.at)), to_ms(in_utc(review.due_at))
+        row = (review.title, review.who, at, due_at)
+        await self._file.write(lambda db: db.execute(REVIEW, row).rowcount)
+
+    async def reviews(self) -> list[EntryReview]:
+        """The last review of each entry that has one, by title."""
+        rows = await self._file.read(lambda db: db.execute(REVIEWS).fetchall())
+        return [
+            EntryReview(row["title"], row["who"], from_ms(row["at_ms"]), from_ms(row["due_at_ms"]))
+            for row in rows
+        ]
 
     async def latest(
         self, limit: int, *, before: datetime, state: TurnState | None = None

@@ -222,4 +222,14 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "ALTER TABLE lessons ADD COLUMN review_at_ms INTEGER",
     ),
     ("ALTER TABLE turns ADD COLUMN trace TEXT NOT NULL DEFAULT 'null'",),
+    (
+        """
+        CREATE TABLE entry_reviews (
+            title     TEXT PRIMARY KEY,
+            who       TEXT NOT NULL,
+            at_ms     INTEGER NOT NULL,
+            due_at_ms INTEGER NOT NULL
+        ) WITHOUT ROWID
+        """,
+    ),
 )

@@ -4,6 +4,7 @@ import aiohttp
 import numpy as np
 import pytest
 from fakes.assistants import answered
+from fakes.faq_desk import desk_of
 from fakes.learning import book_of
 from fakes.web_bot import running_bot
 from fakes.web_person import Person
@@ -11,10 +12,12 @@ from fakes.web_person import Person
 from bots.web.console.access import COOKIE, CSRF
 from config.profiles import load_profile
 from core.lessons.gate import Examined
+from core.reporting.catalogue import Catalogue
 from core.reporting.operations import Operations
 from core.types import Entry, Escalated
 
 OWNER, READER = "owner-owner-owner1", "reader-reader-read1"
+FEE = "반품은 언제까지 되나요?"
 ENTRY = Entry("f1", "정산은 언제 되나요?", "다음 영업일에 됩니다.")
 
 
@@ -37,7 +40,7 @@ def operations_of(stores, assistant):
         lessons=stores.lessons,
         assistant=assistant,
         embed=lambda texts: np.eye(len(texts), dtype=np.float32),
-        entries=lambda: [ENTRY],
+        catalogue=Catalogue(stores.reports, desk_of(ENTRY, Entry("f2", FEE, "2주 안에 됩니다."))),
         book=book_of(stores, load_profile("ko"), examine=examine),
     )
 
@@ -231,10 +234,43 @@ async def test_the_faq_is_listed_with_what_was_used(bot, operator):
     await asked(bot, "질문")
     await operator.enter(READER)
     _, told = await operator.call("GET", "/entries")
-    assert [(one["title"], one["used"]) for one in told["entries"]] == [(ENTRY.title, 1)]
+    assert [(one["title"], one["used"]) for one in told["entries"]] == [(ENTRY.title, 1), (FEE, 0)]
+    for query, titles in (
+        ("?order=never", [FEE]),
+        ("?text=2주", [FEE]),
+        ("?text=영업일", [ENTRY.title]),
+        ("?order=doubles", [ENTRY.title, FEE]),
+        ("?order=due&text=정산", [ENTRY.title]),
+    ):
+        _, told = await operator.call("GET", f"/entries{query}")
+        assert [one["title"] for one in told["entries"]] == titles
+    assert (await operator.call("GET", "/entries?order=none"))[0] == 400
+    assert (await operator.call("PUT", "/entries/f1/review", {"months": 3}))[0] == 403
     _, told = await operator.call("GET", "/entries/f1")
     assert told["text"] == ENTRY.text
     assert (await operator.call("GET", "/entries/none"))[0] == 404
+
+
+async def test_an_entry_is_reviewed_and_found_by_other_questions(bot, operator):
+    """Each change is logged; a question of another entry is not taken."""
+    await operator.enter(OWNER)
+    assert (await operator.call("PUT", "/entries/f1/review", {"months": 3}))[0] == 200
+    _, told = await operator.call("GET", "/entries?order=due")
+    assert [one["title"] for one in told["entries"]] == [FEE]
+    questions = [" 돈은 언제 들어와요? ", "", "돈은 언제 들어와요?"]
+    _, told = await operator.call("PUT", "/entries/f1/questions", {"questions": questions})
+    assert told == {"refused": None}
+    _, entry = await operator.call("GET", "/entries/f1")
+    assert (entry["questions"], entry["review"]["who"]) == (["돈은 언제 들어와요?"], "mina")
+    _, told = await operator.call(
+        "PUT", "/entries/f2/questions", {"questions": ["돈은언제 들어와요"]}
+    )
+    assert told["refused"]["reason"] == "taken"
+    assert told["refused"]["title"] == ENTRY.title
+    _, told = await operator.call("PUT", "/entries/f2/questions", {"questions": ["가" * 201]})
+    assert told["refused"]["reason"] == "too_long"
+    _, told = await operator.call("GET", "/switches")
+    assert [one["action"] for one in told["audit"]] == ["entry.questions", "entry.review"]
 
 
 async def test_the_console_speaks_korean_and_english(operator):

@@ -36,6 +36,8 @@ export const duration = (ms) => (ms === null || ms === undefined ? "–" : ms < 
 export const dollars = (usd, digits = 2) => `$${(usd ?? 0).toFixed(digits)}`;
 export const time = (iso) => new Intl.DateTimeFormat(me.language, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
 
+export const day = (iso) => new Intl.DateTimeFormat(me.language, { dateStyle: "medium" }).format(new Date(iso));
+
 // A table of rows; a cell is text or an element, and columns of figures are aligned to the right.
 export function table(caption, columns, rows) {
   const head = make("tr", {}, columns.map(({ label, isFigure }) => make("th", { scope: "col", className: isFigure ? "figure" : "", textContent: label })));

@@ -1,36 +1,89 @@
-// The entries, with how often each was used, liked, disliked and asked for in vain.
+// The entries with what is known of each; and one of them, with the questions that find it.
 
-import { call, empty, field, make, number, t, table } from "./dom.js";
+import { $, button, call, day, empty, field, isOwner, make, number, say, t, table } from "./dom.js";
 import { link } from "./today.js";
 
-const ORDERS = ["used", "in_vain", "unhelpful", "never"];
-const SHOWN = 200;
+const ORDERS = ["used", "in_vain", "unhelpful", "never", "due", "doubles"];
+const FIGURES = ["used", "helpful", "unhelpful", "in_vain"];
+const MONTHS = [3, 6, 12];
 
 export async function faq(query, go) {
-  if (query.get("id")) return one(query.get("id"));
-  const { entries } = await call("GET", "/entries");
+  if (query.get("id")) return one(query.get("id"), go);
   const order = ORDERS.includes(query.get("order")) ? query.get("order") : "used";
-  const search = make("input", { type: "search", value: query.get("text") ?? "" });
-  const form = make("form", { className: "filters" }, field(t.search, search), make("button", { type: "submit", className: "primary", textContent: t.search }));
+  const text = query.get("text") ?? "";
+  const told = await call("GET", `/entries?${new URLSearchParams({ order, text })}`);
+  const search = make("input", { type: "search", value: text });
+  const form = make("form", { className: "filters" }, field(t.search_entries, search), make("button", { type: "submit", className: "primary", textContent: t.search }));
   form.onsubmit = (event) => { event.preventDefault(); go(`faq?${new URLSearchParams({ order, text: search.value })}`); };
-  const tabs = make("div", { className: "tabs" }, ORDERS.map((name) => link(t[`order_${name}`], `#faq?${new URLSearchParams({ order: name, text: search.value })}`, name === order)));
-  const wanted = search.value.trim().toLocaleLowerCase();
-  let chosen = entries.filter((entry) => !wanted || entry.title.toLocaleLowerCase().includes(wanted));
-  chosen = order === "never" ? chosen.filter((entry) => !entry.used) : chosen.toSorted((a, b) => b[order] - a[order]);
-  const columns = [{ label: t.entry }, ...["used", "helpful", "unhelpful", "in_vain"].map((name) => ({ label: t[name], isFigure: true }))];
-  const rows = chosen.slice(0, SHOWN).map((entry) => [link(entry.title, `#faq?id=${encodeURIComponent(entry.faq_id)}`), number(entry.used), number(entry.helpful), number(entry.unhelpful), number(entry.in_vain)]);
-  const count = make("p", { className: "small", textContent: t.shown_of.replace("{shown}", number(rows.length)).replace("{all}", number(chosen.length)) });
-  return [form, tabs, count, rows.length ? table(t.faq, columns, rows) : empty()];
+  const tabs = make("div", { className: "tabs" }, ORDERS.map((name) => link(t[`order_${name}`], `#faq?${new URLSearchParams({ order: name, text })}`, name === order)));
+  const count = make("p", { className: "small", textContent: t.shown_of.replace("{shown}", number(told.entries.length)).replace("{all}", number(told.count)) });
+  return [form, tabs, count, told.entries.length ? list(told.entries, order) : empty()];
 }
 
-async function one(id) {
+function list(entries, order) {
+  const last = order === "doubles" ? t.resembles : t.review;
+  const columns = [{ label: t.entry }, ...FIGURES.map((name) => ({ label: t[name], isFigure: true })), { label: last }];
+  const rows = entries.map((entry) => [
+    link(entry.title, `#faq?id=${encodeURIComponent(entry.faq_id)}`), ...FIGURES.map((name) => number(entry[name])),
+    order === "doubles" ? doubles(entry) : reviewed(entry),
+  ]);
+  return table(t.faq, columns, rows);
+}
+
+const doubles = (entry) => make("span", { className: "small", textContent: entry.doubles.map((double) => `${t[`double_${double.kind}`]}: ${double.title}`).join(" · ") });
+
+function reviewed({ review }) {
+  if (!review) return make("span", { className: "small", textContent: t.never_reviewed });
+  const isDue = new Date(review.due_at) <= new Date();
+  const words = t.reviewed_by.replace("{who}", review.who).replace("{day}", day(review.at));
+  const due = (isDue ? t.due_since : t.due_on).replace("{day}", day(review.due_at));
+  return make("span", { className: "small" }, `${words} · `, make("span", { className: isDue ? "late" : "", textContent: due }));
+}
+
+async function one(id, go) {
   const entry = await call("GET", `/entries/${encodeURIComponent(id)}`);
-  const figures = ["used", "helpful", "unhelpful", "in_vain"].map((name) => `${t[name]} ${number(entry[name])}`).join(" · ");
+  const figures = FIGURES.map((name) => `${t[name]} ${number(entry[name])}`).join(" · ");
   return [
+    make("p", {}, link(t.back_to_list, "#faq")),
     make("h2", { textContent: entry.title }),
     make("p", { className: "small" }, `${figures} · `, link(t.used_in, `#conversations?entry=${encodeURIComponent(entry.title)}`)),
+    make("p", {}, reviewed(entry)),
+    isOwner() ? make("div", { className: "row" }, MONTHS.map((months) => button(t.mark_reviewed.replace("{months}", number(months)), async () => {
+      await call("PUT", `/entries/${encodeURIComponent(id)}/review`, { months });
+      go(`faq?id=${encodeURIComponent(id)}`);
+    }))) : null,
     make("p", { className: "said", textContent: entry.text }),
+    entry.url ? make("p", {}, make("a", { href: entry.url, rel: "noopener noreferrer", target: "_blank", textContent: t.original })) : null,
+    entry.doubles.length ? make("p", {}, `${t.resembles} — `, doubles(entry)) : null,
     make("h3", { textContent: t.found_by }),
-    entry.questions.length ? make("ul", {}, entry.questions.map((text) => make("li", { textContent: text }))) : empty(),
+    questions(entry, go),
   ];
+}
+
+function questions(entry, go) {
+  const shown = entry.questions.length ? make("ul", {}, entry.questions.map((text) => make("li", { textContent: text }))) : empty();
+  const holder = make("div", {}, shown);
+  if (isOwner()) holder.append(make("div", { className: "row" }, button(t.edit_questions, async () => edit(entry, holder, go))));
+  return holder;
+}
+
+// A line for each question, in the place of the list.
+function edit(entry, holder, go) {
+  const area = make("textarea", { rows: Math.max(entry.questions.length + 2, 6), value: entry.questions.join("\n") });
+  const notice = make("p", { className: "small", role: "status" });
+  const save = button(t.save, async () => {
+    notice.textContent = t.saving;
+    const path = `/entries/${encodeURIComponent(entry.faq_id)}/questions`;
+    const { refused } = await call("PUT", path, { questions: area.value.split("\n") });
+    if (refused) {
+      notice.textContent = t[`questions_${refused.reason}`].replace("{question}", refused.question).replace("{title}", refused.title);
+      return area.focus();
+    }
+    say(t.saved);
+    go(`faq?id=${encodeURIComponent(entry.faq_id)}`);
+  }, "primary");
+  const cancel = button(t.cancel, async () => go(`faq?id=${encodeURIComponent(entry.faq_id)}`));
+  holder.replaceChildren(field(t.questions_about, area), notice, make("div", { className: "row" }, save, cancel));
+  area.focus();
+  $("problem").textContent = "";
 }

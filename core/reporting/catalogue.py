@@ -1,0 +1,196 @@
+"""The entries of the FAQ that serves, with what is known of each: use, reviews, doubles."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from core.errors import FaqIndexError
+from core.ports import Reports
+from core.text.korean import compact
+from core.types import AuditEvent, Double, Entry, EntryReview, EntryUse
+
+LONGEST_QUESTION_CHARS: Final = 200
+MOST_QUESTIONS: Final = 50
+_MONTH: Final = timedelta(days=30)
+
+
+class Order(StrEnum):
+    """Which entries come first, or are shown at all."""
+
+    USED = "used"
+    IN_VAIN = "in_vain"
+    UNHELPFUL = "unhelpful"
+    NEVER = "never"  # those that no answer has used
+    DUE = "due"  # those whose review is due, and those that nobody has reviewed
+    DOUBLES = "doubles"  # those that another entry resembles, or contradicts
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An entry with what is known of it; no `doubles` before they have been looked for."""
+
+    entry: Entry
+    use: EntryUse
+    review: EntryReview | None = None
+    doubles: tuple[Double, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a catalogue needs of the index; all of it blocks.
+
+    `version` names the generation that serves, `entries` are its entries, `doubles` looks for
+    those that resemble each other, and `edit` serves an entry with other questions.
+    """
+
+    version: Callable[[], str]
+    entries: Callable[[], Sequence[Entry]]
+    doubles: Callable[[Sequence[Entry]], Sequence[Double]]
+    edit: Callable[[Entry, tuple[str, ...]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why questions were not taken: `reason`, which of them, and whose it is already."""
+
+    reason: str  # taken, too_long, too_many or busy
+    question: str = ""
+    title: str = ""
+
+
+class Catalogue:
+    """Reads the entries once a generation; keeps reviews; each change goes into the audit log."""
+
+    def __init__(self, reports: Reports, desk: Desk) -> None:
+        self._reports = reports
+        self._desk = desk
+        self._version = ""
+        self._entries: Sequence[Entry] = ()
+        self._doubles: Mapping[str, tuple[Double, ...]] | None = None
+        self._reading = asyncio.Lock()
+
+    async def listed(self, order: Order = Order.USED, text: str = "") -> list[Listed]:
+        """Read entries in an order; with `text` those that have it in title, answer or questions.
+
+        Raises:
+            FaqbotError: they cannot be read.
+        """
+        entries = await self._served()
+        doubles = await self._looked_for() if order is Order.DOUBLES else self._doubles or {}
+        uses = {use.title: use for use in await self._reports.entry_uses()}
+        reviews = {review.title: review for review in await self._reports.reviews()}
+        wanted = compact(text)
+        listed = [
+            Listed(
+                entry,
+                uses.get(entry.title, EntryUse(entry.title)),
+                reviews.get(entry.title),
+                doubles.get(entry.title, ()),
+            )
+            for entry in entries
+            if not wanted or _holds(entry, wanted)
+        ]
+        return _ordered(listed, order, datetime.now(UTC))
+
+    async def find(self, faq_id: str) -> Listed | None:
+        """Return one entry with all that is known of it; None if it is not served.
+
+        Raises:
+            FaqbotError: it cannot be read.
+        """
+        return next((one for one in await self.listed() if one.entry.faq_id == faq_id), None)
+
+    async def edit(self, entry: Entry, questions: Sequence[str], *, who: str) -> Refused | None:
+        """Serve an entry with other questions, from now on and after every ingest; why not, if not.
+
+        Raises:
+            FaqbotError: they cannot be kept.
+        """
+        chosen = tuple(dict.fromkeys(filter(None, map(str.strip, questions))))
+        if refused := _refused(entry, chosen, await self._served()):
+            return refused
+        try:
+            await asyncio.to_thread(self._desk.edit, entry, chosen)
+        except FaqIndexError:
+            return Refused("busy")
+        added = [text for text in chosen if text not in entry.questions]
+        gone = [text for text in entry.questions if text not in chosen]
+        changes = [*(f"+ {text}" for text in added), *(f"- {text}" for text in gone)]
+        await self._note(who, "entry.questions", f"{entry.title}: {'; '.join(changes)}")
+        return None
+
+    async def review(self, entry: Entry, *, who: str, months: int) -> EntryReview:
+        """Note that somebody has reviewed an entry, and when it is due again.
+
+        Raises:
+            StorageError: it is not noted.
+        """
+        now = datetime.now(UTC)
+        review = EntryReview(entry.title, who, now, now + months * _MONTH)
+        await self._reports.review(review)
+        await self._note(who, "entry.review", f"{entry.title}: due again {review.due_at:%Y-%m-%d}")
+        return review
+
+    async def _served(self) -> Sequence[Entry]:
+        async with self._reading:
+            version = await asyncio.to_thread(self._desk.version)
+            if version != self._version:
+                self._entries = await asyncio.to_thread(self._desk.entries)
+                self._version, self._doubles = version, None
+            return self._entries
+
+    async def _looked_for(self) -> Mapping[str, tuple[Double, ...]]:
+        if self._doubles is None:
+            entries = await self._served()
+            found: dict[str, tuple[Double, ...]] = {}
+            for double in await asyncio.to_thread(self._desk.doubles, entries):
+                for one in (double, replace(double, title=double.other, other=double.title)):
+                    found[one.title] = (*found.get(one.title, ()), one)
+            self._doubles = found
+        return self._doubles
+
+    async def _note(self, who: str, action: str, detail: str) -> None:
+        await self._reports.note(AuditEvent(datetime.now(UTC), who, action, detail))
+
+
+def _holds(entry: Entry, wanted: str) -> bool:
+    return any(wanted in compact(part) for part in (entry.title, entry.text, *entry.questions))
+
+
+def _ordered(listed: list[Listed], order: Order, now: datetime) -> list[Listed]:
+    match order:
+        case Order.USED:
+            return sorted(listed, key=lambda one: -one.use.used)
+        case Order.IN_VAIN:
+            return sorted(listed, key=lambda one: -one.use.in_vain)
+        case Order.UNHELPFUL:
+            return sorted(listed, key=lambda one: -one.use.unhelpful)
+        case Order.NEVER:
+            return [one for one in listed if not one.use.used]
+        case Order.DOUBLES:
+            return [one for one in listed if one.doubles]
+        case Order.DUE:
+            due = [one for one in listed if one.review is None or one.review.due_at <= now]
+            return sorted(due, key=lambda one: (one.review is None, -one.use.used))
+
+
+def _refused(entry: Entry, questions: Sequence[str], served: Sequence[Entry]) -> Refused | None:
+    if len(questions) > MOST_QUESTIONS:
+        return Refused("too_many")
+    owners = {
+        compact(text): other.title
+        for other in served
+        if other.faq_id != entry.faq_id
+        for text in (other.title, *other.questions)
+    }
+    for text in questions:
+        if len(text) > LONGEST_QUESTION_CHARS or not compact(text):
+            return Refused("too_long", text)
+        if owner := owners.get(compact(text)):
+            return Refused("taken", text, owner)
+    return None
