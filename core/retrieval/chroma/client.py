@@ -52,7 +52,6 @@ def connect_client(url: str, token: str | None = None) -> ClientAPI:
     """
     check_server(url, token)
     parts, headers = urlsplit(url), _headers(token)
-    address = f"{parts.hostname}:{parts.port}"
     try:
         client = chromadb.HttpClient(
             host=parts.hostname or "localhost",
@@ -64,11 +63,7 @@ def connect_client(url: str, token: str | None = None) -> ClientAPI:
         # There is no setting for it, and it would wait for ever.
         client._server._session.timeout = _TIMEOUT  # type: ignore[attr-defined] # noqa: SLF001
     except (ChromaError, ValueError, HTTPError) as error:
-        # The client's own sentence may hold the headers.
-        raise FaqIndexError(
-            f"what answers at {address} is no Chroma server, or it refuses CHROMA_TOKEN; "
-            "check CHROMA_TOKEN and CHROMA_URL"
-        ) from error
+        raise _refused(url) from error  # the client's own sentence may hold the headers
     return client
 
 
@@ -77,6 +72,7 @@ def check_server(url: str, token: str | None = None) -> None:
 
     Raises:
         IndexAwayError: none does.
+        FaqIndexError: it refuses us, or is something else.
     """
     try:
         answer = get(f"{url.rstrip('/')}{_HEARTBEAT}", headers=_headers(token), timeout=_TIMEOUT)
@@ -87,6 +83,8 @@ def check_server(url: str, token: str | None = None) -> None:
         ) from error
     if answer.is_server_error:
         raise IndexAwayError(f"the Chroma server of CHROMA_URL fails ({answer.status_code})")
+    if not answer.is_success:  # a client that was refused would leave its connection open
+        raise _refused(url)
 
 
 @contextmanager
@@ -128,6 +126,14 @@ def sweep(folder: Path) -> None:
     for files in folder.iterdir():
         if _SEGMENT.fullmatch(files.name) and files.name not in known:
             shutil.rmtree(files, ignore_errors=True)
+
+
+def _refused(url: str) -> FaqIndexError:
+    parts = urlsplit(url)
+    return FaqIndexError(
+        f"what answers at {parts.hostname}:{parts.port} is no Chroma server, or it refuses "
+        "CHROMA_TOKEN; check CHROMA_TOKEN and CHROMA_URL"
+    )
 
 
 def _headers(token: str | None) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +14,6 @@ from core.errors import FaqIndexError
 from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.chroma.records import Record
 from core.types import Entry, Terms
-
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # the client keeps its sockets
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +78,7 @@ def test_the_token_is_sent(port):
             with pytest.raises(FaqIndexError, match="or it refuses CHROMA_TOKEN") as caught:
                 ChromaIndex.connect(f"http://127.0.0.1:{guarded}", wrong)
             assert "s3cret" not in str(caught.value)
+        gc.collect()  # a connection that was left open is warned of here
 
 
 def test_a_server_that_is_not_there_or_goes_away_is_one_line(tmp_path):
