@@ -7,7 +7,6 @@ against that index.
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from bots.bootstrap.models.embedders import open_embedder
 from bots.bootstrap.models.language_models import open_questions
 from bots.bootstrap.processes.event_loop import run
 from bots.bootstrap.search import build_retriever
+from bots.cli.consent import agreed
 from bots.cli.faq.ingest import ingest, progress_bar
 from config.profiles import profile_of
 from config.resources import load_prompt
@@ -101,12 +101,7 @@ def _confirmed(settings: Settings, expected: Estimate, *, yes: bool) -> bool:
         f"{expected.prompt_tokens:,} tokens to read and {expected.completion_tokens:,} to write, "
         f"which costs {cost}"
     )
-    if yes:
-        _say(f"{told}.")
-        return True
-    if not sys.stdin.isatty():
-        raise ConfigError(f"{told}: say yes to that with --yes")
-    return input(f"{told}. Go on? [y/N] ").strip().lower() in ("y", "yes", "네", "예")
+    return agreed(told, yes=yes)
 
 
 async def _written(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bots.bootstrap.models.tuning import collect, host_of, open_client, open_job, set_opted_out
 from bots.bootstrap.processes.event_loop import run as run_loop
+from bots.cli.consent import agreed
 from bots.cli.faq.ingest import progress_bar
 from bots.cli.terminal import clean
 from config.settings import Settings
@@ -41,7 +42,7 @@ def start(settings: Settings, folder: Path, options: JobOptions, *, yes: bool, f
     """Check the export, say what the job costs, start it or take it up again, and follow it."""
     files = ExportFolder(folder)
     told = _cost(settings, options, files.check())
-    if not _agreed(told, yes=yes):
+    if not agreed(told, yes=yes):
         print("Nothing was uploaded.")
         return 1
     return run_loop(_start(settings, files, options, follow=follow))
@@ -144,7 +145,7 @@ async def _compare(
     async with open_job(settings) as job, open_client(settings) as client:
         chosen = [*models] or _base_and_tuned(job.note())
         told = f"{len(chosen)} models are asked {len(questions) * 2:,} questions each"
-        if not _agreed(told, yes=yes):
+        if not agreed(told, yes=yes):
             return 1
         comparison = ModelComparison(client, where=host_of(client), prices=settings.price_table())
         with progress_bar("asking") as progress:
@@ -189,15 +190,6 @@ def _cost(settings: Settings, options: JobOptions, tokens: int) -> str:
         )
     dollars = tokens * epochs * price / 1_000_000
     return f"training {options.base} for {about} costs about US$ {dollars:.2f}"
-
-
-def _agreed(told: str, *, yes: bool) -> bool:
-    print(f"{told}.")
-    if yes:
-        return True
-    if not sys.stdin.isatty():
-        raise ConfigError(f"{told}: say yes to that with --yes")
-    return input("Go on? [y/N] ").strip().lower() in ("y", "yes", "네", "예")
 
 
 def _base_and_tuned(note: JobNote) -> list[str]:

@@ -1,0 +1,23 @@
+"""The consent of a person to what costs money."""
+
+from __future__ import annotations
+
+import sys
+
+from core.errors import ConfigError
+
+_YES = ("y", "yes", "네", "예")
+
+
+def agreed(told: str, *, yes: bool) -> bool:
+    """Show what something costs and return whether the person agrees; `yes` agrees beforehand.
+
+    Raises:
+        ConfigError: nobody can be asked, since the input is no terminal.
+    """
+    if yes:
+        print(f"{told}.")
+        return True
+    if not sys.stdin.isatty():
+        raise ConfigError(f"{told}: say yes to that with --yes")
+    return input(f"{told}. Go on? [y/N] ").strip().lower() in _YES
