@@ -22,7 +22,7 @@ class FaqIndexError(FaqbotError):
 
 
 class NoFaqError(FaqIndexError):
-    """Nothing was ingested yet."""
+    """No FAQ has been ingested yet."""
 
 
 class StorageError(FaqbotError):

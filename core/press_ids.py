@@ -23,7 +23,7 @@ def press_id(question_id: str, text: str) -> str:
 
 
 def is_press(question_id: str) -> bool:
-    """Whether a question was asked by a button, so that nobody has read its text."""
+    """Return whether a button has asked the question, so that no person has typed its text."""
     return _PRESS in question_id
 
 

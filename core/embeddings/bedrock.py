@@ -47,7 +47,7 @@ class BedrockEmbeddings:
 
     @property
     def is_cohere(self) -> bool:
-        """Whether it is one of Cohere's models; all others speak as Titan does."""
+        """True for a model of Cohere; all other models take requests in the form of Titan."""
         return "cohere." in self.model
 
     @property

@@ -1,4 +1,4 @@
-"""What open models want before a text, so that they tell questions from passages."""
+"""The prefixes by which open models tell questions from passages."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class EmbeddingEndpoint(Protocol):
 
     @property
     def prefixes(self) -> tuple[str, str]:
-        """What the model wants before a question and before a passage; "" for nothing."""
+        """The prefixes that the model wants before a question and before a passage; "" for none."""
         ...
 
     async def vectors(self, texts: Sequence[str], *, hurried: bool) -> Vectors:
@@ -126,7 +126,7 @@ class RemoteEmbedder:
         await self._fill(self._all_keys(questions, passages), lambda _ready, _total: None)
 
     async def has_another_length(self) -> bool:
-        """Whether the endpoint's vectors are longer or shorter than when the FAQ was ingested.
+        """Return whether the endpoint's vectors have another length than when the FAQ was ingested.
 
         Raises:
             ModelError: the endpoint fails.

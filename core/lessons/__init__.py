@@ -1,1 +1,1 @@
-"""What people teach: the gate before it is served, and the one book that all of it goes into."""
+"""Lessons that people teach: the gate that examines them, and the one book that keeps them."""

@@ -1,6 +1,6 @@
-"""What a lesson means for the cases: it answers them, and once undone they are open again.
+"""The effect of a lesson on cases: it answers them, and they open again when it is undone.
 
-The book of lessons says so; whichever process runs then tells those who wait.
+The book of lessons calls this; a process that runs then tells the people who wait.
 """
 
 from __future__ import annotations

@@ -24,13 +24,13 @@ class Outcome(StrEnum):
 
     LEARNED = "learned"
     CORRECTED = "corrected"
-    KNOWN = "known"  # it came before: whoever died before saying so has to say so still
+    KNOWN = "known"  # it was stored before, by a process that may have died before it said so
     UNLEARNED = "unlearned"
     NOTHING_ASKED = "nothing_asked"
     WHICH = "which"  # several questions wait, and the remark does not say which one it answers
     NOT_ALLOWED = "not_allowed"
     HELD = "held"  # it waits for an owner's word; see `core.lessons.gate`
-    REFUSED = "refused"  # nobody's word has it served; see there
+    REFUSED = "refused"  # no owner can have it served either; see there
     APPROVED = "approved"
     NOTHING_HELD = "nothing_held"
     EMPTY = "empty"
@@ -140,7 +140,7 @@ class LessonBook:
         lesson = await self._lessons.find(lesson_id)
         if lesson is None or (at and at < lesson.learned_at):
             return None
-        # The clock of whoever said it may be ahead of this one.
+        # The author's clock may be ahead of this machine's.
         at = at or max(datetime.now(UTC), lesson.learned_at)
         await reopen_cases(self._cases, lesson_id, at=datetime.now(UTC))
         await self._lessons.remove(lesson_id, at)

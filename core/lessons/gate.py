@@ -18,14 +18,14 @@ from core.text.instructions import instructs_bot
 from core.text.markdown.measure import shortened
 from core.types import Entry, Lesson
 
-_BESIDE: Final = 1  # entries that a lesson is held against: what answers its question best
-_SHOWN: Final = 5  # questions that it would take
+_BESIDE: Final = 1  # entries that a lesson is compared with: those that answer its question best
+_SHOWN: Final = 5  # questions of other entries that the lesson would be found for
 _SHOWN_CHARS: Final = 120
 _SENTENCE: Final = re.compile(r"(?<=[.!?。])\s+|\n+")
 
 
 class Rehearsing(Protocol):
-    """What a lesson is tried out on; see `core.retrieval.rehearsal`."""
+    """The search on which a lesson is tried out; see `core.retrieval.rehearsal`."""
 
     async def near(self, lesson: Lesson) -> Sequence[Entry]:
         """Return the entries that answer the lesson's question, the nearest first."""
@@ -38,7 +38,7 @@ class Rehearsing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What was found in a lesson: it is `refused`, or held if there are `findings`, a line each."""
+    """The result of an examination: a lesson with `findings` is held, and some are `refused`."""
 
     findings: tuple[str, ...] = ()
     refused: bool = False

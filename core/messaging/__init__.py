@@ -1,1 +1,1 @@
-"""Life of a question between a platform and the assistant: inbox, worker, presenter, pacing."""
+"""The life of a question between a platform and the assistant."""

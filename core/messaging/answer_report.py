@@ -1,4 +1,4 @@
-"""What is told of each answer when it has ended: how it went, and nothing of what was said."""
+"""The report of an ended answer: how it went, and nothing of what was said."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.types import AnswerEvent, Claim, InboxState, Status
 
 @dataclass(frozen=True, slots=True)
 class AnswerReport:
-    """How one answer went.
+    """The measurements of one answer.
 
     Seconds are counted from the claim; `asked_s` is the time from the question to the end.
     `first_text_s` is None where no text came. `rate_limited` and `retried` are calls to the
@@ -52,7 +52,7 @@ class AnswerWatch:
                 yield event
 
     def ended(self, state: InboxState, *, cost_usd: float) -> AnswerReport:
-        """Report how it went."""
+        """Return the report of the answer, which has ended in this state."""
         question, now = self._claim.question, _now()
         first, presenter = self._first_text, self.presenter
         return AnswerReport(

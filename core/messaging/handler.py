@@ -61,7 +61,7 @@ class QuestionHandler:
     ) -> None:
         """`history` is where the assistant stores what it answered; `report` hears of each end.
 
-        At the `desk`, what has no answer waits for a person; there is none without owners.
+        Questions without an answer wait for a person at the `desk`; without owners there is none.
         """
         self._escalation = Escalation(
             desk=desk, history=history, profile=profile, is_public=self.is_public
@@ -103,10 +103,10 @@ class QuestionHandler:
     async def _answer(self, claim: Claim, note_reply: NoteReply, watch: AnswerWatch) -> InboxState:
         question = claim.question
         turn = None
-        # Somebody began before, or it is a notice that was written ahead.
+        # Another process may have begun, or the turn is a notice that was stored beforehand.
         if claim.fence > 1 or is_press(question.id):
             turn = await until_back(lambda: self._archive.find(question.id))
-        # Of the question before it was edited, or of one that is to be answered after all.
+        # The turn answers an older text of the question, or was stopped and is wanted again.
         if turn and (turn.question.text != question.text or turn.state is TurnState.STOPPED):
             await until_back(lambda: self._archive.remove(question.id))
             turn = None
@@ -145,7 +145,7 @@ class QuestionHandler:
                 logger.error("question %s: %s is not attached: %s", question.id, file.name, error)
 
     async def _keep_stopped(self, view: View) -> None:
-        """Keep what was written until then in the place of what may be stored already."""
+        """Store the text that was written until the stop, in the place of an earlier turn."""
         await until_back(lambda: self._archive.remove(view.question.id))
         if not view.text:
             return
@@ -160,7 +160,7 @@ class QuestionHandler:
         await self._present(claim, failed, _untold, AnswerWatch(claim))
 
     def is_public(self, session: SessionId) -> bool:
-        """Whether owners can see what is said in a session."""
+        """Return whether owners can see what is said in a session."""
         return any(
             is_public(session)
             for prefix, is_public in self._public.items()
@@ -168,7 +168,7 @@ class QuestionHandler:
         )
 
     async def say(self, question: Question, ending: Escalated) -> None:
-        """Say something by itself where a question was asked.
+        """Post an ending as a message of its own in the place of a question.
 
         Raises:
             PlatformError: it is not said.
@@ -182,13 +182,13 @@ class QuestionHandler:
         return next((one.question.id for one in claims if one.question.session == session), None)
 
     async def stop(self, question_id: str) -> bool | None:
-        """End an answer that is written here, as far as it is; None if it is not any more."""
+        """End an answer that this process writes at what is written; None if it has ended."""
         if question_id not in self._live:
             return None
         presenter, claim = self._live[question_id]
         if not presenter.stop(self._profile.stopped):
             return False
-        # Should we die before it is shown: whoever is next must not answer after all.
+        # If this process dies before it shows the end, the next one must not answer after all.
         return True if await self._inbox.stop(question_id, by=claim) else None
 
     async def tidy(self, claim: Claim, note_reply: NoteReply) -> None:
@@ -224,7 +224,7 @@ class QuestionHandler:
         try:
             view = await presenter.present(question, events, status=self._profile.searching)
         finally:
-            # By now a later claim of the same question may be answered here, too.
+            # This process may have a later claim of the same question by now.
             if self._live.get(question.id) is live:
                 del self._live[question.id]
         if claim.fence > 1:
@@ -232,7 +232,7 @@ class QuestionHandler:
         return view
 
     async def _abandon(self, question: Question) -> None:
-        with suppress(PlatformRefusedError):  # it is not connected any more
+        with suppress(PlatformRefusedError):  # the platform is not connected any more
             await self._reply_for(question).abandon()
 
     def _reply_for(self, question: Question) -> Reply[Any]:
@@ -256,7 +256,7 @@ def _split(reply: str | None) -> Sequence[str]:
 
 
 async def _untold(_references: object) -> None:
-    """Check that nobody else writes there, or takes it up again."""
+    """Note nothing: the messages of this answer need not be found again."""
 
 
 async def _only(event: AnswerEvent) -> AsyncGenerator[AnswerEvent]:

@@ -20,7 +20,7 @@ from core.stores.sqlite.spool import Act
 from core.types import Question, Receipt, Received
 
 _MOST_REFUSED: Final = 10_000
-_ROOM_S, _LOOKS_FOR_ROOM = 1.0, 300  # for what was asked while nobody listened
+_ROOM_S, _LOOKS_FOR_ROOM = 1.0, 300  # the waits for room of what was asked while the bot was away
 
 
 class Intake:
@@ -50,9 +50,9 @@ class Intake:
         self._arriving: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def take(self, question: Question, *, late: bool = False) -> Receipt:
-        """Store a question that may be asked: of one that may not, nothing is kept but its id.
+        """Store a question if its asker may ask; of a refused question only the id is kept.
 
-        Refused again it is `KNOWN`, since the asker was told; later it may be asked after all.
+        A question that is refused again is `KNOWN`, since its asker was told; later it may pass.
         `late` is as in `ChatService.receive`.
 
         Raises:
@@ -63,7 +63,7 @@ class Intake:
             return await self._take(question, late=late)
 
     def tell_again(self, question_id: str) -> None:
-        """If this question is one too many again, its asker is told again."""
+        """Forget that a question was refused, so that its asker is told if it is refused again."""
         self._refused.pop(question_id, None)
 
     async def _take(self, question: Question, *, late: bool) -> Receipt:
@@ -89,13 +89,13 @@ class Intake:
         return receipt
 
     async def _may_ask(self, question: Question) -> bool:
-        """Whether the limits allow one more, whichever process took the others in."""
+        """Return whether the asker's limits allow one more question, counted over all processes."""
         if not self._limits.allow(question.asker, question.id):
             return False
         if self._processes() == 1:
             return True
         now = datetime.now(UTC)
-        with suppress(StoreAwayError):  # our own count has to do
+        with suppress(StoreAwayError):  # then the count of this process decides
             for most, window_s in self._limits.windows:
                 since = now - timedelta(seconds=window_s)
                 asked = partial(self._inbox.asked_since, question.asker, since, most)

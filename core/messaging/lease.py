@@ -13,17 +13,17 @@ from core.types import Claim
 logger = logging.getLogger(__name__)
 
 _BEATS: Final = 3  # a lease
-_AGAIN_S: Final = 0.5  # after the store was away
+_AGAIN_S: Final = 0.5  # the pause after a failed renewal
 _SOON_S: Final = 2.0  # what a write of the answer waits for the store
-# Of a lease: what is written before still arrives before anybody else's.
+# The share of a lease in which we write: calls begun then arrive before another claim begins.
 _SAFE_SHARE: Final = 0.75
 
 
 class Lease:
-    """Says whether what is shown of a question may still be written.
+    """Tells whether this process may still write the answer to a question.
 
-    The store confirms it. While that is away, the clock does: nobody gets the next claim before
-    the lease lapses, whatever became of the question. After that, writes wait for the store.
+    The store confirms it. While the store is away, the clock does: nobody gets the next claim
+    before the lease lapses. After that, writes wait for the store.
     """
 
     def __init__(self, inbox: Inbox, claim: Claim, *, lease_s: float) -> None:
@@ -53,7 +53,7 @@ class Lease:
                 pause_s = self._lease_s / _BEATS
 
     async def note_reply(self, reply: str) -> None:
-        """Have the message noted in which the answer is written; returns when it may be.
+        """Note the message in which the answer is written; return when it may be written.
 
         Raises:
             LeaseLostError: the question was taken away from us.

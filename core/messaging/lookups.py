@@ -1,4 +1,4 @@
-"""What adapters look up: of conversations, questions, answers and opinions."""
+"""The look-ups of adapters: conversations, questions, answers and opinions."""
 
 from __future__ import annotations
 
@@ -39,21 +39,21 @@ class Lookups:
         self._profile = profile
 
     async def awaits_person(self, session: SessionId) -> bool:
-        """Whether the latest question here that the bot could not answer waits for a person.
+        """Return whether the latest unanswered question of a session still waits for a person.
 
-        An owner's reply without the tag then is an answer to a colleague, and no question.
+        If so, an owner's reply without the tag answers a colleague, and is not a question.
         """
         return await self._offline.soon(lambda: self._learning.awaits_person(session))
 
     async def is_answering(self, session: SessionId) -> bool:
-        """Whether a question of this conversation waits for its answer, in whichever process.
+        """Return whether any process is answering a question of this conversation.
 
-        What teaches here should wait, too: it would be taken for the answer to another question.
+        A lesson has to wait until then: it would be taken for the answer to another question.
         """
         return await self._inbox.is_open(session)
 
     async def would_answer(self, question: Question) -> bool:
-        """Whether the FAQ answers this with confidence; where nobody called, only that is said.
+        """Return whether the FAQ answers this with confidence, so that the bot may speak uncalled.
 
         Raises:
             FaqbotError: it cannot be found out.
@@ -61,20 +61,20 @@ class Lookups:
         return await self._assistant.would_answer(question)
 
     async def leans(self, text: str) -> bool:
-        """Whether a text is so short, and so bare, that it means what stands beside it."""
+        """Return whether a text only makes sense together with the messages beside it."""
         return await self._learning.leans(text)
 
     async def askers(self, session: SessionId) -> frozenset[str]:
-        """Whoever has asked something in this conversation lately."""
+        """Return the people who have asked something in this conversation lately."""
         return frozenset(turn.question.asker for turn in await self._learning.recent(session))
 
     async def was_asked_by(self, question_id: str, person: str) -> bool:
-        """Whether a question is this person's."""
+        """Return whether this person has asked the question."""
         stored = await self.find(question_id)
         return stored is not None and stored.question.asker == person
 
     async def turn(self, question_id: str) -> Turn | None:
-        """Return what is kept of an answer; None if nothing is."""
+        """Return the stored turn of a question; None if there is none."""
         return await self._offline.soon(lambda: self._archive.find(question_id))
 
     async def view(self, question_id: str) -> View | None:
@@ -106,7 +106,7 @@ class Lookups:
         return await self._archive.opinion(question_id, person)
 
     async def opinions(self, question_ids: Sequence[str]) -> list[Feedback]:
-        """What people think of several answers."""
+        """Return the opinions of people on several answers."""
         return await self._archive.opinions(question_ids)
 
     async def titles(self, sessions: Sequence[SessionId]) -> dict[SessionId, str]:
@@ -114,23 +114,23 @@ class Lookups:
         return await self._archive.titles(sessions)
 
     async def asked_by(self, person: str, limit: int) -> list[Turn]:
-        """Return what a person asked last, newest first."""
+        """Return the latest turns of a person, the newest first."""
         return await self._archive.asked_by(person, limit)
 
     async def latest_sessions(self, prefix: str, limit: int) -> list[SessionId]:
-        """Sessions that begin so, the latest answer first; of the latest thousand, whosever."""
+        """Return sessions with this prefix among the latest thousand, the latest answer first."""
         found = await self._archive.sessions(_LOOKED_AT)
         return [one.session for one in found if one.session.startswith(prefix)][:limit]
 
     async def last_seen(self, prefix: str) -> datetime | None:
-        """Return when the latest question of sessions that begin so was asked.
+        """Return the time of the latest question in sessions with this prefix.
 
         None if there is none.
         """
         return await self._inbox.last_seen(prefix)
 
     async def pressed(self, question_id: str, *, turn: Turn | None = None) -> frozenset[int]:
-        """Return which of an answer's buttons were pressed already; `turn` as in `press`."""
+        """Return the places of an answer's buttons that were pressed; `turn` is as in `press`."""
         turn = turn or await self._archive.find(question_id)
         followups = enumerate(turn.followups if turn else ())
         return frozenset(
@@ -142,7 +142,7 @@ class Lookups:
         )
 
     async def answer_to_press(self, question_id: str, index: int) -> Received | None:
-        """What was asked by a follow-up button, and where its answer is; None if nothing was."""
+        """Return the question that a follow-up button has asked; None if nobody has pressed it."""
         turn = await self._archive.find(question_id)
         if turn is None or not 0 <= index < len(turn.followups):
             return None

@@ -1,7 +1,7 @@
-"""When the bot speaks up where nobody has called it: seldom, and only with an answer.
+"""The manners of the bot among people: uncalled, it speaks only if the FAQ has an answer.
 
-Whoever asked may go on without a mention for as long as they are alone with the bot. Once people
-talk to each other, it waits to be called.
+The asker may go on without a mention while they are alone with the bot. Once people talk to each
+other, it waits to be called.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Manners:
         return self._rules.of(*channels)
 
     def note(self, session: SessionId, person: str) -> None:
-        """Remember that a person has said something in a conversation, to whomever."""
+        """Remember that a person has spoken in a conversation."""
         speakers = self._speakers[session] = self._speakers.get(session, set())
         speakers.add(person)
 
@@ -46,7 +46,7 @@ class Manners:
         rule: ThreadRule,
         present: Callable[[], Awaitable[AbstractSet[str]]],
     ) -> bool:
-        """Whether a message without a mention, in a conversation of the bot's, is for the bot.
+        """Return whether a message in one of the bot's conversations is for it without a mention.
 
         `present` asks the platform who has spoken there: this process may not have heard all.
 
@@ -63,9 +63,9 @@ class Manners:
         rule: ThreadRule,
         present: Callable[[], Awaitable[AbstractSet[str]]],
     ) -> bool:
-        """Whether somebody whom the bot has answered thanks it; `present` as in `goes_on`.
+        """Return whether a message thanks the bot, from a person whom it has answered.
 
-        Where others have spoken, the thanks may be for them.
+        Where others have spoken, the thanks may be for them; `present` is as in `goes_on`.
 
         Raises:
             StorageError: it cannot be found out.
@@ -77,7 +77,7 @@ class Manners:
         return not await self._has_company(question, present)
 
     async def begins(self, question: Question, rule: ThreadRule) -> bool:
-        """Whether a message without a mention, where everything may be a question, is one.
+        """Return whether a message is a question for the bot in a channel that needs no mention.
 
         Raises:
             StorageError: it cannot be found out; the message has to be delivered again.
@@ -88,14 +88,14 @@ class Manners:
             return await self._service.would_answer(question)
         except StorageError:
             raise
-        except FaqbotError as error:  # nobody has called, and nobody waits
+        except FaqbotError as error:  # the bot was not called, so that nobody waits for an answer
             logger.error("%s is left alone: %s", question.id, error)
             return False
 
     async def _has_company(
         self, question: Question, present: Callable[[], Awaitable[AbstractSet[str]]]
     ) -> bool:
-        """Whether somebody else than the asker has said something in the conversation."""
+        """Return whether others than the asker have said something in the conversation."""
         known = self._speakers.get(question.session, set())
         speakers = {question.asker} | known | await self._service.askers(question.session)
         if len(speakers) > 1:

@@ -1,4 +1,4 @@
-"""What is done while the store is away: people are told soon, and what they did is kept."""
+"""Work without the store: people are told soon that it is away, and their acts are kept."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_SOON_S: Final = 2.0  # what a person waits for the store
-_PAUSE_S: Final = 1.0  # in which nobody asks a store that was away a moment ago
+_SOON_S: Final = 2.0  # how long a person waits for the store
+_PAUSE_S: Final = 1.0  # how long a store that was away is left alone
 
 
 class Offline:
@@ -67,7 +67,7 @@ class Offline:
         return Receipt.SPOOLED
 
     async def kept(self, question_id: str) -> Question | None:
-        """Return a question that waits here as it reads now; None if none does, or it is deleted.
+        """Return the latest text of a question in the spool; None if it is not there or deleted.
 
         Raises:
             StorageError: the spool cannot be read.
@@ -77,16 +77,16 @@ class Offline:
         return last.question if last and last.act is not Act.DELETE else None
 
     async def check_order(self, question_id: str) -> None:
-        """Return if nothing of a question waits here.
+        """Check that no act on this question waits in the spool.
 
         Raises:
-            StoreAwayError: something does, and what follows has to wait behind it.
+            StoreAwayError: one does, so that the next act has to wait behind it.
         """
         if self._spool and self.waiting and await self._spool.of(question_id):
             raise StoreAwayError("what was done before waits for the store still")
 
     async def drain(self, do: Callable[[Spooled], Awaitable[bool]]) -> None:
-        """Have everything done that waits, in its order, until cancelled.
+        """Do everything that waits in the spool, in its order, until cancelled.
 
         `do` returns False if it cannot be done yet, and raises `AwayError` while the store is away.
         """
@@ -109,6 +109,8 @@ class Offline:
             return await do(spooled)
         except AwayError:
             return False
-        except StorageError as error:  # it never will: what stands behind it must not wait for it
+        except (
+            StorageError
+        ) as error:  # it will never work, and the acts behind it must not wait for it
             logger.error("question %s is not stored: %s", spooled.question.id, error)
             return True

@@ -15,15 +15,15 @@ from core.types import Edit, SessionId, Turn
 
 logger = logging.getLogger(__name__)
 
-_SOON_S: Final = 2.0  # what the ending of an answer waits for the store
+_SOON_S: Final = 2.0  # how long the ending of an answer waits for the store
 
 
 class PendingTurns:
     """Implements `History` over one whose store may be away.
 
-    An answer that is written is shown whatever becomes of the store; its turn waits here until
-    `store` has brought it there, before its question is settled. Dies the process before, the
-    question is open still, and whoever is next answers it in the same messages.
+    A written answer is shown even if the store is away: its turn waits here until `store` has
+    stored it, and only then is its question settled. If the process dies before, the question is
+    still open, and the next process answers it in the same messages.
     """
 
     def __init__(self, history: History) -> None:
@@ -70,10 +70,10 @@ class PendingTurns:
             self._pending.pop(question_id, None)  # a later claim may have stored it, too
 
     def cost_usd(self, question_id: str) -> float:
-        """Return what the models took for an answer that has just been appended."""
+        """Return the cost in US dollars of an answer that has just been appended."""
         return self._cost_usd.get(question_id, 0.0)
 
     def forget(self, question_id: str) -> None:
-        """Let go of an answer: it is stored, or somebody else has its question by now."""
+        """Forget an answer that is stored, or whose question another process has by now."""
         for of_question in (self._pending, self._cost_usd, self._edits):
             of_question.pop(question_id, None)

@@ -105,7 +105,7 @@ class Revisions:
         return Receipt.STORED
 
     async def _reopen(self, question: Question) -> bool:
-        # In this order: a death in between leaves an old question, and the edit comes again.
+        # In this order, a crash in between leaves the old question, and the edit comes again.
         await self._archive.remove(question.id)
         return await self._inbox.reopen(question)
 

@@ -1,9 +1,7 @@
-"""The service that platforms hand in to what people do.
+"""The service to which platforms hand what people do: ask, edit, delete, press and rate.
 
-Questions, edits, deletions, presses, opinions.
-
-A question's way: `receive` stores it before the platform hears OK; the worker claims it and calls
-the `QuestionHandler`; a `Presenter` shows the assistant's events in the platform's `Reply`.
+The way of a question: `receive` stores it before the platform hears OK; the worker claims it and
+calls the `QuestionHandler`; a `Presenter` shows the assistant's events in the platform's `Reply`.
 """
 
 from __future__ import annotations
@@ -44,12 +42,12 @@ from core.types import (
     Turn,
 )
 
-_DISLIKED: Final = 2  # opinions that an answer was no help, until a person is asked
+_DISLIKED: Final = 2  # so many unhelpful opinions on an answer, and its question waits for a person
 _MOST_SESSIONS: Final = 10_000
 
 
 class ChatService(Lookups):
-    """All that an adapter needs of the core: `serve` each platform, before or while it is `run`."""
+    """The service that adapters talk to: `serve` each platform, before or while it is `run`."""
 
     def __init__(  # noqa: PLR0913 - its collaborators
         self,
@@ -114,7 +112,7 @@ class ChatService(Lookups):
         self._sessions_at_once = sessions_at_once
         self._lease_s = lease_s
         self._redact = redact
-        # Where something was asked here lately; the history knows the others.
+        # The sessions in which something was asked here lately; the history knows all others.
         self._sessions: BoundedDict[SessionId, None] = BoundedDict(_MOST_SESSIONS)
         self._worker: InboxWorker | None = None
 
@@ -171,8 +169,8 @@ class ChatService(Lookups):
         """Store a question, to be answered soon; call it before the platform is told OK.
 
         Without `wake` the caller wakes the chat service, once it has said what has to come first.
-        A `late` question was asked while nobody listened: no limit on what is asked now is for it,
-        and it waits, for some minutes, until there is room. It is `SPOOLED` if the store is away:
+        A `late` question was asked while the bot was away: the asker's limits do not count it, and
+        it waits some minutes for room in the inbox. It is `SPOOLED` if the store is away:
         kept on this machine, and answered once the store is back.
 
         Raises:
@@ -186,7 +184,7 @@ class ChatService(Lookups):
         return receipt
 
     async def _catch_up(self, spooled: Spooled) -> bool:
-        """Do what was kept while the store was away; False if the inbox is full for now."""
+        """Do an act that was kept while the store was away; return False if the inbox is full."""
         question = spooled.question
         match spooled.act:
             case Act.ASK:
@@ -202,10 +200,10 @@ class ChatService(Lookups):
     async def press(
         self, question_id: str, index: int, pressed: Question, *, turn: Turn | None = None
     ) -> Receipt | None:
-        """Ask what a follow-up button stands for; None if there is no such button any more.
+        """Ask the question of a follow-up button; None if there is no such button any more.
 
-        `pressed` says where and by whom; its id and text are those of the button, so that two
-        presses, by whomever, are one question. `turn` is the answer's, if the caller has it.
+        `pressed` says where and by whom; its id and text are those of the button, so that presses
+        of several people are one question. `turn` is the answer's, if the caller has it.
         A skill's button may be for some people alone, and for some time.
         """
         turn = turn or await self.turn(question_id)
@@ -218,11 +216,11 @@ class ChatService(Lookups):
                 return Receipt.LAPSED
         text = turn.followups[index]
         asked = replace(pressed, id=press_id(question_id, text), text=text)
-        self._intake.tell_again(asked.id)  # each press that is one too many is told so
+        self._intake.tell_again(asked.id)  # whoever presses above the limit is told so each time
         return await self.receive(asked)
 
     async def revise(self, question: Question) -> Receipt | None:
-        """The asker edited the question: answer it anew in the same messages.
+        """Answer a question that its asker has edited anew, in the same messages.
 
         None if nothing is to be done: it is unknown, was taken back, or has this text already; or
         if the store is away, and it is done later.
@@ -233,10 +231,10 @@ class ChatService(Lookups):
         return await self._revisions.edit(question)
 
     async def withdraw(self, question_id: str) -> None:
-        """The asker deleted the question: its answer goes, too, from here and from the history.
+        """Delete the answer of a question that its asker has deleted, here and in the history.
 
-        It is gone soon after: whoever has it stops writing, then a worker takes it away. If the
-        store is away, all of it is done later.
+        The process that writes it stops first, then a worker deletes the messages. If the store is
+        away, all of it is done later.
 
         Raises:
             StorageError: it is not taken in; the platform has to deliver it again.
@@ -244,13 +242,15 @@ class ChatService(Lookups):
         self._forget(await self._revisions.delete(question_id))
 
     async def stop(self, question_id: str) -> bool:
-        """End an answer that is being written, as far as it is; False if there is none."""
+        """End an answer at what is written so far; return False if none is being written."""
         stopped = await self._handler.stop(question_id)
         if stopped is not None:
             return stopped
-        if await self._archive.find(question_id):  # it has ended, and is about to be settled
+        if await self._archive.find(
+            question_id
+        ):  # its answer has ended, and the question will be settled at once
             return False
-        # It waits, or another process writes it, and stops before its next write.
+        # The question waits, or another process writes its answer and stops before its next write.
         if not await self._inbox.stop(question_id):
             return False
         await self._drop(question_id)
@@ -266,7 +266,9 @@ class ChatService(Lookups):
         reason, expected = self._redact(feedback.reason), self._redact(feedback.expected)
         feedback = replace(feedback, reason=reason, expected=expected)
         earlier = await self.opinion(feedback.question_id, feedback.user)
-        if earlier and not (feedback.reason or feedback.expected):  # said before, and still true
+        if earlier and not (
+            feedback.reason or feedback.expected
+        ):  # what was said before stays true
             feedback = replace(feedback, reason=earlier.reason, expected=earlier.expected)
         known = await self._archive.give_feedback(feedback)
         if known and not feedback.helpful and self.desk:
@@ -274,7 +276,7 @@ class ChatService(Lookups):
         return known
 
     async def _let_wait(self, desk: CaseDesk, question_id: str) -> None:
-        """Let a question wait for a person once its answer has helped several people not at all."""
+        """Open a case for a question whose answer several people have rated as no help."""
         opinions = await self._archive.feedback(question_id)
         turn = await self._archive.find(question_id)
         if turn and sum(not one.helpful for one in opinions) >= _DISLIKED:
@@ -292,9 +294,9 @@ class ChatService(Lookups):
         return taught
 
     async def reteach(self, remark: Remark) -> Taught | None:
-        """A reply was edited: the tag came, its text changed, or the tag went.
+        """Learn from an edited reply: its tag or its text came, changed or went.
 
-        None if there is nothing to say: it has no tag, and taught nothing before.
+        None if there is nothing to say: the reply has no tag, and taught nothing before.
 
         Raises:
             StorageError: as `teach`.
@@ -304,7 +306,7 @@ class ChatService(Lookups):
         return taught
 
     async def unteach(self, remark_id: str) -> Taught | None:
-        """A reply was deleted: unlearn it; None if it taught nothing.
+        """Remove the lesson of a deleted reply; None if the reply taught nothing.
 
         Raises:
             StorageError: it is known still.
@@ -322,16 +324,16 @@ class ChatService(Lookups):
         """Give a conversation a title of its own, "" for none; False if nothing was asked there."""
         return await self._archive.rename(session, self._redact(title))
 
-    # What is known here alone; see `Lookups` for what the stores know.
+    # Look-ups of what this process alone knows; see `Lookups` for what the stores know.
 
     async def would_answer(self, question: Question) -> bool:
-        """Whether the FAQ answers this with confidence, or it asks for a person, as `Lookups`."""
+        """Return whether the FAQ answers this with confidence, or the message asks for a person."""
         if self.desk and wants_person(question.text):
             return True
         return await super().would_answer(question)
 
     async def takes_part(self, session: SessionId) -> bool:
-        """Whether anything was asked in this conversation before."""
+        """Return whether anything was asked in this conversation before."""
         if session in self._sessions:
             return True
         if await self._offline.soon(lambda: self._inbox.is_open(session)):  # of another process
@@ -339,12 +341,12 @@ class ChatService(Lookups):
         return bool(await self._offline.soon(lambda: self._archive.turns(session, 1)))
 
     def wait_s(self, person: str) -> int:
-        """How many seconds it takes until a person may ask again; 0 if they may."""
+        """Return how many seconds it takes until a person may ask again; 0 if they may."""
         return self._limits.wait_s(person)
 
     @property
     def processes(self) -> int:
-        """The number of processes of this installation that are there, this one among them."""
+        """The number of running processes of this installation, this one included."""
         return self._processes()
 
     @property
@@ -354,12 +356,12 @@ class ChatService(Lookups):
 
     @property
     def spooled(self) -> int:
-        """The number of things that people did and that wait for the store."""
+        """The number of acts of people that wait for the store."""
         return self._offline.waiting
 
     @property
     def at_work(self) -> bool:
-        """Whether questions are being answered here."""
+        """True while this process answers questions."""
         return self._worker is not None
 
     def wake(self) -> None:

@@ -1,4 +1,4 @@
-"""Whose messages count in the bot's threads, by channel."""
+"""The rules of the bot's threads, by channel: whose messages count without a mention."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from enum import StrEnum
 
 
 class ThreadRule(StrEnum):
-    """Whose messages count where the bot takes part, beside those that mention it."""
+    """The people whose messages count in the bot's threads without mentioning it."""
 
-    MENTION = "mention"  # nobody's
-    ASKER = "asker"  # those of whoever asked, while nobody else has joined in
-    ALL = "all"  # everybody's
+    MENTION = "mention"  # nobody: every message has to mention the bot
+    ASKER = "asker"  # the asker, while nobody else has joined in
+    ALL = "all"  # everybody
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,22 +15,22 @@ _MOST_PEOPLE: Final = 10_000
 
 
 class UserLimits:
-    """So many questions a minute and a day for each person; 0 is no limit."""
+    """The numbers of questions that a person may ask in a minute and in a day; 0 is no limit."""
 
     def __init__(self, *, per_minute: int, per_day: int) -> None:
         self._per_minute = per_minute
         self._per_day = per_day
-        # The least recently active first: they are forgotten when there are too many.
+        # In the order of their last question: the first are forgotten when there are too many.
         self._asked: BoundedDict[str, deque[tuple[float, str]]] = BoundedDict(_MOST_PEOPLE)
 
     @property
     def windows(self) -> list[tuple[int, float]]:
-        """The limits that there are: how many in how many seconds."""
+        """The limits as pairs: the number of questions, and the seconds that it counts for."""
         windows = ((self._per_minute, _MINUTE_S), (self._per_day, _DAY_S))
         return [(most, window_s) for most, window_s in windows if most]
 
     def allow(self, person: str, question: str = "") -> bool:
-        """Count a question, unless it is one too many; one that has a name counts once."""
+        """Count a question and return True, or return False if it is one too many."""
         now = monotonic()
         times = self._asked[person] = self._asked.get(person, deque())
         while times and times[0][0] <= now - _DAY_S:
@@ -46,12 +46,12 @@ class UserLimits:
         return True
 
     def take_back(self, person: str) -> None:
-        """Count the last question that was allowed no more: it came to nothing."""
+        """Stop counting the last allowed question, which came to nothing."""
         if times := self._asked.get(person):
             times.pop()
 
     def wait_s(self, person: str) -> int:
-        """How many seconds it takes until a person may ask again; 0 if they may."""
+        """Return how many seconds it takes until a person may ask again; 0 if they may."""
         now = monotonic()
         times = [time for time, _ in self._asked.get(person, ())]
         waits = [

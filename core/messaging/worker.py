@@ -1,4 +1,4 @@
-"""Works the inbox: claims questions, keeps their leases, and sees that each comes to its end."""
+"""The worker of the inbox: it claims questions, keeps their leases, and ends each of them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ logger = logging.getLogger(__name__)
 NoteReply = Callable[[str], Awaitable[None]]
 
 _CANCEL_AGAIN_S: Final = 5.0
-_FAREWELL_S: Final = 2.0  # what a process that ends waits for the store
+_FAREWELL_S: Final = 2.0  # how long a process that ends waits for the store
 
 
 class Handler(Protocol):
-    """Answers on a platform. What it raises is logged, and tried again when the lease lapses."""
+    """The part that answers on a platform; what it raises is logged and tried again later."""
 
     async def answer(self, claim: Claim, note_reply: NoteReply) -> InboxState:
         """Answer the question and return its final state.
@@ -65,7 +65,7 @@ class _Work:
 class InboxWorker:
     """Answers the questions of an inbox, those of `sessions_at_once` sessions at a time.
 
-    Only sessions that begin with one of `prefixes`: those of the platforms that this process is on.
+    It takes only sessions with one of `prefixes`, those of the platforms of this process.
     """
 
     def __init__(  # noqa: PLR0913 - its collaborators
@@ -100,7 +100,7 @@ class InboxWorker:
         self._woken.set()
 
     def take(self, prefix: str) -> None:
-        """Answer sessions that begin so, too, from now on."""
+        """Answer sessions with this prefix, too, from now on."""
         if prefix not in self._prefixes:
             self._prefixes.append(prefix)
         self.wake()
@@ -108,16 +108,17 @@ class InboxWorker:
     async def drop(self, question_id: str) -> None:
         """Stop answering a question, if that is done here, and return when it has stopped.
 
-        For what was just withdrawn or reopened; else the loss is found when the lease is renewed.
+        Call it for a question that was just withdrawn or reopened; else the loss shows only when
+        the lease is renewed.
         """
         for job in [job for job in self._at_work if job.question_id == question_id]:
             job.dropped.set()
             await job.ended.wait()
 
     async def run(self) -> None:
-        """Work until cancelled; what is unfinished then is given back for the next process.
+        """Work until cancelled, then give unfinished questions back for the next process.
 
-        Begins with what an earlier life of this process had claimed, whose leases need not lapse.
+        The questions that this process had claimed before a restart come first.
         """
         with suppress(AwayError):
             await self._inbox.take_back()
@@ -139,7 +140,7 @@ class InboxWorker:
             except StorageError as error:
                 logger.error("the inbox cannot be read: %s", error)
                 if isinstance(error, AwayError):
-                    # Whoever has a lapsed lease comes back with us, and goes on.
+                    # Workers with a lapsed lease reach the store again now, too, and go on.
                     self._sweep_at = asyncio.get_running_loop().time() + self._lease_s
             _check_cancelled()
             with suppress(TimeoutError):
@@ -147,7 +148,7 @@ class InboxWorker:
                     await self._woken.wait()
 
     async def _sweep(self) -> None:
-        """Free questions of processes that died, once in `poll_s`: nobody else may be there."""
+        """Free the questions of processes that died, every `poll_s`."""
         now = asyncio.get_running_loop().time()
         if now < self._sweep_at:
             return
@@ -156,7 +157,7 @@ class InboxWorker:
             logger.warning("%d questions were left behind; taking them up again", lapsed)
 
     async def _work(self, claim: Claim) -> None:
-        """Answer for as long as the lease is ours."""
+        """Answer while this process holds the lease."""
         job = _Work(claim.question.id)
         self._at_work.add(job)
         lease = Lease(self._inbox, claim, lease_s=self._lease_s)
@@ -182,7 +183,7 @@ class InboxWorker:
             self.wake()
 
     async def _release(self, claim: Claim) -> None:
-        """Let whoever is next begin now; if the store is away, when the lease lapses."""
+        """Let the next process begin now; if the store is away, it begins when the lease lapses."""
         with suppress(FaqbotError, TimeoutError):
             async with asyncio.timeout(_FAREWELL_S):
                 await self._inbox.release(claim)
@@ -208,7 +209,7 @@ class InboxWorker:
             return claim.state
         if claim.attempt <= self._attempts:
             return await self._handler.answer(claim, lease.note_reply)
-        # Giving up is tried once: whatever stands in its way must not keep the session waiting.
+        # Giving up is tried once, so that what hinders it does not keep the session waiting.
         if claim.attempt == self._attempts + 1:
             await self._handler.give_up(claim)
         return InboxState.FAILED
@@ -238,7 +239,7 @@ async def _stop(tasks: set[asyncio.Task[None]]) -> None:
 
 
 def _check_cancelled() -> None:
-    """Raise a cancellation that was lost on its way.
+    """Raise a cancellation that got lost.
 
     `asyncio.wait_for`, which MongoDB's driver uses, does not pass one on that comes at the moment
     at which it is done, until Python 3.12 (https://github.com/python/cpython/issues/86296).

@@ -1,4 +1,4 @@
-"""What the core needs of the store of cases."""
+"""The port of the store of cases."""
 
 from __future__ import annotations
 

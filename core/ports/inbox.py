@@ -1,4 +1,4 @@
-"""What the core needs of the store of open questions."""
+"""The port of the store of open questions."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Inbox(Protocol):
         ...
 
     async def is_open(self, session: SessionId) -> bool:
-        """Whether a question of this session waits or is being answered."""
+        """Return whether a question of this session waits or is being answered."""
         ...
 
     async def waiting(

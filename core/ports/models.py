@@ -1,4 +1,4 @@
-"""What the core needs of models and of the index."""
+"""The ports of models and of the index."""
 
 from __future__ import annotations
 

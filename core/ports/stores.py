@@ -1,4 +1,4 @@
-"""What the core needs of the stores beside the inbox."""
+"""The ports of the stores beside the inbox."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Archive(Protocol):
         ...
 
     async def opinions_of(self, user: str) -> list[Feedback]:
-        """All that a person thought of answers, by question."""
+        """Return all opinions of a person on answers, by question."""
         ...
 
     async def forget(self, asker: str) -> Removed:
@@ -170,14 +170,14 @@ class Cluster(Protocol):
 
 
 class Reports(Protocol):
-    """What is read by those who run the bot, and what they change; see `core.reporting`."""
+    """The reports for the people who run the bot, and what they change; see `core.reporting`."""
 
     async def traffic(self, span: Span, since: datetime) -> list[Traffic]:
         """Counts of the periods that began at `since` or later, oldest first, by platform."""
         ...
 
     async def entry_uses(self) -> list[EntryUse]:
-        """How often each entry was used, liked, disliked and asked for in vain, by title."""
+        """Return how often each entry was used, liked, disliked and searched in vain, by title."""
         ...
 
     async def review(self, review: EntryReview) -> None:
@@ -215,7 +215,7 @@ class Reports(Protocol):
         ...
 
     async def switches(self) -> dict[str, str]:
-        """What was switched from what the settings say, by name."""
+        """Return the switches that differ from the settings, by name."""
         ...
 
     async def switch(self, name: str, value: str | None) -> None:

@@ -1,4 +1,4 @@
-"""What those who run the bot look at and change; each change goes into the audit log."""
+"""The operations of the people who run the bot; each change goes into the audit log."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _DRAFT_CHARS: Final = 600
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which turns are wanted; "" and None are all."""
+    """The turns that are looked for; "" and None stand for all."""
 
     text: str = ""
     platform: str = ""
@@ -66,7 +66,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """What a lesson comes to: of how many questions of the group how many are answered now.
+    """The effect of a lesson: how many questions of its group are answered now, of how many.
 
     `kept` is what came of storing it for each of them.
     """

@@ -40,7 +40,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What becomes of a question: how it ends, and the titles that its answer stands on."""
+    """The outcome of a question: how it ends, and the titles that its answer stands on."""
 
     state: TurnState
     sources: tuple[str, ...]
@@ -48,7 +48,7 @@ class Outcome:
 
 
 class Change(StrEnum):
-    """What a change does to one answer."""
+    """The effect of a change on one answer."""
 
     SAME = "same"
     OTHER = "other"  # it reads otherwise, and nothing says which is right
@@ -118,7 +118,7 @@ def _change(asked: Asked, before: Outcome, after: Outcome) -> Change:
 
 
 def _is_right(asked: Asked, outcome: Outcome) -> bool | None:
-    """Whether the outcome is known to be right; None where nothing says so."""
+    """Return whether an outcome is right; None where nothing says what is right."""
     if asked.relevant:
         return bool(set(asked.relevant) & set(outcome.sources))
     if asked.liked is not None and asked.sources:

@@ -16,7 +16,7 @@ from core.types import Span, Traffic, TurnState
 
 
 class Window(StrEnum):
-    """How far back a report looks, and in which steps."""
+    """The time that a report covers, and the length of its steps."""
 
     HOURS = "hours"
     DAYS = "days"
@@ -29,7 +29,7 @@ _WEEK: Final = timedelta(weeks=1)
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What happened in one period, or in all of them; durations are to the first text."""
+    """The figures of one period, or of all of them; durations are until the first text."""
 
     asked: int = 0
     answered: int = 0
@@ -132,7 +132,7 @@ def percentile(buckets: dict[int, int], share: float) -> float | None:
 
 
 def _starts(window: Window, now: datetime) -> list[datetime]:
-    """When each period of the window began, the oldest first."""
+    """Return the times at which the periods of the window began, the oldest first."""
     count = _PERIODS[window]
     if window is Window.HOURS:
         this = now.replace(minute=0, second=0, microsecond=0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxLimits:
-    """How many questions may be open at a time: of a session, of a platform, and in all.
+    """The numbers of questions that may be open at a time: of a session, a platform, and in all.
 
     Without `per_platform`, one platform may have as many as there are in all.
     """

@@ -67,7 +67,7 @@ def question_as_stored(question: Question) -> Question:
 
 
 def is_later(edited_at: datetime | None, known: datetime | None) -> bool:
-    """Whether an edit comes after the one that is known; one without a time is believed."""
+    """Return whether an edit is later than the known one; an edit without a time always is."""
     return edited_at is None or known is None or edited_at > known
 
 
@@ -164,7 +164,7 @@ def prefixes_of(session: str) -> list[str]:
 
 
 def platform_range(session: str) -> tuple[str, str]:
-    """Between which two texts the sessions of this session's platform lie: from, and below."""
+    """Return the range of session ids of the same platform: from the first, below the second."""
     platform = session.partition(":")[0]
     return f"{platform}:", f"{platform};"  # the character that follows the colon
 

@@ -1,4 +1,4 @@
-"""How both stores keep a trace, in JSON's types: no name of a field depends on what is kept."""
+"""The form in which both stores keep a trace: JSON's types, and always the same field names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model writes, and the events that an answer is made of."""
+"""The text that a model writes, and the events that make up an answer."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ class View:
 
     @property
     def done(self) -> bool:
-        """Whether nothing will be added."""
+        """True once nothing will be added to the answer."""
         return bool(self.ending or self.note)
 
     @property

@@ -67,7 +67,7 @@ class Case:
 
     @property
     def is_open(self) -> bool:
-        """Whether it still waits for a person."""
+        """True while the case waits for a person."""
         return self.state in (CaseState.OPEN, CaseState.TAKEN)
 
     def joined_by(self, question: Question) -> Case:

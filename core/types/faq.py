@@ -64,7 +64,7 @@ OFFICIAL: Final = Source()
 
 
 class LessonState(StrEnum):
-    """Whether a lesson is served: one that is held waits for an owner's word."""
+    """The state of a lesson: it is served, it is held until an owner decides, or it has ended."""
 
     SERVED = "served"
     HELD = "held"

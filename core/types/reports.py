@@ -1,4 +1,4 @@
-"""What is counted and recorded for those who run the bot."""
+"""The counts and records that are kept for the people who run the bot."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Span(StrEnum):
-    """How long the periods are that counts are added up for."""
+    """The length of the periods that counts are added up for."""
 
     HOUR = "hour"
     DAY = "day"
@@ -25,7 +25,7 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class EntryUse:
-    """How often an entry was used in an answer, liked, disliked, and asked for in vain."""
+    """The numbers of answers that used an entry, of opinions on them, and of searches in vain."""
 
     title: str
     used: int = 0

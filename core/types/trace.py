@@ -1,4 +1,4 @@
-"""How a question came to its answer, as it is kept with its turn."""
+"""The trace of a question, which is kept with its turn: how it came to its answer."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Why a question was answered as it was; empty for turns of an older faqbot.
+    """The reasons for an answer; empty for turns that an older faqbot has stored.
 
     `searched` is the text that was searched for, `reference` what the message refers to in its
     conversation (see `core.assistant.references.Reference`), and `left_out` are further questions

@@ -1,4 +1,4 @@
-"""What is kept of a question after its end, and of what people think of it."""
+"""The turns that are kept of answered questions, and the opinions of people on them."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class Dialogue:
     files: tuple[File, ...] = ()
 
     def is_open(self, now: datetime) -> bool:
-        """Whether the next message may be meant for the skill."""
+        """Return whether the skill still expects a message of this conversation at that time."""
         return self.data is not None and (self.until is None or now < self.until)
 
     def admits(self, person: str) -> bool:
-        """Whether this person may press the turn's buttons."""
+        """Return whether this person may press the turn's buttons."""
         return not self.only or person in self.only
 
 

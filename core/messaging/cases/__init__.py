@@ -1,1 +1,1 @@
-"""Questions that wait for a person: who is called, who waits, and who is told."""
+"""Cases: questions that wait for a person, the owners who are called, and the notices."""

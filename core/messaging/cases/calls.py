@@ -18,7 +18,7 @@ async def next_step(desk: CaseDesk, case: Case, question: Question) -> Case:
     """Return a case that is due after its next step: a call in the place of a question.
 
     An owner is called, then reminded, then the next one is called. Nobody is left after that,
-    and it waits, open.
+    the case stays open.
     """
     now = desk.now()
     owners = await desk.owners_of(case.question, (), question)
@@ -37,7 +37,7 @@ async def next_step(desk: CaseDesk, case: Case, question: Question) -> Case:
 
 
 def call_of(desk: CaseDesk, case: Case, waiting: int) -> Escalated:
-    """Return the latest call of a case as it is said, for which so many wait."""
+    """Return the text of the latest call of a case, for which so many people wait."""
     owner = desk.roster.named(case.calls[-1].owner)
     contacts = owner.contacts if owner else ()
     again = len(case.calls) % _CALLS_EACH == 0

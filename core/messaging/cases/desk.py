@@ -26,8 +26,10 @@ from core.types import (
 )
 
 _COMPARED: Final = 2_000  # open cases, the oldest first
-_SHOWN_CHARS: Final = 120  # of a question that others have asked
-_AGAIN_LATER: Final = timedelta(hours=1)  # where a conversation has called often of late
+_SHOWN_CHARS: Final = 120  # of another person's question, where it is quoted
+_AGAIN_LATER: Final = timedelta(
+    hours=1
+)  # the delay of a call from a conversation that has called often
 
 MostAlike = Callable[[str, Sequence[str]], int | None]
 Categories = Callable[[Sequence[str]], Awaitable[Sequence[str]]]
@@ -63,15 +65,16 @@ class CaseDesk:
         self._categories_of = categories_of
         self.entries_for = entries_for
         self.profile = profile
-        self._opening = asyncio.Lock()  # two who ask the same at once are one case
+        self._opening = asyncio.Lock()  # two people who ask the same at once share one case
 
     async def escalated(
         self, question: Question, ending: Escalated, *, public: bool, calls: bool
     ) -> Escalated:
-        """Return the ending with whom it calls, and what its asker is told of the case.
+        """Return the ending with the owners that it calls, and with what its asker is told.
 
-        Owners see what is asked where it is `public`; unless it `calls`, they are called later.
-        The same question again is told the same. The call is stored before it is returned.
+        If the session is `public`, owners can see the question; unless it `calls`, they are
+        called later.
+        The same question gets the same answer again. The call is stored before this returns.
 
         Raises:
             StorageError: the case is not stored.
@@ -89,7 +92,7 @@ class CaseDesk:
         return case
 
     async def disliked(self, question: Question, titles: Sequence[str], *, public: bool) -> None:
-        """Let a question wait for a person whose answer, from these entries, has helped nobody.
+        """Open a case for a question whose answer, made from these entries, has helped nobody.
 
         Raises:
             StorageError: it does not wait yet.
@@ -145,7 +148,7 @@ class CaseDesk:
         while case and case.is_open:
             joined = case.joined_by(question)
             if public and not case.calls and case.due_at is None:
-                # Nobody could be called before: what was asked privately stays so.
+                # The case was private, so that nobody could be called: its own words stay private.
                 joined = replace(joined, question=title, due_at=self.now())
             if await self.cases.save(joined):
                 return joined
@@ -155,7 +158,7 @@ class CaseDesk:
     async def owners_of(
         self, title: str, nearest: Sequence[str], question: Question
     ) -> list[Owner]:
-        """Return whom to call to a question, which has these entries nearest to it."""
+        """Return the owners to call to a question, which has these entries nearest to it."""
         categories = await self._categories_of(nearest)
         return self.roster.owners_of(title, categories, platform_of(question))
 
@@ -174,7 +177,7 @@ class CaseDesk:
         return case.called(call, due_at=now + timedelta(hours=owner.reminder_h))
 
     async def may_call(self, owner: Owner, now: datetime) -> bool:
-        """Count a call of an owner; whether the day's bound allows it."""
+        """Count a call of an owner; return whether the day's limit allows it."""
         today = now.astimezone(ZoneInfo(owner.zone)).date()
         return await self.cases.count_call(owner.name, today) <= owner.calls_a_day
 
@@ -183,7 +186,7 @@ class CaseDesk:
         if not case.is_open:
             return told
         if case.waiters[0].question.id != question.id:
-            if not case.calls:  # it may have been asked privately
+            if not case.calls:  # the question may be private
                 return replace(told, note=self.profile.case_kept)
             return replace(told, note=self.quoted(self.profile.case_joined, case.question))
         if case.calls and case.calls[0].reference == question.id:

@@ -1,4 +1,4 @@
-"""Whether two questions ask the same, so that one call does for both."""
+"""The likeness of questions: two that ask the same share one case and one call."""
 
 from __future__ import annotations
 

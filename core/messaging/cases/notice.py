@@ -1,4 +1,4 @@
-"""What somebody who waited is told, as a turn that is shown like any other."""
+"""The notice to a person who waited for an answer, as a turn that is shown like any other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.types import Case, Question, Turn, TurnState
 
 
 def notice_id(question_id: str, answer_id: str) -> str:
-    """Return the id of the notice that a question has this answer."""
+    """Return the id of the notice that tells an asker of this answer."""
     return press_id(question_id, f"case {answer_id}")
 
 

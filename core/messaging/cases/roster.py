@@ -1,4 +1,4 @@
-"""The owners of the FAQ's topics: who is called to a question, and when they work."""
+"""The roster: the owners of the FAQ's topics, and the hours in which they work."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from core.profile import Owner
 from core.text.korean import compact
 
-_MOST_DAYS: Final = 366  # that are looked ahead for one on which somebody works
+_MOST_DAYS: Final = 366  # how far ahead the next working day is looked for
 
 
 class Roster:
@@ -29,9 +29,9 @@ class Roster:
         return next((owner for owner in self._owners if owner.name == name), None)
 
     def owners_of(self, question: str, categories: Sequence[str], platform: str) -> list[Owner]:
-        """Return whom to call to a question on a platform, one after the other.
+        """Return the owners to call to a question on a platform, one after the other.
 
-        First those of its topic, then those of everything.
+        The owners of its topic come first, then those of everything.
         """
         text = compact(question)
         known = {compact(category) for category in categories}
@@ -45,7 +45,7 @@ class Roster:
 
 
 def works_from(owner: Owner, now: datetime) -> datetime:
-    """Return when an owner works: now, or the next beginning of a working day."""
+    """Return the time from which an owner works: now, or the next start of a working day."""
     zone = ZoneInfo(owner.zone)
     local = now.astimezone(zone)
     for ahead in range(_MOST_DAYS):

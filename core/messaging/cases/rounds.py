@@ -1,6 +1,6 @@
 """The rounds of the desk: owners are called and reminded, and those who wait are told.
 
-Whichever process leads goes round.
+Only the process that leads makes the rounds.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from core.types import Case, Escalated, InboxState, Question, Receipt, SessionId
 
 logger = logging.getLogger(__name__)
 
-_LOOK_S: Final = 2.0  # how soon what another process has stored is seen to
+_LOOK_S: Final = 2.0  # how soon this process sees what another has stored
 _AT_ONCE: Final = 100
 
 
 class CaseRounds:
-    """Does what is due at the desk: each step may be done again, and is seen once.
+    """Does what is due at the desk; a step that is done twice is shown once.
 
-    What is said of an answer is a question of its own in the inbox, with an id that the asker's
-    question and the answer give: it is there once, and answered by whoever has the platform.
+    A notice is a question of its own in the inbox. Its id comes from the asker's question and the
+    answer, so that it is there once, and any process that serves the platform shows it.
     """
 
     def __init__(  # noqa: PLR0913 - its collaborators
@@ -57,7 +57,7 @@ class CaseRounds:
         self._wake = wake
 
     async def run(self, leads: Callable[[], Awaitable[bool]]) -> NoReturn:
-        """Go round until cancelled, while this process `leads`."""
+        """Make rounds until cancelled, while this process `leads`."""
         while True:
             self._desk.changed.clear()
             try:
@@ -81,7 +81,7 @@ class CaseRounds:
                 await self._tell(case)
 
     async def _call(self, case: Case) -> None:
-        """Remind the owner, or call the next one: the step is stored before anybody hears of it."""
+        """Remind the owner, or call the next one; the step is stored before it is said."""
         now = self._desk.now()
         waiting = [
             one.question for one in case.waiters if not await self._is_withdrawn(one.question)
@@ -115,9 +115,9 @@ class CaseRounds:
         )
 
     async def _is_told(self, case: Case, question: Question) -> bool:
-        """Hand in what an asker is told; False if there is no room for it now."""
+        """Hand in the notice to an asker; return False if the inbox has no room now."""
         if await self._is_withdrawn(question):
-            return True  # nobody waits for it any more
+            return True  # nobody waits for its answer any more
         notice = notice_of(case, question, self._profile, self._desk.now())
         await self._history.append(notice)
         return await self._inbox.receive(notice.question) is not Receipt.FULL

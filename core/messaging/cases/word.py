@@ -1,4 +1,4 @@
-"""An owner's word on a case, by a button: they answer it, the FAQ has it, or it is not theirs."""
+"""The buttons of a call: an owner takes the case, picks an entry that answers it, or closes it."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Final
 from core.messaging.cases.desk import CaseDesk
 from core.types import Case, CaseState, Passage
 
-_TAKEN_FOR: Final = timedelta(hours=24)  # whoever said that they answer is reminded then
+_TAKEN_FOR: Final = timedelta(hours=24)  # after this time an owner who took the case is reminded
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of taking a case: whether it `is_done`, and what is said of it."""
+    """The result of taking a case: whether it `is_done`, and the text that says so."""
 
     text: str
     is_done: bool = False
 
 
 async def taken(desk: CaseDesk, case_id: str, person: str, name: str) -> Taken:
-    """Let a case be somebody's, who answers it.
+    """Note that an owner takes a case and will answer it.
 
     Raises:
         StorageError: it is not theirs yet.
@@ -39,7 +39,7 @@ async def taken(desk: CaseDesk, case_id: str, person: str, name: str) -> Taken:
 
 
 async def closed(desk: CaseDesk, case_id: str) -> str:
-    """Close a case as nothing that this FAQ answers; what whoever did so is told.
+    """Close a case that this FAQ should not answer; return what the owner is told.
 
     Raises:
         StorageError: it is open still.
@@ -66,7 +66,7 @@ async def choices(desk: CaseDesk, case_id: str) -> list[Passage]:
 
 
 async def picked(desk: CaseDesk, case_id: str, faq_id: str) -> str:
-    """Answer a case with an entry of the FAQ; what whoever did so is told.
+    """Answer a case with an entry of the FAQ; return what the owner is told.
 
     Raises:
         FaqbotError: it waits still.

@@ -1,1 +1,1 @@
-"""Delivery of an answer: the port of a message, the pace of its edits, and who writes them."""
+"""The delivery of an answer: the port of its messages, their writer, and the pace of edits."""

@@ -16,20 +16,20 @@ from typing import Final
 
 # An interim edit sooner than this after the last one of its message adds more flicker than text.
 MIN_INTERVAL_S: Final = 0.2
-_LENT_S: Final = 0.7  # a token that an ending needs may be spent if another is back by then
-_SPARE_SHARE: Final = 20  # one token in so many is for endings of answers that have not begun
+_LENT_S: Final = (
+    0.7  # a token kept for an ending may be spent if another comes back before the ending
+)
+_SPARE_SHARE: Final = 20  # one token in so many is kept for answers that have not begun
 _EXPECTED_S: Final = 11.0  # how long an answer grows, until some have been seen
-_LOOK_S: Final = 0.05  # how often waiting answers that grow are looked at
-_LEARNING_SHARE: Final = 0.2  # of the latest answer in that expectation
+_LOOK_S: Final = 0.05  # the interval at which waiting answers are looked at
+_LEARNING_SHARE: Final = 0.2  # the weight of the latest answer in that expectation
 
 
 class Window:
     """A budget of calls. At most `limit` are made in any `window_s` seconds.
 
-    Counted as strictly as a platform might.
-
-    A call counts from when it is granted until `window_s` after it has landed, since nobody knows
-    when in between the platform has counted it.
+    A call counts from when it is granted until `window_s` after it has returned, since nobody knows
+    when in between the platform has counted it: so no platform counts more strictly.
     """
 
     def __init__(self, limit: int, window_s: float, *, drips: bool = False) -> None:
@@ -40,10 +40,12 @@ class Window:
         self._in_flight = 0
         self._landed: deque[float] = deque()
         self._frozen_until = 0.0
-        self._resets_at = float("-inf")  # when all calls come back at once, if the platform says so
+        self._resets_at = float(
+            "-inf"
+        )  # the time at which all calls come back, if the platform says so
 
     def share(self, limit: int, window_s: float) -> None:
-        """Be a smaller or a larger part of what the platform grants, from now on."""
+        """Change the part of the platform's budget that this process may use."""
         self.limit, self.window_s = limit, window_s
 
     def free(self, now: float) -> int:
@@ -59,29 +61,31 @@ class Window:
         if now + seconds < self._frozen_until:
             return 0
         kept = sum(landed > now + seconds - self.window_s for landed in self._landed)
-        rounds = max(int(seconds / self.window_s), 0)  # what is spent now comes back as often
+        rounds = max(
+            int(seconds / self.window_s), 0
+        )  # calls that are spent now come back at that pace
         return self.limit - self._in_flight - kept + rounds * self.limit
 
     def changes_at(self, now: float) -> float:
-        """Return when more calls become possible by the passing of time; infinity if by nothing."""
+        """Return the time at which more calls become possible; infinity if time changes nothing."""
         if now < self._frozen_until:
             return self._frozen_until
         self._forget(now)
         return self._landed[0] + self.window_s if self._landed else float("inf")
 
     def resets_in(self, now: float) -> float:
-        """Return in how many seconds all calls come back; infinity where they do one by one."""
+        """Return the seconds until all calls come back; infinity if they come back one by one."""
         return self._resets_at - now if now < self._resets_at else float("inf")
 
     def begin(self) -> None:
-        """A call is being made."""
+        """Count a call that is being made."""
         self._in_flight += 1
 
     def end(self, now: float) -> None:
-        """A call has landed, whatever came of it."""
+        """Count a call that has returned, whatever its result."""
         self._in_flight -= 1
         if self._drips:
-            # As if the burst had been spread over the window before: each is back in its turn.
+            # The burst counts as if it had been spread over the window before.
             interval_s = self.window_s / self.limit
             last = self._landed[-1] if self._landed else float("-inf")
             now = max(now - self.window_s + interval_s, last + interval_s)
@@ -90,11 +94,11 @@ class Window:
         self._landed.append(now)
 
     def freeze(self, until: float) -> None:
-        """The platform refused a call: nothing before `until`."""
+        """Grant nothing before `until`, since the platform refused a call."""
         self._frozen_until = max(self._frozen_until, until)
 
     def learn(self, *, limit: int, remaining: int, reset_after_s: float, now: float) -> None:
-        """Learn what the platform says of the bucket; others may have used it, too.
+        """Take over what the platform says of the bucket, which others may use, too.
 
         All calls of its window come back together, when that ends. Called while the call whose
         answer says so is still in flight, and counted in `remaining`.
@@ -126,7 +130,7 @@ class Lane:
 
     @property
     def waits(self) -> bool:
-        """Whether it wants a turn and has none."""
+        """True while the message wants a turn and has none."""
         return self.turn is not None and not self.turn.done()
 
 
@@ -157,7 +161,7 @@ class Pacer:
 
     @contextmanager
     def lane(self) -> Iterator[Lane]:
-        """A lane for a message while it is live; a token is reserved for its ending."""
+        """Open a lane for a message while it is live; a token is reserved for its ending."""
         lane = Lane()
         self._lanes[lane] = None
         try:
@@ -174,7 +178,7 @@ class Pacer:
         if ends and not lane.ends and lane.growing_since and lane.written_at > lane.growing_since:
             grown_s = now - lane.growing_since
             self._expected_s += _LEARNING_SHARE * (grown_s - self._expected_s)
-        # Answers grow far more often than turns are due, and looking costs time for each of them.
+        # Answers grow far more often than turns are due, and each look costs time.
         news = ends != lane.ends or bool(hidden) != bool(lane.hidden)
         lane.hidden, lane.ends = hidden, ends
         if lane.waits and (news or now - self._looked_at >= _LOOK_S):
@@ -204,16 +208,16 @@ class Pacer:
                 yield
 
     def freeze(self, seconds: float) -> None:
-        """The platform refused a call and wants none for so long."""
+        """Grant nothing for so long, since the platform refused a call."""
         self.window.freeze(_now() + seconds)
 
     @property
     def idle(self) -> bool:
-        """Whether no message is live here."""
+        """True while this pacer has no live message."""
         return not self._lanes
 
     def _kept_back(self, now: float) -> int:
-        """Tokens that no interim call may take: most of a short window's come back in time.
+        """Return the tokens that interim calls leave; most of a short window's come back in time.
 
         Where all come back together, none is kept for what is expected to end after that.
         """
@@ -222,9 +226,9 @@ class Pacer:
         return min(ending, self.window.limit // 2) + self.window.limit // _SPARE_SHARE
 
     def _left_s(self, lane: Lane, now: float) -> float:
-        """How long an answer is expected to grow still."""
+        """Return how many seconds an answer is expected to grow still."""
         grown_s = now - lane.growing_since if lane.growing_since else 0.0
-        # What has grown for longer than expected is likely to go on for the longer.
+        # An answer that has grown longer than expected is likely to grow on.
         return max(self._expected_s - grown_s, grown_s**3 / (3 * self._expected_s**2))
 
     def _dispatch(self) -> None:
@@ -265,9 +269,9 @@ class Pacer:
             self.window.begin()
 
     def _due(self, lanes: Sequence[Lane], now: float) -> dict[Lane, float]:
-        """Return when the next interim write of each is due.
+        """Return the time at which each message's next interim write is due.
 
-        By its own pace, and by everybody's.
+        Its own pace and that of all messages together decide.
         """
         if not lanes:
             return {}
@@ -275,10 +279,10 @@ class Pacer:
         return {lane: max(lane.written_at + self._min_interval_s, for_all) for lane in lanes}
 
     def _spacing_s(self, now: float) -> float:
-        """Seconds between interim writes, whosever, so that tokens last while answers grow."""
+        """Return the seconds between interim writes, so that tokens last while answers grow."""
         growing = (lane for lane in self._lanes if not lane.ends and lane.growing_since)
         left_s = max((self._left_s(lane, now) for lane in growing), default=0.0)
-        # What is free now has to last until more comes back, and all of it for as long as needed.
+        # The free calls have to last until more come back, and all of them until the answers end.
         back_s = min(self.window.changes_at(now) - now, left_s)
         kept = self._kept_back(now)
         return max(

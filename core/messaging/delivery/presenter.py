@@ -41,13 +41,15 @@ from core.types import (
 
 logger = logging.getLogger(__name__)
 
-_STATUS_AFTER_S: Final = 0.25  # an answer that is there by then is sent in one piece
+_STATUS_AFTER_S: Final = 0.25  # an answer that is complete by then is sent in one piece
 _FIRST_TEXT_CHARS: Final = 24  # about a sentence; less is shown when this much time has passed:
 _FIRST_TEXT_S: Final = 0.3
-_PATIENCE_S: Final = 3.0  # with the turn of a last edit, before it becomes a message of its own
-_RETRIES_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # after what may work the next time
-_MOST_INTERIM_FAILURES: Final = 2  # that count
-_MOST_EDITS: Final = 64  # that are told of one answer
+_PATIENCE_S: Final = (
+    3.0  # how long a last edit waits for its turn, before the ending is posted as a new message
+)
+_RETRIES_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # the pauses after errors that may pass
+_MOST_INTERIM_FAILURES: Final = 2  # failures of interim edits that lengthen the pause
+_MOST_EDITS: Final = 64  # edits that the trace of one answer keeps
 
 
 class Presenter(Generic[Page]):
@@ -96,18 +98,18 @@ class Presenter(Generic[Page]):
 
     @property
     def edits(self) -> tuple[Edit, ...]:
-        """How the shown answer has grown until now."""
+        """The edits by which the shown answer has grown until now."""
         return tuple(self._edits)
 
     @property
     def references(self) -> Sequence[str]:
-        """All messages that there are, also those that are to go."""
+        """The references of all messages, those that will be deleted included."""
         return [*self._shown.references, *self._shown.outdated]
 
     async def present(
         self, question: Question, events: AsyncGenerator[AnswerEvent], *, status: str
     ) -> View:
-        """Show events until the last one; what was shown in the end.
+        """Show events until the last one; return what is shown in the end.
 
         Raises:
             PlatformError: the ending could not be shown; `PlatformRefusedError` if it never can.
@@ -170,7 +172,7 @@ class Presenter(Generic[Page]):
             self._patience.reschedule(asyncio.get_running_loop().time() + _PATIENCE_S)
 
     def _tell_lane(self, enough_chars: int) -> None:
-        """Ask the pacer for a turn if at least so much could be shown by it."""
+        """Ask the pacer for a turn if it would show at least so many characters."""
         if self._lane:
             hidden = len(self._current.text) - self._visible_chars
             if hidden < enough_chars:
@@ -205,7 +207,7 @@ class Presenter(Generic[Page]):
             await self._delete(reference)
 
     async def _failed(self, error: PlatformError, failures: int) -> int:
-        """Wait before the next attempt; how many have failed by now.
+        """Wait before the next attempt; return how many have failed by now.
 
         Raises:
             PlatformError: there will be none.
@@ -218,14 +220,14 @@ class Presenter(Generic[Page]):
             raise error
         self.retried += 1
         logger.warning("%s; trying again", error)
-        self._rendered = None  # it may have learnt what it cannot show here
+        self._rendered = None  # the failed call may have told the reply what this place cannot show
         await asyncio.sleep(_RETRIES_S[failures])
-        # However long it was away, the ending has attempts of its own.
+        # The ending has attempts of its own, however long the platform was away before.
         most = len(_RETRIES_S) if self._current.done else _MOST_INTERIM_FAILURES
         return min(failures + 1, most)
 
     async def _show_privately(self, error: PlatformRefusedError) -> None:
-        """Show the answer to whoever asked, alone; nothing of it stays where it is refused.
+        """Show the answer privately to its asker, and delete the messages where it is refused.
 
         Raises:
             PlatformRefusedError: that is refused, too.
@@ -250,7 +252,7 @@ class Presenter(Generic[Page]):
             pass
 
     async def _step(self) -> bool:
-        """Make the one call that brings what is shown nearer to the view; True at the end."""
+        """Make the one call that brings the messages nearer to the view; return True at the end."""
         self._changed.clear()
         if self._may_be_posted:
             await self._find()
@@ -266,7 +268,7 @@ class Presenter(Generic[Page]):
         return False
 
     def _first_different(self) -> int | None:
-        """The place of the first message that is not as it should be, or is not there."""
+        """Return the place of the first message that is wrong or missing; None if all are right."""
         pages = self._pages()
         if self._current.done:
             self._shown.outdate_from(len(pages))
@@ -308,7 +310,7 @@ class Presenter(Generic[Page]):
                     patience.reschedule(None)
                     await self._edit_now()
         except TimeoutError:
-            # The budget of edits is used up for a while; that of messages is another.
+            # Edits have used up their budget for a while; new messages have another budget.
             self._shown.outdate_from(0)
         finally:
             self._patience = None
@@ -332,24 +334,24 @@ class Presenter(Generic[Page]):
         self._tell_lane(1)
 
     def _see(self, view: View) -> None:
-        """Remember what people see by now."""
+        """Remember which view people see by now."""
         self._visible_chars = len(view.text)
         self._visible_status = view.status
         at_ms = round((asyncio.get_running_loop().time() - self._began) * 1000, 1)
-        # Of very many, the last one is told as it moves on.
+        # Where there are very many, each further edit replaces the last one.
         self._edits = [*self._edits[: _MOST_EDITS - 1], Edit(at_ms, len(view.text))]
 
     def _pages(self) -> Sequence[Page]:
-        """The latest view as messages; a long one takes some milliseconds to render."""
+        """Return the latest view as pages; a long one takes some milliseconds to render."""
         if self._rendered is None or self._rendered[0] is not self._current:
             self._rendered = (self._current, self._reply.render(self._current))
         return self._rendered[1]
 
     async def _confirmed_view(self) -> View:
-        """The latest view; before a write, the right to it is made sure of, once for the ending.
+        """Return the latest view, once `note` has confirmed that this process may still write.
 
-        Before interim ones, too: whoever has the question by now may have written its ending. The
-        first of all has `note` called when it is there, which is soon enough.
+        Interim writes need that, too: another process may have written the ending by now. The
+        first message of all is noted after it was sent, which is soon enough.
         """
         while not self._confirmed and (self._current.done or self._shown):
             ends = self._current.done
@@ -360,11 +362,11 @@ class Presenter(Generic[Page]):
         return self._current
 
     async def _find(self) -> None:
-        """Take over what was posted although the call seemed to fail."""
+        """Take over a message that was posted although the call seemed to fail."""
         try:
             found = await self._reply.find()
         except RateLimitedError as error:
-            await asyncio.sleep(error.retry_after_s)  # no pacer keeps such calls
+            await asyncio.sleep(error.retry_after_s)  # no pacer bounds calls of this kind
             raise
         taken_over = self._shown.take_over(found)
         self._may_be_posted = False
@@ -372,7 +374,7 @@ class Presenter(Generic[Page]):
             await self._note(self._shown.references)
 
     async def _delete(self, reference: str) -> None:
-        """Take away what stands elsewhere by now; the answer is there, whatever comes of it."""
+        """Delete a message that is not needed any more; a failure is only logged."""
         try:
             await with_pauses(lambda: self._reply.delete(reference), pauses_s=_RETRIES_S)
         except PlatformError as error:

@@ -35,24 +35,24 @@ class Reply(Protocol[Page]):
     def render(self, view: View) -> Sequence[Page]:
         """The view as messages, one or more; equal pages look the same. Pure.
 
-        None at all where only a whole answer can be shown and it is not whole yet. Later views of
-        the same answer change only the last pages: what is full stays as it is.
+        There is no page where only a whole answer can be shown and it is not whole yet. Later views
+        of the same answer change only the last pages: full pages stay as they are.
         """
         ...
 
     async def post(self, page: Page, place: int) -> str:
-        """Send the page that is the `place`-th of the answer, from 0; its reference."""
+        """Send the page at this `place` of the answer, counted from 0; return its reference."""
         ...
 
     async def edit(self, reference: str, page: Page) -> None:
         """Let the message show this page instead; `MessageGoneError` if it is not there.
 
-        `MustBeNewError` if it can only be a message of its own, as what calls people can.
+        `MustBeNewError` if the page has to be a new message, since an edit notifies nobody.
         """
         ...
 
     async def delete(self, reference: str) -> None:
-        """Take the message away; nothing happens if it is gone."""
+        """Delete the message; nothing happens if it is gone."""
         ...
 
     async def find(self) -> Sequence[str]:
@@ -60,7 +60,7 @@ class Reply(Protocol[Page]):
         ...
 
     async def attach(self, file: File) -> None:
-        """Show a file below the answer, for whoever can see that; a platform may do so in a view.
+        """Show a file below the answer to everybody who sees the answer.
 
         Raises:
             PlatformError: it is not there; `PlatformRefusedError` if it never can be.
@@ -76,8 +76,8 @@ class Reply(Protocol[Page]):
         ...
 
     async def abandon(self) -> None:
-        """Leave the place to which no answer came, or from which it was taken; never raises.
+        """Leave a place that has no answer, or none any more; never raises.
 
-        A thread that was opened for it alone does not stay open.
+        A thread that was opened for the answer alone does not stay open.
         """
         ...

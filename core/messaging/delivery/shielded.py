@@ -12,10 +12,10 @@ _LANDS_WITHIN_S: Final = 4.0
 
 
 async def to_its_end(call: Coroutine[object, object, T]) -> T:
-    """Make a call; if it is cancelled on its way, return when nothing of it can come any more.
+    """Make a call; if the task is cancelled meanwhile, wait until the call has ended.
 
-    Whoever is next looks for messages, and edits them: what lands later is found by nobody, or
-    overwrites the newer.
+    The next process looks for the messages of the answer and edits them. A call that took effect
+    after that would leave a message that nobody finds, or overwrite a newer text.
     """
     task = asyncio.create_task(call)
     task.add_done_callback(_retrieved)

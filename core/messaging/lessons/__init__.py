@@ -1,1 +1,1 @@
-"""Lessons: replies of people that become answers, and what is looked at before they do."""
+"""Lessons: replies of people that become answers."""

@@ -13,7 +13,7 @@ from core.types import Lesson, SessionId, Turn, TurnState
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """The question that a remark answers; else those `waiting` among which it has to choose."""
+    """The question that a remark answers, or the `waiting` ones of which its author chooses."""
 
     turn: Turn | None
     waiting: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class AskedQuestions:
             return Meant(replied_to)
         waiting = await self.waiting(remark.session, turns)
         if len(waiting) < 2:
-            # None that waits: the bot's latest answer is wrong.
+            # If no question waits, the remark corrects the bot's latest answer.
             latest = waiting or turns
             return Meant(latest[-1] if latest else None)
         number = number_after(remark.text, self._learning_tag)
@@ -46,7 +46,7 @@ class AskedQuestions:
         return Meant(None, waiting=tuple(turn.question.text for turn in waiting))
 
     def was_numbered(self, remark: Remark, known: Lesson) -> bool:
-        """Whether the number in an edited remark says which question is meant, as it did before."""
+        """Return whether an edited remark still begins with the number of its question."""
         number = number_after(remark.text, self._learning_tag)
         return number is not None and not known.answer.startswith(str(number))
 
@@ -60,7 +60,8 @@ class AskedQuestions:
             for turn in turns
             if turn.state is TurnState.ESCALATED
             and turn.question.id not in answered
-            and turn.question.text not in known  # told of the answer that another has got
+            and turn.question.text
+            not in known  # its asker was told the answer of the same question
         ]
 
     async def _replied_to(self, remark: Remark, turns: Sequence[Turn]) -> Turn | None:

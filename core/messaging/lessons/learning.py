@@ -1,7 +1,7 @@
 """Learning from people: a reply with the tag becomes the answer to the question it was given to.
 
-The tag, `#학습`, is the profile's. An edited reply corrects its lesson, one whose tag is
-taken away is unlearnt, and whatever comes twice changes nothing: a lesson has the id of its reply.
+The tag, `#학습`, is the profile's. An edited reply corrects its lesson, and a reply that loses its
+tag removes it. A reply that comes twice changes nothing, since its lesson has its id.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Learning:
         return await self._book.keep(lesson, by=remark.by, seen_in=remark.session)
 
     async def _approve(self, remark: Remark) -> Taught:
-        """Serve what is held of this conversation: the latest of it."""
+        """Serve the latest lesson of this conversation that is held."""
         lessons = await self._lessons.of_session(remark.session)
         held = [one for one in lessons if one.state is LessonState.HELD]
         if not held:
@@ -115,7 +115,7 @@ class Learning:
         return await self._book.undo(lesson_id, by=_DELETED)
 
     async def leans(self, text: str) -> bool:
-        """Whether a question needs the one before it, as far as its words tell."""
+        """Return whether the words of a question only make sense after the question before it."""
         return await self._leans(text)
 
     async def recent(self, session: SessionId) -> Sequence[Turn]:
@@ -123,7 +123,7 @@ class Learning:
         return await self._history.recent(session, _TURNS)
 
     async def awaits_person(self, session: SessionId) -> bool:
-        """Whether the latest question of a session that the bot could not answer still waits."""
+        """Return whether the latest unanswered question of a session still waits for a person."""
         turns = await self._history.recent(session, _TURNS)
         escalated = [turn for turn in turns if turn.state is TurnState.ESCALATED]
         return bool(escalated) and escalated[-1] in await self._asked.waiting(session, turns)
@@ -149,7 +149,7 @@ class Learning:
         )
 
     async def _stand_alone(self, text: str, earlier: Sequence[Turn]) -> str:
-        """The question in words that need no conversation, as far as that is at hand."""
+        """Return the question in words that make sense without its conversation."""
         asked = tidy(text)
         before = [turn for turn in earlier if turn.label is Label.ON_TOPIC]
         if before and await self._leans(asked):

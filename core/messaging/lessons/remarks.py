@@ -30,5 +30,5 @@ class Remark:
 
     @property
     def by(self) -> str:
-        """Who said it, as the audit log names them."""
+        """The author, in the form in which the audit log names people."""
         return f"{self.author_name} ({self.author})" if self.author_name else self.author

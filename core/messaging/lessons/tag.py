@@ -1,6 +1,6 @@
-"""The tag of a reply that teaches, such as `#학습` or `＃학습`: a word of its own, and one's own.
+"""The tag of a reply that teaches, such as `#학습`: a separate word of the author's own.
 
-A tag in a quote or in code is somebody else's, or an example. All work is linear in the text.
+A tag in a quote or in code is another person's, or an example. All work is linear in the text.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def without_tag(text: str, tag: str, *, numbered: bool = False) -> str:
 
 
 def number_after(text: str, tag: str) -> int | None:
-    """Return the number behind the tag, as in `#학습 2 답변`: which question is meant."""
+    """Return the number of the question that is meant, which follows the tag: `#학습 2 답변`."""
     composed = _composed(text)
     numbers = (_NUMBER.match(composed, found.end()) for found in _tags(composed, tag))
     return next((int(number[1]) for number in numbers if number), None)
@@ -66,7 +66,7 @@ def _tags(text: str, tag: str) -> Iterator[re.Match[str]]:
 
 @lru_cache(maxsize=8)
 def _tag(tag: str) -> re.Pattern[str]:
-    """The tag, with what sets it off."""
+    """Return the pattern of the tag with the separators around it."""
     word = rf"[#＃]{re.escape(_composed(tag).lstrip('#＃'))}"
     # Not in a link, nor in code: that is how people write about the tag.
     alone = rf"(?<![\w#＃/&`]){word}(?![\w`])"
@@ -75,7 +75,7 @@ def _tag(tag: str) -> re.Pattern[str]:
 
 
 def _own_words(text: str) -> str:
-    """The text with all that is code or a quote blotted out, of the same length."""
+    """Return the text with code and quotes blotted out, in the same length."""
     for spans in (_code, _quotes):
         parts: list[str] = []
         place = 0
@@ -121,5 +121,5 @@ def _begins_line(text: str, place: int) -> bool:
 
 
 def _composed(text: str) -> str:
-    """Hangul in whole syllables: a Mac may send it taken apart."""
+    """Return the text with Hangul in whole syllables, which a Mac may send decomposed."""
     return unicodedata.normalize("NFC", text)

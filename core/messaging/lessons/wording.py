@@ -1,4 +1,4 @@
-"""The bot's words to who teaches: what came of it, what was found, and which question is meant."""
+"""The sentences to a person who teaches: the outcome, the findings, and the question meant."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ABOUT: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.HELD, Outcome.APPRO
 def said_of(taught: Taught, profile: Profile, *, how_to_confirm: str = "") -> str:
     """Return the sentence that the bot says to an outcome, and the question that is meant.
 
-    `how_to_confirm` says how what is held gets served, where it is not by a reply.
+    `how_to_confirm` says how a held lesson gets served where a reply cannot do that.
     """
     texts = {
         Outcome.LEARNED: profile.teach_learned,
@@ -46,13 +46,13 @@ def said_of(taught: Taught, profile: Profile, *, how_to_confirm: str = "") -> st
 
 
 def findings_of(lesson: Lesson, profile: Profile) -> list[str]:
-    """Return what the gate has found in a lesson, a harmless line each."""
+    """Return the findings of the gate, one harmless line each."""
     cleaner = Cleaner(profile.link_hosts, instead=profile.link_left_out)
     return [cleaner.clean(finding) for finding in lesson.findings]
 
 
 def _shown(question: str, profile: Profile) -> str:
-    """A question in a line of the bot's own: short, and harmless."""
+    """Return a question as one short and harmless line."""
     line = " ".join(question.split())
     short = line if len(line) <= _SHOWN_CHARS else f"{line[: _SHOWN_CHARS - 1]}…"
     return Cleaner(profile.link_hosts, instead=profile.link_left_out).clean(mask(short))

@@ -178,7 +178,7 @@ class MongoArchive:
         return [Received(question_of(one), InboxState(one["state"]), one["reply"]) for one in found]
 
     async def opinions_of(self, user: str) -> list[Feedback]:
-        """All that a person thought of answers, by question."""
+        """Return all opinions of a person on answers, by question."""
         check_text("the user", user)
         with self._db.translated():
             found = await self._db.feedback.find({"user": user}).to_list()

@@ -252,7 +252,7 @@ def _options(uri: str) -> Document:
 
 
 def _is_away(error: PyMongoError) -> bool:
-    """Whether it passes by itself: no server, no primary, no majority, no time."""
+    """Return whether an error passes by itself: no server, no primary, no majority, no time."""
     if isinstance(error, OperationFailure) and error.code in _AUTHENTICATION_CODES:
         return False
     return error.timeout or isinstance(error, ConnectionFailure | WTimeoutError)

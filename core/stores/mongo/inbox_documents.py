@@ -18,15 +18,15 @@ BY_ARRIVAL: Final = [("received_at", ASCENDING)]
 BY_PLACE: Final = [("n", ASCENDING)]
 RECEIVED: Final = InboxState.RECEIVED.value
 ANSWERING: Final = InboxState.ANSWERING.value
-# Its answer is to be ended, or taken away.
+# The answer of such a question has to be ended or deleted.
 OWED: Final = {"owed": True}
 CLAIMABLE: Final = {"claimable": True}
 WORKING: Final = {"working": True}
-# Of a question that nobody has; a claim looks for leases that have lapsed.
+# The lease of a question that nobody has claimed; a claim looks for leases that have lapsed.
 NO_LEASE: Final = datetime(1970, 1, 1, tzinfo=UTC)
-# A question that is not open has none of these, and so is in none of the indexes of open ones.
+# A closed question has none of these fields, so that the indexes of open questions leave it out.
 NO_LONGER_OPEN: Final = {"open": "", "working": "", "claimable": ""}
-# `held` names the claim whose the lease is: whoever has lost the question may still be writing.
+# `held` names the claim that owns the lease: a process that has lost the question may still write.
 ONE_MORE: Final = {"fence": 1, "attempts": 1}
 BLANK: Final = {"text": "", "asker": ""}
 NOTHING_LEFT: Final = {**NO_LONGER_OPEN, "lease_until": "", "held": "", "owed": ""}
@@ -64,7 +64,7 @@ def claimed(claim: Claim) -> Document:
 
 
 def of_prefixes(prefixes: Sequence[str]) -> Document:
-    """What a session with one of the prefixes has; whole platforms are found by an index."""
+    """Return the condition for sessions with a prefix; an index finds whole platforms."""
     if "" in prefixes:
         return {}
     chosen: Document = {"platform": {"$in": sorted(set(map(platform_of, prefixes)))}}

@@ -1,4 +1,4 @@
-"""What is read of the collection `inbox`, and changes nothing there."""
+"""The queries of the collection `inbox`; they change nothing there."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class MongoInboxQueries:
             return len(await found.to_list())
 
     async def is_open(self, session: SessionId) -> bool:
-        """Whether a question of this session waits or is being answered."""
+        """Return whether a question of this session waits or is being answered."""
         check_text("the session", session)
         with self._db.translated():
             return await self._count_open({"session": session}, 1) > 0
@@ -56,7 +56,7 @@ class MongoInboxQueries:
         order = BY_ARRIVAL if session is None else BY_PLACE
         with self._db.translated():
             found = self._db.inbox.find(chosen).sort(order)
-            # A person has a few of the open ones, which are bounded: no index of their own for it.
+            # Open questions are bounded, and a person has few of them, so that this needs no index.
             return [
                 Received(question_of(document), InboxState(document["state"]), document["reply"])
                 async for document in found
@@ -78,7 +78,7 @@ class MongoInboxQueries:
             return found["asked_at"] if found else None
 
     async def _is_full(self, session: SessionId) -> bool:
-        """Whether as many are open as may be: in this session, on its platform, or in all."""
+        """Return whether the session, its platform or the inbox has reached its limit."""
         first, below = platform_range(session)
         for chosen, most in (
             ({"session": session}, self._limits.per_session),

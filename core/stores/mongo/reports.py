@@ -38,7 +38,7 @@ class MongoReports:
         return [Traffic(row["start"], row["platform"], _counts(row)) for row in found]
 
     async def entry_uses(self) -> list[EntryUse]:
-        """How often each entry was used, liked, disliked and asked for in vain, by title."""
+        """Return how often each entry was used, liked, disliked and searched in vain, by title."""
         with self._db.translated():
             found = await self._db.entry_use.find(_ANY_ID).sort("_id", ASCENDING).to_list()
         names = ("used", "helpful", "unhelpful", "in_vain")
@@ -113,7 +113,7 @@ class MongoReports:
             ]
 
     async def switches(self) -> dict[str, str]:
-        """What was switched from what the settings say, by name."""
+        """Return the switches that differ from the settings, by name."""
         with self._db.translated():
             found = self._db.switches.find(_ANY_ID)
             return {document["_id"]: document["value"] async for document in found}

@@ -24,7 +24,7 @@ _MOST_SUMS: Final = 10_000
 
 
 class MongoSpendingStore:
-    """`core.llm.budget.SpendingStore` in the collection `spent`, by day and person.
+    """Implements `core.llm.budget.SpendingStore` in the collection `spent`, by day and person.
 
     What is not written yet counts; it is kept, and written once the server is back.
     """

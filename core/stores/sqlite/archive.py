@@ -182,7 +182,7 @@ class SqliteArchive:
         return [Received(question_of(row), InboxState(row["state"]), row["reply"]) for row in rows]
 
     async def opinions_of(self, user: str) -> list[Feedback]:
-        """All that a person thought of answers, by question."""
+        """Return all opinions of a person on answers, by question."""
         check_text("the user", user)
         rows = await self._file.read(partial(_rows, statement=OPINIONS_OF, values=(user,)))
         return [feedback_of(row) for row in rows]

@@ -212,7 +212,7 @@ class SqliteInbox:
         return int(row[0])
 
     async def is_open(self, session: SessionId) -> bool:
-        """Whether a question of this session waits or is being answered."""
+        """Return whether a question of this session waits or is being answered."""
         check_text("the session", session)
         asked = (session, 1)
         row = await self._file.read(lambda db: db.execute(WAITING_IN_SESSION, asked).fetchone())

@@ -51,7 +51,7 @@ class SqliteReports:
         ]
 
     async def entry_uses(self) -> list[EntryUse]:
-        """How often each entry was used, liked, disliked and asked for in vain, by title."""
+        """Return how often each entry was used, liked, disliked and searched in vain, by title."""
         rows = await self._file.read(lambda db: db.execute(ENTRIES).fetchall())
         return [EntryUse(**dict(row)) for row in rows]
 
@@ -120,7 +120,7 @@ class SqliteReports:
         ]
 
     async def switches(self) -> dict[str, str]:
-        """What was switched from what the settings say, by name."""
+        """Return the switches that differ from the settings, by name."""
         rows = await self._file.read(lambda db: db.execute("SELECT * FROM switches").fetchall())
         return {row["name"]: row["value"] for row in rows}
 

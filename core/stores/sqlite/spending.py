@@ -33,7 +33,7 @@ _ADD = """
 
 
 class SqliteSpendingStore:
-    """`core.llm.budget.SpendingStore` in a file, which the processes of a data folder share.
+    """Implements `SpendingStore` in a file that all processes of a data folder share.
 
     Charges are written by one thread, in order; what is not written yet counts.
     """
@@ -118,7 +118,7 @@ class SqliteSpendingStore:
         return rows
 
     def _sum(self, day: str, person: str) -> float:
-        """What is written, by whichever process, or more where some of ours is not yet."""
+        """Return the sum that all processes have written, or ours if that is not written yet."""
         if len(self._sums) > _MOST_SUMS or any(held != day for held, _ in self._sums):
             self._sums.clear()
         row = self._reader.execute(

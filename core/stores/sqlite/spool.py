@@ -1,4 +1,4 @@
-"""What people did while the store was away, in a small SQLite file of this machine."""
+"""The spool: acts of people while the store is away, in a small SQLite file on this machine."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _REMOVE: Final = "DELETE FROM spool WHERE seq = ?"
 
 
 class Act(StrEnum):
-    """What somebody did."""
+    """The kind of act: a person asked, edited or deleted a question."""
 
     ASK = "ask"
     EDIT = "edit"
