@@ -18,7 +18,7 @@ class SourceError(FaqbotError):
 
 
 class FaqIndexError(FaqbotError):
-    """The index is missing, of another embedder, or unusable."""
+    """The index is missing, was made by another embedder, or is unusable."""
 
 
 class NoFaqError(FaqIndexError):
@@ -42,10 +42,7 @@ class IndexAwayError(AwayError, FaqIndexError):
 
 
 class LeaseLostError(FaqbotError):
-    """Raised when somebody else has the question by now, or it was withdrawn.
-
-    Stop working on it.
-    """
+    """Another process has the question by now, or it was withdrawn: stop working on it."""
 
 
 class ModelError(FaqbotError):
@@ -53,7 +50,7 @@ class ModelError(FaqbotError):
 
 
 class ModelUnavailableError(ModelError):
-    """It cannot be reached, is overloaded or broke off: trying again later may help."""
+    """The model cannot be reached, is overloaded or broke off: trying again later may help."""
 
     def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
         """`retry_after_s` is what the server asked for, where it did."""
@@ -62,7 +59,7 @@ class ModelUnavailableError(ModelError):
 
 
 class ModelTimeoutError(ModelUnavailableError):
-    """It took too long: asking it for less may help."""
+    """The model took too long: asking it for less may help."""
 
 
 class ModelBrokeOffError(ModelUnavailableError):
@@ -74,7 +71,7 @@ class ModelMisconfiguredError(ModelError):
 
 
 class ModelRefusedError(ModelError):
-    """A content filter stopped it."""
+    """A content filter stopped the model's answer."""
 
 
 class ModelOverflowError(ModelError):
@@ -82,7 +79,7 @@ class ModelOverflowError(ModelError):
 
 
 class ModelRequestError(ModelError):
-    """It refuses this request, and may take another one."""
+    """The model refuses this request, and may take another one."""
 
     def __init__(self, message: str, *, said: str = "") -> None:
         """`said` is what the server wrote about it."""
@@ -91,7 +88,7 @@ class ModelRequestError(ModelError):
 
 
 class ModelReplyError(ModelError):
-    """It answered, but not in the form that was asked for."""
+    """The model answered, but not in the form that was asked for."""
 
 
 class PlatformError(FaqbotError):
@@ -99,7 +96,7 @@ class PlatformError(FaqbotError):
 
 
 class RateLimitedError(PlatformError):
-    """It has had enough calls for now."""
+    """The platform takes no more calls for a while."""
 
     def __init__(self, message: str, *, retry_after_s: float) -> None:
         """`retry_after_s` is what the platform asked for."""
@@ -108,15 +105,15 @@ class RateLimitedError(PlatformError):
 
 
 class PlatformUnclearError(PlatformError):
-    """It refused for a reason that nobody here knows: tried once more, that is for good."""
+    """The platform refused for an unknown reason; a second refusal of the kind is final."""
 
 
 class PlatformRefusedError(PlatformError):
-    """It never will: the permission, the place or the form is wrong. The line says what to do."""
+    """The platform refuses for good: the permission, the place or the form is wrong."""
 
 
 class MustBeNewError(PlatformError):
-    """Raised when a page cannot take a message's place: it needs a new message, to be noticed."""
+    """The page has to be a new message, since nobody would notice an edit."""
 
 
 class MessageGoneError(PlatformRefusedError):

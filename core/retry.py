@@ -84,7 +84,7 @@ async def with_pauses(
 
 
 async def when_allowed(call: Callable[[], Awaitable[T]]) -> T:
-    """Return what a call to a platform returns, made again however long it wants no such calls.
+    """Return what a call to a platform returns, made again while its rate limit refuses the call.
 
     Raises:
         PlatformError: the call fails for another reason.

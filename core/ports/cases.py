@@ -40,5 +40,5 @@ class Cases(Protocol):
         ...
 
     async def count_call(self, owner: str, day: date) -> int:
-        """Count one more call of an owner on a day; how many there are with it."""
+        """Count one more call of an owner on a day; return how many there are with it."""
         ...

@@ -12,10 +12,10 @@ from core.types import Claim, InboxState, Question, Receipt, Received, SessionId
 class Inbox(Protocol):
     """Questions from their arrival to their end, so that each is answered, and answered once.
 
-    Of one session, only the oldest open question can be claimed, and only by one. Who withdraws,
-    stops or edits a question takes it away from whoever has claimed it, whose every write raises
-    `LeaseLostError` from then on. They may have a call on its way, though: nobody gets the next
-    claim before they have released theirs, or its lease has lapsed.
+    Of one session, only the oldest open question can be claimed, and by one process at a time. When
+    a question is withdrawn, stopped or edited, the process that has claimed it loses it: its next
+    write raises `LeaseLostError`. A call of that process may still be on its way, so the next claim
+    is given only after it has released its own, or after the lease has lapsed.
     """
 
     async def receive(self, question: Question) -> Receipt:
@@ -39,15 +39,15 @@ class Inbox(Protocol):
         ...
 
     async def release(self, claim: Claim) -> None:
-        """Let go of a question, whether it is still ours or not: nothing of ours comes any more."""
+        """Release a question: this process will send nothing more for it, whoever has it now."""
         ...
 
     async def settle(self, claim: Claim, state: InboxState) -> None:
-        """End the question in a final state; nothing is left to be done."""
+        """End the question in a final state, with nothing left to do."""
         ...
 
     async def withdraw(self, question_id: str) -> bool:
-        """End a question because its asker took it back, whatever became of it until then.
+        """End a question because its asker has deleted it, in whatever state it is.
 
         False if it is unknown or was taken back before. If it was ever claimed, a claim to take
         its answer away follows.
@@ -55,7 +55,7 @@ class Inbox(Protocol):
         ...
 
     async def stop(self, question_id: str, *, by: Claim | None = None) -> bool:
-        """End an open question because somebody does not want its answer; False if it is not open.
+        """End an open question whose answer is not wanted any more; False if it is not open.
 
         If it was ever claimed, a claim to say so follows, unless it is stopped `by` who has it, and
         settles it having said so; False if they do not have it any more.
@@ -75,11 +75,11 @@ class Inbox(Protocol):
         ...
 
     async def take_back(self) -> int:
-        """Free what an earlier life of this process had claimed; how many there were."""
+        """Free what this process had claimed before a restart; return the number of questions."""
         ...
 
     async def sweep(self) -> int:
-        """Make questions with a lapsed lease `received` again; how many there were."""
+        """Make questions with a lapsed lease `received` again; return their number."""
         ...
 
     async def find(self, question_id: str) -> Received | None:
@@ -101,9 +101,7 @@ class Inbox(Protocol):
         ...
 
     async def last_seen(self, session_prefix: str) -> datetime | None:
-        """Return when the question received last was asked, of sessions that begin so.
-
-        None if none was.
+        """Return the time of the latest question in sessions with this prefix; None without any.
 
         `session_prefix` is a platform or a workspace, such as `slack:` or `slack:T1:`.
 

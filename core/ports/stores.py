@@ -40,7 +40,7 @@ class Archive(Protocol):
     """The history beyond the answering of a question: looking up, opinions, forgetting."""
 
     async def find(self, question_id: str) -> Turn | None:
-        """The turn of a question: what a button's id and index stand for is in it."""
+        """The turn of a question, with the follow-ups that the buttons below its answer ask."""
         ...
 
     async def sessions(
@@ -114,7 +114,7 @@ class Archive(Protocol):
 class Lessons(Protocol):
     """The lessons that people taught.
 
-    Of one lesson, what was said last stays, in whatever order it comes.
+    The latest version of a lesson stays, in whatever order the versions come.
     """
 
     async def teach(self, lesson: Lesson) -> Teaching:
@@ -149,7 +149,7 @@ class Lessons(Protocol):
         ...
 
     async def version(self) -> str:
-        """Another text after every change, by whichever process; cheap."""
+        """Return a text that differs after every change by any process; the call is cheap."""
         ...
 
 
@@ -157,7 +157,7 @@ class Cluster(Protocol):
     """The processes of one installation: who leads what, by leases that each has to keep."""
 
     async def hold(self, name: str, holder: str, *, lease_s: float) -> str:
-        """Take or keep a lease unless somebody else has it; whose it is."""
+        """Take or keep a lease unless another holder has it; return whose it is."""
         ...
 
     async def let_go(self, name: str, holder: str) -> None:
@@ -165,7 +165,7 @@ class Cluster(Protocol):
         ...
 
     async def held(self) -> dict[str, str]:
-        """Return who holds what now; what has lapsed is forgotten."""
+        """Return the holders of the leases that have not lapsed, by the name of the lease."""
         ...
 
 
@@ -203,7 +203,7 @@ class Reports(Protocol):
         ...
 
     async def closed_gaps(self) -> set[str]:
-        """The questions of which that was noted."""
+        """Return the ids of the questions that `close_gaps` has noted."""
         ...
 
     async def note(self, event: AuditEvent) -> None:
@@ -219,7 +219,7 @@ class Reports(Protocol):
         ...
 
     async def switch(self, name: str, value: str | None) -> None:
-        """Switch something; None is back to what the settings say."""
+        """Set a switch; None returns it to what the settings say."""
         ...
 
     async def recount(self) -> int:

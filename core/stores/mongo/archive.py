@@ -185,7 +185,7 @@ class MongoArchive:
         return sorted(map(feedback_of, found), key=lambda given: given.question_id)
 
     async def forget(self, asker: str) -> Removed:
-        """Delete a person's questions, answers and opinions; lessons name them no more."""
+        """Delete a person's questions, answers and opinions, and their name in lessons."""
         check_text("the asker", asker)
         with self._db.translated():
             questions = (await self._db.inbox.delete_many({"asker": asker})).deleted_count

@@ -79,7 +79,7 @@ class MongoCases:
             return [_case_of(document) async for document in found]
 
     async def count_call(self, owner: str, day: date) -> int:
-        """Count one more call of an owner on a day; how many there are with it."""
+        """Count one more call of an owner on a day; return how many there are with it."""
         check_text("the owner", owner)
         with self._db.translated():
             counted: Document | None = await self._db.case_calls.find_one_and_update(

@@ -19,7 +19,7 @@ class MongoCluster:
         self._clock = clock
 
     async def hold(self, name: str, holder: str, *, lease_s: float) -> str:
-        """Take or keep a lease unless somebody else has it; whose it is."""
+        """Take or keep a lease unless another holder has it; return whose it is."""
         now = self._clock()
         until, leases = now + timedelta(seconds=lease_s), self._db.leases
         with self._db.translated():
@@ -41,7 +41,7 @@ class MongoCluster:
             await self._db.leases.delete_one({"_id": name, "holder": holder})
 
     async def held(self) -> dict[str, str]:
-        """Return who holds what now; what has lapsed is forgotten."""
+        """Return the holders of the leases that have not lapsed, by the name of the lease."""
         now = self._clock()
         with self._db.translated():
             await self._db.leases.delete_many({"until": {"$lte": now}})

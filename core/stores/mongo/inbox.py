@@ -146,14 +146,14 @@ class MongoInbox(MongoInboxQueries):
         await self._held(claim, {"$set": {"reply": reply}})
 
     async def release(self, claim: Claim) -> None:
-        """Let go of a question, whether it is still ours or not: nothing of ours comes any more."""
+        """Release a question: this process will send nothing more for it, whoever has it now."""
         held = {**claimed(claim), "held": claim.token}
         let_go = {"$set": {"lease_until": self._clock()}, "$unset": {"held": ""}}
         with self._db.translated():
             await self._db.inbox.update_one(held, let_go)
 
     async def settle(self, claim: Claim, state: InboxState) -> None:
-        """End the question in a final state; nothing is left to be done.
+        """End the question in a final state, with nothing left to do.
 
         Raises:
             LeaseLostError: the question was taken away from us.
@@ -164,12 +164,12 @@ class MongoInbox(MongoInboxQueries):
             await self._order.promote(claim.question.session)
 
     async def withdraw(self, question_id: str) -> bool:
-        """End a question because its asker took it back, whatever became of it until then."""
+        """End a question because its asker has deleted it, in whatever state it is."""
         known = {"state": {"$ne": InboxState.WITHDRAWN.value}}
         return await self._end(question_id, known, InboxState.WITHDRAWN)
 
     async def stop(self, question_id: str, *, by: Claim | None = None) -> bool:
-        """End an open question because somebody does not want its answer; False if it is not open.
+        """End an open question whose answer is not wanted any more; False if it is not open.
 
         Raises:
             StorageError: the id is text that no store keeps, or MongoDB does not take it.
@@ -222,13 +222,13 @@ class MongoInbox(MongoInboxQueries):
         return False
 
     async def sweep(self) -> int:
-        """Make questions with a lapsed lease `received` again; how many there were."""
+        """Make questions with a lapsed lease `received` again; return their number."""
         with self._db.translated():
             await self._order.mend()
             return await self._free({"lease_until": {"$lte": self._clock()}})
 
     async def take_back(self) -> int:
-        """Free what an earlier life of this process had claimed; how many there were."""
+        """Free what this process had claimed before a restart; return the number of questions."""
         if not self._holder:
             return 0
         with self._db.translated():

@@ -64,9 +64,7 @@ class MongoInboxQueries:
             ][:limit]
 
     async def last_seen(self, session_prefix: str) -> datetime | None:
-        """Return when the question received last was asked, of sessions that begin so.
-
-        None if none was.
+        """Return the time of the latest question in sessions with this prefix; None without any.
 
         Raises:
             ValueError: the prefix is no platform and no workspace.

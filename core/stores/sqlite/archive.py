@@ -188,7 +188,7 @@ class SqliteArchive:
         return [feedback_of(row) for row in rows]
 
     async def forget(self, asker: str) -> Removed:
-        """Delete a person's questions, answers and opinions; lessons name them no more."""
+        """Delete a person's questions, answers and opinions, and their name in lessons."""
         check_text("the asker", asker)
         questions = await self._count(FORGET_QUESTIONS, asker)
         turns, opinions = await self._remove(OF_ASKER, asker)

@@ -95,7 +95,7 @@ class SqliteCases:
         return await self._all(DUE, (to_ms(in_utc(now)), max(limit, 0)))
 
     async def count_call(self, owner: str, day: date) -> int:
-        """Count one more call of an owner on a day; how many there are with it."""
+        """Count one more call of an owner on a day; return how many there are with it."""
         check_text("the owner", owner)
         values = (owner, day.isoformat())
         return await self._file.write(lambda db: int(db.execute(_COUNT, values).fetchone()[0]))

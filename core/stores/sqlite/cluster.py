@@ -29,7 +29,7 @@ class SqliteCluster:
         self._clock = clock
 
     async def hold(self, name: str, holder: str, *, lease_s: float) -> str:
-        """Take or keep a lease unless somebody else has it; whose it is."""
+        """Take or keep a lease unless another holder has it; return whose it is."""
         now_ms = to_ms(self._clock())
         values: dict[str, str | int] = {
             "name": name,
@@ -49,7 +49,7 @@ class SqliteCluster:
         await self._file.write(lambda db: db.execute(_LET_GO, (name, holder)))
 
     async def held(self) -> dict[str, str]:
-        """Return who holds what now; what has lapsed is forgotten."""
+        """Return the holders of the leases that have not lapsed, by the name of the lease."""
         now_ms = to_ms(self._clock())
 
         def held(db: sqlite3.Connection) -> dict[str, str]:

@@ -141,12 +141,12 @@ class SqliteInbox:
         await self._held(claim, NOTE, reply)
 
     async def release(self, claim: Claim) -> None:
-        """Let go of a question, whether it is still ours or not: nothing of ours comes any more."""
+        """Release a question: this process will send nothing more for it, whoever has it now."""
         values = (to_ms(self._clock()), claim.question.id, claim.fence)
         await self._file.write(lambda db: db.execute(RELEASE, values))
 
     async def settle(self, claim: Claim, state: InboxState) -> None:
-        """End the question in a final state; nothing is left to be done.
+        """End the question in a final state, with nothing left to do.
 
         Raises:
             LeaseLostError: the question was taken away from us.
@@ -155,11 +155,11 @@ class SqliteInbox:
         await self._held(claim, SETTLE, state.value)
 
     async def withdraw(self, question_id: str) -> bool:
-        """End a question because its asker took it back, whatever became of it until then."""
+        """End a question because its asker has deleted it, in whatever state it is."""
         return await self._end(question_id, InboxState.WITHDRAWN)
 
     async def stop(self, question_id: str, *, by: Claim | None = None) -> bool:
-        """End an open question because somebody does not want its answer; False if it is not open.
+        """End an open question whose answer is not wanted any more; False if it is not open.
 
         Raises:
             StorageError: the id is text that no store keeps, or the file cannot be written.
@@ -182,7 +182,7 @@ class SqliteInbox:
         return await self._file.write(lambda db: db.execute(REOPEN, values).rowcount == 1)
 
     async def take_back(self) -> int:
-        """Free what an earlier life of this process had claimed; how many there were."""
+        """Free what this process had claimed before a restart; return the number of questions."""
         if not self._holder:
             return 0
         values = (to_ms(self._clock()), self._holder)
@@ -190,7 +190,7 @@ class SqliteInbox:
         return taken and await self.sweep()
 
     async def sweep(self) -> int:
-        """Make questions with a lapsed lease `received` again; how many there were."""
+        """Make questions with a lapsed lease `received` again; return their number."""
         now_ms = to_ms(self._clock())
         return await self._file.write(lambda db: db.execute(SWEEP, (now_ms,)).rowcount)
 
@@ -229,9 +229,7 @@ class SqliteInbox:
         return [Received(question_of(row), InboxState(row["state"]), row["reply"]) for row in rows]
 
     async def last_seen(self, session_prefix: str) -> datetime | None:
-        """Return when the question received last was asked, of sessions that begin so.
-
-        None if none was.
+        """Return the time of the latest question in sessions with this prefix; None without any.
 
         Raises:
             ValueError: the prefix is no platform and no workspace.
