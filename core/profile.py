@@ -151,6 +151,13 @@ class Profile:
     gate_says_otherwise: str
     gate_takes: str
     gate_not_looked_at: str
+    gate_key: str
+    gate_password: str
+    gate_link: str
+    gate_names_people: str
+    gate_says_nothing: str
+    gate_asks_back: str
+    gate_strays: str
     case_opened: str
     case_joined: str
     case_later: str

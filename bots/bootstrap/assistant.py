@@ -31,6 +31,7 @@ from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
 from core.lessons.book import LessonBook
 from core.lessons.gate import Gate
+from core.lessons.reader import LessonReader
 from core.messaging.answer_report import AnswerReport
 from core.messaging.cases.likeness import Likeness
 from core.messaging.lessons.learning import Learning
@@ -223,7 +224,8 @@ class _Parts:
     def book(self, stores: Stores, profile: Profile) -> LessonBook:
         """Return the book of lessons, behind its gate."""
         assert self.following  # noqa: S101 - whoever has stores has opened it with their lessons
-        gate = Gate(SearchedRehearsal(self.retriever, self.language.analyzer), profile)
+        rehearsal = SearchedRehearsal(self.retriever, self.language.analyzer)
+        gate = Gate(rehearsal, LessonReader(self.language.analyzer, self.embed), profile)
         catch_up = partial(self.following.catch_up, now=True)
         return book_of(stores, profile, examine=gate.examine, catch_up=catch_up)
 

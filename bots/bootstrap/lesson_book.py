@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bots.bootstrap.lessons import SearchedRehearsal, book_of
-from bots.bootstrap.search import build_retriever
+from bots.bootstrap.search import build_retriever, load_language
 from bots.bootstrap.stores import Stores, open_stores
 from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import NoFaqError
 from core.lessons.book import LessonBook
 from core.lessons.gate import Examined, Gate
+from core.lessons.reader import LessonReader
 from core.types import Lesson
 
 
@@ -28,11 +29,13 @@ async def open_book(settings: Settings) -> AsyncIterator[tuple[LessonBook, Store
     profile, loaded = profile_of(settings), list[Gate]()
 
     def load() -> Gate:
+        rehearsal = None
         try:
             retriever, language = build_retriever(settings)
+            rehearsal = SearchedRehearsal(retriever, language.analyzer)
         except NoFaqError:
-            return Gate(None, profile)
-        return Gate(SearchedRehearsal(retriever, language.analyzer), profile)
+            language = load_language(settings.profile)
+        return Gate(rehearsal, LessonReader(language.analyzer, language.encoder.embed), profile)
 
     async def examine(lesson: Lesson) -> Examined:
         if not loaded:

@@ -1,21 +1,27 @@
 """The gate before a lesson is served: it is looked at beside the FAQ, and may have to wait.
 
-What speaks to the bot and not to people is refused. What says otherwise than an entry near to it,
-or would take an entry's own question from it, is held for an owner's word, with what was found.
+What speaks to the bot and not to people is refused, and so is a key. What answers nothing, shows
+what not everybody should see, says otherwise than an entry near to it, or would take an entry's own
+question from it, is held for an owner's word, with what was found.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from core.errors import FaqbotError
+from core.lessons.reader import LessonReader
 from core.profile import Profile
+from core.text.asking_back import asks_back
 from core.text.claims import contradicts
 from core.text.instructions import instructs_bot
 from core.text.markdown.measure import shortened
+from core.text.sanitize import Cleaner
+from core.text.secrets import holds_key, holds_password
 from core.types import Entry, Lesson
 
 _BESIDE: Final = 1  # entries that a lesson is compared with: those that answer its question best
@@ -47,19 +53,46 @@ class Examined:
 class Gate:
     """Looks at a lesson before anybody is answered with it."""
 
-    def __init__(self, rehearsing: Rehearsing | None, profile: Profile) -> None:
+    def __init__(
+        self, rehearsing: Rehearsing | None, reader: LessonReader, profile: Profile
+    ) -> None:
         """Without `rehearsing` there is no FAQ that a lesson could be held against."""
         self._rehearsing = rehearsing
+        self._reader = reader
         self._profile = profile
+        self._cleaner = Cleaner(profile.link_hosts, instead=profile.link_left_out)
 
     async def examine(self, lesson: Lesson) -> Examined:
         """Return what speaks against serving a lesson.
 
         What cannot be looked at now is held, and says so.
         """
-        if instructs_bot(lesson.answer) or instructs_bot(lesson.question):
-            return Examined((self._profile.teach_refused,), refused=True)
-        return Examined(await self._held_against_faq(lesson))
+        for text in (lesson.question, lesson.answer):
+            if instructs_bot(text):
+                return Examined((self._profile.teach_refused,), refused=True)
+            if holds_key(text):
+                return Examined((self._profile.gate_key,), refused=True)
+        own = await asyncio.to_thread(self._read, lesson)
+        return Examined((*own, *await self._held_against_faq(lesson)))
+
+    def _read(self, lesson: Lesson) -> list[str]:
+        """Return what the text itself shows: secrets, links, people, and whether it answers."""
+        profile, reader, answer = self._profile, self._reader, lesson.answer
+        findings = []
+        if holds_password(answer):
+            findings.append(profile.gate_password)
+        if self._cleaner.links_elsewhere(answer):
+            findings.append(profile.gate_link)
+        if people := reader.people(answer):
+            listed = ", ".join(dict.fromkeys(map(_line, people[:_SHOWN])))
+            findings.append(profile.gate_names_people.format(people=listed))
+        if reader.says_nothing(answer):
+            findings.append(profile.gate_says_nothing)
+        elif asks_back(answer):
+            findings.append(profile.gate_asks_back)
+        elif reader.strays(lesson.question, answer):
+            findings.append(profile.gate_strays)
+        return findings
 
     async def _held_against_faq(self, lesson: Lesson) -> tuple[str, ...]:
         """Return where a lesson says otherwise than the FAQ, or takes questions from it."""

@@ -26,12 +26,12 @@ _NUMBER: Final = re.compile(
 _SCALES: Final = {"천": 1_000, "만": 10_000, "억": 100_000_000, "조": 1_000_000_000_000}
 _SAME_UNITS: Final = {"퍼센트": "%", "percent": "%", "영업일": "일"}
 _NEGATION: Final = re.compile(
-    r"않|없|못|아니|안 |안돼|안되|불가|금지|\b(?:not|no|never|cannot|without|nor)\b|n't\b",
+    r"않|없|못|아니|아닙|아닌|아녜|안 |안돼|안되|불가|금지"
+    r"|\b(?:not|no|never|cannot|without|nor)\b|n't\b",
     re.IGNORECASE,
 )
 _END_CHARS: Final = 64  # of a sentence's end with all of its citations
 _SAME_MATTER: Final = 0.5  # of the bigrams of a sentence that another one shares
-_PLAINLY_SAME: Final = 0.65  # as above, where a false alarm holds up a person
 
 
 class ClaimFilter:
@@ -108,7 +108,7 @@ def contradicts(sentence: str, source: str) -> bool:
     said = [(value, unit) for value, unit in _amounts(sentence) if unit]
     if any(unit in known and value not in known[unit] for value, unit in said):
         return True
-    return _is_denied(sentence, [source], same=_PLAINLY_SAME)
+    return _is_denied(sentence, [source])
 
 
 def agree(one: str, other: str) -> bool:
@@ -131,7 +131,7 @@ def _amounts(text: str) -> list[tuple[float, str]]:
     return found
 
 
-def _is_denied(sentence: str, sources: Sequence[str], *, same: float = _SAME_MATTER) -> bool:
+def _is_denied(sentence: str, sources: Sequence[str]) -> bool:
     """Return whether the sources say the opposite: where they speak of it, they negate, or do not.
 
     A sentence that they do not speak of in such words is not judged: it may be put in other words.
@@ -144,8 +144,8 @@ def _is_denied(sentence: str, sources: Sequence[str], *, same: float = _SAME_MAT
     best = max((share for share, _ in shares), default=0.0)
     negated = bool(_NEGATION.search(sentence))
     if negated and not any(_NEGATION.search(source) for source in sources):
-        return best >= same
-    near = [part for share, part in shares if share >= max(same, 0.8 * best)]
+        return best >= _SAME_MATTER
+    near = [part for share, part in shares if share >= max(_SAME_MATTER, 0.8 * best)]
     return bool(near) and all(bool(_NEGATION.search(part)) is not negated for part in near)
 
 

@@ -35,16 +35,22 @@ _WHATEVER: Final = (
     rf"(?:모든|어떤|무슨|다른)\s(?:질문|문의)(?:이라도|이든|에도|에는|에|을)?{_WITHIN}"
     r"(?:라고|다고|으로|만)\s?(?:답|대답|답변|말|안내)?하?"
     r"(?:해라|하라|해|하세요|하십시오|할 것|해야)|"
-    r"(?:누가|사용자가|고객이)\s?(?:무엇|뭐|무슨)\S{0,4}\s(?:묻|물어|질문)\S*"
+    r"(?:누가|사용자가|고객이)\s?(?:무엇|뭐|뭘|무슨)\S{0,4}\s(?:묻|물어|질문)\S*"
     + _WITHIN
-    + r"(?:라고|다고)|"
+    + r"(?:라|다)['\"’”]?고|"
     r"\b(?:always|whatever|to (?:any|every|all) questions?)\b"
     r"[^.!?\n]{0,40}\b(?:answer|reply|respond|say)\b|"
     r"\b(?:answer|reply|respond) to (?:any|every|all)\b"
 )
+# To answer is the bot's: whoever tells people what to do does not end like this.
+_ANSWER: Final = (
+    r"(?:답|대답|답변)(?:만)?\s?(?:해라|하라|해|할 것|하지\s?마라?)[\s.!~'\"’”]*$|"
+    r"(?:^|\s)(?:챗)?봇(?:아|님아)[,\s]|\bin your (?:answers|replies|responses)\b"
+)
 _TURN: Final = (
     r"<\|?/?(?:im_start|im_end|system|assistant|endoftext)\|?>|\[/?INST\]|<</?SYS>>|"
-    r"^\s*#{0,3}\s*(?:system|assistant|시스템)\s*[:：]|^\s*#{2,}\s*(?:new )?instructions?\b"
+    r"^\s*(?:#{1,3}\s*(?:system|assistant|시스템)|(?-i:system|assistant))\s*[:：]|"
+    r"^\s*(?:#{2,}\s*instructions?\b|#*\s*new instructions?\s*[:：])"
 )
 _FORMS: Final = tuple(
     re.compile(pattern, re.IGNORECASE | re.MULTILINE)
@@ -53,6 +59,7 @@ _FORMS: Final = tuple(
         rf"\b(?:{_SET_ASIDE_EN})\b{_WITHIN}\b{_OWN_EN}",
         _ROLE,
         _WHATEVER,
+        _ANSWER,
         _TURN,
     )
 )

@@ -65,7 +65,7 @@ _ENDED: Final = r"(?![\da-fA-F-])"
 _SPOKEN: Final = "[0-9공영일이삼사오육칠팔구]"
 # Numbers that are no person's, as shops write about them.
 _THING: Final = re.compile(
-    r"(?:주문|송장|택배|등기|상품|모델|제품|시리얼|일련|버전|접수|문의|티켓|쿠폰|법인|바코드"
+    r"(?:주문|송장|택배|등기|상품|모델|제품|시리얼|일련|버전|접수|문의|티켓|쿠폰|법인(?!\s?카드)|바코드"
     r"|order|tracking|serial|product|model|ticket|coupon|version|isbn|sku)[^\d\n]{0,12}$",
     re.IGNORECASE,
 )

@@ -11,7 +11,7 @@ A link is judged as the widest that any client may take it for: from its scheme 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
 _ZERO_WIDTH = "\u200b"  # what discord.py's own escape_mentions puts between, too
@@ -43,6 +43,12 @@ _TAIL = re.compile(
 _BLANK = re.compile(rf"[{_SPACE}]")
 _RUN = re.compile(rf"[{_SPACE}]+|[^{_SPACE}]+")
 _HOST = re.compile(r"(?:[a-z0-9\-]+\.)+[a-z0-9\-]+\.?(?::\d{1,5})?", re.IGNORECASE)
+# What some clients, and people, make a link of: `bit.ly/abc`.
+_BARE = re.compile(
+    r"(?<![\w/@.:-])(?:[a-z0-9-]{1,63}\.){1,5}"
+    r"(?:com|net|org|info|biz|io|app|dev|gg|me|ly|kr|co|xyz|site|online|page|link)/[\w%?=&#./-]+",
+    re.IGNORECASE | re.ASCII,
+)
 # An address in the address of a page: such pages lead on to wherever it says.
 _LEADS_ON = re.compile(r"//|%2f%2f|%5c|[=/]www\.", re.IGNORECASE)
 _MARKDOWN_LINK = re.compile(r"\]\((?!<?https?://)", re.IGNORECASE)
@@ -60,27 +66,28 @@ class Cleaner:
         """The text, harmless. Cleaning twice changes nothing more."""
         return _UNIT.sub(_clean_unit, self._with_known_links(text))
 
+    def links_elsewhere(self, text: str) -> list[str]:
+        """Return the addresses in a text that may not be linked to, also those without a scheme."""
+        links = [_address(text[start:stop])[0] for start, stop in _links(text)]
+        links += [f"https://{bare[0]}" for bare in _BARE.finditer(text)]
+        return [link for link in links if not self.allows(link)]
+
     def _with_known_links(self, text: str) -> str:
         """The text without the links that lead elsewhere."""
-        starts = list(_LINK.finditer(text))
         parts: list[str] = []
         place = 0
-        for start, following in zip_longest(starts, starts[1:]):
-            limit = following.start() if following else len(text)
-            end = _END.search(text, start.end(), limit)
-            stop = end.start() if end else limit
-            parts += [text[place : start.start()], self._judged(text[start.start() : stop])]
+        for start, stop in _links(text):
+            parts += [text[place:start], self._judged(text[start:stop])]
             place = stop
         return "".join(parts) + text[place:]
 
     def _judged(self, link: str) -> str:
-        tail = _TAIL.search(link)
-        address, after = (link[: tail.start()], tail[0]) if tail else (link, "")
-        if not self.allows(address.removeprefix("<")):
+        address, after = _address(link)
+        if not self.allows(address):
             return self._instead + after
         # A client would take a particle for a part of the host: so it stands apart.
         apart = after and _HANGUL.match(after) and address.count("/") == len("//")
-        return f"{address} {after}" if apart else link
+        return f"{link.removesuffix(after)} {after}" if apart else link
 
     def allows(self, url: str) -> bool:
         """Whether an address is one that may be linked to."""
@@ -94,6 +101,22 @@ class Cleaner:
             return False
         host = authority.partition(":")[0].rstrip(".").lower()
         return any(host == known or host.endswith(f".{known}") for known in self._hosts)
+
+
+def _links(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each link of a text begins and where it ends at the latest."""
+    starts = list(_LINK.finditer(text))
+    for start, following in zip_longest(starts, starts[1:]):
+        limit = following.start() if following else len(text)
+        end = _END.search(text, start.end(), limit)
+        yield start.start(), end.start() if end else limit
+
+
+def _address(link: str) -> tuple[str, str]:
+    """Split a link into its address and what stands behind it and belongs to the sentence."""
+    tail = _TAIL.search(link)
+    address, after = (link[: tail.start()], tail[0]) if tail else (link, "")
+    return address.removeprefix("<"), after
 
 
 def _clean_unit(match: re.Match[str]) -> str:

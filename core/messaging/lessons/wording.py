@@ -35,6 +35,8 @@ def said_of(taught: Taught, profile: Profile, *, how_to_confirm: str = "") -> st
         Outcome.TOO_LONG: profile.teach_too_long,
     }
     lines = [texts[taught.outcome]]
+    if taught.outcome is Outcome.REFUSED and taught.lesson:
+        lines = findings_of(taught.lesson, profile) or lines
     if taught.outcome is Outcome.HELD and taught.lesson:
         lines += [f"• {finding}" for finding in findings_of(taught.lesson, profile)]
         lines.append(how_to_confirm or profile.teach_how_to_confirm)

@@ -160,7 +160,9 @@ async def test_a_model_answers_from_a_lesson_that_is_quoted_as_data(models, sett
     async with open_teachable_assistant(settings) as talk:
         ending, _ = await ask(talk.assistant, ASKED)
         assert isinstance(ending, Escalated)
-        await talk.learning.teach(remark(f"#학습 {told}"))
+        held = await talk.learning.teach(remark(f"#학습 {told}"))
+        assert held.outcome is Outcome.HELD
+        await talk.learning.teach(remark("#학습 확인", "r2"))
         ending, shown = await ask(talk.assistant, OTHERWISE, SessionId("terminal:else"))
     assert isinstance(ending, Answered)
     assert ending.sources[0].source.author == "김담당"

@@ -1,0 +1,119 @@
+"""What an answer is about, as far as its words tell: nothing, a person, or another subject."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+from kiwipiepy import Token
+
+from core.ports import Vectors
+from core.text.addressing import says_something
+from core.text.korean import Analyzer
+from core.text.normalize import normalized
+
+# What people say while they have no answer: agreement, thanks, patience, promises, not knowing.
+# A closed class, as content terms (`core.text.korean`); a text of nothing else answers nothing.
+_TALK: Final = frozenset(
+    """
+    네 넵 넹 넴 너 저 제 나 우리 저희 그거 이거 저거 거 수 때 후 뒤 나중 지금 잠시 잠깐 조금
+    바로 곧 일단 우선 잘 좀 다시 정말 진짜 너무 많이 요 하루 질문 말씀 답변 답 대답 확인
+    검토 문의 부탁 감사 고맙 수고 죄송 미안 처리 연락 회신 공유 담당 담당자 담당자님 알 모르
+    알리 드리 기다리 맞 그렇 아니 좋 궁금 바쁘 보 보내 찾 여쭈 여쭙 말하 ok okay sure thank
+    thx check get got back you let not sorri know idea good great nice lol will ll moment
+    minut sec note see look later soon wait ask ye no yeah yep hmm
+    """.split()  # noqa: SIM905 - a list of words is easier to read so
+)
+_MENTION: Final = re.compile(
+    r"<@[!&]?[A-Z0-9]+(?:\|[^>\n]{0,100})?>|(?<![\w.+-])@[A-Za-z가-힣][\w.-]*(?![\w/])"
+)
+_TITLES: Final = frozenset(
+    """
+    대리 과장 차장 부장 팀장 실장 본부장 이사 상무 전무 대표 매니저 사원 주임 선임 책임 수석
+    프로 선생 씨 님
+    """.split()  # noqa: SIM905 - a list of words is easier to read so
+)
+_SURNAMES: Final = frozenset(
+    "김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구민진나지엄채원천"
+    "방공현함변염여추도소석선설마길연위표명기반라왕금옥육"
+)
+# Names that Kiwi does not know are nouns to it; words for people and places end like this.
+_NO_NAME: Final = "자팀사부실과처객장원인직반중위국"
+_TO: Final = ("한테", "에게", "께", "에게서", "한테서")
+_SYLLABLES: Final = 3
+# Of 105 entries of the sample FAQ none is as far from its own title; of answers to other questions
+# two thirds are. Short answers, such as a place or a price, need not sound like their question.
+_ELSEWHERE: Final = 0.10
+_FEWEST_WORDS: Final = 5
+_READ_CHARACTERS: Final = 200
+
+
+class LessonReader:
+    """Reads answers with the analysis of Korean and a model of what words mean."""
+
+    def __init__(self, analyzer: Analyzer, embed: Callable[[Sequence[str]], Vectors]) -> None:
+        """`embed` gives unit vectors, of words alone, too."""
+        self._analyzer = analyzer
+        self._embed = embed
+
+    def says_nothing(self, text: str) -> bool:
+        """Return whether nothing in a text answers anything: agreement, thanks, a promise."""
+        plain = normalized(text)
+        if not says_something(plain):
+            return not any(map(str.isdigit, plain))
+        return all(_form(term) in _TALK for term in self._analyzer.terms(plain))
+
+    def people(self, text: str) -> list[str]:
+        """Return the people whom a text names: `@민수`, `김민수 대리`."""
+        found = [match[0] for match in _MENTION.finditer(text)]
+        plain = _MENTION.sub(" ", text)
+        tokens = self._analyzer.kiwi.tokenize(plain)
+        for place, token in enumerate(tokens):
+            after = [*tokens[place + 1 : place + 3], None, None]
+            start = tokens[place - 1] if place and _is_surname(tokens[place - 1], token) else token
+            if end := _named_until(start, token, after[0], after[1]):
+                found.append(plain[start.start : end])
+        return found
+
+    def strays(self, question: str, answer: str) -> bool:
+        """Return whether an answer of some length is about something else than its question."""
+        text = answer[:_READ_CHARACTERS]
+        asked, told = (
+            list(dict.fromkeys(one)) for one in self._analyzer.terms_of([question, text])
+        )
+        if not asked or len(told) < _FEWEST_WORDS or set(asked) & set(told):
+            return False
+        whole = self._embed([question, text])
+        words = self._embed([_form(term) for term in (*asked, *told)])
+        nearest = (words[: len(asked)] @ words[len(asked) :].T).max(axis=1)
+        return (float(whole[0] @ whole[1]) + float(np.mean(nearest))) / 2 < _ELSEWHERE
+
+
+def _form(term: str) -> str:
+    return term.rpartition("/")[0].rstrip(".,!?")
+
+
+def _is_surname(before: Token, token: Token) -> bool:
+    """Whether a token is a name whose surname stands alone before it: 최 유진."""
+    return before.tag == token.tag == "NNP" and before.form in _SURNAMES
+
+
+def _named_until(start: Token, token: Token, title: Token | None, after: Token | None) -> int:
+    """Return where a person's name with its title ends; 0 if this is none."""
+    name_ends: int = token.start + token.len
+    whole = name_ends - start.start
+    has_surname = start.form[0] in _SURNAMES and whole >= _SYLLABLES
+    is_noun = token.tag == "NNG" and has_surname and token.form[-1] not in _NO_NAME
+    if title is None or not (token.tag == "NNP" or (is_noun and whole == _SYLLABLES)):
+        return 0
+    if title.form in _TO and token.tag == "NNP" and has_surname:
+        return name_ends
+    if title.form not in _TITLES:
+        return 0
+    is_called = title.form in ("님", "씨") or after is None or after.form == "님"
+    if not is_called and after and after.tag[0] != "J":
+        return 0
+    title_ends: int = title.start + title.len
+    return title_ends

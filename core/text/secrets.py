@@ -1,0 +1,77 @@
+"""Secrets in a text: keys of services, told by their published forms, and passwords that it names.
+
+A text that speaks of passwords ("at least 8 characters") holds none. All work is linear.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# The forms in which services write their keys, as they and scanners such as
+# https://docs.github.com/en/code-security/secret-scanning document them.
+_KEY: Final = re.compile(
+    r"(?<![\w-])(?:"
+    r"sk-(?:proj-|ant-|or-)?[A-Za-z0-9_-]{20,}"
+    r"|(?:sk|rk|whsec)_(?:live_|test_)?[A-Za-z0-9]{16,}"
+    r"|xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,}"
+    r"|gh[opusr]_[A-Za-z0-9]{30,}|github_pat_\w{20,}|glpat-[\w-]{16,}"
+    r"|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[\w-]{30,}|ya29\.[\w-]{20,}"
+    r"|hf_[A-Za-z0-9]{20,}|npm_[A-Za-z0-9]{30,}|pypi-[\w-]{30,}|SG\.[\w-]{16,}\.[\w-]{16,}"
+    r"|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{16,}"
+    r"|GOCSPX-[\w-]{16,}|Bearer [\w.~+/-]{20,}"
+    r"|[MNO][\w-]{23,26}\.[\w-]{6}\.[\w-]{27,}"
+    r")"
+    r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----"
+    r"|hooks\.slack\.com/services/T\w+/B\w+/\w{16,}"
+    r"|discord(?:app)?\.com/api/webhooks/\d+/[\w-]{16,}"
+    r"|\b[a-z][a-z0-9+]{1,20}://[^\s:/@]{1,64}:[^\s:/@<>*{$]{3,128}@[\w.-]+",
+    re.ASCII,
+)
+_NAME: Final = (
+    r"(?:비밀\s?번호|비번|암호|패스워드|접속\s?번호|보안\s?코드|핀\s?번호|인증\s?키|시크릿|토큰"
+    r"|pass(?:word|wd|code|phrase)|\bpwd?|\bpin(?:\s?(?:번호|code|number))?"
+    r"|(?:api|access|secret|private|auth)[ _-]?(?:key|token)|(?<![a-z])token"
+    r"|api ?키|(?<![a-z])secret)"
+)
+_LINK: Final = r"\s{0,3}(?:은|는|이|가|로는|:|：|=|->|→|\bis\b)?\s{0,3}[\"'`“]?"
+# What is given as a password: signs without Hangul, a digit among them. A number with a unit behind
+# it, such as `12자` or `12 characters`, is a rule.
+_GIVEN: Final = re.compile(
+    _NAME + _LINK + r"(?P<value>(?=[^\s가-힣]*\d)[!-~]{4,128})"
+    r"(?!\s?(?:자리|자|글자|번|회|일|분|시간|초|개|명|byte|char|digit|letter|day|minute|time))",
+    re.IGNORECASE,
+)
+_ASSIGNED: Final = re.compile(
+    r"(?:password|passwd|pwd|secret|token|api_?key)=(?P<value>[!-~]{4,128})", re.IGNORECASE
+)
+_ACCOUNT: Final = re.compile(
+    r"계정|아이디|로그인|\b(?:id|account|login|user(?:name)?)\b", re.IGNORECASE
+)
+_MIXED: Final = re.compile(
+    r"(?<![!-~])(?=[!-~]*[a-z])(?=[!-~]*\d)(?=[!-~]*[!@#$%^&*?])[!-~]{7,64}", re.IGNORECASE
+)
+_PLACEHOLDER: Final = re.compile(r"^[<{$*]|\*{3}|x{4}|\.{3}|your", re.IGNORECASE)
+
+
+def holds_key(text: str) -> bool:
+    """Return whether a text has a key in it by which some service lets its owner in."""
+    return bool(_KEY.search(text))
+
+
+def holds_password(text: str) -> bool:
+    """Return whether a text gives a password, a PIN or the like away."""
+    if any(
+        _is_value(found["value"]) for form in (_GIVEN, _ASSIGNED) for found in form.finditer(text)
+    ):
+        return True
+    return any(_ACCOUNT.search(line) and _is_mixed(line) for line in text.splitlines())
+
+
+def _is_value(value: str) -> bool:
+    return not (_PLACEHOLDER.search(value) or "://" in value)
+
+
+def _is_mixed(line: str) -> bool:
+    found = (match[0] for match in _MIXED.finditer(line))
+    return any(_is_value(value) and "@" not in value[1:] for value in found)

@@ -1,0 +1,93 @@
+"""Each rule of the gate on twenty answers that must pass it, and twenty that must not."""
+
+from dataclasses import replace
+
+import pytest
+from fakes import gate_examples as examples
+
+from config.profiles import load_profile
+from core.lessons.gate import Gate
+from core.lessons.reader import LessonReader
+from core.messaging.lessons.tag import is_lesson
+from core.text.personal_data import mask_private
+from core.types import Entry, Lesson, SessionId
+
+PROFILE = replace(load_profile("ko"), link_hosts=("docs.example.com",))
+# How a finding of each rule begins.
+RULES = {
+    "QUESTION": [PROFILE.gate_asks_back],
+    "EMPTY": [PROFILE.gate_says_nothing],
+    "LINK": [PROFILE.gate_link],
+    "SECRET": [PROFILE.gate_key, PROFILE.gate_password],
+    "PERSON": [PROFILE.gate_names_people.partition("{")[0]],
+    "INSTRUCTION": [PROFILE.teach_refused],
+    "OTHERWISE": [PROFILE.gate_says_otherwise.partition("{")[0]],
+}
+BAD = [(rule, one) for rule in RULES for one in getattr(examples, f"{rule}_BAD")]
+GOOD = [(rule, one) for rule in RULES for one in getattr(examples, f"{rule}_GOOD")]
+
+
+class OneEntry:
+    """An FAQ of one entry, which answers every question."""
+
+    def __init__(self, text):
+        self.entries = [Entry("e1", "안내", text)] if text else []
+
+    async def near(self, _lesson):
+        return self.entries
+
+    async def taken(self, _lesson):
+        return ()
+
+
+@pytest.fixture(scope="module")
+def reader(analyzer, encoder):
+    return LessonReader(analyzer, encoder.embed)
+
+
+async def is_found(rule, example, reader):
+    lesson = Lesson("l1", SessionId("s"), example.question, example.answer)
+    examined = await Gate(OneEntry(example.entry), reader, PROFILE).examine(lesson)
+    return any(found.startswith(begins) for found in examined.findings for begins in RULES[rule])
+
+
+def named(example):
+    return f"{example[0]}: {example[1].answer}"
+
+
+@pytest.mark.parametrize("case", BAD, ids=named)
+async def test_what_must_not_be_served_unseen_is_found(case, reader):
+    assert await is_found(*case, reader)
+
+
+@pytest.mark.parametrize("case", GOOD, ids=named)
+async def test_what_only_sounds_like_it_passes(case, reader):
+    assert not await is_found(*case, reader)
+
+
+@pytest.mark.parametrize("example", examples.PERSONAL_BAD, ids=lambda one: one.answer)
+def test_what_is_somebody_s_own_is_masked(example):
+    assert mask_private(example.answer) != example.answer
+
+
+@pytest.mark.parametrize("example", examples.PERSONAL_GOOD, ids=lambda one: one.answer)
+def test_what_is_nobody_s_own_stays(example):
+    assert mask_private(example.answer) == example.answer
+
+
+@pytest.mark.parametrize("example", examples.TAG_BAD, ids=lambda one: one.answer)
+def test_a_tag_that_is_quoted_or_talked_about_teaches_nothing(example):
+    assert not is_lesson(example.answer, "#학습")
+
+
+@pytest.mark.parametrize("example", examples.TAG_GOOD, ids=lambda one: one.answer)
+def test_a_tag_of_one_s_own_teaches(example):
+    assert is_lesson(example.answer, "#학습")
+
+
+def test_most_of_what_is_about_something_else_is_found_and_little_that_is_not(reader):
+    """Short answers need not sound like their question: no measure of words tells all of them."""
+    bad = [reader.strays(one.question, one.answer) for one in examples.SUBJECT_BAD]
+    good = [reader.strays(one.question, one.answer) for one in examples.SUBJECT_GOOD]
+    assert sum(bad) >= 14
+    assert sum(good) <= 2
