@@ -32,7 +32,7 @@ class Said:
     begun: dict[str, float] = field(default_factory=dict)
 
     async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent]:
-        """See `core.assistant.Assistant.answer`."""
+        """See `core.assistant.assistant.Assistant.answer`."""
         yield Status("답변을 정리하고 있어요…")
         await asyncio.sleep(FIRST_S)
         self.begun[question.id] = started = monotonic()

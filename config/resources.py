@@ -25,7 +25,7 @@ EVERYDAY = ROOT / "config" / "everyday.txt"
 
 
 def load_loanwords() -> dict[str, str]:
-    """English words as Korean help pages write them, for `core.korean.Analyzer`.
+    """English words as Korean help pages write them, for `core.text.korean.Analyzer`.
 
     Raises:
         ConfigError: the file is missing, or is not a table of words.

@@ -75,7 +75,7 @@ def place_of(session: SessionId) -> Place:
 
 
 def is_public(session: SessionId) -> bool:
-    """Whether others than its asker see a session: no direct message, no answer for one alone."""
+    """Return whether others than its asker see a session: no direct message, no answer for one alone."""
     place = place_of(session)
     return place.guild != DIRECT and not place.thread.startswith("u")
 

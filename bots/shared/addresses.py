@@ -1,4 +1,4 @@
-"""Whose address a request comes from: what limits by address are counted by."""
+"""The address that a request comes from, by which limits are counted."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _HOME_PREFIX: Final = (
 
 
 def source_of(address: str) -> str:
-    """Return what stands for everybody at an address: an IPv4 address, or the /64 of an IPv6 one.
+    """Return the key that limits count by: an IPv4 address, or the /64 network of an IPv6 address.
 
-    What is no address, such as the name of a local socket, stands for itself.
+    Any other text, such as the name of a local socket, is returned as it is.
     """
     try:
         found = ip_address(address.partition("%")[0])
@@ -30,10 +30,10 @@ def source_of(address: str) -> str:
 
 
 def client_of(peer: str, forwarded: Sequence[str], proxies: Sequence[Network]) -> str:
-    """Return the address of whoever made a request that may have come through `proxies`.
+    """Return the address of the client of a request that may have come through `proxies`.
 
-    `forwarded` are the values of `X-Forwarded-For`. Each proxy adds at the right whom it heard, so
-    they are read from there, and only for as long as it was a proxy of ours who said so.
+    `forwarded` are the values of `X-Forwarded-For`. Each proxy appends the address that it heard,
+    so they are read from the right, and only while one of our own proxies has written them.
     https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-Forwarded-For
     """
     hops = [hop.strip() for value in forwarded for hop in value.split(",")]
@@ -44,7 +44,7 @@ def client_of(peer: str, forwarded: Sequence[str], proxies: Sequence[Network]) -
 
 
 def is_in(address: str, networks: Sequence[Network]) -> bool:
-    """Whether an address belongs to one of these networks."""
+    """Return whether an address belongs to one of these networks."""
     try:
         found = ip_address(address)
     except ValueError:

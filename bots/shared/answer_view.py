@@ -1,4 +1,4 @@
-"""The part below an answer, and where the conversation goes on: the same on every platform."""
+"""The part below an answer, with its sources and follow-ups: the same on every platform."""
 
 from __future__ import annotations
 
@@ -21,9 +21,8 @@ _CLOSERS_COST: Final = 100  # what `settled` may add to the last piece
 class RenderOptions:
     """The way in which answers are rendered in one place.
 
-    `quoted` shows the question above its answer, since nobody has typed it there, with the name of
-    whoever asked where it is `named`. `used` are the
-    indexes of buttons that were pressed.
+    `quoted` shows the question above its answer, since nobody has typed it there; `named` adds its
+    asker's name. `used` are the indexes of buttons that were pressed.
     """
 
     profile: Profile
@@ -39,8 +38,8 @@ class RenderOptions:
 class Ending:
     """The parts of an ending in this order.
 
-    The note, sources (plain text), `lead` with the offers, questions to press. `links` are the
-    addresses of the sources, "" where one has none that may be linked to.
+    They are the note, the sources (plain text), the `lead` with the offers, and the questions to
+    press. `links` are the addresses of the sources, "" where a source may not be linked to.
     """
 
     note: str = ""

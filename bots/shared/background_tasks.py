@@ -1,4 +1,4 @@
-"""Work that events begin and nobody waits for: in order for each message, and seen to its end."""
+"""Background work that events begin: in order for each message, and ended in time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _GRACE_S: Final = 1.0  # at the end, for what is being stored
 
 
 class BackgroundTasks:
-    """Tasks beside the one that reads events. Nothing that goes wrong in one reaches another."""
+    """Tasks beside the one that reads events; an error in one does not reach another."""
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[None]] = set()
@@ -23,7 +23,7 @@ class BackgroundTasks:
         self._closed = False
 
     def begin(self, work: Coroutine[object, object, object], *, of: int = 0) -> None:
-        """Begin, after the earlier work `of` the same message: it is deleted after it was said.
+        """Begin work after the earlier work `of` the same message, to keep their order.
 
         After `close` nothing begins: an event may still be on its way when the client ends.
         """

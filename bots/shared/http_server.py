@@ -1,4 +1,4 @@
-"""An HTTP server that no address takes for itself: bounded connections, heads and bodies in time.
+"""An HTTP server that no client can block: connections are bounded, and requests have deadlines.
 
 A connection without a request in work is idle, also one whose head or body never ends. Where there
 is no room for another one, the idle one that has been there for longest makes room.
@@ -45,7 +45,7 @@ async def listening(  # noqa: PLR0913 - where, and what bounds it
     proxies: Sequence[Network] = (),
     most: int = 0,
 ) -> AsyncIterator[int]:
-    """Serve an application; the port, where 0 has become a free one.
+    """Serve an application and yield the port; 0 picks a free one.
 
     At most `most` connections are open, 0 being half of the files that the process may open, and
     half of those from one address, unless it is one of `proxies`.
@@ -76,7 +76,7 @@ async def listening(  # noqa: PLR0913 - where, and what bounds it
 
 
 class Connections:
-    """Those that are open, by address; the oldest first."""
+    """The open connections by address, the oldest first."""
 
     def __init__(self, *, most: int, of_one: int, proxies: Sequence[Network] = ()) -> None:
         self._most = most
@@ -86,7 +86,7 @@ class Connections:
         self._count = 0
 
     def admit(self, connection: _Connection) -> bool:
-        """Count one more, for which an idle one may have to go; False if there is no room."""
+        """Count a new connection; an idle one may be closed for it. False if there is no room."""
         source = connection.source
         mine = self._open[source]
         if len(mine) >= self._of_one and not is_in(source, self._proxies):
@@ -101,7 +101,7 @@ class Connections:
         return True
 
     def remove(self, connection: _Connection) -> None:
-        """Count one less, if it was counted."""
+        """Stop counting a connection."""
         source = connection.source
         if connection in self._open[source]:
             del self._open[source][connection]
@@ -110,7 +110,7 @@ class Connections:
             del self._open[source]
 
     def _close_idle(self, those: dict[_Connection, None]) -> bool:
-        """Close the first that is idle; False if none is."""
+        """Close the oldest idle connection; return False if none is idle."""
         idle = next((one for one in those if not one.at_work), None)
         if idle is None:
             return False
@@ -169,7 +169,7 @@ class _Connection(web.RequestHandler):
 
 @web.middleware
 async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Read the body, which has a deadline, before the request is one that is in work."""
+    """Read the body, which has a deadline, before the request counts as one in work."""
     if request.can_read_body:
         try:
             async with asyncio.timeout(_BODY_S):

@@ -13,9 +13,9 @@ logger = logging.getLogger(__name__)
 
 
 def reason_for(profile: Profile, receipt: Receipt | None) -> str:
-    """Return why there will be no answer, "" if there will be one.
+    """Return the reason why there will be no answer, "" if there will be one.
 
-    None is a button that is gone.
+    The receipt is None where a button is gone.
     """
     reasons = {
         Receipt.FULL: profile.inbox_full,
@@ -30,7 +30,7 @@ def reason_for(profile: Profile, receipt: Receipt | None) -> str:
 async def refusal(
     service: ChatService, profile: Profile, question: Question, *, wake: bool = True
 ) -> str:
-    """Store the question, to be answered soon; what to tell the asker if it is not, else "".
+    """Store a question, to be answered soon; return what to tell the asker if it is not, else "".
 
     Without `wake`, wake the chat service afterwards: see `ChatService.receive`.
     """

@@ -1,4 +1,4 @@
-"""How many files, and so connections, the process may have open."""
+"""The limit of open files, and so of connections, of the process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ENOUGH: Final = 65_536
 
 
 def most_open_files() -> int:
-    """Return how many files this process may have open now."""
+    """Return the number of files that this process may have open now."""
     if sys.platform == "win32":
         return _UNBOUNDED
     import resource  # noqa: PLC0415 - there is none on Windows
@@ -21,7 +21,7 @@ def most_open_files() -> int:
 
 
 def raise_open_files() -> None:
-    """Ask for as many as the system grants without a privilege: each connection is one."""
+    """Raise the limit to what the system grants without a privilege; a connection is a file."""
     if sys.platform == "win32":
         return
     import resource  # noqa: PLC0415 - there is none on Windows

@@ -22,7 +22,7 @@ PASS, NOTE, FAIL = "✓", "!", "✗"
 
 @dataclass(frozen=True, slots=True)
 class RunningPlatform:
-    """A platform that is set up: a line about it, and what keeps it going until cancelled.
+    """A platform that is set up: a line about it, and the call that keeps it going until cancelled.
 
     `address` is what to open in a browser, where there is something. `away` says in a few words
     what is not connected, "" if all is.
@@ -36,7 +36,7 @@ class RunningPlatform:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A mark, what was looked at, what was found, what to do."""
+    """A finding of the doctor: a mark, the subject, the finding, and what to do."""
 
     mark: str
     name: str
@@ -57,9 +57,9 @@ class Command:
 class Platform:
     """The description of a platform; nothing of its SDK is imported to describe it.
 
-    `off` says in a few words why it is off, "" if it is on. `open` sets it up and gives what keeps
-    it going; `check` yields the doctor's findings while it is on, and `check_live` those that the
-    platform itself makes when it is shown what the bot says.
+    `off` says in a few words why the platform is off, "" if it is on. `open` sets it up and returns
+    what keeps it going. `check` yields the doctor's findings while it is on, and `check_live` the
+    findings of the platform itself when it is shown what the bot says.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The Bolt app: what listens, in which order, and what is there before anything is connected."""
+"""The Bolt app: its listeners in their order, and its parts before anything is connected."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def make_app(  # noqa: PLR0913 - its collaborators, all by name
     background: BackgroundTasks,
     installations: Installations | None,
 ) -> AsyncApp:
-    """An app that listens to everything; `client` has no token of its own."""
+    """Make an app that listens to everything; `client` has no token of its own."""
 
     async def authorize(team_id: str | None) -> AuthorizeResult | None:
         return await workspaces.authorize(team_id)
@@ -96,7 +96,7 @@ def make_app(  # noqa: PLR0913 - its collaborators, all by name
 def _know_channels_by_their_first_ids(
     app: AsyncApp, ids: ChannelIds, workspaces: Workspaces
 ) -> None:
-    """Before anybody reads what comes; what listeners call by is the workspace's own client."""
+    """Exchange channel ids in each event before any listener reads it."""
 
     @app.middleware
     async def known(body: Json, context: AsyncBoltContext, next_: Next) -> BoltResponse:
@@ -111,7 +111,7 @@ def _acknowledge_the_rest(app: AsyncApp) -> None:
 
     @app.event(_ANYTHING)
     async def event() -> None:
-        """Nothing is left to be done."""
+        """Do nothing: the middleware has done all there is to do."""
 
     @app.action(_ANYTHING)
     async def action(ack: AsyncAck) -> None:
@@ -120,7 +120,7 @@ def _acknowledge_the_rest(app: AsyncApp) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """All of it. `client` has no token; `heard_last` has the workspaces' latest questions."""
+    """The parts of the app. `client` has no token; `heard_last` has times of latest questions."""
 
     app: AsyncApp
     client: AsyncWebClient
@@ -135,7 +135,7 @@ class Parts:
 async def assemble(
     context: Context, session: aiohttp.ClientSession, stack: AsyncExitStack
 ) -> Parts:
-    """Put it together, and let the chat service open replies; `stack` closes what is open.
+    """Put the parts together, and let the chat service open replies; `stack` closes what is open.
 
     Raises:
         ConfigError, PlatformError, StorageError: see `bots.slack.open_slack`.
@@ -191,7 +191,7 @@ class Replies:
     no_agent_in: set[str] = field(default_factory=set)
 
     def open(self, question: Question) -> Reply[Any]:
-        """The place for the answer to a question.
+        """Open the place for the answer to a question.
 
         Raises:
             PlatformRefusedError: the bot is not installed in that workspace any more.
@@ -269,7 +269,7 @@ async def _kept(settings: Settings) -> AsyncIterator[Kept]:
 def _register_extras(
     app: AsyncApp, context: Context, budgets: Budgets, workspaces: Workspaces
 ) -> None:
-    """Listen to what people do beside asking; before whatever acknowledges the rest."""
+    """Listen to what people do beside asking, before the listener that acknowledges the rest."""
 
     @app.middleware
     async def directly(client: AsyncWebClient, next_: Next) -> BoltResponse:

@@ -39,7 +39,7 @@ _BY_OAUTH: Final = Check(PASS, "Slack", "workspaces install it themselves; none 
 
 
 def check_slack(settings: Settings) -> Iterator[Check]:
-    """Every finding about Slack, which is asked; shows no secret."""
+    """Yield every finding about Slack, which is asked; no finding shows a secret."""
     shapes = list(_shapes(settings))
     yield from shapes or asyncio.run(_asked(settings))
 
@@ -108,7 +108,7 @@ async def _installation(client: AsyncWebClient, settings: Settings) -> AsyncIter
 
 
 async def _owners(client: AsyncWebClient, owners: Sequence[str]) -> list[Check]:
-    """Whether those who are called are there, and may teach."""
+    """Check that the owners exist and may teach."""
     if not owners:
         return [Check(PASS, "Slack owners", "none are set: nobody is called, nobody teaches")]
     findings = []
@@ -168,7 +168,7 @@ async def _channels(client: AsyncWebClient, name: str, wanted: frozenset[str]) -
 
 
 async def _is_member(client: AsyncWebClient, channel: str) -> bool:
-    """Asked one by one: the list may be longer than what was read of it."""
+    """Return whether the bot is in a channel, which the list may not have shown."""
     try:
         with translated("conversations.info"):
             found = await client.conversations_info(channel=channel)
@@ -178,7 +178,7 @@ async def _is_member(client: AsyncWebClient, channel: str) -> bool:
 
 
 async def _socket(client: AsyncWebClient, app_token: str) -> Check:
-    """Whether a socket can be opened; none is."""
+    """Check that a socket could be opened, without opening one."""
     try:
         with translated("apps.connections.open"):
             await client.apps_connections_open(app_token=app_token)

@@ -23,5 +23,5 @@ class Context:
 
     @property
     def owner_ids(self) -> tuple[str, ...]:
-        """Whoever may teach: the owners of the settings and those of the profile's topics."""
+        """The ids of the people who may teach: the owners of the settings and of the topics."""
         return (*self.settings.slack_owner_ids, *self.profile.owners_on("slack"))

@@ -34,11 +34,11 @@ class Place:
 
     @property
     def session(self) -> SessionId:
-        """The session that goes on here."""
+        """The session of this conversation."""
         return SessionId(f"{PREFIX}{self.team}:{self.channel}:{self.thread}")
 
     def owns(self, question: str) -> bool:
-        """Whether a question was asked in this channel: what a button says may be forged."""
+        """Return whether a question was asked in this channel; a button's id may be forged."""
         return question.startswith(f"{PREFIX}{self.team}:{self.channel}:")
 
     @property
@@ -60,7 +60,7 @@ def place_of(session: SessionId) -> Place:
 
 
 def is_public(session: SessionId) -> bool:
-    """Whether others than its asker see a session: no direct message, no answer for one alone."""
+    """Return whether others than the asker see a session, which is not direct and not private."""
     place = place_of(session)
     return not (place.channel.startswith("D") or place.private_to)
 
@@ -81,7 +81,7 @@ def triggered_id(team: str, channel: str, trigger: str) -> str:
 
 
 def asked_in(ts: str, home_team: str) -> str:
-    """What `Question.reply_to` holds of a message: its `ts`, and the asker's own workspace."""
+    """Return `Question.reply_to` of a message: its `ts`, and the asker's own workspace."""
     return f"{ts} {home_team}".rstrip()
 
 

@@ -1,4 +1,4 @@
-"""What `faqbot doctor --live` has Slack look at: the bot's own messages and views, unsent.
+"""The checks of `faqbot doctor --live`: Slack validates the bot's messages and views, unsent.
 
 https://docs.slack.dev/reference/methods/blocks.validate
 """
@@ -79,7 +79,7 @@ async def _trouble(client: AsyncWebClient, name: str, payload: Json) -> Check | 
 
 
 def _problems(error: PlatformError) -> list[str]:
-    """What Slack says is wrong, and where."""
+    """Return the problems that Slack names, each with its place."""
     cause = error.__cause__
     data = getattr(cause.response, "data", {}) if isinstance(cause, SlackApiError) else {}
     errors = data.get("errors") or [] if isinstance(data, dict) else []
@@ -90,7 +90,7 @@ def _problems(error: PlatformError) -> list[str]:
 
 
 def _payloads(profile: Profile) -> Iterator[tuple[str, Json]]:
-    """All kinds of what the bot shows, each with its name."""
+    """Yield an example of all that the bot shows, each with its name."""
     look = BlockOptions(
         profile,
         Cleaner(profile.link_hosts, instead=profile.link_left_out),

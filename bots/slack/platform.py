@@ -53,7 +53,7 @@ async def open_slack(
 
 
 async def connect(parts: Parts, context: Context, stack: AsyncExitStack) -> RunningPlatform:
-    """Get ready to listen; what has to be served is served until `stack` is closed.
+    """Get ready to listen; the web routes are served until `stack` is closed.
 
     Raises:
         ConfigError: there is no way for events to come, or the port is taken.
@@ -85,14 +85,14 @@ async def connect(parts: Parts, context: Context, stack: AsyncExitStack) -> Runn
 
 
 class _Listener:
-    """Knows since when nobody has listened."""
+    """Knows since when the bot has heard nothing."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._since = parts.heard_last
 
     def connected(self, lost_at: datetime | None) -> None:
-        """Hear what was missed, now that somebody listens again."""
+        """Hear what was missed while the bot was away."""
         parts = self._parts
         since = self._since or ({one.team: lost_at for one in parts.workspaces} if lost_at else {})
         self._since = {}
@@ -102,7 +102,7 @@ class _Listener:
                 parts.background.begin(look_back(workspace, parts.message_handler, missed))
 
     async def wait(self) -> None:
-        """Events come by HTTP, until cancelled."""
+        """Wait until cancelled, as events come by HTTP."""
         self.connected(None)
         await asyncio.Event().wait()
 

@@ -84,7 +84,7 @@ class Admission:
             raise self._too_much()
 
     async def _has_room(self, source: str) -> bool:
-        """Whether an address has fewer open questions than there is room left.
+        """Return whether an address has fewer open questions than there is room left.
 
         Where there is no room at all the inbox says so: then it is nobody's fault.
         """

@@ -106,7 +106,7 @@ class AuthRules:
             raise Problem(HTTPStatus.FORBIDDEN, text)
 
     def is_let_in(self, request: web.Request) -> bool:
-        """Whether the request has the token, or a cookie that was given for it."""
+        """Return whether the request has the token, or a cookie that was given for it."""
         if not self._token:
             return True
         if request.headers.get("Authorization"):
@@ -116,7 +116,7 @@ class AuthRules:
         return same(request.cookies.get(PASS_COOKIE, ""), self._pass)
 
     def is_service(self, request: web.Request) -> bool:
-        """Whether a service asks, for people whom it may name."""
+        """Return whether a service asks, for people whom it may name."""
         return bool(self._service_token) and self._has_bearer(request, self._service_token)
 
     def source(self, request: web.Request) -> str:
@@ -134,7 +134,7 @@ class AuthRules:
         return source_of(client_of(peer, forwarded, self._proxies))
 
     def is_new(self, request: web.Request) -> bool:
-        """Whether the person of a request has no past: it came without a cookie and a name.
+        """Return whether the person of a request has no past: it came without a cookie and a name.
 
         Raises:
             Problem: as `person`.
@@ -148,17 +148,17 @@ class AuthRules:
         return hmac.new(key.encode(), person.encode(), sha256).digest()
 
     def knows(self, token: str) -> bool:
-        """Whether that is the token; without one nobody needs any."""
+        """Return whether that is the token; without one nobody needs any."""
         return not self._token or same(token, self._token)
 
     @property
     def needs_token(self) -> bool:
-        """Whether whoever comes has to show one."""
+        """Return whether whoever comes has to show one."""
         return bool(self._token)
 
     @property
     def is_embedded(self) -> bool:
-        """Whether some site may show the messenger."""
+        """Return whether some site may show the messenger."""
         return bool(self._embedders)
 
     def new_visitor(self) -> str:
@@ -265,7 +265,7 @@ class AuthRules:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a name or an address is this machine, as nobody else can reach it."""
+    """Return whether a name or an address is this machine, as nobody else can reach it."""
     try:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -312,5 +312,5 @@ def _netloc_of(origin: str) -> str:
 
 
 def same(given: str, known: str) -> bool:
-    """Whether two secrets are one, in a time that tells nothing."""
+    """Return whether two secrets are one, in a time that tells nothing."""
     return hmac.compare_digest(given.encode(errors="surrogateescape"), known.encode())

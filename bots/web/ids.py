@@ -58,7 +58,7 @@ def new_place(channel: str = PAGE, owner: bytes = b"") -> Place:
 
 
 def is_own(place: Place, owner: bytes) -> bool:
-    """Whether a conversation was made by `new_place` for that owner.
+    """Return whether a conversation was made by `new_place` for that owner.
 
     `owner` is made of a secret and the person, so that nobody can make one for somebody else.
     """

@@ -46,7 +46,7 @@ def new_secret() -> str:
 
 
 def is_secret(cookie: str | None) -> bool:
-    """Whether a cookie is one of ours, as far as its form tells."""
+    """Return whether a cookie is one of ours, as far as its form tells."""
     return bool(cookie and _SECRET.fullmatch(cookie))
 
 

@@ -161,7 +161,7 @@ class Assistant:
         return await self._research(unasked(text, session), text, history, work)
 
     async def would_answer(self, question: Question) -> bool:
-        """Whether this is answered with confidence, as far as it is known without a model.
+        """Return whether this is answered with confidence, as far as it is known without a model.
 
         A short question may lean on the one before it; everything else has to stand for itself,
         whatever was talked about before.

@@ -104,7 +104,7 @@ def _leads_to(title: str, found: Sequence[ScoredTitle], min_score: float) -> boo
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two compact texts are the same question, give or take an ending."""
+    """Return whether two compact texts are the same question, give or take an ending."""
     if one == other:
         return True
     mine, others = _bigrams(one), _bigrams(other)

@@ -153,7 +153,7 @@ class Guardrail:
         return np.asarray(logits, np.float32)
 
     def _has_attack(self, text: str) -> bool:
-        """Whether a sentence is an attack by itself, whatever question stands beside it."""
+        """Return whether a sentence is an attack by itself, whatever question stands beside it."""
         sentences = list(filter(None, map(str.strip, _SENTENCE_END.split(text))))
         return len(sentences) > 1 and any(
             _verdict(self._wording(one)).scores[Label.INJECTION] >= _SURELY_AN_ATTACK
@@ -161,7 +161,7 @@ class Guardrail:
         )
 
     def _is_plainly(self, hit: Hit, question: str) -> bool:
-        """Whether an entry is plainly the one, whatever its words look like to the regression.
+        """Return whether an entry is plainly the one, whatever its words look like to the regression.
 
         The search is sure of it; or the question is spelled like its title or a question written
         for it; or it names all that the title names, as "주차 되나요" names an entry that is called

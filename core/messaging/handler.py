@@ -46,7 +46,7 @@ IsPublic = Callable[[SessionId], bool]
 
 
 class QuestionHandler:
-    """Implements `core.inbox.Handler` for all platforms that it serves."""
+    """Implements `core.messaging.worker.Handler` for all platforms that it serves."""
 
     def __init__(  # noqa: PLR0913 - its collaborators
         self,
@@ -90,7 +90,7 @@ class QuestionHandler:
         return tuple(self._platforms)
 
     async def answer(self, claim: Claim, note_reply: NoteReply) -> InboxState:
-        """Answer a claimed question in its place; see `core.inbox.Handler`."""
+        """Answer a claimed question in its place; see `core.messaging.worker.Handler`."""
         watch = AnswerWatch(claim)
         try:
             state = await self._answer(claim, note_reply, watch)
@@ -155,7 +155,7 @@ class QuestionHandler:
         await self._history.store(view.question.id)
 
     async def give_up(self, claim: Claim) -> None:
-        """Say that there will be no answer; see `core.inbox.Handler`."""
+        """Say that there will be no answer; see `core.messaging.worker.Handler`."""
         failed = _only(Failed(self._profile.failed))
         await self._present(claim, failed, _untold, AnswerWatch(claim))
 
@@ -192,7 +192,7 @@ class QuestionHandler:
         return True if await self._inbox.stop(question_id, by=claim) else None
 
     async def tidy(self, claim: Claim, note_reply: NoteReply) -> None:
-        """Take an answer away, or say that it was stopped; see `core.inbox.Handler`."""
+        """Take an answer away, or say that it was stopped; see `core.messaging.worker.Handler`."""
         await until_back(lambda: self._archive.remove(claim.question.id))
         reply = self._reply_for(claim.question)
         references = await with_found(_split(claim.reply), reply, all_of_them=True)

@@ -57,7 +57,7 @@ class Platform:
 
 
 class Bot:
-    """Answers as `core.inbox.Handler` says, and dies at its point."""
+    """Answers as `core.messaging.worker.Handler` says, and dies at its point."""
 
     def __init__(
         self, platform: Platform, history: History, archive: Archive, *, first: str, point: str

@@ -87,7 +87,7 @@ class Wall:
 
 
 class WallReply:
-    """Implements `core.ports.Reply` with pages of (text, whether it ends here)."""
+    """Implements `Reply` with pages of (text, whether it ends here)."""
 
     def __init__(self, wall: Wall, answer: str) -> None:
         self.wall, self.answer = wall, answer

@@ -33,7 +33,7 @@ class Owners:
         return Owners(self.users.union(called.users), self.roles.union(called.roles))
 
     def include(self, person: discord.abc.Snowflake) -> bool:
-        """Whether a person is one of them; by a role only if it is a member, with its roles."""
+        """Return whether a person is one of them; by a role only if it is a member, with its roles."""
         if person.id in self.users:
             return True
         held = person.roles if isinstance(person, discord.Member) else []

@@ -26,7 +26,7 @@ def missing(held: discord.Permissions) -> list[str]:
 
 
 def may_open_thread(channel: object, me: discord.Member) -> bool:
-    """Whether an answer can have a thread of its own, opened from its question."""
+    """Return whether an answer can have a thread of its own, opened from its question."""
     if not isinstance(channel, discord.TextChannel):
         return False
     held = channel.permissions_for(me)
@@ -46,13 +46,13 @@ def held_in(channel: object, me: discord.Member) -> discord.Permissions:
 
 
 def may_post(channel: object, me: discord.Member) -> bool:
-    """Whether a message can be sent into a channel or thread itself."""
+    """Return whether a message can be sent into a channel or thread itself."""
     held = held_in(channel, me)
     return held.send_messages_in_threads if _is_thread(channel) else held.send_messages
 
 
 def may_write(channel: object, me: discord.Member) -> bool:
-    """Whether an answer can be shown here or in a thread of this channel."""
+    """Return whether an answer can be shown here or in a thread of this channel."""
     return may_post(channel, me) or may_open_thread(channel, me)
 
 

@@ -48,7 +48,7 @@ class Budgets:
         return self._pacer("reactions", channel, _REACTIONS_S)
 
     def may_type(self, channel: int) -> bool:
-        """Whether it does not say already that the bot is typing there; it does from now on."""
+        """Return whether it does not say already that the bot is typing there; it does from now on."""
         now = asyncio.get_running_loop().time()
         if now - self._typed.get(channel, float("-inf")) < _TYPING_LASTS_S:
             return False

@@ -17,7 +17,7 @@ _SAID: Final = (discord.MessageType.default, discord.MessageType.reply)
 
 
 def calls(message: discord.Message, me: discord.ClientUser) -> bool:
-    """Whether a message mentions the bot, itself or by its role, or replies to it.
+    """Return whether a message mentions the bot, itself or by its role, or replies to it.
 
     A mention in a quoted line addresses nobody; in code Discord sees none.
     """
@@ -33,7 +33,7 @@ def calls(message: discord.Message, me: discord.ClientUser) -> bool:
 
 
 def calls_by_role(message: discord.Message) -> bool:
-    """Whether a message mentions the role that Discord has made for the bot."""
+    """Return whether a message mentions the role that Discord has made for the bot."""
     role = message.guild.self_role if message.guild else None
     return role is not None and role in message.role_mentions
 
@@ -73,13 +73,13 @@ def text_of(message: discord.Message, me: discord.ClientUser) -> str:
 
 
 def has_media(message: discord.Message) -> bool:
-    """Whether there is something that is not read: a picture, a voice, a sticker, a poll."""
+    """Return whether there is something that is not read: a picture, a voice, a sticker, a poll."""
     shared = any(one.attachments for one in message.message_snapshots)
     return bool(message.attachments or message.stickers or message.poll or shared)
 
 
 def is_said(message: discord.Message, *, anywhere: bool = False) -> bool:
-    """Whether a person has written it, rather than a bot or Discord.
+    """Return whether a person has written it, rather than a bot or Discord.
 
     Unless it may be `anywhere`, in a place that the bot is in.
     """
@@ -90,7 +90,7 @@ def is_said(message: discord.Message, *, anywhere: bool = False) -> bool:
 
 
 def is_for_all(message: discord.Message) -> bool:
-    """Whether it is directed at nobody else in particular.
+    """Return whether it is directed at nobody else in particular.
 
     A reply to what is gone was meant for somebody, and nobody knows for whom.
     """
@@ -103,7 +103,7 @@ def is_for_all(message: discord.Message) -> bool:
 
 
 def _speaks_to_others(message: discord.Message) -> bool:
-    """Whether it speaks to a person or a role by name; a quoted name is not spoken to."""
+    """Return whether it speaks to a person or a role by name; a quoted name is not spoken to."""
     for said in _QUOTED.sub("", _CODE.sub("", message.content)).splitlines():
         for found in _MENTION.finditer(said):
             before, after = said[: found.start()], said[found.end() :]

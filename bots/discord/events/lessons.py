@@ -151,7 +151,7 @@ def _id(message: discord.Message) -> str:
 
 
 def _is_withheld(message: discord.Message) -> bool:
-    """Whether Discord keeps the text back, as it does without the message content intent.
+    """Return whether Discord keeps the text back, as it does without the message content intent.
 
     A message whose author took the text away has something else; one without anything cannot be.
     """

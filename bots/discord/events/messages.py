@@ -80,7 +80,7 @@ class MessageHandler:
         return await self._may_answer(message) and await self._receive(question, message, late=late)
 
     def teaches(self, message: discord.Message) -> bool:
-        """Whether a message has the tag: it waits for its question's answer, and is none itself."""
+        """Return whether a message has the tag: it waits for its question's answer, and is none itself."""
         return is_lesson(message.content, self._context.profile.learning_tag)
 
     async def edited(self, message: discord.Message) -> None:
@@ -136,7 +136,7 @@ class MessageHandler:
     async def _is_for_bot(
         self, addressed: Addressed, question: Question, message: discord.Message
     ) -> bool:
-        """Whether a message that calls nobody asks what the bot should answer."""
+        """Return whether a message that calls nobody asks what the bot should answer."""
         here = message.channel
         rule = self._manners.rule_of(str(here.id), str(getattr(here, "parent_id", "")))
         if addressed is Addressed.BEGINS:
@@ -219,7 +219,7 @@ class MessageHandler:
         await self._context.notices.reply(message.channel.id, message.id, text, to=to)
 
     async def _may_answer(self, message: discord.Message) -> bool:
-        """Whether an answer can be shown; what is missing is told to who may be able to help."""
+        """Return whether an answer can be shown; what is missing is told to who may be able to help."""
         if message.guild is None:
             return True
         me, here = message.guild.me, message.channel
@@ -247,7 +247,7 @@ def _is_past(moment: datetime, age: timedelta) -> bool:
 
 
 def _is_closed(channel: object) -> bool:
-    """Whether a moderator has closed a thread, so that the bot cannot write there any more."""
+    """Return whether a moderator has closed a thread, so that the bot cannot write there any more."""
     if not isinstance(channel, discord.Thread) or not channel.locked:
         return False
     return not held_in(channel, channel.guild.me).manage_threads

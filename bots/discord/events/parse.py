@@ -37,7 +37,7 @@ class Addressed(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """The conversation that a message belongs to, as `core.learning.Remark` has it.
+    """The conversation that a message belongs to, as `core.messaging.lessons.remarks.Remark` has it.
 
     It `concerns` the bot where that is called, asked without a mention, or in the conversation.
     """
@@ -180,7 +180,7 @@ class Reader:
         return None if await self._is_for_a_colleague(message, session) else Addressed.GOES_ON
 
     async def _is_for_a_colleague(self, message: discord.Message, session: SessionId) -> bool:
-        """Whether an owner writes where one was called: that answers whoever has asked."""
+        """Return whether an owner writes where one was called: that answers whoever has asked."""
         if not (self._owners and await self._service.awaits_person(session)):
             return False
         return self._owners.include(await retried(partial(author_of, message)))

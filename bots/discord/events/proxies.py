@@ -42,7 +42,7 @@ class Proxies:
             self._came.set()
 
     async def says_again(self, channel: int, text: str) -> bool:
-        """Whether a webhook says this, too, or does so within a second."""
+        """Return whether a webhook says this, too, or does so within a second."""
         try:
             async with asyncio.timeout(_AFTER_S):
                 while not self._has(channel, text):

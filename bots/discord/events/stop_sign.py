@@ -14,7 +14,7 @@ async def may_stop(
     person: discord.abc.Snowflake,
     permissions: discord.Permissions | None,
 ) -> bool:
-    """Whether this person may; `permissions` are theirs where the answer is written."""
+    """Return whether this person may; `permissions` are theirs where the answer is written."""
     if permissions and permissions.manage_messages:
         return True
     if context.owners.include(person):

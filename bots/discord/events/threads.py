@@ -38,7 +38,7 @@ class Threads:
         return await self._answered_above(thread, me) or _own_place(thread)
 
     async def is_bots(self, thread: discord.Thread, me: discord.ClientUser) -> bool:
-        """Whether a thread is the bot's own, or was opened on one of its answers."""
+        """Return whether a thread is the bot's own, or was opened on one of its answers."""
         return thread.owner_id == me.id or await self._answered_above(thread, me) is not None
 
     async def chain(self, answer: discord.Message, guild_id: int) -> Place:
@@ -101,7 +101,7 @@ async def people_in(thread: discord.Thread) -> frozenset[str]:
 
 
 def is_post(thread: discord.Thread) -> bool:
-    """Whether a thread is a post of a forum or of a media channel."""
+    """Return whether a thread is a post of a forum or of a media channel."""
     return isinstance(thread.parent, discord.ForumChannel)
 
 

@@ -1,6 +1,6 @@
 """The buttons under answers: they work after a restart and on another process.
 
-All that a button knows is in its custom id (see `bots.discord.payload`); what it stands for is
+All that a button knows is in its custom id (see `bots.discord.render.payload`); what it stands for is
 looked up when it is pressed. A forged or an old one is answered kindly.
 """
 

@@ -124,7 +124,7 @@ def _asked_aside(interaction: Pressing, text: str) -> Question:
 
 
 def _is_direct(interaction: Pressing) -> bool:
-    """Whether it is a direct message with the bot, and with nobody else."""
+    """Return whether it is a direct message with the bot, and with nobody else."""
     if interaction.context.dm_channel:
         return True
     said = interaction.context.guild or interaction.context.private_channel
@@ -132,7 +132,7 @@ def _is_direct(interaction: Pressing) -> bool:
 
 
 def _is_member(interaction: Pressing) -> bool:
-    """Whether the bot itself is where it was asked: a person may have installed its commands."""
+    """Return whether the bot itself is where it was asked: a person may have installed its commands."""
     if interaction.guild_id is None:
         return _is_direct(interaction)
     return interaction.client.get_guild(interaction.guild_id) is not None

@@ -8,7 +8,7 @@ from bots.discord.interactions.acknowledge import Pressing
 
 
 async def belongs_here(context: Context, interaction: Pressing, question_id: str) -> bool:
-    """Whether a question was asked in the channel, or below it in the thread, of an interaction.
+    """Return whether a question was asked in the channel, or below it in the thread, of an interaction.
 
     What a person asked aside goes on in their direct messages after 15 minutes: there, whatever is
     theirs belongs.

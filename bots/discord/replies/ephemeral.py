@@ -28,7 +28,7 @@ _WINDOW_S: Final = 2.0
 
 
 class EphemeralReply:
-    """`core.ports.Reply` by an interaction that was deferred; later it goes on by direct message.
+    """Implements `Reply` by an interaction that was deferred; later it goes on by direct message.
 
     Its first message is the deferred response itself, so that posting it twice changes nothing.
     """

@@ -54,7 +54,7 @@ class MessageWriter:
 
 
 class ChannelReply:
-    """`core.ports.Reply` in a channel, a thread or a direct message."""
+    """Implements `Reply` in a channel, a thread or a direct message."""
 
     def __init__(self, question: Question, target: Within | Beneath, writer: MessageWriter) -> None:
         self._question = question
@@ -196,7 +196,7 @@ class ChannelReply:
         return []
 
     async def _calls_already(self, path: str, called: Called) -> bool:
-        """Whether a message calls somebody of these; False if that cannot be found out.
+        """Return whether a message calls somebody of these; False if that cannot be found out.
 
         Raises:
             MustBeNewError: it calls nobody, and no edit would notify them.

@@ -1,4 +1,4 @@
-"""Calls to Slack beside the answering, whose failure changes nothing that matters."""
+"""Calls to Slack that are not needed for an answer, so that their failure is only logged."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 async def tell(client: AsyncWebClient, place: Place, user: str, text: str) -> None:
-    """Say something that one person alone sees.
+    """Show a message to one person alone.
 
     Raises:
         PlatformError: Slack does not take it.
@@ -31,10 +31,7 @@ async def tell(client: AsyncWebClient, place: Place, user: str, text: str) -> No
 
 
 async def quietly(what: str, call: Awaitable[T]) -> T | None:
-    """Return the result of the call.
-
-    None, and a line in the log, if Slack refuses or cannot be reached.
-    """
+    """Return the result of a call, or None with a line in the log if it fails."""
     try:
         with translated(what):
             return await call

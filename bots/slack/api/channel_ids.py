@@ -1,4 +1,4 @@
-"""Channels whose id has changed: inside, each is known by the first id that it had here.
+"""Channels whose id has changed: the bot knows each by the first id that it had here.
 
 Sessions, buttons, lessons and what the settings name have that id. Slack gets the latest one, and
 whatever comes from Slack is given the first one before anybody reads it.
@@ -38,7 +38,7 @@ class ChannelIds:
         self._latest: dict[str, str] = {}  # by the first one
 
     def all_of(self, channel: str) -> tuple[str, ...]:
-        """A channel's ids, of which the settings may name any."""
+        """All ids of a channel, any of which the settings may name."""
         first = self._first.get(channel, channel)
         return (first, *(later for later, known in self._first.items() if known == first))
 
@@ -47,7 +47,7 @@ class ChannelIds:
         return self._latest.get(channel, channel)
 
     def with_first(self, value: Any) -> Any:  # noqa: ANN401 - JSON
-        """JSON with the first id in place of each later one, wherever it is a value."""
+        """Return JSON with each later id replaced by the first, wherever it is a value."""
         if not self._first:
             return value
         if isinstance(value, str):
@@ -59,7 +59,7 @@ class ChannelIds:
         return value
 
     async def changed(self, old: str, new: str) -> None:
-        """Take in that a channel has another id; hearing it again changes nothing.
+        """Note that a channel has another id; hearing it again changes nothing.
 
         Raises:
             StorageError: it is not kept.
@@ -74,7 +74,7 @@ class ChannelIds:
             await self._reports.switch(f"{_PREFIX}{new}", f"{len(self.all_of(first))} {first}")
 
     async def look(self) -> None:
-        """Take in what is kept, also by other processes.
+        """Read the stored ids, those of other processes included.
 
         Raises:
             StorageError: it cannot be read.
@@ -88,7 +88,7 @@ class ChannelIds:
             self._note(name.removeprefix(_PREFIX), first)
 
     async def follow(self) -> NoReturn:
-        """Take in what other processes have heard, until cancelled."""
+        """Read what other processes have stored again and again, until cancelled."""
         while True:
             await asyncio.sleep(_LOOK_S)
             try:
@@ -102,7 +102,7 @@ class ChannelIds:
 
 
 class ChannelClient(AsyncWebClient):
-    """The SDK's client, on whose way ids are changed: the latest go out, the first ones come in."""
+    """The SDK's client with ids exchanged: it sends a channel's latest id, and returns the first."""
 
     ids: ChannelIds | None = None
 

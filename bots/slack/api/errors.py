@@ -1,4 +1,4 @@
-"""Slack's errors, translated where they occur: what may pass, what never will, and what to do."""
+"""Slack's errors, translated where they occur: they may pass or are final, and say what to do."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _RETRY_AFTER_S: Final = 1.0  # where Slack does not say
 
 _GONE: Final = frozenset({"message_not_found"})
 
-# What no second attempt will change: https://docs.slack.dev/reference/methods/chat.postMessage#errors
+# Errors that no second attempt will change: https://docs.slack.dev/reference/methods/chat.postMessage#errors
 _INVITE = "invite the bot with /invite @faqbot"
 _REINSTALL = "install the app again at api.slack.com/apps, and renew SLACK_BOT_TOKEN"
 _REFUSED: Final = {
@@ -56,7 +56,7 @@ _REFUSED: Final = {
     "token_revoked": _REINSTALL,
     "user_not_in_channel": "the person is not a member of the channel",
 }
-# What passes by itself; every other code that is not known is a refusal, and new ones come.
+# Errors that pass by themselves. Every other unknown code is a refusal, and Slack adds new ones.
 _PASSING: Final = frozenset(
     {
         "external_channel_migrating",

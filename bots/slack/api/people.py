@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 _GROUP: Final = "S"
 _FRESH_S: Final = 300.0  # how long a group's members are taken for granted
-# What asking again will not change soon.
+# Errors that asking again will not change soon.
 _LASTING: Final = frozenset(
     {"missing_scope", "no_such_subteam", "paid_teams_only", "permission_denied", "subteam_disabled"}
 )
@@ -46,7 +46,7 @@ class Owners:
         self._warned: set[tuple[str, str]] = set()
 
     async def include(self, workspace: Workspace, user: str) -> bool:
-        """Whether a person is an owner, or a member of a group that is.
+        """Return whether a person is an owner, or a member of a group that is.
 
         Raises:
             PlatformError: Slack does not say now.
@@ -94,7 +94,7 @@ async def members_of(client: AsyncWebClient, group: str) -> frozenset[str]:
 
 
 def is_group(owner: str) -> bool:
-    """Whether an owner's id is that of a user group."""
+    """Return whether an owner's id is that of a user group."""
     return owner.startswith(_GROUP)
 
 
@@ -128,7 +128,7 @@ class Names:
         return name
 
     async def is_person(self, workspace: Workspace, user: str) -> bool:
-        """Whether a user is known to be a person, and no bot. Never raises."""
+        """Return whether a user is known to be a person, and no bot. Never raises."""
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 with translated("users.info"):

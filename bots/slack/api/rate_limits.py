@@ -40,12 +40,12 @@ class Streams:
         self.unsupported = False  # this workspace has no such methods
 
     def share(self, calls: int) -> None:
-        """Take so many of the calls that are granted in a minute."""
+        """Use only so many of the calls that Slack grants in a minute."""
         self._starts.share(calls, _MINUTE_S)
         self._stops.share(calls, _MINUTE_S)
 
     def plan(self, question_id: str, now: float) -> bool:
-        """Whether a stream may begin; there is room for it until it ends, of whichever cause."""
+        """Reserve room for a stream until it ends, and return whether there is any."""
         self._live = {one: ends for one, ends in self._live.items() if ends > now}
         self._planned &= self._live.keys()
         starts = self._starts.free(now) - len(self._planned)
@@ -57,12 +57,12 @@ class Streams:
         return True
 
     def begin(self, question_id: str, now: float) -> None:
-        """It begins now."""
+        """Note that the stream begins now."""
         self._planned.discard(question_id)
         _count(self._starts, now)
 
     def end(self, question_id: str, now: float) -> None:
-        """It was stopped, or never begun."""
+        """Note that the stream was stopped, or did not begin."""
         if self._live.pop(question_id, None) and question_id not in self._planned:
             _count(self._stops, now)
         self._planned.discard(question_id)
@@ -84,7 +84,7 @@ class Budgets:
         self._streams: dict[str, Streams] = {}
 
     def posts(self, channel: str) -> Pacer:
-        """New messages in a channel."""
+        """Return the budget of new messages in a channel."""
         processes = self._processes()
         burst = max(_BURST // processes, 1)
         pacer = self._pacer(("chat.postMessage", channel), drips=True)
@@ -92,19 +92,19 @@ class Budgets:
         return pacer
 
     def edits(self, team: str) -> Pacer:
-        """`chat.update` in a workspace."""
+        """Return the budget of `chat.update` in a workspace."""
         return self._a_minute("chat.update", team, self._edits_a_minute)
 
     def deletes(self, team: str) -> Pacer:
-        """`chat.delete` in a workspace."""
+        """Return the budget of `chat.delete` in a workspace."""
         return self._a_minute("chat.delete", team, _DELETES_A_MINUTE)
 
     def appends(self, team: str) -> Pacer:
-        """`chat.appendStream` in a workspace."""
+        """Return the budget of `chat.appendStream` in a workspace."""
         return self._a_minute("chat.appendStream", team, APPENDS_A_MINUTE)
 
     def streams(self, team: str) -> Streams:
-        """`chat.startStream` and `chat.stopStream` in a workspace."""
+        """Return the streams of a workspace: `chat.startStream` and `chat.stopStream`."""
         streams = self._streams.setdefault(team, Streams())
         streams.share(max(_STREAMS_A_MINUTE // self._processes(), 1))
         return streams

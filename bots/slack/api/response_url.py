@@ -1,4 +1,4 @@
-"""Messages by way of a `response_url`: to one person or openly, whether the bot is a member or not.
+"""Messages by a `response_url`, to one person or openly, also where the bot is no member.
 
 Five of them within half an hour: https://docs.slack.dev/interactivity/handling-user-interaction.
 `replace_original` replaces the message whose button was pressed. A command has no such message:

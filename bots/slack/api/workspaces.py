@@ -60,7 +60,7 @@ def make_client(
     *,
     ids: ChannelIds | None = None,
 ) -> AsyncWebClient:
-    """A client that makes one attempt a call; who calls decides about the next.
+    """Make a client that makes one attempt a call; its caller decides about the next.
 
     `ids` are those of channels, where any may have changed.
     """
@@ -121,15 +121,15 @@ class Workspaces:
         return len(self._known)
 
     def add(self, workspace: Workspace) -> None:
-        """It was installed, or installed again."""
+        """Add a workspace that has installed the bot, perhaps not for the first time."""
         self._known[workspace.team] = workspace
 
     def remove(self, team: str) -> None:
-        """It was uninstalled."""
+        """Remove a workspace that has uninstalled the bot."""
         self._known.pop(team, None)
 
     def get(self, team: str | None) -> Workspace:
-        """The workspace; with one token it is the only one, whatever an event says.
+        """Return a workspace; with a single token it is the only one, whatever an event says.
 
         Raises:
             PlatformRefusedError: the bot is not installed there.
@@ -140,11 +140,11 @@ class Workspaces:
         return workspace
 
     def has(self, team: str | None) -> bool:
-        """Whether the bot is installed there, as far as is known."""
+        """Return whether the bot is installed there, as far as is known."""
         return bool(self._only) or (team or "") in self._known
 
     async def authorize(self, team_id: str | None) -> AuthorizeResult | None:
-        """Bolt's `authorize`."""
+        """Return the authorisation that Bolt asks for; this is Bolt's `authorize`."""
         if self.look and not self.has(team_id):  # another process may have installed it just now
             try:
                 await self.look()

@@ -1,4 +1,4 @@
-"""Looking back after downtime: what was asked while nobody listened is heard, once.
+"""The look back after downtime: what was asked while the bot was away is heard once.
 
 Slack repeats an event for some minutes only. Hearing a message again changes nothing, so this need
 not know what came through. Bounded in time, channels, threads and messages.
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 Json = dict[str, Any]
 
 _FARTHEST: Final = timedelta(hours=24)
-_OLD_THREADS: Final = timedelta(days=7)  # how old a thread may be whose replies are looked at
+_OLD_THREADS: Final = timedelta(days=7)  # the age of the oldest threads whose replies are read
 _OVERLAP: Final = timedelta(minutes=1)
 _MOST_CHANNELS, _MOST_MESSAGES, _MOST_THREADS = 200, 200, 20
 _LONGEST_S: Final = 600.0
@@ -82,7 +82,7 @@ async def _hear_channel(
 
 def _answered_by_people(said: list[Json]) -> frozenset[str]:
     """The `ts` of messages below which another person has written since, in the same thread."""
-    latest: dict[str, dict[str, float]] = {}  # of each thread, by author, the last reply
+    latest: dict[str, dict[str, float]] = {}  # the last reply of each author, by thread
     for one in said:
         if one.get("user") and not one.get("bot_id") and one.get("thread_ts"):
             spoken = latest.setdefault(one["thread_ts"], {})

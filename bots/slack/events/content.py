@@ -1,4 +1,4 @@
-"""What a Slack message holds beside its own text: shares, tables, snippets, spoken words. Pure.
+"""The content of a Slack message beside its text: shares, tables, snippets, speech. Pure.
 
 https://docs.slack.dev/reference/objects/file-object, and messages that were forwarded, whose
 `attachments` have `is_share`; a preview of a link has not.
@@ -15,13 +15,13 @@ _MOST: Final = 5  # shares, files or tables that are read
 
 
 def attached_text(event: Json) -> str:
-    """The text of what was shared, written as a snippet, pasted as a table, or said aloud."""
+    """Return the text of shares, snippets, tables and spoken messages."""
     parts = [*_shared(event), *_files(event)]
     return "\n".join(part for part in parts if part)
 
 
 def has_media(event: Json) -> bool:
-    """Whether there is something that is not read: a picture, a voice, whatever file."""
+    """Return whether a message has a file that is not read, such as a picture."""
     return bool(event.get("files"))
 
 
@@ -41,7 +41,7 @@ def _files(event: Json) -> Iterator[str]:
 
 
 def _tables(attachment: Json) -> list[Json]:
-    """https://docs.slack.dev/reference/block-kit/blocks/table-block."""
+    """Return the text of tables: https://docs.slack.dev/reference/block-kit/blocks/table-block."""
     return [block for block in attachment.get("blocks") or [] if block.get("type") == "table"]
 
 

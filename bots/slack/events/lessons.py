@@ -1,4 +1,4 @@
-"""Replies that teach: learnt before Slack hears OK, marked with ✅, and answered with a word.
+"""Replies that teach: they are learnt before Slack hears OK, marked with ✅, and confirmed.
 
 A mark can be set twice without harm, so it is set whenever a lesson comes, also the second time;
 words are said when something has changed, and once. What went wrong is told to its author alone.
@@ -43,7 +43,7 @@ _SAID: Final = (
     Outcome.APPROVED,
 )
 _ALREADY: Final = ("already_reacted", "no_reaction")
-_AT_ONCE_S: Final = 0.7  # for the mark while Slack waits for us; later it is an errand
+_AT_ONCE_S: Final = 0.7  # how long Slack is kept waiting for the mark, before a task goes on
 _WAITS_S: Final = (1.0, 5.0, 30.0)
 _IDLE_WITHIN_S, _LOOK_S = 1.5, 0.1
 _KEPT: Final = 1_000
@@ -63,11 +63,11 @@ class LessonHandler:
         self._budgets = budgets
         self._owners = Owners(context.owner_ids)
         self._names = Names()
-        # One mention comes as two events.
+        # Slack sends one mention as two events.
         self._told: BoundedDict[str, None] = BoundedDict(_KEPT)
 
     def is_lesson(self, message: IncomingMessage) -> bool:
-        """Whether it has the tag."""
+        """Return whether a message has the tag of lessons."""
         return is_lesson(message.text, self._profile.learning_tag)
 
     async def teach(self, message: IncomingMessage, workspace: Workspace) -> None:
@@ -88,7 +88,7 @@ class LessonHandler:
             self._tell(message, taught, workspace)
 
     async def untag(self, message: IncomingMessage, workspace: Workspace) -> bool:
-        """Unlearn what an edited message that has no tag taught before; False if that is nothing.
+        """Remove the lesson of an edited message that lost its tag; False if it has taught nothing.
 
         Raises:
             StorageError: it is known still.
@@ -102,7 +102,7 @@ class LessonHandler:
         return True
 
     async def unteach(self, message_id: str, workspace: Workspace) -> None:
-        """Unlearn what a deleted message taught, if anything; its mark went with it.
+        """Remove the lesson of a deleted message, if it has taught one; its mark went with it.
 
         Raises:
             StorageError: it is known still.
@@ -112,10 +112,10 @@ class LessonHandler:
             self._say(place_of(taught.lesson.session), taught, workspace)
 
     async def is_aside(self, message: IncomingMessage, workspace: Workspace, *, late: bool) -> bool:
-        """Whether an owner speaks to a colleague here, and not to the bot.
+        """Return whether an owner speaks to a colleague here, and not to the bot.
 
-        So it is while a question of the thread waits for a person. Of what is heard `late`, nobody
-        knows any more whether one did.
+        That is so while a question of the thread waits for a person. For a message that is heard
+        `late`, nobody knows any more whether one did.
 
         Raises:
             StorageError: it cannot be found out.
@@ -145,7 +145,7 @@ class LessonHandler:
         )
 
     async def _have_answered(self, message: IncomingMessage) -> None:
-        """Let the questions of the thread be answered first: else another would be taken for it."""
+        """Wait until the thread's questions are answered, so that the right one is learnt."""
         session = message.place.session
         try:
             async with asyncio.timeout(_IDLE_WITHIN_S):
@@ -204,7 +204,7 @@ class LessonHandler:
 
 
 def _bare(message: IncomingMessage) -> Remark:
-    """Handle the message of somebody who may not teach, or no longer does."""
+    """Return the remark of a person who may not teach, or no longer does."""
     return Remark(
         id=message.question.id,
         session=message.place.session,

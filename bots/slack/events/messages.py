@@ -1,7 +1,7 @@
-"""Handling of messages: which are questions or lessons, and what happens when they change or go.
+"""The handling of messages: questions and lessons that are new, edited or deleted.
 
-All of it happens before Slack hears OK: what fails here is not acknowledged, and Slack sends it
-again. Nothing here waits for an answer.
+All of it happens before Slack hears OK: an event that fails is not acknowledged, and Slack sends
+it again. Nothing here waits for an answer.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class MessageHandler:
         self._background = background
         self._teaching = teaching
         self._names = Names()
-        # One mention comes as two events.
+        # Slack sends one mention as two events.
         self._told: BoundedDict[str, None] = BoundedDict(_KEPT)
         # The latest change of each message.
         self._changes: BoundedDict[str, float] = BoundedDict(_KEPT)
@@ -67,7 +67,7 @@ class MessageHandler:
     ) -> None:
         """Take in a `message` or `app_mention` event; hearing one again changes nothing.
 
-        `late` is what was said while nobody listened; a person may have `answered` it since.
+        A `late` message was sent while the bot was away; a person may have `answered` it since.
 
         Raises:
             StorageError, PlatformError: not taken in; it has to be delivered again.
@@ -81,12 +81,12 @@ class MessageHandler:
                 message = said(event, team=workspace.team, bot_user=workspace.bot_user)
                 if not message or self._changes.get(message.question.id) == _FOR_EVER:
                     return
-                if message.was_edited_late:  # a mention was added to what is long past
+                if message.was_edited_late:  # a mention was added to an old message
                     return
                 await self._take(message, workspace, late=late, answered=answered)
 
     def teaches(self, event: Json) -> bool:
-        """Whether a message has the tag: it waits for its question's answer, and is none itself."""
+        """Return whether a message has the tag of lessons, so that it is no question."""
         return is_lesson(event.get("text") or "", self._profile.learning_tag)
 
     async def _take(
@@ -118,7 +118,7 @@ class MessageHandler:
             self._background.begin(quietly("a reaction to thanks", thanks))
 
     async def _concerns_bot(self, message: IncomingMessage) -> bool:
-        """Whether it is where the bot listens; it may be meant for somebody else all the same."""
+        """Return whether a message is where the bot listens; it may still be for somebody else."""
         if message.direct or message.to_bot:
             return True
         if message.in_thread:
@@ -128,7 +128,7 @@ class MessageHandler:
     async def _is_for_bot(
         self, message: IncomingMessage, workspace: Workspace, *, late: bool
     ) -> bool:
-        """Whether a message that calls nobody asks what the bot should answer."""
+        """Return whether a message that calls nobody asks what the bot should answer."""
         if not (self._may_ask(message) and await self._concerns_bot(message)):
             return False
         rule = self._manners.rule_of(*self._ids.all_of(message.place.channel))
@@ -145,7 +145,7 @@ class MessageHandler:
         return await self._manners.is_thanked(message.question, rule, present)
 
     async def _is_a_persons(self, message: IncomingMessage, workspace: Workspace) -> bool:
-        """Whether an app has written this for a person, and to the bot."""
+        """Return whether an app has written this for a person, and to the bot."""
         called = message.direct or message.to_bot
         return called and await self._names.is_person(workspace, message.user)
 
@@ -153,7 +153,7 @@ class MessageHandler:
         return self._context.settings.slack_guests or not message.is_from_outside
 
     async def _called(self, message: IncomingMessage, workspace: Workspace, *, late: bool) -> None:
-        """Answer whoever has called the bot, or say why not."""
+        """Answer a message that has called the bot, or say why not."""
         if not self._may_ask(message):
             self._tell(message, self._profile.guests_off, workspace)
             return
@@ -168,9 +168,9 @@ class MessageHandler:
     async def _with_what_it_points_to(
         self, message: IncomingMessage, workspace: Workspace
     ) -> IncomingMessage:
-        """The message with the question above it, where it has none of its own.
+        """Return a message with the question above it, where it has none of its own.
 
-        So it is where somebody calls the bot below what a colleague has asked.
+        That is so where somebody calls the bot below a colleague's question.
         """
         if not message.in_thread or message.has_media:
             return message
@@ -208,7 +208,7 @@ class MessageHandler:
         await self._revise(replace(message, edited_ts=event["ts"]), workspace)
 
     async def _revise(self, message: IncomingMessage, workspace: Workspace) -> None:
-        """Take in what a message says now."""
+        """Take in the new text of an edited message."""
         if self._teaching.is_lesson(message):
             await self._service.withdraw(message.question.id)  # which it may have been before
             await self._take(message, workspace)
@@ -234,14 +234,14 @@ class MessageHandler:
             await self._teaching.unteach(question, workspace)
 
     def _is_news(self, question: str, changed_at: float) -> bool:
-        """Whether no later change is known: what failed before comes again after what followed."""
+        """Return whether no later change is known: Slack repeats failed events out of order."""
         if self._changes.get(question, 0.0) > changed_at:
             return False
         self._changes[question] = changed_at
         return True
 
     def _explain(self, message: IncomingMessage, receipt: Receipt, workspace: Workspace) -> None:
-        """Tell the asker why there will be no answer, if there will be none."""
+        """Tell the asker if there will be no answer, and why."""
         if reason := reason_for(self._profile, receipt):
             self._tell(message, reason, workspace)
 

@@ -58,7 +58,7 @@ class IncomingMessage:
 
     @property
     def question(self) -> Question:
-        """It as a question."""
+        """The message as a question."""
         return Question(
             id=question_id(self.place.team, self.place.channel, self.ts),
             session=self.place.session,
@@ -71,21 +71,21 @@ class IncomingMessage:
 
     @property
     def said_at(self) -> datetime:
-        """Return when it was sent, or last edited.
+        """The time at which the message was sent or last edited.
 
-        Of an edit Slack may give the whole second alone.
+        For an edit, Slack may give only the whole second.
         """
         at = max(float(self.ts), float(self.edited_ts or 0))
         return datetime.fromtimestamp(at, UTC)
 
     @property
     def is_from_outside(self) -> bool:
-        """Whether the person belongs to another workspace, and is a guest here by Slack Connect."""
+        """True if the person is a guest of another workspace, by Slack Connect."""
         return bool(self.home_team) and self.home_team != self.place.team
 
     @property
     def was_edited_late(self) -> bool:
-        """Whether it was edited when nobody looked at it any more."""
+        """Return whether an old message was edited, at which nobody looks any more."""
         return float(self.edited_ts or 0) - float(self.ts) > _FOREIGN_S
 
     @property
@@ -175,8 +175,8 @@ def readable(raw: str, bot_user: str, *, link: Callable[[str, str], str] = _labe
 def _spoken_to(raw: str, bot_user: str) -> set[str]:
     """The ids of users and groups, and such as `here`, whom a text speaks to.
 
-    Nobody is spoken to in a quoted line or in code. Whoever mentions the bot, or everybody who is
-    here, speaks to them, wherever it stands; other names may be a part of the sentence.
+    Nobody is spoken to in a quoted line or in code. A mention of the bot or of everybody counts
+    anywhere; other names may be a part of the sentence.
     """
     found: set[str] = set()
     for line in _QUOTED.sub("", _CODE.sub("", raw)).splitlines():

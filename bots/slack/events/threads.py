@@ -1,4 +1,4 @@
-"""Threads on Slack, beside the message that has come: the first one, and who is there."""
+"""The threads of messages on Slack: their first message, and the people in them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WITHIN_S: Final = 1.5  # Slack waits for us meanwhile, three seconds in all
 
 
 async def question_above(workspace: Workspace, place: Place) -> str:
-    """What the first message of a thread says; "" if no person has said it.
+    """Return the text of a thread's first message; "" if no person has sent it.
 
     Raises:
         PlatformError: Slack does not say.
@@ -34,7 +34,7 @@ async def question_above(workspace: Workspace, place: Place) -> str:
 
 
 async def people_in(workspace: Workspace, place: Place) -> frozenset[str]:
-    """Whoever has written into a thread, the bots left out, as far as one look tells.
+    """Return the people who have written into a thread, as far as one page shows; no bots.
 
     Raises:
         PlatformError: Slack does not say.

@@ -17,7 +17,7 @@ class InstallationFiles:
         self._folder = folder
 
     async def all(self) -> list[dict[str, str]]:
-        """Return what is kept of each workspace.
+        """Return the stored installation of each workspace.
 
         Raises:
             StorageError: the folder or a file in it cannot be read.
@@ -28,7 +28,7 @@ class InstallationFiles:
             raise StorageError(f"cannot read {self._folder}: {error}") from error
 
     async def put(self, team: str, values: dict[str, str]) -> None:
-        """Keep a workspace's, in place of what was kept before.
+        """Store a workspace's installation over the earlier one.
 
         Raises:
             StorageError: it cannot be written.
@@ -39,7 +39,7 @@ class InstallationFiles:
             raise StorageError(f"cannot write into {self._folder}: {error}") from error
 
     async def remove(self, team: str) -> None:
-        """Forget a workspace's."""
+        """Delete a workspace's installation."""
         path = self._folder / f"{team}.json"
         await asyncio.to_thread(path.unlink, missing_ok=True)
 

@@ -27,18 +27,18 @@ _FIELDS: Final = ("team", "name", "bot_name", "bot_user", "bot_id")
 
 
 class Kept(Protocol):
-    """Where installations are kept, by workspace."""
+    """The store of installations, by workspace."""
 
     async def all(self) -> list[dict[str, str]]:
-        """Return what is kept of each workspace."""
+        """Return the stored installation of each workspace."""
         ...
 
     async def put(self, team: str, values: dict[str, str]) -> None:
-        """Keep a workspace's, in place of what was kept before."""
+        """Store a workspace's installation over the earlier one."""
         ...
 
     async def remove(self, team: str) -> None:
-        """Forget a workspace's."""
+        """Delete a workspace's installation."""
         ...
 
 
@@ -61,7 +61,7 @@ class Installations(AsyncInstallationStore):
         self._known: dict[str, dict[str, str]] = {}
 
     async def load(self) -> None:
-        """Hear of every workspace that is installed, and of each that is not any more.
+        """Add every stored workspace, and remove each that is not stored any more.
 
         Raises:
             StorageError: what is kept cannot be read.
@@ -79,7 +79,7 @@ class Installations(AsyncInstallationStore):
         self._known = found
 
     async def follow(self) -> NoReturn:
-        """Hear of what other processes have installed or removed, until cancelled."""
+        """Follow what other processes install or remove, until cancelled."""
         while True:
             await asyncio.sleep(_LOOK_S)
             try:
@@ -88,7 +88,7 @@ class Installations(AsyncInstallationStore):
                 logger.warning("where the bot is installed is not known: %s", error)
 
     async def async_save(self, installation: Installation) -> None:
-        """Keep what Slack's consent page has brought; a later one takes an earlier one's place.
+        """Store an installation from Slack's consent page, over an earlier one.
 
         Raises:
             BoltError: it is for an organisation, has no token, or cannot be stored.
@@ -113,7 +113,7 @@ class Installations(AsyncInstallationStore):
         logger.info("installed in the workspace %s", values["name"])
 
     async def remove(self, team: str) -> None:
-        """The workspace has thrown the bot out."""
+        """Remove a workspace that has uninstalled the bot."""
         if _TEAM.match(team):
             await self._kept.remove(team)
         self._known.pop(team, None)
@@ -122,7 +122,7 @@ class Installations(AsyncInstallationStore):
 
     @property
     def logger(self) -> logging.Logger:
-        """Asked for by Bolt."""
+        """The logger that Bolt asks for."""
         return logger
 
     def _workspace(self, values: dict[str, str]) -> Workspace:

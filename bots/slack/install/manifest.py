@@ -73,7 +73,7 @@ def print_manifest(settings: Settings) -> int:
 
 
 def by_http(settings: Settings) -> bool:
-    """Whether events come as signed requests: where there is no token for Socket Mode."""
+    """Return whether events come as signed requests: where there is no token for Socket Mode."""
     signed = bool(settings.slack_signing_secret.get_secret_value())
     return signed and not settings.slack_app_token.get_secret_value()
 

@@ -45,13 +45,13 @@ class SignedStates(AsyncOAuthStateStore):
         self._key = secret.encode()
 
     async def async_issue(self, *args: object, **kwargs: object) -> str:
-        """A new state."""
+        """Return a new state."""
         del args, kwargs
         issued = f"{int(time.time())}-{secrets.token_hex(8)}"
         return f"{issued}-{self._signature(issued)}"
 
     async def async_consume(self, state: str) -> bool:
-        """Whether we have issued it, not long ago."""
+        """Return whether this bot has issued the state, not long ago."""
         issued, _, signature = state.rpartition("-")
         at, _, _ = issued.partition("-")
         if not hmac.compare_digest(signature.encode(), self._signature(issued).encode()):

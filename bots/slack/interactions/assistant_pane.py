@@ -46,7 +46,7 @@ def register(app: AsyncApp, context: Context) -> None:
 
     @app.event("assistant_thread_context_changed")
     async def moved() -> None:
-        """The FAQ is the same beside every channel; prompts again would be in the way."""
+        """Do nothing: the FAQ is the same beside every channel, and prompts were shown before."""
 
 
 async def set_title(client: AsyncWebClient, channel: str, thread: str, question: str) -> None:

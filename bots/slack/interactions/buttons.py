@@ -61,7 +61,7 @@ class _Press:
         return Place(self.place.team, self.place.channel, self.message.get("thread_ts") or "")
 
     def asked(self, question: str) -> Question:
-        """The question that the press asks, without its text."""
+        """Return the question that the press asks, without its text."""
         return Question(question, self.place.session, "", self.user, reply_to=self.message["ts"])
 
 
@@ -89,7 +89,7 @@ class Buttons:
             await self._mark_used(press, question)
 
     async def stop(self, press: _Press, question: str) -> None:
-        """End the answer."""
+        """End the answer to a question."""
         if not press.place.owns(question) or not await self._service.stop(question):
             text = self._profile.nothing_to_stop
             await tell(press.workspace.client, press.seen_in, press.user, text)
@@ -109,7 +109,7 @@ class Buttons:
     async def stop_session(
         self, workspace: Workspace, channel: str, thread: str, *, user: str, streams: Sequence[str]
     ) -> None:
-        """End the answer that an agent's session shows; whoever pressed Slack's own stop."""
+        """End the answer that an agent's session shows; Slack's own stop was pressed."""
         root = question_id(workspace.team, channel, thread)
         shown = [self._answers.question_of(reference_of(channel, ts)) for ts in streams]
         live = self._service.live_in(Place(workspace.team, channel, thread).session)
@@ -119,13 +119,13 @@ class Buttons:
         await end_session(workspace.client, channel, thread)
 
     async def _may_stop(self, workspace: Workspace, user: str, question: str) -> bool:
-        """Whether a person is the asker, or an owner; Slack has no moderators of a channel."""
+        """Return whether a person is the asker or an owner; Slack's channels have no moderators."""
         if await self._service.was_asked_by(question, user):
             return True
         return await self._owners.include(workspace, user)
 
     async def _ask(self, press: _Press, question: str, index: int) -> tuple[str, Receipt | None]:
-        """Return what to tell the person, "" if it will be answered, and what became of it."""
+        """Return what to tell the person ("" if it will be answered), and the receipt."""
         try:
             receipt = await self._service.press(question, index, press.asked(question))
         except StorageError as error:

@@ -1,4 +1,4 @@
-"""The buttons below a call of owners: they answer, an entry does, or it is not theirs."""
+"""The buttons below a call of owners: take the case, answer it with an entry, or close it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CASE: Final = re.compile(r"^case:(take|faq|close|pick:\d+)$")
 
 
 class CaseButtons:
-    """What owners say to a case; others are told that it is not for them."""
+    """Does what owners press below a case; others are told that the buttons are not for them."""
 
     def __init__(self, context: Context, budgets: Budgets) -> None:
         self._context = context
@@ -54,7 +54,7 @@ class CaseButtons:
     async def _done(
         self, workspace: Workspace, place: Place, user: str, action_id: str, value: str
     ) -> str:
-        """Return what the person is told; "" if that has been said."""
+        """Return what to tell the person; "" if that was said already."""
         profile, desk = self._context.profile, self._context.service.desk
         if desk is None:
             return profile.stale_button

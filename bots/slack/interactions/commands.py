@@ -90,7 +90,7 @@ def _of_message(shortcut: Json, text: str, *, openly: bool) -> Question:
 
 
 async def _may_post(client: AsyncWebClient, channel: str) -> bool:
-    """Whether the bot is in the conversation; a shortcut can be used anywhere."""
+    """Return whether the bot is in the conversation; a shortcut can be used anywhere."""
     try:
         async with asyncio.timeout(_LOOK_UP_S):
             with translated("conversations.info"):

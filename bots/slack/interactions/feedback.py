@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
-# `feedback_buttons` have one action id, plain buttons have two: see `bots.slack.blocks`.
+# `feedback_buttons` have one action id, plain buttons have two: see `bots.slack.render.blocks`.
 _ACTIONS: Final = re.compile(r"^feedback(:up|:down)?$")
 _MODAL: Final = "feedback_reason"
 _REASON, _EXPECTED = "reason", "expected"

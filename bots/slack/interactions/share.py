@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
-_ASKING: Final = ("next", "followups")  # by their block ids, see `bots.slack.blocks`
+_ASKING: Final = ("next", "followups")  # by their block ids, see `bots.slack.render.blocks`
 _PATIENCE: Final = 2  # with refusals, for each message
 _OUTSIDE: Final = ("channel_not_found", "not_in_channel")
 
@@ -124,7 +124,7 @@ async def _share(
 
 
 async def _in_turn(posts: Pacer, post: Callable[[], Awaitable[str]]) -> str:
-    """Post when it is our turn, again if Slack has had enough: half an answer is no use."""
+    """Post in turn, and again after a rate limit, since half an answer is of no use."""
     with posts.lane() as lane:
         posts.update(lane, hidden=1, ends=True)
         for _ in range(_PATIENCE):

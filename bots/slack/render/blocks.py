@@ -57,7 +57,7 @@ class BlockOptions(answer_view.RenderOptions):
 def render(view: View, look: BlockOptions) -> list[Page]:
     """The messages of a view, one or more; all but the last stay the same while it grows.
 
-    Behind an answer that a person has to give comes a message of its own that calls the owners:
+    If a person has to answer, a message of its own follows that calls the owners:
     Slack tells people of mentions in new messages alone, and of none that an edit brings.
     """
     call = _call(view, look)
@@ -125,7 +125,7 @@ def _fallback(group: Sequence[str], view: View, look: BlockOptions) -> str:
 
 
 def _call(view: View, look: BlockOptions) -> list[Page]:
-    """Return the text that calls the owners, if there is something for them to do."""
+    """Return the text that calls the owners, "" if they have nothing to do."""
     ending = view.ending
     if not (isinstance(ending, Escalated) and ending.calls):
         return []
@@ -226,7 +226,7 @@ def _feedback(view: View, look: BlockOptions) -> Block:
 
 
 def feedback_block_id(text: str, used: frozenset[int]) -> str:
-    """Return an id that is another one with every edit, as Slack wants it of this block.
+    """Return an id that differs with every edit, which Slack requires of this block.
 
     https://docs.slack.dev/reference/block-kit/blocks/context-actions-block
     """

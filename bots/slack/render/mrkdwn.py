@@ -132,9 +132,9 @@ _CALL = re.compile(r"<(?=\\?[!@#])")
 def stream_markdown(markdown: str, cleaner: Cleaner) -> str:
     """Markdown for Slack's streams and `markdown` blocks: as it was, but harmless.
 
-    What this makes of `core.cutting.settled(text, close=False)` is a beginning of what it makes of
+    What this makes of `settled(text, close=False)` is a beginning of what it makes of
     a longer text, so that the difference can be appended; given that text has been cleaned as it
-    came (`core.safety.CleanStream`).
+    came (`core.text.sanitize.CleanStream`).
     """
     decoded = _ENTITY.sub(_decoded, markdown)
     return _CALL.sub(lambda match: match[0] + ZERO_WIDTH, cleaner.clean(decoded))

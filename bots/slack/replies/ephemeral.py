@@ -1,4 +1,4 @@
-"""Answers that one person alone sees: of `/faq`, and of the buttons below such an answer.
+"""Answers that only one person sees: those of `/faq`, and of the buttons below such an answer.
 
 Slack lets nobody edit such a message but by the `response_url` of a button in it, and a command has
 none: so an answer is shown once, when it is whole. That takes one or a few of the five uses; once
@@ -37,14 +37,14 @@ _POSTS_A_MINUTE: Final = 60  # of one answer; it needs one for each page
 
 
 def is_ephemeral(question: Question) -> bool:
-    """Whether the answer is for the asker alone."""
+    """Return whether the answer is for the asker alone."""
     return bool(place_of(question.session).private_to)
 
 
 class EphemeralReply:
-    """`core.ports.Reply` for one person's eyes. `Question.reply_to` is a `response_url`.
+    """Implements `Reply` for one person's eyes. `Question.reply_to` is a `response_url`.
 
-    Messages cannot be found again, so that after a death in the middle one may be shown twice.
+    Messages cannot be found again, so that one may be shown twice if the process dies meanwhile.
     """
 
     def __init__(self, client: AsyncWebClient, context: Context, question: Question) -> None:
@@ -58,16 +58,16 @@ class EphemeralReply:
 
     @property
     def posts(self) -> Pacer:
-        """Nothing else is counted together with this answer."""
+        """The budget of this answer alone."""
         return self._posts
 
     @property
     def edits(self) -> Pacer:
-        """There are none; endings ask for a turn all the same."""
+        """The budget of edits; there are none, but endings ask for a turn."""
         return self._edits
 
     async def hint(self, view: View) -> None:
-        """Say that there is work, if it takes a while; the answer takes the place of that."""
+        """Say that the answer takes a while, if it does; the answer replaces that message."""
         await asyncio.sleep(_PATIENCE_S)
         if self._begun:
             return
@@ -96,7 +96,7 @@ class EphemeralReply:
         """Do nothing: what was shown was whole."""
 
     async def delete(self, reference: str) -> None:
-        """It goes by itself when the person reloads."""
+        """Do nothing: the message is gone when the person reloads."""
 
     async def attach(self, file: File) -> None:
         """Refuse: Slack shows no file to one person of a channel alone."""
@@ -107,7 +107,7 @@ class EphemeralReply:
         await send_directly(self._client, self._place.private_to, self.render(view))
 
     async def abandon(self) -> None:
-        """Nothing was made for this answer."""
+        """Do nothing: no place was opened for this answer."""
 
     async def find(self) -> Sequence[str]:
         """Return nothing: nobody can look for such messages."""

@@ -86,7 +86,7 @@ def thread_of(question: Question) -> str:
 
 
 async def set_status(client: AsyncWebClient, channel: str, thread: str, text: str) -> None:
-    """Show what is being done, in a thread; it goes with the next message there.
+    """Show the status in a thread; it disappears with the next message there.
 
     Never raises: where Slack shows none, nothing is shown.
     """
@@ -106,7 +106,7 @@ async def rename_session(client: AsyncWebClient, channel: str, thread: str, text
 
 
 async def end_session(client: AsyncWebClient, channel: str, thread: str) -> None:
-    """Let a session wait for the person again; Slack would show for ever that there is work.
+    """Let a session wait for the person again, as Slack would show work in progress for ever.
 
     Never raises.
     """

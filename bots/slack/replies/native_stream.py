@@ -1,4 +1,4 @@
-"""Slack's own streams: an answer grows by what is appended to it, and by edits once that fails.
+"""Slack's own streams: an answer grows by appended text, and by edits once that fails.
 
 A stream takes text alone and only at its end, has no metadata until it is stopped, and is ended by
 Slack after some five minutes. So it carries what fits in one message, is left for edits of the same
@@ -64,7 +64,7 @@ class _Stream:
 
 
 class StreamingReply:
-    """`core.ports.Reply` by a stream, as long as that works."""
+    """Implements `Reply` by a stream, and by edits once the stream has failed."""
 
     def __init__(  # noqa: PLR0913 - its collaborators
         self,
@@ -93,12 +93,12 @@ class StreamingReply:
 
     @property
     def posts(self) -> Pacer:
-        """New messages in this channel; whether a stream may begin is decided beside it."""
+        """The budget of new messages in this channel."""
         return self._by_edits.posts
 
     @property
     def edits(self) -> Pacer:
-        """`chat.appendStream`, if the answer may be streamed: one budget for all of an answer."""
+        """The budget of `chat.appendStream`, or of edits if the answer may not be streamed."""
         if self._may_stream is None:
             self._may_stream = self._appending = self._plan()
         if self._appending:
@@ -106,7 +106,7 @@ class StreamingReply:
         return self._by_edits.edits
 
     async def hint(self, view: View) -> None:
-        """See `core.ports.Reply`."""
+        """See `core.messaging.delivery.reply.Reply`."""
         await self._by_edits.hint(view)
 
     def render(self, view: View) -> Sequence[StreamPage]:
@@ -170,23 +170,23 @@ class StreamingReply:
         await self._update(reference, page)
 
     async def delete(self, reference: str) -> None:
-        """See `core.ports.Reply`."""
+        """See `core.messaging.delivery.reply.Reply`."""
         await self._by_edits.delete(reference)
 
     async def attach(self, file: File) -> None:
-        """See `core.ports.Reply`."""
+        """See `core.messaging.delivery.reply.Reply`."""
         await self._by_edits.attach(file)
 
     async def show_privately(self, view: View) -> None:
-        """See `core.ports.Reply`."""
+        """See `core.messaging.delivery.reply.Reply`."""
         await self._by_edits.show_privately(view)
 
     async def abandon(self) -> None:
-        """See `core.ports.Reply`."""
+        """See `core.messaging.delivery.reply.Reply`."""
         await self._by_edits.abandon()
 
     async def find(self) -> Sequence[str]:
-        """See `core.ports.Reply`; an open stream is among them."""
+        """See `core.messaging.delivery.reply.Reply`; an open stream is among the messages."""
         return await self._by_edits.find()
 
     def _plan(self) -> bool:
@@ -231,7 +231,7 @@ class StreamingReply:
             stream.sent = page.markdown
 
     async def _update(self, reference: str, page: StreamPage) -> None:
-        """Edit under the budget of edits, whichever the turn was of that this is called in."""
+        """Edit under the budget of edits, although the caller holds a turn of another budget."""
         if not self._appending:
             await self._by_edits.edit(reference, page.page)
             return
@@ -244,13 +244,13 @@ class StreamingReply:
                 raise
 
     def _end(self) -> None:
-        """No stream is open any more."""
+        """Note that no stream is open any more."""
         if self._may_stream:
             self._streams.end(self._question.id, asyncio.get_running_loop().time())
         self._stream = None
 
     def _give_up(self) -> None:
-        """None will be opened, either."""
+        """Use no stream any more for this answer."""
         self._end()
         self._may_stream = False
 

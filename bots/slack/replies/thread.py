@@ -49,7 +49,7 @@ class Answers:
         self._questions: BoundedDict[str, str] = BoundedDict(most)
 
     def note(self, reference: str, question_id: str) -> None:
-        """A message was posted."""
+        """Note that a message was posted."""
         self._questions[reference] = question_id
 
     def question_of(self, reference: str) -> str | None:
@@ -58,7 +58,7 @@ class Answers:
 
 
 class SlackReply:
-    """`core.ports.Reply` in a thread, or in a direct message outside of threads."""
+    """Implements `Reply` in a thread, or in a direct message outside of threads."""
 
     def __init__(  # noqa: PLR0913 - its collaborators
         self,
@@ -102,21 +102,21 @@ class SlackReply:
 
     @property
     def posts(self) -> Pacer:
-        """`chat.postMessage` in this channel."""
+        """The budget of `chat.postMessage` in this channel."""
         return self._budgets.posts(self._place.channel)
 
     @property
     def edits(self) -> Pacer:
-        """`chat.update` in this workspace."""
+        """The budget of `chat.update` in this workspace."""
         return self._budgets.edits(self._place.team)
 
     async def hint(self, view: View) -> None:
-        """See `core.ports.Reply`."""
+        """See `core.messaging.delivery.reply.Reply`."""
         if self._hint:
             await self._hint(view)
 
     def render(self, view: View) -> Sequence[Page]:
-        """See `core.ports.Reply`."""
+        """See `core.messaging.delivery.reply.Reply`."""
         if self._status and self._status.shown and not (view.text or view.done or view.lasts):
             return ()
         plain = self._place.team in self._plain_in
@@ -150,7 +150,7 @@ class SlackReply:
             await update(self._client, reference, page, metadata)
 
     async def delete(self, reference: str) -> None:
-        """Take the message away; nothing happens if it is gone."""
+        """Delete the message; nothing happens if it is gone."""
         channel, ts = split(reference)
         try:
             async with self._budgets.deletes(self._place.team).slot():
@@ -195,7 +195,7 @@ class SlackReply:
             await send_directly(self._client, user, pages)
 
     async def abandon(self) -> None:
-        """Nothing was made for this answer: a thread is its messages."""
+        """Do nothing: a thread of Slack is only its messages."""
 
     @contextmanager
     def _telling_what_is_unknown(self, page: Page) -> Iterator[None]:

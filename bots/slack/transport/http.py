@@ -40,7 +40,7 @@ def events_route(app: AsyncApp, signing_secret: str) -> web.RouteDef:
 
 
 def _is_signed(verifier: SignatureVerifier, body: bytes, headers: Mapping[str, str]) -> bool:
-    """Whether Slack has signed this lately: https://docs.slack.dev/authentication/verifying-requests-from-slack."""
+    """Return whether Slack has signed this lately: https://docs.slack.dev/authentication/verifying-requests-from-slack."""
     signed_at = headers.get("X-Slack-Request-Timestamp", "")
     signature = headers.get("X-Slack-Signature", "")
     if not (_SECONDS.fullmatch(signed_at) and signature.isascii()):
@@ -53,7 +53,7 @@ def _is_signed(verifier: SignatureVerifier, body: bytes, headers: Mapping[str, s
 
 @asynccontextmanager
 async def serving(routes: Iterable[web.RouteDef], host: str, port: int) -> AsyncIterator[str]:
-    """Serve; the address without a slash at its end, where port 0 has become a free one.
+    """Serve and yield the address without a slash at its end; port 0 picks a free one.
 
     Raises:
         ConfigError: nothing can listen there.

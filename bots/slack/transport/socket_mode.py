@@ -78,7 +78,7 @@ class SocketMode:
         self._handling: set[asyncio.Task[None]] = set()
 
     def away(self) -> str:
-        """Say why nothing is heard of Slack; "" while it is, here or by ten other processes."""
+        """Return why nothing is heard of Slack; "" while this or any other process hears it."""
         return self._away
 
     async def run(self) -> None:
@@ -102,7 +102,7 @@ class SocketMode:
             await asyncio.gather(*self._handling, return_exceptions=True)
 
     async def _one(self, tasks: asyncio.TaskGroup) -> str:
-        """Have a socket until another is needed: why, or "" if Slack has asked for it politely."""
+        """Keep a socket until another is needed; return why, or "" if Slack asked for a new one."""
         try:
             socket = await self._open()
         except _FullError:
@@ -226,7 +226,7 @@ def _json(text: str) -> Json:
 
 
 def _impolite(frame: Json) -> str:
-    """Return why Slack sends us away, in a line; "" if it only wants the socket to be renewed."""
+    """Return why Slack disconnects us, in a line; "" if it only wants a new socket."""
     match frame.get("reason"):
         case "refresh_requested" | "warning":
             return ""

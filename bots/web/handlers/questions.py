@@ -189,7 +189,7 @@ async def _place(request: web.Request, body: dict[str, Any]) -> tuple[Place, str
 
 
 async def _may_ask(request: web.Request, place: Place, message: str) -> bool:
-    """Whether a conversation is the person's own, or new; a repeated question changes nothing.
+    """Return whether a conversation is the person's own, or new; a repeated question changes nothing.
 
     False for who comes without a cookie: they begin another one.
 

@@ -32,7 +32,7 @@ SSE_HEADERS: Final = {
 
 
 def wants_events(request: web.Request) -> bool:
-    """Whether the answer is to come as a stream."""
+    """Return whether the answer is to come as a stream."""
     return _EVENTS in request.headers.get("Accept", "")
 
 

@@ -50,7 +50,7 @@ class Teller:
         self._status = ""
 
     def knows_the_ending(self, page: Page) -> bool:
-        """Whether the reader has got the end of this already."""
+        """Return whether the reader has got the end of this already."""
         return bool(page.kind) and self._last_id == id_of(page.text, ended=True)
 
     def tell(self, page: Page, ending: dict[str, Any] | None = None) -> Iterator[Event]:

@@ -25,7 +25,7 @@ def make_pacer() -> Pacer:
 
 
 class WebReply:
-    """`core.ports.Reply` in the hub. One page is the whole answer."""
+    """Implements `Reply` in the hub. One page is the whole answer."""
 
     def __init__(self, question: Question, hub: Hub, pacer: Pacer, look: RenderOptions) -> None:
         self._id = question.id

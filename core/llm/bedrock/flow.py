@@ -20,7 +20,7 @@ _SERVICE = "bedrock-agent-runtime"
 
 @dataclass(frozen=True, slots=True)
 class BedrockFlow:
-    """Implements `core.llm.resilient.Provider`: the flow reads all messages as one document.
+    """Implements `core.llm.resilient.ProviderModel`: the flow reads all messages as one document.
 
     The flow sets the limits and the temperature itself, and counts no tokens.
     """

@@ -16,7 +16,7 @@ _SERVICE = "bedrock-runtime"
 
 @dataclass(frozen=True, slots=True)
 class BedrockModel:
-    """Implements `core.llm.resilient.Provider`.
+    """Implements `core.llm.resilient.ProviderModel`.
 
     `name` is a model's id, an inference profile, or the ARN of either or of a managed prompt's
     version. `guardrail` is the identifier and the version of one that watches.

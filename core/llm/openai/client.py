@@ -61,7 +61,7 @@ async def open_server(*, key: str, base_url: str | None) -> AsyncIterator[ModelS
 
 @dataclass(frozen=True, slots=True)
 class OpenAIModel:
-    """Implements `core.llm.resilient.Provider` for any server that speaks chat completions.
+    """Implements `core.llm.resilient.ProviderModel` for any server that speaks chat completions.
 
     `read_s` is how long it may be silent; None is what the server's connections allow.
     """

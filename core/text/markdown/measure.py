@@ -91,7 +91,7 @@ def cost(markdown: str) -> int:
     """Return the most that Markdown comes to in either dialect, in UTF-16 code units.
 
     It is a sum over signs and lines, so that it never shrinks when the text grows, as
-    `core.cutting.split` wants it; what is rendered does, when lines turn out to be a table.
+    `core.text.markdown.split` wants it; what is rendered does, when lines turn out to be a table.
     """
     total = _END_COST + (_ROW_COST if "|" in markdown else 0)
     total += utf16(markdown) + _marked(markdown)
