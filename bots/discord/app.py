@@ -1,4 +1,4 @@
-"""The client at Discord's gateway: its events go to the listeners, and none can end it."""
+"""The client at Discord's gateway: it hands events to the listeners, and no event can end it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class BaseClient(discord.Client):
         self._direct_since: datetime | None = None
 
     async def setup_hook(self) -> None:
-        """Make what needs to know who the bot is; called between login and connection."""
+        """Make the parts that need the bot's own user; called between login and connection."""
         assert self.user  # noqa: S101 - logged in
         settings = self.context.settings
         reader = Reader(
@@ -63,7 +63,7 @@ class BaseClient(discord.Client):
         self.tasks.begin(self._sync(Commands(self, self.context, reader, self.tasks)))
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-        """Tell of an event; not after the end, as the task does that holds READY back."""
+        """Tell the listeners of an event, but of none after the end."""
         if not self.is_closed():
             super().dispatch(event, *args, **kwargs)
 
@@ -82,32 +82,32 @@ class BaseClient(discord.Client):
             logger.error("what was missed is not known: %s", error)
 
     def catch_up(self, guilds: list[discord.Guild]) -> None:
-        """Look for what was asked while nobody listened."""
+        """Look for questions that were asked while the bot was away."""
         since = {guild: self._since.pop(guild.id, None) for guild in guilds}
         direct_since, self._direct_since = self._direct_since, None
         direct = partial(direct_channels, self, self.context.service)
         self.tasks.begin(catch_up(since, self.listener, direct=direct, direct_since=direct_since))
 
     async def on_message(self, message: discord.Message) -> None:
-        """A message was written."""
+        """Take in a new message."""
         self._begin(partial(self.listener.hear, message), of=message.id)
 
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
-        """A message was edited by its author; a preview that appears below it is no edit."""
+        """Take in an edit by the author; a preview that appears below the message is no edit."""
         if event.data.get("edited_timestamp"):
             self._begin(partial(self.listener.edited, event.message), of=event.message_id)
 
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
-        """A message was deleted."""
+        """Take in a deleted message."""
         self._deleted(event.guild_id, event.channel_id, event.message_id)
 
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
-        """Messages were deleted together, by a moderator."""
+        """Take in messages that a moderator has deleted together."""
         for message_id in event.message_ids:
             self._deleted(event.guild_id, event.channel_id, message_id)
 
     async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
-        """A thread was deleted: a forum post's first message has the same id."""
+        """Take in a deleted thread: a forum post's first message has the same id."""
         self._deleted(event.guild_id, event.thread_id, event.thread_id)
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
@@ -115,7 +115,7 @@ class BaseClient(discord.Client):
         self.tasks.begin(self.listener.reacted(event))
 
     async def on_interaction(self, interaction: Pressing) -> None:
-        """A form was sent, or a button pressed that is none of ours any more."""
+        """Take in a form that was sent, or the press of an old button."""
         data: Any = interaction.data or {}
         custom_id = str(data.get("custom_id"))
         stale = self.context.profile.stale_button
@@ -128,7 +128,7 @@ class BaseClient(discord.Client):
             self.tasks.begin(say(interaction, stale))
 
     async def close(self) -> None:
-        """Disconnect, and end what events have begun."""
+        """Disconnect, and end the work that events have begun."""
         await self.tasks.close()
         await super().close()
 
@@ -137,7 +137,7 @@ class BaseClient(discord.Client):
         self._begin(work, of=message_id)
 
     def _begin(self, work: Callable[[], Awaitable[object]], *, of: int) -> None:
-        """Take in what Discord tells once alone: again and again while the store is away."""
+        """Begin the work of an event, which Discord tells only once; it waits for the store."""
         self.tasks.begin(until_back(work), of=of)
 
     async def _sync(self, commands: Commands) -> None:
@@ -151,11 +151,11 @@ class DiscordClient(BaseClient):
     """One connection for all guilds."""
 
     async def on_connect(self) -> None:
-        """A session has begun."""
+        """Note that a session has begun."""
         await self.session_began(list(self.guilds))
 
     async def on_ready(self) -> None:
-        """The guilds are known: at the start, and after a connection that was not resumed."""
+        """Catch up, as the guilds are known: at the start, and after a connection was lost."""
         self.catch_up(list(self.guilds))
 
 
@@ -176,7 +176,7 @@ class ShardedClient(BaseClient, discord.AutoShardedClient):
 
 
 def make_client(context: Context, *, content: bool) -> BaseClient:
-    """A client that is not connected yet; with `content`, it reads what does not mention it."""
+    """Make a client that is not connected yet; with `content`, it reads every message's text."""
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     shards = context.settings.discord_shards
     options: dict[str, Any] = {
@@ -197,7 +197,7 @@ def make_client(context: Context, *, content: bool) -> BaseClient:
 
 
 def _guarded(name: str, parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Let a payload that discord.py cannot read end itself alone, and not the connection."""
+    """Drop a payload that discord.py cannot read, so that it does not end the connection."""
 
     def guarded(data: Any) -> Any:  # noqa: ANN401 - JSON
         try:

@@ -28,7 +28,7 @@ _UNKNOWN_MEMBER: Final = (10007, 10013)  # or a user that there is not at all
 
 
 def check_discord(settings: Settings) -> Iterator[Check]:
-    """Every finding about Discord, which is asked; shows no secret."""
+    """Yield every finding about Discord, which is asked; no finding shows a secret."""
     yield from asyncio.run(_collected(settings))
 
 
@@ -103,7 +103,7 @@ async def _guild(
 def _in_channel(
     base: discord.Permissions, channel: dict[str, Any], guild: int, held: set[int], me: int
 ) -> discord.Permissions:
-    """https://discord.com/developers/docs/topics/permissions#permission-overwrites."""
+    """Apply https://discord.com/developers/docs/topics/permissions#permission-overwrites."""
     if base.administrator:
         return NEEDED
     rows = {int(row["id"]): row for row in channel.get("permission_overwrites") or []}
@@ -147,7 +147,7 @@ async def owner_findings(
 
 
 async def roles_of(rest: Rest, guild: dict[str, Any], user: int) -> set[int]:
-    """The ids of the roles that a member has; everybody has the one with the server's id."""
+    """Return the ids of a member's roles; everybody has the one with the server's id."""
     member = await rest.call("GET", f"/guilds/{guild['id']}/members/{user}")
     return {int(guild["id"]), *map(int, member["roles"])}
 
@@ -164,7 +164,7 @@ def permissions_of(roles: Sequence[dict[str, Any]], held: set[int]) -> discord.P
 async def _deaf(
     rest: Rest, guild: dict[str, Any], named: Sequence[dict[str, Any]], me: int
 ) -> list[Check]:
-    """The roles that a mention by the bot would not notify."""
+    """Return the roles that a mention by the bot would not notify."""
     deaf = [role for role in named if not role["mentionable"]]
     if not deaf:
         return []

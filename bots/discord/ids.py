@@ -31,7 +31,7 @@ class Place:
 
     @property
     def session(self) -> SessionId:
-        """The session that goes on here."""
+        """The session of this conversation."""
         return SessionId(f"{PREFIX}{self.guild}:{self.channel}:{self.thread}")
 
 
@@ -75,13 +75,13 @@ def place_of(session: SessionId) -> Place:
 
 
 def is_public(session: SessionId) -> bool:
-    """Return whether others than its asker see a session: no direct message, no answer for one alone."""
+    """Return whether others than the asker see a session, which is not direct and not private."""
     place = place_of(session)
     return place.guild != DIRECT and not place.thread.startswith("u")
 
 
 def guild_name(guild_id: int | None) -> str:
-    """A guild as ids have it."""
+    """Return the name of a guild in ids."""
     return DIRECT if guild_id is None else str(guild_id)
 
 

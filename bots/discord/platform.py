@@ -58,7 +58,7 @@ _NO_CONTENT: Final = (
 async def open_discord(
     settings: Settings, service: ChatService, profile: Profile
 ) -> AsyncIterator[RunningPlatform]:
-    """Discord, ready to be connected to; the chat service's answers are shown there from now on.
+    """Set Discord up: the chat service's answers are shown there once `run` is called.
 
     Raises:
         ConfigError: Discord does not know the token.
@@ -98,7 +98,7 @@ def _open_reply(writer: MessageWriter, question: Question) -> Reply[Page]:
 
 
 def _point_to(settings: Settings) -> None:
-    """discord.py has its addresses in two classes; both are used when it connects."""
+    """Set the two addresses that discord.py keeps in its classes, and uses when it connects."""
     if settings.discord_api_url:
         Route.BASE = settings.discord_api_url.rstrip("/")
     if settings.discord_gateway_url:
@@ -115,7 +115,7 @@ class Gateway:
         self._client: discord.Client | None = None
 
     def away(self) -> str:
-        """Say that nothing is heard of Discord; "" while it is."""
+        """Return why nothing is heard of Discord; "" while the connection stands."""
         return "" if self._client and _is_connected(self._client) else "not connected"
 
     async def run(self) -> NoReturn:

@@ -1,4 +1,4 @@
-"""The owners: who is called to what the FAQ does not answer, and who may teach."""
+"""The owners: people who are called to unanswered questions, and who may teach."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Owners:
 
     @property
     def called(self) -> Called:
-        """All of them, in a message."""
+        """Return all owners, as people and roles that a message calls."""
         return Called(tuple(sorted(self.users)), tuple(sorted(self.roles)))
 
     def with_those(self, ids: Sequence[str]) -> Owners:
@@ -33,7 +33,7 @@ class Owners:
         return Owners(self.users.union(called.users), self.roles.union(called.roles))
 
     def include(self, person: discord.abc.Snowflake) -> bool:
-        """Return whether a person is one of them; by a role only if it is a member, with its roles."""
+        """Return whether a person is an owner; only a member with its roles is one by a role."""
         if person.id in self.users:
             return True
         held = person.roles if isinstance(person, discord.Member) else []
@@ -43,9 +43,8 @@ class Owners:
 async def author_of(message: discord.Message) -> discord.abc.User:
     """Return the author of a message.
 
-    Roles and the server's name for them are there while they are a member.
-
-    The gateway sends them along; what is read from a channel's history lacks them.
+    A member of the server has its roles and its name there. The gateway sends them along; messages
+    that are read from a channel's history lack them.
 
     Raises:
         PlatformError: it cannot be found out.

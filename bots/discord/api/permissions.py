@@ -1,4 +1,4 @@
-"""Permissions that the bot needs, and how to name a missing one to whoever can give it."""
+"""The permissions that the bot needs, under the names that a server's admin sees."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _THREAD: Final = ("create_public_threads", "send_messages_in_threads", "read_mes
 
 
 def missing(held: discord.Permissions) -> list[str]:
-    """The names of what the bot needs and does not have."""
+    """Return the names of the permissions that the bot needs and does not have."""
     return [label for name, label in NAMES.items() if not getattr(held, name)]
 
 
@@ -36,7 +36,7 @@ def may_open_thread(channel: object, me: discord.Member) -> bool:
 def held_in(channel: object, me: discord.Member) -> discord.Permissions:
     """Return the permissions of the bot in a channel or thread.
 
-    All of them where that is not known.
+    All permissions are returned where that is not known.
     """
     if isinstance(channel, discord.Thread):
         return channel.permissions_for(me) if channel.parent else NEEDED

@@ -1,4 +1,4 @@
-"""The rate limits of Discord's channels, each known once for all who write there."""
+"""The rate limits of Discord's channels, shared by all who write there."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Budgets:
         return self._pacer("edits", channel, _WINDOW_S)
 
     def threads(self, channel: int) -> Pacer:
-        """For threads that are opened in a channel."""
+        """Return the budget of threads that are opened in a channel."""
         return self._pacer("threads", channel, _WINDOW_S)
 
     def deletes(self, channel: int) -> Pacer:
@@ -48,7 +48,7 @@ class Budgets:
         return self._pacer("reactions", channel, _REACTIONS_S)
 
     def may_type(self, channel: int) -> bool:
-        """Return whether it does not say already that the bot is typing there; it does from now on."""
+        """Return whether the bot should show that it is typing; False if it just has."""
         now = asyncio.get_running_loop().time()
         if now - self._typed.get(channel, float("-inf")) < _TYPING_LASTS_S:
             return False

@@ -1,8 +1,7 @@
-"""Discord's REST API, one attempt a call: what is refused is told, never slept on or sent again.
+"""Discord's REST API with one attempt a call: a refusal is raised, and never waited for here.
 
-discord.py's own client waits inside of its calls when a bucket is used up, also after the call
-that used it up, so that an ending would stand behind interim edits; what writes answers goes
-through here, and its Pacers do the waiting. https://discord.com/developers/docs/topics/rate-limits
+discord.py's own client waits inside of its calls when a bucket is used up, so that an ending would
+stand behind interim edits. Answers are written through this client, and its pacers do the waiting. https://discord.com/developers/docs/topics/rate-limits
 """
 
 from __future__ import annotations
@@ -55,7 +54,7 @@ _FIXES: Final = {
 
 
 class RefusedError(PlatformRefusedError):
-    """Discord refused a call for good; `code` is its own number for why."""
+    """Discord refused a call for good; `code` is Discord's number of the reason."""
 
     def __init__(self, message: str, *, code: int) -> None:
         super().__init__(message)
@@ -131,7 +130,7 @@ class Rest:
         raise self._error(f"{method} {_shown(path)}", response, told)
 
     async def _wait_in_line(self) -> None:
-        """Hold the call back, for less than a second, if there are too many at once."""
+        """Hold the call back for less than a second if there are too many at once."""
         loop = asyncio.get_running_loop()
         async with self._queue:
             if len(self._begun) == _CALLS_IN_A_SECOND:
@@ -164,13 +163,13 @@ class Rest:
 
 @asynccontextmanager
 async def open_rest(*, api: str, token: str) -> AsyncIterator[Rest]:
-    """A client with connections of its own, closed at the end."""
+    """Open a client with connections of its own, which are closed at the end."""
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
         yield Rest(session, api=api or DEFAULT_API, token=token)
 
 
 def _learn(window: Window, headers: Mapping[str, str]) -> None:
-    """https://discord.com/developers/docs/topics/rate-limits#header-format."""
+    """Learn the limit: https://discord.com/developers/docs/topics/rate-limits#header-format."""
     try:
         window.learn(
             limit=int(headers["X-RateLimit-Limit"]),

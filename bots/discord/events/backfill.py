@@ -1,4 +1,4 @@
-"""After downtime: questions that were asked meanwhile are found in the channels, and taken in."""
+"""The look back after downtime: questions asked meanwhile are found in the channels."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from core.messaging.service import ChatService
 
 logger = logging.getLogger(__name__)
 
-_LONGEST: Final = timedelta(days=1)  # whoever asked before that has given up
-_MOST_CHANNELS: Final = 50  # of one guild, those with the latest messages
+_LONGEST: Final = timedelta(days=1)  # people whose question is older have given up
+_MOST_CHANNELS: Final = 50  # the channels of a guild with the latest messages
 _MOST_DIRECT: Final = 20
-_MOST_MESSAGES: Final = 100  # of one channel: one call
+_MOST_MESSAGES: Final = 100  # the messages of a channel that one call returns
 _RETRIES_S: Final = (1.0, 5.0, 20.0)
 
 _Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
@@ -34,10 +34,10 @@ async def catch_up(
     direct: Callable[[], Awaitable[Sequence[discord.DMChannel]]] | None = None,
     direct_since: datetime | None = None,
 ) -> None:
-    """Hear what was said in guilds since their last question; what is known stays as it is.
+    """Hear what was said in guilds since their last question; known messages change nothing.
 
-    In order, so that the last question stays a good place to go on from if this breaks off. Of
-    direct messages, `direct` gives those to look at: Discord does not tell which there are.
+    Messages are heard in order, so that the next look back can go on if this breaks off. `direct`
+    gives the direct messages to look at, since Discord does not tell which there are.
     """
     said: list[discord.Message] = []
     for guild, last in since.items():
@@ -80,7 +80,7 @@ def _answered_by_people(said: Sequence[discord.Message]) -> frozenset[int]:
     people = [one for one in said if not one.author.bot]
     settled: set[int] = set()
     authors = {one.id: one.author.id for one in people}
-    latest: dict[int, dict[int, int]] = {}  # of each thread, by author, the last message
+    latest: dict[int, dict[int, int]] = {}  # the last message of each author, by thread
     for one in people:
         replied_to = one.reference.message_id if one.reference else None
         below = one.channel.id if isinstance(one.channel, discord.Thread) else None

@@ -39,7 +39,7 @@ def calls_by_role(message: discord.Message) -> bool:
 
 
 def own_role_id(message: discord.Message) -> int | None:
-    """The id of that role, in the guild of a message."""
+    """Return the id of the role that Discord has made for the bot in a message's guild."""
     role = message.guild.self_role if message.guild else None
     return role.id if role else None
 
@@ -73,7 +73,7 @@ def text_of(message: discord.Message, me: discord.ClientUser) -> str:
 
 
 def has_media(message: discord.Message) -> bool:
-    """Return whether there is something that is not read: a picture, a voice, a sticker, a poll."""
+    """Return whether a message has content that is not read: a picture, a voice, a poll."""
     shared = any(one.attachments for one in message.message_snapshots)
     return bool(message.attachments or message.stickers or message.poll or shared)
 
@@ -90,9 +90,9 @@ def is_said(message: discord.Message, *, anywhere: bool = False) -> bool:
 
 
 def is_for_all(message: discord.Message) -> bool:
-    """Return whether it is directed at nobody else in particular.
+    """Return whether a message speaks to nobody else in particular.
 
-    A reply to what is gone was meant for somebody, and nobody knows for whom.
+    A reply to a deleted message was meant for somebody, though nobody knows for whom.
     """
     reference = message.reference
     if reference and reference.type is discord.MessageReferenceType.reply:
@@ -103,7 +103,7 @@ def is_for_all(message: discord.Message) -> bool:
 
 
 def _speaks_to_others(message: discord.Message) -> bool:
-    """Return whether it speaks to a person or a role by name; a quoted name is not spoken to."""
+    """Return whether a message speaks to a person or a role by name, outside of quotes."""
     for said in _QUOTED.sub("", _CODE.sub("", message.content)).splitlines():
         for found in _MENTION.finditer(said):
             before, after = said[: found.start()], said[found.end() :]

@@ -1,7 +1,7 @@
-"""Lessons that people teach in channels: messages with the tag, and what becomes of them.
+"""Lessons that people teach in channels by messages with the tag.
 
-A message that is known has the bot's ✅, which it can give as often as it likes. What it says about
-it, it says once.
+A learnt message has the bot's ✅, which can be set twice without harm. The bot's words about it are
+said once.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class LessonHandler:
         self._me = me
 
     async def hear(self, message: discord.Message, *, late: bool = False) -> bool:
-        """Learn from a message that has the tag; whether it has it, and is no question.
+        """Learn from a message that has the tag; return whether it has it, and is no question.
 
-        Of a `late` one it may be that it was read before, or edited: only what is new is said.
+        A `late` message may have been read or edited before: only what is new is said.
         """
         if late and message.edited_at:
             return await self.edited(message, late=True)
@@ -54,7 +54,7 @@ class LessonHandler:
         return True
 
     async def edited(self, message: discord.Message, *, late: bool = False) -> bool:
-        """Learn what a message says by now; whether it has the tag, or had it before."""
+        """Learn from an edited message; return whether it has the tag, or had it before."""
         if not is_said(message) or _is_withheld(message):
             return False
         if self._is_lesson(message):
@@ -114,10 +114,7 @@ class LessonHandler:
         return await self._context.service.teach(remark), place.concerns
 
     async def _untaught(self, message: discord.Message) -> Taught | None:
-        """Forget the lesson of a message that has no tag any more, or never had one.
-
-        Return the outcome.
-        """
+        """Forget the lesson of a message without a tag, if it has one, and return the outcome."""
         remark = Remark(
             id=_id(message),
             session=SessionId(""),
@@ -130,7 +127,7 @@ class LessonHandler:
         return await self._context.service.reteach(remark)
 
     async def _show(self, message: discord.Message, taught: Taught) -> None:
-        """The mark, as it has to be by now, and a line; none if it was known before."""
+        """Show the mark as it has to be by now, and say the outcome unless it was known."""
         if taught.outcome in _KNOWN:
             await react(self._context.writer, message, _MARK)
         elif taught.outcome is Outcome.UNLEARNED:

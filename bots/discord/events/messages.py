@@ -52,9 +52,9 @@ class MessageHandler:
     async def hear(
         self, message: discord.Message, *, late: bool = False, answered: bool = False
     ) -> bool:
-        """Take the message in as a question, if it is one; whether it is a new one.
+        """Take a message in as a question, if it is one; return whether it is a new one.
 
-        A `late` message is one of those that were written while nobody listened; a person may have
+        A `late` message was written while the bot was away; a person may have
         `answered` it since. One with the tag teaches, whether it mentions the bot or not.
         """
         self._proxies.note(message)
@@ -80,7 +80,7 @@ class MessageHandler:
         return await self._may_answer(message) and await self._receive(question, message, late=late)
 
     def teaches(self, message: discord.Message) -> bool:
-        """Return whether a message has the tag: it waits for its question's answer, and is none itself."""
+        """Return whether a message has the tag of lessons, so that it is no question."""
         return is_lesson(message.content, self._context.profile.learning_tag)
 
     async def edited(self, message: discord.Message) -> None:
@@ -105,9 +105,9 @@ class MessageHandler:
             await self.hear(message)
 
     async def deleted(self, guild_id: int | None, channel_id: int, message_id: int) -> None:
-        """Take the answer to a deleted question away, or forget what the message taught.
+        """Delete the answer to a deleted question, or the lesson of the message.
 
-        What a proxy says again in its author's place stays asked.
+        A question that a proxy bot repeats in its author's place stays asked.
         """
         asked = question_id(guild_id, channel_id, message_id)
         try:
@@ -123,7 +123,7 @@ class MessageHandler:
         return await self._proxies.says_again(channel_id, stored.question.text)
 
     async def _rename(self, message: discord.Message, question: Question) -> None:
-        """Let the thread of an edited question have its new name; nothing depends on that."""
+        """Rename the thread of an edited question; a failure is only logged."""
         thread = message.guild.get_thread(message.id) if message.guild else None
         if thread is None or thread.owner_id != self._me.id:
             return
@@ -148,7 +148,7 @@ class MessageHandler:
     async def _welcome(
         self, addressed: Addressed, question: Question, message: discord.Message
     ) -> None:
-        """React to thanks for an answer; nothing depends on that."""
+        """React to thanks for an answer; a failure is only logged."""
         here = message.channel
         if addressed is Addressed.BEGINS or not isinstance(here, discord.Thread):
             return
@@ -165,7 +165,7 @@ class MessageHandler:
             self._manners.note(self._reader.own_session(here), asker)
 
     def _trouble(self, question: Question, message: discord.Message) -> str:
-        """What to tell whoever has called the bot with too many words, or with none to be read."""
+        """Return what to tell a person whose call has too much text, or none that can be read."""
         profile = self._context.profile
         if len(question.text) > profile.longest_question_characters:
             return profile.long_question  # and no thread is opened for it
@@ -210,7 +210,7 @@ class MessageHandler:
         return receipt is Receipt.STORED
 
     async def _explain(self, message: discord.Message, receipt: Receipt) -> None:
-        """Tell the asker why there will be no answer, if there will be none."""
+        """Tell the asker if there will be no answer, and why."""
         if reason := reason_for(self._context.profile, receipt):
             await self._say(message, reason)
 
@@ -219,7 +219,7 @@ class MessageHandler:
         await self._context.notices.reply(message.channel.id, message.id, text, to=to)
 
     async def _may_answer(self, message: discord.Message) -> bool:
-        """Return whether an answer can be shown; what is missing is told to who may be able to help."""
+        """Return whether an answer can be shown; else tell people who can help what is missing."""
         if message.guild is None:
             return True
         me, here = message.guild.me, message.channel
@@ -236,7 +236,7 @@ class MessageHandler:
             await notices.reply(here.id, message.id, text, to=to, every_s=_DAY_S)
         if may_write(here, me):
             return True
-        # Whoever runs the server, and who asked, since the owner may not read it.
+        # The server's owner may not read it, so the asker is told, too.
         for person in {message.author.id, message.guild.owner_id or message.author.id}:
             await notices.direct(person, text, every_s=_DAY_S)
         return False
@@ -247,7 +247,7 @@ def _is_past(moment: datetime, age: timedelta) -> bool:
 
 
 def _is_closed(channel: object) -> bool:
-    """Return whether a moderator has closed a thread, so that the bot cannot write there any more."""
+    """Return whether a moderator has closed a thread, so that the bot cannot write there."""
     if not isinstance(channel, discord.Thread) or not channel.locked:
         return False
     return not held_in(channel, channel.guild.me).manage_threads

@@ -1,4 +1,4 @@
-"""Reading of messages: which are questions, what they ask, and where they are answered."""
+"""The reading of messages: whether they ask, what, and where the answer goes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from core.types import Question, SessionId
 
 
 class Addressed(Enum):
-    """How a message speaks to the bot."""
+    """The way in which a message speaks to the bot."""
 
     CALLED = auto()  # by a mention, a reply to it, directly, or by a post where all are questions
     GOES_ON = auto()  # perhaps, in a conversation of the bot's
@@ -37,7 +37,7 @@ class Addressed(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """The conversation that a message belongs to, as `core.messaging.lessons.remarks.Remark` has it.
+    """The conversation that a message belongs to, and the message it replies to, as in `Remark`.
 
     It `concerns` the bot where that is called, asked without a mention, or in the conversation.
     """
@@ -67,9 +67,9 @@ class Reader:
     async def reading(
         self, message: discord.Message, me: discord.ClientUser
     ) -> tuple[Addressed, Question] | None:
-        """How a message speaks to the bot, and what it asks; None if it is not for the bot.
+        """Return how a message speaks to the bot, and what it asks; None if it is not for the bot.
 
-        The text is empty where somebody called the bot and said nothing.
+        The text is empty where somebody called the bot and said nothing else.
         """
         if not is_said(message):
             return None
@@ -82,7 +82,7 @@ class Reader:
         return addressed, question
 
     async def chosen(self, message: discord.Message, me: discord.ClientUser) -> Question:
-        """Return the question that a person's message asks, whomever."""
+        """Return the question that a person's message asks, whoever is spoken to."""
         here, guild = message.channel, message.guild
         target: Target = Within(here.id, message.id)
         if guild is None:
@@ -169,7 +169,7 @@ class Reader:
     async def _in_thread(
         self, message: discord.Message, here: discord.Thread, me: discord.ClientUser
     ) -> Addressed | None:
-        """How a message speaks to the bot that is directed at nobody in particular."""
+        """Return how a message in a thread speaks to the bot, if it speaks to nobody else."""
         if here.parent_id in self._forums:  # others may help there undisturbed
             if message.author.id != here.owner_id:
                 return None
@@ -180,7 +180,7 @@ class Reader:
         return None if await self._is_for_a_colleague(message, session) else Addressed.GOES_ON
 
     async def _is_for_a_colleague(self, message: discord.Message, session: SessionId) -> bool:
-        """Return whether an owner writes where one was called: that answers whoever has asked."""
+        """Return whether an owner answers the asker, in a thread where an owner was called."""
         if not (self._owners and await self._service.awaits_person(session)):
             return False
         return self._owners.include(await retried(partial(author_of, message)))
@@ -188,9 +188,9 @@ class Reader:
     async def _with_what_it_points_to(
         self, message: discord.Message, me: discord.ClientUser, question: Question
     ) -> Question:
-        """The question, with the one above it where it has none of its own.
+        """Return a question with the message above it, where it asks nothing itself.
 
-        So it is where somebody calls the bot below what a colleague has asked: in a reply, or in a
+        That is so where somebody calls the bot below a colleague's question: in a reply, or in a
         thread that people have opened.
         """
         if question.text and not await self._service.leans(question.text):
@@ -206,7 +206,7 @@ class Reader:
     async def _above(
         self, message: discord.Message, me: discord.ClientUser, session: SessionId
     ) -> str:
-        """What a thread begins with, where the bot has not been asked anything yet."""
+        """Return the first message of a thread in which the bot was not asked anything yet."""
         thread = message.channel
         if not isinstance(thread, discord.Thread) or message.id == thread.id:
             return ""

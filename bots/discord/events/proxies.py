@@ -1,7 +1,7 @@
-"""Messages that a proxy says again for its author, by a webhook, before it deletes the original.
+"""Messages that a proxy bot repeats by a webhook for their author, and deletes then.
 
-PluralKit and Tupperbox do so: https://pluralkit.me/guide. The question stays asked, by whoever has
-asked it, although its message goes.
+PluralKit and Tupperbox do so: https://pluralkit.me/guide. The question stays asked by its author,
+although its message is deleted.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Proxies:
             self._came.set()
 
     async def says_again(self, channel: int, text: str) -> bool:
-        """Return whether a webhook says this, too, or does so within a second."""
+        """Return whether a webhook repeats this text, now or within a second."""
         try:
             async with asyncio.timeout(_AFTER_S):
                 while not self._has(channel, text):
@@ -53,7 +53,7 @@ class Proxies:
         return True
 
     def _has(self, channel: int, text: str) -> bool:
-        """The proxy takes its own marks away, so that what it says may be a part of the text."""
+        """Return whether a webhook has said this text, perhaps without the proxy's own marks."""
         since = _now() - _WITHIN_S
         lately = (one for one in self._said if one.channel == channel and one.at > since)
         return any(one.text in text for one in lately)

@@ -1,4 +1,4 @@
-"""Reactions of the bot's own to what people say."""
+"""The bot's own reactions to messages of people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The people whose stop sign ends an answer: whoever asked, the owners, and moderators."""
+"""The people whose stop sign ends an answer: the asker, the owners and the moderators."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ async def may_stop(
     person: discord.abc.Snowflake,
     permissions: discord.Permissions | None,
 ) -> bool:
-    """Return whether this person may; `permissions` are theirs where the answer is written."""
+    """Return whether a person may stop an answer; `permissions` are theirs in its place."""
     if permissions and permissions.manage_messages:
         return True
     if context.owners.include(person):

@@ -1,4 +1,4 @@
-"""Threads and reply chains on Discord: which conversation they belong to, and who is in them."""
+"""The threads and reply chains on Discord: their conversations, and the people in them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Threads:
         return Place(str(guild_id), str(channel_id), str(asked_by or answer.id))
 
     async def question_above(self, thread: discord.Thread, me: discord.ClientUser) -> str:
-        """What a thread that people have opened begins with; a post has a title, too."""
+        """Return the first message of a thread that people have opened, with a post's title."""
         title = title_of(thread) if is_post(thread) else ""
         first = await self._first_message(thread)
         if first is None or first.author.bot:
@@ -85,7 +85,7 @@ class Threads:
 
 
 async def people_in(thread: discord.Thread) -> frozenset[str]:
-    """Whoever has written into a thread lately, the bots left out, as askers are named.
+    """Return the people who have written into a thread lately, named as askers; no bots.
 
     Raises:
         PlatformError: Discord does not say.
@@ -106,7 +106,7 @@ def is_post(thread: discord.Thread) -> bool:
 
 
 def title_of(post: discord.Thread) -> str:
-    """A post's tags and its title."""
+    """Return a post's tags and its title."""
     tags = " ".join(tag.name for tag in post.applied_tags)
     return "\n".join(part for part in (tags, post.name) if part)
 
@@ -116,7 +116,7 @@ def _own_place(thread: discord.Thread) -> Place:
 
 
 async def _soon(call: Awaitable[T]) -> T:
-    """What a call gives.
+    """Return what a call returns, if it does so soon.
 
     Raises:
         PlatformError: Discord refuses it, or does not answer soon.

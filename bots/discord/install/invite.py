@@ -13,13 +13,13 @@ from bots.discord.api.rest import open_rest
 from config.settings import Settings
 from core.errors import ConfigError
 
-# What skills attach, such as an invitation, is left out without it; answers do not need it.
+# Without it, files of skills such as an invitation are left out; answers do not need it.
 _FILES: Final = discord.Permissions(attach_files=True)
 _PAGE: Final = "https://discord.com/oauth2/authorize"
 
 
 def print_invite(settings: Settings) -> int:
-    """Print it.
+    """Print the link.
 
     Raises:
         ConfigError: there is no token.

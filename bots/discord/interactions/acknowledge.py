@@ -1,4 +1,4 @@
-"""Common parts of interactions: they are acknowledged in time, and some replies are for one person.
+"""Common parts of interactions: acknowledgements in time, and replies to one person alone.
 
 https://discord.com/developers/docs/interactions/receiving-and-responding
 """
@@ -24,7 +24,7 @@ _WITHIN_S: Final = 1.2
 
 
 async def soon(work: Coroutine[object, object, T]) -> asyncio.Task[T]:
-    """The work under way: done, or not done in the time that an interaction leaves."""
+    """Return the work as a task, which is done or has used the time that an interaction leaves."""
     task = asyncio.create_task(work)
     try:
         await asyncio.wait({task}, timeout=_WITHIN_S)
@@ -35,7 +35,7 @@ async def soon(work: Coroutine[object, object, T]) -> asyncio.Task[T]:
 
 
 async def defer(interaction: Pressing, *, aside: bool = False) -> None:
-    """Acknowledge; `aside`, with an answer to come that this person alone sees. Never raises."""
+    """Acknowledge an interaction; `aside`, its answer is for this person alone. Never raises."""
     try:
         await interaction.response.defer(ephemeral=aside, thinking=aside)
     except (discord.HTTPException, discord.InteractionResponded) as error:
@@ -43,7 +43,7 @@ async def defer(interaction: Pressing, *, aside: bool = False) -> None:
 
 
 async def promptly(interaction: Pressing, work: Coroutine[object, object, T]) -> T:
-    """Do the work, and acknowledge when it is done, or before that if it takes long."""
+    """Do the work, and acknowledge the interaction in time."""
     task = await soon(work)
     await defer(interaction)
     return await task
@@ -61,7 +61,7 @@ async def say(interaction: Pressing, text: str) -> None:
 
 
 async def excused(interaction: Pressing, work: Coroutine[object, object, None], text: str) -> None:
-    """Do the work; what goes wrong is logged, and the person is told so by `text`."""
+    """Do the work; an error is logged, and the person is told `text`."""
     try:
         await work
     except FaqbotError as error:

@@ -1,7 +1,7 @@
 """The buttons under answers: they work after a restart and on another process.
 
-All that a button knows is in its custom id (see `bots.discord.render.payload`); what it stands for is
-looked up when it is pressed. A forged or an old one is answered kindly.
+All that a button knows is in its custom id (see `bots.discord.render.payload`); its question is
+looked up when it is pressed. A forged or an old button is answered kindly.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ async def _ask(context: Context, interaction: Pressing, button: Pressed) -> None
 
 
 async def _asked_before(context: Context, interaction: Pressing, button: Pressed) -> str:
-    """That the button was pressed before, with a link to the answer where it has one."""
+    """Return the line that the button was pressed before, with a link to the answer if known."""
     asked = await context.service.answer_to_press(button.question_id, button.index)
     shown = (references_of(asked) if asked else ())[:1]
     guild = guild_name(interaction.guild_id)
@@ -67,7 +67,7 @@ async def _asked_before(context: Context, interaction: Pressing, button: Pressed
 async def _asked(
     context: Context, interaction: Pressing, button: Pressed
 ) -> tuple[Turn | None, Receipt | None]:
-    """The turn that the button belongs to, and what became of the press."""
+    """Return the turn that the button belongs to, and the receipt of the press."""
     turn = await context.service.turn(button.question_id)
     if turn is None:
         return None, None
@@ -116,7 +116,7 @@ async def _praise(context: Context, interaction: Pressing, button: Pressed) -> N
 
 
 async def _criticise(context: Context, interaction: Pressing, button: Pressed) -> None:
-    """Ask why; that it was no help is stored already, in case that nothing comes."""
+    """Store the opinion at once, then ask for the reason, which may never come."""
     opinion = Feedback(button.question_id, asker_of(interaction.user.id), helpful=False)
     storing = await soon(context.service.rate(opinion))
     if storing.done() and not storing.exception() and not storing.result():

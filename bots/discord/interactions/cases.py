@@ -1,4 +1,4 @@
-"""The buttons below a call of owners: they answer, an entry does, or it is not theirs."""
+"""The buttons below a call of owners: take the case, answer it with an entry, or close it."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from core.types import Question
 logger = logging.getLogger(__name__)
 
 NAME = "faq"
-# Whoever installs the app for themselves has the commands everywhere, answered to them alone.
+# A person who installs the app has the commands everywhere, with answers to them alone.
 # https://docs.discord.com/developers/resources/application#installation-context
 _INSTALLS = app_commands.AppInstallationType(guild=True, user=True)
 _CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
@@ -66,7 +66,7 @@ class Commands(app_commands.CommandTree[Any]):
         self.add_command(menu)
 
     async def on_error(self, interaction: Pressing, error: app_commands.AppCommandError, /) -> None:
-        """A command that is none of ours any more, or that broke off before it began."""
+        """Answer a command that is gone, or that broke off before it began."""
         logger.error("a command broke off: %s", error)
         await say(interaction, self._context.profile.not_stored)
 
@@ -74,7 +74,7 @@ class Commands(app_commands.CommandTree[Any]):
         self._tasks.begin(excused(interaction, work, self._context.profile.not_stored))
 
     async def _faq(self, interaction: Pressing, text: str) -> None:
-        """Answer so that whoever asked sees it alone."""
+        """Answer a question so that its asker alone sees the answer."""
         await defer(interaction, aside=True)  # its answer is written into this
         await self._hand_in(interaction, _asked_aside(interaction, text))
 
@@ -107,9 +107,9 @@ class Commands(app_commands.CommandTree[Any]):
 
 
 def _asked_aside(interaction: Pressing, text: str) -> Question:
-    """A question whose answer this person alone sees.
+    """Return a question whose answer this person alone sees.
 
-    Beside others, and where the bot is no member, it is a conversation of their own.
+    In a channel, and where the bot is no member, it has a conversation of its own.
     """
     channel, directly = interaction.channel_id or 0, _is_direct(interaction)
     thread = "" if directly else f"u{interaction.user.id}"
@@ -124,7 +124,7 @@ def _asked_aside(interaction: Pressing, text: str) -> Question:
 
 
 def _is_direct(interaction: Pressing) -> bool:
-    """Return whether it is a direct message with the bot, and with nobody else."""
+    """Return whether an interaction is in a direct message with the bot alone."""
     if interaction.context.dm_channel:
         return True
     said = interaction.context.guild or interaction.context.private_channel
@@ -132,14 +132,14 @@ def _is_direct(interaction: Pressing) -> bool:
 
 
 def _is_member(interaction: Pressing) -> bool:
-    """Return whether the bot itself is where it was asked: a person may have installed its commands."""
+    """Return whether the bot is a member: a person may have installed only its commands."""
     if interaction.guild_id is None:
         return _is_direct(interaction)
     return interaction.client.get_guild(interaction.guild_id) is not None
 
 
 async def sync_if_changed(tree: app_commands.CommandTree[Any]) -> bool:
-    """Tell Discord which commands there are, if it knows others; whether it did not know them.
+    """Tell Discord the commands if it knows others; return whether it did.
 
     Writing them anew at each start would use up what Discord allows in a day, and make them
     disappear from clients for a moment.
@@ -156,7 +156,7 @@ async def sync_if_changed(tree: app_commands.CommandTree[Any]) -> bool:
 
 
 def _gist(command: Any) -> tuple[Any, ...]:  # noqa: ANN401 - two dictionaries of discord.py's
-    """Return the part of a command that makes it another one than before."""
+    """Return the parts of a command by which a changed one is recognised."""
     options = tuple(
         (
             option["name"],

@@ -1,4 +1,4 @@
-"""Whether a button belongs to the place where it was pressed: its custom id may be forged."""
+"""The check that a button belongs to the place where it was pressed, as its id may be forged."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from bots.discord.interactions.acknowledge import Pressing
 
 
 async def belongs_here(context: Context, interaction: Pressing, question_id: str) -> bool:
-    """Return whether a question was asked in the channel, or below it in the thread, of an interaction.
+    """Return whether a question was asked in an interaction's channel, or in a thread below it.
 
-    What a person asked aside goes on in their direct messages after 15 minutes: there, whatever is
-    theirs belongs.
+    A private conversation moves to direct messages after 15 minutes: there, all that a person has
+    asked belongs.
 
     Raises:
         StorageError: whose question it is cannot be found out.

@@ -1,4 +1,4 @@
-"""An answer that one person saw, shown to everybody in the channel because they want it."""
+"""The button that shows a private answer to everybody in the channel."""
 
 from __future__ import annotations
 

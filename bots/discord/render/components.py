@@ -48,20 +48,20 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """Whom a message calls: ids of users and of roles."""
+    """The ids of users and of roles that a message calls."""
 
     users: tuple[int, ...] = ()
     roles: tuple[int, ...] = ()
 
     @property
     def mentions(self) -> tuple[str, ...]:
-        """Return the owners' mentions as they stand in a message."""
+        """Return the mentions of owners for a message."""
         roles = (f"<@&{role}>" for role in self.roles)
         return (*(f"<@{user}>" for user in self.users), *roles)
 
 
 def called_of(ids: Sequence[str]) -> Called:
-    """Return whom ids name: `123` is a user, `role:123` a role."""
+    """Return the users and roles that ids name: `123` is a user, `role:123` a role."""
     roles = [int(one.removeprefix(_ROLE)) for one in ids if one.startswith(_ROLE)]
     users = [int(one) for one in ids if not one.startswith(_ROLE)]
     return Called(tuple(users), tuple(roles))
@@ -166,7 +166,7 @@ def _feedback(view: View, look: RenderOptions) -> list[Button]:
 
 
 def _possible(buttons: list[Button]) -> list[Button]:
-    """Keep those whose id Discord would take: a message without a button is better than none."""
+    """Leave out buttons whose id Discord would refuse, rather than the whole message."""
     return [button for button in buttons if utf16(button.custom_id) <= _ID_CHARS]
 
 
@@ -176,7 +176,7 @@ def _label(text: str, look: RenderOptions) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """Views as pages; equal views have equal pages. `owners` are called to what has no answer."""
+    """Renders views as pages; equal views have equal pages. `owners` are called if no answer is."""
 
     look: RenderOptions
     owners: Called = field(default_factory=Called)
@@ -227,7 +227,7 @@ class Renderer:
     def shared(self, view: View, by: str) -> list[Page]:
         """Render a view for everybody in a channel.
 
-        With its question, and nothing that goes on from there.
+        It has its question, and no button that goes on from there.
         """
         note = self.look.profile.shared_by.format(name=by)
         shown = pages(replace(view, note=note), replace(self.look, quoted=True, named=False))

@@ -1,4 +1,4 @@
-"""Pages and buttons as Discord's JSON, and what its JSON says of them.
+"""Pages and buttons as Discord's JSON, and back.
 
 https://discord.com/developers/docs/components/reference
 """
@@ -47,7 +47,7 @@ def pressed_of(custom_id: str) -> Pressed | None:
 
 
 def new_message(page: Page) -> dict[str, Any]:
-    """A page as a message that shows no previews, and calls whom the page calls."""
+    """A page as a new message without previews, which notifies the people that the page calls."""
     return message(page) | {"flags": SUPPRESS_EMBEDS}
 
 
@@ -61,7 +61,7 @@ def message(page: Page) -> dict[str, Any]:
 
 
 def components(buttons: Sequence[Button]) -> list[dict[str, Any]]:
-    """Buttons in rows: what is asked next does not stand in one with what is thought of it."""
+    """Buttons in rows: follow-ups and opinions stand in different rows."""
     rows: list[list[Button]] = []
     for _, alike in groupby(buttons, key=lambda button: button.style):
         row = list(alike)
@@ -88,7 +88,7 @@ def question_under(rows: Sequence[object]) -> str | None:
 
 
 def _allowed(called: Called | None) -> dict[str, Any]:
-    """https://discord.com/developers/docs/resources/message#allowed-mentions-object."""
+    """See https://discord.com/developers/docs/resources/message#allowed-mentions-object."""
     if called is None:
         return NOBODY
     users, roles = map(str, called.users), map(str, called.roles)

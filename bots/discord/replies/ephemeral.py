@@ -1,4 +1,4 @@
-"""An answer that one person alone sees: written by an interaction's token, for 15 minutes.
+"""An answer that only one person sees, written by an interaction's token for 15 minutes.
 
 https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages
 """
@@ -55,7 +55,7 @@ class EphemeralReply:
         return self._pacer
 
     async def hint(self, view: View) -> None:
-        """Nothing: a deferred response says that the bot is thinking."""
+        """Do nothing: a deferred response says that the bot is thinking."""
 
     def render(self, view: View) -> Sequence[Page]:
         """The view as messages."""
@@ -98,7 +98,7 @@ class EphemeralReply:
             self._moved[reference] = await (await self._go_direct(error)).post(page, place)
 
     async def delete(self, reference: str) -> None:
-        """Take a message away, as long as the token is good."""
+        """Delete a message, as long as the token is valid."""
         try:
             await self._rest.call("DELETE", f"{self._hook}/messages/{reference}")
         except MessageGoneError:
@@ -126,7 +126,7 @@ class EphemeralReply:
         await direct.show_privately(view)
 
     async def abandon(self) -> None:
-        """Nothing was made for this answer."""
+        """Do nothing: no place was opened for this answer."""
 
     async def find(self) -> Sequence[str]:
         """The deferred response, if something is in it."""
@@ -140,7 +140,7 @@ class EphemeralReply:
         return [str(told["id"])]
 
     async def _go_direct(self, why: RefusedError | None = None) -> ChannelReply:
-        """The person's direct messages, from now on."""
+        """Return the person's direct messages, which are used from now on."""
         if self._direct is None:
             logger.info("question %s: going on by direct message: %s", self._question.id, why)
             person = {"recipient_id": user_of(self._question.asker)}

@@ -1,4 +1,4 @@
-"""Short messages beside answers: that there is too much to do, that a permission is missing."""
+"""Notices beside answers: the bot has too much to do, or lacks a permission."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PATIENCE_S: Final = 10.0
 
 
 class Notices:
-    """Says the same to the same person or place once in a while, and never waits long for it."""
+    """Says the same notice to a person or place only once in a while, without waiting long."""
 
     def __init__(self, rest: Rest, budgets: Budgets) -> None:
         self._rest = rest
@@ -63,7 +63,7 @@ class Notices:
         return True
 
     def _forget(self, to: str, text: str) -> Literal[False]:
-        """It was not said after all: the next time it may be."""
+        """Forget a notice that could not be said, so that it may be said the next time."""
         self._said.pop((to, text), None)
         return False
 

@@ -1,7 +1,4 @@
-"""The place where an answer is shown.
-
-The messages of a channel or thread, or one person's alone.
-"""
+"""The place where an answer is shown: the messages of a channel, a thread or one person."""
 
 from __future__ import annotations
 
@@ -101,7 +98,7 @@ class ChannelReply:
     async def post(self, page: Page, place: int) -> str:
         """Send a page; a second attempt after an unknown outcome finds what the first has sent."""
         await self._open()
-        # What is edited in time to call somebody is another message than the one in its place.
+        # A page that calls somebody has to be a new message, as an edit would notify nobody.
         said = f"{self._question.id} calls, {self._question.text}" if page.called else ""
         nonce = nonce_of(said or self._question.id, place, self._posted.get(place, 0))
         told = await self._send(new_message(page) | {"nonce": nonce, "enforce_nonce": True})
@@ -130,7 +127,7 @@ class ChannelReply:
             raise PlatformError("the thread was in the archive") from error
 
     async def delete(self, reference: str) -> None:
-        """Take a message away, as soon as the channel's budget lets it."""
+        """Delete a message as soon as the channel's budget allows it."""
         deletes = self._budgets.deletes(self._channel)
         for _ in range(_DELETE_ATTEMPTS):
             try:
@@ -293,7 +290,7 @@ class ChannelReply:
 
 
 def nonce_of(question_id: str, place: int, again: int) -> str:
-    """25 characters at most, the same for each attempt to send the same message.
+    """Return a nonce of at most 25 characters, the same for each attempt to send a message.
 
     `again` counts what was sent for this place before: when the budget of edits is used up, an
     answer's message is sent anew on purpose.

@@ -47,7 +47,7 @@ class ChannelIds:
         return self._latest.get(channel, channel)
 
     def with_first(self, value: Any) -> Any:  # noqa: ANN401 - JSON
-        """Return JSON with each later id replaced by the first, wherever it is a value."""
+        """Return JSON with each later id replaced by the first one."""
         if not self._first:
             return value
         if isinstance(value, str):
@@ -102,7 +102,7 @@ class ChannelIds:
 
 
 class ChannelClient(AsyncWebClient):
-    """The SDK's client with ids exchanged: it sends a channel's latest id, and returns the first."""
+    """The SDK's client with ids exchanged: it sends the latest id, and returns the first."""
 
     ids: ChannelIds | None = None
 
