@@ -1,4 +1,4 @@
-"""How much one address may ask, whatever names and cookies its people have.
+"""Limits on how much one address may ask, whatever names and cookies its people have.
 
 An address has so many questions a minute and a day; and of the questions that are open at a time it
 has at most as many as there is still room for. So one address fills half of the room, six of them
@@ -27,7 +27,7 @@ _FAILURES_A_MINUTE: Final = 10
 
 
 class Admission:
-    """What addresses have asked of late, and which of it is open."""
+    """Counts what addresses have asked lately, and which of their questions are open."""
 
     def __init__(
         self, service: ChatService, profile: Profile, *, limits: UserLimits, room: int
@@ -45,7 +45,7 @@ class Admission:
     async def take(
         self, source: str, question_id: str, store: Callable[[], Awaitable[Receipt | None]]
     ) -> Receipt | None:
-        """Store a question that its address may ask; what `store` returns.
+        """Store a question if its address may ask it; return what `store` returns.
 
         Raises:
             Problem: that address has asked too much.
@@ -75,7 +75,7 @@ class Admission:
             raise self._too_much()
 
     def check_failure(self, source: str) -> None:
-        """Count a token that was wrong; the right one is never locked out by it.
+        """Count a wrong token; the right token is never locked out by that.
 
         Raises:
             Problem: that address has tried too many.
@@ -86,7 +86,7 @@ class Admission:
     async def _has_room(self, source: str) -> bool:
         """Return whether an address has fewer open questions than there is room left.
 
-        Where there is no room at all the inbox says so: then it is nobody's fault.
+        Where there is no room at all the inbox says so, as that is not the address's doing.
         """
         if not self._leaves_room(source):
             await self._look_again()

@@ -1,4 +1,4 @@
-"""The server: its routes, and what is done around every one of them."""
+"""The server: its routes, and the middleware around all of them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _OPEN: Final = {f"{_API}/about", f"{_API}/login", f"{_API}/openapi.json", f"{_AP
 
 
 def routes() -> list[web.RouteDef]:
-    """Everything that can be asked for."""
+    """Return all routes."""
     return [
         web.get("/", site.file(site.PAGE)),
         *(web.get(f"/{name}", site.file(name)) for name in site.FILES),
@@ -73,7 +73,7 @@ def make_app(context: Context) -> web.Application:
 
 @web.middleware
 async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let in whom the gate lets in, and say in one form what goes wrong."""
+    """Let a request in if the rules allow it, and answer every error in one form."""
     response: web.StreamResponse
     try:
         response = await _handled(request, handler)
@@ -113,13 +113,13 @@ async def _handled(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 def _told(request: web.Request, problem: Problem) -> web.Response:
-    """Say what went wrong in the form of the API that was asked."""
+    """Return an error in the form of the API that was called."""
     is_reference = request.path.startswith(f"{_REFERENCE}/")
     return problem.reference_response() if is_reference else problem.response()
 
 
 def _refused(error: web.HTTPException) -> Problem:
-    """Return what aiohttp refuses: an unknown path or method, too large a body."""
+    """Return the problem that aiohttp has raised: an unknown path or method, too large a body."""
     status = HTTPStatus(error.status)
     headers = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
     return Problem(status, status.description or status.phrase, headers=headers)
@@ -130,6 +130,6 @@ async def _finish(request: web.Request, response: web.StreamResponse) -> None:
 
 
 async def _close(app: web.Application) -> None:
-    """End the streams that are open: their readers come back to whoever serves next."""
+    """End the open streams: their readers connect to the next process."""
     app[CONTEXT].hub.close()
     app[CONTEXT].rooms.close()

@@ -72,7 +72,7 @@ class AuthRules:
         proxies: Sequence[Network],
         embedders: frozenset[str] = frozenset(),
     ) -> None:
-        """`service_token` lets in, too, and alone may name the person who asks.
+        """`service_token` lets in, too, and only with it may a request name the person who asks.
 
         `embedders` are the sites that may show the messenger.
         """
@@ -87,7 +87,7 @@ class AuthRules:
         self._pass = hmac.new(token.encode(), b"the page", sha256).hexdigest() if token else ""
 
     def check(self, request: web.Request) -> None:
-        """Refuse what comes by a wrong name, or from a page of somebody else.
+        """Refuse a request that uses a wrong host name, or comes from another site's page.
 
         Raises:
             Problem: that is so.
@@ -116,11 +116,11 @@ class AuthRules:
         return same(request.cookies.get(PASS_COOKIE, ""), self._pass)
 
     def is_service(self, request: web.Request) -> bool:
-        """Return whether a service asks, for people whom it may name."""
+        """Return whether a service makes the request, for people whom it may name."""
         return bool(self._service_token) and self._has_bearer(request, self._service_token)
 
     def source(self, request: web.Request) -> str:
-        """Return what limits by address are counted by; a service is one, wherever it is."""
+        """Return the key that limits by address count by; a service has one key everywhere."""
         if self.is_service(request):
             return "service"
         peer, forwarded = request.remote or "", request.headers.getall("X-Forwarded-For", [])
@@ -134,7 +134,7 @@ class AuthRules:
         return source_of(client_of(peer, forwarded, self._proxies))
 
     def is_new(self, request: web.Request) -> bool:
-        """Return whether the person of a request has no past: it came without a cookie and a name.
+        """Return whether a request comes from a new person, without a cookie and a name.
 
         Raises:
             Problem: as `person`.
@@ -143,26 +143,26 @@ class AuthRules:
         return _NEW_SECRET in request
 
     def owner(self, person: str) -> bytes:
-        """Return what marks a person's sessions, and nobody else can make."""
+        """Return the mark of a person's sessions, which nobody else can make."""
         key = self._service_token or self._token
         return hmac.new(key.encode(), person.encode(), sha256).digest()
 
     def knows(self, token: str) -> bool:
-        """Return whether that is the token; without one nobody needs any."""
+        """Return whether the token is right; where none is set, any is."""
         return not self._token or same(token, self._token)
 
     @property
     def needs_token(self) -> bool:
-        """Return whether whoever comes has to show one."""
+        """True if visitors have to show a token."""
         return bool(self._token)
 
     @property
     def is_embedded(self) -> bool:
-        """Return whether some site may show the messenger."""
+        """True if any site may show the messenger."""
         return bool(self._embedders)
 
     def new_visitor(self) -> str:
-        """A pass for somebody who came by the messenger on another site: it lets ask, as oneself.
+        """Return a pass for a visitor of the messenger on another site, by which they may ask.
 
         No cookie reaches a frame on another site, so the messenger keeps this and sends it along.
         """
@@ -179,15 +179,15 @@ class AuthRules:
         response.headers["X-Frame-Options"] = ""
 
     def let_in(self, request: web.Request, response: web.Response) -> None:
-        """Give the page its cookie: no script can read it, and no other site makes use of it."""
+        """Set the page's cookie, which no script can read and no other site can use."""
         response.headers.add("Set-Cookie", cookie_of(request, PASS_COOKIE, self._pass, days=30))
 
     def send_out(self, request: web.Request, response: web.Response) -> None:
-        """Take the cookie back."""
+        """Delete the cookie."""
         response.headers.add("Set-Cookie", cookie_of(request, PASS_COOKIE, "", days=0))
 
     def person(self, request: web.Request) -> str:
-        """Return who asks; a browser that is new here gets its cookie with the response.
+        """Return the id of the person who asks; a new browser gets its cookie with the response.
 
         Raises:
             Problem: a name was given without the service's token, or one that cannot be kept.
@@ -197,9 +197,9 @@ class AuthRules:
         return request[_PERSON]
 
     def client(self, request: web.Request) -> str:
-        """Who asks by the reference API, whose clients keep no cookie: without one they are one.
+        """Return who asks by the reference API, whose clients keep no cookie and are one person.
 
-        Where anybody may come in without a token, each is told apart as `person` tells them.
+        Where no token is needed, they are told apart as `person` does.
 
         Raises:
             Problem: as `person`.
@@ -265,7 +265,7 @@ class AuthRules:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a name or an address is this machine, as nobody else can reach it."""
+    """Return whether a name or an address is this machine's own, which nobody else can reach."""
     try:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -273,7 +273,7 @@ def is_loopback(host: str) -> bool:
 
 
 def check_exposure(host: str, token: str, service_token: str = "") -> None:
-    """Refuse to be reached by others without a token, and tokens that are short or the same.
+    """Refuse settings that let others in without a token, or with a short or reused token.
 
     Raises:
         ConfigError: the line says what to do.
@@ -312,5 +312,5 @@ def _netloc_of(origin: str) -> str:
 
 
 def same(given: str, known: str) -> bool:
-    """Return whether two secrets are one, in a time that tells nothing."""
+    """Return whether two secrets are equal, in a time that does not depend on them."""
     return hmac.compare_digest(given.encode(errors="surrogateescape"), known.encode())

@@ -48,7 +48,7 @@ class Place:
 
     @property
     def session(self) -> SessionId:
-        """The session that goes on here."""
+        """The session of this conversation."""
         return SessionId(f"{PREFIX}{self.channel}:{self.thread}")
 
 

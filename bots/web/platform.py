@@ -40,7 +40,7 @@ _SWITCHES_S: Final = 5.0
 async def open_web(
     settings: Settings, service: ChatService, profile: Profile, *, poll_s: float = POLL_S
 ) -> AsyncIterator[RunningPlatform]:
-    """The web, being served; the chat service's answers are shown there from now on.
+    """Serve the web; the chat service's answers are shown there from now on.
 
     Raises:
         ConfigError: others could come in without a token, or nothing can listen there.
@@ -100,7 +100,7 @@ def _admission(settings: Settings, service: ChatService, profile: Profile) -> Ad
 
 
 async def _follow_switches(operations: Operations) -> None:
-    """Take in what is switched, also by another process, until cancelled."""
+    """Follow switches that any process sets, until cancelled."""
     while True:
         try:
             await operations.apply()
@@ -110,5 +110,5 @@ async def _follow_switches(operations: Operations) -> None:
 
 
 async def _until_cancelled() -> None:
-    """The server needs nobody to keep it going."""
+    """Wait until cancelled, since the server runs by itself."""
     await asyncio.Event().wait()

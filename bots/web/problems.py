@@ -46,12 +46,12 @@ class Problem(Exception):  # noqa: N818 - the name in the RFC
         )
 
     def reference_response(self) -> web.Response:
-        """As the reference API sends it."""
+        """The response in the form of the reference API."""
         return said({"error_message": self.detail}, status=self.status, headers=self.headers)
 
 
 def check(profile: Profile, receipt: Receipt | None, *, retry_s: int) -> None:
-    """Nothing if the question was taken; `retry_s` is when this person may ask again.
+    """Check a receipt; `retry_s` is when this person may ask again.
 
     Raises:
         Problem: it was not, or its button is no more.

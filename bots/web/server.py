@@ -1,4 +1,4 @@
-"""Listening: where, and what is wrong if that is not possible."""
+"""The listening of the server, with a clear error if it cannot listen."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHUTDOWN_S: Final = 1.0  # for what is being answered; streams end at once
 async def serving(
     app: web.Application, host: str, port: int, *, proxies: Sequence[Network] = ()
 ) -> AsyncIterator[str]:
-    """Serve; the address, where port 0 has become a free one.
+    """Serve and yield the address; port 0 picks a free one.
 
     Raises:
         ConfigError: nothing can listen there; the line says what to do.

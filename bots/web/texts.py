@@ -1,4 +1,4 @@
-"""The words on the page that no chat platform needs: `[web]` of a profile."""
+"""The words of the page that no chat platform needs: the table `[web]` of a profile."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def _words(general: Profile, own: Profile, texts: Texts) -> PageWords:
 
 
 def load_texts(settings: Settings) -> Texts:
-    """Read them.
+    """Read the texts of the page.
 
     Raises:
         ConfigError: the profile cannot be read, or lacks a text of the page.

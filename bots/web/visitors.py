@@ -1,4 +1,4 @@
-"""Who a browser is: a secret in a cookie, or the name that a client gives its person."""
+"""The visitors of the web: a secret in a cookie, or a name that a client gives its person."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ def is_secret(cookie: str | None) -> bool:
 
 
 def asker_of(secret: str) -> str:
-    """A browser as `Question.asker` and `Feedback.user` have it; no name begins so."""
+    """Return the id of a browser's person, which no name of a client can equal."""
     return f"{_PREFIX}~{blake2b(secret.encode(), digest_size=12).hexdigest()}"
 
 
 def named(name: str) -> str:
-    """Whom a client named, as above.
+    """Return the id of a person whom a client names.
 
     Raises:
         UnknownNameError: it is no name of 1 to 64 letters, digits, or any of . _ @ + -.

@@ -60,7 +60,7 @@ _REMEMBERED_TURNS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Research:
-    """All that is known before the first word of an answer.
+    """The results of the research before the first word of an answer.
 
     `text` is what was asked, without what stood around it. `left_out` are further questions of the
     message that are not answered with it. Of a message that asks for more of an answer that was

@@ -161,7 +161,7 @@ class Guardrail:
         )
 
     def _is_plainly(self, hit: Hit, question: str) -> bool:
-        """Return whether an entry is plainly the one, whatever its words look like to the regression.
+        """Return whether an entry plainly answers the question, whatever the regression says.
 
         The search is sure of it; or the question is spelled like its title or a question written
         for it; or it names all that the title names, as "주차 되나요" names an entry that is called

@@ -1,4 +1,4 @@
-"""What a message asks: its questions, found among greetings, stories and thanks.
+"""The questions of a message, found among greetings, stories and thanks.
 
 Each sentence that may be the question is searched for beside the whole message, in one go; what
 finds its entry best is what was asked.
@@ -49,7 +49,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a message asks.
+    """The reading of a message: what it asks.
 
     `parts` are the questions to answer, in their order, and at least one. `left_out` are further
     questions that the FAQ answers. `found` holds for all of it. `query` is what a model said to

@@ -1,4 +1,4 @@
-"""What a message refers to: an offer by its number, the last answer again, the rest of it.
+"""References of a message: to an offer by its number, to the last answer, to the rest of it.
 
 "2번", "네", "다시 설명해줘", "그거 말고", "the second one": such words have no subject, and
 they are read by their grammar, in both languages, and resolved by what was said before.
@@ -19,7 +19,7 @@ _LONGEST: Final = 40  # characters; whoever writes more says what they mean
 
 
 class Reference(StrEnum):
-    """How a message refers to what was said."""
+    """The way in which a message refers to what was said before."""
 
     OFFERED = "offered"  # one of the questions that were offered
     AGAIN = "again"  # the last question

@@ -110,7 +110,7 @@ class Speculation:
 
     @property
     def usage(self) -> Usage:
-        """What has been spent on this question."""
+        """The usage that this question has cost."""
         return self.tab.total
 
     def spend_nothing(self) -> None:

@@ -1,4 +1,4 @@
-"""What is kept of the way from a question to its answer."""
+"""The trace that is kept of the way from a question to its answer."""
 
 from __future__ import annotations
 

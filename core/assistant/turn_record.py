@@ -1,4 +1,4 @@
-"""What is kept of a question: its turn, made of the event that it ended with."""
+"""The turn that is kept of a question, made from the event that ended it."""
 
 from __future__ import annotations
 

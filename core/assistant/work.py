@@ -38,7 +38,7 @@ class Work(Protocol):
 
     @property
     def usage(self) -> Usage:
-        """What has been spent on paid models."""
+        """The usage of paid models so far."""
         ...
 
     def foresee(self, text: str) -> None:
@@ -68,7 +68,7 @@ class LocalWork:
         self.usage = Usage()
 
     def foresee(self, text: str) -> None:
-        """Nothing has to be fetched."""
+        """Do nothing, as nothing has to be fetched."""
 
     async def consider(self, message: Message) -> tuple[Reading, Verdict]:
         """Search for the message; see `MessageReader.read`."""
@@ -79,10 +79,10 @@ class LocalWork:
         return reading, verdict
 
     async def warm(self, texts: Sequence[str]) -> None:
-        """Nothing has to be fetched."""
+        """Do nothing, as nothing has to be fetched."""
 
     async def close(self) -> None:
-        """Nothing runs."""
+        """Do nothing, as nothing runs."""
 
 
 class LocalDraft:

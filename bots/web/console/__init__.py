@@ -1,1 +1,1 @@
-"""The console at /console: for those who run the bot."""
+"""The console at /console, for the people who run the bot."""

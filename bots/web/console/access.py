@@ -1,4 +1,4 @@
-"""Who may enter the console: two roles, a signed cookie, and a token against forged requests."""
+"""Access to the console: two roles, a signed cookie, and a token against forged requests."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NAME = re.compile(r"[\w .@+-]{1,40}")
 
 
 class Role(StrEnum):
-    """What somebody may do: look, or look and change."""
+    """The rights of a visitor: to look, or to look and change."""
 
     READER = "reader"
     OWNER = "owner"
@@ -63,7 +63,7 @@ class Console:
         response.headers.add("Set-Cookie", cookie_of(request, COOKIE, signed, days=_DAYS))
 
     def sign_out(self, request: web.Request, response: web.Response) -> None:
-        """Take the cookie back."""
+        """Delete the cookie."""
         response.headers.add("Set-Cookie", cookie_of(request, COOKIE, "", days=0))
 
     def visitor(self, request: web.Request) -> Visitor | None:
@@ -89,7 +89,7 @@ CONSOLE: Final = web.AppKey("console", Console)
 
 
 def visitor_in(request: web.Request, *, changes: bool = False) -> Visitor:
-    """Return who makes the request; what `changes` something is for owners, from the page alone.
+    """Return who makes a request; one that `changes` something has to be an owner's, by the page.
 
     Raises:
         Problem: nobody has signed in, or they may not do that.

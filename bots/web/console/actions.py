@@ -1,4 +1,4 @@
-"""What owners change in the console."""
+"""The changes that owners make in the console."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def teach(request: web.Request) -> web.Response:
 
 
 async def ask_again(request: web.Request) -> web.Response:
-    """Ask a group's questions again; what is answered now is closed."""
+    """Ask a group's questions again, and close those that are answered now."""
     visitor_in(request, changes=True)
     body = await body_of(request)
     taught = await request.app[CONSOLE].operations.ask_again(_questions(body))

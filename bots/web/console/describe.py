@@ -1,4 +1,4 @@
-"""What the console shows, in JSON's types. Pure."""
+"""The data that the console shows, in JSON's types. Pure."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def turn_json(turn: Turn, opinions: Sequence[Feedback]) -> Json:
 
 
 def opinion_json(opinion: Feedback) -> Json:
-    """An opinion with whose it is."""
+    """An opinion with its author."""
     return {
         "person": opinion.user,
         "helpful": opinion.helpful,
@@ -70,7 +70,7 @@ def opinion_json(opinion: Feedback) -> Json:
 
 
 def whole_turn_json(turn: Turn, opinions: Sequence[Feedback]) -> Json:
-    """A turn with all that is kept of it."""
+    """A turn with everything that is stored of it."""
     return turn_json(turn, opinions) | {
         "label": turn.label,
         "model": turn.model,
@@ -88,7 +88,7 @@ def whole_turn_json(turn: Turn, opinions: Sequence[Feedback]) -> Json:
 
 
 def trace_json(trace: Trace) -> Json:
-    """Why a question was answered as it was."""
+    """The reasons for an answer."""
     return {
         "searched": trace.searched,
         "reference": trace.reference,

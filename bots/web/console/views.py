@@ -1,4 +1,4 @@
-"""What the console reads."""
+"""The views of the console, which change nothing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _PERSON = re.compile(r"[^\x00-\x1f]{1,200}")
 
 
 async def me(request: web.Request) -> web.Response:
-    """Return who has signed in, and the console's words; the CSRF token for who has."""
+    """Return the visitor, the console's words and, for a visitor who signed in, the CSRF token."""
     console, profile = request.app[CONSOLE], request.app[CONTEXT].profile
     visitor = console.visitor(request)
     language = request.query.get("lang", "")
@@ -59,7 +59,7 @@ async def sign_in(request: web.Request) -> web.Response:
 
 
 async def sign_out(request: web.Request) -> web.Response:
-    """Take the cookie back."""
+    """Delete the cookie."""
     response = web.Response(status=204)
     request.app[CONSOLE].sign_out(request, response)
     return response
@@ -153,7 +153,7 @@ async def entry_in(request: web.Request) -> Listed:
 
 
 async def gaps(request: web.Request) -> web.Response:
-    """What could not be answered or was disliked, by meaning."""
+    """Return the questions that were not answered or disliked, grouped by meaning."""
     groups = await _console(request).operations.gaps()
     return said({"groups": [describe.group_json(group) for group in groups]})
 
@@ -165,13 +165,13 @@ async def draft(request: web.Request) -> web.Response:
 
 
 async def lessons(request: web.Request) -> web.Response:
-    """What was taught."""
+    """Return the lessons."""
     found = await _console(request).operations.lessons.page(_LESSONS)
     return said({"lessons": [describe.lesson_json(lesson) for lesson in found]})
 
 
 async def switches(request: web.Request) -> web.Response:
-    """What was switched, and the audit log."""
+    """Return the switches and the audit log."""
     reports = _console(request).operations.reports
     events = await reports.audit(_AUDIT)
     return said(
@@ -183,7 +183,7 @@ async def switches(request: web.Request) -> web.Response:
 
 
 async def person(request: web.Request) -> web.Response:
-    """All that is kept of a person, for whoever asks for it by law; for owners, and logged."""
+    """Return all data of a person, to answer a legal request; for owners, and logged."""
     visitor = visitor_in(request)
     if visitor.role is not Role.OWNER:
         raise Problem(HTTPStatus.FORBIDDEN, "your token is for looking alone")

@@ -1,4 +1,4 @@
-"""Conversations: one's own, what is in one, and what becomes of one."""
+"""The conversations of a person: their list, their contents, and changes to them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def conversations(request: web.Request) -> web.Response:
 
 
 async def conversation(request: web.Request) -> web.Response:
-    """What was asked in a session, oldest first, by pages; the last one has what still waits."""
+    """Return a page of a session's questions, the oldest first; the last page has open ones."""
     context, session = request.app[CONTEXT], await _session_in(request)
     limit = max(number_in(request, "limit", default=_TURNS, most=_MOST_TURNS), 1)
     after = number_in(request, "after", default=0, most=_PLACES)
@@ -84,7 +84,7 @@ async def conversation(request: web.Request) -> web.Response:
 
 
 async def rename(request: web.Request) -> web.Response:
-    """Give one's own conversation a title; "" is back to its first question."""
+    """Give a person's own conversation a title; "" returns to its first question."""
     context, session = request.app[CONTEXT], await _own_session(request)
     title = text_in(await body_of(request), "title", most=_TITLE_CHARS)
     await context.service.rename(session, " ".join(title.split()))
@@ -93,7 +93,7 @@ async def rename(request: web.Request) -> web.Response:
 
 
 async def delete(request: web.Request) -> web.Response:
-    """Take back all that a person has asked in a conversation, with the answers."""
+    """Delete all that a person has asked in a conversation, with the answers."""
     context, session = request.app[CONTEXT], await _own_session(request)
     person = context.gate.person(request)
     waiting = await context.service.waiting(_MOST_WAITING, session=session, asker=person)
@@ -108,7 +108,7 @@ async def delete(request: web.Request) -> web.Response:
 
 
 async def events(request: web.Request) -> web.StreamResponse:
-    """Tell a window what is in the conversation, each time when that has changed."""
+    """Stream the contents of a conversation to a window, again after every change."""
     context, session = request.app[CONTEXT], await _session_in(request)
     person = context.gate.person(request)
     with context.readers.one(person), context.rooms.open(session) as room:
@@ -137,7 +137,7 @@ async def events(request: web.Request) -> web.StreamResponse:
 
 
 async def _summary(context: Context, session: SessionId, person: str) -> Json:
-    """The title, and each question with its state and one's own opinion."""
+    """Return the title, and each question with its state and the person's opinion."""
     # In this order: what ends meanwhile is in both.
     waiting = await context.service.waiting(_MOST_WAITING, session=session)
     turns = await _all_turns(context, session)
@@ -169,7 +169,7 @@ async def _all_turns(context: Context, session: SessionId) -> list[Turn]:
 
 
 async def _own_session(request: web.Request) -> SessionId:
-    """The session that the path names, in which whoever makes the request has asked something.
+    """Return the session that the path names, in which the person has asked something.
 
     Raises:
         Problem: there is none, or only others have.

@@ -27,7 +27,7 @@ _ABOUT: Final = (
 
 @cache
 def document() -> Json:
-    """All of it."""
+    """Return the whole document."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "faqbot", "version": "1", "description": _ABOUT},

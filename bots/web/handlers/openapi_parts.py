@@ -1,4 +1,4 @@
-"""What the API's description is put together from."""
+"""The parts that the API's description is put together from."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
 
 
 async def press(request: web.Request) -> web.StreamResponse:
-    """Ask what a follow-up stands for; pressed twice, it is one question."""
+    """Ask the question of a follow-up; pressed twice, it is one question."""
     context = request.app[CONTEXT]
     under = (await own_in(request)).question
     index = int(request.match_info["index"])
@@ -93,7 +93,7 @@ async def press(request: web.Request) -> web.StreamResponse:
 
 
 async def revise(request: web.Request) -> web.StreamResponse:
-    """Answer the question as it reads now, in the place of the answer that there is."""
+    """Answer a question's new text, in the place of the earlier answer."""
     context = request.app[CONTEXT]
     received = await own_in(request)
     text = question_text(await body_of(request), context)
@@ -125,7 +125,7 @@ async def _answer(request: web.Request, asked: str) -> web.StreamResponse:
 
 
 def _check(request: web.Request, receipt: Receipt | None) -> None:
-    """Nothing if the question was taken; else say why, and when to try again.
+    """Raise the problem if a question was not taken, with when to try again.
 
     Raises:
         Problem: it was not taken.
@@ -158,7 +158,7 @@ async def begin(request: web.Request) -> web.Response:
 
 
 async def _place(request: web.Request, body: dict[str, Any]) -> tuple[Place, str]:
-    """Return where a question is asked, and its name there.
+    """Return the place of a question, and its name there.
 
     Without a session it begins one. That is named by the question's id, if there is one, so that
     the same id is the same question there, too.
@@ -189,9 +189,9 @@ async def _place(request: web.Request, body: dict[str, Any]) -> tuple[Place, str
 
 
 async def _may_ask(request: web.Request, place: Place, message: str) -> bool:
-    """Return whether a conversation is the person's own, or new; a repeated question changes nothing.
+    """Return whether a conversation is the person's own, or new; a repeated question is allowed.
 
-    False for who comes without a cookie: they begin another one.
+    It is False for a person without a cookie, who begins another one.
 
     Raises:
         Problem: it is somebody else's.
@@ -223,7 +223,7 @@ async def events(request: web.Request) -> web.StreamResponse:
 
 
 async def stop(request: web.Request) -> web.Response:
-    """End an answer where it is."""
+    """End an answer at what is written so far."""
     context = request.app[CONTEXT]
     question = (await own_in(request)).question
     shown = context.hub.page(question.id)
@@ -241,7 +241,7 @@ async def stop(request: web.Request) -> web.Response:
 
 
 async def delete(request: web.Request) -> web.Response:
-    """Take a question back, with its answer."""
+    """Delete a question with its answer."""
     context = request.app[CONTEXT]
     question = (await own_in(request)).question
     await context.service.withdraw(question.id)

@@ -60,7 +60,7 @@ async def sessions(request: web.Request) -> web.Response:
 
 
 async def chats(request: web.Request) -> web.Response:
-    """What was asked and answered in a session, oldest first; an open question's answer is ""."""
+    """Return the questions and answers of a session, oldest first; open questions have ""."""
     context = request.app[CONTEXT]
     session = _place_in(request).session
     rows: dict[str, dict[str, str]] = {}
@@ -104,7 +104,7 @@ async def chat(request: web.Request) -> web.Response:
 
 
 async def streaming(request: web.Request) -> web.StreamResponse:
-    """The answer's text as it grows: each event has what is to be appended."""
+    """Stream the answer's text as it grows: each event has the text to append."""
     context = request.app[CONTEXT]
     received = await _streamed(request, context)
     last_id = request.headers.get("Last-Event-ID", "")

@@ -68,7 +68,7 @@ def question_text(body: dict[str, Any], context: Context, *, field: str = "text"
 
 
 async def received_in(request: web.Request) -> Received:
-    """The question that the path names; whoever knows its id may read it.
+    """Return the question that the path names, which everybody who knows its id may read.
 
     Raises:
         Problem: there is none.
@@ -86,7 +86,7 @@ async def received_in(request: web.Request) -> Received:
 
 
 async def own_in(request: web.Request) -> Received:
-    """Do the same as above, and check that whoever makes the request has asked it.
+    """Return the question that the path names, if the person of the request has asked it.
 
     Raises:
         Problem: there is none, or somebody else has asked it.
@@ -112,7 +112,7 @@ def number_in(request: web.Request, name: str, *, default: int, most: int) -> in
 
 
 def _is_gone(context: Context, received: Received) -> bool:
-    """Taken back, and not by stopping it while it waited, which leaves a word about that."""
+    """Return whether a question was deleted; one that was stopped while it waited is not."""
     if received.state is not InboxState.WITHDRAWN:
         return False
     page = context.hub.page(received.question.id)

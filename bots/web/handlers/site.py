@@ -1,4 +1,4 @@
-"""Everything that is not about questions: the page's files, its words, signing in, and health."""
+"""The requests of the page: its files, its words, signing in, and health."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def file_of(package: str, name: str) -> Handler:
 
 
 async def about(request: web.Request) -> web.Response:
-    """Return who the bot is, and every sentence of the page in the language that is wanted."""
+    """Return the bot's name, and every sentence of the page in the wanted language."""
     context = request.app[CONTEXT]
     profile, let_in = context.profile, context.gate.is_let_in(request)
     if let_in:
@@ -102,7 +102,7 @@ def embedded(page: Handler) -> Handler:
 
 
 async def visit(request: web.Request) -> web.Response:
-    """Give a pass to somebody who came by the messenger on another site."""
+    """Give a pass to a visitor of the messenger on another site."""
     context = request.app[CONTEXT]
     if not context.gate.is_embedded:
         raise Problem(HTTPStatus.NOT_FOUND, "FAQBOT_WEB_EMBED_ORIGINS names no site")
@@ -122,7 +122,7 @@ async def sign_in(request: web.Request) -> web.Response:
 
 
 async def sign_out(request: web.Request) -> web.Response:
-    """Take the page's cookie back."""
+    """Delete the page's cookie."""
     response = web.Response(status=204)
     request.app[CONTEXT].gate.send_out(request, response)
     return response
@@ -135,13 +135,13 @@ async def openapi(request: web.Request) -> web.Response:
 
 
 async def alive(request: web.Request) -> web.Response:
-    """The process answers."""
+    """Return that the process is alive."""
     del request
     return said({"status": "ok"})
 
 
 async def ready(request: web.Request) -> web.Response:
-    """Questions are being answered here, and the store can be read."""
+    """Return whether questions are answered here and the store can be read."""
     service = request.app[CONTEXT].service
     if not service.at_work:
         return said({"status": "not answering yet"}, status=503)

@@ -37,7 +37,7 @@ def wants_events(request: web.Request) -> bool:
 
 
 async def stream(request: web.Request, received: Received) -> web.StreamResponse:
-    """Tell an answer to its end.
+    """Stream an answer to its end.
 
     Raises:
         Problem: too many are reading.
@@ -150,7 +150,7 @@ async def _ending(context: Context, question_id: str, slot: AnswerSlot) -> dict[
 
 
 async def send(request: web.Request, response: web.StreamResponse, data: bytes) -> None:
-    """Write; who does not read is cut off.
+    """Write to a stream; a reader that does not read is cut off.
 
     Raises:
         ConnectionError: the reader is gone.

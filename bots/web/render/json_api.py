@@ -23,7 +23,7 @@ async def question_of(context: Context, received: Received, person: str, *, html
 
 
 async def turn_of(context: Context, turn: Turn, person: str, *, html: bool) -> Json:
-    """A question that was answered, as it is kept.
+    """A stored question with its answer.
 
     Raises:
         StorageError: what belongs to it cannot be looked up.
@@ -33,7 +33,7 @@ async def turn_of(context: Context, turn: Turn, person: str, *, html: bool) -> J
 
 
 async def ending_of(context: Context, question_id: str, page: Page, *, html: bool) -> Json:
-    """Return how an answer has ended.
+    """Return the ending of an answer.
 
     Raises:
         StorageError: which of its buttons were pressed cannot be looked up.
@@ -83,7 +83,7 @@ async def _described(
 
 
 def opinion_json(given: Feedback | None) -> Json | None:
-    """One's own opinion on an answer, if there is one."""
+    """The person's own opinion on an answer, if there is one."""
     if given is None:
         return None
     return {"helpful": given.helpful, "reason": given.reason, "expected": given.expected}

@@ -18,7 +18,7 @@ def whole_text(page: Page) -> str:
 def appended(had: str, text: str) -> str:
     """Return what a reader of `had` gets to read next.
 
-    Nobody can take back what was sent: a text that was begun anew comes whole, below an empty line.
+    Sent text stays: a text that was begun anew comes whole, below an empty line.
     """
     if text.startswith(had):
         return text[len(had) :]

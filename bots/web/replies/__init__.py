@@ -1,1 +1,1 @@
-"""Places on the web where an answer is written, and who follows it."""
+"""Places on the web where an answer is written, and its readers."""

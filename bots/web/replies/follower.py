@@ -1,6 +1,6 @@
-"""An answer from wherever it comes: a writer of this process, another one, or the stores.
+"""The following of an answer that this process writes, or another one, or that is stored.
 
-So that every reader gets its ending, the stores are looked at while there is no news.
+While there is no news, the stores are looked at, so that every reader gets the ending.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _OPEN: Final = (InboxState.RECEIVED, InboxState.ANSWERING)
 
 
 class Follower:
-    """Reads answers for as long as somebody wants to."""
+    """Reads answers while anybody follows them."""
 
     def __init__(
         self, service: ChatService, hub: Hub, look: RenderOptions, *, poll_s: float = POLL_S
@@ -39,7 +39,7 @@ class Follower:
 
     @asynccontextmanager
     async def following(self, received: Received) -> AsyncIterator[AnswerSlot]:
-        """A slot that gets the latest page, and in the end one with a kind.
+        """Yield a slot that gets the latest page, and in the end one with a kind.
 
         Raises:
             StorageError: what became of the question cannot be found out.
@@ -84,7 +84,7 @@ class Follower:
         return Page(question.text, kind=EndingKind.STOPPED, note=stopped)
 
     def kept(self, turn: Turn) -> Page:
-        """The page of an answer that is kept."""
+        """Return the page of a stored answer."""
         shown = self._hub.page(turn.question.id)
         if shown and shown.kind and shown.asked == turn.question.text:
             return shown
@@ -109,7 +109,7 @@ class Follower:
 
 
 def _show_ended(slot: AnswerSlot, ended: Page | None) -> None:
-    """Show how it ended, unless its writer has: with offers, which no store keeps."""
+    """Show the stored ending, unless the writer has shown it with offers, which no store keeps."""
     known = slot.page and slot.page.kind and ended and slot.page.asked == ended.asked
     if ended and not known:
         slot.show(ended)

@@ -1,8 +1,6 @@
-"""The meeting place of answers that are being written and their readers.
+"""The hub between the writers of answers and their readers.
 
-The latest page, and no queue.
-
-A reader that is slow misses pages in between and holds nobody up.
+It holds the latest page and no queue: a slow reader misses pages in between and delays nobody.
 """
 
 from __future__ import annotations
@@ -38,7 +36,7 @@ class AnswerSlot:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def show(self, page: Page | None) -> None:
-        """Wake whoever waits for `changed`."""
+        """Show a page, and wake everybody who waits for `changed`."""
         self.page = page
         self.changed.set()
         self.changed = asyncio.Event()
@@ -52,7 +50,7 @@ class Hub:
         self.closing = False
 
     def post(self, question_id: str, page: Page) -> str:
-        """Show a new message in the place of an earlier one; its reference."""
+        """Show a new message in the place of an earlier one; return its reference."""
         slot = self._slot(question_id)
         slot.reference = secrets.token_hex(4)
         slot.show(page)
@@ -84,7 +82,7 @@ class Hub:
             self._tidy()
 
     def close(self) -> None:
-        """Send all readers home."""
+        """End the streams of all readers."""
         self.closing = True
         for slot in self._slots.values():
             slot.show(slot.page)
@@ -98,24 +96,24 @@ class Hub:
         return slot
 
     def _tidy(self) -> None:
-        """Forget what nobody has touched for longest: the stores know how it ended."""
+        """Forget the slots that were not used for longest: the stores know their endings."""
         for question_id in list(self._slots)[: max(len(self._slots) - _MOST_KEPT, 0)]:
             if not self._slots[question_id].readers:
                 del self._slots[question_id]
 
 
 class Readers:
-    """Counts them, all and by person."""
+    """Counts the readers, in all and by person."""
 
     def __init__(self, profile: Profile, most: int = 0) -> None:
-        """0 is a quarter of the files that the process may open."""
+        """`most` 0 stands for a quarter of the files that the process may open."""
         self._profile = profile
         self._most = most or min(_MOST, most_open_files() // 4)
         self._there: Counter[str] = Counter()
 
     @contextmanager
     def one(self, person: str) -> Iterator[None]:
-        """One more, for as long as this lasts.
+        """Count one more reader for as long as this lasts.
 
         Raises:
             Problem: there are too many, or too many of this person.

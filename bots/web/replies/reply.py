@@ -1,4 +1,4 @@
-"""The place where an answer is shown on the web: to whoever reads its stream in this process."""
+"""The place of an answer on the web: the readers of its stream in this process."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class WebReply:
         return self._pacer
 
     async def hint(self, view: View) -> None:
-        """Nothing: whoever asked sees at once that there is work."""
+        """Do nothing: the page shows at once that there is work."""
 
     def render(self, view: View) -> Sequence[Page]:
         """The view as a page."""
@@ -61,19 +61,19 @@ class WebReply:
         self._hub.show(self._id, page)
 
     async def delete(self, reference: str) -> None:
-        """Show that it is gone, unless another message has taken its place."""
+        """Show that the message is gone, unless another one has taken its place."""
         if self._hub.reference(self._id) in ("", reference):
             self._hub.show(self._id, WITHDRAWN)
 
     async def attach(self, file: File) -> None:
-        """Nothing: the page shows the files of a view."""
+        """Do nothing: the page shows the files of a view."""
 
     async def show_privately(self, view: View) -> None:
-        """Nothing is refused here, and there is no other place."""
+        """Do nothing: the web refuses nothing, and has no other place."""
         raise PlatformRefusedError(f"{view.question.id} can be shown on its page alone")
 
     async def abandon(self) -> None:
-        """Nothing was made for this answer."""
+        """Do nothing: no place was opened for this answer."""
 
     async def find(self) -> Sequence[str]:
         """The message that stands here."""

@@ -1,4 +1,4 @@
-"""Who has a conversation open in this process, to be woken when something changes in it."""
+"""The rooms of conversations that windows have open here, which are told of every change."""
 
 from __future__ import annotations
 
