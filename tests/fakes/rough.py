@@ -228,7 +228,7 @@ def _unless_done(told: asyncio.Future[T], tell: Callable[[object], None], what: 
 
 
 class RoughReply:
-    """Implements `Reply` for one process; a page is (text, note, whether it ends here, question)."""
+    """Implements `Reply` of one process; a page is (text, note, whether it ends here, question)."""
 
     def __init__(
         self, rough: Rough, life: Life, pacers: tuple[Pacer, Pacer], question: Question
