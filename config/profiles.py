@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from string import Formatter
 from typing import Any, Final, get_type_hints
 
+from config.channels import check_names, read_channels, read_groups
 from config.owners import read_owners
 from config.resources import GUARDRAIL
 from config.settings import Settings
@@ -33,6 +34,11 @@ _BASE: Final = "ko"
 _NAME: Final = re.compile(r"[a-z0-9-]+")
 _EXTENDED: Final = ("extends", "web")
 _MOST_EXTENDED: Final = 8
+_TABLES: Final[Mapping[str, Callable[[object, Path], object]]] = {
+    "owners": read_owners,
+    "channels": read_channels,
+    "groups": read_groups,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +150,9 @@ def merged(chain: Sequence[ProfileFile]) -> Profile:
     )
     if lacking:
         raise ConfigError(f"the profile {chain[-1].path} lacks: {', '.join(lacking)}")
-    return Profile(**{**texts, "link_hosts": tuple(hosts)})
+    profile = Profile(**{**texts, "link_hosts": tuple(hosts)})
+    check_names(profile, chain[-1].path)
+    return profile
 
 
 def _chain(name: str, *, base: str = "") -> list[ProfileFile]:
@@ -203,8 +211,8 @@ def _flat(texts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def _checked(name: str, value: object, before: object, *, kind: object, path: Path) -> object:
     if name == "themes":
         return _themes(value, path)
-    if name == "owners":
-        return read_owners(value, path)
+    if name in _TABLES:
+        return _TABLES[name](value, path)
     if kind in (str, int):
         if type(value) is not kind:
             raise ConfigError(f"{path}: `{name}` must be a {'text' if kind is str else 'number'}")

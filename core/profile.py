@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 
 
@@ -49,6 +49,42 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
+class Channel:
+    """What holds in some places: channels, forums, tags of a forum, the page.
+
+    `places` are written as `slack:C0123`, `discord:123` (a channel, a forum or a thread),
+    `discord:tag:123`, `web`, `web:shop` or the name of a platform. Only entries of `categories` are
+    found there, all that are for everybody if there are none. `owners` names owners of the profile
+    who are called first. Where it is `private`, nothing is answered for all to see. `greeting`,
+    `refusal`, `not_found` and `examples` take the place of the profile's own, whose
+    examples may be of other categories.
+    """
+
+    name: str
+    places: tuple[str, ...]
+    categories: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    private: bool = False
+    greeting: str = ""
+    refusal: str = ""
+    not_found: str = ""
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """People for whom some categories are alone: `members` are contacts as an owner has them.
+
+    On the web, `web:alice` is whom a service names so. Entries of `categories` are found for them,
+    where nobody else sees the answer, and for nobody else.
+    """
+
+    name: str
+    members: tuple[str, ...]
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """Texts for people, in their `language` (`ko`, `en`). `config/profiles/*.toml` holds them."""
 
@@ -90,6 +126,8 @@ class Profile:
     settled_button: str
     skill_failed: str
     already_asked: str
+    ask_privately: str
+    not_for_all: str
     open_answer: str
     not_stored: str
     kept_for_later: str
@@ -195,6 +233,25 @@ class Profile:
     examples: tuple[str, ...] = ()
     themes: tuple[Theme, ...] = ()
     owners: tuple[Owner, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    groups: tuple[Group, ...] = ()
+
+    @property
+    def closed_categories(self) -> tuple[str, ...]:
+        """The categories that are for groups alone."""
+        return tuple(dict.fromkeys(one for group in self.groups for one in group.categories))
+
+    def spoken_in(self, channel: Channel | None) -> Profile:
+        """Return the profile with a channel's own words."""
+        if channel is None:
+            return self
+        return replace(
+            self,
+            greeting=channel.greeting or self.greeting,
+            refusal=channel.refusal or self.refusal,
+            not_found=channel.not_found or self.not_found,
+            examples=channel.examples if channel.categories else channel.examples or self.examples,
+        )
 
     def owners_on(self, platform: str) -> tuple[str, ...]:
         """Return the ids of all owners on a platform, each once."""

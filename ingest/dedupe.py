@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -52,12 +52,17 @@ class Deduped:
     merged: tuple[Merged, ...]
 
 
-def dedupe(entries: Iterable[Cleaned]) -> Deduped:
-    """Merge rows of the same title, whatever its spacing and form; another text is added below."""
-    kept: dict[str, Cleaned] = {}
+def dedupe(
+    entries: Iterable[Cleaned], readers: Callable[[str], str] = lambda _category: ""
+) -> Deduped:
+    """Merge rows of the same title, whatever its spacing and form; another text is added below.
+
+    Those of categories with other `readers` stay apart.
+    """
+    kept: dict[tuple[str, str], Cleaned] = {}
     merged = []
     for entry in entries:
-        key = spaceless(entry.title)
+        key = (spaceless(entry.title), readers(entry.category))
         first = kept.setdefault(key, entry)
         if first is entry:
             continue

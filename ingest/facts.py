@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from core.retrieval.audience import is_within
 from core.types import Entry
 
 _EXAMPLES: Final = 3
@@ -48,15 +49,21 @@ _SHORTENERS: Final = frozenset(
 _HANGUL: Final = re.compile("[가-힣]")
 
 
-def write_facts(entries: Sequence[Entry], path: Path, *, known: str = "") -> None:
-    """Write the facts of a FAQ as a profile; `known` names one that ships and is made for it."""
+def write_facts(
+    entries: Sequence[Entry], path: Path, *, known: str = "", closed: Sequence[str] = ()
+) -> None:
+    """Write the facts of a FAQ as a profile; `known` names one that ships and is made for it.
+
+    Nothing of the categories that are `closed`, for a group alone, becomes an example.
+    """
+    open_entries = [entry for entry in entries if not is_within(entry.category, closed)]
     lines = [
         "# Written by `faqbot ingest`: what the FAQ says about itself.",
         f"extends = {json.dumps(known or language_of(entries))}",
         f"link_hosts = {json.dumps(list(hosts_of(entries))[:_MOST_HOSTS], ensure_ascii=False)}",
     ]
     if not known:
-        lines.append(f"examples = {json.dumps(examples_of(entries), ensure_ascii=False)}")
+        lines.append(f"examples = {json.dumps(examples_of(open_entries), ensure_ascii=False)}")
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
     fresh.write_text("\n".join(lines) + "\n", encoding="utf-8")

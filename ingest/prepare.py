@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
+from core.retrieval.audience import is_within
 from core.types import Entry
 from ingest.clean import Cleaned, clean, clean_texts, match_titles, spaceless
 from ingest.dedupe import Merged, NearDuplicate, dedupe, near_duplicates
@@ -35,10 +36,12 @@ def prepare(
     pack: Mapping[str, tuple[str, ...]] | None = None,
     *,
     edited: Collection[str] = (),
+    closed: Sequence[str] = (),
 ) -> PreparedFaq:
     """Make entries of `loaded`, with the questions of `pack` (by `title_key`) after their own.
 
-    Of a title whose key is in `edited` those of the pack are all there are.
+    Of a title whose key is in `edited` those of the pack are all there are. Entries of categories
+    that are `closed`, for a group alone, are never merged with those that others see.
     `related` of an entry holds titles of other entries only: keywords are left out.
     """
     cleaned = [clean(row) for row in loaded.rows]
@@ -47,9 +50,15 @@ def prepare(
         for row in cleaned
         if not row.text
     ]
-    deduped = dedupe(row for row in cleaned if row.text)
+
+    def readers(category: str) -> str:
+        return category if is_within(category, closed) else ""
+
+    deduped = dedupe((row for row in cleaned if row.text), readers)
     titles = {spaceless(row.title): row.title for row in reversed(deduped.entries)}
-    entries = tuple(_entry(row, titles, pack or {}, edited) for row in deduped.entries)
+    entries = tuple(
+        _entry(row, titles, pack or {}, edited, readers(row.category)) for row in deduped.entries
+    )
     return PreparedFaq(
         entries=entries,
         skipped=(*loaded.skipped, *empty),
@@ -61,9 +70,13 @@ def prepare(
     )
 
 
-def faq_id(title: str) -> str:
-    """An entry's name in the index: the first 16 hex digits of the SHA-256 of its title."""
-    return sha256(title.encode()).hexdigest()[:_ID_DIGITS]
+def faq_id(title: str, readers: str = "") -> str:
+    """An entry's name in the index: the first 16 hex digits of the SHA-256 of its title.
+
+    `readers` tells apart what a group alone sees from what has the same title and others see.
+    """
+    text = f"{readers}\n{title}" if readers else title
+    return sha256(text.encode()).hexdigest()[:_ID_DIGITS]
 
 
 def _entry(
@@ -71,12 +84,13 @@ def _entry(
     titles: dict[str, str],
     pack: Mapping[str, tuple[str, ...]],
     edited: Collection[str],
+    readers: str,
 ) -> Entry:
     related = match_titles(row.related, titles)
     key = title_key(row.title)
     own = () if key in edited else row.questions
     return Entry(
-        faq_id=faq_id(row.title),
+        faq_id=faq_id(row.title, readers),
         title=row.title,
         text=row.text if row.markdown else readable(row.text),
         category=row.category,

@@ -10,7 +10,7 @@ from functools import partial
 from types import ModuleType
 
 from bots.bootstrap.cases import open_desk
-from bots.bootstrap.lessons import SearchedRehearsal, book_of
+from bots.bootstrap.lessons import SearchedRehearsal, book_of, category_for
 from bots.bootstrap.search import (
     Language,
     build_retriever,
@@ -24,6 +24,7 @@ from bots.bootstrap.stores import Stores, open_stores
 from config.profiles import chain_of, guardrail_file, profile_of
 from config.settings import Settings
 from core.assistant.assistant import Assistant
+from core.assistant.audiences import Audiences
 from core.assistant.extractive import ExtractiveModel
 from core.assistant.followups import LeadBack
 from core.assistant.guardrail import Guardrail, GuardrailModel
@@ -116,12 +117,14 @@ async def open_service(
             report=report,
             processes=processes,
             operations=parts.operations(stores, profile),
+            audiences=parts.audiences,
             desk=open_desk(
                 settings,
                 stores,
                 profile,
                 title_of=learning.title_of,
                 retriever=parts.retriever,
+                audiences=parts.audiences,
                 likeness=Likeness(parts.language.analyzer, parts.embed),
             ),
             sessions_at_once=settings.sessions_at_once,
@@ -171,6 +174,7 @@ class _Parts:
     plain: Assistant  # without skills
     language: Language
     settings: Settings
+    audiences: Audiences
 
     @property
     def embed(self) -> Embed:
@@ -206,6 +210,7 @@ class _Parts:
             embed=self.embed,
             catalogue=Catalogue(stores.reports, self._desk()),
             book=self.book(stores, profile),
+            category_of=partial(category_for, self.audiences, self.retriever),
         )
 
     def learning(self, stores: Stores, profile: Profile) -> Learning:
@@ -218,6 +223,7 @@ class _Parts:
             lessons=stores.lessons,
             profile=profile,
             leans=lambda text: retriever.aside(retriever.leans, text),
+            category_of=partial(category_for, self.audiences, retriever),
             book=self.book(stores, profile),
         )
 
@@ -266,6 +272,7 @@ async def _parts(
                 warm=remote.warm if remote else nothing_to_warm,
             )
             models = await stack.enter_async_context(opened)
+        audiences = Audiences(profile.channels, profile.groups)
         assistant = Assistant(
             retriever=retriever,
             reader=reader,
@@ -277,12 +284,13 @@ async def _parts(
             models=models,
             catch_up=following.catch_up if following else None,
             redact=mask if settings.masks_for_models else str,
+            audiences=audiences,
         )
         skills = SkillParts(settings, analyzer, encoder, profile.language)
         skilled = await asyncio.to_thread(
             with_skills, assistant, skills, profile=profile, history=history
         )
-        yield _Parts(skilled, retriever, following, assistant, language, settings)
+        yield _Parts(skilled, retriever, following, assistant, language, settings, audiences)
 
 
 def _models() -> ModuleType:

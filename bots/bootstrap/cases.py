@@ -8,6 +8,7 @@ from typing import Final
 
 from bots.bootstrap.stores import Stores
 from config.settings import Settings
+from core.assistant.audiences import Audiences
 from core.messaging.cases.desk import CaseDesk
 from core.messaging.cases.likeness import Likeness
 from core.messaging.cases.roster import Roster
@@ -27,6 +28,7 @@ def open_desk(  # noqa: PLR0913 - its collaborators
     title_of: Callable[[Question], Awaitable[str]],
     retriever: Retriever,
     likeness: Likeness,
+    audiences: Audiences,
 ) -> CaseDesk | None:
     """Return the desk; None if there is nobody whom it could call."""
     everything = owner_of_everything(settings)
@@ -39,6 +41,7 @@ def open_desk(  # noqa: PLR0913 - its collaborators
         title_of=title_of,
         categories_of=lambda titles: retriever.aside(_categories, retriever, titles),
         entries_for=lambda question: retriever.aside(_entries_for, retriever, question),
+        scope_of=audiences.of,
         profile=profile,
         now=lambda: datetime.now(UTC),
     )

@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from bots.bootstrap.stores import Stores
+from core.assistant.audiences import Audiences
 from core.lessons.book import LessonBook
 from core.lessons.gate import Examined
 from core.profile import Profile
 from core.retrieval.rehearsal import Rehearsal
 from core.retrieval.retriever import Retriever
 from core.text.korean import Analyzer
-from core.types import Entry, Lesson
+from core.types import Entry, Lesson, Turn
 
 
 class SearchedRehearsal:
@@ -28,6 +29,20 @@ class SearchedRehearsal:
     async def taken(self, lesson: Lesson) -> Sequence[str]:
         """Return the entries' own questions that the lesson would take."""
         return await asyncio.to_thread(self._rehearsal.taken, lesson)
+
+
+async def category_for(audiences: Audiences, retriever: Retriever, turn: Turn) -> str:
+    """Return the category of what is learnt from a turn: it is seen by whoever could see the turn.
+
+    That is the category of the entries that it told, else that which the place has alone, else one
+    that is for its asker's group alone.
+
+    Raises:
+        FaqbotError: who reads the turn is not known now.
+    """
+    told = [passage.faq_id for passage in turn.passages]
+    found = [await retriever.aside(retriever.category_of, faq_id) for faq_id in told]
+    return await audiences.category_of(turn.question, [one for one in found if one])
 
 
 def book_of(

@@ -18,6 +18,7 @@ from discord.http import Route
 from bots.discord.api.people import Owners
 from bots.discord.api.rate_limits import Budgets
 from bots.discord.api.rest import RefusedError, open_rest
+from bots.discord.api.standing import Standings
 from bots.discord.app import make_client
 from bots.discord.context import Context
 from bots.discord.ids import PREFIX, Ephemeral, is_public, target_of
@@ -84,7 +85,8 @@ async def open_discord(
         writer = MessageWriter(rest, budgets, renderer.written, str(me["id"]), profile)
         notices = Notices(rest, budgets)
         context = Context(service, profile, settings, writer, renderer, notices, owners)
-        service.serve(PREFIX, partial(_open_reply, writer), is_public=is_public)
+        stand = Standings(profile, rest).of
+        service.serve(PREFIX, partial(_open_reply, writer), is_public=is_public, stand=stand)
         about = f"Discord: on, as {me['username']}"
         gateway = Gateway(context, token)
         yield RunningPlatform(about, gateway.run, away=gateway.away)

@@ -15,6 +15,7 @@ from mcp.server import MCPServer
 from core.profile import Profile
 from core.reporting.operations import Operations
 from core.reporting.replay import Asked, outcome_of
+from core.retrieval.audience import is_within
 from core.stores.counts import HANDED_OVER
 from core.types import Feedback, Label, Question, SessionId, Turn, TurnState
 
@@ -62,7 +63,8 @@ class Faq:
     async def entry(self, faq_id: str) -> Json:
         """Return one entry of the FAQ by the id that a search gave, with its whole text."""
         found = await self.operations.catalogue.find(faq_id)
-        if found is None:
+        closed = self.profile.closed_categories
+        if found is None or is_within(found.entry.category, closed):
             raise ValueError("there is no such entry; ids are those of `search`")
         entry = found.entry
         return {"faq_id": faq_id, "title": entry.title, "text": entry.text, "url": entry.url}

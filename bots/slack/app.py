@@ -24,6 +24,7 @@ from bots.slack.api import channel_ids
 from bots.slack.api.channel_ids import ChannelIds
 from bots.slack.api.errors import bad_token
 from bots.slack.api.rate_limits import Budgets
+from bots.slack.api.standing import Standings
 from bots.slack.api.workspaces import Workspaces, identify, make_client
 from bots.slack.context import Context
 from bots.slack.events import messages
@@ -148,7 +149,8 @@ async def assemble(
     )
     answers, background = Answers(), BackgroundTasks()
     replies = Replies(context, workspaces, budgets, answers, background)
-    context.service.serve(PREFIX, replies.open, is_public=is_public)
+    standings = Standings(context.profile.groups, workspaces)
+    context.service.serve(PREFIX, replies.open, is_public=is_public, stand=standings.of)
     message_handler = MessageHandler(
         context, background, LessonHandler(context, background, budgets)
     )

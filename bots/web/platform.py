@@ -16,13 +16,14 @@ from bots.web.app import make_app
 from bots.web.auth import AuthRules, check_exposure
 from bots.web.console.app import add_console
 from bots.web.context import Context
-from bots.web.ids import PREFIX
+from bots.web.ids import PREFIX, place_of
 from bots.web.replies.follower import POLL_S, Follower
 from bots.web.replies.hub import Hub, Readers
 from bots.web.replies.reply import WebReply, make_pacer
 from bots.web.server import serving
 from bots.web.texts import load_texts, load_words
 from config.settings import Settings
+from core.assistant.audiences import Standing
 from core.errors import StorageError
 from core.messaging.service import ChatService
 from core.messaging.user_limits import UserLimits
@@ -81,7 +82,7 @@ async def open_web(
     def open_reply(question: Question) -> WebReply:
         return WebReply(question, hub, pacer, look)
 
-    service.serve(PREFIX, open_reply)
+    service.serve(PREFIX, open_reply, stand=_stand)
     proxies = settings.web_proxy_networks
     async with serving(app, settings.web_host, settings.web_port, proxies=proxies) as address:
         about = f"Web: {address}{', with the token' if token else ''}"
@@ -89,6 +90,12 @@ async def open_web(
             about += f"; the console: {address}/console"
         follow = partial(_follow_switches, operations) if operations else _until_cancelled
         yield RunningPlatform(about, follow if has_console else _until_cancelled, address)
+
+
+async def _stand(question: Question) -> Standing:
+    """Where a question is asked, and by whom: conversations of the web are their asker's."""
+    places = frozenset({"web", f"web:{place_of(question.session).channel}"})
+    return Standing(places, frozenset({question.asker}), public=False)
 
 
 def _admission(settings: Settings, service: ChatService, profile: Profile) -> Admission:

@@ -10,6 +10,7 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
+from core.assistant.audiences import Audiences, Scope
 from core.assistant.conversation import Conversation, unasked
 from core.assistant.fallback import ModelPipeline
 from core.assistant.followups import LeadBack
@@ -24,6 +25,7 @@ from core.errors import FaqbotError
 from core.ports import ChatModel, History
 from core.press_ids import is_press
 from core.profile import Profile
+from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.retriever import Hit, Retriever, is_answer
 from core.stores.memory import MemoryHistory
 from core.text.normalize import normalized
@@ -43,6 +45,7 @@ from core.types import (
     SessionId,
     Status,
     Trace,
+    Turn,
     TurnState,
     Verdict,
     Written,
@@ -95,10 +98,12 @@ class Assistant:
         models: ModelPipeline | None = None,
         catch_up: Callable[[], Awaitable[None]] | None = None,
         redact: Callable[[str], str] = str,
+        audiences: Audiences | None = None,
     ) -> None:
         """`catch_up` takes in what was taught, before the search.
 
-        `redact` returns what models and embedders may read of a conversation.
+        `redact` returns what models and embedders may read of a conversation. `audiences` say who
+        reads an answer; without them everybody may see everything.
         """
         self._retriever = retriever
         self._reader = reader
@@ -111,6 +116,9 @@ class Assistant:
         self._uses_models = True
         self._catch_up = catch_up
         self._redact = redact
+        self._audiences = audiences or Audiences((), ())
+        self._audience = EVERYTHING
+        self._seen: dict[Audience, Retriever] = {}
 
     async def answer(
         self, question: Question, history: Sequence[Exchange] | None = None
@@ -120,6 +128,27 @@ class Assistant:
         The turn is stored before that last event. `history` takes the place of the session's own
         earlier turns, for questions that come with their conversation.
         """
+        scope = await self._audiences.of(question)
+        view = self._within(scope)
+        answered = _is_open(scope)
+        events = view._told(question, history) if answered else view._aside(question)  # noqa: SLF001 - its own kind
+        async with aclosing(events):
+            async for event in events:
+                yield event
+
+    async def is_open(self, question: Question) -> bool:
+        """Whether a question may be answered where it was asked, for whoever reads there."""
+        return _is_open(await self._audiences.of(question))
+
+    async def may_share(self, turn: Turn) -> bool:
+        """Whether an answer may be shown to others than its asker, where it was asked."""
+        scope = await self._audiences.of(turn.question)
+        public = self._within(replace(scope, audience=self._audiences.for_all(scope)))
+        return await public._recalls(turn)  # noqa: SLF001 - its own kind
+
+    async def _told(
+        self, question: Question, history: Sequence[Exchange] | None
+    ) -> AsyncGenerator[AnswerEvent]:
         work: Work | None = None
         try:
             work = await self._begin(question.asker)
@@ -156,9 +185,7 @@ class Assistant:
         self, text: str, session: SessionId, history: Sequence[Exchange] | None = None
     ) -> Research:
         """Return what the FAQ has for a question, and what the guardrail says, without a model."""
-        text = normalized(text) or text
-        work = LocalWork(self._reader, self._model)
-        return await self._research(unasked(text, session), text, history, work)
+        return await self._researched(unasked(text, session), history)
 
     async def would_answer(self, question: Question) -> bool:
         """Return whether this is answered with confidence, as far as it is known without a model.
@@ -169,12 +196,61 @@ class Assistant:
         Raises:
             FaqbotError: it cannot be found out.
         """
-        if self._problem(text := normalized(question.text)):
+        if self._problem(text := normalized(question.text)) or not await self.is_open(question):
             return False
         leans = text.endswith(("?", "？")) and self._retriever.is_elliptical(text)
-        research = await self.research(text, question.session, None if leans else ())
+        asked = replace(question, text=text)
+        research = await self._researched(asked, None if leans else ())
         sure = research.verdict.scores[Label.ON_TOPIC] >= _SURE
         return research.verdict.label is Label.ON_TOPIC and sure and is_answer(research.hits)
+
+    async def _researched(self, question: Question, history: Sequence[Exchange] | None) -> Research:
+        view = self._within(await self._audiences.of(question))
+        text = normalized(question.text) or question.text
+        work = LocalWork(self._reader, self._model)
+        return await view._research(question, text, history, work)  # noqa: SLF001 - its own kind
+
+    def _within(self, scope: Scope) -> Assistant:
+        """Return one that knows, remembers and says what is for the readers in a scope."""
+        if scope == Scope(public=scope.public):
+            return self
+        audience, profile = scope.audience, self._profile.spoken_in(scope.channel)
+        retriever = self._seen.setdefault(audience, self._retriever.seen_by(audience))
+        other = copy(self)
+        other._retriever = retriever  # noqa: SLF001 - its own kind, as below
+        other._audience = audience  # noqa: SLF001
+        other._profile = profile  # noqa: SLF001
+        other._offers = self._offers.within(retriever, profile.examples)  # noqa: SLF001
+        return other
+
+    async def _aside(self, question: Question) -> AsyncGenerator[AnswerEvent]:
+        """Say how to ask where nobody else reads the answer."""
+        ending = Answered(self._profile.ask_privately, (), ())
+        work = LocalWork(self._reader, self._model)
+        label = Label.GREETING  # it tells nothing of what comes next
+        turn = turn_of(
+            question,
+            ending,
+            label=label,
+            trace=Trace(),
+            clock=Clock(),
+            work=work,
+            model=self._model.name,
+        )
+        await self._history.append(turn)
+        yield ending
+
+    async def _recalls(self, turn: Turn) -> bool:
+        """Whether what a turn told may be told to the readers now."""
+        told = [passage.faq_id for passage in turn.passages]
+        return await self._retriever.aside(self._retriever.may_tell, told)
+
+    async def _recent(self, session: SessionId, limit: int) -> list[Turn]:
+        """Return the latest turns of a session that told nothing but what the readers may see."""
+        turns = await self._history.recent(session, limit)
+        if self._audience.sees_all:
+            return turns
+        return [turn for turn in turns if await self._recalls(turn)]
 
     async def _begin(self, person: str) -> Work:
         if self._models and self._uses_models:
@@ -259,6 +335,7 @@ class Assistant:
             () if alone else conversation.exchanges,
             as_one=alone,
             without=meant.without if meant else (),
+            audience=self._audience,
         )
         reading, verdict = await work.consider(message)
         found = reading.found
@@ -281,7 +358,7 @@ class Assistant:
     ) -> Conversation:
         turns = []
         if history is None and self._history_turns:
-            turns = await self._history.recent(session, max(self._history_turns, _REMEMBERED_TURNS))
+            turns = await self._recent(session, max(self._history_turns, _REMEMBERED_TURNS))
         conversation = Conversation.of(turns, history, self._history_turns)
         exchanges = [
             replace(past, user=self._redact(past.user), bot=self._redact(past.bot))
@@ -309,7 +386,7 @@ class Assistant:
     async def _more(self, meant: Referred) -> Answered:
         """Return the rest of an answer: what of its entries the conversation has not shown."""
         assert meant.turn is not None  # noqa: S101 - there is one of this kind
-        turns = await self._history.recent(meant.turn.question.session, _REMEMBERED_TURNS)
+        turns = await self._recent(meant.turn.question.session, _REMEMBERED_TURNS)
         shown = [turn.answer for turn in turns if turn.state is TurnState.ANSWERED]
         rest = await asyncio.to_thread(rest_of, meant.turn.passages, [*shown, meant.turn.answer])
         offered = tuple(text for text in meant.turn.followups if text != self._profile.more)
@@ -363,6 +440,11 @@ class Assistant:
         if len(text) > self._profile.longest_question_characters:
             return self._profile.long_question
         return None
+
+
+def _is_open(scope: Scope) -> bool:
+    """Whether nothing speaks against an answer that others read, where they would."""
+    return not (scope.public and scope.channel and scope.channel.private)
 
 
 async def _cancelled(task: asyncio.Task[T]) -> None:

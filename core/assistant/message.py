@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from core.assistant.research import Findings, Researcher
+from core.retrieval.audience import EVERYTHING, Audience
 from core.text.asking_sentences import Sentence, halves_of, sentences_of
 from core.text.korean import Analyzer
 from core.types import Entry, Exchange, Label
@@ -30,13 +31,14 @@ class Message:
     """A message as it is read, with the conversation that it may lean on.
 
     `as_one` tells that it is one question, such as a button's. Entries whose titles are in
-    `without` are not wanted.
+    `without` are not wanted. The answer is for an `audience`.
     """
 
     text: str
     history: Sequence[Exchange] = ()
     as_one: bool = False
     without: tuple[str, ...] = ()
+    audience: Audience = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,8 @@ class MessageReader:
         if warm:
             await warm([text, *texts, *(past.user for past in message.history)])
         whole, *found = await asyncio.gather(
-            self._researcher.find(text, message.history),
-            *(self._researcher.find(one) for one in texts),
+            self._researcher.find(text, message.history, audience=message.audience),
+            *(self._researcher.find(one, audience=message.audience) for one in texts),
         )
         whole = _left(whole, message.without)
         parts = [Part(one, its) for one, its in zip(texts, found, strict=True)]

@@ -32,6 +32,10 @@ class Offers:
         self._examples = examples
         self._more = more
 
+    def within(self, retriever: Retriever, examples: Sequence[str]) -> Offers:
+        """Return one that offers what another retriever finds, and other examples."""
+        return Offers(retriever, self._lead_back, examples, self._more)
+
     async def related(
         self, asked: Sequence[str], entries: Sequence[Entry], work: Work
     ) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.assistant.guardrail import Evidence, Guardrail
+from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.retriever import Hit, Retriever, is_answer
 from core.retrieval.signals import Query
 from core.retry import until_back
@@ -36,6 +37,7 @@ class Findings:
 class _Job:
     text: str
     history: Sequence[Exchange]
+    audience: Audience
     found: asyncio.Future[Findings]
 
 
@@ -48,14 +50,16 @@ class Researcher:
         self._waiting: deque[_Job] = deque()
         self._running: set[asyncio.Task[None]] = set()
 
-    async def find(self, text: str, history: Sequence[Exchange] = ()) -> Findings:
+    async def find(
+        self, text: str, history: Sequence[Exchange] = (), *, audience: Audience = EVERYTHING
+    ) -> Findings:
         """Search for a question in its conversation and alone; waits while the index is away.
 
         Raises:
             FaqIndexError: see `Retriever.search`.
         """
         loop = asyncio.get_running_loop()
-        job = _Job(text, history, loop.create_future())
+        job = _Job(text, history, audience, loop.create_future())
         self._waiting.append(job)
         if len(self._waiting) == 1:
             loop.call_soon(self._begin)  # and with it all that are asked in this moment
@@ -92,8 +96,8 @@ class Researcher:
                     job.found.set_result(found)
 
     def _find_all(self, jobs: Sequence[_Job]) -> list[Findings]:
-        asked = [Query(job.text) for job in jobs]
-        asked += [Query(job.text, job.history) for job in jobs if job.history]
+        asked = [Query(job.text, (), job.audience) for job in jobs]
+        asked += [Query(job.text, job.history, job.audience) for job in jobs if job.history]
         hits = self._retriever.search_all(asked)
         leaning = iter(hits[len(jobs) :])
         return [

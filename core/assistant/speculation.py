@@ -99,7 +99,7 @@ class Speculation:
                 hits = (*found.in_context[:1], *found.alone[:1])
                 verdict = vouched(_verdict(read, found.verdict), text, hits)
                 if read.query and compact(read.query) != compact(text):
-                    found = await self._searched_again(read.query, found)
+                    found = await self._searched_again(read.query, message, found)
                     reading = replace(reading, found=found, query=read.query)
                     text = f"{text}\n({read.query})"
         if verdict.label is Label.ON_TOPIC:
@@ -166,10 +166,11 @@ class Speculation:
             if not certain.done():
                 certain.set_exception(ModelReplyError("nothing was said of what the question is"))
 
-    async def _searched_again(self, query: str, found: Findings) -> Findings:
+    async def _searched_again(self, query: str, message: Message, found: Findings) -> Findings:
         """Search again with the query that stands alone; the local verdict stays."""
         await self.warm([query])
-        again = (await self._reader.read(Message(query, as_one=True))).found
+        alone = Message(query, as_one=True, audience=message.audience)
+        again = (await self._reader.read(alone)).found
         return replace(found, in_context=again.alone, entries=again.entries)
 
     async def _begin(self, text: str, history: Sequence[Exchange], found: Findings) -> None:

@@ -60,6 +60,15 @@ class Lookups:
         """
         return await self._assistant.would_answer(question)
 
+    async def may_share(self, question_id: str) -> bool:
+        """Whether an answer may be shown to others than its asker; not of one that is not kept.
+
+        Raises:
+            StorageError: it cannot be looked up.
+        """
+        turn = await self._archive.find(question_id)
+        return turn is not None and await self._assistant.may_share(turn)
+
     async def leans(self, text: str) -> bool:
         """Return whether a text only makes sense together with the messages beside it."""
         return await self._learning.leans(text)

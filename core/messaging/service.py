@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
+from core.assistant.audiences import Audiences, Stand
 from core.bounded import BoundedDict
 from core.lessons.book import Taught
 from core.messaging.answer_report import AnswerReport
@@ -64,6 +65,7 @@ class ChatService(Lookups):
         processes: Callable[[], int] = lambda: 1,
         operations: Operations | None = None,
         desk: CaseDesk | None = None,
+        audiences: Audiences | None = None,
         sessions_at_once: int = 64,
         lease_s: float = 8.0,
         redact: Callable[[str], str] = str,
@@ -88,6 +90,7 @@ class ChatService(Lookups):
         )
         self.desk = desk  # where questions wait for a person, if there are owners
         self._history = history
+        self._audiences = audiences
         self.operations = operations  # for those who run the bot, where that is offered
         self._intake = Intake(
             inbox=inbox,
@@ -122,12 +125,16 @@ class ChatService(Lookups):
         open_reply: OpenReply,
         *,
         is_public: IsPublic = lambda _session: False,
+        stand: Stand | None = None,
     ) -> None:
         """Answer sessions whose id begins with `prefix` in the replies that this opens.
 
-        Where a session `is_public`, owners can see it, and are called.
+        Where a session `is_public`, owners can see it, and are called. `stand` says where somebody
+        asks, and who they are, in the words of the profile's channels and groups.
         """
         self._handler.serve(prefix, open_reply, is_public)
+        if stand and self._audiences:
+            self._audiences.ask(prefix, stand)
         if self._worker:
             self._worker.take(prefix)
 

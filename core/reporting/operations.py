@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -90,7 +90,9 @@ class Operations:
         embed: Embed,
         catalogue: Catalogue,
         book: LessonBook,
+        category_of: Callable[[Turn], Awaitable[str]],
     ) -> None:
+        """`category_of` is the category of what is learnt from a turn."""
         self.reports = reports
         self.archive = archive
         self.inbox = inbox
@@ -100,6 +102,7 @@ class Operations:
         self._vectors: dict[str, Vectors] = {}
         self.catalogue = catalogue
         self._book = book
+        self._category_of = category_of
 
     async def find(self, wanted: Filter, *, limit: int, before: datetime) -> Found:
         """Look for turns that ended before a moment, among the last thousand before it.
@@ -162,7 +165,7 @@ class Operations:
         Raises:
             StorageError: it is not stored.
         """
-        texts = list(dict.fromkeys(text for _, text in questions))
+        texts = {text: question_id for question_id, text in reversed(questions)}
         kept = [
             await self._book.keep(
                 Lesson(
@@ -172,13 +175,18 @@ class Operations:
                     answer,
                     author=f"console:{who}",
                     author_name=who,
+                    category=await self._category_for(question_id),
                 ),
                 by=who,
                 approved_by=who if approved else "",
             )
-            for text in texts[:_MOST_TAUGHT]
+            for text, question_id in list(texts.items())[:_MOST_TAUGHT]
         ]
         return replace(await self.ask_again(questions), kept=kept)
+
+    async def _category_for(self, question_id: str) -> str:
+        turn = await self.archive.find(question_id)
+        return await self._category_of(turn) if turn else ""
 
     async def ask_again(self, questions: Sequence[tuple[str, str]]) -> Taught:
         """Ask a group's questions again, and close those that are answered now.

@@ -166,7 +166,10 @@ def is_learned(faq_id: str) -> bool:
 def entry_of(lesson: Lesson) -> TaughtEntry:
     """A lesson as an entry."""
     source = Source("learned", lesson.author_name, lesson.learned_at)
-    return TaughtEntry(f"{PREFIX}{lesson.id}", lesson.question, lesson.answer, source=source)
+    faq_id = f"{PREFIX}{lesson.id}"
+    return TaughtEntry(
+        faq_id, lesson.question, lesson.answer, category=lesson.category, source=source
+    )
 
 
 def passages_of(entries: Sequence[Entry], scores: Mapping[str, float]) -> list[Passage]:

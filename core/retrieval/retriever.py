@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from math import isclose
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.errors import FaqIndexError, ModelError
 from core.ports import Embedder, FaqIndex
 from core.retrieval import confidence
+from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.everyday import Everyday
 from core.retrieval.evidence import Asked, Floats, coverage, measures
 from core.retrieval.lessons import LessonIndex
@@ -92,7 +95,14 @@ class Retriever:
         )
         self._first_of: Snapshot | None = None
         self._first: dict[str, Hit] = {}
+        self._audience = EVERYTHING
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="search")
+
+    def seen_by(self, audience: Audience) -> Retriever:
+        """Return one that finds, and gives, only what these readers may see."""
+        view = copy(self)
+        view._audience, view._first_of, view._first = audience, None, {}  # noqa: SLF001 - its own
+        return view
 
     async def aside(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what `work` returns, on one of the threads that are for searching."""
@@ -124,7 +134,7 @@ class Retriever:
         Raises:
             FaqIndexError: see `LiveIndex.refresh`; or the index cannot be read.
         """
-        return self.search_all([Query(question, history)], limit=limit)[0]
+        return self.search_all([Query(question, history, self._audience)], limit=limit)[0]
 
     def search_all(self, asked: Sequence[Query], *, limit: int = 10) -> list[list[Hit]]:
         """Search for several in one go, as `search` does.
@@ -157,7 +167,19 @@ class Retriever:
     def all_entries(self) -> list[Entry]:
         """Return every entry of the FAQ that is served, in its order."""
         name = self.serving.now().generation.name
-        return [entry for entry, _ in self._index.stored(name)]
+        entries = (entry for entry, _ in self._index.stored(name))
+        return [entry for entry in entries if self._audience.sees(entry.category)]
+
+    def may_tell(self, faq_ids: Sequence[str]) -> bool:
+        """Whether the readers may see all these entries, which have to be served still."""
+        if self._audience.sees_all:
+            return True
+        categories = self._categories(self.serving.now())
+        return all(one in categories and self._audience.sees(categories[one]) for one in faq_ids)
+
+    def category_of(self, faq_id: str) -> str:
+        """Return the category of an entry or a lesson, "" if it has none or is not served."""
+        return self._categories(self.serving.now()).get(faq_id, "")
 
     def idf(self, term: str) -> float:
         """Return how much a term tells in the FAQ that is served."""
@@ -176,7 +198,25 @@ class Retriever:
             for entry in self._index.entries(snapshot.generation.name, missing):
                 known[entry.faq_id] = entry
                 _keep(snapshot.entries, entry.faq_id, entry)
-        return [known[faq_id] for faq_id in faq_ids if faq_id in known]
+        found = (known[faq_id] for faq_id in faq_ids if faq_id in known)
+        return [entry for entry in found if self._audience.sees(entry.category)]
+
+    def _categories(self, snapshot: Snapshot) -> dict[str, str]:
+        """Return the categories of all entries and lessons, by their ids."""
+        if not snapshot.categories:
+            stored = self._index.stored(snapshot.generation.name)
+            snapshot.categories.update({entry.faq_id: entry.category for entry, _ in stored})
+        taught = snapshot.overlay.entries
+        return snapshot.categories | {one: entry.category for one, entry in taught.items()}
+
+    def _seen(self, snapshot: Snapshot, audience: Audience) -> NDArray[np.bool_]:
+        """Return which entries of the lexical index these readers may see, shape (entries,)."""
+        if audience.sees_all:
+            return np.ones(len(snapshot.lexical), bool)
+        categories = self._categories(snapshot)
+        seen = {one: audience.sees(one) for one in set(categories.values())}
+        ids = snapshot.lexical.faq_ids
+        return np.array([one in categories and seen[categories[one]] for one in ids], bool)
 
     def _all_ranked(
         self, snapshot: Snapshot, asked: Sequence[Query], limit: int
@@ -185,6 +225,9 @@ class Retriever:
         return [self._ranked(snapshot, signals, limit) for signals in found]
 
     def _ranked(self, snapshot: Snapshot, found: Signals, limit: int) -> list[Hit]:
+        seen = self._seen(snapshot, found.query.audience)
+        # As if nothing of the question were in what they may not see.
+        found = replace(found, values=np.where(seen, found.values, np.float32(0)))
         lexical, values = snapshot.lexical, found.values
         question, history = found.query.question, found.query.history
         fused = found.fused
@@ -193,7 +236,8 @@ class Retriever:
             fused = lexical.favoured("" if leans else question, fused)
         if leans:
             fused = _after(history[-1], lexical, fused)
-        rows = _best(fused, limit)
+        fused = np.where(seen, fused, np.float32(0))
+        rows = _best(fused, seen, limit)
         sure, facts = _judged(snapshot, found, fused, rows)
         return [
             Hit(
@@ -273,10 +317,11 @@ def _after(last: Exchange, lexical: LexicalIndex, scores: Scores) -> Scores:
     return lowered
 
 
-def _best(scores: Scores, limit: int) -> list[int]:
-    """Rows of the highest scores, best first; equal ones in the order of the source."""
-    limit = min(limit, len(scores))
+def _best(scores: Scores, seen: NDArray[np.bool_], limit: int) -> list[int]:
+    """Rows of the highest scores that may be seen, best first; equal ones as in the source."""
+    limit = min(limit, int(seen.sum()))
     if limit == 0:
         return []
+    scores = np.where(seen, scores, np.float32(-np.inf))
     top = np.argpartition(-scores, limit - 1)[:limit]
     return [int(row) for row in sorted(top, key=lambda row: (-scores[row], row))]

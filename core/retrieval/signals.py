@@ -16,6 +16,7 @@ import numpy as np
 
 from core.errors import ModelError
 from core.ports import Embedder, FaqIndex, Vectors
+from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.lessons import LessonIndex
 from core.retrieval.lexical import LexicalIndex
 from core.retrieval.postings import Scores
@@ -37,10 +38,11 @@ _CANDIDATE_CHUNKS = 150
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search request: a question, and the conversation that it may lean on."""
+    """A search request: a question, the conversation that it may lean on, and who will read it."""
 
     question: str
     history: Sequence[Exchange] = ()
+    audience: Audience = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)

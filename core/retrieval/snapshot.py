@@ -39,6 +39,7 @@ class Snapshot:
     lexical: LexicalIndex
     everyday: Everyday | None = None
     entries: dict[str, Entry] = field(default_factory=dict)
+    categories: dict[str, str] = field(default_factory=dict)  # of the generation, by faq_id
 
 
 class LiveIndex:

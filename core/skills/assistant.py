@@ -83,15 +83,23 @@ class SkilledAssistant:
         """Return what `Assistant.research` finds."""
         return await self._assistant.research(text, session, history)
 
+    async def may_share(self, turn: Turn) -> bool:
+        """Whether an answer may be shown to others; see `Assistant.may_share`."""
+        return await self._assistant.may_share(turn)
+
     async def would_answer(self, question: Question) -> bool:
         """Whether this is answered with confidence: an open dialogue goes on, or the FAQ knows."""
+        if not await self._assistant.is_open(question):
+            return False
         turns = await self._history.recent(question.session, _TURNS_BACK)
         if self._open_in(turns) or self._router.candidate(normalized(question.text)):
             return True
         return await self._assistant.would_answer(question)
 
     async def _by_skill(self, question: Question) -> AsyncGenerator[Status | Answered]:
-        """Yield what a skill says; nothing if no skill is meant."""
+        """Yield what a skill says; nothing if no skill is meant, or others would read it."""
+        if not await self._assistant.is_open(question):
+            return
         text = normalized(question.text) or question.text.strip()
         turns = await self._history.recent(question.session, _TURNS_BACK)
         dialogue = self._open_in(turns)

@@ -105,6 +105,7 @@ def lesson_as_stored(lesson: Lesson) -> Lesson:
         ("the question's id", lesson.question_id),
         ("the asker", lesson.asked_by),
         ("who approved it", lesson.approved_by),
+        ("the lesson's category", lesson.category),
         *(("a finding", text) for text in lesson.findings),
     ]
     _check_texts("a lesson", texts)

@@ -79,7 +79,7 @@ class Lesson:
     names the question in the history, "" where there is none. `author` is the platform's id of who
     taught, `asked_by` of who had asked. `learned_at` is when it was said, or last edited.
     `findings` are what the gate said of it, a line each; from `review_at` on somebody has to look
-    at it again.
+    at it again. `category` is as in `Entry`: it says who may see the lesson.
     """
 
     id: str
@@ -95,6 +95,7 @@ class Lesson:
     findings: tuple[str, ...] = ()
     approved_by: str = ""
     review_at: datetime | None = None
+    category: str = ""
 
 
 class Teaching(StrEnum):

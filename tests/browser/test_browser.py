@@ -88,6 +88,10 @@ class Shop(ScriptedAssistant):
         return []
 
 
+async def of_no_category(_turn):
+    return ""
+
+
 def operations_of(stores, assistant):
     """The console's operations with an embedding that puts questions on one subject together."""
 
@@ -104,6 +108,7 @@ def operations_of(stores, assistant):
         embed=embed,
         catalogue=Catalogue(stores.reports, desk_of(*ENTRIES)),
         book=book_of(stores, load_profile("ko")),
+        category_of=of_no_category,
     )
 
     async def draft(_text):

@@ -51,7 +51,7 @@ def lesson(lesson_id: str = "1", answer: str = "3층에 있어요.", **more: obj
 
 async def test_a_lesson_is_kept_as_it_was_taught(open_lessons):
     """Also by whoever opens the store next; times to the millisecond."""
-    taught = lesson(learned_at=MORNING + timedelta(microseconds=1_999))
+    taught = lesson(learned_at=MORNING + timedelta(microseconds=1_999), category="인사 > 급여")
     async with open_lessons() as places:
         assert await places.lessons.teach(taught) is Teaching.LEARNED
     async with open_lessons() as places:

@@ -67,6 +67,10 @@ class ScriptedAssistant:
         """Whether it answers this unasked: everything but what is `talk`."""
         return question.text not in self.talk
 
+    async def may_share(self, turn: Turn) -> bool:
+        """Whether others may see an answer: everything but what is `talk`."""
+        return turn.question.text not in self.talk
+
     async def answer(
         self, question: Question, history: object = None
     ) -> AsyncGenerator[AnswerEvent]:

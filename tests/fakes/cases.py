@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from fakes.learning import learning_of
 
 from bots.bootstrap.cases import owner_of_everything
+from core.assistant.audiences import Scope
 from core.lessons.answered_cases import answer_case
 from core.messaging.cases.desk import CaseDesk
 from core.messaging.cases.roster import Roster
@@ -20,6 +21,10 @@ async def no_categories(_titles):
     return ()
 
 
+async def for_all(_question):
+    return Scope()
+
+
 async def no_entries(_question):
     return []
 
@@ -33,6 +38,7 @@ def desk_of(stores, profile, settings, **parts):
         "title_of": learning_of(stores, profile).title_of,
         "categories_of": no_categories,
         "entries_for": no_entries,
+        "scope_of": for_all,
         "profile": profile,
         "now": lambda: datetime.now(UTC),
     }

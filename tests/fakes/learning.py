@@ -17,6 +17,10 @@ async def _nothing_found(_lesson):
     return Examined()
 
 
+async def _for_all(_turn):
+    return ""
+
+
 def book_of(stores, profile, **parts):
     """The book of lessons over stores, any other part of which may be replaced by name."""
     real = {"lessons": stores.lessons, "cases": stores.cases, "reports": stores.reports}
@@ -25,7 +29,7 @@ def book_of(stores, profile, **parts):
     return LessonBook(**(real | parts))
 
 
-def learning_of(stores, profile, *, leans=_stands_alone, **parts):
+def learning_of(stores, profile, *, leans=_stands_alone, category_of=_for_all, **parts):
     """Learning over stores, any part of whose book may be replaced by name."""
     return Learning(
         history=stores.history,
@@ -34,5 +38,6 @@ def learning_of(stores, profile, *, leans=_stands_alone, **parts):
         lessons=stores.lessons,
         profile=profile,
         leans=leans,
+        category_of=category_of,
         book=book_of(stores, profile, **parts),
     )

@@ -10,7 +10,7 @@ from time import perf_counter
 
 from bots.bootstrap.search import Language, chosen_embedder, load_language
 from bots.bootstrap.stores import open_index
-from config.profiles import PROFILES
+from config.profiles import PROFILES, profile_of
 from config.resources import ENCODER, QUESTION_PACKS, load_everyday, load_loanwords
 from config.settings import Settings
 from core.embeddings.fastembed import fingerprint as fingerprint_of_local
@@ -70,7 +70,13 @@ def prepare_source(
     """
     loaded = load(path, column_map(settings.source_columns))
     ahead = _questions(settings, loaded, questions) if use_packs else Ahead({})
-    return prepare(loaded, ahead.questions, edited=ahead.edited), ahead
+    closed = _closed(settings)
+    return prepare(loaded, ahead.questions, edited=ahead.edited, closed=closed), ahead
+
+
+def _closed(settings: Settings) -> tuple[str, ...]:
+    """The categories that are for groups alone, as the profile says now."""
+    return profile_of(settings).closed_categories
 
 
 def fetched(settings: Settings, source: str) -> tuple[Path, bool]:
@@ -251,7 +257,8 @@ def _packs(loaded: Loaded, chosen: Path | None) -> dict[str, Pack]:
 def _note(settings: Settings, path: Path, prepared: PreparedFaq) -> None:
     """Keep what the FAQ says about itself, and that this state of its source was ingested."""
     try:
-        write_facts(prepared.entries, settings.faq_profile, known=_known_profile(prepared.entries))
+        known = _known_profile(prepared.entries)
+        write_facts(prepared.entries, settings.faq_profile, known=known, closed=_closed(settings))
         confirm(path)
     except OSError as error:
         raise SourceError(

@@ -39,6 +39,7 @@ _TEXTS = (
     "question_id",
     "asked_by",
     "approved_by",
+    "category",
 )
 _HERE = "command line"  # who did it, in the audit log
 _UNKNOWN = "there is no such lesson; `faqbot lessons list` names those there are"
@@ -298,6 +299,7 @@ def _checked(fields: dict[str, Any], profile: Profile) -> Lesson:
         learned_at=at or datetime.now(UTC),
         question_id=texts["question_id"],
         asked_by=texts["asked_by"],
+        category=texts["category"],
         state=LessonState(fields.get("state", LessonState.SERVED)),
         findings=tuple(fields.get("findings", ())),
         approved_by=texts["approved_by"],

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from pydantic import AliasChoices
 
 from bots.bootstrap.platforms import PLATFORMS
+from bots.cli.operations.readers_check import readers
 from bots.shared.platform import FAIL, NOTE, PASS, Check, Platform
 from config.resources import ENCODER, GUARDRAIL
 from config.settings import Settings, read_settings
@@ -272,21 +273,22 @@ def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Chec
         PASS if hits or not profile.examples else FAIL, "search", f"{question!r} finds {found}"
     )
     yield from _agreement(profile, retriever)
+    yield from readers(profile, [entry.category for entry in retriever.all_entries()])
 
 
 def _agreement(profile: Profile, retriever: Retriever) -> Iterator[Check]:
     """Whether the FAQ answers what the profile offers: a gym's bot must not offer payouts."""
+    from core.retrieval.audience import Audience
     from core.retrieval.retriever import is_answer
 
     fix = "set `examples` and [[themes]] in the profile to questions of this FAQ"
     if not profile.examples:
         yield Check(NOTE, "profile and FAQ", "the profile has no examples to offer", fix)
+    for_all = retriever.seen_by(Audience(withheld=profile.closed_categories))
     offered = [("example", text) for text in profile.examples]
     offered += [("theme", theme.ask) for theme in profile.themes]
     lost = [
-        f"{kind} {text!r}"
-        for kind, text in offered
-        if not is_answer(retriever.search(text, limit=1))
+        f"{kind} {text!r}" for kind, text in offered if not is_answer(for_all.search(text, limit=1))
     ]
     if lost:
         shown = ", ".join(lost[:_FEW_TEXTS])

@@ -135,6 +135,8 @@ async def _share(context: Context, interaction: Pressing, button: Pressed) -> No
     view = await promptly(interaction, context.service.view(button.question_id))
     if view is None:
         await say(interaction, context.profile.stale_button)
+    elif not await context.service.may_share(button.question_id):
+        await say(interaction, context.profile.not_for_all)
     elif await share(context, interaction, view):
         page = context.renderer.answer(view, was_shared=True)[-1]
         await _change_buttons(context, interaction, components(page.buttons))

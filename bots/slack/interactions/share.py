@@ -61,7 +61,10 @@ def register(app: AsyncApp, context: Context, budgets: Budgets) -> None:
             return
         sharing.add(question_id)
         try:
-            if view := await _own(context, body, question_id):
+            view = await _own(context, body, question_id)
+            if view and not await context.service.may_share(question_id):
+                await whisper(client, url, context.profile.not_for_all)
+            elif view:
                 posts = budgets.posts(body["channel"]["id"])
                 await _share(context, client, body, view, posts)
                 await _show_again(context, client, url, view, shared=True)

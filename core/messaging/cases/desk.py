@@ -10,6 +10,7 @@ from hashlib import blake2b
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from core.assistant.audiences import Scope
 from core.lessons.answered_cases import change_case
 from core.messaging.cases.roster import Roster, next_day, works_from
 from core.ports import Cases
@@ -47,6 +48,7 @@ class CaseDesk:
         title_of: Callable[[Question], Awaitable[str]],
         categories_of: Categories,
         entries_for: Callable[[str], Awaitable[list[Passage]]],
+        scope_of: Callable[[Question], Awaitable[Scope]],
         profile: Profile,
         now: Callable[[], datetime],
     ) -> None:
@@ -54,7 +56,7 @@ class CaseDesk:
 
         `title_of` words a question so that it stands alone, without personal data, and
         `categories_of` are those of the entries with these titles. `entries_for` are the entries
-        nearest to a question.
+        nearest to a question, and `scope_of` says who reads its answer.
         """
         self.cases = cases
         self.roster = roster
@@ -64,6 +66,7 @@ class CaseDesk:
         self._title_of = title_of
         self._categories_of = categories_of
         self.entries_for = entries_for
+        self._scope_of = scope_of
         self.profile = profile
         self._opening = asyncio.Lock()  # two people who ask the same at once share one case
 
@@ -145,6 +148,8 @@ class CaseDesk:
         titles = [one.question for one in others]
         place = await asyncio.to_thread(self._most_alike, title, titles)
         case = others[place] if place is not None else None
+        if case and not await self._have_same_readers(case.waiters[0].question, question):
+            return None  # the answer to one would be told to the other
         while case and case.is_open:
             joined = case.joined_by(question)
             if public and not case.calls and case.due_at is None:
@@ -160,7 +165,12 @@ class CaseDesk:
     ) -> list[Owner]:
         """Return the owners to call to a question, which has these entries nearest to it."""
         categories = await self._categories_of(nearest)
-        return self.roster.owners_of(title, categories, platform_of(question))
+        channel = (await self._scope_of(question)).channel
+        first = channel.owners if channel else ()
+        return self.roster.owners_of(title, categories, platform_of(question), first=first)
+
+    async def _have_same_readers(self, one: Question, other: Question) -> bool:
+        return (await self._scope_of(one)).audience == (await self._scope_of(other)).audience
 
     async def _first_call(
         self, case: Case, owners: Sequence[Owner], now: datetime, *, calls: bool

@@ -28,10 +28,12 @@ class Roster:
         """Return an owner by name; None if the profile does not know them any more."""
         return next((owner for owner in self._owners if owner.name == name), None)
 
-    def owners_of(self, question: str, categories: Sequence[str], platform: str) -> list[Owner]:
+    def owners_of(
+        self, question: str, categories: Sequence[str], platform: str, *, first: Sequence[str] = ()
+    ) -> list[Owner]:
         """Return the owners to call to a question on a platform, one after the other.
 
-        The owners of its topic come first, then those of everything.
+        Those named `first` come first, then those of its topic, then those of everything.
         """
         text = compact(question)
         known = {compact(category) for category in categories}
@@ -40,8 +42,10 @@ class Roster:
             return compact(topic) in known or compact(topic) in text
 
         reached = [owner for owner in self._owners if owner.on(platform)]
+        named = [owner for name in first for owner in reached if owner.name == name]
         own = [owner for owner in reached if any(map(is_theirs, owner.topics))]
-        return [*own, *(owner for owner in reached if not owner.topics)]
+        every = (*named, *own, *(owner for owner in reached if not owner.topics))
+        return list(dict.fromkeys(every))
 
 
 def works_from(owner: Owner, now: datetime) -> datetime:

@@ -35,9 +35,13 @@ class Learning:
         lessons: Lessons,
         profile: Profile,
         leans: Callable[[str], Awaitable[bool]],
+        category_of: Callable[[Turn], Awaitable[str]],
         book: LessonBook,
     ) -> None:
-        """`leans` says whether a question needs the one before it."""
+        """`leans` says whether a question needs the one before it.
+
+        `category_of` is the category of what is learnt from a turn, which says who may see it.
+        """
         self._history = history
         self._asked = AskedQuestions(
             archive=archive, inbox=inbox, lessons=lessons, learning_tag=profile.learning_tag
@@ -45,6 +49,7 @@ class Learning:
         self._lessons = lessons
         self._profile = profile
         self._leans = leans
+        self._category_of = category_of
         self._book = book
 
     async def teach(self, remark: Remark) -> Taught:
@@ -84,6 +89,7 @@ class Learning:
             learned_at=remark.said_at,
             question_id=asked.question_id,
             asked_by=asked.asked_by,
+            category=asked.category,
         )
         return await self._book.keep(lesson, by=remark.by, seen_in=remark.session)
 
@@ -146,6 +152,7 @@ class Learning:
             "",
             question_id=question.id,
             asked_by=question.asker,
+            category=await self._category_of(turn),
         )
 
     async def _stand_alone(self, text: str, earlier: Sequence[Turn]) -> str:

@@ -108,6 +108,7 @@ class MongoLessons:
             "findings": list(lesson.findings),
             "approved_by": lesson.approved_by,
             "review_at": lesson.review_at,
+            "category": lesson.category,
         }
         if found is None:
             try:
@@ -135,4 +136,5 @@ def _lesson_of(document: Document) -> Lesson:
         findings=tuple(document.get("findings", ())),
         approved_by=document.get("approved_by", ""),
         review_at=document.get("review_at"),
+        category=document.get("category", ""),
     )

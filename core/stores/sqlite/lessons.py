@@ -21,10 +21,11 @@ VERSION: Final = "SELECT token FROM lessons_version WHERE only = 1"
 _PUT: Final = """
     INSERT OR REPLACE INTO lessons (
         id, session, question, answer, author, author_name, learned_at_ms, question_id, asked_by,
-        removed, state, findings, approved_by, review_at_ms
+        removed, state, findings, approved_by, review_at_ms, category
     ) VALUES (
         :id, :session, :question, :answer, :author, :author_name, :learned_at_ms, :question_id,
-        :asked_by, :removed, :state, :findings, :approved_by, :review_at_ms
+        :asked_by, :removed, :state, :findings, :approved_by, :review_at_ms,
+        :category
     )
 """
 
@@ -115,6 +116,7 @@ def _put(db: sqlite3.Connection, lesson: Lesson, *, removed: bool) -> None:
         "findings": json.dumps(lesson.findings, ensure_ascii=False),
         "approved_by": lesson.approved_by,
         "review_at_ms": to_ms(lesson.review_at) if lesson.review_at else None,
+        "category": lesson.category,
     }
     db.execute(_PUT, row)
     touch(db)
@@ -140,4 +142,5 @@ def _lesson_of(row: sqlite3.Row) -> Lesson:
         findings=tuple(json.loads(row["findings"])),
         approved_by=row["approved_by"],
         review_at=None if row["review_at_ms"] is None else from_ms(row["review_at_ms"]),
+        category=row["category"],
     )

@@ -232,4 +232,6 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         ) WITHOUT ROWID
         """,
     ),
+    # Who may see a lesson.
+    ("ALTER TABLE lessons ADD COLUMN category TEXT NOT NULL DEFAULT ''",),
 )

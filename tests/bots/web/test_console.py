@@ -31,6 +31,10 @@ async def examine(lesson):
     return Examined(("도움말과 달라요",) if lesson.answer.startswith(HELD) else ())
 
 
+async def of_no_category(_turn):
+    return ""
+
+
 def operations_of(stores, assistant):
     """The console's operations on a test's stores, with an assistant by script."""
     return Operations(
@@ -42,6 +46,7 @@ def operations_of(stores, assistant):
         embed=lambda texts: np.eye(len(texts), dtype=np.float32),
         catalogue=Catalogue(stores.reports, desk_of(ENTRY, Entry("f2", FEE, "2주 안에 됩니다."))),
         book=book_of(stores, load_profile("ko"), examine=examine),
+        category_of=of_no_category,
     )
 
 

@@ -1,0 +1,40 @@
+"""Where on Slack a question is asked, and by whom, for the profile's channels and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from bots.slack.api.people import Owners, is_group
+from bots.slack.api.workspaces import Workspaces
+from bots.slack.ids import is_public, place_of
+from core.assistant.audiences import Standing
+from core.profile import Group, ids_on
+from core.types import Question
+
+_SLACK: Final = "slack"
+
+
+class Standings:
+    """Knows in which of the profile's user groups a person is; see `Owners` for how fresh."""
+
+    def __init__(self, groups: Sequence[Group], workspaces: Workspaces) -> None:
+        named = {one for group in groups for one in ids_on(_SLACK, group.members)}
+        self._groups = {one: Owners([one]) for one in sorted(named) if is_group(one)}
+        self._workspaces = workspaces
+
+    async def of(self, question: Question) -> Standing:
+        """Return where a question is asked, and who asks.
+
+        Raises:
+            PlatformError: Slack does not tell who is in a group.
+        """
+        place, public = place_of(question.session), is_public(question.session)
+        people = {f"{_SLACK}:{question.asker}"}
+        if not public and self._groups:  # else nobody's groups matter
+            workspace = self._workspaces.get(place.team)
+            for group, members in self._groups.items():
+                if await members.include(workspace, question.asker):
+                    people.add(f"{_SLACK}:{group}")
+        places = frozenset({_SLACK, f"{_SLACK}:{place.channel}"})
+        return Standing(places, frozenset(people), public=public)

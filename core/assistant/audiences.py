@@ -1,0 +1,105 @@
+"""Who reads an answer: the profile's channel that a question is asked in, and what they may see."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from core.errors import FaqbotError
+from core.profile import Channel, Group
+from core.retrieval.audience import EVERYTHING, Audience, is_within
+from core.text.korean import compact
+from core.types import Question
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a question is asked and by whom, as `[[channels]]` and `[[groups]]` name them.
+
+    `public` says that others than the asker see the answer.
+    """
+
+    places: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    public: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What holds for one answer: its channel, if the profile has one for it, and its readers."""
+
+    audience: Audience = EVERYTHING
+    channel: Channel | None = None
+    public: bool = True
+
+
+Stand = Callable[[Question], Awaitable[Standing]]
+"""A platform's own knowledge; raises FaqbotError while it cannot be asked."""
+
+
+class Audiences:
+    """Knows the scope of each question; where nothing is known of it, only what is for all."""
+
+    def __init__(self, channels: Sequence[Channel], groups: Sequence[Group]) -> None:
+        self._channels = channels
+        self._groups = groups
+        self._platforms: dict[str, Stand] = {}
+        closed = (one for group in groups for one in group.categories)
+        self._closed = tuple(dict.fromkeys(closed))
+        self.is_needed: Final = bool(channels or groups)
+
+    def ask(self, prefix: str, stand: Stand) -> None:
+        """Ask a platform about the questions of sessions whose id begins with `prefix`."""
+        self._platforms[prefix] = stand
+
+    async def of(self, question: Question) -> Scope:
+        """Return the scope of a question; a platform that does not answer names no member."""
+        try:
+            return await self._known(question)
+        except FaqbotError as error:
+            logger.warning("who reads %s is not known, so it is for all: %s", question.id, error)
+        return self._scope(_unknown(question))
+
+    async def category_of(self, question: Question, told: Sequence[str]) -> str:
+        """Return the category of what is learnt from a question that was answered from `told`.
+
+        Raises:
+            FaqbotError: a platform does not say who reads it.
+        """
+        if closed := [one for one in told if is_within(one, self._closed)]:
+            return closed[0]
+        scope = await self._known(question)
+        granted = [one for one in self._closed if one not in scope.audience.withheld]
+        seen = [one for one in told if scope.audience.sees(one)]
+        return next(iter((*seen, *scope.audience.only, *granted)), "")
+
+    async def _known(self, question: Question) -> Scope:
+        if not self.is_needed:
+            return Scope()
+        standing = _unknown(question)
+        stand = self._platforms.get(f"{question.session.partition(':')[0]}:")
+        return self._scope(await stand(question) if stand else standing)
+
+    def for_all(self, scope: Scope) -> Audience:
+        """Return who else reads in the place of a scope: people of no group."""
+        return Audience(scope.audience.only, self._closed)
+
+    def _scope(self, standing: Standing) -> Scope:
+        there = (one for one in self._channels if standing.places & frozenset(one.places))
+        channel = next(there, None)
+        granted: set[str] = set()
+        if not standing.public:
+            ours = (one for one in self._groups if standing.people & frozenset(one.members))
+            granted = {compact(category) for group in ours for category in group.categories}
+        withheld = tuple(one for one in self._closed if compact(one) not in granted)
+        only = channel.categories if channel else ()
+        return Scope(Audience(only, withheld), channel, standing.public)
+
+
+def _unknown(question: Question) -> Standing:
+    """Return what a session tells by itself: its platform."""
+    return Standing(frozenset({question.session.partition(":")[0]}))

@@ -1,0 +1,45 @@
+"""Which entries some readers may see, by category; a search is bounded by it before it ranks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from core.text.korean import compact
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """The categories that are seen: `only` these, all if there are none, and never `withheld`.
+
+    A category includes those below it: `인사` includes `인사 > 급여`.
+    """
+
+    only: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether nothing is kept from them."""
+        return not (self.only or self.withheld)
+
+    def sees(self, category: str) -> bool:
+        """Whether they may see the entries of a category."""
+        if is_within(category, self.withheld):
+            return False
+        return not self.only or is_within(category, self.only)
+
+
+EVERYTHING: Final = Audience()
+"""What those see who keep the FAQ."""
+
+
+def is_within(category: str, wider: Sequence[str]) -> bool:
+    """Whether a category is one of these, or lies below one."""
+    path = _path(category)
+    return any(path[: len(above)] == above for above in map(_path, wider) if above)
+
+
+def _path(category: str) -> list[str]:
+    return [part for part in map(compact, category.split(">")) if part]

@@ -1,0 +1,268 @@
+"""Who sees what: entries for a group alone come out nowhere else, whichever way one asks."""
+
+from dataclasses import replace
+
+import pytest
+from fakes.faq import entry
+
+from bots.bootstrap.lessons import category_for
+from config.profiles import load_profile
+from core.assistant.assistant import Assistant
+from core.assistant.audiences import Audiences, Standing
+from core.assistant.message import MessageReader
+from core.assistant.research import Researcher
+from core.errors import PlatformError
+from core.profile import Channel, Group
+from core.retrieval.audience import Audience
+from core.retrieval.chroma.index import ChromaIndex
+from core.retrieval.lesson_sync import prepared_of, vectors_of
+from core.retrieval.lessons import LessonOverlay
+from core.retrieval.retriever import Query
+from core.stores.memory import MemoryHistory
+from core.types import (
+    Answered,
+    Delta,
+    Escalated,
+    Lesson,
+    Question,
+    SessionId,
+    Turn,
+    TurnState,
+)
+from ingest.sync import sync
+
+PAY = "성과급 지급 기준은 무엇인가요?"
+ANSWER = "영업이익의 12퍼센트를 등급대로 나눕니다."
+FAQ = (
+    entry(
+        "연차는 어떻게 신청하나요?",
+        "인사 시스템의 [근태 > 휴가 신청]에서 신청합니다. 팀장이 승인하면 끝납니다.",
+        "휴가 내는 법",
+        category="인사",
+        related=(PAY,),
+    ),
+    entry("경조사 휴가는 며칠인가요?", "결혼은 5일, 조사는 3일입니다.", category="인사 > 휴가"),
+    entry(PAY, ANSWER, "보너스는 어떻게 계산해요", category="인사 > 급여"),
+    entry(
+        "팀장 급여 등급표는 어디에 있나요?",
+        "급여 등급표는 임원실 금고에 있습니다.",
+        category="인사 > 급여",
+    ),
+    entry("회의실은 어떻게 예약하나요?", "일정표에서 빈 방을 고릅니다.", category="총무"),
+    entry("사무실 와이파이 비밀번호는 무엇인가요?", "게시판에 있습니다.", category="총무"),
+    entry("택배는 어디에서 찾나요?", "1층 안내 데스크에서 찾습니다.", category="총무"),
+)
+HR = Channel("인사방", ("t:hr",), ("인사",), greeting="인사팀 도우미예요.", examples=("연차?",))
+QUIET = Channel("조용한 방", ("t:quiet",), private=True)
+GROUP = Group("인사팀", ("t:U9",), ("인사 > 급여",))
+OPEN, ASIDE, HR_ROOM = (SessionId(f"t:{one}") for one in ("hall:1", "dm:U9", "hr:1"))
+TOLD_NOWHERE = ("성과급", "12퍼센트", "등급표", "금고")
+
+
+class Platform:
+    """A platform whose direct messages alone are private."""
+
+    away = False
+    members = frozenset({"U9"})
+
+    async def stand(self, question):
+        if self.away:
+            raise PlatformError("nobody answers")
+        channel = question.session.split(":")[1]
+        people = {f"t:{question.asker}"} if question.asker in self.members else set()
+        return Standing(frozenset({f"t:{channel}"}), frozenset(people), public=channel != "dm")
+
+
+@pytest.fixture(scope="module")
+def retriever(tmp_path_factory, analyzer, encoder, make_retriever):
+    index = ChromaIndex.open(tmp_path_factory.mktemp("company") / "chroma")
+    sync(
+        FAQ,
+        index=index,
+        analyzer=lambda: analyzer,
+        embedder=lambda: encoder,
+        fingerprint=encoder.fingerprint,
+        source="faq.jsonl",
+        progress=lambda done, total: None,
+    )
+    return make_retriever(index, tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def platform():
+    return Platform()
+
+
+@pytest.fixture
+def audiences(platform):
+    made = Audiences((HR, QUIET), (GROUP,))
+    made.ask("t:", platform.stand)
+    return made
+
+
+@pytest.fixture
+def history():
+    return MemoryHistory()
+
+
+@pytest.fixture
+def assistant(make_assistant, retriever, guardrail, analyzer, audiences, history):
+    return make_assistant(
+        retriever=retriever,
+        reader=MessageReader(Researcher(retriever, guardrail), analyzer),
+        profile=load_profile("ko"),
+        audiences=audiences,
+        history=history,
+    )
+
+
+async def ask(assistant: Assistant, text, session=OPEN, asker="U1", number=[0]):  # noqa: B006 - a counter
+    """The ending, and all that was shown on the way to it and offered below."""
+    number[0] += 1
+    question = Question(f"q{number[0]}", session, text, asker)
+    events = [event async for event in assistant.answer(question)]
+    shown = "".join(event.text for event in events if isinstance(event, Delta))
+    return events[-1], f"{shown} {events[-1]!r}"
+
+
+def tells(text):
+    return [word for word in TOLD_NOWHERE if word in text]
+
+
+async def test_its_members_alone_are_told_and_only_where_nobody_else_reads(assistant):
+    ending, shown = await ask(assistant, PAY, ASIDE, "U9")
+    assert isinstance(ending, Answered)
+    assert "12퍼센트" in shown
+    for session, asker in (
+        (OPEN, "U9"),
+        (OPEN, "U1"),
+        (SessionId("t:dm:U1"), "U1"),
+        (HR_ROOM, "U9"),
+    ):
+        ending, shown = await ask(assistant, "보너스는 어떻게 계산해요", session, asker)
+        assert not tells(shown), (session, asker)
+
+
+@pytest.mark.parametrize(
+    "text", [PAY, "성과급", "급여 등급표 어디 있어", "12퍼센트가 뭐예요?", "인사 관련해서 알려줘"]
+)
+async def test_no_words_bring_out_an_entry_its_title_or_a_button_to_it(assistant, text):
+    """Neither as an answer, nor as the nearest titles, sources or suggestions."""
+    ending, _ = await ask(assistant, text)
+    told = repr(replace(ending, text="")) if isinstance(ending, Escalated) else repr(ending)
+    assert not tells(told)
+
+
+async def test_a_related_title_is_offered_to_those_alone_who_may_see_its_entry(assistant):
+    ending, _ = await ask(assistant, "연차는 어떻게 신청하나요?")
+    assert isinstance(ending, Answered)
+    assert PAY not in ending.followups
+    ending, _ = await ask(assistant, "연차는 어떻게 신청하나요?", ASIDE, "U9")
+    assert PAY in ending.followups
+
+
+@pytest.mark.parametrize("text", ["그건 얼마인가요?", "더 보기", "다시 말해 줘", "1번"])
+async def test_a_conversation_tells_nothing_that_its_reader_may_not_see_any_more(
+    assistant, platform, text
+):
+    """Whoever has left the group does not get at it by what was said before."""
+    _, shown = await ask(assistant, PAY, ASIDE, "U9")
+    assert tells(shown)
+    platform.members = frozenset()
+    _, shown = await ask(assistant, text, ASIDE, "U9")
+    assert not tells(shown)
+
+
+async def test_while_a_platform_does_not_answer_only_what_is_for_all_is_told(assistant, platform):
+    platform.away = True
+    _, shown = await ask(assistant, PAY, ASIDE, "U9")
+    assert not tells(shown)
+    ending, _ = await ask(assistant, "회의실은 어떻게 예약하나요?", ASIDE, "U9")
+    assert isinstance(ending, Answered)
+
+
+async def test_a_channel_sees_its_categories_in_its_own_words(assistant):
+    ending, _ = await ask(assistant, "연차는 어떻게 신청하나요?", HR_ROOM)
+    assert isinstance(ending, Answered)
+    ending, _ = await ask(assistant, "회의실은 어떻게 예약하나요?", HR_ROOM)
+    assert not isinstance(ending, Answered)
+    ending, _ = await ask(assistant, "안녕하세요", HR_ROOM)
+    assert (ending.text, ending.followups) == ("인사팀 도우미예요.", ("연차?",))
+
+
+async def test_where_nothing_is_answered_openly_people_are_told_how_to_ask(assistant, history):
+    room = SessionId("t:quiet:1")
+    ending, shown = await ask(assistant, "회의실은 어떻게 예약하나요?", room)
+    assert "/faq" in ending.text
+    assert "일정표" not in shown
+    assert not await assistant.would_answer(Question("x", room, "회의실은 어떻게 예약하나요?"))
+    assert (await history.recent(room, 1))[0].answer == ending.text
+
+
+async def test_what_is_told_to_one_alone_is_shared_only_if_it_is_for_all(assistant, history):
+    await ask(assistant, PAY, ASIDE, "U9")
+    await ask(assistant, "회의실은 어떻게 예약하나요?", ASIDE, "U9")
+    closed, for_all = await history.recent(ASIDE, 2)
+    assert not await assistant.may_share(closed)
+    assert await assistant.may_share(for_all)
+
+
+async def test_a_view_of_the_search_gives_nothing_else(retriever):
+    """Neither by a search, nor by what was found before, nor as the list of all entries."""
+    view = retriever.seen_by(Audience(withheld=("인사 > 급여",)))
+    found = view.search(PAY, limit=50)
+    assert len(found) == len(FAQ) - 2
+    assert not tells(repr(found) + repr([one.title for one in view.all_entries()]))
+    assert view.entries(retriever.search(PAY, limit=1)) == []
+    assert retriever.search(PAY, limit=1)[0].title == PAY
+    assert (await view.first(PAY)).title != PAY
+
+
+def test_a_search_for_several_readers_at_once_keeps_them_apart(retriever):
+    closed = Audience(withheld=("인사 > 급여",))
+    member, other = retriever.search_all([Query(PAY), Query(PAY, (), closed)])
+    assert member[0].title == PAY
+    assert not tells(repr(other))
+
+
+async def test_a_lesson_is_seen_by_whoever_could_see_what_it_was_learnt_from(
+    assistant, audiences, retriever, history, analyzer, encoder
+):
+    await ask(assistant, PAY, ASIDE, "U9")
+    await ask(assistant, "스톡옵션은 언제 주나요?", ASIDE, "U9")
+    await ask(assistant, "스톡옵션은 언제 주나요?", OPEN, "U1")
+    await ask(assistant, "경조사 휴가는 며칠인가요?", HR_ROOM, "U1")
+    told, asked = await history.recent(ASIDE, 2)
+    (openly,), (in_hr,) = await history.recent(OPEN, 1), await history.recent(HR_ROOM, 1)
+    categories = [
+        await category_for(audiences, retriever, one) for one in (told, asked, openly, in_hr)
+    ]
+    assert categories == ["인사 > 급여", "인사 > 급여", "", "인사 > 휴가"]
+    lesson = Lesson(
+        "l1",
+        ASIDE,
+        "스톡옵션은 언제 주나요?",
+        "성과급과 함께 3월에 줍니다.",
+        category=categories[1],
+    )
+    prepared = [*prepared_of([lesson], vectors_of(encoder, [lesson]), analyzer).values()]
+    retriever.serving.lay(LessonOverlay.of(prepared))
+    try:
+        _, shown = await ask(assistant, lesson.question, ASIDE, "U9")
+        assert "3월에" in shown
+        _, shown = await ask(assistant, lesson.question, OPEN, "U9")
+        assert not tells(shown)
+        assert "3월에" not in shown
+    finally:
+        retriever.serving.lay(LessonOverlay())
+
+
+async def test_nothing_is_learnt_for_all_while_it_is_not_known_who_reads(
+    audiences, retriever, platform
+):
+    platform.away = True
+    turn = Turn(
+        Question("q", ASIDE, "스톡옵션은 언제 주나요?", "U9"), TurnState.ESCALATED, "몰라요"
+    )
+    with pytest.raises(PlatformError):
+        await category_for(audiences, retriever, turn)
