@@ -1,4 +1,4 @@
-"""What a claim costs: many claimers at once, and a long queue. `python -m bench claims`."""
+"""The cost of a claim with many claimers and a long queue: `python -m bench claims`."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class _Counting(CommandListener):
         self.sent[event.command_name] += 1
 
     def succeeded(self, event: object) -> None:
-        """Nothing is counted."""
+        """Count nothing."""
 
     def failed(self, event: object) -> None:
-        """Nothing is counted."""
+        """Count nothing."""
 
 
 @asynccontextmanager

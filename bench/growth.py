@@ -1,4 +1,4 @@
-"""How latency, memory and disk grow with the FAQ: 2.7k entries, ten and a hundred times as many."""
+"""The growth of latency, memory and disk with the FAQ: 2.7k, 27k and 270k entries."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """How an index was made."""
+    """The measurements of an index's making."""
 
     chunks: int
     add_s: float
@@ -43,7 +43,7 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """How it answers, in a process of its own."""
+    """The measurements of its answers, in a process of its own."""
 
     open_s: float
     searches: list[float]

@@ -1,4 +1,4 @@
-"""How long `faqbot ingest` takes: the first time, with nothing changed, with one entry changed."""
+"""The time of `faqbot ingest`: at first, with nothing changed, with one entry changed."""
 
 from __future__ import annotations
 

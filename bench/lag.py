@@ -1,4 +1,4 @@
-"""How far what people see is behind what the model has said: `python -m bench lag`.
+"""The lag of what people see behind what the model has said: `python -m bench lag`.
 
 An answer of 500 characters comes at 45 a second; it is shown by the real adapter on the local Slack
 or Discord, which count as strictly as they can. For each answer: the characters that were said and
@@ -63,7 +63,7 @@ def measure(begun: float, states: Sequence[tuple[float, str]]) -> Seen:
 
 
 def _visible_chars(text: str) -> int:
-    """How much of the answer a message shows: its characters are all different and in order."""
+    """Return how much of the answer a message shows: all characters differ and are in order."""
     start = text.find(ANSWER[:STEP])
     if start < 0:
         return 0
@@ -113,7 +113,7 @@ async def _posted(platform: Platform, place: object, text: str) -> object:
 
 
 async def ours(platform: Platform, places: Sequence[object], said: Said) -> list[Seen]:
-    """All asked at once, through the adapter."""
+    """Measure answers that are all asked at once, through the adapter."""
     async with platform.bot(said):
         asked = [await platform.ask(place) for place in places]
         shown = [await platform.answered(question) for question in asked]
@@ -125,7 +125,7 @@ async def ours(platform: Platform, places: Sequence[object], said: Said) -> list
 async def theirs(
     platform: Platform, places: Sequence[object], said: Said, interval_s: float
 ) -> list[Seen]:
-    """All at once, each by a fixed loop of its own."""
+    """Measure answers that are all written at once, each by a fixed loop of its own."""
     loops = [
         fixed_loop(platform, place, interval_s, said, str(number))
         for number, place in enumerate(places)

@@ -52,7 +52,7 @@ class Discords:
         return edits if together else edits * count
 
     def first_posts_s(self, count: int, *, together: bool) -> list[float]:
-        """Up to five messages at once."""
+        """Return the times of first posts, of which five may be sent at once."""
         del together
         return [number // _BUCKET * _WINDOW_S for number in range(count)]
 

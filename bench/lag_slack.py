@@ -48,7 +48,7 @@ class Slacks:
         return len([call for call in self.slack.calls() if call.status == 429])
 
     def most_edits(self, seconds: float, count: int, *, together: bool) -> float:
-        """`chat.update` is counted a workspace, in whatever channel."""
+        """Return the most edits: `chat.update` is counted for the workspace."""
         del count, together
         return EDITS_A_MINUTE * (1 + int(seconds / _MINUTE_S))
 

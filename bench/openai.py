@@ -187,7 +187,7 @@ async def together(assistant: Assistant, questions: Sequence[str], sizes: Sequen
 
 
 async def floor(url: str, questions: Sequence[str], sizes: Sequence[int]) -> None:
-    """What this machine and the server leave to anybody: raw streams alone, by aiohttp.
+    """Measure raw streams by aiohttp alone: what this machine and the server allow.
 
     No retrieval, no guardrail, no embeddings, nothing parsed: half of the server's work.
     """
@@ -227,7 +227,7 @@ async def memory(assistant: Assistant, questions: Sequence[str]) -> None:
 
 
 def resident_mb() -> float:
-    """Of this process, by Linux's account."""
+    """Return the resident memory of this process, as Linux counts it."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * resource.getpagesize() / 1_000_000
 
@@ -287,7 +287,7 @@ def embed_real(shared: Path, url: str) -> None:
 
 
 async def measure(settings: Settings, url: str, sizes: Sequence[int]) -> None:
-    """What needs an assistant."""
+    """Measure what needs an assistant."""
     await ingest_sample(settings)
     questions = [entry.title for entry in prepare(load(SAMPLE_FAQ)).entries]
     async with open_assistant(settings) as assistant:

@@ -1,4 +1,4 @@
-"""What the benchmark of lag needs of a local platform."""
+"""The local platform that the benchmark of lag needs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Platform(Protocol):
 
     @property
     def refused(self) -> int:
-        """How many of them got a 429."""
+        """Return how many of them got a 429."""
         ...
 
     def most_edits(self, seconds: float, count: int, *, together: bool) -> float:
@@ -53,7 +53,7 @@ class Platform(Protocol):
         ...
 
     async def answered(self, question: str) -> list[tuple[float, str]]:
-        """What the answer's message showed and when, once it has ended."""
+        """Return the texts of an answer's message with their times, once it has ended."""
         ...
 
     async def post(self, place: Any, text: str) -> Any:  # noqa: ANN401
@@ -65,5 +65,5 @@ class Platform(Protocol):
         ...
 
     def states(self, message: Any) -> list[tuple[float, str]]:  # noqa: ANN401 - see `Platform`
-        """What a bare message showed, and when."""
+        """Return the texts of a bare message, with their times."""
         ...

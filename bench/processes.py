@@ -36,7 +36,7 @@ class Ran:
 
 
 def faqbot(*arguments: str, data_dir: Path) -> Ran:
-    """`faqbot ARGUMENTS` with its state in `data_dir`.
+    """Return the command `faqbot ARGUMENTS` with its state in `data_dir`.
 
     Raises:
         RuntimeError: it failed; with what it said.

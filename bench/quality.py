@@ -1,4 +1,4 @@
-"""How good retrieval and the guardrail are on the labelled questions, by kind."""
+"""The quality of retrieval and guardrail on the labelled questions, by kind."""
 
 from __future__ import annotations
 

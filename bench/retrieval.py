@@ -1,4 +1,4 @@
-"""How long a warm process takes from a question to ranked entries, and where the time goes."""
+"""The time of a warm process from a question to ranked entries, by step."""
 
 from __future__ import annotations
 

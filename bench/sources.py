@@ -1,4 +1,4 @@
-"""What is measured: the real FAQ where it is present, else the sample FAQ, and its index."""
+"""The FAQ that is measured, with its index: the real one if present, else the sample."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ class Sources:
 
     @property
     def real(self) -> bool:
-        """Whether the real FAQ is here."""
+        """Return whether the real FAQ is here."""
         return self.faq != SAMPLE_FAQ
 
     @property
     def absent(self) -> str:
-        """Why something cannot be measured."""
+        """The reason why something cannot be measured, "" if it can."""
         return f"it needs data/ and eval/ in {self.shared} (FAQBOT_SHARED names the folder)"
 
     @property
@@ -86,7 +86,7 @@ class Sources:
 
     @cached_property
     def first_ingest(self) -> Ran:
-        """How that ingest went."""
+        """The report of that ingest."""
         return faqbot("ingest", str(self.faq), data_dir=self.folder / "data")
 
 

@@ -1,4 +1,4 @@
-"""How long a new process takes to its first answer, what it waits for, and its memory."""
+"""The start of a new process: the time to its first answer, its waits, and its memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the stores' times grow with what they hold: `python -m bench.storage [TURNS…]`.
+"""The growth of the stores' times with what they hold: `python -m bench.storage [TURNS…]`.
 
 SQLite in a temporary folder; MongoDB too where MONGO_TEST_URL names one. Sessions have ten turns,
 and 100 questions are waiting. All sizes are measured in turns, one call each, so that whatever else
@@ -82,7 +82,7 @@ async def sqlite_of(turns: int) -> AsyncIterator[Stores]:
 
 
 def changed(number: int) -> dict[str, object]:
-    """What differs between two turns in MongoDB."""
+    """Return what differs between two turns in MongoDB."""
     question = turn(number).question
     own = {"_id": question.id, "session": question.session, "asker": question.asker}
     return {**own, "n": number}
@@ -128,7 +128,7 @@ class Subject:
 
 
 def works(stores: Stores, turns: int) -> dict[str, Work]:
-    """What is measured, each called with the number of the round."""
+    """Return the calls that are measured, each of which takes the number of the round."""
 
     async def claim(number: int) -> None:
         taken = await stores.inbox.claim(lease_s=30, prefixes=("bench:w:",))

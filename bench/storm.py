@@ -34,7 +34,7 @@ _LOOK_S: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """How much of everything there is."""
+    """The amounts of everything in a storm."""
 
     questions: int = 2_000
     people: int = 500
@@ -62,7 +62,7 @@ class Asked:
 
 @dataclass(slots=True)
 class Result:
-    """What came of it."""
+    """The result of a storm."""
 
     asked: list[Asked]
     once: int = 0

@@ -1,4 +1,4 @@
-"""What the benchmarks print: where and when they ran, tables, and what was not run."""
+"""The output of benchmarks: machine and date, tables, and what was not run."""
 
 from __future__ import annotations
 

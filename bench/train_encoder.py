@@ -76,7 +76,7 @@ class Words:
 
 @dataclass
 class Parameters:
-    """What is learnt, with Adam's moments beside each."""
+    """The parameters that are learnt, with Adam's moments beside each."""
 
     values: dict[str, Floats]
     first: dict[str, Floats] = field(default_factory=dict)
@@ -206,7 +206,7 @@ def gradients_of(  # noqa: PLR0913, PLR0917 - one formula and its derivative, in
     mask: Floats,
     without: Sequence[int],
 ) -> dict[str, Floats]:
-    """Of the cross entropy of each question's entry among all entries."""
+    """Return the gradients of the cross entropy of each question's entry among all entries."""
     height = p["bias"] + words.vectors @ p["gate"]
     weight = np.logaddexp(0, height)
     base = words.vectors @ p["adapter"] + p["residual"] * mask

@@ -431,7 +431,7 @@ def figures(
 
 @dataclass(frozen=True)
 class Judged:
-    """What becomes of a question, and the titles of the first three hits."""
+    """The outcome of a question, and the titles of its first three hits."""
 
     label: Label
     answers: bool

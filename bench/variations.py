@@ -1,4 +1,4 @@
-"""As many entries as wanted, made of those of a FAQ: distinct, and of the same words."""
+"""Variations of a FAQ: as many distinct entries as wanted, of the same words."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Variations:
 
 
 def variations(data_dir: Path) -> Variations:
-    """Of the FAQ that serves in `data_dir`. Its texts are analysed anew, some ten seconds."""
+    """Make variations of the FAQ served in `data_dir`; analysing its texts takes ten seconds."""
     index = ChromaIndex.open(Settings(data_dir=data_dir).index_dir)
     serving = index.serving()
     if serving is None:

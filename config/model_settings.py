@@ -1,4 +1,4 @@
-"""What concerns models: keys, addresses, names, prices, caps. Without a model none of it counts."""
+"""The settings of models: keys, addresses, names, prices, caps. Without a model none counts."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _BEDROCK_MODEL = "amazon.titan-embed-text-v2:0"
 
 
 class Provider(StrEnum):
-    """Who runs a model."""
+    """The providers of models."""
 
     OPENAI = "openai"  # or whoever speaks like it
     BEDROCK = "bedrock"
@@ -147,7 +147,7 @@ class ModelSettings(BaseSettings):
 
     @property
     def has_models(self) -> bool:
-        """Whether answers are written by models."""
+        """Return whether answers are written by models."""
         return self.chat.provider is not Provider.OPENAI or bool(
             self.openai_api_key.get_secret_value().strip()
         )
@@ -169,7 +169,7 @@ class ModelSettings(BaseSettings):
 
     @property
     def remote_embedder(self) -> bool:
-        """Whether vectors are fetched."""
+        """Return whether vectors are fetched."""
         return self.embedder in ("openai", "bedrock")
 
     @property

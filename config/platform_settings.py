@@ -146,33 +146,33 @@ class PlatformSettings(BaseSettings):
 
     @property
     def thread_rules(self) -> ThreadRules:
-        """`threads`, read."""
+        """The rules of threads that `threads` lists."""
         return _rules(self.threads)
 
     @property
     def slack_channel_ids(self) -> frozenset[str]:
-        """`slack_channels`, apart."""
+        """The ids that `slack_channels` lists."""
         return frozenset(_apart(self.slack_channels))
 
     @property
     def slack_owner_ids(self) -> tuple[str, ...]:
-        """`slack_owners`, apart, in their order, each once."""
+        """The ids that `slack_owners` lists, in their order, each once."""
         return tuple(dict.fromkeys(_apart(self.slack_owners)))
 
     @property
     def has_slack(self) -> bool:
-        """Whether Slack is on."""
+        """Return whether Slack is on."""
         return bool(self.slack_bot_token.get_secret_value()) or self.has_slack_oauth
 
     @property
     def has_slack_oauth(self) -> bool:
-        """Whether workspaces install the bot by themselves."""
+        """Return whether workspaces install the bot by themselves."""
         secret = self.slack_client_secret.get_secret_value()
         return bool(self.slack_client_id and secret)
 
     @property
     def has_discord(self) -> bool:
-        """Whether Discord is on."""
+        """Return whether Discord is on."""
         return bool(self.discord_bot_token.get_secret_value())
 
     @property
@@ -309,15 +309,15 @@ class WebSettings(BaseSettings):
 
     @property
     def web_proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        """`web_proxies`, apart."""
+        """The networks that `web_proxies` lists."""
         return tuple(ip_network(one, strict=False) for one in _apart(self.web_proxies))
 
     @property
     def web_origin_set(self) -> frozenset[str]:
-        """`web_origins`, apart."""
+        """The origins that `web_origins` lists."""
         return frozenset(self.web_origins.replace(",", " ").lower().split())
 
     @property
     def web_embed_origin_set(self) -> frozenset[str]:
-        """`web_embed_origins`, apart."""
+        """The origins that `web_embed_origins` lists."""
         return frozenset(self.web_embed_origins.replace(",", " ").lower().split())

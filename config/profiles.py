@@ -52,12 +52,12 @@ class ProfileFile:
 
     @property
     def synonyms(self) -> Path:
-        """Where the synonyms of this profile are, if it has any."""
+        """The file of this profile's synonyms, None if it has none."""
         return self.path.with_name(f"{self.path.stem}.synonyms.toml")
 
     @property
     def guardrail(self) -> Path:
-        """Where the guardrail that was fitted for this profile's FAQ is, if it has one."""
+        """The file of the guardrail fitted for this profile's FAQ, None if it has none."""
         return self.path.with_name(f"{self.path.stem}.guardrail.npz")
 
 

@@ -138,28 +138,28 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
 
     @property
     def has_web(self) -> bool:
-        """Whether the web page is on."""
+        """Return whether the web page is on."""
         return self.web == "on" or (self.web == "auto" and self.has_web_alone)
 
     @property
     def has_web_alone(self) -> bool:
-        """Whether the web page is all there is."""
+        """Return whether the web page is all there is."""
         return self.web != "off" and not (self.has_slack or self.has_discord)
 
     @property
     def inbox_share(self) -> int:
-        """How many questions of one platform may be open: none fills what belongs to the others."""
+        """The number of open questions that one platform may have, so that none fills the inbox."""
         platforms = self.has_web + self.has_slack + self.has_discord
         return max(self.inbox_total // max(platforms, 1), 1)
 
     @property
     def masks_for_models(self) -> bool:
-        """Whether personal data is masked before models and embedders get it."""
+        """Return whether personal data is masked before models and embedders get it."""
         return self.mask_personal_data != "logs"
 
     @property
     def masks_what_is_stored(self) -> bool:
-        """Whether personal data is masked before it is stored."""
+        """Return whether personal data is masked before it is stored."""
         return self.mask_personal_data == "stored"
 
     @property
@@ -179,17 +179,17 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
 
     @property
     def question_notes(self) -> Path:
-        """All that a model wrote for that pack, as it came: paid for, and not to be asked again."""
+        """The file with all that a model wrote for that pack, which was paid for once."""
         return self.data_dir / "questions" / "written.jsonl"
 
     @property
     def faq_profile(self) -> Path:
-        """What an ingest found out about its FAQ: a profile that others stand on."""
+        """The file of the profile that an ingest makes from its FAQ, on which others stand."""
         return self.data_dir / "faq.toml"
 
     @property
     def link_host_set(self) -> frozenset[str]:
-        """`link_hosts`, each host by itself."""
+        """The hosts that `link_hosts` lists."""
         hosts = (host.strip().lower() for host in self.link_hosts.split(","))
         return frozenset(host for host in hosts if host)
 
@@ -210,7 +210,7 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
 
     @property
     def spool_path(self) -> Path:
-        """What people did while the store was away."""
+        """The file of the acts that people do while the store is away."""
         return self.data_dir / "spool.sqlite3"
 
 

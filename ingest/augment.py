@@ -156,7 +156,7 @@ def check(
 
 
 def leads_elsewhere(entry: Entry, hits: Sequence[Hit]) -> bool:
-    """Whether another entry answers better, by what retrieval says."""
+    """Return whether another entry answers better, by what retrieval says."""
     if not is_answer(hits) or hits[0].faq_id == entry.faq_id:
         return False
     own = next((hit.score for hit in hits if hit.faq_id == entry.faq_id), 0.0)

@@ -1,4 +1,4 @@
-"""What a FAQ says about itself: its language, the hosts it links to, questions to begin with.
+"""Facts that a FAQ shows about itself: its language, its link hosts, questions to begin with.
 
 They are written as a profile (see `config/profiles.py`) that an installation's own stands on.
 """

@@ -132,7 +132,7 @@ def _spans(pattern: re.Pattern[str], text: str) -> _Spans:
 
 
 def _inside(spans: _Spans, start: int, end: int) -> bool:
-    """Whether the gap lies within one of the spans, not at its edge."""
+    """Return whether the gap lies within one of the spans, not at its edge."""
     starts, ends = spans
     index = bisect_right(starts, start - 1) - 1
     return index >= 0 and end < ends[index]

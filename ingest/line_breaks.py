@@ -119,7 +119,7 @@ def breaks(text: str, may_break: Callable[[int, int], bool]) -> Iterator[Break]:
 
 
 def _numbers(text: str, may_break: Callable[[int, int], bool]) -> Iterator[Break]:
-    """Before `1.`, `2)`, `(3)`, `④` where they count up; `3.5%` and `2024. 01. 05` do not."""
+    """Yield the breaks before `1.`, `2)`, `(3)` that count up, unlike `3.5%` or `2024. 01.`."""
     counted = (_counted(text, match) for match in _NUMBER.finditer(text))
     found = [number for number in counted if number and may_break(number.start, number.end)]
     last_of = {(number.style, number.value): index for index, number in enumerate(found)}

@@ -1,4 +1,4 @@
-"""What could be better in a FAQ: each finding names an entry, the matter, and what to do."""
+"""Checks of a FAQ's quality: each finding names an entry, the problem, and what to do."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _YEAR: Final = re.compile(r"(?<![\d-])(20[012]\d)\s*(?:년|(?=\b))")
 
 
 class ProblemKind(StrEnum):
-    """What may be the matter with an entry."""
+    """The kinds of problems of an entry."""
 
     CONTRADICTION = "contradiction"
     NOT_FOUND = "not found"
@@ -98,7 +98,7 @@ def problems_of(entries: Sequence[Entry], first: First, today: date) -> list[Ent
 
 
 def _alone(entry: Entry, today: date) -> Iterator[EntryProblem]:
-    """What an entry shows by itself."""
+    """Yield the problems that an entry shows by itself."""
     if len(letters(entry.title)) < _SHORT_LETTERS or _VAGUE.fullmatch(entry.title.strip()):
         advice = "write the question as people ask it: what they want, and of what"
         yield EntryProblem(ProblemKind.VAGUE_TITLE, entry.title, "the title says little", advice)
@@ -162,7 +162,7 @@ def _contradictions(entries: Sequence[Entry]) -> Iterator[EntryProblem]:
 
 
 def differ_in_numbers(one: Entry, other: Entry) -> bool:
-    """Whether each of two answers has a number that the other lacks."""
+    """Return whether each of two answers has a number that the other lacks."""
     mine, others = _numbers(one), _numbers(other)
     return bool(mine and others) and not (mine <= others or others <= mine)
 

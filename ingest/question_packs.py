@@ -94,7 +94,7 @@ def read_own(path: Path) -> dict[str, PackEntry]:
 
 
 def read_rows(path: Path) -> list[PackEntry]:
-    """All lines, but for one that a kill cut short.
+    """Read all lines, except one that a kill cut short.
 
     Raises:
         SourceError: they cannot be read.

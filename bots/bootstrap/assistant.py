@@ -57,7 +57,7 @@ from ingest.doubles import doubles_of
 
 @dataclass(frozen=True, slots=True)
 class TeachableAssistant:
-    """The parts of a conversation without a platform: who answers, and who learns."""
+    """An assistant without a platform, with the part that learns."""
 
     assistant: AnyAssistant
     learning: Learning
@@ -65,7 +65,7 @@ class TeachableAssistant:
 
 @asynccontextmanager
 async def open_teachable_assistant(settings: Settings) -> AsyncIterator[TeachableAssistant]:
-    """An assistant whose turns are kept, on disk or in MongoDB, and which can be taught.
+    """Open an assistant that can be taught, and whose turns are kept on disk or in MongoDB.
 
     Raises:
         FaqbotError: see `build_retriever`; or the history or the models cannot be opened.
@@ -79,7 +79,7 @@ async def open_teachable_assistant(settings: Settings) -> AsyncIterator[Teachabl
 
 @asynccontextmanager
 async def open_assistant(settings: Settings) -> AsyncIterator[AnyAssistant]:
-    """An assistant whose turns are kept; see `open_teachable_assistant`."""
+    """Open an assistant whose turns are kept; see `open_teachable_assistant`."""
     async with open_teachable_assistant(settings) as talk:
         yield talk.assistant
 
@@ -137,7 +137,7 @@ async def open_service(
 async def open_operations(
     settings: Settings,
 ) -> AsyncIterator[tuple[Operations, Callable[[Turn], Awaitable[bool]]]]:
-    """What those who run the bot look at and change, without a platform; and what stores a turn.
+    """Open the operations of the people who run the bot, and the call that stores a turn.
 
     Raises:
         FaqbotError: see `open_talk`.
@@ -153,9 +153,9 @@ async def open_operations(
 async def open_forgetful(
     settings: Settings, *, with_models: bool = True
 ) -> AsyncIterator[AnyAssistant]:
-    """An assistant for throw-away questions: it leaves nothing in anybody's history.
+    """Open an assistant that stores nothing, for throw-away questions.
 
-    Without models its `research` is all that is of use, and calls nobody but a remote embedder.
+    Without models only its `research` is of use, which calls at most a remote embedder.
     """
     async with (
         stored_lessons(settings) as lessons,
@@ -178,7 +178,7 @@ class _Parts:
 
     @property
     def embed(self) -> Embed:
-        """The built-in encoder's, whatever embedder the index was made with."""
+        """The call of the built-in encoder, whatever embedder the index was made with."""
         return self.language.encoder.embed
 
     def _desk(self) -> Desk:

@@ -1,4 +1,4 @@
-"""What answers questions from a database: the one of the settings, or the example shop."""
+"""The answers to questions from a database: that of the settings, or the example shop."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def open_answerer(
 
 
 def today_of(settings: Settings) -> date:
-    """Return the day that "today" is, where the jobs' clock is."""
+    """Return today's date in the time zone of the jobs."""
     return datetime.now(ZoneInfo(settings.jobs_timezone)).date()
 
 

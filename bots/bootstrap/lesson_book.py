@@ -43,7 +43,7 @@ async def open_book(settings: Settings) -> AsyncIterator[tuple[LessonBook, Store
         return await loaded[0].examine(lesson)
 
     async def nothing_searched() -> None:
-        """No question is answered here."""
+        """Do nothing, as no question is answered here."""
 
     async with open_stores(settings) as stores:
         yield book_of(stores, profile, examine=examine, catch_up=nothing_searched), stores

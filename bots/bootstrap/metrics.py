@@ -1,4 +1,4 @@
-"""What is measured, for Prometheus: counted as answers end, and looked up when it is asked for."""
+"""The metrics for Prometheus: counted as answers end, or looked up when they are asked for."""
 
 from __future__ import annotations
 

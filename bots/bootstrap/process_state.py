@@ -1,4 +1,4 @@
-"""For whoever operates faqbot: alive, ready, and what is measured, on a port of their own."""
+"""The state of this process for its operators: alive, ready, and metrics, on a port of its own."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Probe = Callable[[], Awaitable[str]]
 
 @dataclass(slots=True)
 class ProcessState:
-    """What there is of this process so far; filled while it starts."""
+    """The parts of this process that are open so far; filled while it starts."""
 
     settings: Settings
     metrics: Metrics = field(default_factory=Metrics)
@@ -38,7 +38,7 @@ class ProcessState:
     platforms: list[RunningPlatform] = field(default_factory=list)
 
     async def away(self) -> dict[str, str]:
-        """Return what is away, by name, each with a few words why; nothing if all is there."""
+        """Return the parts that are away, by name, each with a reason; nothing if all are there."""
         probes: dict[str, Probe] = {"store": self._store, "index": self._index}
         looks = [_looked(probe) for probe in probes.values()]
         found = dict(zip(probes, await asyncio.gather(*looks), strict=True))
@@ -71,7 +71,7 @@ async def _looked(probe: Probe) -> str:
 
 @asynccontextmanager
 async def serving(state: ProcessState) -> AsyncIterator[str]:
-    """Serve `/healthz`, `/readyz` and `/metrics`; a line that says where, or why not.
+    """Serve `/healthz`, `/readyz` and `/metrics`; yield a line that says where, or why not.
 
     A second process on the same machine, whose port is taken, goes on without.
     """

@@ -1,4 +1,4 @@
-"""The search as the settings want it: the analysis of Korean, the embedder, and what was taught."""
+"""The search as the settings want it: the analysis of Korean, the embedder and the lessons."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def load_synonyms(analyzer: Analyzer, profile: str, *, faq: Path | None = None) 
 
 
 def chosen_embedder(settings: Settings) -> Embedder | None:
-    """The embedder of the settings, for threads; None if it is the built-in one. Loads, or waits.
+    """Return the embedder of the settings for threads; None if it is the built-in one. Blocks.
 
     Raises:
         ConfigError: it lacks a key or its extra, or its model cannot be fetched or read.
@@ -65,7 +65,7 @@ def chosen_embedder(settings: Settings) -> Embedder | None:
 def build_retriever(
     settings: Settings, embedder: Embedder | None = None
 ) -> tuple[Retriever, Language]:
-    """A search that is ready; Chroma and Kiwi load side by side.
+    """Build a search that is ready; Chroma and Kiwi load side by side.
 
     Without an `embedder` it is that of the settings, and a remote one is waited for.
 
@@ -91,7 +91,7 @@ def build_retriever(
 
 
 def build_taught(settings: Settings) -> Retriever:
-    """A search that is ready, with what was taught.
+    """Build a search that is ready, with the lessons.
 
     Raises:
         FaqbotError: see `build_retriever`; or the lessons cannot be read.
@@ -109,7 +109,7 @@ def build_taught(settings: Settings) -> Retriever:
 
 @asynccontextmanager
 async def stored_lessons(settings: Settings) -> AsyncIterator[Lessons | None]:
-    """The lessons, for reading; none where no history was begun."""
+    """Open the lessons for reading; None where no history was begun."""
     if settings.mongodb_uri is None and not settings.history_path.exists():
         yield None
         return
@@ -131,7 +131,7 @@ def follow_lessons(
 
 
 async def nothing_to_warm(*_texts: Sequence[str]) -> None:
-    """The built-in encoder is at hand."""
+    """Do nothing, as the built-in encoder is at hand."""
 
 
 def embedders() -> ModuleType:

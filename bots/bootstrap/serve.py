@@ -191,7 +191,7 @@ class _Later:
 
 
 def has_desktop() -> bool:
-    """Whether whoever started this sits before a screen, where a browser can open."""
+    """Return whether whoever started this sits before a screen, where a browser can open."""
     if not sys.stdout.isatty() or os.environ.get("SSH_CONNECTION"):
         return False
     if sys.platform in ("darwin", "win32"):

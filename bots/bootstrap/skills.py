@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SkillParts:
-    """What skills are built from."""
+    """The parts that skills are built from."""
 
     settings: Settings
     analyzer: Analyzer

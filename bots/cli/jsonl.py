@@ -15,7 +15,7 @@ from core.types import Exchange
 
 @dataclass(frozen=True, slots=True)
 class QuestionRow:
-    """A line of the input: its place (`FILE:17`), what is asked, and all that it says besides."""
+    """A line of the input: its place (`FILE:17`), its question, and its other fields."""
 
     place: str
     question: str
@@ -24,7 +24,7 @@ class QuestionRow:
 
 
 def read_rows(source: str, *, with_id: bool) -> list[QuestionRow]:
-    """All rows of a JSONL file, or of stdin for `-`, checked before the first is answered.
+    """Read all rows of a JSONL file, or of stdin for `-`, and check them.
 
     Raises:
         SourceError: it cannot be read, has no rows, or a line is malformed (`FILE:17: …`).

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class Guarded:
-    """Lets in whoever has the token; without one everybody, which is for this machine alone."""
+    """Lets in requests with the token; without a token all, which is for this machine alone."""
 
     def __init__(self, app: ASGIApp, token: str) -> None:
         self._app = app

@@ -29,7 +29,7 @@ Append = Callable[[Turn], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Faq:
-    """What the tools work with; `append` stores a turn."""
+    """The parts that the tools work with; `append` stores a turn."""
 
     operations: Operations
     append: Append

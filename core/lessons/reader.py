@@ -1,4 +1,4 @@
-"""What an answer is about, as far as its words tell: nothing, a person, or another subject."""
+"""The subject of an answer, as far as its words tell: nothing, a person, or another subject."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _form(term: str) -> str:
 
 
 def _is_surname(before: Token, token: Token) -> bool:
-    """Whether a token is a name whose surname stands alone before it: 최 유진."""
+    """Return whether a token is a name whose surname stands alone before it: 최 유진."""
     return before.tag == token.tag == "NNP" and before.form in _SURNAMES
 
 

@@ -136,7 +136,7 @@ class Prices:
         return self._find(model) or self.default or FREE
 
     def knows(self, model: str) -> bool:
-        """Whether the caps count what a model costs."""
+        """Return whether the caps count what a model costs."""
         return self.default is not None or self._find(model) is not None
 
     def _find(self, model: str) -> Price | None:

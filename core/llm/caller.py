@@ -29,7 +29,7 @@ _LONGEST_QUEUE_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a person waits for a model: `within_s` in all, `waits_s` of it between attempts."""
+    """The time that a person waits for a model: `within_s` in all, `waits_s` between attempts."""
 
     within_s: float = 20.0
     waits_s: float = 6.0

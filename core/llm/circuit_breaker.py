@@ -22,7 +22,7 @@ class Breaker:
         self._trying = False
 
     def allows(self) -> bool:
-        """Whether a call may be made. After a pause one may, and the others wait for its end."""
+        """Return whether a call may be made; after a pause one may, and the others wait for it."""
         if not self._open_until:
             return True
         if self._trying or self._clock() < self._open_until:

@@ -1,4 +1,4 @@
-"""What completions of every provider have in common: the request, the pieces, and the port."""
+"""The common parts of completions of every provider: the request, the pieces, and the port."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.llm.prompts import Message
 
 
 class Finish(StrEnum):
-    """Why a model stopped."""
+    """The reason why a model stopped."""
 
     STOP = "stop"
     LENGTH = "length"
@@ -37,7 +37,7 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class CompletionRequest:
-    """What is asked of a model, whoever runs it."""
+    """A request to a model of any provider."""
 
     messages: Sequence[Message]
     max_tokens: int

@@ -1,4 +1,4 @@
-"""What a server takes of a request, learnt from what it refuses.
+"""The parts of a request that a server takes, learnt from what it refuses.
 
 Servers that call themselves compatible refuse one parameter or another. Each such parameter has
 forms, the best one first. A refusal that names a parameter gives up the form that was sent; the

@@ -1,4 +1,4 @@
-"""How much is being streamed at this moment, and how long one stream lets others go first."""
+"""The load of streams: their number now, and how long one lets others go first."""
 
 from __future__ import annotations
 

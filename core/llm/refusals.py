@@ -1,4 +1,4 @@
-"""What a refusal means, by its words: providers use one status for many reasons."""
+"""The meaning of a refusal, by its words: providers use one status for many reasons."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _FILTERED = re.compile(
 
 
 def is_overflow(said: str) -> bool:
-    """Whether a refusal says that the prompt is longer than the model reads."""
+    """Return whether a refusal says that the prompt is longer than the model reads."""
     return bool(_OVERFLOW.search(said))
 
 
 def is_filtered(said: str) -> bool:
-    """Whether a refusal says that a content filter stopped the prompt."""
+    """Return whether a refusal says that a content filter stopped the prompt."""
     return bool(_FILTERED.search(said))

@@ -20,7 +20,7 @@ _MONTH: Final = timedelta(days=30)
 
 
 class Order(StrEnum):
-    """Which entries come first, or are shown at all."""
+    """The order of the entries, some of which also leave entries out."""
 
     USED = "used"
     IN_VAIN = "in_vain"
@@ -42,7 +42,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a catalogue needs of the index; all of it blocks.
+    """The calls of the index that a catalogue needs; all of them block.
 
     `version` names the generation that serves, `entries` are its entries, `doubles` looks for
     those that resemble each other, and `edit` serves an entry with other questions.
@@ -56,7 +56,7 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why questions were not taken: `reason`, which of them, and whose it is already."""
+    """The refusal of questions: its `reason`, the question, and the entry that has it already."""
 
     reason: str  # taken, too_long, too_many or busy
     question: str = ""

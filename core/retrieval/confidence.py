@@ -1,4 +1,4 @@
-"""How sure it is that an entry which was found answers the question."""
+"""The confidence that an entry which was found answers the question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far everyday messages come on a FAQ: the measure of what a score on it is worth.
+"""The scores that everyday messages reach on a FAQ, by which the worth of a score is measured.
 
 People write to a bot about lunch and the weather. What such a message scores depends on the FAQ: on
 one of three thousand entries, something is always near. So the shipped messages are searched for
@@ -26,7 +26,7 @@ _MOST: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class _Reached:
-    """How far some messages come; `begin` and `spread` describe the best tenth of them.
+    """The reach of some messages; `begin` and `spread` describe the best tenth of them.
 
     `known` has shape (messages, measures) and is sorted, the others have shape (measures,).
     """
@@ -59,7 +59,7 @@ class _Reached:
 
 @dataclass(frozen=True, slots=True)
 class Everyday:
-    """What everyday messages reach, by whether they are written in Hangul, and all together."""
+    """The reach of everyday messages: of those in Hangul, of the others, and of all together."""
 
     hangul: _Reached
     other: _Reached

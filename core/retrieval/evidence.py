@@ -1,4 +1,4 @@
-"""What a search has to show for an entry: the numbers that the decisions are made from.
+"""The evidence of a search for an entry: the numbers that the decisions are made from.
 
 None of them depends on how large a FAQ is, on how its entries are written or on its language: what
 does (a score, a margin) is told by how rarely an everyday message comes as far on the same FAQ.

@@ -26,7 +26,7 @@ _MAX_CHARACTERS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class GramIndex:
-    """Of bucket b, entries `rows[start[b]:start[b+1]]` with their `weights`."""
+    """The index of n-grams: bucket b has entries `rows[start[b]:start[b+1]]` with `weights`."""
 
     start: NDArray[np.int64]
     rows: NDArray[np.int32]

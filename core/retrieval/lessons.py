@@ -53,7 +53,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LessonOverlay:
-    """All lessons that count, at one moment; compared by identity."""
+    """The lessons that are served at one moment; compared by identity."""
 
     lessons: tuple[Prepared, ...] = ()
     entries: Mapping[str, Entry] = field(default_factory=dict)
@@ -115,7 +115,7 @@ class LessonIndex(LexicalIndex):
         return scores
 
     def gram_scores(self, text: str) -> Scores:
-        """As of the FAQ's entries, then those of the lessons."""
+        """Return the scores of the FAQ's entries, then those of the lessons."""
         scores = super().gram_scores(text)
         scores[self._official :] = self._own_grams.score(text, self._taught)
         return scores
@@ -159,7 +159,7 @@ def laid_over(faq: LexicalIndex, overlay: LessonOverlay) -> LexicalIndex:
 
 
 def is_learned(faq_id: str) -> bool:
-    """Whether a hit is a lesson."""
+    """Return whether a hit is a lesson."""
     return faq_id.startswith(PREFIX)
 
 
@@ -204,7 +204,7 @@ def _source(entry: Entry) -> Source:
 def _stacked(
     lessons: Sequence[Prepared],
 ) -> tuple[Vectors, np.ndarray[tuple[int], np.dtype[np.intp]]]:
-    """All vectors, and the lesson of each."""
+    """Return all vectors, and the lesson of each."""
     there = [(row, one.vectors) for row, one in enumerate(lessons) if one.vectors is not None]
     if not there:
         return np.zeros((0, 0), np.float32), np.zeros(0, np.intp)

@@ -45,7 +45,7 @@ class Fields:
 
     @property
     def whole(self) -> str:
-        """All that an entry says, its title twice: what its letters are read from."""
+        """The whole text of an entry, its title twice, from which its letters are read."""
         return "\n".join((self.title, self.title, *self.questions, self.text))
 
 

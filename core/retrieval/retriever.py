@@ -186,7 +186,7 @@ class Retriever:
         return self.serving.now().lexical.idf(term)
 
     def leans(self, question: str) -> bool:
-        """Whether a question is short, and names nothing that the FAQ does not know."""
+        """Return whether a question is short, and names nothing that the FAQ does not know."""
         known = self.serving.now().lexical.words.terms
         terms = self._analyzer.terms(question)
         return self.is_elliptical(question) and all(term in known for term in terms)
@@ -273,7 +273,7 @@ class Retriever:
         return Everyday.of(self._everyday, np.array(rows))
 
     def is_elliptical(self, question: str) -> bool:
-        """Whether a question is so short that it may lean on the one before."""
+        """Return whether a question is so short that it may lean on the one before."""
         return self._reader.is_elliptical(question)
 
 
@@ -285,7 +285,7 @@ def _keep(kept: dict[str, T], key: str, value: T) -> None:
 
 
 def is_answer(hits: Sequence[Hit]) -> bool:
-    """Whether the best hit is sure enough to answer from it."""
+    """Return whether the best hit is sure enough to answer from it."""
     return bool(hits) and hits[0].answers
 
 

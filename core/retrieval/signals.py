@@ -1,4 +1,4 @@
-"""What each entry of the FAQ has of a question and of the conversation before it: four signals.
+"""The four signals that each entry of the FAQ has for a question and its conversation.
 
 Each is comparable between questions, so that they can be added: BM25F over morphemes (widened by
 the profile's synonyms), the cosine of jamo n-grams of titles and questions (for typos and missing
@@ -100,7 +100,7 @@ class SignalReader:
             yield self._signals(lexical, query, context, vector, meaning)
 
     def is_elliptical(self, question: str) -> bool:
-        """Whether a question is so short that it may lean on the one before."""
+        """Return whether a question is so short that it may lean on the one before."""
         return len(self._analyzer.terms(question)) <= _ELLIPTICAL_TERMS
 
     def _signals(

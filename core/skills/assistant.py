@@ -88,7 +88,7 @@ class SkilledAssistant:
         return await self._assistant.may_share(turn)
 
     async def would_answer(self, question: Question) -> bool:
-        """Whether this is answered with confidence: an open dialogue goes on, or the FAQ knows."""
+        """Return whether a message goes on with an open dialogue, or the FAQ answers it surely."""
         if not await self._assistant.is_open(question):
             return False
         turns = await self._history.recent(question.session, _TURNS_BACK)

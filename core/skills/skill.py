@@ -40,7 +40,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class SkillReply:
-    """What a skill says.
+    """The reply of a skill.
 
     `choices` are shown as buttons; a press says their words. `data` is what the skill needs to go
     on; None ends the dialogue. Where something is to be confirmed, `only` names the people who may

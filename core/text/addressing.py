@@ -49,7 +49,7 @@ def without_calls(text: str) -> str:
 
 
 def is_spoken_to(before: str, after: str) -> bool:
-    """Whether a mention speaks to somebody: at the edge of a line, and no part of a sentence.
+    """Return whether a mention speaks to somebody: it is at the edge of a line, not in a sentence.
 
     `before` and `after` are what stands beside it in its line, without other mentions.
     """
@@ -62,12 +62,12 @@ def is_spoken_to(before: str, after: str) -> bool:
 
 
 def is_thanks(text: str) -> bool:
-    """Whether a text thanks, and says nothing else."""
+    """Return whether a text thanks, and says nothing else."""
     return bool(_THANKS.fullmatch(normalized(text)))
 
 
 def says_something(text: str) -> bool:
-    """Whether a text has words of its own, and is no call to another bot."""
+    """Return whether a text has words of its own, and is no call to another bot."""
     if _COMMAND.match(text):
         return False
     bare = _LONE_JAMO.sub("", normalized(_NAME.sub("", _LINK.sub("", text))))

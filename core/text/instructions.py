@@ -66,6 +66,6 @@ _FORMS: Final = tuple(
 
 
 def instructs_bot(text: str) -> bool:
-    """Whether a text tells the bot, and not its readers, what to do."""
+    """Return whether a text tells the bot, and not its readers, what to do."""
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     return any(form.search(plain) for form in _FORMS)

@@ -170,7 +170,7 @@ def jamo(text: str) -> str:
 
 
 def ngrams(text: str, shortest: int, longest: int) -> list[str]:
-    """All substrings of `shortest` to `longest` characters, in order of length."""
+    """Return all substrings of `shortest` to `longest` characters, in order of length."""
     return [
         text[start : start + size]
         for size in range(shortest, longest + 1)

@@ -29,7 +29,7 @@ class LeakWatch:
 
     @property
     def leaked(self) -> bool:
-        """Whether the instructions were about to be told; nothing is shown from then on."""
+        """Return whether the instructions were about to be told; nothing is shown from then on."""
         return self._letters.leaked or self._words.leaked
 
     def feed(self, piece: str) -> str:

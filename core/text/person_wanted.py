@@ -1,4 +1,4 @@
-"""Whether a message asks for a person in place of the bot, and for nothing else."""
+"""The recognition of messages that ask for a person instead of the bot, and for nothing else."""
 
 from __future__ import annotations
 

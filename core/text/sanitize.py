@@ -90,7 +90,7 @@ class Cleaner:
         return f"{link.removesuffix(after)} {after}" if apart else link
 
     def allows(self, url: str) -> bool:
-        """Whether an address is one that may be linked to."""
+        """Return whether an address is one that may be linked to."""
         scheme, separator, rest = url.partition("://")
         if scheme.lower() not in ("http", "https") or not separator:
             return False
@@ -152,7 +152,7 @@ class CleanStream:
         return self._cleaner.clean(held)
 
     def _last_end(self, piece: str) -> int:
-        """Where the last whole unit ends in a piece, 0 if none does."""
+        """Return the end of the last whole unit in a piece, 0 if there is none."""
         end = 0
         for run in _RUN.finditer(piece):
             if _BLANK.match(run[0]):

@@ -150,7 +150,7 @@ def _blocks(text: str) -> Iterator[tuple[list[str], str]]:
 
 
 def _counts_on(line: str, blocks: Sequence[Sequence[str]]) -> bool:
-    """Whether a line under a note is no part of it, but a step of what the note interrupted."""
+    """Return whether a line under a note is a step of the list that the note interrupts."""
     kind, note = _kind(line), blocks[-1]
     if not _NOTE.match(note[0]):
         return False

@@ -1,4 +1,4 @@
-"""What goes wrong on cue: requests that fail, a gateway that drops, is silent or sends garbage."""
+"""Faults on cue: requests that fail, a gateway that drops, is silent or sends garbage."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from devtools.discord.world.world import World
 
 
 class Cues(World):
-    """`connections` are the sockets that are open."""
+    """Faults on cue; `connections` are the open sockets."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -22,7 +22,7 @@ class Cues(World):
 
     @property
     def online(self) -> bool:
-        """Whether a client is connected and has identified or resumed."""
+        """Return whether a client is connected and has identified or resumed."""
         return any(session.out is not None for session in self.sessions.values())
 
     def fail_next(
@@ -91,7 +91,7 @@ class Cues(World):
             connection.send(INVALID_SESSION, resumable)
 
     def forget_sessions(self) -> None:
-        """Nothing can be resumed any more; connections stay open but get no events."""
+        """Forget all sessions, so that none is resumed; connections stay open without events."""
         self.sessions.clear()
 
     def go_silent(self) -> None:

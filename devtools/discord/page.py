@@ -28,7 +28,7 @@ class DiscordPage(DiscordServer):
         return web.FileResponse(_PAGE)
 
     async def _state(self, request: web.Request) -> web.Response:
-        """All that is shown, as soon as it is not `since` any more."""
+        """Return all that is shown, as soon as it differs from `since`."""
         since = int(request.query.get("since", -1))
         try:
             await self.until(lambda: self.version != since, timeout_s=_WAIT_S)

@@ -1,4 +1,4 @@
-"""When the local OpenAI says its next token: one clock for all streams.
+"""The clock of the local OpenAI, by which all its streams say their tokens.
 
 A timer a token costs more than the token. So what is due is written every few milliseconds, of
 each stream in one go.
@@ -24,7 +24,7 @@ class _Stream:
     sent: int = 0
 
     def write(self, now: float) -> None:
-        """All that is due by now."""
+        """Write all frames that are due by now."""
         if self.done.done():  # its task was cancelled
             return
         if self.writer.is_closing():  # the client is gone

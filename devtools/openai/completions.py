@@ -19,7 +19,7 @@ _REASONS = {"filter": "content_filter", "length": "length"}
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What the model says to a request, in pieces of about a token, and the tokens it took."""
+    """A model's reply to a request, in pieces of about a token, and the tokens it took."""
 
     request: Json
     pieces: list[str]

@@ -33,7 +33,7 @@ class Fault:
     content_type: str = "application/json"
 
     def befalls(self, kind: str) -> bool:
-        """Whether a request of this kind is meant."""
+        """Return whether a request of this kind is meant."""
         return self.of in (kind, "any")
 
 

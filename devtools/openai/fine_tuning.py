@@ -43,7 +43,7 @@ class TuningJob:
 
 @dataclass(slots=True)
 class FineTuning:
-    """`failures` are queued messages: the next job fails with the first of them as it runs."""
+    """The fine-tuning jobs; the next job fails with the first of the queued `failures`."""
 
     files: dict[str, tuple[Json, bytes]] = field(default_factory=dict)
     jobs: dict[str, TuningJob] = field(default_factory=dict)
@@ -90,7 +90,7 @@ class FineTuning:
         return refusal(404, "not_found", f"There is nothing at {method} {rest}")
 
     def reply(self, model: str, messages: list[Json]) -> str | None:
-        """What a tuned model remembers of a question, where it is shown no passage."""
+        """Return the answer that a tuned model remembers, where it is shown no passage."""
         if model not in self.models or "<passage n=" in messages[-1]["content"]:
             return None
         asked = _asked(messages[-1]["content"])

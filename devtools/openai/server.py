@@ -47,7 +47,7 @@ _HOUR_S = 3_600.0
 
 @dataclass(slots=True)
 class Pace:
-    """How fast it is, in seconds and tokens a second; `answer_tokens` 0 leaves answers alone."""
+    """The pace of the server; `answer_tokens` 0 leaves the length of answers alone."""
 
     first_token_s: float = 0.0
     tokens_per_s: float = 0.0
@@ -164,7 +164,7 @@ class OpenAIServer:
             return await self._refuse(writer, refusal.status, refusal.code, refusal.text)
 
     async def _list(self, name: str, writer: asyncio.StreamWriter) -> bool:
-        """All models, or the one that is named."""
+        """Send all models, or the one that is named."""
         rows = [{"id": one, "object": "model"} for one in self.models if name in ("", one)]
         if not rows:
             return await self._refuse(writer, 404, "model_not_found", f"There is no model `{name}`")

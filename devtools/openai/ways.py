@@ -65,7 +65,7 @@ def _wordless(_status: int, _code: object, _text: str, _parameter: str | None) -
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How one kind of server differs from OpenAI's.
+    """The differences of one kind of server from OpenAI's.
 
     `refuses` names parameters, and forms of `response_format`, that are answered with `status`.
     """

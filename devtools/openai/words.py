@@ -1,4 +1,4 @@
-"""What the local OpenAI says: answers from the passages in the prompt, verdicts, embeddings.
+"""The words of the local OpenAI: answers from the prompt's passages, verdicts, embeddings.
 
 Nothing here is clever. It is deterministic, plausible enough to try the whole bot with, and
 obedient to the protocol that `config/prompts/*.md` asks for.

@@ -28,7 +28,7 @@ class SlackPage:
         self._world = slack.world
 
     def routes(self) -> list[web.RouteDef]:
-        """To be served beside the Web API."""
+        """Return the routes to be served beside the Web API."""
         return [
             web.get("/", self._page),
             web.get("/ui/live", self._live),

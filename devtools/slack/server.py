@@ -200,22 +200,22 @@ class Slack:
 
     @property
     def sockets(self) -> int:
-        """How many sockets are open."""
+        """Return how many sockets are open."""
         return len(self.socket_mode.sockets)
 
     @property
     def sockets_so_far(self) -> int:
-        """How many sockets were opened since the start."""
+        """Return how many sockets were opened since the start."""
         return self.socket_mode.opened
 
     @property
     def deliveries(self) -> list[Delivery]:
-        """All envelopes so far, with their attempts and acknowledgements."""
+        """The envelopes so far, with their attempts and acknowledgements."""
         return self.courier.deliveries
 
     @property
     def views(self) -> list[View]:
-        """All modals so far."""
+        """The modals so far."""
         return self.world.views
 
     def events(self, kind: str) -> list[Delivery]:
@@ -227,11 +227,11 @@ class Slack:
         return [call for call in self.world.calls if not methods or call.method in methods]
 
     def limited(self) -> int:
-        """How many calls were answered with 429."""
+        """Return how many calls were answered with 429."""
         return sum(call.status == 429 for call in self.world.calls)
 
     def messages(self, channel: Channel) -> list[Message]:
-        """All messages of a channel, oldest first, replies among them."""
+        """Return the messages of a channel and their replies, the oldest first."""
         return list(channel.messages.values())
 
     def thread(self, message: Message) -> list[Message]:

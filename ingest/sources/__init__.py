@@ -1,1 +1,1 @@
-"""What people have, read: tables, pages, exports and help centres, all down to rows."""
+"""Readers of sources: tables, pages, exports and help centres become rows."""

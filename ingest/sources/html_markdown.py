@@ -30,7 +30,7 @@ def html_to_markdown(source: str | Tag, *, base: str = "") -> str:
 
 
 class _Converter(MarkdownConverter):
-    """markdownify's, with images as links and accordions as headings."""
+    """The converter of markdownify, with images as links and accordions as headings."""
 
     def __init__(self, base: str) -> None:
         super().__init__(

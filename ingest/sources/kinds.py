@@ -1,4 +1,4 @@
-"""What a file is by its content: exports and people name workbooks, pages and tables at will."""
+"""The kind of a file by its content, since workbooks, pages and tables have any name."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def load(path: Path, columns: ColumnMap | None = None) -> Loaded:
 
 @dataclass(slots=True)
 class _Source:
-    """What the files of a source are read into; `unpacked` counts over all archives."""
+    """The result of reading the files of a source; `unpacked` counts over all archives."""
 
     collector: Collector
     columns: ColumnMap
@@ -200,7 +200,7 @@ def _report_others(names: list[str], wanted: list[str], where: str, collector: C
 
 
 def _is_hidden(path: Path | PurePosixPath) -> bool:
-    """Whether a file is none of the FAQ: `.git`, `__MACOSX`, Excel's lock file `~$faq.xlsx`."""
+    """Return whether a file is not of the FAQ: `.git`, `__MACOSX`, the lock file `~$faq.xlsx`."""
     return any(part.startswith((".", "~$", "__")) for part in path.parts)
 
 
@@ -216,7 +216,7 @@ def _read(file: Path) -> bytes:
 
 
 def _reader(ending: str, *, alone: bool) -> Reader:  # noqa: PLR0911 - one for each kind
-    """What reads a kind of file; the libraries for it are imported when one is met."""
+    """Return the reader of a kind of file; its libraries are imported with the first such file."""
     match ending:
         case ".csv" | ".tsv":
             from ingest.sources.tables.delimited import read_delimited

@@ -83,7 +83,7 @@ def answer_of(text: str) -> Answer:
 
 
 def _speaks_of_tags(text: str) -> bool:
-    """Whether a long text has its own lines, and a tag here and there as an example of one."""
+    """Return whether a long text has lines of its own, and its few tags are examples."""
     tags = len(_TAG.findall(text))
     return text.count("\n") > 2 * tags and len(text) > 60 * tags
 
@@ -128,7 +128,7 @@ def _clean_prose(text: str, base: str) -> str:
 
 
 def is_markdown(text: str) -> bool:
-    """Whether a text has what only Markdown has: links, emphasis, headings, tables or fences."""
+    """Return whether a text has marks of Markdown: links, emphasis, headings, tables, fences."""
     return bool(_MARKDOWN.search(text))
 
 

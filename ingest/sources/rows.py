@@ -1,4 +1,4 @@
-"""What every FAQ source comes down to: rows with a title and an answer, and what was not taken.
+"""The rows of every FAQ source, with a title and an answer, and what was left out.
 
 The readers hand each record to a `Collector`, which checks it and knows its position. A record is
 lost only if it has no title or no answer; anything else about it is mended, and remarked on.
@@ -67,7 +67,7 @@ class SourceRemark:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where a table's entries come from: field and column's name, and the columns not read."""
+    """The columns of a table's entries: the name of each field's column, and those not read."""
 
     position: str
     read: tuple[tuple[str, str], ...]
@@ -225,7 +225,7 @@ class Collector:
 
 
 def _says_nothing(text: str) -> bool:
-    """Whether a text stands for one that is yet to be written: `-`, `...`, `N/A`."""
+    """Return whether a text stands for one that is yet to be written: `-`, `...`, `N/A`."""
     bare = text.strip()
     return bare.upper() == "N/A" or all(unicodedata.category(mark)[0] in "PZ" for mark in bare)
 

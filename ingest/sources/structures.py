@@ -192,7 +192,7 @@ def _keyed(content: Mapping[Any, object], columns: ColumnMap) -> list[Record]:
 
 
 def _is_pairs(content: Mapping[Any, object]) -> bool:
-    """Whether the names are titles: their values are texts, and no name is that of a field."""
+    """Return whether the names are titles: the values are texts, and no name is a field's."""
     texts = sum(isinstance(value, str) for value in content.values())
     named = len(content) < 20 and not _FIELD_NAMES.isdisjoint(content)
     return texts * 2 >= len(content) > 0 and not named
@@ -248,7 +248,7 @@ def _add(
 
 
 def _withheld(record: Mapping[str, object]) -> str:
-    """What marks a record as not for readers: `draft: true`, `state: "draft"`."""
+    """Return the mark of a record that is not for readers: `draft: true`, `state: "draft"`."""
     for name in _DRAFT:
         if record.get(name) is True:
             return name

@@ -24,7 +24,7 @@ _TYPES: Final = {
 
 
 def is_url(source: str) -> bool:
-    """Whether a source is to be fetched."""
+    """Return whether a source is to be fetched."""
     return source.lower().startswith(("http://", "https://"))
 
 

@@ -24,7 +24,7 @@ _LONGEST_INGEST_S: Final = 3_600.0
 async def ensure_index(
     settings: Settings, profile: Profile, members: Members, *, say: Callable[[str], None]
 ) -> None:
-    """Return once there is an index: of `FAQBOT_SOURCE`, or of the sample where none is named.
+    """Make sure that there is an index: of `FAQBOT_SOURCE`, or of the sample if none is named.
 
     Raises:
         SourceError: the source cannot be read.

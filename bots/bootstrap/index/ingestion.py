@@ -35,7 +35,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Questions written ahead for a source, the files they are from, and whose are all of them."""
+    """Questions written ahead for a source, the files they are from, and the entries with all."""
 
     questions: Pack
     files: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ class Ahead:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that a finished ingest has to tell."""
+    """The report of a finished ingest."""
 
     read: int
     prepared: PreparedFaq
@@ -80,7 +80,7 @@ def _closed(settings: Settings) -> tuple[str, ...]:
 
 
 def fetched(settings: Settings, source: str) -> tuple[Path, bool]:
-    """Return where a source is, and whether it changed; one behind a URL is fetched.
+    """Return the path of a source and whether it changed; one behind a URL is fetched first.
 
     Raises:
         SourceError: it cannot be fetched.
@@ -255,7 +255,7 @@ def _packs(loaded: Loaded, chosen: Path | None) -> dict[str, Pack]:
 
 
 def _note(settings: Settings, path: Path, prepared: PreparedFaq) -> None:
-    """Keep what the FAQ says about itself, and that this state of its source was ingested."""
+    """Note the profile made from the FAQ, and that this state of its source was ingested."""
     try:
         known = _known_profile(prepared.entries)
         write_facts(prepared.entries, settings.faq_profile, known=known, closed=_closed(settings))

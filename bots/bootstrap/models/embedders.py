@@ -87,7 +87,7 @@ def prepare_with(
 
 
 def has_another_length(settings: Settings) -> bool:
-    """Whether the endpoint's vectors have another length than those of the last ingest.
+    """Return whether the endpoint's vectors have another length than those of the last ingest.
 
     One that cannot be asked has not: an ingest that needs it says so itself.
     """

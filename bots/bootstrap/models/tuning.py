@@ -1,4 +1,4 @@
-"""What `faqbot tune` works with: the examples of this installation, and a client for its jobs."""
+"""The parts of `faqbot tune`: the examples of this installation, and a client for its jobs."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def tuning_folder(settings: Settings) -> Path:
 
 
 def opted_out(settings: Settings) -> set[str]:
-    """Return who wants no part in any training, by the platform's id.
+    """Return the ids of the people who want no part in any training.
 
     Raises:
         StorageError: the list cannot be read.

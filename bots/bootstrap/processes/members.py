@@ -20,7 +20,7 @@ _JOB: Final = "job:"
 class Members:
     """This process among the others.
 
-    While the store is away, as many as were there before are taken to be there still.
+    While the store is away, the number from before counts.
     """
 
     def __init__(self, cluster: Cluster, name: str) -> None:
@@ -30,11 +30,11 @@ class Members:
 
     @property
     def count(self) -> int:
-        """The number of processes that are there, this one among them."""
+        """The number of running processes, this one included."""
         return self._count
 
     async def run(self) -> None:
-        """Be there, until cancelled."""
+        """Keep this process counted until cancelled."""
         try:
             while True:
                 await self.look()
@@ -43,7 +43,7 @@ class Members:
             await self._leave()
 
     async def look(self) -> None:
-        """Say that this process is there, and count all."""
+        """Renew this process's lease, and count all processes."""
         try:
             await self._cluster.hold(f"{_MEMBER}{self.name}", self.name, lease_s=LEASE_S)
             held = await self._cluster.held()
@@ -53,7 +53,7 @@ class Members:
             self._count = max(sum(name.startswith(_MEMBER) for name in held), 1)
 
     async def leads(self, job: str, *, lease_s: float = LEASE_S) -> bool:
-        """Whether this process is the one that runs a job; it stays so while it asks.
+        """Return whether this process is the one that runs a job; it stays so while it asks.
 
         Raises:
             StorageError: the store is away.

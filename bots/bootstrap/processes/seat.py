@@ -1,4 +1,4 @@
-"""The name of a process: the same when it starts again, and of no other that runs."""
+"""The name of a process: the same after a restart, and different from all that run."""
 
 from __future__ import annotations
 

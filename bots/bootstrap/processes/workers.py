@@ -1,4 +1,4 @@
-"""More processes on one machine that answer, beside the one that hears: `faqbot run --workers`."""
+"""Worker processes of `faqbot run --workers`, which answer what the first process hears."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def keep_worker() -> None:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Let it give back what it has; it is killed if that takes too long."""
+    """Let a worker give back its questions; it is killed if that takes too long."""
     process.terminate()
     try:
         async with asyncio.timeout(_GRACE_S):

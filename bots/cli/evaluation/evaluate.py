@@ -124,7 +124,7 @@ def _served(settings: Settings) -> list[Entry]:
 
 
 def _with_known_titles(rows: Sequence[QuestionRow], entries: Sequence[Entry]) -> list[QuestionRow]:
-    """The rows with titles as they are served; spaces and the form of letters may differ."""
+    """Return the rows with titles as they are served; spaces and the form of letters may differ."""
     known = {spaceless(entry.title): entry.title for entry in entries}
     checked = []
     for row in rows:
@@ -141,7 +141,7 @@ def _with_known_titles(rows: Sequence[QuestionRow], entries: Sequence[Entry]) ->
 
 
 async def _ends(settings: Settings, rows: Sequence[QuestionRow]) -> list[str]:
-    """How each question would end, as far as it is known without a model."""
+    """Return the ending of each question, as far as it is known without a model."""
     async with open_forgetful(settings, with_models=False) as assistant:
         ends = []
         for row in rows:

@@ -68,7 +68,7 @@ def _name(source: str) -> str:
 
 
 def _reading(prepared: PreparedFaq) -> Iterator[str]:
-    """What was read from which column, and everything that was done or not taken."""
+    """Yield lines about the columns that were read, and everything that was done or left out."""
     tables = [
         SourceRemark("columns", table.position, _columns(table)) for table in prepared.columns
     ]

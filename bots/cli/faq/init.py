@@ -1,4 +1,4 @@
-"""`faqbot init`: a FAQ of one's own in five minutes; what is not said has a good default."""
+"""`faqbot init`: a profile of one's own in five minutes; every answer has a good default."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TONES = ("friendly", "formal")
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What was said on the command line; "" where nothing was."""
+    """The options of the command line; "" where one is missing."""
 
     subject: str = ""
     name: str = ""
@@ -67,7 +67,7 @@ def init(settings: Settings, wishes: Wishes, *, ask: bool, force: bool) -> int:
 
 
 def _asked(wishes: Wishes) -> Wishes:
-    """Ask for what was not said; an empty answer takes the default."""
+    """Ask for the options that are missing; an empty answer takes the default."""
 
     def question(text: str, said: str, default: str = "") -> str:
         return said or str(typer.prompt(text, default=default, show_default=bool(default))).strip()

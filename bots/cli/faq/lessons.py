@@ -1,4 +1,4 @@
-"""`faqbot learn` and `faqbot lessons`: what people taught, from the command line."""
+"""`faqbot learn` and `faqbot lessons`: lessons from the command line."""
 
 from __future__ import annotations
 
@@ -240,7 +240,7 @@ def import_lessons(settings: Settings, file: Path, *, approved_by: str = "") -> 
 
 
 def _said(taught: Taught, profile: Profile) -> str:
-    """Return what came of a lesson, with the command that has it served where it is held."""
+    """Return the outcome of a lesson, with the command that approves it where it is held."""
     name = taught.lesson.id if taught.lesson else ""
     said = said_of(taught, profile, how_to_confirm=profile.teach_how_to_approve.format(id=name))
     return clean(said)
@@ -307,6 +307,6 @@ def _checked(fields: dict[str, Any], profile: Profile) -> Lesson:
 
 
 def _digest(question: str) -> str:
-    """Names a question: asked in other spaces it is the same."""
+    """Return a digest that names a question, whatever its spacing."""
     text = compact(question) or question
     return blake2b(text.encode(errors="surrogatepass"), digest_size=6).hexdigest()

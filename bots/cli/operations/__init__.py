@@ -1,1 +1,1 @@
-"""Commands of whoever operates faqbot: run, check, keep and hand over."""
+"""Commands of operators: run, check, and work on what is stored."""

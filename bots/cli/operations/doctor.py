@@ -64,7 +64,7 @@ def _print_json(finding: Check) -> None:
 
 
 def examine(*, live: bool = False) -> Iterator[Check]:
-    """All findings, in the order in which one depends on the other.
+    """Yield all findings, in the order in which one depends on the other.
 
     With `live`, the platforms are shown what the bot says, unsent.
     """
@@ -119,7 +119,7 @@ def _settings(settings: Settings) -> Iterator[Check]:
 
 
 def _named() -> set[str]:
-    """Names, never values, of what looks like our settings."""
+    """Return the names, never the values, of variables that look like our settings."""
     names = {name.upper() for name in os.environ}
     if Path(".env").is_file():
         lines = Path(".env").read_text(encoding="utf-8", errors="replace").splitlines()
@@ -167,7 +167,7 @@ def _profile(settings: Settings) -> Iterator[Check]:
 
 
 def _shown(path: Path) -> str:
-    """A profile's file as people know it: by its name where it ships, else by its path."""
+    """Return the name of a profile that ships, or the path of another one."""
     from config.profiles import PROFILES
 
     return path.name if path.parent == PROFILES else str(path)
@@ -277,7 +277,7 @@ def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Chec
 
 
 def _agreement(profile: Profile, retriever: Retriever) -> Iterator[Check]:
-    """Whether the FAQ answers what the profile offers: a gym's bot must not offer payouts."""
+    """Check that the FAQ answers what the profile offers: a gym's bot must not offer payouts."""
     from core.retrieval.audience import Audience
     from core.retrieval.retriever import is_answer
 

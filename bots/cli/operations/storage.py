@@ -1,7 +1,4 @@
-"""Commands on what is kept.
-
-Listing, exporting, forgetting, and the backup of the embedded default.
-"""
+"""Commands on what is stored: list, export, forget, and back up the embedded default."""
 
 from __future__ import annotations
 

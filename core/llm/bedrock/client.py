@@ -23,7 +23,7 @@ _THREADS = 64
 
 @dataclass(frozen=True, slots=True)
 class AwsAccess:
-    """Where Bedrock is and who asks; what is empty is looked for as boto3 does.
+    """The region and the keys of Bedrock; boto3 looks for those that are empty.
 
     `url` takes the place of AWS's own addresses; `read_s` is how long a model may be silent.
     """

@@ -12,7 +12,7 @@ _UNFINISHED = "\ufffd"  # what a decoder puts for bytes that are no whole charac
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How tokens are chosen; a `temperature` of 0 takes the likeliest. `seed` makes it repeatable.
+    """The choice of tokens; a `temperature` of 0 takes the likeliest, `seed` makes it repeatable.
 
     Parameters are those of https://platform.openai.com/docs/api-reference/chat/create.
     """
@@ -48,7 +48,7 @@ class Completion:
 
     @property
     def cancelled(self) -> bool:
-        """Whether the reader has left."""
+        """Return whether the reader has left."""
         return self._left.is_set()
 
 

@@ -71,7 +71,7 @@ class BatchedWriter:
 
     @property
     def waiting(self) -> int:
-        """How many completions have not begun."""
+        """Return how many completions have not begun."""
         return self._waiting.qsize()
 
     def submit(self, completion: Completion) -> None:

@@ -1,4 +1,4 @@
-"""What a training is asked for, what it has come to, and where both are kept."""
+"""The options and the results of a training, and their files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.llm.local.corpus import Corpus
 
 @dataclass(frozen=True, slots=True)
 class TrainingOptions:
-    """How a model is trained. Together with the data they determine the result.
+    """The options of a training. Together with the data they determine the result.
 
     `model` is a folder or a name of a causal model; "" makes a small new GPT-2 with a tokenizer of
     its own. `longest` is the most tokens of a pair, `patience` how many evaluations in a row may
@@ -47,7 +47,7 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class TrainingReport:
-    """How a training went; `bigram_loss` is that of a bigram model on the same held-out tokens.
+    """The results of a training; `bigram_loss` is a bigram model's on the same held-out tokens.
 
     `best` is the evaluation whose model was kept, `resumed_at` the step that it went on from.
     """

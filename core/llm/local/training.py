@@ -47,7 +47,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class _State:
-    """Where a training is: `step` batches are done, and the evaluations so far."""
+    """The state of a training: the `step` batches that are done, and the evaluations so far."""
 
     step: int = 0
     evaluations: list[Evaluation] = field(default_factory=list)
@@ -143,7 +143,7 @@ class _Trainer:
 
     @property
     def _stopped(self) -> bool:
-        """Whether the last evaluations brought nothing better."""
+        """Return whether the last evaluations brought nothing better."""
         done = self._state.evaluations
         return bool(done) and done[-1].epoch - best_of(done).epoch >= self._options.patience
 

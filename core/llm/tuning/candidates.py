@@ -1,4 +1,4 @@
-"""What a model could be tuned on: the FAQ's questions, and answers that people liked."""
+"""The candidates that a model could be tuned on: questions of the FAQ, and liked answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ONE_IN = 5  # of the entries is also asked for with its own passage taken out
 
 
 class Reason(StrEnum):
-    """Why something is not trained on."""
+    """The reason why something is not trained on."""
 
     NOT_ANSWERED = "it was not answered from the FAQ"
     NO_OPINION = "nobody said that it helped"

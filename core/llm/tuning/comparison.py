@@ -30,20 +30,20 @@ _SUPPORTED: Final = 0.6
 
 @dataclass(frozen=True, slots=True)
 class ModelReply:
-    """What a model said to one question, without its offers; None where the call failed."""
+    """A model's reply to one question, without its offers; None where the call failed."""
 
     text: str | None
     usage: Usage = field(default_factory=Usage)
 
     @property
     def refused(self) -> bool:
-        """Whether the model says that there is no answer."""
+        """Return whether the model says that there is no answer."""
         return self.text is not None and (NONE in self.text or not self.text.strip())
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFigures:
-    """How one model did in one of the two ways; a share is None where nothing was to be measured.
+    """The figures of one model in one of the two ways; a share is None where none was measured.
 
     `found` is the share of answers that stand on the right passage, of the questions that have one.
     `refusals_kept` is the share of "not in here" where the passages hold no answer.

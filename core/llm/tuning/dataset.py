@@ -30,12 +30,12 @@ class Dataset:
 
     @property
     def tokens(self) -> int:
-        """How many tokens one epoch has, about."""
+        """Return how many tokens one epoch has, about."""
         return sum(example.tokens for example in self.train)
 
     @property
     def reasons(self) -> dict[str, int]:
-        """How much was left out for each reason, the most frequent first."""
+        """Return how much was left out for each reason, the most frequent first."""
         return dict(Counter(row.reason.value for row in self.left_out).most_common())
 
 
@@ -62,12 +62,12 @@ class ExportFolder:
 
     @property
     def report(self) -> Path:
-        """What went in, what was left out, and why."""
+        """The examples that went in, and those left out with the reasons."""
         return self.path / "report.json"
 
     @property
     def digest(self) -> str:
-        """What tells one export from another: it changes with any byte of what is uploaded.
+        """The digest of an export, which changes with any byte that is uploaded.
 
         Raises:
             SourceError: there is no export in the folder.

@@ -49,12 +49,12 @@ class Example:
 
     @property
     def answer(self) -> str:
-        """What the model should say."""
+        """The answer that the model should give."""
         return self.messages[-1]["content"]
 
     @property
     def tokens(self) -> int:
-        """How many tokens are paid for each time that it is trained on, about."""
+        """Return how many tokens are paid for each time that it is trained on, about."""
         return sum(estimate_tokens(m["content"]) + _TOKENS_OF_MESSAGE for m in self.messages)
 
 

@@ -27,7 +27,7 @@ _OUTAGES: Final = 20  # in a row, before whoever follows a job is told
 
 @dataclass(frozen=True, slots=True)
 class JobOptions:
-    """What is asked for; `epochs` 0 leaves their number to OpenAI."""
+    """The options of a job; `epochs` 0 leaves their number to OpenAI."""
 
     base: str
     epochs: int = 3
@@ -37,7 +37,7 @@ class JobOptions:
 
 @dataclass(frozen=True, slots=True)
 class JobNote:
-    """What is known of the latest job: each field is "" until that step is done."""
+    """A note of the latest job: each field is "" until that step is done."""
 
     base: str
     export: str
@@ -50,7 +50,7 @@ class JobNote:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one look at a job brought: its state, new messages, and how far it is."""
+    """The result of one look at a job: its state, new messages, and its progress."""
 
     status: str
     messages: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What the `openai` client raises while a model is tuned or compared, as our errors."""
+"""Errors of the `openai` client while a model is tuned or compared, translated into ours."""
 
 from __future__ import annotations
 

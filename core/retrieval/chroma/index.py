@@ -226,7 +226,7 @@ class ChromaIndex:
     def _pages(
         self, generation: str, *, include: Include, where: Where | None = None
     ) -> Iterator[tuple[Any, Any, Any]]:
-        """(metadata, document, embedding) of each chunk; what is not included is None."""
+        """Yield (metadata, document, embedding) of each chunk; None for what is not included."""
         for offset in count(0, _PAGE):
             with translated(generation):
                 collection = self._client.get_collection(generation)

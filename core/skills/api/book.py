@@ -1,4 +1,4 @@
-"""Which operations of an API may be asked for, and how people ask for them: a TOML file."""
+"""The book of an API, a TOML file: the operations that may be asked for, and in which words."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class ApiCall:
 
 @dataclass(frozen=True, slots=True)
 class ApiAnswer:
-    """What an API answered: the status, and its JSON or its text; `cut` if it was too long."""
+    """An API's answer: the status, and its JSON or its text; `cut` if it was too long."""
 
     status: int
     content: Any

@@ -27,7 +27,7 @@ _NOT_ARGUMENTS: Final = frozenset({"accept", "content-type", "authorization"})
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What an operation takes: its name, where it goes, and the schema that it is held to."""
+    """A parameter of an operation: its name, its place, and the schema of its values."""
 
     name: str
     place: Place
@@ -48,12 +48,12 @@ class Operation:
 
     @property
     def reads(self) -> bool:
-        """Whether it changes nothing, by its method."""
+        """Return whether it changes nothing, by its method."""
         return self.method in _READS
 
     @property
     def may_be_repeated(self) -> bool:
-        """Whether doing it twice is as good as once, by its method."""
+        """Return whether doing it twice is as good as once, by its method."""
         return self.method in _IDEMPOTENT
 
 
@@ -121,7 +121,7 @@ def _operation(whole: Json, name: str, at: tuple[str, str], item: Json) -> Opera
 
 
 def _is_taken(described: Json) -> bool:
-    """Whether it is an argument: no cookie, and no header that the specification leaves out."""
+    """Return whether a parameter is an argument: no cookie, and no header of the protocol."""
     ours = described["in"] == "header" and described["name"].lower() in _NOT_ARGUMENTS
     return described["in"] in ("path", "query", "header") and not ours
 

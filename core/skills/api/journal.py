@@ -1,4 +1,4 @@
-"""Which calls were begun: one that may have been made is never made again by itself."""
+"""The journal of calls that were begun, none of which is ever repeated by itself."""
 
 from __future__ import annotations
 

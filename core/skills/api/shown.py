@@ -1,4 +1,4 @@
-"""What an API answers, as text for people: data, so it is cut, and nothing in it is markup."""
+"""The answers of an API as text for people: cut to a length, and free of markup."""
 
 from __future__ import annotations
 

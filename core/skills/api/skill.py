@@ -44,7 +44,7 @@ class OperationSkill:
 
     @property
     def examples(self) -> tuple[str, ...]:
-        """How people ask for the operation."""
+        """The words in which people ask for the operation."""
         return self.allowed.examples
 
     def plain(self, text: str) -> str:

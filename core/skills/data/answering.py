@@ -27,7 +27,7 @@ _OFFERED = 4
 
 @dataclass(frozen=True, slots=True)
 class DataAnswer:
-    """What was found: in words, as rows, and the SQL that found it."""
+    """An answer from the database: in words, as rows, and with its SQL."""
 
     text: str
     rows: Rows

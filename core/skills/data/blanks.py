@@ -60,7 +60,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Blanks:
-    """What was read out of a question. `rest` is the question without it.
+    """The values that were read from a question. `rest` is the question without them.
 
     `more_periods` is true where it names a second span of days, as a comparison does.
     """

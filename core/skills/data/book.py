@@ -62,7 +62,7 @@ class Sample:
 
     @property
     def grouped(self) -> bool:
-        """Whether it needs a way to group."""
+        """Return whether it needs a way to group."""
         return "{by}" in self.sql
 
     def takes(self, grouping: Grouping) -> bool:
@@ -73,7 +73,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class QueryBook:
-    """All of it. `personal` are columns, as `table.column`, whose values are masked."""
+    """The whole book. `personal` are columns, as `table.column`, whose values are masked."""
 
     samples: tuple[Sample, ...]
     groupings: tuple[Grouping, ...]

@@ -49,7 +49,7 @@ class DatabaseSchema:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What a query gave; `cut` where there were more."""
+    """The rows of a query; `cut` if there were more."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]

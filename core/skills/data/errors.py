@@ -1,4 +1,4 @@
-"""What goes wrong between a question and its rows."""
+"""The errors between a question and its rows."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ _THING: Final = " 것 "  # stands where the groups were: what is said of them is
 
 @dataclass(frozen=True, slots=True)
 class _Forms:
-    """How one grouping is said: as "…별", as what is looked for, or by a question word."""
+    """The forms of a grouping: "…별", the thing that is looked for, or a question word."""
 
     grouping: Grouping
     each: re.Pattern[str]

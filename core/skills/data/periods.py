@@ -11,7 +11,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From `start` up to, and without, `end`; `label` says it in words that name the dates."""
+    """The days from `start` up to, and without, `end`; `label` names them."""
 
     start: date
     end: date

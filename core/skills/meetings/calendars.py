@@ -31,7 +31,7 @@ _TIMEOUT_S: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Where calendars are. A calendar is a person's if it is called like them, or by their id."""
+    """The account of a CalDAV server. A calendar is a person's if it has their name or id."""
 
     url: str
     user: str

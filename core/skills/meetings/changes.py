@@ -142,7 +142,7 @@ async def _ahead(message: MeetingMessage) -> list[Meeting]:
 
 
 def _fits(message: MeetingMessage, meeting: Meeting, said: Said, named: Sequence[str]) -> bool:
-    """Whether a meeting is one that a message may mean."""
+    """Return whether a meeting is one that a message may mean."""
     start = message.local(meeting.slot).start
     return (
         (not said.days or any(one.first <= start.date() <= one.last for one in said.days))

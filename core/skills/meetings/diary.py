@@ -50,7 +50,7 @@ class Slot:
     end: datetime
 
     def meets(self, other: Slot) -> bool:
-        """Whether the two share some time."""
+        """Return whether the two share some time."""
         return self.start < other.end and other.start < self.end
 
 

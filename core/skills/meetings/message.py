@@ -1,4 +1,4 @@
-"""What every reply about meetings is made with: the message, the diary and the words."""
+"""A message about meetings, with the diary and the words that every reply needs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LAPSES: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the arranger works with. `terms` splits a text into its content terms."""
+    """The parts that the skill works with. `terms` splits a text into its content terms."""
 
     diary: Diary
     words: Words
@@ -56,16 +56,16 @@ class MeetingMessage:
         return self.desk.words.texts[name].format(**values)
 
     def says(self, intent: str) -> bool:
-        """Whether the message has a word of an intent."""
+        """Return whether the message has a word of an intent."""
         return self.desk.words.says(intent, self.text)
 
     def presses(self, button: str) -> bool:
-        """Whether the message is the words of a button."""
+        """Return whether the message is the words of a button."""
         return self.text.casefold() == self.say(button).casefold()
 
     @property
     def wants_another(self) -> bool:
-        """Whether the message asks for a meeting by that word, and not for the one at hand."""
+        """True if the message asks for another meeting than the one at hand."""
         wanted = any(map(self.says, ("book", "list")))
         return wanted and self.says("meeting")
 
@@ -74,7 +74,7 @@ class MeetingMessage:
         return read_times(corrected(text), self.now, bare=bare)
 
     def is_about_something_else(self, rest: str) -> bool:
-        """Whether a message without its times and names holds nouns of some other matter."""
+        """Return whether a message without its times and names holds nouns of some other matter."""
         filler = self.desk.words.intents["filler"]
         korean = self.desk.terms(_LATIN.sub(" ", rest))  # which would make Hangul of Latin words
         nouns = [term[:-2] for term in korean if term.endswith("/N")] + _LATIN.findall(rest)

@@ -1,4 +1,4 @@
-"""Who is to come: mentions, and names as people string them together, in Korean and English."""
+"""The people of a meeting: mentions, and names in a row, in Korean and English."""
 
 from __future__ import annotations
 

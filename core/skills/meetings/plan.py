@@ -20,7 +20,7 @@ _DAY_MIN: Final = 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is known so far.
+    """The plan of a meeting as far as it is known.
 
     `step` is what was asked last. `meeting` is the id of the one that is to be moved or cancelled,
     or was just booked. `days` and `clocks` hold what may be meant. `alone` tells that nobody else
@@ -46,7 +46,7 @@ class Plan:
         return "cancel" if self.step == "cancel" else ""
 
     def suits(self, clock: time) -> bool:
-        """Whether a time of the day is one of those that were said, and in their part of it."""
+        """Return whether a time was said, in the part of the day that was said."""
         in_part = self.part is None or self.part[0] <= clock < self.part[1]
         return in_part and (not self.clocks or clock in self.clocks)
 

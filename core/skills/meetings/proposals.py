@@ -1,4 +1,4 @@
-"""From a plan to a booking: what is missing is asked for, free slots are proposed."""
+"""The way from a plan to a booking: missing parts are asked for, free slots are proposed."""
 
 from __future__ import annotations
 

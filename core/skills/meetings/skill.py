@@ -51,7 +51,7 @@ class MeetingSkill:
 
 
 def _begins_anew(message: MeetingMessage) -> bool:
-    """Whether a message in a dialogue that says nothing for it asks for something by name."""
+    """Return whether a message says nothing for the dialogue, and asks for something by name."""
     wanted = any(map(message.says, ("cancel", "move", "list", "book")))
     _, left = read_people(without_times(message.text, message.now))
     return wanted and message.says("meeting") and not message.is_about_something_else(left)
@@ -85,7 +85,7 @@ async def _go_on(message: MeetingMessage, plan: Plan) -> SkillReply | None:
 
 
 def _approves(message: MeetingMessage, plan: Plan) -> bool:
-    """Whether the message confirms what was shown; asked whether to cancel, "cancel" does."""
+    """Return whether the message confirms what was shown; "cancel" confirms a cancellation."""
     if not plan.approved_by:
         return False
     cancels = plan.step == "cancel" and message.says("cancel") and not message.presses("stop")

@@ -15,7 +15,7 @@ _STEP = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class WorkingHours:
-    """When people work, from Monday to Friday."""
+    """The hours in which people work, from Monday to Friday."""
 
     opens: time
     closes: time
@@ -36,7 +36,7 @@ class WorkingHours:
         return cls(opens, closes)
 
     def holds(self, clock: time) -> bool:
-        """Whether something may begin at a time of the day."""
+        """Return whether something may begin at a time of the day."""
         return self.opens <= clock < self.closes
 
 

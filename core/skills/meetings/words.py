@@ -24,7 +24,7 @@ class Words:
     shown: Mapping[str, Any]
 
     def says(self, intent: str, text: str) -> bool:
-        """Whether a text has a word of an intent."""
+        """Return whether a text has a word of an intent."""
         return bool(self.intents[intent].search(text))
 
     def day(self, day: date) -> str:

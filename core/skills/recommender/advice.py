@@ -11,7 +11,7 @@ from core.skills.recommender.network import Recommendation, Recommender
 
 @dataclass(frozen=True, slots=True)
 class Consultation:
-    """What is known of the buyer, and what was recommended before."""
+    """The state of a consultation: facts about the buyer, and products recommended before."""
 
     known: Mapping[str, Value] = field(default_factory=dict)
     shown: tuple[str, ...] = ()

@@ -55,7 +55,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """All fields, and the sentences around them."""
+    """The form: all fields, and the sentences around them."""
 
     fields: tuple[Field, ...]
     begin: str

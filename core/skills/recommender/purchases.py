@@ -34,7 +34,7 @@ class Feature:
 
     @property
     def width(self) -> int:
-        """How many inputs of the network it takes."""
+        """Return how many inputs of the network it takes."""
         return len(self.categories) or 1
 
     def scaled(self, values: Sequence[str | float]) -> Floats:

@@ -1,4 +1,4 @@
-"""How the network is trained, and how a training went."""
+"""The options and the results of a training."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class NetworkOptions:
-    """How the network is trained; `held_out` is a share of the rows, `patience` counts epochs."""
+    """The options of a training; `held_out` is a share of the rows, `patience` counts epochs."""
 
     epochs: int = 100
     batch: int = 5_000
@@ -32,7 +32,7 @@ class Epoch:
 
 @dataclass(frozen=True, slots=True)
 class NetworkReport:
-    """How the network does on the held-out rows; `confusion` counts (bought, recommended)."""
+    """The results on the held-out rows; `confusion` counts (bought, recommended)."""
 
     rows: int
     held_out: int

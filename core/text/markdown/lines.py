@@ -29,12 +29,12 @@ class Fence:
         return f"\n{self.quote}{self.mark}"
 
     def closed_by(self, line: str) -> bool:
-        """Whether a whole line ends it, as its closing fence."""
+        """Return whether a whole line ends it, as its closing fence."""
         bare = line.strip(" \t>")
         return bare.startswith(self.mark) and not bare.strip(self.mark[0])
 
     def left_by(self, line: str) -> bool:
-        """Whether a line is outside of the quote or the list item that the fence is in."""
+        """Return whether a line is outside of the quote or the list item that the fence is in."""
         if self.quote:
             return not line.lstrip().startswith(">")
         indent = len(line) - len(line.lstrip())

@@ -211,7 +211,7 @@ class _Piece:
 
 
 def _joined(text: str, place: int) -> bool:
-    """Whether what is before and after a place is one visible character."""
+    """Return whether what is before and after a place is one visible character."""
     if not 0 < place < len(text):
         return False
     before, after = text[place - 1], text[place]

@@ -1,4 +1,4 @@
-"""How one REST route is written: a plain function of the world and of what was asked."""
+"""The form of a REST route: a plain function of the world and of the request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Ask:
 
 
 class Route(NamedTuple):
-    """`bucket` names its limit, `major` the part of the path that has its own window."""
+    """A route: `bucket` names its limit, `major` the part of the path with its own window."""
 
     method: str
     path: str

@@ -47,7 +47,7 @@ _KNOWN = {
 
 
 class ApiError(Exception):
-    """What the API refuses with: `status`, and `body` as Discord's JSON."""
+    """A refusal of the API: its `status`, and its `body` as Discord's JSON."""
 
     def __init__(self, code: int, errors: dict[str, Any] | None = None, **more: Any) -> None:
         self.status, message = _KNOWN[code]

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(slots=True)
 class Fault:
-    """`kind`: "429", "500", "502", …, "reset" (before or `after` it took effect) or "slow"."""
+    """A fault of a `kind`: "429", "500", …, "reset" (`after` it took effect or not), "slow"."""
 
     method: str
     path: re.Pattern[str]

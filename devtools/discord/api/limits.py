@@ -16,7 +16,7 @@ _HOUR_S = 3_600.0
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`requests` in each window of `per_s` seconds."""
+    """A limit of `requests` in each window of `per_s` seconds."""
 
     requests: int
     per_s: float
@@ -59,7 +59,7 @@ class _Window:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`wait_s` is above zero if the request is refused; `scope` says by which limit."""
+    """A verdict on a request: refused if `wait_s` is above zero, by the limit of the `scope`."""
 
     headers: dict[str, str]
     wait_s: float = 0.0

@@ -171,7 +171,7 @@ def thread_from_message(world: World, ask: Ask) -> tuple[int, Json]:
 
 @route("POST", _CHANNEL + "/threads", bucket="create_thread")
 def thread_without_message(world: World, ask: Ask) -> tuple[int, Json]:
-    """In a forum a post with its first message, elsewhere an empty thread."""
+    """Open a post with its first message in a forum, elsewhere an empty thread."""
     parent = world.channel(ask.path["channel_id"])
     body = ask.body
     if parent.type == FORUM:

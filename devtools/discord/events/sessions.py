@@ -40,7 +40,7 @@ class Session:
     left_at: float = 0.0
 
     def takes(self, guild_id: int | None) -> bool:
-        """Whether events of this guild go to this shard; direct messages go to the first."""
+        """Return whether events of this guild go to this shard; direct messages go to the first."""
         number, of = self.shard
         return number == 0 if guild_id is None else (guild_id >> 22) % of == number
 
@@ -53,7 +53,7 @@ class Session:
             self.out.put_nowait(frame)
 
     def missed(self, seq: int) -> list[bytes] | None:
-        """What came after `seq`; None if that is not known any more."""
+        """Return the events after `seq`; None if they are not known any more."""
         if seq > self.seq or (self.kept and seq < self.kept[0][0] - 1):
             return None
         return [frame for number, frame in self.kept if number > seq]

@@ -1,4 +1,4 @@
-"""What a Discord is made of: users, guilds, channels, messages, interactions.
+"""The parts of a Discord: users, guilds, channels, messages, interactions.
 
 Ids are numbers here and strings in what is sent. `at` is monotonic time, `created` wall time,
 both in seconds. https://discord.com/developers/docs/reference
@@ -69,7 +69,7 @@ def iso(wall_s: float) -> str:
 
 @dataclass(slots=True)
 class Settings:
-    """What a test may want otherwise; times in seconds."""
+    """The settings that a test may change; times are in seconds."""
 
     token: str = "local"  # noqa: S105 - the token of a local server
     application_id: int = 100_000_000_000_000_001
@@ -110,7 +110,7 @@ class Role:
 
 @dataclass(slots=True, eq=False)
 class Guild:
-    """`members` maps a user's id to the ids of the roles they have, `nicks` to a name there."""
+    """A guild; `members` maps a user's id to the ids of their roles, `nicks` to a name there."""
 
     id: int
     name: str
@@ -191,7 +191,7 @@ class Pinged:
 
 @dataclass(slots=True, eq=False)
 class Message:
-    """`only_for` is who sees it if it is ephemeral; `edits` its whole history.
+    """A message; `only_for` is the person who sees an ephemeral one, `edits` its history.
 
     `extra` are further fields as Discord sends them: attachments, snapshots, a webhook's id.
     """
@@ -228,13 +228,13 @@ class Message:
 
     @property
     def buttons(self) -> list[Json]:
-        """All buttons and selects, as sent."""
+        """The buttons and selects, as sent."""
         return [part for part in walk(self.components) if part.get("type") in (2, 3, 5, 6, 7, 8)]
 
 
 @dataclass(slots=True, eq=False)
 class Interaction:
-    """What a user did and what came back; `messages` starts with the answer itself.
+    """An act of a user and its answers; `messages` starts with the answer itself.
 
     `first_response_s` is None until the bot has acknowledged; `failed` is what the user sees after
     three seconds without that. `error` is the last refusal of one of the bot's calls for it.
@@ -281,7 +281,7 @@ class Call:
 
 
 def walk(components: list[Json]) -> list[Json]:
-    """All components, however deep they are nested, in order."""
+    """Yield all components in order, however deep they are nested."""
     found: list[Json] = []
     for part in components:
         found.append(part)

@@ -167,7 +167,7 @@ class People(Cues):
         self.remove_message(message)
 
     async def delete_together(self, *messages: Message) -> None:
-        """What a moderator, or a ban, takes away at once, from one channel: a single event."""
+        """Delete messages of one channel at once, as a moderator or a ban does: one event."""
         channel = messages[0].channel
         for message in messages:
             message.deleted_at = time.monotonic()
@@ -231,7 +231,7 @@ class People(Cues):
         message.created -= seconds
 
     def messages_of(self, channel: Channel, *, bot_only: bool = False) -> list[Message]:
-        """What is visible in a channel, oldest first."""
+        """Return the visible messages of a channel, the oldest first."""
         return [m for m in channel.shown if not bot_only or m.author is self.bot]
 
     def threads_of(self, channel: Channel) -> list[Channel]:
@@ -246,5 +246,5 @@ class People(Cues):
 
     @property
     def ephemerals(self) -> list[Message]:
-        """What only single users saw, oldest first."""
+        """The messages that only single users saw, the oldest first."""
         return [m for i in self.interactions for m in i.messages if m.only_for is not None]

@@ -32,7 +32,7 @@ def mention(
 
 
 def pinged_by(message: Message, *, may_all: bool) -> Pinged:
-    """Who is notified by a new message; by an ephemeral one nobody is."""
+    """Return the users whom a new message notifies; an ephemeral one notifies nobody."""
     if message.only_for:
         return Pinged()
     guild = message.channel.guild

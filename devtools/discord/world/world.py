@@ -72,7 +72,7 @@ class World:
         self._told = False
 
     async def until(self, true: Callable[[], Any], timeout_s: float = 5.0) -> Any:
-        """What `true()` returns once it is truthy.
+        """Return what `true()` returns once it is truthy.
 
         It is asked at every change of state here, and now and then for the sake of conditions that
         are the client's own.
@@ -148,7 +148,7 @@ class World:
             session.push(event.name, data)
 
     def permissions(self, channel: Channel) -> int:
-        """What the bot may do in a channel; threads follow their parent."""
+        """Return the permissions of the bot in a channel; threads follow their parent."""
         if channel.guild is None:
             return EVERYONE_MAY
         place = channel.parent if channel.is_thread else channel
@@ -159,7 +159,7 @@ class World:
         return allowed & ~place.denied & ~(channel.denied if channel.is_thread else 0)
 
     def may(self, channel: Channel, *names: str) -> bool:
-        """Whether the bot has all of these permissions."""
+        """Return whether the bot has all of these permissions."""
         needed = 0
         for name in names:
             needed |= PERMISSIONS[name]
@@ -279,7 +279,7 @@ class World:
         return self.dispatch(name, data, _messages(channel), hides_content=hides, **_of(channel))
 
     def sees_content(self, message: Message) -> bool:
-        """Whether a bot without the message content intent gets this message whole."""
+        """Return whether a bot without the message content intent gets this message whole."""
         mentioned = self.bot in message.mentions
         return message.author is self.bot or message.channel.type == DM or mentioned
 
@@ -311,5 +311,5 @@ def _of(channel: Channel) -> dict[str, Any]:
 
 
 def text_like(channel: Channel) -> bool:
-    """Whether messages can be sent into it."""
+    """Return whether messages can be sent into it."""
     return channel.is_thread or channel.type in (TEXT, DM, VOICE)

@@ -1,4 +1,4 @@
-"""What the methods of the Web API share: their table, their arguments, their errors."""
+"""The common parts of the Web API's methods: their table, their arguments, their errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Slack refuses in texts, blocks and views, with the messages it gives.
+"""Slack's refusals of texts, blocks and views, with the messages it gives.
 
 https://docs.slack.dev/reference/block-kit/blocks and .../views
 """
@@ -43,7 +43,7 @@ _RICH = {"rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_pr
 
 
 class Problems(list[str]):
-    """What is wrong, each with the JSON pointer to it."""
+    """Problems, each with the JSON pointer to its place."""
 
     def add(self, what: str, at: str) -> None:
         """Note one problem."""
@@ -71,7 +71,7 @@ class Problems(list[str]):
 
 
 def blocks_problems(blocks: Any, *, in_view: bool = False) -> Problems:
-    """What is wrong with the blocks of a message, or of a view."""
+    """Return the problems of the blocks of a message or a view."""
     found = Problems()
     if not isinstance(blocks, list):
         found.add("must be an array", "/blocks")
@@ -113,7 +113,7 @@ def _check_block(
 
 
 def view_problems(view: Any) -> Problems:
-    """What is wrong with a modal or a home view."""
+    """Return the problems of a modal or a home view."""
     found = Problems()
     if not isinstance(view, dict) or view.get("type") not in ("modal", "home"):
         found.add("unsupported type", "/view/type")
@@ -133,7 +133,7 @@ def view_problems(view: Any) -> Problems:
 
 
 def metadata_is_valid(metadata: Any) -> bool:
-    """Whether it has an event type and a payload object, and is not too large."""
+    """Return whether it has an event type and a payload object, and is not too large."""
     return (
         isinstance(metadata, dict)
         and isinstance(metadata.get("event_type"), str)

@@ -17,7 +17,7 @@ _HISTORY = ("channels:history", "groups:history", "im:history")
 
 @method("auth.test")
 def auth_test(ask: Ask) -> Json:
-    """Who the token is."""
+    """Return the user of the token."""
     return {
         "url": "https://local.slack.com/",
         "team": ask.team.name,
@@ -56,7 +56,7 @@ def users_info(ask: Ask) -> Json:
 
 @method("usergroups.users.list", "usergroups:read")
 def usergroups_users_list(ask: Ask) -> Json:
-    """Who is in a user group."""
+    """Return the users in a user group."""
     group = ask.team.groups.get(ask.need("usergroup"))
     if group is None:
         raise ApiError("no_such_subteam")
@@ -72,7 +72,7 @@ def users_conversations(ask: Ask) -> Json:
 
 @method("conversations.list", *_READ)
 def conversations_list(ask: Ask) -> Json:
-    """All channels of the asked types that the bot may know of."""
+    """Return the channels of the asked types that the bot may know of."""
     seen = [c for c in _listed(ask) if c.kind == "channel" or c.has_bot]
     return _paged(ask, "channels", [shown(c) | {"is_member": c.has_bot} for c in seen])
 
@@ -131,7 +131,7 @@ def conversations_join(ask: Ask) -> Json:
 
 
 def _replies_of(channel: Channel, ts: str) -> Json:
-    """What a history says of the thread below a message."""
+    """Return the fields by which a history describes the thread below a message."""
     replies = [one.ts for one in channel.messages.values() if one.thread_ts == ts and one.ts != ts]
     return {"reply_count": len(replies), "latest_reply": max(replies)} if replies else {}
 

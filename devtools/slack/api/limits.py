@@ -51,7 +51,7 @@ CALLS_A_MINUTE = {
 
 @dataclass(slots=True)
 class Limits:
-    """How many calls pass: `minute_s` is how long a minute lasts, `on` False lets all pass.
+    """The limits of calls: `minute_s` is the length of a minute, and `on` False lets all pass.
 
     `posts_in_a_burst` messages may follow each other in a channel before one a second holds.
     """

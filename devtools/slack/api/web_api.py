@@ -35,7 +35,7 @@ _JSON_FIELDS = ("blocks", "view", "metadata", "chunks", "prompts", "attachments"
 
 @dataclass(slots=True)
 class Fault:
-    """What befalls the next call of `method`, "*" for any, "response_url" for those.
+    """A fault of the next call of `method`, "*" for any, "response_url" for those.
 
     `kind` is 429, 500, reset (dropped before it is done), reset_after (done, the answer lost), slow
     (`seconds` late) or error (`error` is the code).

@@ -1,4 +1,4 @@
-"""How events and interactions reach the app: acknowledged within 3 s, or retried as Slack does.
+"""The delivery of events and interactions: acknowledged within 3 s, or retried as by Slack.
 
 https://docs.slack.dev/apis/events-api#retries
 """
@@ -43,7 +43,7 @@ class Delivery:
 
     @property
     def acked_at(self) -> float | None:
-        """When it was acknowledged first, in monotonic seconds."""
+        """The time of the first acknowledgement, in monotonic seconds."""
         return self.acks[0][0] if self.acks else None
 
     @property
@@ -63,7 +63,7 @@ class Delivery:
 
 
 class Carrier(Protocol):
-    """What takes a delivery to the app: returns where it went, "" if there was nobody."""
+    """A carrier takes a delivery to the app, and returns where it went, "" for nowhere."""
 
     def __call__(self, delivery: Delivery, *, attempt: int, reason: str) -> str: ...
 

@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 
 def common(world: World, person: Profile, kind: str) -> Json:
-    """What every interaction payload starts with."""
+    """Return the fields that every interaction payload starts with."""
     team = {"id": person.team.id, "domain": "local"}
     user = {"id": person.id, "username": person.name, "name": person.name, "team_id": team["id"]}
     return {

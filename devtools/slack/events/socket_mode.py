@@ -55,7 +55,7 @@ class SocketModeServer:
         self._turn = itertools.count()
 
     def ticket(self) -> str:
-        """What the next WebSocket is opened with; good for once."""
+        """Return a ticket for the next WebSocket, which is good for once."""
         ticket = f"ticket-{next(self._numbers)}"
         self._tickets.add(ticket)
         return ticket

@@ -1,4 +1,4 @@
-"""What a workspace holds: teams, channels, messages and all that was seen of them."""
+"""The contents of a workspace: teams, channels, messages and all that was seen of them."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Group:
 
 @dataclass(slots=True, eq=False)
 class Channel:
-    """`kind` is channel, group (private) or im; `members` are user ids, the bot's among them."""
+    """A channel, group (private) or im by `kind`; `members` are user ids, the bot's included."""
 
     id: str
     team: Team
@@ -108,13 +108,13 @@ class Channel:
 
     @property
     def has_bot(self) -> bool:
-        """Whether the bot may read and post here."""
+        """Return whether the bot may read and post here."""
         return self.team.bot_user_id in self.members
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What a message said from `at` (monotonic seconds) on."""
+    """A version of a message, which it had from `at` (monotonic seconds) on."""
 
     at: float
     text: str
@@ -160,7 +160,7 @@ class Message:
         self._note()
 
     def is_streaming(self) -> bool:
-        """Whether it was started, not stopped, and has not expired."""
+        """Return whether it was started, not stopped, and has not expired."""
         if self.streaming and time.monotonic() >= self.stream_ends_at:
             self.streaming = False
         return self.streaming
@@ -169,7 +169,7 @@ class Message:
         self.history.append(Version(time.monotonic(), self.text, self.blocks))
 
     def as_json(self) -> Json:
-        """As the Web API and the events show it."""
+        """Return the message as the Web API and the events show it."""
         shown: Json = {"type": "message", "user": self.user, "text": self.text, "ts": self.ts}
         shown["team"] = self.channel.team.id
         if self.blocks:
@@ -220,7 +220,7 @@ class View:
         self.states.append(payload)
 
     def as_json(self) -> Json:
-        """As the Web API and the payloads show it."""
+        """Return the view as the Web API and the payloads show it."""
         fixed = {"id": self.id, "team_id": self.team.id, "app_id": "A0LOCAL"}
         fixed |= {"bot_id": self.team.bot_id, "hash": str(len(self.states))}
         defaults = {"private_metadata": "", "callback_id": "", "state": {"values": {}}}
@@ -255,7 +255,7 @@ class ResponseUrl:
 
 @dataclass(slots=True)
 class Pane:
-    """What the assistant's pane shows in one thread; the lists have the latest last."""
+    """The assistant's pane of one thread; the lists have the latest last."""
 
     channel: Channel
     thread_ts: str

@@ -215,7 +215,7 @@ class Person(Profile):
         return sorted((m for m in every if self.id in m.notified), key=lambda m: m.ts)
 
     def ephemerals(self, channel: Channel | None = None) -> list[Message]:
-        """What only this person sees."""
+        """Return the messages that only this person sees."""
         mine = [m for m in self.world.ephemerals if m.ephemeral_for == self.id]
         return [m for m in mine if channel in (None, m.channel)]
 
@@ -246,7 +246,7 @@ class Person(Profile):
 
 
 def sent(typed: str) -> str:
-    """What Slack makes of a text that somebody typed."""
+    """Return the text that Slack makes of typed text."""
 
     def written(found: re.Match[str]) -> str:
         piece = found[0]

@@ -1,4 +1,4 @@
-"""What a person sees of a message: its blocks' words joined, without the marks of formatting."""
+"""The text that a person sees of a message: its blocks' words, without formatting."""
 
 from __future__ import annotations
 

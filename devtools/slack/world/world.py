@@ -72,7 +72,7 @@ class Profile:
 
 @dataclass
 class World:
-    """All state; `calls`, `homes`, `panes` and `ephemerals` are there to be asserted on."""
+    """The whole state; tests look at `calls`, `homes`, `panes` and `ephemerals`."""
 
     courier: Courier = field(default_factory=Courier)
     stream_lasts_s: float = 300.0

@@ -138,7 +138,7 @@ def _text(data: bytes, name: str) -> str:
 
 
 def _fields(lines: list[str]) -> Iterator[tuple[str, object]]:
-    """What `Name: value` lines say of the fields of an entry."""
+    """Yield the fields of an entry that `Name: value` lines give."""
     for line in lines:
         match = _PAIR.match(line)
         field = header(match[1]).field if match else ""

@@ -51,7 +51,7 @@ class PageSection:
 
     @property
     def text(self) -> str:
-        """What stands directly below the heading, up to the next one."""
+        """The text directly below the heading, up to the next one."""
         return "\n".join(self.lines).strip()
 
 
@@ -124,12 +124,12 @@ def sections_of(text: str) -> Iterator[PageSection]:
 
 
 def sections_in(text: str) -> bool:
-    """Whether a text has headings, or questions of their own lines with answers."""
+    """Return whether a text has headings, or questions of their own lines with answers."""
     return any(section.level for section in sections_of(text)) or bool(_asked(text))
 
 
 def is_question(title: str) -> bool:
-    """Whether a title asks, in Korean or English."""
+    """Return whether a title asks, in Korean or English."""
     return bool(_QUESTION.search(title))
 
 
@@ -234,7 +234,7 @@ def _records(
 
 
 def _is_generic(title: str) -> bool:
-    """Whether a title is that of a FAQ itself: an introduction below it answers nothing."""
+    """Return whether a title is that of a FAQ itself: an introduction below it answers nothing."""
     return bool(_GENERIC.search(title)) and not _QUESTION.search(title)
 
 

@@ -1,4 +1,4 @@
-"""What workbooks of every kind have in common: sheets, of which some are hidden."""
+"""The common part of all workbooks: sheets, of which some are hidden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which row of a table has the columns' names, and which column holds which field."""
+"""The header row of a table, and the fields that its columns hold."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def find_header(lines: Sequence[TableLine], columns: ColumnMap) -> int | None:
 
 
 def missing(lines: Sequence[TableLine], columns: ColumnMap) -> str:
-    """What to say of a table without the columns: those that are there, and how to name them."""
+    """Return the error about a table without the columns: those it has, and how to name them."""
     filled = [line for line in lines[:200] if not line.blank][:_HEADER_ROWS]
     if not filled:
         return "the sheet is empty"
@@ -124,12 +124,12 @@ def _has_both(cells: Sequence[object], columns: ColumnMap) -> bool:
 
 
 def _is_question(cell: object) -> bool:
-    """Whether a cell of the first row is no column's name but what somebody asks."""
+    """Return whether a cell of the first row is no column's name but what somebody asks."""
     return isinstance(cell, str) and cell.rstrip().endswith(("?", "？"))
 
 
 def _body_answers(heads: Sequence[Header]) -> bool:
-    """Whether a text column is the answer: not where another column speaks of a reply."""
+    """Return whether a text column is the answer: not where another column speaks of a reply."""
     return any(head.field == "body" for head in heads) and not any(
         head.field == "answer" or is_reply_word(head.name) for head in heads
     )

@@ -168,7 +168,7 @@ class Header:
 
     @property
     def level(self) -> int:
-        """Where a column stands among several of categories, the widest first."""
+        """The place of a column among several of categories, the widest first."""
         plain = _letters(self.name)
         return next((index for index, word in enumerate(_LEVELS) if word in plain), 0)
 
@@ -194,12 +194,12 @@ def shown_name(cell: object) -> str:
 
 
 def same_name(one: object, other: str) -> bool:
-    """Whether two names of columns differ only in spaces, case and form."""
+    """Return whether two names of columns differ only in spaces, case and form."""
     return _letters(shown_name(one)) == _letters(shown_name(other))
 
 
 def is_reply_word(cell: object) -> bool:
-    """Whether a column speaks of a reply, as `답변자` does: then `내용` is what was asked."""
+    """Return whether a column is about a reply, as `답변자` is: then `내용` is the question."""
     return bool(re.match("답변|회신|응답|답글", _letters(shown_name(cell))))
 
 
@@ -289,7 +289,7 @@ def _letters(name: str) -> str:
 
 
 def _tag(name: str) -> str:
-    """What tells two columns of one field apart: a language, a number, or the script it is in."""
+    """Return what tells two columns of one field apart: a language, a number, or a script."""
     words = [word for part in _parts(name) for word in part]
     for word in words:
         if word in _LANGUAGES:

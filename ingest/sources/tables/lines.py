@@ -22,7 +22,7 @@ class TableLine:
 
     @property
     def blank(self) -> bool:
-        """Whether there is nothing in it."""
+        """Return whether there is nothing in it."""
         return not any(is_filled(value) for value in self.values)
 
 

@@ -117,7 +117,7 @@ def _check_cells(archive: zipfile.ZipFile, name: str) -> int:
 
 
 class _Counted:
-    """How many cells, rows and cells of ranges the parts of a workbook have."""
+    """The numbers of cells, rows and cells of ranges in the parts of a workbook."""
 
     def __init__(self) -> None:
         self.cells = 0

@@ -23,7 +23,7 @@ _REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
 
 @dataclass(frozen=True, slots=True)
 class WebResponse:
-    """What a server answered; `url` is where, after redirects."""
+    """The answer of a server; `url` is its address after redirects."""
 
     status: int
     headers: Mapping[str, str]
@@ -32,7 +32,7 @@ class WebResponse:
 
     @property
     def is_html(self) -> bool:
-        """Whether it is a page."""
+        """Return whether it is a page."""
         return "html" in self.headers.get("content-type", "")
 
 
@@ -73,7 +73,7 @@ def get(
 
 
 def is_public(host: str) -> bool:
-    """Whether all addresses of a host are on the internet, and none on this machine or network."""
+    """Return whether all addresses of a host are public, and none is this machine or network's."""
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -84,7 +84,7 @@ def is_public(host: str) -> bool:
 
 
 def _next(first: str, current: str, location: str) -> str:
-    """Where a redirect leads: to the same server or to a public one, and never elsewhere."""
+    """Return the target of a redirect, which is the same server or a public one."""
     target = urljoin(current, location)
     there, origin = urlsplit(target), urlsplit(first)
     if there.scheme not in ("http", "https"):

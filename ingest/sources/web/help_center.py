@@ -62,7 +62,7 @@ class _Crawl:
         return get(self.client, url, headers, most_bytes=most, deadline_s=_PAGE_S)
 
     def covers(self, url: str) -> bool:
-        """Whether a page is one of this help centre, and may be read by robots."""
+        """Return whether a page is one of this help centre, and may be read by robots."""
         page, start = urlsplit(url), urlsplit(self.start)
         below = page.path.startswith(
             start.path.rsplit("/", 1)[0] if "." in start.path.rsplit("/", 1)[-1] else start.path

@@ -88,7 +88,7 @@ def find_clock(text: str, *, bare: bool = False) -> FoundClock | None:
 
 
 def _as_late(start: time, end: time) -> bool:
-    """Whether a time is before another, and of the same half of the day."""
+    """Return whether a time is before another, and of the same half of the day."""
     return start < end and (start.hour < 12) == (end.hour < 12)
 
 

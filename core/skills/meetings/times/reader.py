@@ -1,4 +1,4 @@
-"""All that a message says about when: days, time of the day, and how long."""
+"""The reading of times in a message: days, times of the day, and durations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WHOLE_DAY: Final = (time(0), time(23, 59))
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a message says about when.
+    """The times that a message names.
 
     `days` and `clocks` hold what may be meant: several where it is not clear. `part` is a part of
     the day. `impossible` is what names a day or a time that does not exist. `rest` is the message
@@ -46,7 +46,7 @@ class Said:
 
     @property
     def says_when(self) -> bool:
-        """Whether anything is said about when."""
+        """Return whether anything is said about when."""
         return bool(
             self.days
             or self.clocks

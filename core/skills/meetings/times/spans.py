@@ -1,4 +1,4 @@
-"""How long something takes, as people say it: "한 시간 반", "30분", "for half an hour"."""
+"""Durations as people say them: "한 시간 반", "30분", "for half an hour"."""
 
 from __future__ import annotations
 
