@@ -84,7 +84,7 @@ class SkilledAssistant:
         return await self._assistant.research(text, session, history)
 
     async def may_share(self, turn: Turn) -> bool:
-        """Whether an answer may be shown to others; see `Assistant.may_share`."""
+        """Return whether an answer may be shown to others; see `Assistant.may_share`."""
         return await self._assistant.may_share(turn)
 
     async def would_answer(self, question: Question) -> bool:
