@@ -131,7 +131,7 @@ def open_index(settings: Settings) -> ChromaIndex:
 
 
 def check_index(settings: Settings) -> None:
-    """Return if the Chroma server answers, where there is one. Blocks.
+    """Check that the Chroma server answers, where there is one. Blocks.
 
     Raises:
         IndexAwayError: it does not.

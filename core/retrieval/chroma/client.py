@@ -68,7 +68,7 @@ def connect_client(url: str, token: str | None = None) -> ClientAPI:
 
 
 def check_server(url: str, token: str | None = None) -> None:
-    """Return if a Chroma server answers at `url`. Blocks.
+    """Check that a Chroma server answers at `url`. Blocks.
 
     Raises:
         IndexAwayError: none does.

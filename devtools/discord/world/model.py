@@ -281,7 +281,7 @@ class Call:
 
 
 def walk(components: list[Json]) -> list[Json]:
-    """Yield all components in order, however deep they are nested."""
+    """Return all components in order, however deep they are nested."""
     found: list[Json] = []
     for part in components:
         found.append(part)
