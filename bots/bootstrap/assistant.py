@@ -230,7 +230,9 @@ class _Parts:
     def book(self, stores: Stores, profile: Profile) -> LessonBook:
         """Return the book of lessons, behind its gate."""
         assert self.following  # noqa: S101 - whoever has stores has opened it with their lessons
-        rehearsal = SearchedRehearsal(self.retriever, self.language.analyzer)
+        rehearsal = SearchedRehearsal(
+            self.retriever, self.language.analyzer, profile.closed_categories
+        )
         gate = Gate(rehearsal, LessonReader(self.language.analyzer, self.embed), profile)
         catch_up = partial(self.following.catch_up, now=True)
         return book_of(stores, profile, examine=gate.examine, catch_up=catch_up)

@@ -40,7 +40,9 @@ def open_desk(  # noqa: PLR0913 - its collaborators
         most_alike=likeness.most_alike,
         title_of=title_of,
         categories_of=lambda titles: retriever.aside(_categories, retriever, titles),
-        entries_for=lambda question: retriever.aside(_entries_for, retriever, question),
+        entries_for=lambda title, audience: retriever.aside(
+            _entries_for, retriever.seen_by(audience), title
+        ),
         scope_of=audiences.of,
         profile=profile,
         now=lambda: datetime.now(UTC),

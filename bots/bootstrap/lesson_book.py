@@ -32,7 +32,7 @@ async def open_book(settings: Settings) -> AsyncIterator[tuple[LessonBook, Store
         rehearsal = None
         try:
             retriever, language = build_retriever(settings)
-            rehearsal = SearchedRehearsal(retriever, language.analyzer)
+            rehearsal = SearchedRehearsal(retriever, language.analyzer, profile.closed_categories)
         except NoFaqError:
             language = load_language(settings.profile)
         return Gate(rehearsal, LessonReader(language.analyzer, language.encoder.embed), profile)

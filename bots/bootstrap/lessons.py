@@ -10,6 +10,7 @@ from core.assistant.audiences import Audiences
 from core.lessons.book import LessonBook
 from core.lessons.gate import Examined
 from core.profile import Profile
+from core.retrieval.audience import Audience, is_within
 from core.retrieval.rehearsal import Rehearsal
 from core.retrieval.retriever import Retriever
 from core.text.korean import Analyzer
@@ -19,16 +20,23 @@ from core.types import Entry, Lesson, Turn
 class SearchedRehearsal:
     """Implements `core.lessons.gate.Rehearsing` in threads."""
 
-    def __init__(self, retriever: Retriever, analyzer: Analyzer) -> None:
-        self._rehearsal = Rehearsal(retriever, analyzer)
+    def __init__(self, retriever: Retriever, analyzer: Analyzer, closed: Sequence[str]) -> None:
+        """What is found is told where one teaches: nothing of `closed` categories but its own."""
+        self._retriever = retriever
+        self._analyzer = analyzer
+        self._closed = closed
 
     async def near(self, lesson: Lesson) -> Sequence[Entry]:
         """Return the entries that answer the lesson's question, the nearest first."""
-        return await asyncio.to_thread(self._rehearsal.answering, lesson)
+        return await asyncio.to_thread(self._rehearsal(lesson).answering, lesson)
 
     async def taken(self, lesson: Lesson) -> Sequence[str]:
         """Return the entries' own questions that the lesson would take."""
-        return await asyncio.to_thread(self._rehearsal.taken, lesson)
+        return await asyncio.to_thread(self._rehearsal(lesson).taken, lesson)
+
+    def _rehearsal(self, lesson: Lesson) -> Rehearsal:
+        withheld = tuple(one for one in self._closed if not is_within(lesson.category, [one]))
+        return Rehearsal(self._retriever.seen_by(Audience(withheld=withheld)), self._analyzer)
 
 
 async def category_for(audiences: Audiences, retriever: Retriever, turn: Turn) -> str:

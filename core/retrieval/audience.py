@@ -37,7 +37,7 @@ EVERYTHING: Final = Audience()
 
 def is_within(category: str, wider: Sequence[str]) -> bool:
     """Whether a category is one of these, or lies below one."""
-    path = _path(category)
+    path = _path(category) if wider else []
     return any(path[: len(above)] == above for above in map(_path, wider) if above)
 
 

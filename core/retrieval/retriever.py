@@ -144,6 +144,8 @@ class Retriever:
         Raises:
             FaqIndexError: see `search`.
         """
+        if not self._audience.sees_all:
+            asked = [replace(one, audience=self._audience) for one in asked]
         snapshot = self.serving.now()
         try:
             return self._all_ranked(snapshot, asked, limit)

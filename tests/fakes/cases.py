@@ -25,7 +25,7 @@ async def for_all(_question):
     return Scope()
 
 
-async def no_entries(_question):
+async def no_entries(_question, _audience):
     return []
 
 

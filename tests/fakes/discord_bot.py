@@ -26,6 +26,7 @@ async def running_bot(
     per_minute: int = 0,
     working: bool = True,
     make_assistant: Callable[..., Any] = ScriptedAssistant,
+    parts: dict[str, object] | None = None,
     **settings: object,
 ) -> AsyncIterator[AtWork]:
     """Run the bot until it is online; entered again on the same folder, it is a restart."""
@@ -41,7 +42,9 @@ async def running_bot(
         open_discord,
         lambda stores: make_assistant(history=stores.history),
         working=working,
-        make_parts=lambda stores: {"limits": UserLimits(per_minute=per_minute, per_day=0)},
+        make_parts=lambda stores: (
+            {"limits": UserLimits(per_minute=per_minute, per_day=0)} | (parts or {})
+        ),
     )
     async with opened as bot:
         await fake.until(lambda: fake.online)

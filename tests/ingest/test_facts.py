@@ -19,6 +19,15 @@ def test_the_language_hosts_and_examples_come_from_the_entries():
     assert examples_of(ENTRIES) == ["How do I cancel?", "Where can I park?", "When are you open?"]
 
 
+def test_nothing_that_is_for_a_group_alone_becomes_an_example(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    closed = Entry("9", "How much is the bonus?", "A lot", category="HR > Pay")
+    write_facts([closed, *ENTRIES], tmp_path / "faq.toml", closed=("HR > Pay",))
+    examples = load_profile("", faq=tmp_path / "faq.toml").examples
+    assert closed.title not in examples
+    assert examples[0] == "How do I cancel?"
+
+
 def test_the_facts_are_a_profile(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "new" / "faq.toml"

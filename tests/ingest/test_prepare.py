@@ -150,3 +150,17 @@ def test_the_real_faq_is_prepared_within_seconds(shared):
     assert sum(bool(entry.category) for entry in prepared.entries) == 1437
     assert (prepared.skipped, prepared.merged) == ((), ())
     assert len(prepared.near_duplicates) == pytest.approx(18, abs=3)
+
+
+def test_what_a_group_alone_sees_is_never_merged_with_what_others_see():
+    """Of the same title, each stays an entry of its own, with an id of its own."""
+    rows = (
+        _row("휴가는?", "15일", "f:1", category="인사"),
+        _row("휴가는?", "임원은 20일", "f:2", category="인사 > 임원"),
+        _row("휴가 는?", "임원은 20일", "f:3", category="인사 > 임원"),
+    )
+    prepared = prepare(Loaded(rows, ()), closed=("인사 > 임원",))
+    assert [entry.text for entry in prepared.entries] == ["15일", "임원은 20일"]
+    assert len({entry.faq_id for entry in prepared.entries}) == 2
+    (merged,) = prepare(Loaded(rows, ())).entries
+    assert "임원은" in merged.text

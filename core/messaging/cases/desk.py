@@ -15,6 +15,7 @@ from core.lessons.answered_cases import change_case
 from core.messaging.cases.roster import Roster, next_day, works_from
 from core.ports import Cases
 from core.profile import Owner, Profile
+from core.retrieval.audience import Audience
 from core.text.markdown.measure import shortened
 from core.text.sanitize import Cleaner
 from core.types import (
@@ -27,6 +28,7 @@ from core.types import (
 )
 
 _COMPARED: Final = 2_000  # open cases, the oldest first
+_MOST_TRIED: Final = 5  # of those that ask the same, which may be of other readers
 _SHOWN_CHARS: Final = 120  # of another person's question, where it is quoted
 _AGAIN_LATER: Final = timedelta(
     hours=1
@@ -47,7 +49,7 @@ class CaseDesk:
         most_alike: MostAlike,
         title_of: Callable[[Question], Awaitable[str]],
         categories_of: Categories,
-        entries_for: Callable[[str], Awaitable[list[Passage]]],
+        entries_for: Callable[[str, Audience], Awaitable[list[Passage]]],
         scope_of: Callable[[Question], Awaitable[Scope]],
         profile: Profile,
         now: Callable[[], datetime],
@@ -65,7 +67,7 @@ class CaseDesk:
         self._most_alike = most_alike
         self._title_of = title_of
         self._categories_of = categories_of
-        self.entries_for = entries_for
+        self._entries_for = entries_for
         self._scope_of = scope_of
         self.profile = profile
         self._opening = asyncio.Lock()  # two people who ask the same at once share one case
@@ -144,12 +146,7 @@ class CaseDesk:
 
     async def _joined(self, question: Question, title: str, *, public: bool) -> Case | None:
         """Let a question join the open case that asks the same; None if there is none."""
-        others = await self.cases.open(_COMPARED)
-        titles = [one.question for one in others]
-        place = await asyncio.to_thread(self._most_alike, title, titles)
-        case = others[place] if place is not None else None
-        if case and not await self._have_same_readers(case.waiters[0].question, question):
-            return None  # the answer to one would be told to the other
+        case = await self._most_alike_of(question, title)
         while case and case.is_open:
             joined = case.joined_by(question)
             if public and not case.calls and case.due_at is None:
@@ -160,6 +157,11 @@ class CaseDesk:
             case = await self.cases.find(case.id)
         return None
 
+    async def entries_for(self, case: Case) -> list[Passage]:
+        """Return the entries nearest to a case that whoever waits for it may see."""
+        scope = await self._scope_of(case.waiters[0].question)
+        return await self._entries_for(case.question, scope.audience)
+
     async def owners_of(
         self, title: str, nearest: Sequence[str], question: Question
     ) -> list[Owner]:
@@ -169,8 +171,19 @@ class CaseDesk:
         first = channel.owners if channel else ()
         return self.roster.owners_of(title, categories, platform_of(question), first=first)
 
-    async def _have_same_readers(self, one: Question, other: Question) -> bool:
-        return (await self._scope_of(one)).audience == (await self._scope_of(other)).audience
+    async def _most_alike_of(self, question: Question, title: str) -> Case | None:
+        """Return the open case that asks the same, of the same readers: all are told its answer."""
+        others = await self.cases.open(_COMPARED)
+        audience = (await self._scope_of(question)).audience
+        for _ in range(_MOST_TRIED):
+            titles = [one.question for one in others]
+            place = await asyncio.to_thread(self._most_alike, title, titles)
+            if place is None:
+                return None
+            case = others.pop(place)
+            if (await self._scope_of(case.waiters[0].question)).audience == audience:
+                return case
+        return None
 
     async def _first_call(
         self, case: Case, owners: Sequence[Owner], now: datetime, *, calls: bool

@@ -62,7 +62,7 @@ async def choices(desk: CaseDesk, case_id: str) -> list[Passage]:
         FaqbotError: they cannot be found.
     """
     case = await desk.cases.find(case_id)
-    return await desk.entries_for(case.question) if case and case.is_open else []
+    return await desk.entries_for(case) if case and case.is_open else []
 
 
 async def picked(desk: CaseDesk, case_id: str, faq_id: str) -> str:

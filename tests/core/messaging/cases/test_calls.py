@@ -49,7 +49,7 @@ class Office:
             is_public=lambda session: "private" not in session,
         )
 
-    async def entries(self, _question):
+    async def entries(self, _question, _audience):
         return [ENTRY]
 
     async def say(self, question, ending):

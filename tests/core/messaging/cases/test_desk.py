@@ -10,8 +10,10 @@ from fakes.cases import desk_of
 from bots.bootstrap.stores import open_stores
 from config.profiles import load_profile
 from config.settings import Settings
+from core.assistant.audiences import Scope
 from core.messaging.cases.roster import Roster
-from core.profile import Owner
+from core.profile import Channel, Owner
+from core.retrieval.audience import Audience
 from core.types import Escalated, Question, SessionId
 
 PROFILE = load_profile("ko")
@@ -142,3 +144,22 @@ async def test_an_answer_that_helped_nobody_waits_for_a_person_once(desk, stores
     (case,) = await stores.cases.due(NOON, 9)
     assert case.calls == ()
     assert [one.question.id for one in case.waiters] == ["slack:T1:C1:1"]
+
+
+async def test_questions_that_others_may_not_read_never_wait_as_one(stores, clock):
+    """The answer to one is told to all who wait with it."""
+
+    async def scope_of(question):
+        closed = () if question.asker == "slack:U9" else ("급여",)
+        return Scope(Audience(withheld=closed), Channel("인사방", (), owners=("배송팀",)))
+
+    parcels = replace(TEAM, name="배송팀", contacts=("slack:S2",), topics=("배송",))
+    roster = Roster((TEAM, parcels), Owner("", ()))
+    settings = Settings(_env_file=None)
+    at = desk_of(stores, PROFILE, settings, roster=roster, now=clock, scope_of=scope_of)
+    await told(at, asked(by=9), public=False)
+    shown = await told(at, asked(by=1))
+    await told(at, asked(by=2))
+    cases = await stores.cases.open(9)
+    assert sorted(len(case.waiters) for case in cases) == [1, 2]
+    assert shown.contacts == ("slack:S2",)  # the channel's owners come first
