@@ -56,13 +56,14 @@ def sync(  # noqa: PLR0913 - all by name; together they are what an ingest is
     progress: Callable[[int, int], None],
     prepare: Callable[[Sequence[str], Sequence[str]], None] | None = None,
     anew: bool = False,
+    serve: bool = True,
 ) -> Changes:
     """Make the index hold exactly `entries`; do nothing if it already does.
 
     `analyzer` and `embedder` are loaded only when something has to be analysed; `progress` gets
     the entries stored so far and their total. `prepare` gets every text that will be embedded, for
     an embedder that fetches them ahead; what it raises leaves everything as it was. `anew` uses
-    nothing of what the index holds.
+    nothing of what the index holds. Without `serve` the generation is built, and what serves stays.
     """
     digests = {entry.faq_id: digest(entry) for entry in entries}
     serving = index.serving()
@@ -87,7 +88,8 @@ def sync(  # noqa: PLR0913 - all by name; together they are what an ingest is
         index.add(generation, [fresh.get(e.faq_id) or known[e.faq_id] for e in batch])
         done += len(batch)
         progress(done, len(entries))
-    index.switch(generation, entries=len(entries), digest=total)
+    if serve:
+        index.switch(generation, entries=len(entries), digest=total)
     changes = _compare(before, digests, generation)
     return replace(changes, embedded=len(digests) - len(same))
 

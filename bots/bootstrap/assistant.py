@@ -10,9 +10,10 @@ from functools import partial
 from types import ModuleType
 
 from bots.bootstrap.cases import open_desk
+from bots.bootstrap.console import desk_of, trials_of
 from bots.bootstrap.lessons import SearchedRehearsal, book_of, category_for
+from bots.bootstrap.plain_assistant import PlainAssistants
 from bots.bootstrap.search import (
-    Language,
     build_retriever,
     embedders,
     follow_lessons,
@@ -21,15 +22,9 @@ from bots.bootstrap.search import (
 )
 from bots.bootstrap.skills import SkillParts, with_skills
 from bots.bootstrap.stores import Stores, open_stores
-from config.profiles import chain_of, guardrail_file, profile_of
+from config.profiles import profile_of
 from config.settings import Settings
 from core.assistant.assistant import Assistant
-from core.assistant.audiences import Audiences
-from core.assistant.extractive import ExtractiveModel
-from core.assistant.followups import LeadBack
-from core.assistant.guardrail import Guardrail, GuardrailModel
-from core.assistant.message import MessageReader
-from core.assistant.research import Researcher
 from core.lessons.book import LessonBook
 from core.lessons.gate import Gate
 from core.lessons.reader import LessonReader
@@ -42,7 +37,7 @@ from core.messaging.service import ChatService
 from core.messaging.user_limits import UserLimits
 from core.ports import History, Lessons
 from core.profile import Profile
-from core.reporting.catalogue import Catalogue, Desk
+from core.reporting.catalogue import Catalogue
 from core.reporting.gaps import Embed
 from core.reporting.operations import Operations
 from core.retrieval.lesson_sync import LessonSync
@@ -51,8 +46,7 @@ from core.skills.assistant import AnyAssistant
 from core.stores.memory import MemoryHistory
 from core.stores.sqlite.spool import SqliteSpool
 from core.text.personal_data import mask
-from core.types import Entry, Turn
-from ingest.doubles import doubles_of
+from core.types import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +111,15 @@ async def open_service(
             report=report,
             processes=processes,
             operations=parts.operations(stores, profile),
-            audiences=parts.audiences,
+            audiences=parts.assistants.audiences,
             desk=open_desk(
                 settings,
                 stores,
                 profile,
                 title_of=learning.title_of,
                 retriever=parts.retriever,
-                audiences=parts.audiences,
-                likeness=Likeness(parts.language.analyzer, parts.embed),
+                audiences=parts.assistants.audiences,
+                likeness=Likeness(parts.assistants.language.analyzer, parts.embed),
             ),
             sessions_at_once=settings.sessions_at_once,
             lease_s=settings.lease_s,
@@ -172,32 +166,12 @@ class _Parts:
     retriever: Retriever
     following: LessonSync | None
     plain: Assistant  # without skills
-    language: Language
-    settings: Settings
-    audiences: Audiences
+    assistants: PlainAssistants
 
     @property
     def embed(self) -> Embed:
         """The call of the built-in encoder, whatever embedder the index was made with."""
-        return self.language.encoder.embed
-
-    def _desk(self) -> Desk:
-        retriever = self.retriever
-
-        def edit(entry: Entry, questions: tuple[str, ...]) -> None:
-            # The readers of files take a moment to import, and answering needs none.
-            from bots.bootstrap.index.questions import serve_questions
-
-            served = retriever.all_entries()
-            serve_questions(self.settings, self.language, served, entry, questions)
-            retriever.serving.refresh()
-
-        return Desk(
-            version=lambda: retriever.serving.now().generation.name,
-            entries=retriever.all_entries,
-            doubles=doubles_of,
-            edit=edit,
-        )
+        return self.assistants.language.encoder.embed
 
     def operations(self, stores: Stores, profile: Profile) -> Operations:
         """Return what those who run the bot look at and change."""
@@ -208,9 +182,13 @@ class _Parts:
             lessons=stores.lessons,
             assistant=self.plain,
             embed=self.embed,
-            catalogue=Catalogue(stores.reports, self._desk()),
+            catalogue=Catalogue(
+                stores.reports,
+                desk_of(self.assistants.settings, self.retriever, self.assistants.language),
+            ),
+            trials=trials_of(stores, self.retriever, self.assistants),
             book=self.book(stores, profile),
-            category_of=partial(category_for, self.audiences, self.retriever),
+            category_of=partial(category_for, self.assistants.audiences, self.retriever),
         )
 
     def learning(self, stores: Stores, profile: Profile) -> Learning:
@@ -223,17 +201,16 @@ class _Parts:
             lessons=stores.lessons,
             profile=profile,
             leans=lambda text: retriever.aside(retriever.leans, text),
-            category_of=partial(category_for, self.audiences, retriever),
+            category_of=partial(category_for, self.assistants.audiences, retriever),
             book=self.book(stores, profile),
         )
 
     def book(self, stores: Stores, profile: Profile) -> LessonBook:
         """Return the book of lessons, behind its gate."""
         assert self.following  # noqa: S101 - whoever has stores has opened it with their lessons
-        rehearsal = SearchedRehearsal(
-            self.retriever, self.language.analyzer, profile.closed_categories
-        )
-        gate = Gate(rehearsal, LessonReader(self.language.analyzer, self.embed), profile)
+        analyzer = self.assistants.language.analyzer
+        rehearsal = SearchedRehearsal(self.retriever, analyzer, profile.closed_categories)
+        gate = Gate(rehearsal, LessonReader(analyzer, self.embed), profile)
         catch_up = partial(self.following.catch_up, now=True)
         return book_of(stores, profile, examine=gate.examine, catch_up=catch_up)
 
@@ -259,11 +236,8 @@ async def _parts(
             keep = remote.keep if remote else nothing_to_warm
             following = follow_lessons(lessons, retriever, language, keep)
             await following.catch_up()
-        analyzer, encoder = language.analyzer, language.encoder
-        fitted = GuardrailModel.load(guardrail_file(chain_of(settings)))
-        guardrail = Guardrail(fitted, encoder.embed, analyzer.terms)
-        reader = MessageReader(Researcher(retriever, guardrail), analyzer)
-        extractive = ExtractiveModel(analyzer, retriever.idf, cut_note=profile.answer_cut)
+        assistants = PlainAssistants.of(settings, profile, language)
+        reader, extractive = assistants.reader(retriever), assistants.extractive(retriever)
         models = None
         if with_models:
             opened = _models().open_models(
@@ -274,25 +248,19 @@ async def _parts(
                 warm=remote.warm if remote else nothing_to_warm,
             )
             models = await stack.enter_async_context(opened)
-        audiences = Audiences(profile.channels, profile.groups)
-        assistant = Assistant(
-            retriever=retriever,
-            reader=reader,
-            model=extractive,
-            lead_back=LeadBack(profile.themes, encoder.embed),
-            history=history,
-            profile=profile,
-            history_turns=settings.history_turns,
+        assistant = assistants.assistant(
+            retriever,
+            reader,
+            extractive,
+            history,
             models=models,
             catch_up=following.catch_up if following else None,
-            redact=mask if settings.masks_for_models else str,
-            audiences=audiences,
         )
-        skills = SkillParts(settings, analyzer, encoder, profile.language)
+        skills = SkillParts(settings, language.analyzer, language.encoder, profile.language)
         skilled = await asyncio.to_thread(
             with_skills, assistant, skills, profile=profile, history=history
         )
-        yield _Parts(skilled, retriever, following, assistant, language, settings, audiences)
+        yield _Parts(skilled, retriever, following, assistant, assistants)
 
 
 def _models() -> ModuleType:

@@ -114,6 +114,7 @@ class Assistant:
         self._history_turns = history_turns
         self._models = models
         self._uses_models = True
+        self._charged_to: str | None = None
         self._catch_up = catch_up
         self._redact = redact
         self._audiences = audiences or Audiences((), ())
@@ -151,7 +152,9 @@ class Assistant:
     ) -> AsyncGenerator[AnswerEvent]:
         work: Work | None = None
         try:
-            work = await self._begin(question.asker)
+            work = await self._begin(
+                question.asker if self._charged_to is None else self._charged_to
+            )
             # Closed at once, not when it is collected: a reader who leaves leaves no task behind.
             async with aclosing(self._answer(question, history, work)) as events:
                 async for event in events:
@@ -171,10 +174,14 @@ class Assistant:
         """Return one that answers alike, and keeps nothing of it."""
         return self.remembering(MemoryHistory())
 
-    def remembering(self, history: History) -> Assistant:
-        """Return one that answers alike in the conversations of another history."""
+    def remembering(self, history: History, *, charged_to: str | None = None) -> Assistant:
+        """Return one that answers alike in the conversations of another history.
+
+        What models cost is charged to whoever asks, or to the person who is named.
+        """
         other = copy(self)
         other._history = history  # noqa: SLF001 - its own kind
+        other._charged_to = charged_to  # noqa: SLF001
         return other
 
     async def nearest(self, hits: Sequence[Hit]) -> Sequence[Entry]:

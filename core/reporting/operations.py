@@ -19,6 +19,7 @@ from core.ports import Archive, Inbox, Lessons, Reports, Vectors
 from core.reporting.catalogue import Catalogue
 from core.reporting.gaps import Embed, GapGroup, grouped, open_gaps
 from core.reporting.replay import Asked, Outcome, outcome_of
+from core.reporting.trial import Trials
 from core.types import (
     AuditEvent,
     Feedback,
@@ -89,6 +90,7 @@ class Operations:
         assistant: Assistant,
         embed: Embed,
         catalogue: Catalogue,
+        trials: Trials,
         book: LessonBook,
         category_of: Callable[[Turn], Awaitable[str]],
     ) -> None:
@@ -101,6 +103,7 @@ class Operations:
         self._embed = embed
         self._vectors: dict[str, Vectors] = {}
         self.catalogue = catalogue
+        self.trials = trials
         self._book = book
         self._category_of = category_of
 
@@ -165,24 +168,33 @@ class Operations:
         Raises:
             StorageError: it is not stored.
         """
-        texts = {text: question_id for question_id, text in reversed(questions)}
         kept = [
-            await self._book.keep(
-                Lesson(
-                    f"console:{blake2b(f'{text} {answer}'.encode(), digest_size=8).hexdigest()}",
-                    SESSION,
-                    text,
-                    answer,
-                    author=f"console:{who}",
-                    author_name=who,
-                    category=await self._category_for(question_id),
-                ),
-                by=who,
-                approved_by=who if approved else "",
+            await self._book.keep(lesson, by=who, approved_by=who if approved else "")
+            for lesson in await self.lessons_for(questions, answer, who=who)
+        ]
+        return replace(await self.ask_again(questions), kept=kept)
+
+    async def lessons_for(
+        self, questions: Sequence[tuple[str, str]], answer: str, *, who: str
+    ) -> list[Lesson]:
+        """Return the lessons that an answer to a group's questions is taught as.
+
+        Raises:
+            StorageError: what the questions were answered with cannot be looked up.
+        """
+        texts = {text: question_id for question_id, text in reversed(questions)}
+        return [
+            Lesson(
+                f"console:{blake2b(f'{text} {answer}'.encode(), digest_size=8).hexdigest()}",
+                SESSION,
+                text,
+                answer,
+                author=f"console:{who}",
+                author_name=who,
+                category=await self._category_for(question_id),
             )
             for text, question_id in list(texts.items())[:_MOST_TAUGHT]
         ]
-        return replace(await self.ask_again(questions), kept=kept)
 
     async def _category_for(self, question_id: str) -> str:
         turn = await self.archive.find(question_id)

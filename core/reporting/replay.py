@@ -107,6 +107,32 @@ def counted(comparisons: Iterable[Comparison]) -> dict[str, int]:
     return {change.value: changes.count(change) for change in Change}
 
 
+def replay_json(found: Sequence[Comparison], bound: float) -> dict[str, object]:
+    """The comparison in JSON's types: the counts, and each answer that changes."""
+    share = worse_share(found)
+    return {
+        "questions": len(found),
+        "changes": counted(found),
+        "worse_share": round(share, 6),
+        "bound": bound,
+        "passed": share <= bound,
+        "changed": [
+            {
+                "question": one.asked.text,
+                "change": one.change.value,
+                "before": _side(one.before),
+                "after": _side(one.after),
+            }
+            for one in found
+            if one.change is not Change.SAME
+        ],
+    }
+
+
+def _side(outcome: Outcome) -> dict[str, object]:
+    return {"state": outcome.state.value, "sources": list(outcome.sources), "text": outcome.text}
+
+
 def _change(asked: Asked, before: Outcome, after: Outcome) -> Change:
     was, is_now = _is_right(asked, before), _is_right(asked, after)
     if was is not None and is_now is not None and was != is_now:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from typing import Final
 
 from core.assistant.assistant import Assistant
@@ -22,12 +21,12 @@ async def rerun(assistant: Assistant, archive: Archive, turn: Turn) -> Turn:
     Raises:
         StorageError: the conversation before it cannot be read.
     """
-    question = replace(turn.question, asker="")
+    question = turn.question
     memory = MemoryHistory()
     for past in await _before(archive, turn):
         await memory.append(past)
     failed = ""
-    async with aclosing(assistant.remembering(memory).answer(question)) as events:
+    async with aclosing(assistant.remembering(memory, charged_to="").answer(question)) as events:
         async for event in events:
             if isinstance(event, Failed):
                 failed = event.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from typing import Final
 
@@ -62,7 +63,7 @@ class Rehearsal:
             for entry in self.nearest(lesson)
             for question in (entry.title, *entry.questions)
         ]
-        trial = self._with(lesson)
+        trial = self.with_lessons([lesson])
         every = trial.search_all([Query(question) for question, _ in owned], limit=2)
         own_id = f"{PREFIX}{lesson.id}"
         return [
@@ -71,17 +72,19 @@ class Rehearsal:
             if len(hits) > 1 and (hits[0].faq_id, hits[1].faq_id) == (own_id, faq_id)
         ]
 
-    def _with(self, lesson: Lesson) -> Retriever:
-        """Return a search of its own that has the lesson; what is served stays as it is."""
+    def with_lessons(self, lessons: Sequence[Lesson]) -> Retriever:
+        """Return a search of its own that has the lessons; what is served stays as it is."""
         vectors: list[Vectors | None]
         try:
-            vectors = [*vectors_of(self._retriever.embedder, [lesson])]
+            vectors = [*vectors_of(self._retriever.embedder, lessons)]
         except ModelError:
-            vectors = [None]  # words and letters tell, as they do in every search meanwhile
-        fresh = prepared_of([lesson], vectors, self._analyzer)[lesson]
+            # Words and letters tell, as they do in every search meanwhile.
+            vectors = [None] * len(lessons)
+        fresh = list(prepared_of(lessons, vectors, self._analyzer).values())
+        ids = {one.entry.faq_id for one in fresh}
         laid = self._retriever.serving.now().overlay.lessons
-        others = [one for one in laid if one.entry.faq_id != fresh.entry.faq_id]
+        others = [one for one in laid if one.entry.faq_id not in ids]
         trial = copy(self._retriever)
         trial.serving = copy(self._retriever.serving)
-        trial.serving.lay(LessonOverlay.of([*others, fresh]))
+        trial.serving.lay(LessonOverlay.of([*others, *fresh]))
         return trial

@@ -67,8 +67,12 @@ const stories = {
     await picture(page, "console-gaps");
     await page.locator(".gap .primary").first().click();
     await page.fill(".work textarea", "만 원부터 쓸 수 있어요.");
+    await page.locator(".work").getByRole("button", { name: "무엇이 달라지는지" }).click();
+    await page.waitForSelector(".work table, .work .empty");
+    await noBarriers(page, "what a lesson changes");
+    await picture(page, "console-trial");
     await page.locator(".work .primary").click();
-    await page.waitForSelector(".good");
+    await page.locator(".work .good", { hasText: "답할 수 있어요" }).waitFor();
     await view(page, "lessons");
     assert.match(await page.textContent("#view"), /만 원부터/);
     await view(page, "switches");

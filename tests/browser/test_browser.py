@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes.assistants import ScriptedAssistant, answered
-from fakes.faq_desk import desk_of
+from fakes.faq_desk import desk_of, trials_of
 from fakes.learning import book_of
 from fakes.web_bot import free_port, running_bot
 
@@ -106,6 +106,7 @@ def operations_of(stores, assistant):
         lessons=stores.lessons,
         assistant=assistant,
         embed=embed,
+        trials=trials_of(stores, assistant),
         catalogue=Catalogue(stores.reports, desk_of(*ENTRIES)),
         book=book_of(stores, load_profile("ko")),
         category_of=of_no_category,

@@ -51,7 +51,8 @@ class ScriptedAssistant:
     def forgetful(self) -> ScriptedAssistant:
         return self.remembering(MemoryHistory())
 
-    def remembering(self, history: History) -> ScriptedAssistant:
+    def remembering(self, history: History, *, charged_to: str | None = None) -> ScriptedAssistant:
+        del charged_to
         other = copy(self)
         other.history = history
         return other

@@ -1,12 +1,17 @@
-"""A FAQ in memory for the console's catalogue."""
+"""A FAQ in memory for the console: its catalogue, and what can be tried out on it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
+from fakes.assistants import ScriptedAssistant
+
 from core.reporting.catalogue import Desk
-from core.types import Double, DoubleKind, Entry
+from core.reporting.trial import Trials
+from core.stores.memory import MemoryHistory
+from core.types import Double, DoubleKind, Entry, Escalated, Generation, Lesson
 
 
 def desk_of(*entries: Entry) -> Desk:
@@ -24,4 +29,37 @@ def desk_of(*entries: Entry) -> Desk:
         entries=lambda: versions[-1],
         doubles=lambda served: [Double(served[0].title, served[1].title, DoubleKind.TITLE)],
         edit=edit,
+    )
+
+
+def trials_of(stores, assistant) -> Trials:
+    """Answer with what is taught; of the new source, "없앤 것" is not answered any more."""
+
+    async def with_lessons(lessons: Sequence[Lesson]) -> ScriptedAssistant:
+        after = assistant.forgetful()
+        after.scripts = dict(after.scripts)
+        for lesson in lessons:
+            after.scripts.pop(lesson.question, None)
+        return after
+
+    @asynccontextmanager
+    async def with_source() -> AsyncIterator[ScriptedAssistant]:
+        after = ScriptedAssistant(MemoryHistory())
+        after.script("없앤 것", Escalated("없어요", ()))
+        yield after
+
+    async def ingest() -> str:
+        return "1 added"
+
+    async def source() -> Generation:
+        return Generation("g1", "f", 2, "2026-11-29T00:00:00+00:00", "/srv/faq.csv")
+
+    return Trials(
+        reports=stores.reports,
+        archive=stores.archive,
+        now=assistant.forgetful,
+        with_lessons=with_lessons,
+        with_source=with_source,
+        ingest=ingest,
+        source=source,
     )

@@ -186,13 +186,32 @@ def reindex(settings: Settings, entries: Sequence[Entry], *, language: Language)
     )
 
 
-def _sync(
+def build_beside(
+    settings: Settings, entries: Sequence[Entry], *, source: str, language: Language
+) -> Changes:
+    """Build an index of these entries, and serve what was served; the caller has the lock.
+
+    Raises:
+        ModelError, FaqIndexError: as `reindex`.
+    """
+    return _sync(
+        settings,
+        entries,
+        source=source,
+        progress=lambda _done, _total: None,
+        loaded=language,
+        serve=False,
+    )
+
+
+def _sync(  # noqa: PLR0913 - all by name; as `sync`
     settings: Settings,
     entries: Sequence[Entry],
     *,
     source: str,
     progress: Progress,
     loaded: Language | None = None,
+    serve: bool = True,
 ) -> Changes:
     index = open_index(settings)
 
@@ -222,7 +241,10 @@ def _sync(
         progress=progress,
         prepare=fetch,
         anew=anew,
+        serve=serve,
     )
+    if not serve:
+        return changes
     if before is None or changes.generation != before.name:
         Retriever(
             index=index,

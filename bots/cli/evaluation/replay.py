@@ -6,7 +6,6 @@ import asyncio
 import json
 import tempfile
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bots.bootstrap.assistant import open_forgetful
@@ -24,9 +23,10 @@ from core.reporting.replay import (
     compared,
     counted,
     outcome_of,
+    replay_json,
     worse_share,
 )
-from core.types import TurnState
+from core.reporting.trial import last_asked
 
 _SHOWN = 20
 
@@ -61,32 +61,6 @@ def replay(  # noqa: PLR0913 - the command's options
     return 1 if share > bound else 0
 
 
-def replay_json(found: Sequence[Comparison], bound: float) -> dict[str, object]:
-    """The comparison in JSON's types: the counts, and each answer that changes."""
-    share = worse_share(found)
-    return {
-        "questions": len(found),
-        "changes": counted(found),
-        "worse_share": round(share, 6),
-        "bound": bound,
-        "passed": share <= bound,
-        "changed": [
-            {
-                "question": one.asked.text,
-                "change": one.change.value,
-                "before": _side(one.before),
-                "after": _side(one.after),
-            }
-            for one in found
-            if one.change is not Change.SAME
-        ],
-    }
-
-
-def _side(outcome: Outcome) -> dict[str, object]:
-    return {"state": outcome.state.value, "sources": list(outcome.sources), "text": outcome.text}
-
-
 def _given(file: Path) -> list[Asked]:
     found = []
     for row in read_rows(str(file), with_id=False):
@@ -98,18 +72,8 @@ def _given(file: Path) -> list[Asked]:
 
 
 async def _asked(settings: Settings, last: int) -> list[Asked]:
-    """Read the last questions that were answered or not, each text once, with the opinions."""
     async with open_stores(settings) as stores:
-        soon = datetime.now(UTC) + timedelta(days=1)
-        turns = await stores.reports.latest(last, before=soon)
-        opinions = await stores.archive.opinions([turn.question.id for turn in turns])
-        liked = {one.question_id: one.helpful for one in opinions}
-    found: dict[str, Asked] = {}
-    for turn in turns:
-        text, opinion = turn.question.text, liked.get(turn.question.id)
-        if turn.state is not TurnState.STOPPED and (text not in found or opinion is not None):
-            found[text] = Asked(text, liked=opinion, sources=turn.sources)
-    return list(found.values())
+        return await last_asked(stores.reports, stores.archive, last)
 
 
 def _outcomes(settings: Settings, faq: Path | None, asked: Sequence[Asked]) -> list[Outcome]:

@@ -33,7 +33,7 @@ async def teach(request: web.Request) -> web.Response:
         raise Problem(HTTPStatus.BAD_REQUEST, "write an answer first")
     operations = request.app[CONSOLE].operations
     approved = body.get("approved") is True
-    taught = await operations.teach(_questions(body), answer, who=visitor.name, approved=approved)
+    taught = await operations.teach(questions_in(body), answer, who=visitor.name, approved=approved)
     return said(_taught_json(taught, request.app[CONTEXT].profile))
 
 
@@ -41,7 +41,7 @@ async def ask_again(request: web.Request) -> web.Response:
     """Ask a group's questions again, and close those that are answered now."""
     visitor_in(request, changes=True)
     body = await body_of(request)
-    taught = await request.app[CONSOLE].operations.ask_again(_questions(body))
+    taught = await request.app[CONSOLE].operations.ask_again(questions_in(body))
     return said(_taught_json(taught, request.app[CONTEXT].profile))
 
 
@@ -136,7 +136,7 @@ def _findings_json(kept: Sequence[Kept], profile: Profile) -> dict[str, Any]:
     }
 
 
-def _questions(body: dict[str, Any]) -> list[tuple[str, str]]:
+def questions_in(body: dict[str, Any]) -> list[tuple[str, str]]:
     """Return ids and texts of a group's questions.
 
     Raises:

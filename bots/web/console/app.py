@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import tomllib
 from typing import Final
 
 from aiohttp import web
 
-from bots.web.console import actions, views
+from bots.web.console import actions, trials, views
 from bots.web.console.access import CONSOLE, Console, Role
 from bots.web.handlers.site import file_of
 from config.profiles import PROFILES
@@ -21,6 +22,7 @@ _FILES: Final = (
     "dom.js",
     "chart.js",
     "today.js",
+    "trial.js",
     "conversations.js",
     "faq.js",
     "gaps.js",
@@ -56,6 +58,7 @@ def add_console(app: web.Application, settings: Settings, operations: Operations
             )
     texts = {language: _texts(language) for language in _LANGUAGES}
     app[CONSOLE] = Console(operations, tokens, texts, settings.jobs_timezone)
+    app[trials.TRYING] = asyncio.Lock()
     app.add_routes(routes())
     return True
 
@@ -76,11 +79,15 @@ def routes() -> list[web.RouteDef]:
         web.get(f"{_API}/entries/{{faq_id}}", views.entry),
         web.put(f"{_API}/entries/{{faq_id}}/questions", actions.edit_questions),
         web.put(f"{_API}/entries/{{faq_id}}/review", actions.review),
+        web.get(f"{_API}/source", trials.show_source),
+        web.post(f"{_API}/source/try", trials.try_source),
+        web.post(f"{_API}/source/ingest", trials.ingest),
         web.get(f"{_API}/gaps", views.gaps),
         web.get(f"{_API}/draft", views.draft),
         web.post(f"{_API}/gaps/teach", actions.teach),
         web.post(f"{_API}/gaps/ask", actions.ask_again),
         web.get(f"{_API}/lessons", views.lessons),
+        web.post(f"{_API}/lessons/try", trials.try_lesson),
         web.patch(f"{_API}/lessons/{{id}}", actions.correct),
         web.post(f"{_API}/lessons/{{id}}/approve", actions.approve),
         web.delete(f"{_API}/lessons/{{id}}", actions.unteach),

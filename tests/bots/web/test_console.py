@@ -1,10 +1,12 @@
 """The console over real sockets: who may enter, what is read, what owners change."""
 
+import json
+
 import aiohttp
 import numpy as np
 import pytest
 from fakes.assistants import answered
-from fakes.faq_desk import desk_of
+from fakes.faq_desk import desk_of, trials_of
 from fakes.learning import book_of
 from fakes.web_bot import running_bot
 from fakes.web_person import Person
@@ -44,6 +46,7 @@ def operations_of(stores, assistant):
         lessons=stores.lessons,
         assistant=assistant,
         embed=lambda texts: np.eye(len(texts), dtype=np.float32),
+        trials=trials_of(stores, assistant),
         catalogue=Catalogue(stores.reports, desk_of(ENTRY, Entry("f2", FEE, "2주 안에 됩니다."))),
         book=book_of(stores, load_profile("ko"), examine=examine),
         category_of=of_no_category,
@@ -254,6 +257,42 @@ async def test_the_faq_is_listed_with_what_was_used(bot, operator):
     _, told = await operator.call("GET", "/entries/f1")
     assert told["text"] == ENTRY.text
     assert (await operator.call("GET", "/entries/none"))[0] == 404
+
+
+async def tried(operator, path, body):
+    """The lines of a trial."""
+    url, headers = f"{operator.address}{path}", {CSRF: operator.csrf}
+    async with operator.http.post(url, json=body, headers=headers) as response:
+        return response.status, [json.loads(line) async for line in response.content]
+
+
+async def test_what_a_lesson_changes_is_seen_before_it_is_taught(bot, operator):
+    bot.assistant.script("쿠폰은?", Escalated("없어요", ()))
+    await asked(bot, "쿠폰은?", "질문")
+    await operator.enter(OWNER)
+    body = {"answer": "있어요", "questions": [{"question_id": "1", "text": "쿠폰은?"}]}
+    status, lines = await tried(operator, "/lessons/try", body)
+    assert (status, lines[0]) == (200, {"done": 0, "of": 2})
+    result = lines[-1]["result"]
+    assert (result["questions"], result["passed"]) == (2, True)
+    (changed,) = result["changed"]
+    assert (changed["question"], changed["change"]) == ("쿠폰은?", "other")
+    assert (await operator.call("GET", "/lessons"))[1] == {"lessons": []}
+
+
+async def test_what_an_ingest_makes_worse_is_seen_before_it_counts(bot, operator):
+    await asked(bot, "없앤 것", "질문")
+    await operator.enter(READER)
+    assert (await tried(operator, "/source/try", {}))[0] == 403
+    await operator.enter(OWNER)
+    _, lines = await tried(operator, "/source/try", {})
+    result = lines[-1]["result"]
+    assert (result["worse_share"], result["passed"]) == (0.5, False)
+    assert [one["question"] for one in result["changed"]] == ["없앤 것"]
+    assert (await operator.call("GET", "/source"))[1]["source"] == "/srv/faq.csv"
+    assert (await operator.call("POST", "/source/ingest", {}))[1] == {"told": "1 added"}
+    _, told = await operator.call("GET", "/switches")
+    assert [(one["who"], one["action"]) for one in told["audit"]] == [("mina", "faq.ingest")]
 
 
 async def test_an_entry_is_reviewed_and_found_by_other_questions(bot, operator):

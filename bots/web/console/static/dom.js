@@ -27,7 +27,27 @@ export async function call(method, path, body) {
   if (response.ok) return response.status === 204 ? null : response.json();
   const told = await response.json().catch(() => ({}));
   if (response.status === 401 && path !== "/login") dispatchEvent(new Event("signedout"));
-  throw new Problem(response.status, told.detail ?? t.failed);
+  throw new Problem(response.status, t[`problem_${told.detail}`] ?? told.detail ?? t.failed);
+}
+
+// Calls, and hands each line of the response on as it comes.
+export async function lines(path, body, take) {
+  const headers = { "Content-Type": "application/json", "Faqbot-Console": me.csrf };
+  const response = await fetch(`/console/api${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+  if (!response.ok) {
+    const told = await response.json().catch(() => ({}));
+    throw new Problem(response.status, t[`problem_${told.detail}`] ?? told.detail ?? t.failed);
+  }
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let held = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    held += value ?? "";
+    const whole = held.split("\n");
+    held = whole.pop();
+    for (const line of whole) take(JSON.parse(line));
+    if (done) return;
+  }
 }
 
 export const number = (value) => (value ?? 0).toLocaleString(me.language);

@@ -3,6 +3,7 @@
 import { $, button, call, empty, isOwner, make, number, say, t, time } from "./dom.js";
 import { held } from "./lessons.js";
 import { link } from "./today.js";
+import { tryButton } from "./trial.js";
 
 const SHOWN = 8;
 
@@ -38,7 +39,10 @@ function compose(work, draft, questions, element) {
     const body = { answer: area.value, questions, approved };
     told(work, await call("POST", "/gaps/teach", body), element, () => teach(true));
   };
-  work.replaceChildren(area, make("p", { className: "small", textContent: t.draft_about }), button(t.teach, () => teach(false), "primary"));
+  const trial = make("div");
+  const attempt = tryButton("/lessons/try", () => ({ answer: area.value, questions }), trial);
+  const row = make("div", { className: "row" }, button(t.teach, () => teach(false), "primary"), attempt);
+  work.replaceChildren(area, make("p", { className: "small", textContent: t.draft_about }), row, trial);
   area.focus();
 }
 

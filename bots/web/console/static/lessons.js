@@ -2,6 +2,7 @@
 
 import { button, call, empty, isOwner, make, t, time } from "./dom.js";
 import { link } from "./today.js";
+import { tryButton } from "./trial.js";
 
 export async function lessons(query, go) {
   const { lessons: found } = await call("GET", "/lessons");
@@ -27,7 +28,10 @@ function lesson(one, go) {
       if (findings.length) element.append(held(findings, refused, () => save(true)));
       else go("lessons");
     };
-    edit.replaceWith(button(t.save, () => save(false), "primary"));
+    const trial = make("div");
+    element.append(trial);
+    const attempt = tryButton("/lessons/try", () => ({ answer: area.value, lesson: one.id }), trial);
+    edit.replaceWith(button(t.save, () => save(false), "primary"), attempt);
     area.focus();
   });
   const undo = button(t.undo, async () => {

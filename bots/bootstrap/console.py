@@ -1,0 +1,82 @@
+"""What the console tries out and changes in the FAQ that serves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+
+from bots.bootstrap.plain_assistant import PlainAssistants
+from bots.bootstrap.search import Language
+from bots.bootstrap.stores import Stores, open_index
+from config.settings import Settings
+from core.assistant.assistant import Assistant
+from core.reporting.catalogue import Desk
+from core.reporting.trial import Trials
+from core.retrieval.rehearsal import Rehearsal
+from core.retrieval.retriever import Retriever
+from core.types import Entry, Generation, Lesson
+from ingest.doubles import doubles_of
+
+
+def desk_of(settings: Settings, retriever: Retriever, language: Language) -> Desk:
+    """Return what the catalogue needs of the index."""
+
+    def edit(entry: Entry, questions: tuple[str, ...]) -> None:
+        # The readers of files take a moment to import, and answering needs none.
+        from bots.bootstrap.index.questions import serve_questions
+
+        served = retriever.all_entries()
+        serve_questions(settings, language, served, entry, questions)
+        retriever.serving.refresh()
+
+    return Desk(
+        version=lambda: retriever.serving.now().generation.name,
+        entries=retriever.all_entries,
+        doubles=doubles_of,
+        edit=edit,
+    )
+
+
+def trials_of(stores: Stores, retriever: Retriever, assistants: PlainAssistants) -> Trials:
+    """Return what can be tried out before it counts."""
+    settings, language = assistants.settings, assistants.language
+    rehearsal = Rehearsal(retriever, language.analyzer)
+
+    async def with_lessons(lessons: Sequence[Lesson]) -> Assistant:
+        trial = await asyncio.to_thread(rehearsal.with_lessons, lessons)
+        return assistants.searching(trial)
+
+    @asynccontextmanager
+    async def with_source() -> AsyncIterator[Assistant]:
+        from bots.bootstrap.index.preview import previewed  # see `edit`
+
+        preview = previewed(settings, language, retriever.embedder)
+        trial = await asyncio.to_thread(preview.__enter__)
+        try:
+            trial.serving.lay(retriever.serving.now().overlay)
+            yield assistants.searching(trial)
+        finally:
+            await asyncio.to_thread(preview.__exit__, None, None, None)
+
+    async def ingest() -> str:
+        from bots.bootstrap.index.preview import source_of
+        from bots.bootstrap.jobs import resync
+
+        source = await asyncio.to_thread(source_of, settings)
+        told = settings.model_copy(update={"source": source})
+        return await asyncio.to_thread(partial(resync, told, always=True))
+
+    async def source() -> Generation | None:
+        return await asyncio.to_thread(open_index(settings).serving)
+
+    return Trials(
+        reports=stores.reports,
+        archive=stores.archive,
+        now=lambda: assistants.searching(retriever),
+        with_lessons=with_lessons,
+        with_source=with_source,
+        ingest=ingest,
+        source=source,
+    )

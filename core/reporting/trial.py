@@ -1,0 +1,71 @@
+"""What a change does to the last questions, before it counts: the old and the new side by side."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from core.ports import Archive, Reports
+from core.reporting.replay import Asked, Comparison, compared, outcome_of
+from core.skills.assistant import AnyAssistant
+from core.types import Exchange, Generation, Lesson, Turn, TurnState
+
+LAST: Final = 1_000
+_REMEMBERED: Final = 3  # turns of a conversation that a question is asked with
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """What can be tried out. None of it uses models, and none of it changes what serves.
+
+    `now` answers as the bot does; `with_lessons` as if these were taught; `with_source` as if what
+    the FAQ's source holds by now were ingested. `ingest` ingests it and returns a line that says
+    what has changed; `source` is what serves, None before the first ingest.
+    """
+
+    reports: Reports
+    archive: Archive
+    now: Callable[[], AnyAssistant]
+    with_lessons: Callable[[Sequence[Lesson]], Awaitable[AnyAssistant]]
+    with_source: Callable[[], AbstractAsyncContextManager[AnyAssistant]]
+    ingest: Callable[[], Awaitable[str]]
+    source: Callable[[], Awaitable[Generation | None]]
+
+    async def compare(
+        self, asked: Sequence[Asked], after: AnyAssistant
+    ) -> AsyncGenerator[Comparison]:
+        """Ask every question on both sides, one after the other.
+
+        Raises:
+            FaqbotError: one of them cannot be asked.
+        """
+        before = self.now()
+        for one in asked:
+            yield compared(one, await outcome_of(before, one), await outcome_of(after, one))
+
+
+async def last_asked(reports: Reports, archive: Archive, last: int = LAST) -> list[Asked]:
+    """Return the last questions, each once, with their conversation and what people thought.
+
+    Raises:
+        StorageError: they cannot be read.
+    """
+    turns = await reports.latest(last, before=datetime.now(UTC) + timedelta(days=1))
+    opinions = await archive.opinions([turn.question.id for turn in turns])
+    liked = {one.question_id: one.helpful for one in opinions}
+    found: dict[tuple[str, str], Asked] = {}
+    before: dict[str, list[Turn]] = {}
+    for turn in reversed(turns):
+        past = before.setdefault(turn.question.session, [])
+        opinion = liked.get(turn.question.id)
+        history = tuple(
+            Exchange(one.question.text, one.answer, one.sources) for one in past[-_REMEMBERED:]
+        )
+        key = (turn.question.text, history[-1].user if history else "")
+        if turn.state is not TurnState.STOPPED and (key not in found or opinion is not None):
+            found[key] = Asked(turn.question.text, history, liked=opinion, sources=turn.sources)
+        past.append(turn)
+    return list(found.values())
