@@ -176,6 +176,16 @@ class Profile:
     teach_nothing_asked: str
     teach_which: str
     teach_about: str
+    teach_answer: str
+    teach_this: str
+    teach_approve: str
+    teach_edit: str
+    teach_undo: str
+    teach_edit_title: str
+    teach_question_label: str
+    teach_answer_label: str
+    teach_gone: str
+    teach_no_text: str
     teach_not_allowed: str
     teach_empty: str
     teach_too_long: str

@@ -40,6 +40,8 @@ from bots.slack.interactions.buttons import Buttons
 from bots.slack.interactions.buttons import register as register_buttons
 from bots.slack.interactions.cases import CaseButtons
 from bots.slack.interactions.cases import register as register_cases
+from bots.slack.interactions.lessons import LessonButtons
+from bots.slack.interactions.lessons import register as register_lessons
 from bots.slack.replies.ephemeral import EphemeralReply, is_ephemeral
 from bots.slack.replies.native_status import NativeStatus
 from bots.slack.replies.native_stream import StreamingReply
@@ -63,6 +65,7 @@ def make_app(  # noqa: PLR0913 - its collaborators, all by name
     client: AsyncWebClient,
     workspaces: Workspaces,
     message_handler: MessageHandler,
+    lessons: LessonHandler,
     buttons: Buttons,
     budgets: Budgets,
     background: BackgroundTasks,
@@ -86,6 +89,8 @@ def make_app(  # noqa: PLR0913 - its collaborators, all by name
     _know_channels_by_their_first_ids(app, context.channel_ids, workspaces)
     messages.register(app, message_handler, workspaces)
     channel_ids.register(app, context.channel_ids)
+    # Before the stop sign, which listens to every reaction that nobody else does.
+    register_lessons(app, LessonButtons(context, lessons), workspaces, background)
     register_buttons(app, buttons, workspaces, background)
     register_cases(app, CaseButtons(context, budgets), workspaces, background)
     _register_extras(app, context, budgets, workspaces)
@@ -151,14 +156,14 @@ async def assemble(
     replies = Replies(context, workspaces, budgets, answers, background)
     standings = Standings(context.profile.groups, workspaces)
     context.service.serve(PREFIX, replies.open, is_public=is_public, stand=standings.of)
-    message_handler = MessageHandler(
-        context, background, LessonHandler(context, background, budgets)
-    )
+    lessons = LessonHandler(context, background, budgets)
+    message_handler = MessageHandler(context, background, lessons)
     app = make_app(
         context=context,
         client=client,
         workspaces=workspaces,
         message_handler=message_handler,
+        lessons=lessons,
         buttons=Buttons(context, budgets, answers),
         budgets=budgets,
         background=background,

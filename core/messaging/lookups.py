@@ -35,7 +35,7 @@ class Lookups:
         self._inbox = inbox
         self._archive = archive
         self._offline = offline
-        self._learning = learning
+        self.learning = learning  # what owners do about lessons by buttons
         self._profile = profile
 
     async def awaits_person(self, session: SessionId) -> bool:
@@ -43,7 +43,7 @@ class Lookups:
 
         If so, an owner's reply without the tag answers a colleague, and is not a question.
         """
-        return await self._offline.soon(lambda: self._learning.awaits_person(session))
+        return await self._offline.soon(lambda: self.learning.awaits_person(session))
 
     async def is_answering(self, session: SessionId) -> bool:
         """Return whether any process is answering a question of this conversation.
@@ -71,11 +71,11 @@ class Lookups:
 
     async def leans(self, text: str) -> bool:
         """Return whether a text only makes sense together with the messages beside it."""
-        return await self._learning.leans(text)
+        return await self.learning.leans(text)
 
     async def askers(self, session: SessionId) -> frozenset[str]:
         """Return the people who have asked something in this conversation lately."""
-        return frozenset(turn.question.asker for turn in await self._learning.recent(session))
+        return frozenset(turn.question.asker for turn in await self.learning.recent(session))
 
     async def was_asked_by(self, question_id: str, person: str) -> bool:
         """Return whether this person has asked the question."""

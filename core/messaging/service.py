@@ -296,7 +296,7 @@ class ChatService(Lookups):
         Raises:
             StorageError: it is not stored; say so, or have the platform deliver it again.
         """
-        taught = await self._learning.teach(remark)
+        taught = await self.learning.teach(remark)
         self._see_to_cases()
         return taught
 
@@ -308,7 +308,7 @@ class ChatService(Lookups):
         Raises:
             StorageError: as `teach`.
         """
-        taught = await self._learning.revise(remark)
+        taught = await self.learning.revise(remark)
         self._see_to_cases()
         return taught
 
@@ -318,7 +318,7 @@ class ChatService(Lookups):
         Raises:
             StorageError: it is known still.
         """
-        taught = await self._learning.unteach(remark_id)
+        taught = await self.learning.unteach(remark_id)
         self._see_to_cases()
         return taught
 

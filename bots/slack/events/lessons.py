@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -21,8 +21,8 @@ from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.workspaces import Workspace
 from bots.slack.context import Context
 from bots.slack.events.parse import IncomingMessage
-from bots.slack.ids import Place, place_of
-from bots.slack.render.mrkdwn import escaped
+from bots.slack.ids import PREFIX, Place, place_of
+from bots.slack.render.lesson_blocks import lesson_message
 from core.bounded import BoundedDict
 from core.errors import MessageGoneError, PlatformError, PlatformRefusedError, RateLimitedError
 from core.lessons.book import Outcome, Taught
@@ -33,9 +33,11 @@ from core.retry import with_pauses
 
 logger = logging.getLogger(__name__)
 
+Json = dict[str, Any]
+
 MARK: Final = "white_check_mark"
 _MARKED: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.KNOWN, Outcome.APPROVED)
-_SAID: Final = (
+SAID: Final = (
     Outcome.LEARNED,
     Outcome.CORRECTED,
     Outcome.UNLEARNED,
@@ -82,10 +84,35 @@ class LessonHandler:
         taught = await self._service.teach(remark)
         if taught.outcome in _MARKED:
             await self._mark(message, workspace, there=True)
-        if taught.outcome in _SAID:
+        if taught.outcome in SAID:
             self._say(message.place, taught, workspace)
         elif taught.outcome not in _MARKED:
             self._tell(message, taught, workspace)
+
+    async def adopt(self, message: IncomingMessage, user: str, workspace: Workspace) -> str:
+        """Learn somebody's message on an owner's word; what that owner is told, "" if it is said.
+
+        Raises:
+            StorageError, PlatformError: not learnt.
+        """
+        if not await self._owners.include(workspace, user):
+            return said_of(Taught(Outcome.NOT_ALLOWED), self._profile)
+        taught = await self._service.learning.adopt(await self._said_by(message, user, workspace))
+        if taught.outcome in _MARKED:
+            await self._mark(message, workspace, there=True)
+        if taught.outcome in SAID:
+            self._say(message.place, taught, workspace)
+            return ""
+        return said_of(taught, self._profile)
+
+    def unmark(self, lesson_id: str, workspace: Workspace) -> None:
+        """Take the mark from the message that taught a lesson, if a message did."""
+        message, _, _ = lesson_id.removeprefix(PREFIX).partition(">")
+        team, _, rest = message.partition(":")
+        channel, _, ts = rest.partition(":")
+        if team == workspace.team and ts:
+            marking = partial(_set_mark, workspace.client, channel, ts, there=False)
+            self._background.begin(with_pauses(marking, pauses_s=_WAITS_S))
 
     async def untag(self, message: IncomingMessage, workspace: Workspace) -> bool:
         """Remove the lesson of an edited message that lost its tag; False if it has taught nothing.
@@ -133,12 +160,16 @@ class LessonHandler:
     async def _remark(self, message: IncomingMessage, workspace: Workspace) -> Remark:
         if not await self._owners.include(workspace, message.user):
             return _bare(message)
-        name = await self._names.name_of(workspace, message.user)
+        return await self._said_by(message, message.user, workspace)
+
+    async def _said_by(self, message: IncomingMessage, user: str, workspace: Workspace) -> Remark:
+        """Return what a message says, on the word of somebody who may teach."""
+        name = await self._names.name_of(workspace, user)
         return Remark(
             id=message.question.id,
             session=message.place.session,
             text=await self._names.with_names(workspace, message.markdown),
-            author=message.user,
+            author=user,
             author_name=name or self._profile.teach_author,
             may_teach=True,
             said_at=message.said_at,
@@ -169,10 +200,10 @@ class LessonHandler:
             self._background.begin(with_pauses(marking, pauses_s=_WAITS_S))
 
     def _say(self, place: Place, taught: Taught, workspace: Workspace) -> None:
-        text = escaped(said_of(taught, self._profile))
-        self._background.begin(self._post(workspace.client, place, text))
+        shown = lesson_message(taught, self._profile)
+        self._background.begin(self._post(workspace.client, place, shown))
 
-    async def _post(self, client: AsyncWebClient, place: Place, text: str) -> None:
+    async def _post(self, client: AsyncWebClient, place: Place, shown: Json) -> None:
         """Post once, in the turn that the channel's budget gives; nothing less certain is repeated.
 
         Raises:
@@ -186,7 +217,7 @@ class LessonHandler:
                     try:
                         with translated("chat.postMessage"):
                             await client.chat_postMessage(
-                                channel=place.channel, thread_ts=place.thread or None, text=text
+                                channel=place.channel, thread_ts=place.thread or None, **shown
                             )
                     except RateLimitedError as error:
                         posts.freeze(error.retry_after_s)

@@ -10,6 +10,7 @@ import sys
 from typing import Any, Final
 
 from bots.slack.interactions.commands import COMMAND, SHORTCUT
+from bots.slack.interactions.lessons import SHORTCUT as TEACH
 from bots.slack.transport.http import EVENTS_PATH
 from config.profiles import profile_of
 from config.settings import Settings
@@ -23,7 +24,7 @@ SCOPES: Final = (
     "channels:history",  # messages of public channels and their threads
     "channels:read",  # whether the bot is in one
     "chat:write",
-    "commands",  # /faq and the shortcut
+    "commands",  # /faq and the shortcuts
     "files:write",  # what a skill attaches, such as an invitation
     "groups:history",  # as above, private channels
     "groups:read",
@@ -31,7 +32,7 @@ SCOPES: Final = (
     "im:read",
     "mpim:history",  # as above, group messages
     "mpim:read",
-    "reactions:read",  # the stop sign
+    "reactions:read",  # the stop sign, and the one that teaches
     "reactions:write",  # the mark below what was learnt
     "usergroups:read",  # who is in a group of owners
     "users:read",  # who has taught, by name
@@ -113,12 +114,16 @@ def _features(settings: Settings) -> Json:
         "usage_hint": profile.command_hint,
         "should_escape": False,
     }
-    shortcut = {
-        "name": profile.answer_this[:_SHORTCUT_NAME],
-        "type": "message",
-        "callback_id": SHORTCUT,
-        "description": profile.answer_this,
-    }
+    named = {SHORTCUT: profile.answer_this, TEACH: profile.teach_this}
+    shortcuts = [
+        {
+            "name": name[:_SHORTCUT_NAME],
+            "type": "message",
+            "callback_id": callback_id,
+            "description": name,
+        }
+        for callback_id, name in named.items()
+    ]
     view = "assistant" if settings.slack_assistant_view else "agent"
     prompts = [{"title": text, "message": text} for text in profile.examples[:_MOST_PROMPTS]]
     return {
@@ -132,6 +137,6 @@ def _features(settings: Settings) -> Json:
             **({"suggested_prompts": prompts} if prompts else {}),
         },
         "bot_user": {"display_name": _BOT_NAME, "always_online": True},
-        "shortcuts": [shortcut],
+        "shortcuts": shortcuts,
         "slash_commands": [command | ({"url": _YOUR_URL} if by_http(settings) else {})],
     }

@@ -45,6 +45,20 @@ class AskedQuestions:
             return Meant(waiting[number - 1], numbered=True)
         return Meant(None, waiting=tuple(turn.question.text for turn in waiting))
 
+    async def before(self, remark: Remark, turns: Sequence[Turn]) -> Turn | None:
+        """Find the question that a message answers which teaches nothing by itself.
+
+        It is the one replied to, else the latest that waited when the message was said, else the
+        latest of all before it. A question is no answer to itself.
+        """
+        if replied_to := await self._replied_to(remark, turns):
+            return replied_to
+        earlier = [turn for turn in turns if turn.question.asked_at < remark.said_at]
+        if any(turn.question.id == remark.id for turn in turns):
+            return None
+        waiting = await self.waiting(remark.session, earlier)
+        return next(reversed(waiting or earlier), None)
+
     def was_numbered(self, remark: Remark, known: Lesson) -> bool:
         """Return whether an edited remark still begins with the number of its question."""
         number = number_after(remark.text, self._learning_tag)

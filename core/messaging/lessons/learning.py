@@ -7,19 +7,24 @@ tag removes it. A reply that comes twice changes nothing, since its lesson has i
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from core.lessons.book import LessonBook, Outcome, Taught
 from core.messaging.lessons.asked import AskedQuestions
-from core.messaging.lessons.remarks import Remark
+from core.messaging.lessons.remarks import Person, Remark
 from core.messaging.lessons.tag import is_lesson, without_tag
 from core.ports import Archive, History, Inbox, Lessons
+from core.press_ids import press_id
 from core.profile import Profile
 from core.text.personal_data import mask
 from core.text.sections import tidy
 from core.types import Label, Lesson, LessonState, Question, SessionId, Turn, TurnState
 
 _DELETED: Final = "whoever deleted the message"  # no platform says who
+_ADOPTED: Final = "adopted"
+_TICK: Final = timedelta(milliseconds=1)  # what comes later than another
 _TURNS: Final = 20  # of a session: who answers what was asked before them says to which message
 
 
@@ -92,6 +97,83 @@ class Learning:
             category=asked.category,
         )
         return await self._book.keep(lesson, by=remark.by, seen_in=remark.session)
+
+    async def adopt(self, remark: Remark) -> Taught:
+        """Learn what somebody else has said, on the word of the remark's author, who may teach.
+
+        `Remark.id` names the message, and `said_at` when it was said: it answers the question that
+        waited then. Whoever points at it again changes nothing.
+
+        Raises:
+            StorageError: it is not learnt.
+        """
+        if not remark.may_teach:
+            return Taught(Outcome.NOT_ALLOWED)
+        lesson_id = press_id(remark.id, _ADOPTED)
+        for name in (remark.id, lesson_id):
+            if known := await self._lessons.find(name):
+                return Taught(Outcome.KNOWN, known)
+        turns = await self._history.recent(remark.session, _TURNS)
+        turn = await self._asked.before(remark, turns)
+        if turn is None:
+            return Taught(Outcome.NOTHING_ASKED)
+        asked = await self._lesson_on(turn, remark, turns)
+        answer = without_tag(remark.text, self._profile.learning_tag)
+        lesson = replace(
+            asked,
+            id=lesson_id,
+            answer=answer,
+            author=remark.author,
+            author_name=remark.author_name,
+            learned_at=datetime.now(UTC),
+        )
+        return await self._book.keep(lesson, by=remark.by)
+
+    async def find(self, lesson_id: str) -> Lesson | None:
+        """Return a lesson by its id."""
+        return await self._lessons.find(lesson_id)
+
+    async def correct(
+        self, lesson_id: str, question: str, answer: str, by: Person
+    ) -> Taught | None:
+        """Change a lesson on an owner's word; None if it is there no more.
+
+        Raises:
+            StorageError: it is as it was.
+        """
+        lesson = await self._lessons.find(lesson_id)
+        if lesson is None:
+            return None
+        changed = replace(
+            lesson,
+            question=tidy(question) or lesson.question,
+            answer=without_tag(answer, self._profile.learning_tag),
+            author=by.id,
+            author_name=by.name,
+            learned_at=max(datetime.now(UTC), lesson.learned_at + _TICK),
+        )
+        return await self._book.keep(changed, by=by.named)
+
+    async def approve(self, lesson_id: str, by: Person) -> Taught | None:
+        """Serve a lesson that is held or has expired; None if it is there no more.
+
+        Raises:
+            StorageError: it waits still.
+        """
+        lesson = await self._lessons.find(lesson_id)
+        if lesson is None:
+            return None
+        if lesson.state is LessonState.SERVED:
+            return Taught(Outcome.KNOWN, lesson)
+        return await self._book.approve(lesson, by=by.named)
+
+    async def undo(self, lesson_id: str, by: Person) -> Taught | None:
+        """Forget a lesson on an owner's word; None if it is there no more.
+
+        Raises:
+            StorageError: it is there still.
+        """
+        return await self._book.undo(lesson_id, by=by.named)
 
     async def _approve(self, remark: Remark) -> Taught:
         """Serve the latest lesson of this conversation that is held."""

@@ -9,6 +9,19 @@ from core.types import SessionId
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may teach: `id` is the platform's, `name` is what people call them."""
+
+    id: str
+    name: str
+
+    @property
+    def named(self) -> str:
+        """How the audit log names them."""
+        return f"{self.name} ({self.id})" if self.name else self.id
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """A person's reply, as an adapter hands it over.
 
@@ -31,4 +44,4 @@ class Remark:
     @property
     def by(self) -> str:
         """The author, in the form in which the audit log names people."""
-        return f"{self.author_name} ({self.author})" if self.author_name else self.author
+        return Person(self.author, self.author_name).named

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final
 
 from core.lessons.book import Outcome, Taught
 from core.profile import Profile
+from core.text.markdown.measure import shortened
 from core.text.personal_data import mask
 from core.text.sanitize import Cleaner
 from core.types import Lesson
 
+
+class LessonAct(StrEnum):
+    """What an owner does about a lesson by a button."""
+
+    APPROVE = "approve"
+    EDIT = "edit"
+    UNDO = "undo"
+
+
+_ANSWER_CHARS: Final = 400
 _SHOWN_CHARS: Final = 80  # of a question, where the bot says which one it means
+_ALWAYS: Final = (LessonAct.EDIT, LessonAct.UNDO)
 _ABOUT: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.HELD, Outcome.APPROVED)
 
 
@@ -42,15 +55,40 @@ def said_of(taught: Taught, profile: Profile, *, how_to_confirm: str = "") -> st
         lines.append(how_to_confirm or profile.teach_how_to_confirm)
     if taught.outcome in _ABOUT and taught.lesson:
         lines.append(profile.teach_about.format(question=_shown(taught.lesson.question, profile)))
+        lines.append(profile.teach_answer.format(answer=_answer_of(taught.lesson, profile)))
     shown = [_shown(question, profile) for question in taught.waiting]
     lines += [f"{number}. {question}" for number, question in enumerate(shown, start=1)]
     return "\n".join(lines)
+
+
+def acts_on(taught: Taught) -> tuple[LessonAct, ...]:
+    """Return what an owner may do about a lesson, from where the bot says what came of it."""
+    if taught.outcome not in _ABOUT:
+        return ()
+    held = taught.outcome is Outcome.HELD
+    return (LessonAct.APPROVE, *_ALWAYS) if held else _ALWAYS
+
+
+def label_of(act: LessonAct, profile: Profile) -> str:
+    """Return what the button of an act says."""
+    labels = {
+        LessonAct.APPROVE: profile.teach_approve,
+        LessonAct.EDIT: profile.teach_edit,
+        LessonAct.UNDO: profile.teach_undo,
+    }
+    return labels[act]
 
 
 def findings_of(lesson: Lesson, profile: Profile) -> list[str]:
     """Return the findings of the gate, one harmless line each."""
     cleaner = Cleaner(profile.link_hosts, instead=profile.link_left_out)
     return [cleaner.clean(finding) for finding in lesson.findings]
+
+
+def _answer_of(lesson: Lesson, profile: Profile) -> str:
+    """Return an answer as people are shown it, as far as a line of the bot's own has room."""
+    cleaner = Cleaner(profile.link_hosts, instead=profile.link_left_out)
+    return cleaner.clean(shortened(lesson.answer, _ANSWER_CHARS))
 
 
 def _shown(question: str, profile: Profile) -> str:

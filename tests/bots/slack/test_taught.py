@@ -88,3 +88,48 @@ async def test_what_an_owner_replies_answers_the_next_person(slack, data_dir):
         await slack.until(lambda: waits in shown(again), timeout_s=20)
         assert TOLD not in shown(again)
         assert len(owner.notifications()) == 2  # where it was asked first: its case is open again
+
+
+async def test_an_owner_teaches_a_colleagues_message_and_undoes_and_corrects_it(slack, data_dir):
+    """By the shortcut and by 🧠, once however often; the buttons work after a restart."""
+    minsu, jiyoung, owner = (slack.add_person(name) for name in ("민수", "지영", "김담당"))
+    channel = slack.add_channel("총무", minsu, jiyoung, owner)
+    settings = make_settings(slack, data_dir, slack_owners=owner.id)
+    asked = "사내 헬스장 등록은 어디서 하나요?"
+
+    def said(text):
+        return [one for one in slack.replies(question) if text in visible(one)]
+
+    async with at_work(slack, settings):
+        question = await minsu.mention(channel, asked)
+        await slack.until(owner.notifications, timeout_s=20)
+        told = await jiyoung.say(
+            channel, "지하 2층 안내 데스크에서 신청서를 쓰시면 돼요.", thread=question
+        )
+        await jiyoung.shortcut(told, "teach_this")
+        await jiyoung.react(told, "brain")
+        await owner.shortcut(told, "teach_this")
+        (shown,) = await slack.until(lambda: said(PROFILE.teach_learned), timeout_s=20)
+        assert f"질문: {asked}" in visible(shown)
+        assert "답변: 지하 2층" in visible(shown)
+        assert told.reacted(MARK)
+        await owner.react(told, "brain")
+        await owner.shortcut(told, "teach_this")
+        await jiyoung.press(shown, "lesson:undo")
+    async with at_work(slack, settings):
+        assert said(PROFILE.teach_learned) == [shown]
+        await owner.press(shown, "lesson:edit")
+        (form,) = await slack.until(lambda: [one for one in slack.views if one.open])
+        corrected = {"question": asked, "answer": "3층 총무팀에서 등록하시면 됩니다."}
+        await owner.submit(form, corrected)
+        await slack.until(lambda: said(PROFILE.teach_corrected), timeout_s=20)
+        assert "답변: 3층 총무팀" in visible(shown)
+        await owner.press(shown, "lesson:undo")
+        await slack.until(lambda: said(PROFILE.teach_unlearned))
+        await slack.until(lambda: not told.reacted(MARK))
+        assert "lesson:undo" not in str(shown.blocks)
+        await owner.react(told, "brain")
+        await slack.until(lambda: len(said(PROFILE.teach_learned)) == 1, timeout_s=20)
+    async with open_stores(settings) as stores:
+        acts = [one.action for one in reversed(await stores.reports.audit(9))]
+        assert acts[-4:] == ["lesson.learned", "lesson.corrected", "lesson.undo", "lesson.learned"]

@@ -83,8 +83,8 @@ def test_no_scope_is_asked_for_without_use():
 def test_commands_shortcuts_and_views_of_the_code_are_in_it(settings):
     features = manifest(settings)["features"]
     assert [one["command"] for one in features["slash_commands"]] == ["/faq"]
-    (shortcut,) = features["shortcuts"]
-    assert (shortcut["type"], shortcut["callback_id"]) == ("message", "answer_this")
+    shortcuts = [(one["type"], one["callback_id"]) for one in features["shortcuts"]]
+    assert shortcuts == [("message", "answer_this"), ("message", "teach_this")]
     assert features["app_home"]["home_tab_enabled"]
     assert features["app_home"]["messages_tab_enabled"]
     assert not features["app_home"]["messages_tab_read_only_enabled"]

@@ -1,0 +1,248 @@
+"""What owners do about lessons: learn a message as the answer, undo, correct and approve.
+
+All that a button knows is the lesson's id: it works after a restart, on any process, and twice.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+
+from bots.shared.background_tasks import BackgroundTasks
+from bots.slack.api.calls import quietly, tell
+from bots.slack.api.errors import translated
+from bots.slack.api.people import Names, Owners
+from bots.slack.api.response_url import whisper
+from bots.slack.api.workspaces import Workspace, Workspaces
+from bots.slack.context import Context
+from bots.slack.events.lessons import SAID, LessonHandler
+from bots.slack.events.parse import IncomingMessage, said
+from bots.slack.ids import Place
+from bots.slack.render.lesson_blocks import (
+    ANSWER,
+    FORM,
+    QUESTION,
+    lesson_form,
+    lesson_message,
+)
+from bots.slack.render.mrkdwn import escaped
+from core.errors import FaqbotError
+from core.lessons.book import Outcome, Taught
+from core.messaging.lessons.remarks import Person
+from core.messaging.lessons.wording import LessonAct, said_of
+
+Json = dict[str, Any]
+
+SHORTCUT: Final = "teach_this"
+_BRAIN: Final = "brain"  # 🧠
+_ACT: Final = re.compile(r"^lesson:(approve|edit|undo)$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """Where a button was pressed, by whom: the message with the button is at `ts`."""
+
+    workspace: Workspace
+    place: Place
+    ts: str
+    user: str
+
+    @property
+    def metadata(self) -> Json:
+        """What a form has to know of it."""
+        return {"channel": self.place.channel, "thread": self.place.thread, "ts": self.ts}
+
+
+class LessonButtons:
+    """Does what owners press; others are told that it is not for them."""
+
+    def __init__(self, context: Context, lessons: LessonHandler) -> None:
+        self._context = context
+        self._profile = context.profile
+        self._learning = context.service.learning
+        self._lessons = lessons
+        self._owners = Owners(context.owner_ids)
+        self._names = Names()
+        self.trouble = context.profile.not_stored
+
+    async def press(self, press: _Press, act: LessonAct, lesson_id: str) -> None:
+        """Approve or undo a lesson, and say so where the button was.
+
+        Raises:
+            FaqbotError: it is not done; whoever pressed was told so.
+        """
+        await self._excused(press, self._done(press, act, lesson_id))
+
+    async def open_form(self, press: _Press, lesson_id: str, trigger: str) -> None:
+        """Let an owner correct a lesson.
+
+        Raises:
+            FaqbotError: it cannot be opened; whoever pressed was told so.
+        """
+        await self._excused(press, self._opened(press, lesson_id, trigger))
+
+    async def submit(self, press: _Press, lesson_id: str, question: str, answer: str) -> None:
+        """Take a corrected lesson.
+
+        Raises:
+            FaqbotError: it is as it was; whoever sent it was told so.
+        """
+        await self._excused(press, self._corrected(press, lesson_id, question, answer))
+
+    async def adopt(self, workspace: Workspace, message: IncomingMessage | None, user: str) -> str:
+        """Learn a message as the answer; what the owner is told, "" if it was said openly.
+
+        Raises:
+            FaqbotError: it is not learnt.
+        """
+        if message is None or not message.text:
+            return self._profile.teach_no_text
+        return await self._lessons.adopt(message, user, workspace)
+
+    async def adopt_at(self, workspace: Workspace, channel: str, ts: str, user: str) -> None:
+        """Learn the message to which an owner has given the sign; others may give it, too.
+
+        Raises:
+            FaqbotError: it is not learnt.
+        """
+        if not await self._owners.include(workspace, user):
+            return
+        with translated("conversations.replies"):
+            page = await workspace.client.conversations_replies(
+                channel=channel, ts=ts, oldest=ts, latest=ts, inclusive=True, limit=1
+            )
+        found = next((one for one in page["messages"] if one.get("ts") == ts), None)
+        message = _message(found, workspace, channel) if found else None
+        if told := await self.adopt(workspace, message, user):
+            thread = (found or {}).get("thread_ts") or ""
+            place = Place(workspace.team, channel, thread)
+            await tell(workspace.client, place, user, escaped(told))
+
+    async def _excused(self, press: _Press, work: Any) -> None:  # noqa: ANN401 - a coroutine
+        try:
+            said_back = await work
+        except FaqbotError:
+            await tell(press.workspace.client, press.place, press.user, self.trouble)
+            raise
+        if said_back:
+            await tell(press.workspace.client, press.place, press.user, escaped(said_back))
+
+    async def _done(self, press: _Press, act: LessonAct, lesson_id: str) -> str:
+        if not await self._owners.include(press.workspace, press.user):
+            return self._profile.case_owners_alone
+        person = await self._person(press)
+        does = self._learning.approve if act is LessonAct.APPROVE else self._learning.undo
+        return await self._shown(press, lesson_id, await does(lesson_id, person))
+
+    async def _opened(self, press: _Press, lesson_id: str, trigger: str) -> str:
+        if not await self._owners.include(press.workspace, press.user):
+            return self._profile.case_owners_alone
+        lesson = await self._learning.find(lesson_id)
+        if lesson is None:
+            return self._profile.teach_gone
+        metadata = json.dumps(press.metadata | {"lesson": lesson_id})
+        view = lesson_form(lesson, self._profile, metadata)
+        with translated("views.open"):
+            await press.workspace.client.views_open(trigger_id=trigger, view=view)
+        return ""
+
+    async def _corrected(self, press: _Press, lesson_id: str, question: str, answer: str) -> str:
+        if not await self._owners.include(press.workspace, press.user):
+            return self._profile.case_owners_alone
+        person = await self._person(press)
+        taught = await self._learning.correct(lesson_id, question, answer, person)
+        return await self._shown(press, lesson_id, taught)
+
+    async def _shown(self, press: _Press, lesson_id: str, taught: Taught | None) -> str:
+        """Show what came of it in place of what was said before; "" if that is done."""
+        if taught is None:
+            return self._profile.teach_gone
+        if taught.outcome not in SAID:
+            return said_of(taught, self._profile)
+        if taught.outcome is Outcome.UNLEARNED:
+            self._lessons.unmark(lesson_id, press.workspace)
+        call = press.workspace.client.chat_update(
+            channel=press.place.channel, ts=press.ts, **lesson_message(taught, self._profile)
+        )
+        await quietly("chat.update", call)
+        return ""
+
+    async def _person(self, press: _Press) -> Person:
+        name = await self._names.name_of(press.workspace, press.user)
+        return Person(press.user, name or self._profile.teach_author)
+
+
+def register(
+    app: AsyncApp, buttons: LessonButtons, workspaces: Workspaces, background: BackgroundTasks
+) -> None:
+    """Listen to owners; everything is acknowledged at once."""
+
+    @app.action(_ACT)
+    async def press(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext) -> None:
+        await ack()
+        pressed = _pressed(body, workspaces.get(context.team_id))
+        act, lesson_id = LessonAct(action["action_id"].split(":")[1]), action.get("value") or ""
+        if act is LessonAct.EDIT:
+            background.begin(buttons.open_form(pressed, lesson_id, body["trigger_id"]))
+        else:
+            background.begin(buttons.press(pressed, act, lesson_id))
+
+    @app.view(FORM)
+    async def submit(ack: AsyncAck, body: Json, view: Json, context: AsyncBoltContext) -> None:
+        await ack()
+        about, values = json.loads(view["private_metadata"]), view["state"]["values"]
+        workspace = workspaces.get(context.team_id)
+        place = Place(workspace.team, about["channel"], about["thread"])
+        pressed = _Press(workspace, place, about["ts"], body["user"]["id"])
+        question = values[QUESTION][QUESTION].get("value") or ""
+        answer = values[ANSWER][ANSWER].get("value") or ""
+        background.begin(buttons.submit(pressed, about["lesson"], question, answer))
+
+    @app.message_shortcut(SHORTCUT)
+    async def teach_this(ack: AsyncAck, shortcut: Json, context: AsyncBoltContext) -> None:
+        await ack()
+        workspace = workspaces.get(context.team_id)
+        background.begin(_taught(buttons, workspace, shortcut))
+
+    @app.event("reaction_added", matchers=[_is_brain])
+    async def sign(event: Json, context: AsyncBoltContext) -> None:
+        item, user = event["item"], event.get("user", "")
+        workspace = workspaces.get(context.team_id)
+        background.begin(buttons.adopt_at(workspace, item["channel"], item["ts"], user))
+
+
+async def _taught(buttons: LessonButtons, workspace: Workspace, shortcut: Json) -> None:
+    channel, user = shortcut["channel"]["id"], shortcut["user"]["id"]
+    message, url = shortcut["message"], shortcut["response_url"]
+    thread = message.get("thread_ts") or ""
+    try:
+        told = await buttons.adopt(workspace, _message(message, workspace, channel), user)
+    except FaqbotError:
+        await whisper(workspace.client, url, buttons.trouble, thread=thread)
+        raise
+    if told:
+        await whisper(workspace.client, url, escaped(told), thread=thread)
+
+
+def _message(shown: Json, workspace: Workspace, channel: str) -> IncomingMessage | None:
+    """Return a person's message; None if an app has written it."""
+    if shown.get("bot_id"):
+        return None
+    return said(shown, team=workspace.team, bot_user=workspace.bot_user, channel=channel)
+
+
+def _pressed(body: Json, workspace: Workspace) -> _Press:
+    container, message = body.get("container") or {}, body.get("message") or {}
+    thread = container.get("thread_ts") or message.get("thread_ts") or ""
+    place = Place(workspace.team, body["channel"]["id"], thread)
+    ts = container.get("message_ts") or message.get("ts") or ""
+    return _Press(workspace, place, ts, body["user"]["id"])
+
+
+async def _is_brain(event: Json) -> bool:
+    item = event.get("item") or {}
+    return event.get("reaction") == _BRAIN and item.get("type") == "message"

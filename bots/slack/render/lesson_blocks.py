@@ -1,0 +1,68 @@
+"""What the bot says of a lesson, what owners can do about it, and the form that corrects it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from bots.slack.render.mrkdwn import escaped
+from core.lessons.book import Taught
+from core.messaging.lessons.wording import acts_on, label_of, said_of
+from core.profile import Profile
+from core.types import Lesson
+
+Json = dict[str, Any]
+
+FORM: Final = "lesson_form"
+QUESTION, ANSWER = "question", "answer"
+# https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
+_LONGEST_INPUT: Final = 3_000
+_TITLE_CHARS: Final = 24
+_SECTION_CHARS: Final = 3_000
+
+
+def lesson_message(taught: Taught, profile: Profile) -> Json:
+    """Return `text` and `blocks` of what came of a lesson; its buttons carry its id."""
+    text = escaped(said_of(taught, profile))
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": text[:_SECTION_CHARS]}}
+    buttons = [
+        {
+            "type": "button",
+            "action_id": f"lesson:{act.value}",
+            "text": _plain(label_of(act, profile)),
+            "value": taught.lesson.id if taught.lesson else "",
+        }
+        for act in acts_on(taught)
+    ]
+    actions = [{"type": "actions", "block_id": "lesson", "elements": buttons}] if buttons else []
+    return {"text": text, "blocks": [section, *actions]}
+
+
+def lesson_form(lesson: Lesson, profile: Profile, metadata: str) -> Json:
+    """Return the form in which an owner corrects a lesson; `metadata` comes back with it."""
+    return {
+        "type": "modal",
+        "callback_id": FORM,
+        "private_metadata": metadata,
+        "title": _plain(profile.teach_edit_title[:_TITLE_CHARS]),
+        "submit": _plain(profile.send),
+        "close": _plain(profile.cancel),
+        "blocks": [
+            _input(QUESTION, profile.teach_question_label, lesson.question, multiline=False),
+            _input(ANSWER, profile.teach_answer_label, lesson.answer, multiline=True),
+        ],
+    }
+
+
+def _input(name: str, label: str, value: str, *, multiline: bool) -> Json:
+    element = {
+        "type": "plain_text_input",
+        "action_id": name,
+        "multiline": multiline,
+        "max_length": _LONGEST_INPUT,
+        "initial_value": value[:_LONGEST_INPUT],
+    }
+    return {"type": "input", "block_id": name, "label": _plain(label), "element": element}
+
+
+def _plain(text: str) -> Json:
+    return {"type": "plain_text", "text": text}
