@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
+import aiohttp
 import discord
 
 from bots.discord.context import Context
@@ -20,6 +21,7 @@ from bots.discord.interactions.buttons import AnswerButton
 from bots.discord.interactions.cases import CASE_ID, CaseButton
 from bots.discord.interactions.commands import Commands, sync_if_changed
 from bots.discord.interactions.feedback import submitted
+from bots.discord.interactions.lessons import LESSON_ID, LessonButton, corrected
 from bots.discord.render.payload import pressed_of
 from bots.shared.background_tasks import BackgroundTasks
 from core.errors import FaqbotError
@@ -29,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 # discord.py holds READY back so long for guilds that may still come.
 _GUILDS_WITHIN_S: Final = 2.0
+_BRAIN: Final = "🧠"
 
 
 class BaseClient(discord.Client):
@@ -59,7 +62,7 @@ class BaseClient(discord.Client):
         )
         self.listener = MessageHandler(self.context, reader, self.user)
         self._began_after = await self.context.service.last_seen(PREFIX)
-        self.add_dynamic_items(AnswerButton, CaseButton)
+        self.add_dynamic_items(AnswerButton, CaseButton, LessonButton)
         self.tasks.begin(self._sync(Commands(self, self.context, reader, self.tasks)))
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
@@ -112,7 +115,10 @@ class BaseClient(discord.Client):
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         """Handle somebody's reaction to a message."""
-        self.tasks.begin(self.listener.reacted(event))
+        if event.emoji.name == _BRAIN:
+            self.tasks.begin(self._signed(event))
+        else:
+            self.tasks.begin(self.listener.reacted(event))
 
     async def on_interaction(self, interaction: Pressing) -> None:
         """Take in a form that was sent, or the press of an old button."""
@@ -120,10 +126,14 @@ class BaseClient(discord.Client):
         custom_id = str(data.get("custom_id"))
         stale = self.context.profile.stale_button
         if interaction.type is discord.InteractionType.modal_submit:
-            work = submitted(self.context, interaction)
+            form = LESSON_ID.fullmatch(custom_id)
+            if form:
+                work = corrected(self.context, interaction, form["lesson"])
+            else:
+                work = submitted(self.context, interaction)
             self.tasks.begin(excused(interaction, work, self.context.profile.not_stored))
         elif interaction.type is discord.InteractionType.component and not (
-            pressed_of(custom_id) or CASE_ID.fullmatch(custom_id)
+            pressed_of(custom_id) or CASE_ID.fullmatch(custom_id) or LESSON_ID.fullmatch(custom_id)
         ):
             self.tasks.begin(say(interaction, stale))
 
@@ -139,6 +149,19 @@ class BaseClient(discord.Client):
     def _begin(self, work: Callable[[], Awaitable[object]], *, of: int) -> None:
         """Begin the work of an event, which Discord tells only once; it waits for the store."""
         self.tasks.begin(until_back(work), of=of)
+
+    async def _signed(self, event: discord.RawReactionActionEvent) -> None:
+        """Hand on the message that somebody has given the sign of learning."""
+        person = event.member
+        if person is None:  # in a direct message there is nobody to learn from
+            return
+        try:
+            channel = self.get_partial_messageable(event.channel_id, guild_id=event.guild_id)
+            found = await channel.fetch_message(event.message_id)
+        except (discord.DiscordException, aiohttp.ClientError, TimeoutError) as error:
+            logger.warning("message %s is not learnt: %s", event.message_id, error)
+            return
+        await self.listener.signed(found, person)
 
     async def _sync(self, commands: Commands) -> None:
         try:

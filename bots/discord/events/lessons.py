@@ -19,16 +19,18 @@ from bots.discord.events.content import is_said, text_of
 from bots.discord.events.parse import Reader
 from bots.discord.events.reactions import react
 from bots.discord.ids import asker_of, question_id
+from bots.discord.render.components import Page
+from bots.discord.render.lesson_page import lesson_page
 from core.errors import PlatformError, StorageError
 from core.lessons.book import Outcome, Taught
 from core.messaging.lessons.remarks import Remark
 from core.messaging.lessons.tag import is_lesson
-from core.messaging.lessons.wording import said_of
+from core.messaging.lessons.wording import SHOWN_OPENLY, said_of
 from core.types import SessionId
 
 logger = logging.getLogger(__name__)
 
-_MARK: Final = "✅"
+MARK: Final = "✅"
 _KNOWN: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.KNOWN, Outcome.APPROVED)
 _DONE: Final = (*_KNOWN, Outcome.UNLEARNED, Outcome.HELD)
 
@@ -52,6 +54,35 @@ class LessonHandler:
             return False
         await self._take(message, late=late)
         return True
+
+    async def adopt(self, message: discord.Message, by: discord.abc.User) -> str:
+        """Learn somebody's message on an owner's word; what they are told, "" if it is said openly.
+
+        Raises:
+            StorageError, PlatformError: it is not learnt.
+        """
+        profile = self._context.profile
+        if not self._context.owners.include(by):
+            return said_of(Taught(Outcome.NOT_ALLOWED), profile)
+        text = text_of(message, self._me)
+        if not text or message.author.bot:
+            return profile.teach_no_text
+        place = await self._reader.belongs(message, self._me)
+        remark = Remark(
+            id=_id(message),
+            session=place.session,
+            text=text,
+            author=asker_of(by.id),
+            author_name=by.display_name,
+            may_teach=True,
+            reply_to=place.reply_to,
+            said_at=message.created_at,
+        )
+        taught = await self._context.service.learning.adopt(remark)
+        if taught.outcome in SHOWN_OPENLY:
+            await self._show(message, taught)
+            return ""
+        return said_of(taught, profile)
 
     async def edited(self, message: discord.Message, *, late: bool = False) -> bool:
         """Learn from an edited message; return whether it has the tag, or had it before."""
@@ -129,15 +160,15 @@ class LessonHandler:
     async def _show(self, message: discord.Message, taught: Taught) -> None:
         """Show the mark as it has to be by now, and say the outcome unless it was known."""
         if taught.outcome in _KNOWN:
-            await react(self._context.writer, message, _MARK)
+            await react(self._context.writer, message, MARK)
         elif taught.outcome is Outcome.UNLEARNED:
-            await react(self._context.writer, message, _MARK, there=False)
+            await react(self._context.writer, message, MARK, there=False)
         if taught.outcome is not Outcome.KNOWN:
-            await self._say(message, said_of(taught, self._context.profile))
+            await self._say(message, lesson_page(taught, self._context.profile))
 
-    async def _say(self, message: discord.Message, text: str) -> None:
+    async def _say(self, message: discord.Message, said: str | Page) -> None:
         to = f"{message.author.id} {message.id}"
-        await self._context.notices.reply(message.channel.id, message.id, text, to=to)
+        await self._context.notices.reply(message.channel.id, message.id, said, to=to)
 
     def _is_lesson(self, message: discord.Message) -> bool:
         return is_lesson(text_of(message, self._me), self._context.profile.learning_tag)
@@ -156,4 +187,4 @@ def _is_withheld(message: discord.Message) -> bool:
 
 
 def _is_marked(message: discord.Message) -> bool:
-    return any(reaction.me and reaction.emoji == _MARK for reaction in message.reactions)
+    return any(reaction.me and reaction.emoji == MARK for reaction in message.reactions)

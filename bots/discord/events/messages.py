@@ -177,6 +177,18 @@ class MessageHandler:
             return profile.unreadable_role_mention
         return profile.empty_mention
 
+    async def signed(self, message: discord.Message, by: discord.abc.User) -> None:
+        """Learn the message to which an owner has given 🧠; others may give it, too."""
+        if not self._context.owners.include(by):
+            return
+        try:
+            told = await self._lessons.adopt(message, by)
+        except (StorageError, PlatformError) as error:
+            logger.error("message %s is not learnt: %s", message.id, error)
+            told = self._context.profile.teach_not_stored
+        if told:
+            await self._context.notices.direct(by.id, told)
+
     async def reacted(self, reaction: discord.RawReactionActionEvent) -> None:
         """Stop the answer whose question, or one of whose messages, got a stop sign."""
         if reaction.emoji.name != _STOP or reaction.user_id == self._me.id:

@@ -19,7 +19,11 @@ _PAUSE_S: Final = 0.5
 
 
 async def react(
-    writer: MessageWriter, message: discord.Message, emoji: str, *, there: bool = True
+    writer: MessageWriter,
+    message: discord.Message | discord.PartialMessage,
+    emoji: str,
+    *,
+    there: bool = True,
 ) -> None:
     """Set a reaction, or take it away; both may be done again. Never raises."""
     channel = message.channel.id

@@ -12,6 +12,7 @@ from discord import app_commands
 
 from bots.discord.context import Context
 from bots.discord.events.content import is_said, text_of
+from bots.discord.events.lessons import LessonHandler
 from bots.discord.events.parse import Reader
 from bots.discord.ids import Ephemeral, Place, asker_of, guild_name, question_id, written
 from bots.discord.interactions.acknowledge import Pressing, defer, excused, say
@@ -45,6 +46,9 @@ class Commands(app_commands.CommandTree[Any]):
         async def faq(interaction: Pressing, question: str) -> None:
             self._begin(interaction, self._faq(interaction, question))
 
+        async def teach_this(interaction: Pressing, message: discord.Message) -> None:
+            self._begin(interaction, self._teach(interaction, message))
+
         async def answer_this(interaction: Pressing, message: discord.Message) -> None:
             self._begin(interaction, self._answer(interaction, message))
 
@@ -64,6 +68,14 @@ class Commands(app_commands.CommandTree[Any]):
         )
         self.add_command(command)
         self.add_command(menu)
+        self.add_command(
+            app_commands.ContextMenu(
+                name=profile.teach_this,
+                callback=teach_this,
+                allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+                allowed_contexts=app_commands.AppCommandContext(guild=True),
+            )
+        )
 
     async def on_error(self, interaction: Pressing, error: app_commands.AppCommandError, /) -> None:
         """Answer a command that is gone, or that broke off before it began."""
@@ -90,6 +102,17 @@ class Commands(app_commands.CommandTree[Any]):
             await self._hand_in(interaction, _asked_aside(interaction, text))
         else:
             await self._answer_openly(interaction, message, me)
+
+    async def _teach(self, interaction: Pressing, message: discord.Message) -> None:
+        """Learn somebody's message as the answer to the question above it."""
+        await defer(interaction, aside=True)
+        me = interaction.client.user
+        assert me  # noqa: S101 - it has logged in
+        lessons = LessonHandler(self._context, self._reader, me)
+        if told := await lessons.adopt(message, interaction.user):
+            await say(interaction, told)
+        else:
+            await interaction.delete_original_response()  # what was learnt is there to see
 
     async def _answer_openly(
         self, interaction: Pressing, message: discord.Message, me: discord.ClientUser

@@ -58,7 +58,7 @@ async def submitted(context: Context, interaction: Pressing) -> None:
     ):
         await say(interaction, context.profile.stale_button)
         return
-    values = dict(_values(data.get("components") or []))
+    values = values_of(data.get("components") or [])
     opinion = Feedback(
         form.question_id,
         asker_of(interaction.user.id),
@@ -72,10 +72,10 @@ async def submitted(context: Context, interaction: Pressing) -> None:
     await say(interaction, profile.feedback_thanks if known else profile.stale_button)
 
 
-def _values(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """The fields of a form that was sent: in labels, or in rows as older clients send them."""
+def values_of(rows: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the fields of a form that was sent, in labels, or in rows as older clients do."""
     found: list[tuple[str, str]] = []
     for row in rows:
         parts = row.get("components") or [row.get("component") or {}]
         found += [(part["custom_id"], str(part.get("value") or "")) for part in parts if part]
-    return found
+    return dict(found)

@@ -29,14 +29,16 @@ class Notices:
         self._said: BoundedDict[tuple[str, str], float] = BoundedDict(_MOST_REMEMBERED)
 
     async def reply(
-        self, channel: int, message: int, text: str, *, to: str, every_s: float = _MINUTE_S
+        self, channel: int, message: int, said: str | Page, *, to: str, every_s: float = _MINUTE_S
     ) -> bool:
-        """Answer a message with a line; False if it could not be said. Never raises."""
+        """Answer a message with a line or a page; False if it could not be said. Never raises."""
+        page = Page(said) if isinstance(said, str) else said
+        text = page.content
         if not self._is_new(to, text, every_s):
             return True
         reference = {"message_id": str(message), "fail_if_not_exists": False}
-        said = await self._post(channel, text, {"message_reference": reference})
-        return said or self._forget(to, text)
+        posted = await self._post(channel, page, {"message_reference": reference})
+        return posted or self._forget(to, text)
 
     async def direct(self, user: int, text: str, *, every_s: float = _MINUTE_S) -> bool:
         """Write to a person alone; False if it could not be said. Never raises."""
@@ -48,14 +50,14 @@ class Notices:
         except PlatformError as error:
             logger.info("nobody can be told: %s", error)
             return self._forget(str(user), text)
-        return await self._post(int(channel["id"]), text, {}) or self._forget(str(user), text)
+        return await self._post(int(channel["id"]), Page(text), {}) or self._forget(str(user), text)
 
-    async def _post(self, channel: int, text: str, more: dict[str, Any]) -> bool:
+    async def _post(self, channel: int, page: Page, more: dict[str, Any]) -> bool:
         posts = self._budgets.posts(channel)
         try:
             async with asyncio.timeout(_PATIENCE_S), posts.slot():
                 path = f"/channels/{channel}/messages"
-                body = new_message(Page(text)) | more
+                body = new_message(page) | more
                 await self._rest.call("POST", path, body, window=posts.window)
         except (PlatformError, TimeoutError) as error:
             logger.info("not said in %d: %s", channel, error)

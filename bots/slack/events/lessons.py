@@ -28,7 +28,7 @@ from core.errors import MessageGoneError, PlatformError, PlatformRefusedError, R
 from core.lessons.book import Outcome, Taught
 from core.messaging.lessons.remarks import Remark
 from core.messaging.lessons.tag import is_lesson
-from core.messaging.lessons.wording import said_of
+from core.messaging.lessons.wording import SHOWN_OPENLY, said_of
 from core.retry import with_pauses
 
 logger = logging.getLogger(__name__)
@@ -37,13 +37,6 @@ Json = dict[str, Any]
 
 MARK: Final = "white_check_mark"
 _MARKED: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.KNOWN, Outcome.APPROVED)
-SAID: Final = (
-    Outcome.LEARNED,
-    Outcome.CORRECTED,
-    Outcome.UNLEARNED,
-    Outcome.HELD,
-    Outcome.APPROVED,
-)
 _ALREADY: Final = ("already_reacted", "no_reaction")
 _AT_ONCE_S: Final = 0.7  # how long Slack is kept waiting for the mark, before a task goes on
 _WAITS_S: Final = (1.0, 5.0, 30.0)
@@ -84,7 +77,7 @@ class LessonHandler:
         taught = await self._service.teach(remark)
         if taught.outcome in _MARKED:
             await self._mark(message, workspace, there=True)
-        if taught.outcome in SAID:
+        if taught.outcome in SHOWN_OPENLY:
             self._say(message.place, taught, workspace)
         elif taught.outcome not in _MARKED:
             self._tell(message, taught, workspace)
@@ -100,7 +93,7 @@ class LessonHandler:
         taught = await self._service.learning.adopt(await self._said_by(message, user, workspace))
         if taught.outcome in _MARKED:
             await self._mark(message, workspace, there=True)
-        if taught.outcome in SAID:
+        if taught.outcome in SHOWN_OPENLY:
             self._say(message.place, taught, workspace)
             return ""
         return said_of(taught, self._profile)

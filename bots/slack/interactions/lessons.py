@@ -19,7 +19,7 @@ from bots.slack.api.people import Names, Owners
 from bots.slack.api.response_url import whisper
 from bots.slack.api.workspaces import Workspace, Workspaces
 from bots.slack.context import Context
-from bots.slack.events.lessons import SAID, LessonHandler
+from bots.slack.events.lessons import LessonHandler
 from bots.slack.events.parse import IncomingMessage, said
 from bots.slack.ids import Place
 from bots.slack.render.lesson_blocks import (
@@ -33,7 +33,7 @@ from bots.slack.render.mrkdwn import escaped
 from core.errors import FaqbotError
 from core.lessons.book import Outcome, Taught
 from core.messaging.lessons.remarks import Person
-from core.messaging.lessons.wording import LessonAct, said_of
+from core.messaging.lessons.wording import SHOWN_OPENLY, LessonAct, said_of
 
 Json = dict[str, Any]
 
@@ -161,7 +161,7 @@ class LessonButtons:
         """Show what came of it in place of what was said before; "" if that is done."""
         if taught is None:
             return self._profile.teach_gone
-        if taught.outcome not in SAID:
+        if taught.outcome not in SHOWN_OPENLY:
             return said_of(taught, self._profile)
         if taught.outcome is Outcome.UNLEARNED:
             self._lessons.unmark(lesson_id, press.workspace)

@@ -23,6 +23,14 @@ class LessonAct(StrEnum):
 
 _ANSWER_CHARS: Final = 400
 _SHOWN_CHARS: Final = 80  # of a question, where the bot says which one it means
+# What all who talk there may know of; the rest is told to whoever has caused it.
+SHOWN_OPENLY: Final = (
+    Outcome.LEARNED,
+    Outcome.CORRECTED,
+    Outcome.UNLEARNED,
+    Outcome.HELD,
+    Outcome.APPROVED,
+)
 _ALWAYS: Final = (LessonAct.EDIT, LessonAct.UNDO)
 _ABOUT: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.HELD, Outcome.APPROVED)
 

@@ -60,6 +60,72 @@ async def test_what_an_owner_replies_answers_the_next_person_in_other_words(
         assert fake.pings[-1].channel is asked.thread
 
 
+async def test_an_owner_teaches_a_colleagues_message_and_undoes_and_corrects_it(
+    fake, settings, profile
+):
+    """By the menu and by 🧠, once however often; the buttons work after a restart."""
+    owner, other = await fake.create_user("김담당"), await fake.create_user("나래")
+    channel, asked = fake.guild.channels[0], "사내 헬스장 등록은 어디서 하나요?"
+    on_discord = _on_discord(fake, settings, owner)
+
+    def said(text):
+        return [one for one in answers_in(fake, question.thread) if text in one.content]
+
+    def confirmed():
+        found = said(profile.teach_learned)
+        return found[0] if found else None
+
+    async with _at_work(fake, on_discord, profile):
+        question = await fake.say(channel, asked, mention_bot=True)
+        await fake.until(lambda: fake.pings, 20)
+        words = "지하 2층 안내 데스크에서 신청서를 쓰시면 돼요."
+        told = await fake.say(question.thread, words, user=other)
+        used = await fake.context_menu(profile.teach_this, told, user=other)
+        await fake.until(
+            lambda: any(profile.teach_not_allowed in one.content for one in used.messages)
+        )
+        await fake.react(told, "🧠", user=other)
+        await fake.context_menu(profile.teach_this, told, user=owner)
+        shown = await fake.until(confirmed, 20)
+        assert f"질문: {asked}" in shown.content
+        assert "답변: 지하 2층" in shown.content
+        assert "✅" in told.reactions
+        await fake.react(told, "🧠", user=owner)
+        refused = await fake.press(shown, profile.teach_undo, user=other)
+        await fake.until(
+            lambda: any(profile.case_owners_alone in one.content for one in refused.messages)
+        )
+    async with _at_work(fake, on_discord, profile):
+        assert said(profile.teach_learned) == [shown]
+        pressed = await fake.press(shown, profile.teach_edit, user=owner)
+        await fake.until(lambda: pressed.modal)
+        corrected = {"question": asked, "answer": "3층 총무팀에서 등록하시면 됩니다."}
+        await fake.submit_modal(pressed, corrected, user=owner)
+        await fake.until(lambda: profile.teach_corrected in shown.content, 20)
+        assert "답변: 3층 총무팀" in shown.content
+        await fake.press(shown, profile.teach_undo, user=owner)
+        await fake.until(lambda: profile.teach_unlearned in shown.content)
+        assert not shown.buttons
+        await fake.react(told, "🧠", user=owner)
+        await fake.until(confirmed, 20)
+    async with open_stores(on_discord) as stores:
+        acts = [one.action for one in reversed(await stores.reports.audit(9))]
+        assert acts[-4:] == ["lesson.learned", "lesson.corrected", "lesson.undo", "lesson.learned"]
+
+
+@asynccontextmanager
+async def _at_work(fake, settings, profile):
+    """The bot as `faqbot run` sets it up."""
+    async with (
+        open_stores(settings) as stores,
+        open_service(settings, stores, profile, report=lambda _: None) as service,
+        open_discord(settings, service, profile) as discord,
+        _running(service.run(), discord.run(), service.keep_cases(_alone)),
+    ):
+        await fake.until(lambda: fake.online)
+        yield
+
+
 def _on_discord(fake, settings, owner):
     """The settings of the index, with those of the local Discord."""
     local = {"DISCORD_API_URL": fake.url, "DISCORD_GATEWAY_URL": fake.gateway_url}

@@ -1,0 +1,123 @@
+"""The buttons below what the bot says of a lesson: owners approve, correct and undo it.
+
+All that a button knows is the lesson's id: it works after a restart, on any process, and twice.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import discord
+from discord import ui
+
+from bots.discord.context import Context
+from bots.discord.events.lessons import MARK
+from bots.discord.events.reactions import react
+from bots.discord.ids import asker_of
+from bots.discord.interactions.acknowledge import Pressing, defer, say
+from bots.discord.interactions.feedback import values_of
+from bots.discord.interactions.persistent_button import PersistentButton
+from bots.discord.render.lesson_page import lesson_page
+from bots.discord.render.payload import message
+from core.lessons.book import Outcome, Taught
+from core.messaging.lessons.remarks import Person
+from core.messaging.lessons.wording import SHOWN_OPENLY, said_of
+from core.profile import Profile
+from core.types import Lesson
+
+# `bots.discord.render.lesson_page` writes the buttons' ids, and the form here its own.
+LESSON_ID: Final = re.compile(r"lesson:(?P<act>approve|edit|undo|form):(?P<lesson>.+)")
+_TAUGHT_BY: Final = re.compile(r"discord:\d+:(?P<channel>\d+):(?P<message>\d+)")
+_QUESTION, _ANSWER = "question", "answer"
+# https://docs.discord.com/developers/components/reference#text-input
+_MOST_CHARS: Final = 4_000
+_LABEL_CHARS: Final = 45  # https://docs.discord.com/developers/components/reference#label
+_FORGOTTEN_AFTER_S: Final = 900.0
+
+
+class LessonButton(PersistentButton, template=LESSON_ID):
+    """Any button of a lesson."""
+
+    async def act(self, context: Context, interaction: Pressing) -> None:
+        """Do what the button stands for, if an owner has pressed it."""
+        match = LESSON_ID.fullmatch(self.custom_id)
+        if match is None:
+            await say(interaction, context.profile.stale_button)
+        elif not context.owners.include(interaction.user):
+            await say(interaction, context.profile.case_owners_alone)
+        elif match["act"] == "edit":
+            await _open_form(context, interaction, match["lesson"])
+        else:
+            await defer(interaction)
+            learning, person = context.service.learning, _person(interaction)
+            does = learning.approve if match["act"] == "approve" else learning.undo
+            await _show(context, interaction, await does(match["lesson"], person))
+
+
+class LessonForm(ui.Modal):
+    """A lesson's question and answer. `corrected` takes them, also after a restart."""
+
+    def __init__(self, profile: Profile, lesson: Lesson) -> None:
+        title = profile.teach_edit_title[:_LABEL_CHARS]
+        custom_id = f"lesson:form:{lesson.id}"
+        super().__init__(title=title, custom_id=custom_id, timeout=_FORGOTTEN_AFTER_S)
+        fields = (
+            (_QUESTION, profile.teach_question_label, lesson.question, discord.TextStyle.short),
+            (_ANSWER, profile.teach_answer_label, lesson.answer, discord.TextStyle.paragraph),
+        )
+        for name, label, value, style in fields:
+            field: ui.TextInput[Any] = ui.TextInput(
+                custom_id=name, style=style, default=value[:_MOST_CHARS], max_length=_MOST_CHARS
+            )
+            self.add_item(ui.Label(text=label[:_LABEL_CHARS], component=field))
+
+
+async def corrected(context: Context, interaction: Pressing, lesson_id: str) -> None:
+    """Take a lesson that an owner has corrected."""
+    if not context.owners.include(interaction.user):
+        await say(interaction, context.profile.case_owners_alone)
+        return
+    await defer(interaction)  # it is looked at, which may take seconds
+    data: Any = interaction.data or {}
+    values = values_of(data.get("components") or [])
+    taught = await context.service.learning.correct(
+        lesson_id, values.get(_QUESTION, ""), values.get(_ANSWER, ""), _person(interaction)
+    )
+    await _show(context, interaction, taught)
+
+
+async def _open_form(context: Context, interaction: Pressing, lesson_id: str) -> None:
+    lesson = await context.service.learning.find(lesson_id)
+    if lesson is None:
+        await say(interaction, context.profile.teach_gone)
+    else:
+        await interaction.response.send_modal(LessonForm(context.profile, lesson))
+
+
+async def _show(context: Context, interaction: Pressing, taught: Taught | None) -> None:
+    """Show what came of it in place of what was said before."""
+    if taught is None:
+        await say(interaction, context.profile.teach_gone)
+    elif taught.outcome not in SHOWN_OPENLY:
+        await say(interaction, said_of(taught, context.profile))
+    else:
+        # By the interaction: it is not counted with the edits of the channel's answers.
+        path = f"/webhooks/{interaction.application_id}/{interaction.token}/messages/@original"
+        page = message(lesson_page(taught, context.profile))
+        await context.writer.rest.call("PATCH", path, page)
+        if taught.outcome is Outcome.UNLEARNED and taught.lesson:
+            await _unmark(context, interaction, taught.lesson.id)
+
+
+async def _unmark(context: Context, interaction: Pressing, lesson_id: str) -> None:
+    """Take the mark from the message that taught a lesson, if a message did."""
+    if not (found := _TAUGHT_BY.match(lesson_id)):
+        return
+    channel = interaction.client.get_partial_messageable(int(found["channel"]))
+    message = channel.get_partial_message(int(found["message"]))
+    await react(context.writer, message, MARK, there=False)
+
+
+def _person(interaction: Pressing) -> Person:
+    return Person(asker_of(interaction.user.id), interaction.user.display_name)
