@@ -31,6 +31,7 @@ from core.types import SessionId
 logger = logging.getLogger(__name__)
 
 MARK: Final = "✅"
+_MINUTE_S: Final = 60.0  # within which the same is not said twice
 _KNOWN: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.KNOWN, Outcome.APPROVED)
 _DONE: Final = (*_KNOWN, Outcome.UNLEARNED, Outcome.HELD)
 
@@ -164,11 +165,13 @@ class LessonHandler:
         elif taught.outcome is Outcome.UNLEARNED:
             await react(self._context.writer, message, MARK, there=False)
         if taught.outcome is not Outcome.KNOWN:
-            await self._say(message, lesson_page(taught, self._context.profile))
+            await self._say(message, lesson_page(taught, self._context.profile), every_s=0)
 
-    async def _say(self, message: discord.Message, said: str | Page) -> None:
-        to = f"{message.author.id} {message.id}"
-        await self._context.notices.reply(message.channel.id, message.id, said, to=to)
+    async def _say(
+        self, message: discord.Message, said: str | Page, *, every_s: float = _MINUTE_S
+    ) -> None:
+        to, where = f"{message.author.id} {message.id}", message.channel.id
+        await self._context.notices.reply(where, message.id, said, to=to, every_s=every_s)
 
     def _is_lesson(self, message: discord.Message) -> bool:
         return is_lesson(text_of(message, self._me), self._context.profile.learning_tag)

@@ -128,7 +128,7 @@ async def test_an_owner_teaches_a_colleagues_message_and_undoes_and_corrects_it(
         await slack.until(lambda: said(PROFILE.teach_unlearned))
         await slack.until(lambda: not told.reacted(MARK))
         assert "lesson:undo" not in str(shown.blocks)
-        await owner.react(told, "brain")
+        await owner.shortcut(told, "teach_this")
         await slack.until(lambda: len(said(PROFILE.teach_learned)) == 1, timeout_s=20)
     async with open_stores(settings) as stores:
         acts = [one.action for one in reversed(await stores.reports.audit(9))]
