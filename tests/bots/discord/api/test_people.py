@@ -71,7 +71,7 @@ async def test_where_one_person_reads_alone_nobody_is_called(
 ):
     async with running_bot(fake, tmp_path, profile, DISCORD_OWNERS=str(owner.id)) as bot:
         bot.assistant.script(ASKED, unanswered)
-        await fake.until(lambda: len(fake.commands[None]) == 2)
+        await fake.until(lambda: len(fake.commands[None]) == 3)
         used = await fake.slash("faq", {"질문": ASKED})
         await fake.until(lambda: used.answer and profile.not_found in used.answer.content)
         await fake.direct(ASKED)

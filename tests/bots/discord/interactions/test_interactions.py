@@ -13,7 +13,7 @@ from devtools.discord.world.model import GROUP, Channel, snowflake
 
 async def ready(fake):
     """Wait until the commands are registered."""
-    await fake.until(lambda: len(fake.commands[None]) == 2)
+    await fake.until(lambda: len(fake.commands[None]) == 3)
 
 
 async def asked_in_thread(fake, text="질문"):

@@ -359,7 +359,7 @@ async def test_what_is_held_is_shown_with_what_was_found_and_how_to_go_on(stores
     assert said[0] == PROFILE.teach_held
     assert "• 도움말과 달라요" in said
     assert PROFILE.teach_how_to_confirm in said
-    assert said[-1].endswith("주차장은 어디인가요?")
+    assert "질문: 주차장은 어디인가요?" in said
 
 
 async def test_an_owner_s_word_lets_the_latest_that_is_held_be_served(stores):
