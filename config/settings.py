@@ -89,6 +89,12 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     retention_days: int = Field(
         default=0, ge=0, le=36500, description="Turns are deleted after; 0 keeps them."
     )
+    lesson_review_days: int = Field(
+        default=180,
+        ge=0,
+        le=3650,
+        description="After so many days owners are asked whether a lesson is still right; 0 never.",
+    )
     mask_personal_data: Literal["logs", "models", "stored"] = Field(
         default="logs",
         description="In logs alone, in what models get, too, or also in what is stored.",

@@ -185,6 +185,11 @@ class Profile:
     teach_question_label: str
     teach_answer_label: str
     teach_gone: str
+    teach_review: str
+    teach_still_right: str
+    teach_will_edit: str
+    teach_remove: str
+    teach_confirmed: str
     teach_no_text: str
     teach_not_allowed: str
     teach_empty: str

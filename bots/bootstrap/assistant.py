@@ -167,6 +167,7 @@ class _Parts:
     following: LessonSync | None
     plain: Assistant  # without skills
     assistants: PlainAssistants
+    review_days: int  # after which a lesson is looked at again
 
     @property
     def embed(self) -> Embed:
@@ -212,7 +213,13 @@ class _Parts:
         rehearsal = SearchedRehearsal(self.retriever, analyzer, profile.closed_categories)
         gate = Gate(rehearsal, LessonReader(analyzer, self.embed), profile)
         catch_up = partial(self.following.catch_up, now=True)
-        return book_of(stores, profile, examine=gate.examine, catch_up=catch_up)
+        return book_of(
+            stores,
+            profile,
+            examine=gate.examine,
+            catch_up=catch_up,
+            review_days=self.review_days,
+        )
 
 
 @asynccontextmanager
@@ -260,7 +267,14 @@ async def _parts(
         skilled = await asyncio.to_thread(
             with_skills, assistant, skills, profile=profile, history=history
         )
-        yield _Parts(skilled, retriever, following, assistant, assistants)
+        yield _Parts(
+            skilled,
+            retriever,
+            following,
+            assistant,
+            assistants,
+            settings.lesson_review_days,
+        )
 
 
 def _models() -> ModuleType:

@@ -46,4 +46,11 @@ async def open_book(settings: Settings) -> AsyncIterator[tuple[LessonBook, Store
         """Do nothing, as no question is answered here."""
 
     async with open_stores(settings) as stores:
-        yield book_of(stores, profile, examine=examine, catch_up=nothing_searched), stores
+        book = book_of(
+            stores,
+            profile,
+            examine=examine,
+            catch_up=nothing_searched,
+            review_days=settings.lesson_review_days,
+        )
+        yield book, stores

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 
 from bots.bootstrap.stores import Stores
 from core.assistant.audiences import Audiences
@@ -59,6 +60,7 @@ def book_of(
     *,
     examine: Callable[[Lesson], Awaitable[Examined]],
     catch_up: Callable[[], Awaitable[None]],
+    review_days: int,
 ) -> LessonBook:
     """Return the book of lessons over stores; see `LessonBook`."""
     return LessonBook(
@@ -68,4 +70,5 @@ def book_of(
         examine=examine,
         catch_up=catch_up,
         longest_characters=profile.longest_lesson_characters,
+        review_after=timedelta(days=review_days) if review_days else None,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -32,6 +32,7 @@ class Outcome(StrEnum):
     HELD = "held"  # it waits for an owner's word; see `core.lessons.gate`
     REFUSED = "refused"  # no owner can have it served either; see there
     APPROVED = "approved"
+    CONFIRMED = "confirmed"  # it is still right
     NOTHING_HELD = "nothing_held"
     EMPTY = "empty"
     TOO_LONG = "too_long"
@@ -68,14 +69,19 @@ class LessonBook:
         examine: Callable[[Lesson], Awaitable[Examined]],
         catch_up: Callable[[], Awaitable[None]],
         longest_characters: int,
+        review_after: timedelta | None = None,
     ) -> None:
-        """`examine` is the gate, and `catch_up` lets what has changed be used in this process."""
+        """`examine` is the gate, and `catch_up` lets what has changed be used in this process.
+
+        Somebody is asked whether a lesson is still right `review_after` it was taught or approved.
+        """
         self._lessons = lessons
         self._cases = cases
         self._reports = reports
         self._examine = examine
         self._catch_up = catch_up
         self._longest_characters = longest_characters
+        self._review_after = review_after
 
     async def keep(
         self, lesson: Lesson, *, by: str, approved_by: str = "", seen_in: SessionId | None = None
@@ -106,6 +112,8 @@ class LessonBook:
             lesson = replace(lesson, state=LessonState.SERVED)
         if approved_by and lesson.findings:
             lesson = replace(lesson, approved_by=approved_by)
+        if lesson.review_at is None:
+            lesson = replace(lesson, review_at=self._review_at())
         return await self._stored(lesson, by, seen_in)
 
     async def approve(self, lesson: Lesson, *, by: str) -> Taught:
@@ -114,7 +122,8 @@ class LessonBook:
         Raises:
             StorageError: as `keep`.
         """
-        approved = replace(lesson, state=LessonState.SERVED, approved_by=by, review_at=None)
+        approved = replace(lesson, state=LessonState.SERVED, approved_by=by)
+        approved = replace(approved, review_at=self._review_at())
         await self._lessons.teach(approved)
         await self._catch_up()
         await answer_case(self._cases, approved, at=datetime.now(UTC))
@@ -160,6 +169,9 @@ class LessonBook:
         outcome = Outcome.HELD if held else _OUTCOMES[teaching]
         await self._note(by, f"lesson.{outcome.value}", stored)
         return Taught(outcome, stored)
+
+    def _review_at(self) -> datetime | None:
+        return datetime.now(UTC) + self._review_after if self._review_after else None
 
     async def _note(self, by: str, action: str, lesson: Lesson) -> None:
         where = f" in {lesson.session}" if lesson.session else ""

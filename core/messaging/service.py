@@ -21,6 +21,7 @@ from core.messaging.handler import IsPublic, OpenReply, QuestionHandler
 from core.messaging.intake import Intake
 from core.messaging.lessons.learning import Learning
 from core.messaging.lessons.remarks import Remark
+from core.messaging.lessons.reviews import LessonReviews
 from core.messaging.lookups import Lookups
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
@@ -157,6 +158,15 @@ class ChatService(Lookups):
     async def keep_cases(self, leads: Callable[[], Awaitable[bool]]) -> None:
         """See to those who wait for a person, while this process `leads`; until cancelled."""
         if self.desk:
+            reviews = LessonReviews(
+                lessons=self.learning.lessons,
+                archive=self._archive,
+                roster=self.desk.roster,
+                profile=self._profile,
+                now=self.desk.now,
+                say=self._handler.say,
+                is_public=self._handler.is_public,
+            )
             rounds = CaseRounds(
                 self.desk,
                 inbox=self._inbox,
@@ -165,6 +175,7 @@ class ChatService(Lookups):
                 wake=self.wake,
                 say=self._handler.say,
                 is_public=self._handler.is_public,
+                also=(reviews.go,),
             )
             await rounds.run(leads)
 

@@ -101,6 +101,7 @@ class Escalated:
 
     `contacts` are those who are called, as in `core.profile.Owner`; all owners of the platform if
     there are none. `case_id` is the case that waits for them, and `note` tells its asker of it.
+    `lesson_id` is the lesson that they are asked about, if it is about one.
     `call` are the words of the call with the place {owners}, the profile's usual ones if it is "";
     without a `text` the call is all there is.
     """
@@ -112,6 +113,7 @@ class Escalated:
     case_id: str = ""
     note: str = ""
     call: str = ""
+    lesson_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

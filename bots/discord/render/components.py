@@ -16,6 +16,7 @@ from typing import Final
 from bots.discord.ids import DIRECT, Ephemeral, place_of, target_of
 from bots.discord.render.markdown import line, markdown
 from bots.shared.answer_view import Ending, RenderOptions, ending_of, pieces, status_of
+from core.messaging.lessons.wording import review_labels
 from core.press_ids import is_press
 from core.profile import ids_on
 from core.text.markdown.measure import fitting, shortened, utf16
@@ -196,9 +197,18 @@ class Renderer:
                 # Not cleaned: that would take the mentions away; nothing else in it is anybody's.
                 words = ending.call or self.look.profile.teach_call
                 text = words.format(owners=" ".join(called.mentions))
-                call = Page(text, self._case_buttons(ending.case_id), called=called)
+                buttons = self._case_buttons(ending.case_id) or self._review(ending.lesson_id)
+                call = Page(text, buttons, called=called)
                 shown = [*shown, call] if view.text else [call]
         return shown
+
+    def _review(self, lesson_id: str) -> tuple[Button, ...]:
+        labels = review_labels(self.look.profile) if lesson_id else {}
+        buttons = [
+            Button(f"lesson:{act.value}:{lesson_id}", _label(label, self.look))
+            for act, label in labels.items()
+        ]
+        return tuple(_possible(buttons))
 
     def _case_buttons(self, case_id: str) -> tuple[Button, ...]:
         profile = self.look.profile

@@ -17,6 +17,7 @@ from bots.shared import answer_view
 from bots.shared.answer_view import Ending, ending_of, pieces, status_of
 from bots.slack.api.people import mention_of
 from bots.slack.render.mrkdwn import clipped, escaped, mrkdwn, plain, unmarked
+from core.messaging.lessons.wording import review_labels
 from core.profile import Profile, ids_on
 from core.text.markdown.measure import fitting, shortened
 from core.text.sanitize import Cleaner
@@ -144,6 +145,13 @@ def _call(view: View, look: BlockOptions) -> list[Page]:
             for act, label in zip(CASE_ACTS, labels, strict=True)
         ]
         blocks.append(_actions("case", buttons))
+    if ending.lesson_id:
+        labels_of = review_labels(look.profile)
+        buttons = [
+            _button(f"lesson:{act.value}", label, ending.lesson_id, look)
+            for act, label in labels_of.items()
+        ]
+        blocks.append(_actions("lesson", buttons))
     return [Page(text, tuple(blocks), calls=True)]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final, NoReturn
@@ -43,12 +43,16 @@ class CaseRounds:
         wake: Callable[[], None],
         say: Callable[[Question, Escalated], Awaitable[None]],
         is_public: Callable[[SessionId], bool],
+        also: Sequence[Callable[[], Awaitable[None]]] = (),
     ) -> None:
-        """`wake` lets the inbox be looked at.
+        """`also` is what whoever leads does beside it.
+
+        `wake` lets the inbox be looked at.
 
         `say` says something by itself where a question was asked, if that `is_public`.
         """
         self._say = say
+        self._also = also
         self._is_public = is_public
         self._desk = desk
         self._inbox = inbox
@@ -62,7 +66,8 @@ class CaseRounds:
             self._desk.changed.clear()
             try:
                 if await leads():
-                    await self.go()
+                    for work in (self.go, *self._also):
+                        await work()
             except FaqbotError as error:
                 logger.warning("cases wait: %s", error)
             with suppress(TimeoutError):

@@ -51,7 +51,7 @@ class Learning:
         self._asked = AskedQuestions(
             archive=archive, inbox=inbox, lessons=lessons, learning_tag=profile.learning_tag
         )
-        self._lessons = lessons
+        self.lessons = lessons
         self._profile = profile
         self._leans = leans
         self._category_of = category_of
@@ -65,7 +65,7 @@ class Learning:
         """
         if not remark.may_teach:
             return Taught(Outcome.NOT_ALLOWED)
-        known = await self._lessons.find(remark.id)
+        known = await self.lessons.find(remark.id)
         answer = without_tag(remark.text, self._profile.learning_tag)
         if answer.strip(" .!") == self._profile.teach_confirm:
             return await self._approve(remark)
@@ -111,7 +111,7 @@ class Learning:
             return Taught(Outcome.NOT_ALLOWED)
         lesson_id = press_id(remark.id, _ADOPTED)
         for name in (remark.id, lesson_id):
-            if known := await self._lessons.find(name):
+            if known := await self.lessons.find(name):
                 return Taught(Outcome.KNOWN, known)
         turns = await self._history.recent(remark.session, _TURNS)
         turn = await self._asked.before(remark, turns)
@@ -131,7 +131,7 @@ class Learning:
 
     async def find(self, lesson_id: str) -> Lesson | None:
         """Return a lesson by its id."""
-        return await self._lessons.find(lesson_id)
+        return await self.lessons.find(lesson_id)
 
     async def correct(
         self, lesson_id: str, question: str, answer: str, by: Person
@@ -141,7 +141,7 @@ class Learning:
         Raises:
             StorageError: it is as it was.
         """
-        lesson = await self._lessons.find(lesson_id)
+        lesson = await self.lessons.find(lesson_id)
         if lesson is None:
             return None
         changed = replace(
@@ -155,17 +155,18 @@ class Learning:
         return await self._book.keep(changed, by=by.named)
 
     async def approve(self, lesson_id: str, by: Person) -> Taught | None:
-        """Serve a lesson that is held or has expired; None if it is there no more.
+        """Serve a lesson that is held or has expired, or confirm one; None if it is there no more.
 
         Raises:
             StorageError: it waits still.
         """
-        lesson = await self._lessons.find(lesson_id)
+        lesson = await self.lessons.find(lesson_id)
         if lesson is None:
             return None
+        approved = await self._book.approve(lesson, by=by.named)
         if lesson.state is LessonState.SERVED:
-            return Taught(Outcome.KNOWN, lesson)
-        return await self._book.approve(lesson, by=by.named)
+            return replace(approved, outcome=Outcome.CONFIRMED)
+        return approved
 
     async def undo(self, lesson_id: str, by: Person) -> Taught | None:
         """Forget a lesson on an owner's word; None if it is there no more.
@@ -177,7 +178,7 @@ class Learning:
 
     async def _approve(self, remark: Remark) -> Taught:
         """Serve the latest lesson of this conversation that is held."""
-        lessons = await self._lessons.of_session(remark.session)
+        lessons = await self.lessons.of_session(remark.session)
         held = [one for one in lessons if one.state is LessonState.HELD]
         if not held:
             return Taught(Outcome.NOTHING_HELD)

@@ -30,9 +30,10 @@ SHOWN_OPENLY: Final = (
     Outcome.UNLEARNED,
     Outcome.HELD,
     Outcome.APPROVED,
+    Outcome.CONFIRMED,
 )
 _ALWAYS: Final = (LessonAct.EDIT, LessonAct.UNDO)
-_ABOUT: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.HELD, Outcome.APPROVED)
+_ABOUT: Final = tuple(one for one in SHOWN_OPENLY if one is not Outcome.UNLEARNED)
 
 
 def said_of(taught: Taught, profile: Profile, *, how_to_confirm: str = "") -> str:
@@ -51,6 +52,7 @@ def said_of(taught: Taught, profile: Profile, *, how_to_confirm: str = "") -> st
         Outcome.HELD: profile.teach_held,
         Outcome.REFUSED: profile.teach_refused,
         Outcome.APPROVED: profile.teach_learned,
+        Outcome.CONFIRMED: profile.teach_confirmed,
         Outcome.NOTHING_HELD: profile.teach_nothing_held,
         Outcome.EMPTY: profile.teach_empty,
         Outcome.TOO_LONG: profile.teach_too_long,
@@ -75,6 +77,15 @@ def acts_on(taught: Taught) -> tuple[LessonAct, ...]:
         return ()
     held = taught.outcome is Outcome.HELD
     return (LessonAct.APPROVE, *_ALWAYS) if held else _ALWAYS
+
+
+def review_labels(profile: Profile) -> dict[LessonAct, str]:
+    """Return the buttons below the question whether a lesson is still right, in order."""
+    return {
+        LessonAct.APPROVE: profile.teach_still_right,
+        LessonAct.EDIT: profile.teach_will_edit,
+        LessonAct.UNDO: profile.teach_remove,
+    }
 
 
 def label_of(act: LessonAct, profile: Profile) -> str:

@@ -2,6 +2,8 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from fakes.slack_bot import make_settings
@@ -132,4 +134,11 @@ async def test_an_owner_teaches_a_colleagues_message_and_undoes_and_corrects_it(
         await slack.until(lambda: len(said(PROFILE.teach_learned)) == 1, timeout_s=20)
     async with open_stores(settings) as stores:
         acts = [one.action for one in reversed(await stores.reports.audit(9))]
+        (learnt,) = [one for one in await stores.lessons.page(9) if one.question == asked]
+        await stores.lessons.teach(replace(learnt, review_at=datetime.now(UTC)))
         assert acts[-4:] == ["lesson.learned", "lesson.corrected", "lesson.undo", "lesson.learned"]
+    async with at_work(slack, settings):
+        (review,) = await slack.until(lambda: said("아직 맞나요?"), timeout_s=20)
+        assert owner.id in review.text
+        await owner.press(review, "lesson:approve")
+        await slack.until(lambda: said(PROFILE.teach_confirmed))

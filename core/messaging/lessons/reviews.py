@@ -1,0 +1,107 @@
+"""Whether a lesson is still right: its owner is asked when its date comes, by buttons."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from core.errors import PlatformError
+from core.messaging.cases.roster import Roster, works_from
+from core.ports import Archive, Lessons
+from core.press_ids import press_id
+from core.profile import Profile
+from core.retrieval.lesson_sync import all_lessons
+from core.text.markdown.measure import shortened
+from core.text.sanitize import Cleaner
+from core.types import Escalated, Lesson, LessonState, Question, SessionId
+
+logger = logging.getLogger(__name__)
+
+_LOOK: Final = timedelta(hours=1)  # how often all lessons are gone through
+_AT_ONCE: Final = 3  # of them, so that nobody is asked about a whole year in one morning
+_AGAIN: Final = timedelta(days=14)  # after which somebody who has not answered is asked again
+_SHOWN_CHARS: Final = 400
+
+
+class LessonReviews:
+    """Asks about lessons that are due: each is noted as asked about before anybody hears of it."""
+
+    def __init__(  # noqa: PLR0913 - its collaborators
+        self,
+        *,
+        lessons: Lessons,
+        archive: Archive,
+        roster: Roster,
+        profile: Profile,
+        now: Callable[[], datetime],
+        say: Callable[[Question, Escalated], Awaitable[None]],
+        is_public: Callable[[SessionId], bool],
+    ) -> None:
+        """`say` says something by itself where a question was asked, if that `is_public`."""
+        self._lessons = lessons
+        self._archive = archive
+        self._roster = roster
+        self._profile = profile
+        self._now = now
+        self._say = say
+        self._is_public = is_public
+        self._look_at: datetime | None = None
+
+    async def go(self) -> None:
+        """Ask about what is due by now, in the conversation where it was taught.
+
+        Raises:
+            StorageError: the rest waits.
+        """
+        now = self._now()
+        if self._look_at and now < self._look_at:
+            return
+        self._look_at = now + _LOOK
+        asked = 0
+        for lesson in await all_lessons(self._lessons):
+            if asked < _AT_ONCE and is_due(lesson, now) and self._is_public(lesson.session):
+                asked += await self._ask(lesson, now)
+
+    async def _ask(self, lesson: Lesson, now: datetime) -> bool:
+        """Ask about one lesson; False if there is nobody to be asked now, or nowhere to ask."""
+        platform = lesson.session.partition(":")[0]
+        owners = self._roster.owners_of(lesson.question, (), platform)
+        turn = await self._archive.find(lesson.question_id)
+        if turn is None or not owners or works_from(owners[0], now) > now:
+            return False
+        await self._lessons.teach(replace(lesson, review_at=now + _AGAIN))
+        contacts = (_contact(lesson.author, platform),) if lesson.author else owners[0].contacts
+        call = Escalated("", (), contacts=contacts, lesson_id=lesson.id, call=self._words(lesson))
+        name = press_id(turn.question.id, f"review {lesson.id} {now.isoformat()}")
+        try:
+            await self._say(replace(turn.question, id=name, asked_at=now, edited_at=None), call)
+        except PlatformError as error:
+            logger.warning("nobody was asked about lesson %s: %s", lesson.id, error)
+        return True
+
+    def _words(self, lesson: Lesson) -> str:
+        cleaner = Cleaner(self._profile.link_hosts, instead=self._profile.link_left_out)
+
+        def shown(text: str) -> str:
+            short = cleaner.clean(shortened(text, _SHOWN_CHARS))
+            return short.replace("{", "{{").replace("}", "}}")
+
+        words = self._profile.teach_review
+        parts = {"{question}": shown(lesson.question), "{answer}": shown(lesson.answer)}
+        for place, text in parts.items():
+            words = words.replace(place, text)
+        return words
+
+
+def is_due(lesson: Lesson, now: datetime) -> bool:
+    """Return whether somebody has to look at a lesson again by now."""
+    is_served = lesson.state is LessonState.SERVED
+    return is_served and lesson.review_at is not None and lesson.review_at <= now
+
+
+def _contact(author: str, platform: str) -> str:
+    """Return the author of a lesson as a contact: `slack:U1`, `discord:1`."""
+    return author if author.startswith(f"{platform}:") else f"{platform}:{author}"
