@@ -35,13 +35,13 @@ run: setup ## serve the web page until Ctrl-C; the first start ingests the sampl
 chat: setup ## talk to the bot in the terminal
 	@$(BIN)/faqbot chat
 
-torch: $(VENV)/.installed-dev ## what `faqbot tune local` and the recommender train with: some hundred MB
+torch: $(VENV)/.installed-dev ## install what `faqbot tune local` and the recommender train with: some hundred MB
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 transformers==5.24.0
 
 test: $(VENV)/.installed-dev ## the whole test suite, two workers a core
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
-test-long: $(VENV)/.installed-dev ## what needs hours: random examples, thousands of chaos seeds, fuzzing
+test-long: $(VENV)/.installed-dev ## the tests that take hours: random examples, thousands of chaos seeds, fuzzing
 	FAQBOT_SEEDS=$${FAQBOT_SEEDS:-2000} FAQBOT_EXAMPLES=long \
 	  $(BIN)/python -m pytest -n auto --dist worksteal -m "long or not long" $(ARGS)
 

@@ -55,11 +55,13 @@ class Metrics:
             registry=registry,
         )
         self._cost = Counter("faqbot_cost_dollars", "Spent on models.", registry=registry)
-        self._waiting = Gauge("faqbot_questions_open", "Open questions of all.", registry=registry)
-        self._age = Gauge("faqbot_oldest_question_seconds", "Age of the oldest.", registry=registry)
+        self._waiting = Gauge("faqbot_questions_open", "Open questions in all.", registry=registry)
+        self._age = Gauge(
+            "faqbot_oldest_question_seconds", "Age of the oldest open question.", registry=registry
+        )
         self._leases = Gauge("faqbot_leases", "Questions answered here now.", registry=registry)
-        self._spooled = Gauge("faqbot_spooled", "Kept while the store is away.", registry=registry)
-        self._lessons = Gauge("faqbot_lessons", "What people taught.", registry=registry)
+        self._spooled = Gauge("faqbot_spooled", "Acts that wait for the store.", registry=registry)
+        self._lessons = Gauge("faqbot_lessons", "Lessons that people taught.", registry=registry)
         self._lessons_version = ""
 
     def report(self, answer: AnswerReport) -> None:

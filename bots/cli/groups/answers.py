@@ -23,7 +23,7 @@ _Batch = Annotated[
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
 _Session = Annotated[
     str | None,
-    typer.Option("--session", metavar="S", help="Continue, or begin, the conversation S."),
+    typer.Option("--session", metavar="S", help="Continue or begin the conversation S."),
 ]
 
 
@@ -64,7 +64,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         question: _QuestionText = None,
         *,
         limit: Annotated[
-            int, typer.Option("--limit", min=1, max=100, help="How many entries.")
+            int, typer.Option("--limit", min=1, max=100, help="The number of entries.")
         ] = 10,
         batch: _Batch = None,
         json: _Json = False,

@@ -37,7 +37,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
             typer.Option(
                 "--map",
                 metavar="FIELD=COLUMN,…",
-                help="Which column is which, where the names do not say it: "
+                help="The columns, if their names do not say what they hold: "
                 "question=제목,answer=답변.",
             ),
         ] = "",
@@ -46,7 +46,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
             typer.Option(
                 "--questions",
                 metavar="FILE",
-                help="Use this question pack alone. By itself faqbot uses those in data/questions/ "
+                help="Use only this question pack. Without it, faqbot uses those in data/questions/ "
                 "that match the titles.",
             ),
         ] = None,
@@ -57,8 +57,8 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
             bool,
             typer.Option(
                 "--augment",
-                help="Have the chat model write how people would ask for each entry, after it was "
-                "said what that costs.",
+                help="Let the chat model write how people would ask for each entry, after asking "
+                "whether you agree to the cost.",
             ),
         ] = False,
         yes: Annotated[bool, typer.Option("--yes", help="Do not ask about the cost.")] = False,
@@ -91,15 +91,20 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
             str, typer.Option(help="What it is about, such as `Stella Fitness`.")
         ] = "",
         name: Annotated[str, typer.Option(help="What the bot is called.")] = "",
-        language: Annotated[str, typer.Option(help="ko or en; the FAQ's own by itself.")] = "",
+        language: Annotated[
+            str, typer.Option(help="ko or en; without it, the FAQ's own language.")
+        ] = "",
         tone: Annotated[str, typer.Option(help="friendly or formal.")] = "",
         owners: Annotated[
-            str, typer.Option(help="Whose answers it learns on Slack: member ids between commas.")
+            str,
+            typer.Option(
+                help="Slack member ids, with commas: people whose answers the bot learns."
+            ),
         ] = "",
         yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
         force: Annotated[bool, typer.Option("--force", help="Write over faqbot.toml.")] = False,
     ) -> int:
-        """Write a profile of one's own, faqbot.toml, and a sample .env into this folder."""
+        """Write your own profile, faqbot.toml, and a sample .env into this folder."""
         from bots.cli.faq.init import Wishes, init
 
         wishes = Wishes(subject, name, language, source, tone, owners)

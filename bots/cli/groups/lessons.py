@@ -24,7 +24,7 @@ _Id = Annotated[str, typer.Argument(metavar="ID", help="As `lessons list` shows 
 def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     """Add the commands to the command line; `read_settings` also sets logging up."""
     lessons = typer.Typer(no_args_is_help=True)
-    app.add_typer(lessons, name="lessons", help="What people taught.")
+    app.add_typer(lessons, name="lessons", help="Show and edit the lessons that people taught.")
 
     @app.command()
     def learn(

@@ -20,7 +20,12 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     @app.command()
     def run(
         workers: Annotated[
-            int, typer.Option(min=1, max=64, help="Processes that answer; one of them hears.")
+            int,
+            typer.Option(
+                min=1,
+                max=64,
+                help="The number of processes that answer; one of them also receives events.",
+            ),
         ] = 1,
     ) -> int:
         """Answer on the web page or on every platform whose tokens are set, until stopped."""

@@ -20,7 +20,9 @@ _File = Annotated[Path, typer.Argument(help=".csv (title, question) or .jsonl (t
 def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     """Add the commands to the command line; `read_settings` also sets logging up."""
     questions = typer.Typer(no_args_is_help=True)
-    app.add_typer(questions, name="questions", help="The ways in which people ask for an entry.")
+    app.add_typer(
+        questions, name="questions", help="Show and edit the questions by which entries are found."
+    )
 
     @questions.command("list")
     def list_(

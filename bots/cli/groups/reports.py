@@ -38,10 +38,10 @@ def _add_reading(app: typer.Typer, read_settings: Callable[[], Settings]) -> Non
             Over, typer.Option("--over", help="48 hours, 90 days or 52 weeks.")
         ] = Over.DAYS,
         platform: Annotated[
-            str, typer.Option("--platform", help="One platform alone: slack, discord, web.")
+            str, typer.Option("--platform", help="Only this platform: slack, discord, web.")
         ] = "",
         recount: Annotated[
-            bool, typer.Option("--recount", help="Count the turns that are kept anew, first.")
+            bool, typer.Option("--recount", help="First count all stored turns anew.")
         ] = False,
         json: _Json = False,
     ) -> int:
@@ -53,7 +53,7 @@ def _add_reading(app: typer.Typer, read_settings: Callable[[], Settings]) -> Non
     @app.command()
     def gaps(
         *,
-        limit: Annotated[int, typer.Option("--limit", min=1, help="How many groups.")] = 20,
+        limit: Annotated[int, typer.Option("--limit", min=1, help="The number of groups.")] = 20,
         json: _Json = False,
     ) -> int:
         """Show what could not be answered or was disliked, grouped by meaning."""
@@ -63,7 +63,9 @@ def _add_reading(app: typer.Typer, read_settings: Callable[[], Settings]) -> Non
 
     @app.command()
     def transcript(
-        session: Annotated[str, typer.Argument(help="As `faqbot sessions list` shows it.")],
+        session: Annotated[
+            str, typer.Argument(help="The session, as `faqbot sessions list` shows it.")
+        ],
         *,
         json: _Json = False,
     ) -> int:
@@ -83,18 +85,20 @@ def _add_replay(app: typer.Typer, read_settings: Callable[[], Settings]) -> None
         ],
         base: Annotated[
             Path | None,
-            typer.Option("--base", metavar="OLD", help="A FAQ in place of the one that serves."),
+            typer.Option(
+                "--base", metavar="OLD", help="The old FAQ, instead of the one that serves."
+            ),
         ] = None,
         questions: Annotated[
             Path | None,
             typer.Option(
                 "--questions",
                 metavar="FILE",
-                help="JSONL of {question, history?, relevant?} in place of what was asked.",
+                help="JSONL of {question, history?, relevant?}, instead of past questions.",
             ),
         ] = None,
         last: Annotated[
-            int, typer.Option("--last", min=1, help="How many of the last questions.")
+            int, typer.Option("--last", min=1, help="The number of latest questions.")
         ] = 1_000,
         worse: Annotated[
             float, typer.Option("--worse", min=0.0, max=1.0, help="The share that may get worse.")
@@ -120,7 +124,7 @@ def _add_mcp(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     def mcp(
         *,
         http: Annotated[
-            bool, typer.Option("--http", help="Over HTTP in place of stdin and stdout.")
+            bool, typer.Option("--http", help="Serve over HTTP instead of stdin and stdout.")
         ] = False,
         host: Annotated[str, typer.Option("--host")] = "127.0.0.1",
         port: Annotated[int, typer.Option("--port", min=1, max=65_535)] = 8_090,

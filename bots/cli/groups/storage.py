@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     """Add the commands to the command line; `read_settings` also sets logging up."""
-    app.add_typer(_jobs(read_settings), name="jobs", help="What runs by the clock.")
-    app.add_typer(_sessions(read_settings), name="sessions", help="The conversations kept.")
+    app.add_typer(_jobs(read_settings), name="jobs", help="Show the regular jobs, and run one now.")
+    app.add_typer(
+        _sessions(read_settings), name="sessions", help="Show and export stored conversations."
+    )
 
     @app.command()
     def forget(user: Annotated[str, typer.Argument(help="The asker, as sessions show it.")]) -> int:
