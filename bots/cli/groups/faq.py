@@ -46,8 +46,8 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
             typer.Option(
                 "--questions",
                 metavar="FILE",
-                help="Use only this question pack. Without it, faqbot uses those in data/questions/ "
-                "that match the titles.",
+                help="Use only this question pack. By default, those in data/questions/ "
+                "that match the titles are used.",
             ),
         ] = None,
         no_questions: Annotated[
