@@ -34,6 +34,7 @@ _BASE: Final = "ko"
 _NAME: Final = re.compile(r"[a-z0-9-]+")
 _EXTENDED: Final = ("extends", "web")
 _MOST_EXTENDED: Final = 8
+_TEXTS_BY_NAME: Final = ("ask_in",)
 _TABLES: Final[Mapping[str, Callable[[object, Path], object]]] = {
     "owners": read_owners,
     "channels": read_channels,
@@ -202,7 +203,7 @@ def _toml(path: Path) -> dict[str, Any]:
 
 def _flat(texts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in texts.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and name not in _TEXTS_BY_NAME:
             yield from ((f"{name}_{key}", text) for key, text in value.items())
         else:
             yield name, value
@@ -213,6 +214,8 @@ def _checked(name: str, value: object, before: object, *, kind: object, path: Pa
         return _themes(value, path)
     if name in _TABLES:
         return _TABLES[name](value, path)
+    if name in _TEXTS_BY_NAME:
+        return _by_name(name, value, before, path)
     if kind in (str, int):
         if type(value) is not kind:
             raise ConfigError(f"{path}: `{name}` must be a {'text' if kind is str else 'number'}")
@@ -222,6 +225,16 @@ def _checked(name: str, value: object, before: object, *, kind: object, path: Pa
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise ConfigError(f"{path}: `{name}` must be a list of texts")
     return tuple(value)
+
+
+def _by_name(name: str, value: object, before: object, path: Path) -> Mapping[str, str]:
+    """A table whose texts have names of their own: those that are not given stay as before."""
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise ConfigError(f"{path}: [{name}] must be a table of texts")
+    known = dict(before) if isinstance(before, Mapping) else {}
+    for key, text in value.items():
+        _check_places(f"{name}.{key}", text, known.get(key, ""), path)
+    return known | value
 
 
 def _check_places(name: str, text: str, before: str, path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
 
@@ -86,7 +86,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Texts for people, in their `language` (`ko`, `en`). `config/profiles/*.toml` holds them."""
+    """Texts for people, in their `language` (`ko`, `en`). `config/profiles/*.toml` holds them.
+
+    `languages` are those that the FAQ has, as far as that is known, and `ask_in` says in each
+    language which they are.
+    """
 
     language: str
     name: str
@@ -243,7 +247,9 @@ class Profile:
     nothing_more: str
     withheld: str
     link_left_out: str
+    ask_in: Mapping[str, str]
     link_hosts: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     themes: tuple[Theme, ...] = ()

@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from core.retrieval.audience import is_within
+from core.text.languages import languages_in
 from core.types import Entry
 
 _EXAMPLES: Final = 3
@@ -62,12 +63,18 @@ def write_facts(
         f"extends = {json.dumps(known or language_of(entries))}",
         f"link_hosts = {json.dumps(list(hosts_of(entries))[:_MOST_HOSTS], ensure_ascii=False)}",
     ]
+    lines.append(f"languages = {json.dumps(languages_of(open_entries))}")
     if not known:
         lines.append(f"examples = {json.dumps(examples_of(open_entries), ensure_ascii=False)}")
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
     fresh.write_text("\n".join(lines) + "\n", encoding="utf-8")
     fresh.replace(path)
+
+
+def languages_of(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """Return the languages that the entries are written in, the most frequent first."""
+    return languages_in((entry.title, entry.text) for entry in entries)
 
 
 def language_of(entries: Sequence[Entry]) -> str:

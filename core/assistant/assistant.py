@@ -28,6 +28,8 @@ from core.profile import Profile
 from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.retriever import Hit, Retriever, is_answer
 from core.stores.memory import MemoryHistory
+from core.text.instructions import instructs_bot
+from core.text.languages import asking_in, foreign
 from core.text.normalize import normalized
 from core.types import (
     Answered,
@@ -377,6 +379,8 @@ class Assistant:
         """Return the ending of a message that needs no writing; None if it is to be answered."""
         if research.referred and research.referred.kind is Reference.MORE:
             return await self._more(research.referred)
+        if elsewhere := await self._elsewhere(research):
+            return elsewhere
         match research.verdict.label:
             case Label.GREETING:
                 return Answered(self._profile.greeting, (), self._profile.examples)
@@ -389,6 +393,19 @@ class Assistant:
                 return self._escalated(research.hits)
             case Label.ON_TOPIC:
                 return None
+
+    async def _elsewhere(self, research: Research) -> Declined | None:
+        """Return what to say in the language of a question that the FAQ has nothing in.
+
+        The guardrail has read Korean and English alone, so that its label of others tells little.
+        """
+        verdict, served = research.verdict, self._profile.languages
+        if research.draft is not None or instructs_bot(research.text):
+            return None
+        language = await asyncio.to_thread(foreign, research.text, served)
+        if not language or (language == "en" and verdict.scores[Label.GREETING] >= _SURE):
+            return None
+        return Declined(asking_in(language, served, self._profile.ask_in), (), verdict.label)
 
     async def _more(self, meant: Referred) -> Answered:
         """Return the rest of an answer: what of its entries the conversation has not shown."""

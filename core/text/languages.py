@@ -1,0 +1,122 @@
+"""The language of a text: told by its script, and of Latin letters by py3langid.
+
+https://github.com/adbar/py3langid
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+NAMES: Final[Mapping[str, str]] = {
+    "ko": "한국어", "en": "English", "ja": "日本語", "zh": "中文", "de": "Deutsch",
+    "es": "español", "fr": "français", "id": "Bahasa Indonesia", "it": "italiano",
+    "nl": "Nederlands", "pt": "português", "vi": "tiếng Việt", "ru": "русский", "th": "ไทย",
+    "ar": "العربية", "hi": "हिन्दी",
+}  # fmt: skip
+"""Languages that are told apart, each by its own name."""
+
+_LATIN: Final = ("en", "de", "es", "fr", "id", "it", "nl", "pt", "vi")
+_SCRIPTS: Final[Mapping[str, str]] = {
+    "HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "CJK": "zh", "CYRILLIC": "ru",
+    "THAI": "th", "ARABIC": "ar", "DEVANAGARI": "hi", "LATIN": "",
+}  # fmt: skip
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_FEWEST_WORDS: Final = 3  # in Latin letters: `OTP error` is written so in any language
+_WORD_LETTERS: Final = 4
+_SURE: Final = 0.9
+_READ_CHARS: Final = 400
+_SHARE: Final = 0.05  # of the entries that a language has to have to be one of the FAQ's
+
+
+def language_of(text: str) -> str:
+    """Return the language of a text, "" where it is not certain.
+
+    A text with Hangul is Korean, and one with kana Japanese, whatever other letters are in it.
+    """
+    scripts = _scripts(text)
+    for script in ("HANGUL", "HIRAGANA", "KATAKANA"):
+        if scripts[script]:
+            return _SCRIPTS[script]
+    if not scripts:
+        return ""
+    script = scripts.most_common(1)[0][0]
+    if script != "LATIN":
+        return _SCRIPTS[script]
+    if len(_WORD.findall(text)) < _FEWEST_WORDS:
+        return ""
+    language, probability = _identifier().classify(text[:_READ_CHARS])
+    return str(language) if probability >= _SURE else ""
+
+
+def languages_in(texts: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return the languages of a FAQ's titles and answers, the most frequent first.
+
+    A title alone tells if it is not in Latin letters; a name in them is of any language.
+    """
+    known = [
+        language_of(title) or language_of(f"{title} {text[:_READ_CHARS]}") for title, text in texts
+    ]
+    counts = Counter(filter(None, known)).most_common()
+    total = sum(count for _, count in counts)
+    return tuple(one for one, count in counts if count >= max(_SHARE * total, 1))
+
+
+def foreign(text: str, served: Collection[str]) -> str:
+    """Return the language of a text that is none of those `served`, "" if it may be one of them.
+
+    It takes a second when it is called for the first time with a text in Latin letters.
+    """
+    if not served:
+        return ""
+    scripts = _scripts(text)
+    language = language_of(text)
+    if language == "zh" and "ja" in served:
+        return ""
+    if not language and _has_words(text, scripts) and not set(served) & set(_LATIN):
+        return "en"  # whoever writes in Latin letters reads it most likely
+    return language if language not in served else ""
+
+
+def _has_words(text: str, scripts: Mapping[str, int]) -> bool:
+    """Whether Latin letters are words, and no abbreviations alone, which are of any language."""
+    words = _WORD.findall(text)
+    several = len(words) >= _FEWEST_WORDS
+    return bool(scripts["LATIN"]) and (
+        several or any(len(word) >= _WORD_LETTERS and not word.isupper() for word in words)
+    )
+
+
+def asking_in(language: str, served: Iterable[str], texts: Mapping[str, str]) -> str:
+    """Return what to say in a language of those that are `served`; English where it has no text."""
+    names = ", ".join(NAMES.get(one, one) for one in served)
+    return texts.get(language, texts["en"]).replace("{languages}", names)
+
+
+def _scripts(text: str) -> Counter[str]:
+    """How many letters a text has of each script that is known."""
+    found: Counter[str] = Counter()
+    for letter in text[:_READ_CHARS]:
+        if letter.isascii():
+            found["LATIN"] += letter.isalpha()
+        elif letter.isalpha():
+            script = unicodedata.name(letter, "").partition(" ")[0]
+            found[script] += script in _SCRIPTS
+    return +found
+
+
+@lru_cache(maxsize=1)
+def _identifier() -> LanguageIdentifier:
+    # It reads its model, which takes a second, and most texts need none of it.
+    from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_DIR / MODEL_FILE, norm_probs=True)
+    identifier.set_languages(list(_LATIN))
+    return identifier
