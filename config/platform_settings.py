@@ -116,7 +116,7 @@ class PlatformSettings(BaseSettings):
     @classmethod
     def _are_rules(cls, listed: str) -> str:
         try:
-            _rules(listed)
+            thread_rules_of(listed)
         except ValueError as error:
             text = "holds {part}, which is no rule: write asker, or C0123=all"
             raise PydanticCustomError("threads", text, {"part": str(error)}) from None
@@ -147,7 +147,7 @@ class PlatformSettings(BaseSettings):
     @property
     def thread_rules(self) -> ThreadRules:
         """The rules of threads that `threads` lists."""
-        return _rules(self.threads)
+        return thread_rules_of(self.threads)
 
     @property
     def slack_channel_ids(self) -> frozenset[str]:
@@ -198,8 +198,8 @@ class PlatformSettings(BaseSettings):
         return frozenset(int(one[len(_ROLE) :]) for one in owners if one.startswith(_ROLE))
 
 
-def _rules(listed: str) -> ThreadRules:
-    """The rules that a list holds.
+def thread_rules_of(listed: str) -> ThreadRules:
+    """Return the rules that a list holds, such as `asker, C0123=mention`.
 
     Raises:
         ValueError: names the part that is none.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -22,24 +22,28 @@ from bots.bootstrap.search import (
 )
 from bots.bootstrap.skills import SkillParts, with_skills
 from bots.bootstrap.stores import Stores, open_stores
+from bots.bootstrap.switches import model_switches, people_switches
 from config.profiles import profile_of
 from config.settings import Settings
 from core.assistant.assistant import Assistant
 from core.lessons.book import LessonBook
 from core.lessons.gate import Gate
 from core.lessons.reader import LessonReader
+from core.llm.budget import Ledger
 from core.messaging.answer_report import AnswerReport
 from core.messaging.cases.likeness import Likeness
 from core.messaging.lessons.learning import Learning
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
+from core.messaging.thread_rules import ThreadRules
 from core.messaging.user_limits import UserLimits
 from core.ports import History, Lessons
 from core.profile import Profile
 from core.reporting.catalogue import Catalogue
 from core.reporting.gaps import Embed
 from core.reporting.operations import Operations
+from core.reporting.switches import Switch, Switchboard
 from core.retrieval.lesson_sync import LessonSync
 from core.retrieval.retriever import Retriever
 from core.skills.assistant import AnyAssistant
@@ -99,7 +103,13 @@ async def open_service(
     opened = _parts(settings, turns, stores.lessons, with_models=True, profile=profile)
     async with spooled as spool, opened as parts:
         learning = parts.learning(stores, profile)
-        yield ChatService(
+        limits = UserLimits(per_minute=settings.user_per_minute, per_day=settings.user_per_day)
+
+        def use_rules(rules: ThreadRules) -> None:
+            service.thread_rules = rules
+
+        people = people_switches(settings, limits, use_rules)
+        service = ChatService(
             assistant=parts.assistant,
             inbox=stores.inbox,
             history=turns,
@@ -107,10 +117,10 @@ async def open_service(
             offline=Offline(spool),
             learning=learning,
             profile=profile,
-            limits=UserLimits(per_minute=settings.user_per_minute, per_day=settings.user_per_day),
+            limits=limits,
             report=report,
             processes=processes,
-            operations=parts.operations(stores, profile),
+            operations=parts.operations(stores, profile, people),
             audiences=parts.assistants.audiences,
             desk=open_desk(
                 settings,
@@ -125,6 +135,7 @@ async def open_service(
             lease_s=settings.lease_s,
             redact=mask if settings.masks_what_is_stored else str,
         )
+        yield service
 
 
 @asynccontextmanager
@@ -140,7 +151,9 @@ async def open_operations(
         open_stores(settings) as stores,
         _parts(settings, stores.history, stores.lessons, with_models=True) as parts,
     ):
-        yield parts.operations(stores, profile_of(settings)), stores.history.append
+        operations = parts.operations(stores, profile_of(settings))
+        await operations.switchboard.apply()
+        yield operations, stores.history.append
 
 
 @asynccontextmanager
@@ -168,14 +181,18 @@ class _Parts:
     plain: Assistant  # without skills
     assistants: PlainAssistants
     review_days: int  # after which a lesson is looked at again
+    ledger: Ledger | None
 
     @property
     def embed(self) -> Embed:
         """The call of the built-in encoder, whatever embedder the index was made with."""
         return self.assistants.language.encoder.embed
 
-    def operations(self, stores: Stores, profile: Profile) -> Operations:
-        """Return what those who run the bot look at and change."""
+    def operations(
+        self, stores: Stores, profile: Profile, people: Sequence[Switch] = ()
+    ) -> Operations:
+        """Return what those who run the bot look at and change; `people` are further switches."""
+        models = model_switches(self.assistants.settings, self.plain, self.ledger)
         return Operations(
             reports=stores.reports,
             archive=stores.archive,
@@ -187,6 +204,7 @@ class _Parts:
                 stores.reports,
                 desk_of(self.assistants.settings, self.retriever, self.assistants.language),
             ),
+            switchboard=Switchboard(stores.reports, [*models, *people]),
             trials=trials_of(stores, self.retriever, self.assistants),
             book=self.book(stores, profile),
             category_of=partial(category_for, self.assistants.audiences, self.retriever),
@@ -274,6 +292,7 @@ async def _parts(
             assistant,
             assistants,
             settings.lesson_review_days,
+            models.ledger if models else None,
         )
 
 

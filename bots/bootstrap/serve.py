@@ -108,6 +108,8 @@ async def _run(settings: Settings, workers: int) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(members.run())
             tasks.create_task(service.run())
+            if service.operations:
+                tasks.create_task(service.operations.switchboard.follow())
             tasks.create_task(service.keep_cases(partial(members.leads, "cases")))
             for platform in hearing:
                 tasks.create_task(keep_running(platform))

@@ -6,8 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
-from typing import Final
 
 from bots.shared.answer_view import RenderOptions
 from bots.shared.platform import RunningPlatform
@@ -24,17 +22,12 @@ from bots.web.server import serving
 from bots.web.texts import load_texts, load_words
 from config.settings import Settings
 from core.assistant.audiences import Standing
-from core.errors import StorageError
 from core.messaging.service import ChatService
-from core.messaging.user_limits import UserLimits
 from core.profile import Profile
-from core.reporting.operations import Operations
 from core.text.sanitize import Cleaner
 from core.types import Question
 
 logger = logging.getLogger(__name__)
-
-_SWITCHES_S: Final = 5.0
 
 
 @asynccontextmanager
@@ -88,8 +81,7 @@ async def open_web(
         about = f"Web: {address}{', with the token' if token else ''}"
         if has_console:
             about += f"; the console: {address}/console"
-        follow = partial(_follow_switches, operations) if operations else _until_cancelled
-        yield RunningPlatform(about, follow if has_console else _until_cancelled, address)
+        yield RunningPlatform(about, _until_cancelled, address)
 
 
 async def _stand(question: Question) -> Standing:
@@ -100,20 +92,8 @@ async def _stand(question: Question) -> Standing:
 
 def _admission(settings: Settings, service: ChatService, profile: Profile) -> Admission:
     people = settings.web_people_per_address
-    limits = UserLimits(
-        per_minute=people * settings.user_per_minute, per_day=people * settings.user_per_day
-    )
+    limits = service.limits.of_people(people)
     return Admission(service, profile, limits=limits, room=settings.inbox_share)
-
-
-async def _follow_switches(operations: Operations) -> None:
-    """Follow switches that any process sets, until cancelled."""
-    while True:
-        try:
-            await operations.apply()
-        except StorageError as error:
-            logger.warning("what was switched is not known: %s", error)
-        await asyncio.sleep(_SWITCHES_S)
 
 
 async def _until_cancelled() -> None:

@@ -68,9 +68,12 @@ class SpendingStore(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ledger:
-    """Decides whether a question may use models. Caps are US dollars a day; 0 is no cap."""
+    """Decides whether a question may use models. Caps are US dollars a day; 0 is no cap.
+
+    They may be set while questions are answered.
+    """
 
     spending: SpendingStore
     cap: float

@@ -27,13 +27,14 @@ class Manners:
     """Knows who has spoken in which conversation, and decides whether to speak up there."""
 
     def __init__(self, service: ChatService, rules: ThreadRules) -> None:
+        """`rules` are those of the settings; what was set while the bot runs goes before them."""
         self._service = service
         self._rules = rules
         self._speakers: BoundedDict[SessionId, set[str]] = BoundedDict(_MOST_SESSIONS)
 
     def rule_of(self, *channels: str) -> ThreadRule:
-        """The rule of a channel; see `ThreadRules.of`."""
-        return self._rules.of(*channels)
+        """Return the rule of a channel; see `ThreadRules.of`."""
+        return (self._service.thread_rules or self._rules).of(*channels)
 
     def note(self, session: SessionId, person: str) -> None:
         """Remember that a person has spoken in a conversation."""

@@ -26,6 +26,7 @@ from core.messaging.lookups import Lookups
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.revisions import Revisions
+from core.messaging.thread_rules import ThreadRules
 from core.messaging.user_limits import UserLimits
 from core.messaging.worker import InboxWorker
 from core.ports import Archive, Inbox
@@ -93,6 +94,8 @@ class ChatService(Lookups):
         self._history = history
         self._audiences = audiences
         self.operations = operations  # for those who run the bot, where that is offered
+        self.limits = limits
+        self.thread_rules: ThreadRules | None = None  # that were set while the bot runs
         self._intake = Intake(
             inbox=inbox,
             offline=offline,
@@ -112,7 +115,6 @@ class ChatService(Lookups):
             wake=self.wake,
         )
         self._processes = processes
-        self._limits = limits
         self._sessions_at_once = sessions_at_once
         self._lease_s = lease_s
         self._redact = redact
@@ -360,7 +362,7 @@ class ChatService(Lookups):
 
     def wait_s(self, person: str) -> int:
         """Return how many seconds it takes until a person may ask again; 0 if they may."""
-        return self._limits.wait_s(person)
+        return self.limits.wait_s(person)
 
     @property
     def processes(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from math import ceil
 from time import monotonic
 from typing import Final
@@ -14,20 +15,40 @@ _DAY_S: Final = 86_400.0
 _MOST_PEOPLE: Final = 10_000
 
 
+@dataclass(slots=True)
+class _Most:
+    """The numbers of questions that are allowed."""
+
+    per_minute: int
+    per_day: int
+
+
 class UserLimits:
     """The numbers of questions that a person may ask in a minute and in a day; 0 is no limit."""
 
     def __init__(self, *, per_minute: int, per_day: int) -> None:
-        self._per_minute = per_minute
-        self._per_day = per_day
+        self._most = _Most(per_minute, per_day)
+        self._people = 1
         # In the order of their last question: the first are forgotten when there are too many.
         self._asked: BoundedDict[str, deque[tuple[float, str]]] = BoundedDict(_MOST_PEOPLE)
+
+    def set(self, *, per_minute: int | None = None, per_day: int | None = None) -> None:
+        """Allow other numbers from now on; None leaves one as it is."""
+        self._most.per_minute = self._most.per_minute if per_minute is None else per_minute
+        self._most.per_day = self._most.per_day if per_day is None else per_day
+
+    def of_people(self, count: int) -> UserLimits:
+        """Return limits that allow as much as so many people have, and follow what is set here."""
+        other = UserLimits(per_minute=0, per_day=0)
+        other._most, other._people = self._most, count
+        return other
 
     @property
     def windows(self) -> list[tuple[int, float]]:
         """The limits as pairs: the number of questions, and the seconds that it counts for."""
-        windows = ((self._per_minute, _MINUTE_S), (self._per_day, _DAY_S))
-        return [(most, window_s) for most, window_s in windows if most]
+        most = ((self._most.per_minute, _MINUTE_S), (self._most.per_day, _DAY_S))
+        of_all = [(number * self._people, window_s) for number, window_s in most]
+        return [(number, window_s) for number, window_s in of_all if number]
 
     def allow(self, person: str, question: str = "") -> bool:
         """Count a question and return True, or return False if it is one too many."""
@@ -37,11 +58,9 @@ class UserLimits:
             times.popleft()
         if question and any(known == question for _, known in times):
             return True
-        lately = sum(time > now - _MINUTE_S for time, _ in times)
-        if (self._per_minute and lately >= self._per_minute) or (
-            self._per_day and len(times) >= self._per_day
-        ):
-            return False
+        for most, window_s in self.windows:
+            if sum(time > now - window_s for time, _ in times) >= most:
+                return False
         times.append((now, question))
         return True
 
@@ -55,8 +74,6 @@ class UserLimits:
         now = monotonic()
         times = [time for time, _ in self._asked.get(person, ())]
         waits = [
-            times[-most] + window_s - now
-            for most, window_s in ((self._per_minute, _MINUTE_S), (self._per_day, _DAY_S))
-            if most and len(times) >= most
+            times[-most] + window_s - now for most, window_s in self.windows if len(times) >= most
         ]
         return ceil(max([0.0, *waits]))

@@ -19,6 +19,7 @@ from core.ports import Archive, Inbox, Lessons, Reports, Vectors
 from core.reporting.catalogue import Catalogue
 from core.reporting.gaps import Embed, GapGroup, grouped, open_gaps
 from core.reporting.replay import Asked, Outcome, outcome_of
+from core.reporting.switches import Switchboard
 from core.reporting.trial import Trials
 from core.types import (
     AuditEvent,
@@ -33,7 +34,6 @@ from core.types import (
 
 logger = logging.getLogger(__name__)
 
-MODELS: Final = "models"
 SESSION: Final = SessionId("console:lessons")
 _LOOKED_AT: Final = 1_000  # turns that one search goes through
 _PAGE: Final = 100
@@ -91,6 +91,7 @@ class Operations:
         embed: Embed,
         catalogue: Catalogue,
         trials: Trials,
+        switchboard: Switchboard,
         book: LessonBook,
         category_of: Callable[[Turn], Awaitable[str]],
     ) -> None:
@@ -104,6 +105,7 @@ class Operations:
         self._vectors: dict[str, Vectors] = {}
         self.catalogue = catalogue
         self.trials = trials
+        self.switchboard = switchboard
         self._book = book
         self._category_of = category_of
 
@@ -254,25 +256,6 @@ class Operations:
         """
         return await self._book.undo(lesson_id, by=who) is not None
 
-    async def switch(self, name: str, value: str | None, *, who: str) -> None:
-        """Switch something for every process; None is back to what the settings say.
-
-        Raises:
-            StorageError: it is not stored.
-        """
-        await self.reports.switch(name, value)
-        await self.apply()
-        await self.note(who, f"switched {name}", "as set" if value is None else value)
-
-    async def apply(self) -> None:
-        """Take in what was switched, here or by another process.
-
-        Raises:
-            StorageError: that cannot be read.
-        """
-        switches = await self.reports.switches()
-        self.assistant.use_models(on=switches.get(MODELS) != "off")
-
     async def forget(self, person: str, *, who: str) -> Removed:
         """Delete what a person asked and thought; that it was done is logged, not of whom it was.
 
@@ -283,7 +266,7 @@ class Operations:
         counts = (
             f"{removed.turns} turns, {removed.questions} questions, {removed.feedback} opinions"
         )
-        await self.note(who, "deleted a person's data", counts)
+        await self.note(who, "person.delete", counts)
         return removed
 
     async def note(self, who: str, action: str, detail: str = "") -> None:

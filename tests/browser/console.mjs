@@ -76,7 +76,18 @@ const stories = {
     await view(page, "lessons");
     assert.match(await page.textContent("#view"), /만 원부터/);
     await view(page, "switches");
-    assert.match(await page.textContent("#view"), /lesson.learned/);
+    assert.match(await page.textContent("#view"), /가르침/);
+    await page.selectOption(".switch select", "off");
+    await page.locator(".switch .primary").first().click();
+    await until(page, () => document.querySelector("#view").textContent.includes("on -> off"));
+    const manners = page.locator(".switch").last();
+    await manners.getByRole("button", { name: "채널 더하기" }).click();
+    await manners.locator(".line input").fill("C0123ABCD");
+    await noBarriers(page, "manners");
+    await manners.locator(".primary").click();
+    await until(page, () => document.querySelector("#view").textContent.includes("asker -> asker, C0123ABCD=mention"));
+    await noBarriers(page, "switched");
+    await picture(page, "console-switches");
   },
 
   async phone(browser) {

@@ -17,13 +17,18 @@ from fakes.learning import book_of
 from fakes.web_bot import free_port, running_bot
 
 from bench.traffic import fill, synthetic
+from bots.bootstrap.switches import model_switches, people_switches
 from config.profiles import load_profile
+from config.settings import Settings
+from core.messaging.user_limits import UserLimits
 from core.reporting.catalogue import Catalogue
 from core.reporting.operations import Operations
+from core.reporting.switches import Switchboard
 from core.stores.sqlite.database import SqliteFile
 from core.types import Answered, Declined, Delta, Entry, Label, Passage
 
 HERE = Path(__file__).parent
+SETTINGS = Settings(_env_file=None)
 OWNER = "owner-owner-owner1"
 STORY_S = 120
 
@@ -107,6 +112,13 @@ def operations_of(stores, assistant):
         assistant=assistant,
         embed=embed,
         trials=trials_of(stores, assistant),
+        switchboard=Switchboard(
+            stores.reports,
+            [
+                *model_switches(SETTINGS, assistant, None),
+                *people_switches(SETTINGS, UserLimits(per_minute=10, per_day=200), lambda _: None),
+            ],
+        ),
         catalogue=Catalogue(stores.reports, desk_of(*ENTRIES)),
         book=book_of(stores, load_profile("ko")),
         category_of=of_no_category,

@@ -1,4 +1,4 @@
-"""A FAQ in memory for the console: its catalogue, and what can be tried out on it."""
+"""A FAQ in memory for the console: its catalogue, its switches, and what can be tried out."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import replace
 from fakes.assistants import ScriptedAssistant
 
 from core.reporting.catalogue import Desk
+from core.reporting.switches import Switch, Switchboard, one_of
 from core.reporting.trial import Trials
 from core.stores.memory import MemoryHistory
 from core.types import Double, DoubleKind, Entry, Escalated, Generation, Lesson
@@ -63,3 +64,12 @@ def trials_of(stores, assistant) -> Trials:
         ingest=ingest,
         source=source,
     )
+
+
+def switchboard_of(stores, assistant) -> Switchboard:
+    """Turn models on and off."""
+
+    def use(value: str) -> None:
+        assistant.use_models(on=value == "on")
+
+    return Switchboard(stores.reports, [Switch("models", "on", one_of("on", "off"), use)])

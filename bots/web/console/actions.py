@@ -18,10 +18,11 @@ from core.lessons.book import Outcome
 from core.lessons.book import Taught as Kept
 from core.messaging.lessons.wording import findings_of
 from core.profile import Profile
-from core.reporting.operations import MODELS, Taught
+from core.reporting.operations import Taught
 
 _MOST_QUESTIONS: Final = 500
 _MOST_MONTHS: Final = 36
+_SWITCH_CHARS: Final = 2_000
 
 
 async def teach(request: web.Request) -> web.Response:
@@ -104,13 +105,17 @@ async def review(request: web.Request) -> web.Response:
 
 
 async def switch(request: web.Request) -> web.Response:
-    """Turn models off or on."""
+    """Set something in every process; without a value it is back to what the settings say."""
     visitor = visitor_in(request, changes=True)
-    value = text_in(await body_of(request), "models", most=10)
-    if value not in ("on", "off"):
-        raise Problem(HTTPStatus.BAD_REQUEST, "`models` is on or off")
-    operations = request.app[CONSOLE].operations
-    await operations.switch(MODELS, None if value == "on" else value, who=visitor.name)
+    body = await body_of(request)
+    name = text_in(body, "name", most=40)
+    value = None if body.get("value") is None else text_in(body, "value", most=_SWITCH_CHARS)
+    try:
+        await request.app[CONSOLE].operations.switchboard.set(name, value, who=visitor.name)
+    except KeyError:
+        raise Problem(HTTPStatus.NOT_FOUND, "there is no such switch") from None
+    except ValueError as error:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"`{name}`: {error}") from None
     return web.Response(status=204)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Final
@@ -16,7 +17,7 @@ from bots.web.context import CONTEXT
 from bots.web.handlers.requests import body_of, number_in, text_in
 from bots.web.problems import Problem, said
 from core.reporting.catalogue import Listed, Order
-from core.reporting.operations import MODELS, Filter, last_of_all
+from core.reporting.operations import Filter, last_of_all
 from core.reporting.rerun import rerun
 from core.reporting.stats import Window, read_stats
 from core.reporting.transcript import read_transcript
@@ -172,11 +173,12 @@ async def lessons(request: web.Request) -> web.Response:
 
 async def switches(request: web.Request) -> web.Response:
     """Return the switches and the audit log."""
-    reports = _console(request).operations.reports
-    events = await reports.audit(_AUDIT)
+    operations = _console(request).operations
+    positions = await operations.switchboard.positions()
+    events = await operations.reports.audit(_AUDIT)
     return said(
         {
-            "models": (await reports.switches()).get(MODELS, "on"),
+            "switches": [asdict(position) for position in positions],
             "audit": [describe.audit_json(event) for event in events],
         }
     )
@@ -191,7 +193,7 @@ async def person(request: web.Request) -> web.Response:
     name = person_in(request)
     found = await operations.archive.asked_by(name, _PERSONS_TURNS)
     given = await operations.archive.opinions([turn.question.id for turn in found])
-    await operations.note(visitor.name, "exported a person's data", f"{len(found)} turns")
+    await operations.note(visitor.name, "person.export", f"{len(found)} turns")
     return said(
         {
             "person": name,

@@ -6,7 +6,7 @@ import aiohttp
 import numpy as np
 import pytest
 from fakes.assistants import answered
-from fakes.faq_desk import desk_of, trials_of
+from fakes.faq_desk import desk_of, switchboard_of, trials_of
 from fakes.learning import book_of
 from fakes.web_bot import running_bot
 from fakes.web_person import Person
@@ -18,6 +18,7 @@ from core.reporting.catalogue import Catalogue
 from core.reporting.operations import Operations
 from core.types import Entry, Escalated
 
+MODELS_OFF = {"name": "models", "value": "off"}
 OWNER, READER = "owner-owner-owner1", "reader-reader-read1"
 FEE = "반품은 언제까지 되나요?"
 ENTRY = Entry("f1", "정산은 언제 되나요?", "다음 영업일에 됩니다.")
@@ -47,6 +48,7 @@ def operations_of(stores, assistant):
         assistant=assistant,
         embed=lambda texts: np.eye(len(texts), dtype=np.float32),
         trials=trials_of(stores, assistant),
+        switchboard=switchboard_of(stores, assistant),
         catalogue=Catalogue(stores.reports, desk_of(ENTRY, Entry("f2", FEE, "2주 안에 됩니다."))),
         book=book_of(stores, load_profile("ko"), examine=examine),
         category_of=of_no_category,
@@ -156,11 +158,11 @@ async def test_today_counts_and_leads_to_the_questions(bot, operator):
 
 async def test_a_reader_changes_nothing_and_an_owner_needs_the_page(bot, operator):
     await operator.enter(READER)
-    assert (await operator.call("PUT", "/switches", {"models": "off"}))[0] == 403
+    assert (await operator.call("PUT", "/switches", MODELS_OFF))[0] == 403
     assert (await operator.call("GET", "/people/web:x"))[0] == 403
     await operator.enter(OWNER)
     forged = {CSRF: "0" * 64}
-    assert (await operator.call("PUT", "/switches", {"models": "off"}, **forged))[0] == 403
+    assert (await operator.call("PUT", "/switches", MODELS_OFF, **forged))[0] == 403
 
 
 async def test_a_gap_is_taught_asked_again_and_closed_and_all_is_logged(bot, operator):
@@ -214,14 +216,21 @@ async def test_what_the_gate_finds_is_shown_and_served_on_the_operator_s_word(bo
     assert result["refused"]
 
 
-async def test_models_are_switched_with_a_line_in_the_log(bot, operator):
+async def test_what_is_switched_counts_at_once_and_is_logged(bot, operator):
     await operator.enter(OWNER)
-    assert (await operator.call("PUT", "/switches", {"models": "off"}))[0] == 204
+    assert (await operator.call("PUT", "/switches", MODELS_OFF))[0] == 204
+    assert not bot.assistant.uses_models
     _, told = await operator.call("GET", "/switches")
-    assert (told["models"], bot.assistant.uses_models) == ("off", False)
-    await operator.call("PUT", "/switches", {"models": "on"})
+    assert told["switches"] == [{"name": "models", "value": "off", "default": "on"}]
+    await operator.call("PUT", "/switches", {"name": "models", "value": None})
     assert bot.assistant.uses_models
-    assert (await operator.call("PUT", "/switches", {"models": "maybe"}))[0] == 400
+    for body, status in (({"name": "models", "value": "maybe"}, 400), ({"name": "none"}, 404)):
+        assert (await operator.call("PUT", "/switches", body))[0] == status
+    _, told = await operator.call("GET", "/switches")
+    assert [(one["action"], one["detail"]) for one in told["audit"]] == [
+        ("switch.models", "off -> on"),
+        ("switch.models", "on -> off"),
+    ]
 
 
 async def test_a_persons_data_are_exported_and_deleted(bot, operator):

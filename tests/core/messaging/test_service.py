@@ -193,7 +193,7 @@ async def test_what_was_refused_may_be_asked_later(place):
     service = place.service()
     await service.receive(asked("1", session="wall:1"))
     assert await service.receive(asked("2", session="wall:2")) is Receipt.LIMITED
-    service._limits.take_back("U1")
+    service.limits.take_back("U1")
     assert await service.receive(asked("2", session="wall:2")) is Receipt.STORED
 
 

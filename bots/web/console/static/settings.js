@@ -2,14 +2,67 @@
 
 import { $, button, call, empty, field, isOwner, make, number, say, t, table, time } from "./dom.js";
 
+const CHOICES = { models: ["on", "off"] };
+const RULES = ["mention", "asker", "all"];
+
 export async function switches(query, go) {
   const told = await call("GET", "/switches");
-  const isOn = told.models === "on";
-  const models = make("article", { className: "turn" }, make("h2", { textContent: t.models }), make("p", { textContent: isOn ? t.models_on : t.models_off }),
-    isOwner() ? button(isOn ? t.turn_off : t.turn_on, async () => { await call("PUT", "/switches", { models: isOn ? "off" : "on" }); go("switches"); }, isOn ? "danger" : "primary") : null);
   const columns = [{ label: t.when }, { label: t.who }, { label: t.what }, { label: t.detail }];
-  const rows = told.audit.map((one) => [time(one.at), one.who, one.action, one.detail]);
-  return [models, make("h2", { textContent: t.audit }), rows.length ? table(t.audit, columns, rows) : empty()];
+  const rows = told.audit.map((one) => [time(one.at), one.who, t[`audit_${one.action.replaceAll(".", "_")}`] ?? one.action, one.detail]);
+  return [
+    make("p", { className: "small", textContent: t.switches_about }),
+    ...told.switches.map((one) => position(one, go)),
+    make("h2", { textContent: t.audit }), rows.length ? table(t.audit, columns, rows) : empty(),
+  ];
+}
+
+// One switch: what it is, how it is set, and what the settings say.
+function position(one, go) {
+  const set = async (value) => { await call("PUT", "/switches", { name: one.name, value }); say(t.switched); go("switches"); };
+  const input = one.name === "threads" ? rules(one.value) : CHOICES[one.name] ? choice(one) : amount(one);
+  const isChanged = one.value !== one.default;
+  const shown = CHOICES[one.name] ? t[`${one.name}_${one.default}`] : one.default;
+  const element = make("article", { className: "turn switch" },
+    make("h2", {}, t[`switch_${one.name}`], " ", isChanged ? make("span", { className: "count", textContent: t.is_changed }) : null),
+    make("p", { className: "small", textContent: t[`switch_${one.name}_about`] }),
+    isOwner() ? input.element : make("p", { textContent: one.value }),
+    make("p", { className: "small", textContent: t.as_set.replace("{value}", shown) }));
+  if (!isOwner()) return element;
+  element.append(make("div", { className: "row" },
+    button(t.save, () => set(input.value()), "primary"), isChanged ? button(t.reset, () => set(null)) : null));
+  return element;
+}
+
+function choice(one) {
+  const select = make("select", { ariaLabel: t[`switch_${one.name}`] }, CHOICES[one.name].map((value) => make("option", { value, textContent: t[`${one.name}_${value}`] })));
+  select.value = one.value;
+  return { element: select, value: () => select.value };
+}
+
+function amount(one) {
+  const input = make("input", { type: "number", min: 0, step: one.name.endsWith("usd") ? 0.01 : 1, value: one.value, ariaLabel: t[`switch_${one.name}`] });
+  return { element: input, value: () => input.value };
+}
+
+// The manners: a rule for all threads, and one for each channel that has its own.
+function rules(text) {
+  const parts = text.split(/[,\s]+/).filter(Boolean);
+  const own = parts.filter((part) => part.includes("=")).map((part) => part.split("="));
+  const picked = (value, label) => {
+    const select = make("select", { ariaLabel: label }, RULES.map((rule) => make("option", { value: rule, textContent: t[`rule_${rule}`] })));
+    select.value = value;
+    return select;
+  };
+  const all = picked(parts.find((part) => !part.includes("=")) ?? "asker", t.rule_default);
+  const list = make("div", {});
+  const add = (channel = "", rule = "mention") => {
+    const name = make("input", { value: channel, placeholder: "C0123ABCD", maxLength: 40, ariaLabel: t.filter_channel });
+    const line = make("div", { className: "line" }, name, picked(rule, t.rule_of_channel), button(t.remove, async () => line.remove()));
+    list.append(line);
+  };
+  for (const [channel, rule] of own) add(channel, rule);
+  const value = () => [all.value, ...[...list.children].map((line) => [line.querySelector("input").value.trim(), line.querySelector("select").value]).filter(([channel]) => channel).map(([channel, rule]) => `${channel}=${rule}`)].join(", ");
+  return { element: make("div", {}, field(t.rule_default, all), list, make("div", { className: "row" }, button(t.add_channel, async () => add()))), value };
 }
 
 export async function people() {
