@@ -48,9 +48,20 @@ class Cli:
             env=environment(self.data, **more),
         )
 
-    def terminal(self, *arguments):
-        """Start it in a terminal of its own."""
-        return terminal([sys.executable, *arguments], environment(self.data), self.cwd)
+    @contextmanager
+    def terminal(self, *arguments, script=""):
+        """Start it, or a script in its place, in a terminal of its own."""
+        master, slave = pty.openpty()
+        termios.tcsetwinsize(slave, (30, 100))
+        env = environment(self.data, TERM="xterm-256color", LC_ALL="C.UTF-8")
+        request = {"arguments": arguments, "script": script, "terminal": True}
+        process = forks.Fork(request | {"cwd": str(self.cwd), "env": env}, [slave] * 3)
+        os.close(slave)
+        try:
+            yield Terminal(process, master)
+        finally:
+            process.kill()
+            os.close(master)
 
 
 class Terminal:
@@ -106,34 +117,3 @@ class Terminal:
             self._bytes = self._bytes[end:]
             return text
         raise AssertionError(self._bytes)
-
-
-@contextmanager
-def terminal(command, env, cwd):
-    """Start a command in a terminal of its own."""
-    master, slave = pty.openpty()
-    termios.tcsetwinsize(slave, (30, 100))
-    process = subprocess.Popen(
-        command,
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        cwd=cwd,
-        env=env | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"},
-        # Ctrl-C is a signal to the foreground group of a controlling terminal.
-        start_new_session=True,
-        preexec_fn=_take_terminal,  # noqa: PLW1509 - no threads here; there is no other hook
-    )
-    os.close(slave)
-    try:
-        yield Terminal(process, master)
-    finally:
-        process.kill()
-        process.wait()
-        os.close(master)
-
-
-def _take_terminal():
-    import fcntl  # noqa: PLC0415 - runs in the child
-
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)

@@ -1,12 +1,17 @@
 """Commands as forks of a process that has loaded what they need: that is half of their time."""
 
 import atexit
+import fcntl
+import gc
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
+import termios
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
@@ -22,20 +27,42 @@ _STREAMS = (  # as Python opens them
 )
 
 
+class Fork:
+    """A command under way: what of `subprocess.Popen` the tests use."""
+
+    def __init__(self, request, streams):
+        """`request` is what `_become` takes; `streams` are three descriptors, which stay open."""
+        told, tell = os.pipe()
+        socket.send_fds(_server(), [json.dumps(request).encode()], [*streams, tell])
+        os.close(tell)
+        self._told = os.fdopen(told, encoding="utf-8")
+        self._pid = int(self._told.readline())
+
+    def wait(self, timeout=None):
+        """Return its exit code, negative for a signal."""
+        if not select.select([self._told], [], [], timeout)[0]:
+            raise subprocess.TimeoutExpired("faqbot", timeout)
+        return int(self._told.readline())
+
+    def kill(self):
+        """End it, unless it has ended, and forget it."""
+        with self._told, suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+
+
 def run(arguments, *, stdin, cwd, env):
-    """Run `faqbot` with these arguments, as `subprocess.run` would; one command at a time."""
+    """Run `faqbot` with these arguments, as `subprocess.run` would."""
     with ThreadPoolExecutor(2) as readers:
         theirs, ours = zip(os.pipe(), *(os.pipe()[::-1] for _ in range(2)), strict=True)
         output = [readers.submit(_read, end) for end in ours[1:]]
-        request = json.dumps({"arguments": arguments, "cwd": str(cwd), "env": env}).encode()
-        server = _server()
-        socket.send_fds(server, [request], theirs)
+        fork = Fork({"arguments": arguments, "cwd": str(cwd), "env": env}, theirs)
         for end in theirs:
             os.close(end)
         with suppress(BrokenPipeError), os.fdopen(ours[0], "w", encoding="utf-8") as typed:
             typed.write(stdin)
-        status = os.waitstatus_to_exitcode(int(server.recv(100)))
         stdout, stderr = (text.result() for text in output)
+        status = fork.wait()
+        fork.kill()
     return subprocess.CompletedProcess(arguments, status, stdout, stderr)
 
 
@@ -63,30 +90,67 @@ def _server():
 
 
 def serve(descriptor):
-    """Fork for each request: arguments, environment, and three descriptors for its streams."""
+    """Fork for each request: it comes with descriptors for three streams and for what is told."""
     import chromadb.api.rust  # noqa: F401, PLC0415 - what takes longest to import
-    from kiwipiepy import Kiwi  # noqa: PLC0415
+    import typer.rich_utils  # noqa: F401, PLC0415
 
     import bots.bootstrap.assistant  # noqa: PLC0415
     import bots.bootstrap.index.ingestion  # noqa: F401, PLC0415
-    from core.text import korean  # noqa: PLC0415
+    from bots.bootstrap.search import load_synonyms  # noqa: PLC0415
+    from config.resources import load_loanwords  # noqa: PLC0415
+    from core.text.korean import Analyzer  # noqa: PLC0415
 
-    # Kiwi begins its threads with the first text: until then, a fork may have it.
-    kiwi = Kiwi(load_multi_dict=False)
-    korean.Kiwi = lambda *, load_multi_dict: kiwi
+    analyzer = Analyzer(_kiwi_without_threads(), load_loanwords())
+    load_synonyms(analyzer, "smartstore")  # five thousand texts, which it remembers
+    Analyzer.load = lambda _loanwords: analyzer
+    gc.collect()
+    gc.freeze()  # a fork that ends need not look at what it shares, and copy it by that
     requests = socket.socket(fileno=descriptor)
     while True:
-        message, streams, _, _ = socket.recv_fds(requests, _MOST_BYTES, 3)
+        message, descriptors, _, _ = socket.recv_fds(requests, _MOST_BYTES, 4)
         if not message:
             return
-        child = os.fork()
-        if not child:
+        if not os.fork():
             requests.close()
-            _become(json.loads(message), streams)
-        for stream in streams:
-            os.close(stream)
-        _, status = os.waitpid(child, 0)
-        requests.send(str(status).encode())
+            _keep(json.loads(message), descriptors)
+        for one in descriptors:
+            os.close(one)
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:  # each that has ended
+                pass
+
+
+def _keep(request, descriptors):
+    """Begin the command, and tell its process id and, when it has ended, its exit code."""
+    *streams, tell = descriptors
+    child = os.fork()
+    if not child:
+        os.close(tell)
+        _become(request, streams)
+    for stream in streams:
+        os.close(stream)
+    os.write(tell, f"{child}\n".encode())
+    _, status = os.waitpid(child, 0)
+    with suppress(BrokenPipeError):
+        os.write(tell, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+    os._exit(0)
+
+
+def _kiwi_without_threads():
+    """Kiwi, ready to analyse, in a form that a fork may have: no fork has its parent's threads."""
+    from kiwipiepy import Kiwi  # noqa: PLC0415
+
+    class Single(Kiwi):
+        def tokenize(self, text, *args, **options):
+            if isinstance(text, str):
+                return super().tokenize(text, *args, **options)
+            return (self.tokenize(one, *args, **options) for one in text)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # 0 meant all cores before 0.21
+        kiwi = Single(load_multi_dict=False, num_workers=0)
+    kiwi.tokenize("첫 문장")  # it prepares itself with the first text, for a second
+    return kiwi
 
 
 def _become(request, streams):
@@ -97,6 +161,9 @@ def _become(request, streams):
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
+    if request.get("terminal"):  # Ctrl-C is a signal to the foreground group of a terminal
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     sys.stdin, sys.stdout, sys.stderr = (
         open(number, mode, encoding="utf-8", errors=errors, buffering=buffering, closefd=False)  # noqa: SIM115
         for number, mode, errors, buffering in _STREAMS
@@ -104,4 +171,7 @@ def _become(request, streams):
     os.environ.clear()
     os.environ.update(request["env"])
     os.chdir(request["cwd"])
+    if script := request.get("script"):
+        exec(script, {"__name__": "__main__"})  # noqa: S102 - a test's own
+        sys.exit()
     sys.exit(main(request["arguments"]))

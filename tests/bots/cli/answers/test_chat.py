@@ -83,7 +83,7 @@ def test_the_first_start_brings_the_sample_faq(empty, profile):
 
 def test_a_conversation_in_a_terminal(ingested, profile, asked):
     """Greeting and examples, an edited question, the answer, a chosen follow-up, the goodbye."""
-    with ingested.terminal("-m", "bots", "chat", "--session", "tty") as person:
+    with ingested.terminal("chat", "--session", "tty") as person:
         opening = person.wait_for(PROMPT)
         assert profile.greeting in opening
         assert f"1. {profile.examples[0]}" in opening
@@ -105,7 +105,7 @@ def test_a_conversation_in_a_terminal(ingested, profile, asked):
 
 def test_ctrl_c_stops_the_answer_and_then_leaves_the_prompt(ingested, profile):
     """What was shown stays, and the conversation goes on."""
-    with ingested.terminal("-c", SLOW) as person:
+    with ingested.terminal(script=SLOW) as person:
         person.wait_for(PROMPT)
         person.type("길게\r")
         person.wait_for("첫 문장입니다.")
@@ -121,7 +121,7 @@ def test_ctrl_c_stops_the_answer_and_then_leaves_the_prompt(ingested, profile):
 
 @pytest.mark.parametrize("word", ["exit", "EXIT", "quit", "종료"])
 def test_a_word_leaves(ingested, profile, word):
-    with ingested.terminal("-c", SLOW) as person:
+    with ingested.terminal(script=SLOW) as person:
         person.wait_for(PROMPT)
         person.type(f" {word} \r")
         person.wait_for(profile.goodbye)
@@ -198,7 +198,7 @@ async def events():
 asyncio.run(Screen(load_profile("smartstore")).show(events()))
 print("ENDE")
 """
-    with ingested.terminal("-c", script) as person:
+    with ingested.terminal(script=script) as person:
         shown = person.wait_for("ENDE")
     assert "찾는 중" in shown
     assert "**" not in shown

@@ -154,7 +154,7 @@ def test_two_ingests_at_once_are_refused(run, settings, tmp_path):
 def test_a_terminal_shows_a_bar_and_at_most_fifty_lines_of_a_list(empty, tmp_path):
     rows = [*ROWS, *({"title": f"빈 답 {n}", "answer": " "} for n in range(80))]
     path = write(tmp_path / "faq.jsonl", rows)
-    with empty.terminal("-m", "bots", "ingest", str(path)) as person:
+    with empty.terminal("ingest", str(path)) as person:
         bar = person.wait_for("faq.jsonl: 82 read")
         assert "indexing" in bar
         lists = person.wait_for("… and 30 more")
