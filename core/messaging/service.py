@@ -24,6 +24,7 @@ from core.messaging.lessons.remarks import Remark
 from core.messaging.lessons.reviews import LessonReviews
 from core.messaging.lookups import Lookups
 from core.messaging.offline import Offline
+from core.messaging.opinions import Opinions
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.revisions import Revisions
 from core.messaging.thread_rules import ThreadRules
@@ -45,7 +46,6 @@ from core.types import (
     Turn,
 )
 
-_DISLIKED: Final = 2  # so many unhelpful opinions on an answer, and its question waits for a person
 _MOST_SESSIONS: Final = 10_000
 
 
@@ -113,6 +113,9 @@ class ChatService(Lookups):
             redact=redact,
             drop=self._drop,
             wake=self.wake,
+        )
+        self._opinions = Opinions(
+            archive=archive, desk=desk, is_public=self._handler.is_public, redact=redact
         )
         self._processes = processes
         self._sessions_at_once = sessions_at_once
@@ -266,9 +269,7 @@ class ChatService(Lookups):
         stopped = await self._handler.stop(question_id)
         if stopped is not None:
             return stopped
-        if await self._archive.find(
-            question_id
-        ):  # its answer has ended, and the question will be settled at once
+        if await self._archive.find(question_id):  # it has ended, and is settled at once
             return False
         # The question waits, or another process writes its answer and stops before its next write.
         if not await self._inbox.stop(question_id):
@@ -283,25 +284,7 @@ class ChatService(Lookups):
 
     async def rate(self, feedback: Feedback) -> bool:
         """Store what a person thinks of an answer; False if there is no such answer any more."""
-        reason, expected = self._redact(feedback.reason), self._redact(feedback.expected)
-        feedback = replace(feedback, reason=reason, expected=expected)
-        earlier = await self.opinion(feedback.question_id, feedback.user)
-        if earlier and not (
-            feedback.reason or feedback.expected
-        ):  # what was said before stays true
-            feedback = replace(feedback, reason=earlier.reason, expected=earlier.expected)
-        known = await self._archive.give_feedback(feedback)
-        if known and not feedback.helpful and self.desk:
-            await self._let_wait(self.desk, feedback.question_id)
-        return known
-
-    async def _let_wait(self, desk: CaseDesk, question_id: str) -> None:
-        """Open a case for a question whose answer several people have rated as no help."""
-        opinions = await self._archive.feedback(question_id)
-        turn = await self._archive.find(question_id)
-        if turn and sum(not one.helpful for one in opinions) >= _DISLIKED:
-            public = self._handler.is_public(turn.question.session)
-            await desk.disliked(turn.question, turn.sources, public=public)
+        return await self._opinions.rate(feedback)
 
     async def teach(self, remark: Remark) -> Taught:
         """Learn a reply that has the tag (see `is_lesson`); it is used from the next question on.

@@ -16,9 +16,8 @@ from typing import Final
 
 # An interim edit sooner than this after the last one of its message adds more flicker than text.
 MIN_INTERVAL_S: Final = 0.2
-_LENT_S: Final = (
-    0.7  # a token kept for an ending may be spent if another comes back before the ending
-)
+# A token kept for an ending may be spent if another comes back before the ending.
+_LENT_S: Final = 0.7
 _SPARE_SHARE: Final = 20  # one token in so many is kept for answers that have not begun
 _EXPECTED_S: Final = 11.0  # how long an answer grows, until some have been seen
 _LOOK_S: Final = 0.05  # the interval at which waiting answers are looked at

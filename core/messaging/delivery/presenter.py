@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing
-from dataclasses import replace
 from typing import Final, Generic
 
 from core.errors import (
@@ -21,32 +19,21 @@ from core.errors import (
     PlatformUnclearError,
     RateLimitedError,
 )
+from core.messaging.delivery.live_view import LiveView
 from core.messaging.delivery.pacer import Lane
 from core.messaging.delivery.reply import Page, Reply
 from core.messaging.delivery.shielded import to_its_end
 from core.messaging.delivery.shown import ShownMessages
 from core.retry import with_pauses
-from core.types import (
-    Answered,
-    AnswerEvent,
-    Declined,
-    Delta,
-    Edit,
-    Escalated,
-    Failed,
-    Question,
-    Status,
-    View,
-)
+from core.types import AnswerEvent, Edit, Question, View
 
 logger = logging.getLogger(__name__)
 
 _STATUS_AFTER_S: Final = 0.25  # an answer that is complete by then is sent in one piece
 _FIRST_TEXT_CHARS: Final = 24  # about a sentence; less is shown when this much time has passed:
 _FIRST_TEXT_S: Final = 0.3
-_PATIENCE_S: Final = (
-    3.0  # how long a last edit waits for its turn, before the ending is posted as a new message
-)
+# A last edit waits this long for its turn; then the ending is posted as a new message.
+_PATIENCE_S: Final = 3.0
 _RETRIES_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # the pauses after errors that may pass
 _MOST_INTERIM_FAILURES: Final = 2  # failures of interim edits that lengthen the pause
 _MOST_EDITS: Final = 64  # edits that the trace of one answer keeps
@@ -70,7 +57,7 @@ class Presenter(Generic[Page]):
         self._reply = reply
         self._note = note
         self._shown = ShownMessages[Page](references)
-        self._view: View | None = None
+        self._live = LiveView(self._view_changed)
         self._rendered: tuple[View, Sequence[Page]] | None = None
         self._visible_chars = 0
         self._visible_status = ""
@@ -79,8 +66,7 @@ class Presenter(Generic[Page]):
         self._changed = asyncio.Event()
         self._lane: Lane | None = None
         self._patience: asyncio.Timeout | None = None
-        self._reading: asyncio.Task[None] | None = None
-        self._stop_note = ""
+        self._text_began = False
         self.rate_limited = 0  # calls that the platform refused because there were too many
         self.retried = 0  # calls that failed otherwise, and were made again
         self._confirmed = False
@@ -89,12 +75,7 @@ class Presenter(Generic[Page]):
 
     def stop(self, note: str) -> bool:
         """End the answer where it is, with a line that says so; False if it has ended already."""
-        if self._view and self._view.done:
-            return False
-        self._stop_note = note
-        if self._reading:
-            self._reading.cancel()
-        return True
+        return self._live.stop(note)
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -115,61 +96,36 @@ class Presenter(Generic[Page]):
             PlatformError: the ending could not be shown; `PlatformRefusedError` if it never can.
             FaqbotError: what `note` raised.
         """
-        self._view = View(question, status=status)
         self._began = asyncio.get_running_loop().time()
-        self._reading = asyncio.create_task(self._read(events))
+        reading = self._live.read(question, events, status=status)
         writing = asyncio.create_task(self._write())
-        hinting = asyncio.create_task(self._reply.hint(self._view))
+        hinting = asyncio.create_task(self._reply.hint(self._current))
         try:
-            await asyncio.wait({self._reading, writing}, return_when=asyncio.FIRST_COMPLETED)
-            if self._reading.done():
-                self._reading.result()
+            await asyncio.wait({reading, writing}, return_when=asyncio.FIRST_COMPLETED)
+            if reading.done():
+                reading.result()
             await writing
         except MessageGoneError:
             raise
         except PlatformRefusedError as error:
-            await self._reading
+            await reading
             await self._show_privately(error)
         finally:
-            tasks = (self._reading, writing, hinting)
+            tasks = (reading, writing, hinting)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        return self._view
+        return self._current
 
-    # Reading: the view as it should be.
-
-    async def _read(self, events: AsyncGenerator[AnswerEvent]) -> None:
-        try:
-            if not self._stop_note:
-                async with aclosing(events):
-                    async for event in events:
-                        self._take(event)
-        except asyncio.CancelledError:
-            if not self._stop_note:
-                raise
-        if not self._current.done:
-            self._put(replace(self._current, status="", note=self._stop_note))
-
-    def _take(self, event: AnswerEvent) -> None:
-        view = self._current
-        match event:
-            case Status(text, lasts):
-                self._put(replace(view, status=text, lasts=lasts))
-            case Delta(text, used):
-                if not view.text:
-                    loop = asyncio.get_running_loop()
-                    loop.call_later(_FIRST_TEXT_S, self._tell_lane, 1)
-                self._put(replace(view, text=view.text + text, used=used, lasts=False))
-            case Answered(text) | Declined(text) | Escalated(text) | Failed(text):
-                self._put(replace(view, status="", text=text, ending=event, lasts=False))
-
-    def _put(self, view: View) -> None:
-        self._view = view
+    def _view_changed(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._current.text and not self._text_began:
+            self._text_began = True
+            loop.call_later(_FIRST_TEXT_S, self._tell_lane, 1)
         self._changed.set()
         self._tell_lane(1 if self._visible_chars else _FIRST_TEXT_CHARS)
-        if view.done and self._patience:
-            self._patience.reschedule(asyncio.get_running_loop().time() + _PATIENCE_S)
+        if self._current.done and self._patience:
+            self._patience.reschedule(loop.time() + _PATIENCE_S)
 
     def _tell_lane(self, enough_chars: int) -> None:
         """Ask the pacer for a turn if it would show at least so many characters."""
@@ -181,10 +137,7 @@ class Presenter(Generic[Page]):
 
     @property
     def _current(self) -> View:
-        assert self._view is not None  # noqa: S101 - `present` sets it before anything runs
-        return self._view
-
-    # Writing: the view as it is.
+        return self._live.current
 
     async def _write(self) -> None:
         await self._see_whether_it_is_quick()

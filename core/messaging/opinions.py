@@ -1,0 +1,55 @@
+"""The opinions of people on answers; an answer that helps nobody has a person asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from core.messaging.cases.desk import CaseDesk
+from core.ports import Archive
+from core.types import Feedback, SessionId
+
+_DISLIKED: Final = 2  # so many unhelpful opinions on an answer, and its question waits for a person
+
+
+class Opinions:
+    """Stores opinions, and opens a case for a question whose answer has helped nobody."""
+
+    def __init__(
+        self,
+        *,
+        archive: Archive,
+        desk: CaseDesk | None,
+        is_public: Callable[[SessionId], bool],
+        redact: Callable[[str], str],
+    ) -> None:
+        """`redact` returns what may be stored of a person's words.
+
+        `is_public` says whether owners can see what is said in a session.
+        """
+        self._archive = archive
+        self._desk = desk
+        self._is_public = is_public
+        self._redact = redact
+
+    async def rate(self, feedback: Feedback) -> bool:
+        """Store what a person thinks of an answer; False if there is no such answer any more."""
+        reason, expected = self._redact(feedback.reason), self._redact(feedback.expected)
+        feedback = replace(feedback, reason=reason, expected=expected)
+        earlier = await self._archive.opinion(feedback.question_id, feedback.user)
+        if earlier and not (feedback.reason or feedback.expected):
+            # What the person has said before stays true.
+            feedback = replace(feedback, reason=earlier.reason, expected=earlier.expected)
+        known = await self._archive.give_feedback(feedback)
+        if known and not feedback.helpful and self._desk:
+            await self._let_wait(self._desk, feedback.question_id)
+        return known
+
+    async def _let_wait(self, desk: CaseDesk, question_id: str) -> None:
+        """Open a case for a question whose answer several people have rated as no help."""
+        opinions = await self._archive.feedback(question_id)
+        turn = await self._archive.find(question_id)
+        if turn and sum(not one.helpful for one in opinions) >= _DISLIKED:
+            public = self._is_public(turn.question.session)
+            await desk.disliked(turn.question, turn.sources, public=public)
