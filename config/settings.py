@@ -231,7 +231,7 @@ def read_settings() -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = "_".join(str(part) for part in first["loc"])
-        if name in Settings.model_fields:  # else it has a name of its own
+        if name in Settings.model_fields:  # other settings have names of their own
             name = f"FAQBOT_{name.upper()}"
         raise ConfigError(f"{name}: {first['msg']}") from error
     except (OSError, UnicodeDecodeError) as error:

@@ -17,8 +17,8 @@ from ingest.clean import clean_texts
 from ingest.question_packs import PERSON, PackEntry, content_of, line_of, read_rows, title_key
 
 ENOUGH = 4
-_ENTRIES, _REQUEST_TOKENS = 5, 2_500  # of one request
-_READ_CHARS = 1_200  # of an answer: what it is about is said by then
+_ENTRIES, _REQUEST_TOKENS = 5, 2_500  # the bounds of one request
+_READ_CHARS = 1_200  # the part of an answer that tells its subject
 _AT_ONCE = 8
 _LONGEST_CHARS = 120
 # How much better another entry must be found than its own for a question to be taken from it.

@@ -89,7 +89,7 @@ def _normalised(text: str) -> str:
 def _gap(text: str, start: int, end: int, *, free: bool) -> str:
     run = text[start:end]
     if "\n" in run:
-        indent = _INDENT.search(run)  # of a nested list item
+        indent = _INDENT.search(run)  # the indent of a nested list item
         kept = indent["spaces"] if indent and _ITEM.match(text, end) else ""
         return _GAPS[_width(run)] + kept
     if end - start == 1 or not free:

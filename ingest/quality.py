@@ -18,7 +18,7 @@ from ingest.dedupe import near_duplicates
 _LONG_CHARS: Final = 4_000
 _SHORT_LETTERS: Final = 4
 _OLD_YEARS: Final = 2
-_ALIKE: Final = 0.7  # of the bigrams of two titles
+_ALIKE: Final = 0.7  # the share of common bigrams from which two titles are alike
 _MOST_BUCKET: Final = 200  # titles that share a pair of letters: pairs in more titles say nothing
 _MOST_ABBREVIATIONS: Final = 50
 

@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 Open = Callable[[], AbstractAsyncContextManager[RunningPlatform]]
 
-_PAUSE_S: Final = 5.0  # before what has broken off is begun again
+_PAUSE_S: Final = 5.0  # the pause before a platform that broke off is opened again
 
 
 def run(settings: Settings, *, workers: int = 1) -> int:

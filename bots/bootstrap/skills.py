@@ -34,7 +34,7 @@ class SkillParts:
     settings: Settings
     analyzer: Analyzer
     encoder: Embedder
-    language: str  # of the profile
+    language: str  # the profile's language
 
     def now(self) -> datetime:
         """Return the time in the installation's zone."""

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("bots")
 
-_PRIVATE = 0o077  # what is written holds people's questions: other users of the machine read none
+# Files hold people's questions, so that no other user of the machine may read them.
+_PRIVATE = 0o077
 
 app = typer.Typer(
     help="A FAQ assistant: answers from your FAQ, and from nothing else.",

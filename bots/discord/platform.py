@@ -47,7 +47,7 @@ _EXPECTED: Final = (
 )
 _FIRST_PAUSE_S: Final = 1.0
 _LONGEST_PAUSE_S: Final = 120.0
-_STEADY_S: Final = 300.0  # after so long, the next failure is a first one again
+_STEADY_S: Final = 300.0  # a connection that lasted so long resets the pause
 _NO_CONTENT: Final = (
     "Discord does not give this bot the contents of messages: in its own threads, in channels and "
     "in forums it hears mentions alone. Switch the Message Content Intent on, on the page `Bot` of "

@@ -9,7 +9,7 @@ from typing import Final
 Network = IPv4Network | IPv6Network
 
 _HOME_PREFIX: Final = (
-    64  # what one home or machine has of IPv6: https://www.rfc-editor.org/rfc/rfc6177
+    64  # the IPv6 prefix of one home or machine: https://www.rfc-editor.org/rfc/rfc6177
 )
 
 

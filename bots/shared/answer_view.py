@@ -13,8 +13,9 @@ from core.text.sanitize import Cleaner
 from core.types import Answered, Declined, Escalated, Passage, View
 
 _MOST: Final = 10  # sources, offers, questions; what no ending has, and every platform can show
-_TITLE_CHARS, _NAME_CHARS = 100, 40  # of a lesson among the sources
-_CLOSERS_COST: Final = 100  # what `settled` may add to the last piece
+# The longest question and teacher's name of a lesson in the sources.
+_TITLE_CHARS, _NAME_CHARS = 100, 40
+_CLOSERS_COST: Final = 100  # characters that `settled` may add to the last piece
 
 
 @dataclass(frozen=True, slots=True)

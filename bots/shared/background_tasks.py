@@ -11,7 +11,7 @@ from core.errors import FaqbotError
 
 logger = logging.getLogger(__name__)
 
-_GRACE_S: Final = 1.0  # at the end, for what is being stored
+_GRACE_S: Final = 1.0  # at the end, tasks that are storing something get this time
 
 
 class BackgroundTasks:

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 _IDLE_S: Final = 30.0  # without a request, or with a head that does not end
 _BODY_S: Final = 15.0
-_LINGER_S: Final = 2.0  # for a body that nobody wants
+_LINGER_S: Final = 2.0  # how long an unwanted body is still read
 _BACKLOG: Final = 512
 _MOST: Final = 4_096
 _NAME: Final = {"Server": "faqbot"}  # and not which library of which version

@@ -6,7 +6,7 @@ import sys
 from contextlib import suppress
 from typing import Final
 
-_UNBOUNDED: Final = 4_096  # where the system sets no limit, or has none that can be asked for
+_UNBOUNDED: Final = 4_096  # used where the system has no limit, or does not tell it
 _ENOUGH: Final = 65_536
 
 

@@ -53,7 +53,7 @@ from core.types import Question
 
 _ANYTHING: Final = re.compile(r".*")
 _EXTRAS: Final[tuple[ModuleType, ...]] = (commands, home, assistant_pane)
-_FOLDER: Final = "slack"  # of the data folder: who has installed the bot
+_FOLDER: Final = "slack"  # the folder of installations in the data folder
 
 Json = dict[str, Any]
 Next = Callable[[], Awaitable[BoltResponse]]

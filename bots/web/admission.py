@@ -39,7 +39,7 @@ class Admission:
         self._room = room
         self._opinions = UserLimits(per_minute=_OPINIONS_A_MINUTE, per_day=0)
         self._failures = UserLimits(per_minute=_FAILURES_A_MINUTE, per_day=0)
-        self._open: dict[str, str] = {}  # who has asked, by question
+        self._open: dict[str, str] = {}  # the address that asked, by question
         self._looked_at = 0.0
 
     async def take(

@@ -23,7 +23,7 @@ from core.types import SessionId
 
 PREFIX: Final = "web:"
 PAGE: Final = "page"
-API: Final = "api"  # of those who name no channel
+API: Final = "api"  # the channel of clients that name none
 REFERENCE: Final = "v1"
 
 CHANNEL: Final = "[a-z0-9][a-z0-9-]{0,31}"

@@ -16,7 +16,7 @@ from bots.shared.intake import reason_for
 from core.profile import Profile
 from core.types import Receipt
 
-_FULL_S: Final = 5  # in which some answers end
+_FULL_S: Final = 5  # by then some answers have ended
 
 
 class Problem(Exception):  # noqa: N818 - the name in the RFC

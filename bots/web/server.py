@@ -13,7 +13,7 @@ from bots.shared.addresses import Network
 from bots.shared.http_server import listening
 from core.errors import ConfigError
 
-_SHUTDOWN_S: Final = 1.0  # for what is being answered; streams end at once
+_SHUTDOWN_S: Final = 1.0  # requests in work get this time; streams end at once
 
 
 @asynccontextmanager

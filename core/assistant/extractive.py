@@ -14,8 +14,8 @@ from core.text.korean import Analyzer
 from core.text.sections import Section, escaped, markdown, split, tidy
 from core.types import AnswerPiece, Cited, Exchange, Passage, Written
 
-_BUDGET_CHARS = 1_000  # of one entry; the rest is behind a button
-_SHARED_BUDGET_CHARS = 600  # of each entry when two are given
+_BUDGET_CHARS = 1_000  # the part of one entry that is shown; a button shows the rest
+_SHARED_BUDGET_CHARS = 600  # the part of each entry if two are given
 _ENOUGH_CHARS = 500
 _LEAD_CHARS = 200
 _SHORT_QUESTION_TERMS = 3
@@ -24,11 +24,11 @@ _TITLE_WEIGHT = 0.25  # an author answers the title first: its words move little
 _HEADING_BONUS = 1.5
 _LENGTH_NORM = 0.25
 _STANDS_OUT = 1.5  # times the second best
-_STANDS_OUT_SHARE = 0.2  # of what the question asks for
-_RELATED_SHARE = 0.3  # of the best section's score
+_STANDS_OUT_SHARE = 0.2  # the share of the question's weight by which a section stands out
+_RELATED_SHARE = 0.3  # the share of the best section's score that a related one has
 _SECOND_ENTRIES = 3
-_SECOND_SCORE = 0.75  # of the best entry's score
-_SECOND_SHARE = 0.25  # of the question's nouns
+_SECOND_SCORE = 0.75  # the share of the best entry's score that a second one needs
+_SECOND_SHARE = 0.25  # the share of the question's nouns that a second entry needs
 _PIECE_CHARS = 120
 
 _GAP = "⋯"

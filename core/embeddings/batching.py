@@ -46,7 +46,8 @@ class BatchedEmbeddings:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for vector in self._coming.values():  # of a task that was cancelled before it began
+        # These belong to a task that was cancelled before it began.
+        for vector in self._coming.values():
             vector.cancel()
 
     def _want(self, text: str) -> asyncio.Future[Vectors]:

@@ -80,7 +80,7 @@ class BedrockEmbeddings:
                 {"texts": given, "input_type": kind, "truncate": "END"}, given
             )
             found = reply.get("embeddings")
-            if isinstance(found, dict):  # by type, where a model knows several
+            if isinstance(found, dict):  # a model that knows several types gives them by name
                 found = found.get("float")
             if not isinstance(found, list) or len(found) != len(places):
                 raise ModelReplyError(f"{self.model} returned no embeddings")

@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 _REQUEST_TOKENS = 200_000
 _INPUT_CHARS = 7_000
 _AT_ONCE = 4
-_SLOW_S = 1.0  # for one text: a small machine, which many requests at once make no faster
+_SLOW_S = 1.0  # a text that takes longer comes from a small machine: it gets one request at a time
 _REMEMBERED = 20_000
 # What a smaller request may mend: too much at once, and too slow for so much.
 _TOO_MUCH = (ModelOverflowError, ModelRequestError, ModelTimeoutError)

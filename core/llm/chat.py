@@ -22,7 +22,7 @@ from core.types import AnswerPiece, Cited, Exchange, Offer, Passage, Written
 logger = logging.getLogger(__name__)
 
 PASSAGE_TOKENS = 430
-_TIGHT_TOKENS = 200  # for a model that reads little
+_TIGHT_TOKENS = 200  # the answer of a model that reads little
 _ANSWER_TOKENS = 900
 _BREAKS = 2  # a stream is taken up again that often
 

@@ -22,7 +22,7 @@ class ThinkingFilter:
     def __init__(self, *, begun: bool = False) -> None:
         """`begun` tells that the model thinks from its first word on, without a tag to open it."""
         self._held = ""
-        self._end: re.Pattern[str] | None = None  # of the thinking that is under way
+        self._end: re.Pattern[str] | None = None  # the pattern that ends the thinking under way
         self._unopened = begun
         self.ended_unopened = False
 

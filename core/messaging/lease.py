@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 _BEATS: Final = 3  # a lease
 _AGAIN_S: Final = 0.5  # the pause after a failed renewal
-_SOON_S: Final = 2.0  # what a write of the answer waits for the store
+_SOON_S: Final = 2.0  # how long a write of the answer waits for the store
 # The share of a lease in which we write: calls begun then arrive before another claim begins.
 _SAFE_SHARE: Final = 0.75
 

@@ -93,7 +93,7 @@ class ChatService(Lookups):
         self.desk = desk  # where questions wait for a person, if there are owners
         self._history = history
         self._audiences = audiences
-        self.operations = operations  # for those who run the bot, where that is offered
+        self.operations = operations  # for the people who run the bot, where that is offered
         self.limits = limits
         self.thread_rules: ThreadRules | None = None  # that were set while the bot runs
         self._intake = Intake(
@@ -339,7 +339,8 @@ class ChatService(Lookups):
         """Return whether anything was asked in this conversation before."""
         if session in self._sessions:
             return True
-        if await self._offline.soon(lambda: self._inbox.is_open(session)):  # of another process
+        # Another process may have it.
+        if await self._offline.soon(lambda: self._inbox.is_open(session)):
             return True
         return bool(await self._offline.soon(lambda: self._archive.turns(session, 1)))
 

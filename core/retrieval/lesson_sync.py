@@ -24,10 +24,11 @@ Warm = Callable[[Sequence[str], Sequence[str]], Awaitable[None]]
 
 _LOOK_S: Final = 1.0  # how soon a change by another process is noticed, as that of the FAQ is
 _EMBED_AGAIN_S: Final = 30.0
-_READ_S: Final = 6.0  # what a question waits for the store, and for the embedder of below
-_WARM_S: Final = 5.0  # what a question waits for an embedder; it goes on without meaning
+_READ_S: Final = 6.0  # how long a question waits for the store and the embedder
+_WARM_S: Final = 5.0  # how long it waits for the embedder; then it goes on without meaning
 _PAGE: Final = 500
-_READ_CHARACTERS: Final = 900  # of an answer, as much as one chunk of an entry has
+# The part of an answer that is embedded, as long as one chunk of an entry.
+_READ_CHARACTERS: Final = 900
 
 
 class LessonSync:

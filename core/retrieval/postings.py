@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 Scores = NDArray[np.float32]
 
-_K1, _B = 1.5, 0.3  # of BM25; flat around these values, on every FAQ that was measured
+_K1, _B = 1.5, 0.3  # BM25's constants; quality is flat around them on every FAQ that was measured
 
 # However large the share that it has, a term of so few entries is kept.
 _MIN_LIMIT = 20

@@ -39,7 +39,8 @@ class Snapshot:
     lexical: LexicalIndex
     everyday: Everyday | None = None
     entries: dict[str, Entry] = field(default_factory=dict)
-    categories: dict[str, str] = field(default_factory=dict)  # of the generation, by faq_id
+    # The category of each entry, by faq_id.
+    categories: dict[str, str] = field(default_factory=dict)
 
 
 class LiveIndex:

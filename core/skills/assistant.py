@@ -104,9 +104,8 @@ class SkilledAssistant:
         turns = await self._history.recent(question.session, _TURNS_BACK)
         dialogue = self._open_in(turns)
         pressed = pressed_turn(question, turns)
-        if (
-            pressed and pressed.dialogue and pressed.dialogue != dialogue
-        ):  # it went on since, or was settled
+        # The dialogue has gone on since, or was settled.
+        if pressed and pressed.dialogue and pressed.dialogue != dialogue:
             told = self._profile.settled_button
             yield await self._told(question, told, dialogue or replace(pressed.dialogue, data=None))
             return

@@ -16,7 +16,7 @@ from core.types import Feedback, Span, Turn, TurnState
 
 FIRST_TEXT: Final = "first_text:"
 HANDED_OVER: Final = "handed_over"  # the reason of an opinion by which a person is asked for
-_GROWTH: Final = 1.1  # of one bucket of a duration to the next: percentiles are exact to 10 %
+_GROWTH: Final = 1.1  # each bucket of a duration is so much longer: percentiles are exact to 10 %
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,13 +31,13 @@ from core.types import (
 )
 
 SPENDING_KEPT_DAYS: Final = 400
-SPENT_BY_ALL: Final = ""  # where the whole installation's spending is, and that of nobody by name
+SPENT_BY_ALL: Final = ""  # the account of the whole installation
 # A text in BSON takes at most 16 bytes beside its UTF-8 (kind, place in its list, length, end), and
 # what lies between 16 MB and 16 MiB is room for the other fields.
 _MAX_TURN_BYTES = 16_000_000
 _BYTES_BESIDE_TEXT = 16
 _BYTES_OF_NUMBER = 16
-_TRACE_NUMBERS = 500  # at most, of candidates, facts and edits
+_TRACE_NUMBERS = 500  # the most numbers of a trace: candidates, facts and edits
 _DEPTH_OF_PREFIX = 2
 
 

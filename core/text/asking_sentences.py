@@ -43,7 +43,7 @@ _END: Final = re.compile(
     r"(?:[나까가]요|[가-힣]까|[냐니]|[죠]|지요|는지요?|은지요?|인지요?|건지요?|을지|려나요?|는가|은가|던가"
     r"|방법(?:\s?좀)?(?:요|이요)?|줘요?|주세요|주실래요|주십시오|부탁\S*|궁금\S*|싶\S+|모르겠\S*|알려\S*)$"
 )
-_END_CHARS: Final = 60  # of a sentence, within which its last words are
+_END_CHARS: Final = 60  # the end of a sentence, which has its last words
 _WORD: Final = re.compile(
     r"어떻게|어떡|언제|어디|얼마|왜|무엇|무슨|뭐|뭔가|누가|누구|어느|어떤|며칠|몇 ?[가-힣]"
 )

@@ -30,8 +30,8 @@ _NEGATION: Final = re.compile(
     r"|\b(?:not|no|never|cannot|without|nor)\b|n't\b",
     re.IGNORECASE,
 )
-_END_CHARS: Final = 64  # of a sentence's end with all of its citations
-_SAME_MATTER: Final = 0.5  # of the bigrams of a sentence that another one shares
+_END_CHARS: Final = 64  # the end of a sentence with all of its citations
+_SAME_MATTER: Final = 0.5  # the share of a sentence's bigrams that makes two the same
 
 
 class ClaimFilter:
@@ -41,7 +41,7 @@ class ClaimFilter:
         """Numbers of the question may be repeated."""
         self._question = question
         self._held: list[str] = []
-        self._tail = ""  # of what is held, within which a sentence may end yet
+        self._tail = ""  # the end of the held text, in which a sentence may still end
         self.passed = False
         self.withheld = 0
 

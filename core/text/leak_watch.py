@@ -15,7 +15,7 @@ from core.text.korean import ngrams
 
 _NO_LETTER: Final = re.compile(r"[\W_]+")
 _TOKEN: Final = re.compile(r"[^\W_]+|[\W_]+")
-_LEAK_CHARS: Final = 40  # of letters and digits that run as they do in the instructions
+_LEAK_CHARS: Final = 40  # so many letters and digits in a row, as in the instructions, are a leak
 _SUSPECT_CHARS: Final = 10
 _STREWN_WORDS: Final = 2  # between two words of the instructions, that somebody had put in
 
@@ -107,7 +107,7 @@ class _WordWatch:
         for token in _TOKEN.findall(piece):
             if _NO_LETTER.match(token):
                 self._end_word()
-            else:  # of a longer one it is enough to know that it is longer
+            else:  # a longer one only needs to be known as longer
                 self._word = (self._word + token.lower())[: self._longest + 1]
             if self.leaked:
                 break

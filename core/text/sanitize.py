@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
-_ZERO_WIDTH = "\u200b"  # what discord.py's own escape_mentions puts between, too
+_ZERO_WIDTH = "\u200b"  # discord.py's own escape_mentions inserts the same
 _HANGUL = re.compile("[가-힣]")
 _LAST_HANGUL = re.compile(r"[가-힣](?=[^가-힣]*\Z)")
 _UNIT = re.compile(r"[^가-힣\s]{2,}")  # a shorter one is harmless
@@ -30,7 +30,7 @@ _LINK = re.compile(
     r"<?(?:(?:[a-z][a-z0-9+.\-]{0,40}:|(?<=\()|(?<=<))[/\\]{2}|www\.|(?:javascript|vbscript|data|mailto|tel|file):)",
     re.IGNORECASE,
 )
-_LINK_ENDS = re.compile(r"[/\\:.]")  # with which every beginning of a link ends
+_LINK_ENDS = re.compile(r"[/\\:.]")  # every beginning of a link ends with one of these
 # White space, but not the control characters that Python counts as such and clients drop.
 _SPACE = r" \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _END = re.compile(rf"[{_SPACE}<]")

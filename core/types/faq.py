@@ -48,7 +48,7 @@ class Generation:
     entries: int
     created_at: str
     source: str
-    digest: str = ""  # of all entries, in order: an ingest that comes to the same has nothing to do
+    digest: str = ""  # the digest of all entries in order: an ingest with the same one does nothing
 
 
 @dataclass(frozen=True, slots=True)

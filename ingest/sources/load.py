@@ -25,7 +25,7 @@ MAX_FILE_BYTES: Final = 200_000_000
 """Of all files of a source together."""
 
 MAX_FILES: Final = 20_000
-_MOST_NAMED: Final = 10  # of damaged files, in one line
+_MOST_NAMED: Final = 10  # the most damaged files that one line names
 _MOST_NESTED: Final = 2  # an export of Notion is a zip in a zip
 
 Reader = Callable[[bytes, str, Collector, ColumnMap], None]

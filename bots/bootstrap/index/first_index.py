@@ -58,5 +58,5 @@ def _ingest(settings: Settings) -> None:
         run_ingest(
             settings, SAMPLE_FAQ, questions=None, use_packs=True, progress=lambda _done, _all: None
         )
-    except FaqIndexError as error:  # of `faqbot ingest` beside us: it is looked at again
+    except FaqIndexError as error:  # `faqbot ingest` runs beside us: look again
         logger.warning("%s", error)

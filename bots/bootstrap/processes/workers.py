@@ -10,7 +10,7 @@ from typing import Final
 
 logger = logging.getLogger(__name__)
 
-_PAUSE_S: Final = 2.0  # before one that has ended is begun again
+_PAUSE_S: Final = 2.0  # the pause before an ended worker is started again
 _GRACE_S: Final = 10.0
 _ANSWERS_ALONE: Final = {
     "FAQBOT_ANSWERS_ONLY": "true",

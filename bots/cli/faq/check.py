@@ -19,7 +19,7 @@ from core.retrieval.signals import Query
 from core.types import Entry
 from ingest.quality import EntryProblem, problems_of
 
-_TERMINAL_LINES = 20  # of each kind
+_TERMINAL_LINES = 20  # the lines of each kind that a terminal shows
 _AT_ONCE = 64
 
 

@@ -19,7 +19,7 @@ from ingest.prepare import PreparedFaq
 from ingest.sources.rows import Columns, SourceRemark
 from ingest.sources.url import is_url, shown
 
-_TERMINAL_LINES = 50  # of any list: more scrolls the summary off the screen
+_TERMINAL_LINES = 50  # more lines of a list would scroll the summary off the screen
 _NEAR_DUPLICATES = 10
 _PREVIEWED = 3
 _PREVIEW_CHARS = 1_500

@@ -41,7 +41,7 @@ _TEXTS = (
     "approved_by",
     "category",
 )
-_HERE = "command line"  # who did it, in the audit log
+_HERE = "command line"  # the actor in the audit log
 _UNKNOWN = "there is no such lesson; `faqbot lessons list` names those there are"
 
 

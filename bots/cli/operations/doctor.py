@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from core.retrieval.retriever import Retriever  # imports Kiwi
 
 _OLDEST_PYTHON = (3, 11)
-_FEW_TEXTS = 12  # of a profile: more are too many to name
+_FEW_TEXTS = 12  # if more texts of a profile differ, they are not named
 _LOW_SPACE_MB, _NO_SPACE_MB = 1_000, 200
 
 Examine = Callable[[Settings], Iterator[Check]]

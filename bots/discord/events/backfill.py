@@ -41,7 +41,7 @@ async def catch_up(
     """
     said: list[discord.Message] = []
     for guild, last in since.items():
-        if last is not None:  # else nobody has ever asked anything: there is nothing to go on with
+        if last is not None:  # else nobody has ever asked anything
             said += await _said(guild, max(last, datetime.now(UTC) - _LONGEST))
     if direct and direct_since:
         after = max(direct_since, datetime.now(UTC) - _LONGEST)

@@ -15,8 +15,8 @@ import discord
 
 from bots.discord.events.content import text_of
 
-_WITHIN_S: Final = 15.0  # from the question to its deletion
-_AFTER_S: Final = 1.0  # by which the deletion may come before what was said again
+_WITHIN_S: Final = 15.0  # the longest time from a question to its deletion by a proxy
+_AFTER_S: Final = 1.0  # the deletion may come so long before the repeated message
 _MOST_KEPT: Final = 500
 
 

@@ -112,7 +112,7 @@ class Commands(app_commands.CommandTree[Any]):
         if told := await lessons.adopt(message, interaction.user):
             await say(interaction, told)
         else:
-            await interaction.delete_original_response()  # what was learnt is there to see
+            await interaction.delete_original_response()  # the channel shows what was learnt
 
     async def _answer_openly(
         self, interaction: Pressing, message: discord.Message, me: discord.ClientUser

@@ -26,7 +26,7 @@ _CONTENT_CHARS: Final = 2000
 _TEXT_CHARS: Final = 1900  # leaves room for the status
 _LABEL_CHARS: Final = 80  # https://discord.com/developers/docs/components/reference#button
 _ID_CHARS: Final = 100
-_LINE_CHARS: Final = 200  # of a source, an offer or a quoted question, before escapes
+_LINE_CHARS: Final = 200  # the longest source, offer or quoted question, before escapes
 _LINE_CONTENT_CHARS: Final = 450
 _USER = re.compile(r"(?:^|:)(\d{5,20})$")
 

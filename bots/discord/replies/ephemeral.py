@@ -42,7 +42,7 @@ class EphemeralReply:
         self._pacer = Pacer(Window(_CALLS, _WINDOW_S), at_once=1)
         self._answered = False
         self._direct: ChannelReply | None = None
-        self._moved: dict[str, str] = {}  # what is shown by direct message, by where it was before
+        self._moved: dict[str, str] = {}  # the direct message that replaces each earlier message
 
     @property
     def posts(self) -> Pacer:

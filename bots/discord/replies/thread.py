@@ -103,9 +103,8 @@ class ChannelReply:
         nonce = nonce_of(said or self._question.id, place, self._posted.get(place, 0))
         told = await self._send(new_message(page) | {"nonce": nonce, "enforce_nonce": True})
         reference = f"{self._channel}/{told['id']}"
-        if page.called is None and _differs(
-            told, page
-        ):  # sent by an attempt that has ended before it knew
+        # An earlier attempt may have sent the message and died before it knew.
+        if page.called is None and _differs(told, page):
             await self.edit(reference, page)
         self._posted[place] = self._posted.get(place, 0) + 1
         return reference

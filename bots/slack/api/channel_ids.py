@@ -34,8 +34,8 @@ class ChannelIds:
     def __init__(self, reports: Reports | None) -> None:
         """Without `reports` they are forgotten with the process."""
         self._reports = reports
-        self._first: dict[str, str] = {}  # by each later id
-        self._latest: dict[str, str] = {}  # by the first one
+        self._first: dict[str, str] = {}  # the first id by each later id
+        self._latest: dict[str, str] = {}  # the latest id by the first id
 
     def all_of(self, channel: str) -> tuple[str, ...]:
         """All ids of a channel, any of which the settings may name."""

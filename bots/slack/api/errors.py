@@ -20,7 +20,7 @@ from core.errors import (
 )
 
 _TOO_MANY: Final = 429
-_RETRY_AFTER_S: Final = 1.0  # where Slack does not say
+_RETRY_AFTER_S: Final = 1.0  # used where Slack does not say how long
 
 _GONE: Final = frozenset({"message_not_found"})
 

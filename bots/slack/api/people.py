@@ -31,7 +31,7 @@ _LASTING: Final = frozenset(
 _NAME_FRESH_S: Final = 3_600.0
 _KEPT: Final = 1_000
 _PATIENCE_S: Final = 1.0  # Slack waits for us meanwhile, three seconds in all
-_MOST_NAMED: Final = 5  # in one text
+_MOST_NAMED: Final = 5  # the most people whose names one text looks up
 _NAMED = re.compile(r"@([UW][A-Z0-9]{2,})\b")
 
 

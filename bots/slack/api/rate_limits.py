@@ -19,7 +19,7 @@ EDITS_A_MINUTE: Final = 50
 APPENDS_A_MINUTE: Final = 100
 _DELETES_A_MINUTE: Final = 50  # chat.delete is of tier 3
 _STREAMS_A_MINUTE: Final = 20
-STREAM_S: Final = 300.0  # after which Slack ends a stream, whatever is appended
+STREAM_S: Final = 300.0  # Slack ends a stream after this time
 _MINUTE_S: Final = 60.0
 # chat.postMessage: "1 per second" a channel, "short bursts of more are allowed".
 _BURST: Final = 3
@@ -35,7 +35,7 @@ class Streams:
     def __init__(self) -> None:
         self._starts = Window(_STREAMS_A_MINUTE, _MINUTE_S)
         self._stops = Window(_STREAMS_A_MINUTE, _MINUTE_S)
-        self._live: dict[str, float] = {}  # until when, of each question
+        self._live: dict[str, float] = {}  # the end of each question's reservation
         self._planned: set[str] = set()  # those of them whose stream has not begun yet
         self.unsupported = False  # this workspace has no such methods
 
@@ -121,7 +121,7 @@ class Budgets:
         self._pacers.move_to_end(key)
         if len(self._pacers) > _MOST_KEPT:
             oldest = next(iter(self._pacers))
-            if self._pacers[oldest].idle:  # else two pacers would share one budget
+            if self._pacers[oldest].idle:  # a pacer in use stays, or two would share one budget
                 del self._pacers[oldest]
         return pacer
 

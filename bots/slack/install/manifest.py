@@ -25,7 +25,7 @@ SCOPES: Final = (
     "channels:read",  # whether the bot is in one
     "chat:write",
     "commands",  # /faq and the shortcuts
-    "files:write",  # what a skill attaches, such as an invitation
+    "files:write",  # files of skills, such as an invitation
     "groups:history",  # as above, private channels
     "groups:read",
     "im:history",  # as above, direct messages
@@ -34,8 +34,8 @@ SCOPES: Final = (
     "mpim:read",
     "reactions:read",  # the stop sign, and the one that teaches
     "reactions:write",  # the mark below what was learnt
-    "usergroups:read",  # who is in a group of owners
-    "users:read",  # who has taught, by name
+    "usergroups:read",  # the members of a group of owners
+    "users:read",  # the names of people who teach
 )
 EVENTS: Final = (
     "agent_session_stopped",

@@ -24,7 +24,7 @@ from core.types import Question, View
 # https://docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts
 _MOST_PROMPTS: Final = 4
 _LONGEST_TITLE: Final = 60  # characters; Slack names no limit, and its list shows about so many
-_LOOKED_AT: Final = 50  # of a person's questions, for an earlier one in the same thread
+_LOOKED_AT: Final = 50  # the latest questions of a person among which earlier ones are looked for
 
 Json = dict[str, Any]
 

@@ -26,7 +26,7 @@ Json = dict[str, Any]
 
 COMMAND: Final = "/faq"
 SHORTCUT: Final = "answer_this"
-_LOOK_UP_S: Final = 1.5  # of the three seconds until Slack tells the person that nobody answers
+_LOOK_UP_S: Final = 1.5  # a part of the three seconds after which Slack says that the app failed
 _OUTSIDE: Final = ("channel_not_found", "not_in_channel")
 
 

@@ -69,7 +69,7 @@ def register(app: AsyncApp, context: Context, workspaces: Workspaces) -> None:
         )
         try:
             known = await context.service.rate(opinion)
-        except StorageError:  # what was written stays in the form
+        except StorageError:  # the form keeps the person's words
             errors = {_EXPECTED: context.profile.not_stored}
             await ack(response_action="errors", errors=errors)
             return

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 Json = dict[str, Any]
 
 _ASKING: Final = ("next", "followups")  # by their block ids, see `bots.slack.render.blocks`
-_PATIENCE: Final = 2  # with refusals, for each message
+_PATIENCE: Final = 2  # the number of rate limits after which posting is given up
 _OUTSIDE: Final = ("channel_not_found", "not_in_channel")
 
 

@@ -33,7 +33,7 @@ SHARE: Final = "share"
 PRIVATE_FOLLOWUP: Final = "private_followup"
 _OPEN_FOLLOWUP: Final = "followup"
 _PATIENCE_S: Final = 1.5
-_POSTS_A_MINUTE: Final = 60  # of one answer; it needs one for each page
+_POSTS_A_MINUTE: Final = 60  # the posts of one answer, which needs one for each page
 
 
 def is_ephemeral(question: Question) -> bool:

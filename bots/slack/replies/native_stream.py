@@ -38,8 +38,8 @@ from core.types import File, Question, View
 
 logger = logging.getLogger(__name__)
 
-_MOST_CHARS: Final = 11_000  # of the 12,000 that one message may have
-_LEFT_AFTER_S: Final = 230.0  # before Slack ends it
+_MOST_CHARS: Final = 11_000  # a message may have 12,000
+_LEFT_AFTER_S: Final = 230.0  # the stream is left at this age, before Slack ends it
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class StreamPage:
     markdown: str = field(compare=False)
     by_stream: bool = field(compare=False)
     done: bool
-    seen: str | Page  # what people see of it, one way or the other
+    seen: str | Page  # the text or the page that people see
 
 
 @dataclass(slots=True)

@@ -37,7 +37,7 @@ Hint = Callable[[View], Awaitable[None]]
 # What is written beside a message, unseen: https://docs.slack.dev/messaging/message-metadata
 METADATA: Final = "faqbot_answer"
 STREAM_ENDED: Final = ("message_not_in_streaming_state", "stopped_by_user")
-_SEARCHED_PAGES, _PAGE_SIZE = 5, 200  # after a crash: so many messages since the question
+_SEARCHED_PAGES, _PAGE_SIZE = 5, 200  # after a crash, so many messages are searched
 _ASKING: Final = ("next", "followups")  # blocks, see `bots.slack.render.blocks`
 _CLOCKS_S: Final = 60.0  # that ours and Slack's may differ by
 
@@ -94,8 +94,8 @@ class SlackReply:
             quoted=is_press(question.id),
             owners=() if alone else context.settings.slack_owner_ids,
         )
-        self._places: dict[str, int] = {}  # of each message, which page of the answer it is
-        self._calling: dict[str, bool] = {}  # of each message, whether it calls the owners
+        self._places: dict[str, int] = {}  # the page of the answer, by message
+        self._calling: dict[str, bool] = {}  # whether a message calls the owners
         self._bot_user = bot_user
         self._hint = hint
         self._status = status

@@ -69,7 +69,7 @@ async def about(request: web.Request) -> web.Response:
     context = request.app[CONTEXT]
     profile, let_in = context.profile, context.gate.is_let_in(request)
     if let_in:
-        context.gate.person(request)  # so that the browser has its cookie before the first question
+        context.gate.person(request)  # the browser gets its cookie before the first question
     language = request.query.get("lang", "")
     if language not in context.words:
         language = profile.language

@@ -22,7 +22,7 @@ from core.types import Received
 logger = logging.getLogger(__name__)
 
 HEARTBEAT_S: Final = 15.0
-_WRITE_S: Final = 10.0  # for a reader that does not read; its connection is cut then
+_WRITE_S: Final = 10.0  # a reader that reads nothing for so long is cut off
 _EVENTS: Final = "text/event-stream"
 SSE_HEADERS: Final = {
     "Content-Type": f"{_EVENTS}; charset=utf-8",
@@ -132,7 +132,7 @@ async def pages(context: Context, slot: AnswerSlot) -> AsyncGenerator[Page | Non
             if page.kind:
                 return
             told = page
-            continue  # what has come meanwhile is told without waiting
+            continue  # send at once what has come meanwhile
         try:
             async with asyncio.timeout(HEARTBEAT_S):
                 await changed.wait()

@@ -47,7 +47,7 @@ class Follower:
         question = received.question
         with self._hub.reading(question.id) as slot:
             if slot.page and slot.page.asked != question.text:
-                slot.show(None)  # of before an edit, which another process has heard of
+                slot.show(None)  # the page is older than an edit that another process took in
             if slot.page is None or slot.page.kind:
                 _show_ended(slot, await self.ended(received))
             if question.id not in self._polling:

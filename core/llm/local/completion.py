@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
 
-_UNFINISHED = "\ufffd"  # what a decoder puts for bytes that are no whole character yet
+_UNFINISHED = "\ufffd"  # a decoder writes this for bytes that are no whole character yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from core.ports import Archive
 from core.types import Entry, Exchange, Feedback, Passage, SessionId, Turn, TurnState
 
 _PAGE = 100
-_ONE_IN = 5  # of the entries is also asked for with its own passage taken out
+_ONE_IN = 5  # one entry in so many is also asked for without its own passage
 
 
 class Reason(StrEnum):

@@ -26,7 +26,7 @@ MOST_TOKENS = 65_536
 """Of one example, for OpenAI's models: https://platform.openai.com/docs/guides/supervised-fine-tuning."""
 
 _TOKENS_OF_MESSAGE = 4
-_PASSAGE_TOKENS = 430  # as in an answer
+_PASSAGE_TOKENS = 430  # the same as for an answer
 _ANSWER_TOKENS = 300
 _CITATION = re.compile(r"\[(\d{1,2})\]")
 _ENDS = re.compile(r"(?<=[.!?다요])$")

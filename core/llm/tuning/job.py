@@ -22,7 +22,7 @@ from core.llm.tuning.sdk import translated
 
 ENDED: Final = ("succeeded", "failed", "cancelled")
 _PAGE: Final = 100
-_OUTAGES: Final = 20  # in a row, before whoever follows a job is told
+_OUTAGES: Final = 20  # so many failures in a row end the following of a job
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from core.messaging.cases.roster import next_day, works_from
 from core.press_ids import press_id
 from core.types import Call, Case, Escalated, Question
 
-_CALLS_EACH: Final = 2  # of an owner, the second of which reminds
+_CALLS_EACH: Final = 2  # the calls of one owner, the second of which reminds
 
 
 async def next_step(desk: CaseDesk, case: Case, question: Question) -> Case:

@@ -17,7 +17,7 @@ from core.text.person_wanted import wants_person
 from core.types import AnswerEvent, Escalated, Question, SessionId, Turn, TurnState
 
 _CALLS_WITHIN: Final = timedelta(hours=1)
-_MOST_CALLS: Final = 3  # of the owners, in one conversation and hour
+_MOST_CALLS: Final = 3  # the calls of owners in one conversation and hour
 _LOOKED_AT: Final = 20  # turns
 
 

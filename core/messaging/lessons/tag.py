@@ -59,7 +59,7 @@ def number_after(text: str, tag: str) -> int | None:
 
 def _tags(text: str, tag: str) -> Iterator[re.Match[str]]:
     word = _tag(tag)
-    if not word.search(text):  # as of nearly every message
+    if not word.search(text):  # nearly all messages end here
         return iter(())
     return word.finditer(_own_words(text))
 

@@ -22,7 +22,7 @@ class LessonAct(StrEnum):
 
 
 _ANSWER_CHARS: Final = 400
-_SHOWN_CHARS: Final = 80  # of a question, where the bot says which one it means
+_SHOWN_CHARS: Final = 80  # the longest question in a sentence of the bot
 # What all who talk there may know of; the rest is told to whoever has caused it.
 SHOWN_OPENLY: Final = (
     Outcome.LEARNED,

@@ -41,7 +41,7 @@ def _said(allowed: Allowed, parameter: Parameter, text: str) -> Any:  # noqa: AN
     if _is_number(parameter):
         alike = [one for one in allowed.operation.parameters if _is_number(one)]
         numbers = _NUMBER.findall(text)
-        plain = len(alike) == len(numbers) == 1  # else it is not clear which is which
+        plain = len(alike) == len(numbers) == 1  # with more numbers it is unclear which is which
         return converted(parameter, numbers[0]) if plain else None
     return _said_string(parameter, text) if _kind(parameter) == "string" else None
 

@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 _LAPSES: Final = timedelta(minutes=10)
 _MOST_CHOICES: Final = 5
-_REFUSED: Final = 300  # from here on; nothing is followed
+_REFUSED: Final = 300  # from this status on an answer is a refusal; redirects are not followed
 
 
 @dataclass(frozen=True, slots=True)

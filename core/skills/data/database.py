@@ -16,8 +16,8 @@ from sqlalchemy.pool import NullPool
 
 from core.skills.data.errors import DataError, QueryRefusedError, QueryTooSlowError
 
-_MOST_VALUES: Final = 500  # of one column that questions may name
-_STEPS_BETWEEN_LOOKS: Final = 10_000  # of SQLite's machine
+_MOST_VALUES: Final = 500  # columns with more values are not read for names
+_STEPS_BETWEEN_LOOKS: Final = 10_000  # steps of SQLite's machine between two looks at the clock
 _READING: Final = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 )

@@ -48,7 +48,7 @@ class Matcher:
     ) -> None:
         self._terms = terms
         self._embed = embed
-        today = date(2000, 1, 1)  # of no matter: what is left is the same on every day
+        today = date(2000, 1, 1)  # any day will do: the rest of the question is the same
         rows = [(s, q, reader.read(q, today).rest) for s in book.samples for q in s.questions]
         self._phrasings = [
             _Phrasing(sample, question, Counter(terms(rest)), _letters(rest))

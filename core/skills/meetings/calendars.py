@@ -36,7 +36,7 @@ class Account:
     url: str
     user: str
     password: str
-    zone: tzinfo  # of days and times that say none
+    zone: tzinfo  # the zone of days and times that name none
 
 
 class CalendarDiary:
@@ -115,7 +115,7 @@ class CalendarDiary:
             ) as client:
                 found = client.principal().calendars()  # type: ignore[no-untyped-call]
                 return work({person_key(one.get_display_name() or ""): one for one in found})
-        except (DAVError, OSError) as error:  # what fails in the network is one of these, too
+        except (DAVError, OSError) as error:  # errors of the network are among these
             why = type(error).__name__
             raise StorageError(
                 f"the calendars at FAQBOT_CALDAV_URL cannot be used: {why}"

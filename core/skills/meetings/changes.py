@@ -112,7 +112,8 @@ async def _moved(message: MeetingMessage, meeting: Meeting, to: Said) -> SkillRe
     """Return the meeting at its new time to be confirmed, or the question when that is."""
     slot = message.local(meeting.slot)
     if to.later_min:
-        moved = slot.start + timedelta(minutes=to.later_min)  # by the clock on the wall
+        # In local time, also across a change of the clocks.
+        moved = slot.start + timedelta(minutes=to.later_min)
         to = Said((Days(moved.date(), moved.date()),), (moved.time(),))
     plan = Plan(
         meeting=meeting.id,

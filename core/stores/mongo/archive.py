@@ -248,7 +248,7 @@ class MongoArchive:
             return 0, 0
         opinions = (await self._db.feedback.delete_many({"question_id": ids})).deleted_count
         turns = (await self._db.turns.delete_many({"_id": ids})).deleted_count
-        if "asker" in chosen:  # who may have given the session its title
+        if "asker" in chosen:  # the person may have given the session its title
             sessions = {"$in": list({document["session"] for document in some})}
             await self._db.sessions.update_many({"_id": sessions}, {"$set": {"title": ""}})
         for session in {document["session"] for document in some}:

@@ -95,7 +95,7 @@ class MongoCases:
     async def forget(self, person: str) -> None:
         """Take a person out of the cases; those of nobody else go."""
         while documents := await self._db.cases.find({"people": person}).to_list():
-            for case in map(_case_of, documents):  # who changes one meanwhile has it read again
+            for case in map(_case_of, documents):  # a case that changes meanwhile is read again
                 unchanged = {"_id": case.id, "version": case.version}
                 left = case.without(person)
                 if left is None:

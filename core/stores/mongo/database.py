@@ -145,7 +145,7 @@ class MongoDatabase:
         self.cases: AsyncCollection[Document] = database["cases"]
         self.case_calls: AsyncCollection[Document] = database["case_calls"]
         self.address = address
-        self.zone = zone  # in which the days are that counts are added up for
+        self.zone = zone  # the time zone of the days that counts are added up for
         self._database = database
 
     @classmethod

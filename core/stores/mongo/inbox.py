@@ -262,7 +262,7 @@ class MongoInbox(MongoInboxQueries):
         with self._db.translated():
             while found := await self._db.inbox.find_one({"_id": question_id, **chosen}):
                 ended = self._ended(state) | (BLANK if state is InboxState.WITHDRAWN else {})
-                if found["fence"]:  # else it is not shown anywhere
+                if found["fence"]:  # a question that was never claimed is not shown anywhere
                     ended |= {**OWED, "lease_until": found.get("lease_until", self._clock())}
                 same = {name: found[name] for name in ("_id", "session", "state", "fence")}
                 changed = await self._db.inbox.update_one(

@@ -18,7 +18,7 @@ from core.stores.times import today
 
 logger = logging.getLogger(__name__)
 
-_LOOK_S: Final = 2.0  # what a question waits for the account; then what is known here counts
+_LOOK_S: Final = 2.0  # how long a question waits for the account; then the known sum counts
 _AGAIN_S: Final = 2.0
 _MOST_SUMS: Final = 10_000
 

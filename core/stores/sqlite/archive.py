@@ -297,7 +297,7 @@ def _remove_some(db: sqlite3.Connection, chosen: str, value: str | int) -> tuple
         turns,
     ).rowcount
     db.executemany("DELETE FROM turns WHERE seq = ?", turns)
-    if chosen == OF_ASKER:  # who may have given the session its title
+    if chosen == OF_ASKER:  # the person may have given the session its title
         db.executemany("UPDATE sessions SET title = '' WHERE session = ?", sessions)
     db.executemany(
         "DELETE FROM sessions WHERE session = ?1"

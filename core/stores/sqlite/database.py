@@ -53,7 +53,7 @@ class SqliteFile:
         self, path: Path, reader: SqliteThread, writer: SqliteThread, zone: tzinfo
     ) -> None:
         self.path = path
-        self.zone = zone  # in which the days are that counts are added up for
+        self.zone = zone  # the time zone of the days that counts are added up for
         self._reader = reader
         self._writer = writer
 

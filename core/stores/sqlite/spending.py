@@ -112,7 +112,8 @@ class SqliteSpendingStore:
             return []
         try:
             rows: list[tuple[str, float]] = self._db.execute(statement, (person,)).fetchall()
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # else the log has the name still
+            # Without this the log would still have the name.
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.Error as error:
             raise StorageError(f"the account of spending failed: {error}") from error
         return rows

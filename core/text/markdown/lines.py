@@ -47,7 +47,7 @@ class Line:
 
     start: int
     fence: Fence | None = None
-    header: str = ""  # of the table that this line is a row of
+    header: str = ""  # the header of the table to which this row belongs
     table_start: int = -1
 
 

@@ -82,8 +82,8 @@ _LIST_COST: Final = 5
 _DEEP_COST: Final = 16  # a line's indentation and quote sign, three lists in
 _ROW_COST: Final = _WIDEST_TABLE + 20
 _CELL_COST: Final = 16
-_END_COST: Final = 8  # of a code block
-_STYLE_COST: Final = 12  # of a line within styles that began above it, closed and opened anew
+_END_COST: Final = 8  # the closing and opening of a code block
+_STYLE_COST: Final = 12  # closing and opening the styles that began above a line
 _STYLE_RUNS = re.compile(r"(?<=\S)(?:[*~]+|_+(?!\w))|(?:[*~]+|(?<!\w)_+)(?=\S)")
 
 

@@ -21,7 +21,7 @@ _CLOSEST_LINK_CHARS: Final = 500  # longer ones are cut through
 _LONGEST_CLUSTER: Final = 32
 _LONGEST_FLAGS: Final = 1_000  # characters; in a longer row of flags one may be cut through
 _FENCE_CHARS: Final = 256  # within which a line opens a fence, if it does
-_PARAGRAPH_FROM: Final = 0.5  # of a piece that a cut leaves filled, at least
+_PARAGRAPH_FROM: Final = 0.5  # the least share of a piece that a cut leaves filled
 _LINE_FROM: Final = 0.3
 _SPACE_FROM: Final = 0.15
 

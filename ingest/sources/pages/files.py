@@ -28,7 +28,8 @@ _PAIR: Final = re.compile(r"^([\w가-힣][\w가-힣 ./-]{0,40}):[ \t]+(.+?)[ \t]
 _NOTION_ID: Final = re.compile(r"\s+[0-9a-f]{32}$")
 _BESIDE: Final = ("nav", "header", "footer", "aside", "[role=navigation]", "[aria-hidden=true]")
 _TITLE_CLASS: Final = "title-of-the-document"
-_MAX_XML_BYTES: Final = 50_000_000  # of one document's text: mammoth makes objects of all of it
+# A longer text of a document would take too much memory in mammoth.
+_MAX_XML_BYTES: Final = 50_000_000
 
 
 def read_markdown(

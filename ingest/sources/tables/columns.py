@@ -154,7 +154,7 @@ def make_plan(heads: Sequence[Header], body: Sequence[TableLine], columns: Colum
     if "title" not in by_field:  # `text` and `output`: what was asked has no title
         by_field["title"], bodies = bodies[:1], []
     entries = _entries(heads, by_field, body)
-    if bodies:  # what was asked, below its title
+    if bodies:  # the question's text, below its title
         first = entries[0]
         entries[0] = EntryColumns(first.title, first.answer, (*first.questions, bodies[0]))
     more = tuple(by_field.get("questions", ()))

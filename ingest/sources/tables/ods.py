@@ -26,7 +26,7 @@ _TEXT: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _HREF: Final = "{http://www.w3.org/1999/xlink}href"
 _MAX_COLUMNS: Final = 1_000
-_MAX_REPEATED: Final = 10_000  # of a row with something in it
+_MAX_REPEATED: Final = 10_000  # the most repetitions of a row that is not empty
 _NO_VALUE: Final = "a formula without a value: open the file in LibreOffice and save it"
 
 

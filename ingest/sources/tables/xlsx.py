@@ -29,9 +29,7 @@ MAX_CELLS: Final = 2_000_000
 """Of a workbook, over all of its sheets; a range that is merged or linked counts in full."""
 
 _PIECE_BYTES: Final = 1_000_000
-_MAX_AREA: Final = (
-    20_000_000  # of a sheet that is read by calamine, which keeps the empty cells too
-)
+_MAX_AREA: Final = 20_000_000  # the most cells of a sheet for calamine, which keeps empty cells
 _CELL: Final = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _RANGE: Final = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
 _HYPERLINK: Final = re.compile(r'=\s*(?:_xlfn\.)?HYPERLINK\(\s*"([^"]+)"', re.IGNORECASE)
@@ -72,7 +70,8 @@ def read_xlsx(data: bytes, name: str, collector: Collector, columns: ColumnMap) 
     area = _MAX_AREA + 1
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and extensions that do not concern text
+            # Warnings about styles and extensions do not concern text.
+            warnings.simplefilter("ignore")
             area = _check_cells(archive, name)
             sheets = list(_sheets(_transitional(archive, data)))
     except _NOT_XLSX as error:
