@@ -12,6 +12,7 @@ from types import ModuleType
 from bots.bootstrap.cases import open_desk
 from bots.bootstrap.console import desk_of, trials_of
 from bots.bootstrap.lessons import SearchedRehearsal, book_of, category_for
+from bots.bootstrap.offers import offered_to_all
 from bots.bootstrap.plain_assistant import PlainAssistants
 from bots.bootstrap.search import (
     build_retriever,
@@ -256,6 +257,7 @@ async def _parts(
         if with_models and settings.remote_embedder:
             remote = await stack.enter_async_context(embedders().open_embedder(settings))
         retriever, language = await asyncio.to_thread(build_retriever, settings, remote)
+        profile = await asyncio.to_thread(offered_to_all, profile, retriever.all_entries)
         following = None
         if lessons:
             keep = remote.keep if remote else nothing_to_warm

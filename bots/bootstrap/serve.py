@@ -16,13 +16,14 @@ from typing import Final, NoReturn, TypeVar
 from bots.bootstrap.assistant import open_service
 from bots.bootstrap.index.first_index import ensure_index
 from bots.bootstrap.jobs import build_jobs, scheduled
+from bots.bootstrap.offers import offered_to_all, served_entries
 from bots.bootstrap.platforms import PLATFORMS
 from bots.bootstrap.process_state import ProcessState, serving
 from bots.bootstrap.processes.event_loop import run as run_loop
 from bots.bootstrap.processes.members import Members
 from bots.bootstrap.processes.seat import seated
 from bots.bootstrap.processes.workers import keep_worker
-from bots.bootstrap.stores import check_index, open_stores
+from bots.bootstrap.stores import check_index, open_index, open_stores
 from bots.shared.open_files import raise_open_files
 from bots.shared.platform import RunningPlatform
 from config.profiles import profile_of
@@ -78,6 +79,9 @@ async def _run(settings: Settings, workers: int) -> None:
         profile = profile_of(settings)
         await until_back(partial(asyncio.to_thread, check_index, settings), tell=_say_away)
         await ensure_index(settings, profile, members, say=_say)
+        profile = await asyncio.to_thread(
+            offered_to_all, profile, lambda: served_entries(open_index(settings))
+        )
         _say("loading the FAQ …")
         serve = partial(
             open_service,

@@ -9,10 +9,12 @@ from openpyxl import Workbook
 
 from bots.bootstrap.assistant import open_forgetful
 from bots.bootstrap.index.ingestion import run_ingest
+from bots.bootstrap.search import build_retriever
 from bots.cli.evaluation.evaluate import evaluate
 from bots.cli.faq.check import find_problems
 from bots.cli.faq.ingest import preview
 from bots.cli.faq.init import Wishes, init
+from bots.cli.operations.doctor import _agreement
 from config.profiles import profile_of
 from config.settings import Settings
 from core.types import Answered, Declined, Question, SessionId
@@ -212,3 +214,45 @@ def test_a_faq_in_two_languages_answers_each_in_its_own(tmp_path, monkeypatch):
         assert ending.sources[0].title == asked[question]
     ((_, ending),) = asyncio.run(conversation(settings, ["駐車場はありますか"]))
     assert "한국어, English" in ending.text or "English, 한국어" in ending.text
+
+
+COMPANY = """분류,질문,답변
+인사,연차는 어떻게 신청하나요?,인사 시스템에서 신청합니다.
+인사 > 급여,성과급 지급 기준은 무엇인가요?,영업이익의 12퍼센트를 나눕니다.
+인사 > 급여,팀장 급여 등급표는 어디에 있나요?,금고에 있습니다.
+총무,회의실은 어떻게 예약하나요?,일정표에서 빈 방을 고릅니다.
+총무,택배는 어디에서 찾나요?,1층 안내 데스크에서 찾습니다.
+"""
+GROUP = """
+[[groups]]
+name = "팀장"
+members = ["slack:U0123"]
+categories = ["인사 > 급여"]
+"""
+
+
+def test_what_init_wrote_before_there_was_a_group_offers_nothing_of_it(
+    tmp_path, monkeypatch, capsys
+):
+    """Examples and themes of a profile are shown to everybody."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "faq.csv").write_text(COMPANY, encoding="utf-8")
+    settings = Settings(data_dir=tmp_path / "data")
+    assert (
+        init(settings, Wishes(subject="우리 회사", source="faq.csv"), ask=False, force=False) == 0
+    )
+    profile = tmp_path / "faqbot.toml"
+    assert "급여" in str(profile_of(settings).examples)
+    profile.write_text(profile.read_text("utf-8") + GROUP, encoding="utf-8")
+    served(tmp_path, tmp_path / "faq.csv")
+    told = repr(
+        asyncio.run(
+            conversation(settings, ["안녕하세요", "점심 뭐 먹지", "급여 등급표 어디 있어요"])
+        )
+    )
+    assert "성과급" not in told
+    assert "팀장 급여" not in told
+    found = {
+        one.name: one for one in _agreement(profile_of(settings), build_retriever(settings)[0])
+    }
+    assert "have no answer for everybody" in found["profile and FAQ"].text

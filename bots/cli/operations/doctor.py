@@ -276,6 +276,15 @@ def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Chec
     yield from readers(profile, [entry.category for entry in retriever.all_entries()])
 
 
+def _is_closed(profile: Profile, retriever: Retriever, text: str) -> bool:
+    """Whether a text asks for what is for a group alone."""
+    from core.retrieval.audience import is_within
+
+    found = retriever.search(text, limit=1)
+    categories = [retriever.category_of(hit.faq_id) for hit in found]
+    return any(is_within(one, profile.closed_categories) for one in categories)
+
+
 def _agreement(profile: Profile, retriever: Retriever) -> Iterator[Check]:
     """Check that the FAQ answers what the profile offers: a gym's bot must not offer payouts."""
     from core.retrieval.audience import Audience
@@ -288,11 +297,13 @@ def _agreement(profile: Profile, retriever: Retriever) -> Iterator[Check]:
     offered = [("example", text) for text in profile.examples]
     offered += [("theme", theme.ask) for theme in profile.themes]
     lost = [
-        f"{kind} {text!r}" for kind, text in offered if not is_answer(for_all.search(text, limit=1))
+        f"{kind} {text!r}"
+        for kind, text in offered
+        if not is_answer(for_all.search(text, limit=1)) or _is_closed(profile, retriever, text)
     ]
     if lost:
         shown = ", ".join(lost[:_FEW_TEXTS])
-        text = f"{len(lost)} of {len(offered)} offers have no answer in the FAQ: {shown}"
+        text = f"{len(lost)} of {len(offered)} offers have no answer for everybody: {shown}"
         yield Check(NOTE, "profile and FAQ", text, fix)
     elif offered:
         yield Check(PASS, "profile and FAQ", f"the FAQ answers all {len(offered)} offers")

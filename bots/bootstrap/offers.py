@@ -1,0 +1,49 @@
+"""The questions that a profile offers, without those that are for a group alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from core.ports import FaqIndex
+from core.profile import Profile
+from core.retrieval.audience import is_within
+from core.text.korean import compact
+from core.types import Entry
+
+
+def offered_to_all(profile: Profile, entries: Callable[[], Sequence[Entry]]) -> Profile:
+    """Return the profile without the examples and themes that ask for what a group alone sees.
+
+    A file that was written before a group had its categories may have titles of theirs in it.
+    `entries` of the FAQ are read if there are groups.
+    """
+    closed = profile.closed_categories
+    if not closed:
+        return profile
+    named: dict[bool, set[str]] = {True: set(), False: set()}
+    for entry in entries():
+        named[is_within(entry.category, closed)] |= set(
+            map(compact, (entry.title, *entry.questions))
+        )
+    hidden = named[True] - named[False]
+    channels = tuple(
+        replace(one, examples=tuple(text for text in one.examples if compact(text) not in hidden))
+        for one in profile.channels
+    )
+    return replace(
+        profile,
+        examples=tuple(text for text in profile.examples if compact(text) not in hidden),
+        themes=tuple(theme for theme in profile.themes if compact(theme.ask) not in hidden),
+        channels=channels,
+    )
+
+
+def served_entries(index: FaqIndex) -> list[Entry]:
+    """Return the entries that an index serves; none before the first ingest.
+
+    Raises:
+        FaqIndexError: it cannot be read.
+    """
+    serving = index.serving()
+    return [entry for entry, _ in index.stored(serving.name)] if serving else []
