@@ -133,7 +133,7 @@ def check(
     it need not know the questions that are checked.
     """
     written, taken = list(written), set(taken)
-    # What was written for several entries tells none of them from the others.
+    # A question that was written for several entries tells none of them from the others.
     claims = Counter(
         letters for _, asked in written for letters in {compact(text) for text in asked.questions}
     )

@@ -17,7 +17,7 @@ _SHINGLE_CHARS: Final = 5
 # Of two texts alike at 0.9 the same shingle is the smallest with probability 0.9: among eight,
 # sharing fewer than two is a matter of one in millions.
 _SKETCH_HASHES: Final = 8
-# What bounds the work: a boilerplate answer a thousand times over is compared to its last few.
+# This bounds the work: one of a thousand boilerplate answers is compared with its last few.
 _BUCKET_ENTRIES: Final = 8
 _CANDIDATES: Final = 5
 

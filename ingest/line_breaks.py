@@ -77,17 +77,17 @@ _RULES: tuple[tuple[str, re.Pattern[str], int], ...] = tuple(
 )
 
 _NUMBER = re.compile(r"(?P<plain>\d{1,2})(?P<mark>[.)])|\((?P<round>\d{1,2})\)|(?P<ring>[①-⑳])")
-# What follows a number that is spoken of, not counted with: `①번`, `1)의`, `② ~ ⑥`, `1), 2)`.
+# The text after a number that does not begin a list item: `①번`, `1)의`, `② ~ ⑥`, `1), 2)`.
 _REFERENCE = re.compile(
     r"\s*(?:~\s*(?:[①-⑳]|\(?\d{1,2}[.)])|(?<![.\s])[,·+]"
     r"|(?:번|의|을|를|과|와|은|는|이|가|에|에서|으로|및)(?:\s|$))"
 )
-# What a number belongs to before it is one of a list: `Case 1.`, `예시 2)`.
+# The word before a number that begins no list item: `Case 1.`, `예시 2)`.
 _LABEL = re.compile(r"(?:step|case|part|type|no\.?|ver\.?|예시?|ex|제|표|그림) ?$", re.IGNORECASE)
 _HEADING = re.compile(r"\[[^\[\]\n>]{1,60}\]")
 _LISTED = re.compile(r"[①※■·]|\d{1,2}[.)]|- ")
 _TITLED = re.compile(r"[가-힣A-Z'\"‘0-9(\n-]|\[[^\[\]\n]{1,150}>")
-# What makes a bracket part of its sentence: [판매관리]메뉴에서, [공통]의 …
+# The text that makes a bracket part of its sentence: [판매관리]메뉴에서, [공통]의 …
 _INFLECTED = re.compile(
     r"메뉴|버튼|탭|영역|항목|화면|페이지|하위|에서|에게|으로|클릭|보고서"
     r"|(?:[에을를의은는이가로과와도및외시내중]|또는)\s"

@@ -110,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "FAQBOT_LOG_LEVEL=DEBUG shows the traceback"
         )
     if status == 130:
-        # What still runs in a thread may take a second to end: the next Ctrl-C ends it at once.
+        # A thread may still run for a second: the next Ctrl-C ends it at once.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     return status or 0
 

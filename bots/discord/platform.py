@@ -155,5 +155,5 @@ class Gateway:
 def _is_connected(client: discord.Client) -> bool:
     if isinstance(client, discord.AutoShardedClient):
         return bool(client.shards) and not any(one.is_closed() for one in client.shards.values())
-    # None before the first connection, whatever its type says.
+    # It is None before the first connection, although its type does not say so.
     return bool(client.ws) and client.ws.open

@@ -67,7 +67,7 @@ async def _asked(settings: Settings) -> list[Check]:
 async def _trouble(client: AsyncWebClient, name: str, payload: Json) -> Check | None:
     try:
         with translated("blocks.validate"):
-            # Not by the SDK's own method, which puts it into the address: long answers do not fit.
+            # The SDK's own method puts the blocks into the address, where long answers do not fit.
             data = {kind: json.dumps(shown) for kind, shown in payload.items()}
             await client.api_call("blocks.validate", data=data)
     except PlatformError as error:

@@ -21,7 +21,7 @@ _API: Final = "/api/v1"
 _REFERENCE: Final = "/v1"
 _ID: Final = f"{_API}/questions/{{id}}"
 _SESSION: Final = f"{_API}/sessions/{{session}}"
-# What is there for those, too, who have not shown the token yet.
+# The paths that are open to visitors who have not shown the token yet.
 _OPEN: Final = {f"{_API}/about", f"{_API}/login", f"{_API}/openapi.json", f"{_API}/visitors"}
 
 

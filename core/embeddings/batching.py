@@ -38,7 +38,7 @@ class BatchedEmbeddings:
             ModelError: the endpoint fails.
         """
         coming = {text: self._coming.get(text) or self._want(text) for text in texts}
-        # Who leaves does not take away what others wait for.
+        # A caller who leaves does not cancel the request that others wait for.
         return {text: await asyncio.shield(vector) for text, vector in coming.items()}
 
     async def close(self) -> None:

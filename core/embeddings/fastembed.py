@@ -54,7 +54,7 @@ class FastembedEmbedder:
                 return cls(TextEmbedding(name, cache_dir=str(cache)), name)
             known = _registered(name, folder)
             return cls(TextEmbedding(known, specific_model_path=str(folder)), name)
-        # Of onnxruntime and tokenizers come errors that have no base class but this.
+        # onnxruntime and tokenizers raise errors that have no base class but this.
         except Exception as error:
             where = f"the folder {folder}" if folder else "the hub"
             reason = " ".join(str(error).split())[:200]

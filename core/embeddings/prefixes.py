@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# By a part of the model's name: https://huggingface.co/intfloat/multilingual-e5-large,
+# The prefixes by a part of the model's name: https://huggingface.co/intfloat/multilingual-e5-large,
 # https://huggingface.co/nomic-ai/nomic-embed-text-v1.5,
 # https://huggingface.co/mixedbread-ai/mxbai-embed-large-v1
 _PREFIXES = {

@@ -39,7 +39,7 @@ _INPUT_CHARS = 7_000
 _AT_ONCE = 4
 _SLOW_S = 1.0  # a text that takes longer comes from a small machine: it gets one request at a time
 _REMEMBERED = 20_000
-# What a smaller request may mend: too much at once, and too slow for so much.
+# Errors that a smaller request may avoid: too much at once, and too slow for so much.
 _TOO_MUCH = (ModelOverflowError, ModelRequestError, ModelTimeoutError)
 
 

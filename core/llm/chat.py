@@ -27,7 +27,7 @@ _ANSWER_TOKENS = 900
 _BREAKS = 2  # a stream is taken up again that often
 
 _CITATION = re.compile(r"[ \t]*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
-# What a piece may end with that the next one turns into a citation, a marker or the end.
+# The end of a piece that the next piece may turn into a citation, a marker or the end.
 _OPEN = re.compile(r"\s*(?:\[[\d\s,]{0,24}|\[\[[A-Z]{0,4}\]?)?$")
 _OPEN_CHARS = 64
 _BULLET = re.compile(r"^\s*(?:[-*·•]|\d+[.)])\s*")

@@ -32,7 +32,7 @@ _WORDS = re.compile("|".join(label.replace("_", "[_ -]?") for label in Label), r
 _TOKENS = 120
 _LONGEST_QUERY_CHARS = 200
 _ATTEMPTS = 2
-# Of a label without its confidence, and of one that was found in prose: the local judge is asked.
+# The confidence of a label that has none, or that was found in prose: the local judge decides.
 _UNTOLD, _IN_PROSE = 0.8, 0.5
 
 

@@ -16,7 +16,7 @@ from core.llm.completions import CompletionRequest, Completions, Piece
 
 logger = logging.getLogger(__name__)
 
-# Not what the prompt itself is to blame for: a filter, or its length.
+# Errors that the prompt has caused, by its length or a filter, are not among these.
 _DOWN = (ModelUnavailableError, ModelMisconfiguredError, ModelRequestError, ModelReplyError)
 
 

@@ -22,7 +22,7 @@ NEXT = "[[NEXT]]"
 
 _HISTORY_TOKENS = 220
 _SAID_CHARS = 160  # the part of an earlier answer that tells what "그거" is
-# What nobody sees, and would hide a tag from us but not from a model.
+# Invisible characters, which would hide a tag from us but not from a model.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e007f]"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# As models write it themselves where a server does not take it out: DeepSeek, Qwen, Magistral, …
+# The tags that models write if a server leaves them in: DeepSeek, Qwen, Magistral, …
 _NAMES = "think|thinking|thought|thoughts|reasoning|reflection"
 _OPEN = re.compile(rf"<({_NAMES})>|\[(think)\]", re.IGNORECASE)
 _CLOSE = re.compile(rf"</(?:{_NAMES})>|\[/think\]", re.IGNORECASE)

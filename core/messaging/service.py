@@ -184,7 +184,7 @@ class ChatService(Lookups):
             )
             await rounds.run(leads)
 
-    # What people do.
+    # The acts of people.
 
     async def receive(
         self, question: Question, *, wake: bool = True, late: bool = False

@@ -14,7 +14,7 @@ from core.skills.skill import Skill
 from core.text.korean import ngrams
 
 _MEANING = 0.5  # the rest is the likeness of letters
-# Of the examples of the skills that ship, each left out once, nine in ten are above it.
+# Nine in ten examples of the skills that ship are above it, when each is left out once.
 _BAR = 0.42
 
 

@@ -12,7 +12,7 @@ CALL: Final = "\ufffc"
 
 _HONORIFIC: Final = "(?:선생)?님|씨|쌤|샘"
 _VOCATIVE: Final = "이?야|아"
-# Whom something is said to: 한테, 에게, 께, and what may follow these.
+# The particles of a person who is spoken to: 한테, 에게, 께, and what may follow them.
 _DATIVE: Final = "(?:한테|에게|께|께서|더러|보고)(?:서|도|만)?"
 _STUCK: Final = rf"[ \t]?(?=[가-힣])(?:{_HONORIFIC})?(?:{_VOCATIVE}|{_DATIVE})?(?!\w)"
 _INTERJECTION: Final = r"(?:\b(?:hey|hi|hello|yo)[ \t,]*)?"

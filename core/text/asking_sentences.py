@@ -14,7 +14,7 @@ from typing import Final
 # Runs begin where none goes on, so that all searching is linear.
 _LONGEST_PLAIN: Final = 24  # characters of a message that is one sentence, whatever is in it
 _STOP: Final = re.compile(r"(?<=[.?!。？！])\s+")
-# What is said out of politeness before and behind a question, in the same breath.
+# Polite words before and behind a question in the same sentence.
 _COURTESY: Final = re.compile(
     r"^(?:안녕하(?:세요|십니까)|수고 ?(?:하세요|많으[세십]\S+|하십니다)|저기요|문의 ?드립니다"
     r"|hello|hi)[\s,.!~ㅎㅠ]+"

@@ -32,7 +32,7 @@ class PersonalDataKind(StrEnum):
     ACCOUNT = "account"
 
 
-# What an answer may hold for people to turn to.
+# Data that an answer may hold, so that people can turn to somebody.
 CONTACTS: Final = frozenset({PersonalDataKind.EMAIL, PersonalDataKind.PHONE})
 
 

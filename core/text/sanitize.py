@@ -34,7 +34,7 @@ _LINK_ENDS = re.compile(r"[/\\:.]")  # every beginning of a link ends with one o
 # White space, but not the control characters that Python counts as such and clients drop.
 _SPACE = r" \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _END = re.compile(rf"[{_SPACE}<]")
-# What stands behind a link and belongs to the sentence: brackets, then a Korean particle, then
+# The end of a sentence behind a link: brackets, then a Korean particle, then
 # punctuation. Nothing of it makes another host of the one before it.
 _TAIL = re.compile(
     r"(?<=[a-z0-9/=&#_\-])[)\]}>\"'”’」』》*_~`,;!?]*+[가-힣]*+[)\]}>\"'”’」』》*_~`,;!?.:…]*+\Z",
@@ -43,7 +43,7 @@ _TAIL = re.compile(
 _BLANK = re.compile(rf"[{_SPACE}]")
 _RUN = re.compile(rf"[{_SPACE}]+|[^{_SPACE}]+")
 _HOST = re.compile(r"(?:[a-z0-9\-]+\.)+[a-z0-9\-]+\.?(?::\d{1,5})?", re.IGNORECASE)
-# What some clients, and people, make a link of: `bit.ly/abc`.
+# Text that some clients, and people, take for a link: `bit.ly/abc`.
 _BARE = re.compile(
     r"(?<![\w/@.:-])(?:[a-z0-9-]{1,63}\.){1,5}"
     r"(?:com|net|org|info|biz|io|app|dev|gg|me|ly|kr|co|xyz|site|online|page|link)/[\w%?=&#./-]+",

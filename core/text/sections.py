@@ -34,7 +34,7 @@ _SENTENCE_END = re.compile(r"(?:[.!:;,…》≫>]|[다까죠]|세요|어요|아�
 _NEXT_SENTENCE = re.compile(r"(?<=[다요]\.) +(?![^()]*\))")
 
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
-# What a renderer would take for markup: emphasis (an underscore inside a word is none), code,
+# Signs that a renderer would take for markup: emphasis (an underscore inside a word is none), code,
 # strikethrough, links, HTML, and a backslash that would vanish.
 _INLINE = re.compile(
     r"\\(?=[!-/:-@\[-`{-~])|[*`]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~|(?<=\])\("

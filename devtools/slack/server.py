@@ -84,7 +84,7 @@ class Slack:
         """The Web API's address, with the slash at its end."""
         return f"{self.world.base_url}/api/"
 
-    # Who and where
+    # People and places
 
     def add_team(self, name: str = "Other") -> Team:
         """Another workspace with the app in it; its install code is `code-{team.id}`."""

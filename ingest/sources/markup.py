@@ -36,7 +36,7 @@ _MARKDOWN: Final = re.compile(
     r"|^\s*\|?[^\n|]+\|[^\n]*\n\s*\|?\s*:?-{3,}:?\s*(?:\||$)",
     re.MULTILINE,
 )
-# What of Markdown is left where HTML was more than lines of text.
+# Marks of Markdown that are left where HTML was more than lines of text.
 _MARKS: Final = re.compile(r"[*`\\~]|\]\(|^\s*(?:#|>|\||- |\d+\. )", re.MULTILINE)
 _IMAGE: Final = re.compile(
     r"!\[([^\]\n]*)\]\(\s*<?([^()\s>]+(?:\([^()\s]*\))?)>?(?:\s+\"[^\"]*\")?\s*\)"

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 _READING_S = 8.0
 # A model that has begun may be silent for so long at least.
 _SILENCE_S = 20.0
-# Of the first of two providers: the second wants its time as well.
+# The share of the first of two providers: the second needs time as well.
 _FIRST_OF_TWO = 0.5
 
 

@@ -50,7 +50,7 @@ def collect(
         lambda question, history: _passages(retriever, question, history),
         public,
     )
-    # What people liked comes first: of two answers to one question, theirs is the one to learn.
+    # Liked answers come first: of two answers to one question, the liked one is learnt.
     candidates = [*run_loop(_liked(settings)), *of_entries(entries, each=each)]
 
     def made() -> Sequence[Example | LeftOut]:

@@ -156,7 +156,7 @@ def _jsonl_rows(text: str, name: str) -> Iterator[tuple[str, str, str]]:
 def _check(name: str, edited: Edited, served: Mapping[str, tuple[str, ...]]) -> None:
     if not edited:
         raise SourceError(f"{name}: holds no questions; {_FORMS}")
-    # What the file does not name keeps its questions, so they count as well.
+    # Entries that the file does not name keep their questions, which count as well.
     owners = {
         compact(question): title
         for title, questions in served.items()

@@ -6,7 +6,7 @@ from typing import Final
 
 import discord
 
-# As Discord's own settings name them, in English and in Korean.
+# The names in Discord's own settings, in English and in Korean.
 NAMES: Final = {
     "view_channel": "채널 보기 (View Channel)",
     "send_messages": "메시지 보내기 (Send Messages)",

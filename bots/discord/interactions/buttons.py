@@ -103,7 +103,7 @@ async def _mark(context: Context, interaction: Pressing, turn: Turn) -> None:
 async def _change_buttons(
     context: Context, interaction: Pressing, rows: list[dict[str, Any]]
 ) -> None:
-    # By the interaction: it is not counted with the edits of the channel's answers.
+    # An edit by the interaction does not count with the edits of the channel's answers.
     path = f"/webhooks/{interaction.application_id}/{interaction.token}/messages/@original"
     await context.writer.rest.call("PATCH", path, {"components": rows})
 

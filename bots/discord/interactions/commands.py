@@ -167,7 +167,7 @@ async def sync_if_changed(tree: app_commands.CommandTree[Any]) -> bool:
     Writing them anew at each start would use up what Discord allows in a day, and make them
     disappear from clients for a moment.
     """
-    # As they come: discord.py 2.7 reads of where they may be used only the first.
+    # The raw JSON: discord.py 2.7 reads only the first place where a command may be used.
     application = tree.client.application_id or 0
     known = await tree.client.http.get_global_commands(application)
     ours = [command.to_dict(tree) for command in tree.get_commands()]

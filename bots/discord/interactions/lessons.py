@@ -102,7 +102,7 @@ async def _show(context: Context, interaction: Pressing, taught: Taught | None) 
     elif taught.outcome not in SHOWN_OPENLY:
         await say(interaction, said_of(taught, context.profile))
     else:
-        # By the interaction: it is not counted with the edits of the channel's answers.
+        # An edit by the interaction does not count with the edits of the channel's answers.
         path = f"/webhooks/{interaction.application_id}/{interaction.token}/messages/@original"
         page = message(lesson_page(taught, context.profile))
         await context.writer.rest.call("PATCH", path, page)

@@ -194,7 +194,7 @@ class Renderer:
                 called_of(ids_on("discord", ending.contacts)) if ending.contacts else self.owners
             )
             if called.mentions:
-                # Not cleaned: that would take the mentions away; nothing else in it is anybody's.
+                # Cleaning would remove the mentions, and nobody else has written in this text.
                 words = ending.call or self.look.profile.teach_call
                 text = words.format(owners=" ".join(called.mentions))
                 buttons = self._case_buttons(ending.case_id) or self._review(ending.lesson_id)

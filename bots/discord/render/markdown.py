@@ -16,7 +16,7 @@ _MARKS: Final = {"*": "**", "_": "*", "~": "~~"}
 _DEEPEST_HEADING: Final = 3
 
 _SIGNS = re.compile(r"[\\*_~`|]")
-# What only means something where a line begins.
+# Signs that only have a meaning at the beginning of a line.
 _LINE_START = re.compile(
     r"^([^\S\n]*)(#{1,3}(?=\s)|-#(?=\s)|>|[-+](?=\s)|\d+(?=[.)]\s))", re.MULTILINE
 )

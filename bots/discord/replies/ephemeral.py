@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 _EXPIRED: Final = {TOKEN_EXPIRED, UNKNOWN_WEBHOOK}
 _ORIGINAL: Final = "@original"
-# Of each interaction; seen, not documented, as are those of channels.
+# The limit of each interaction; like those of channels, it was observed and is not documented.
 _CALLS: Final = 5
 _WINDOW_S: Final = 2.0
 

@@ -70,7 +70,7 @@ class ChannelIds:
         self._note(new, first)
         logger.info("channel %s is %s now, and known here as %s", old, new, first)
         if self._reports:
-            # By their number, since the last one is the one that counts.
+            # Sorted by their number, since the last id counts.
             await self._reports.switch(f"{_PREFIX}{new}", f"{len(self.all_of(first))} {first}")
 
     async def look(self) -> None:

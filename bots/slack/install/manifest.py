@@ -17,7 +17,7 @@ from config.settings import Settings
 
 Json = dict[str, Any]
 
-# Each with what needs it; a test holds both lists to what the code calls and listens to.
+# Each scope with what needs it; a test compares both lists with the code's calls and listeners.
 SCOPES: Final = (
     "app_mentions:read",  # app_mention
     "assistant:write",  # being an agent: prompts, sessions and their status
@@ -50,7 +50,7 @@ EVENTS: Final = (
     "reaction_added",
     "tokens_revoked",
 )
-# Of apps that have `assistant_view` still: new ones are agents.
+# For apps that still have `assistant_view`: new ones are agents.
 # https://docs.slack.dev/ai/migrating-to-agent-messaging
 ASSISTANT_EVENTS: Final = ("assistant_thread_context_changed", "assistant_thread_started")
 _YOUR_HOST: Final = "https://YOUR-HOST"

@@ -159,7 +159,7 @@ async def _post(
         if code_of(error) not in _OUTSIDE:
             raise
     openly: Json = {"response_type": "in_channel", "replace_original": False}
-    # Nor could it answer there: no buttons that ask.
+    # The bot could not answer there either, so the message gets no buttons that ask.
     openly["blocks"] = [block for block in page.blocks if block["block_id"] not in _ASKING]
     if not await send(client, url, message | openly):
         raise PlatformError("the response_url is spent")

@@ -34,7 +34,7 @@ _NO_THREAD: Final = "invalid_thread_ts"
 Json = dict[str, Any]
 Hint = Callable[[View], Awaitable[None]]
 
-# What is written beside a message, unseen: https://docs.slack.dev/messaging/message-metadata
+# The metadata that is sent unseen with a message: https://docs.slack.dev/messaging/message-metadata
 METADATA: Final = "faqbot_answer"
 STREAM_ENDED: Final = ("message_not_in_streaming_state", "stopped_by_user")
 _SEARCHED_PAGES, _PAGE_SIZE = 5, 200  # after a crash, so many messages are searched

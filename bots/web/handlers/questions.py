@@ -115,7 +115,7 @@ async def _answer(request: web.Request, asked: str) -> web.StreamResponse:
     if received:
         context.rooms.wake(received.question.session)
     if received is None or received.state is InboxState.WITHDRAWN:
-        # By an id that was used before.
+        # The id was used before.
         raise Problem(HTTPStatus.CONFLICT, context.texts.withdrawn)
     if wants_events(request):
         return await stream(request, received)

@@ -39,7 +39,7 @@ _CLIPPED_AT = 1.0
 _WEIGHT_DECAY = 0.01
 _STEPS_BETWEEN_CHECKPOINTS = 50
 _NO_LOSS = -100  # the label that torch's cross entropy leaves out
-# Of the new GPT-2 where no model is named: large enough for a FAQ, small enough for a CPU.
+# The size of the new GPT-2 if no model is named: large enough for a FAQ, small enough for a CPU.
 _NEW_LAYERS, _NEW_WIDTH, _NEW_HEADS = 4, 128, 4
 
 Progress = Callable[[int, int], None]

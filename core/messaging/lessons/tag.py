@@ -68,7 +68,7 @@ def _tags(text: str, tag: str) -> Iterator[re.Match[str]]:
 def _tag(tag: str) -> re.Pattern[str]:
     """Return the pattern of the tag with the separators around it."""
     word = rf"[#＃]{re.escape(_composed(tag).lstrip('#＃'))}"
-    # Not in a link, nor in code: that is how people write about the tag.
+    # A tag in a link or in code does not count: that is how people write about the tag.
     alone = rf"(?<![\w#＃/&`]){word}(?![\w`])"
     set_off = rf"\({word}\)|\[{word}\]|(?<![*`])\*{{1,2}}{word}\*{{1,2}}"
     return re.compile(f"{set_off}|{alone}", re.IGNORECASE)

@@ -22,7 +22,7 @@ _READING: Final = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 )
 _NEVER: Final = frozenset({"load_extension", "readfile", "writefile", "fts3_tokenizer"})
-# What the other databases are told before a query; SQLite has its own means below.
+# The statements before a query on other databases; SQLite has its own means below.
 _TRANSACTION: Final[Mapping[str, tuple[str, ...]]] = {
     "postgresql": ("SET TRANSACTION READ ONLY", "SET LOCAL statement_timeout = {ms}"),
     "mysql": ("SET SESSION TRANSACTION READ ONLY", "SET SESSION max_execution_time = {ms}"),

@@ -12,7 +12,7 @@ from sqlglot.optimizer.qualify import qualify
 from core.skills.data.database import DatabaseSchema
 from core.skills.data.errors import QueryRefusedError
 
-# Whatever writes, changes, attaches or runs something; a plain SELECT has none of it.
+# Expressions that write, change, attach or run something; a plain SELECT has none of them.
 _NEVER: Final = (
     exp.DML,
     exp.DDL,

@@ -34,7 +34,7 @@ _NUMBER: Final = {
     "열두": 12,
 }
 _COUNT: Final = r"(?P<count>\d+|한|두|세|석|네|넉|다섯|여섯|열두)"
-# What says once more that the whole of a span is meant: "10월 한 달 동안".
+# Words that repeat that a whole span is meant: "10월 한 달 동안".
 _WHOLE: Final = re.compile(
     r"\s*(?:한\s*달|한\s*해|일\s*년|하루|한\s*주|전체|내내)\s*(?:간|동안|내내)?(?=[\s?]|$|에|의|은)"
 )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.errors import StorageError
 
-# Of a buyer: name, least and greatest value. Every value is as likely as any other.
+# The features of a buyer: name, least and greatest value. All values are equally likely.
 FEATURES: Final = (
     ("age", 20, 70),
     ("budget", 5, 200),  # in 10,000 won
@@ -23,7 +23,7 @@ FEATURES: Final = (
     ("hours_home", 2, 22),  # a day
     ("meals_cooked", 0, 21),  # a week
 )
-# What the typical buyer of each product is like, each feature between its least and its greatest.
+# The typical buyer of each product, each feature between its least and its greatest value.
 _TYPICAL: Final = {
     "가습기": (0.3, 0.1, 0.3, 0.4, 0.7, 0.3),
     "공기청정기": (0.5, 0.4, 0.5, 0.7, 0.7, 0.4),

@@ -39,7 +39,7 @@ _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _WORKING: Final = {"working": True}
 _CLAIMABLE: Final = {"claimable": True}
 
-# What each is for is in docs/storage.md; no query of a request goes without one of them. A
+# docs/storage.md says what each is for; every query of a request uses one of them. A
 # database of schema 1 keeps the index `by_asker`, which nothing needs since.
 _INDEXES: Final[dict[str, list[IndexModel]]] = {
     "turns": [
@@ -245,7 +245,7 @@ def _options(uri: str) -> Document:
         "appname": "faqbot",
         "serverSelectionTimeoutMS": _SELECTION_MS,
         "timeoutMS": _TIMEOUT_MS,
-        # What was acknowledged survives the loss of a server.
+        # Acknowledged writes survive the loss of a server.
         "w": "majority",
     }
     return {name: value for name, value in defaults.items() if name.lower() not in chosen}

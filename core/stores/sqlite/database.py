@@ -42,7 +42,7 @@ _ADVICE = {
 }
 
 
-# What passes by itself, or once somebody has made room.
+# Errors that pass by themselves, or once somebody has made room.
 _PASSING = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY}
 
 
@@ -159,7 +159,7 @@ def prepare(db: sqlite3.Connection, path: Path) -> None:
     # the power. A turn takes seconds to make, and a sync milliseconds.
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA foreign_keys = ON")
-    # What is deleted is overwritten: who is forgotten is not in the file's free pages either.
+    # Deleted data is overwritten, so that the file's free pages do not hold a forgotten person's.
     db.execute("PRAGMA secure_delete = ON")
     if _version(db) < len(STEPS):
         db.execute("BEGIN IMMEDIATE")

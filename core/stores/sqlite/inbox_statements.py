@@ -72,8 +72,8 @@ STOP_OURS: Final = """
 RELEASE: Final = """
     UPDATE inbox SET lease_until_ms = ?, held = NULL WHERE question_id = ? AND held = ?
 """
-# Whoever has the question keeps the lease until it lapses or is released. What nobody has ever
-# claimed is not shown anywhere.
+# The process that has the question keeps the lease until it lapses or is released. A question that
+# was never claimed is not shown anywhere.
 END: Final = """
     UPDATE inbox
     SET state = :state, settled_at_ms = :now_ms, fence = fence + 1, attempts = 0,

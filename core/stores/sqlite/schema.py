@@ -67,7 +67,7 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
             settled_at_ms  INTEGER
         )
         """,
-        # Whatever was settled leaves these two, so that they stay as small as what is waiting.
+        # Settled questions leave these two indexes, which stay as small as what is waiting.
         "CREATE INDEX inbox_open ON inbox (seq) WHERE settled_at_ms IS NULL",
         "CREATE INDEX inbox_open_by_session ON inbox (session) WHERE settled_at_ms IS NULL",
         "CREATE INDEX inbox_by_asker ON inbox (asker)",
@@ -114,7 +114,7 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "INSERT INTO lessons_version VALUES (1, '')",
     ),
     (
-        # Whose the lease is, by its fence: whoever has lost the question may still be writing.
+        # The owner of the lease, by its fence: one that has lost the question may still write.
         "ALTER TABLE inbox ADD COLUMN held INTEGER",
         "UPDATE inbox SET held = fence WHERE state = 'answering'",
         """
@@ -123,7 +123,7 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         """,
     ),
     (
-        # What was taken back keeps neither its text nor its asker.
+        # A question that was deleted keeps neither its text nor its asker.
         "UPDATE inbox SET text = '', asker = '' WHERE state = 'withdrawn'",
     ),
     (
@@ -178,7 +178,7 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "ALTER TABLE inbox ADD COLUMN holder TEXT NOT NULL DEFAULT ''",
     ),
     ("ALTER TABLE turns ADD COLUMN dialogue TEXT NOT NULL DEFAULT 'null'",),
-    # By the platform's clock: an edit that comes late must not win.
+    # The time of the edit by the platform's clock: an edit that comes late must not win.
     ("ALTER TABLE inbox ADD COLUMN edited_at_ms INTEGER NOT NULL DEFAULT 0",),
     ("ALTER TABLE turns ADD COLUMN withheld INTEGER NOT NULL DEFAULT 0",),
     (

@@ -69,7 +69,7 @@ def fitting(text: str, limit: int, *, cut: Callable[[str, int], str] = shortened
     return [part for part in [*parts, text] if part.strip()]
 
 
-# What a sign may become at most in either dialect, escaped or with a zero-width space beside it.
+# The most that a sign may become in either dialect, escaped or with a zero-width space.
 _COSTS: Final = {"&": 5, "<": 5, ">": 4} | dict.fromkeys("@\\*_~`|]", 2)
 # Where a link was, there may stand a phrase, and around an address there are brackets.
 _ADDRESS = re.compile(

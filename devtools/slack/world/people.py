@@ -195,7 +195,7 @@ class Person(Profile):
         """Go to another channel with the pane open."""
         self._tell_pane("assistant_thread_context_changed", pane, beside)
 
-    # What is seen
+    # The messages that people see
 
     @property
     def modal(self) -> View | None:

@@ -39,7 +39,7 @@ _EVENT_SCOPES = {
     "reaction_added": "reactions:read",
     "reaction_removed": "reactions:read",
 }
-# Who is named in a text; `<!here>` and its likes name everybody.
+# The people named in a text; `<!here>` and its likes name everybody.
 _CALLS = re.compile(r"<(?:@([UW]\w+)|!subteam\^(S\w+)|!(here|channel|everyone))[^>]*>")
 _MESSAGE_EVENTS = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
 
@@ -99,7 +99,7 @@ class World:
     def __post_init__(self) -> None:
         self.courier.on_change = self.changed
 
-    # Who and where
+    # People and places
 
     def make_team(self, name: str, bot_token: str, bot_name: str) -> Team:
         """A workspace with the app and its bot user in it."""
@@ -124,7 +124,7 @@ class World:
                 return channel
         return self.make_channel(team, user, "im", pair)
 
-    # What happens in it
+    # Events
 
     def post(self, channel: Channel, user: str, text: str, **more: Any) -> Message:
         """Put a message there, and tell the app as Slack would."""

@@ -19,7 +19,7 @@ from ingest.sources.tables.lines import TableLine
 from ingest.sources.values import linked, shown
 
 _MAX_MERGED: Final = 2_000_000
-# What xlrd lets through of a damaged file; there is no base class.
+# Errors of a damaged file that xlrd lets through; they have no base class.
 _NOT_XLS: Final = (
     xlrd.XLRDError,
     struct.error,

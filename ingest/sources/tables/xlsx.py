@@ -40,7 +40,7 @@ _STRICT: Final = (
     (b"http://purl.oclc.org/ooxml/officeDocument/relationships", b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"),
     (b"http://purl.oclc.org/ooxml/drawingml/main", b"http://schemas.openxmlformats.org/drawingml/2006/main"),
 )  # fmt: skip
-# What openpyxl lets through of zipfile, zlib, expat and its descriptors; there is no base class.
+# Errors of zipfile, zlib, expat and descriptors that openpyxl lets through; no base class.
 _NOT_XLSX: Final = (
     InvalidFileException,
     expat.ExpatError,

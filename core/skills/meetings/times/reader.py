@@ -11,7 +11,7 @@ from core.skills.meetings.times.clock import FoundClock, Window, find_clock, fin
 from core.skills.meetings.times.days import Days, find_days
 from core.skills.meetings.times.spans import find_from_now, find_shift, find_span
 
-# What is said to be wrong stands before these; what is right follows, and the other way round.
+# The wrong part comes before these words and the right one after them, or the other way round.
 _NOT_BEFORE: Final = re.compile(
     r"^.*?(?:말고|아니라|아니고|\bnot\b.*?\bbut\b)", re.IGNORECASE | re.DOTALL
 )
