@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import SettingsConfigDict
 
 from config.model_settings import ModelSettings
 from config.platform_settings import PlatformSettings, WebSettings
 from core.errors import ConfigError
+
+_CHANNEL: Final = re.compile(r"slack:[CG][A-Z0-9]{4,}|discord:\d{5,20}")
 
 
 class Settings(ModelSettings, PlatformSettings, WebSettings):
@@ -101,6 +105,11 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     )
     resync_cron: str = Field(default="*/30 * * * *", description="When to look at the source.")
     retention_cron: str = Field(default="30 4 * * *", description="When to delete what is old.")
+    digest_to: str = Field(
+        default="",
+        description="Channels that get the owners' digest: slack:C0123, discord:123; none without.",
+    )
+    digest_cron: str = Field(default="0 9 * * mon", description="When they get it.")
     sweep_cron: str = Field(default="* * * * *", description="When to look for lapsed leases.")
     jobs_timezone: str = Field(default="Asia/Seoul", description="Of the three above.")
     jobs_jitter_s: int = Field(
@@ -141,6 +150,20 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
         le=1440,
         description="Minutes before a meeting at which it is told of; 0 never.",
     )
+
+    @field_validator("digest_to")
+    @classmethod
+    def _are_channels(cls, listed: str) -> str:
+        for part in filter(None, (one.strip() for one in listed.split(","))):
+            if not _CHANNEL.fullmatch(part):
+                text = "{part} is no channel: write slack:C0123ABCD or discord:123456789012345678"
+                raise PydanticCustomError("digest", text, {"part": repr(part)})
+        return listed
+
+    @property
+    def digest_channels(self) -> tuple[str, ...]:
+        """The channels that `digest_to` lists."""
+        return tuple(filter(None, (one.strip() for one in self.digest_to.split(","))))
 
     @property
     def has_web(self) -> bool:

@@ -205,6 +205,18 @@ class Profile:
     teach_confirm: str
     teach_refused: str
     teach_nothing_held: str
+    digest_title: str
+    digest_counts: str
+    digest_quiet: str
+    digest_gaps: str
+    digest_gap: str
+    digest_reasons: str
+    digest_cases: str
+    digest_case: str
+    digest_learnt: str
+    digest_held: str
+    digest_due: str
+    digest_more: str
     gate_says_otherwise: str
     gate_takes: str
     gate_not_looked_at: str

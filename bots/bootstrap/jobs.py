@@ -15,11 +15,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from bots.bootstrap.digest import tell_owners
 from bots.bootstrap.processes.members import LEASE_S, Members, leaders
 from bots.bootstrap.stores import Stores, open_stores
 from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import ConfigError, FaqbotError, StorageError
+from core.messaging.service import ChatService
 from core.ports import Archive, Inbox
 from core.skills.meetings.diary import SqliteDiary
 from core.skills.meetings.reminders import Reminders
@@ -187,12 +189,17 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def build_jobs(
-    settings: Settings, stores: Stores, *, wake: Callable[[], None] = lambda: None
+    settings: Settings, stores: Stores, *, service: ChatService | None = None
 ) -> list[Job]:
-    """Return the jobs that the settings ask for.
+    """Return the jobs that the settings ask for; `service` is told of what they bring.
 
-    No re-sync without a source, no expiry without days.
+    No re-sync without a source, no expiry without days, no digest without a channel.
     """
+
+    def wake() -> None:
+        if service:
+            service.wake()
+
     jobs = [
         Job(
             "sweep",
@@ -210,6 +217,10 @@ def build_jobs(
         sync = partial(asyncio.to_thread, resync, settings)
         about = f"bring the index in line with {shown(settings.source)}"
         jobs.append(Job("resync", about, settings.resync_cron, sync))
+    if settings.digest_channels:
+        about = f"tell {settings.digest_to} what the week came to"
+        digest = partial(tell_owners, settings, stores, service)
+        jobs.append(Job("digest", about, settings.digest_cron, digest))
     if settings.remind_min and "meetings" in profile_of(settings).skills:
         about = "tell of meetings that begin soon"
         jobs.append(Job("reminders", about, _EACH_MINUTE, reminding(settings, stores, wake)))
@@ -247,8 +258,8 @@ async def _run(settings: Settings, name: str) -> int:
         jobs = {job.name: job for job in build_jobs(settings, stores)}
         if name not in jobs:
             raise ConfigError(
-                f"no job {name!r}; there are {', '.join(jobs)} (FAQBOT_SOURCE and "
-                "FAQBOT_RETENTION_DAYS make more)"
+                f"no job {name!r}; there are {', '.join(jobs)} (FAQBOT_SOURCE, "
+                "FAQBOT_RETENTION_DAYS and FAQBOT_DIGEST_TO make more)"
             )
         print(await jobs[name].run())
     return 0

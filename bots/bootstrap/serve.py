@@ -95,7 +95,7 @@ async def _run(settings: Settings, workers: int) -> None:
         platforms = await stack.enter_async_context(connected(settings, service, profile))
         hearing = [] if settings.answers_only else platforms
         state.platforms = hearing
-        jobs = build_jobs(settings, stores, wake=service.wake)
+        jobs = build_jobs(settings, stores, service=service)
         await stack.enter_async_context(
             scheduled(
                 jobs,

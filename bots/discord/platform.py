@@ -23,6 +23,7 @@ from bots.discord.app import make_client
 from bots.discord.context import Context
 from bots.discord.ids import PREFIX, Ephemeral, is_public, target_of
 from bots.discord.render.components import Page, Renderer
+from bots.discord.replies.announcement import announce
 from bots.discord.replies.ephemeral import EphemeralReply
 from bots.discord.replies.notices import Notices
 from bots.discord.replies.thread import ChannelReply, MessageWriter
@@ -86,7 +87,13 @@ async def open_discord(
         notices = Notices(rest, budgets)
         context = Context(service, profile, settings, writer, renderer, notices, owners)
         stand = Standings(profile, rest).of
-        service.serve(PREFIX, partial(_open_reply, writer), is_public=is_public, stand=stand)
+        service.serve(
+            PREFIX,
+            partial(_open_reply, writer),
+            is_public=is_public,
+            stand=stand,
+            announce=partial(announce, writer, renderer.look.cleaner),
+        )
         about = f"Discord: on, as {me['username']}"
         gateway = Gateway(context, token)
         yield RunningPlatform(about, gateway.run, away=gateway.away)

@@ -42,6 +42,7 @@ from bots.slack.interactions.cases import CaseButtons
 from bots.slack.interactions.cases import register as register_cases
 from bots.slack.interactions.lessons import LessonButtons
 from bots.slack.interactions.lessons import register as register_lessons
+from bots.slack.replies.announcement import Announcements
 from bots.slack.replies.ephemeral import EphemeralReply, is_ephemeral
 from bots.slack.replies.native_status import NativeStatus
 from bots.slack.replies.native_stream import StreamingReply
@@ -155,7 +156,13 @@ async def assemble(
     answers, background = Answers(), BackgroundTasks()
     replies = Replies(context, workspaces, budgets, answers, background)
     standings = Standings(context.profile.groups, workspaces)
-    context.service.serve(PREFIX, replies.open, is_public=is_public, stand=standings.of)
+    context.service.serve(
+        PREFIX,
+        replies.open,
+        is_public=is_public,
+        stand=standings.of,
+        announce=Announcements(workspaces, budgets, context.cleaner).post,
+    )
     lessons = LessonHandler(context, background, budgets)
     message_handler = MessageHandler(context, background, lessons)
     app = make_app(

@@ -13,6 +13,7 @@ from typing import Final
 
 from core.assistant.audiences import Audiences, Stand
 from core.bounded import BoundedDict
+from core.errors import PlatformRefusedError
 from core.lessons.book import Taught
 from core.messaging.answer_report import AnswerReport
 from core.messaging.cases.desk import CaseDesk
@@ -47,6 +48,8 @@ from core.types import (
 )
 
 _MOST_SESSIONS: Final = 10_000
+
+Announce = Callable[[str, str], Awaitable[None]]
 
 
 class ChatService(Lookups):
@@ -124,6 +127,7 @@ class ChatService(Lookups):
         # The sessions in which something was asked here lately; the history knows all others.
         self._sessions: BoundedDict[SessionId, None] = BoundedDict(_MOST_SESSIONS)
         self._worker: InboxWorker | None = None
+        self._announce: dict[str, Announce] = {}
 
     def serve(
         self,
@@ -132,17 +136,33 @@ class ChatService(Lookups):
         *,
         is_public: IsPublic = lambda _session: False,
         stand: Stand | None = None,
+        announce: Announce | None = None,
     ) -> None:
         """Answer sessions whose id begins with `prefix` in the replies that this opens.
 
         Where a session `is_public`, owners can see it, and are called. `stand` says where somebody
-        asks, and who they are, in the words of the profile's channels and groups.
+        asks, and who they are, in the words of the profile's channels and groups. `announce` posts
+        Markdown into a channel by its id.
         """
         self._handler.serve(prefix, open_reply, is_public)
+        if announce:
+            self._announce[prefix] = announce
         if stand and self._audiences:
             self._audiences.ask(prefix, stand)
         if self._worker:
             self._worker.take(prefix)
+
+    async def announce(self, channel: str, text: str) -> None:
+        """Post Markdown into a channel of a platform: `slack:C0123`, `discord:123`.
+
+        Raises:
+            PlatformError: it is not posted, or its platform is not on.
+        """
+        prefix, colon, name = channel.partition(":")
+        announce = self._announce.get(f"{prefix}{colon}")
+        if announce is None:
+            raise PlatformRefusedError(f"nothing can be posted to {channel}: it is not on")
+        await announce(name, text)
 
     async def run(self) -> None:
         """Answer questions until cancelled; what is unfinished is left for the next process."""

@@ -7,6 +7,7 @@ from fakes.assistants import InPieces
 from fakes.learning import learning_of
 from fakes.slack_bot import finished, make_settings
 
+from bots.bootstrap.jobs import build_jobs
 from bots.bootstrap.serve import connected, keep_running
 from bots.bootstrap.stores import open_stores
 from bots.shared.platform import RunningPlatform
@@ -15,7 +16,7 @@ from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
 from core.messaging.user_limits import UserLimits
-from devtools.slack import Slack
+from devtools.slack import Slack, visible
 
 
 async def test_a_platform_that_breaks_off_begins_again_and_leaves_the_others_alone(caplog):
@@ -111,3 +112,24 @@ async def test_where_no_platform_can_be_reached_it_does_not_start(
     with pytest.raises(PlatformError):
         async with connected(settings, service, profile):
             pass
+
+
+async def test_the_digest_comes_to_the_channels_of_both_platforms(
+    slack, fake, settings, service, profile, caplog
+):
+    """One channel that refuses it keeps the others from nothing."""
+    channel, place = slack.add_channel("담당자"), fake.guild.channels[0]
+    to = f"slack:C0000NONE, slack:{channel.id}, discord:{place.id}"
+    settings = settings.model_copy(update={"digest_to": to})
+    async with open_stores(settings) as stores, connected(settings, service, profile):
+        await slack.invite_bot(channel)
+        jobs = build_jobs(settings, stores, service=service)
+        (digest,) = [one for one in jobs if one.name == "digest"]
+        with pytest.raises(PlatformError, match="C0000NONE"):
+            await digest.run()
+        (told,) = slack.messages(channel)
+        assert profile.digest_quiet in visible(told)
+        assert profile.digest_quiet in [*place.messages.values()][-1].content
+    async with open_stores(settings) as stores:
+        (alone,) = [one for one in build_jobs(settings, stores) if one.name == "digest"]
+        assert profile.digest_quiet in await alone.run()

@@ -1,0 +1,97 @@
+"""The owners' digest: what a week came to, and a line where nothing happened."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from bots.bootstrap.stores import open_stores
+from config.profiles import load_profile
+from config.settings import Settings
+from core.reporting.digest import digest_text, read_digest
+from core.reporting.gaps import grouped, open_gaps
+from core.types import (
+    Case,
+    Feedback,
+    Lesson,
+    LessonState,
+    Question,
+    SessionId,
+    Turn,
+    TurnState,
+    Waiter,
+)
+
+SEOUL = ZoneInfo("Asia/Seoul")
+NOW = datetime.now(UTC)
+DAY = timedelta(days=1)
+ROOM = SessionId("slack:T1:C1:1")
+LESSON = Lesson("l1", ROOM, "주차 등록은?", "1층", "U9", "김담당", NOW - DAY)
+
+
+@pytest.fixture
+async def stores(tmp_path):
+    async with open_stores(Settings(_env_file=None, data_dir=tmp_path)) as opened:
+        yield opened
+
+
+async def digest_of(stores):
+    async def gaps():
+        found = await open_gaps(stores.reports, stores.archive, now=NOW)
+        return grouped(found, lambda texts: np.eye(len(texts), dtype=np.float32), now=NOW)
+
+    return await read_digest(
+        reports=stores.reports, cases=stores.cases, lessons=stores.lessons, gaps=gaps, now=NOW
+    )
+
+
+async def asked(stores, number, text, state, *, ago=DAY):
+    question = Question(f"slack:T1:C1:{number}", ROOM, text, "U1", NOW - ago)
+    await stores.history.append(Turn(question, state, "", finished_at=NOW - ago))
+    return question
+
+
+async def test_a_week_is_told_by_what_was_in_vain_waits_was_learnt_and_is_due(stores):
+    await asked(stores, 1, "환불은?", TurnState.ANSWERED)
+    for number in (2, 3):
+        await asked(stores, number, "010-2345-6789인데 헬스장은?", TurnState.ESCALATED)
+    await asked(stores, 4, "작년 일은?", TurnState.ESCALATED, ago=20 * DAY)
+    await stores.archive.give_feedback(
+        Feedback("slack:T1:C1:1", "U1", helpful=False, reason="달라요")
+    )
+    waiter = Waiter(Question("slack:T1:C1:2", ROOM, "헬스장은?", "U1", NOW))
+    await stores.cases.add(Case("c1", "헬스장은?", NOW - 3 * DAY, (waiter,)))
+    for number in range(7):
+        await stores.lessons.teach(replace(LESSON, id=f"new{number}"))
+    held = replace(LESSON, id="h", question="식대는?", state=LessonState.HELD)
+    due = replace(
+        LESSON, id="d", question="연차는?", learned_at=NOW - 99 * DAY, review_at=NOW + DAY
+    )
+    for lesson in (held, due):
+        await stores.lessons.teach(lesson)
+    shown = digest_text(await digest_of(stores), load_profile("ko"), SEOUL)
+    head, told, *_ = shown.splitlines()
+    assert head.startswith("**지난주 FAQ 소식 (")
+    assert told == "질문 3개 가운데 1개에 답했고, 2개는 도움말에 없었어요. 👎는 1개예요."
+    sections = [part.splitlines() for part in shown.split("\n\n")[1:]]
+    assert sections[0][:2] == [
+        "**답하지 못했거나 도움이 되지 않은 질문**",
+        "- ***-****-****인데 헬스장은? (2번, 그 전주 0번)",
+    ]
+    assert "작년 일은" not in shown
+    assert sections[1] == ["**도움이 되지 않은 이유**", "- 달라요 (1)"]
+    assert sections[2] == ["**답을 기다리는 질문 1개**", "- 헬스장은? (3일째, 1명)"]
+    assert sections[3][0] == "**새로 배운 내용 7개**"
+    assert sections[3][1] == "- 주차 등록은? (김담당)"
+    assert sections[3][-1] == "- 그 밖에 2개"
+    assert sections[4] == ["**확인을 기다리는 내용 1개**", "- 식대는?"]
+    assert sections[5][1] == f"- 연차는? ({(NOW + DAY).astimezone(SEOUL):%Y-%m-%d})"
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+async def test_where_nothing_happened_a_line_says_so(stores, language):
+    profile = load_profile(language)
+    shown = digest_text(await digest_of(stores), profile, SEOUL)
+    assert shown.splitlines()[1:] == [profile.digest_quiet]
