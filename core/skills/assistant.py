@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from core.assistant.assistant import Assistant, Research
+from core.assistant.answerer import Research
+from core.assistant.assistant import Assistant
 from core.assistant.references import named_place
 from core.errors import FaqbotError
 from core.ports import History

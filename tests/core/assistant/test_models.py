@@ -149,7 +149,7 @@ async def test_a_question_is_answered_by_the_model_with_sources_and_offers(setti
     """Deltas make up the answer; `[1]` is the first source; offers are checked questions."""
     async with opened(settings) as assistant:
         events = await ask(assistant, MINOR)
-        (turn,) = await assistant._history.recent(SESSION, 1)
+        (turn,) = await assistant._answerer.history.recent(SESSION, 1)
     answered = events[-1]
     assert isinstance(answered, Answered)
     assert answered.text == shown(events)
@@ -265,7 +265,7 @@ async def test_a_model_that_fails_leaves_the_extractive_answer(settings, server,
     server.faults += faults
     async with opened(settings) as assistant:
         events = await ask(assistant, MINOR)
-        (turn,) = await assistant._history.recent(SESSION, 1)
+        (turn,) = await assistant._answerer.history.recent(SESSION, 1)
     assert shown(events).startswith(PROFILE.model_down)
     assert "법정대리인" in shown(events)
     assert events[-1].sources[0].title == MINOR
@@ -277,7 +277,7 @@ async def test_a_prompt_that_is_too_long_is_asked_with_less(settings, server):
     server.faults.append(Fault("status", status=400, code="context_length_exceeded"))
     async with opened(settings) as assistant:
         events = await ask(assistant, MINOR)
-        (turn,) = await assistant._history.recent(SESSION, 1)
+        (turn,) = await assistant._answerer.history.recent(SESSION, 1)
     sizes = [len(body["messages"][1]["content"]) for body in server.bodies("chat")]
     assert turn.model == "gpt-4o-mini"
     assert sizes[1] < sizes[0]
@@ -396,7 +396,7 @@ async def test_without_a_key_nothing_is_called(server, monkeypatch):
     monkeypatch.delenv("OPENAI_API_KEY")
     async with open_assistant(read_settings()) as assistant:
         events = await ask(assistant, MINOR)
-        (turn,) = await assistant._history.recent(SESSION, 1)
+        (turn,) = await assistant._answerer.history.recent(SESSION, 1)
     assert not server.requests
     assert turn.model == "extractive"
     assert events[-1].offers == ()

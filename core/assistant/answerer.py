@@ -1,0 +1,344 @@
+"""The story of one question, as its readers may see it: from its text to the turn that is kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeVar
+
+from core.assistant.audiences import Scope
+from core.assistant.conversation import Conversation
+from core.assistant.message import Message, MessageReader
+from core.assistant.offers import Offers
+from core.assistant.references import Reference, Referred, referred
+from core.assistant.rest import rest_of
+from core.assistant.trace import traced
+from core.assistant.turn_record import Clock, turn_of
+from core.assistant.work import Draft, LocalWork, Work
+from core.ports import ChatModel, History
+from core.press_ids import is_press
+from core.profile import Profile
+from core.retrieval.audience import EVERYTHING, Audience
+from core.retrieval.retriever import Hit, Retriever
+from core.text.instructions import instructs_bot
+from core.text.languages import asking_in, foreign
+from core.text.normalize import normalized
+from core.types import (
+    Answered,
+    AnswerEvent,
+    Cited,
+    Declined,
+    Delta,
+    Ending,
+    Entry,
+    Escalated,
+    Exchange,
+    Failed,
+    Label,
+    Question,
+    SessionId,
+    Status,
+    Trace,
+    Turn,
+    TurnState,
+    Verdict,
+    Written,
+)
+
+T = TypeVar("T")
+
+SURE: Final = 0.9
+"""The probability of a label from which the bot acts on it without having been asked."""
+
+_TOLD_AFTER_S: Final = 5.0  # then people are told that it takes longer: a store may be away
+# The turns that are read, so that no question of the conversation is offered again.
+_REMEMBERED_TURNS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Research:
+    """The results of the research before the first word of an answer.
+
+    `text` is what was asked, without what stood around it. `left_out` are further questions of the
+    message that are not answered with it. Of a message that asks for more of an answer that was
+    given, `referred` tells which.
+    """
+
+    text: str
+    asked: tuple[str, ...]
+    history: tuple[Exchange, ...]
+    hits: Sequence[Hit]
+    entries: Sequence[Entry]
+    verdict: Verdict
+    left_out: tuple[str, ...] = ()
+    draft: Draft | None = None
+    referred: Referred | None = None
+    trace: Trace = field(default_factory=Trace)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answerer:
+    """Answers questions for some readers, with what they may see and in the words for them.
+
+    `catch_up` takes in what was taught, before the search. `redact` returns what models and
+    embedders may read of a conversation.
+    """
+
+    retriever: Retriever
+    reader: MessageReader
+    model: ChatModel
+    offers: Offers
+    history: History
+    profile: Profile
+    history_turns: int
+    catch_up: Callable[[], Awaitable[None]] | None = None
+    redact: Callable[[str], str] = str
+    audience: Audience = EVERYTHING
+
+    def within(self, scope: Scope, retriever: Retriever) -> Answerer:
+        """Return one for the readers in a scope, whose search is this."""
+        profile = self.profile.spoken_in(scope.channel)
+        return replace(
+            self,
+            retriever=retriever,
+            audience=scope.audience,
+            profile=profile,
+            offers=self.offers.within(retriever, profile.examples),
+        )
+
+    async def answer(
+        self, question: Question, history: Sequence[Exchange] | None, work: Work
+    ) -> AsyncGenerator[AnswerEvent]:
+        """Yield the events of an answer by this work; see `Assistant.answer`."""
+        clock = Clock()
+        typed = question.text.strip()
+        text = normalized(typed) or typed  # normalising leaves nothing of a lone emoji
+        if problem := self.problem(text):
+            yield Failed(problem)
+            return
+        yield Status(self.profile.searching)
+        researching = asyncio.create_task(self.research(question, text, history, work))
+        try:
+            if not (await asyncio.wait({researching}, timeout=_TOLD_AFTER_S))[0]:
+                yield Status(self.profile.taking_long, lasts=True)
+            research = await researching
+        finally:
+            await _cancelled(researching)
+        clock.mark("researched")
+        ending: AnswerEvent | None = await self._at_once(research, work)
+        if ending is None:
+            async with aclosing(self._write(research, clock, work)) as writing:
+                async for event in writing:
+                    if isinstance(event, Delta | Status):
+                        yield event
+                    else:
+                        ending = event
+                        break
+        clock.mark("answered")
+        assert ending is not None  # noqa: S101 - a draft ends with one
+        turn = turn_of(
+            question,
+            ending,
+            label=research.verdict.label,
+            trace=research.trace,
+            clock=clock,
+            work=work,
+            model=self.model.name,
+        )
+        await self.history.append(turn)
+        yield ending
+
+    async def aside(self, question: Question) -> AsyncGenerator[AnswerEvent]:
+        """Say how to ask where nobody else reads the answer."""
+        ending = Answered(self.profile.ask_privately, (), ())
+        work = LocalWork(self.reader, self.model)
+        label = Label.GREETING  # it tells nothing of what comes next
+        turn = turn_of(
+            question,
+            ending,
+            label=label,
+            trace=Trace(),
+            clock=Clock(),
+            work=work,
+            model=self.model.name,
+        )
+        await self.history.append(turn)
+        yield ending
+
+    async def research(
+        self,
+        question: Question,
+        text: str,
+        history: Sequence[Exchange] | None,
+        work: Work,
+    ) -> Research:
+        """Resolve what the message refers to, and let the work consider it."""
+        text = self.redact(text)
+        work.foresee(text)
+        if self.catch_up:
+            await self.catch_up()
+        conversation = await self._conversation(question.session, history)
+        meant = referred(
+            question, text, conversation.turns, conversation.exchanges, more=self.profile.more
+        )
+        if meant and meant.kind is Reference.MORE:
+            sure = {label: float(label is Label.ON_TOPIC) for label in Label}
+            verdict = Verdict(Label.ON_TOPIC, sure)
+            return Research(
+                text,
+                (),
+                conversation.exchanges,
+                (),
+                (),
+                verdict,
+                referred=meant,
+                trace=Trace(text, meant.kind),
+            )
+        # What was offered or pressed was checked as it is, without any conversation.
+        alone = meant is not None or is_press(question.id)
+        text = self.redact(normalized(meant.text) or meant.text) if meant else text
+        message = Message(
+            text,
+            () if alone else conversation.exchanges,
+            as_one=alone,
+            without=meant.without if meant else (),
+            audience=self.audience,
+        )
+        reading, verdict = await work.consider(message)
+        found = reading.found
+        hits = found.in_context if verdict.label is Label.ON_TOPIC else found.alone
+        return Research(
+            reading.text,
+            conversation.asked(text),
+            conversation.exchanges,
+            hits,
+            found.entries,
+            verdict,
+            reading.left_out,
+            work.draft,
+            meant,
+            traced(reading, hits, verdict, meant),
+        )
+
+    async def recalls(self, turn: Turn) -> bool:
+        """Return whether what a turn told may be told to the readers now."""
+        told = [passage.faq_id for passage in turn.passages]
+        return await self.retriever.aside(self.retriever.may_tell, told)
+
+    def problem(self, text: str) -> str | None:
+        """Return what is wrong with a text, in the profile's words; None if nothing is."""
+        if not text:
+            return self.profile.empty_question
+        if len(text) > self.profile.longest_question_characters:
+            return self.profile.long_question
+        return None
+
+    async def _conversation(
+        self, session: SessionId, history: Sequence[Exchange] | None
+    ) -> Conversation:
+        turns = []
+        if history is None and self.history_turns:
+            turns = await self._recent(session, max(self.history_turns, _REMEMBERED_TURNS))
+        conversation = Conversation.of(turns, history, self.history_turns)
+        exchanges = [
+            replace(past, user=self.redact(past.user), bot=self.redact(past.bot))
+            for past in conversation.exchanges
+        ]
+        return replace(conversation, exchanges=tuple(exchanges))
+
+    async def _recent(self, session: SessionId, limit: int) -> list[Turn]:
+        """Return the latest turns of a session that told nothing but what the readers may see."""
+        turns = await self.history.recent(session, limit)
+        if self.audience.sees_all:
+            return turns
+        return [turn for turn in turns if await self.recalls(turn)]
+
+    async def _at_once(self, research: Research, work: Work) -> Ending | None:
+        """Return the ending of a message that needs no writing; None if it is to be answered."""
+        if research.referred and research.referred.kind is Reference.MORE:
+            return await self._more(research.referred)
+        if elsewhere := await self._elsewhere(research):
+            return elsewhere
+        match research.verdict.label:
+            case Label.GREETING:
+                return Answered(self.profile.greeting, (), self.profile.examples)
+            case Label.OFF_TOPIC | Label.INJECTION as label:
+                suggestions = await self.offers.leading_back(
+                    label, research.text, research.hits, work
+                )
+                return Declined(self.profile.refusal, suggestions, label)
+            case Label.ON_TOPIC if research.draft is None:
+                return self._escalated(research.hits)
+            case Label.ON_TOPIC:
+                return None
+
+    async def _elsewhere(self, research: Research) -> Declined | None:
+        """Return what to say in the language of a question that the FAQ has nothing in.
+
+        The guardrail has read Korean and English alone, so that its label of others tells little.
+        """
+        verdict, served = research.verdict, self.profile.languages
+        if research.draft is not None or instructs_bot(research.text):
+            return None
+        language = await asyncio.to_thread(foreign, research.text, served)
+        if not language or (language == "en" and verdict.scores[Label.GREETING] >= SURE):
+            return None
+        return Declined(asking_in(language, served, self.profile.ask_in), (), verdict.label)
+
+    async def _more(self, meant: Referred) -> Answered:
+        """Return the rest of an answer: what of its entries the conversation has not shown."""
+        assert meant.turn is not None  # noqa: S101 - there is one of this kind
+        turns = await self._recent(meant.turn.question.session, _REMEMBERED_TURNS)
+        shown = [turn.answer for turn in turns if turn.state is TurnState.ANSWERED]
+        rest = await asyncio.to_thread(rest_of, meant.turn.passages, [*shown, meant.turn.answer])
+        offered = tuple(text for text in meant.turn.followups if text != self.profile.more)
+        return Answered(rest or self.profile.nothing_more, meant.turn.passages, offered)
+
+    async def _write(
+        self, research: Research, clock: Clock, work: Work
+    ) -> AsyncGenerator[Status | Delta | Answered | Escalated]:
+        """Stream the draft, with the follow-ups prepared meanwhile."""
+        yield Status(self.profile.writing)
+        draft = research.draft
+        assert draft is not None  # noqa: S101 - see `_at_once`
+        proposing: asyncio.Task[tuple[str, ...]] | None = None
+        try:
+            pieces: list[str] = []
+            written, cited = Written(()), Cited(())
+            async with aclosing(draft.pieces()) as stream:
+                async for piece in stream:
+                    if isinstance(piece, Written):
+                        written = piece
+                        continue
+                    if isinstance(piece, Cited):
+                        cited = piece
+                        continue
+                    if proposing is None:
+                        clock.mark("first_text")
+                        # Not before: the searches for others' first words go first.
+                        proposing = asyncio.create_task(
+                            self.offers.related(research.asked, draft.entries, work)
+                        )
+                    pieces.append(piece)
+                    yield Delta(piece, cited.used)
+            if written.used:
+                related = await proposing if proposing else ()
+                following = await self.offers.after(
+                    research.asked, written, related, research.left_out, work
+                )
+                yield Answered("".join(pieces), written.used, *following)
+            else:
+                yield self._escalated(research.hits)
+        finally:
+            if proposing:
+                await _cancelled(proposing)
+
+    def _escalated(self, hits: Sequence[Hit]) -> Escalated:
+        return Escalated(self.profile.not_found, self.offers.nearest(hits))
+
+
+async def _cancelled(task: asyncio.Task[T]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
