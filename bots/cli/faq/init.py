@@ -104,16 +104,20 @@ def _one_of(what: str, said: str, known: Sequence[str]) -> str:
     return said
 
 
-def _profile(base: Profile, wishes: Wishes, entries: Sequence[Entry], *, tone: str) -> str:
-    subject = wishes.subject or ("FAQ" if base.language == "ko" else "team")
-    texts = {
-        "name": wishes.name or base.init_name.format(subject=subject),
-        "refusal": base.init_refusal.format(subject=subject),
-        "greeting": (base.init_formal_greeting if tone == "formal" else base.init_greeting).format(
-            subject=subject
-        ),
-        "topic": base.init_topic.format(subject=subject),
+def _named(base: Profile, subject: str, *, formal: bool) -> dict[str, str]:
+    """Return the texts that speak of a subject; without one, those of the base speak of the FAQ."""
+    greeting = base.init_formal_greeting if formal else base.init_greeting
+    forms = {"name": base.init_name, "refusal": base.init_refusal, "greeting": greeting}
+    return {
+        name: text.format(subject=subject)
+        for name, text in (forms | {"topic": base.init_topic}).items()
     }
+
+
+def _profile(base: Profile, wishes: Wishes, entries: Sequence[Entry], *, tone: str) -> str:
+    texts = _named(base, wishes.subject, formal=tone == "formal") if wishes.subject else {}
+    if wishes.name:
+        texts["name"] = wishes.name
     lines = [
         "# The words of this bot. Every other sentence is that of the profile that it extends, and",
         "# any of them can be said otherwise here. `faqbot doctor` shows which texts are whose.",

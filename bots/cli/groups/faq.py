@@ -83,10 +83,12 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
 
     @app.command()
     def init(  # noqa: PLR0913 - the options of a command
-        *,
-        source: Annotated[
-            str, typer.Option(help="Where the FAQ is: a file, a folder or a URL.")
+        faq: Annotated[
+            str,
+            typer.Argument(metavar="[source]", help="Where the FAQ is: a file, a folder or a URL."),
         ] = "",
+        *,
+        source: Annotated[str, typer.Option(hidden=True)] = "",  # what it was called before
         subject: Annotated[
             str, typer.Option(help="What it is about, such as `Stella Fitness`.")
         ] = "",
@@ -107,5 +109,5 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         """Write your own profile, faqbot.toml, and a sample .env into this folder."""
         from bots.cli.faq.init import Wishes, init
 
-        wishes = Wishes(subject, name, language, source, tone, owners)
+        wishes = Wishes(subject, name, language, faq or source, tone, owners)
         return init(read_settings(), wishes, ask=not yes, force=force)

@@ -1,14 +1,21 @@
 """`faqbot init`: a profile and settings of one's own, from a FAQ and a few words."""
 
+import csv
+import io
+import shlex
 import tomllib
+from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
+from bots.cli.app import main
 from bots.cli.faq.init import Wishes, init
 from config.profiles import load_profile
 from config.settings import Settings, read_settings
 from core.errors import ConfigError
 
+ROOT = Path(__file__).parents[4]
 FAQ = """question,answer,category,url
 How do I cancel my membership?,Write to us.,Membership,https://help.gym.example/cancel
 Can I freeze my membership?,"Yes, for 2 months.",Membership,
@@ -77,3 +84,23 @@ def test_an_unknown_wish_is_named(folder, wishes):
     with pytest.raises(ConfigError, match="there are"):
         run(wishes)
     assert not (folder / "faqbot.toml").exists()
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.ko.md"])
+def test_the_readme_brings_a_faq_from_an_empty_folder_as_it_is_written(
+    tmp_path, monkeypatch, page, capsys
+):
+    """Every line of its block but the conversation, which waits for somebody."""
+    monkeypatch.chdir(tmp_path)
+    book = Workbook()
+    for row in csv.reader(io.StringIO(FAQ)):
+        book.active.append(row)
+    book.save("my_faq.xlsx")
+    lines = (ROOT / page).read_text(encoding="utf-8").splitlines()
+    start = next(at for at, line in enumerate(lines) if line.startswith("faqbot init my_faq"))
+    block = lines[start : lines.index("```", start)]
+    commands = [shlex.split(line, comments=True)[1:] for line in block]
+    assert [command[0] for command in commands] == ["init", "ingest", "check", "chat"]
+    for command in commands[:-1]:
+        assert main(command) == 0, (command, capsys.readouterr().err)
+    assert load_profile("").refusal == load_profile("en").refusal  # nobody said what it is about
