@@ -21,15 +21,9 @@ from bots.slack.api.workspaces import Workspace, Workspaces
 from bots.slack.context import Context
 from bots.slack.ids import Place, question_id
 from bots.slack.render.blocks import Page, feedback_block_id, read_followup
+from bots.slack.replies.messages import METADATA, metadata_of, reference_of, split, update
 from bots.slack.replies.native_status import end_session
-from bots.slack.replies.thread import (
-    METADATA,
-    Answers,
-    metadata_of,
-    reference_of,
-    split,
-    update,
-)
+from bots.slack.replies.thread import Answers
 from core.errors import StorageError
 from core.messaging.handler import references_of
 from core.text.markdown.measure import shortened

@@ -20,7 +20,7 @@ from bots.slack.api.response_url import send
 from bots.slack.context import Context
 from bots.slack.ids import place_of
 from bots.slack.render.blocks import Block, BlockOptions, Page, render
-from bots.slack.replies.thread import send_directly
+from bots.slack.replies.messages import send_directly
 from core.errors import PlatformError, PlatformRefusedError
 from core.messaging.delivery.pacer import Pacer, Window
 from core.types import Answered, File, Question, View

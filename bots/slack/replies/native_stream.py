@@ -22,14 +22,8 @@ from bots.slack.context import Context
 from bots.slack.ids import home_team_of, place_of
 from bots.slack.render.blocks import Page
 from bots.slack.render.mrkdwn import stream_markdown
-from bots.slack.replies.thread import (
-    Answers,
-    SlackReply,
-    metadata_of,
-    reference_of,
-    split,
-    stop_stream,
-)
+from bots.slack.replies.messages import metadata_of, reference_of, split, stop_stream
+from bots.slack.replies.thread import Answers, SlackReply
 from core.errors import MessageGoneError, PlatformError, RateLimitedError
 from core.messaging.delivery.pacer import Pacer
 from core.press_ids import is_press

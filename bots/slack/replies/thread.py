@@ -15,6 +15,17 @@ from bots.slack.api.rate_limits import Budgets
 from bots.slack.context import Context
 from bots.slack.ids import place_of
 from bots.slack.render.blocks import BlockOptions, Page, render
+from bots.slack.replies.messages import (
+    METADATA,
+    calls_in,
+    metadata_of,
+    reference_of,
+    send_directly,
+    split,
+    update,
+    upload,
+    without_questions,
+)
 from bots.slack.replies.native_status import NativeStatus
 from core.bounded import BoundedDict
 from core.errors import (
@@ -34,11 +45,7 @@ _NO_THREAD: Final = "invalid_thread_ts"
 Json = dict[str, Any]
 Hint = Callable[[View], Awaitable[None]]
 
-# The metadata that is sent unseen with a message: https://docs.slack.dev/messaging/message-metadata
-METADATA: Final = "faqbot_answer"
-STREAM_ENDED: Final = ("message_not_in_streaming_state", "stopped_by_user")
 _SEARCHED_PAGES, _PAGE_SIZE = 5, 200  # after a crash, so many messages are searched
-_ASKING: Final = ("next", "followups")  # blocks, see `bots.slack.render.blocks`
 _CLOCKS_S: Final = 60.0  # that ours and Slack's may differ by
 
 
@@ -166,7 +173,7 @@ class SlackReply:
             place = self._place_in_answer(message)
             if place is not None:
                 reference = reference_of(self._place.channel, message["ts"])
-                self._calling[reference] = _calls(message)
+                self._calling[reference] = calls_in(message)
                 self._places[reference] = place
                 found.append((place, reference))
         return [reference for _, reference in sorted(found)]
@@ -247,100 +254,3 @@ class SlackReply:
             if not cursor:
                 return
             window["cursor"] = cursor
-
-
-async def upload(client: AsyncWebClient, file: File, *, channel: str, thread: str = "") -> None:
-    """Show a file in a channel or thread.
-
-    See https://docs.slack.dev/messaging/working-with-files.
-
-    Raises:
-        PlatformError: it is not there; `PlatformRefusedError` without the scope `files:write`.
-    """
-    with translated("files.completeUploadExternal"):
-        await client.files_upload_v2(
-            channel=channel,
-            thread_ts=thread or None,
-            filename=file.name,
-            title=file.name,
-            content=file.text,
-        )
-
-
-async def send_directly(client: AsyncWebClient, user: str, pages: Sequence[Page]) -> None:
-    """Send pages to a person's direct messages, with nothing to press that asks.
-
-    Raises:
-        PlatformError: not all of them are there.
-    """
-    for page in pages:
-        with translated("chat.postMessage"):
-            await client.chat_postMessage(channel=user, **without_questions(page))
-
-
-def without_questions(page: Page) -> Json:
-    """A page as a message, without the buttons whose answers could not be shown either."""
-    blocks = [block for block in page.blocks if block["block_id"] not in _ASKING]
-    return {"text": page.text, "blocks": blocks or None}
-
-
-async def update(client: AsyncWebClient, reference: str, page: Page, metadata: Json) -> None:
-    """Show a page in a message: text and blocks together, since text alone removes the blocks.
-
-    And with its metadata, by which the message is found again.
-    """
-    try:
-        await _update(client, reference, page, metadata)
-    except PlatformError as error:
-        if code_of(error) != "streaming_state_conflict":
-            raise
-        # A stream that somebody who is gone has left open.
-        await stop_stream(client, reference)
-        await _update(client, reference, page, metadata)
-
-
-async def stop_stream(client: AsyncWebClient, reference: str, **more: Any) -> None:  # noqa: ANN401
-    """End a stream, so that its message can be updated; nothing happens if it has ended."""
-    channel, ts = split(reference)
-    try:
-        with translated("chat.stopStream"):
-            await client.chat_stopStream(channel=channel, ts=ts, **more)
-    except PlatformError as error:
-        if more or code_of(error) not in STREAM_ENDED:
-            raise
-
-
-async def _update(client: AsyncWebClient, reference: str, page: Page, metadata: Json) -> None:
-    channel, ts = split(reference)
-    with translated("chat.update"):
-        await client.chat_update(
-            channel=channel,
-            ts=ts,
-            text=page.text,
-            blocks=list(page.blocks),
-            metadata=metadata,
-        )
-
-
-def _calls(message: Json) -> bool:
-    payload = (message.get("metadata") or {}).get("event_payload") or {}
-    return bool(payload.get("calls"))
-
-
-def metadata_of(question: Question, place: int, *, calls: bool = False) -> Json:
-    """Return the metadata of a message; `calls` says whether it calls the owners."""
-    payload: Json = {"question": question.id, "place": place}
-    if calls:
-        payload["calls"] = True
-    return {"event_type": METADATA, "event_payload": payload}
-
-
-def reference_of(channel: str, ts: str) -> str:
-    """The name of a message in the core."""
-    return f"{channel}:{ts}"
-
-
-def split(reference: str) -> tuple[str, str]:
-    """The channel and the `ts` of a message."""
-    channel, _, ts = reference.partition(":")
-    return channel, ts

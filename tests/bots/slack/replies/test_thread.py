@@ -16,7 +16,7 @@ from fakes.slack_bot import (
 )
 
 from bots.slack.api.rate_limits import EDITS_A_MINUTE
-from bots.slack.replies.thread import METADATA
+from bots.slack.replies.messages import METADATA
 from core.types import InboxState
 from devtools.slack import Limits, Slack, labels, visible, visible_of
 
