@@ -23,7 +23,7 @@ def _resident_mb() -> float:
 
 
 async def _lags(lags_ms: list[float]) -> None:
-    """Return how much later than asked for the loop comes back."""
+    """Note how much later than asked for the loop comes back."""
     while True:
         before = perf_counter()
         await asyncio.sleep(_TICK_S)

@@ -51,7 +51,7 @@ class Seen:
 
 
 def measure(begun: float, states: Sequence[tuple[float, str]]) -> Seen:
-    """From when its first character was said, and the texts of its messages with their times."""
+    """Return the time of the first character, and the texts of the messages with their times."""
     visible = [(at - begun, _visible_chars(text)) for at, text in states]
     lag, steps = 0.0, 2_000
     for number in range(steps):

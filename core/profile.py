@@ -50,7 +50,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """What holds in some places: channels, forums, tags of a forum, the page.
+    """The rules of some places: channels, forums, tags of a forum, the page.
 
     `places` are written as `slack:C0123`, `discord:123` (a channel, a forum or a thread),
     `discord:tag:123`, `web`, `web:shop` or the name of a platform. Only entries of `categories` are

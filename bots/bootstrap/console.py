@@ -1,4 +1,4 @@
-"""What the console tries out and changes in the FAQ that serves."""
+"""The calls by which the console tries out and changes the FAQ that serves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be set while the bot runs, and what goes by it in this process."""
+"""The switches that can be set while the bot runs, and the parts of this process they act on."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ async def open_web(
 
 
 async def _stand(question: Question) -> Standing:
-    """Where a question is asked, and by whom: conversations of the web are their asker's."""
+    """Return the place and the people of a question: the web's conversations are their asker's."""
     places = frozenset({"web", f"web:{place_of(question.session).channel}"})
     return Standing(places, frozenset({question.asker}), public=False)
 

@@ -1,4 +1,4 @@
-"""Who reads an answer: the profile's channel that a question is asked in, and what they may see."""
+"""The audiences of answers: the profile's channel of a question, and what its readers may see."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a question is asked and by whom, as `[[channels]]` and `[[groups]]` name them.
+    """The place and the people of a question, as `[[channels]]` and `[[groups]]` name them.
 
     `public` says that others than the asker see the answer.
     """
@@ -30,7 +30,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What holds for one answer: its channel, if the profile has one for it, and its readers."""
+    """The scope of one answer: its channel, if the profile has one for it, and its readers."""
 
     audience: Audience = EVERYTHING
     channel: Channel | None = None

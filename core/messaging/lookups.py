@@ -61,7 +61,7 @@ class Lookups:
         return await self._assistant.would_answer(question)
 
     async def may_share(self, question_id: str) -> bool:
-        """Whether an answer may be shown to others than its asker; not of one that is not kept.
+        """Return whether an answer may be shown to others than its asker; False if it is not kept.
 
         Raises:
             StorageError: it cannot be looked up.

@@ -24,7 +24,7 @@ _MOST_CASES, _MOST_OPINIONS = 1_000, 1_000
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What a week came to. `counts` are those of the week's turns and opinions, by name.
+    """The digest of a week. `counts` are those of the week's turns and opinions, by name.
 
     `gaps` are the groups that somebody asked about this week, the largest first. `learnt` were
     taught this week; `held` wait for a word, and `due` have their date within the next week.

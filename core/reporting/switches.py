@@ -1,4 +1,4 @@
-"""What can be set while the bot runs, in every process: kept in the store, followed by each."""
+"""The switches that are set while the bot runs: stored, and followed by every process."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Switch:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How something is set now; `default` is what the settings say."""
+    """The position of a switch; `default` is what the settings say."""
 
     name: str
     value: str

@@ -1,4 +1,4 @@
-"""What a change does to the last questions, before it counts: the old and the new side by side."""
+"""The trial of a change on the last questions, before it counts: old and new side by side."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REMEMBERED: Final = 3  # turns of a conversation that a question is asked with
 
 @dataclass(frozen=True, slots=True)
 class Trials:
-    """What can be tried out. None of it uses models, and none of it changes what serves.
+    """The changes that can be tried out, without models, and without changing what serves.
 
     `now` answers as the bot does; `with_lessons` as if these were taught; `with_source` as if what
     the FAQ's source holds by now were ingested. `ingest` ingests it and returns a line that says

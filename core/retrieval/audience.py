@@ -1,4 +1,4 @@
-"""Which entries some readers may see, by category; a search is bounded by it before it ranks."""
+"""The entries that some readers may see, by category; a search is bounded before it ranks."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Audience:
 
     @property
     def sees_all(self) -> bool:
-        """Whether nothing is kept from them."""
+        """True if these readers may see every entry."""
         return not (self.only or self.withheld)
 
     def sees(self, category: str) -> bool:
-        """Whether they may see the entries of a category."""
+        """Return whether these readers may see the entries of a category."""
         if is_within(category, self.withheld):
             return False
         return not self.only or is_within(category, self.only)
@@ -36,7 +36,7 @@ EVERYTHING: Final = Audience()
 
 
 def is_within(category: str, wider: Sequence[str]) -> bool:
-    """Whether a category is one of these, or lies below one."""
+    """Return whether a category is one of these, or lies below one."""
     path = _path(category) if wider else []
     return any(path[: len(above)] == above for above in map(_path, wider) if above)
 

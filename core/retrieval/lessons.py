@@ -121,7 +121,7 @@ class LessonIndex(LexicalIndex):
         return scores
 
     def covers(self, terms: Sequence[str], rows: Sequence[int]) -> NDArray[np.bool_]:
-        """As of the FAQ's entries, and of the lessons."""
+        """Return the values of the FAQ's entries, then those of the lessons."""
         found = super().covers(terms, rows)
         own = self._own_words.have(terms, [row - self._official for row in rows])
         return found | own

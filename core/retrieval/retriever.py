@@ -173,7 +173,7 @@ class Retriever:
         return [entry for entry in entries if self._audience.sees(entry.category)]
 
     def may_tell(self, faq_ids: Sequence[str]) -> bool:
-        """Whether the readers may see all these entries, which have to be served still."""
+        """Return whether the readers may see all these entries, which have to be served still."""
         if self._audience.sees_all:
             return True
         categories = self._categories(self.serving.now())

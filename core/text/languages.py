@@ -86,7 +86,7 @@ def foreign(text: str, served: Collection[str]) -> str:
 
 
 def _has_words(text: str, scripts: Mapping[str, int]) -> bool:
-    """Whether Latin letters are words, and no abbreviations alone, which are of any language."""
+    """Return whether Latin letters are words, beside abbreviations, which any language has."""
     words = _WORD.findall(text)
     several = len(words) >= _FEWEST_WORDS
     return bool(scripts["LATIN"]) and (
@@ -101,7 +101,7 @@ def asking_in(language: str, served: Iterable[str], texts: Mapping[str, str]) ->
 
 
 def _scripts(text: str) -> Counter[str]:
-    """How many letters a text has of each script that is known."""
+    """Return the number of letters that a text has of each known script."""
     found: Counter[str] = Counter()
     for letter in text[:_READ_CHARS]:
         if letter.isascii():

@@ -36,7 +36,7 @@ class EntryUse:
 
 @dataclass(frozen=True, slots=True)
 class EntryReview:
-    """Who has last reviewed an entry, when, and when it is due again."""
+    """The last review of an entry: by whom, when, and when it is due again."""
 
     title: str
     who: str
@@ -45,7 +45,7 @@ class EntryReview:
 
 
 class DoubleKind(StrEnum):
-    """What two entries have in common."""
+    """The kinds of resemblance of two entries."""
 
     CONTRADICTION = "contradiction"  # almost the same title, and other numbers
     ANSWER = "answer"

@@ -1,4 +1,4 @@
-"""What the FAQ's source holds by now, searched as if it were served."""
+"""A preview of the FAQ's source as it is now, searched as if it were served."""
 
 from __future__ import annotations
 

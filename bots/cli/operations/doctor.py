@@ -277,7 +277,7 @@ def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Chec
 
 
 def _is_closed(profile: Profile, retriever: Retriever, text: str) -> bool:
-    """Whether a text asks for what is for a group alone."""
+    """Return whether a text asks for what is for a group alone."""
     from core.retrieval.audience import is_within
 
     found = retriever.search(text, limit=1)

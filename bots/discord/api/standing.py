@@ -1,4 +1,4 @@
-"""Where on Discord a question is asked, and by whom, for the profile's channels and groups."""
+"""The place and the people of a question on Discord, for the profile's channels and groups."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Standings:
         return Standing(places, frozenset(f"{_DISCORD}:{one}" for one in people), public=public)
 
     async def _found(self, path: str) -> dict[str, Any]:
-        """What Discord knows, or knew a minute ago; nothing if there is no such thing.
+        """Return what Discord knows, or knew a minute ago; None if there is no such thing.
 
         Raises:
             PlatformError: Discord does not tell.

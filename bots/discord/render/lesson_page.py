@@ -1,4 +1,4 @@
-"""What the bot says of a lesson, with what owners can do about it."""
+"""The bot's message about a lesson, with the buttons of owners."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where on Slack a question is asked, and by whom, for the profile's channels and groups."""
+"""The place and the people of a question on Slack, for the profile's channels and groups."""
 
 from __future__ import annotations
 

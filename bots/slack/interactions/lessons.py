@@ -1,4 +1,4 @@
-"""What owners do about lessons: learn a message as the answer, undo, correct and approve.
+"""The acts of owners on lessons: learn a message as the answer, undo, correct and approve.
 
 All that a button knows is the lesson's id: it works after a restart, on any process, and twice.
 """
@@ -44,7 +44,7 @@ _ACT: Final = re.compile(r"^lesson:(approve|edit|undo)$")
 
 @dataclass(frozen=True, slots=True)
 class _Press:
-    """Where a button was pressed, by whom: the message with the button is at `ts`."""
+    """The place where a button was pressed, and who pressed it; its message is at `ts`."""
 
     workspace: Workspace
     place: Place
@@ -53,7 +53,7 @@ class _Press:
 
     @property
     def metadata(self) -> Json:
-        """What a form has to know of it."""
+        """The parts of the press that a form has to know."""
         return {"channel": self.place.channel, "thread": self.place.thread, "ts": self.ts}
 
 

@@ -1,4 +1,4 @@
-"""What the bot says of a lesson, what owners can do about it, and the form that corrects it."""
+"""The bot's message about a lesson, the buttons of owners, and the form that corrects it."""
 
 from __future__ import annotations
 

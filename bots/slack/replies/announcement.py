@@ -1,4 +1,4 @@
-"""What the bot says in a channel by itself, to nobody in particular."""
+"""Announcements: messages that the bot posts in a channel by itself."""
 
 from __future__ import annotations
 

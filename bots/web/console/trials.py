@@ -1,4 +1,4 @@
-"""What a lesson or an ingest would change, tried out before it counts: lines of JSON as it goes."""
+"""Trials of a lesson or an ingest before it counts, reported as lines of JSON as they go."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def try_source(request: web.Request) -> web.StreamResponse:
 
 
 async def show_source(request: web.Request) -> web.Response:
-    """Where the FAQ that serves comes from, since when, and how many entries it has."""
+    """Return the source of the FAQ that serves, its time, and its number of entries."""
     visitor_in(request)
     serving = await request.app[CONSOLE].operations.trials.source()
     if serving is None:

@@ -54,7 +54,7 @@ class Teller:
         return bool(page.kind) and self._last_id == id_of(page.text, ended=True)
 
     def tell(self, page: Page, ending: dict[str, Any] | None = None) -> Iterator[Event]:
-        """Return the events that the reader needs.
+        """Yield the events that the reader needs.
 
         Of a page that is done, also how it has `ending`.
         """

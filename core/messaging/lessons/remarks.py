@@ -17,7 +17,7 @@ class Person:
 
     @property
     def named(self) -> str:
-        """How the audit log names them."""
+        """The author's name in the audit log."""
         return f"{self.name} ({self.id})" if self.name else self.id
 
 

@@ -1,4 +1,4 @@
-"""Whether a lesson is still right: its owner is asked when its date comes, by buttons."""
+"""Reviews of lessons: at its date, the owner is asked by buttons if a lesson is still right."""
 
 from __future__ import annotations
 

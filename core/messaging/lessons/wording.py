@@ -14,7 +14,7 @@ from core.types import Lesson
 
 
 class LessonAct(StrEnum):
-    """What an owner does about a lesson by a button."""
+    """The act of an owner on a lesson, by a button."""
 
     APPROVE = "approve"
     EDIT = "edit"
