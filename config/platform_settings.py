@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings
 from core.messaging.thread_rules import ThreadRule, ThreadRules
 
 _NONE = SecretStr("")
+_NAME: Final = re.compile(r"^#|[^\W\dA-Z_]")  # of a channel, as people write it
 _SLACK_CHANNEL: Final = re.compile(r"[CGD][A-Z0-9]{2,20}")
 _SNOWFLAKE: Final = re.compile(r"[1-9]\d{0,19}")
 _ROLE: Final = "role:"
@@ -224,8 +225,10 @@ def _ids_of_channels(listed: str, one: re.Pattern[str], instead: str) -> str:
     """
     for part in _apart(listed):
         if not one.fullmatch(part):
-            text = "{part} is no id of a channel; give the id, {instead}"
-            raise PydanticCustomError("channels", text, {"part": repr(part), "instead": instead})
+            what = "a name" if _NAME.search(part) else "no id of a channel"
+            text = "{part} is {what}; give the id, {instead}"
+            facts = {"part": repr(part), "what": what, "instead": instead}
+            raise PydanticCustomError("channels", text, facts)
     return listed
 
 

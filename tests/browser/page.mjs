@@ -105,6 +105,24 @@ const stories = {
     await until(page, () => document.querySelectorAll(".asked .bubble").length === 2);
   },
 
+  // Safari tells of the Enter that ends a syllable after it has ended: by the key's old code alone.
+  async composing(browser) {
+    const page = await openPage(await openContext(browser));
+    await page.waitForSelector("#welcome:not([hidden])");
+    await page.fill("#text", "교환은 며칠 걸려요");
+    const enter = (more) => page.locator("#text").evaluate((field, more) => {
+      const event = new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...more });
+      field.dispatchEvent(event);
+      return event.defaultPrevented;
+    }, more);
+    for (const more of [{ keyCode: 229 }, { isComposing: true }, { shiftKey: true }]) assert.equal(await enter(more), false);
+    assert.equal(await page.inputValue("#text"), "교환은 며칠 걸려요");
+    assert.deepEqual(await asked(page), []);
+    await page.press("#text", "Enter");
+    await page.waitForSelector(".asked .bubble");
+    assert.deepEqual(await asked(page), ["교환은 며칠 걸려요"]);
+  },
+
   async away(browser) {
     const context = await openContext(browser);
     const page = await openPage(context);

@@ -90,3 +90,20 @@ def test_a_file_that_is_no_text_is_one_clear_line():
 def test_settings_do_not_change():
     with pytest.raises(ValueError, match="frozen"):
         read_settings().profile = "other"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "what"),
+    [
+        ("FAQBOT_SLACK_CHANNELS", "general", "'general' is a name; give the id, C0123ABCD"),
+        ("FAQBOT_SLACK_CHANNELS", "C0123ABCD, #문의", "'#문의' is a name; give the id"),
+        ("FAQBOT_SLACK_CHANNELS", "U0123ABCD", "'U0123ABCD' is no id of a channel; give the id"),
+        ("DISCORD_CHANNELS", "질문방", "'질문방' is a name; give the id, a number"),
+        ("DISCORD_FORUMS", "0x12", "'0x12' is a name; give the id, a number"),
+        ("FAQBOT_DIGEST_TO", "owners", "'owners' is no channel: write slack:C0123ABCD or discord:"),
+    ],
+)
+def test_a_channel_that_is_named_wrong_is_told_with_what_to_write(monkeypatch, name, value, what):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError, match=f"{name}: {what}"):
+        read_settings()

@@ -134,6 +134,23 @@ async def test_what_sticks_to_a_mention_is_no_part_of_the_question(driver, typed
         assert [asked.text for asked in bot.assistant.asked] == ["수수료는 얼마인가요?"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("수고 많으세요 {bot}, 교환은 며칠 걸려요?", "수고 많으세요 교환은 며칠 걸려요?"),
+        ("교환은 {bot} 며칠 걸려요?", "교환은 며칠 걸려요?"),
+        ("교환은 며칠 걸려요 {bot} ?", "교환은 며칠 걸려요 ?"),
+        ("교환은 며칠 걸려요?\n\n{bot}", "교환은 며칠 걸려요?"),
+        ("{bot} 교환은 며칠 걸려요? {bot}", "교환은 며칠 걸려요?"),
+    ],
+)
+async def test_a_mention_may_stand_anywhere_in_the_question(driver, typed, asked):
+    async with driver.running() as bot:
+        await driver.say(typed.format(bot=driver.bot))
+        await driver.until(lambda: bot.assistant.asked)
+        assert [" ".join(one.text.split()) for one in bot.assistant.asked] == [asked]
+
+
 async def test_a_bare_mention_below_a_question_asks_that(driver):
     async with driver.running() as bot:
         said = await driver.say("수수료는 얼마인가요?")

@@ -74,6 +74,19 @@ async def test_in_a_thread_that_people_have_opened_only_mentions_count(fake, tmp
         assert await asked_last(fake, bot, channel) == ["배송비는 얼마죠?"]
 
 
+# Pinned, renamed, somebody added, thread begun, boosted, call, poll ended.
+@pytest.mark.parametrize("kind", [6, 4, 1, 3, 18, 21, 8, 46])
+async def test_what_discord_tells_of_its_thread_is_no_question(fake, tmp_path, profile, kind):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        said = await fake.say(channel, "교환은 며칠 걸려요?", mention_bot=True)
+        thread = await fake.until(lambda: said.thread)
+        answer = await answered_in(fake, thread, "답: 교환은")
+        text = "교환은 어떻게 하나요?" if kind in (4, 18) else ""
+        fake.add_message(thread, fake.user, text, type=kind, reference=answer)
+        assert await asked_last(fake, bot, channel) == ["교환은 며칠 걸려요?"]
+
+
 async def test_in_a_locked_thread_nothing_is_asked_unless_it_may_write_there(
     fake, tmp_path, profile
 ):

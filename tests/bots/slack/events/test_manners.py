@@ -2,7 +2,7 @@
 
 import pytest
 from fakes.assistants import ScriptedAssistant
-from fakes.slack_bot import PROFILE, answering, settled
+from fakes.slack_bot import PROFILE, answering, finished, settled
 
 from bots.slack import platform
 from core.types import Escalated
@@ -112,6 +112,44 @@ async def test_guests_of_another_workspace_are_answered_unless_the_switch_is_off
         await slack.until(lambda: minsu.ephemerals(channel))
         assert minsu.ephemerals(channel)[0].text == PROFILE.guests_off
         assert asked(bot) == []
+
+
+async def test_a_guest_who_edits_is_answered_anew_in_the_same_message(
+    slack, running, minsu, channel
+):
+    """And where guests are not answered, an edit makes no question of what they say."""
+
+    def change(ts, after):
+        text = f"{minsu.mention_of_bot} {after}"
+        new = {"type": "message", "ts": ts, "text": text, "user": minsu.id}
+        new |= {"user_team": "T0EXTERNAL", "source_team": "T0EXTERNAL"}
+        new["edited"] = {"user": minsu.id, "ts": slack.world.ids.ts()}
+        old = new | {"text": f"{minsu.mention_of_bot} 무엇이든"}
+        deliver(slack, channel, subtype="message_changed", message=new, previous_message=old)
+
+    async with running() as bot:
+        question = await minsu.mention(channel, "교환은요?")
+        (reply,) = await slack.until(lambda: finished(slack, question))
+        change(question.ts, "교환 배송비는요?")
+        await slack.until(lambda: "답: 교환 배송비는요?" in visible(reply))
+        assert slack.replies(question) == [reply]
+    async with running(slack_guests=False) as bot:
+        change(slack.world.ids.ts(), "반품 배송비는요?")
+        assert await told(slack, bot, minsu) == []
+
+
+@pytest.mark.parametrize(
+    "subtype", ["pinned_item", "channel_topic", "channel_join", "reminder_add", "huddle_thread"]
+)
+async def test_what_slack_tells_of_its_thread_is_no_question(
+    slack, running, minsu, channel, subtype
+):
+    async with running() as bot:
+        question = await minsu.mention(channel, "교환은요?")
+        await slack.until(lambda: finished(slack, question))
+        said = {"user": minsu.id, "thread_ts": question.ts, "text": "교환은 며칠 걸려요?"}
+        deliver(slack, channel, subtype=subtype, **said)
+        assert await told(slack, bot, minsu) == ["교환은요?"]
 
 
 async def test_what_an_app_writes_for_a_person_is_theirs_and_bots_are_not_answered(
