@@ -28,6 +28,9 @@ class Scripted(ScriptedAssistant):
     async def research(self, text, session, history=None):
         return SimpleNamespace(hits=[], entries=[])
 
+    async def is_open(self, question):
+        return True
+
 
 @pytest.fixture
 def diary(tmp_path):
