@@ -16,8 +16,13 @@ _VOCATIVE: Final = "이?야|아"
 _DATIVE: Final = "(?:한테|에게|께|께서|더러|보고)(?:서|도|만)?"
 _STUCK: Final = rf"[ \t]?(?=[가-힣])(?:{_HONORIFIC})?(?:{_VOCATIVE}|{_DATIVE})?(?!\w)"
 _INTERJECTION: Final = r"(?:\b(?:hey|hi|hello|yo)[ \t,]*)?"
+# A colon behind it is its own unless a shortcode such as `:pray:` begins with it.
+_COMMAS: Final = r"(?:[ \t]*(?!:[\w+'-]+:)[,，、:：;!~]+)?"
+# Bold, italic, struck or hidden, the mention alone: `**@bot**`, `||@bot||`.
+_MARK: Final = r"(?P<mark>[*_~]{1,3}|\|\|)?"
 _CALLED: Final = re.compile(
-    rf"{_INTERJECTION}{CALL}(?:{_STUCK})?[ \t]*[,，、:：;!~]*", re.IGNORECASE
+    rf"{_MARK}{_INTERJECTION}{CALL}(?(mark)[ \t]*(?P=mark))(?:{_STUCK})?[ \t]*{_COMMAS}",
+    re.IGNORECASE,
 )
 _LEFT_OVER: Final = " \t\n,，、"
 # An honorific that carries a particle, as in `님이 말한`, makes the name a part of the sentence.

@@ -142,6 +142,7 @@ async def test_what_sticks_to_a_mention_is_no_part_of_the_question(driver, typed
         ("교환은 며칠 걸려요 {bot} ?", "교환은 며칠 걸려요 ?"),
         ("교환은 며칠 걸려요?\n\n{bot}", "교환은 며칠 걸려요?"),
         ("{bot} 교환은 며칠 걸려요? {bot}", "교환은 며칠 걸려요?"),
+        ("*{bot}* 교환은 며칠 걸려요?", "교환은 며칠 걸려요?"),
     ],
 )
 async def test_a_mention_may_stand_anywhere_in_the_question(driver, typed, asked):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.text.addressing import is_thanks
+from core.text.addressing import CALL, is_thanks, without_calls
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,23 @@ def test_thanks_are_known_with_what_is_said_in_the_same_breath(text):
 )
 def test_what_asks_or_says_more_is_no_thanks(text):
     assert not is_thanks(text)
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("@ :pray: 교환은요?", ":pray: 교환은요?"),
+        ("@: 교환은요?", "교환은요?"),
+        ("@ : 교환은요?", "교환은요?"),
+        ("@님, :wave::skin-tone-3: 교환은요?", ":wave::skin-tone-3: 교환은요?"),
+        ("**@** 교환은요?", "교환은요?"),
+        ("*@*, 교환은요?", "교환은요?"),
+        ("||@|| 교환은요?", "교환은요?"),
+        ("~~@~~님 교환은요?", "교환은요?"),
+        ("@ *교환*은요?", "*교환*은요?"),
+        ("*@ 교환*은요?", "* 교환*은요?"),
+        ("@ :shop:", ":shop:"),
+    ],
+)
+def test_what_is_written_around_a_call_goes_with_it_and_nothing_else(said, asked):
+    assert without_calls(said.replace("@", CALL)) == asked
