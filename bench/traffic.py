@@ -1,32 +1,65 @@
 """A year of synthetic traffic, and how long each view of the console takes on it.
 
-`python -m bench.traffic [TURNS]` fills a store in a temporary folder (200,000 turns by default) and
-prints a line for each view; `--into FOLDER` fills the history of a data folder instead.
+`python -m bench.traffic [TURNS]` fills SQLite in a temporary folder and MongoDB (200,000 turns by
+default), and prints a table with a row for each view. The MongoDB is the one of the tests, in a
+thread of its own, unless MONGO_TEST_URL names a real one. `--into FOLDER` fills the history of a
+data folder instead.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import random
+import secrets
+import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from core.reporting.gaps import open_gaps
+import orjson
+
+from bench.tables import header, note, table
+from bots.bootstrap.search import Language, load_language
+from bots.web.console import describe
+from config.resources import ROOT
+from core.ports import Archive, Inbox, Lessons, Reports
+from core.reporting.catalogue import Catalogue, Desk, Order
+from core.reporting.operations import Filter, Operations
 from core.reporting.stats import Window, read_stats
+from core.reporting.switches import Switchboard
 from core.reporting.transcript import read_transcript
 from core.retrieval.evidence import FACTS
+from core.stores.counts import Bucket, buckets_of, counts_of, entry_counts
+from core.stores.inbox_limits import InboxLimits
+from core.stores.mongo.archive import MongoArchive
+from core.stores.mongo.database import MongoDatabase
+from core.stores.mongo.history import document_of
+from core.stores.mongo.inbox import MongoInbox
+from core.stores.mongo.lessons import MongoLessons
+from core.stores.mongo.reports import MongoReports
+from core.stores.records import as_stored
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
-from core.stores.sqlite.history import SqliteHistory, insert
+from core.stores.sqlite.history import insert
+from core.stores.sqlite.inbox import SqliteInbox
+from core.stores.sqlite.lessons import SqliteLessons
 from core.stores.sqlite.reports import SqliteReports
 from core.types import (
     Candidate,
     Edit,
+    Entry,
     Feedback,
     Label,
     Passage,
@@ -61,12 +94,13 @@ _ENDS = [
 ]
 _ANSWER = "신청하신 다음 영업일에 처리됩니다. 자세한 내용은 도움말에서 확인해 주세요. " * 8
 _AT_ONCE = 2_000
+_ROUNDS = 5
+_LIKED = 0.8
 
 
-def synthetic(count: int, *, until: datetime, seed: int = 0) -> list[Turn]:
-    """Make turns of a year, oldest first: busier by day, on three platforms, 800 people."""
+def synthetic(count: int, *, until: datetime, seed: int = 0) -> Iterator[Turn]:
+    """Yield turns of a year, oldest first: busier by day, on three platforms, 800 people."""
     dice = random.Random(seed)  # noqa: S311 - no secret
-    turns = []
     for number in range(count):
         asked_at = (
             until
@@ -82,22 +116,19 @@ def synthetic(count: int, *, until: datetime, seed: int = 0) -> list[Turn]:
             f"{session}:{number}", session, text, f"U{dice.randrange(800)}", asked_at
         )
         is_answered = state is TurnState.ANSWERED
-        turns.append(
-            Turn(
-                question,
-                state,
-                _ANSWER if is_answered else "이 질문에 맞는 도움말을 찾지 못했습니다.",
-                sources=(title,) if is_answered else (),
-                followups=(title, f"{title} 더 보기"),
-                label=Label.OFF_TOPIC if state is TurnState.DECLINED else Label.ON_TOPIC,
-                finished_at=asked_at + timedelta(seconds=2),
-                timings_ms={"first_text": dice.lognormvariate(5.5, 0.6), "answered": 1_500.0},
-                usage=Usage(900, 0, 180, 0.0004),
-                passages=(Passage("f", title, _ANSWER, 0.8),) if is_answered else (),
-                trace=_trace(text, title, dice.random()),
-            )
+        yield Turn(
+            question,
+            state,
+            _ANSWER if is_answered else "이 질문에 맞는 도움말을 찾지 못했습니다.",
+            sources=(title,) if is_answered else (),
+            followups=(title, f"{title} 더 보기"),
+            label=Label.OFF_TOPIC if state is TurnState.DECLINED else Label.ON_TOPIC,
+            finished_at=asked_at + timedelta(seconds=2),
+            timings_ms={"first_text": dice.lognormvariate(5.5, 0.6), "answered": 1_500.0},
+            usage=Usage(900, 0, 180, 0.0004),
+            passages=(Passage("f", title, _ANSWER, 0.8),) if is_answered else (),
+            trace=_trace(text, title, dice.random()),
         )
-    return turns
 
 
 def _trace(text: str, title: str, confidence: float) -> Trace:
@@ -111,64 +142,261 @@ def _trace(text: str, title: str, confidence: float) -> Trace:
     return Trace(text, scores=scores, candidates=candidates, facts=facts, edits=edits)
 
 
-async def fill(file: SqliteFile, turns: list[Turn], *, seed: int = 0) -> None:
-    """Store turns, and what some people thought of them."""
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What the console reads from."""
+
+    reports: Reports
+    archive: Archive
+    inbox: Inbox
+    lessons: Lessons
+
+
+async def fill(file: SqliteFile, turns: Iterable[Turn], *, seed: int = 0) -> int:
+    """Store turns, and what some people thought of them; how many turns there were."""
     dice = random.Random(seed)  # noqa: S311 - no secret
-    for start in range(0, len(turns), _AT_ONCE):
-        some = turns[start : start + _AT_ONCE]
+    archive, count = SqliteArchive(file), 0
+    for some in batches(turns):
         await file.write(lambda db, some=some: [insert(db, turn, file.zone) for turn in some])
-    archive = SqliteArchive(file)
-    for turn in dice.sample(turns, len(turns) // 50):
-        helpful = dice.random() < 0.8
-        await archive.give_feedback(
-            Feedback(turn.question.id, turn.question.asker, helpful, turn.finished_at)
+        count += len(some)
+        for opinion in opinions_on(some, dice):
+            await archive.give_feedback(opinion)
+    return count
+
+
+async def fill_mongo(database: MongoDatabase, turns: Iterable[Turn], *, seed: int = 0) -> None:
+    """Store the same in MongoDB, with the counts added up beforehand."""
+    dice = random.Random(seed)  # noqa: S311 - no secret
+    traffic: dict[Bucket, Counter[str]] = {}
+    entries: dict[str, Counter[str]] = {}
+    sessions: dict[str, datetime] = {}
+    number = 0
+    for some in batches(turns):
+        given = opinions_on(some, dice)
+        documents = []
+        for turn in some:
+            number += 1
+            documents.append({**document_of(turn), "n": number})
+            sessions[turn.question.session] = turn.finished_at
+            for bucket in buckets_of(turn, SEOUL):
+                traffic.setdefault(bucket, Counter()).update(counts_of(turn))
+            for title, counts in entry_counts(turn).items():
+                entries.setdefault(title, Counter()).update(counts)
+        await database.turns.insert_many(documents)
+        await database.feedback.insert_many(asdict(one) for one in given)
+    await database.traffic.insert_many(
+        {
+            "_id": f"{bucket.span} {bucket.start} {bucket.platform}",
+            "span": bucket.span.value,
+            "start": bucket.start,
+            "platform": bucket.platform,
+            **counts,
+        }
+        for bucket, counts in traffic.items()
+    )
+    await database.entry_use.insert_many({"_id": t, **counts} for t, counts in entries.items())
+    await database.sessions.insert_many(
+        {"_id": session, "n": number, "last_at": at} for session, at in sessions.items()
+    )
+
+
+def batches(turns: Iterable[Turn]) -> Iterator[list[Turn]]:
+    """Yield turns as their stores will keep them, some thousand at a time."""
+    rows = map(as_stored, turns)
+    while some := list(islice(rows, _AT_ONCE)):
+        yield some
+
+
+def opinions_on(turns: Sequence[Turn], dice: random.Random) -> list[Feedback]:
+    """Return what people thought of a fiftieth of the answers."""
+    return [
+        Feedback(turn.question.id, turn.question.asker, dice.random() < _LIKED, turn.finished_at)
+        for turn in dice.sample(turns, len(turns) // 50)
+    ]
+
+
+def _insert_in_bulk(store: Any, command: dict[str, Any], namespace: str) -> dict[str, int]:  # noqa: ANN401
+    """Take documents as they are: what a test looks at for each is for a few."""
+    collection = store._of(namespace)  # noqa: SLF001 - it stands in for its method
+    collection.documents.extend(command["documents"])
+    collection.changed()
+    return {"n": len(command["documents"])}
+
+
+@asynccontextmanager
+async def mongo(url: str | None) -> AsyncIterator[MongoDatabase]:
+    """Open a database of its own: of the server at `url`, else of the one that the tests have."""
+    with ExitStack() as stack:
+        if not url:
+            sys.path.insert(0, str(ROOT / "tests"))
+            server = import_module("fakes.mongo_server").MongoServer()
+            server.store._insert = partial(_insert_in_bulk, server.store)  # noqa: SLF001 - see there
+            url = stack.enter_context(server.running()).uri
+        name = f"faqbot_traffic_{secrets.token_hex(4)}"
+        async with MongoDatabase.open(f"{url.rstrip('/')}/{name}", zone=SEOUL) as database:
+            yield database
+
+
+def operations_of(stores: Stores, language: Language) -> Operations:
+    """The console's operations over stores, on a FAQ of the synthetic titles."""
+    entries = [
+        Entry(
+            f"f{number}", f"{subject} 안내 {number}", _ANSWER, questions=(f"{subject}{_ENDS[0]}",)
         )
+        for subject in _SUBJECTS
+        for number in range(270)
+    ]
+    desk = Desk(
+        version=lambda: "1",
+        entries=lambda: entries,
+        doubles=lambda _entries: [],
+        edit=lambda _entry, _questions: None,
+    )
+    unused: Any = None
+    return Operations(
+        reports=stores.reports,
+        archive=stores.archive,
+        inbox=stores.inbox,
+        lessons=stores.lessons,
+        assistant=unused,
+        embed=language.encoder.embed,
+        catalogue=Catalogue(stores.reports, desk),
+        trials=unused,
+        switchboard=Switchboard(stores.reports, []),
+        book=unused,
+        category_of=unused,
+    )
 
 
-async def timed(name: str, view: Callable[[], Awaitable[object]]) -> None:
-    """Print the slowest of three times."""
+View = Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The views of the console up to the JSON that is sent."""
+
+    operations: Operations
+    last: Turn
+    now: datetime
+
+    def by_name(self) -> dict[str, View]:
+        """Return every view."""
+        person = self.last.question.asker
+        return {
+            **{f"today, over {window}": partial(self.today, window) for window in Window},
+            "conversations, the latest": partial(self.found, Filter()),
+            "conversations, not in the FAQ": partial(self.found, Filter(state=TurnState.ESCALATED)),
+            "conversations, one platform": partial(self.found, Filter(platform="discord")),
+            "conversations, one channel": partial(self.found, Filter(channel="C3")),
+            "conversations, disliked": partial(self.found, Filter(rated="unhelpful")),
+            "conversations, one person": partial(self.found, Filter(person=person)),
+            "conversations, one entry": partial(self.found, Filter(entry="배송 안내 3")),
+            "conversations, a text that is nowhere": partial(self.found, Filter(text="없는 말")),
+            "one conversation": self.transcript,
+            "the FAQ, by use": partial(self.entries, Order.USED),
+            "the FAQ, a search": partial(self.entries, Order.DUE, "정산"),
+            "gaps": self.gaps,
+            "lessons": self.lessons,
+            "the log": self.audit,
+            "one person's data": self.person,
+        }
+
+    async def found(self, wanted: Filter) -> object:
+        """Look for conversations."""
+        result = await self.operations.find(wanted, limit=50, before=self.now + timedelta(days=1))
+        return [describe.turn_json(turn, opinions) for turn, opinions in result.turns]
+
+    async def today(self, window: Window) -> object:
+        """Read the figures."""
+        stats = await read_stats(self.operations.reports, window, now=self.now, zone=SEOUL)
+        waiting = await self.operations.inbox.waiting(50)
+        return [describe.stats_json(stats), [describe.waiting_json(one) for one in waiting]]
+
+    async def entries(self, order: Order, text: str = "") -> object:
+        """List the FAQ."""
+        listed = await self.operations.catalogue.listed(order, text)
+        return [describe.entry_json(one) for one in listed[:200]]
+
+    async def transcript(self) -> object:
+        """Read one conversation."""
+        told = await read_transcript(self.operations.archive, self.last.question.session)
+        return [describe.whole_turn_json(one.turn, one.opinions) for one in told]
+
+    async def gaps(self) -> object:
+        """Group what could not be answered."""
+        return [describe.group_json(group) for group in await self.operations.gaps()]
+
+    async def lessons(self) -> object:
+        """List the lessons."""
+        found = await self.operations.lessons.page(1_000)
+        return [describe.lesson_json(one) for one in found]
+
+    async def audit(self) -> object:
+        """Read the log."""
+        return [describe.audit_json(one) for one in await self.operations.reports.audit(200)]
+
+    async def person(self) -> object:
+        """Export one person's data."""
+        archive = self.operations.archive
+        turns = await archive.asked_by(self.last.question.asker, 10_000)
+        given = await archive.opinions([turn.question.id for turn in turns])
+        return [[describe.whole_turn_json(turn, ()) for turn in turns], len(given)]
+
+
+async def slowest_ms(view: View) -> float:
+    """Return the slowest of five times, the first one included."""
     times = []
-    for _ in range(3):
+    for _ in range(_ROUNDS):
         started = perf_counter()
-        await view()
+        orjson.dumps(await view())
         times.append((perf_counter() - started) * 1000)
-    print(f"{name:<34}{max(times):>8.0f} ms")
+    return max(times)
 
 
-async def measure(file: SqliteFile, turns: list[Turn], now: datetime) -> None:
-    """Print how long the reads of each view take."""
-    reports, archive = SqliteReports(file), SqliteArchive(file)
-    for window in Window:
-        await timed(
-            f"today, {window}",
-            lambda window=window: read_stats(reports, window, now=now, zone=SEOUL),
-        )
-    await timed("conversations, the latest 50", lambda: reports.latest(50, before=now))
-    await timed("conversations, 1,000 looked at", lambda: reports.latest(1_000, before=now))
-    state = TurnState.ESCALATED
-    await timed("conversations, by state", lambda: reports.latest(500, before=now, state=state))
-    await timed("one conversation", lambda: read_transcript(archive, turns[-1].question.session))
-    await timed("the FAQ's counts", reports.entry_uses)
-    await timed("gaps", lambda: open_gaps(reports, archive, now=now))
-    await timed("one person", lambda: archive.asked_by(turns[-1].question.asker, 10_000))
+async def measure(
+    stores: Stores, language: Language, last: Turn, now: datetime
+) -> dict[str, float]:
+    """Return how long each view takes, in milliseconds."""
+    views = Views(operations_of(stores, language), last, now).by_name()
+    return {name: await slowest_ms(view) for name, view in views.items()}
 
 
 async def main(count: int, into: Path | None) -> None:
     """Fill, and measure unless a folder is named."""
     now = datetime.now(UTC)
-    turns = synthetic(count, until=now)
     with tempfile.TemporaryDirectory() as folder:
         path = (into or Path(folder)) / "history.sqlite3"
         async with SqliteFile.open(path, zone=SEOUL) as file:
-            started = perf_counter()
-            await fill(file, turns)
-            print(
-                f"{count:,} turns in {perf_counter() - started:.0f} s, "
-                f"{path.stat().st_size:,} bytes"
+            await fill(file, synthetic(count, until=now))
+            if into:
+                note(f"{count:,} turns in {path}, {path.stat().st_size:,} bytes")
+                return
+            header()
+            language = load_language("smartstore")
+            (last,) = deque(synthetic(count, until=now), maxlen=1)
+            limits = InboxLimits(per_session=5, total=200)
+            of_file = Stores(
+                SqliteReports(file),
+                SqliteArchive(file),
+                SqliteInbox(file, limits),
+                SqliteLessons(file),
             )
-            if into is None:
-                await SqliteHistory(file).recent(turns[-1].question.session, 1)
-                await measure(file, turns, now)
+            columns = {"SQLite": await measure(of_file, language, last, now)}
+        url = os.environ.get("MONGO_TEST_URL")
+        async with mongo(url) as database:
+            await fill_mongo(database, synthetic(count, until=now))
+            of_database = Stores(
+                MongoReports(database),
+                MongoArchive(database),
+                MongoInbox(database, limits),
+                MongoLessons(database),
+            )
+            name = "MongoDB" if url else "the tests' MongoDB"
+            columns[name] = await measure(of_database, language, last, now)
+    of_sqlite, of_mongo = columns.values()
+    rows = [(name, f"{ms:,.0f} ms", f"{of_mongo[name]:,.0f} ms") for name, ms in of_sqlite.items()]
+    title = f"the console on {count:,} turns of a year: the slowest of {_ROUNDS}; wanted 300 ms"
+    table(title, ["view", *columns], rows)
 
 
 if __name__ == "__main__":

@@ -43,6 +43,10 @@ class Archive(Protocol):
         """The turn of a question, with the follow-ups that the buttons below its answer ask."""
         ...
 
+    async def found(self, question_ids: Sequence[str]) -> list[Turn]:
+        """The turns of questions, as far as there are any, in no order."""
+        ...
+
     async def sessions(
         self, limit: int, after: SessionSummary | None = None
     ) -> list[SessionSummary]:
@@ -191,7 +195,10 @@ class Reports(Protocol):
     async def latest(
         self, limit: int, *, before: datetime, state: TurnState | None = None
     ) -> list[Turn]:
-        """Turns that ended before a moment, the last one first; of one state, if it is given."""
+        """Turns that ended before a moment, the last one first; of one state, if it is given.
+
+        They come without passages and traces, which no list shows and which are most of a turn.
+        """
         ...
 
     async def disliked(self, limit: int) -> list[Feedback]:

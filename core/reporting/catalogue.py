@@ -71,6 +71,7 @@ class Catalogue:
         self._desk = desk
         self._version = ""
         self._entries: Sequence[Entry] = ()
+        self._texts: Mapping[str, str] = {}
         self._doubles: Mapping[str, tuple[Double, ...]] | None = None
         self._reading = asyncio.Lock()
 
@@ -93,7 +94,7 @@ class Catalogue:
                 doubles.get(entry.title, ()),
             )
             for entry in entries
-            if not wanted or _holds(entry, wanted)
+            if not wanted or wanted in self._texts[entry.faq_id]
         ]
         return _ordered(listed, order, datetime.now(UTC))
 
@@ -141,7 +142,8 @@ class Catalogue:
             version = await asyncio.to_thread(self._desk.version)
             if version != self._version:
                 self._entries = await asyncio.to_thread(self._desk.entries)
-                self._version, self._doubles = version, None
+                texts = await asyncio.to_thread(lambda: {e.faq_id: _text(e) for e in self._entries})
+                self._version, self._doubles, self._texts = version, None, texts
             return self._entries
 
     async def _looked_for(self) -> Mapping[str, tuple[Double, ...]]:
@@ -158,8 +160,9 @@ class Catalogue:
         await self._reports.note(AuditEvent(datetime.now(UTC), who, action, detail))
 
 
-def _holds(entry: Entry, wanted: str) -> bool:
-    return any(wanted in compact(part) for part in (entry.title, entry.text, *entry.questions))
+def _text(entry: Entry) -> str:
+    """All that a search looks at, each part on a line of its own."""
+    return "\n".join(compact(part) for part in (entry.title, entry.text, *entry.questions))
 
 
 def _ordered(listed: list[Listed], order: Order, now: datetime) -> list[Listed]:

@@ -61,11 +61,9 @@ async def open_gaps(
     found: dict[str, Gap] = {}
     for turn in await reports.latest(limit, before=later, state=TurnState.ESCALATED):
         found[turn.question.id] = _gap(turn)
-    for opinion in await reports.disliked(_DISLIKED):
-        if opinion.question_id in closed:
-            continue
-        if known := await archive.find(opinion.question_id):
-            found[opinion.question_id] = _gap(known, opinion)
+    disliked = {one.question_id: one for one in reversed(await reports.disliked(_DISLIKED))}
+    for turn in await archive.found([one for one in disliked if one not in closed]):
+        found[turn.question.id] = _gap(turn, disliked[turn.question.id])
     gaps = [gap for gap in found.values() if gap.question_id not in closed]
     return sorted(gaps, key=lambda gap: gap.ended_at, reverse=True)
 

@@ -118,19 +118,29 @@ class Operations:
         found: list[tuple[Turn, tuple[Feedback, ...]]] = []
         looked_at, place = 0, before
         while looked_at < _LOOKED_AT:
-            page = await self.reports.latest(_PAGE, before=place, state=wanted.state)
+            most = _PAGE if looked_at == 0 else _LOOKED_AT - looked_at
+            page = await self._page(wanted, most, place)
             chosen = [turn for turn in page if _is_wanted(turn, wanted)]
-            given = await self.archive.opinions([turn.question.id for turn in chosen])
+            given: dict[str, list[Feedback]] = {}
+            for opinion in await self.archive.opinions([turn.question.id for turn in chosen]):
+                given.setdefault(opinion.question_id, []).append(opinion)
             for turn in chosen:
-                opinions = tuple(one for one in given if one.question_id == turn.question.id)
+                opinions = tuple(given.get(turn.question.id, ()))
                 if not wanted.rated or any(_is_rated(one, wanted.rated) for one in opinions):
                     found.append((turn, opinions))
                 if len(found) == limit:
                     return Found(found, turn.finished_at)
-            if len(page) < _PAGE:
+            if len(page) < most:
                 return Found(found, None)
             looked_at, place = looked_at + len(page), page[-1].finished_at
         return Found(found, place)
+
+    async def _page(self, wanted: Filter, most: int, before: datetime) -> Sequence[Turn]:
+        """Read the last turns before a moment; those of one person by their own index."""
+        if not wanted.person:
+            return await self.reports.latest(most, before=before, state=wanted.state)
+        turns = await self.archive.asked_by(wanted.person, _LOOKED_AT)
+        return [turn for turn in turns if turn.finished_at < before][:most]
 
     async def gaps(self) -> list[GapGroup]:
         """Read the open gaps, grouped by meaning.
@@ -283,7 +293,8 @@ def _is_wanted(turn: Turn, wanted: Filter) -> bool:
     question: Question = turn.question
     platform, _, place = question.session.partition(":")
     return (
-        (not wanted.platform or platform == wanted.platform)
+        (wanted.state is None or turn.state is wanted.state)
+        and (not wanted.platform or platform == wanted.platform)
         and (not wanted.channel or wanted.channel in place.split(":"))
         and (not wanted.person or question.asker == wanted.person)
         and (not wanted.entry or wanted.entry in turn.sources)

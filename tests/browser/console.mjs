@@ -19,6 +19,14 @@ async function view(page, name) {
   await until(page, (one) => document.querySelector(`#nav a[href="#${one}"][aria-current]`) && !document.querySelector("#view[aria-busy]") && document.querySelector("#view").children.length, name);
 }
 
+async function tabTo(page, selector) {
+  for (let steps = 0; steps < 80; steps += 1) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) return;
+  }
+  assert.fail(`the keyboard does not reach ${selector}`);
+}
+
 const stories = {
   async owner(browser) {
     const context = await openContext(browser, { bypassCSP: true });
@@ -93,10 +101,54 @@ const stories = {
   async phone(browser) {
     const context = await openContext(browser, { viewport: { width: 390, height: 780 }, isMobile: true, hasTouch: true, bypassCSP: true, colorScheme: "dark" });
     const page = await entered(context);
-    await noBarriers(page, "phone");
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(width <= 390, `wider than the phone: ${width}`);
     await picture(page, "console-phone");
+    for (const name of VIEWS) {
+      await view(page, name);
+      await noBarriers(page, `${name} on a phone`);
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(width <= 390, `${name} is wider than the phone: ${width}`);
+    }
+  },
+
+  // Signs in, opens a conversation and unfolds why it was answered so, without a mouse.
+  async keyboard(browser) {
+    const context = await openContext(browser, { bypassCSP: true });
+    const page = await openPage(context, "/console");
+    await page.waitForSelector("#gate:not([hidden])");
+    await page.keyboard.type("wrong-wrong-wrong1");
+    await page.keyboard.press("Enter");
+    await until(page, () => document.querySelector("#wrong").textContent);
+    await noBarriers(page, "a wrong key");
+    await page.keyboard.type(process.env.OWNER); // in the place of the wrong one, which is selected
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".cards");
+    await tabTo(page, '#nav a[href="#conversations"]');
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".turn h2 a");
+    await tabTo(page, ".turn h2 a");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".whole summary");
+    await tabTo(page, ".whole summary");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".whole details[open] .replay");
+    await tabTo(page, ".whole .row button");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".beside");
+  },
+
+  // Looks, and is offered nothing to change.
+  async reader(browser) {
+    const context = await openContext(browser, { bypassCSP: true, locale: "en-US" });
+    const page = await openPage(context, "/console");
+    await page.fill("#token", process.env.READER);
+    await page.press("#token", "Enter");
+    await page.waitForSelector(".cards");
+    for (const name of VIEWS) {
+      await view(page, name);
+      await noBarriers(page, `${name} for a reader`);
+      const offered = page.locator("#view button:not([type=submit])").filter({ hasNotText: /more/i });
+      assert.equal(await offered.count(), 0, name);
+    }
   },
 };
 

@@ -75,6 +75,7 @@ const stories = {
     await until(page, () => document.querySelector(".asked .bubble")?.textContent === "느린 질문" && document.querySelector(".text")?.textContent.includes("여기까지"));
     await ask(page, "다음 질문");
     await until(page, () => document.querySelectorAll(".status")[1]?.textContent.includes("앞의 질문"));
+    await noBarriers(page, "writing and queued");
     await page.locator(".stop").first().click();
     await page.waitForSelector(".again");
     assert.match(await page.locator(".text").first().textContent(), /여기까지/);
@@ -124,12 +125,13 @@ const stories = {
   },
 
   async away(browser) {
-    const context = await openContext(browser);
+    const context = await openContext(browser, { bypassCSP: true });
     const page = await openPage(context);
     await page.waitForSelector("#welcome:not([hidden])");
     await context.setOffline(true);
     await ask(page, "끊긴 동안의 질문");
     await until(page, () => document.querySelector(".status")?.textContent.includes("아직 보내지 못했어요"));
+    await noBarriers(page, "the server is away");
     await context.setOffline(false);
     await page.waitForSelector(".tools");
     assert.deepEqual(await asked(page), ["끊긴 동안의 질문"]);
@@ -178,14 +180,43 @@ const stories = {
     }
   },
 
+  // A wrong token, the right one, an opinion with its reason, and the way out.
+  async behindAToken(browser) {
+    const context = await openContext(browser, { bypassCSP: true });
+    const page = await openPage(context);
+    await page.waitForSelector("#gate:not([hidden])");
+    await page.fill("#token", "wrong-wrong-wrong1");
+    await page.press("#token", "Enter");
+    await until(page, () => document.querySelector("#token-wrong").textContent);
+    await noBarriers(page, "a wrong token");
+    await page.fill("#token", process.env.OWNER);
+    await page.press("#token", "Enter");
+    await ask(page, "정산은 언제 되나요?");
+    await page.waitForSelector(".sources");
+    await page.locator('.tools [aria-pressed="false"]').nth(1).click();
+    await page.waitForSelector(".opinion");
+    await noBarriers(page, "an opinion");
+    await page.locator(".asked .icon").last().click({ force: true });
+    await page.waitForSelector(".asked textarea");
+    await noBarriers(page, "editing a question");
+    await page.keyboard.press("Escape");
+    await page.locator(".asked .icon").first().click({ force: true });
+    await page.waitForSelector("#sure[open]");
+    await noBarriers(page, "deleting");
+    await page.locator('#sure [value="no"]').click();
+    await page.click("#sign-out");
+    await page.waitForSelector("#gate:not([hidden])");
+  },
+
   async overTheLimit(browser) {
-    const context = await openContext(browser);
+    const context = await openContext(browser, { bypassCSP: true });
     const page = await openPage(context);
     await ask(page, "질문 하나");
     await page.waitForSelector(".tools");
     await ask(page, "한도를 넘는 질문");
     await until(page, () => /\d+초 뒤에/.test(document.getElementById("notice").textContent));
     assert.equal(await page.inputValue("#text"), "한도를 넘는 질문");
+    await noBarriers(page, "over the limit");
     await page.reload();
     await until(page, () => document.getElementById("text").value === "한도를 넘는 질문");
   },

@@ -29,8 +29,8 @@ from core.types import Answered, Declined, Delta, Entry, Label, Passage
 
 HERE = Path(__file__).parent
 SETTINGS = Settings(_env_file=None)
-OWNER = "owner-owner-owner1"
-STORY_S = 120
+OWNER, READER = "owner-owner-owner1", "reader-reader-read1"
+STORY_S = 240
 
 PICTURES = (
     Path(os.environ["FAQBOT_PICTURES"]).resolve() if "FAQBOT_PICTURES" in os.environ else None
@@ -133,7 +133,13 @@ def operations_of(stores, assistant):
 
 async def told(file, story, address, **more):
     """Let Node tell one story."""
-    environment = {"ADDRESS": address, "CHROMIUM": CHROMIUM, "OWNER": OWNER, **more}
+    environment = {
+        "ADDRESS": address,
+        "CHROMIUM": CHROMIUM,
+        "OWNER": OWNER,
+        "READER": READER,
+        **more,
+    }
     if PICTURES:
         environment["PICTURES"] = str(PICTURES)
     process = await asyncio.create_subprocess_exec(
@@ -168,6 +174,11 @@ async def test_over_the_limit_the_question_stays_in_its_field(tmp_path, profile)
         await told("page.mjs", "overTheLimit", bot.address)
 
 
+async def test_the_page_behind_a_token(tmp_path, profile):
+    async with running_bot(tmp_path, profile, make_assistant=Shop, web_token=OWNER) as bot:
+        await told("page.mjs", "behindAToken", bot.address)
+
+
 async def test_the_messenger_on_a_shops_own_site(tmp_path, profile):
     port = free_port()
     site = f"http://127.0.0.1:{port}"
@@ -175,7 +186,7 @@ async def test_the_messenger_on_a_shops_own_site(tmp_path, profile):
         await told("page.mjs", "messenger", bot.address, SHOP_PORT=str(port))
 
 
-@pytest.mark.parametrize("story", ["owner", "phone"])
+@pytest.mark.parametrize("story", ["owner", "phone", "keyboard", "reader"])
 async def test_the_console(tmp_path, profile, story):
     async with SqliteFile.open(tmp_path / "history.sqlite3") as file:
         await fill(file, synthetic(3_000, until=datetime.now(UTC)))
@@ -185,5 +196,6 @@ async def test_the_console(tmp_path, profile, story):
         make_assistant=Shop,
         make_operations=operations_of,
         console_token=OWNER,
+        console_reader_token=READER,
     ) as bot:
         await told("console.mjs", story, bot.address)

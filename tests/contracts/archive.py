@@ -169,6 +169,15 @@ async def test_a_persons_turns_are_listed_latest_first(stores):
     assert await stores.archive.asked_by("U3", 9) == []
 
 
+async def test_several_turns_are_found_at_once(stores):
+    for name in "123":
+        await stores.history.append(turn(name))
+    found = await stores.archive.found(["3", "1", "none"])
+    assert sorted(one.question.id for one in found) == ["1", "3"]
+    assert turn("3") in found
+    assert await stores.archive.found([]) == []
+
+
 async def test_one_turn_is_removed_with_its_opinions(stores):
     for name in "123":
         await stores.history.append(turn(name))

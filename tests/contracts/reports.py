@@ -26,6 +26,7 @@ from core.types import (
     SessionId,
     Source,
     Span,
+    Trace,
     TurnState,
     Usage,
 )
@@ -143,6 +144,8 @@ async def test_the_latest_turns_come_last_first_and_by_state(stores):
     assert [one.question.id for one in await reports.latest(2, before=later)] == [*"32"]
     before = LATE + timedelta(minutes=2)
     assert [one.question.id for one in await reports.latest(9, before=before)] == [*"10"]
+    assert {one.passages for one in await reports.latest(9, before=later)} == {()}
+    assert all(one.trace == Trace() for one in await reports.latest(9, before=later))
     escalated = await reports.latest(9, before=later, state=TurnState.ESCALATED)
     assert [one.question.id for one in escalated] == [*"31"]
 

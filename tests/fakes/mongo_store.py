@@ -8,9 +8,11 @@ sort that no index gives.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice, takewhile
 from operator import ge, gt, le, lt
 from typing import Any
 
@@ -25,6 +27,8 @@ _FIRST_BATCH = 101
 AWARE = CodecOptions(tz_aware=True, tzinfo=UTC)
 _MISSING = object()
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {"$lt": lt, "$lte": le, "$gt": gt, "$gte": ge}
+_AFTER_ALL = (9,)  # sorts behind every value
+_LARGE = 2_000  # documents, from which on a find goes by an index, as on a real server
 _ID_INDEX: Document = {"name": "_id_", "key": {"_id": 1}, "unique": True}
 
 
@@ -45,6 +49,22 @@ class Collection:
 
     documents: list[Document] = field(default_factory=list)
     indexes: list[Document] = field(default_factory=lambda: [_ID_INDEX])
+    _ordered: dict[str, tuple[list[tuple[Any, ...]], list[Document]]] = field(default_factory=dict)
+
+    def changed(self) -> None:
+        """Forget how the documents lie in the indexes."""
+        self._ordered.clear()
+
+    def ordered(self, index: Document) -> tuple[list[tuple[Any, ...]], list[Document]]:
+        """Return the keys of an index in ascending order, and its documents in that order."""
+        name = index["name"]
+        if name not in self._ordered:
+            partial = index.get("partialFilterExpression", {})
+            rows = [row for row in self.documents if _matches(row, partial)]
+            pairs = [(tuple(_sort_key(row.get(one)) for one in index["key"]), row) for row in rows]
+            pairs.sort(key=lambda pair: pair[0])
+            self._ordered[name] = [key for key, _ in pairs], [row for _, row in pairs]
+        return self._ordered[name]
 
 
 class MongoStore:
@@ -71,9 +91,7 @@ class MongoStore:
     def _find(self, command: Document, namespace: str) -> Document:
         collection = self._of(namespace)
         sort = command.get("sort", {})
-        found = _found(collection, command.get("filter", {}), sort)
-        if limit := command.get("limit", 0):
-            found = found[: abs(limit)]
+        found = _found(collection, command.get("filter", {}), sort, abs(command.get("limit", 0)))
         rows = iter([_projected(row, command.get("projection")) for row in found])
         first = list(_batch(rows, command.get("batchSize", _FIRST_BATCH)))
         cursor = 0
@@ -142,6 +160,7 @@ class MongoStore:
             found = found[:1] if statement["limit"] == 1 else found
             gone = {id(document) for document in found}
             collection.documents = [row for row in collection.documents if id(row) not in gone]
+            collection.changed()
             return len(found)
 
         return _written(command["deletes"], delete, ordered=command.get("ordered", True))
@@ -213,6 +232,7 @@ def _put(collection: Collection, before: Document | None, after: Document) -> No
     else:
         place = next(n for n, row in enumerate(collection.documents) if row is before)
         collection.documents[place] = after
+    collection.changed()
 
 
 def _upserted(collection: Collection, query: Document, update: Document) -> Document:
@@ -223,18 +243,53 @@ def _upserted(collection: Collection, query: Document, update: Document) -> Docu
     return fresh
 
 
-def _found(collection: Collection, query: Document, sort: Document) -> list[Document]:
-    if not _served(collection, query, sort):
+def _found(
+    collection: Collection, query: Document, sort: Document, limit: int = 0
+) -> list[Document]:
+    index = next((one for one in collection.indexes if _serves(one, query, sort)), None)
+    if index is None:
         raise CommandError(291, f"no index serves the query {query!r} sorted by {sort!r}")
-    found = [row for row in collection.documents if _matches(row, query)]
-    for name, direction in reversed(sort.items()):
+    if len(collection.documents) < _LARGE:
+        found = [row for row in collection.documents if _matches(row, query)]
+        for name, direction in reversed(sort.items()):
+            found.sort(key=lambda row: _sort_key(row.get(name)), reverse=direction == -1)
+        return found[:limit] if limit else found
+    rows = (row for row in _by_index(collection, index, query, sort) if _matches(row, query))
+    return list(islice(rows, limit or None))
+
+
+def _by_index(
+    collection: Collection, index: Document, query: Document, sort: Document
+) -> Iterator[Document]:
+    """Yield what an index narrows a query down to, in the order of the sort."""
+    keys, rows = collection.ordered(index)
+    equal = takewhile(lambda name: not _is_operators(query.get(name, {"$": 0})), index["key"])
+    prefix = tuple(_sort_key(query[name]) for name in equal)
+    low, high = bisect_left(keys, prefix), bisect_left(keys, (*prefix, _AFTER_ALL))
+    names = list(index["key"])
+    wanted = {name: sort[name] for name in sort if name not in names[: len(prefix)]}
+    bounds = query.get(names[len(prefix)]) if len(prefix) < len(names) else None
+    if _is_operators(bounds) and "$in" in bounds and not wanted:
+        for value in bounds["$in"]:
+            key = (*prefix, _sort_key(value))
+            yield from rows[bisect_left(keys, key) : bisect_left(keys, (*key, _AFTER_ALL))]
+        return
+    for operator, operand in bounds.items() if _is_operators(bounds) else ():
+        at = (*prefix, _sort_key(operand))
+        if operator in ("$lt", "$lte"):
+            high = min(high, bisect_left(keys, (*at, _AFTER_ALL)))
+        if operator in ("$gt", "$gte"):
+            low = max(low, bisect_left(keys, at))
+    if len(wanted) < 2:  # the index has this order, forwards or backwards
+        backwards = -1 in wanted.values()
+        yield from (
+            rows[at] for at in (range(high - 1, low - 1, -1) if backwards else range(low, high))
+        )
+        return
+    found = rows[low:high]
+    for name, direction in reversed(wanted.items()):
         found.sort(key=lambda row: _sort_key(row.get(name)), reverse=direction == -1)
-    return found
-
-
-def _served(collection: Collection, query: Document, sort: Document) -> bool:
-    """Whether some index narrows the query down and gives its order."""
-    return any(_serves(index, query, sort) for index in collection.indexes)
+    yield from found
 
 
 def _serves(index: Document, query: Document, sort: Document) -> bool:
@@ -310,7 +365,12 @@ def _changed(before: Document, update: Document, *, fresh: bool) -> Document:
 def _projected(row: Document, projection: Document | None) -> Document:
     if not projection:
         return row
-    return {name: value for name, value in row.items() if projection.get(name, name == "_id")}
+    leaves_out = not any(projection.values())
+    return {
+        name: value
+        for name, value in row.items()
+        if projection.get(name, leaves_out or name == "_id")
+    }
 
 
 def _batch(rows: Iterator[Document], most: int) -> Iterator[Document]:

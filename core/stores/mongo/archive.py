@@ -53,6 +53,14 @@ class MongoArchive:
             found = await self._db.turns.find_one({"_id": question_id})
             return turn_of(found) if found else None
 
+    async def found(self, question_ids: Sequence[str]) -> list[Turn]:
+        """Return the turns of questions, as far as there are any, in no order."""
+        for question_id in question_ids:
+            check_text("the question's id", question_id)
+        with self._db.translated():
+            found = self._db.turns.find({"_id": {"$in": list(question_ids)}})
+            return [turn_of(document) async for document in found]
+
     async def sessions(
         self, limit: int, after: SessionSummary | None = None
     ) -> list[SessionSummary]:

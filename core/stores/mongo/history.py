@@ -68,12 +68,13 @@ class MongoHistory:
     async def _insert(self, turn: Turn) -> bool:
         number = await self._db.next_number(turn.question.session)
         with suppress(DuplicateKeyError):
-            await self._db.turns.insert_one({**_document(turn), "n": number})
+            await self._db.turns.insert_one({**document_of(turn), "n": number})
             return True
         return False
 
 
-def _document(turn: Turn) -> Document:
+def document_of(turn: Turn) -> Document:
+    """Return a turn as it is stored, without its number in the session."""
     question = turn.question
     return {
         "_id": question.id,

@@ -20,6 +20,7 @@ from core.types import AuditEvent, EntryReview, EntryUse, Feedback, Span, Traffi
 _BESIDE_COUNTS: Final = {"_id", "span", "start", "platform"}
 _ANY_ID: Final = {"_id": {"$gte": ""}}
 _BY_START: Final = [("start", ASCENDING)]
+_UNLISTED: Final = {"passages": False, "trace": False}
 _LAST_FIRST: Final = [("finished_at", DESCENDING)]
 
 
@@ -65,14 +66,14 @@ class MongoReports:
     async def latest(
         self, limit: int, *, before: datetime, state: TurnState | None = None
     ) -> list[Turn]:
-        """Turns that ended before a moment, the last one first; of one state, if it is given."""
+        """Turns that ended before a moment, the last one first; see `Reports.latest`."""
         if limit < 1:
             return []
         chosen: Document = {"finished_at": {"$lt": in_utc(before)}}
         if state is not None:
             chosen = {"state": state.value, **chosen}
         with self._db.translated():
-            found = self._db.turns.find(chosen).sort(_LAST_FIRST).limit(limit)
+            found = self._db.turns.find(chosen, _UNLISTED).sort(_LAST_FIRST).limit(limit)
             return [turn_of(document) async for document in found]
 
     async def disliked(self, limit: int) -> list[Feedback]:

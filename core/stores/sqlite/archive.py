@@ -82,6 +82,15 @@ class SqliteArchive:
         rows = await self._file.read(partial(_rows, statement=FIND, values=(question_id,)))
         return turn_of(rows[0]) if rows else None
 
+    async def found(self, question_ids: Sequence[str]) -> list[Turn]:
+        """Return the turns of questions, as far as there are any, in no order."""
+        for question_id in question_ids:
+            check_text("the question's id", question_id)
+        marks = ", ".join("?" * len(question_ids))
+        chosen = f"SELECT * FROM turns WHERE question_id IN ({marks})"  # noqa: S608 - only marks
+        rows = await self._file.read(partial(_rows, statement=chosen, values=tuple(question_ids)))
+        return [turn_of(row) for row in rows]
+
     async def sessions(
         self, limit: int, after: SessionSummary | None = None
     ) -> list[SessionSummary]:

@@ -21,11 +21,14 @@ TRAFFIC: Final = """
     SELECT * FROM traffic WHERE span = ? AND start_ms >= ? ORDER BY start_ms, platform
 """
 ENTRIES: Final = "SELECT * FROM entry_use ORDER BY title"
-LATEST: Final = "SELECT * FROM turns WHERE finished_at_ms < ? ORDER BY finished_at_ms DESC LIMIT ?"
-LATEST_IN_STATE: Final = """
-    SELECT * FROM turns WHERE state = ? AND finished_at_ms < ?
-    ORDER BY finished_at_ms DESC LIMIT ?
+_LISTED: Final = """
+    question_id, session, text, asker, asked_at_ms, reply_to, state, answer, sources, followups,
+    label, model, finished_at_ms, timings_ms, prompt, usage, dialogue, withheld,
+    '[]' AS passages, 'null' AS trace
 """
+_LATEST: Final = "SELECT {columns} FROM turns WHERE {which} ORDER BY finished_at_ms DESC LIMIT ?"
+LATEST: Final = _LATEST.format(columns=_LISTED, which="finished_at_ms < ?")
+LATEST_IN_STATE: Final = _LATEST.format(columns=_LISTED, which="state = ? AND finished_at_ms < ?")
 DISLIKED: Final = "SELECT * FROM feedback WHERE helpful = 0 ORDER BY given_at_ms DESC LIMIT ?"
 AUDIT: Final = "SELECT * FROM audit ORDER BY seq DESC LIMIT ?"
 REVIEW: Final = """
@@ -74,7 +77,7 @@ class SqliteReports:
     async def latest(
         self, limit: int, *, before: datetime, state: TurnState | None = None
     ) -> list[Turn]:
-        """Turns that ended before a moment, the last one first; of one state, if it is given."""
+        """Turns that ended before a moment, the last one first; see `Reports.latest`."""
         values = (to_ms(in_utc(before)), max(limit, 0))
         if state is None:
             rows = await self._file.read(lambda db: db.execute(LATEST, values).fetchall())
