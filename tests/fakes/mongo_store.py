@@ -28,7 +28,7 @@ AWARE = CodecOptions(tz_aware=True, tzinfo=UTC)
 _MISSING = object()
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {"$lt": lt, "$lte": le, "$gt": gt, "$gte": ge}
 _AFTER_ALL = (9,)  # sorts behind every value
-_LARGE = 2_000  # documents, from which on a find goes by an index, as on a real server
+_LARGE = 50_000  # documents, from which on a find goes by an index, as on a real server
 _ID_INDEX: Document = {"name": "_id_", "key": {"_id": 1}, "unique": True}
 
 
