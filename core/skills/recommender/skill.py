@@ -28,7 +28,7 @@ class RecommenderSkill:
 
         Nothing is yielded where a message in mid-dialogue says nothing about the buyer.
         """
-        consultation = _talk(request.data)
+        consultation = _consultation(request.data)
         advice = self.adviser.hear(request.text, consultation)
         goes_on = request.text.strip() == self.adviser.form.others
         if (
@@ -56,7 +56,7 @@ class RecommenderSkill:
         return SkillReply("\n".join(products), (form.others,), data)
 
 
-def _talk(data: str | None) -> Consultation:
+def _consultation(data: str | None) -> Consultation:
     if data is None:
         return Consultation()
     kept = json.loads(data)

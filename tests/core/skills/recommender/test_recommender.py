@@ -99,12 +99,12 @@ def test_what_was_said_is_not_asked_again(adviser):
     advised = adviser.hear(TALKATIVE, Consultation())
     assert isinstance(advised, Advised)
     known = {"age": 35, "household": 1, "home_size": 8, "budget": 20}
-    assert advised.talk.known == known | {"hours_home": 18, "meals_cooked": 0}
+    assert advised.consultation.known == known | {"hours_home": 18, "meals_cooked": 0}
     assert "하셔서" in advised.products[0][1]
     step, asked = adviser.hear("커피 좋아하는 40대예요", Consultation()), []
     while isinstance(step, NextQuestion):
         asked.append(step.field.name)
-        step = adviser.hear(next(iter(step.field.choices)), step.talk)
+        step = adviser.hear(next(iter(step.field.choices)), step.consultation)
     assert asked == ["budget", "home_size", "household", "hours_home", "meals_cooked"]
     assert len(step.products) == 3
 
@@ -112,15 +112,15 @@ def test_what_was_said_is_not_asked_again(adviser):
 def test_a_correction_takes_the_place_of_what_was_said(adviser):
     """And the products are advised on anew, those shown before among them."""
     first = adviser.hear(TALKATIVE, Consultation())
-    second = adviser.hear("아니 예산은 150만원이에요", first.talk)
-    assert second.talk.known["budget"] == 150
-    assert second.talk.known["age"] == 35
+    second = adviser.hear("아니 예산은 150만원이에요", first.consultation)
+    assert second.consultation.known["budget"] == 150
+    assert second.consultation.known["age"] == 35
     assert len(second.products) == 3
 
 
 def test_others_go_on_where_the_last_ones_ended(adviser):
     first = adviser.hear(TALKATIVE, Consultation())
-    second = adviser.hear("다른 상품 보기", first.talk)
+    second = adviser.hear("다른 상품 보기", first.consultation)
     names = [product.product for step in (first, second) for product, _ in step.products]
     assert len(set(names)) == 6
 
