@@ -16,12 +16,12 @@ from core.assistant.references import Reference, Referred, referred
 from core.assistant.rest import rest_of
 from core.assistant.trace import traced
 from core.assistant.turn_record import Clock, turn_of
-from core.assistant.work import Draft, LocalWork, Work
+from core.assistant.work import Draft, LocalDraft, LocalWork, Work
 from core.ports import ChatModel, History
 from core.press_ids import is_press
 from core.profile import Profile
 from core.retrieval.audience import EVERYTHING, Audience
-from core.retrieval.retriever import Hit, Retriever
+from core.retrieval.retriever import Hit, Retriever, is_answer
 from core.text.instructions import instructs_bot
 from core.text.languages import asking_in, foreign
 from core.text.normalize import normalized
@@ -63,7 +63,8 @@ class Research:
 
     `text` is what was asked, without what stood around it. `left_out` are further questions of the
     message that are not answered with it. Of a message that asks for more of an answer that was
-    given, `referred` tells which.
+    given, `referred` tells which. `leans` tells that the question is answered in its conversation
+    alone.
     """
 
     text: str
@@ -76,6 +77,7 @@ class Research:
     draft: Draft | None = None
     referred: Referred | None = None
     trace: Trace = field(default_factory=Trace)
+    leans: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +222,7 @@ class Answerer:
             work.draft,
             meant,
             traced(reading, hits, verdict, meant),
+            leans=not is_answer(found.alone),
         )
 
     async def recalls(self, turn: Turn) -> bool:
@@ -278,9 +281,11 @@ class Answerer:
         """Return what to say in the language of a question that the FAQ has nothing in.
 
         The guardrail has read Korean and English alone, so that its label of others tells little.
+        What such a question leans on is no answer to it, unless a model has understood it.
         """
         verdict, served = research.verdict, self.profile.languages
-        if research.draft is not None or instructs_bot(research.text):
+        misread = research.leans and isinstance(research.draft, LocalDraft)
+        if (research.draft is not None and not misread) or instructs_bot(research.text):
             return None
         language = await asyncio.to_thread(foreign, research.text, served)
         if not language or (language == "en" and verdict.scores[Label.GREETING] >= SURE):

@@ -37,6 +37,24 @@ const stories = {
     await noBarriers(page, "english");
   },
 
+  async english(browser) {
+    const context = await openContext(browser, { bypassCSP: true, locale: "en-GB", viewport: { width: 1180, height: 900 } });
+    const page = await openPage(context);
+    await page.waitForSelector("#welcome:not([hidden])");
+    await noBarriers(page, "welcome");
+    await ask(page, "How much does membership cost?");
+    await page.waitForSelector(".sources");
+    await ask(page, "can children have their own card");
+    await until(page, () => document.querySelectorAll(".sources").length === 2);
+    await until(page, () => document.documentElement.lang === "en");
+    const shown = await page.locator("body").innerText();
+    assert.deepEqual(shown.replaceAll("한국어", "").match(/[가-힣]+/g), null);
+    await noBarriers(page, "answered");
+    await picture(page, "web-english");
+    await ask(page, "연체료는 얼마인가요?");
+    await until(page, () => document.body.innerText.includes("English로만"));
+  },
+
   async dark(browser) {
     const context = await openContext(browser, { bypassCSP: true, colorScheme: "dark" });
     const page = await openPage(context);

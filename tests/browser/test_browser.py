@@ -17,8 +17,13 @@ from fakes.learning import book_of
 from fakes.web_bot import free_port, running_bot
 
 from bench.traffic import fill, synthetic
+from bots.bootstrap.assistant import open_service
+from bots.bootstrap.index.ingestion import run_ingest
+from bots.bootstrap.stores import open_stores
 from bots.bootstrap.switches import model_switches, people_switches
-from config.profiles import load_profile
+from bots.cli.faq.init import Wishes, init
+from bots.web.platform import open_web
+from config.profiles import load_profile, profile_of
 from config.settings import Settings
 from core.messaging.user_limits import UserLimits
 from core.reporting.catalogue import Catalogue
@@ -28,6 +33,7 @@ from core.stores.sqlite.database import SqliteFile
 from core.types import Answered, Declined, Delta, Entry, Label, Passage
 
 HERE = Path(__file__).parent
+LIBRARY = HERE.parent / "fixtures" / "own" / "library.csv"
 SETTINGS = Settings(_env_file=None)
 OWNER, READER = "owner-owner-owner1", "reader-reader-read1"
 STORY_S = 240
@@ -167,6 +173,33 @@ async def told(file, story, address, **more):
 async def test_the_page(tmp_path, profile, story):
     async with running_bot(tmp_path, profile, make_assistant=Shop) as bot:
         await told("page.mjs", story, bot.address)
+
+
+@pytest.fixture
+async def library(tmp_path, monkeypatch):
+    """The whole bot on an English FAQ that was just brought: its address."""
+    monkeypatch.chdir(tmp_path)
+    settings = Settings(_env_file=None, data_dir=tmp_path / "data", web_port=0)
+    assert (
+        init(settings, Wishes(subject="City Library", source=str(LIBRARY)), ask=False, force=False)
+        == 0
+    )
+    run_ingest(settings, LIBRARY, questions=None, use_packs=True, progress=lambda *_: None)
+    profile = profile_of(settings)
+    async with (
+        open_stores(settings) as stores,
+        open_service(settings, stores, profile, report=lambda _: None) as service,
+        open_web(settings, service, profile) as web,
+    ):
+        answering = asyncio.create_task(service.run())
+        yield web.address
+        answering.cancel()
+        await asyncio.gather(answering, return_exceptions=True)
+
+
+async def test_the_page_on_an_english_faq_of_one_s_own(library):
+    """Every word of it is English, and whoever asks in Korean is told that in Korean."""
+    await told("page.mjs", "english", library)
 
 
 async def test_over_the_limit_the_question_stays_in_its_field(tmp_path, profile):
