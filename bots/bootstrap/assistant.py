@@ -97,7 +97,7 @@ async def open_service(
     `report` hears of each answer that has ended; `processes` is how many share the platforms.
 
     Raises:
-        FaqbotError: see `open_talk`.
+        FaqbotError: see `open_teachable_assistant`.
     """
     turns = PendingTurns(stores.history)
     spooled = SqliteSpool.open(settings.spool_path, most=settings.spool_total)
@@ -146,7 +146,7 @@ async def open_operations(
     """Open the operations of the people who run the bot, and the call that stores a turn.
 
     Raises:
-        FaqbotError: see `open_talk`.
+        FaqbotError: see `open_teachable_assistant`.
     """
     async with (
         open_stores(settings) as stores,
