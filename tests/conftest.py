@@ -1,6 +1,8 @@
 """Fixtures of the whole suite: what takes a while to load is loaded once."""
 
+import fcntl
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -8,9 +10,11 @@ import pytest
 from fakes.mongo_fixtures import server, uri  # noqa: F401 - fixtures of all that runs on MongoDB
 from hypothesis import settings
 
+from bots.bootstrap.index.ingestion import run_ingest
 from bots.bootstrap.search import load_synonyms
 from config.profiles import guardrail_file, load_profile, profile_chain
-from config.resources import ENCODER, load_everyday, load_loanwords
+from config.resources import ENCODER, SAMPLE_FAQ, load_everyday, load_loanwords
+from config.settings import read_settings
 from core.assistant.assistant import Assistant
 from core.assistant.extractive import ExtractiveModel
 from core.assistant.followups import LeadBack
@@ -55,6 +59,39 @@ def shared():
     if not real.is_file():
         pytest.skip(f"the real FAQ is not here: {real.resolve()} (set FAQBOT_SHARED)")
     return folder.resolve()
+
+
+@pytest.fixture(scope="session")
+def copy_of(tmp_path_factory):
+    """Copies a folder that is built once for all workers: `copy_of(name, build)`."""
+    common = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        common = common.parent
+
+    def copy(name, build):
+        built = common / name
+        with (common / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not built.exists():
+                begun = common / f"{name}.begun"
+                shutil.rmtree(begun, ignore_errors=True)
+                begun.mkdir()
+                build(begun)
+                begun.rename(built)
+        return shutil.copytree(built, tmp_path_factory.mktemp(name) / "copy")
+
+    return copy
+
+
+@pytest.fixture(scope="module")
+def sample_data(copy_of):
+    """A data folder that holds the sample FAQ, really ingested with its pack; a module's own."""
+
+    def build(folder):
+        settings = read_settings().model_copy(update={"data_dir": folder})
+        run_ingest(settings, SAMPLE_FAQ, questions=None, use_packs=True, progress=lambda *_: None)
+
+    return copy_of("sample", build)
 
 
 @pytest.fixture(scope="session")

@@ -36,12 +36,15 @@ def small_faq(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def ingested(small_faq, tmp_path_factory):
+def ingested(small_faq, copy_of, tmp_path_factory):
     """A command line whose data folder holds the small FAQ: for reading only."""
-    cli = Cli(tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("cwd"))
-    done = cli("ingest", small_faq)
-    assert (done.returncode, done.stderr) == (0, "")
-    return cli
+    cwd = tmp_path_factory.mktemp("cwd")
+
+    def build(folder):
+        done = Cli(folder, cwd)("ingest", small_faq)
+        assert (done.returncode, done.stderr) == (0, "")
+
+    return Cli(copy_of("small", build), cwd)
 
 
 @pytest.fixture

@@ -1,16 +1,15 @@
 """From a question on Discord without an answer to its lesson's answer elsewhere: the real parts."""
 
 import asyncio
+import shutil
 from contextlib import asynccontextmanager
 
 import pytest
 from fakes.discord_bot import answers_in
 
 from bots.bootstrap.assistant import open_service
-from bots.bootstrap.index.ingestion import run_ingest
 from bots.bootstrap.stores import open_stores
 from bots.discord.platform import open_discord
-from config.resources import SAMPLE_FAQ
 from config.settings import Settings, read_settings
 
 ASKED = "물류센터 견학은 언제 가능한가요?"
@@ -19,11 +18,10 @@ TOLD = "매주 수요일 오후 2시에 할 수 있어요. 하루 전까지 신�
 
 
 @pytest.fixture
-def settings(tmp_path):
-    """The sample FAQ, really ingested."""
-    chosen = read_settings().model_copy(update={"data_dir": tmp_path})
-    run_ingest(chosen, SAMPLE_FAQ, questions=None, use_packs=True, progress=lambda *_: None)
-    return chosen
+def settings(sample_data, tmp_path):
+    """The sample FAQ, to write beside."""
+    folder = shutil.copytree(sample_data, tmp_path / "data")
+    return read_settings().model_copy(update={"data_dir": folder})
 
 
 async def test_what_an_owner_replies_answers_the_next_person_in_other_words(

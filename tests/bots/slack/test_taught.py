@@ -9,28 +9,16 @@ import pytest
 from fakes.slack_bot import make_settings
 
 from bots.bootstrap.assistant import open_service
-from bots.bootstrap.index.ingestion import run_ingest
 from bots.bootstrap.stores import open_stores
 from bots.slack.events.lessons import MARK
 from bots.slack.platform import open_slack
 from config.profiles import load_profile
-from config.resources import SAMPLE_FAQ
-from config.settings import read_settings
 from devtools.slack import Limits, Slack, visible
 
 PROFILE = load_profile("smartstore")
 ASKED = "물류센터 견학은 언제 가능한가요?"
 OTHERWISE = "물류 센터를 견학하고 싶은데 언제 되나요"
 TOLD = "매주 수요일 오후 2시에 할 수 있어요. 하루 전까지 신청해 주세요."
-
-
-@pytest.fixture(scope="module")
-def data_dir(tmp_path_factory):
-    """The sample FAQ, really ingested."""
-    folder = tmp_path_factory.mktemp("faqbot")
-    settings = read_settings().model_copy(update={"data_dir": folder})
-    run_ingest(settings, SAMPLE_FAQ, questions=None, use_packs=True, progress=lambda *_: None)
-    return folder
 
 
 @pytest.fixture
@@ -62,12 +50,12 @@ async def at_work(slack, settings):
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def test_what_an_owner_replies_answers_the_next_person(slack, data_dir):
+async def test_what_an_owner_replies_answers_the_next_person(slack, sample_data):
     """Escalated; the owner called; taught; asked by another in other words, elsewhere; unlearnt."""
     minsu, jiyoung, owner = (slack.add_person(name) for name in ("민수", "지영", "김담당"))
     channel = slack.add_channel("문의", minsu, jiyoung, owner)
     other = slack.add_channel("판매", jiyoung)
-    settings = make_settings(slack, data_dir, slack_owners=owner.id)
+    settings = make_settings(slack, sample_data, slack_owners=owner.id)
 
     def shown(question):
         return "\n".join(map(visible, slack.replies(question)))
@@ -92,11 +80,11 @@ async def test_what_an_owner_replies_answers_the_next_person(slack, data_dir):
         assert len(owner.notifications()) == 2  # where it was asked first: its case is open again
 
 
-async def test_an_owner_teaches_a_colleagues_message_and_undoes_and_corrects_it(slack, data_dir):
+async def test_an_owner_teaches_a_colleagues_message_and_undoes_and_corrects_it(slack, sample_data):
     """By the shortcut and by 🧠, once however often; the buttons work after a restart."""
     minsu, jiyoung, owner = (slack.add_person(name) for name in ("민수", "지영", "김담당"))
     channel = slack.add_channel("총무", minsu, jiyoung, owner)
-    settings = make_settings(slack, data_dir, slack_owners=owner.id)
+    settings = make_settings(slack, sample_data, slack_owners=owner.id)
     asked = "사내 헬스장 등록은 어디서 하나요?"
 
     def said(text):

@@ -51,11 +51,9 @@ SESSION = SessionId("test")
 
 
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory):
-    """The sample FAQ, ingested once with the built-in embedder."""
-    folder = tmp_path_factory.mktemp("faqbot")
-    ingest(folder)
-    return folder
+def data_dir(copy_of):
+    """The sample FAQ without its pack, ingested with the built-in embedder."""
+    return copy_of("sample-without-pack", ingest)
 
 
 @pytest.fixture

@@ -18,11 +18,10 @@ def sample(make_retriever, analyzer, encoder, tmp_path_factory):
     return make_retriever(index, tmp_path_factory.mktemp("sample"))
 
 
-@pytest.fixture(scope="module")
-def real(make_retriever, analyzer, encoder, tmp_path_factory, shared):
+@pytest.fixture
+def real(real_faq):
     """Finds in the real FAQ, without the questions that were written ahead."""
-    entries = prepare(load(shared / "data" / "final_result.pkl"), {}).entries
-    return make_retriever(MemoryIndex(entries, analyzer, encoder), tmp_path_factory.mktemp("real"))
+    return real_faq.without_pack
 
 
 @pytest.mark.parametrize("faq", ["sample", "real"])

@@ -27,19 +27,10 @@ OTHERWISE = "물류 센터를 견학하고 싶은데 언제 되나요"
 TOLD = "매주 수요일 오후 2시에 할 수 있어요. 하루 전까지 신청해 주세요."
 
 
-@pytest.fixture(scope="module")
-def data_dir(tmp_path_factory):
-    """The sample FAQ, really ingested."""
-    folder = tmp_path_factory.mktemp("faqbot")
-    settings = read_settings().model_copy(update={"data_dir": folder})
-    run_ingest(settings, SAMPLE_FAQ, questions=None, use_packs=True, progress=lambda *_: None)
-    return folder
-
-
 @pytest.fixture
-def settings(monkeypatch, data_dir):
-    monkeypatch.setenv("FAQBOT_DATA_DIR", str(data_dir))
-    for file in data_dir.glob("history.sqlite3*"):
+def settings(monkeypatch, sample_data):
+    monkeypatch.setenv("FAQBOT_DATA_DIR", str(sample_data))
+    for file in sample_data.glob("history.sqlite3*"):
         file.unlink()
     return read_settings()
 
@@ -102,10 +93,10 @@ async def test_a_wrong_answer_is_corrected_for_the_question_that_got_it(settings
             assert "무료 반품" in shown
 
 
-async def test_lessons_survive_a_new_ingest_and_a_new_process(data_dir, tmp_path, monkeypatch):
+async def test_lessons_survive_a_new_ingest_and_a_new_process(sample_data, tmp_path, monkeypatch):
     """They are no part of the index."""
     without = shutil.ignore_patterns("history.sqlite3*")
-    own = shutil.copytree(data_dir, tmp_path / "data", ignore=without)
+    own = shutil.copytree(sample_data, tmp_path / "data", ignore=without)
     monkeypatch.setenv("FAQBOT_DATA_DIR", str(own))
     settings = read_settings()
     lines = SAMPLE_FAQ.read_text(encoding="utf-8").splitlines()

@@ -10,50 +10,26 @@ from dataclasses import replace
 
 import pytest
 
-from bench.memory_index import MemoryIndex
 from bots.cli.evaluation.cases import rank_of, read_guardrail_cases, read_retrieval_cases
 from bots.cli.evaluation.metrics import label_recall, macro_f1, recall, reciprocal_rank
 from config.resources import EXAMPLES
 from core.assistant.guardrail import Evidence
-from core.retrieval.chroma.index import ChromaIndex
 from core.types import Exchange, Label
-from ingest.prepare import prepare
-from ingest.question_packs import load_pack
-from ingest.sources.load import load
-from ingest.sync import sync
 
 
-@pytest.fixture(scope="module")
-def entries(shared):
-    """The real entries with the questions of the pack."""
-    pack = load_pack(shared / "questions" / "smartstore.jsonl")
-    return prepare(load(shared / "data" / "final_result.pkl"), pack).entries
+@pytest.fixture
+def entries(real_faq):
+    return real_faq.entries
 
 
-@pytest.fixture(scope="module")
-def with_pack(entries, analyzer, encoder, make_retriever, tmp_path_factory):
-    """As it is shipped: ingested into Chroma."""
-    folder = tmp_path_factory.mktemp("real")
-    index = ChromaIndex.open(folder / "chroma")
-    sync(
-        entries,
-        index=index,
-        analyzer=lambda: analyzer,
-        embedder=lambda: encoder,
-        fingerprint=encoder.fingerprint,
-        source="final_result.pkl",
-        progress=lambda done, total: None,
-    )
-    return make_retriever(index, folder / "cache")
+@pytest.fixture
+def with_pack(real_faq):
+    return real_faq.with_pack
 
 
-@pytest.fixture(scope="module")
-def without_pack(request, entries, analyzer, encoder, make_retriever):
-    """As a FAQ that somebody brings. It comes second: every text has then been analysed."""
-    request.getfixturevalue("with_pack")
-    bare = [replace(entry, questions=()) for entry in entries]
-    index = MemoryIndex(bare, analyzer, encoder)
-    return make_retriever(index, request.getfixturevalue("tmp_path_factory").mktemp("bare"))
+@pytest.fixture
+def without_pack(real_faq):
+    return real_faq.without_pack
 
 
 @pytest.fixture(scope="module")
