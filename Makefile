@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUTF8 := 1
+# Processes that the tests start load what others have compiled, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: browser pictures help setup run chat torch test test-long check format bench dev-bedrock dev-openai dev-slack dev-discord lock clean
 

@@ -1,6 +1,7 @@
 """Fixtures of the whole suite: what takes a while to load is loaded once."""
 
 import fcntl
+import gc
 import os
 import shutil
 import sys
@@ -42,6 +43,12 @@ settings.load_profile(os.environ.get("FAQBOT_EXAMPLES", "same"))
 def pytest_xdist_auto_num_workers():
     """Two workers a core: half of a test's time is waiting, for leases, budgets and sockets."""
     return 2 * (os.cpu_count() or 1)
+
+
+def pytest_collection_finish():
+    """Keep the garbage collector from what stays to the end: the modules, and every test."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """A bot in a process of its own that kills itself at a named point, and the platform it writes to.
 
-`python crashing_bot.py STORE PLATFORM POINT QUESTION…`: STORE is a MongoDB URI or the path of a
-SQLite file. It receives the questions (their redelivery, in later runs), answers all that is open
+`main(where, platform, point, asked)`: `where` is a MongoDB URI or the path of a SQLite file. It
+receives the questions (their redelivery, in later runs), answers all that is open
 and exits. `ID=TEXT` in place of an id is a question that was edited: its answer is redone. The
 platform is a SQLite file of messages, of which a bot can look up its own.
 """
@@ -12,7 +12,6 @@ import asyncio
 import os
 import signal
 import sqlite3
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -156,7 +155,3 @@ async def main(where: str, platform: str, point: str, asked: list[str]) -> None:
         working.cancel()
         with suppress(asyncio.CancelledError):
             await working
-
-
-if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:4], asked=sys.argv[4:]))

@@ -50,12 +50,12 @@ class Fork:
             os.kill(self._pid, signal.SIGKILL)
 
 
-def run(arguments, *, stdin, cwd, env):
-    """Run `faqbot` with these arguments, as `subprocess.run` would."""
+def run(arguments=(), *, script="", stdin="", cwd=_ROOT, env):
+    """Run `faqbot` with these arguments, or a script in its place, as `subprocess.run` would."""
     with ThreadPoolExecutor(2) as readers:
         theirs, ours = zip(os.pipe(), *(os.pipe()[::-1] for _ in range(2)), strict=True)
         output = [readers.submit(_read, end) for end in ours[1:]]
-        fork = Fork({"arguments": arguments, "cwd": str(cwd), "env": env}, theirs)
+        fork = Fork({"arguments": arguments, "script": script, "cwd": str(cwd), "env": env}, theirs)
         for end in theirs:
             os.close(end)
         with suppress(BrokenPipeError), os.fdopen(ours[0], "w", encoding="utf-8") as typed:
@@ -96,6 +96,8 @@ def serve(descriptor):
 
     import bots.bootstrap.assistant  # noqa: PLC0415
     import bots.bootstrap.index.ingestion  # noqa: F401, PLC0415
+    import core.stores.mongo.inbox  # noqa: PLC0415
+    import core.stores.sqlite.inbox  # noqa: F401, PLC0415
     from bots.bootstrap.search import load_synonyms  # noqa: PLC0415
     from config.resources import load_loanwords  # noqa: PLC0415
     from core.text.korean import Analyzer  # noqa: PLC0415
@@ -106,34 +108,43 @@ def serve(descriptor):
     gc.collect()
     gc.freeze()  # a fork that ends need not look at what it shares, and copy it by that
     requests = socket.socket(fileno=descriptor)
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake)
+    tell_of = {}  # by process id
     while True:
+        ready, _, _ = select.select([requests, woken], [], [])
+        if woken in ready:
+            os.read(woken, _MOST_BYTES)
+            _tell_of_ends(tell_of)
+        if requests not in ready:
+            continue
         message, descriptors, _, _ = socket.recv_fds(requests, _MOST_BYTES, 4)
         if not message:
             return
-        if not os.fork():
+        *streams, tell = descriptors
+        child = os.fork()
+        if not child:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             requests.close()
-            _keep(json.loads(message), descriptors)
-        for one in descriptors:
-            os.close(one)
-        with suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:  # each that has ended
-                pass
+            _become(json.loads(message), streams)
+        for stream in streams:
+            os.close(stream)
+        os.write(tell, f"{child}\n".encode())
+        tell_of[child] = tell
 
 
-def _keep(request, descriptors):
-    """Begin the command, and tell its process id and, when it has ended, its exit code."""
-    *streams, tell = descriptors
-    child = os.fork()
-    if not child:
-        os.close(tell)
-        _become(request, streams)
-    for stream in streams:
-        os.close(stream)
-    os.write(tell, f"{child}\n".encode())
-    _, status = os.waitpid(child, 0)
-    with suppress(BrokenPipeError):
-        os.write(tell, f"{os.waitstatus_to_exitcode(status)}\n".encode())
-    os._exit(0)
+def _tell_of_ends(tell_of):
+    """Tell the exit code of each child that has ended."""
+    with suppress(ChildProcessError):
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            child, status = ended
+            tell = tell_of.pop(child)
+            with suppress(BrokenPipeError):
+                os.write(tell, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+            os.close(tell)
 
 
 def _kiwi_without_threads():

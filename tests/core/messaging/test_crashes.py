@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from contracts.inbox import state_of
-from fakes import crashing_bot
+from fakes import crashing_bot, forks
 from fakes.crashing_bot import EDIT_POINTS, POINTS
 
 from core.types import InboxState, SessionId
@@ -34,8 +33,9 @@ def platform(tmp_path: Path) -> Path:
 
 def run(store: str, platform: Path, point: str, *asked: str) -> int:
     """Run the bot until it is done or dead; its exit code."""
-    command = [sys.executable, crashing_bot.__file__, store, platform, point, *(asked or NAMES)]
-    return subprocess.run(command, timeout=60, check=False).returncode
+    call = f"main({store!r}, {str(platform)!r}, {point!r}, {[*(asked or NAMES)]!r})"
+    script = f"import asyncio\nfrom fakes.crashing_bot import main\nasyncio.run({call})"
+    return forks.run(script=script, env=dict(os.environ)).returncode
 
 
 async def settled(store: str) -> AsyncIterator[tuple[InboxState | None, int]]:
