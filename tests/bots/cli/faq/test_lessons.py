@@ -178,11 +178,12 @@ def test_a_lesson_among_the_sources_says_who_taught_it():
 def test_who_talks_in_the_terminal_may_teach(own, profile):
     """It is said once the bot has no answer, and the next question has one."""
     question = "판매자 오프라인 교육은 어디서 하나요?"
-    lines = [f"#학습 {ANSWER}", question, f"{ANSWER} #학습", "판매자 오프라인 교육 어디서 하나요"]
+    answer = "본사 2층 교육장에서 들을 수 있어요."
+    lines = [f"#학습 {answer}", question, f"{answer} #학습", "판매자 오프라인 교육 어디서 하나요"]
     done = own("chat", "--session", "s", stdin="\n".join(lines))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"{profile.teach_nothing_asked}\n")
     before, _, after = done.stdout.partition(f"{profile.teach_hint}\n{profile.teach_learned}\n")
     assert profile.not_found in before
-    assert ANSWER in after
+    assert answer in after
     assert "담당자 님이 알려 준 내용" in after
