@@ -286,9 +286,7 @@ def _checked(fields: dict[str, Any], profile: Profile) -> Lesson:
             f"shorten it: a question may have {profile.longest_question_characters:,} characters, "
             f"an answer {longest:,}"
         )
-    at = datetime.fromisoformat(fields["learned_at"]) if fields.get("learned_at") else None
-    if at is not None and at.utcoffset() is None:
-        raise ValueError("`learned_at` has no time zone")
+    learned_at, review_at = _time(fields, "learned_at"), _time(fields, "review_at")
     return Lesson(
         id=texts["id"] or f"terminal:{_digest(question)}",
         session=SessionId(texts["session"]),
@@ -296,7 +294,8 @@ def _checked(fields: dict[str, Any], profile: Profile) -> Lesson:
         answer=answer,
         author=texts["author"],
         author_name=texts["author_name"],
-        learned_at=at or datetime.now(UTC),
+        learned_at=learned_at or datetime.now(UTC),
+        review_at=review_at,
         question_id=texts["question_id"],
         asked_by=texts["asked_by"],
         category=texts["category"],
@@ -304,6 +303,18 @@ def _checked(fields: dict[str, Any], profile: Profile) -> Lesson:
         findings=tuple(fields.get("findings", ())),
         approved_by=texts["approved_by"],
     )
+
+
+def _time(fields: dict[str, Any], name: str) -> datetime | None:
+    """Return a time of the fields, None where it is missing.
+
+    Raises:
+        ValueError: it is no time, or has no time zone.
+    """
+    at = datetime.fromisoformat(fields[name]) if fields.get(name) else None
+    if at is not None and at.utcoffset() is None:
+        raise ValueError(f"`{name}` has no time zone")
+    return at
 
 
 def _digest(question: str) -> str:

@@ -59,8 +59,8 @@ def test_what_expires_is_reviewed_and_approved_and_exported_as_entries(settings,
 
 def test_lessons_are_taught_listed_shown_and_removed(empty, where, profile):
     learnt = empty("learn", QUESTION, ANSWER, "--author", "김담당", **where)
-    named = f"질문: {QUESTION}"  # whose answer it is
-    assert (learnt.stdout.splitlines(), learnt.stderr) == ([profile.teach_learned, named], "")
+    named = [f"질문: {QUESTION}", f"답변: {ANSWER}"]  # whose answer it is
+    assert (learnt.stdout.splitlines(), learnt.stderr) == ([profile.teach_learned, *named], "")
     again = empty("learn", QUESTION, ANSWER, "--author", "김담당", **where)
     assert again.stdout.splitlines()[0] == profile.teach_known
     corrected = empty("learn", f" {QUESTION} ", "목요일이에요.", **where)
