@@ -22,6 +22,7 @@ from core.retrieval.vectors import read_arrays
 from core.text.korean import terms_version
 from core.types import Entry
 from ingest.facts import write_facts
+from ingest.own_questions import Trial, trial
 from ingest.prepare import PreparedFaq, prepare
 from ingest.question_packs import PERSON, load_pack, read_own, title_key, with_own
 from ingest.sources.load import Loaded, load
@@ -53,6 +54,7 @@ class Report:
     pack_questions: int
     asked_entries: int
     seconds: float
+    trial: Trial | None = None  # of what was switched to, if it was
 
     @property
     def embedded(self) -> int:
@@ -126,8 +128,14 @@ def run_ingest(
     if not prepared.entries:
         raise _unusable(path, prepared)
     with single_ingest(settings.data_dir):
-        source = str(path.resolve())
-        changes = _sync(settings, prepared.entries, source=source, progress=progress)
+        trials: list[Trial] = []
+        changes = _sync(
+            settings,
+            prepared.entries,
+            source=str(path.resolve()),
+            progress=progress,
+            switched=lambda retriever: trials.append(trial(prepared.entries, retriever)),
+        )
     _note(settings, path, prepared)
     keys = [title_key(entry.title) for entry in prepared.entries]
     return Report(
@@ -138,6 +146,7 @@ def run_ingest(
         pack_questions=sum(len(pack.get(key, ())) for key in keys),
         asked_entries=sum(bool(pack.get(key)) for key in keys),
         seconds=perf_counter() - started,
+        trial=next(iter(trials), None),
     )
 
 
@@ -212,6 +221,7 @@ def _sync(  # noqa: PLR0913 - all by name; as `sync`
     progress: Progress,
     loaded: Language | None = None,
     serve: bool = True,
+    switched: Callable[[Retriever], None] = lambda _retriever: None,
 ) -> Changes:
     index = open_index(settings)
 
@@ -246,14 +256,17 @@ def _sync(  # noqa: PLR0913 - all by name; as `sync`
     if not serve:
         return changes
     if before is None or changes.generation != before.name:
-        Retriever(
+        retriever = Retriever(
             index=index,
             embedder=embedder(),
             analyzer=language().analyzer,
             synonyms=language().synonyms,
             cache=settings.cache_dir,
             everyday=load_everyday(),
-        ).serving.refresh()
+            answer_from=settings.answer_confidence,
+        )
+        retriever.serving.refresh()
+        switched(retriever)
     return changes
 
 

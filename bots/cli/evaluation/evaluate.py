@@ -13,7 +13,7 @@ from bots.bootstrap.assistant import open_forgetful
 from bots.bootstrap.search import build_retriever
 from bots.bootstrap.stores import open_index
 from bots.cli.evaluation.cases import RetrievalCase, rank_of
-from bots.cli.evaluation.evaluate_own import blocked, own_questions, template
+from bots.cli.evaluation.evaluate_own import blocked, template
 from bots.cli.evaluation.metrics import Fields, Pair, by_kind, guardrail_fields, retrieval_fields
 from bots.cli.evaluation.tables import print_report, print_table
 from bots.cli.faq.check import first_titles
@@ -24,6 +24,7 @@ from core.errors import FaqIndexError, SourceError
 from core.retrieval.retriever import Retriever
 from core.types import Entry, Label, SessionId
 from ingest.clean import spaceless
+from ingest.own_questions import own_questions
 
 
 def evaluate_own(settings: Settings, *, as_json: bool) -> int:

@@ -179,6 +179,12 @@ def _summary(name: str, report: Report) -> Iterator[str]:
             f"{anew:,} unchanged entries were embedded anew: the index before was made by another "
             "embedder, or by an older faqbot."
         )
+    if (tried := report.trial) and tried.asked:
+        yield (
+            f"Of {tried.asked} of its own questions, shortened, mistyped or without spaces, "
+            f"{tried.answered} are answered from their entry, {tried.otherwise} from another, and "
+            f"{tried.told} are told that the FAQ does not say (FAQBOT_ANSWER_CONFIDENCE moves this)"
+        )
     if not report.embedded:
         yield "Nothing was embedded: the index already holds these entries."
 
