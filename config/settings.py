@@ -38,6 +38,12 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     history_turns: int = Field(
         default=6, ge=0, le=50, description="Earlier turns that an answer may use."
     )
+    answer_confidence: float = Field(
+        default=0.5,
+        gt=0,
+        lt=1,
+        description="Answer from here on: more is more careful, less is bolder.",
+    )
     mongodb_uri: SecretStr | None = Field(
         default=None,
         validation_alias="MONGODB_URI",

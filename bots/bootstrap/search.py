@@ -85,6 +85,7 @@ def build_retriever(
         synonyms=language.synonyms,
         cache=settings.cache_dir,
         everyday=load_everyday(),
+        answer_from=settings.answer_confidence,
     )
     retriever.serving.refresh()
     return retriever, language

@@ -268,7 +268,7 @@ def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Chec
     profile = profile_of(settings)
     question = (*profile.examples, profile.name)[0]
     hits = retriever.search(question, limit=1)
-    found = f"{hits[0].title!r}, score {hits[0].score:.2f}" if hits else "nothing"
+    found = f"{hits[0].title!r}, {hits[0].confidence:.0%} sure" if hits else "nothing"
     yield Check(
         PASS if hits or not profile.examples else FAIL, "search", f"{question!r} finds {found}"
     )
