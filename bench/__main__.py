@@ -16,6 +16,7 @@ import typer
 from bench import (
     claims,
     crowd,
+    decisions,
     growth,
     ingest,
     lag,
@@ -38,6 +39,7 @@ class Which(StrEnum):
     GROWTH = "growth"
     START = "start"
     QUALITY = "quality"
+    DECISIONS = "decisions"
     LAG = "lag"
     CROWD = "crowd"
     OPENAI = "openai"
@@ -74,6 +76,7 @@ def main(
             (Which.START, start.main),
             (Which.RETRIEVAL, retrieval.main),
             (Which.QUALITY, quality.main),
+            (Which.DECISIONS, decisions.main),
             (Which.MESSAGES, long_messages.main),
         ):
             if which in (Which.ALL, chosen):

@@ -20,8 +20,8 @@ Floats = NDArray[np.float64]
 
 _TAIL: Final = 0.1
 _FEWEST_IN_TAIL: Final = 5
-_NARROWEST: Final = 0.005
-_MOST: Final = 10.0
+_NARROWEST: Final = 0.02
+_MOST: Final = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Everyday:
         return cls._sorted(found[korean], found[~korean])
 
     def surprise(self, question: str, found: Floats) -> Floats:
-        """Return -ln of the share of everyday messages that come as far, 0 to 10.
+        """Return -ln of the share of everyday messages that come as far, 0 to 6.
 
         Beyond the best tenth, the share goes on falling as an exponential does. A question is
         compared with messages of its own script, and with all of them: on a FAQ of another

@@ -89,3 +89,16 @@ def coverage(signals: Scores, rows: Sequence[int], asked: Asked, lexical: Lexica
             np.full(size, length),
         ]
     )
+
+
+def own_share(terms: Mapping[str, float], rows: Sequence[int], lexical: LexicalIndex) -> Floats:
+    """Return the share of what a question's own nouns tell that some entries have, shape (rows,).
+
+    It is 1 for a question that names nothing. `terms` have weights; those of the conversation weigh
+    less than 1.
+    """
+    nouns = {term: 1.0 for term, weight in terms.items() if weight == 1.0 and term.endswith("/N")}
+    if not nouns:
+        return np.ones(len(rows))
+    own = Asked.of(nouns, lexical)
+    return np.asarray(lexical.covers(own.terms, rows) @ own.idf / max(float(own.idf.sum()), 1e-6))

@@ -19,7 +19,7 @@ from core.ports import Embedder, FaqIndex
 from core.retrieval import confidence
 from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.everyday import Everyday
-from core.retrieval.evidence import Asked, Floats, coverage, measures
+from core.retrieval.evidence import Asked, Floats, coverage, measures, own_share
 from core.retrieval.lessons import LessonIndex
 from core.retrieval.lexical import LexicalIndex
 from core.retrieval.postings import Scores
@@ -33,6 +33,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _SHOWN_SHARE = 0.85
+# An entry that has less of what a question itself names was found by the conversation alone: it is
+# most likely the last answer again.
+_OWN_SHARE = 0.1
 # More would not search faster, for most of a search holds the interpreter's lock, and would keep
 # the event loop waiting for it.
 _THREADS = 2
@@ -305,6 +308,8 @@ def _judged(
     surprise = snapshot.everyday.surprise(question, measures(found.values, fused, rows))
     facts = np.hstack([coverage(found.values, rows, asked, lexical), surprise])
     sure = confidence.of(facts, fused[rows].astype(float))
+    if found.query.history:
+        sure = np.where(own_share(found.terms, rows, lexical) < _OWN_SHARE, 0.0, sure)
     return np.where(exact, 1.0, sure), list(map(tuple, facts.tolist()))
 
 

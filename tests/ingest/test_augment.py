@@ -82,7 +82,7 @@ def asked(entry, *questions, by="gpt-4o-mini"):
 
 
 def hit(entry, score):
-    return Hit(entry.faq_id, entry.title, score, 0, 0, 0)
+    return Hit(entry.faq_id, entry.title, score, 0, 0, 0, answers=score >= 0.5)
 
 
 async def test_the_model_writes_for_several_entries_in_one_request(settings, server):

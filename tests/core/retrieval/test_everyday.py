@@ -20,13 +20,13 @@ def everyday():
 
 
 def test_what_few_messages_reach_is_surprising(everyday):
-    """It grows with the value, beyond the largest as well, and stays within 0 and 10."""
+    """It grows with the value, beyond the largest as well, and stays within 0 and 6."""
     values = np.linspace(-1, 3, 50)[:, None].repeat(len(MEASURES), axis=1)
     told = everyday.surprise("정산은 언제 되나요", values)
     assert told.shape == values.shape
     assert (np.diff(told, axis=0) >= 0).all()
     assert told.min() >= 0
-    assert told.max() == 10.0
+    assert told.max() == 6.0
     assert everyday.surprise("정산", np.full((1, len(MEASURES)), 0.495))[0, 0] == pytest.approx(
         np.log(2), abs=0.05
     )

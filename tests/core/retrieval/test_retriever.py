@@ -448,3 +448,11 @@ def test_a_careful_bot_answers_less_than_a_bold_one(faq_index, make_retriever, t
         found = retriever.search("정산 언제")
         assert is_answer(found) is enough
     assert is_answer([]) is False
+
+
+def test_what_the_conversation_alone_finds_answers_nothing(retriever):
+    """The last answer is near to any short remark; it answers what it has something of."""
+    last = retriever.search("정산은 언제 되나요", limit=1)[0].title
+    history = [Exchange("정산은 언제 되나요", "…", (last,))]
+    assert not is_answer(retriever.search("와이파이 비밀번호", history))
+    assert is_answer(retriever.search("정산 계좌는요", history))

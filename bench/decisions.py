@@ -1,0 +1,206 @@
+"""What becomes of questions, on FAQs that taught nothing, and how sure the search rightly is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from bench.sources import Sources
+from bench.tables import not_run, table
+from bench.taught_faqs import MEASURED, Example, Origin, Workshop, evidence_of, read_examples
+from config.profiles import guardrail_file, profile_chain
+from config.resources import ENCODER, load_loanwords
+from core.assistant.guardrail import Evidence, Guardrail, GuardrailModel
+from core.embeddings.kiwi import KiwiEncoder
+from core.retrieval.retriever import Retriever, is_answer
+from core.text.korean import Analyzer
+from core.types import Label
+from ingest.prepare import prepare
+from ingest.question_packs import load_pack
+from ingest.sources.load import load
+
+_COLUMNS: Final = [
+    "",
+    "questions",
+    "first",
+    "answered right",
+    "wrong",
+    "told, right in 3",
+    "refused",
+]
+_OTHER_COLUMNS: Final = ["", "texts", "answered", "told", "refused or greeted"]
+_BINS: Final = 10
+_EVERY_TITLE: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What becomes of an example, and how sure the search is of its first hit."""
+
+    example: Example
+    answers: bool
+    told: bool
+    confidence: float
+    titles: tuple[str, ...]
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the first hit answers."""
+        return self.titles[0] in (self.example.relevant or ())
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A FAQ with its guardrail."""
+
+    retriever: Retriever
+    guardrail: Guardrail
+
+    def judge(self, examples: Sequence[Example]) -> list[Judged]:
+        """Search and judge as the bot does."""
+        found = evidence_of(examples, self.retriever)
+        return [self._judged(*pair) for pair in zip(examples, found, strict=True)]
+
+    def _judged(self, example: Example, found: Evidence) -> Judged:
+        on_topic = self.guardrail.judge(found).label is Label.ON_TOPIC
+        answers = on_topic and is_answer(found.in_context)
+        first = found.in_context
+        titles = tuple(hit.title for hit in first[:3])
+        return Judged(example, answers, on_topic and not answers, first[0].confidence, titles)
+
+
+def main(sources: Sources) -> None:
+    """Measure and print."""
+    analyzer = Analyzer.load(load_loanwords())
+    encoder = KiwiEncoder.load(ENCODER, analyzer)
+    folder = sources.folder / "decisions"
+    folder.mkdir()
+    workshop = Workshop(analyzer, encoder, folder)
+    answerable: dict[str, list[Judged]] = {}
+    others: dict[str, list[Judged]] = {}
+    for name, setting, asked in _settings(sources, workshop):
+        for kind, examples in asked.items():
+            judged = setting.judge(examples)
+            (answerable if judged[0].example.relevant else others)[f"{name}{kind}"] = judged
+    table("decisions: questions that the FAQ answers", _COLUMNS, _answerable_rows(answerable))
+    table("decisions: texts that it does not answer", _OTHER_COLUMNS, _other_rows(others))
+    pooled = [one for found in (*answerable.values(), *others.values()) for one in found]
+    table(
+        "decisions: confidence and what was right", ["confidence", "texts", "right"], _bins(pooled)
+    )
+
+
+def _settings(
+    sources: Sources, workshop: Workshop
+) -> Iterator[tuple[str, Setting, dict[str, list[Example]]]]:
+    """Yield each FAQ's name, how it is served, and its examples by kind."""
+    for_any = _guardrail(workshop, "ko")
+    for faq in workshop.small(MEASURED):
+        own = [one for one in faq.examples if one.origin is Origin.OWN]
+        yield faq.name, Setting(faq.retriever, for_any), _by_kind(own)
+    if not sources.real:
+        not_run("decisions on the real FAQ and on the sets of other hands", sources.absent)
+        return
+    shared = sources.shared / "eval"
+    chat = list(read_examples(shared / "other" / "chitchat.jsonl"))
+    for name in ("parakqc", "korquad"):
+        entries = prepare(load(shared / "other" / f"{name}.faq.jsonl"), {}).entries
+        asked = list(read_examples(shared / "other" / f"{name}.jsonl"))
+        retriever = workshop.retriever(entries, name)
+        yield name, Setting(retriever, for_any), {"": asked, ", chit-chat": chat}
+    entries = prepare(load(sources.faq), load_pack(sources.pack)).entries
+    titles = [
+        Example(entry.title, Label.ON_TOPIC, (), frozenset({entry.title}))
+        for entry in entries[::_EVERY_TITLE]
+    ]
+    large = Setting(
+        workshop.retriever(entries, "smartstore", profile="smartstore"),
+        _guardrail(workshop, "smartstore"),
+    )
+    labelled = [*_labelled(shared, "guardrail.dev"), *_labelled(shared, "stern.guardrail.dev")]
+    yield (
+        "SmartStore",
+        large,
+        {
+            ", dev": _labelled(shared, "retrieval.dev"),
+            ", stern": _labelled(shared, "stern.retrieval.dev"),
+            ", its titles": titles,
+            ", unanswerable": _labelled(shared, "stern.unanswerable.dev"),
+            ", off topic": [one for one in labelled if one.label is Label.OFF_TOPIC],
+            ", injections": [one for one in labelled if one.label is Label.INJECTION],
+            ", on topic": [one for one in labelled if one.label is Label.ON_TOPIC],
+            ", chit-chat": chat,
+        },
+    )
+
+
+def _guardrail(workshop: Workshop, profile: str) -> Guardrail:
+    model = GuardrailModel.load(guardrail_file(profile_chain(profile)))
+    return Guardrail(model, workshop.encoder.embed, workshop.analyzer.terms)
+
+
+def _labelled(shared: Path, name: str) -> list[Example]:
+    return list(read_examples(shared / f"{name}.jsonl"))
+
+
+def _by_kind(examples: Sequence[Example]) -> dict[str, list[Example]]:
+    kinds = {
+        "": [one for one in examples if one.relevant],
+        ", unanswerable": [one for one in examples if one.relevant == frozenset()],
+        ", off topic": [one for one in examples if one.label is Label.OFF_TOPIC],
+        ", injections": [one for one in examples if one.label is Label.INJECTION],
+    }
+    return {kind: found for kind, found in kinds.items() if found}
+
+
+def _answerable_rows(found: dict[str, list[Judged]]) -> list[tuple[str, ...]]:
+    return [
+        (
+            name,
+            str(len(judged)),
+            _share([one.is_right for one in judged]),
+            _share([one.answers and one.is_right for one in judged]),
+            _share([one.answers and not one.is_right for one in judged]),
+            _share([one.told and bool({*one.titles} & {*one.example.relevant}) for one in judged]),
+            _share([not one.answers and not one.told for one in judged]),
+        )
+        for name, judged in found.items()
+    ]
+
+
+def _other_rows(found: dict[str, list[Judged]]) -> list[tuple[str, ...]]:
+    return [
+        (
+            name,
+            str(len(judged)),
+            _share([one.answers for one in judged]),
+            _share([one.told for one in judged]),
+            _share([not one.answers and not one.told for one in judged]),
+        )
+        for name, judged in found.items()
+    ]
+
+
+def _bins(judged: Sequence[Judged]) -> list[tuple[str, ...]]:
+    """Return, for each tenth of the confidence, how many first hits were right."""
+    known = [one for one in judged if one.example.relevant is not None and not one.example.history]
+    sure = np.array([one.confidence for one in known])
+    right = np.array([one.is_right for one in known])
+    places = np.minimum((sure * _BINS).astype(int), _BINS - 1)
+    return [
+        (
+            f"{at / _BINS:.1f} to {(at + 1) / _BINS:.1f}",
+            str(int(inside.sum())),
+            _share(right[inside]),
+        )
+        for at in range(_BINS)
+        if (inside := places == at).any()
+    ]
+
+
+def _share(true: Sequence[bool]) -> str:
+    return f"{float(np.mean(true)):.3f}"

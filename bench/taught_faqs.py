@@ -1,0 +1,303 @@
+"""The FAQs and the labelled questions that the keyless decisions are fitted on.
+
+The FAQs of `data/examples/faqs` are of many trades, in Korean and in English; the large one is the
+first that the bot served. Those of `tests/fixtures/own` teach nothing: on them it is measured.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.memory_index import MemoryIndex
+from bots.bootstrap.search import load_synonyms
+from config.resources import EXAMPLES, ROOT, load_everyday
+from core.assistant.guardrail import LABELS, Evidence
+from core.embeddings.kiwi import KiwiEncoder
+from core.retrieval.retriever import Retriever
+from core.retrieval.signals import Query
+from core.retrieval.synonyms import Synonyms
+from core.text.korean import Analyzer
+from core.types import Entry, Exchange, Label
+from ingest.prepare import prepare
+from ingest.sources.load import load
+
+Floats = NDArray[np.float64]
+
+TAUGHT, MEASURED = EXAMPLES / "faqs", ROOT / "tests" / "fixtures" / "own"
+# Of one FAQ's examples: on topic, off topic, injection, greeting.
+_SHARES = (0.45, 0.35, 0.12, 0.08)
+_PACK_QUESTIONS, _TYPED_AHEAD, _PACK_WEIGHT = 1_500, 2, 0.25
+# Of the questions of other FAQs and of the everyday messages, as many are looked for in each FAQ.
+_ELSEWHERE_QUESTIONS, _EVERYDAY_MESSAGES = 300, 800
+_IN_CONVERSATION = 4  # one everyday message of so many comes after a question of the FAQ
+_AT_ONCE = 50
+_ELSEWHERE_WEIGHT = 0.3  # some of these questions could be asked here just as well
+_LACKING_QUESTIONS, _NEIGHBOUR_SHARE = 120, 0.5
+_SEED = 20_26
+
+
+class Origin(StrEnum):
+    """Where an example comes from: this FAQ's own, its pack, any FAQ's, or another FAQ's."""
+
+    OWN = "own"
+    PACK = "pack"
+    SHARED = "shared"
+    ELSEWHERE = "elsewhere"
+
+
+_WEIGHTS = {
+    Origin.OWN: 1.0,
+    Origin.PACK: _PACK_WEIGHT,
+    Origin.SHARED: 1.0,
+    Origin.ELSEWHERE: _ELSEWHERE_WEIGHT,
+}
+
+
+@dataclass(frozen=True)
+class Example:
+    """A labelled question; `relevant` are the titles that answer it, None where nobody has said."""
+
+    question: str
+    label: Label
+    history: tuple[Exchange, ...] = ()
+    relevant: frozenset[str] | None = None
+    origin: Origin = Origin.OWN
+
+
+@dataclass(frozen=True)
+class Faq:
+    """A FAQ with its examples.
+
+    `lacking` are indexes of it that lack some of the entries; what only those answer is not in
+    there.
+    """
+
+    name: str
+    retriever: Retriever
+    examples: Sequence[Example]
+    lacking: Sequence[Retriever] = ()
+    is_large: bool = False
+
+    @cached_property
+    def evidence(self) -> list[Evidence]:
+        return evidence_of(self.examples, self.retriever)
+
+    @cached_property
+    def taken_out(self) -> list[Evidence]:
+        """What is found for questions whose answers an index lacks."""
+        found: list[Evidence] = []
+        for retriever in self.lacking:
+            titles = {entry.title for entry in retriever.all_entries()}
+            asked = [
+                example
+                for example in self.examples
+                if example.relevant and not example.history and not example.relevant & titles
+            ]
+            found += evidence_of(asked, retriever)
+        return found
+
+    @cached_property
+    def weights(self) -> Floats:
+        labels = np.array([LABELS.index(example.label) for example in self.examples])
+        weights = np.array([_WEIGHTS[example.origin] for example in self.examples])
+        for label, share in enumerate(_SHARES):
+            weights[labels == label] *= share / max(weights[labels == label].sum(), 1e-9)
+        return weights
+
+    def without_own_off_topic(self) -> Faq:
+        """Leave out what is off topic for this FAQ alone, such as other markets."""
+        kept = [
+            one
+            for one in self.examples
+            if one.origin is not Origin.OWN or one.label is not Label.OFF_TOPIC
+        ]
+        return replace(self, examples=kept)
+
+
+class Workshop:
+    """Makes FAQs searchable; `folder` takes their caches."""
+
+    def __init__(self, analyzer: Analyzer, encoder: KiwiEncoder, folder: Path) -> None:
+        self.analyzer = analyzer
+        self.encoder = encoder
+        self._folder = folder
+
+    def small(self, source: Path) -> list[Faq]:
+        """The FAQs of a folder, each with its questions, those of the others, and everyday ones."""
+        everyday = _everyday()
+        own = {
+            path.name.partition(".")[0]: list(read_examples(path))
+            for path in sorted(source.glob("*.questions.jsonl"))
+        }
+        known = []
+        for name, examples in own.items():
+            (file,) = (path for path in source.glob(f"{name}.*") if "questions" not in path.name)
+            entries = prepare(load(file), {}).entries
+            others = [one for other in own if other != name for one in own[other]]
+            rng = np.random.default_rng([_SEED, len(known)])
+            halves = rng.permutation(len(entries)) % 2
+            known.append(
+                Faq(
+                    name,
+                    self.retriever(entries, name),
+                    [
+                        *examples,
+                        *_in_conversations(_some(everyday, _EVERYDAY_MESSAGES, rng), entries, rng),
+                        *_some(asked_elsewhere(others), _ELSEWHERE_QUESTIONS, rng),
+                    ],
+                    [
+                        self.retriever(
+                            [
+                                entry
+                                for entry, at in zip(entries, halves, strict=True)
+                                if at == half
+                            ],
+                            f"{name}-{half}",
+                        )
+                        for half in (0, 1)
+                    ],
+                )
+            )
+        return known
+
+    def large(self, entries: Sequence[Entry], small: Sequence[Faq]) -> list[Faq]:
+        """The large FAQ with two questions an entry and with none, asked others of its pack."""
+        unseen = [(q, entry.title) for entry in entries for q in entry.questions[_TYPED_AHEAD:]]
+        chosen = np.random.default_rng(_SEED).permutation(len(unseen))[:_PACK_QUESTIONS]
+        asked = [
+            Example(unseen[n][0], Label.ON_TOPIC, (), frozenset({unseen[n][1]}), Origin.PACK)
+            for n in chosen
+        ]
+        others = asked_elsewhere(
+            one for faq in small for one in faq.examples if one.origin is Origin.OWN
+        )
+        examples = [
+            *asked,
+            *read_examples(EXAMPLES / "smartstore.jsonl"),
+            *_in_conversations(_everyday(), entries, np.random.default_rng(_SEED)),
+            *others,
+        ]
+        known = []
+        for kept in (_TYPED_AHEAD, 0):
+            less = [replace(entry, questions=entry.questions[:kept]) for entry in entries]
+            name = f"large, {kept} questions an entry"
+            full = self.retriever(less, f"large-{kept}", profile="smartstore")
+            near = _neighbourhoods(full, [unseen[n][1] for n in chosen[:_LACKING_QUESTIONS]])
+            lacking = self.retriever(
+                [entry for entry in less if entry.title not in near],
+                f"large-{kept}-lacking",
+                profile="smartstore",
+            )
+            known.append(Faq(name, full, examples, [lacking], is_large=True))
+        return known
+
+    def retriever(self, entries: Sequence[Entry], name: str, *, profile: str = "") -> Retriever:
+        """Index entries in memory, with a profile's synonyms if one is named."""
+        cache = self._folder / name
+        cache.mkdir()
+        return Retriever(
+            index=MemoryIndex(entries, self.analyzer, self.encoder),
+            embedder=self.encoder,
+            analyzer=self.analyzer,
+            synonyms=load_synonyms(self.analyzer, profile) if profile else Synonyms([]),
+            cache=cache,
+            everyday=load_everyday(),
+        )
+
+
+def read_examples(path: Path, *, origin: Origin = Origin.OWN) -> Iterator[Example]:
+    """Read labelled questions, one a line."""
+    with path.open(encoding="utf-8") as rows:
+        for row in map(json.loads, rows):
+            history = tuple(Exchange(h["user"], h["bot"]) for h in row.get("history", ()))
+            relevant = () if row.get("kind") == "unanswerable" else row.get("relevant")
+            yield Example(
+                row["question"],
+                Label(row.get("label", Label.ON_TOPIC)),
+                history,
+                None if relevant is None else frozenset(relevant),
+                origin,
+            )
+
+
+def asked_elsewhere(examples: Iterable[Example]) -> list[Example]:
+    """Return questions of other FAQs as off topic, and as what is not answered here."""
+    return [
+        Example(one.question, Label.OFF_TOPIC, (), frozenset(), Origin.ELSEWHERE)
+        for one in examples
+        if one.label is Label.ON_TOPIC and one.origin is Origin.OWN
+    ]
+
+
+def evidence_of(examples: Sequence[Example], retriever: Retriever) -> list[Evidence]:
+    """Search for each example, in its conversation and alone."""
+    found: list[Evidence] = []
+    for begin in range(0, len(examples), _AT_ONCE):
+        some = examples[begin : begin + _AT_ONCE]
+        alone = retriever.search_all([Query(one.question) for one in some])
+        leaning = iter(
+            retriever.search_all([Query(one.question, one.history) for one in some if one.history])
+        )
+        found += [
+            Evidence(
+                one.question,
+                next(leaning) if one.history else hits,
+                hits,
+                has_history=bool(one.history),
+            )
+            for one, hits in zip(some, alone, strict=True)
+        ]
+    return found
+
+
+def _everyday() -> list[Example]:
+    """Return what people write to any bot: what is off topic, greetings and injections."""
+    every = read_examples(EXAMPLES / "general.jsonl", origin=Origin.SHARED)
+    return [one for one in every if one.label is not Label.ON_TOPIC]
+
+
+def _in_conversations(
+    everyday: Sequence[Example], entries: Sequence[Entry], rng: np.random.Generator
+) -> list[Example]:
+    """Return the messages, some of them after a question that the FAQ has answered; and follow-ups.
+
+    What leans on the conversation is on topic there, and what has nothing to do with it is not.
+    """
+
+    def told(message: Example) -> Example:
+        entry = entries[rng.integers(len(entries))]
+        return replace(message, history=(Exchange(entry.title, entry.text, (entry.title,)),))
+
+    follow_ups = read_examples(EXAMPLES / "followups.jsonl", origin=Origin.SHARED)
+    return [
+        *map(told, follow_ups),
+        *(
+            told(one)
+            if place % _IN_CONVERSATION == 0
+            and not one.history
+            and one.label is not Label.INJECTION
+            else one
+            for place, one in enumerate(everyday)
+        ),
+    ]
+
+
+def _some(examples: Sequence[Example], most: int, rng: np.random.Generator) -> list[Example]:
+    return [examples[at] for at in sorted(rng.permutation(len(examples))[:most])]
+
+
+def _neighbourhoods(found: Retriever, titles: Sequence[str]) -> set[str]:
+    """Return the titles of some entries, and of those which are about the same matter."""
+    near = set(titles)
+    for title in titles:
+        hits = found.search(title, limit=30)
+        near |= {hit.title for hit in hits if hit.score >= _NEIGHBOUR_SHARE * hits[0].score}
+    return near
