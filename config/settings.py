@@ -40,8 +40,8 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     )
     answer_confidence: float = Field(
         default=0.5,
-        gt=0,
-        lt=1,
+        ge=0.05,
+        le=0.95,
         description="Answer from here on: more is more careful, less is bolder.",
     )
     mongodb_uri: SecretStr | None = Field(

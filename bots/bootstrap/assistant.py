@@ -23,7 +23,7 @@ from bots.bootstrap.search import (
 )
 from bots.bootstrap.skills import SkillParts, with_skills
 from bots.bootstrap.stores import Stores, open_stores
-from bots.bootstrap.switches import model_switches, people_switches
+from bots.bootstrap.switches import model_switches, people_switches, search_switches
 from config.profiles import profile_of
 from config.settings import Settings
 from core.assistant.assistant import Assistant
@@ -193,7 +193,9 @@ class _Parts:
         self, stores: Stores, profile: Profile, people: Sequence[Switch] = ()
     ) -> Operations:
         """Return what those who run the bot look at and change; `people` are further switches."""
-        models = model_switches(self.assistants.settings, self.plain, self.ledger)
+        settings = self.assistants.settings
+        models = model_switches(settings, self.plain, self.ledger)
+        search = search_switches(settings, self.retriever)
         return Operations(
             reports=stores.reports,
             archive=stores.archive,
@@ -205,7 +207,7 @@ class _Parts:
                 stores.reports,
                 desk_of(self.assistants.settings, self.retriever, self.assistants.language),
             ),
-            switchboard=Switchboard(stores.reports, [*models, *people]),
+            switchboard=Switchboard(stores.reports, [*search, *models, *people]),
             trials=trials_of(stores, self.retriever, self.assistants),
             book=self.book(stores, profile),
             category_of=partial(category_for, self.assistants.audiences, self.retriever),

@@ -11,10 +11,12 @@ from core.assistant.assistant import Assistant
 from core.llm.budget import Ledger
 from core.messaging.thread_rules import ThreadRules
 from core.messaging.user_limits import UserLimits
-from core.reporting.switches import Switch, a_number, one_of
+from core.reporting.switches import Switch, a_number, a_share, one_of
+from core.retrieval.retriever import Retriever
 
 _MOST_USD: Final = 10_000.0
 _MOST_QUESTIONS: Final = 100_000
+_BOLDEST, _MOST_CAREFUL = 0.05, 0.95
 
 
 def model_switches(settings: Settings, assistant: Assistant, ledger: Ledger | None) -> list[Switch]:
@@ -34,6 +36,16 @@ def model_switches(settings: Settings, assistant: Assistant, ledger: Ledger | No
         Switch("daily_cap_usd", f"{settings.daily_cap_usd:g}", usd, cap),
         Switch("daily_user_cap_usd", f"{settings.daily_user_cap_usd:g}", usd, cap_of_person),
     ]
+
+
+def search_switches(settings: Settings, retriever: Retriever) -> list[Switch]:
+    """Return the switch between bold and careful: how sure the search has to be of an answer."""
+
+    def answer_from(confidence: str) -> None:
+        retriever.answer_from = float(confidence)
+
+    share = a_share(least=_BOLDEST, most=_MOST_CAREFUL)
+    return [Switch("answer_confidence", f"{settings.answer_confidence:g}", share, answer_from)]
 
 
 def people_switches(

@@ -125,3 +125,18 @@ def a_number(*, most: float, whole: bool = False) -> Callable[[str], str]:
         return f"{number:g}" if not whole else str(int(number))
 
     return check
+
+
+def a_share(*, least: float, most: float) -> Callable[[str], str]:
+    """Return a check that takes shares between two others, such as 0.5."""
+
+    def check(value: str) -> str:
+        try:
+            share = float(value)
+        except ValueError:
+            share = -1.0
+        if not least <= share <= most:
+            raise ValueError(f"it has to be a number from {least:g} to {most:g}")
+        return f"{share:g}"
+
+    return check

@@ -3,7 +3,7 @@
 import pytest
 
 from bots.bootstrap.stores import open_stores
-from bots.bootstrap.switches import model_switches, people_switches
+from bots.bootstrap.switches import model_switches, people_switches, search_switches
 from config.settings import read_settings
 from core.llm.budget import Ledger
 from core.messaging.thread_rules import ThreadRule
@@ -16,6 +16,7 @@ class Process:
 
     def __init__(self, settings, stores):
         self.uses_models = True
+        self.answer_from = 0.0
         self.ledger = Ledger(None, cap=1.0, cap_of_person=1.0, off=lambda: False)
         self.limits = UserLimits(per_minute=10, per_day=200)
         self.of_address = self.limits.of_people(3)
@@ -23,6 +24,7 @@ class Process:
         self.switchboard = Switchboard(
             stores.reports,
             [
+                *search_switches(settings, self),
                 *model_switches(settings, self, self.ledger),
                 *people_switches(settings, self.limits, self.use_rules),
             ],
@@ -46,6 +48,7 @@ async def processes(tmp_path, monkeypatch):
 async def test_a_switch_counts_here_at_once_and_elsewhere_by_following(processes):
     here, there, reports = processes
     for name, value in {
+        "answer_confidence": "0.70",
         "models": "off",
         "daily_cap_usd": "2.50",
         "daily_user_cap_usd": "0",
@@ -58,6 +61,7 @@ async def test_a_switch_counts_here_at_once_and_elsewhere_by_following(processes
     await there.switchboard.apply()
     for process in (here, there):
         assert not process.uses_models
+        assert process.answer_from == 0.7
         assert (process.ledger.cap, process.ledger.cap_of_person) == (2.5, 0.0)
         assert [most for most, _ in process.limits.windows] == [1, 5]
         assert [most for most, _ in process.of_address.windows] == [3, 15]
@@ -83,6 +87,7 @@ async def test_what_is_set_back_is_what_the_settings_say(processes):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("answer_confidence", "1.5"),
         ("models", "perhaps"),
         ("daily_cap_usd", "-1"),
         ("daily_cap_usd", "a lot"),

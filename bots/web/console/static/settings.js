@@ -3,6 +3,7 @@
 import { $, button, call, empty, field, isOwner, make, number, say, t, table, time } from "./dom.js";
 
 const CHOICES = { models: ["on", "off"] };
+const STEPS = { answer_confidence: 0.05, daily_cap_usd: 0.01, daily_user_cap_usd: 0.01 };
 const RULES = ["mention", "asker", "all"];
 
 export async function switches(query, go) {
@@ -40,7 +41,7 @@ function choice(one) {
 }
 
 function amount(one) {
-  const input = make("input", { type: "number", min: 0, step: one.name.endsWith("usd") ? 0.01 : 1, value: one.value, ariaLabel: t[`switch_${one.name}`] });
+  const input = make("input", { type: "number", min: 0, step: STEPS[one.name] ?? 1, value: one.value, ariaLabel: t[`switch_${one.name}`] });
   return { element: input, value: () => input.value };
 }
 
