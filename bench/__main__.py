@@ -9,6 +9,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from enum import StrEnum
+from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -54,6 +56,9 @@ def main(
     largest: Annotated[
         int, typer.Option(min=1, help="Of growth: the most entries; 270000 takes long.")
     ] = growth.LARGEST,
+    picture: Annotated[
+        Path | None, typer.Option(help="Of decisions: draw the confidence there, as PNG.")
+    ] = None,
 ) -> None:
     """Measure, and print a table each."""
     header()
@@ -76,7 +81,7 @@ def main(
             (Which.START, start.main),
             (Which.RETRIEVAL, retrieval.main),
             (Which.QUALITY, quality.main),
-            (Which.DECISIONS, decisions.main),
+            (Which.DECISIONS, partial(decisions.main, picture=picture)),
             (Which.MESSAGES, long_messages.main),
         ):
             if which in (Which.ALL, chosen):

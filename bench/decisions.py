@@ -15,6 +15,7 @@ from bench.taught_faqs import MEASURED, Example, Origin, Workshop, evidence_of, 
 from config.profiles import guardrail_file, profile_chain
 from config.resources import ENCODER, load_loanwords
 from core.assistant.guardrail import Evidence, Guardrail, GuardrailModel
+from core.charts import line_chart
 from core.embeddings.kiwi import KiwiEncoder
 from core.retrieval.retriever import Retriever, is_answer
 from core.text.korean import Analyzer
@@ -54,6 +55,16 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class Bin:
+    """The texts whose confidence is between `least` and `most`, and the share that was right."""
+
+    least: float
+    most: float
+    count: int
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """A FAQ with its guardrail."""
 
@@ -73,25 +84,34 @@ class Setting:
         return Judged(example, answers, on_topic and not answers, first[0].confidence, titles)
 
 
-def main(sources: Sources) -> None:
-    """Measure and print."""
-    analyzer = Analyzer.load(load_loanwords())
-    encoder = KiwiEncoder.load(ENCODER, analyzer)
-    folder = sources.folder / "decisions"
-    folder.mkdir()
-    workshop = Workshop(analyzer, encoder, folder)
+def main(sources: Sources, picture: Path | None = None) -> None:
+    """Measure and print; draw how far the confidence can be trusted if `picture` names a file."""
     answerable: dict[str, list[Judged]] = {}
     others: dict[str, list[Judged]] = {}
-    for name, setting, asked in _settings(sources, workshop):
+    for name, setting, asked in _settings(sources, _workshop(sources)):
         for kind, examples in asked.items():
             judged = setting.judge(examples)
             (answerable if judged[0].example.relevant else others)[f"{name}{kind}"] = judged
     table("decisions: questions that the FAQ answers", _COLUMNS, _answerable_rows(answerable))
     table("decisions: texts that it does not answer", _OTHER_COLUMNS, _other_rows(others))
-    pooled = [one for found in (*answerable.values(), *others.values()) for one in found]
+    bins = _bins([one for found in (*answerable.values(), *others.values()) for one in found])
     table(
-        "decisions: confidence and what was right", ["confidence", "texts", "right"], _bins(pooled)
+        "decisions: confidence and what was right",
+        ["confidence", "texts", "right"],
+        [
+            (f"{one.least:.1f} to {one.most:.1f}", str(one.count), f"{one.right:.3f}")
+            for one in bins
+        ],
     )
+    if picture:
+        picture.write_bytes(_drawn(bins))
+
+
+def _workshop(sources: Sources) -> Workshop:
+    analyzer = Analyzer.load(load_loanwords())
+    folder = sources.folder / "decisions"
+    folder.mkdir()
+    return Workshop(analyzer, KiwiEncoder.load(ENCODER, analyzer), folder)
 
 
 def _settings(
@@ -185,21 +205,29 @@ def _other_rows(found: dict[str, list[Judged]]) -> list[tuple[str, ...]]:
     ]
 
 
-def _bins(judged: Sequence[Judged]) -> list[tuple[str, ...]]:
+def _bins(judged: Sequence[Judged]) -> list[Bin]:
     """Return, for each tenth of the confidence, how many first hits were right."""
     known = [one for one in judged if one.example.relevant is not None and not one.example.history]
     sure = np.array([one.confidence for one in known])
     right = np.array([one.is_right for one in known])
     places = np.minimum((sure * _BINS).astype(int), _BINS - 1)
     return [
-        (
-            f"{at / _BINS:.1f} to {(at + 1) / _BINS:.1f}",
-            str(int(inside.sum())),
-            _share(right[inside]),
-        )
+        Bin(at / _BINS, (at + 1) / _BINS, int(inside.sum()), float(right[inside].mean()))
         for at in range(_BINS)
         if (inside := places == at).any()
     ]
+
+
+def _drawn(bins: Sequence[Bin]) -> bytes:
+    """Return a reliability plot as PNG."""
+    told = [(one.least + one.most) / 2 for one in bins]
+    return line_chart(
+        f"How far the confidence can be trusted: {sum(one.count for one in bins):,} questions",
+        {"share that was right": [one.right for one in bins], "perfectly calibrated": told},
+        xs=[f"{one.least:.1f} to {one.most:.1f}" for one in bins],
+        x_label="confidence of the first entry found",
+        y_label="right",
+    )
 
 
 def _share(true: Sequence[bool]) -> str:
