@@ -70,8 +70,10 @@ class CaseRounds:
                         await work()
             except FaqbotError as error:
                 logger.warning("cases wait: %s", error)
+            # `wait_for` would swallow a cancellation that comes with a change.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._desk.changed.wait(), _LOOK_S)
+                async with asyncio.timeout(_LOOK_S):
+                    await self._desk.changed.wait()
 
     async def go(self) -> None:
         """Do what is due by now.

@@ -1,5 +1,6 @@
 """Those who wait for a person are told of the answer, once, by whoever runs then."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -213,3 +214,22 @@ async def test_a_thousand_cases_at_once_are_all_told(desk, rounds, stores):
         by for by in range(1, 1001) if not await told(stores, f"lesson:l{by}", askers=[by])
     ] == []
     assert InboxState.RECEIVED in {one.state for one in await stores.inbox.waiting(5)}
+
+
+async def test_rounds_end_though_a_case_changes_in_the_moment_that_they_are_cancelled(desk, rounds):
+    """A process that did not end here would hang when it is told to stop."""
+    looked = asyncio.Event()
+
+    async def leads():
+        looked.set()
+        return False
+
+    making = asyncio.create_task(rounds.run(leads))
+    await looked.wait()
+    await asyncio.sleep(0)  # it waits for a change
+    await asyncio.sleep(0)
+    desk.changed.set()
+    await asyncio.sleep(0)  # the wait inside has ended, and the rounds have not gone on yet
+    making.cancel()
+    done, _ = await asyncio.wait({making}, timeout=1)
+    assert done
