@@ -193,8 +193,8 @@ def list_messages(world: World, ask: Ask) -> list[Json]:
         rows = [m for m in rows if m.id > int(ask.query["after"])][:limit]
     elif "around" in ask.query:
         middle = int(ask.query["around"])
-        near = sorted(rows, key=lambda m: abs(m.id - middle))[:limit]
-        rows = sorted(near, key=lambda m: m.id)
+        older = [m for m in rows if m.id < middle][-(limit // 2) :] if limit > 1 else []
+        rows = [*older, *[m for m in rows if m.id >= middle][: limit - len(older)]]
     else:
         rows = rows[-limit:]
     return [world.told_by_rest(message) for message in reversed(rows)]

@@ -82,7 +82,7 @@ async def test_what_has_ended_is_forgotten_also_where_the_room_was_full(
 
 
 async def test_one_address_asks_as_much_as_some_people(tmp_path, profile):
-    given = {"user_per_minute": 2, "web_people_per_address": 3}
+    given = {"per_minute": 2, "web_people_per_address": 3}
     async with running_bot(tmp_path, profile, working=False, **given) as bot:
         got = [await ask(bot, "") for _ in range(8)]
         assert got == [202] * 6 + [429] * 2

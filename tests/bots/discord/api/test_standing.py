@@ -36,7 +36,7 @@ async def bot(fake, tmp_path, forum, role):
     settings = {"DISCORD_FORUMS": str(forum.id)}
     parts = {"audiences": audiences}
     async with running_bot(fake, tmp_path, profile, parts=parts, **settings) as running:
-        await fake.until(lambda: len(fake.commands[None]) == 2)
+        await fake.until(lambda: len(fake.commands[None]) == 3)
         running.audiences = audiences
         yield running
 
