@@ -76,11 +76,11 @@ async def _run(settings: Settings, workers: int) -> None:
         stores = state.stores = await _opened(stack, opened)
         members = Members(stores.cluster, seat)
         await members.look()
-        profile = profile_of(settings)
         await until_back(partial(asyncio.to_thread, check_index, settings), tell=_say_away)
-        await ensure_index(settings, profile, members, say=_say)
+        await ensure_index(settings, profile_of(settings), members, say=_say)
+        fitting = profile_of(settings)  # the first ingest has told what fits its FAQ
         profile = await asyncio.to_thread(
-            offered_to_all, profile, lambda: served_entries(open_index(settings))
+            offered_to_all, fitting, lambda: served_entries(open_index(settings))
         )
         _say("loading the FAQ …")
         serve = partial(

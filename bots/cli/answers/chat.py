@@ -28,14 +28,15 @@ _LEAVE = frozenset({"exit", "quit", "종료", "나가기", "끝"})
 
 def chat(settings: Settings, *, session: str | None) -> int:
     """Talk until the person leaves: `exit`, `종료`, Ctrl-D, or Ctrl-C at the prompt."""
-    profile = profile_of(settings)
-    screen = Screen(profile)
     interactive = sys.stdin.isatty()
     if interactive:
         # Importing it is what gives input() its editing; Korean syllables have two columns there.
         with suppress(ImportError):
             import readline  # noqa: F401
-    first_ingest(settings, screen, profile)
+    before = profile_of(settings)
+    first_ingest(settings, Screen(before), before)
+    profile = profile_of(settings)  # the first ingest has told what fits its FAQ
+    screen = Screen(profile)
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
         try:

@@ -81,6 +81,12 @@ def test_the_first_start_brings_the_sample_faq(empty, profile):
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
 
 
+def test_the_first_start_speaks_as_the_next_ones_do(empty):
+    """The words are those that fit the FAQ which it has just ingested."""
+    first, next_one = (empty("chat", stdin="안녕하세요\n") for _ in range(2))
+    assert first.stdout == next_one.stdout
+
+
 def test_a_conversation_in_a_terminal(ingested, profile, asked):
     """Greeting and examples, an edited question, the answer, a chosen follow-up, the goodbye."""
     with ingested.terminal("chat", "--session", "tty") as person:
