@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, tzinfo
@@ -26,12 +28,15 @@ from pymongo.errors import (
 from core.errors import ConfigError, StorageError, StoreAwayError
 from core.stores.times import utc_now
 
+logger = logging.getLogger(__name__)
+
 Document = dict[str, Any]
 
 SCHEMA: Final = 7
 _DATABASE: Final = "faqbot"
 _TIMEOUT_MS: Final = 10_000
 _SELECTION_MS: Final = 5_000
+_CLOSE_S: Final = 5.0
 _MIGRATION_S: Final = 3_600
 _AUTHENTICATION_CODES: Final = {13, 18}  # Unauthorized, AuthenticationFailed
 _OPEN: Final = {"open": True}
@@ -160,7 +165,7 @@ class MongoDatabase:
             StorageError: no server answers in 5 s, it refuses us, or its data is of a newer faqbot.
         """
         client, address = _connect(uri)
-        async with client:
+        async with _closing(client):
             options = CodecOptions[Document](tz_aware=True, tzinfo=UTC)
             database = client.get_default_database(_DATABASE, codec_options=options)
             opened = cls(database, address, zone)
@@ -222,6 +227,23 @@ class MongoDatabase:
             missing |= _WORKING if found["state"] == "answering" else {}
             missing |= {"lease_until": found.get("lease_until", _LONG_AGO)}
             await self.inbox.update_one({"_id": found["_id"]}, {"$set": missing})
+
+
+@asynccontextmanager
+async def _closing(client: AsyncMongoClient[Document]) -> AsyncIterator[None]:
+    """Close a client at the end; whoever ends does not wait for ever for it.
+
+    Where an operation was cancelled while the server is away, the driver's monitor may wait for a
+    lock that nobody gives back, and its `close` waits for the monitor.
+    """
+    try:
+        yield
+    finally:
+        try:
+            async with asyncio.timeout(_CLOSE_S):
+                await client.close()
+        except TimeoutError:
+            logger.warning("MongoDB's client was left open at the end: it does not close")
 
 
 def _connect(uri: str) -> tuple[AsyncMongoClient[Document], str]:
