@@ -16,7 +16,7 @@ from config.resources import ENCODER, load_everyday, load_loanwords
 from config.settings import Settings
 from core.embeddings.fastembed import FastembedEmbedder
 from core.embeddings.kiwi import KiwiEncoder
-from core.ports import Embedder, Lessons
+from core.ports import Embedder, FaqIndex, Lessons
 from core.retrieval.lesson_sync import LessonSync, Warm
 from core.retrieval.retriever import Retriever
 from core.retrieval.synonyms import Synonyms, load_groups
@@ -78,9 +78,20 @@ def build_retriever(
         index = open_index(settings)
         index.warm()
         language = loading.result()
+    return retriever_of(settings, index, language, embedder or language.encoder), language
+
+
+def retriever_of(
+    settings: Settings, index: FaqIndex, language: Language, embedder: Embedder
+) -> Retriever:
+    """Return a search over an index, with what it serves loaded.
+
+    Raises:
+        FaqIndexError: see `LiveIndex.refresh`.
+    """
     retriever = Retriever(
         index=index,
-        embedder=embedder or language.encoder,
+        embedder=embedder,
         analyzer=language.analyzer,
         synonyms=language.synonyms,
         cache=settings.cache_dir,
@@ -88,7 +99,7 @@ def build_retriever(
         answer_from=settings.answer_confidence,
     )
     retriever.serving.refresh()
-    return retriever, language
+    return retriever
 
 
 def build_taught(settings: Settings) -> Retriever:

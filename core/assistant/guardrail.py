@@ -25,7 +25,7 @@ from core.errors import ConfigError
 from core.ports import Vectors
 from core.retrieval.evidence import FACTS
 from core.retrieval.lessons import is_learned
-from core.retrieval.retriever import Hit, is_answer
+from core.retrieval.retriever import Hit
 from core.retrieval.vectors import read_arrays
 from core.text.korean import compact, ngrams
 from core.types import Label, Verdict
@@ -170,7 +170,7 @@ class Guardrail:
         if hit.letters >= _SPELLED_ALIKE or (hit.facts and hit.confidence >= _SURE):
             return True
         named = set(self._terms(hit.title))
-        return bool(named) and is_answer([hit]) and named <= set(self._terms(question))
+        return bool(named) and hit.answers and named <= set(self._terms(question))
 
 
 def vouched(verdict: Verdict, question: str, hits: Sequence[Hit]) -> Verdict:

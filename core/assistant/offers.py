@@ -84,7 +84,7 @@ class Offers:
                 await work.warm([ask])
             if ask and is_answer(await self._first(ask)):
                 offered.append(ask)
-            offered += [followups.labels(hit.title)[0] for hit in hits if is_answer([hit])]
+            offered += [followups.labels(hit.title)[0] for hit in hits if hit.answers]
         unique = dict.fromkeys((*offered, *self._examples))
         return tuple(unique)[:_SUGGESTIONS]
 

@@ -10,7 +10,7 @@ from core.errors import ModelError
 from core.ports import Vectors
 from core.retrieval.lesson_sync import prepared_of, vectors_of
 from core.retrieval.lessons import PREFIX, LessonOverlay, is_learned
-from core.retrieval.retriever import Retriever, is_answer
+from core.retrieval.retriever import Retriever
 from core.retrieval.signals import Query
 from core.text.korean import Analyzer
 from core.types import Entry, Lesson
@@ -36,7 +36,7 @@ class Rehearsal:
         """
         hits = self._retriever.search(lesson.question, limit=_BESIDE)
         return self._retriever.entries(
-            [hit for hit in hits if is_answer([hit]) and not is_learned(hit.faq_id)]
+            [hit for hit in hits if hit.answers and not is_learned(hit.faq_id)]
         )
 
     def nearest(self, lesson: Lesson) -> list[Entry]:

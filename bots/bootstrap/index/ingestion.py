@@ -8,10 +8,10 @@ from functools import cache
 from pathlib import Path
 from time import perf_counter
 
-from bots.bootstrap.search import Language, chosen_embedder, load_language
+from bots.bootstrap.search import Language, chosen_embedder, load_language, retriever_of
 from bots.bootstrap.stores import open_index
 from config.profiles import PROFILES, profile_of
-from config.resources import ENCODER, QUESTION_PACKS, load_everyday, load_loanwords
+from config.resources import ENCODER, QUESTION_PACKS, load_loanwords
 from config.settings import Settings
 from core.embeddings.fastembed import fingerprint as fingerprint_of_local
 from core.embeddings.kiwi import fingerprint
@@ -256,17 +256,7 @@ def _sync(  # noqa: PLR0913 - all by name; as `sync`
     if not serve:
         return changes
     if before is None or changes.generation != before.name:
-        retriever = Retriever(
-            index=index,
-            embedder=embedder(),
-            analyzer=language().analyzer,
-            synonyms=language().synonyms,
-            cache=settings.cache_dir,
-            everyday=load_everyday(),
-            answer_from=settings.answer_confidence,
-        )
-        retriever.serving.refresh()
-        switched(retriever)
+        switched(retriever_of(settings, index, language(), embedder()))
     return changes
 
 
