@@ -29,11 +29,11 @@ from config.settings import Settings
 from core.assistant.assistant import Assistant
 from core.lessons.book import LessonBook
 from core.lessons.gate import Gate
+from core.lessons.learning import Learning
 from core.lessons.reader import LessonReader
 from core.llm.budget import Ledger
 from core.messaging.answer_report import AnswerReport
 from core.messaging.cases.likeness import Likeness
-from core.messaging.lessons.learning import Learning
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService

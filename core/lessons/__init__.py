@@ -1,1 +1,1 @@
-"""Lessons that people teach: the gate that examines them, and the one book that keeps them."""
+"""Lessons that people teach: their replies, the gate before them, and the one book of them."""

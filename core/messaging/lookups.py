@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from core.lessons.learning import Learning
 from core.messaging.endings import view_of
-from core.messaging.lessons.learning import Learning
 from core.messaging.offline import Offline
 from core.ports import Archive, Inbox
 from core.press_ids import press_id

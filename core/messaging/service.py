@@ -15,14 +15,14 @@ from core.assistant.audiences import Audiences, Stand
 from core.bounded import BoundedDict
 from core.errors import PlatformRefusedError
 from core.lessons.book import Taught
+from core.lessons.learning import Learning
+from core.lessons.remarks import Remark
 from core.messaging.answer_report import AnswerReport
 from core.messaging.cases.desk import CaseDesk
+from core.messaging.cases.lesson_reviews import LessonReviews
 from core.messaging.cases.rounds import CaseRounds
 from core.messaging.handler import IsPublic, OpenReply, QuestionHandler
 from core.messaging.intake import Intake
-from core.messaging.lessons.learning import Learning
-from core.messaging.lessons.remarks import Remark
-from core.messaging.lessons.reviews import LessonReviews
 from core.messaging.lookups import Lookups
 from core.messaging.offline import Offline
 from core.messaging.opinions import Opinions

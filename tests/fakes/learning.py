@@ -2,7 +2,7 @@
 
 from core.lessons.book import LessonBook
 from core.lessons.gate import Examined
-from core.messaging.lessons.learning import Learning
+from core.lessons.learning import Learning
 
 
 async def _stands_alone(_text):

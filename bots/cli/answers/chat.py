@@ -15,10 +15,10 @@ from bots.cli.terminal import Screen
 from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import StorageError
-from core.messaging.lessons.learning import Learning
-from core.messaging.lessons.remarks import Remark
-from core.messaging.lessons.tag import is_lesson
-from core.messaging.lessons.wording import said_of
+from core.lessons.learning import Learning
+from core.lessons.remarks import Remark
+from core.lessons.tag import is_lesson
+from core.lessons.wording import said_of
 from core.profile import Profile
 from core.skills.assistant import AnyAssistant
 from core.types import Escalated, SessionId

@@ -20,8 +20,8 @@ from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import ConfigError, SourceError
 from core.lessons.book import LessonBook, Outcome, Taught
-from core.messaging.lessons.tag import without_tag
-from core.messaging.lessons.wording import said_of
+from core.lessons.tag import without_tag
+from core.lessons.wording import said_of
 from core.profile import Profile
 from core.retrieval.lesson_sync import all_lessons
 from core.retrieval.lessons import newest

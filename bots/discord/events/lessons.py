@@ -23,9 +23,9 @@ from bots.discord.render.components import Page
 from bots.discord.render.lesson_page import lesson_page
 from core.errors import PlatformError, StorageError
 from core.lessons.book import Outcome, Taught
-from core.messaging.lessons.remarks import Remark
-from core.messaging.lessons.tag import is_lesson
-from core.messaging.lessons.wording import SHOWN_OPENLY, said_of
+from core.lessons.remarks import Remark
+from core.lessons.tag import is_lesson
+from core.lessons.wording import SHOWN_OPENLY, said_of
 from core.types import SessionId
 
 logger = logging.getLogger(__name__)

@@ -24,7 +24,7 @@ from bots.discord.render.payload import question_in
 from bots.discord.replies.thread import thread_name
 from bots.shared.intake import reason_for
 from core.errors import PlatformError, StorageError
-from core.messaging.lessons.tag import is_lesson
+from core.lessons.tag import is_lesson
 from core.messaging.manners import Manners
 from core.types import Question, Receipt
 

@@ -21,8 +21,8 @@ from bots.discord.interactions.persistent_button import PersistentButton
 from bots.discord.render.lesson_page import lesson_page
 from bots.discord.render.payload import message
 from core.lessons.book import Outcome, Taught
-from core.messaging.lessons.remarks import Person
-from core.messaging.lessons.wording import SHOWN_OPENLY, said_of
+from core.lessons.remarks import Person
+from core.lessons.wording import SHOWN_OPENLY, said_of
 from core.profile import Profile
 from core.types import Lesson
 

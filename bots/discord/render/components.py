@@ -16,7 +16,7 @@ from typing import Final
 from bots.discord.ids import DIRECT, Ephemeral, place_of, target_of
 from bots.discord.render.markdown import line, markdown
 from bots.shared.answer_view import Ending, RenderOptions, ending_of, pieces, status_of
-from core.messaging.lessons.wording import review_labels
+from core.lessons.wording import review_labels
 from core.press_ids import is_press
 from core.profile import ids_on
 from core.text.markdown.measure import fitting, shortened, utf16

@@ -6,7 +6,7 @@ from typing import Final
 
 from bots.discord.render.components import Button, Page
 from core.lessons.book import Taught
-from core.messaging.lessons.wording import acts_on, label_of, said_of
+from core.lessons.wording import acts_on, label_of, said_of
 from core.profile import Profile
 from core.text.markdown.measure import shortened
 

@@ -26,9 +26,9 @@ from bots.slack.render.lesson_blocks import lesson_message
 from core.bounded import BoundedDict
 from core.errors import MessageGoneError, PlatformError, PlatformRefusedError, RateLimitedError
 from core.lessons.book import Outcome, Taught
-from core.messaging.lessons.remarks import Remark
-from core.messaging.lessons.tag import is_lesson
-from core.messaging.lessons.wording import SHOWN_OPENLY, said_of
+from core.lessons.remarks import Remark
+from core.lessons.tag import is_lesson
+from core.lessons.wording import SHOWN_OPENLY, said_of
 from core.retry import with_pauses
 
 logger = logging.getLogger(__name__)

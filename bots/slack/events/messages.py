@@ -28,7 +28,7 @@ from bots.slack.ids import question_id
 from bots.slack.replies.native_status import rename_session
 from core.bounded import BoundedDict
 from core.errors import PlatformError, PlatformRefusedError, StorageError
-from core.messaging.lessons.tag import is_lesson
+from core.lessons.tag import is_lesson
 from core.messaging.manners import Manners
 from core.types import Receipt
 

@@ -32,8 +32,8 @@ from bots.slack.render.lesson_blocks import (
 from bots.slack.render.mrkdwn import escaped
 from core.errors import FaqbotError
 from core.lessons.book import Outcome, Taught
-from core.messaging.lessons.remarks import Person
-from core.messaging.lessons.wording import SHOWN_OPENLY, LessonAct, said_of
+from core.lessons.remarks import Person
+from core.lessons.wording import SHOWN_OPENLY, LessonAct, said_of
 
 Json = dict[str, Any]
 

@@ -17,7 +17,7 @@ from bots.shared import answer_view
 from bots.shared.answer_view import Ending, ending_of, pieces, status_of
 from bots.slack.api.people import mention_of
 from bots.slack.render.mrkdwn import clipped, escaped, mrkdwn, plain, unmarked
-from core.messaging.lessons.wording import review_labels
+from core.lessons.wording import review_labels
 from core.profile import Profile, ids_on
 from core.text.markdown.measure import fitting, shortened
 from core.text.sanitize import Cleaner

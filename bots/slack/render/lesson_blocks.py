@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from bots.slack.render.mrkdwn import escaped
 from core.lessons.book import Taught
-from core.messaging.lessons.wording import acts_on, label_of, said_of
+from core.lessons.wording import acts_on, label_of, said_of
 from core.profile import Profile
 from core.types import Lesson
 

@@ -16,7 +16,7 @@ from bots.web.handlers.requests import body_of, text_in
 from bots.web.problems import Problem, said
 from core.lessons.book import Outcome
 from core.lessons.book import Taught as Kept
-from core.messaging.lessons.wording import findings_of
+from core.lessons.wording import findings_of
 from core.profile import Profile
 from core.reporting.operations import Taught
 

@@ -15,7 +15,7 @@ from config.profiles import load_profile
 from config.resources import SAMPLE_FAQ
 from config.settings import read_settings
 from core.lessons.book import Outcome
-from core.messaging.lessons.remarks import Remark
+from core.lessons.remarks import Remark
 from core.text.sanitize import Cleaner
 from core.types import Answered, Delta, Escalated, Question, SessionId, View
 from devtools.openai.server import Fault, OpenAIServer

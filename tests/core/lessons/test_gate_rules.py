@@ -8,7 +8,7 @@ from fakes import gate_examples as examples
 from config.profiles import load_profile
 from core.lessons.gate import Gate
 from core.lessons.reader import LessonReader
-from core.messaging.lessons.tag import is_lesson
+from core.lessons.tag import is_lesson
 from core.text.personal_data import mask_private
 from core.types import Entry, Lesson, SessionId
 

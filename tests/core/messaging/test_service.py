@@ -12,8 +12,8 @@ from fakes.wall import Wall, WallReply
 from config.profiles import load_profile
 from core.errors import PlatformError, PlatformRefusedError, RateLimitedError
 from core.lessons.book import Outcome
+from core.lessons.remarks import Remark
 from core.messaging.handler import references_of
-from core.messaging.lessons.remarks import Remark
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService

@@ -10,8 +10,8 @@ from bots.discord.render import markdown as discord
 from bots.slack.events import parse as slack_parse
 from bots.slack.render import mrkdwn as slack
 from bots.web.render import page_html
+from core.lessons.tag import is_lesson, number_after, without_tag
 from core.llm.prompts import estimate_tokens, quoted
-from core.messaging.lessons.tag import is_lesson, number_after, without_tag
 from core.text import (
     addressing,
     asking_sentences,

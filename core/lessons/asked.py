@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.messaging.lessons.remarks import Remark
-from core.messaging.lessons.tag import number_after
+from core.lessons.remarks import Remark
+from core.lessons.tag import number_after
 from core.ports import Archive, Inbox, Lessons
 from core.types import Lesson, SessionId, Turn, TurnState
 

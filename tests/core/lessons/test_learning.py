@@ -13,9 +13,9 @@ from config.profiles import load_profile
 from core.errors import StorageError
 from core.lessons.book import Outcome, Taught
 from core.lessons.gate import Examined
-from core.messaging.lessons.remarks import Remark
-from core.messaging.lessons.tag import is_lesson, without_tag
-from core.messaging.lessons.wording import said_of
+from core.lessons.remarks import Remark
+from core.lessons.tag import is_lesson, without_tag
+from core.lessons.wording import said_of
 from core.stores.inbox_limits import InboxLimits
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.cases import SqliteCases

@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from core.lessons.asked import AskedQuestions
 from core.lessons.book import LessonBook, Outcome, Taught
-from core.messaging.lessons.asked import AskedQuestions
-from core.messaging.lessons.remarks import Person, Remark
-from core.messaging.lessons.tag import is_lesson, without_tag
+from core.lessons.remarks import Person, Remark
+from core.lessons.tag import is_lesson, without_tag
 from core.ports import Archive, History, Inbox, Lessons
 from core.press_ids import press_id
 from core.profile import Profile

@@ -11,9 +11,9 @@ from config.profiles import load_profile
 from config.settings import Settings
 from core.errors import PlatformError
 from core.lessons.book import Outcome
+from core.lessons.remarks import Person
+from core.messaging.cases.lesson_reviews import LessonReviews
 from core.messaging.cases.roster import Roster
-from core.messaging.lessons.remarks import Person
-from core.messaging.lessons.reviews import LessonReviews
 from core.profile import Owner
 from core.types import Lesson, LessonState, Question, SessionId, Turn, TurnState
 

@@ -1,1 +1,0 @@
-"""Lessons: replies of people that become answers."""
