@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from core.assistant.audiences import Scope
@@ -16,7 +16,7 @@ from core.assistant.references import Reference, Referred, referred
 from core.assistant.rest import rest_of
 from core.assistant.trace import traced
 from core.assistant.turn_record import Clock, turn_of
-from core.assistant.work import Draft, LocalDraft, LocalWork, Work
+from core.assistant.work import Instead, LocalDraft, LocalWork, Research, Work
 from core.ports import ChatModel, History
 from core.press_ids import is_press
 from core.profile import Profile
@@ -32,7 +32,6 @@ from core.types import (
     Declined,
     Delta,
     Ending,
-    Entry,
     Escalated,
     Exchange,
     Failed,
@@ -55,29 +54,6 @@ SURE: Final = 0.9
 _TOLD_AFTER_S: Final = 5.0  # then people are told that it takes longer: a store may be away
 # The turns that are read, so that no question of the conversation is offered again.
 _REMEMBERED_TURNS: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Research:
-    """The results of the research before the first word of an answer.
-
-    `text` is what was asked, without what stood around it. `left_out` are further questions of the
-    message that are not answered with it. Of a message that asks for more of an answer that was
-    given, `referred` tells which. `leans` tells that the question is answered in its conversation
-    alone.
-    """
-
-    text: str
-    asked: tuple[str, ...]
-    history: tuple[Exchange, ...]
-    hits: Sequence[Hit]
-    entries: Sequence[Entry]
-    verdict: Verdict
-    left_out: tuple[str, ...] = ()
-    draft: Draft | None = None
-    referred: Referred | None = None
-    trace: Trace = field(default_factory=Trace)
-    leans: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +87,11 @@ class Answerer:
         )
 
     async def answer(
-        self, question: Question, history: Sequence[Exchange] | None, work: Work
+        self,
+        question: Question,
+        history: Sequence[Exchange] | None,
+        work: Work,
+        instead: Instead | None = None,
     ) -> AsyncGenerator[AnswerEvent]:
         """Yield the events of an answer by this work; see `Assistant.answer`."""
         clock = Clock()
@@ -129,7 +109,13 @@ class Answerer:
         finally:
             await _cancelled(researching)
         clock.mark("researched")
-        ending: AnswerEvent | None = await self._at_once(research, work)
+        if instead:
+            async with aclosing(instead(research)) as other:
+                async for event in other:
+                    yield event
+                    if not isinstance(event, Status):
+                        return
+        ending: Ending | None = await self._at_once(research, work)
         if ending is None:
             async with aclosing(self._write(research, clock, work)) as writing:
                 async for event in writing:
@@ -140,34 +126,35 @@ class Answerer:
                         break
         clock.mark("answered")
         assert ending is not None  # noqa: S101 - a draft ends with one
-        turn = turn_of(
-            question,
-            ending,
-            label=research.verdict.label,
-            trace=research.trace,
-            clock=clock,
-            work=work,
-            model=self.model.name,
-        )
-        await self.history.append(turn)
+        await self._keep(question, ending, work, clock, research)
         yield ending
 
     async def aside(self, question: Question) -> AsyncGenerator[AnswerEvent]:
         """Say how to ask where nobody else reads the answer."""
         ending = Answered(self.profile.ask_privately, (), ())
         work = LocalWork(self.reader, self.model)
-        label = Label.GREETING  # it tells nothing of what comes next
+        await self._keep(question, ending, work, Clock())
+        yield ending
+
+    async def _keep(
+        self,
+        question: Question,
+        ending: Ending,
+        work: Work,
+        clock: Clock,
+        research: Research | None = None,
+    ) -> None:
+        """Store a turn; one without research tells nothing of what comes next."""
         turn = turn_of(
             question,
             ending,
-            label=label,
-            trace=Trace(),
-            clock=Clock(),
+            label=research.verdict.label if research else Label.GREETING,
+            trace=research.trace if research else Trace(),
+            clock=clock,
             work=work,
             model=self.model.name,
         )
         await self.history.append(turn)
-        yield ending
 
     async def research(
         self,

@@ -8,14 +8,14 @@ from contextlib import aclosing
 from copy import copy
 from dataclasses import replace
 
-from core.assistant.answerer import SURE, Answerer, Research
+from core.assistant.answerer import SURE, Answerer
 from core.assistant.audiences import Audiences, Scope
 from core.assistant.conversation import unasked
 from core.assistant.fallback import ModelPipeline
 from core.assistant.followups import LeadBack
 from core.assistant.message import MessageReader
 from core.assistant.offers import Offers
-from core.assistant.work import LocalWork, Work
+from core.assistant.work import Instead, LocalWork, Research, Work
 from core.errors import FaqbotError
 from core.ports import ChatModel, History
 from core.profile import Profile
@@ -78,17 +78,22 @@ class Assistant:
         self._seen: dict[Audience, Retriever] = {}
 
     async def answer(
-        self, question: Question, history: Sequence[Exchange] | None = None
+        self,
+        question: Question,
+        history: Sequence[Exchange] | None = None,
+        *,
+        instead: Instead | None = None,
     ) -> AsyncGenerator[AnswerEvent]:
         """Yield `Status` and `Delta` events, then exactly one of the other four.
 
         The turn is stored before that last event. `history` takes the place of the session's own
-        earlier turns, for questions that come with their conversation.
+        earlier turns, for questions that come with their conversation. `instead` hears of the
+        research of a question that may be answered here, and takes it over by what it yields.
         """
         scope = await self._audiences.of(question)
         answerer = self._within(scope)
         if _is_open(scope):
-            events = self._told(answerer, question, history)
+            events = self._told(answerer, question, history, instead)
         else:
             events = answerer.aside(question)
         async with aclosing(events):
@@ -106,7 +111,11 @@ class Assistant:
         return await public.recalls(turn)
 
     async def _told(
-        self, answerer: Answerer, question: Question, history: Sequence[Exchange] | None
+        self,
+        answerer: Answerer,
+        question: Question,
+        history: Sequence[Exchange] | None,
+        instead: Instead | None,
     ) -> AsyncGenerator[AnswerEvent]:
         work: Work | None = None
         try:
@@ -114,7 +123,7 @@ class Assistant:
                 question.asker if self._charged_to is None else self._charged_to
             )
             # Closed at once, not when it is collected: a reader who leaves leaves no task behind.
-            async with aclosing(answerer.answer(question, history, work)) as events:
+            async with aclosing(answerer.answer(question, history, work, instead)) as events:
                 async for event in events:
                     yield event
         except FaqbotError as error:

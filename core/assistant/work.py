@@ -6,15 +6,30 @@ than the names here.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from core.assistant.message import Message, MessageReader, Part, Reading
+from core.assistant.references import Referred
 from core.ports import ChatModel
 from core.retrieval.lessons import passages_of
+from core.retrieval.retriever import Hit
 from core.text.sections import escaped, tidy
-from core.types import AnswerPiece, Cited, Entry, Exchange, Label, Passage, Usage, Verdict, Written
+from core.types import (
+    AnswerEvent,
+    AnswerPiece,
+    Cited,
+    Entry,
+    Exchange,
+    Label,
+    Passage,
+    Trace,
+    Usage,
+    Verdict,
+    Written,
+)
 
 
 class Draft(Protocol):
@@ -56,6 +71,33 @@ class Work(Protocol):
     async def close(self) -> None:
         """Stop whatever still runs."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Research:
+    """The results of the research before the first word of an answer.
+
+    `text` is what was asked, without what stood around it. `left_out` are further questions of the
+    message that are not answered with it. Of a message that asks for more of an answer that was
+    given, `referred` tells which. `leans` tells that the question is answered in its conversation
+    alone.
+    """
+
+    text: str
+    asked: tuple[str, ...]
+    history: tuple[Exchange, ...]
+    hits: Sequence[Hit]
+    entries: Sequence[Entry]
+    verdict: Verdict
+    left_out: tuple[str, ...] = ()
+    draft: Draft | None = None
+    referred: Referred | None = None
+    trace: Trace = field(default_factory=Trace)
+    leans: bool = False
+
+
+Instead = Callable[[Research], AsyncGenerator[AnswerEvent]]
+"""Something else that may take a question over, once its research is known."""
 
 
 class LocalWork:

@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from core.assistant.answerer import Research
 from core.assistant.assistant import Assistant
 from core.assistant.references import named_place
+from core.assistant.work import Research
 from core.errors import FaqbotError
 from core.ports import History
 from core.press_ids import is_press, pressed_turn
@@ -64,17 +64,17 @@ class SkilledAssistant:
         self, question: Question, history: Sequence[Exchange] | None = None
     ) -> AsyncGenerator[AnswerEvent]:
         """Yield the events of a skill's reply or of an answer, as `Assistant.answer` does."""
-        try:
-            async with aclosing(self._by_skill(question)) as said:
-                async for step in said:
-                    yield step
-                    if isinstance(step, Answered):
-                        return
-        except FaqbotError as error:
-            logger.error("the skill for %s failed: %s", question.id, error)
-            yield Failed(self._profile.skill_failed)
-            return
-        async with aclosing(self._assistant.answer(question, history)) as events:
+        async with aclosing(self._taken(self._in_dialogue(question))) as said:
+            async for step in said:
+                yield step
+                if not isinstance(step, Status):
+                    return
+
+        def instead(research: Research) -> AsyncGenerator[AnswerEvent]:
+            return self._taken(self._begun(question, research))
+
+        events = self._assistant.answer(question, history, instead=instead)
+        async with aclosing(events):
             async for event in events:
                 yield event
 
@@ -97,11 +97,23 @@ class SkilledAssistant:
             return True
         return await self._assistant.would_answer(question)
 
-    async def _by_skill(self, question: Question) -> AsyncGenerator[Status | Answered]:
-        """Yield what a skill says; nothing if no skill is meant, or others would read it."""
-        if not await self._assistant.is_open(question):
+    async def _taken(
+        self, said: AsyncGenerator[Status | Answered]
+    ) -> AsyncGenerator[Status | Answered | Failed]:
+        """Yield what a skill says, and the person's words for its failure."""
+        try:
+            async with aclosing(said):
+                async for step in said:
+                    yield step
+        except FaqbotError as error:
+            logger.error("a skill failed: %s", error)
+            yield Failed(self._profile.skill_failed)
+
+    async def _in_dialogue(self, question: Question) -> AsyncGenerator[Status | Answered]:
+        """Yield what the skill of an open dialogue says; nothing if the message is not for it."""
+        if not await self._assistant.is_open(question):  # others would read it
             return
-        text = normalized(question.text) or question.text.strip()
+        text = _said(question)
         turns = await self._history.recent(question.session, _TURNS_BACK)
         dialogue = self._open_in(turns)
         pressed = pressed_turn(question, turns)
@@ -109,25 +121,31 @@ class SkilledAssistant:
         if pressed and pressed.dialogue and pressed.dialogue != dialogue:
             told = self._profile.settled_button
             yield await self._told(question, told, dialogue or replace(pressed.dialogue, data=None))
-            return
-        if dialogue and not dialogue.admits(question.asker):
+        elif dialogue and not dialogue.admits(question.asker):
             # Typed words confirm as a press does, so they are for the same people.
             if text in _choices(turns):
                 yield await self._told(question, self._profile.not_your_button, dialogue)
-                return
         elif dialogue:
             text = _chosen(text, _choices(turns))
             async with aclosing(self._heard(question, text, dialogue)) as said:
                 async for step in said:
                     yield step
-                    if isinstance(step, Answered):
-                        return
-        skill = None if is_press(question.id) else await self._meant(text, question.session)
-        asked = dialogue.skill if dialogue and dialogue.admits(question.asker) else ""
-        if skill and skill.name != asked:
-            async with aclosing(self._heard(question, text, Dialogue(skill.name))) as said:
-                async for step in said:
-                    yield step
+
+    async def _begun(
+        self, question: Question, research: Research
+    ) -> AsyncGenerator[Status | Answered]:
+        """Yield what the skill says that a message is meant for; nothing if none is."""
+        text = _said(question)
+        skill = None if is_press(question.id) else self._meant(text, research)
+        if skill is None:
+            return
+        turns = await self._history.recent(question.session, _TURNS_BACK)
+        dialogue = self._open_in(turns)
+        if dialogue and dialogue.admits(question.asker) and dialogue.skill == skill.name:
+            return  # it has heard the message already
+        async with aclosing(self._heard(question, text, Dialogue(skill.name))) as said:
+            async for step in said:
+                yield step
 
     async def _heard(
         self, question: Question, text: str, dialogue: Dialogue
@@ -143,13 +161,12 @@ class SkilledAssistant:
                     yield await self._kept(question, dialogue, event)
                     return
 
-    async def _meant(self, text: str, session: SessionId) -> Skill | None:
+    def _meant(self, text: str, research: Research) -> Skill | None:
         """Return the skill that a message is meant for: it is liker to it than to the FAQ."""
         found = self._router.candidate(text)
         if found is None:
             return None
         skill, score = found
-        research = await self._assistant.research(text, session, ())
         titles = [hit.title for hit in research.hits[:3]]
         questions = [asked for entry in research.entries[:3] for asked in entry.questions]
         return skill if score > self._router.likeness(text, [*titles, *questions]) else None
@@ -183,6 +200,10 @@ class SkilledAssistant:
 
 
 AnyAssistant = Assistant | SkilledAssistant
+
+
+def _said(question: Question) -> str:
+    return normalized(question.text) or question.text.strip()
 
 
 def _chosen(text: str, choices: Sequence[str]) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 import pytest
 from fakes.assistants import ScriptedAssistant
@@ -23,10 +22,7 @@ from core.skills.router import Router
 
 
 class Scripted(ScriptedAssistant):
-    """Answers what no skill is meant by; its FAQ is like nothing that is asked."""
-
-    async def research(self, text, session, history=None):
-        return SimpleNamespace(hits=[], entries=[])
+    """Answers what no skill is meant by."""
 
     async def is_open(self, question):
         return True

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from copy import copy
 
+from core.assistant.work import Instead, Research
 from core.ports import History
 from core.stores.memory import MemoryHistory
 from core.types import (
@@ -15,15 +16,19 @@ from core.types import (
     Delta,
     Escalated,
     Failed,
+    Label,
     Passage,
     Question,
+    Status,
     Turn,
     TurnState,
+    Verdict,
 )
 
 SOURCE = Passage("faq-1", "정산은 언제 되나요?", "구매확정 다음 영업일에 정산됩니다.", 0.9)
 FOLLOWUPS = ("정산 계좌는 어떻게 바꾸나요?", "빠른정산은 무엇인가요?")
 
+NOTHING_LIKE_IT = Research("", (), (), (), (), Verdict(Label.OFF_TOPIC, dict.fromkeys(Label, 0.25)))
 Step = AnswerEvent | asyncio.Event | asyncio.Semaphore
 
 
@@ -73,9 +78,17 @@ class ScriptedAssistant:
         return turn.question.text not in self.talk
 
     async def answer(
-        self, question: Question, history: object = None
+        self, question: Question, history: object = None, *, instead: Instead | None = None
     ) -> AsyncGenerator[AnswerEvent]:
-        """The events, with the turn stored before the last one, as the real assistant does it."""
+        """The events, with the turn stored before the last one, as the real assistant does it.
+
+        Its FAQ is like nothing that is asked.
+        """
+        if instead:
+            async for event in instead(NOTHING_LIKE_IT):
+                yield event
+                if not isinstance(event, Status):
+                    return
         self.asked.append(question)
         for step in self.scripts.get(question.text) or self.otherwise(question):
             if isinstance(step, asyncio.Event):

@@ -7,6 +7,8 @@ from itertools import count
 
 import pytest
 
+from core.assistant.message import MessageReader
+from core.assistant.research import Researcher
 from core.press_ids import press_id
 from core.skills.assistant import SkilledAssistant
 from core.skills.router import Router
@@ -109,6 +111,32 @@ async def test_what_is_liker_to_the_skill_goes_there_and_what_is_liker_to_the_fa
     for text in ("정산은 언제 되나요?", "배송비는 어떻게 설정하나요?"):
         _, answer = await ending(start(), text)
         assert not getattr(answer, "skill", "")
+
+
+async def test_a_message_is_searched_for_once_whoever_answers_it(
+    make_assistant, retriever, guardrail, analyzer, rooms, history, profile, encoder, clock
+):
+    searched = []
+
+    class Counting(Researcher):
+        async def find(self, text, history=(), **audience):
+            searched.append(text)
+            return await super().find(text, history, **audience)
+
+    reader = MessageReader(Counting(retriever, guardrail), analyzer)
+    assistant = SkilledAssistant(
+        make_assistant(history=history, reader=reader),
+        skills=[rooms],
+        router=Router([rooms], encoder.embed),
+        history=history,
+        profile=profile,
+        now=clock,
+    )
+    for text, skill in (("회의실 예약해 줘", "rooms"), ("정산은 언제 되나요?", "")):
+        searched.clear()
+        _, told = await ending(assistant, text)
+        assert told.skill == skill
+        assert searched.count(text) == 1
 
 
 async def test_a_dialogue_goes_on_gives_way_to_the_faq_and_is_taken_up_after_a_restart(start):
