@@ -72,7 +72,7 @@ class Offline:
         Raises:
             StorageError: the spool cannot be read.
         """
-        found = await self._spool.of(question_id) if self._spool and self.waiting else []
+        found = await self._spool.of(question_id) if self._spool else []
         last = found[-1] if found else None
         return last.question if last and last.act is not Act.DELETE else None
 
@@ -82,7 +82,8 @@ class Offline:
         Raises:
             StoreAwayError: one does, so that the next act has to wait behind it.
         """
-        if self._spool and self.waiting and await self._spool.of(question_id):
+        # Another process may have kept it: this one may not know of anything that waits.
+        if self._spool and await self._spool.of(question_id):
             raise StoreAwayError("what was done before waits for the store still")
 
     async def drain(self, do: Callable[[Spooled], Awaitable[bool]]) -> None:

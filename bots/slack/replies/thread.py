@@ -41,6 +41,7 @@ from core.types import File, Question, View
 logger = logging.getLogger(__name__)
 
 _NO_THREAD: Final = "invalid_thread_ts"
+_DELETED_THREAD: Final = "thread_not_found"
 
 Json = dict[str, Any]
 Hint = Callable[[View], Awaitable[None]]
@@ -169,13 +170,17 @@ class SlackReply:
     async def find(self) -> Sequence[str]:
         """The messages of this answer, by their metadata, in the order of their places."""
         found: list[tuple[int, str]] = []
-        async for message in self._since_the_question():
-            place = self._place_in_answer(message)
-            if place is not None:
-                reference = reference_of(self._place.channel, message["ts"])
-                self._calling[reference] = calls_in(message)
-                self._places[reference] = place
-                found.append((place, reference))
+        try:
+            async for message in self._since_the_question():
+                place = self._place_in_answer(message)
+                if place is not None:
+                    reference = reference_of(self._place.channel, message["ts"])
+                    self._calling[reference] = calls_in(message)
+                    self._places[reference] = place
+                    found.append((place, reference))
+        except PlatformRefusedError as error:
+            if code_of(error) != _DELETED_THREAD:  # its first message was deleted before any reply
+                raise
         return [reference for _, reference in sorted(found)]
 
     async def attach(self, file: File) -> None:

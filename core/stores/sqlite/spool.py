@@ -77,9 +77,10 @@ class SqliteSpool:
         what = (question.id, act.value, _text(question))
 
         def add(db: sqlite3.Connection) -> bool:
-            if db.execute(_KNOWN, what).fetchone():
+            # In this order: another process may add the same act between two statements.
+            if db.execute(_ADD, (*what, self._most)).rowcount == 1:
                 return True
-            return db.execute(_ADD, (*what, self._most)).rowcount == 1
+            return db.execute(_KNOWN, what).fetchone() is not None
 
         return await self._thread.run(add)
 

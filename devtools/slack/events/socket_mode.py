@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -133,7 +134,8 @@ class SocketModeServer:
             if socket.silent:
                 continue
             if message.type is WSMsgType.PING:
-                await socket.ws.pong(message.data)
+                with suppress(ConnectionResetError):  # its process was killed
+                    await socket.ws.pong(message.data)
             elif message.type is WSMsgType.TEXT and message.data:
                 frame = orjson.loads(message.data)
                 if envelope_id := frame.get("envelope_id"):

@@ -247,6 +247,24 @@ async def test_a_question_deleted_while_it_is_answered_leaves_nothing(
     assert slack.replies(question) == []
 
 
+async def test_a_question_deleted_before_anything_is_shown_leaves_nothing_to_look_for(
+    slack, tmp_path, minsu, channel, caplog
+):
+    """Its thread is gone with it, so that Slack finds none."""
+    slack.fail_next("chat.postMessage", "429", times=50)
+    async with answering(slack, tmp_path, gate=asyncio.Event()) as bot:
+        question = await minsu.mention(channel, "정산은 언제?")
+        await slack.until(lambda: slack.calls("chat.postMessage"))
+        await minsu.delete(question)
+        inbox, asked = bot.stores.inbox, bot.assistant.asked[0]
+        async with asyncio.timeout(5):
+            while await inbox.is_open(asked.session):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+            await slack.until(lambda: slack.calls("conversations.replies"))
+        await settled(slack)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
 @pytest.mark.parametrize("how", ["button", "sign on the answer", "sign on the question"])
 async def test_a_running_answer_is_stopped(slack, tmp_path, minsu, jiyoung, channel, how):
     pieces = ("구매확정 다음 영업일에 정산되고, 공휴일에는 ", "밀립니다.")

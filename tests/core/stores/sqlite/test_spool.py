@@ -1,0 +1,42 @@
+"""The spool that processes of one machine share while the store is away."""
+
+import asyncio
+
+import pytest
+
+from core.errors import StoreAwayError
+from core.messaging.offline import Offline
+from core.stores.sqlite.spool import Act, SqliteSpool
+from core.types import Question, Receipt, SessionId
+
+
+def question(number: int) -> Question:
+    return Question(f"slack:T1:C1:{number}", SessionId(f"slack:T1:C1:{number}"), "배송비는?", "U1")
+
+
+@pytest.fixture
+async def spools(tmp_path):
+    path = tmp_path / "spool.sqlite3"
+    async with SqliteSpool.open(path, most=40) as one, SqliteSpool.open(path, most=40) as other:
+        yield one, other
+
+
+async def test_what_two_processes_keep_at_once_is_kept_once_and_refused_by_none(spools):
+    """Each process of Discord hears every question."""
+    kept = await asyncio.gather(
+        *(spool.add(Act.ASK, one) for one in map(question, range(40)) for spool in spools)
+    )
+    assert all(kept)
+    assert await spools[0].count() == 40
+    assert not await spools[1].add(Act.ASK, question(41))
+
+
+async def test_an_act_that_another_process_keeps_comes_before_what_follows(spools):
+    """A deletion that is taken in elsewhere does not overtake its question."""
+    hears, other = map(Offline, spools)
+    assert await hears.keep(Act.ASK, question(1)) is Receipt.SPOOLED
+    kept = await other.kept(question(1).id)
+    assert kept
+    assert kept.text == question(1).text
+    with pytest.raises(StoreAwayError, match="before"):
+        await other.check_order(question(1).id)
