@@ -185,6 +185,10 @@ class Profile:
     teach_approve: str
     teach_edit: str
     teach_undo: str
+    teach_offer: str
+    teach_offer_learn: str
+    teach_offer_leave: str
+    teach_offer_left: str
     teach_edit_title: str
     teach_question_label: str
     teach_answer_label: str

@@ -28,6 +28,7 @@ from config.profiles import profile_of
 from config.settings import Settings
 from core.assistant.assistant import Assistant
 from core.lessons.book import LessonBook
+from core.lessons.correction import CorrectionReader
 from core.lessons.gate import Gate
 from core.lessons.learning import Learning
 from core.lessons.reader import LessonReader
@@ -225,6 +226,7 @@ class _Parts:
             leans=lambda text: retriever.aside(retriever.leans, text),
             category_of=partial(category_for, self.assistants.audiences, retriever),
             book=self.book(stores, profile),
+            contradicts=CorrectionReader(self.assistants.language.analyzer, self.embed).contradicts,
         )
 
     def book(self, stores: Stores, profile: Profile) -> LessonBook:

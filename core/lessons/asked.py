@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.lessons.remarks import Remark
 from core.lessons.tag import number_after
 from core.ports import Archive, Inbox, Lessons
-from core.types import Lesson, SessionId, Turn, TurnState
+from core.types import Lesson, LessonState, SessionId, Turn, TurnState
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,17 @@ class AskedQuestions:
             return Meant(waiting[number - 1], numbered=True)
         return Meant(None, waiting=tuple(turn.question.text for turn in waiting))
 
+    async def answered(self, remark: Remark, turns: Sequence[Turn]) -> Turn | None:
+        """Find the answer of the FAQ that a remark speaks of, unless a person has spoken of it.
+
+        It is the one replied to, else the latest of the conversation.
+        """
+        turn = await self._replied_to(remark, turns) or next(reversed(turns), None)
+        if turn is None or turn.state is not TurnState.ANSWERED or not turn.passages:
+            return None
+        known = await self._lessons.of_session(turn.question.session)
+        return None if any(one.question_id == turn.question.id for one in known) else turn
+
     async def before(self, remark: Remark, turns: Sequence[Turn]) -> Turn | None:
         """Find the question that a message answers which teaches nothing by itself.
 
@@ -67,7 +78,7 @@ class AskedQuestions:
     async def waiting(self, session: SessionId, turns: Sequence[Turn]) -> list[Turn]:
         """The questions that wait for a person, oldest first."""
         lessons = await self._lessons.of_session(session)
-        answered = {lesson.question_id for lesson in lessons}
+        answered = {one.question_id for one in lessons if one.state is not LessonState.OFFERED}
         known = {turn.question.text for turn in turns if turn.state is TurnState.ANSWERED}
         return [
             turn

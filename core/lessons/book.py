@@ -116,8 +116,29 @@ class LessonBook:
             lesson = replace(lesson, review_at=self._review_at())
         return await self._stored(lesson, by, seen_in)
 
+    async def offer(self, lesson: Lesson, *, by: str) -> Lesson | None:
+        """Keep what somebody said, who is then asked whether to learn it; it answers nobody.
+
+        Return it with what the gate has found; None if it was offered before, or may not be learnt.
+
+        Raises:
+            StorageError: it is not kept.
+        """
+        answer = mask_private(lesson.answer.strip())
+        if not answer or len(answer) > self._longest_characters:
+            return None
+        lesson = replace(lesson, question=mask(lesson.question), answer=answer)
+        examined = await self._examine(lesson)
+        if examined.refused:
+            return None
+        offered = replace(lesson, state=LessonState.OFFERED, findings=examined.findings)
+        if await self._lessons.teach(offered) is not Teaching.LEARNED:
+            return None
+        await self._note(by, "lesson.offer", offered)
+        return offered
+
     async def approve(self, lesson: Lesson, *, by: str) -> Taught:
-        """Serve a lesson that is held or has expired; those who wait for it are told.
+        """Serve a lesson that is held, offered or has expired; those who wait for it are told.
 
         Raises:
             StorageError: as `keep`.

@@ -42,8 +42,11 @@ class Learning:
         leans: Callable[[str], Awaitable[bool]],
         category_of: Callable[[Turn], Awaitable[str]],
         book: LessonBook,
+        contradicts: Callable[[str, Turn], Awaitable[bool]],
     ) -> None:
         """`leans` says whether a question needs the one before it.
+
+        `contradicts` says whether somebody's words say otherwise than the answer of a turn.
 
         `category_of` is the category of what is learnt from a turn, which says who may see it.
         """
@@ -56,6 +59,7 @@ class Learning:
         self._leans = leans
         self._category_of = category_of
         self._book = book
+        self._contradicts = contradicts
 
     async def teach(self, remark: Remark) -> Taught:
         """Learn a remark that has the tag; the next question is answered with it.
@@ -109,25 +113,43 @@ class Learning:
         """
         if not remark.may_teach:
             return Taught(Outcome.NOT_ALLOWED)
-        lesson_id = press_id(remark.id, _ADOPTED)
-        for name in (remark.id, lesson_id):
+        for name in (remark.id, press_id(remark.id, _ADOPTED)):
             if known := await self.lessons.find(name):
+                if known.state is LessonState.OFFERED:
+                    return await self._book.approve(known, by=remark.by)
                 return Taught(Outcome.KNOWN, known)
         turns = await self._history.recent(remark.session, _TURNS)
         turn = await self._asked.before(remark, turns)
         if turn is None:
             return Taught(Outcome.NOTHING_ASKED)
-        asked = await self._lesson_on(turn, remark, turns)
-        answer = without_tag(remark.text, self._profile.learning_tag)
-        lesson = replace(
-            asked,
-            id=lesson_id,
-            answer=answer,
-            author=remark.author,
-            author_name=remark.author_name,
-            learned_at=datetime.now(UTC),
-        )
+        lesson = await self._adopted(remark, turn, turns)
         return await self._book.keep(lesson, by=remark.by)
+
+    async def contradicted(self, remark: Remark) -> Turn | None:
+        """Return the turn whose answer a remark without the tag contradicts; None if it does not.
+
+        That is so for nobody but those who may teach, and not again once it was learnt or offered.
+
+        Raises:
+            StorageError: it cannot be found out.
+        """
+        if not remark.may_teach:
+            return None
+        turns = await self._history.recent(remark.session, _TURNS)
+        turn = await self._asked.answered(remark, turns)
+        return turn if turn and await self._contradicts(remark.text, turn) else None
+
+    async def offer(self, remark: Remark, turn: Turn) -> Lesson | None:
+        """Keep what a remark says against the answer of a turn, to ask its author about it once.
+
+        None if it was offered before, or if it may not be learnt.
+
+        Raises:
+            StorageError: it is not kept.
+        """
+        turns = await self._history.recent(remark.session, _TURNS)
+        offered = await self._adopted(remark, turn, turns)
+        return await self._book.offer(offered, by=remark.by)
 
     async def find(self, lesson_id: str) -> Lesson | None:
         """Return a lesson by its id."""
@@ -222,6 +244,18 @@ class Learning:
         earlier = await self._history.recent(question.session, _TURNS)
         before = [turn for turn in earlier if turn.question.id != question.id]
         return mask(await self._stand_alone(question.text, before))
+
+    async def _adopted(self, remark: Remark, turn: Turn, turns: Sequence[Turn]) -> Lesson:
+        """Return what a message says as a lesson on a turn; a later edit of it changes nothing."""
+        asked = await self._lesson_on(turn, remark, turns)
+        return replace(
+            asked,
+            id=press_id(remark.id, _ADOPTED),
+            answer=without_tag(remark.text, self._profile.learning_tag),
+            author=remark.author,
+            author_name=remark.author_name,
+            learned_at=datetime.now(UTC),
+        )
 
     async def _lesson_on(self, turn: Turn, remark: Remark, turns: Sequence[Turn]) -> Lesson:
         """A question that a remark answers, as a lesson that lacks its answer."""

@@ -19,6 +19,8 @@ class LessonAct(StrEnum):
     APPROVE = "approve"
     EDIT = "edit"
     UNDO = "undo"
+    LEARN = "learn"  # what its author was offered
+    LEAVE = "leave"
 
 
 _ANSWER_CHARS: Final = 400
@@ -32,6 +34,7 @@ SHOWN_OPENLY: Final = (
     Outcome.APPROVED,
     Outcome.CONFIRMED,
 )
+OFFERED: Final = (LessonAct.LEARN, LessonAct.LEAVE)
 _ALWAYS: Final = (LessonAct.EDIT, LessonAct.UNDO)
 _ABOUT: Final = tuple(one for one in SHOWN_OPENLY if one is not Outcome.UNLEARNED)
 
@@ -71,6 +74,17 @@ def said_of(taught: Taught, profile: Profile, *, how_to_confirm: str = "") -> st
     return "\n".join(lines)
 
 
+def offer_of(lesson: Lesson, profile: Profile) -> str:
+    """Return what the author of a correction is asked: the question, the answer, the findings."""
+    lines = [
+        profile.teach_offer,
+        profile.teach_about.format(question=_shown(lesson.question, profile)),
+        profile.teach_answer.format(answer=_answer_of(lesson, profile)),
+        *(f"• {finding}" for finding in findings_of(lesson, profile)),
+    ]
+    return "\n".join(lines)
+
+
 def acts_on(taught: Taught) -> tuple[LessonAct, ...]:
     """Return what an owner may do about a lesson, from where the bot says what came of it."""
     if taught.outcome not in _ABOUT:
@@ -94,6 +108,8 @@ def label_of(act: LessonAct, profile: Profile) -> str:
         LessonAct.APPROVE: profile.teach_approve,
         LessonAct.EDIT: profile.teach_edit,
         LessonAct.UNDO: profile.teach_undo,
+        LessonAct.LEARN: profile.teach_offer_learn,
+        LessonAct.LEAVE: profile.teach_offer_leave,
     }
     return labels[act]
 

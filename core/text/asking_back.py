@@ -24,6 +24,11 @@ def asks_back(text: str) -> bool:
     return bool(sentences) and all(map(_is_question, sentences))
 
 
+def without_questions(text: str) -> str:
+    """Return the sentences of a text that do not ask."""
+    return " ".join(one for one in _STOP.split(text) if not _is_question(one.strip()))
+
+
 def _is_question(sentence: str) -> bool:
     bare = sentence.rstrip(_ENDED)
     if bare.endswith(("?", "？")) or _ASKS.search(bare):

@@ -18,13 +18,24 @@ _CITATION: Final = re.compile(r"\[(\d{1,2})\]")
 _END: Final = re.compile(r"[.!?。](?:[\"')*_]*)(?:\s*\[\d{1,2}\])*(?=\s)\s+|\n+")
 _LIST_SIGN: Final = re.compile(r"^\s*(?:\d{1,2}[.)]|[①-⑳])\s*")
 _NUMBER: Final = re.compile(
-    r"(?P<digits>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>[천만억조]*)\s?"
-    r"(?P<unit>영업일|개월|시간|퍼센트|%|원|일|월|년|주|시|분|초|회|건|개|명|배|자|장|percent|days?|hours?|minutes?"
-    r"|weeks?|months?|years?|times?|won|dollars?)?",
+    r"(?:(?P<sign>[$€£¥₩])\s?)?(?P<digits>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>[천만억조]*)\s?"
+    r"(?P<unit>영업일|개월|시간|퍼센트|%|원|일|월|년|주|시|분|초|회|건|개|명|배|자|장|층|호|박|세|살|점|쪽|단계"
+    r"|percent|days?|hours?|minutes?|weeks?|months?|years?|times?|won|dollars?|floors?|st\b|nd\b|rd\b|th\b"
+    r"|(?:[kcm]?m|k?g|[kmgt]b)(?![a-z]))?",
     re.IGNORECASE,
 )
 _SCALES: Final = {"천": 1_000, "만": 10_000, "억": 100_000_000, "조": 1_000_000_000_000}
-_SAME_UNITS: Final = {"퍼센트": "%", "percent": "%", "영업일": "일"}
+_SAME_UNITS: Final = {
+    "퍼센트": "%",
+    "percent": "%",
+    "영업일": "일",
+    "dollar": "$",
+    "₩": "원",
+    "won": "원",
+    "st": "th",
+    "nd": "th",
+    "rd": "th",
+}
 _NEGATION: Final = re.compile(
     r"않|없|못|아니|아닙|아닌|아녜|안 |안돼|안되|불가|금지"
     r"|\b(?:not|no|never|cannot|without|nor)\b|n't\b",
@@ -126,8 +137,8 @@ def _amounts(text: str) -> list[tuple[float, str]]:
         value = float(match["digits"].replace(",", ""))
         for scale in match["scale"]:
             value *= _SCALES[scale]
-        unit = (match["unit"] or "").lower()
-        found.append((value, _SAME_UNITS.get(unit, unit.removesuffix("s"))))
+        unit = (match["unit"] or match["sign"] or "").lower().removesuffix("s")
+        found.append((value, _SAME_UNITS.get(unit, unit)))
     return found
 
 

@@ -64,9 +64,13 @@ OFFICIAL: Final = Source()
 
 
 class LessonState(StrEnum):
-    """The state of a lesson: it is served, it is held until an owner decides, or it has ended."""
+    """The state of a lesson: it is served, it is held until an owner decides, or it has ended.
+
+    It is offered while its author has only been asked whether the bot should learn it.
+    """
 
     SERVED = "served"
+    OFFERED = "offered"
     HELD = "held"
     EXPIRED = "expired"
 

@@ -21,6 +21,10 @@ async def _for_all(_turn):
     return ""
 
 
+async def _agrees(_text, _turn):
+    return False
+
+
 def book_of(stores, profile, **parts):
     """The book of lessons over stores, any other part of which may be replaced by name."""
     real = {"lessons": stores.lessons, "cases": stores.cases, "reports": stores.reports}
@@ -29,7 +33,9 @@ def book_of(stores, profile, **parts):
     return LessonBook(**(real | parts))
 
 
-def learning_of(stores, profile, *, leans=_stands_alone, category_of=_for_all, **parts):
+def learning_of(
+    stores, profile, *, leans=_stands_alone, category_of=_for_all, contradicts=_agrees, **parts
+):
     """Learning over stores, any part of whose book may be replaced by name."""
     return Learning(
         history=stores.history,
@@ -40,4 +46,5 @@ def learning_of(stores, profile, *, leans=_stands_alone, category_of=_for_all, *
         leans=leans,
         category_of=category_of,
         book=book_of(stores, profile, **parts),
+        contradicts=contradicts,
     )

@@ -40,6 +40,20 @@ class Owners:
         return any(role.id in self.roles for role in held)
 
 
+async def member_of(
+    client: discord.Client, guild_id: int, person: discord.abc.User
+) -> discord.abc.User:
+    """Return a person as a member of a server, with their roles there, wherever they write.
+
+    Raises:
+        PlatformError: it cannot be found out.
+    """
+    guild = client.get_guild(guild_id)
+    if guild is None or isinstance(person, discord.Member):
+        return person
+    return guild.get_member(person.id) or await _fetched(guild, person)
+
+
 async def author_of(message: discord.Message) -> discord.abc.User:
     """Return the author of a message.
 
@@ -52,9 +66,13 @@ async def author_of(message: discord.Message) -> discord.abc.User:
     author, guild = message.author, message.guild
     if guild is None or isinstance(author, discord.Member):
         return author
+    return await _fetched(guild, author)
+
+
+async def _fetched(guild: discord.Guild, person: discord.abc.User) -> discord.abc.User:
     try:
-        return await guild.fetch_member(author.id)
+        return await guild.fetch_member(person.id)
     except discord.NotFound:
-        return author
+        return person
     except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
-        raise PlatformError(f"the roles of {author.id} are not known: {error}") from error
+        raise PlatformError(f"the roles of {person.id} are not known: {error}") from error

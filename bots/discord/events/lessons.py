@@ -7,6 +7,7 @@ said once.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -16,11 +17,11 @@ from bots.discord.api.people import author_of
 from bots.discord.api.retry import retried
 from bots.discord.context import Context
 from bots.discord.events.content import is_said, text_of
-from bots.discord.events.parse import Reader
+from bots.discord.events.parse import Belonging, Reader
 from bots.discord.events.reactions import react
 from bots.discord.ids import asker_of, question_id
 from bots.discord.render.components import Page
-from bots.discord.render.lesson_page import lesson_page
+from bots.discord.render.lesson_page import lesson_page, offer_page
 from core.errors import PlatformError, StorageError
 from core.lessons.book import Outcome, Taught
 from core.lessons.remarks import Remark
@@ -65,25 +66,57 @@ class LessonHandler:
         profile = self._context.profile
         if not self._context.owners.include(by):
             return said_of(Taught(Outcome.NOT_ALLOWED), profile)
-        text = text_of(message, self._me)
-        if not text or message.author.bot:
+        if not text_of(message, self._me) or message.author.bot:
             return profile.teach_no_text
         place = await self._reader.belongs(message, self._me)
-        remark = Remark(
+        remark = self._said_by(message, by, place)
+        taught = await self._context.service.learning.adopt(remark)
+        if taught.outcome in SHOWN_OPENLY:
+            await self._show(message, taught)
+            return ""
+        return said_of(taught, profile)
+
+    async def offers(self, message: discord.Message) -> bool:
+        """Return whether an owner contradicts the bot's answer; they are asked whether to learn it.
+
+        They are asked in a direct message, and only once. Such a message is no question to the bot.
+
+        Raises:
+            StorageError: it cannot be found out.
+        """
+        if not is_said(message):
+            return False
+        try:
+            author = await author_of(message)
+        except PlatformError as error:
+            logger.info("%s is not taken for an owner: %s", message.author.id, error)
+            return False
+        if not self._context.owners.include(author):
+            return False
+        place = await self._reader.belongs(message, self._me)
+        remark = self._said_by(message, author, place)
+        learning = self._context.service.learning
+        turn = await retried(partial(learning.contradicted, remark))
+        if turn is None:
+            return False
+        if lesson := await retried(partial(learning.offer, remark, turn)):
+            page = offer_page(lesson, self._context.profile)
+            asked = replace(page, content=f"{page.content}\n{message.jump_url}")
+            await self._context.notices.direct(author.id, asked)
+        return True
+
+    def _said_by(self, message: discord.Message, by: discord.abc.User, place: Belonging) -> Remark:
+        """Return what a message says, on the word of somebody who may teach."""
+        return Remark(
             id=_id(message),
             session=place.session,
-            text=text,
+            text=text_of(message, self._me),
             author=asker_of(by.id),
             author_name=by.display_name,
             may_teach=True,
             reply_to=place.reply_to,
             said_at=message.created_at,
         )
-        taught = await self._context.service.learning.adopt(remark)
-        if taught.outcome in SHOWN_OPENLY:
-            await self._show(message, taught)
-            return ""
-        return said_of(taught, profile)
 
     async def edited(self, message: discord.Message, *, late: bool = False) -> bool:
         """Learn from an edited message; return whether it has the tag, or had it before."""

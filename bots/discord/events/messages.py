@@ -60,7 +60,7 @@ class MessageHandler:
         self._proxies.note(message)
         if await self._lessons.hear(message, late=late):
             return False
-        if answered or _is_closed(message.channel):
+        if answered or _is_closed(message.channel) or await self._corrects(message, late=late):
             return False
         read = await self._reader.reading(message, self._me)
         if read is None:
@@ -156,6 +156,10 @@ class MessageHandler:
         present = partial(people_in, here)
         if await retried(partial(self._manners.is_thanked, question, rule, present)):
             await react(self._context.writer, message, _WELCOME)
+
+    async def _corrects(self, message: discord.Message, *, late: bool) -> bool:
+        """Return whether an owner contradicts the bot, who is asked whether to learn it."""
+        return not late and await self._lessons.offers(message)
 
     def _note_speaker(self, message: discord.Message) -> None:
         """Remember who has spoken to somebody else in a thread."""

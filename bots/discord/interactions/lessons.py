@@ -11,6 +11,7 @@ from typing import Any, Final
 import discord
 from discord import ui
 
+from bots.discord.api.people import member_of
 from bots.discord.context import Context
 from bots.discord.events.lessons import MARK
 from bots.discord.events.reactions import react
@@ -18,20 +19,23 @@ from bots.discord.ids import asker_of
 from bots.discord.interactions.acknowledge import Pressing, defer, say
 from bots.discord.interactions.feedback import values_of
 from bots.discord.interactions.persistent_button import PersistentButton
+from bots.discord.render.components import Page
 from bots.discord.render.lesson_page import lesson_page
 from bots.discord.render.payload import message
 from core.lessons.book import Outcome, Taught
 from core.lessons.remarks import Person
-from core.lessons.wording import SHOWN_OPENLY, said_of
+from core.lessons.wording import SHOWN_OPENLY, LessonAct, said_of
 from core.profile import Profile
+from core.text.markdown.measure import shortened
 from core.types import Lesson
 
 # `bots.discord.render.lesson_page` writes the buttons' ids, and the form here its own.
-LESSON_ID: Final = re.compile(r"lesson:(?P<act>approve|edit|undo|form):(?P<lesson>.+)")
-_TAUGHT_BY: Final = re.compile(r"discord:\d+:(?P<channel>\d+):(?P<message>\d+)")
+LESSON_ID: Final = re.compile(r"lesson:(?P<act>approve|edit|undo|learn|leave|form):(?P<lesson>.+)")
+_TAUGHT_BY: Final = re.compile(r"discord:(?P<guild>\d+):(?P<channel>\d+):(?P<message>\d+)")
 _QUESTION, _ANSWER = "question", "answer"
 # https://docs.discord.com/developers/components/reference#text-input
 _MOST_CHARS: Final = 4_000
+_PAGE_CHARS: Final = 2_000
 _LABEL_CHARS: Final = 45  # https://docs.discord.com/developers/components/reference#label
 _FORGOTTEN_AFTER_S: Final = 900.0
 
@@ -44,6 +48,8 @@ class LessonButton(PersistentButton, template=LESSON_ID):
         match = LESSON_ID.fullmatch(self.custom_id)
         if match is None:
             await say(interaction, context.profile.stale_button)
+        elif match["act"] in (LessonAct.LEARN, LessonAct.LEAVE):
+            await _decide(context, interaction, LessonAct(match["act"]), match["lesson"])
         elif not context.owners.include(interaction.user):
             await say(interaction, context.profile.case_owners_alone)
         elif match["act"] == "edit":
@@ -87,6 +93,39 @@ async def corrected(context: Context, interaction: Pressing, lesson_id: str) -> 
     await _show(context, interaction, taught)
 
 
+async def _decide(context: Context, interaction: Pressing, act: LessonAct, lesson_id: str) -> None:
+    """Learn what was offered to its author in a direct message, or leave it."""
+    await defer(interaction)
+    found, profile = _TAUGHT_BY.match(lesson_id), context.profile
+    person: discord.abc.User = interaction.user
+    if found:
+        person = await member_of(interaction.client, int(found["guild"]), person)
+    if not context.owners.include(person):
+        await say(interaction, profile.case_owners_alone)
+        return
+    said_back = profile.teach_offer_left
+    if act is LessonAct.LEARN:
+        by = Person(asker_of(person.id), person.display_name)
+        taught = await context.service.learning.approve(lesson_id, by)
+        said_back = said_of(taught, profile) if taught else profile.teach_gone
+        if taught and found and taught.outcome in SHOWN_OPENLY:
+            await _say_openly(context, interaction, found, taught)
+    await _rewrite(context, interaction, Page(shortened(said_back, _PAGE_CHARS)))
+
+
+async def _say_openly(
+    context: Context, interaction: Pressing, found: re.Match[str], taught: Taught
+) -> None:
+    """Say where a message taught something that it did, and give it the mark, once."""
+    if taught.outcome is Outcome.CONFIRMED:  # it was pressed before
+        return
+    channel, message_id = int(found["channel"]), int(found["message"])
+    message = interaction.client.get_partial_messageable(channel).get_partial_message(message_id)
+    await react(context.writer, message, MARK)
+    page = lesson_page(taught, context.profile)
+    await context.notices.reply(channel, message_id, page, to=str(channel), every_s=0)
+
+
 async def _open_form(context: Context, interaction: Pressing, lesson_id: str) -> None:
     lesson = await context.service.learning.find(lesson_id)
     if lesson is None:
@@ -102,12 +141,16 @@ async def _show(context: Context, interaction: Pressing, taught: Taught | None) 
     elif taught.outcome not in SHOWN_OPENLY:
         await say(interaction, said_of(taught, context.profile))
     else:
-        # An edit by the interaction does not count with the edits of the channel's answers.
-        path = f"/webhooks/{interaction.application_id}/{interaction.token}/messages/@original"
-        page = message(lesson_page(taught, context.profile))
-        await context.writer.rest.call("PATCH", path, page)
+        await _rewrite(context, interaction, lesson_page(taught, context.profile))
         if taught.outcome is Outcome.UNLEARNED and taught.lesson:
             await _unmark(context, interaction, taught.lesson.id)
+
+
+async def _rewrite(context: Context, interaction: Pressing, page: Page) -> None:
+    """Show something else in place of the message whose button was pressed."""
+    # An edit by the interaction does not count with the edits of the channel's answers.
+    path = f"/webhooks/{interaction.application_id}/{interaction.token}/messages/@original"
+    await context.writer.rest.call("PATCH", path, message(page))
 
 
 async def _unmark(context: Context, interaction: Pressing, lesson_id: str) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from bots.discord.render.components import Button, Page
 from core.lessons.book import Taught
-from core.lessons.wording import acts_on, label_of, said_of
+from core.lessons.wording import OFFERED, LessonAct, acts_on, label_of, offer_of, said_of
 from core.profile import Profile
 from core.text.markdown.measure import shortened
+from core.types import Lesson
 
 # https://docs.discord.com/developers/components/reference#button: ids of 100 characters
 _ID_CHARS: Final = 100
@@ -18,8 +20,15 @@ _PAGE_CHARS: Final = 2_000
 def lesson_page(taught: Taught, profile: Profile) -> Page:
     """Return what came of a lesson; its buttons carry its id, if that is short enough."""
     name = taught.lesson.id if taught.lesson else ""
-    buttons = [
-        Button(f"lesson:{act.value}:{name}", label_of(act, profile)) for act in acts_on(taught)
-    ]
+    return _page(said_of(taught, profile), acts_on(taught), name, profile)
+
+
+def offer_page(lesson: Lesson, profile: Profile) -> Page:
+    """Return the question to the author of a correction whether to learn it."""
+    return _page(offer_of(lesson, profile), OFFERED, lesson.id, profile)
+
+
+def _page(said: str, acts: Sequence[LessonAct], lesson_id: str, profile: Profile) -> Page:
+    buttons = [Button(f"lesson:{act.value}:{lesson_id}", label_of(act, profile)) for act in acts]
     shown = tuple(button for button in buttons if len(button.custom_id) <= _ID_CHARS)
-    return Page(shortened(said_of(taught, profile), _PAGE_CHARS), shown)
+    return Page(shortened(said, _PAGE_CHARS), shown)

@@ -40,8 +40,10 @@ class Notices:
         posted = await self._post(channel, page, {"message_reference": reference})
         return posted or self._forget(to, text)
 
-    async def direct(self, user: int, text: str, *, every_s: float = _MINUTE_S) -> bool:
-        """Write to a person alone; False if it could not be said. Never raises."""
+    async def direct(self, user: int, said: str | Page, *, every_s: float = _MINUTE_S) -> bool:
+        """Write a line or a page to a person alone; False if it could not be said. Never raises."""
+        page = Page(said) if isinstance(said, str) else said
+        text = page.content
         if not self._is_new(str(user), text, every_s):
             return True
         try:
@@ -50,7 +52,7 @@ class Notices:
         except PlatformError as error:
             logger.info("nobody can be told: %s", error)
             return self._forget(str(user), text)
-        return await self._post(int(channel["id"]), Page(text), {}) or self._forget(str(user), text)
+        return await self._post(int(channel["id"]), page, {}) or self._forget(str(user), text)
 
     async def _post(self, channel: int, page: Page, more: dict[str, Any]) -> bool:
         posts = self._budgets.posts(channel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -16,9 +16,12 @@ logger = logging.getLogger(__name__)
 
 
 T = TypeVar("T")
+Json = dict[str, Any]
 
 
-async def tell(client: AsyncWebClient, place: Place, user: str, text: str) -> None:
+async def tell(
+    client: AsyncWebClient, place: Place, user: str, text: str, blocks: list[Json] | None = None
+) -> None:
     """Show a message to one person alone.
 
     Raises:
@@ -26,7 +29,11 @@ async def tell(client: AsyncWebClient, place: Place, user: str, text: str) -> No
     """
     with translated("chat.postEphemeral"):
         await client.chat_postEphemeral(
-            channel=place.channel, user=user, text=text, thread_ts=place.thread or None
+            channel=place.channel,
+            user=user,
+            text=text,
+            blocks=blocks,
+            thread_ts=place.thread or None,
         )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ from bots.slack.api.workspaces import Workspace
 from bots.slack.context import Context
 from bots.slack.events.parse import IncomingMessage
 from bots.slack.ids import PREFIX, Place, place_of
-from bots.slack.render.lesson_blocks import lesson_message
+from bots.slack.render.lesson_blocks import lesson_message, offer_message
 from core.bounded import BoundedDict
 from core.errors import MessageGoneError, PlatformError, PlatformRefusedError, RateLimitedError
 from core.lessons.book import Outcome, Taught
@@ -30,6 +31,7 @@ from core.lessons.remarks import Remark
 from core.lessons.tag import is_lesson
 from core.lessons.wording import SHOWN_OPENLY, said_of
 from core.retry import with_pauses
+from core.types import Turn
 
 logger = logging.getLogger(__name__)
 
@@ -98,13 +100,49 @@ class LessonHandler:
             return ""
         return said_of(taught, self._profile)
 
+    async def offers(self, message: IncomingMessage, workspace: Workspace) -> bool:
+        """Return whether an owner contradicts the bot's answer; they are asked whether to learn it.
+
+        Only they see that, and only once. Such a message is no question to the bot.
+
+        Raises:
+            StorageError: it cannot be found out.
+        """
+        try:
+            if not await self._owners.include(workspace, message.user):
+                return False
+        except PlatformError as error:
+            logger.info("%s is not taken for an owner: %s", message.user, error)
+            return False
+        bare = replace(_bare(message), may_teach=True)
+        turn = await self._service.learning.contradicted(bare)
+        if turn is None:
+            return False
+        self._background.begin(self._offer(message, turn, workspace))
+        return True
+
+    async def _offer(self, message: IncomingMessage, turn: Turn, workspace: Workspace) -> None:
+        remark = await self._said_by(message, message.user, workspace)
+        if lesson := await self._service.learning.offer(remark, turn):
+            shown = offer_message(lesson, self._profile)
+            await tell(workspace.client, message.seen_in, message.user, **shown)
+
+    def learnt(self, lesson_id: str, taught: Taught, workspace: Workspace) -> None:
+        """Say openly, where it was said, that an offered message was learnt; it gets the mark."""
+        if taught.lesson:
+            self._say(place_of(taught.lesson.session), taught, workspace)
+        self._mark_of(lesson_id, workspace, there=True)
+
     def unmark(self, lesson_id: str, workspace: Workspace) -> None:
         """Take the mark from the message that taught a lesson, if a message did."""
+        self._mark_of(lesson_id, workspace, there=False)
+
+    def _mark_of(self, lesson_id: str, workspace: Workspace, *, there: bool) -> None:
         message, _, _ = lesson_id.removeprefix(PREFIX).partition(">")
         team, _, rest = message.partition(":")
         channel, _, ts = rest.partition(":")
         if team == workspace.team and ts:
-            marking = partial(_set_mark, workspace.client, channel, ts, there=False)
+            marking = partial(_set_mark, workspace.client, channel, ts, there=there)
             self._background.begin(with_pauses(marking, pauses_s=_WAITS_S))
 
     async def untag(self, message: IncomingMessage, workspace: Workspace) -> bool:

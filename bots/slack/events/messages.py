@@ -106,6 +106,9 @@ class MessageHandler:
             return
         if answered:
             return
+        talks = message.in_thread or message.direct
+        if talks and not late and await self._teaching.offers(message, workspace):
+            return
         if message.direct or message.to_bot:
             await self._called(message, workspace, late=late)
         elif message.to_others:

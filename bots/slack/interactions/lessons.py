@@ -16,7 +16,7 @@ from bots.shared.background_tasks import BackgroundTasks
 from bots.slack.api.calls import quietly, tell
 from bots.slack.api.errors import translated
 from bots.slack.api.people import Names, Owners
-from bots.slack.api.response_url import whisper
+from bots.slack.api.response_url import send, whisper
 from bots.slack.api.workspaces import Workspace, Workspaces
 from bots.slack.context import Context
 from bots.slack.events.lessons import LessonHandler
@@ -40,6 +40,7 @@ Json = dict[str, Any]
 SHORTCUT: Final = "teach_this"
 _BRAIN: Final = "brain"  # 🧠
 _ACT: Final = re.compile(r"^lesson:(approve|edit|undo)$")
+_OFFER: Final = re.compile(r"^lesson:(learn|leave)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,14 @@ class LessonButtons:
             FaqbotError: it is not done; whoever pressed was told so.
         """
         await self._excused(press, self._done(press, act, lesson_id))
+
+    async def decide(self, press: _Press, act: LessonAct, lesson_id: str, url: str) -> None:
+        """Learn what was offered to its author, or leave it; the offer goes, by its `url`.
+
+        Raises:
+            FaqbotError: it is not done; whoever pressed was told so.
+        """
+        await self._excused(press, self._decided(press, act, lesson_id, url))
 
     async def open_form(self, press: _Press, lesson_id: str, trigger: str) -> None:
         """Let an owner correct a lesson.
@@ -138,6 +147,23 @@ class LessonButtons:
         does = self._learning.approve if act is LessonAct.APPROVE else self._learning.undo
         return await self._shown(press, lesson_id, await does(lesson_id, person))
 
+    async def _decided(self, press: _Press, act: LessonAct, lesson_id: str, url: str) -> str:
+        if not await self._owners.include(press.workspace, press.user):
+            return self._profile.case_owners_alone
+        said_back = self._profile.teach_offer_left
+        if act is LessonAct.LEARN:
+            taught = await self._learning.approve(lesson_id, await self._person(press))
+            said_back = self._profile.teach_gone
+            if taught and taught.outcome is Outcome.CONFIRMED:  # it was pressed before
+                said_back = ""
+            elif taught and taught.outcome in SHOWN_OPENLY:
+                self._lessons.learnt(lesson_id, taught, press.workspace)
+                said_back = ""
+            elif taught:
+                said_back = said_of(taught, self._profile)
+        await send(press.workspace.client, url, {"delete_original": True})
+        return said_back
+
     async def _opened(self, press: _Press, lesson_id: str, trigger: str) -> str:
         if not await self._owners.include(press.workspace, press.user):
             return self._profile.case_owners_alone
@@ -190,6 +216,13 @@ def register(
             background.begin(buttons.open_form(pressed, lesson_id, body["trigger_id"]))
         else:
             background.begin(buttons.press(pressed, act, lesson_id))
+
+    @app.action(_OFFER)
+    async def decide(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext) -> None:
+        await ack()
+        pressed = _pressed(body, workspaces.get(context.team_id))
+        act, lesson_id = LessonAct(action["action_id"].split(":")[1]), action.get("value") or ""
+        background.begin(buttons.decide(pressed, act, lesson_id, body["response_url"]))
 
     @app.view(FORM)
     async def submit(ack: AsyncAck, body: Json, view: Json, context: AsyncBoltContext) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from bots.slack.render.mrkdwn import escaped
 from core.lessons.book import Taught
-from core.lessons.wording import acts_on, label_of, said_of
+from core.lessons.wording import OFFERED, LessonAct, acts_on, label_of, offer_of, said_of
 from core.profile import Profile
 from core.types import Lesson
 
@@ -22,16 +23,26 @@ _SECTION_CHARS: Final = 3_000
 
 def lesson_message(taught: Taught, profile: Profile) -> Json:
     """Return `text` and `blocks` of what came of a lesson; its buttons carry its id."""
-    text = escaped(said_of(taught, profile))
+    lesson_id = taught.lesson.id if taught.lesson else ""
+    return _message(said_of(taught, profile), acts_on(taught), lesson_id, profile)
+
+
+def offer_message(lesson: Lesson, profile: Profile) -> Json:
+    """Return `text` and `blocks` that ask the author of a correction whether to learn it."""
+    return _message(offer_of(lesson, profile), OFFERED, lesson.id, profile)
+
+
+def _message(said: str, acts: Sequence[LessonAct], lesson_id: str, profile: Profile) -> Json:
+    text = escaped(said)
     section = {"type": "section", "text": {"type": "mrkdwn", "text": text[:_SECTION_CHARS]}}
     buttons = [
         {
             "type": "button",
             "action_id": f"lesson:{act.value}",
             "text": _plain(label_of(act, profile)),
-            "value": taught.lesson.id if taught.lesson else "",
+            "value": lesson_id,
         }
-        for act in acts_on(taught)
+        for act in acts
     ]
     actions = [{"type": "actions", "block_id": "lesson", "elements": buttons}] if buttons else []
     return {"text": text, "blocks": [section, *actions]}

@@ -14,6 +14,7 @@ from config.settings import Settings, read_settings
 
 ASKED = "물류센터 견학은 언제 가능한가요?"
 OTHERWISE = "물류 센터를 견학하고 싶은데 언제 되나요"
+CONTRADICTED = "리뷰는 언제까지 작성할 수 있나요?"
 TOLD = "매주 수요일 오후 2시에 할 수 있어요. 하루 전까지 신청해 주세요."
 
 
@@ -109,6 +110,47 @@ async def test_an_owner_teaches_a_colleagues_message_and_undoes_and_corrects_it(
     async with open_stores(on_discord) as stores:
         acts = [one.action for one in reversed(await stores.reports.audit(9))]
         assert acts[-4:] == ["lesson.learned", "lesson.corrected", "lesson.undo", "lesson.learned"]
+
+
+async def test_an_owner_who_contradicts_an_answer_is_asked_once_whether_to_learn_it(
+    fake, settings, profile
+):
+    """In a direct message; not for small talk or agreement. An owner by a role is one, too."""
+    owner, other = await fake.create_user("김담당"), await fake.create_user("나래")
+    role = await fake.create_role("담당")
+    await fake.give_role(owner, role)
+    by_role = _on_discord(fake, settings, owner).model_copy(
+        update={"discord_owners": f"role:{role.id}"}
+    )
+
+    def offers():
+        return [
+            one for one in answers_in(fake, fake.dm(owner)) if profile.teach_offer in one.content
+        ]
+
+    async with _at_work(fake, by_role, profile):
+        question = await fake.say(fake.guild.channels[0], CONTRADICTED, mention_bot=True)
+        await _ended(fake, question)
+        for talk in ("감사합니다", "네 맞아요, 30일 이내예요", "이거 누가 아세요?"):
+            await fake.say(question.thread, talk, user=owner)
+        await fake.say(question.thread, "60일까지 되던데요", user=other)
+        words = "아니에요, 이제 90일 이내에 쓸 수 있어요."
+        corrected = await fake.say(question.thread, words, user=owner)
+        (offer,) = await fake.until(offers, 20)
+        assert f"질문: {CONTRADICTED}" in offer.content
+        assert str(corrected.id) in offer.content
+        await fake.say(question.thread, "정정합니다. 리뷰는 120일까지 됩니다.", user=owner)
+    async with _at_work(fake, by_role, profile):
+        await fake.press(offer, profile.teach_offer_learn, user=owner)
+        await fake.until(lambda: profile.teach_learned in offer.content, 20)
+        assert not offer.buttons
+        await fake.until(lambda: "✅" in corrected.reactions)
+        openly = [one.content for one in answers_in(fake, question.thread)]
+        assert sum(profile.teach_learned in one for one in openly) == 1
+        again = await fake.say(fake.guild.channels[0], CONTRADICTED, user=other, mention_bot=True)
+        answer = await _ended(fake, again)
+        assert "김담당 님이 알려 준 내용" in answer.content
+        assert offers() == []
 
 
 @asynccontextmanager

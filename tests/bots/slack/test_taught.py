@@ -18,6 +18,7 @@ from devtools.slack import Limits, Slack, visible
 PROFILE = load_profile("smartstore")
 ASKED = "물류센터 견학은 언제 가능한가요?"
 OTHERWISE = "물류 센터를 견학하고 싶은데 언제 되나요"
+CONTRADICTED = "리뷰는 언제까지 작성할 수 있나요?"
 TOLD = "매주 수요일 오후 2시에 할 수 있어요. 하루 전까지 신청해 주세요."
 
 
@@ -130,3 +131,47 @@ async def test_an_owner_teaches_a_colleagues_message_and_undoes_and_corrects_it(
         assert owner.id in review.text
         await owner.press(review, "lesson:approve")
         await slack.until(lambda: said(PROFILE.teach_confirmed))
+
+
+async def test_an_owner_who_contradicts_an_answer_is_asked_once_whether_to_learn_it(
+    slack, sample_data
+):
+    """Unseen by all others; not for small talk, agreement, or whoever may not teach."""
+    minsu, owner = slack.add_person("민수"), slack.add_person("김담당")
+    channel = slack.add_channel("문의", minsu, owner)
+    settings = make_settings(slack, sample_data, slack_owners=owner.id)
+
+    def offers():
+        return [one for one in owner.ephemerals() if PROFILE.teach_offer in visible(one)]
+
+    async with at_work(slack, settings):
+        question = await minsu.mention(channel, CONTRADICTED)
+        await slack.until(lambda: "30일" in shown_below(slack, question), timeout_s=20)
+        for talk in ("감사합니다", "네 맞아요, 30일 이내예요", "이거 누가 아세요?"):
+            await owner.say(channel, talk, thread=question)
+        await minsu.say(channel, "60일까지 되던데요", thread=question)
+        corrected = await owner.say(
+            channel, "아니에요, 이제 90일 이내에 쓸 수 있어요.", thread=question
+        )
+        (offer,) = await slack.until(offers, timeout_s=20)
+        assert f"질문: {CONTRADICTED}" in visible(offer)
+        assert "90일" in visible(offer)
+        assert offer.thread_ts == question.ts
+        assert not minsu.ephemerals()
+        for delivery in slack.events("message"):
+            slack.redeliver(delivery)
+        await owner.say(channel, "정정합니다. 리뷰는 120일까지 됩니다.", thread=question)
+    async with at_work(slack, settings):
+        assert offers() == [offer]
+        assert PROFILE.teach_learned not in shown_below(slack, question)
+        await owner.press(offer, "lesson:learn")
+        await slack.until(lambda: PROFILE.teach_learned in shown_below(slack, question))
+        await slack.until(lambda: corrected.reacted(MARK))
+        assert not offers()
+        again = await minsu.mention(channel, CONTRADICTED)
+        await slack.until(lambda: "김담당 님이 알려 준 내용" in shown_below(slack, again))
+        assert "90일" in shown_below(slack, again)
+
+
+def shown_below(slack, question):
+    return "\n".join(map(visible, slack.replies(question)))
