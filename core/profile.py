@@ -115,6 +115,7 @@ class Profile:
     failed: str
     topic: str
     model_down: str
+    model_slow: str
     model_cut: str
     model_too_long: str
     model_limit: str

@@ -26,6 +26,7 @@ from core.text.instructions import instructs_bot
 from core.text.languages import asking_in, foreign
 from core.text.normalize import normalized
 from core.types import (
+    Anew,
     Answered,
     AnswerEvent,
     Cited,
@@ -298,7 +299,7 @@ class Answerer:
         proposing: asyncio.Task[tuple[str, ...]] | None = None
         try:
             pieces: list[str] = []
-            written, cited = Written(()), Cited(())
+            written, cited, replaces = Written(()), Cited(()), False
             async with aclosing(draft.pieces()) as stream:
                 async for piece in stream:
                     if isinstance(piece, Written):
@@ -307,6 +308,9 @@ class Answerer:
                     if isinstance(piece, Cited):
                         cited = piece
                         continue
+                    if isinstance(piece, Anew):
+                        pieces, replaces = [], True
+                        continue
                     if proposing is None:
                         clock.mark("first_text")
                         # Not before: the searches for others' first words go first.
@@ -314,7 +318,8 @@ class Answerer:
                             self.offers.related(research.asked, draft.entries, work)
                         )
                     pieces.append(piece)
-                    yield Delta(piece, cited.used)
+                    if not replaces:  # somebody reads what it takes the place of, once it is whole
+                        yield Delta(piece, cited.used)
             if written.used:
                 related = await proposing if proposing else ()
                 following = await self.offers.after(

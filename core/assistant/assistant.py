@@ -76,6 +76,7 @@ class Assistant:
         self._charged_to: str | None = None
         self._audiences = audiences or Audiences((), ())
         self._seen: dict[Audience, Retriever] = {}
+        self._at_work: dict[SessionId, Work] = {}
 
     async def answer(
         self,
@@ -122,6 +123,7 @@ class Assistant:
             work = await self._begin(
                 question.asker if self._charged_to is None else self._charged_to
             )
+            self._at_work[question.session] = work
             # Closed at once, not when it is collected: a reader who leaves leaves no task behind.
             async with aclosing(answerer.answer(question, history, work, instead)) as events:
                 async for event in events:
@@ -131,7 +133,14 @@ class Assistant:
             yield Failed(answerer.profile.failed)
         finally:
             if work:
+                if self._at_work.get(question.session) is work:
+                    del self._at_work[question.session]
                 await work.close()
+
+    def hurry(self, session: SessionId) -> None:
+        """Do not wait for a late model any longer, as somebody has asked on in this session."""
+        if work := self._at_work.get(session):
+            work.hurry()
 
     def use_models(self, *, on: bool) -> None:
         """Answer with models, as far as there are any, or without."""

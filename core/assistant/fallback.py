@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from functools import partial
 
+from core.assistant.silence import or_silence
 from core.assistant.speculation import Read, Speculation, Write
 from core.errors import ModelError, ModelReplyError
 from core.llm.budget import Ledger, SpendingLimit
@@ -14,7 +17,16 @@ from core.ports import ChatModel
 from core.profile import Profile
 from core.text.leak_watch import LeakWatch
 from core.text.sanitize import Cleaner, CleanStream
-from core.types import AnswerPiece, Cited, Exchange, Offer, Passage, Written
+from core.types import (
+    Anew,
+    AnswerPiece,
+    Cited,
+    DraftPiece,
+    Exchange,
+    Offer,
+    Passage,
+    Written,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +35,8 @@ logger = logging.getLogger(__name__)
 class FallbackModel:
     """A model whose text passes the output filter, and whose failure becomes an extract.
 
-    `secret` is the text that must not be told.
+    `secret` is the text that must not be told. A model that has said nothing for `patience_s` gives
+    way to an extract for as long as it is silent.
     """
 
     model: ChatModel
@@ -31,20 +44,32 @@ class FallbackModel:
     cleaner: Cleaner
     secret: str
     profile: Profile
+    patience_s: float
 
     async def answer(
-        self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
-    ) -> AsyncGenerator[AnswerPiece]:
-        """Answer as `ChatModel.answer` does, and never raise a `ModelError`."""
+        self,
+        question: str,
+        history: Sequence[Exchange],
+        passages: Sequence[Passage],
+        *,
+        hurry: asyncio.Event,
+    ) -> AsyncGenerator[DraftPiece]:
+        """Answer as `ChatModel.answer` does, and never raise a `ModelError`.
+
+        Once there is a `hurry`, what is silent for too long is not waited for any more.
+        """
         said = ""
         try:
-            async with aclosing(self._safe(question, history, passages)) as pieces:
+            async with aclosing(self._in_time(question, history, passages, hurry)) as pieces:
                 async for piece in pieces:
                     yield piece
                     if isinstance(piece, Written):
                         return
-                    said += piece if isinstance(piece, str) else ""
-        except ModelError as error:
+                    if isinstance(piece, str):
+                        said += piece
+                    elif isinstance(piece, Anew):
+                        said = ""
+        except (ModelError, TimeoutError) as error:
             logger.warning("answering from the FAQ's own words: %s", error)
         except Exception:  # whatever a model's client does, the person gets an answer
             logger.exception("answering from the FAQ's own words, after a bug in faqbot")
@@ -68,6 +93,29 @@ class FallbackModel:
             yield (
                 replace(piece, model=self.extractive.name) if isinstance(piece, Written) else piece
             )
+
+    async def _in_time(
+        self,
+        question: str,
+        history: Sequence[Exchange],
+        passages: Sequence[Passage],
+        hurry: asyncio.Event,
+    ) -> AsyncGenerator[DraftPiece]:
+        """Stream the model's answer, and where it is silent for long, an extract before it."""
+        async with (
+            aclosing(self._safe(question, history, passages)) as safe,
+            aclosing(or_silence(safe, self.patience_s, hurry)) as pieces,
+        ):
+            async for piece in pieces:
+                if piece is not None:
+                    yield piece
+                    continue
+                logger.warning("%s is silent: the FAQ's own words come first", self.model.name)
+                slow = self.extract(self.profile.model_slow, question, history, passages)
+                async for early in slow:
+                    if not isinstance(early, Written):
+                        yield early
+                yield Anew()
 
     async def _safe(
         self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
@@ -104,9 +152,11 @@ class ModelPipeline:
         """Work that spends on this person's account, or does without models at a limit."""
         tab = self.ledger.open_tab(person)
         limit = await self.ledger.limit(person)
+        hurry = asyncio.Event()
         if limit is None:
-            return self.open_speculation(read=self.read, write=self.steady.answer, tab=tab)
-        work = self.open_speculation(read=None, write=self._write(limit), tab=tab)
+            write = partial(self.steady.answer, hurry=hurry)
+            return self.open_speculation(read=self.read, write=write, tab=tab, hurry=hurry)
+        work = self.open_speculation(read=None, write=self._write(limit), tab=tab, hurry=hurry)
         if limit is SpendingLimit.OFF or not self.free_embeddings:
             work.spend_nothing()
         return work

@@ -22,8 +22,8 @@ from core.llm.budget import TAB, Tab
 from core.retrieval.lessons import passages_of
 from core.text.korean import compact
 from core.types import (
-    AnswerPiece,
     Classification,
+    DraftPiece,
     Entry,
     Exchange,
     Label,
@@ -42,13 +42,13 @@ _SURE = 0.6
 
 
 Read = Callable[[str, Sequence[Exchange]], AsyncGenerator[Label | Classification]]
-Write = Callable[[str, Sequence[Exchange], Sequence[Passage]], AsyncGenerator[AnswerPiece]]
+Write = Callable[[str, Sequence[Exchange], Sequence[Passage]], AsyncGenerator[DraftPiece]]
 
 
 class Speculation:
     """One question's work by models. Make one a question, and `close` it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its collaborators
         self,
         *,
         reader: MessageReader,
@@ -56,8 +56,9 @@ class Speculation:
         write: Write,
         warm: Warm,
         tab: Tab,
+        hurry: asyncio.Event,
     ) -> None:
-        """Without `read` the local guardrail decides."""
+        """Without `read` the local guardrail decides; `hurry` tells `write` to come to an end."""
         self._reader = reader
         self._read = read
         self._write = write
@@ -65,6 +66,7 @@ class Speculation:
         self._reading: asyncio.Task[None] | None = None
         self._foreseen: asyncio.Task[None] | None = None
         self._begun_from = ""
+        self._hurry = hurry
         self.tab = tab
         self.draft: Draft | None = None
         # What is started in here pays with the question's tab, however deep it is.
@@ -120,6 +122,10 @@ class Speculation:
     async def warm(self, texts: Sequence[str]) -> None:
         """Have the embedder ready for texts that are about to be searched for, in one request."""
         await self._started(self._warmed(texts))
+
+    def hurry(self) -> None:
+        """Show what there is instead of waiting for a model that is late."""
+        self._hurry.set()
 
     async def close(self) -> None:
         """Stop whatever still runs."""
@@ -219,16 +225,16 @@ class Draft:
 
     def __init__(
         self,
-        pieces: AsyncGenerator[AnswerPiece],
+        pieces: AsyncGenerator[DraftPiece],
         entries: Sequence[Entry],
         context: Context,
     ) -> None:
         self.entries = entries
         self.written: Written | None = None
-        self._queue: asyncio.Queue[AnswerPiece | Exception] = asyncio.Queue()
+        self._queue: asyncio.Queue[DraftPiece | Exception] = asyncio.Queue()
         self._task = asyncio.get_running_loop().create_task(self._pump(pieces), context=context)
 
-    async def pieces(self) -> AsyncGenerator[AnswerPiece]:
+    async def pieces(self) -> AsyncGenerator[DraftPiece]:
         """All pieces from the beginning, what waits in one go, then the one `Written`."""
         while self.written is None:
             piece = await self._queue.get()
@@ -251,7 +257,7 @@ class Draft:
         with suppress(asyncio.CancelledError):
             await self._task
 
-    async def _pump(self, pieces: AsyncGenerator[AnswerPiece]) -> None:
+    async def _pump(self, pieces: AsyncGenerator[DraftPiece]) -> None:
         try:
             async with aclosing(pieces):
                 async for piece in pieces:

@@ -21,6 +21,7 @@ from core.types import (
     AnswerEvent,
     AnswerPiece,
     Cited,
+    DraftPiece,
     Entry,
     Exchange,
     Label,
@@ -38,7 +39,7 @@ class Draft(Protocol):
     entries: Sequence[Entry]
     written: Written | None
 
-    def pieces(self) -> AsyncGenerator[AnswerPiece]:
+    def pieces(self) -> AsyncGenerator[DraftPiece]:
         """Yield the answer from its beginning, then the one `Written`, which `written` keeps."""
         ...
 
@@ -66,6 +67,10 @@ class Work(Protocol):
 
     async def warm(self, texts: Sequence[str]) -> None:
         """Get ready for texts that are about to be searched for."""
+        ...
+
+    def hurry(self) -> None:
+        """Come to an end, as somebody waits for it."""
         ...
 
     async def close(self) -> None:
@@ -123,6 +128,9 @@ class LocalWork:
     async def warm(self, texts: Sequence[str]) -> None:
         """Do nothing, as nothing has to be fetched."""
 
+    def hurry(self) -> None:
+        """Do nothing, as nothing is waited for."""
+
     async def close(self) -> None:
         """Do nothing, as nothing runs."""
 
@@ -137,7 +145,7 @@ class LocalDraft:
         self._parts = reading.parts
         self._history = history
 
-    async def pieces(self) -> AsyncGenerator[AnswerPiece]:
+    async def pieces(self) -> AsyncGenerator[DraftPiece]:
         """Yield the answers to all questions, one below the other."""
         used: dict[str, Passage] = {}
         more = False

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -29,9 +29,13 @@ _LONGEST_QUEUE_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """The time that a person waits for a model: `within_s` in all, `waits_s` between attempts."""
+    """The time that a person waits for a model: `within_s` in all, `waits_s` between attempts.
+
+    What has taken `slow_s` counts as a failure until it comes.
+    """
 
     within_s: float = 20.0
+    slow_s: float | None = None
     waits_s: float = 6.0
     retries: int = 2
 
@@ -65,7 +69,8 @@ class Caller:
             raise ModelUnavailableError(f"{self.where} failed before; it is left alone for a while")
         try:
             async with asyncio.timeout(self._patience.within_s):
-                result = await self._retried(attempt)
+                with self._failing_while_slow():
+                    result = await self._retried(attempt)
         except TimeoutError as error:
             self._breaker.failed()
             within = f"{self._patience.within_s:.0f} s"
@@ -83,6 +88,19 @@ class Caller:
             raise
         self._breaker.succeeded()
         return result
+
+    @contextmanager
+    def _failing_while_slow(self) -> Iterator[None]:
+        """Let others turn to something else, as soon as this has taken too long for a person."""
+        if self._patience.slow_s is None:
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        slow = loop.call_later(self._patience.slow_s, self._breaker.failed)
+        try:
+            yield
+        finally:
+            slow.cancel()
 
     async def _retried(self, attempt: Callable[[Forms], Awaitable[T]]) -> T:
         waited_s = 0.0

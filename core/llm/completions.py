@@ -58,13 +58,15 @@ class TokenCounts:
 class Piece:
     """The text of all that one read brought; the last piece of a completion has a `finish`.
 
-    `model` names who wrote it, and stands beside `finish`.
+    `model` names who wrote it, and stands beside `finish`. `thought` tells that the model has
+    thought, which takes tokens and is not in the text.
     """
 
     text: str = ""
     finish: Finish | None = None
     counts: TokenCounts | None = None
     model: str = ""
+    thought: bool = False
 
 
 class Completions(Protocol):

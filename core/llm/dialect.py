@@ -43,6 +43,7 @@ class ModelDialect:
         self._clock = clock
         self._steps: dict[str, int] = {}
         self._learnt_at = 0.0
+        self.thinks = False  # it needs room for what it thinks
         self.thinks_unopened = False  # it ends its thinking with a tag that it did not open
 
     @property

@@ -13,18 +13,21 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
-from core.errors import ModelBrokeOffError, ModelUnavailableError
+from core.errors import ModelBrokeOffError, ModelOverflowError, ModelUnavailableError
 from core.llm.budget import Price, spend
 from core.llm.caller import Caller, Slots
 from core.llm.completions import CompletionRequest, Finish, Piece, TokenCounts
-from core.llm.dialect import Forms
+from core.llm.dialect import Forms, ModelDialect
 from core.llm.load import StreamLoad
 from core.llm.prompts import estimate_tokens
 from core.llm.thinking import ThinkingFilter
+from core.llm.turn_tokens import TurnFilter
 
 _SILENCE_S = 20.0  # a stream that says nothing for so long, whatever else it sends, is over
 # Some servers know no limit of tokens. Words of any language have fewer characters a token.
 _CHARS_OF_TOKEN = 5
+# A model that thinks is given so many tokens more than its answer takes.
+_THINKING_TOKENS = 4_000
 
 
 class ProviderModel(Protocol):
@@ -93,14 +96,31 @@ class ResilientCompletions:
         await self._load.pause()
 
     async def _begin(self, request: CompletionRequest, forms: Forms) -> _Begun:
-        """Return a stream that has said something, or ended."""
-        thinking = ThinkingFilter(begun=self.caller.dialect.thinks_unopened)
+        """Return a stream that has said something, or ended.
+
+        A model that thinks gets more tokens, as far as it has room for them: with those of the
+        answer alone it would end before it has said anything.
+        """
+        if not self.caller.dialect.thinks:
+            begun = await self._begin_with(request, forms)
+            if begun.first.finish is not Finish.LENGTH or begun.first.text.strip():
+                return begun
+            await begun.pieces.aclose()
+            self.caller.dialect.thinks = True
+        roomy = replace(request, max_tokens=request.max_tokens + _THINKING_TOKENS)
+        try:
+            return await self._begin_with(roomy, forms)
+        except ModelOverflowError:
+            return await self._begin_with(request, forms)
+
+    async def _begin_with(self, request: CompletionRequest, forms: Forms) -> _Begun:
+        hearing = _Hearing(self.caller.dialect)
         pieces = self._provider.attempt(request, forms)
         try:
             async for piece in pieces:
-                first = self._heard(thinking, piece)
+                first = hearing.heard(piece)
                 if first.text.strip() or first.finish:
-                    return _Begun(pieces, thinking, first)
+                    return _Begun(pieces, hearing, first)
         except BaseException:
             await pieces.aclose()
             raise
@@ -109,32 +129,50 @@ class ResilientCompletions:
     async def _clean(self, begun: _Begun) -> AsyncGenerator[Piece]:
         """Yield what is said, without what is thought, while something is said."""
         now = asyncio.get_running_loop().time
-        thinking, heard_at = begun.thinking, now()
+        heard_at = now()
         yield begun.first
         try:
-            async for piece in begun.pieces:
-                heard = self._heard(thinking, piece)
+            while True:
+                async with asyncio.timeout(_SILENCE_S):
+                    piece = await anext(begun.pieces, None)
+                if piece is None:
+                    return
+                heard = begun.hearing.heard(piece)
                 if heard.text:
                     heard_at = now()
                 elif now() - heard_at > _SILENCE_S:
                     raise ModelBrokeOffError(self._broke_off)
                 yield heard
+        except TimeoutError as error:
+            raise ModelBrokeOffError(self._broke_off) from error
         except ModelUnavailableError as error:
             raise ModelBrokeOffError(f"{self._broke_off} ({error})") from error
 
-    def _heard(self, thinking: ThinkingFilter, piece: Piece) -> Piece:
-        text = thinking.feed(piece.text)
+
+class _Hearing:
+    """Leaves what is said of what a stream brings, and notes how its model thinks."""
+
+    def __init__(self, dialect: ModelDialect) -> None:
+        self._dialect = dialect
+        self._thinking = ThinkingFilter(begun=dialect.thinks_unopened)
+        self._turn = TurnFilter()
+
+    def heard(self, piece: Piece) -> Piece:
+        text = self._turn.feed(self._thinking.feed(piece.text))
         if piece.finish:
-            text += thinking.close()
-        if thinking.ended_unopened:
-            self.caller.dialect.thinks_unopened = True
-        return replace(piece, text=text)
+            text += self._turn.feed(self._thinking.close()) + self._turn.close()
+        if self._thinking.ended_unopened:
+            self._dialect.thinks_unopened = True
+        if piece.thought or self._thinking.thought:
+            self._dialect.thinks = True
+        finish = piece.finish or (Finish.STOP if self._turn.ended else None)
+        return replace(piece, text=text, finish=finish)
 
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
     pieces: AsyncGenerator[Piece]
-    thinking: ThinkingFilter
+    hearing: _Hearing
     first: Piece
 
 

@@ -6,12 +6,18 @@ import re
 
 # The tags that models write if a server leaves them in: DeepSeek, Qwen, Magistral, …
 _NAMES = "think|thinking|thought|thoughts|reasoning|reflection"
-_OPEN = re.compile(rf"<({_NAMES})>|\[(think)\]", re.IGNORECASE)
+# OpenAI's open models think in a channel: https://cookbook.openai.com/articles/openai-harmony
+_CHANNELS = ("analysis", "commentary")
+_OPEN = re.compile(
+    rf"<({_NAMES})>|\[(think)\]|<\|channel\|>(?:{'|'.join(_CHANNELS)})<\|message\|>",
+    re.IGNORECASE,
+)
 _CLOSE = re.compile(rf"</(?:{_NAMES})>|\[/think\]", re.IGNORECASE)
 _TAGS = (
     *(f"{start}{name}>" for start in ("<", "</") for name in _NAMES.split("|")),
     "[think]",
     "[/think]",
+    *(f"<|channel|>{name}<|message|>" for name in _CHANNELS),
 )
 _LONGEST_TAG = max(map(len, _TAGS))
 
@@ -25,6 +31,7 @@ class ThinkingFilter:
         self._end: re.Pattern[str] | None = None  # the pattern that ends the thinking under way
         self._unopened = begun
         self.ended_unopened = False
+        self.thought = False
 
     def feed(self, text: str) -> str:
         """Take a piece; return what of it may be read."""
@@ -42,10 +49,9 @@ class ThinkingFilter:
             begin = _OPEN.search(self._held)
             if not begin:
                 break
-            name = re.escape(begin[1] or begin[2])
             said += self._held[: begin.start()]
-            closing = rf"</{name}>" if begin[1] else rf"\[/{name}\]"
-            self._end = re.compile(closing, re.IGNORECASE)
+            self._end = _end_of(begin)
+            self.thought = True
             self._held = self._held[begin.end() :]
         cut = self._uncertain_from()
         said, self._held = said + self._held[:cut], self._held[cut:]
@@ -58,11 +64,12 @@ class ThinkingFilter:
 
     def _uncertain_from(self) -> int:
         """Return where a tag may have begun whose end has not come yet."""
-        tail = max(self._held.rfind("<"), self._held.rfind("["))
-        if tail < 0 or len(self._held) - tail > _LONGEST_TAG:
-            return len(self._held)
-        begun = self._held[tail:].lower()
-        return tail if any(tag.startswith(begun) for tag in _TAGS) else len(self._held)
+        for place in range(max(0, len(self._held) - _LONGEST_TAG), len(self._held)):
+            if self._held[place] in "<[":
+                begun = self._held[place:].lower()
+                if any(tag.startswith(begun) for tag in _TAGS):
+                    return place
+        return len(self._held)
 
     def _look_for_unopened(self) -> None:
         """Drop what was thought before a tag that ends it and was never opened."""
@@ -70,6 +77,13 @@ class ThinkingFilter:
         if self._end or not (begin or end):
             return
         if end and not (begin and begin.start() < end.start()):
-            self.ended_unopened = True
+            self.ended_unopened = self.thought = True
             self._held = self._held[end.end() :].lstrip()
         self._unopened = False
+
+
+def _end_of(begin: re.Match[str]) -> re.Pattern[str]:
+    """Return what ends the thinking that this has opened."""
+    if begin[1]:
+        return re.compile(rf"</{begin[1]}>", re.IGNORECASE)
+    return re.compile(r"\[/think\]" if begin[2] else r"<\|end\|>", re.IGNORECASE)

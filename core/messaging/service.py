@@ -395,6 +395,7 @@ class ChatService(Lookups):
 
     def _begin(self, question: Question, *, wake: bool = True) -> None:
         self._sessions[question.session] = None
+        self._assistant.hurry(question.session)
         if wake:
             self.wake()
 

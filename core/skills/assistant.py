@@ -88,6 +88,10 @@ class SkilledAssistant:
         """Return whether an answer may be shown to others; see `Assistant.may_share`."""
         return await self._assistant.may_share(turn)
 
+    def hurry(self, session: SessionId) -> None:
+        """Do what `Assistant.hurry` does."""
+        self._assistant.hurry(session)
+
     async def would_answer(self, question: Question) -> bool:
         """Return whether a message goes on with an open dialogue, or the FAQ answers it surely."""
         if not await self._assistant.is_open(question):

@@ -1,12 +1,14 @@
 """The values that travel through faqbot, imported from here alone."""
 
 from core.types.answers import (
+    Anew,
     Answered,
     AnswerEvent,
     AnswerPiece,
     Cited,
     Declined,
     Delta,
+    DraftPiece,
     Ending,
     Escalated,
     Failed,
@@ -37,6 +39,7 @@ from core.types.turns import Dialogue, Feedback, Removed, SessionSummary, Turn, 
 
 __all__ = [
     "OFFICIAL",
+    "Anew",
     "AnswerEvent",
     "AnswerPiece",
     "Answered",
@@ -53,6 +56,7 @@ __all__ = [
     "Dialogue",
     "Double",
     "DoubleKind",
+    "DraftPiece",
     "Edit",
     "Ending",
     "Entry",

@@ -68,6 +68,15 @@ AnswerPiece = str | Cited | Written
 
 
 @dataclass(frozen=True, slots=True)
+class Anew:
+    """The answer begins anew: what follows takes the place of all that came before."""
+
+
+DraftPiece = AnswerPiece | Anew
+"""What a draft streams: an answer, and perhaps another one that takes its place."""
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The assistant is at work on `text`, a short phrase for the person who waits.
 

@@ -29,8 +29,9 @@ class Completion:
     @property
     def body(self) -> Json:
         """The whole completion, for a request that does not stream."""
-        reason = "content_filter" if self.fault and self.fault.kind == "filter" else "stop"
-        message = {"role": "assistant", "content": "".join(self.pieces), "refusal": None}
+        reason = _REASONS.get(self.fault.kind if self.fault else "", "stop")
+        said = self.pieces[: self.fault.after] if reason != "stop" and self.fault else self.pieces
+        message = {"role": "assistant", "content": "".join(said), "refusal": None}
         choice = {"index": 0, "message": message, "finish_reason": reason, "logprobs": None}
         return {**self._head("chat.completion"), "choices": [choice], "usage": self.usage}
 

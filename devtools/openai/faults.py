@@ -68,9 +68,31 @@ FAULTS = {
     "no done": Fault("frames", text=_frames(_DELTA).replace("data: [DONE]\n\n", "")),
     "no finish": Fault("frames", text=_frames(_DELTA, finish=None)),
     "thinking": Fault("say", text=f"<think>질문을 보니\n규칙은 이렇다</think>\n{_SAID}"),
+    "thinking in a channel": Fault(
+        "say",
+        text="<|channel|>analysis<|message|>질문을 보니<|end|>"
+        f"<|start|>assistant<|channel|>final<|message|>{_SAID}<|return|>",
+    ),
+    "tokens of its template": Fault(
+        "say",
+        text=f"<|start_header_id|>assistant<|end_header_id|>\n\n{_SAID}<|eot_id|>user\n더 있나요?",
+    ),
+    "tokens of another template": Fault("say", text=f"{_SAID}<|im_end|>\n<|im_start|>user\n또?"),
+    "message beside the last delta": Fault(
+        "frames",
+        text=_frames(_DELTA, finish=None).replace("data: [DONE]\n\n", "")
+        + "data: "
+        + json.dumps(
+            {"choices": [{"delta": {}, "message": _DELTA, "finish_reason": "stop"}]},
+            ensure_ascii=False,
+        )
+        + "\n\ndata: [DONE]\n\n",
+    ),
     "thinking without a tag to open it": Fault("say", text=f"질문을 보니</think>\n{_SAID}"),
     "reasoning": Fault("frames", text=_frames({"reasoning_content": "음, 규칙은"}, _DELTA)),
     "error in the stream": Fault("frames", text=f"data: {json.dumps(_ERROR)}\n\n"),
+    "ended by an error": Fault("frames", text=_frames(_DELTA, finish="error")),
+    "limit of Mistral": Fault("frames", text=_frames(_DELTA, finish="model_length")),
     "error with status 200": Fault("body", text=json.dumps(_ERROR)),
     "page with status 200": Fault(
         "body", text="<!doctype html><title>Sign in</title>", content_type="text/html"

@@ -262,7 +262,7 @@ class OpenAIServer:
             context_tokens=self.models[request["model"]],
             remembered=self.tuning.reply(request["model"], request["messages"]),
             answer_tokens=self.pace.answer_tokens,
-            fault=fault,
+            fault=fault or self.way.ran_out(request),
         )
         if request.get("stream"):
             return await self._stream(completion, writer)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from devtools.openai.faults import Fault
+
 Json = dict[str, object]
 # status, code, message, parameter -> the body of an error
 ErrorBody = Callable[[int, str | int | None, str, str | None], Json]
@@ -77,7 +79,13 @@ class Way:
     query: str = ""
     first_frame: str = ""
     content_as_parts: bool = False
-    stream: bool = True
+    thinking_tokens: int = 0  # what its model thinks before it says anything, out of its limit
+
+    def ran_out(self, request: Json) -> Fault | None:
+        """Return how a completion ends whose tokens were all spent on thinking."""
+        most = request.get("max_completion_tokens") or request.get("max_tokens")
+        enough = not isinstance(most, int) or most > self.thinking_tokens
+        return None if enough else Fault("length", after=0)
 
     def refused(self, request: Json) -> str | None:
         """Return the first parameter of a request that this kind of server does not take."""
@@ -95,7 +103,7 @@ class Way:
 
 WAYS = {
     "openai": Way(),
-    "reasoning": Way(refuses=("temperature", "max_tokens")),
+    "reasoning": Way(refuses=("temperature", "max_tokens"), thinking_tokens=2_000),
     "vllm": Way(error=_vllm, refuses=("dimensions",)),
     "ollama": Way(error=_ollama),
     "litellm": Way(error=_litellm, refuses=("json_schema", "json_object", "dimensions")),

@@ -19,6 +19,7 @@ from core.types import (
     Label,
     Passage,
     Question,
+    SessionId,
     Status,
     Turn,
     TurnState,
@@ -68,6 +69,9 @@ class ScriptedAssistant:
 
     def script(self, text: str, *steps: Step) -> None:
         self.scripts[text] = steps
+
+    def hurry(self, session: SessionId) -> None:
+        """It waits for nothing but what its script says."""
 
     async def would_answer(self, question: Question) -> bool:
         """Whether it answers this unasked: everything but what is `talk`."""

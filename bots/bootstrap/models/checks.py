@@ -13,6 +13,7 @@ from config.resources import load_prompt
 from config.settings import Settings
 from core.errors import FaqbotError, ModelError
 from core.llm.budget import TAB, Tab
+from core.llm.caller import Patience
 from core.llm.chat import AnswerWriter
 from core.llm.classifier import QuestionClassifier
 from core.llm.resilient import ResilientCompletions
@@ -53,7 +54,7 @@ async def _chat_checks(settings: Settings, providers: Providers) -> list[Check]:
     try:
         chat = await providers.only(settings.chat, _PATIENCE_S)
         guardrail = await providers.only(settings.guardrail, _PATIENCE_S)
-        second = await providers.second(_PATIENCE_S)
+        second = await providers.second(Patience(within_s=_PATIENCE_S))
     except FaqbotError as error:
         return [Check(FAIL, "models", str(error))]
     answers = [await _answer_check(model, profile) for model in (chat, second) if model]

@@ -68,6 +68,7 @@ async def open_models(
                 cleaner=Cleaner(profile.link_hosts, instead=profile.link_left_out),
                 secret=f"{answering.rules}\n{reading.rules}",
                 profile=profile,
+                patience_s=settings.model_patience_s,
             ),
             read=classifier.read,
             ledger=Ledger(

@@ -33,6 +33,8 @@ _READING_S = 8.0
 _SILENCE_S = 20.0
 # The share of the first of two providers: the second needs time as well.
 _FIRST_OF_TWO = 0.5
+# A late answer is waited for so many times as long as somebody waits for the first words.
+_LATE = 4.0
 
 
 class Providers:
@@ -56,12 +58,21 @@ class Providers:
         Raises:
             ConfigError: a setting or a package is missing.
         """
-        return await self._with_second(self._settings.chat, self._settings.model_patience_s)
+        slow_s = self._settings.model_patience_s
+        return await self._with_second(
+            self._settings.chat,
+            Patience(within_s=slow_s * _LATE, slow_s=slow_s),
+            first=Patience(within_s=slow_s * _FIRST_OF_TWO),
+        )
 
     async def reader(self) -> Completions:
         """Return what reads questions, as `writer`; it has a breaker of its own."""
-        patience_s = min(_READING_S, self._settings.model_patience_s)
-        return await self._with_second(self._settings.guardrail, patience_s)
+        within_s = min(_READING_S, self._settings.model_patience_s)
+        return await self._with_second(
+            self._settings.guardrail,
+            Patience(within_s=within_s),
+            first=Patience(within_s=within_s * _FIRST_OF_TWO),
+        )
 
     async def only(self, model: ModelName, patience_s: float) -> ResilientCompletions:
         """Return a model without a second one.
@@ -71,9 +82,9 @@ class Providers:
         """
         settings = self._settings
         key, url = settings.openai_api_key.get_secret_value(), settings.openai_base_url
-        return await self._completions(model, key, url, patience_s)
+        return await self._completions(model, key, url, Patience(within_s=patience_s))
 
-    async def second(self, patience_s: float) -> ResilientCompletions | None:
+    async def second(self, patience: Patience) -> ResilientCompletions | None:
         """Return the second provider's model, if the settings name one.
 
         Raises:
@@ -87,7 +98,7 @@ class Providers:
             or settings.openai_api_key.get_secret_value()
         )
         url = settings.fallback_base_url or settings.openai_base_url
-        return await self._completions(settings.fallback, key, url, patience_s)
+        return await self._completions(settings.fallback, key, url, patience)
 
     async def server(self, key: str, url: str) -> tuple[ModelServer, Slots]:
         """Return the OpenAI-like server at an address, and the places that it has.
@@ -118,14 +129,19 @@ class Providers:
         slots = self._slots.setdefault(self._bedrock, Slots(self._settings.model_requests))
         return self._bedrock, slots
 
-    async def _with_second(self, model: ModelName, patience_s: float) -> Completions:
-        second = await self.second(patience_s)
+    async def _with_second(
+        self, model: ModelName, patience: Patience, *, first: Patience
+    ) -> Completions:
+        """Return a model; one with a second behind it has the patience of the `first`."""
+        second = await self.second(patience)
+        settings = self._settings
+        key, url = settings.openai_api_key.get_secret_value(), settings.openai_base_url
         if second is None:
-            return await self.only(model, patience_s)
-        return FailoverCompletions(await self.only(model, patience_s * _FIRST_OF_TWO), second)
+            return await self._completions(model, key, url, patience)
+        return FailoverCompletions(await self._completions(model, key, url, first), second)
 
     async def _completions(
-        self, model: ModelName, key: str, url: str, patience_s: float
+        self, model: ModelName, key: str, url: str, patience: Patience
     ) -> ResilientCompletions:
         provider: ProviderModel
         parameters: tuple[ModelParameter, ...]
@@ -133,7 +149,7 @@ class Providers:
             if not key.strip():
                 raise ConfigError(f"the model {model.name} needs OPENAI_API_KEY")
             server, slots = await self.server(key, url)
-            read_s = max(_SILENCE_S, patience_s)
+            read_s = max(_SILENCE_S, patience.within_s)
             provider = OpenAIModel(server, model.name, read_s)
             parameters, where = chat.PARAMETERS, server.where
         else:
@@ -141,7 +157,6 @@ class Providers:
             provider, parameters = self._of_bedrock(client, model)
             where = client.where
         dialect = self._dialects.setdefault((where, model.name), ModelDialect(parameters))
-        patience = Patience(within_s=patience_s)
         return ResilientCompletions(
             provider,
             caller=Caller(where, dialect=dialect, breaker=Breaker(), patience=patience),
@@ -198,5 +213,5 @@ def _aws_access(settings: Settings) -> AwsAccess:
         secret_key=settings.aws_secret_access_key.get_secret_value(),
         session_token=settings.aws_session_token.get_secret_value(),
         url=settings.bedrock_url,
-        read_s=max(_SILENCE_S, settings.model_patience_s),
+        read_s=max(_SILENCE_S, settings.model_patience_s * _LATE),
     )

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import orjson
 
-from core.errors import ModelReplyError
+from core.errors import ModelReplyError, ModelUnavailableError
 from core.llm.completions import CompletionRequest, Finish, Piece, TokenCounts
 from core.llm.dialect import Forms, ModelParameter
 from core.llm.openai.errors import told_error
@@ -48,13 +48,21 @@ PARAMETERS: Final = (
         ),
     ),
 )
+# OpenAI's, and those of Mistral, Gemini, Cohere, GLM and DeepSeek behind the same form.
 _FINISHES: Final = {
     "length": Finish.LENGTH,
     "max_tokens": Finish.LENGTH,
+    "model_length": Finish.LENGTH,
     "content_filter": Finish.FILTERED,
     "safety": Finish.FILTERED,
     "refusal": Finish.FILTERED,
+    "recitation": Finish.FILTERED,
+    "prohibited_content": Finish.FILTERED,
+    "blocklist": Finish.FILTERED,
+    "error_toxic": Finish.FILTERED,
+    "sensitive": Finish.FILTERED,
 }
+_BROKEN: Final = ("error", "abort", "cancelled", "insufficient_system_resource")
 _BOM = b"\xef\xbb\xbf"
 _FRAME, _FRAME_BYTES = b"data:", 5
 _DONE, _DONE_WITHIN = b"[DONE]", 8
@@ -94,6 +102,7 @@ class ReplyReader:
         self._whole: bool | None = None  # one JSON body; None while nothing has come
         self._finish: Finish | None = None
         self._counts: TokenCounts | None = None
+        self._thought = False
 
     def feed(self, data: bytes) -> Piece:
         """Return the text in these bytes.
@@ -110,7 +119,8 @@ class ReplyReader:
         if self._whole is not False:
             return Piece()
         *lines, self._rest = self._rest.split(b"\n")
-        return Piece(self._text(lines))
+        text = self._text(lines)
+        return Piece(text, thought=self._thought)
 
     def close(self) -> Piece:
         """Return the rest, now that no bytes follow.
@@ -120,7 +130,7 @@ class ReplyReader:
         """
         rest, self._rest = self._rest, b""
         text = self._text_of(self._json(rest)) if self._whole else self._text([rest])
-        return Piece(text, self._finish, self._counts)
+        return Piece(text, self._finish, self._counts, thought=self._thought)
 
     def _look(self) -> None:
         """Decide what this is by its first bytes, for a content type may be anything."""
@@ -157,13 +167,17 @@ class ReplyReader:
         choice = choices[0] if isinstance(choices, list) and choices else None
         if not isinstance(choice, dict):
             return ""
-        if reason := choice.get("finish_reason"):
-            self._finish = _FINISHES.get(str(reason).lower(), Finish.STOP)
-        said = choice.get("delta") or choice.get("message")
+        if reason := str(choice.get("finish_reason") or "").lower():
+            if reason in _BROKEN:
+                raise ModelUnavailableError(f"{self._where} ended an answer with {reason!r}")
+            self._finish = _FINISHES.get(reason, Finish.STOP)
+        # Some repeat the whole message beside the last, empty delta.
+        said = choice["delta"] if isinstance(choice.get("delta"), dict) else choice.get("message")
         if not isinstance(said, dict):
             return ""
         if said.get("refusal"):
             self._finish = Finish.FILTERED
+        self._thought = self._thought or _has_thought(said)
         return _content(said.get("content"))
 
     def _json(self, data: bytes) -> Any:  # noqa: ANN401 - whatever came
@@ -191,6 +205,15 @@ def _content(content: object) -> str:
     if not isinstance(content, list):
         return ""
     return "".join(map(_part, content))
+
+
+def _has_thought(said: Mapping[str, Any]) -> bool:
+    """Return whether a message tells of thinking, as DeepSeek, vLLM, OpenRouter and Mistral do."""
+    if said.get("reasoning_content") or said.get("reasoning"):
+        return True
+    content = said.get("content")
+    parts = content if isinstance(content, list) else []
+    return any(isinstance(part, dict) and part.get("type") == "thinking" for part in parts)
 
 
 def _part(part: object) -> str:

@@ -36,7 +36,7 @@ async def open_server(*, key: str, base_url: str | None) -> AsyncIterator[ModelS
     Raises:
         ConfigError: the key or the address cannot be sent.
     """
-    key = key.strip()
+    key = key.strip().removeprefix("Bearer ").strip()
     if not (key.isascii() and key.isprintable()):
         raise ConfigError("the key of the model server has characters that no key has; set it anew")
     try:
@@ -45,6 +45,8 @@ async def open_server(*, key: str, base_url: str | None) -> AsyncIterator[ModelS
         raise ConfigError(f"OPENAI_BASE_URL is no address: {error}") from error
     if url is not None and (url.scheme not in ("http", "https") or not url.host):
         raise ConfigError("OPENAI_BASE_URL is no address; it looks like http://localhost:8000/v1")
+    if url is not None and url.path.rstrip("/").endswith(_CHAT):  # as portals show it
+        url = url.with_path(url.path.rstrip("/").removesuffix(_CHAT)).with_query(url.query)
     plain = url.with_user(None).with_query(None) if url else None
     async with openai.AsyncOpenAI(api_key=key, base_url=str(plain) if plain else None) as sdk:
         headers = {**sdk.default_headers, **sdk.auth_headers}

@@ -427,13 +427,54 @@ async def test_a_bug_in_a_client_is_no_end_either(settings, monkeypatch):
 
 
 async def test_a_silent_model_gives_way_to_the_faq_in_time(settings, server):
-    """As the settings say; a reading is waited for no longer than that."""
+    """As the settings say; a reading is waited for no longer than that, an answer a while."""
     server.faults += [FAULTS["silence"]] * 2
-    impatient = settings.model_copy(update={"model_patience_s": 0.5})
+    impatient = settings.model_copy(update={"model_patience_s": 0.3})
     async with asyncio.timeout(20), opened(impatient) as assistant:
         events = await ask(assistant, MINOR)
-    assert shown(events).startswith(PROFILE.model_down)
+    assert shown(events).startswith(PROFILE.model_slow)
     assert isinstance(events[-1], Answered)
+    assert events[-1].text.startswith(PROFILE.model_down)
+    assert "법정대리인" in events[-1].text
+
+
+async def test_a_late_answer_takes_the_place_of_the_extract(settings, server):
+    """It is shown once it is whole, as somebody reads the extract; the turn keeps it alone."""
+    server.pace = Pace(first_token_s=0.6)
+    impatient = settings.model_copy(update={"model_patience_s": 0.2})
+    async with opened(impatient) as assistant:
+        events = await ask(assistant, MINOR)
+        (turn,) = await assistant._answerer.history.recent(SESSION, 1)
+    assert shown(events).startswith(PROFILE.model_slow)
+    assert PROFILE.model_slow not in events[-1].text
+    assert events[-1].text not in shown(events)
+    assert events[-1].text == turn.answer
+    assert turn.model == "gpt-4o-mini"
+
+
+async def test_a_late_answer_without_an_answer_takes_its_place_as_well(settings, server):
+    """The extract was the nearest entry, and the model says that it is none."""
+    server.pace = Pace(first_token_s=0.6)
+    server.faults.append(Fault("say", text="[[NONE]]"))
+    impatient = settings.model_copy(update={"model_patience_s": 0.2})
+    async with opened(impatient) as assistant:
+        events = await ask(assistant, MINOR)
+    assert isinstance(events[-1], Escalated)
+
+
+async def test_who_asks_on_does_not_wait_for_a_late_answer(settings, server):
+    """The extract stays, so that the next question of the conversation has its turn."""
+    server.faults += [FAULTS["silence"]] * 2
+    impatient = settings.model_copy(update={"model_patience_s": 0.3})
+    async with opened(impatient) as assistant:
+        began_s = asyncio.get_running_loop().time()
+        events = []
+        async for event in assistant.answer(Question("hurried", SESSION, MINOR)):
+            if isinstance(event, Delta):
+                assistant.hurry(SESSION)
+            events.append(event)
+    assert asyncio.get_running_loop().time() - began_s < 1.0
+    assert events[-1].text.startswith(PROFILE.model_down)
 
 
 async def test_an_answer_at_its_limit_says_so(settings, server):

@@ -55,6 +55,10 @@ class Scripted:
         self.halfway = asyncio.Event()
         self.go_on = asyncio.Event()
         self.go_on.set()
+        self.hurried = []
+
+    def hurry(self, session):
+        self.hurried.append(session)
 
     async def answer(self, question):
         self.asked.append(question.text)
@@ -151,6 +155,21 @@ async def test_a_question_is_answered_in_its_place(place):
     assert place.shown() == ["답: 배송비는?"]
     assert list(references_of(found)) == list(place.wall.messages)
     assert found.reply == " ".join(place.wall.messages)
+
+
+async def test_who_asks_on_hurries_the_answer_before(place):
+    """A question of the same conversation waits for it; other conversations do not."""
+    service = place.service()
+    place.assistant.go_on.clear()
+    async with running(service):
+        await service.receive(asked("1"))
+        await place.assistant.halfway.wait()
+        place.assistant.hurried.clear()
+        await service.receive(asked("2", session="wall:2"))
+        assert SessionId("wall:1") not in place.assistant.hurried
+        await service.receive(asked("3"))
+        assert place.assistant.hurried[-1] == SessionId("wall:1")
+        place.assistant.go_on.set()
 
 
 async def test_a_redelivery_is_not_answered_again_and_counts_for_no_limit(place):

@@ -27,6 +27,9 @@ class Helpless:
     history: object
     asked: list = field(default_factory=list)
 
+    def hurry(self, session):
+        pass
+
     async def would_answer(self, question):
         return "아는" in question.text or "마지막" in question.text
 

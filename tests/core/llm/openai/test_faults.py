@@ -87,8 +87,12 @@ async def said(model, request=ASK):
         "no finish",
         "thinking",
         "thinking without a tag to open it",
+        "thinking in a channel",
         "reasoning",
         "whole reply",
+        "tokens of its template",
+        "tokens of another template",
+        "message beside the last delta",
     ],
 )
 async def test_odd_replies_are_read(server, name):
@@ -160,6 +164,39 @@ async def test_a_model_that_stops_at_its_limit_says_so(server):
         assert (await pieces(model))[-1].finish is Finish.LENGTH
 
 
+async def test_a_limit_and_an_error_have_other_names_as_well(server):
+    """Mistral's limit is one; half an answer that an error ended is asked for again."""
+    server.faults += [FAULTS["limit of Mistral"], FAULTS["ended by an error"]]
+    async with model_of(server.url) as model:
+        assert (await pieces(model))[-1].finish is Finish.LENGTH
+        assert SAID not in await said(model)
+    assert len(server.requests) == 3
+
+
+async def test_a_model_that_thinks_gets_tokens_for_it():
+    """It is asked again once, where it ended before it said anything; later ones have room."""
+    async with (
+        OpenAIServer(way=replace(WAYS["openai"], thinking_tokens=2_000)).serve() as server,
+        model_of(server.url) as model,
+    ):
+        assert await said(model)
+        assert await said(model, READ)
+    limits = [body["max_completion_tokens"] for _, body in server.requests]
+    assert limits[0] == ASK.max_tokens
+    assert min(limits[1:]) > 2_000
+    assert len(limits) == 3
+
+
+async def test_who_reads_little_thinks_with_what_there_is(server):
+    """A context without room for thinking is no reason to say nothing."""
+    dialect = ModelDialect(PARAMETERS)
+    dialect.thinks = True
+    server.faults.append(FAULTS["overflow of vLLM"])
+    async with model_of(server.url, dialect=dialect) as model:
+        assert await said(model)
+    assert server.requests[-1][1]["max_completion_tokens"] == ASK.max_tokens
+
+
 async def test_thinking_without_a_tag_is_known_from_then_on(server):
     """The first answer of such a model shows it; later ones are held until it has thought."""
     thought, end = "규칙을 살펴보면 이렇다. ", f"</think>{SAID}"
@@ -229,14 +266,17 @@ async def test_azure_is_reached_by_its_query_and_its_header():
 
 
 async def test_a_key_with_a_line_end_and_an_address_with_a_password(server):
-    """Both come out of copying, and neither is an error."""
+    """They come out of copying, as a whole address does, and none is an error."""
     async with model_of(server.url, key=" sk-test\n") as model:
         assert await said(model)
     address = str(URL(server.url).with_user("min").with_password("secret"))
     async with model_of(address) as model:
         assert await said(model)
         assert "secret" not in model.caller.where
+    async with model_of(f"{server.url}/chat/completions?x=1", key="Bearer sk-test") as model:
+        assert await said(model)
     assert server.headers[0]["authorization"] == "Bearer sk-test"
+    assert server.headers[2]["authorization"] == "Bearer sk-test"
     assert server.headers[1]["authorization"].startswith("Basic ")
 
 
