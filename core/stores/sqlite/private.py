@@ -29,9 +29,20 @@ def make_private(path: Path) -> None:
         folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
     elif not Path.cwd().is_relative_to(folder.resolve()):
         _close(folder)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), _FILE_MODE))
+    _make(path)
     for ending in _BESIDE:
         _close(path.with_name(path.name + ending))
+
+
+def _make(path: Path) -> None:
+    """Make a file where there is none; one that is there is not opened.
+
+    Closing it would release all locks of this process on it, those of SQLite's connections
+    included: another process would take the log away below them, and what they write from then on
+    would be lost. https://www.sqlite.org/howtocorrupt.html, "POSIX advisory locks canceled"
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, _FILE_MODE))
 
 
 def _close(path: Path) -> None:

@@ -227,6 +227,21 @@ async def test_two_processes_lose_nothing(path):
     assert [[name for name in stored if name[0] == who] for who in "ab"] == expected
 
 
+async def test_a_process_that_leaves_takes_nothing_away_from_those_that_stay(path):
+    """Whoever closes the last connection deletes SQLite's log, unless locks say it is in use."""
+    count = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); "
+    count += "print(db.execute('SELECT count(*) FROM turns').fetchone()[0]); db.close()"
+    async with SqliteHistory.open(path) as history:
+        await history.append(turn("1"))
+        session = turn("1").question.session
+        assert len(await ids(history, session=session)) == 1  # by the connection that reads
+        for stored in (1, 2):
+            command = [sys.executable, "-c", count, str(path)]
+            counted = await asyncio.to_thread(subprocess.check_output, command)
+            assert int(counted) == stored
+            await history.append(turn("2"))
+
+
 async def test_a_killed_process_loses_no_acknowledged_turn(path):
     """SIGKILL in the middle of appending: all that was acknowledged is there, and whole."""
     with writer(path, "k", 1_000_000) as process:
