@@ -9,8 +9,10 @@ from typing import Any, ClassVar, Final
 import aiohttp
 
 from bench.bots import running
+from bench.lag_windows import Windows
 from bench.platforms import RefusedError
 from bots.discord.platform import open_discord
+from core.messaging.delivery.pacer import SENTENCE_S
 from core.types import SessionId
 from devtools.discord import Channel, DiscordServer, Message
 
@@ -55,6 +57,13 @@ class Discords:
         """Return the times of first posts, of which five may be sent at once."""
         del together
         return [number // _BUCKET * _WINDOW_S for number in range(count)]
+
+    def squares_known_s2(self, seconds: float, count: int, *, together: bool) -> float | None:
+        """See `Platform` and `Windows`."""
+        windows = Windows(calls=_BUCKET, window_s=_WINDOW_S)
+        answers = count if together else 1
+        squares = windows.least_squares_s2(answers=answers, grows_s=seconds, first_s=SENTENCE_S)
+        return squares * count / answers
 
     async def places(self, count: int, *, together: bool) -> Sequence[Channel]:
         """One channel in which no threads may be opened, or one whose answers are in threads."""

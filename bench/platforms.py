@@ -40,6 +40,10 @@ class Platform(Protocol):
         """The earliest that the first message of each can be there, asked at once."""
         ...
 
+    def squares_known_s2(self, seconds: float, count: int, *, together: bool) -> float | None:
+        """The least sum of squared gaps for a client that knows what one can; None: the optimum."""
+        ...
+
     async def places(self, count: int, *, together: bool) -> Sequence[Any]:
         """Channels to ask in: one for all, or one each."""
         ...

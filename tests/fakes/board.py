@@ -13,7 +13,8 @@ from bots.shared.background_tasks import BackgroundTasks
 from bots.shared.platform import RunningPlatform
 from config.settings import Settings
 from core.errors import MessageGoneError
-from core.messaging.delivery.pacer import Pacer, Window
+from core.messaging.delivery.pacer import Pacer
+from core.messaging.delivery.window import Window
 from core.messaging.service import ChatService
 from core.profile import Profile
 from core.text.sanitize import Cleaner

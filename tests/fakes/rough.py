@@ -23,7 +23,8 @@ from core.errors import (
     PlatformRefusedError,
     RateLimitedError,
 )
-from core.messaging.delivery.pacer import Pacer, Window
+from core.messaging.delivery.pacer import Pacer
+from core.messaging.delivery.window import Window
 from core.stores.sqlite.database import prepare
 from core.types import Question, View
 

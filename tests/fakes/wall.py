@@ -13,7 +13,8 @@ from core.errors import (
     PlatformRefusedError,
     RateLimitedError,
 )
-from core.messaging.delivery.pacer import Pacer, Window
+from core.messaging.delivery.pacer import Pacer
+from core.messaging.delivery.window import Window
 from core.types import View
 
 

@@ -7,7 +7,8 @@ from collections import OrderedDict
 from typing import Final
 
 from core.bounded import BoundedDict
-from core.messaging.delivery.pacer import Pacer, Window
+from core.messaging.delivery.pacer import Pacer
+from core.messaging.delivery.window import Window
 
 # Discord documents the headers and not the numbers; these are seen until the headers tell.
 _CALLS: Final = 5

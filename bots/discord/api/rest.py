@@ -22,7 +22,7 @@ from core.errors import (
     PlatformRefusedError,
     RateLimitedError,
 )
-from core.messaging.delivery.pacer import Window
+from core.messaging.delivery.window import Window
 from core.types import File
 
 logger = logging.getLogger(__name__)

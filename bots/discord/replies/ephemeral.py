@@ -15,7 +15,8 @@ from bots.discord.render.components import Page
 from bots.discord.render.payload import EPHEMERAL, LOADING, SUPPRESS_EMBEDS, message, new_message
 from bots.discord.replies.thread import ChannelReply, MessageWriter
 from core.errors import MessageGoneError
-from core.messaging.delivery.pacer import Pacer, Window
+from core.messaging.delivery.pacer import Pacer
+from core.messaging.delivery.window import Window
 from core.types import File, Question, View
 
 logger = logging.getLogger(__name__)

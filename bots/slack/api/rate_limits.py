@@ -9,7 +9,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 
-from core.messaging.delivery.pacer import Pacer, Window
+from core.messaging.delivery.pacer import Pacer
+from core.messaging.delivery.window import Window
 
 # chat.update is of tier 3: "50+ per minute" a method and workspace. `Window` counts a call from
 # before it is sent until a minute after it has landed, which is stricter than any way in which

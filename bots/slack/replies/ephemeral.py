@@ -22,7 +22,8 @@ from bots.slack.ids import place_of
 from bots.slack.render.blocks import Block, BlockOptions, Page, render
 from bots.slack.replies.messages import send_directly
 from core.errors import PlatformError, PlatformRefusedError
-from core.messaging.delivery.pacer import Pacer, Window
+from core.messaging.delivery.pacer import Pacer
+from core.messaging.delivery.window import Window
 from core.types import Answered, File, Question, View
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,8 @@ from bots.shared.answer_view import RenderOptions
 from bots.web.render.page import WITHDRAWN, Page, page_of
 from bots.web.replies.hub import Hub
 from core.errors import PlatformRefusedError
-from core.messaging.delivery.pacer import Pacer, Window
+from core.messaging.delivery.pacer import Pacer
+from core.messaging.delivery.window import Window
 from core.types import File, Question, View
 
 # Nobody counts our calls but ourselves: so many pages a second, of all answers together, are what

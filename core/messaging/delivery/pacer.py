@@ -8,109 +8,23 @@ is left is spread over the time for which answers are expected to grow.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
+from core.messaging.delivery.growth import Growth
+from core.messaging.delivery.window import Window
+
 # An interim edit sooner than this after the last one of its message adds more flicker than text.
 MIN_INTERVAL_S: Final = 0.2
 # A token kept for an ending may be spent if another comes back before the ending.
 _LENT_S: Final = 0.7
-_SPARE_SHARE: Final = 20  # one token in so many is kept for answers that have not begun
-_EXPECTED_S: Final = 11.0  # how long an answer grows, until some have been seen
+_SPARE_SHARE: Final = 50  # one token in so many is kept for answers that have not begun
+# The first text of an answer is about a sentence; less is shown when this much time has passed.
+_SENTENCE_CHARS: Final = 24
+SENTENCE_S: Final = 0.3
 _LOOK_S: Final = 0.05  # the interval at which waiting answers are looked at
-_LEARNING_SHARE: Final = 0.2  # the weight of the latest answer in that expectation
-
-
-class Window:
-    """A budget of calls. At most `limit` are made in any `window_s` seconds.
-
-    A call counts from when it is granted until `window_s` after it has returned, since nobody knows
-    when in between the platform has counted it: so no platform counts more strictly.
-    """
-
-    def __init__(self, limit: int, window_s: float, *, drips: bool = False) -> None:
-        """With `drips`, calls come back one by one: `limit` is a burst, then a steady pace."""
-        self.limit = limit
-        self.window_s = window_s
-        self._drips = drips
-        self._in_flight = 0
-        self._landed: deque[float] = deque()
-        self._frozen_until = 0.0
-        self._resets_at = float(
-            "-inf"
-        )  # the time at which all calls come back, if the platform says so
-
-    def share(self, limit: int, window_s: float) -> None:
-        """Change the part of the platform's budget that this process may use."""
-        self.limit, self.window_s = limit, window_s
-
-    def free(self, now: float) -> int:
-        """Return how many calls may be made now."""
-        if now < self._frozen_until:
-            return 0
-        self._forget(now)
-        return max(self.limit - self._in_flight - len(self._landed), 0)
-
-    def coming(self, now: float, seconds: float) -> int:
-        """Return how many calls may be made in the next `seconds`, all in all."""
-        self._forget(now)
-        if now + seconds < self._frozen_until:
-            return 0
-        kept = sum(landed > now + seconds - self.window_s for landed in self._landed)
-        rounds = max(
-            int(seconds / self.window_s), 0
-        )  # calls that are spent now come back at that pace
-        return self.limit - self._in_flight - kept + rounds * self.limit
-
-    def changes_at(self, now: float) -> float:
-        """Return the time at which more calls become possible; infinity if time changes nothing."""
-        if now < self._frozen_until:
-            return self._frozen_until
-        self._forget(now)
-        return self._landed[0] + self.window_s if self._landed else float("inf")
-
-    def resets_in(self, now: float) -> float:
-        """Return the seconds until all calls come back; infinity if they come back one by one."""
-        return self._resets_at - now if now < self._resets_at else float("inf")
-
-    def begin(self) -> None:
-        """Count a call that is being made."""
-        self._in_flight += 1
-
-    def end(self, now: float) -> None:
-        """Count a call that has returned, whatever its result."""
-        self._in_flight -= 1
-        if self._drips:
-            # The burst counts as if it had been spread over the window before.
-            interval_s = self.window_s / self.limit
-            last = self._landed[-1] if self._landed else float("-inf")
-            now = max(now - self.window_s + interval_s, last + interval_s)
-        elif now < self._resets_at:
-            now = self._resets_at - self.window_s
-        self._landed.append(now)
-
-    def freeze(self, until: float) -> None:
-        """Grant nothing before `until`, since the platform refused a call."""
-        self._frozen_until = max(self._frozen_until, until)
-
-    def learn(self, *, limit: int, remaining: int, reset_after_s: float, now: float) -> None:
-        """Take over what the platform says of the bucket, which others may use, too.
-
-        All calls of its window come back together, when that ends. Called while the call whose
-        answer says so is still in flight, and counted in `remaining`.
-        """
-        self.limit = limit
-        self.window_s = max(self.window_s, reset_after_s)
-        self._resets_at = now + reset_after_s
-        landed = max(limit - remaining - self._in_flight, 0)
-        self._landed = deque([self._resets_at - self.window_s] * landed)
-
-    def _forget(self, now: float) -> None:
-        while self._landed and self._landed[0] <= now - self.window_s:
-            self._landed.popleft()
 
 
 @dataclass(eq=False, slots=True)
@@ -128,6 +42,21 @@ class Lane:
     turn: asyncio.Future[None] | None = field(default=None, repr=False)
 
     @property
+    def shows_text(self) -> bool:
+        """True if people see some of the text by now."""
+        return self.growing_since is not None and self.written_at >= self.growing_since
+
+    def grown_s(self, now: float) -> float:
+        """Return for how many seconds the text has grown."""
+        return now - self.growing_since if self.growing_since is not None else 0.0
+
+    def waited_s(self, now: float) -> float:
+        """Return the seconds since people have seen all of the text that there was."""
+        if self.growing_since is None:
+            return 0.0
+        return now - max(self.written_at, self.growing_since)
+
+    @property
     def waits(self) -> bool:
         """True while the message wants a turn and has none."""
         return self.turn is not None and not self.turn.done()
@@ -136,9 +65,9 @@ class Lane:
 class Pacer:
     """Grants calls of one bucket: endings first, then whoever is furthest behind.
 
-    Interim calls are spread evenly over the time for which the live answers are expected to grow,
-    so that the first of them do not spend what the last ones need; and at a distance of
-    `min_interval_s` for each message.
+    Each message is written at equal distances over the time for which the live answers are expected
+    to grow, so that the first writes do not spend what the last ones need; and at a distance of
+    `min_interval_s` at least.
     """
 
     def __init__(
@@ -154,8 +83,8 @@ class Pacer:
         self._min_interval_s = min_interval_s
         self._in_flight = 0
         self._lanes: dict[Lane, None] = {}  # in the order in which they were opened
-        self._expected_s = _EXPECTED_S
-        self._interim_at = self._looked_at = float("-inf")
+        self._growth = Growth()
+        self._looked_at = float("-inf")
         self._timer: asyncio.TimerHandle | None = None
 
     @contextmanager
@@ -174,9 +103,8 @@ class Pacer:
         now = _now()
         if hidden and lane.growing_since is None:
             lane.growing_since = now
-        if ends and not lane.ends and lane.growing_since and lane.written_at > lane.growing_since:
-            grown_s = now - lane.growing_since
-            self._expected_s += _LEARNING_SHARE * (grown_s - self._expected_s)
+        if ends and not lane.ends and lane.growing_since and lane.shows_text:
+            self._growth.learn(now - lane.growing_since)
         # Answers grow far more often than turns are due, and each look costs time.
         news = ends != lane.ends or bool(hidden) != bool(lane.hidden)
         lane.hidden, lane.ends = hidden, ends
@@ -206,6 +134,11 @@ class Pacer:
             async with self.turn(lane):
                 yield
 
+    def note_written(self, lane: Lane) -> None:
+        """Note that a call of another budget, a new message, has just shown all of the text."""
+        lane.written_at = _now()
+        lane.growing_since = lane.growing_since or lane.written_at
+
     def freeze(self, seconds: float) -> None:
         """Grant nothing for so long, since the platform refused a call."""
         self.window.freeze(_now() + seconds)
@@ -221,14 +154,16 @@ class Pacer:
         Where all come back together, none is kept for what is expected to end after that.
         """
         back_s = self.window.resets_in(now)
-        ending = sum(lane.ends or self._left_s(lane, now) <= back_s for lane in self._lanes)
-        return min(ending, self.window.limit // 2) + self.window.limit // _SPARE_SHARE
+        ending = sum(
+            lane.ends or self._growth.next_end_s(lane.grown_s(now)) <= back_s
+            for lane in self._lanes
+        )
+        most = self.window.limit // 2 if back_s == float("inf") else self.window.limit - 1
+        return min(ending, most) + self._spare
 
-    def _left_s(self, lane: Lane, now: float) -> float:
-        """Return how many seconds an answer is expected to grow still."""
-        grown_s = now - lane.growing_since if lane.growing_since else 0.0
-        # An answer that has grown longer than expected is likely to grow on.
-        return max(self._expected_s - grown_s, grown_s**3 / (3 * self._expected_s**2))
+    @property
+    def _spare(self) -> int:
+        return self.window.limit // _SPARE_SHARE
 
     def _dispatch(self) -> None:
         """Grant whatever may be granted now, and look again when time has changed that."""
@@ -250,7 +185,6 @@ class Pacer:
                 ready = [lane for lane, due_at in due.items() if due_at <= now]
                 if ready:
                     self._grant(max(ready, key=lambda lane: lane.hidden))
-                    self._interim_at = now
                     continue
                 wake_at = min(wake_at, *due.values())
             elif due and wake_at - _LENT_S > now:
@@ -270,24 +204,41 @@ class Pacer:
     def _due(self, lanes: Sequence[Lane], now: float) -> dict[Lane, float]:
         """Return the time at which each message's next interim write is due.
 
-        Its own pace and that of all messages together decide.
+        What is hidden adds up to the least where all steps of all messages are equal. The first is
+        half as long, since somebody waits for the first text, and long enough for a sentence.
         """
         if not lanes:
             return {}
-        for_all = self._interim_at + self._spacing_s(now)
-        return {lane: max(lane.written_at + self._min_interval_s, for_all) for lane in lanes}
+        # The sooner a call is made where none counts, the sooner it comes back.
+        step_s = 0.0 if self.window.free(now) == self.window.limit else self._step_s(now)
+        return {lane: self._due_at(lane, step_s) for lane in lanes}
 
-    def _spacing_s(self, now: float) -> float:
-        """Return the seconds between interim writes, so that tokens last while answers grow."""
-        growing = (lane for lane in self._lanes if not lane.ends and lane.growing_since)
-        left_s = max((self._left_s(lane, now) for lane in growing), default=0.0)
-        # The free calls have to last until more come back, and all of them until the answers end.
-        back_s = min(self.window.changes_at(now) - now, left_s)
-        kept = self._kept_back(now)
-        return max(
-            left_s / max(self.window.coming(now, left_s) - kept, 1),
-            back_s / max(self.window.free(now) - kept, 1),
-        )
+    def _due_at(self, lane: Lane, step_s: float) -> float:
+        at = lane.written_at + max(step_s, self._min_interval_s)
+        if lane.shows_text or lane.growing_since is None:
+            return at
+        sentence_s = 0.0 if lane.hidden >= _SENTENCE_CHARS else SENTENCE_S
+        return max(at, lane.growing_since + max(step_s / 2, sentence_s))
+
+    def _step_s(self, now: float) -> float:
+        """Return the seconds between two writes of a message, so that tokens last for all of them.
+
+        The ending is the last of these writes. All calls have to last until the answers end, and
+        the free ones until more come back, when each message is written again.
+        """
+        growing = [lane for lane in self._lanes if not lane.ends]
+        left_s = [self._growth.left_s(lane.grown_s(now)) for lane in growing]
+        longest_s = max(left_s, default=0.0)
+        since_s = sum(lane.waited_s(now) for lane in growing)
+        others = len(self._lanes) - len(growing) + self._spare
+        calls = self.window.coming(now, longest_s) - others
+        step_s = (since_s + sum(left_s)) / max(calls, 1)
+        back_s = self.window.changes_at(now) - now
+        if back_s < longest_s:
+            calls = self.window.coming(now, _LENT_S) - self._kept_back(now)
+            then = min(len(growing), self.window.limit)
+            step_s = max(step_s, (since_s + back_s * len(growing)) / max(calls + then, 1))
+        return step_s
 
 
 def _now() -> float:

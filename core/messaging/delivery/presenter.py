@@ -30,8 +30,6 @@ from core.types import AnswerEvent, Edit, Question, View
 logger = logging.getLogger(__name__)
 
 _STATUS_AFTER_S: Final = 0.25  # an answer that is complete by then is sent in one piece
-_FIRST_TEXT_CHARS: Final = 24  # about a sentence; less is shown when this much time has passed:
-_FIRST_TEXT_S: Final = 0.3
 # A last edit waits this long for its turn; then the ending is posted as a new message.
 _PATIENCE_S: Final = 3.0
 _RETRIES_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # the pauses after errors that may pass
@@ -66,7 +64,6 @@ class Presenter(Generic[Page]):
         self._changed = asyncio.Event()
         self._lane: Lane | None = None
         self._patience: asyncio.Timeout | None = None
-        self._text_began = False
         self.rate_limited = 0  # calls that the platform refused because there were too many
         self.retried = 0  # calls that failed otherwise, and were made again
         self._confirmed = False
@@ -119,20 +116,17 @@ class Presenter(Generic[Page]):
 
     def _view_changed(self) -> None:
         loop = asyncio.get_running_loop()
-        if self._current.text and not self._text_began:
-            self._text_began = True
-            loop.call_later(_FIRST_TEXT_S, self._tell_lane, 1)
         self._changed.set()
-        self._tell_lane(1 if self._visible_chars else _FIRST_TEXT_CHARS)
+        self._tell_lane()
         if self._current.done and self._patience:
             self._patience.reschedule(loop.time() + _PATIENCE_S)
 
-    def _tell_lane(self, enough_chars: int) -> None:
-        """Ask the pacer for a turn if it would show at least so many characters."""
+    def _tell_lane(self) -> None:
+        """Tell the pacer how far the message is behind."""
         if self._lane:
-            hidden = len(self._current.text) - self._visible_chars
-            if hidden < enough_chars:
-                hidden = int(self._current.lasts and self._visible_status != self._current.status)
+            hidden = max(len(self._current.text) - self._visible_chars, 0)
+            if self._current.lasts and self._visible_status != self._current.status:
+                hidden = max(hidden, 1)
             self._reply.edits.update(self._lane, hidden=hidden, ends=self._current.done)
 
     @property
@@ -142,7 +136,7 @@ class Presenter(Generic[Page]):
     async def _write(self) -> None:
         await self._see_whether_it_is_quick()
         with self._reply.edits.lane() as self._lane:
-            self._tell_lane(_FIRST_TEXT_CHARS)
+            self._tell_lane()
             failures = 0
             while True:
                 try:
@@ -250,6 +244,9 @@ class Presenter(Generic[Page]):
                 raise
         self._shown.add(reference, page)
         self._see(view)
+        if self._lane and view.text:
+            self._reply.edits.note_written(self._lane)
+            self._tell_lane()
         await self._note(self._shown.references)
 
     async def _edit(self) -> None:
@@ -284,7 +281,7 @@ class Presenter(Generic[Page]):
             return
         self._shown[place].page = page
         self._see(view)
-        self._tell_lane(1)
+        self._tell_lane()
 
     def _see(self, view: View) -> None:
         """Remember which view people see by now."""

@@ -8,7 +8,8 @@ from fakes.leaping_loop import leap
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.messaging.delivery.pacer import MIN_INTERVAL_S, Pacer, Window
+from core.messaging.delivery.pacer import MIN_INTERVAL_S, SENTENCE_S, Pacer
+from core.messaging.delivery.window import Window
 
 
 def now():
@@ -34,11 +35,12 @@ async def grow(pacer, *, seconds, chars_per_s=45, tick_s=0.1, name="", log):
             while True:
                 async with pacer.turn(lane):
                     visible += behind()
-                    log.append((now(), name, lane.ends))
+                    ends = lane.ends
+                    log.append((now(), name, ends))
                     await asyncio.sleep(0.05)
-                if lane.ends:
+                if ends:
                     return
-                pacer.update(lane, hidden=behind(), ends=False)
+                pacer.update(lane, hidden=behind(), ends=lane.ends)
 
         writing = asyncio.create_task(write())
         for _ in range(round(seconds / tick_s)):
@@ -98,6 +100,13 @@ def test_a_window_counts_what_others_have_used():
     assert window.free(12.0) == 5  # all come back when the platform's window ends
 
 
+def test_calls_that_come_back_together_are_there_for_what_grows_beyond():
+    """One is left now, five come back in two seconds and five more after another five."""
+    window = Window(5, 5.0)
+    window.learn(limit=5, remaining=1, reset_after_s=2.0, now=10.0)
+    assert [window.coming(10.0, seconds) for seconds in (1.0, 3.0, 8.0)] == [1, 6, 11]
+
+
 def test_a_window_learns_another_limit():
     window = Window(5, 5.0)
     window.begin()
@@ -134,6 +143,41 @@ def test_interim_writes_are_spread_over_the_time_that_answers_take():
     assert len(times) >= 12
     gaps = [after - before for before, after in pairwise(times)]
     assert max(gaps) < 2.5 * min(gaps)
+
+
+@pytest.mark.parametrize("answers", [1, 4, 10])
+def test_what_is_hidden_is_near_the_least_that_so_many_calls_allow(answers):
+    """The seconds between the writes of an answer, squared, add up to what people cannot see."""
+    log = []
+
+    async def together():
+        pacer = Pacer(Window(50, 60.0))
+        names = [str(number) for number in range(answers)]
+        await asyncio.gather(
+            *(grow(pacer, seconds=11, tick_s=1 / 45, name=name, log=log) for name in names)
+        )
+
+    leap(together())
+    squares = 0.0
+    for name in {name for _, name, _ in log}:
+        times = [0.0, *(time for time, one, _ in log if one == name)]
+        squares += sum((after - before) ** 2 for before, after in pairwise(times))
+    assert len(log) <= 50
+    assert squares < 1.15 * (11 * answers) ** 2 / 50
+
+
+def test_the_first_call_of_a_window_is_made_early_so_that_the_next_window_is():
+    """The others wait for half a step of their own, since they share the calls that are left."""
+    log = []
+
+    async def together():
+        pacer = Pacer(Window(5, 5.0))
+        await asyncio.gather(*(grow(pacer, seconds=4, name=str(n), log=log) for n in range(4)))
+
+    leap(together())
+    first, second = (time for time, *_ in log[:2])
+    assert first < SENTENCE_S + 0.2
+    assert second > first + 0.3
 
 
 def test_a_message_is_not_written_more_often_than_people_can_read():
@@ -201,19 +245,28 @@ def test_an_ending_goes_before_interim_writes():
     assert leap(race()) == [("first", 0.0), ("last", 10.0)]
 
 
-def test_of_those_that_wait_the_furthest_behind_goes_first():
-    log = []
-
+def test_of_those_that_wait_for_a_call_the_furthest_behind_goes_first():
     async def race():
-        pacer = Pacer(Window(20, 60.0))
-        await asyncio.gather(
-            grow(pacer, seconds=11, chars_per_s=10, name="slow", log=log),
-            grow(pacer, seconds=11, chars_per_s=90, name="fast", log=log),
-        )
+        pacer = Pacer(Window(1, 2.0, drips=True))
+        order = []
 
-    leap(race())
-    interims = [name for _, name, ends in log if not ends]
-    assert interims.count("fast") > 1.5 * interims.count("slow") > 0
+        async def write(name, lane):
+            async with pacer.turn(lane):
+                order.append(name)
+
+        with pacer.lane() as first, pacer.lane() as near, pacer.lane() as far:
+            pacer.update(first, hidden=1, ends=True)
+            await write("first", first)
+            pacer.update(near, hidden=10, ends=False)
+            pacer.update(far, hidden=900, ends=False)
+            waiting = [asyncio.create_task(write(*one)) for one in (("near", near), ("far", far))]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+        return order
+
+    assert leap(race()) == ["first", "far"]
 
 
 def test_a_turn_that_is_given_up_is_not_lost_for_others():

@@ -1,0 +1,98 @@
+"""A budget of calls, counted as strictly as any platform may count them."""
+
+from __future__ import annotations
+
+from collections import deque
+
+
+class Window:
+    """A budget of calls. At most `limit` are made in any `window_s` seconds.
+
+    A call counts from when it is granted until `window_s` after it has returned, since nobody knows
+    when in between the platform has counted it: so no platform counts more strictly.
+    """
+
+    def __init__(self, limit: int, window_s: float, *, drips: bool = False) -> None:
+        """With `drips`, calls come back one by one: `limit` is a burst, then a steady pace."""
+        self.limit = limit
+        self.window_s = window_s
+        self._drips = drips
+        self._in_flight = 0
+        self._landed: deque[float] = deque()
+        self._frozen_until = 0.0
+        self._resets_at = float(
+            "-inf"
+        )  # the time at which all calls come back, if the platform says so
+
+    def share(self, limit: int, window_s: float) -> None:
+        """Change the part of the platform's budget that this process may use."""
+        self.limit, self.window_s = limit, window_s
+
+    def free(self, now: float) -> int:
+        """Return how many calls may be made now."""
+        if now < self._frozen_until:
+            return 0
+        self._forget(now)
+        return max(self.limit - self._in_flight - len(self._landed), 0)
+
+    def coming(self, now: float, seconds: float) -> int:
+        """Return how many calls may be made in the next `seconds`, all in all."""
+        self._forget(now)
+        if now + seconds < self._frozen_until:
+            return 0
+        if now < self._resets_at:
+            beyond_s = now + seconds - self._resets_at
+            windows = 1 + int(beyond_s / self.window_s) if beyond_s >= 0 else 0
+            return self.free(now) + windows * self.limit
+        kept = sum(landed > now + seconds - self.window_s for landed in self._landed)
+        rounds = max(
+            int(seconds / self.window_s), 0
+        )  # calls that are spent now come back at that pace
+        return self.limit - self._in_flight - kept + rounds * self.limit
+
+    def changes_at(self, now: float) -> float:
+        """Return the time at which more calls become possible; infinity if time changes nothing."""
+        if now < self._frozen_until:
+            return self._frozen_until
+        self._forget(now)
+        return self._landed[0] + self.window_s if self._landed else float("inf")
+
+    def resets_in(self, now: float) -> float:
+        """Return the seconds until all calls come back; infinity if they come back one by one."""
+        return self._resets_at - now if now < self._resets_at else float("inf")
+
+    def begin(self) -> None:
+        """Count a call that is being made."""
+        self._in_flight += 1
+
+    def end(self, now: float) -> None:
+        """Count a call that has returned, whatever its result."""
+        self._in_flight -= 1
+        if self._drips:
+            # The burst counts as if it had been spread over the window before.
+            interval_s = self.window_s / self.limit
+            last = self._landed[-1] if self._landed else float("-inf")
+            now = max(now - self.window_s + interval_s, last + interval_s)
+        elif now < self._resets_at:
+            now = self._resets_at - self.window_s
+        self._landed.append(now)
+
+    def freeze(self, until: float) -> None:
+        """Grant nothing before `until`, since the platform refused a call."""
+        self._frozen_until = max(self._frozen_until, until)
+
+    def learn(self, *, limit: int, remaining: int, reset_after_s: float, now: float) -> None:
+        """Take over what the platform says of the bucket, which others may use, too.
+
+        All calls of its window come back together, when that ends. Called while the call whose
+        answer says so is still in flight, and counted in `remaining`.
+        """
+        self.limit = limit
+        self.window_s = max(self.window_s, reset_after_s)
+        self._resets_at = now + reset_after_s
+        landed = max(limit - remaining - self._in_flight, 0)
+        self._landed = deque([self._resets_at - self.window_s] * landed)
+
+    def _forget(self, now: float) -> None:
+        while self._landed and self._landed[0] <= now - self.window_s:
+            self._landed.popleft()
