@@ -11,25 +11,23 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import random
 import secrets
 import sys
 import tempfile
-from collections import Counter, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import import_module
-from itertools import islice
 from pathlib import Path
 from time import perf_counter
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, Final
 
 import orjson
 
+from bench.synthetic_traffic import ANSWER, ENDS, SEOUL, SUBJECTS, fill, fill_mongo, synthetic
 from bench.tables import header, note, table
 from bots.bootstrap.search import Language, load_language
 from bots.web.console import describe
@@ -40,106 +38,20 @@ from core.reporting.operations import Filter, Operations
 from core.reporting.stats import Window, read_stats
 from core.reporting.switches import Switchboard
 from core.reporting.transcript import read_transcript
-from core.retrieval.evidence import FACTS
-from core.stores.counts import Bucket, buckets_of, counts_of, entry_counts
 from core.stores.inbox_limits import InboxLimits
 from core.stores.mongo.archive import MongoArchive
 from core.stores.mongo.database import MongoDatabase
-from core.stores.mongo.history import document_of
 from core.stores.mongo.inbox import MongoInbox
 from core.stores.mongo.lessons import MongoLessons
 from core.stores.mongo.reports import MongoReports
-from core.stores.records import as_stored
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
-from core.stores.sqlite.history import insert
 from core.stores.sqlite.inbox import SqliteInbox
 from core.stores.sqlite.lessons import SqliteLessons
 from core.stores.sqlite.reports import SqliteReports
-from core.types import (
-    Candidate,
-    Edit,
-    Entry,
-    Feedback,
-    Label,
-    Passage,
-    Question,
-    SessionId,
-    Trace,
-    Turn,
-    TurnState,
-    Usage,
-)
+from core.types import Entry, Turn, TurnState
 
-SEOUL = ZoneInfo("Asia/Seoul")
-_STATES = [TurnState.ANSWERED] * 84 + [TurnState.ESCALATED] * 9 + [TurnState.DECLINED] * 6
-_SUBJECTS = [
-    "배송",
-    "반품",
-    "교환",
-    "정산",
-    "쿠폰",
-    "회원 등급",
-    "상품 등록",
-    "세금계산서",
-    "광고",
-    "리뷰",
-]
-_ENDS = [
-    "은 언제 되나요?",
-    " 방법을 알려 주세요",
-    "이 안 돼요",
-    " 조건이 궁금해요",
-    " 비용은 얼마인가요?",
-]
-_ANSWER = "신청하신 다음 영업일에 처리됩니다. 자세한 내용은 도움말에서 확인해 주세요. " * 8
-_AT_ONCE = 2_000
-_ROUNDS = 5
-_LIKED = 0.8
-
-
-def synthetic(count: int, *, until: datetime, seed: int = 0) -> Iterator[Turn]:
-    """Yield turns of a year, oldest first: busier by day, on three platforms, 800 people."""
-    dice = random.Random(seed)  # noqa: S311 - no secret
-    for number in range(count):
-        asked_at = (
-            until
-            - timedelta(days=365) * (1 - number / count)
-            - timedelta(seconds=dice.random() * 40_000)
-        )
-        platform = dice.choices(["slack", "discord", "web"], [5, 2, 3])[0]
-        session = SessionId(f"{platform}:T1:C{dice.randrange(12)}:{number // 4}")
-        state = dice.choice(_STATES)
-        text = dice.choice(_SUBJECTS) + dice.choice(_ENDS)
-        title = f"{dice.choice(_SUBJECTS)} 안내 {dice.randrange(40)}"
-        question = Question(
-            f"{session}:{number}", session, text, f"U{dice.randrange(800)}", asked_at
-        )
-        is_answered = state is TurnState.ANSWERED
-        yield Turn(
-            question,
-            state,
-            _ANSWER if is_answered else "이 질문에 맞는 도움말을 찾지 못했습니다.",
-            sources=(title,) if is_answered else (),
-            followups=(title, f"{title} 더 보기"),
-            label=Label.OFF_TOPIC if state is TurnState.DECLINED else Label.ON_TOPIC,
-            finished_at=asked_at + timedelta(seconds=2),
-            timings_ms={"first_text": dice.lognormvariate(5.5, 0.6), "answered": 1_500.0},
-            usage=Usage(900, 0, 180, 0.0004),
-            passages=(Passage("f", title, _ANSWER, 0.8),) if is_answered else (),
-            trace=_trace(text, title, dice.random()),
-        )
-
-
-def _trace(text: str, title: str, confidence: float) -> Trace:
-    candidates = tuple(
-        Candidate(f"f{rank}", title, 0.9 / rank, 0.8 / rank, 0.7 / rank, 0.6, 0.5, confidence)
-        for rank in range(1, 9)
-    )
-    scores = {Label.ON_TOPIC: 0.97, Label.OFF_TOPIC: 0.03}
-    facts = {name: round(confidence, 4) for name in FACTS}
-    edits = tuple(Edit(250.0 * step, 40 * step) for step in range(6))
-    return Trace(text, scores=scores, candidates=candidates, facts=facts, edits=edits)
+_ROUNDS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,69 +62,6 @@ class Stores:
     archive: Archive
     inbox: Inbox
     lessons: Lessons
-
-
-async def fill(file: SqliteFile, turns: Iterable[Turn], *, seed: int = 0) -> int:
-    """Store turns, and what some people thought of them; how many turns there were."""
-    dice = random.Random(seed)  # noqa: S311 - no secret
-    archive, count = SqliteArchive(file), 0
-    for some in batches(turns):
-        await file.write(lambda db, some=some: [insert(db, turn, file.zone) for turn in some])
-        count += len(some)
-        for opinion in opinions_on(some, dice):
-            await archive.give_feedback(opinion)
-    return count
-
-
-async def fill_mongo(database: MongoDatabase, turns: Iterable[Turn], *, seed: int = 0) -> None:
-    """Store the same in MongoDB, with the counts added up beforehand."""
-    dice = random.Random(seed)  # noqa: S311 - no secret
-    traffic: dict[Bucket, Counter[str]] = {}
-    entries: dict[str, Counter[str]] = {}
-    sessions: dict[str, datetime] = {}
-    number = 0
-    for some in batches(turns):
-        given = opinions_on(some, dice)
-        documents = []
-        for turn in some:
-            number += 1
-            documents.append({**document_of(turn), "n": number})
-            sessions[turn.question.session] = turn.finished_at
-            for bucket in buckets_of(turn, SEOUL):
-                traffic.setdefault(bucket, Counter()).update(counts_of(turn))
-            for title, counts in entry_counts(turn).items():
-                entries.setdefault(title, Counter()).update(counts)
-        await database.turns.insert_many(documents)
-        await database.feedback.insert_many(asdict(one) for one in given)
-    await database.traffic.insert_many(
-        {
-            "_id": f"{bucket.span} {bucket.start} {bucket.platform}",
-            "span": bucket.span.value,
-            "start": bucket.start,
-            "platform": bucket.platform,
-            **counts,
-        }
-        for bucket, counts in traffic.items()
-    )
-    await database.entry_use.insert_many({"_id": t, **counts} for t, counts in entries.items())
-    await database.sessions.insert_many(
-        {"_id": session, "n": number, "last_at": at} for session, at in sessions.items()
-    )
-
-
-def batches(turns: Iterable[Turn]) -> Iterator[list[Turn]]:
-    """Yield turns as their stores will keep them, some thousand at a time."""
-    rows = map(as_stored, turns)
-    while some := list(islice(rows, _AT_ONCE)):
-        yield some
-
-
-def opinions_on(turns: Sequence[Turn], dice: random.Random) -> list[Feedback]:
-    """Return what people thought of a fiftieth of the answers."""
-    return [
-        Feedback(turn.question.id, turn.question.asker, dice.random() < _LIKED, turn.finished_at)
-        for turn in dice.sample(turns, len(turns) // 50)
-    ]
 
 
 def _insert_in_bulk(store: Any, command: dict[str, Any], namespace: str) -> dict[str, int]:  # noqa: ANN401
@@ -240,10 +89,8 @@ async def mongo(url: str | None) -> AsyncIterator[MongoDatabase]:
 def operations_of(stores: Stores, language: Language) -> Operations:
     """The console's operations over stores, on a FAQ of the synthetic titles."""
     entries = [
-        Entry(
-            f"f{number}", f"{subject} 안내 {number}", _ANSWER, questions=(f"{subject}{_ENDS[0]}",)
-        )
-        for subject in _SUBJECTS
+        Entry(f"f{number}", f"{subject} 안내 {number}", ANSWER, questions=(f"{subject}{ENDS[0]}",))
+        for subject in SUBJECTS
         for number in range(270)
     ]
     desk = Desk(

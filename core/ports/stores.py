@@ -44,7 +44,7 @@ class Archive(Protocol):
         ...
 
     async def found(self, question_ids: Sequence[str]) -> list[Turn]:
-        """The turns of questions, as far as there are any, in no order."""
+        """The turns of questions, as far as there are any, in no order; like `Reports.latest`."""
         ...
 
     async def sessions(
@@ -193,16 +193,17 @@ class Reports(Protocol):
         ...
 
     async def latest(
-        self, limit: int, *, before: datetime, state: TurnState | None = None
+        self, limit: int, *, before: datetime, state: TurnState | None = None, tag: str = ""
     ) -> list[Turn]:
-        """Turns that ended before a moment, the last one first; of one state, if it is given.
+        """Turns that ended before a moment, the last one first.
 
-        They come without passages and traces, which no list shows and which are most of a turn.
+        They have the `tag` (see `core.stores.tags`) or, without one, are of the `state`. They come
+        without passages and traces, which no list shows and which are most of a turn.
         """
         ...
 
-    async def disliked(self, limit: int) -> list[Feedback]:
-        """Opinions that an answer was no help, the latest first."""
+    async def rated(self, limit: int, *, helpful: bool) -> list[Feedback]:
+        """Opinions that an answer helped, or that it was no help, the latest first."""
         ...
 
     async def close_gaps(self, question_ids: Sequence[str], at: datetime) -> None:

@@ -57,7 +57,7 @@ async def read_digest(
     counts: Counter[str] = Counter()
     for traffic in await reports.traffic(Span.HOUR, since):
         counts.update({name: int(number) for name, number in traffic.counts.items()})
-    opinions = await reports.disliked(_MOST_OPINIONS)
+    opinions = await reports.rated(_MOST_OPINIONS, helpful=False)
     reasons = Counter(one.reason for one in opinions if one.given_at >= since and one.reason)
     known = await all_lessons(lessons)
     served = [one for one in known if one.state is LessonState.SERVED]

@@ -61,7 +61,9 @@ async def open_gaps(
     found: dict[str, Gap] = {}
     for turn in await reports.latest(limit, before=later, state=TurnState.ESCALATED):
         found[turn.question.id] = _gap(turn)
-    disliked = {one.question_id: one for one in reversed(await reports.disliked(_DISLIKED))}
+    disliked = {
+        one.question_id: one for one in reversed(await reports.rated(_DISLIKED, helpful=False))
+    }
     for turn in await archive.found([one for one in disliked if one not in closed]):
         found[turn.question.id] = _gap(turn, disliked[turn.question.id])
     gaps = [gap for gap in found.values() if gap.question_id not in closed]

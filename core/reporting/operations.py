@@ -21,6 +21,8 @@ from core.reporting.gaps import Embed, GapGroup, grouped, open_gaps
 from core.reporting.replay import Asked, Outcome, outcome_of
 from core.reporting.switches import Switchboard
 from core.reporting.trial import Trials
+from core.stores.counts import entry_counts
+from core.stores.tags import entry_tag, person_tag, place_tag, platform_tag
 from core.types import (
     AuditEvent,
     Feedback,
@@ -37,6 +39,7 @@ logger = logging.getLogger(__name__)
 SESSION: Final = SessionId("console:lessons")
 _LOOKED_AT: Final = 1_000  # turns that one search goes through
 _PAGE: Final = 100
+_MOST_RATED: Final = 1_000  # opinions, the latest, that a search by rating goes through
 _MOST_ASKED_AGAIN: Final = 50
 _MOST_VECTORS: Final = 5_000  # the vectors of gaps that are kept, so that each is embedded once
 _MOST_TAUGHT: Final = 5  # questions of a group that a lesson is stored for
@@ -136,11 +139,13 @@ class Operations:
         return Found(found, place)
 
     async def _page(self, wanted: Filter, most: int, before: datetime) -> Sequence[Turn]:
-        """Read the last turns before a moment; those of one person by their own index."""
-        if not wanted.person:
-            return await self.reports.latest(most, before=before, state=wanted.state)
-        turns = await self.archive.asked_by(wanted.person, _LOOKED_AT)
-        return [turn for turn in turns if turn.finished_at < before][:most]
+        """Read the last turns before a moment, by the narrowest index that the filter has."""
+        if wanted.rated and not (wanted.person or wanted.entry):
+            given = await self.reports.rated(_MOST_RATED, helpful=wanted.rated == "helpful")
+            turns = await self.archive.found([one.question_id for one in given])
+            turns.sort(key=lambda turn: turn.finished_at, reverse=True)
+            return [turn for turn in turns if turn.finished_at < before][:most]
+        return await self.reports.latest(most, before=before, state=wanted.state, tag=_tag(wanted))
 
     async def gaps(self) -> list[GapGroup]:
         """Read the open gaps, grouped by meaning.
@@ -297,12 +302,23 @@ def _is_wanted(turn: Turn, wanted: Filter) -> bool:
         and (not wanted.platform or platform == wanted.platform)
         and (not wanted.channel or wanted.channel in place.split(":"))
         and (not wanted.person or question.asker == wanted.person)
-        and (not wanted.entry or wanted.entry in turn.sources)
+        and (not wanted.entry or wanted.entry in entry_counts(turn))
         and (
             not wanted.text
             or wanted.text.casefold() in f"{question.text}\n{turn.answer}".casefold()
         )
     )
+
+
+def _tag(wanted: Filter) -> str:
+    """Return the rarest tag of what is looked for, "" of none."""
+    if wanted.person:
+        return person_tag(wanted.person)
+    if wanted.entry:
+        return entry_tag(wanted.entry)
+    if wanted.channel:
+        return place_tag(wanted.channel)
+    return platform_tag(wanted.platform) if wanted.platform else ""
 
 
 def _is_rated(opinion: Feedback, rated: str) -> bool:

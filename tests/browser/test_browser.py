@@ -16,7 +16,7 @@ from fakes.faq_desk import desk_of, trials_of
 from fakes.learning import book_of
 from fakes.web_bot import free_port, running_bot
 
-from bench.traffic import fill, synthetic
+from bench.synthetic_traffic import fill, synthetic
 from bots.bootstrap.assistant import open_service
 from bots.bootstrap.index.ingestion import run_ingest
 from bots.bootstrap.stores import open_stores

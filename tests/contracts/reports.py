@@ -150,6 +150,33 @@ async def test_the_latest_turns_come_last_first_and_by_state(stores):
     assert [one.question.id for one in escalated] == [*"31"]
 
 
+async def test_turns_are_looked_up_by_their_tags(stores):
+    """By platform, place, person, and an entry that was used or asked for in vain."""
+    places = ["slack:T1:C1:1", "slack:T1:C2:2", "discord:G1:C1:3"]
+    for number, session in enumerate(places):
+        state = TurnState.ESCALATED if number == 2 else TurnState.ANSWERED
+        turn = ended(str(number), session=session, at=LATE + number * timedelta(minutes=1))
+        turn = replace(turn, state=state, sources=("배송",), followups=("환불", "교환"))
+        await stores.history.append(turn)
+    other = ended("3", session="web:page:4")
+    await stores.history.append(replace(other, question=replace(other.question, asker="U9")))
+
+    async def found(tag, before=LATE + timedelta(hours=1), limit=9):
+        turns = await stores.reports.latest(limit, before=before, tag=tag)
+        return "".join(one.question.id for one in turns)
+
+    assert await found("platform:slack") == "10"
+    assert await found("place:C1") == "20"
+    assert await found("place:C1", before=LATE + timedelta(minutes=2)) == "0"
+    assert await found("place:C1", limit=1) == "2"
+    assert await found("person:U9") == "3"
+    assert await found("entry:배송") == "10"
+    assert await found("entry:환불") == "2"
+    assert await found("entry:교환") == ""
+    await stores.archive.remove("1")
+    assert await found("platform:slack") == "0"
+
+
 async def test_the_passages_of_an_answer_are_kept_as_they_were_used(stores):
     learned = Source("learned", "미나", LATE)
     used = (Passage("f1", "정산", "다음 날", 0.5), Passage("learned:1", "q", "a", 0.4, learned))
@@ -164,7 +191,8 @@ async def test_opinions_on_several_answers_are_read_at_once(stores):
     given = await stores.archive.opinions(["3", "1", "none"])
     assert [(one.question_id, one.helpful) for one in given] == [("1", True), ("3", False)]
     assert await stores.archive.opinions([]) == []
-    assert [one.question_id for one in await stores.reports.disliked(9)] == ["3", "2"]
+    assert [one.question_id for one in await stores.reports.rated(9, helpful=False)] == ["3", "2"]
+    assert [one.question_id for one in await stores.reports.rated(9, helpful=True)] == ["1"]
 
 
 async def test_a_session_has_the_title_it_was_given(stores):

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice, takewhile
+from itertools import islice, product, takewhile
 from operator import ge, gt, le, lt
 from typing import Any
 
@@ -61,7 +61,7 @@ class Collection:
         if name not in self._ordered:
             partial = index.get("partialFilterExpression", {})
             rows = [row for row in self.documents if _matches(row, partial)]
-            pairs = [(tuple(_sort_key(row.get(one)) for one in index["key"]), row) for row in rows]
+            pairs = [(key, row) for row in rows for key in _index_keys(index, row)]
             pairs.sort(key=lambda pair: pair[0])
             self._ordered[name] = [key for key, _ in pairs], [row for _, row in pairs]
         return self._ordered[name]
@@ -385,6 +385,14 @@ def _batch(rows: Iterator[Document], most: int) -> Iterator[Document]:
 
 def _is_operators(value: Any) -> bool:
     return isinstance(value, dict) and any(name.startswith("$") for name in value)
+
+
+def _index_keys(index: Document, row: Document) -> Iterator[tuple[Any, ...]]:
+    """Yield the keys of a document in an index: one for each member of a list."""
+    values = [row.get(name) for name in index["key"]]
+    lists = [value if isinstance(value, list) else [value] for value in values]
+    for combined in product(*lists):
+        yield tuple(map(_sort_key, combined))
 
 
 def _sort_key(value: Any) -> tuple[int, Any]:

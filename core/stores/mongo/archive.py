@@ -12,7 +12,7 @@ from pymongo.errors import DuplicateKeyError
 from core.stores.mongo.cases import MongoCases
 from core.stores.mongo.counters import count_opinion, count_turn
 from core.stores.mongo.database import Document, MongoDatabase
-from core.stores.mongo.history import question_of, turn_of
+from core.stores.mongo.history import UNSHOWN, question_of, turn_of
 from core.stores.mongo.lessons import MongoLessons
 from core.stores.records import check_text, feedback_as_stored
 from core.stores.times import in_utc, utc_now
@@ -54,11 +54,11 @@ class MongoArchive:
             return turn_of(found) if found else None
 
     async def found(self, question_ids: Sequence[str]) -> list[Turn]:
-        """Return the turns of questions, as far as there are any, in no order."""
+        """Return the turns of questions, as far as there are any, as lists show them."""
         for question_id in question_ids:
             check_text("the question's id", question_id)
         with self._db.translated():
-            found = self._db.turns.find({"_id": {"$in": list(question_ids)}})
+            found = self._db.turns.find({"_id": {"$in": list(question_ids)}}, UNSHOWN)
             return [turn_of(document) async for document in found]
 
     async def sessions(

@@ -26,13 +26,14 @@ from pymongo.errors import (
 )
 
 from core.errors import ConfigError, StorageError, StoreAwayError
+from core.stores.mongo.tagging import tag_old_turns
 from core.stores.times import utc_now
 
 logger = logging.getLogger(__name__)
 
 Document = dict[str, Any]
 
-SCHEMA: Final = 7
+SCHEMA: Final = 8
 _DATABASE: Final = "faqbot"
 _TIMEOUT_MS: Final = 10_000
 _SELECTION_MS: Final = 5_000
@@ -55,6 +56,7 @@ _INDEXES: Final[dict[str, list[IndexModel]]] = {
         ),
         IndexModel([("finished_at", ASCENDING)], name="by_end"),
         IndexModel([("state", ASCENDING), ("finished_at", ASCENDING)], name="by_state_and_end"),
+        IndexModel([("tags", ASCENDING), ("finished_at", ASCENDING)], name="by_tag_and_end"),
     ],
     "sessions": [IndexModel([("last_at", DESCENDING), ("_id", ASCENDING)], name="by_end")],
     "feedback": [
@@ -218,6 +220,7 @@ class MongoDatabase:
                 for name, indexes in _INDEXES.items():
                     await self._database[name].create_indexes(indexes)
                 await self._let_old_questions_be_claimed()
+                await tag_old_turns(self.turns)
                 await meta.update_one({"_id": "schema"}, {"$max": {"version": SCHEMA}}, upsert=True)
 
     async def _let_old_questions_be_claimed(self) -> None:

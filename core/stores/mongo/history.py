@@ -12,12 +12,14 @@ from pymongo.errors import DuplicateKeyError
 from core.stores.mongo.counters import count_turn
 from core.stores.mongo.database import Document, MongoDatabase
 from core.stores.records import as_stored, check_text
+from core.stores.tags import tags_of
 from core.stores.trace_records import trace_of, trace_record
 from core.stores.turn_records import dialogue_of, dialogue_record, passage_of, passage_record
 from core.types import Label, Question, SessionId, Turn, TurnState, Usage
 
 _NEWEST_FIRST: Final = [("n", DESCENDING)]
 _LISTED: Final = {"session": True, "finished_at": True}
+UNSHOWN: Final = {"passages": False, "trace": False}
 
 
 class MongoHistory:
@@ -99,6 +101,7 @@ def document_of(turn: Turn) -> Document:
         "dialogue": dialogue_record(turn.dialogue),
         "withheld": turn.withheld,
         "trace": trace_record(turn.trace),
+        "tags": tags_of(turn),
     }
 
 

@@ -12,7 +12,7 @@ from pymongo import ASCENDING, DESCENDING
 from core.stores.mongo.archive import feedback_of
 from core.stores.mongo.counters import count_opinion, count_turn
 from core.stores.mongo.database import Document, MongoDatabase
-from core.stores.mongo.history import turn_of
+from core.stores.mongo.history import UNSHOWN, turn_of
 from core.stores.records import check_text
 from core.stores.times import in_utc
 from core.types import AuditEvent, EntryReview, EntryUse, Feedback, Span, Traffic, Turn, TurnState
@@ -20,7 +20,6 @@ from core.types import AuditEvent, EntryReview, EntryUse, Feedback, Span, Traffi
 _BESIDE_COUNTS: Final = {"_id", "span", "start", "platform"}
 _ANY_ID: Final = {"_id": {"$gte": ""}}
 _BY_START: Final = [("start", ASCENDING)]
-_UNLISTED: Final = {"passages": False, "trace": False}
 _LAST_FIRST: Final = [("finished_at", DESCENDING)]
 
 
@@ -64,22 +63,25 @@ class MongoReports:
             ]
 
     async def latest(
-        self, limit: int, *, before: datetime, state: TurnState | None = None
+        self, limit: int, *, before: datetime, state: TurnState | None = None, tag: str = ""
     ) -> list[Turn]:
         """Turns that ended before a moment, the last one first; see `Reports.latest`."""
+        check_text("the tag", tag)
         if limit < 1:
             return []
         chosen: Document = {"finished_at": {"$lt": in_utc(before)}}
-        if state is not None:
+        if tag:
+            chosen = {"tags": tag, **chosen}
+        elif state:
             chosen = {"state": state.value, **chosen}
         with self._db.translated():
-            found = self._db.turns.find(chosen, _UNLISTED).sort(_LAST_FIRST).limit(limit)
+            found = self._db.turns.find(chosen, UNSHOWN).sort(_LAST_FIRST).limit(limit)
             return [turn_of(document) async for document in found]
 
-    async def disliked(self, limit: int) -> list[Feedback]:
-        """Opinions that an answer was no help, the latest first."""
+    async def rated(self, limit: int, *, helpful: bool) -> list[Feedback]:
+        """Opinions that an answer helped, or that it was no help, the latest first."""
         with self._db.translated():
-            found = self._db.feedback.find({"helpful": False}).sort("given_at", DESCENDING)
+            found = self._db.feedback.find({"helpful": helpful}).sort("given_at", DESCENDING)
             return [feedback_of(given) async for given in found.limit(max(limit, 1))]
 
     async def close_gaps(self, question_ids: Sequence[str], at: datetime) -> None:

@@ -12,7 +12,7 @@ from core.stores.records import check_text, feedback_as_stored
 from core.stores.sqlite.cases import forget as forget_in_cases
 from core.stores.sqlite.counters import count_opinion, count_turn
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
-from core.stores.sqlite.history import question_of, turn_of
+from core.stores.sqlite.history import LISTED, question_of, turn_of
 from core.stores.sqlite.lessons import touch
 from core.stores.times import in_utc
 from core.types import (
@@ -83,11 +83,11 @@ class SqliteArchive:
         return turn_of(rows[0]) if rows else None
 
     async def found(self, question_ids: Sequence[str]) -> list[Turn]:
-        """Return the turns of questions, as far as there are any, in no order."""
+        """Return the turns of questions, as far as there are any, as lists show them."""
         for question_id in question_ids:
             check_text("the question's id", question_id)
         marks = ", ".join("?" * len(question_ids))
-        chosen = f"SELECT * FROM turns WHERE question_id IN ({marks})"  # noqa: S608 - only marks
+        chosen = f"SELECT {LISTED} FROM turns WHERE question_id IN ({marks})"  # noqa: S608 - marks
         rows = await self._file.read(partial(_rows, statement=chosen, values=tuple(question_ids)))
         return [turn_of(row) for row in rows]
 

@@ -15,6 +15,7 @@ from typing import Final, Self
 from core.stores.records import as_stored, check_text
 from core.stores.sqlite.counters import count_turn
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
+from core.stores.tags import tags_of
 from core.stores.trace_records import trace_of, trace_record
 from core.stores.turn_records import dialogue_of, dialogue_record, passage_of, passage_record
 from core.types import Label, Question, SessionId, Turn, TurnState, Usage
@@ -29,6 +30,15 @@ _INSERT: Final = """
         :sources, :followups, :label, :model, :finished_at_ms, :timings_ms, :prompt, :usage,
         :passages, :dialogue, :withheld, :trace
     ) ON CONFLICT (question_id) DO NOTHING
+"""
+LISTED: Final = """
+    question_id, session, text, asker, asked_at_ms, reply_to, state, answer, sources, followups,
+    label, model, finished_at_ms, timings_ms, prompt, usage, dialogue, withheld,
+    '[]' AS passages, 'null' AS trace
+"""
+_TAG: Final = """
+    INSERT INTO turn_tags (tag, ended_at_ms, seq)
+    SELECT ?, ?, seq FROM turns WHERE question_id = ?
 """
 RECENT: Final = "SELECT * FROM turns WHERE session = ? ORDER BY seq DESC LIMIT ?"
 
@@ -79,11 +89,20 @@ class SqliteHistory:
 
 def insert(db: sqlite3.Connection, turn: Turn, zone: tzinfo) -> bool:
     """Store a turn as it is kept, list its session and count it; False if its id is there."""
+    stored = insert_row(db, turn)
+    if stored:
+        count_turn(db, turn, zone)
+    return stored
+
+
+def insert_row(db: sqlite3.Connection, turn: Turn) -> bool:
+    """Store a turn as it is kept with its tags, uncounted; False if its id is there."""
     row = _row(turn)
     stored = db.execute(_INSERT, row).rowcount == 1
     if stored:
         db.execute(_TOUCH, row)
-        count_turn(db, turn, zone)
+        tags = [(tag, row["finished_at_ms"], turn.question.id) for tag in tags_of(turn)]
+        db.executemany(_TAG, tags)
     return stored
 
 

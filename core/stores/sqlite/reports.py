@@ -13,7 +13,7 @@ from core.stores.records import check_text
 from core.stores.sqlite.archive import feedback_of
 from core.stores.sqlite.counters import count_opinion, count_turn
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
-from core.stores.sqlite.history import turn_of
+from core.stores.sqlite.history import LISTED, turn_of
 from core.stores.times import in_utc
 from core.types import AuditEvent, EntryReview, EntryUse, Feedback, Span, Traffic, Turn, TurnState
 
@@ -21,15 +21,14 @@ TRAFFIC: Final = """
     SELECT * FROM traffic WHERE span = ? AND start_ms >= ? ORDER BY start_ms, platform
 """
 ENTRIES: Final = "SELECT * FROM entry_use ORDER BY title"
-_LISTED: Final = """
-    question_id, session, text, asker, asked_at_ms, reply_to, state, answer, sources, followups,
-    label, model, finished_at_ms, timings_ms, prompt, usage, dialogue, withheld,
-    '[]' AS passages, 'null' AS trace
-"""
 _LATEST: Final = "SELECT {columns} FROM turns WHERE {which} ORDER BY finished_at_ms DESC LIMIT ?"
-LATEST: Final = _LATEST.format(columns=_LISTED, which="finished_at_ms < ?")
-LATEST_IN_STATE: Final = _LATEST.format(columns=_LISTED, which="state = ? AND finished_at_ms < ?")
-DISLIKED: Final = "SELECT * FROM feedback WHERE helpful = 0 ORDER BY given_at_ms DESC LIMIT ?"
+LATEST: Final = _LATEST.format(columns=LISTED, which="finished_at_ms < ?")
+LATEST_IN_STATE: Final = _LATEST.format(columns=LISTED, which="state = ? AND finished_at_ms < ?")
+LATEST_WITH_TAG: Final = f"""
+    SELECT {LISTED} FROM turn_tags CROSS JOIN turns USING (seq)
+    WHERE tag = ? AND ended_at_ms < ? ORDER BY ended_at_ms DESC LIMIT ?
+"""  # noqa: S608 - only columns
+RATED: Final = "SELECT * FROM feedback WHERE helpful = ? ORDER BY given_at_ms DESC LIMIT ?"
 AUDIT: Final = "SELECT * FROM audit ORDER BY seq DESC LIMIT ?"
 REVIEW: Final = """
     INSERT OR REPLACE INTO entry_reviews (title, who, at_ms, due_at_ms) VALUES (?, ?, ?, ?)
@@ -75,22 +74,23 @@ class SqliteReports:
         ]
 
     async def latest(
-        self, limit: int, *, before: datetime, state: TurnState | None = None
+        self, limit: int, *, before: datetime, state: TurnState | None = None, tag: str = ""
     ) -> list[Turn]:
         """Turns that ended before a moment, the last one first; see `Reports.latest`."""
-        values = (to_ms(in_utc(before)), max(limit, 0))
-        if state is None:
-            rows = await self._file.read(lambda db: db.execute(LATEST, values).fetchall())
-        else:
-            in_state = (state.value, *values)
-            rows = await self._file.read(
-                lambda db: db.execute(LATEST_IN_STATE, in_state).fetchall()
-            )
+        check_text("the tag", tag)
+        until = (to_ms(in_utc(before)), max(limit, 0))
+        statement: str = LATEST
+        values: tuple[str | int, ...] = until
+        if tag:
+            statement, values = LATEST_WITH_TAG, (tag, *until)
+        elif state:
+            statement, values = LATEST_IN_STATE, (state.value, *until)
+        rows = await self._file.read(lambda db: db.execute(statement, values).fetchall())
         return [turn_of(row) for row in rows]
 
-    async def disliked(self, limit: int) -> list[Feedback]:
-        """Opinions that an answer was no help, the latest first."""
-        rows = await self._file.read(lambda db: db.execute(DISLIKED, (limit,)).fetchall())
+    async def rated(self, limit: int, *, helpful: bool) -> list[Feedback]:
+        """Opinions that an answer helped, or that it was no help, the latest first."""
+        rows = await self._file.read(lambda db: db.execute(RATED, (helpful, limit)).fetchall())
         return [feedback_of(row) for row in rows]
 
     async def close_gaps(self, question_ids: Sequence[str], at: datetime) -> None:

@@ -234,4 +234,48 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
     ),
     # Who may see a lesson.
     ("ALTER TABLE lessons ADD COLUMN category TEXT NOT NULL DEFAULT ''",),
+    (
+        """
+        CREATE TABLE turn_tags (
+            tag         TEXT NOT NULL,
+            ended_at_ms INTEGER NOT NULL,
+            seq         INTEGER NOT NULL REFERENCES turns (seq) ON DELETE CASCADE,
+            PRIMARY KEY (tag, ended_at_ms, seq)
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX turn_tags_by_turn ON turn_tags (seq)",
+        # As `core.stores.tags` gives them to new turns.
+        """
+        INSERT INTO turn_tags
+        SELECT 'platform:' || substr(session, 1, instr(session || ':', ':') - 1),
+               finished_at_ms, seq
+        FROM turns
+        """,
+        """
+        INSERT OR IGNORE INTO turn_tags
+        WITH RECURSIVE parts (seq, finished_at_ms, name, rest) AS (
+            SELECT seq, finished_at_ms, '', substr(session, instr(session || ':', ':') + 1) || ':'
+            FROM turns
+            UNION ALL
+            SELECT seq, finished_at_ms, substr(rest, 1, instr(rest, ':') - 1),
+                   substr(rest, instr(rest, ':') + 1)
+            FROM parts WHERE rest <> ''
+        )
+        SELECT 'place:' || name, finished_at_ms, seq FROM parts WHERE name <> ''
+        """,
+        """
+        INSERT INTO turn_tags
+        SELECT 'person:' || asker, finished_at_ms, seq FROM turns WHERE asker <> ''
+        """,
+        """
+        INSERT OR IGNORE INTO turn_tags
+        SELECT 'entry:' || one.value, turns.finished_at_ms, turns.seq
+        FROM turns, json_each(turns.sources) AS one WHERE turns.state <> 'escalated'
+        """,
+        """
+        INSERT INTO turn_tags
+        SELECT 'entry:' || json_extract(followups, '$[0]'), finished_at_ms, seq
+        FROM turns WHERE state = 'escalated' AND json_array_length(followups) > 0
+        """,
+    ),
 )

@@ -7,6 +7,7 @@ import os
 import shutil
 import ssl
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pymongo
@@ -20,6 +21,7 @@ from core.stores.mongo.archive import MongoArchive
 from core.stores.mongo.database import SCHEMA, MongoDatabase
 from core.stores.mongo.history import MongoHistory
 from core.stores.mongo.inbox import MongoInbox
+from core.stores.mongo.reports import MongoReports
 from core.types import Feedback, InboxState, Receipt
 
 SECRET = "s3cret%2Fpass"  # noqa: S105
@@ -212,6 +214,7 @@ async def test_a_database_of_schema_1_is_brought_forward(server):
             {"question_id": "1"}, {"$unset": {"reason": "", "expected": ""}}
         )
         await database.inbox.update_one({"_id": "2"}, {"$unset": {"attempts": ""}})
+        await database.turns.update_one({"_id": "1"}, {"$unset": {"tags": ""}})
         await database._database["meta"].update_one({"_id": "schema"}, {"$set": {"version": 1}})
     turns = server.store.collections["faqbot.turns"]
     turns.indexes = [index for index in turns.indexes if index["name"] != "by_asker_and_end"]
@@ -219,6 +222,8 @@ async def test_a_database_of_schema_1_is_brought_forward(server):
         archive = MongoArchive(database)
         assert await archive.feedback("1") == [given]
         assert await archive.asked_by("U1", 9) == [turn("1")]
+        reports, later = MongoReports(database), NOON + timedelta(days=1)
+        assert len(await reports.latest(9, before=later, tag="person:U1")) == 1
         claim = await MongoInbox(database, InboxLimits(per_session=2, total=2)).claim(lease_s=1)
         assert (claim.question, claim.attempt) == (turn("2").question, 1)
         meta = await database._database["meta"].find_one({"_id": "schema"})

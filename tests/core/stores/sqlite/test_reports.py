@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+import sqlite3
+from contextlib import asynccontextmanager, closing
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 from contracts.reports import *  # noqa: F403 - the suite
+from contracts.reports import ended
+from fakes.old_schema import turn_back
 
+from core.stores.sqlite import reports as sqlite_reports
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
 from core.stores.sqlite.reports import SqliteReports
+from core.types import TurnState
 
 
 @pytest.fixture
@@ -29,3 +34,43 @@ def open_stores(tmp_path):
             )
 
     return opened
+
+
+@pytest.mark.parametrize(
+    ("statement", "values"),
+    [
+        (sqlite_reports.LATEST, 2),
+        (sqlite_reports.LATEST_IN_STATE, 3),
+        (sqlite_reports.LATEST_WITH_TAG, 3),
+        (sqlite_reports.RATED, 2),
+    ],
+)
+async def test_every_list_reads_an_index_in_its_order(tmp_path, statement, values):
+    """No scan of a table and no sort, however much is kept."""
+    path = tmp_path / "h.sqlite3"
+    async with SqliteFile.open(path):
+        pass
+    with closing(sqlite3.connect(path)) as db:
+        plan = [row[-1] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}", ["1"] * values)]
+    for step in plan:
+        assert "INDEX" in step or "PRIMARY KEY" in step, plan
+        assert "TEMP B-TREE" not in step, plan
+
+
+async def test_turns_of_an_older_file_get_the_same_tags(tmp_path):
+    path, tags = tmp_path / "h.sqlite3", "SELECT tag, ended_at_ms, seq FROM turn_tags ORDER BY 1, 3"
+    stored = [
+        ended("1", session="slack:T1:C1:1", sources=("배송", "배송")),
+        ended("2", session="web:page", state=TurnState.ESCALATED, followups=("환불", "교환")),
+        ended("3", session="odd", state=TurnState.ESCALATED),
+    ]
+    async with SqliteFile.open(path) as file:
+        for one in stored:
+            await SqliteHistory(file).append(one)
+    with closing(sqlite3.connect(path)) as db:
+        before = db.execute(tags).fetchall()
+    turn_back(path, 16)
+    async with SqliteFile.open(path) as file:
+        assert [
+            tuple(row) for row in await file.read(lambda db: db.execute(tags).fetchall())
+        ] == before
