@@ -35,7 +35,8 @@ def read_channels(value: object, path: Path) -> tuple[Channel, ...]:
     Raises:
         ConfigError: something in it cannot be read; says what, and how it is written.
     """
-    known = {"name", "places", "categories", "owners", "answers", "examples", *_TEXTS}
+    known = {"name", "places", "categories", "owners", "answers", "only_verified"}
+    known |= {"examples", *_TEXTS}
     tables = _tables(value, "channels", known, path)
     return tuple(_channel(one, f"{path}: the channel") for one in tables)
 
@@ -70,6 +71,8 @@ def _channel(given: Mapping[str, Any], what: str) -> Channel:
     answers = given.get("answers", "public")
     if answers not in _ANSWERS:
         raise ConfigError(f'{what}: `answers` is "public" or "private"')
+    if not isinstance(given.get("only_verified", False), bool):
+        raise ConfigError(f"{what}: `only_verified` is true or false")
     for name in _TEXTS:
         if not isinstance(given.get(name, ""), str):
             raise ConfigError(f"{what}: `{name}` must be a text")
@@ -80,6 +83,7 @@ def _channel(given: Mapping[str, Any], what: str) -> Channel:
         owners=_listed(given, "owners", what),
         examples=_listed(given, "examples", what),
         private=answers == "private",
+        only_verified=given.get("only_verified", False),
         **{name: given.get(name, "") for name in _TEXTS},
     )
 

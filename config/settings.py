@@ -105,6 +105,10 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
         le=3650,
         description="After so many days owners are asked whether a lesson is still right; 0 never.",
     )
+    expired_answers: Literal["mark", "hide"] = Field(
+        default="mark",
+        description="What nobody has confirmed since its review date has a mark, or is not served.",
+    )
     mask_personal_data: Literal["logs", "models", "stored"] = Field(
         default="logs",
         description="In logs alone, in what models get, too, or also in what is stored.",

@@ -55,8 +55,9 @@ class Channel:
     `places` are written as `slack:C0123`, `discord:123` (a channel, a forum or a thread),
     `discord:tag:123`, `web`, `web:shop` or the name of a platform. Only entries of `categories` are
     found there, all that are for everybody if there are none. `owners` names owners of the profile
-    who are called first. Where it is `private`, nothing is answered for all to see. `greeting`,
-    `refusal`, `not_found` and `examples` take the place of the profile's own, whose
+    who are called first. With `only_verified`, entries that nobody has reviewed, or whose review
+    is due again, are not found there. Where it is `private`, nothing is answered for all to see.
+    `greeting`, `refusal`, `not_found` and `examples` take the place of the profile's own, whose
     examples may be of other categories.
     """
 
@@ -65,6 +66,7 @@ class Channel:
     categories: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
     private: bool = False
+    only_verified: bool = False
     greeting: str = ""
     refusal: str = ""
     not_found: str = ""
@@ -122,6 +124,7 @@ class Profile:
     model_off: str
     quoted: str
     learned: str
+    expired: str
     stop: str
     limited: str
     inbox_full: str

@@ -15,11 +15,12 @@ from bots.bootstrap.lessons import SearchedRehearsal, book_of, category_for
 from bots.bootstrap.offers import offered_to_all
 from bots.bootstrap.plain_assistant import PlainAssistants
 from bots.bootstrap.search import (
+    Following,
+    begun_stores,
     build_retriever,
     embedders,
-    follow_lessons,
+    follow,
     nothing_to_warm,
-    stored_lessons,
 )
 from bots.bootstrap.skills import SkillParts, with_skills
 from bots.bootstrap.stores import Stores, open_stores
@@ -40,13 +41,12 @@ from core.messaging.pending_turns import PendingTurns
 from core.messaging.service import ChatService
 from core.messaging.thread_rules import ThreadRules
 from core.messaging.user_limits import UserLimits
-from core.ports import History, Lessons
+from core.ports import History
 from core.profile import Profile
 from core.reporting.catalogue import Catalogue
 from core.reporting.gaps import Embed
 from core.reporting.operations import Operations
 from core.reporting.switches import Switch, Switchboard
-from core.retrieval.lesson_sync import LessonSync
 from core.retrieval.retriever import Retriever
 from core.skills.assistant import AnyAssistant
 from core.stores.memory import MemoryHistory
@@ -72,7 +72,7 @@ async def open_teachable_assistant(settings: Settings) -> AsyncIterator[Teachabl
     """
     async with (
         open_stores(settings) as stores,
-        _parts(settings, stores.history, stores.lessons, with_models=True) as parts,
+        _parts(settings, stores.history, stores, with_models=True) as parts,
     ):
         yield TeachableAssistant(parts.assistant, parts.learning(stores, profile_of(settings)))
 
@@ -102,7 +102,7 @@ async def open_service(
     """
     turns = PendingTurns(stores.history)
     spooled = SqliteSpool.open(settings.spool_path, most=settings.spool_total)
-    opened = _parts(settings, turns, stores.lessons, with_models=True, profile=profile)
+    opened = _parts(settings, turns, stores, with_models=True, profile=profile)
     async with spooled as spool, opened as parts:
         learning = parts.learning(stores, profile)
         limits = UserLimits(per_minute=settings.user_per_minute, per_day=settings.user_per_day)
@@ -151,7 +151,7 @@ async def open_operations(
     """
     async with (
         open_stores(settings) as stores,
-        _parts(settings, stores.history, stores.lessons, with_models=True) as parts,
+        _parts(settings, stores.history, stores, with_models=True) as parts,
     ):
         operations = parts.operations(stores, profile_of(settings))
         await operations.switchboard.apply()
@@ -167,8 +167,8 @@ async def open_forgetful(
     Without models only its `research` is of use, which calls at most a remote embedder.
     """
     async with (
-        stored_lessons(settings) as lessons,
-        _parts(settings, MemoryHistory(), lessons, with_models=with_models) as parts,
+        begun_stores(settings) as stores,
+        _parts(settings, MemoryHistory(), stores, with_models=with_models) as parts,
     ):
         yield parts.assistant
 
@@ -179,7 +179,7 @@ class _Parts:
 
     assistant: AnyAssistant
     retriever: Retriever
-    following: LessonSync | None
+    following: Following | None
     plain: Assistant  # without skills
     assistants: PlainAssistants
     review_days: int  # after which a lesson is looked at again
@@ -249,7 +249,7 @@ class _Parts:
 async def _parts(
     settings: Settings,
     history: History,
-    lessons: Lessons | None,
+    stores: Stores | None,
     *,
     with_models: bool,
     profile: Profile | None = None,
@@ -263,9 +263,9 @@ async def _parts(
         retriever, language = await asyncio.to_thread(build_retriever, settings, remote)
         profile = await asyncio.to_thread(offered_to_all, profile, retriever.all_entries)
         following = None
-        if lessons:
+        if stores:
             keep = remote.keep if remote else nothing_to_warm
-            following = follow_lessons(lessons, retriever, language, keep)
+            following = follow(stores, retriever, language, keep, settings)
             await following.catch_up()
         assistants = PlainAssistants.of(settings, profile, language)
         reader, extractive = assistants.reader(retriever), assistants.extractive(retriever)

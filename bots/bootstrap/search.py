@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from bots.bootstrap.stores import open_index, open_stores
+from bots.bootstrap.stores import Stores, open_index, open_stores
 from config.profiles import profile_chain, synonym_files
 from config.resources import ENCODER, load_everyday, load_loanwords
 from config.settings import Settings
 from core.embeddings.fastembed import FastembedEmbedder
 from core.embeddings.kiwi import KiwiEncoder
-from core.ports import Embedder, FaqIndex, Lessons
+from core.ports import Embedder, FaqIndex
 from core.retrieval.lesson_sync import LessonSync, Warm
 from core.retrieval.retriever import Retriever
+from core.retrieval.reviews import Reviews
 from core.retrieval.synonyms import Synonyms, load_groups
 from core.text.korean import Analyzer
 
@@ -111,35 +112,52 @@ def build_taught(settings: Settings) -> Retriever:
     retriever, language = build_retriever(settings)
 
     async def lay() -> None:
-        async with stored_lessons(settings) as lessons:
-            if lessons:
-                await follow_lessons(lessons, retriever, language, nothing_to_warm).catch_up()
+        async with begun_stores(settings) as stores:
+            if stores:
+                await follow(stores, retriever, language, nothing_to_warm, settings).catch_up()
 
     asyncio.run(lay())
     return retriever
 
 
 @asynccontextmanager
-async def stored_lessons(settings: Settings) -> AsyncIterator[Lessons | None]:
-    """Open the lessons for reading; None where no history was begun."""
+async def begun_stores(settings: Settings) -> AsyncIterator[Stores | None]:
+    """Open the stores for reading; None where no history was begun."""
     if settings.mongodb_uri is None and not settings.history_path.exists():
         yield None
         return
     async with open_stores(settings) as stores:
-        yield stores.lessons
+        yield stores
 
 
-def follow_lessons(
-    lessons: Lessons, retriever: Retriever, language: Language, warm: Warm
-) -> LessonSync:
-    """Return what keeps the stored lessons in the search; `warm` computes vectors beforehand."""
-    return LessonSync(
-        lessons=lessons,
+@dataclass(frozen=True, slots=True)
+class Following:
+    """The parts that keep the search in line with what people teach and review."""
+
+    lessons: LessonSync
+    reviews: Reviews
+
+    async def catch_up(self, *, now: bool = False) -> None:
+        """Take in what has changed lately; with `now` the lessons at once. Never raises."""
+        await self.lessons.catch_up(now=now)
+        await self.reviews.catch_up()
+
+
+def follow(
+    stores: Stores, retriever: Retriever, language: Language, warm: Warm, settings: Settings
+) -> Following:
+    """Return what keeps lessons and reviews in the search; `warm` computes vectors beforehand."""
+    serve_expired = settings.expired_answers == "mark"
+    retriever.reviews = Reviews(stores.reports.reviews, serve_expired=serve_expired)
+    lessons = LessonSync(
+        lessons=stores.lessons,
         analyzer=language.analyzer,
         embedder=retriever.embedder,
         warm=warm,
         lay=retriever.serving.lay,
+        serve_expired=serve_expired,
     )
+    return Following(lessons, retriever.reviews)
 
 
 async def nothing_to_warm(*_texts: Sequence[str]) -> None:

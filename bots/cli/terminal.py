@@ -139,10 +139,10 @@ class Screen:
 
 
 def _title(source: Passage, profile: Profile) -> str:
-    if source.source.kind == "official":
-        return tidy(source.title)
-    name = profile.learned.format(name=source.source.author)
-    return f"{tidy(source.title)} ({tidy(name)})"
+    origin = source.source
+    notes = [] if origin.kind == "official" else [profile.learned.format(name=origin.author)]
+    notes += [profile.expired] if origin.expired else []
+    return " ".join([tidy(source.title), *(f"({tidy(note)})" for note in notes)])
 
 
 class _Pipe:

@@ -91,16 +91,17 @@ def _link(url: str, cleaner: Cleaner) -> str:
 
 
 def source_line(passage: Passage, profile: Profile) -> str:
-    """An entry's title; of a lesson also who taught it, and when."""
+    """An entry's title, and the mark of what has expired; of a lesson also who taught it, when."""
     source = passage.source
-    title = " ".join(passage.title.split())
-    if source.kind == "official":
-        return title
-    # A question may be long, and what comes behind it is what matters here.
-    name = profile.learned.format(name=_shortened(source.author, _NAME_CHARS))
-    parts = [_shortened(title, _TITLE_CHARS), name]
+    parts = [" ".join(passage.title.split())]
+    if source.kind != "official":
+        # A question may be long, and what comes behind it is what matters here.
+        name = profile.learned.format(name=_shortened(source.author, _NAME_CHARS))
+        parts = [_shortened(parts[0], _TITLE_CHARS), name]
     if source.learned_at:
         parts.append(source.learned_at.date().isoformat())
+    if source.expired:
+        parts.append(profile.expired)
     return " · ".join(parts)
 
 

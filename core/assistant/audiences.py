@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from core.errors import FaqbotError
@@ -86,7 +86,7 @@ class Audiences:
 
     def for_all(self, scope: Scope) -> Audience:
         """Return who else reads in the place of a scope: people of no group."""
-        return Audience(scope.audience.only, self._closed)
+        return replace(scope.audience, withheld=self._closed)
 
     def _scope(self, standing: Standing) -> Scope:
         there = (one for one in self._channels if standing.places & frozenset(one.places))
@@ -97,7 +97,8 @@ class Audiences:
             granted = {compact(category) for group in ours for category in group.categories}
         withheld = tuple(one for one in self._closed if compact(one) not in granted)
         only = channel.categories if channel else ()
-        return Scope(Audience(only, withheld), channel, standing.public)
+        verified = bool(channel and channel.only_verified)
+        return Scope(Audience(only, withheld, verified), channel, standing.public)
 
 
 def _unknown(question: Question) -> Standing:

@@ -152,12 +152,14 @@ class LessonBook:
         return Taught(Outcome.APPROVED, approved)
 
     async def expire(self, lesson: Lesson, *, by: str) -> None:
-        """Keep a lesson, and serve it no more until it is approved again.
+        """Let a lesson expire: it has a mark, or is not served, until it is approved again.
+
+        Nobody is asked about it.
 
         Raises:
             StorageError: as `keep`.
         """
-        await self._lessons.teach(replace(lesson, state=LessonState.EXPIRED))
+        await self._lessons.teach(replace(lesson, state=LessonState.EXPIRED, review_at=None))
         await self._catch_up()
         await self._note(by, "lesson.expire", lesson)
 

@@ -186,7 +186,7 @@ class Learning:
         if lesson is None:
             return None
         approved = await self._book.approve(lesson, by=by.named)
-        if lesson.state is LessonState.SERVED:
+        if lesson.state in (LessonState.SERVED, LessonState.EXPIRED):
             return replace(approved, outcome=Outcome.CONFIRMED)
         return approved
 

@@ -61,7 +61,12 @@ async def read_digest(
     reasons = Counter(one.reason for one in opinions if one.given_at >= since and one.reason)
     known = await all_lessons(lessons)
     served = [one for one in known if one.state is LessonState.SERVED]
-    due = [one for one in served if one.review_at and one.review_at < now + _WEEK]
+    learnt = (LessonState.SERVED, LessonState.EXPIRED)
+    due = [
+        one
+        for one in known
+        if one.state in learnt and one.review_at and one.review_at < now + _WEEK
+    ]
     return Digest(
         until=now,
         counts=dict(counts),

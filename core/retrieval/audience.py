@@ -13,16 +13,18 @@ from core.text.korean import compact
 class Audience:
     """The categories that are seen: `only` these, all if there are none, and never `withheld`.
 
-    A category includes those below it: `인사` includes `인사 > 급여`.
+    A category includes those below it: `인사` includes `인사 > 급여`. With `verified` they see
+    nothing but what somebody has reviewed or taught, and whose review is not due again.
     """
 
     only: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
+    verified: bool = False
 
     @property
     def sees_all(self) -> bool:
         """True if these readers may see every entry."""
-        return not (self.only or self.withheld)
+        return not (self.only or self.withheld or self.verified)
 
     def sees(self, category: str) -> bool:
         """Return whether these readers may see the entries of a category."""

@@ -34,7 +34,7 @@ _READ_CHARACTERS: Final = 900
 class LessonSync:
     """Prepares the lessons of a store for searching: each once, and again where it was changed."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its collaborators
         self,
         *,
         lessons: Lessons,
@@ -42,11 +42,14 @@ class LessonSync:
         embedder: Embedder,
         warm: Warm,
         lay: Callable[[LessonOverlay], None],
+        serve_expired: bool = False,
     ) -> None:
         """`warm` makes the embedder ready for questions and for answers.
 
-        `lay` gets the overlay whenever it changes.
+        `lay` gets the overlay whenever it changes, with expired lessons if they are served.
         """
+        served = (LessonState.SERVED, LessonState.EXPIRED)
+        self._served = served if serve_expired else served[:1]
         self._lay = lay
         self._lessons = lessons
         self._analyzer = analyzer
@@ -81,7 +84,7 @@ class LessonSync:
         if version == self._version and monotonic() < self._embed_at:
             return
         known = await all_lessons(self._lessons)
-        lessons = newest([one for one in known if one.state is LessonState.SERVED])
+        lessons = newest([one for one in known if one.state in self._served])
         fresh = [one for one in lessons if _lacks(self._known.get(one))]
         vectors = await self._vectors(fresh)
         prepared = await asyncio.to_thread(prepared_of, fresh, vectors, self._analyzer)

@@ -25,7 +25,7 @@ from core.retrieval.lexical import (
 )
 from core.retrieval.postings import Postings, Scores, saturated, to_cosine
 from core.text.korean import compact
-from core.types import OFFICIAL, Entry, Lesson, Passage, Source
+from core.types import OFFICIAL, Entry, Lesson, LessonState, Passage, Source
 
 PREFIX = "learned:"
 
@@ -33,8 +33,8 @@ _AHEAD = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
-class TaughtEntry(Entry):
-    """A lesson as an entry, with who taught it."""
+class SourcedEntry(Entry):
+    """An entry with its source: a lesson with who taught it, or what has expired."""
 
     source: Source = OFFICIAL
 
@@ -46,7 +46,7 @@ class Prepared:
     `vectors` has shape (any number, dimension): a question is as near as the nearest of them.
     """
 
-    entry: TaughtEntry
+    entry: SourcedEntry
     fields: Fields
     vectors: Vectors | None
 
@@ -163,11 +163,12 @@ def is_learned(faq_id: str) -> bool:
     return faq_id.startswith(PREFIX)
 
 
-def entry_of(lesson: Lesson) -> TaughtEntry:
+def entry_of(lesson: Lesson) -> SourcedEntry:
     """A lesson as an entry."""
-    source = Source("learned", lesson.author_name, lesson.learned_at)
+    expired = lesson.state is LessonState.EXPIRED
+    source = Source("learned", lesson.author_name, lesson.learned_at, expired)
     faq_id = f"{PREFIX}{lesson.id}"
-    return TaughtEntry(
+    return SourcedEntry(
         faq_id, lesson.question, lesson.answer, category=lesson.category, source=source
     )
 
@@ -198,7 +199,7 @@ def newest(lessons: Sequence[Lesson]) -> list[Lesson]:
 
 
 def _source(entry: Entry) -> Source:
-    return entry.source if isinstance(entry, TaughtEntry) else OFFICIAL
+    return entry.source if isinstance(entry, SourcedEntry) else OFFICIAL
 
 
 def _stacked(

@@ -23,6 +23,7 @@ from core.retrieval.evidence import Asked, Floats, coverage, measures, own_share
 from core.retrieval.lessons import LessonIndex
 from core.retrieval.lexical import LexicalIndex
 from core.retrieval.postings import Scores
+from core.retrieval.reviews import Reviews
 from core.retrieval.signals import Query, SignalReader, Signals
 from core.retrieval.snapshot import LiveIndex, Snapshot
 from core.retrieval.synonyms import Synonyms
@@ -40,6 +41,7 @@ _OWN_SHARE = 0.1
 # the event loop waiting for it.
 _THREADS = 2
 _KEPT = 5_000
+_NONE = "\0"  # no category has this name
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class Retriever:
         )
         self._first_of: Snapshot | None = None
         self._first: dict[str, Hit] = {}
+        self.reviews = Reviews()
         self._audience = EVERYTHING
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="search")
 
@@ -173,14 +176,16 @@ class Retriever:
         """Return every entry of the FAQ that is served, in its order."""
         name = self.serving.now().generation.name
         entries = (entry for entry, _ in self._index.stored(name))
-        return [entry for entry in entries if self._audience.sees(entry.category)]
+        return [entry for entry in entries if self._may_see(entry)]
 
     def may_tell(self, faq_ids: Sequence[str]) -> bool:
         """Return whether the readers may see all these entries, which have to be served still."""
-        if self._audience.sees_all:
+        if self._audience.sees_all and not self.reviews.hides_some:
             return True
-        categories = self._categories(self.serving.now())
-        return all(one in categories and self._audience.sees(categories[one]) for one in faq_ids)
+        snapshot = self.serving.now()
+        seen = self._seen(snapshot, self._audience)
+        told = {one for one, is_seen in zip(snapshot.lexical.faq_ids, seen, strict=True) if is_seen}
+        return told.issuperset(faq_ids)
 
     def category_of(self, faq_id: str) -> str:
         """Return the category of an entry or a lesson, "" if it has none or is not served."""
@@ -204,7 +209,11 @@ class Retriever:
                 known[entry.faq_id] = entry
                 _keep(snapshot.entries, entry.faq_id, entry)
         found = (known[faq_id] for faq_id in faq_ids if faq_id in known)
-        return [entry for entry in found if self._audience.sees(entry.category)]
+        return [self.reviews.marked(entry) for entry in found if self._may_see(entry)]
+
+    def _may_see(self, entry: Entry) -> bool:
+        seen = self._audience.sees(entry.category)
+        return seen and self.reviews.admits(entry, verified=self._audience.verified)
 
     def _categories(self, snapshot: Snapshot) -> dict[str, str]:
         """Return the categories of all entries and lessons, by their ids."""
@@ -216,12 +225,19 @@ class Retriever:
 
     def _seen(self, snapshot: Snapshot, audience: Audience) -> NDArray[np.bool_]:
         """Return which entries of the lexical index these readers may see, shape (entries,)."""
-        if audience.sees_all:
-            return np.ones(len(snapshot.lexical), bool)
+        lexical, reviews = snapshot.lexical, self.reviews
+        if audience.sees_all and not reviews.hides_some:
+            return np.ones(len(lexical), bool)
         categories = self._categories(snapshot)
-        seen = {one: audience.sees(one) for one in set(categories.values())}
-        ids = snapshot.lexical.faq_ids
-        return np.array([one in categories and seen[categories[one]] for one in ids], bool)
+        kinds = {one: audience.sees(one) for one in set(categories.values())}
+        seen = np.array([kinds.get(categories.get(one, _NONE), False) for one in lexical.faq_ids])
+        if audience.verified or reviews.hides_some:
+            taught = snapshot.overlay.entries
+            for row in np.flatnonzero(seen):
+                faq_id, title = lexical.faq_ids[row], lexical.titles[row]
+                entry = taught.get(faq_id) or Entry(faq_id, title, "")
+                seen[row] = reviews.admits(entry, verified=audience.verified)
+        return seen.astype(bool)
 
     def _all_ranked(
         self, snapshot: Snapshot, asked: Sequence[Query], limit: int

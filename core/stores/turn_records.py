@@ -22,6 +22,7 @@ def passage_record(passage: Passage) -> dict[str, Any]:
         "kind": source.kind,
         "author": source.author,
         "learned_at": learned_at,
+        "expired": source.expired,
         "markdown": passage.markdown,
         "url": passage.url,
         "updated": passage.updated,
@@ -58,6 +59,7 @@ def passage_of(record: Mapping[str, Any]) -> Passage:
         record["kind"],
         record["author"],
         datetime.fromisoformat(learned_at) if learned_at else None,
+        record.get("expired", False),
     )
     return Passage(
         record["faq_id"],

@@ -53,11 +53,15 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The origin of a passage: the official FAQ, or a person who taught it."""
+    """The origin of a passage: the official FAQ, or a person who taught it.
+
+    It has `expired` if nobody has said since its review date that it is still right.
+    """
 
     kind: str = "official"
     author: str = ""
     learned_at: datetime | None = None
+    expired: bool = False
 
 
 OFFICIAL: Final = Source()
@@ -66,7 +70,8 @@ OFFICIAL: Final = Source()
 class LessonState(StrEnum):
     """The state of a lesson: it is served, it is held until an owner decides, or it has ended.
 
-    It is offered while its author has only been asked whether the bot should learn it.
+    It is offered while its author has only been asked whether the bot should learn it. An expired
+    one is served with a mark, or not at all, as the settings say.
     """
 
     SERVED = "served"

@@ -68,7 +68,8 @@ def _source_fields(source: Passage) -> dict[str, Any]:
         "faq_id": source.faq_id,
         "kind": source.source.kind,
     }
-    return fields | ({"author": author} if (author := source.source.author) else {})
+    fields |= {"author": author} if (author := source.source.author) else {}
+    return fields | ({"expired": True} if source.source.expired else {})
 
 
 async def _ask(settings: Settings, text: str, *, session: str | None, as_json: bool) -> Ending:

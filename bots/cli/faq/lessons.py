@@ -128,7 +128,7 @@ def approve_lesson(settings: Settings, lesson_id: str, *, by: str) -> int:
 
 
 def expire_lesson(settings: Settings, lesson_id: str) -> int:
-    """Keep a lesson, and serve it no more until it is approved again.
+    """Let a lesson expire: it has a mark, or is not served, until it is approved again.
 
     Raises:
         ConfigError: there is none of that id.
@@ -138,7 +138,8 @@ def expire_lesson(settings: Settings, lesson_id: str) -> int:
         await book.expire(lesson, by=_HERE)
 
     _do(settings, lesson_id, expire)
-    print("it is kept, and served no more; `faqbot lessons approve` serves it again")
+    told = "served with a mark" if settings.expired_answers == "mark" else "served no more"
+    print(f"it is {told}; `faqbot lessons approve` confirms it")
     return 0
 
 

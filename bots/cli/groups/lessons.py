@@ -75,7 +75,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
 
     @lessons.command()
     def expire(lesson: _Id) -> int:
-        """Keep a lesson, and serve it no more."""
+        """Let a lesson expire: it has a mark, or is not served, until it is approved again."""
         from bots.cli.faq.lessons import expire_lesson
 
         return expire_lesson(read_settings(), lesson)

@@ -51,7 +51,7 @@ class LessonReviews:
         self._look_at: datetime | None = None
 
     async def go(self) -> None:
-        """Ask about what is due by now, in the conversation where it was taught.
+        """Let what is due by now expire, and ask about it in the conversation where it was taught.
 
         Raises:
             StorageError: the rest waits.
@@ -62,8 +62,13 @@ class LessonReviews:
         self._look_at = now + _LOOK
         asked = 0
         for lesson in await all_lessons(self._lessons):
-            if asked < _AT_ONCE and is_due(lesson, now) and self._is_public(lesson.session):
-                asked += await self._ask(lesson, now)
+            if not is_due(lesson, now):
+                continue
+            expired = replace(lesson, state=LessonState.EXPIRED)
+            if lesson.state is LessonState.SERVED:
+                await self._lessons.teach(expired)
+            if asked < _AT_ONCE and self._is_public(lesson.session):
+                asked += await self._ask(expired, now)
 
     async def _ask(self, lesson: Lesson, now: datetime) -> bool:
         """Ask about one lesson; False if there is nobody to be asked now, or nowhere to ask."""
@@ -98,8 +103,8 @@ class LessonReviews:
 
 def is_due(lesson: Lesson, now: datetime) -> bool:
     """Return whether somebody has to look at a lesson again by now."""
-    is_served = lesson.state is LessonState.SERVED
-    return is_served and lesson.review_at is not None and lesson.review_at <= now
+    is_learnt = lesson.state in (LessonState.SERVED, LessonState.EXPIRED)
+    return is_learnt and lesson.review_at is not None and lesson.review_at <= now
 
 
 def _contact(author: str, platform: str) -> str:

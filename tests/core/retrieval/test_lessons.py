@@ -1,6 +1,7 @@
 """Lessons are found beside the FAQ's entries, at once, and change nothing where there are none."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -14,7 +15,7 @@ from core.retrieval.lesson_sync import LessonSync
 from core.retrieval.lessons import NOTHING, is_learned, laid_over, newest
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.lessons import SqliteLessons
-from core.types import Label, Lesson, SessionId, Source, Verdict
+from core.types import Label, Lesson, LessonState, SessionId, Source, Verdict
 from ingest.sync import sync
 
 NOON = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
@@ -119,6 +120,17 @@ def test_who_asks_exactly_what_was_taught_gets_the_lesson(search, taught):
     assert not is_learned(first(search, title).faq_id)
     taught(lesson(question=title.replace(" ", "  ")))
     assert first(search, title).faq_id == "learned:1"
+
+
+def test_an_expired_lesson_is_found_with_its_mark_or_not_at_all(search, taught):
+    expired = replace(lesson(), state=LessonState.EXPIRED)
+    taught(expired)
+    assert not is_learned(search.search(PARKING, limit=1)[0].faq_id)
+    taught(expired, serve_expired=True)
+    hits = search.search(PARKING, limit=1)
+    assert is_learned(hits[0].faq_id)
+    (entry,) = search.entries(hits)
+    assert entry.source.expired
 
 
 def test_of_lessons_for_the_same_question_the_latest_counts(search, taught):

@@ -110,6 +110,17 @@ async def test_nobody_is_asked_outside_of_their_hours_nor_about_many_at_once(off
     assert len(office.said) == 6
 
 
+async def test_what_is_due_has_expired_until_somebody_says_that_it_is_right(office):
+    await office.stores.lessons.teach(replace(LESSON, id="l2", session=SessionId("console:x")))
+    await office.reviews.go()
+    for name in ("l1", "l2"):
+        assert (await office.stores.lessons.find(name)).state is LessonState.EXPIRED
+    learning = learning_of(office.stores, PROFILE, review_after=90 * DAY)
+    confirmed = await learning.approve("l1", Person("U9", "김담당"))
+    assert confirmed.outcome is Outcome.CONFIRMED
+    assert (await office.stores.lessons.find("l1")).state is LessonState.SERVED
+
+
 async def test_what_could_not_be_said_comes_again_with_its_next_date(office):
     office.is_away = True
     await office.reviews.go()
