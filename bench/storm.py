@@ -8,28 +8,29 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
-import shutil
 import sqlite3
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bench.tables import table
-from bots.discord.render.payload import question_in
-from config.resources import ROOT, SAMPLE_FAQ
+from bench.replicas import Replicas
+from bench.storm_tally import Asked, Result, Tally
+from bench.tables import note, table
+from config.resources import SAMPLE_FAQ
 from devtools.discord import DiscordServer
 from devtools.openai.faults import Fault
 from devtools.openai.server import OpenAIServer
 from devtools.slack import APP_TOKEN, BOT_TOKEN, Slack
 
 _LOOK_S: Final = 0.5
+_STARTS_WITHIN_S: Final = 240.0
+_IN_A_ROOM: Final = 5  # people
+_THINKS_S: Final = 3.0  # the longest until somebody edits or deletes what they have asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,46 +48,8 @@ class Weather:
     failing: float = 0.02
     edited: float = 0.02
     deleted: float = 0.02
+    further: float = 0.2  # questions in a thread that an earlier one has begun
     models: bool = True
-
-
-@dataclass(slots=True)
-class Asked:
-    """A question, and what was seen of its answer."""
-
-    message: Any
-    at: float
-    deleted: bool = False
-    answered_at: float | None = None
-
-
-@dataclass(slots=True)
-class Result:
-    """The result of a storm."""
-
-    asked: list[Asked]
-    once: int = 0
-    twice: int = 0
-    never: int = 0
-    left: int = 0
-    limited: int = 0
-    recovery_s: float = 0.0
-    seconds: list[float] = field(default_factory=list)
-
-    @property
-    def lines(self) -> Iterator[tuple[str, str, str]]:
-        """Each figure with what is wanted."""
-        ordered = sorted(self.seconds)
-        yield "asked", f"{len(self.asked)}", ""
-        yield "answered once", f"{self.once}", "all that were not deleted"
-        yield "answered twice", f"{self.twice}", "0"
-        yield "never answered", f"{self.never}", "0"
-        yield "deleted, and an answer is left", f"{self.left}", "0"
-        yield "429s", f"{self.limited}", ""
-        for share in (0.5, 0.95):
-            at = ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else 0.0
-            yield f"p{share * 100:g} to the end, s", f"{at:.1f}", ""
-        yield "longest from a kill to its questions' ends, s", f"{self.recovery_s:.1f}", ""
 
 
 class Storm:
@@ -97,9 +60,11 @@ class Storm:
         self.dice = random.Random(1)  # noqa: S311 - the same storm each time
         self.folder = folder
         self.slack, self.discord, self.openai = Slack(), DiscordServer(), OpenAIServer()
-        self.slacked: list[Asked] = []
-        self.discorded: list[Asked] = []
-        self._processes: list[asyncio.subprocess.Process] = []
+        self.tally = Tally(self.slack, self.discord, folder)
+        self.texts = [
+            json.loads(line)["title"] for line in SAMPLE_FAQ.read_text("utf-8").splitlines()
+        ]
+        self._begun: list[tuple[Asked, Any, Any]] = []  # with who asked, and where
 
     async def rage(self) -> Result:
         """Let it happen, wait until all is still, and count."""
@@ -107,23 +72,24 @@ class Storm:
         async with AsyncExitStack() as stack:
             for platform in (self.slack, self.discord, self.openai):
                 await stack.enter_async_context(platform.serve())
-            stack.push_async_callback(self._end)
+            replicas = Replicas(self.folder, self._settings())
+            stack.push_async_callback(replicas.end)
             for _ in range(weather.processes):
-                await self._begin()
-            async with asyncio.timeout(180):
-                while self.slack.sockets < weather.processes or not self.discord.online:  # noqa: ASYNC110
+                await replicas.begin()
+            async with asyncio.timeout(_STARTS_WITHIN_S):
+                while not self._all_connected():  # noqa: ASYNC110 - of other processes
                     await asyncio.sleep(_LOOK_S)
-            kills: list[float] = []
+            watch = asyncio.create_task(self._watch())
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._ask_all())
-                tasks.create_task(self._kill(kills))
+                tasks.create_task(self._ask_all(tasks))
+                tasks.create_task(self._kill(replicas))
                 tasks.create_task(asyncio.to_thread(self._take_store_away))
-            await self._settled()
-            return self._count(kills)
+            await asyncio.wait({watch}, timeout=weather.settles_within_s)
+            watch.cancel()
+            return self.tally.result()
 
-    async def _begin(self) -> None:
+    def _settings(self) -> dict[str, str]:
         local = {
-            "FAQBOT_DATA_DIR": str(self.folder),
             "FAQBOT_WEB": "off",
             "FAQBOT_OPS_PORT": "0",
             "FAQBOT_INBOX_TOTAL": "5000",
@@ -135,64 +101,122 @@ class Storm:
             "DISCORD_BOT_TOKEN": self.discord.settings.token,
             "DISCORD_API_URL": self.discord.url,
             "DISCORD_GATEWAY_URL": self.discord.gateway_url,
-            "PYTHONPATH": str(ROOT),
         }
         if self.weather.models:
             local |= {"OPENAI_API_KEY": "sk-local", "OPENAI_BASE_URL": self.openai.url}
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("FAQBOT_")}
-        with (self.folder / "replicas.log").open("ab") as log:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bots", "run",
-                cwd=self.folder, env=kept | local, stdout=log, stderr=log,
-            )  # fmt: skip
-        self._processes.append(process)
+        return local
 
-    async def _end(self) -> None:
-        for process in self._processes:
-            if process.returncode is None:
-                process.terminate()
-        for process in self._processes:
-            await process.wait()
+    def _all_connected(self) -> bool:
+        online = sum(session.out is not None for session in self.discord.sessions.values())
+        return min(self.slack.sockets, online) >= self.weather.processes
 
-    async def _ask_all(self) -> None:
+    async def _ask_all(self, tasks: asyncio.TaskGroup) -> None:
         weather, dice = self.weather, self.dice
-        titles = [json.loads(line)["title"] for line in SAMPLE_FAQ.read_text("utf-8").splitlines()]
-        people = [self.slack.add_person(f"사람{n}") for n in range(weather.people // 2 or 1)]
-        rooms = [
-            self.slack.add_channel(f"문의{n}", *people) for n in range(max(len(people) // 5, 1))
-        ]
-        places = [await self.discord.create_channel(f"질문{n}") for n in range(len(rooms))]
+        half = max(weather.people // 2, 1)
+        rooms = max(half // _IN_A_ROOM, 1)
+        slackers = [self.slack.add_person(f"사람{number}") for number in range(half)]
+        channels = [self.slack.add_channel(f"문의{number}", *slackers) for number in range(rooms)]
+        users = [await self.discord.create_user(f"사람{number}") for number in range(half)]
+        places = [await self.discord.create_channel(f"질문{number}") for number in range(rooms)]
+        began = time.monotonic()
         for number in range(weather.questions):
-            text, at = dice.choice(titles), time.monotonic()
+            due = began + number * weather.seconds / weather.questions
+            await asyncio.sleep(max(due - time.monotonic(), 0))
             if dice.random() < weather.failing:
                 self.openai.faults.append(Fault("status", status=500))
             if number % 2:
-                person = dice.choice(people)
-                message = await person.mention(dice.choice(rooms), text)
-                asked = Asked(message, at)
-                self.slacked.append(asked)
-                if dice.random() < weather.redelivered:
-                    self.slack.redeliver(self.slack.deliveries[-1])
-                if (edits := dice.random()) < weather.edited:
-                    await person.edit(message, f"{person.mention_of_bot} {dice.choice(titles)}")
-                elif edits < weather.edited + weather.deleted:
-                    await person.delete(message)
-                    asked.deleted = True
+                await self._ask_on_slack(dice.choice(slackers), dice.choice(channels), tasks)
             else:
-                message = await self.discord.say(dice.choice(places), text, mention_bot=True)
-                asked = Asked(message, at)
-                self.discorded.append(asked)
-                if dice.random() < weather.deleted:
-                    await self.discord.delete(message)
-                    asked.deleted = True
-            await asyncio.sleep(weather.seconds / weather.questions)
+                await self._ask_on_discord(dice.choice(users), dice.choice(places), tasks)
 
-    async def _kill(self, kills: list[float]) -> None:
-        for number in range(self.weather.kills):
+    async def _ask_on_slack(self, person: Any, channel: Any, tasks: asyncio.TaskGroup) -> None:  # noqa: ANN401
+        root = None
+        if earlier := self._earlier("slack:"):
+            asked_before, person, channel = earlier
+            root = asked_before.message.thread_ts or asked_before.message.ts
+        text = self.dice.choice(self.texts)
+        message = await person.mention(channel, text, thread=root)
+        place = f"slack:{channel.team.id}:{channel.id}"
+        asked = Asked(f"{place}:{message.ts}", message, text, time.monotonic())
+        if self.dice.random() < self.weather.redelivered:
+            self.slack.redeliver(self.slack.deliveries[-1])
+
+        async def edit(new: str) -> Callable[[], object]:
+            await person.edit(message, f"{person.mention_of_bot} {new}")
+            told = self.slack.deliveries[-1]
+            return lambda: self.slack.redeliver(told)
+
+        self._note(asked, (person, channel), edit, lambda: person.delete(message), tasks)
+
+    async def _ask_on_discord(self, user: Any, place: Any, tasks: asyncio.TaskGroup) -> None:  # noqa: ANN401
+        if earlier := self._earlier("discord:"):
+            asked_before, user, _ = earlier
+            place = asked_before.message.thread
+        text = self.dice.choice(self.texts)
+        message = await self.discord.say(place, text, user=user, mention_bot=True)
+        name = f"discord:{place.guild.id}:{place.id}:{message.id}"
+        asked = Asked(name, message, text, time.monotonic())
+        if self.dice.random() < self.weather.redelivered:
+            self.discord.redeliver()
+
+        async def edit(new: str) -> Callable[[], object]:
+            await self.discord.edit(message, f"{self.discord.bot.mention} {new}")
+            told = self.discord.events[-1]
+            return lambda: self.discord.redeliver(told)
+
+        self._note(asked, (user, place), edit, lambda: self.discord.delete(message), tasks)
+
+    def _earlier(self, platform: str) -> tuple[Asked, Any, Any] | None:
+        """Return a question of a thread in which the next one is asked, now and then."""
+        if self.dice.random() >= self.weather.further:
+            return None
+        latest = [one for one in self._begun[-200:] if one[0].id.startswith(platform)]
+        if platform == "discord:":  # it is the bot that opens the thread
+            latest = [one for one in latest if one[0].message.thread]
+        return self.dice.choice(latest) if latest else None
+
+    def _note(
+        self,
+        asked: Asked,
+        by: tuple[Any, Any],
+        edit: Callable[[str], Awaitable[Callable[[], object]]],
+        delete: Callable[[], Awaitable[None]],
+        tasks: asyncio.TaskGroup,
+    ) -> None:
+        """Note a question, and have some edited twice or deleted a moment later."""
+        self.tally.note(asked)
+        fate = self.dice.random()
+        if fate < self.weather.edited:
+            asked.changed = True
+            tasks.create_task(self._edit_twice(asked, edit))
+        elif fate < self.weather.edited + self.weather.deleted:
+            asked.changed = True
+            tasks.create_task(self._delete(asked, delete))
+        else:
+            self._begun.append((asked, *by))
+
+    async def _edit_twice(
+        self, asked: Asked, edit: Callable[[str], Awaitable[Callable[[], object]]]
+    ) -> None:
+        """Edit a question twice; the first edit is then delivered once more."""
+        older, newer = self.dice.sample([one for one in self.texts if one != asked.text], 2)
+        await asyncio.sleep(self.dice.uniform(0, _THINKS_S))
+        again = await edit(older)
+        await asyncio.sleep(self.dice.uniform(0, _THINKS_S))
+        asked.text = newer
+        await edit(newer)
+        again()
+
+    async def _delete(self, asked: Asked, delete: Callable[[], Awaitable[None]]) -> None:
+        await asyncio.sleep(self.dice.uniform(0, _THINKS_S))
+        asked.deleted = True
+        await delete()
+
+    async def _kill(self, replicas: Replicas) -> None:
+        for _ in range(self.weather.kills):
             await asyncio.sleep(self.weather.seconds / (self.weather.kills + 1))
-            self._processes[number].kill()
-            kills.append(time.monotonic())
-            await self._begin()
+            self.tally.note_kill()
+            await replicas.kill()
 
     def _take_store_away(self) -> None:
         """Hold the file's write lock: nobody else can store anything meanwhile."""
@@ -202,72 +226,30 @@ class Storm:
             time.sleep(self.weather.outage_s)
             db.rollback()
 
-    async def _settled(self) -> None:
-        """Wait until every question has its answer, or nothing more comes."""
-        ends = time.monotonic() + self.weather.settles_within_s
-        while time.monotonic() < ends:
-            self._look()
-            if all(asked.answered_at or asked.deleted for asked in self.slacked + self.discorded):
-                return
+    async def _watch(self) -> None:
+        """Look until all have been asked, and every question has its answer."""
+        while len(self.tally.questions) < self.weather.questions or not self.tally.is_still:
+            self.tally.look()
             await asyncio.sleep(_LOOK_S)
-
-    def _look(self) -> None:
-        now = time.monotonic()
-        for asked, answers in self._answers():
-            if answers and asked.answered_at is None:
-                asked.answered_at = now
-
-    def _answers(self) -> Iterator[tuple[Asked, int]]:
-        """Each question with the number of its answers that have ended."""
-        for asked in self.slacked:
-            replies = self.slack.replies(asked.message)
-            yield asked, sum(_has_buttons(reply.blocks) for reply in replies)
-        for asked in self.discorded:
-            thread = asked.message.thread
-            replies = self.discord.messages_of(thread, bot_only=True) if thread else []
-            yield asked, sum(question_in(reply.components or []) is not None for reply in replies)
-
-    def _count(self, kills: list[float]) -> Result:
-        result = Result(self.slacked + self.discorded)
-        for asked, answers in self._answers():
-            result.left += bool(asked.deleted and answers)
-            if asked.deleted:
-                continue
-            result.once += answers == 1
-            result.twice += answers > 1
-            result.never += answers == 0
-            if asked.answered_at:
-                result.seconds.append(asked.answered_at - asked.at)
-        for kill in kills:
-            open_then = [a for a in result.asked if a.at < kill and (a.answered_at or 0) > kill]
-            waits = [asked.answered_at - kill for asked in open_then if asked.answered_at]
-            result.recovery_s = max([result.recovery_s, *waits])
-        result.limited = self.slack.limited() + len(self.discord.rate_limited)
-        return result
-
-
-def _has_buttons(blocks: Any) -> bool:  # noqa: ANN401 - JSON
-    return "actions" in str(blocks) or "feedback" in str(blocks)
-
-
-@contextmanager
-def _installation() -> Iterator[Path]:
-    """A data folder with the sample FAQ."""
-    folder = Path(tempfile.mkdtemp(prefix="storm-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def run(weather: Weather) -> Result:
     """Have a storm on an installation of its own, and return what came of it."""
-    with _installation() as folder:
-        return asyncio.run(Storm(weather, folder).rage())
+    with tempfile.TemporaryDirectory(prefix="storm-", ignore_cleanup_errors=True) as folder:
+        return asyncio.run(Storm(weather, Path(folder)).rage())
 
 
 def main() -> None:
     """Print what came of a storm, beside what is wanted."""
     weather = Weather()
-    title = f"storm: {weather}, on SQLite (the outage: another program holds its write lock)"
-    table(title, ("", "seen", "wanted"), list(run(weather).lines))
+    lines = list(run(weather).lines)
+    title = (
+        f"storm: {weather.questions:,} questions of {weather.people} people in "
+        f"{weather.seconds:g} s, {weather.processes} processes"
+    )
+    table(title, ("", "seen", "wanted"), lines)
+    note(
+        f"{weather.redelivered:.0%} redelivered, {weather.failing:.0%} of model calls failing, "
+        f"{weather.kills} kills, {weather.edited:.0%} edited twice, {weather.deleted:.0%} deleted; "
+        f"the store, SQLite, locked by another program for {weather.outage_s:g} s"
+    )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Final
 
-from core.errors import StoreAwayError
+from core.errors import StorageError, StoreAwayError
 from core.messaging.cases.notice import notice_id
 from core.messaging.offline import Offline
 from core.messaging.user_limits import UserLimits
@@ -13,6 +16,11 @@ from core.ports import Archive, Cases, Inbox
 from core.stores.records import is_later
 from core.stores.sqlite.spool import Act
 from core.types import InboxState, Question, Receipt, Received, SessionId
+
+logger = logging.getLogger(__name__)
+
+# By then another process that heard the question has stored it, or has it in the spool.
+_STORED_BY_THEN_S: Final = 3.0
 
 
 class Revisions:
@@ -42,6 +50,7 @@ class Revisions:
         self._redact = redact
         self._drop = drop
         self._wake = wake
+        self._later: set[asyncio.Task[None]] = set()
 
     async def edit(self, question: Question) -> Receipt | None:
         """Have an edited question answered anew; see `ChatService.revise`.
@@ -69,31 +78,70 @@ class Revisions:
             if stored:
                 await soon(lambda: self._inbox.withdraw(question_id))
         except StoreAwayError:
-            await self._offline.keep(Act.DELETE, Question(question_id, SessionId(""), ""))
+            await self._offline.keep(Act.DELETE, _named(question_id))
             return None
         if stored:
             await self._clear(question_id)
+        else:
+            self._look_again(Act.DELETE, _named(question_id))
         return stored
 
     async def catch_up_edit(self, question: Question) -> None:
         """Do what `edit` has kept for later, now that the store is back."""
+        if not await self._edit_known(question):
+            self._look_again(Act.EDIT, question)
+
+    async def catch_up_deletion(self, question_id: str) -> Received | None:
+        """Do what `delete` has kept for later, and return the question; None if it is unknown."""
+        stored = await self._delete_known(question_id)
+        if not stored:
+            self._look_again(Act.DELETE, _named(question_id))
+        return stored
+
+    async def _edit_known(self, question: Question) -> bool:
+        """Have an edited question answered anew; return False if it is unknown."""
         stored = await self._inbox.find(question.id)
         if stored and _is_news(stored, question) and await self._reopen(question):
             await self._drop(question.id)
             self._wake()
+        return stored is not None
 
-    async def catch_up_deletion(self, question_id: str) -> Received | None:
-        """Do what `delete` has kept for later, and return the question; None if it is unknown."""
+    async def _delete_known(self, question_id: str) -> Received | None:
         stored = await self._inbox.find(question_id)
         if stored:
             await self._inbox.withdraw(question_id)
             await self._clear(question_id)
         return stored
 
+    def _look_again(self, act: Act, question: Question) -> None:
+        """Do an act on an unknown question in a moment, if it is known then.
+
+        A platform tells one process of a question and another one of its edit or its deletion.
+        """
+        task = asyncio.create_task(self._do_late(act, question))
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+    async def _do_late(self, act: Act, question: Question) -> None:
+        await asyncio.sleep(_STORED_BY_THEN_S)
+        try:
+            await self._offline.check_order(question.id)
+            if act is Act.DELETE:
+                await self._delete_known(question.id)
+            else:
+                await self._edit_known(question)
+        except StorageError:
+            try:
+                await self._offline.keep(act, question)
+            except StorageError as error:
+                logger.error("the %s of question %s is lost: %s", act, question.id, error)
+
     async def _edit(self, question: Question) -> Receipt | None:
         await self._offline.check_order(question.id)
         soon = self._offline.soon
         stored = await soon(lambda: self._inbox.find(question.id))
+        if not stored:
+            self._look_again(Act.EDIT, question)
         if not stored or not _is_news(stored, question):
             return None
         if not self._limits.allow(question.asker, f"{question.id} {question.text}"):
@@ -122,6 +170,11 @@ class Revisions:
             told = notice_id(question_id, case.answer_id)
             await self._inbox.withdraw(told)
             await self._archive.remove(told)
+
+
+def _named(question_id: str) -> Question:
+    """Return a question of which the id alone is known."""
+    return Question(question_id, SessionId(""), "")
 
 
 def _is_news(stored: Received, edited: Question) -> bool:

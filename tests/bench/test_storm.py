@@ -3,20 +3,23 @@
 from bench.storm import Weather, run
 
 SHORT = Weather(
-    questions=16,
+    questions=24,
     people=10,
     seconds=6.0,
     processes=2,
     kills=1,
     outage_s=3.0,
-    settles_within_s=60.0,
-    edited=0.0,
-    deleted=0.0,
+    settles_within_s=90.0,
+    redelivered=0.2,
+    edited=0.1,
+    deleted=0.1,
+    further=0.3,
     models=False,
 )
 
 
 def test_nothing_is_lost_and_nothing_is_said_twice():
     result = run(SHORT)
-    assert len(result.asked) == SHORT.questions
-    assert (result.never, result.twice) == (0, 0)
+    assert result.asked == SHORT.questions
+    assert (result.never, result.twice, result.left, result.unfinished) == (0, 0, 0, 0)
+    assert (result.disorder, result.outdated) == (0, 0)

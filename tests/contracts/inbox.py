@@ -704,6 +704,13 @@ async def test_an_older_edit_that_comes_late_does_not_win(inbox):
     assert await inbox.reopen(asked("1", text="셋째", edited_at=at[2]))
 
 
+async def test_a_question_that_an_edit_made_is_not_changed_by_an_older_edit(inbox):
+    at = [datetime(2026, 7, 31, 12, minute, tzinfo=UTC) for minute in range(2)]
+    await inbox.receive(asked("1", text="둘째", edited_at=at[1]))
+    assert not await inbox.reopen(asked("1", text="첫째", edited_at=at[0]))
+    assert (await inbox.find("1")).question.text == "둘째"
+
+
 async def test_a_persons_questions_are_counted_whoever_took_them_in(inbox):
     moment = datetime(2026, 7, 31, 12, 0, tzinfo=UTC)
     for number, seconds in enumerate((0, 30, 90)):

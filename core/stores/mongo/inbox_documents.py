@@ -49,6 +49,7 @@ def document_of(question: Question, number: int, at: datetime) -> Document:
         "reply": None,
         "received_at": at,
         "lease_until": NO_LEASE,
+        "edited_at": question.edited_at,
         "open": True,
     }
 

@@ -83,6 +83,7 @@ class SqliteInbox:
             "asker": kept.asker,
             "asked_at_ms": to_ms(kept.asked_at),
             "reply_to": kept.reply_to,
+            "edited_at_ms": _edited_ms(kept),
         }
 
         def receive(db: sqlite3.Connection) -> Receipt:
@@ -177,8 +178,7 @@ class SqliteInbox:
             StorageError: it holds text that no store keeps, or the file cannot be written.
         """
         kept = question_as_stored(question)
-        edited_at_ms = to_ms(kept.edited_at) if kept.edited_at else 0
-        values = {"question_id": kept.id, "text": kept.text, "edited_at_ms": edited_at_ms}
+        values = {"question_id": kept.id, "text": kept.text, "edited_at_ms": _edited_ms(kept)}
         return await self._file.write(lambda db: db.execute(REOPEN, values).rowcount == 1)
 
     async def take_back(self) -> int:
@@ -267,3 +267,7 @@ def _claim_of(row: sqlite3.Row) -> Claim:
         attempt=row["attempts"],
         state=InboxState(row["state"]),
     )
+
+
+def _edited_ms(question: Question) -> int:
+    return to_ms(question.edited_at) if question.edited_at else 0

@@ -19,8 +19,10 @@ WAITING_IN_SESSION: Final = """
     )
 """
 RECEIVE: Final = """
-    INSERT INTO inbox (question_id, session, text, asker, asked_at_ms, reply_to, state)
-    VALUES (:question_id, :session, :text, :asker, :asked_at_ms, :reply_to, 'received')
+    INSERT INTO inbox
+        (question_id, session, text, asker, asked_at_ms, reply_to, edited_at_ms, state)
+    VALUES
+        (:question_id, :session, :text, :asker, :asked_at_ms, :reply_to, :edited_at_ms, 'received')
 """
 SEE: Final = "INSERT OR REPLACE INTO seen (prefix, asked_at_ms) VALUES (?, ?)"
 LAST_SEEN: Final = "SELECT asked_at_ms FROM seen WHERE prefix = ?"

@@ -118,12 +118,14 @@ def _text(question: Question) -> str:
         "asker": question.asker,
         "asked_at_ms": to_ms(question.asked_at),
         "reply_to": question.reply_to,
+        "edited_at_ms": to_ms(question.edited_at) if question.edited_at else None,
     }
     return json.dumps(fields, ensure_ascii=True)  # also of text that no store keeps
 
 
 def _spooled(row: sqlite3.Row) -> Spooled:
     fields = json.loads(row["question"])
+    edited_at_ms = fields.get("edited_at_ms")
     question = Question(
         id=row["question_id"],
         session=SessionId(fields["session"]),
@@ -131,5 +133,6 @@ def _spooled(row: sqlite3.Row) -> Spooled:
         asker=fields["asker"],
         asked_at=from_ms(fields["asked_at_ms"]),
         reply_to=fields["reply_to"],
+        edited_at=from_ms(edited_at_ms) if edited_at_ms else None,
     )
     return Spooled(row["seq"], Act(row["act"]), question)

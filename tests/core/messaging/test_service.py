@@ -578,6 +578,24 @@ async def test_an_edit_in_one_process_ends_what_another_writes(place):
     assert ends == [len(message.states) - 1]
 
 
+@pytest.mark.parametrize("act", ["deletion", "edit"])
+async def test_an_act_that_overtakes_its_question_is_done_all_the_same(place, monkeypatch, act):
+    """A platform tells two processes, and the one that has the question is slower."""
+    monkeypatch.setattr("core.messaging.revisions._STORED_BY_THEN_S", 0.1)
+    one, other = place.service(), place.service()
+    if act == "edit":
+        assert await other.revise(asked(text="반품비는?")) is None
+    else:
+        await other.withdraw("1")
+    await one.receive(asked())
+    async with running(one):
+        if act == "edit":
+            await soon(lambda: place.shown() == ["답: 반품비는?"])
+        else:
+            await place.until("1", InboxState.WITHDRAWN)
+            await soon(lambda: not place.wall.messages)
+
+
 async def test_a_stop_in_one_process_ends_what_another_writes(place):
     async with running(await written_elsewhere(place)):
         await place.wall.posted.wait()

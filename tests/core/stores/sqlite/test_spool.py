@@ -1,6 +1,8 @@
 """The spool that processes of one machine share while the store is away."""
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -29,6 +31,15 @@ async def test_what_two_processes_keep_at_once_is_kept_once_and_refused_by_none(
     assert all(kept)
     assert await spools[0].count() == 40
     assert not await spools[1].add(Act.ASK, question(41))
+
+
+async def test_what_is_kept_comes_back_as_it_was(spools):
+    edited = replace(question(1), edited_at=datetime(2026, 7, 31, 12, 5, tzinfo=UTC))
+    await spools[0].add(Act.EDIT, edited)
+    found = await spools[1].oldest()
+    assert found is not None
+    assert (found.act, found.question.text) == (Act.EDIT, edited.text)
+    assert found.question.edited_at == edited.edited_at
 
 
 async def test_an_act_that_another_process_keeps_comes_before_what_follows(spools):

@@ -1,0 +1,213 @@
+"""The count of a storm: what platforms show of each question, and what the store has of it."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from bots.discord.render.payload import question_in
+from devtools.discord import DiscordServer
+from devtools.slack import Slack
+
+_PUNCTUAL_S: Final = 10.0
+
+Shown = tuple[str, int, bool]  # the question, the number of the message in its answer, has it ended
+
+
+@dataclass(slots=True)
+class Asked:
+    """A question, what became of it by its asker, and when its answer had ended."""
+
+    id: str
+    message: Any
+    text: str
+    at: float
+    deleted: bool = False
+    changed: bool = False  # it is, or will be, edited or deleted
+    answered_at: float | None = None
+
+
+@dataclass(slots=True)
+class Result:
+    """The result of a storm."""
+
+    asked: int
+    once: int = 0
+    twice: int = 0
+    never: int = 0
+    left: int = 0
+    unfinished: int = 0
+    disorder: int = 0
+    outdated: int = 0
+    limited: dict[str, int] = field(default_factory=dict)
+    recovery_s: float = 0.0
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> Iterator[tuple[str, str, str]]:
+        """Each figure with what is wanted."""
+        yield "asked", f"{self.asked}", ""
+        yield "answered once", f"{self.once}", "all that were not deleted"
+        yield "answered twice", f"{self.twice}", "0"
+        yield "never answered", f"{self.never}", "0"
+        yield "out of order in their thread", f"{self.disorder}", "0"
+        yield "edited, and the answer is to an older text", f"{self.outdated}", "0"
+        yield "deleted, and an answer is left", f"{self.left}", "0"
+        yield "messages that never end", f"{self.unfinished}", "0"
+        for platform, calls in self.limited.items():
+            yield f"429s, {platform}", f"{calls}", ""
+        for platform, seconds in self.seconds.items():
+            for share in (0.5, 0.95):
+                name = f"p{share * 100:g} to the end of an answer, {platform}"
+                yield name, f"{_at(sorted(seconds), share):.1f} s", ""
+        wanted = f"{_PUNCTUAL_S:g} s"
+        yield (
+            "longest until a killed process's question goes on",
+            f"{self.recovery_s:.1f} s",
+            wanted,
+        )
+
+
+class Tally:
+    """Looks at the platforms and the store again and again, and counts at the end."""
+
+    def __init__(self, slack: Slack, discord: DiscordServer, folder: Path) -> None:
+        self.questions: dict[str, Asked] = {}
+        self._slack, self._discord, self._folder = slack, discord, folder
+        self._in_work: list[tuple[float, dict[str, int]]] = []  # fences at each kill
+        self._recovery_s = 0.0
+
+    def note(self, asked: Asked) -> None:
+        """Note a question that was asked."""
+        self.questions[asked.id] = asked
+
+    def note_kill(self) -> None:
+        """Note what is being answered at this moment, with its fences."""
+        rows = self._rows("SELECT question_id, fence FROM inbox WHERE state = 'answering'")
+        self._in_work.append((time.monotonic(), dict(rows)))
+
+    def look(self) -> None:
+        """Note which answers have ended, and which questions another process has taken over."""
+        now = time.monotonic()
+        for question_id, number in _ended(self._shown()).items():
+            asked = self.questions.get(question_id)
+            if asked and number and asked.answered_at is None:
+                asked.answered_at = now
+        if not any(fences for _, fences in self._in_work):
+            return
+        rows = self._rows("SELECT question_id, fence, settled_at_ms FROM inbox WHERE fence > 0")
+        present = {question_id: (fence, settled) for question_id, fence, settled in rows}
+        for killed_at, fences in self._in_work:
+            for question_id, fence in list(fences.items()):
+                latest, settled = present.get(question_id, (fence, None))
+                if latest > fence and not self.questions[question_id].changed:
+                    self._recovery_s = max(self._recovery_s, now - killed_at)
+                if latest > fence or settled:
+                    del fences[question_id]
+
+    @property
+    def is_still(self) -> bool:
+        """Return whether every question has its answer, and nothing waits in store or spool."""
+        every = self.questions.values()
+        if not all(asked.answered_at or asked.deleted for asked in every):
+            return False
+        of_inbox = "SELECT 1 FROM inbox WHERE settled_at_ms IS NULL OR lease_until_ms IS NOT NULL"
+        spool = "SELECT 1 FROM spool"
+        return not self._rows(f"{of_inbox} LIMIT 1") and not self._rows(spool, "spool.sqlite3")
+
+    def result(self) -> Result:
+        """Count what is there now."""
+        shown = list(self._shown())
+        ended, texts = _ended(shown), dict(self._rows("SELECT question_id, text FROM turns"))
+        result = Result(len(self.questions), recovery_s=self._recovery_s)
+        for asked in self.questions.values():
+            number = ended[asked.id]
+            if asked.deleted:
+                result.left += bool(number) or asked.id in texts
+                continue
+            result.once += number == 1
+            result.twice += number > 1
+            result.never += number == 0
+            result.outdated += number > 0 and texts.get(asked.id) != asked.text
+            if asked.answered_at and not asked.changed:
+                platform = asked.id.partition(":")[0].capitalize()
+                result.seconds.setdefault(platform, []).append(asked.answered_at - asked.at)
+        result.unfinished = sum(not has_ended for _, _, has_ended in shown)
+        result.disorder = _disorder(self._threads(), self.questions)
+        slack, discord = self._slack.limited(), len(self._discord.rate_limited)
+        result.limited = {"Slack": slack, "Discord": discord}
+        return result
+
+    def _rows(self, statement: str, file: str = "history.sqlite3") -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self._folder / file, timeout=30)) as db:
+            return db.execute(statement).fetchall()
+
+    def _shown(self) -> Iterator[Shown]:
+        for thread in self._threads():
+            yield from thread
+
+    def _threads(self) -> Iterator[list[Shown]]:
+        """Return the bot's messages of answers, oldest first, a list for each thread or channel."""
+        for channel in self._slack.world.channels.values():
+            found = [slack_answer(one) for one in channel.messages.values() if one.bot_id]
+            yield [one for one in found if one]
+        for place in list(self._discord.channels.values()):
+            answers = self._discord.messages_of(place, bot_only=True)
+            yield [one for message in answers if (one := discord_answer(message))]
+
+
+def slack_answer(message: Any) -> Shown | None:  # noqa: ANN401 - of the local Slack
+    """Return what a message shows of an answer; None if it is something else."""
+    about = (message.metadata or {}).get("event_payload")
+    if message.deleted or not about:
+        return None
+    is_written = any(block.get("block_id") == "stop" for block in message.blocks)
+    return about["question"], about["place"], not is_written
+
+
+def discord_answer(message: Any) -> Shown | None:  # noqa: ANN401 - of the local Discord
+    """Return what a message shows of an answer: its last page has the buttons."""
+    ids = [one.get("custom_id", "") for row in message.components for one in row["components"]]
+    for custom_id in ids:
+        if custom_id.startswith("stop:"):
+            return custom_id.removeprefix("stop:"), 0, False
+    question = question_in(message.components)
+    return (question, 0, True) if question else None
+
+
+def _ended(shown: Iterator[Shown] | list[Shown]) -> Counter[str]:
+    """Return how many whole answers there are to each question."""
+    pages: dict[str, Counter[int]] = {}
+    written = set()
+    for question, place, has_ended in shown:
+        pages.setdefault(question, Counter())[place] += 1
+        if not has_ended:
+            written.add(question)
+    numbers = {name: max(places.values()) for name, places in pages.items() if name not in written}
+    return Counter(numbers)
+
+
+def _disorder(threads: Iterator[list[Shown]], questions: dict[str, Asked]) -> int:
+    """Return how many answers stand above one to an earlier question of the same conversation."""
+    count = 0
+    for thread in threads:
+        latest: dict[object, float] = {}
+        for question, _, _ in thread:
+            asked = questions.get(question)
+            if asked is None or asked.changed:
+                continue
+            root = getattr(asked.message, "thread_ts", None) or asked.id
+            place = root if question.startswith("slack:") else asked.id.split(":")[2]
+            count += asked.at < latest.get(place, 0.0)
+            latest[place] = max(asked.at, latest.get(place, 0.0))
+    return count
+
+
+def _at(ordered: list[float], share: float) -> float:
+    return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else 0.0
