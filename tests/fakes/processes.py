@@ -44,6 +44,9 @@ class Rambling:
     def __init__(self, history: History, dice: random.Random) -> None:
         self.history, self.dice = history, dice
 
+    def hurry(self, session):
+        """Keep its own pace."""
+
     async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent]:
         text, dice = answer_to(question.text), self.dice
         yield Status("찾고 있어요")

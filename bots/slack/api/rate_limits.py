@@ -24,6 +24,7 @@ STREAM_S: Final = 300.0  # Slack ends a stream after this time
 _MINUTE_S: Final = 60.0
 # chat.postMessage: "1 per second" a channel, "short bursts of more are allowed".
 _BURST: Final = 3
+_POSTS_A_MINUTE: Final = 300  # "several hundred messages per minute" in a workspace
 _MOST_KEPT: Final = 2_000
 
 
@@ -91,6 +92,10 @@ class Budgets:
         pacer = self._pacer(("chat.postMessage", channel), drips=True)
         pacer.window.share(burst, float(burst * processes))
         return pacer
+
+    def messages(self, team: str) -> Pacer:
+        """Return the budget of new messages in all channels of a workspace."""
+        return self._a_minute("chat.postMessage", f"team:{team}", _POSTS_A_MINUTE)
 
     def edits(self, team: str) -> Pacer:
         """Return the budget of `chat.update` in a workspace."""

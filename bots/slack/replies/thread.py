@@ -132,16 +132,17 @@ class SlackReply:
 
     async def post(self, page: Page, place: int) -> str:
         """Send a page, with the question's id in its metadata."""
-        with self._telling_what_is_unknown(page), translated("chat.postMessage"):
-            posted = await self._client.chat_postMessage(
-                channel=self._place.channel,
-                thread_ts=self._place.thread or None,
-                text=page.text,
-                blocks=list(page.blocks),
-                metadata=metadata_of(self._question, place, calls=page.calls),
-                unfurl_links=False,
-                unfurl_media=False,
-            )
+        async with self._budgets.messages(self._place.team).slot():
+            with self._telling_what_is_unknown(page), translated("chat.postMessage"):
+                posted = await self._client.chat_postMessage(
+                    channel=self._place.channel,
+                    thread_ts=self._place.thread or None,
+                    text=page.text,
+                    blocks=list(page.blocks),
+                    metadata=metadata_of(self._question, place, calls=page.calls),
+                    unfurl_links=False,
+                    unfurl_media=False,
+                )
         reference = reference_of(self._place.channel, posted["ts"])
         self._answers.note(reference, self._question.id)
         self._calling[reference] = page.calls

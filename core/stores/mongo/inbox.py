@@ -50,6 +50,8 @@ from core.stores.records import (
 from core.stores.times import utc_now
 from core.types import Claim, InboxState, Question, Receipt
 
+_OWED_EVERY = timedelta(seconds=0.5)
+
 
 class MongoInbox(MongoInboxQueries):
     """Questions in the collection `inbox`.
@@ -71,6 +73,7 @@ class MongoInbox(MongoInboxQueries):
         self._holder = holder
         self._order = SessionOrder(database)
         self._clock = clock
+        self._owed_at: datetime | None = None  # when to look next for answers to be taken away
 
     async def receive(self, question: Question) -> Receipt:
         """Store a question as `received`; `KNOWN` if its id is there, in whatever state.
@@ -81,7 +84,8 @@ class MongoInbox(MongoInboxQueries):
         """
         kept = question_as_stored(question)
         with self._db.translated():
-            if await self._db.inbox.find_one({"_id": kept.id}, {"_id": True}):
+            known = {"_id": kept.id, "session": kept.session}
+            if await self._db.inbox.find_one(known, {"_id": True}):
                 return Receipt.KNOWN
             before = await self._count_open({"session": kept.session}, self._limits.per_session)
             if before >= self._limits.per_session or await self._is_full(kept.session):
@@ -110,23 +114,17 @@ class MongoInbox(MongoInboxQueries):
         check_prefixes(prefixes)
         chosen = of_prefixes(prefixes) | {"lease_until": {"$lte": self._clock()}}
         ours = {"lease_until": self._ends(lease_s), "held": self._token()}
+        now = self._clock()
+        looked = self._owed_at is None or now >= self._owed_at
         with self._db.translated():
-            owed = {"$set": ours, "$inc": ONE_MORE}
-            by_lapse = [("lease_until", ASCENDING)]
-            if taken := await self._take({**OWED, **chosen}, owed, by_lapse):
+            if looked and (taken := await self._take_owed(chosen, ours)):
                 return claim_of(taken)
-            work = {
-                "$set": {**ours, **WORKING, "state": ANSWERING},
-                "$inc": ONE_MORE,
-                "$unset": CLAIMABLE,
-            }
-            while True:
-                try:
-                    taken = await self._take({**CLAIMABLE, **chosen}, work, BY_ARRIVAL)
-                except DuplicateKeyError:
-                    await self._order.demote({**CLAIMABLE, **chosen})
-                else:
-                    return claim_of(taken) if taken else None
+            if looked:
+                self._owed_at = now + _OWED_EVERY
+            taken = await self._take_open(chosen, ours)
+            if not taken and not looked:  # there is time to look
+                taken = await self._take_owed(chosen, ours)
+        return claim_of(taken) if taken else None
 
     async def renew(self, claim: Claim, *, lease_s: float) -> None:
         """Let the lease end `lease_s` seconds from now.
@@ -236,6 +234,24 @@ class MongoInbox(MongoInboxQueries):
                 {"held": {"$gte": f"{self._holder} ", "$lt": f"{self._holder}!"}}
             )
 
+    async def _take_owed(self, chosen: Document, ours: Document) -> Document | None:
+        """Claim a question that has ended, and whose answer is to be ended or taken away."""
+        by_lapse = [("lease_until", ASCENDING)]
+        return await self._take({**OWED, **chosen}, {"$set": ours, "$inc": ONE_MORE}, by_lapse)
+
+    async def _take_open(self, chosen: Document, ours: Document) -> Document | None:
+        """Claim the oldest question that may be answered now."""
+        work = {
+            "$set": {**ours, **WORKING, "state": ANSWERING},
+            "$inc": ONE_MORE,
+            "$unset": CLAIMABLE,
+        }
+        while True:
+            try:
+                return await self._take({**CLAIMABLE, **chosen}, work, BY_ARRIVAL)
+            except DuplicateKeyError:
+                await self._order.demote({**CLAIMABLE, **chosen})
+
     async def _take(
         self, chosen: Document, change: Document, order: Sequence[tuple[str, int]]
     ) -> Document | None:
@@ -261,6 +277,7 @@ class MongoInbox(MongoInboxQueries):
         check_text("the question's id", question_id)
         with self._db.translated():
             while found := await self._db.inbox.find_one({"_id": question_id, **chosen}):
+                self._owed_at = None  # the next claim looks at once
                 ended = self._ended(state) | (BLANK if state is InboxState.WITHDRAWN else {})
                 if found["fence"]:  # a question that was never claimed is not shown anywhere
                     ended |= {**OWED, "lease_until": found.get("lease_until", self._clock())}

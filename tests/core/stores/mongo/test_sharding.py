@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from contracts.inbox import asked
+from contracts.inbox import Clock, asked
 
 from core.stores.inbox_limits import InboxLimits
 from core.stores.mongo.database import _INDEXES, MongoDatabase
@@ -29,8 +29,10 @@ def filters(command):
 
 @pytest.fixture
 async def inbox(server):
+    """By a clock that stands still, so that no half second passes."""
     async with MongoDatabase.open(server.uri) as database:
-        yield MongoInbox(database, InboxLimits(per_session=9, total=99), holder="a")
+        limits = InboxLimits(per_session=9, total=99)
+        yield MongoInbox(database, limits, holder="a", clock=Clock())
 
 
 async def test_whatever_is_done_under_a_claim_goes_to_one_shard(inbox, server):
@@ -49,13 +51,33 @@ async def test_whatever_is_done_under_a_claim_goes_to_one_shard(inbox, server):
     assert [chosen for chosen in sent if not isinstance(chosen.get(SHARD_KEY), str)] == []
 
 
-async def test_a_claim_is_two_requests_whatever_the_queue(inbox, server):
+async def test_a_claim_is_one_request_whatever_the_queue(inbox, server):
+    """What has to be taken away is looked for twice a second, and when nothing waits."""
     for number in range(60):
         await inbox.receive(asked(str(number), f"slack:{number}"))
-    for _ in range(3):
-        server.commands.clear()
+    assert await inbox.claim(lease_s=30)
+    server.commands.clear()
+    for _ in range(20):
         assert await inbox.claim(lease_s=30, prefixes=("slack:", "discord:"))
-        assert server.names() == ["findAndModify", "findAndModify"]
+    assert server.names() == ["findAndModify"] * 20
+
+
+async def test_what_has_to_be_taken_away_does_not_wait_for_the_queue(inbox):
+    for number in range(9):
+        await inbox.receive(asked(str(number), f"slack:{number}"))
+    first = await inbox.claim(lease_s=30)
+    await inbox.release(first)
+    await inbox.withdraw(first.question.id)
+    assert (await inbox.claim(lease_s=30)).question.id == first.question.id
+
+
+async def test_a_question_that_is_received_is_looked_for_on_its_shard(inbox, server):
+    server.commands.clear()
+    await inbox.receive(asked("1"))
+    by_id = [
+        chosen for command in server.commands for chosen in filters(command) if "_id" in chosen
+    ]
+    assert {"_id": "1", "session": asked("1").session} in by_id
 
 
 @pytest.mark.parametrize("name", ["inbox", "turns", "lessons"])
