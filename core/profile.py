@@ -105,6 +105,7 @@ class Profile:
     lead_back: str
     ask_next: str
     sources: str
+    source_details: str
     opening: str
     prompt: str
     try_asking: str
@@ -162,6 +163,7 @@ class Profile:
     feedback_reasons: tuple[str, ...]
     shared: str
     not_shared: str
+    not_opened: str
     command_about: str
     command_hint: str
     answered_privately: str

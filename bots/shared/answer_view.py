@@ -51,6 +51,11 @@ class Ending:
     questions: tuple[str, ...] = ()
     rated: bool = False  # whether opinions on the answer are asked for
 
+    @property
+    def opens(self) -> bool:
+        """True if a source has no address, so that it has to be shown here."""
+        return not all(self.links)
+
 
 def ending_of(view: View, look: RenderOptions) -> Ending:
     """Return the ending of a view that is done; it is empty while the answer is being written."""

@@ -34,7 +34,14 @@ from bots.slack.ids import PREFIX, is_public, place_of
 from bots.slack.install.files import InstallationFiles
 from bots.slack.install.installations import Installations, Kept
 from bots.slack.install.installations import register as register_installations
-from bots.slack.interactions import assistant_pane, commands, feedback, home, share
+from bots.slack.interactions import (
+    assistant_pane,
+    commands,
+    feedback,
+    home,
+    share,
+    source_details,
+)
 from bots.slack.interactions.assistant_pane import hint_for
 from bots.slack.interactions.buttons import Buttons
 from bots.slack.interactions.buttons import register as register_buttons
@@ -294,4 +301,5 @@ def _register_extras(
     for module in _EXTRAS:
         module.register(app, context)
     feedback.register(app, context, workspaces)
+    source_details.register(app, context, workspaces)
     share.register(app, context, budgets)

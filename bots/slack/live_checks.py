@@ -19,6 +19,7 @@ from bots.slack.api.workspaces import make_client, open_session
 from bots.slack.interactions.feedback import form_of
 from bots.slack.interactions.home import home_view
 from bots.slack.render.blocks import BlockOptions, render
+from bots.slack.render.source_view import source_view
 from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import PlatformError
@@ -102,6 +103,7 @@ def _payloads(profile: Profile) -> Iterator[tuple[str, Json]]:
     turn = Turn(_QUESTION, TurnState.ANSWERED, "…")
     yield "the home", {"view": home_view(profile, [turn], channel="D0000")}
     yield "the form of opinions", {"view": form_of(profile, "{}")}
+    yield "the sources", {"view": source_view([Passage("1", "…", "…", 1.0)], profile, look.cleaner)}
 
 
 def _views(profile: Profile) -> Iterator[tuple[str, View]]:

@@ -60,6 +60,14 @@ async def say(interaction: Pressing, text: str) -> None:
         logger.warning("an interaction could not be answered: %s", error)
 
 
+async def show(interaction: Pressing, layout: discord.ui.LayoutView) -> None:
+    """Show a message that is laid out by components to this person alone. Never raises."""
+    try:
+        await interaction.followup.send(view=layout, ephemeral=True)
+    except discord.HTTPException as error:
+        logger.warning("an interaction could not be answered: %s", error)
+
+
 async def excused(interaction: Pressing, work: Coroutine[object, object, None], text: str) -> None:
     """Do the work; an error is logged, and the person is told `text`."""
     try:

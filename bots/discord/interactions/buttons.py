@@ -12,12 +12,13 @@ from typing import Any, Final
 
 from bots.discord.context import Context
 from bots.discord.ids import Ephemeral, Target, Within, asker_of, guild_name, written
-from bots.discord.interactions.acknowledge import Pressing, defer, promptly, say, soon
+from bots.discord.interactions.acknowledge import Pressing, defer, promptly, say, show, soon
 from bots.discord.interactions.feedback import FeedbackForm
 from bots.discord.interactions.persistent_button import PersistentButton
 from bots.discord.interactions.places import belongs_here
 from bots.discord.interactions.share import share
 from bots.discord.render.payload import CUSTOM_ID, Pressed, components, pressed_of
+from bots.discord.render.source_layout import source_layouts
 from bots.shared.intake import reason_for
 from core.messaging.endings import view_of
 from core.messaging.handler import references_of
@@ -142,6 +143,17 @@ async def _share(context: Context, interaction: Pressing, button: Pressed) -> No
         await _change_buttons(context, interaction, components(page.buttons))
 
 
+async def _open_sources(context: Context, interaction: Pressing, button: Pressed) -> None:
+    """Show the entries that an answer stands on to whoever presses, alone."""
+    turn = await promptly(interaction, context.service.turn(button.question_id))
+    cleaner = context.renderer.look.cleaner
+    layouts = source_layouts(turn.passages, context.profile, cleaner) if turn else []
+    if not layouts:
+        await say(interaction, context.profile.stale_button)
+    for layout in layouts:
+        await show(interaction, layout)
+
+
 def _is_aside(interaction: Pressing) -> bool:
     return interaction.message is not None and interaction.message.flags.ephemeral
 
@@ -152,4 +164,5 @@ _ACTS: Final[dict[str, _Act]] = {
     "down": _criticise,
     "stop": _stop,
     "share": _share,
+    "open": _open_sources,
 }

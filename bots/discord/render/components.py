@@ -33,7 +33,7 @@ _USER = re.compile(r"(?:^|:)(\d{5,20})$")
 
 _ROLE: Final = "role:"
 CASE_ACTS: Final = ("take", "faq", "close")
-_OPINIONS: Final = ("up:", "down:")
+_FOR_EVERYBODY: Final = ("open:", "up:", "down:")  # below a shared answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,9 @@ def _below(view: View, look: RenderOptions) -> tuple[list[str], list[Button]]:
     if buttons:
         lines.append(f"-# {_line(ending.lead, look)}")
         lines += [f"-# • {_line(offer, look)}" for offer in ending.offers]
+    if ending.opens:
+        label = _label(look.profile.source_details, look)
+        buttons += _possible([Button(f"open:{view.question.id}", label, emoji="📖")])
     if ending.rated and look.feedback:
         buttons += _possible(_feedback(view, look))
     return lines, buttons
@@ -241,8 +244,8 @@ class Renderer:
         """
         note = self.look.profile.shared_by.format(name=by)
         shown = pages(replace(view, note=note), replace(self.look, quoted=True, named=False))
-        opinions = [b for b in shown[-1].buttons if b.custom_id.startswith(_OPINIONS)]
-        shown[-1] = replace(shown[-1], buttons=tuple(opinions))
+        buttons = [b for b in shown[-1].buttons if b.custom_id.startswith(_FOR_EVERYBODY)]
+        shown[-1] = replace(shown[-1], buttons=tuple(buttons))
         return shown
 
 

@@ -25,7 +25,7 @@ _IN_A_ROW: Final = 5
 
 # `pages` writes them: a kind, the question whose answer it is, and the follow-up's index.
 CUSTOM_ID: Final = re.compile(
-    r"(?P<kind>f|up|down|stop|share|why):(?P<question>discord:[^:]+:\d+:\d+(?:>[0-9a-f]+)?)(?::(?P<index>\d+))?"
+    r"(?P<kind>f|up|down|stop|share|why|open):(?P<question>discord:[^:]+:\d+:\d+(?:>[0-9a-f]+)?)(?::(?P<index>\d+))?"
 )
 
 

@@ -31,6 +31,7 @@ _FALLBACK_CHARS: Final = 3900  # chat.update refuses a text of more than 4,000
 _LABEL_CHARS: Final = 75  # https://docs.slack.dev/reference/block-kit/block-elements/button-element
 _LINE_CHARS: Final = 250  # the longest source, offer or quoted question
 _FEEDBACK: Final = "feedback"
+SOURCE_DETAILS: Final = "source_details"
 CASE_ACTS: Final = ("take", "faq", "close")
 _USER = re.compile(r"(?:^|:)([UW][A-Z0-9]{2,})$")
 
@@ -181,6 +182,9 @@ def _below(view: View, look: BlockOptions) -> list[Block]:
         lines = [_line(ending.lead, look)]
         lines += [f"• {_line(offer, look)}" for offer in ending.offers]
         blocks += [_context("next", ["\n".join(lines)]), _actions("followups", buttons)]
+    if ending.opens:
+        details = _button(SOURCE_DETAILS, look.profile.source_details, view.question.id, look)
+        blocks.append(_actions("details", [details]))
     if ending.rated and look.feedback:
         blocks.append(_feedback(view, look))
     return blocks

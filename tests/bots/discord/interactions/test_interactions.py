@@ -80,7 +80,7 @@ async def test_an_answer_aside_can_be_shared_once(fake, tmp_path, profile):
         assert "정산은 언제 되나요?" in shared[0].content.splitlines()[0]
         assert len(answers_in(fake, channel)) == 1
         assert not fake.pings
-        assert [b["custom_id"].split(":")[0] for b in shared[0].buttons] == ["up", "down"]
+        assert [b["custom_id"].split(":")[0] for b in shared[0].buttons] == ["open", "up", "down"]
 
 
 async def test_a_follow_up_to_an_answer_aside_is_answered_aside(fake, tmp_path, profile):
@@ -229,7 +229,7 @@ async def test_follow_ups_have_follow_ups(fake, tmp_path, profile):
             await fake.press(answer, FOLLOWUPS[depth % 2])
             await fake.until(lambda n=depth: len(answers_in(fake, thread)) == n + 1)
             answer = answers_in(fake, thread)[-1]
-            await fake.until(lambda m=answer: FOLLOWUPS[0] in labels(m) and len(m.buttons) == 4)
+            await fake.until(lambda m=answer: FOLLOWUPS[0] in labels(m) and len(m.buttons) == 5)
         assert len({question.session for question in bot.assistant.asked}) == 1
         assert len({question.id for question in bot.assistant.asked}) == 4
 

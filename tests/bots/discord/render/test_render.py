@@ -109,6 +109,7 @@ def test_an_answer_ends_with_sources_and_what_to_ask_next(look):
         "f",
         "f",
         "f",
+        "open",
         "up",
         "down",
     ]

@@ -128,7 +128,7 @@ def test_an_answer_ends_with_sources_and_what_to_ask_next(profile):
     look = BlockOptions(profile, CLEANER, used=frozenset({1}))
     (page,) = render(answered("**배송비**는 무료입니다. [1]"), look)
     blocks = blocks_of(page)
-    assert list(blocks) == ["text:0", "sources", "next", "followups", "feedback"]
+    assert list(blocks) == ["text:0", "sources", "next", "followups", "details", "feedback"]
     sources = blocks["sources"]["elements"][0]["text"].split("\n")
     assert sources[0] == profile.sources
     assert sources[1].startswith("[1] [배송] 배송비")
