@@ -34,6 +34,7 @@ from bots.web.console import describe
 from config.resources import ROOT
 from core.ports import Archive, Inbox, Lessons, Reports
 from core.reporting.catalogue import Catalogue, Desk, Order
+from core.reporting.checkup import Checked
 from core.reporting.operations import Filter, Operations
 from core.reporting.stats import Window, read_stats
 from core.reporting.switches import Switchboard
@@ -96,7 +97,7 @@ def operations_of(stores: Stores, language: Language) -> Operations:
     desk = Desk(
         version=lambda: "1",
         entries=lambda: entries,
-        doubles=lambda _entries: [],
+        problems=lambda: Checked(len(entries), ()),
         edit=lambda _entry, _questions: None,
     )
     unused: Any = None

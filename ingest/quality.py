@@ -1,40 +1,38 @@
-"""Checks of a FAQ's quality: each finding names an entry, the problem, and what to do."""
+"""Checks of a FAQ's quality: each finding names an entry and what is the matter with it."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 from typing import Final
 
 from core.text.personal_data import find
-from core.types import Entry
+from core.types import Entry, EntryProblem, ProblemKind
 from ingest.dedupe import near_duplicates
+from ingest.doubles import (
+    LINK,
+    Embed,
+    alike_meanings,
+    alike_titles,
+    differ_in_numbers,
+    letters,
+    numbers,
+)
 
 _LONG_CHARS: Final = 4_000
 _SHORT_LETTERS: Final = 4
 _OLD_YEARS: Final = 2
-_ALIKE: Final = 0.7  # the share of common bigrams from which two titles are alike
-_MOST_BUCKET: Final = 200  # titles that share a pair of letters: pairs in more titles say nothing
 _MOST_ABBREVIATIONS: Final = 50
+_SHOWN_NUMBERS: Final = 4
 
-# How Korean questions end: 얼마인가요 and 얼마입니까 ask the same.
-_ENDING: Final = re.compile(
-    r"(?:인가요|입니까|이에요|예요|인지요|하나요|합니까|되나요|됩니까|나요|은가요|습니까|니까|까요|어요|해요|죠|요)$"
-)
-_LINK: Final = re.compile(r"\[[^\]]*\]\((https?://[^\s)]+)\)|https?://[^\s<>\"']+")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _VAGUE: Final = re.compile(
     r"(?:기타|문의|안내|질문|공지|참고|일반|etc|faq|other|misc|miscellaneous|general|info(?:rmation)?|"
     r"question|note|notice|help|details?|untitled)(?:\s*(?:사항|문의|안내|\d+))?[\s?.!]*",
     re.IGNORECASE,
 )
-_NUMBER: Final = re.compile(r"\d[\d,.]*\d|\d")
-_LIST_NUMBER: Final = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*])\s", re.MULTILINE)
 _ABBREVIATION: Final = re.compile(r"(?<![A-Za-z0-9/_.-])[A-Z][A-Z0-9&]{1,5}(?![A-Za-z0-9/_-])")
 _COMMON: Final = frozenset(
     (
@@ -56,40 +54,17 @@ _DEADLINE: Final = re.compile(
 _YEAR: Final = re.compile(r"(?<![\d-])(20[012]\d)\s*(?:년|(?=\b))")
 
 
-class ProblemKind(StrEnum):
-    """The kinds of problems of an entry."""
-
-    CONTRADICTION = "contradiction"
-    NOT_FOUND = "not found"
-    NEAR_DUPLICATE = "near-duplicate"
-    VAGUE_TITLE = "vague title"
-    LINK_ONLY = "link only"
-    ABBREVIATION = "abbreviation"
-    TOO_LONG = "too long"
-    STALE = "stale"
-    PERSONAL_DATA = "personal data"
-
-
-@dataclass(frozen=True, slots=True)
-class EntryProblem:
-    """One finding: the entry's title, what is the matter with it, and what to do about it."""
-
-    kind: ProblemKind
-    title: str
-    text: str
-    advice: str
-
-
 First = Callable[[Sequence[str]], Sequence[str]]
-"""The title that a search finds first for each question, "" for none."""
+"""The id of the entry that a search finds first for each question, "" for none."""
 
 
-def problems_of(entries: Sequence[Entry], first: First, today: date) -> list[EntryProblem]:
+def problems_of(
+    entries: Sequence[Entry], *, first: First, embed: Embed, today: date
+) -> list[EntryProblem]:
     """Return what could be better, by kind and in the order of the entries."""
     found = [
-        *_contradictions(entries),
         *_not_found(entries, first),
-        *_near_duplicates(entries),
+        *_resembling(entries, embed),
         *(problem for entry in entries for problem in _alone(entry, today)),
         *_abbreviations(entries),
     ]
@@ -97,96 +72,82 @@ def problems_of(entries: Sequence[Entry], first: First, today: date) -> list[Ent
     return sorted(found, key=lambda problem: kinds.index(problem.kind))
 
 
+def _problem(kind: ProblemKind, form: str, entry: Entry, **values: str) -> EntryProblem:
+    return EntryProblem(kind, form, entry.faq_id, entry.title, values)
+
+
 def _alone(entry: Entry, today: date) -> Iterator[EntryProblem]:
     """Yield the problems that an entry shows by itself."""
     if len(letters(entry.title)) < _SHORT_LETTERS or _VAGUE.fullmatch(entry.title.strip()):
-        advice = "write the question as people ask it: what they want, and of what"
-        yield EntryProblem(ProblemKind.VAGUE_TITLE, entry.title, "the title says little", advice)
-    if not _WORD.search(_LINK.sub("", entry.text)) and _LINK.search(entry.text):
-        advice = "say in a sentence what is behind the link: only that can be found and answered"
-        yield EntryProblem(ProblemKind.LINK_ONLY, entry.title, "the answer is a link alone", advice)
+        yield _problem(ProblemKind.VAGUE_TITLE, "vague", entry)
+    if not _WORD.search(LINK.sub("", entry.text)) and LINK.search(entry.text):
+        yield _problem(ProblemKind.LINK_ONLY, "link", entry)
     if len(entry.text) > _LONG_CHARS:
-        text = f"the answer has {len(entry.text):,} characters"
-        advice = "split it into entries, one question each: a part of it is shown otherwise"
-        yield EntryProblem(ProblemKind.TOO_LONG, entry.title, text, advice)
-    if text := _stale(entry, today):
-        yield EntryProblem(
-            ProblemKind.STALE, entry.title, text, "look whether it still holds, and date it anew"
-        )
+        characters = f"{len(entry.text):,}"
+        yield _problem(ProblemKind.TOO_LONG, "long", entry, characters=characters)
+    yield from _stale(entry, today)
     if personal := find(f"{entry.title}\n{entry.text}"):
         listed = ", ".join(sorted(map(_masked, personal)))
-        advice = "take it out if it is a person's; addresses of the company may stay"
-        yield EntryProblem(
-            ProblemKind.PERSONAL_DATA, entry.title, f"looks like personal data: {listed}", advice
-        )
+        yield _problem(ProblemKind.PERSONAL_DATA, "personal", entry, found=listed)
 
 
-def _stale(entry: Entry, today: date) -> str:
-    for match in _DEADLINE.finditer(entry.text):
-        year, month, day = (int(part) for part in match.groups() if part)
-        try:
-            if date(year, month, day) < today:
-                return f"a date that has passed: {match[0].strip()}"
-        except ValueError:
-            continue
-    if (
-        entry.updated
-        and entry.updated < today.replace(day=1, year=today.year - _OLD_YEARS).isoformat()
-    ):
-        return f"last changed on {entry.updated}"
+def _stale(entry: Entry, today: date) -> Iterator[EntryProblem]:
+    """Yield at most one: the surest sign that an entry is out of date."""
+    passed = (
+        match[0].strip() for match in _DEADLINE.finditer(entry.text) if _is_past(match, today)
+    )
+    if deadline := next(passed, ""):
+        yield _problem(ProblemKind.STALE, "deadline", entry, date=deadline)
+        return
+    oldest = today.replace(day=1, year=today.year - _OLD_YEARS).isoformat()
+    if entry.updated and entry.updated < oldest:
+        yield _problem(ProblemKind.STALE, "unchanged", entry, date=entry.updated)
+        return
     years = [int(year) for year in _YEAR.findall(f"{entry.title}\n{entry.text}")]
     if years and max(years) <= today.year - _OLD_YEARS:
-        return f"speaks of {max(years)} and of no later year"
-    return ""
+        yield _problem(ProblemKind.STALE, "year", entry, year=str(max(years)))
 
 
-def _near_duplicates(entries: Sequence[Entry]) -> Iterator[EntryProblem]:
-    for pair in near_duplicates([(entry.title, entry.text) for entry in entries]):
-        text = f"almost the same answer as {pair.first!r}"
-        advice = "merge them, and keep the other title as a way to ask"
-        yield EntryProblem(ProblemKind.NEAR_DUPLICATE, pair.second, text, advice)
-    for one, other in alike_titles(entries):
-        if letters(one.text) != letters(other.text) and not differ_in_numbers(one, other):
-            text = f"almost the same title as {one.title!r}"
-            advice = "merge them, or say in the titles what tells them apart"
-            yield EntryProblem(ProblemKind.NEAR_DUPLICATE, other.title, text, advice)
+def _is_past(match: re.Match[str], today: date) -> bool:
+    year, month, day = (int(part) for part in match.groups() if part)
+    try:
+        return date(year, month, day) < today
+    except ValueError:
+        return False
 
 
-def _contradictions(entries: Sequence[Entry]) -> Iterator[EntryProblem]:
+def _resembling(entries: Sequence[Entry], embed: Embed) -> Iterator[EntryProblem]:
+    """Yield contradictions and near-duplicates, each pair once."""
+    told: set[frozenset[str]] = set()
+    by_title = {entry.title: entry for entry in entries}
     for one, other in alike_titles(entries):
         if differ_in_numbers(one, other):
-            mine, others = (", ".join(sorted(_numbers(entry))[:4]) for entry in (other, one))
-            text = f"says {mine} where {one.title!r} says {others}"
-            advice = "keep the right one, or say in the titles what tells them apart"
-            yield EntryProblem(ProblemKind.CONTRADICTION, other.title, text, advice)
+            told.add(_ids(one, other))
+            yield _double(ProblemKind.CONTRADICTION, "numbers", other, one)
+    for pair in near_duplicates([(entry.title, entry.text) for entry in entries]):
+        one, other = by_title[pair.first], by_title[pair.second]
+        if _ids(one, other) not in told:
+            told.add(_ids(one, other))
+            yield _double(ProblemKind.NEAR_DUPLICATE, "answer", other, one)
+    for one, other in alike_titles(entries):
+        if _ids(one, other) not in told:
+            told.add(_ids(one, other))
+            if letters(one.text) != letters(other.text):
+                yield _double(ProblemKind.NEAR_DUPLICATE, "title", other, one)
+    for one, other in alike_meanings(entries, embed):
+        if _ids(one, other) not in told:
+            form = "meaning_numbers" if differ_in_numbers(one, other) else "meaning"
+            yield _double(ProblemKind.NEAR_DUPLICATE, form, other, one)
 
 
-def differ_in_numbers(one: Entry, other: Entry) -> bool:
-    """Return whether each of two answers has a number that the other lacks."""
-    mine, others = _numbers(one), _numbers(other)
-    return bool(mine and others) and not (mine <= others or others <= mine)
+def _ids(one: Entry, other: Entry) -> frozenset[str]:
+    return frozenset((one.faq_id, other.faq_id))
 
 
-def _numbers(entry: Entry) -> set[str]:
-    text = _LIST_NUMBER.sub(" ", _LINK.sub(" ", entry.text))
-    return {number.replace(",", "").rstrip(".") for number in _NUMBER.findall(text)}
-
-
-def alike_titles(entries: Sequence[Entry]) -> Iterator[tuple[Entry, Entry]]:
-    """Pairs of entries with almost the same title; numbers in titles tell them apart."""
-    grams = [_bigrams(_ENDING.sub("", letters(entry.title))) for entry in entries]
-    buckets: defaultdict[str, list[int]] = defaultdict(list)
-    for index, mine in enumerate(grams):
-        shared = Counter(
-            other for gram in mine if len(buckets[gram]) < _MOST_BUCKET for other in buckets[gram]
-        )
-        for other, count in shared.most_common(5):
-            alike = count / max(len(mine) + len(grams[other]) - count, 1)
-            titles = entries[other].title, entries[index].title
-            if alike >= _ALIKE and _NUMBER.findall(titles[0]) == _NUMBER.findall(titles[1]):
-                yield entries[other], entries[index]
-        for gram in mine:
-            buckets[gram].append(index)
+def _double(kind: ProblemKind, form: str, entry: Entry, other: Entry) -> EntryProblem:
+    mine, others = (", ".join(sorted(numbers(one))[:_SHOWN_NUMBERS]) for one in (entry, other))
+    values = {"other": other.title, "mine": mine, "others": others}
+    return replace(_problem(kind, form, entry, **values), other=other.faq_id)
 
 
 def _abbreviations(entries: Sequence[Entry]) -> Iterator[EntryProblem]:
@@ -198,10 +159,7 @@ def _abbreviations(entries: Sequence[Entry]) -> Iterator[EntryProblem]:
                 first.setdefault(name, entry)
     unexplained = [name for name in first if not _is_explained(name, everything)]
     for name in unexplained[:_MOST_ABBREVIATIONS]:
-        advice = f"write it out once, as in `… ({name})`, so that either word finds it"
-        yield EntryProblem(
-            ProblemKind.ABBREVIATION, first[name].title, f"nobody explains {name}", advice
-        )
+        yield _problem(ProblemKind.ABBREVIATION, "unexplained", first[name], name=name)
 
 
 def _is_explained(name: str, text: str) -> bool:
@@ -211,26 +169,19 @@ def _is_explained(name: str, text: str) -> bool:
 
 def _not_found(entries: Sequence[Entry], first: First) -> Iterator[EntryProblem]:
     asked = [(entry, text) for entry in entries for text in (entry.title, *entry.questions)]
-    titles = first([text for _, text in asked])
+    known = {entry.faq_id: entry for entry in entries}
     beaten: dict[str, list[tuple[str, str]]] = {}
-    for (entry, text), title in zip(asked, titles, strict=True):
-        if title != entry.title:
-            beaten.setdefault(entry.title, []).append((text, title))
+    found = first([text for _, text in asked])
+    for (entry, text), faq_id in zip(asked, found, strict=True):
+        if faq_id != entry.faq_id:
+            beaten.setdefault(entry.faq_id, []).append((text, faq_id))
     for name, cases in beaten.items():
-        text, title = cases[0]
-        by = f"{title!r} comes first" if title else "nothing is found"
-        more = f" ({len(cases)} of its questions)" if len(cases) > 1 else ""
-        advice = "tell the two titles apart, or merge them" if title else "say more in the title"
-        yield EntryProblem(ProblemKind.NOT_FOUND, name, f"asked {text!r}, {by}{more}", advice)
-
-
-def letters(text: str) -> str:
-    """Letters and digits alone, in lower case: what two spellings have in common."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
-
-
-def _bigrams(text: str) -> frozenset[str]:
-    return frozenset(text[at : at + 2] for at in range(len(text) - 1)) or frozenset((text,))
+        (text, rival), entry = cases[0], known[name]
+        values = {"question": text, "count": str(len(cases)), "all": str(len(entry.questions) + 1)}
+        if rival in known:
+            values["other"] = known[rival].title
+        form = "hidden" if rival in known else "unfound"
+        yield replace(_problem(ProblemKind.NOT_FOUND, form, entry, **values), other=rival)
 
 
 def _masked(text: str) -> str:

@@ -13,11 +13,11 @@ from bots.bootstrap.stores import Stores, open_index
 from config.settings import Settings
 from core.assistant.assistant import Assistant
 from core.reporting.catalogue import Desk
+from core.reporting.checkup import Checked
 from core.reporting.trial import Trials
 from core.retrieval.rehearsal import Rehearsal
 from core.retrieval.retriever import Retriever
 from core.types import Entry, Generation, Lesson
-from ingest.doubles import doubles_of
 
 
 def desk_of(settings: Settings, retriever: Retriever, language: Language) -> Desk:
@@ -31,10 +31,15 @@ def desk_of(settings: Settings, retriever: Retriever, language: Language) -> Des
         serve_questions(settings, language, served, entry, questions)
         retriever.serving.refresh()
 
+    def problems() -> Checked:
+        from bots.bootstrap.index.checkup import check_served  # see `edit`
+
+        return check_served(retriever, language)
+
     return Desk(
         version=lambda: retriever.serving.now().generation.name,
         entries=retriever.all_entries,
-        doubles=doubles_of,
+        problems=problems,
         edit=edit,
     )
 

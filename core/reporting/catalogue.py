@@ -1,18 +1,19 @@
-"""The entries of the FAQ that serves, with what is known of each: use, reviews, doubles."""
+"""The entries of the FAQ that serves, with what is known of each: use and reviews."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from core.errors import FaqIndexError
 from core.ports import Reports
+from core.reporting.checkup import Checked, Checkup
 from core.text.korean import compact
-from core.types import AuditEvent, Double, Entry, EntryReview, EntryUse
+from core.types import AuditEvent, Entry, EntryReview, EntryUse
 
 LONGEST_QUESTION_CHARS: Final = 200
 MOST_QUESTIONS: Final = 50
@@ -27,30 +28,28 @@ class Order(StrEnum):
     UNHELPFUL = "unhelpful"
     NEVER = "never"  # those that no answer has used
     DUE = "due"  # those whose review is due, and those that nobody has reviewed
-    DOUBLES = "doubles"  # those that another entry resembles, or contradicts
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An entry with what is known of it; no `doubles` before they have been looked for."""
+    """An entry with what is known of it."""
 
     entry: Entry
     use: EntryUse
     review: EntryReview | None = None
-    doubles: tuple[Double, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The calls of the index that a catalogue needs; all of them block.
 
-    `version` names the generation that serves, `entries` are its entries, `doubles` looks for
-    those that resemble each other, and `edit` serves an entry with other questions.
+    `version` names the generation that serves, `entries` are its entries, `problems`
+    what could be better in them, and `edit` serves an entry with other questions.
     """
 
     version: Callable[[], str]
     entries: Callable[[], Sequence[Entry]]
-    doubles: Callable[[Sequence[Entry]], Sequence[Double]]
+    problems: Callable[[], Checked]
     edit: Callable[[Entry, tuple[str, ...]], None]
 
 
@@ -72,7 +71,7 @@ class Catalogue:
         self._version = ""
         self._entries: Sequence[Entry] = ()
         self._texts: Mapping[str, str] = {}
-        self._doubles: Mapping[str, tuple[Double, ...]] | None = None
+        self.checkup = Checkup(desk.version, desk.problems)
         self._reading = asyncio.Lock()
 
     async def listed(self, order: Order = Order.USED, text: str = "") -> list[Listed]:
@@ -82,7 +81,6 @@ class Catalogue:
             FaqbotError: they cannot be read.
         """
         entries = await self._served()
-        doubles = await self._looked_for() if order is Order.DOUBLES else self._doubles or {}
         uses = {use.title: use for use in await self._reports.entry_uses()}
         reviews = {review.title: review for review in await self._reports.reviews()}
         wanted = compact(text)
@@ -91,7 +89,6 @@ class Catalogue:
                 entry,
                 uses.get(entry.title, EntryUse(entry.title)),
                 reviews.get(entry.title),
-                doubles.get(entry.title, ()),
             )
             for entry in entries
             if not wanted or wanted in self._texts[entry.faq_id]
@@ -143,18 +140,8 @@ class Catalogue:
             if version != self._version:
                 self._entries = await asyncio.to_thread(self._desk.entries)
                 texts = await asyncio.to_thread(lambda: {e.faq_id: _text(e) for e in self._entries})
-                self._version, self._doubles, self._texts = version, None, texts
+                self._version, self._texts = version, texts
             return self._entries
-
-    async def _looked_for(self) -> Mapping[str, tuple[Double, ...]]:
-        if self._doubles is None:
-            entries = await self._served()
-            found: dict[str, tuple[Double, ...]] = {}
-            for double in await asyncio.to_thread(self._desk.doubles, entries):
-                for one in (double, replace(double, title=double.other, other=double.title)):
-                    found[one.title] = (*found.get(one.title, ()), one)
-            self._doubles = found
-        return self._doubles
 
     async def _note(self, who: str, action: str, detail: str) -> None:
         await self._reports.note(AuditEvent(datetime.now(UTC), who, action, detail))
@@ -175,8 +162,6 @@ def _ordered(listed: list[Listed], order: Order, now: datetime) -> list[Listed]:
             return sorted(listed, key=lambda one: -one.use.unhelpful)
         case Order.NEVER:
             return [one for one in listed if not one.use.used]
-        case Order.DOUBLES:
-            return [one for one in listed if one.doubles]
         case Order.DUE:
             due = [one for one in listed if one.review is None or one.review.due_at <= now]
             return sorted(due, key=lambda one: (one.review is None, -one.use.used))

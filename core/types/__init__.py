@@ -32,8 +32,9 @@ from core.types.faq import (
     Terms,
 )
 from core.types.inbox import Claim, InboxState, Receipt, Received
+from core.types.quality import EntryProblem, ProblemKind
 from core.types.questions import Classification, Exchange, Label, Question, SessionId, Verdict
-from core.types.reports import AuditEvent, Double, DoubleKind, EntryReview, EntryUse, Span, Traffic
+from core.types.reports import AuditEvent, EntryReview, EntryUse, Span, Traffic
 from core.types.trace import Candidate, Edit, Trace
 from core.types.turns import Dialogue, Feedback, Removed, SessionSummary, Turn, TurnState
 
@@ -54,12 +55,11 @@ __all__ = [
     "Declined",
     "Delta",
     "Dialogue",
-    "Double",
-    "DoubleKind",
     "DraftPiece",
     "Edit",
     "Ending",
     "Entry",
+    "EntryProblem",
     "EntryReview",
     "EntryUse",
     "Escalated",
@@ -74,6 +74,7 @@ __all__ = [
     "LessonState",
     "Offer",
     "Passage",
+    "ProblemKind",
     "Question",
     "Receipt",
     "Received",

@@ -44,23 +44,6 @@ class EntryReview:
     due_at: datetime
 
 
-class DoubleKind(StrEnum):
-    """The kinds of resemblance of two entries."""
-
-    CONTRADICTION = "contradiction"  # almost the same title, and other numbers
-    ANSWER = "answer"
-    TITLE = "title"
-
-
-@dataclass(frozen=True, slots=True)
-class Double:
-    """An entry that resembles another."""
-
-    title: str
-    other: str
-    kind: DoubleKind
-
-
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
     """A change that somebody made to how the bot runs, or to what it keeps."""

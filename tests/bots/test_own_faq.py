@@ -11,7 +11,7 @@ from bots.bootstrap.assistant import open_forgetful
 from bots.bootstrap.index.ingestion import run_ingest
 from bots.bootstrap.search import build_retriever
 from bots.cli.evaluation.evaluate import evaluate
-from bots.cli.faq.check import find_problems
+from bots.cli.faq.check import checked_faq
 from bots.cli.faq.ingest import preview
 from bots.cli.faq.init import Wishes, init
 from bots.cli.operations.doctor import _agreement
@@ -88,10 +88,6 @@ async def conversation(settings, questions):
         ]
 
 
-def titles(problems):
-    return {(problem.kind, problem.title) for problem in problems}
-
-
 def test_a_faq_is_brought_checked_measured_and_talked_to(brought, capsys):
     settings, report, questions, subject, language = brought
     profile = profile_of(settings)
@@ -99,9 +95,10 @@ def test_a_faq_is_brought_checked_measured_and_talked_to(brought, capsys):
     assert "스토어" not in profile.refusal + profile.greeting + profile.topic
     assert len(profile.examples) == 3
 
-    entries, problems = find_problems(settings)
-    assert {entry.title for entry in entries} == {e.title for e in report.prepared.entries}
-    assert not {kind for kind, _ in titles(problems)} & {"contradiction", "link only", "too long"}
+    checked = checked_faq(settings)
+    assert checked.entries == len(report.prepared.entries)
+    kinds = {problem.kind for problem in checked.problems}
+    assert not kinds & {"contradiction", "link only", "too long"}
 
     measured = found(settings, questions, capsys)
     asked = measured["retrieval"]["by_kind"]["asked"]

@@ -56,10 +56,11 @@ const stories = {
     await noBarriers(page, "asked again");
     await view(page, "faq");
     await picture(page, "console-faq");
-    await page.click('a[href^="#faq?order=doubles"]');
-    await until(page, () => document.querySelector("#view").textContent.includes("제목이 거의 같음"));
-    await noBarriers(page, "near-duplicates");
-    await page.locator("#view td a").first().click();
+    await page.click('a[href^="#faq?order=check"]');
+    await until(page, () => document.querySelector("#view").textContent.includes("제목이 거의 같아요"));
+    await noBarriers(page, "what could be better");
+    await picture(page, "console-check");
+    await page.locator("#view .turns h2 a").first().click();
     await page.waitForSelector("h3");
     await page.getByRole("button", { name: "6개월" }).click();
     await until(page, () => document.querySelector("#view").textContent.includes("mina 님이 검토함"));

@@ -9,10 +9,11 @@ from dataclasses import replace
 from fakes.assistants import ScriptedAssistant
 
 from core.reporting.catalogue import Desk
+from core.reporting.checkup import Checked
 from core.reporting.switches import Switch, Switchboard, one_of
 from core.reporting.trial import Trials
 from core.stores.memory import MemoryHistory
-from core.types import Double, DoubleKind, Entry, Escalated, Generation, Lesson
+from core.types import Entry, EntryProblem, Escalated, Generation, Lesson, ProblemKind
 
 
 def desk_of(*entries: Entry) -> Desk:
@@ -28,9 +29,20 @@ def desk_of(*entries: Entry) -> Desk:
     return Desk(
         version=lambda: str(len(versions)),
         entries=lambda: versions[-1],
-        doubles=lambda served: [Double(served[0].title, served[1].title, DoubleKind.TITLE)],
+        problems=lambda: _checked(versions[-1]),
         edit=edit,
     )
+
+
+def _checked(served: Sequence[Entry]) -> Checked:
+    """Say that the first two resemble each other, and that the first is out of date."""
+    one, other = served[:2]
+    stale = EntryProblem(ProblemKind.STALE, "year", one.faq_id, one.title, {"year": "2023"})
+    values = {"other": other.title}
+    alike = EntryProblem(
+        ProblemKind.NEAR_DUPLICATE, "title", one.faq_id, one.title, values, other.faq_id
+    )
+    return Checked(len(served), [alike, stale])
 
 
 def trials_of(stores, assistant) -> Trials:

@@ -2,10 +2,12 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
 
-from core.types import Entry
-from ingest.quality import ProblemKind, problems_of
+from config.check_texts import load_check_words
+from core.types import Entry, ProblemKind
+from ingest.quality import problems_of
 
 TODAY = date(2026, 11, 29)
 
@@ -14,11 +16,21 @@ def entry(title, text, **fields):
     return Entry(title, title, text, **fields)
 
 
-def found(*entries, first=None):
-    """Kinds and titles; by default every question finds its own entry."""
-    own = {text: e.title for e in entries for text in (e.title, *e.questions)}
+def apart(texts):
+    """Vectors of texts of which none means what another does."""
+    return np.eye(len(texts), dtype=np.float32)
+
+
+def problems(*entries, first=None, embed=apart):
+    """By default every question finds its own entry."""
+    own = {text: e.faq_id for e in entries for text in (e.title, *e.questions)}
     look = first or (lambda asked: [own[text] for text in asked])
-    return [(problem.kind, problem.title) for problem in problems_of(entries, look, TODAY)]
+    return problems_of(entries, first=look, embed=embed, today=TODAY)
+
+
+def found(*entries, **changes):
+    """Kinds and titles."""
+    return [(problem.kind, problem.title) for problem in problems(*entries, **changes)]
 
 
 SOUND = (
@@ -76,8 +88,51 @@ def test_an_entry_that_another_hides_is_named_with_its_rival():
     one = entry("환불은 언제 되나요?", "3일 뒤입니다.", questions=("돈은 언제 와요?",))
     other = entry("주차는 되나요?", "네.")
     rival = {"환불은 언제 되나요?": one.title, "돈은 언제 와요?": other.title}
-    problems = problems_of([one, other], lambda asked: [rival.get(t, t) for t in asked], TODAY)
-    (problem,) = problems
+    (problem,) = problems(one, other, first=lambda asked: [rival.get(t, t) for t in asked])
     assert (problem.kind, problem.title) == (ProblemKind.NOT_FOUND, one.title)
-    assert "'주차는 되나요?' comes first" in problem.text
-    assert problem.advice
+    assert problem.other == other.faq_id
+    words = load_check_words("en")
+    text = "asked “돈은 언제 와요?”, “주차는 되나요?” comes first (1 of 2 ways to ask it)"
+    assert words.text(problem) == text
+
+
+def test_entries_that_ask_the_same_in_other_words_are_near_duplicates(encoder):
+    """Told by titles and answers together; other numbers are named."""
+    entries = [
+        entry("수건을 더 받을 수 있나요?", "프런트에 말씀하시면 더 드립니다."),
+        entry("입실은 몇 시부터예요?", "객실에는 오후 2시부터 들어가실 수 있습니다."),
+        entry("방에는 몇 시에 들어갈 수 있어요?", "오후 4시부터 객실에 들어가실 수 있습니다."),
+        entry("주차할 수 있나요?", "건물 뒤에 차를 세울 수 있습니다."),
+        entry("와이파이 비밀번호는 무엇인가요?", "방 안의 카드에 적혀 있습니다."),
+    ]
+    (problem,) = problems(*entries, embed=encoder.embed)
+    assert (problem.form, problem.title) == ("meaning_numbers", entries[2].title)
+    assert (problem.other, problem.values["mine"]) == (entries[1].faq_id, "4")
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_finding_has_words(language):
+    words = load_check_words(language)
+    text = "회원권은 데스크에서 신분증을 보여 주시면 바로 만들어 드립니다. 사진은 그때 찍습니다."
+    entries = [
+        entry("기타", "https://gym.example/form"),
+        entry("배송비는 얼마인가요?", "3,500원입니다. 2020-01-02까지 받습니다."),
+        entry("배송비는 얼마입니까?", "2,500원입니다."),
+        entry("회원권은 어떻게 만드나요?", text),
+        entry("SSO로 등록하려면?", text),
+        entry("환불은 언제 되나요?", "3일 뒤입니다. 010-1234-5678로 전화하세요. " * 200),
+        entry("환불은 언제 되나요", "2019년에 바뀌었습니다."),
+        entry("개관일은 언제인가요?", "월요일입니다.", updated="2020-05-01"),
+    ]
+    listed = problems(*entries, first=lambda asked: ["", *[entries[0].faq_id] * (len(asked) - 1)])
+    assert {problem.kind for problem in listed} == set(ProblemKind)
+    for problem in listed:
+        told = words.text(problem)
+        assert told
+        assert "{" not in told
+        assert words.advice(problem)
+
+
+def test_both_languages_have_words_for_the_same_findings():
+    korean, english = load_check_words("ko"), load_check_words("en")
+    assert korean.sentences.keys() == english.sentences.keys()

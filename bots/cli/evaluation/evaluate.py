@@ -10,13 +10,13 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from bots.bootstrap.assistant import open_forgetful
+from bots.bootstrap.index.checkup import first_hits
 from bots.bootstrap.search import build_retriever
 from bots.bootstrap.stores import open_index
 from bots.cli.evaluation.cases import RetrievalCase, rank_of
 from bots.cli.evaluation.evaluate_own import blocked, template
 from bots.cli.evaluation.metrics import Fields, Pair, by_kind, guardrail_fields, retrieval_fields
 from bots.cli.evaluation.tables import print_report, print_table
-from bots.cli.faq.check import first_titles
 from bots.cli.jsonl import QuestionRow, read_rows
 from bots.cli.terminal import clean
 from config.settings import Settings
@@ -42,7 +42,8 @@ def evaluate_own(settings: Settings, *, as_json: bool) -> int:
     order = dict.fromkeys(case.kind for case in cases)
     report = {kind: retrieval_fields([ranks[place] for place in kinds[kind]]) for kind in order}
     wrong = [case for case, rank in zip(asked, ranks, strict=True) if rank != 1]
-    in_the_way = list(blocked(wrong, first_titles(retriever, [text for _, text, _ in wrong])))
+    first = first_hits(retriever, [text for _, text, _ in wrong])
+    in_the_way = list(blocked(wrong, [hit.title if hit else "" for hit in first]))
     if as_json:
         print(json.dumps({"own": report, "in_the_way": in_the_way}, ensure_ascii=False))
         return 0

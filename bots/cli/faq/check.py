@@ -4,70 +4,59 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import UTC, datetime
 from itertools import groupby
 
+from bots.bootstrap.index.checkup import check_served
 from bots.bootstrap.search import build_retriever
-from bots.bootstrap.stores import open_index
 from bots.cli.terminal import clean
+from config.check_texts import load_check_words
+from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import FaqIndexError
-from core.retrieval.retriever import Retriever
-from core.retrieval.signals import Query
-from core.types import Entry
-from ingest.quality import EntryProblem, problems_of
+from core.reporting.check_words import problem_json
+from core.reporting.checkup import Checked
 
 _TERMINAL_LINES = 20  # the lines of each kind that a terminal shows
-_AT_ONCE = 64
 
 
 def check(settings: Settings, *, as_json: bool) -> int:
-    """Print every finding, the worst kinds first.
+    """Print every finding, the worst kinds first, in the language of the profile.
 
     Raises:
         FaqIndexError: no FAQ was ingested, or the index cannot be read.
     """
-    entries, problems = find_problems(settings)
+    checked = checked_faq(settings)
+    words = load_check_words(profile_of(settings).language)
     if as_json:
-        for problem in problems:
-            print(json.dumps(asdict(problem), ensure_ascii=False))
+        for problem in checked.problems:
+            print(json.dumps(problem_json(problem, words), ensure_ascii=False))
         return 0
-    concerned = len({problem.title for problem in problems})
-    print(f"{len(entries):,} entries, {len(problems):,} findings about {concerned:,} of them")
-    for kind, group in groupby(problems, key=lambda problem: problem.kind):
+    print(
+        words.summary.format(
+            entries=f"{checked.entries:,}",
+            problems=f"{len(checked.problems):,}",
+            concerned=f"{checked.concerned:,}",
+        )
+    )
+    for kind, group in groupby(checked.problems, key=lambda problem: problem.kind):
         found = list(group)
-        print(f"\n{kind.capitalize()}: {len(found):,}")
+        print(f"\n{words.kinds[kind]}: {len(found):,}")
         shown = found[:_TERMINAL_LINES] if sys.stdout.isatty() else found
         for problem in shown:
-            print(f"  {clean(problem.title)}\n    {clean(problem.text)}\n    -> {problem.advice}")
+            text, advice = clean(words.text(problem)), words.advice(problem)
+            print(f"  {clean(problem.title)}\n    {text}\n    -> {advice}")
         if len(found) > len(shown):
-            print(f"  … and {len(found) - len(shown):,} more (`faqbot check | less` shows all)")
+            print(f"  {words.more.format(count=f'{len(found) - len(shown):,}')}")
     return 0
 
 
-def find_problems(settings: Settings) -> tuple[list[Entry], list[EntryProblem]]:
-    """Return the entries that are served, and what could be better in them.
+def checked_faq(settings: Settings) -> Checked:
+    """Look through the entries that are served.
 
     Raises:
         FaqIndexError: see `check`.
     """
-    index = open_index(settings)
-    serving = index.serving()
-    if not serving:
+    retriever, language = build_retriever(settings)
+    if not retriever.all_entries():
         raise FaqIndexError("there is no FAQ yet: run `faqbot ingest FILE`")
-    entries = [entry for entry, _ in index.stored(serving.name)]
-    retriever, _ = build_retriever(settings)
-    today = datetime.now(UTC).date()
-    return entries, problems_of(entries, lambda asked: first_titles(retriever, asked), today)
-
-
-def first_titles(retriever: Retriever, asked: Sequence[str]) -> list[str]:
-    """Return the title that is found first for each question, "" where nothing is."""
-    titles: list[str] = []
-    for start in range(0, len(asked), _AT_ONCE):
-        queries = [Query(text, ()) for text in asked[start : start + _AT_ONCE]]
-        found = retriever.search_all(queries, limit=1)
-        titles += [hits[0].title if hits else "" for hits in found]
-    return titles
+    return check_served(retriever, language)

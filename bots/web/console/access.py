@@ -17,6 +17,7 @@ from bots.web.auth import same
 from bots.web.context import CONTEXT
 from bots.web.problems import Problem
 from bots.web.visitors import cookie_of
+from core.reporting.check_words import CheckWords
 from core.reporting.operations import Operations
 
 COOKIE: Final = "faqbot_console"
@@ -49,7 +50,12 @@ class Console:
     operations: Operations
     tokens: dict[Role, str]
     texts: dict[str, dict[str, str]]
+    check_words: dict[str, CheckWords]
     zone: str
+
+    def language(self, *wanted: str) -> str:
+        """Return the first language of these that the console speaks, else Korean."""
+        return next((one for one in wanted if one in self.texts), "ko")
 
     def role_of(self, token: str) -> Role | None:
         """Return the role that a token gives; None for a wrong one."""

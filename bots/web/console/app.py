@@ -11,6 +11,7 @@ from aiohttp import web
 from bots.web.console import actions, trials, views
 from bots.web.console.access import CONSOLE, Console, Role
 from bots.web.handlers.site import file_of
+from config.check_texts import load_check_words
 from config.profiles import PROFILES
 from config.settings import Settings
 from core.errors import ConfigError
@@ -25,6 +26,7 @@ _FILES: Final = (
     "trial.js",
     "conversations.js",
     "faq.js",
+    "check.js",
     "gaps.js",
     "lessons.js",
     "replay.js",
@@ -57,7 +59,8 @@ def add_console(app: web.Application, settings: Settings, operations: Operations
                 "python3 -c 'import secrets; print(secrets.token_urlsafe(24))' makes one"
             )
     texts = {language: _texts(language) for language in _LANGUAGES}
-    app[CONSOLE] = Console(operations, tokens, texts, settings.jobs_timezone)
+    words = {language: load_check_words(language) for language in _LANGUAGES}
+    app[CONSOLE] = Console(operations, tokens, texts, words, settings.jobs_timezone)
     app[trials.TRYING] = asyncio.Lock()
     app.add_routes(routes())
     return True
@@ -77,6 +80,7 @@ def routes() -> list[web.RouteDef]:
         web.get(f"{_API}/turns/{{id}}/replay", views.replay),
         web.get(f"{_API}/entries", views.entries),
         web.get(f"{_API}/entries/{{faq_id}}", views.entry),
+        web.get(f"{_API}/check", views.check),
         web.put(f"{_API}/entries/{{faq_id}}/questions", actions.edit_questions),
         web.put(f"{_API}/entries/{{faq_id}}/review", actions.review),
         web.get(f"{_API}/source", trials.show_source),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from core.reporting.catalogue import Listed
+from core.reporting.check_words import CheckWords, problem_json
+from core.reporting.checkup import Checked
 from core.reporting.gaps import GapGroup
 from core.reporting.stats import Figures, Stats
-from core.types import AuditEvent, Feedback, Lesson, Received, Trace, Turn
+from core.types import AuditEvent, Feedback, Lesson, ProblemKind, Received, Trace, Turn
 
 Json = dict[str, Any]
+CHECK_PAGE: Final = 50
 
 
 def stats_json(stats: Stats) -> Json:
@@ -113,7 +117,6 @@ def entry_json(listed: Listed) -> Json:
         "unhelpful": use.unhelpful,
         "in_vain": use.in_vain,
         "review": {"who": review.who, "at": review.at, "due_at": review.due_at} if review else None,
-        "doubles": [{"title": one.other, "kind": one.kind} for one in listed.doubles],
     }
 
 
@@ -122,6 +125,23 @@ def whole_entry_json(listed: Listed) -> Json:
     entry = listed.entry
     more = {"text": entry.text, "questions": entry.questions, "url": entry.url}
     return entry_json(listed) | more | {"updated": entry.updated}
+
+
+def checked_json(checked: Checked, words: CheckWords, *, kind: str, start: int) -> Json:
+    """What could be better: counts by kind, and a page of the findings of one kind or of all."""
+    counts = Counter(problem.kind for problem in checked.problems)
+    chosen = [problem for problem in checked.problems if kind in ("", problem.kind)]
+    return {
+        "entries": checked.entries,
+        "concerned": checked.concerned,
+        "kinds": [
+            {"kind": one, "name": words.kinds[one], "count": counts[one]}
+            for one in ProblemKind
+            if counts[one]
+        ],
+        "count": len(chosen),
+        "problems": [problem_json(one, words) for one in chosen[start : start + CHECK_PAGE]],
+    }
 
 
 def group_json(group: GapGroup) -> Json:

@@ -29,6 +29,7 @@ _WAITING: Final = 50
 _ENTRIES: Final = 200
 _AUDIT: Final = 200
 _LESSONS: Final = 1_000
+_MOST_FINDINGS: Final = 100_000
 _PERSONS_TURNS: Final = 10_000
 _PERSON = re.compile(r"[^\x00-\x1f]{1,200}")
 
@@ -37,9 +38,7 @@ async def me(request: web.Request) -> web.Response:
     """Return the visitor, the console's words and, for a visitor who signed in, the CSRF token."""
     console, profile = request.app[CONSOLE], request.app[CONTEXT].profile
     visitor = console.visitor(request)
-    language = request.query.get("lang", "")
-    if language not in console.texts:
-        language = profile.language if profile.language in console.texts else "ko"
+    language = console.language(request.query.get("lang", ""), profile.language)
     told = {"name": profile.name, "language": language, "texts": console.texts[language]}
     if visitor:
         told |= {"who": visitor.name, "role": visitor.role.value, "csrf": visitor.csrf}
@@ -151,6 +150,18 @@ async def entry_in(request: web.Request) -> Listed:
     if found is None:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such entry")
     return found
+
+
+async def check(request: web.Request) -> web.Response:
+    """What could be better in the FAQ, a page at a time; `checking` while it is looked for."""
+    console, query = _console(request), request.query
+    checked = await console.operations.catalogue.checkup.checked()
+    if checked is None:
+        return said({"checking": True})
+    words = console.check_words[console.language(query.get("lang", ""), "en")]
+    start = number_in(request, "from", default=0, most=_MOST_FINDINGS)
+    kind = query.get("kind", "")[:_MOST]
+    return said(describe.checked_json(checked, words, kind=kind, start=start))
 
 
 async def gaps(request: web.Request) -> web.Response:

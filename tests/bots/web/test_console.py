@@ -256,7 +256,6 @@ async def test_the_faq_is_listed_with_what_was_used(bot, operator):
         ("?order=never", [FEE]),
         ("?text=2주", [FEE]),
         ("?text=영업일", [ENTRY.title]),
-        ("?order=doubles", [ENTRY.title, FEE]),
         ("?order=due&text=정산", [ENTRY.title]),
     ):
         _, told = await operator.call("GET", f"/entries{query}")
@@ -266,6 +265,23 @@ async def test_the_faq_is_listed_with_what_was_used(bot, operator):
     _, told = await operator.call("GET", "/entries/f1")
     assert told["text"] == ENTRY.text
     assert (await operator.call("GET", "/entries/none"))[0] == 404
+
+
+async def test_what_could_be_better_is_told_in_either_language_by_kind(operator):
+    await operator.enter(READER)
+    _, told = await operator.call("GET", "/check?lang=en")
+    assert (told["entries"], told["concerned"], told["count"]) == (2, 1, 2)
+    assert [(one["kind"], one["count"]) for one in told["kinds"]] == [
+        ("near-duplicate", 1),
+        ("stale", 1),
+    ]
+    alike, stale = told["problems"]
+    assert alike["text"] == f"almost the same title as “{FEE}”"
+    assert (alike["faq_id"], alike["other"]) == ("f1", "f2")
+    assert stale["text"] == "speaks of 2023 and of no later year"
+    _, told = await operator.call("GET", "/check?lang=ko&kind=stale")
+    assert [one["text"] for one in told["problems"]] == ["2023년까지만 적혀 있어요"]
+    assert (await operator.call("GET", "/check?from=2"))[1]["problems"] == []
 
 
 async def tried(operator, path, body):

@@ -1,10 +1,11 @@
 // The entries with what is known of each; and one of them, with the questions that find it.
 
 import { $, button, call, day, empty, field, isOwner, make, number, say, t, table } from "./dom.js";
+import { check } from "./check.js";
 import { link } from "./today.js";
 import { tryButton } from "./trial.js";
 
-const ORDERS = ["used", "in_vain", "unhelpful", "never", "due", "doubles"];
+const ORDERS = ["used", "in_vain", "unhelpful", "never", "due", "check"];
 const FIGURES = ["used", "helpful", "unhelpful", "in_vain"];
 const MONTHS = [3, 6, 12];
 
@@ -12,13 +13,14 @@ export async function faq(query, go) {
   if (query.get("id")) return one(query.get("id"), go);
   const order = ORDERS.includes(query.get("order")) ? query.get("order") : "used";
   const text = query.get("text") ?? "";
+  const tabs = make("div", { className: "tabs" }, ORDERS.map((name) => link(t[`order_${name}`], `#faq?${new URLSearchParams({ order: name, text: name === "check" ? "" : text })}`, name === order)));
+  if (order === "check") return [await origin(go), tabs, ...await check(query, go)];
   const told = await call("GET", `/entries?${new URLSearchParams({ order, text })}`);
   const search = make("input", { type: "search", value: text });
   const form = make("form", { className: "filters" }, field(t.search_entries, search), make("button", { type: "submit", className: "primary", textContent: t.search }));
   form.onsubmit = (event) => { event.preventDefault(); go(`faq?${new URLSearchParams({ order, text: search.value })}`); };
-  const tabs = make("div", { className: "tabs" }, ORDERS.map((name) => link(t[`order_${name}`], `#faq?${new URLSearchParams({ order: name, text })}`, name === order)));
   const count = make("p", { className: "small", textContent: t.shown_of.replace("{shown}", number(told.entries.length)).replace("{all}", number(told.count)) });
-  return [await origin(go), form, tabs, count, told.entries.length ? list(told.entries, order) : empty()];
+  return [await origin(go), form, tabs, count, told.entries.length ? list(told.entries) : empty()];
 }
 
 // Where the FAQ comes from; what an ingest of it would change, and the ingest itself.
@@ -40,17 +42,14 @@ async function origin(go) {
   return element;
 }
 
-function list(entries, order) {
-  const last = order === "doubles" ? t.resembles : t.review;
-  const columns = [{ label: t.entry }, ...FIGURES.map((name) => ({ label: t[name], isFigure: true })), { label: last }];
+function list(entries) {
+  const columns = [{ label: t.entry }, ...FIGURES.map((name) => ({ label: t[name], isFigure: true })), { label: t.review }];
   const rows = entries.map((entry) => [
     link(entry.title, `#faq?id=${encodeURIComponent(entry.faq_id)}`), ...FIGURES.map((name) => number(entry[name])),
-    order === "doubles" ? doubles(entry) : reviewed(entry),
+    reviewed(entry),
   ]);
   return table(t.faq, columns, rows);
 }
-
-const doubles = (entry) => make("span", { className: "small", textContent: entry.doubles.map((double) => `${t[`double_${double.kind}`]}: ${double.title}`).join(" · ") });
 
 function reviewed({ review }) {
   if (!review) return make("span", { className: "small", textContent: t.never_reviewed });
@@ -74,7 +73,6 @@ async function one(id, go) {
     }))) : null,
     make("p", { className: "said", textContent: entry.text }),
     entry.url ? make("p", {}, make("a", { href: entry.url, rel: "noopener noreferrer", target: "_blank", textContent: t.original })) : null,
-    entry.doubles.length ? make("p", {}, `${t.resembles} — `, doubles(entry)) : null,
     make("h3", { textContent: t.found_by }),
     questions(entry, go),
   ];
