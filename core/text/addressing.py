@@ -25,6 +25,8 @@ _CALLED: Final = re.compile(
     re.IGNORECASE,
 )
 _LEFT_OVER: Final = " \t\n,，、"
+# What stands between a call at the beginning and the question: `@bot님. 정산은?`, `@bot - 정산은?`
+_LEFT_BEFORE: Final = re.compile(r"[ \t]*(?:[…·?|]+|\.+(?!\w)|[–—-]+[ \t])+")
 # An honorific that carries a particle, as in `님이 말한`, makes the name a part of the sentence.
 _SPOKEN_TO: Final = re.compile(
     rf"(?>(?:[ \t]?(?:{_HONORIFIC}))?)(?>(?:{_VOCATIVE})?)(?![가-힣A-Za-z])"
@@ -39,7 +41,7 @@ _LONE_JAMO: Final = re.compile(r"[\u3131-\u318e\u1100-\u11ff]")
 # Thanks and nothing else, with what is said before them in the same breath.
 _THANKS: Final = re.compile(
     r"(?:(?:네+|넵|넹|예|아하?|오+|와+|앗|정말|진짜|너무|대단히|많이|빠른|친절한|답변|도움)[\s,.!~]*)*"
-    r"(?:감사(?:합니다|해요|드려요|드립니다|했습니다|했어요|요)?|고맙(?:습니다|네요)|고마(?:워요?|웠어요)|땡큐|ㄱㅅ"
+    r"(?:감사(?:합니다|해요|해용|감사|드려요|드립니다|했습니다|했어요|요)?|고맙(?:습니다|네요)|고마(?:워요?|웠어요)|땡큐|ㄱㅅ|ㄳ"
     r"|thanks?(?: ?you)?(?: so much| very much| a lot)?|thx|ty)[\s.,!~^ㅎㅋㅠ]*",
     re.IGNORECASE,
 )
@@ -50,7 +52,10 @@ def without_calls(text: str) -> str:
 
     Honorifics, vocatives and commas go with a mention: `@bot님, 정산은?` asks `정산은?`.
     """
-    return _CALLED.sub(" ", text).strip(_LEFT_OVER)
+    said = _CALLED.sub(" ", text)
+    if _CALLED.match(text.lstrip()):
+        said = said[left.end() :] if (left := _LEFT_BEFORE.match(said)) else said
+    return said.strip(_LEFT_OVER)
 
 
 def is_spoken_to(before: str, after: str) -> bool:

@@ -13,6 +13,10 @@ _MENTION: Final = re.compile(r"<(@!?|@&|#)(\d+)>")
 _QUOTED: Final = re.compile(r"^>>> [\s\S]*|^> .*$", re.MULTILINE)
 _CODE: Final = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _EMOJI: Final = re.compile(r"<a?(:\w+:)\d+>")
+# The picker of GIFs writes an address, which says nothing that can be read.
+_GIF: Final = re.compile(
+    r"https?://(?:\w+\.)*(?:tenor\.com|giphy\.com|gph\.is|klipy\.com)/\S+", re.IGNORECASE
+)
 _SAID: Final = (discord.MessageType.default, discord.MessageType.reply)
 
 
@@ -67,7 +71,7 @@ def text_of(message: discord.Message, me: discord.ClientUser) -> str:
         return f"@{getattr(found, 'display_name', None) or getattr(found, 'name', '')}"
 
     parts = [message.content, *(shared.content for shared in message.message_snapshots)]
-    shown = (_MENTION.sub(named, part.replace(CALL, " ")) for part in parts)
+    shown = (_MENTION.sub(named, _GIF.sub("", part.replace(CALL, " "))) for part in parts)
     read = (_EMOJI.sub(r"\1", without_calls(part)).strip() for part in shown)
     return "\n".join(part for part in read if part)
 
@@ -75,7 +79,8 @@ def text_of(message: discord.Message, me: discord.ClientUser) -> str:
 def has_media(message: discord.Message) -> bool:
     """Return whether a message has content that is not read: a picture, a voice, a poll."""
     shared = any(one.attachments for one in message.message_snapshots)
-    return bool(message.attachments or message.stickers or message.poll or shared)
+    gif = _GIF.search(message.content)
+    return bool(message.attachments or message.stickers or message.poll or shared or gif)
 
 
 def is_said(message: discord.Message, *, anywhere: bool = False) -> bool:

@@ -58,7 +58,7 @@ class Threads:
         """Return the first message of a thread that people have opened, with a post's title."""
         title = title_of(thread) if is_post(thread) else ""
         first = await self._first_message(thread)
-        if first is None or first.author.bot:
+        if first is None or first.author.id == me.id:
             return title or thread.name
         return "\n".join(filter(None, (title, text_of(first, me))))
 

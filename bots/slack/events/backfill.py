@@ -65,11 +65,15 @@ async def _hear_channel(
     messages: list[Json] = list(page["messages"])  # newest first
     threads = [one["ts"] for one in messages if float(one.get("latest_reply") or 0) > since]
     for ts in threads[:_MOST_THREADS]:
-        replies = await _patiently(
-            "conversations.replies",
-            partial(client.conversations_replies, **where, ts=ts, oldest=f"{since:.6f}"),
-        )
-        messages += replies["messages"]
+        try:
+            replies = await _patiently(
+                "conversations.replies",
+                partial(client.conversations_replies, **where, ts=ts, oldest=f"{since:.6f}"),
+            )
+        except PlatformError as error:  # the thread may be gone by now; the others are not
+            logger.warning("not looked back in the thread %s of %s: %s", ts, channel["id"], error)
+        else:
+            messages += replies["messages"]
     kind = {"channel_type": "im"} if channel.get("is_im") else {}
     missed = {one["ts"]: one for one in messages if float(one["ts"]) > since}
     settled = _answered_by_people(

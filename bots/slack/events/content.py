@@ -28,8 +28,16 @@ def has_media(event: Json) -> bool:
 def _shared(event: Json) -> Iterator[str]:
     for attachment in (event.get("attachments") or [])[:_MOST]:
         if attachment.get("is_share"):
-            yield str(attachment.get("text") or "").strip() or attached_text(attachment)
+            said = str(attachment.get("text") or "").strip()
+            yield said or attached_text(attachment) or _blocks_of(attachment)
         yield from map(_table, _tables(attachment))
+
+
+def _blocks_of(attachment: Json) -> str:
+    """Return the text of a shared message that has blocks alone, as an app or a workflow sends."""
+    shared = [one.get("message") or {} for one in attachment.get("message_blocks") or []]
+    blocks = [block for message in shared for block in message.get("blocks") or []]
+    return "\n".join(filter(None, map(_cell, blocks)))
 
 
 def _files(event: Json) -> Iterator[str]:
@@ -51,7 +59,10 @@ def _table(block: Json) -> str:
 
 
 def _cell(cell: Json) -> str:
-    """The plain text of a cell, whichever kind it is."""
-    if isinstance(cell.get("text"), str):
-        return str(cell["text"])
+    """The plain text of a cell or of another block, whichever kind it is."""
+    text = cell.get("text")
+    if isinstance(text, dict):
+        text = text.get("text")
+    if isinstance(text, str):
+        return text
     return "".join(_cell(one) for one in cell.get("elements") or [])

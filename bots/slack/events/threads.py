@@ -21,13 +21,15 @@ _WITHIN_S: Final = 1.5  # Slack waits for us meanwhile, three seconds in all
 
 
 async def question_above(workspace: Workspace, place: Place) -> str:
-    """Return the text of a thread's first message; "" if no person has sent it.
+    """Return the text of a thread's first message; "" if it is the bot's own.
+
+    A workflow or another app may have posted it, as people ask by forms, too.
 
     Raises:
         PlatformError: Slack does not say.
     """
     root = next(iter(await _read(workspace, place)), None)
-    if root is None or root.get("bot_id") or root.get("user") == workspace.bot_user:
+    if root is None or root.get("user") == workspace.bot_user:
         return ""
     parts = (root.get("text") or "", attached_text(root))
     return "\n".join(filter(None, (readable(part, workspace.bot_user) for part in parts)))

@@ -20,6 +20,7 @@ from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.workspaces import Workspace, Workspaces
 from bots.slack.context import Context
 from bots.slack.ids import Place, question_id
+from bots.slack.interactions.guests import may_ask
 from bots.slack.render.blocks import Page, feedback_block_id, read_followup
 from bots.slack.replies.messages import METADATA, metadata_of, reference_of, split, update
 from bots.slack.replies.native_status import end_session
@@ -48,6 +49,7 @@ class _Press:
     message: Json
     user: str
     workspace: Workspace
+    may_ask: bool = True
 
     @property
     def seen_in(self) -> Place:
@@ -63,17 +65,30 @@ class Buttons:
     """The actions of buttons."""
 
     def __init__(self, context: Context, budgets: Budgets, answers: Answers) -> None:
+        self._context = context
         self._service = context.service
         self._profile = context.profile
         self._budgets = budgets
         self._answers = answers
         self._owners = Owners(context.owner_ids)
 
+    def read(self, body: Json, workspace: Workspace) -> _Press:
+        """Return where a button was pressed, and by whom."""
+        channel, message, user = body["channel"]["id"], body["message"], body["user"]
+        root = message.get("thread_ts") or ""
+        thread = root if channel.startswith("D") else root or message["ts"]
+        place = Place(workspace.team, channel, thread)
+        return _Press(
+            place, message, user["id"], workspace, may_ask(self._context, user, workspace.team)
+        )
+
     async def follow_up(self, press: _Press, value: str) -> None:
         """Ask what the button stands for, and mark it used."""
         question, index = read_followup(value) or ("", 0)
         trouble, receipt = self._profile.stale_button, None
-        if press.place.owns(question):
+        if not press.may_ask:
+            trouble = self._profile.guests_off
+        elif press.place.owns(question):
             trouble, receipt = await self._ask(press, question, index)
         if receipt is Receipt.KNOWN:
             trouble = await self._asked_before(press, question, index)
@@ -165,13 +180,13 @@ def register(
     @app.action(_FOLLOWUP)
     async def follow_up(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext) -> None:
         await ack()
-        press = _press(body, workspaces.get(context.team_id))
+        press = buttons.read(body, workspaces.get(context.team_id))
         background.begin(buttons.follow_up(press, action.get("value") or ""))
 
     @app.action(_STOP)
     async def stop(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext) -> None:
         await ack()
-        press = _press(body, workspaces.get(context.team_id))
+        press = buttons.read(body, workspaces.get(context.team_id))
         background.begin(buttons.stop(press, action.get("value") or ""))
 
     @app.event("agent_session_stopped")
@@ -193,13 +208,6 @@ def register(
             answer = event.get("item_user") == workspace.bot_user
             where = (workspace, item["channel"], item["ts"])
             background.begin(buttons.stop_at(*where, user=event.get("user", ""), answer=answer))
-
-
-def _press(body: Json, workspace: Workspace) -> _Press:
-    channel, message = body["channel"]["id"], body["message"]
-    root = message.get("thread_ts") or ""
-    thread = root if channel.startswith("D") else root or message["ts"]
-    return _Press(Place(workspace.team, channel, thread), message, body["user"]["id"], workspace)
 
 
 def _marked(block: Json, used: frozenset[int]) -> Json:

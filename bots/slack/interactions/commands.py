@@ -14,8 +14,10 @@ from bots.shared.intake import refusal
 from bots.slack.api.errors import code_of, translated
 from bots.slack.api.response_url import whisper
 from bots.slack.context import Context
+from bots.slack.events.content import attached_text
 from bots.slack.events.parse import readable
 from bots.slack.ids import Place, private_place, triggered_id
+from bots.slack.interactions.guests import may_ask
 from core.errors import PlatformError
 from core.profile import Profile
 from core.types import Question
@@ -58,10 +60,15 @@ def register(app: AsyncApp, context: Context) -> None:
         shortcut, client = args.payload, args.client
         message, url = shortcut["message"], shortcut["response_url"]
         thread = message.get("thread_ts", "")
-        text = readable(message.get("text", ""), str(args.context.bot_user_id))
-        if not text or message.get("bot_id"):
+        parts = (message.get("text") or "", attached_text(message))
+        bot_user = str(args.context.bot_user_id)
+        text = "\n".join(filter(None, (readable(part, bot_user) for part in parts)))
+        trouble = context.profile.nothing_to_answer if not text or message.get("bot_id") else ""
+        if not may_ask(context, shortcut["user"], shortcut["team"]["id"]):
+            trouble = context.profile.guests_off
+        if trouble:
             await args.ack()
-            await whisper(client, url, context.profile.nothing_to_answer, thread=thread)
+            await whisper(client, url, trouble, thread=thread)
             return
         openly = await _may_post(client, shortcut["channel"]["id"])
         said = await refusal(

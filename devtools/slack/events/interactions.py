@@ -18,7 +18,8 @@ Json = dict[str, Any]
 def common(world: World, person: Profile, kind: str) -> Json:
     """Return the fields that every interaction payload starts with."""
     team = {"id": person.team.id, "domain": "local"}
-    user = {"id": person.id, "username": person.name, "name": person.name, "team_id": team["id"]}
+    home = person.home_team or person.team.id
+    user = {"id": person.id, "username": person.name, "name": person.name, "team_id": home}
     return {
         "type": kind,
         "user": user,

@@ -150,6 +150,7 @@ class Message:
     edited_at: str = ""
     notified: tuple[str, ...] = ()
     files: list[Json] = field(default_factory=list)
+    attachments: list[Json] = field(default_factory=list)  # what it shares of other messages
 
     def __post_init__(self) -> None:
         self._note()
@@ -184,6 +185,7 @@ class Message:
             shown |= {"bot_id": self.bot_id, "app_id": app_id}
             shown["bot_profile"] = {"id": self.bot_id, "app_id": app_id}
         more = {"subtype": self.subtype, "files": self.files, "metadata": self.metadata}
+        more["attachments"] = self.attachments
         shown |= {name: value for name, value in more.items() if value}
         if self.edited:
             shown["edited"] = {"user": self.user, "ts": self.edited_at or self.ts}

@@ -52,13 +52,14 @@ class Profile:
     team: Team
     name: str
     bot_id: str | None = None
+    home_team: str = ""  # the workspace of a guest who is here by Slack Connect
 
     def as_json(self) -> Json:
         """The `user` object."""
         profile = {"real_name": self.name, "display_name": self.name}
         return {
             "id": self.id,
-            "team_id": self.team.id,
+            "team_id": self.home_team or self.team.id,
             "name": self.name.lower().replace(" ", "."),
             "real_name": self.name,
             "deleted": False,

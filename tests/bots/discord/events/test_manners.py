@@ -135,6 +135,26 @@ async def test_a_forwarded_message_is_the_question(fake, tmp_path, profile):
         assert questions(bot) == ["배송비는 얼마인가요?"]
 
 
+async def test_of_an_animation_alone_it_says_that_it_is_not_read(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await fake.direct("https://tenor.com/view/cat-wave-hello-gif-12345")
+        await answered_in(fake, fake.dm(fake.user), profile.unreadable)
+        await fake.direct("https://media.tenor.com/abc/cat.gif 배송비는요?")
+        await answered_in(fake, fake.dm(fake.user), "답: 배송비는요?")
+        assert questions(bot) == ["배송비는요?"]
+
+
+async def test_called_in_a_thread_on_what_a_webhook_says_it_answers_that(fake, tmp_path, profile):
+    """As a bridge or a form repeats what a person asks."""
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        said = await fake.say_by_webhook(channel, "배송비는 얼마인가요?", name="다리")
+        thread = await fake.start_thread(channel, "이야기", source=said)
+        await fake.say(thread, "", mention_bot=True)
+        await answered_in(fake, thread, "답: 배송비는")
+        assert questions(bot) == ["배송비는 얼마인가요?"]
+
+
 async def test_a_picture_alone_is_told_that_it_is_not_read(fake, tmp_path, profile):
     async with running_bot(fake, tmp_path, profile) as bot:
         await fake.show_picture(fake.dm(fake.user))

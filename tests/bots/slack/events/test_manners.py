@@ -73,6 +73,42 @@ async def test_a_shared_message_is_the_question_and_a_preview_is_not(slack, runn
         assert await told(slack, bot, minsu) == ["배송비는 얼마인가요?", "이건요?"]
 
 
+async def test_a_shared_message_of_blocks_alone_is_read(slack, running, minsu):
+    """As a workflow or another app has sent it."""
+    text = {"type": "mrkdwn", "text": "배송비는 얼마인가요?"}
+    said = {"blocks": [{"type": "section", "text": text}]}
+    share = {"is_share": True, "text": "", "message_blocks": [{"message": said}]}
+    async with running() as bot:
+        deliver(slack, minsu.dm, user=minsu.id, text="", attachments=[share])
+        await slack.until(lambda: asked(bot))
+        assert asked(bot) == ["배송비는 얼마인가요?"]
+
+
+async def test_called_below_what_a_workflow_has_posted_it_answers_that(
+    slack, running, minsu, channel
+):
+    form = slack.add_person("신청서")
+    form.bot_id = "B0FORM"
+    async with running() as bot:
+        root = await form.say(channel, "배송비는 얼마인가요?")
+        await minsu.mention(channel, "", thread=root)
+        await slack.until(lambda: asked(bot))
+        assert asked(bot) == ["배송비는 얼마인가요?"]
+
+
+async def test_a_guest_who_presses_is_told_where_guests_are_not_answered(
+    slack, running, minsu, channel
+):
+    async with running(slack_guests=False) as bot:
+        question = await minsu.mention(channel, "교환은요?")
+        (answer,) = await slack.until(lambda: finished(slack, question))
+        minsu.home_team = "T0EXTERNAL"
+        await minsu.press(answer, "followup:0")
+        (told,) = await slack.until(lambda: minsu.ephemerals(channel))
+        assert told.text == PROFILE.guests_off
+        assert asked(bot) == ["교환은요?"]
+
+
 async def test_a_comment_and_what_it_shares_are_one_question(slack, running, minsu):
     async with running() as bot:
         share = {"is_share": True, "text": "배송비는 얼마인가요?"}
@@ -203,6 +239,21 @@ async def test_after_downtime_what_a_colleague_has_answered_is_left(
     async with running() as bot:
         await slack.until(lambda: "배송비는 얼마인가요?" in asked(bot), timeout_s=15)
         assert "담당자가 누구죠?" not in asked(bot)
+
+
+async def test_after_downtime_one_thread_that_cannot_be_read_hides_nothing_else(
+    slack, running, minsu, channel, monkeypatch
+):
+    async with running() as bot:
+        root = await minsu.mention(channel, "첫 질문")
+        await slack.until(lambda: asked(bot))
+        await settled(slack)
+    await minsu.say(channel, "이어지는 말", thread=root)
+    await minsu.mention(channel, "배송비는 얼마인가요?")
+    monkeypatch.setattr(platform, "_SHORT_S", 0.0)
+    slack.fail_next("conversations.replies", "error", error="thread_not_found")
+    async with running() as bot:
+        await slack.until(lambda: "배송비는 얼마인가요?" in asked(bot), timeout_s=15)
 
 
 async def test_owners_are_called_three_times_an_hour_in_one_thread_and_for_questions_alone(

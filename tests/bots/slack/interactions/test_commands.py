@@ -352,6 +352,15 @@ async def test_the_shortcut_answers_a_message_in_its_thread(slack, bot, stores, 
     assert jiho.ephemerals() == []
 
 
+async def test_the_shortcut_reads_what_a_message_shares(slack, bot):
+    """A forwarded question has no text of its own."""
+    minsu = slack.add_person("민수")
+    message = await minsu.say(slack.add_channel("help", minsu), "")
+    message.attachments = [{"is_share": True, "text": QUESTION, "author_name": "지호"}]
+    await minsu.shortcut(message, "answer_this")
+    await slack.until(lambda: [one for one in slack.replies(message) if ANSWER in visible(one)])
+
+
 async def test_the_shortcut_answers_privately_where_the_bot_is_no_member(slack, bot, profile):
     minsu = slack.add_person("민수")
     channel = slack.add_channel("random", minsu, bot=False, private=True)
