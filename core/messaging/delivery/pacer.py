@@ -11,8 +11,10 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Final
 
+from core.messaging.delivery.company import Company
 from core.messaging.delivery.growth import Growth
 from core.messaging.delivery.window import Window
 
@@ -20,7 +22,7 @@ from core.messaging.delivery.window import Window
 MIN_INTERVAL_S: Final = 0.2
 # A token kept for an ending may be spent if another comes back before the ending.
 _LENT_S: Final = 0.7
-_SPARE_SHARE: Final = 50  # one token in so many is kept for answers that have not begun
+_SPARE_SHARE: Final = 50  # one token in so many is kept for answers that nobody expects
 # The first text of an answer is about a sentence; less is shown when this much time has passed.
 _SENTENCE_CHARS: Final = 24
 SENTENCE_S: Final = 0.3
@@ -84,6 +86,7 @@ class Pacer:
         self._in_flight = 0
         self._lanes: dict[Lane, None] = {}  # in the order in which they were opened
         self._growth = Growth()
+        self._company = Company()
         self._looked_at = float("-inf")
         self._timer: asyncio.TimerHandle | None = None
 
@@ -96,6 +99,8 @@ class Pacer:
             yield lane
         finally:
             del self._lanes[lane]
+            if lane.growing_since is not None:
+                self._company.note_ended(lane.growing_since)
             self._dispatch()
 
     def update(self, lane: Lane, *, hidden: int, ends: bool) -> None:
@@ -103,6 +108,7 @@ class Pacer:
         now = _now()
         if hidden and lane.growing_since is None:
             lane.growing_since = now
+            self._company.note_begun(now, self.window.window_s)
         if ends and not lane.ends and lane.growing_since and lane.shows_text:
             self._growth.learn(now - lane.growing_since)
         # Answers grow far more often than turns are due, and each look costs time.
@@ -163,7 +169,9 @@ class Pacer:
 
     @property
     def _spare(self) -> int:
-        return self.window.limit // _SPARE_SHARE
+        """The tokens that are kept for the endings of answers that have not begun."""
+        expected = min(ceil(self._company.expected), self.window.limit // 4)
+        return self.window.limit // _SPARE_SHARE + expected
 
     def _dispatch(self) -> None:
         """Grant whatever may be granted now, and look again when time has changed that."""
@@ -232,13 +240,20 @@ class Pacer:
         since_s = sum(lane.waited_s(now) for lane in growing)
         others = len(self._lanes) - len(growing) + self._spare
         calls = self.window.coming(now, longest_s) - others
-        step_s = (since_s + sum(left_s)) / max(calls, 1)
+        step_s = max((since_s + sum(left_s)) / max(calls, 1), self._fair_step_s(len(growing)))
         back_s = self.window.changes_at(now) - now
         if back_s < longest_s:
             calls = self.window.coming(now, _LENT_S) - self._kept_back(now)
             then = min(len(growing), self.window.limit)
             step_s = max(step_s, (since_s + back_s * len(growing)) / max(calls + then, 1))
         return step_s
+
+    def _fair_step_s(self, growing: int) -> float:
+        """Return the seconds that leave enough for the answers that are likely to begin soon."""
+        if not self._company.expected:
+            return 0.0
+        together = growing + self._company.expected
+        return min(self._growth.left_s(0.0), self.window.window_s) * together / self.window.limit
 
 
 def _now() -> float:

@@ -180,6 +180,28 @@ def test_the_first_call_of_a_window_is_made_early_so_that_the_next_window_is():
     assert second > first + 0.3
 
 
+def test_answers_that_follow_each_other_share_the_window_once_that_is_known():
+    """Four a minute: all end in time, and after the first minute each grows until its end."""
+    log = []
+
+    async def one_after_the_other():
+        pacer = Pacer(Window(50, 60.0))
+
+        async def begin(number):
+            await asyncio.sleep(15 * number)
+            await grow(pacer, seconds=11, name=str(number), log=log)
+
+        await asyncio.gather(*(begin(number) for number in range(12)))
+
+    leap(one_after_the_other())
+    for number in range(12):
+        times = [time - 15 * number for time, name, _ in log if name == str(number)]
+        assert times[-1] - 11 < 0.2
+        if number >= 4:
+            gaps = [after - before for before, after in pairwise([0.0, *times])]
+            assert max(gaps) < 2.0
+
+
 def test_a_message_is_not_written_more_often_than_people_can_read():
     log = []
     leap(grow(Pacer(Window(1000, 1.0)), seconds=5, tick_s=0.01, log=log))
