@@ -12,9 +12,8 @@ import numpy as np
 from bench.sources import Sources
 from bench.tables import not_run, table
 from bench.taught_faqs import MEASURED, Example, Origin, Workshop, evidence_of, read_examples
-from config.profiles import guardrail_file, profile_chain
 from config.resources import ENCODER, load_loanwords
-from core.assistant.guardrail import Evidence, Guardrail, GuardrailModel
+from core.assistant.guardrail import Evidence, Guardrail
 from core.charts import line_chart
 from core.embeddings.kiwi import KiwiEncoder
 from core.retrieval.retriever import Retriever, is_answer
@@ -118,7 +117,7 @@ def _settings(
     sources: Sources, workshop: Workshop
 ) -> Iterator[tuple[str, Setting, dict[str, list[Example]]]]:
     """Yield each FAQ's name, how it is served, and its examples by kind."""
-    for_any = _guardrail(workshop, "ko")
+    for_any = workshop.guardrail("ko")
     for faq in workshop.small(MEASURED):
         own = [one for one in faq.examples if one.origin is Origin.OWN]
         yield faq.name, Setting(faq.retriever, for_any), _by_kind(own)
@@ -139,7 +138,7 @@ def _settings(
     ]
     large = Setting(
         workshop.retriever(entries, "smartstore", profile="smartstore"),
-        _guardrail(workshop, "smartstore"),
+        workshop.guardrail("smartstore"),
     )
     labelled = [*_labelled(shared, "guardrail.dev"), *_labelled(shared, "stern.guardrail.dev")]
     yield (
@@ -156,11 +155,6 @@ def _settings(
             ", chit-chat": chat,
         },
     )
-
-
-def _guardrail(workshop: Workshop, profile: str) -> Guardrail:
-    model = GuardrailModel.load(guardrail_file(profile_chain(profile)))
-    return Guardrail(model, workshop.encoder.embed, workshop.analyzer.terms)
 
 
 def _labelled(shared: Path, name: str) -> list[Example]:

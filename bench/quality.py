@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bench.memory_index import MemoryIndex
 from bench.opened import Opened
 from bench.sources import Sources
 from bench.tables import not_run, note, table
-from bots.bootstrap.search import load_synonyms
+from bench.taught_faqs import Workshop, evidence_of
 from bots.cli.evaluation.cases import GuardrailCase, RetrievalCase, rank_of
 from bots.cli.evaluation.metrics import by_kind, f1, label_recall, macro_f1, recall, reciprocal_rank
-from config.profiles import guardrail_file, profile_chain
-from config.resources import load_everyday
-from core.assistant.guardrail import LABELS, Evidence, Guardrail, GuardrailModel
+from core.assistant.guardrail import LABELS, Guardrail
 from core.retrieval.retriever import Retriever
 from core.types import Label
 from ingest.prepare import prepare
@@ -44,11 +41,7 @@ def main(sources: Sources) -> None:
         _guardrail(
             texts,
             retrievers,
-            Guardrail(
-                GuardrailModel.load(guardrail_file(profile_chain("smartstore"))),
-                opened.encoder.embed,
-                opened.analyzer.terms,
-            ),
+            Workshop(opened.analyzer, opened.encoder, sources.folder).guardrail("smartstore"),
         )
     note(
         "The encoder that ships was trained on the pack, so that `without it` flatters a FAQ that "
@@ -59,14 +52,8 @@ def main(sources: Sources) -> None:
 
 def _without_pack(sources: Sources, opened: Opened) -> Retriever:
     entries = [replace(entry, questions=()) for entry in prepare(load(sources.faq), {}).entries]
-    return Retriever(
-        index=MemoryIndex(entries, opened.analyzer, opened.encoder),
-        embedder=opened.encoder,
-        analyzer=opened.analyzer,
-        synonyms=load_synonyms(opened.analyzer, "smartstore"),
-        cache=sources.folder / "memory",
-        everyday=load_everyday(),
-    )
+    workshop = Workshop(opened.analyzer, opened.encoder, sources.folder)
+    return workshop.retriever(entries, "memory", profile="smartstore")
 
 
 def _retrieval(cases: Sequence[RetrievalCase], retrievers: dict[str, Retriever]) -> None:
@@ -117,16 +104,10 @@ def _guardrail(
 
 
 def _judged(cases: Sequence[GuardrailCase], found: Retriever, guardrail: Guardrail) -> Pairs:
-    pairs: Pairs = []
-    for case in cases:
-        alone = found.search(case.question)
-        in_context = found.search(case.question, case.history) if case.history else alone
-        has_history = bool(case.history)
-        verdict = guardrail.judge(
-            Evidence(case.question, in_context, alone, has_history=has_history)
-        )
-        pairs.append((case.label, verdict.label))
-    return pairs
+    return [
+        (case.label, guardrail.judge(evidence).label)
+        for case, evidence in zip(cases, evidence_of(cases, found), strict=True)
+    ]
 
 
 def _share(right: Sequence[bool], places: Sequence[int]) -> str:

@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 
 from bench.memory_index import MemoryIndex
 from bots.bootstrap.search import load_synonyms
+from bots.cli.evaluation.cases import GuardrailCase
+from config.profiles import guardrail_file, profile_chain
 from config.resources import EXAMPLES, ROOT, load_everyday
-from core.assistant.guardrail import LABELS, Evidence
+from core.assistant.guardrail import LABELS, Evidence, Guardrail, GuardrailModel
 from core.embeddings.kiwi import KiwiEncoder
 from core.retrieval.retriever import Retriever
 from core.retrieval.signals import Query
@@ -212,6 +214,11 @@ class Workshop:
             everyday=load_everyday(),
         )
 
+    def guardrail(self, profile: str) -> Guardrail:
+        """Load the guardrail that a profile ships with."""
+        model = GuardrailModel.load(guardrail_file(profile_chain(profile)))
+        return Guardrail(model, self.encoder.embed, self.analyzer.terms)
+
 
 def read_examples(path: Path, *, origin: Origin = Origin.OWN) -> Iterator[Example]:
     """Read labelled questions, one a line."""
@@ -237,7 +244,9 @@ def asked_elsewhere(examples: Iterable[Example]) -> list[Example]:
     ]
 
 
-def evidence_of(examples: Sequence[Example], retriever: Retriever) -> list[Evidence]:
+def evidence_of(
+    examples: Sequence[Example] | Sequence[GuardrailCase], retriever: Retriever
+) -> list[Evidence]:
     """Search for each example, in its conversation and alone."""
     found: list[Evidence] = []
     for begin in range(0, len(examples), _AT_ONCE):
