@@ -20,6 +20,7 @@ from core.retrieval import confidence
 from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.everyday import Everyday
 from core.retrieval.evidence import Asked, Floats, coverage, measures, own_share
+from core.retrieval.keywords import plain_first
 from core.retrieval.lessons import LessonIndex
 from core.retrieval.lexical import LexicalIndex
 from core.retrieval.postings import Scores
@@ -257,6 +258,9 @@ class Retriever:
             fused = lexical.favoured("" if leans else question, fused)
         if leans:
             fused = _after(history[-1], lexical, fused)
+        else:
+            asked = self._analyzer.terms(question)
+            fused = plain_first(asked, fused, lexical, self._analyzer.terms_of)
         fused = np.where(seen, fused, np.float32(0))
         rows = _best(fused, seen, limit)
         sure, facts = _judged(snapshot, found, fused, rows)

@@ -9,7 +9,7 @@ holds. The lexical part is a cache of the same collection.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 
 import numpy as np
@@ -22,6 +22,7 @@ from core.retrieval.lexical import LexicalIndex
 from core.retrieval.postings import Scores
 from core.retrieval.synonyms import Synonyms
 from core.retrieval.vectors import unit
+from core.text.clippings import clippings, spelt_out
 from core.text.korean import Analyzer
 from core.types import Exchange
 
@@ -75,6 +76,7 @@ class SignalReader:
         self._embedder = embedder
         self._analyzer = analyzer
         self._synonyms = synonyms
+        self._clippings: tuple[str, dict[str, str]] = ("", {})  # of which generation, and what
 
     def read(
         self, queries: Sequence[Query], lexical: LexicalIndex, *, generation: str
@@ -91,6 +93,7 @@ class SignalReader:
         """
         # All at once, and remembered: Kiwi takes a third of the time of one after the other.
         self._analyzer.terms_of([query.question for query in queries])
+        queries = [self._spelt_out(query, lexical, generation) for query in queries]
         contexts = [self._context(query.history) for query in queries]
         vectors = self._vectors(queries, contexts)
         meanings = self._meanings(vectors, lexical, generation)
@@ -98,6 +101,17 @@ class SignalReader:
             queries, contexts, vectors, meanings, strict=True
         ):
             yield self._signals(lexical, query, context, vector, meaning)
+
+    def _spelt_out(self, query: Query, lexical: LexicalIndex, generation: str) -> Query:
+        """Return a query whose clipped words are written in full."""
+        terms = self._analyzer.terms(query.question)
+        if all(term in lexical.words.terms and term[1] != "/" for term in terms):
+            return query
+        of, known = self._clippings
+        if of != generation:
+            known = clippings(lexical.titles, self._analyzer.kiwi)
+            self._clippings = (generation, known)
+        return replace(query, question=spelt_out(query.question, known, self._analyzer.kiwi))
 
     def is_elliptical(self, question: str) -> bool:
         """Return whether a question is so short that it may lean on the one before."""
