@@ -40,7 +40,7 @@ _READ_CHARACTERS = 300
 _VOUCHED_SCORE = 0.5
 _SPELLED_ALIKE = 0.4  # cosine of letters; of a hundred everyday sentences one reaches 0.22
 _SENTENCE_END = re.compile(r"(?<=[.?!。])\s+|\n+")
-_SURELY_AN_ATTACK, _MOST_SENTENCES = 0.9, 10
+_LIKE_AN_ATTACK, _SURELY_AN_ATTACK, _MOST_SENTENCES = 0.1, 0.9, 10
 _SURE = 0.9  # confidence that an entry answers, whatever the words look like
 
 
@@ -132,7 +132,11 @@ class Guardrail:
         # Without everyday messages to compare with, nothing is known of what was found.
         known = np.nan_to_num((facts(evidence) - model.fact_mean) / model.fact_scale)
         verdict = _verdict(self._wording(evidence.question) + known @ model.fact_weights)
-        if verdict.label is not Label.INJECTION and self._has_attack(evidence.question):
+        attack = self._attack(evidence.question)
+        if verdict.label is Label.INJECTION and attack < _LIKE_AN_ATTACK:
+            # It is long, or nothing was found for it: that alone is no attack.
+            verdict = _without(verdict, Label.INJECTION)
+        elif attack >= _SURELY_AN_ATTACK:
             verdict = _labelled(verdict, Label.INJECTION)
         hits = (*evidence.in_context[:1], *evidence.alone[:1])
         for hit in evidence.alone[:1]:  # what the conversation is about says nothing here
@@ -152,12 +156,12 @@ class Guardrail:
             logits = logits + np.fromiter(features.values(), np.float32) @ weights[[*features]]
         return np.asarray(logits, np.float32)
 
-    def _has_attack(self, text: str) -> bool:
-        """Return whether a sentence is an attack by itself, whatever question stands beside it."""
+    def _attack(self, text: str) -> float:
+        """Return how sure the words of one sentence are an attack, whatever stands beside it."""
         sentences = list(filter(None, map(str.strip, _SENTENCE_END.split(text))))
-        return len(sentences) > 1 and any(
-            _verdict(self._wording(one)).scores[Label.INJECTION] >= _SURELY_AN_ATTACK
-            for one in sentences[:_MOST_SENTENCES]
+        return max(
+            _verdict(self._wording(one)).scores[Label.INJECTION]
+            for one in (text, *sentences[:_MOST_SENTENCES])
         )
 
     def _is_plainly(self, hit: Hit, question: str) -> bool:
@@ -203,6 +207,12 @@ def _labelled(verdict: Verdict, label: Label) -> Verdict:
     scores = dict(verdict.scores)
     scores[label], scores[verdict.label] = scores[verdict.label], scores[label]
     return Verdict(label, scores)
+
+
+def _without(verdict: Verdict, label: Label) -> Verdict:
+    """Return the verdict with the likeliest other label in the place of this one."""
+    others = [other for other in LABELS if other is not label]
+    return _labelled(verdict, max(others, key=verdict.scores.__getitem__))
 
 
 def _on_topic(verdict: Verdict, *, unless: Label | None = None) -> Verdict:
