@@ -31,7 +31,7 @@ from bots.cli.evaluation.metrics import recall, reciprocal_rank
 from config.resources import ENCODER, load_loanwords
 from core.embeddings.kiwi import KiwiEncoder, WordSpace, cosines, morpheme_id
 from core.retrieval.retriever import Retriever
-from core.retrieval.vectors import ANSWER_WEIGHT, unit
+from core.retrieval.vectors import read_arrays, unit
 from core.text.korean import Analyzer
 from core.types import Entry
 from ingest.prepare import prepare
@@ -44,6 +44,7 @@ Floats = NDArray[np.float32]
 _ANCHORS = 512
 _WORD_DIMENSION = 256
 _COMMON_DIRECTIONS = 2
+_ANSWER_WEIGHT = 0.5  # of an answer beside its title
 _EPOCHS = 12
 _BATCH = 256
 _LEARNING_RATE = 2e-3
@@ -107,7 +108,8 @@ def main(
     if folds:
         measure(analyzer, corpus, words, entries, read_retrieval_cases(folds))
     else:
-        np.savez_compressed(ENCODER, **pack(train(corpus, words, ()), corpus, words))
+        model = pack(train(corpus, words, ()), corpus, words)
+        np.savez_compressed(ENCODER, allow_pickle=False, **model, **general_words())
         typer.echo(
             f"{ENCODER}: {ENCODER.stat().st_size / 1e6:.1f} MB, {len(corpus.vocabulary)} terms"
         )
@@ -214,7 +216,7 @@ def gradients_of(  # noqa: PLR0913, PLR0917 - one formula and its derivative, in
     asked = corpus.questions[rows]
     q_raw, t_raw, a_raw = asked @ table, corpus.titles @ table, corpus.answers @ table
     query, title, answer = unit(q_raw), unit(t_raw), unit(a_raw)
-    e_raw = title + ANSWER_WEIGHT * answer
+    e_raw = title + _ANSWER_WEIGHT * answer
     entry = unit(e_raw)
     sharpness = math.exp(p["sharpness"][0])
     cosine = query @ entry.T
@@ -228,7 +230,7 @@ def gradients_of(  # noqa: PLR0913, PLR0917 - one formula and its derivative, in
     d_entry = through_unit(e_raw, entry, sharpness * (error.T @ query))
     d_table = asked.T @ d_query
     d_table += corpus.titles.T @ through_unit(t_raw, title, d_entry)
-    d_table += corpus.answers.T @ through_unit(a_raw, answer, ANSWER_WEIGHT * d_entry)
+    d_table += corpus.answers.T @ through_unit(a_raw, answer, _ANSWER_WEIGHT * d_entry)
     d_height = (d_table * base).sum(1) / (1 + np.exp(-height))
     d_base = weight[:, None] * d_table
     return {
@@ -265,6 +267,11 @@ def pack(p: dict[str, Floats], corpus: Corpus, words: Words) -> dict[str, NDArra
     }
 
 
+def general_words() -> dict[str, NDArray[Any]]:
+    """Return what `bench.general_words` put into the file that ships: it knows no pairs."""
+    return {name: array for name, array in read_arrays(ENCODER).items() if "general_" in name}
+
+
 def lines(texts: Sequence[str]) -> NDArray[np.uint8]:
     return np.frombuffer("\n".join(texts).encode("utf-8"), np.uint8)
 
@@ -288,7 +295,8 @@ def measure(
     for fold in range(_FOLDS):
         held_out = [evaluation[row] for row in order[fold::_FOLDS]]
         without = sorted({titles[title] for case in held_out for title in case.relevant})
-        encoder = KiwiEncoder(pack(train(corpus, words, without), corpus, words), analyzer)
+        model = pack(train(corpus, words, without), corpus, words)
+        encoder = KiwiEncoder(model | general_words(), analyzer)
         with tempfile.TemporaryDirectory() as cache:
             retriever = Retriever(
                 index=MemoryIndex(bare, analyzer, encoder),

@@ -16,7 +16,7 @@ from core.errors import FaqIndexError
 from core.ports import Vectors
 from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.chroma.records import Record
-from core.retrieval.vectors import compose, unit
+from core.retrieval.vectors import compose, passage_of
 from core.text.korean import Analyzer
 from core.types import Terms
 
@@ -58,7 +58,7 @@ def _base(record: Record, analyzer: Analyzer, encoder: KiwiEncoder) -> Base:
     return Base(
         record,
         tuple(analyzer.terms_of(questions)),
-        encoder.embed(record.chunks),
+        encoder.embed([passage_of(record.entry.title, chunk) for chunk in record.chunks]),
         encoder.embed(questions),
     )
 
@@ -78,9 +78,10 @@ def _mixture(base: Base, partner: Base, variation: int, encoder: KiwiEncoder) ->
     title_terms = (*_head(one.terms.title), *_tail(other.terms.title), f"{variation}/SN")
     title_words = (*_head(one.entry.title.split()), *_tail(other.entry.title.split()))
     vectors = compose(
-        unit(encoder.sum_of(title_terms)),
+        encoder.of_terms(title_terms),
         base.answers,
         np.concatenate([base.questions[:half], partner.questions[end:]]),
+        title_weight=encoder.title_weight,
     )
     asked = chain.from_iterable((*base.asked[:half], *partner.asked[end:]))
     entry = replace(

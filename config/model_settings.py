@@ -113,7 +113,7 @@ class ModelSettings(BaseSettings):
     )
     bedrock_url: str = Field(default="", description="In place of AWS's own address.")
     bedrock_guardrail: str = Field(default="", description="Of AWS's, as IDENTIFIER:VERSION.")
-    embedder: Literal["builtin", "openai", "bedrock", "local"] = Field(
+    embedder: Literal["builtin", "e5", "openai", "bedrock", "local"] = Field(
         default="builtin", description="What makes vectors; changing it needs an ingest."
     )
     embedding_model: str = "text-embedding-3-small"

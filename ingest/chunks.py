@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from core.ports import Embedder, Vectors
-from core.retrieval.vectors import compose
+from core.retrieval.vectors import compose, passage_of
 from core.types import Entry
 
 _PATH: Final = re.compile(r"\[[^\[\]\n]{1,200}\]")
@@ -81,7 +81,11 @@ def entry_vectors(
 ) -> list[Vectors]:
     """Return unit vectors of shape (its chunks, dimension) for each entry."""
     titles = embedder.embed([entry.title for entry in entries])
-    passages = [chunk for texts in chunks for chunk in texts]
+    passages = [
+        passage_of(entry.title, chunk)
+        for entry, texts in zip(entries, chunks, strict=True)
+        for chunk in texts
+    ]
     answers = embedder.embed(passages, passages=True)
     questions = embedder.embed([question for entry in entries for question in entry.questions])
     parts = zip(
@@ -90,7 +94,10 @@ def entry_vectors(
         _split(questions, [len(entry.questions) for entry in entries]),
         strict=True,
     )
-    return [compose(title, answer, asked) for title, answer, asked in parts]
+    return [
+        compose(title, answer, asked, title_weight=embedder.title_weight)
+        for title, answer, asked in parts
+    ]
 
 
 def _split(vectors: Vectors, sizes: Sequence[int]) -> list[Vectors]:

@@ -20,13 +20,14 @@ from core.errors import FaqIndexError
 from core.ports import Embedder
 from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.chroma.records import Record
+from core.retrieval.vectors import passage_of
 from core.text.korean import Analyzer
 from core.text.markdown.sections import plain_text
 from core.types import Entry, Terms
 from ingest.chunks import chunks, entry_vectors
 
 # Part of every content hash: raise it when records made by older code must be made anew.
-_RECIPE = "1"
+_RECIPE = "2"
 _BATCH = 200
 
 
@@ -132,8 +133,8 @@ def questions_of(entries: Sequence[Entry]) -> list[str]:
 
 
 def passages_of(entries: Sequence[Entry]) -> list[str]:
-    """Return what is embedded as a passage: the answers, in pieces."""
-    return [text for e in entries for text in parts_of(e)]
+    """Return what is embedded as a passage: the answers, in pieces, each below its title."""
+    return [passage_of(e.title, text) for e in entries for text in parts_of(e)]
 
 
 def parts_of(entry: Entry) -> list[str]:

@@ -14,6 +14,8 @@ from bots.bootstrap.stores import Stores, open_index, open_stores
 from config.profiles import profile_chain, synonym_files
 from config.resources import ENCODER, load_everyday, load_loanwords
 from config.settings import Settings
+from core.embeddings.centred import CentredEmbedder
+from core.embeddings.e5 import E5Embedder
 from core.embeddings.fastembed import FastembedEmbedder
 from core.embeddings.kiwi import KiwiEncoder
 from core.ports import Embedder, FaqIndex
@@ -58,9 +60,12 @@ def chosen_embedder(settings: Settings) -> Embedder | None:
         case "openai" | "bedrock":
             waiting: Embedder = embedders().WaitingEmbedder(settings)
             return waiting
+        case "e5":
+            return CentredEmbedder(E5Embedder.load(), load_everyday())
         case "local":
             folder, cache = settings.embedding_path, settings.cache_dir / "models"
-            return FastembedEmbedder.load(settings.local_model, folder=folder, cache=cache)
+            local = FastembedEmbedder.load(settings.local_model, folder=folder, cache=cache)
+            return CentredEmbedder(local, load_everyday())
 
 
 def build_retriever(

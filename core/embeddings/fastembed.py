@@ -17,7 +17,7 @@ import numpy as np
 from core.embeddings.prefixes import prefixes_of
 from core.errors import ConfigError
 from core.ports import Vectors
-from core.retrieval.vectors import unit
+from core.retrieval.vectors import SENTENCE_TITLE_WEIGHT, unit
 
 if TYPE_CHECKING:
     from fastembed import TextEmbedding
@@ -28,6 +28,8 @@ _FILES = ("onnx/model.onnx", "model.onnx")
 
 class FastembedEmbedder:
     """Implements `core.ports.Embedder`."""
+
+    title_weight = SENTENCE_TITLE_WEIGHT
 
     def __init__(self, model: TextEmbedding, name: str) -> None:
         self.fingerprint = fingerprint(name)

@@ -1,13 +1,16 @@
-"""The built-in embedder: a bag of terms, weighted and projected, trained on question-entry pairs.
+"""The built-in embedder: two bags of terms side by side, one of trained and one of general words.
 
-A text is the weighted sum of its terms' vectors. Terms that were seen in training have a row in a
-table; any other word gets a vector from Kiwi's own language model, through the same projection, so
-that a FAQ of another trade is not out of vocabulary. `bench/train_encoder.py` makes the file.
+A text is the weighted sum of its terms' vectors, once in each of two spaces. The first was trained
+on pairs of questions and entries (`bench/train_encoder.py`): a word that it has not seen gets a
+vector from Kiwi's own language model, through the same projection, so that a FAQ of another trade
+is not out of vocabulary. The second, of Korean and English words alike, was taught by a
+multilingual model of sentences (`bench/general_words.py`).
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -25,6 +28,9 @@ from core.text.korean import Analyzer, term_of
 Floats = NDArray[np.float32]
 
 _UNKNOWN_WORDS_KEPT = 20_000
+# The share of each space in a cosine, and so the square of its part's length.
+_GENERAL_SHARE = 0.35
+_TRAINED, _GENERAL = math.sqrt(1 - _GENERAL_SHARE), math.sqrt(_GENERAL_SHARE)
 
 
 class WordSpace:
@@ -81,14 +87,31 @@ def cosines(term: str, anchor_ids: Sequence[int], kiwi: Kiwi) -> Floats | None:
     return None if np.isnan(found).any() else found
 
 
+class WordTable:
+    """The vectors of words, eight bits a number: a quarter of what floats take."""
+
+    def __init__(self, model: Mapping[str, NDArray[np.generic]], prefix: str = "") -> None:
+        """Take the arrays of a model file whose names begin with `prefix`."""
+        self._rows = {term: row for row, term in enumerate(_lines(model[f"{prefix}terms"]))}
+        self._table = model[f"{prefix}table"].astype(np.int8)
+        self._scale = model[f"{prefix}scale"].astype(np.float32)
+        self.dimension = int(self._table.shape[1])
+
+    def get(self, term: str) -> Floats | None:
+        """Return a word's vector, shape (dimension,); None where it has none."""
+        row = self._rows.get(term)
+        return None if row is None else self._table[row] * self._scale[row]
+
+
 class KiwiEncoder:
     """An `Embedder` that needs no key, no network and no GPU: some 0.1 ms a question."""
 
+    title_weight = 0.7
+
     def __init__(self, model: dict[str, NDArray[np.generic]], analyzer: Analyzer) -> None:
         self._analyzer = analyzer
-        self._rows = {term: row for row, term in enumerate(_lines(model["terms"]))}
-        self._table = model["table"].astype(np.int8)  # a quarter of what floats take
-        self._scale = model["scale"].astype(np.float32)
+        self._trained = WordTable(model)
+        self._general = WordTable(model, "general_")
         self._space = WordSpace(
             analyzer.kiwi,
             anchors=_lines(model["anchors"]),
@@ -99,7 +122,7 @@ class KiwiEncoder:
         self._adapter = model["adapter"].astype(np.float32)
         self._gate = model["gate"].astype(np.float32)
         self.fingerprint = fingerprint(model, analyzer.version)
-        self.dimension = int(self._table.shape[1])
+        self.dimension = self._trained.dimension + self._general.dimension
         self._unknown = lru_cache(maxsize=_UNKNOWN_WORDS_KEPT)(self._vector_of_unknown)
 
     @classmethod
@@ -121,24 +144,21 @@ class KiwiEncoder:
 
         Passages are read as questions are.
         """
-        vectors = np.zeros((len(texts), self.dimension), np.float32)
-        for row, terms in enumerate(self._analyzer.terms_of(texts)):
-            vectors[row] = self.sum_of(terms)
-        return unit(vectors)
+        return np.array(
+            [self.of_terms(terms) for terms in self._analyzer.terms_of(texts)], np.float32
+        ).reshape(len(texts), self.dimension)
 
-    def sum_of(self, terms: Sequence[str]) -> Floats:
-        """The weighted sum of the terms' vectors, a repeated term counting logarithmically."""
-        counts: dict[str, int] = {}
-        for term in terms:
-            counts[term] = counts.get(term, 0) + 1
-        total = np.zeros(self.dimension, np.float32)
-        for term, count in counts.items():
-            total += (1 + math.log(count)) * self._vector(term)
-        return total
-
-    def _vector(self, term: str) -> Floats:
-        row = self._rows.get(term)
-        return self._unknown(term) if row is None else self._table[row] * self._scale[row]
+    def of_terms(self, terms: Sequence[str]) -> Floats:
+        """Return the unit vector of a text's terms; a repeated one counts logarithmically."""
+        trained = np.zeros(self._trained.dimension, np.float32)
+        general = np.zeros(self._general.dimension, np.float32)
+        for term, count in Counter(terms).items():
+            weight = 1 + math.log(count)
+            known = self._trained.get(term)
+            trained += weight * (self._unknown(term) if known is None else known)
+            if (word := self._general.get(term)) is not None:
+                general += weight * word
+        return unit(np.concatenate([_TRAINED * unit(trained), _GENERAL * unit(general)]))
 
     def _vector_of_unknown(self, term: str) -> Floats:
         vector = self._space.vector(term)

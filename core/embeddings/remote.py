@@ -28,7 +28,7 @@ from core.errors import (
 )
 from core.llm.prompts import estimate_tokens
 from core.ports import Vectors
-from core.retrieval.vectors import unit
+from core.retrieval.vectors import SENTENCE_TITLE_WEIGHT, unit
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +72,8 @@ class RemoteEmbedder:
 
     How long a vector is, the ingest finds out; other lengths are not taken until the next one.
     """
+
+    title_weight = SENTENCE_TITLE_WEIGHT
 
     def __init__(
         self, endpoint: EmbeddingEndpoint, *, fingerprint: str, cache: VectorCache, batch: int

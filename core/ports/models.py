@@ -21,10 +21,16 @@ class Embedder(Protocol):
         """Name and version of the model; vectors of different fingerprints never meet."""
         ...
 
+    @property
+    def title_weight(self) -> float:
+        """How much a title counts beside a passage, which begins with it."""
+        ...
+
     def embed(self, texts: Sequence[str], *, passages: bool = False) -> Vectors:
         """Return unit vectors, a row for each text; a text without content gives zeros.
 
-        `passages` tells that the texts are answers: some models tell them apart from questions.
+        `passages` tells that the texts are answers below their titles: some models tell them apart
+        from questions.
         """
         ...
 

@@ -14,7 +14,7 @@ from core.errors import FaqbotError, ModelError
 from core.ports import Embedder, Lessons, Vectors
 from core.retrieval.lessons import NOTHING, LessonOverlay, Prepared, entry_of, newest
 from core.retrieval.lexical import Fields
-from core.retrieval.vectors import ANSWER_WEIGHT, unit
+from core.retrieval.vectors import passage_of, unit
 from core.text.korean import Analyzer
 from core.types import Lesson, LessonState
 
@@ -103,10 +103,9 @@ class LessonSync:
         if not lessons:
             return []
         questions = [one.question for one in lessons]
-        texts = [one.answer[:_READ_CHARACTERS] for one in lessons]
         try:
             async with asyncio.timeout(_WARM_S):
-                await self._warm(questions, texts)
+                await self._warm(questions, _passages(lessons))
             return await asyncio.to_thread(vectors_of, self._embedder, lessons)
         except (ModelError, TimeoutError) as error:
             logger.warning("lessons are found by words and letters alone for now: %s", error)
@@ -121,9 +120,12 @@ def vectors_of(embedder: Embedder, lessons: Sequence[Lesson]) -> list[Vectors]:
         ModelError: the embedder is away.
     """
     asked = embedder.embed([one.question for one in lessons])
-    texts = [one.answer[:_READ_CHARACTERS] for one in lessons]
-    both = unit(asked + ANSWER_WEIGHT * embedder.embed(texts, passages=True))
+    both = unit(embedder.title_weight * asked + embedder.embed(_passages(lessons), passages=True))
     return [*np.stack([asked, both], axis=1)]
+
+
+def _passages(lessons: Sequence[Lesson]) -> list[str]:
+    return [passage_of(one.question, one.answer[:_READ_CHARACTERS]) for one in lessons]
 
 
 def prepared_of(

@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 
 from core.ports import Vectors
 
-# The encoder is trained with this weight (`bench/train_encoder.py`).
-ANSWER_WEIGHT = 0.5
+# A model of sentences reads a title as the beginning of its passage, and hardly needs it alone.
+SENTENCE_TITLE_WEIGHT = 0.2
 # Chosen on the development questions, five-fold cross-validated.
 QUESTIONS_WEIGHT = 1.9
 
 
-def compose(title: Vectors, answer: Vectors, questions: Vectors) -> Vectors:
+def compose(
+    title: Vectors, passages: Vectors, questions: Vectors, *, title_weight: float
+) -> Vectors:
     """The unit vector of each of an entry's chunks.
 
     The questions are pooled: together they tell more than the nearest of them alone (by words,
@@ -25,11 +27,17 @@ def compose(title: Vectors, answer: Vectors, questions: Vectors) -> Vectors:
 
     Args:
         title: shape (dimension,).
-        answer: shape (chunks, dimension).
+        passages: the pieces of its answer, each below the title, shape (chunks, dimension).
         questions: shape (any number, dimension).
+        title_weight: see `core.ports.Embedder.title_weight`.
     """
-    vectors = unit(title + ANSWER_WEIGHT * answer)
+    vectors = unit(title_weight * title + passages)
     return unit(vectors + QUESTIONS_WEIGHT * unit(questions.sum(0))) if len(questions) else vectors
+
+
+def passage_of(title: str, answer: str) -> str:
+    """Return an answer as an embedder reads it: below its title, which tells what it is about."""
+    return f"{title}\n{answer}"
 
 
 def unit(vectors: Vectors) -> Vectors:

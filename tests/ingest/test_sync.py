@@ -15,6 +15,7 @@ from core.errors import FaqIndexError
 from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.retriever import Retriever
 from core.retrieval.synonyms import Synonyms
+from core.retrieval.vectors import passage_of
 from ingest.chunks import chunks
 from ingest.sync import batched, digest, single_ingest, sync, terms_of
 
@@ -191,7 +192,8 @@ def test_only_what_changed_is_embedded_again(ingest, change):
     changes = ingest(changed)
     assert counts(changes) == (0, 1, len(FAQ) - 1, 0)
     assert ingest.served() == list(changed)
-    expected = {FAQ[3].title, *chunks(changed[3].text), *changed[3].questions}
+    passages = (passage_of(FAQ[3].title, chunk) for chunk in chunks(changed[3].text))
+    expected = {FAQ[3].title, *passages, *changed[3].questions}
     assert set(ingest.embedder.asked) == expected
     assert set(ingest.analyzer.asked) == {FAQ[3].title, changed[3].text, *changed[3].questions}
     for record in ingest.records():
@@ -263,6 +265,8 @@ def test_another_embedder_starts_over_beside_what_serves(ingest):
 
 class BrokenEmbedder(TinyEmbedder):
     """Breaks at the second batch."""
+
+    title_weight = 0.5
 
     def embed(self, texts, *, passages=False):
         if len(self.asked) > BATCH * 3 - 1:

@@ -11,8 +11,10 @@ from time import perf_counter
 from bots.bootstrap.search import Language, chosen_embedder, load_language, retriever_of
 from bots.bootstrap.stores import open_index
 from config.profiles import PROFILES, profile_of
-from config.resources import ENCODER, QUESTION_PACKS, load_loanwords
+from config.resources import ENCODER, QUESTION_PACKS, load_everyday, load_loanwords
 from config.settings import Settings
+from core.embeddings import e5
+from core.embeddings.centred import centred
 from core.embeddings.fastembed import fingerprint as fingerprint_of_local
 from core.embeddings.kiwi import fingerprint
 from core.errors import ConfigError, SourceError
@@ -175,8 +177,10 @@ def embedder_fingerprint(settings: Settings) -> str:
             from bots.bootstrap.models.embedders import remote_fingerprint
 
             return remote_fingerprint(settings)
+        case "e5":
+            return centred(e5.fingerprint(), load_everyday())
         case "local":
-            return fingerprint_of_local(settings.local_model)
+            return centred(fingerprint_of_local(settings.local_model), load_everyday())
         case "builtin":
             return fingerprint_of(ENCODER)
 

@@ -49,6 +49,8 @@ async def open_embedder(settings: Settings) -> AsyncIterator[RemoteEmbedder]:
 class WaitingEmbedder:
     """The remote embedder for threads, where no event loop fetches ahead: each call waits."""
 
+    title_weight = RemoteEmbedder.title_weight
+
     def __init__(self, settings: Settings) -> None:
         """Calls nobody.
 

@@ -54,6 +54,7 @@ def test_it_is_measured_once_and_kept_beside_the_index(faq_index, analyzer, enco
     from core.retrieval.synonyms import Synonyms  # noqa: PLC0415
 
     class Counting:
+        title_weight = 0.5
         fingerprint = encoder.fingerprint
         texts = 0
         away = True

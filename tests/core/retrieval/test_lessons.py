@@ -228,6 +228,8 @@ async def test_a_store_that_fails_leaves_what_is_known(search, follow, caplog):
 class Away:
     """An embedder that cannot be reached until it is `back`."""
 
+    title_weight = 0.5
+
     def __init__(self, encoder):
         self.encoder = encoder
         self.asked = []
