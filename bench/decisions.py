@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from bench.baselines import NAMES, Baselines
 from bench.sources import Sources
 from bench.tables import not_run, table
 from bench.taught_faqs import MEASURED, Example, Origin, Workshop, evidence_of, read_examples
@@ -26,6 +27,7 @@ from ingest.sources.load import load
 _COLUMNS: Final = [
     "",
     "questions",
+    *NAMES,
     "first",
     "answered right",
     "wrong",
@@ -46,11 +48,16 @@ class Judged:
     told: bool
     confidence: float
     titles: tuple[str, ...]
+    plain: tuple[str, ...]
 
     @property
     def is_right(self) -> bool:
         """Whether the first hit answers."""
         return self.titles[0] in (self.example.relevant or ())
+
+    def is_plainly_right(self, baseline: int) -> bool:
+        """Whether the title that one of the baselines puts first answers."""
+        return self.plain[baseline] in (self.example.relevant or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,7 @@ class Setting:
 
     retriever: Retriever
     guardrail: Guardrail
+    baselines: Baselines
 
     def judge(self, examples: Sequence[Example]) -> list[Judged]:
         """Search and judge as the bot does."""
@@ -80,7 +88,9 @@ class Setting:
         answers = on_topic and is_answer(found.in_context)
         first = found.in_context
         titles = tuple(hit.title for hit in first[:3])
-        return Judged(example, answers, on_topic and not answers, first[0].confidence, titles)
+        plain = self.baselines.first(example.question)
+        sure = first[0].confidence
+        return Judged(example, answers, on_topic and not answers, sure, titles, plain)
 
 
 def main(sources: Sources, picture: Path | None = None) -> None:
@@ -120,7 +130,8 @@ def _settings(
     for_any = workshop.guardrail("ko")
     for faq in workshop.small(MEASURED):
         own = [one for one in faq.examples if one.origin is Origin.OWN]
-        yield faq.name, Setting(faq.retriever, for_any), _by_kind(own)
+        baselines = Baselines.of(faq.retriever.all_entries(), workshop.analyzer)
+        yield faq.name, Setting(faq.retriever, for_any, baselines), _by_kind(own)
     if not sources.real:
         not_run("decisions on the real FAQ and on the sets of other hands", sources.absent)
         return
@@ -130,7 +141,8 @@ def _settings(
         entries = prepare(load(shared / "other" / f"{name}.faq.jsonl"), {}).entries
         asked = list(read_examples(shared / "other" / f"{name}.jsonl"))
         retriever = workshop.retriever(entries, name)
-        yield name, Setting(retriever, for_any), {"": asked, ", chit-chat": chat}
+        baselines = Baselines.of(entries, workshop.analyzer)
+        yield name, Setting(retriever, for_any, baselines), {"": asked, ", chit-chat": chat}
     entries = prepare(load(sources.faq), load_pack(sources.pack)).entries
     titles = [
         Example(entry.title, Label.ON_TOPIC, (), frozenset({entry.title}))
@@ -139,6 +151,7 @@ def _settings(
     large = Setting(
         workshop.retriever(entries, "smartstore", profile="smartstore"),
         workshop.guardrail("smartstore"),
+        Baselines.of(entries, workshop.analyzer),
     )
     labelled = [*_labelled(shared, "guardrail.dev"), *_labelled(shared, "stern.guardrail.dev")]
     yield (
@@ -176,6 +189,7 @@ def _answerable_rows(found: dict[str, list[Judged]]) -> list[tuple[str, ...]]:
         (
             name,
             str(len(judged)),
+            *(_share([one.is_plainly_right(n) for one in judged]) for n in range(len(NAMES))),
             _share([one.is_right for one in judged]),
             _share([one.answers and one.is_right for one in judged]),
             _share([one.answers and not one.is_right for one in judged]),

@@ -10,6 +10,7 @@ from typing import Final
 from core.retrieval.audience import is_within
 from core.types import Entry
 from ingest.clean import Cleaned, clean, clean_texts, match_titles, spaceless
+from ingest.dead_links import without_dead_links
 from ingest.dedupe import Merged, NearDuplicate, dedupe, near_duplicates
 from ingest.layout import readable
 from ingest.question_packs import title_key
@@ -86,13 +87,14 @@ def _entry(
     edited: Collection[str],
     readers: str,
 ) -> Entry:
-    related = match_titles(row.related, titles)
+    text, linked = _answer(row, titles)
+    related = match_titles((*row.related, *linked), titles)
     key = title_key(row.title)
     own = () if key in edited else row.questions
     return Entry(
         faq_id=faq_id(row.title, readers),
         title=row.title,
-        text=row.text if row.markdown else readable(row.text),
+        text=text,
         category=row.category,
         questions=clean_texts([*own, *pack.get(key, ())]),
         related=tuple(title for title in related if title != row.title),
@@ -100,3 +102,10 @@ def _entry(
         updated=row.updated,
         markdown=row.markdown,
     )
+
+
+def _answer(row: Cleaned, titles: dict[str, str]) -> tuple[str, list[str]]:
+    """Return an answer as people read it, and the titles that its text links to."""
+    if row.markdown:
+        return row.text, []
+    return without_dead_links(readable(row.text), lambda text: spaceless(text) in titles)
