@@ -22,8 +22,9 @@ from core.retrieval.lexical import LexicalIndex
 from core.retrieval.postings import Scores
 from core.retrieval.synonyms import Synonyms
 from core.retrieval.vectors import unit
-from core.text.clippings import clippings, spelt_out
+from core.text.faq_words import FaqWords
 from core.text.korean import Analyzer
+from core.text.misspellings import Spelling
 from core.types import Exchange
 
 # Of the sum, in the order of `evidence.SIGNALS`: chosen over ten FAQs, from 24 entries to 2,717, of
@@ -76,7 +77,7 @@ class SignalReader:
         self._embedder = embedder
         self._analyzer = analyzer
         self._synonyms = synonyms
-        self._clippings: tuple[str, dict[str, str]] = ("", {})  # of which generation, and what
+        self._faq_words = ("", FaqWords({}, Spelling(())))  # of which generation, and what
 
     def read(
         self, queries: Sequence[Query], lexical: LexicalIndex, *, generation: str
@@ -103,15 +104,15 @@ class SignalReader:
             yield self._signals(lexical, query, context, vector, meaning)
 
     def _spelt_out(self, query: Query, lexical: LexicalIndex, generation: str) -> Query:
-        """Return a query whose clipped words are written in full."""
+        """Return a query whose words are written as the FAQ writes them."""
         terms = self._analyzer.terms(query.question)
         if all(term in lexical.words.terms and term[1] != "/" for term in terms):
             return query
-        of, known = self._clippings
+        of, words = self._faq_words
         if of != generation:
-            known = clippings(lexical.titles, self._analyzer.kiwi)
-            self._clippings = (generation, known)
-        return replace(query, question=spelt_out(query.question, known, self._analyzer.kiwi))
+            words = FaqWords.of(lexical.titles, self._analyzer.kiwi)
+            self._faq_words = (generation, words)
+        return replace(query, question=words.written(query.question, self._analyzer.kiwi))
 
     def is_elliptical(self, question: str) -> bool:
         """Return whether a question is so short that it may lean on the one before."""

@@ -7,7 +7,7 @@ a clipped word for what it does not know, or for single syllables.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kiwipiepy import Kiwi, Token
 
@@ -20,14 +20,14 @@ _LAST_PIECES = ("N", "XR", "MAG")
 _PIECES = ("N", "XR", "XPN", "M", "IC")  # as which Kiwi reads a syllable of a clipped word
 
 
-def clippings(texts: Sequence[str], kiwi: Kiwi) -> dict[str, str]:
+def clippings(texts: Iterable[tuple[str, Sequence[Token]]], kiwi: Kiwi) -> dict[str, str]:
     """Return the words that texts put together, by what they are clipped to.
 
     What stands together only once is chance, and a word of its own is not a clipped one. A clipped
     word that may stand for several stands for the one that is most frequent.
     """
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for text, tokens in zip(texts, kiwi.tokenize(list(texts)), strict=True):
+    for text, tokens in texts:
         for clipped, whole in _put_together(text, tokens):
             found[clipped][whole] += 1
     common = {clipped: wholes.most_common(1)[0] for clipped, wholes in found.items()}
