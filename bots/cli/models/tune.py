@@ -10,20 +10,24 @@ from dataclasses import asdict
 from math import nan
 from pathlib import Path
 
+from bots.bootstrap.models.providers import open_providers
 from bots.bootstrap.models.tuning import collect, host_of, open_client, open_job, set_opted_out
 from bots.bootstrap.processes.event_loop import run as run_loop
 from bots.cli.consent import agreed
 from bots.cli.faq.ingest import progress_bar
 from bots.cli.terminal import clean
+from config.model_settings import ModelName
 from config.settings import Settings
 from core.charts import bar_chart
 from core.errors import ConfigError
-from core.llm.tuning.comparison import ModelComparison, ModelFigures
+from core.llm.completions import Completions
+from core.llm.tuning.comparison import ModelComparison, ModelFigures, Share
 from core.llm.tuning.dataset import Dataset, ExportFolder
 from core.llm.tuning.job import ENDED, Checkpoint, JobNote, JobOptions, Step, TuningJob
 from core.llm.tuning.sdk import translated
 
 INTERVAL_S = 10.0
+_PATIENCE_S = 120.0
 _CHAT, _GUARDRAIL = "FAQBOT_MODEL", "FAQBOT_GUARDRAIL_MODEL"
 
 
@@ -142,14 +146,20 @@ async def _compare(
     questions = ExportFolder(folder).questions()[: limit or None]
     if not questions:
         raise ConfigError(f"{folder} holds no held-out questions: export a larger share of them")
-    async with open_job(settings) as job, open_client(settings) as client:
-        chosen = [*models] or _base_and_tuned(job.note())
-        told = f"{len(chosen)} models are asked {len(questions) * 2:,} questions each"
-        if not agreed(told, yes=yes):
-            return 1
-        comparison = ModelComparison(client, where=host_of(client), prices=settings.price_table())
+    chosen = [*models]
+    if not chosen:
+        async with open_job(settings) as job:
+            chosen = _base_and_tuned(job.note())
+    told = f"{len(chosen)} models are asked {len(questions) * 2:,} questions each"
+    if not agreed(told, yes=yes):
+        return 1
+    async with open_providers(settings) as providers:
+
+        async def open_model(name: str) -> Completions:
+            return await providers.only(ModelName.parse(name), _PATIENCE_S)
+
         with progress_bar("asking") as progress:
-            rows = await comparison.run(chosen, questions, progress=progress)
+            rows = await ModelComparison(open_model).run(chosen, questions, progress=progress)
     (folder / "compare.json").write_text(
         json.dumps([asdict(row) for row in rows], indent=2), encoding="utf-8"
     )
@@ -213,9 +223,9 @@ def _print_figures(rows: Sequence[ModelFigures]) -> None:
     for row in rows:
         table.add_column(f"{row.model}\n{_way(row)}", justify="right", overflow="fold")
     shown: tuple[tuple[str, Callable[[ModelFigures], str]], ...] = (
-        ("answer found in the passage", lambda row: _percent(row.found)),
-        ("refusals kept", lambda row: _percent(row.refusals_kept)),
-        ("citations right", lambda row: _percent(row.citations_right)),
+        ("answer found in the passage", lambda row: _counted(row.found)),
+        ("refusals kept", lambda row: _counted(row.refusals_kept)),
+        ("citations right", lambda row: _counted(row.citations_right)),
         ("length, characters (median)", lambda row: f"{row.chars:,.0f}"),
         ("cost, US$", lambda row: f"{row.cost_usd:.4f}"),
         ("calls failed", lambda row: f"{row.failed:,}"),
@@ -229,7 +239,7 @@ def _picture(rows: Sequence[ModelFigures]) -> bytes:
     labels = ["answer found\nin the passage", "refusals kept", "citations right"]
     series = {
         f"{row.model} {_way(row)}": [
-            nan if share is None else 100 * share
+            nan if share.percent is None else share.percent
             for share in (row.found, row.refusals_kept, row.citations_right)
         ]
         for row in rows
@@ -241,5 +251,5 @@ def _way(row: ModelFigures) -> str:
     return "with passages" if row.with_passages else "without"
 
 
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.1f} %"
+def _counted(share: Share) -> str:
+    return "–" if share.percent is None else f"{share.percent:.1f} % ({share.right}/{share.of})"

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
 
-import openai
-
 from core.errors import ModelError
-from core.llm.budget import Prices
+from core.llm.budget import TAB, Tab
+from core.llm.completions import CompletionRequest, Completions
 from core.llm.prompts import NEXT, NONE, Message, quoted
 from core.llm.tuning.examples import Example
-from core.llm.tuning.sdk import translated
 from core.text.korean import compact, ngrams
 from core.types import Usage
 
 _AT_ONCE: Final = 4
 _ANSWER_TOKENS: Final = 900
-_TIMEOUT_S: Final = 120.0
 _CITATION: Final = re.compile(r"\s*\[(\d{1,2})\]")
 # An answer stands on a passage if it shares most of its letters' pairs with it: what is said in
 # other words still does, what is said of something else does not.
@@ -42,8 +40,26 @@ class ModelReply:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """`right` out of `of`, which is 0 where nothing was measured."""
+
+    right: int
+    of: int
+
+    @classmethod
+    def among(cls, right: Sequence[bool]) -> Share:
+        """Count what is right."""
+        return cls(sum(right), len(right))
+
+    @property
+    def percent(self) -> float | None:
+        """The share in percent, or None."""
+        return 100 * self.right / self.of if self.of else None
+
+
+@dataclass(frozen=True, slots=True)
 class ModelFigures:
-    """The figures of one model in one of the two ways; a share is None where none was measured.
+    """The figures of one model in one of the two ways.
 
     `found` is the share of answers that stand on the right passage, of the questions that have one.
     `refusals_kept` is the share of "not in here" where the passages hold no answer.
@@ -54,9 +70,9 @@ class ModelFigures:
     with_passages: bool
     asked: int
     failed: int
-    found: float | None
-    refusals_kept: float | None
-    citations_right: float | None
+    found: Share
+    refusals_kept: Share
+    citations_right: Share
     chars: float
     cost_usd: float
 
@@ -64,10 +80,9 @@ class ModelFigures:
 class ModelComparison:
     """Asks and measures."""
 
-    def __init__(self, client: openai.AsyncOpenAI, *, where: str, prices: Prices) -> None:
-        self._client = client
-        self._where = where
-        self._prices = prices
+    def __init__(self, open_model: Callable[[str], Awaitable[Completions]]) -> None:
+        """`open_model` opens a model by its name."""
+        self._open_model = open_model
         self._room = asyncio.Semaphore(_AT_ONCE)
 
     async def run(
@@ -85,7 +100,7 @@ class ModelComparison:
         done, total = 0, len(models) * 2 * len(questions)
 
         async def ask(
-            model: str, example: Example, *, with_passages: bool
+            model: Completions, example: Example, *, with_passages: bool
         ) -> ModelReply | ModelError:
             nonlocal done
             reply = await self._ask(model, example, with_passages=with_passages)
@@ -94,39 +109,30 @@ class ModelComparison:
             return reply
 
         rows = []
-        for model in models:
+        for name in models:
+            model = await self._open_model(name)
             for with_passages in (True, False):
                 replies = await asyncio.gather(
                     *(ask(model, example, with_passages=with_passages) for example in questions)
                 )
                 rows.append(
-                    _figures(model, questions, _usable(replies), with_passages=with_passages)
+                    _figures(name, questions, _usable(replies), with_passages=with_passages)
                 )
         return rows
 
     async def _ask(
-        self, model: str, example: Example, *, with_passages: bool
+        self, model: Completions, example: Example, *, with_passages: bool
     ) -> ModelReply | ModelError:
         messages = example.messages[:-1] if with_passages else _bare(example)
+        tab = Tab(lambda _usage: None)
+        TAB.set(tab)  # each question is asked in a task, and so in a context, of its own
+        request = CompletionRequest(messages, _ANSWER_TOKENS, temperature=0)
         try:
-            async with self._room:
-                with translated(self._where):
-                    said = await self._client.chat.completions.create(
-                        model=model,
-                        messages=[*messages],
-                        temperature=0,
-                        max_completion_tokens=_ANSWER_TOKENS,
-                        timeout=_TIMEOUT_S,
-                    )
+            async with self._room, aclosing(model.stream(request)) as pieces:
+                text = "".join([piece.text async for piece in pieces])
         except ModelError as error:
             return error
-        usage = Usage()
-        if said.usage:
-            usage = self._prices.of(model).of(
-                prompt=said.usage.prompt_tokens, completion=said.usage.completion_tokens
-            )
-        text = said.choices[0].message.content or ""
-        return ModelReply(text.partition(NEXT)[0].strip(), usage)
+        return ModelReply(text.partition(NEXT)[0].strip(), tab.total)
 
 
 def _bare(example: Example) -> list[Message]:
@@ -159,9 +165,9 @@ def _figures(
         with_passages=with_passages,
         asked=len(questions),
         failed=len(replies) - len(said),
-        found=_share(found),
-        refusals_kept=_share(kept),
-        citations_right=_share(cited),
+        found=Share.among(found),
+        refusals_kept=Share.among(kept),
+        citations_right=Share.among(cited),
         chars=median([len(reply.text or "") for _, reply in said] or [0]),
         cost_usd=sum(reply.usage.cost_usd for reply in replies),
     )
@@ -179,7 +185,3 @@ def _stands(question: Example, reply: ModelReply) -> bool:
 def _citations(question: Example, reply: ModelReply) -> list[bool]:
     """Return of each citation whether it names a passage that holds the answer."""
     return [int(number) in question.right for number in _CITATION.findall(reply.text or "")]
-
-
-def _share(right: Sequence[bool]) -> float | None:
-    return sum(right) / len(right) if right else None

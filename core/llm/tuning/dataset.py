@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import SourceError, StorageError
-from core.llm.prompts import Excerpt, estimate_tokens
+from core.llm.prompts import Excerpt
 from core.llm.tuning.candidates import LeftOut, Reason
-from core.llm.tuning.examples import MOST_TOKENS, Example
+from core.llm.tuning.examples import MOST_TOKENS, Example, tokens_of
 from core.text.korean import compact
 
 LEAST_EXAMPLES = 100
@@ -192,7 +192,7 @@ def _checked(place: str, row: dict[str, Any]) -> int:
             raise SourceError(f"{place}: a {message['role']} says nothing")
     if messages[-1]["role"] != "assistant" or not any(m["role"] == "user" for m in messages):
         raise SourceError(f"{place} must hold a user's message and end with an assistant's")
-    tokens = sum(estimate_tokens(message["content"]) for message in messages)
+    tokens = tokens_of(messages)
     if tokens > MOST_TOKENS:
         raise SourceError(f"{place} has {tokens:,} tokens, more than {MOST_TOKENS:,}")
     return tokens

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from core.llm.prompts import (
@@ -55,7 +55,7 @@ class Example:
     @property
     def tokens(self) -> int:
         """Return how many tokens are paid for each time that it is trained on, about."""
-        return sum(estimate_tokens(m["content"]) + _TOKENS_OF_MESSAGE for m in self.messages)
+        return tokens_of(self.messages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +126,8 @@ class ExampleMaker:
         if len(places) != 1:
             return None
         return "\n".join(_ENDS.sub(f" [{places[0]}]", line.rstrip()) for line in text.splitlines())
+
+
+def tokens_of(messages: Iterable[Message]) -> int:
+    """Return how many tokens a conversation has, about."""
+    return sum(estimate_tokens(m["content"]) + _TOKENS_OF_MESSAGE for m in messages)

@@ -41,6 +41,7 @@ from core.types import (
 )
 from devtools.openai.faults import FAULTS, of_guard
 from devtools.openai.server import Fault, OpenAIServer, Pace
+from devtools.openai.ways import WAYS
 from ingest.prepare import prepare
 from ingest.sources.load import load
 from ingest.sync import sync
@@ -475,6 +476,35 @@ async def test_who_asks_on_does_not_wait_for_a_late_answer(settings, server):
             events.append(event)
     assert asyncio.get_running_loop().time() - began_s < 1.0
     assert events[-1].text.startswith(PROFILE.model_down)
+
+
+async def test_a_refused_reading_stops_no_answer(settings, server):
+    """The key may read questions no more, and answers go on: each has a breaker of its own."""
+    server.faults.append(Fault("status", of="guard", status=401))
+    async with opened(settings) as assistant:
+        for _ in range(2):
+            await ask(assistant, MINOR)
+        turns = await assistant._answerer.history.recent(SESSION, 2)
+    assert [turn.model for turn in turns] == ["gpt-4o-mini"] * 2
+    assert len(server.bodies("guard")) == 1
+
+
+async def test_a_model_without_a_price_is_named(settings, monkeypatch):
+    """The doctor says that the caps do not count it, until there is a price."""
+    own = settings.model_copy(update={"chat_model": "shop-7b"})
+    (note,) = [c for c in await asyncio.to_thread(check_models, own) if c.name == "prices"]
+    assert "shop-7b" in note.text
+    monkeypatch.setenv("FAQBOT_DEFAULT_PRICE", "[0, 0, 0]")
+    priced = read_settings().model_copy(update={"chat_model": "shop-7b"})
+    assert not [c for c in await asyncio.to_thread(check_models, priced) if c.name == "prices"]
+
+
+async def test_doctor_tells_which_parameters_are_refused(settings, server):
+    """It sends what an answer sends, and so finds out."""
+    server.way = WAYS["mistral"]
+    answers, readings = await asyncio.to_thread(check_models, settings)
+    assert (answers.mark, readings.mark) == (PASS, PASS)
+    assert "max_tokens for max_completion_tokens" in answers.text
 
 
 async def test_an_answer_at_its_limit_says_so(settings, server):

@@ -1,6 +1,9 @@
 """The real client against a real local server, with every failure on cue."""
 
 import asyncio
+import shutil
+import ssl
+import subprocess
 from contextlib import aclosing, asynccontextmanager
 
 import aiohttp
@@ -350,6 +353,25 @@ async def test_the_sdk_says_where_to_post_and_with_which_headers(server, monkeyp
     assert headers["openai-organization"] == "org-7"
     assert headers["user-agent"].startswith("AsyncOpenAI/")
     assert "openai-project" not in headers
+
+
+async def test_a_certificate_that_nobody_knows_is_named_with_what_to_set(tmp_path):
+    """A gateway of one's own house has one of its own authority."""
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = (
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test"
+        f" -addext subjectAltName=IP:127.0.0.1 -keyout {key} -out {certificate}"
+    )
+    if shutil.which("openssl") is None:
+        pytest.skip("NOT RUN: openssl, which makes the certificate, is not here")
+    subprocess.run(made.split(), check=True, capture_output=True)  # noqa: ASYNC221
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    async with await asyncio.start_server(lambda *_: None, "127.0.0.1", 0, ssl=context) as served:
+        port = served.sockets[0].getsockname()[1]
+        async with open_server(key="sk", base_url=f"https://127.0.0.1:{port}/v1") as model:
+            with pytest.raises(ModelUnavailableError, match="SSL_CERT_FILE"):
+                await model.post("/chat/completions", b"{}")
 
 
 async def test_a_netrc_that_knows_the_host_changes_nothing(server, monkeypatch, tmp_path):

@@ -1,14 +1,14 @@
-"""Figures are counted from what models really said, over the real SDK."""
+"""Figures are counted from what models really said, over the bot's own client."""
 
-import openai
 import pytest
 
+from bots.bootstrap.models.providers import open_providers
+from config.model_settings import ModelName
+from config.settings import read_settings
 from core.errors import ModelError, ModelMisconfiguredError
-from core.llm.budget import Price, Prices
-from core.llm.tuning.comparison import ModelComparison
+from core.llm.tuning.comparison import ModelComparison, Share
 from devtools.openai.server import Fault, OpenAIServer
-
-PRICES = Prices({"gpt-4o-mini": Price(0.15, 0.075, 0.60)})
+from devtools.openai.ways import WAYS
 
 
 @pytest.fixture
@@ -18,11 +18,13 @@ async def server():
 
 
 @pytest.fixture
-async def compare(server):
-    async with openai.AsyncOpenAI(api_key="sk-test", base_url=server.url, max_retries=0) as client:
+async def compare(server, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+    async with open_providers(read_settings()) as providers:
 
         async def run(questions, models=("gpt-4o-mini",)):
-            comparison = ModelComparison(client, where="local", prices=PRICES)
+            comparison = ModelComparison(lambda name: providers.only(ModelName.parse(name), 20.0))
             return await comparison.run(models, questions, progress=lambda *_: None)
 
         yield run
@@ -44,12 +46,12 @@ async def test_each_share_is_counted_over_what_it_is_about(compare, server, make
         *["아무 말이나 합니다."] * 4,
     )
     with_passages, without = await compare(questions)
-    assert with_passages.found == pytest.approx(1 / 3)
-    assert with_passages.refusals_kept == 1.0
-    assert with_passages.citations_right == 0.5
-    assert without.found == 0.0
-    assert without.refusals_kept == 0.0
-    assert without.citations_right is None
+    assert with_passages.found == Share(1, 3)
+    assert with_passages.refusals_kept == Share(1, 1)
+    assert with_passages.citations_right == Share(1, 2)
+    assert without.found == Share(0, 3)
+    assert without.refusals_kept == Share(0, 1)
+    assert without.citations_right.percent is None
     assert without.chars == len("아무 말이나 합니다.")
     assert with_passages.cost_usd > without.cost_usd > 0
 
@@ -65,17 +67,26 @@ async def test_without_passages_the_model_is_shown_none(compare, server, make_ex
 async def test_offers_are_no_part_of_the_answer(compare, server, make_example):
     say(server, "0번 상품은 1일 만에 도착합니다. [1]\n[[NEXT]]\n다른 것도? || 다른 것")
     with_passages, _ = await compare([make_example(0)])
-    assert with_passages.found == 1.0
+    assert with_passages.found.percent == 100
     assert with_passages.chars == len("0번 상품은 1일 만에 도착합니다. [1]")
 
 
 async def test_a_call_that_fails_is_counted_and_the_others_are_measured(
     compare, server, make_example
 ):
-    server.faults.append(Fault("status", status=500))
+    server.faults.append(Fault("status", status=404))
     with_passages, without = await compare([make_example(n) for n in range(3)])
     assert (with_passages.failed, without.failed) == (1, 0)
-    assert with_passages.found is not None
+    assert with_passages.found.of == 2
+
+
+async def test_a_server_that_refuses_a_parameter_is_compared_all_the_same(
+    compare, server, make_example
+):
+    """The models are asked as the bot asks them."""
+    server.way = WAYS["mistral"]
+    with_passages, _ = await compare([make_example(0)])
+    assert (with_passages.failed, with_passages.found.of) == (0, 1)
 
 
 async def test_a_model_that_answers_nothing_is_an_error(compare, make_example):
