@@ -174,7 +174,7 @@ class Presenter(Generic[Page]):
         return min(failures + 1, most)
 
     async def _show_privately(self, error: PlatformRefusedError) -> None:
-        """Show the answer privately to its asker, and delete the messages where it is refused.
+        """Show the answer privately to its asker, and leave nothing of it where it is refused.
 
         Raises:
             PlatformRefusedError: that is refused, too.
@@ -188,6 +188,7 @@ class Presenter(Generic[Page]):
         logger.warning("shown to whoever asked alone: %s", error)
         for reference in self.references:
             await self._delete(reference)
+        await self._reply.abandon()
 
     async def _see_whether_it_is_quick(self) -> None:
         try:

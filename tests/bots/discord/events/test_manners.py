@@ -6,6 +6,7 @@ import pytest
 from fakes.assistants import answered
 from fakes.discord_bot import answers_in, running_bot
 
+from core.types import Delta
 from devtools.discord import DiscordServer, Settings
 from devtools.discord.world.model import VOICE, Channel, Role, snowflake
 
@@ -338,3 +339,41 @@ async def test_others_cannot_stop_an_answer(fake, tmp_path, profile):
         await fake.until(lambda: len(questions(bot)) == 2)
         more.set()
         await answered_in(fake, thread, "끝까지 쓴 답.")
+
+
+# The bot's role, voice channels, and refusals in the middle of an answer.
+
+
+async def test_a_mention_of_its_role_is_a_call_and_no_part_of_the_question(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    role = Role(snowflake(), "faqbot", bot_id=fake.bot.id)
+    fake.guild.roles[role.id] = role
+    async with running_bot(fake, tmp_path, profile) as bot:
+        asked = await fake.say(channel, f"<@&{role.id}>님, 배송비는요?")
+        await answered_in(fake, await fake.until(lambda: asked.thread), "답: 배송비는요?")
+        assert questions(bot) == ["배송비는요?"]
+
+
+async def test_called_beside_a_voice_channel_it_replies_there(fake, tmp_path, profile):
+    voice = voice_channel(fake)
+    async with running_bot(fake, tmp_path, profile):
+        asked = await fake.say(voice, "배송비는요?", mention_bot=True)
+        assert (await answered_in(fake, voice, "답: 배송비는요?")).reference is asked
+
+
+async def test_what_is_refused_while_it_grows_comes_directly_and_leaves_no_empty_thread(
+    fake, tmp_path, profile
+):
+    import asyncio  # noqa: PLC0415
+
+    channel, more = fake.guild.channels[0], asyncio.Event()
+    async with running_bot(fake, tmp_path, profile) as bot:
+        bot.assistant.script("질문", Delta("금칙어 "), more, answered("금칙어 없이 쓴 답."))
+        asked = await fake.say(channel, "질문", mention_bot=True)
+        thread = await fake.until(lambda: asked.thread)
+        await fake.until(lambda: answers_in(fake, thread))
+        fake.fail_next("PATCH", rf"/channels/{thread.id}/messages/", "400", code=200000, times=9)
+        more.set()
+        said = await answered_in(fake, fake.dm(fake.user), "금칙어 없이")
+        assert profile.shown_privately in said.content
+        await fake.until(lambda: not answers_in(fake, thread) and thread.archived)

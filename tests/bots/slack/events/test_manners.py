@@ -1,11 +1,13 @@
 """Manners on Slack: what is read, who may ask, downtime, and owners who are called seldom."""
 
+import asyncio
+
 import pytest
-from fakes.assistants import ScriptedAssistant
+from fakes.assistants import ScriptedAssistant, answered
 from fakes.slack_bot import PROFILE, answering, finished, settled
 
 from bots.slack import platform
-from core.types import Escalated
+from core.types import Delta, Escalated
 from devtools.slack import Limits, Slack, visible
 
 
@@ -271,3 +273,43 @@ async def test_owners_are_called_three_times_an_hour_in_one_thread_and_for_quest
             lambda: sum(PROFILE.not_found in visible(one) for one in slack.replies(root)) == 6
         )
     assert len(jiyoung.notifications()) == 3
+
+
+# One `ts` in two events, groups of people, and refusals in the middle of an answer.
+
+
+async def test_an_edit_that_adds_the_mention_asks_once(slack, running, minsu, channel):
+    """Slack tells of it as a change and as a mention, with one ts."""
+    async with running() as bot:
+        said = {
+            "type": "message",
+            "user": minsu.id,
+            "ts": slack.world.ids.ts(),
+            "text": "교환은요?",
+        }
+        edited = {"edited": {"user": minsu.id, "ts": slack.world.ids.ts()}}
+        new = said | {"text": f"{minsu.mention_of_bot} 교환은요?"} | edited
+        change = {"message": new, "previous_message": said, "ts": slack.world.ids.ts()}
+        deliver(slack, channel, subtype="message_changed", **change)
+        mention = new | {"type": "app_mention", "channel": channel.id}
+        slack.world.emit(slack.team, "app_mention", mention, channel)
+        await slack.until(lambda: asked(bot))
+        assert await told(slack, bot, minsu) == ["교환은요?"]
+
+
+@pytest.mark.parametrize("code", ["is_archived", "a_code_that_is_new"])
+async def test_what_is_refused_while_it_grows_is_shown_to_its_asker_alone(
+    slack, running, minsu, channel, code
+):
+    more = asyncio.Event()
+    async with running() as bot:
+        bot.assistant.script("교환은요?", Delta("우선 "), more, answered("우선 이렇게 하세요."))
+        question = await minsu.mention(channel, "교환은요?")
+        await slack.until(lambda: slack.replies(question))
+        slack.fail_next("chat.update", "error", error=code, times=4)
+        slack.fail_next("chat.postEphemeral", "error", error=code, times=4)
+        more.set()
+        await slack.until(
+            lambda: any("이렇게 하세요" in visible(one) for one in slack.messages(minsu.dm))
+        )
+        await slack.until(lambda: not slack.replies(question))
