@@ -1,9 +1,9 @@
 """A year of synthetic traffic, and how long each view of the console takes on it.
 
-`python -m bench.traffic [TURNS]` fills SQLite in a temporary folder and MongoDB (200,000 turns by
-default), and prints a table with a row for each view. The MongoDB is the one of the tests, in a
-thread of its own, unless MONGO_TEST_URL names a real one. `--into FOLDER` fills the history of a
-data folder instead.
+`python -m bench.traffic [TURNS]` fills SQLite in a temporary folder, then MongoDB (200,000 turns by
+default; `--store` names one), and prints a table with a row for each view. The MongoDB is the one
+of the tests, in a thread of its own, unless MONGO_TEST_URL names a real one. `--into FOLDER` fills
+the history of a data folder instead.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import secrets
 import sys
 import tempfile
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,6 +26,7 @@ from time import perf_counter
 from typing import Any, Final
 
 import orjson
+import pymongo
 
 from bench.synthetic_traffic import ANSWER, ENDS, SEOUL, SUBJECTS, fill, fill_mongo, synthetic
 from bench.tables import header, note, table
@@ -53,6 +54,8 @@ from core.stores.sqlite.reports import SqliteReports
 from core.types import Entry, Turn, TurnState
 
 _ROUNDS: Final = 5
+_FILL_S: Final = 3_600.0
+_LIMITS: Final = InboxLimits(per_session=5, total=200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,47 +212,69 @@ async def measure(
     return {name: await slowest_ms(view) for name, view in views.items()}
 
 
-async def main(count: int, into: Path | None) -> None:
-    """Fill, and measure unless a folder is named."""
-    now = datetime.now(UTC)
+async def fill_folder(count: int, folder: Path) -> None:
+    """Fill the history of a data folder."""
+    path = folder / "history.sqlite3"
+    async with SqliteFile.open(path, zone=SEOUL) as file:
+        await fill(file, synthetic(count, until=datetime.now(UTC)))
+    note(f"{count:,} turns in {path}, {path.stat().st_size:,} bytes")
+
+
+@asynccontextmanager
+async def filled_sqlite(turns: Iterable[Turn]) -> AsyncIterator[Stores]:
+    """Open a file with these turns in a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
-        path = (into or Path(folder)) / "history.sqlite3"
-        async with SqliteFile.open(path, zone=SEOUL) as file:
-            await fill(file, synthetic(count, until=now))
-            if into:
-                note(f"{count:,} turns in {path}, {path.stat().st_size:,} bytes")
-                return
-            header()
-            language = load_language("smartstore")
-            (last,) = deque(synthetic(count, until=now), maxlen=1)
-            limits = InboxLimits(per_session=5, total=200)
-            of_file = Stores(
+        async with SqliteFile.open(Path(folder) / "history.sqlite3", zone=SEOUL) as file:
+            await fill(file, turns)
+            yield Stores(
                 SqliteReports(file),
                 SqliteArchive(file),
-                SqliteInbox(file, limits),
+                SqliteInbox(file, _LIMITS),
                 SqliteLessons(file),
             )
-            columns = {"SQLite": await measure(of_file, language, last, now)}
-        url = os.environ.get("MONGO_TEST_URL")
-        async with mongo(url) as database:
-            await fill_mongo(database, synthetic(count, until=now))
-            of_database = Stores(
-                MongoReports(database),
-                MongoArchive(database),
-                MongoInbox(database, limits),
-                MongoLessons(database),
-            )
-            name = "MongoDB" if url else "the tests' MongoDB"
-            columns[name] = await measure(of_database, language, last, now)
-    of_sqlite, of_mongo = columns.values()
-    rows = [(name, f"{ms:,.0f} ms", f"{of_mongo[name]:,.0f} ms") for name, ms in of_sqlite.items()]
-    title = f"the console on {count:,} turns of a year: the slowest of {_ROUNDS}; wanted 300 ms"
-    table(title, ["view", *columns], rows)
+
+
+@asynccontextmanager
+async def filled_mongo(turns: Iterable[Turn]) -> AsyncIterator[Stores]:
+    """Open a database with these turns."""
+    async with mongo(os.environ.get("MONGO_TEST_URL")) as database:
+        with pymongo.timeout(_FILL_S):
+            await fill_mongo(database, turns)
+        yield Stores(
+            MongoReports(database),
+            MongoArchive(database),
+            MongoInbox(database, _LIMITS),
+            MongoLessons(database),
+        )
+
+
+async def main(count: int, names: Sequence[str]) -> None:
+    """Fill the stores one after the other, and print a table for each."""
+    header()
+    language, now = load_language("smartstore"), datetime.now(UTC)
+    is_real = "MONGO_TEST_URL" in os.environ
+    stores = {
+        "sqlite": ("SQLite", filled_sqlite),
+        "mongo": ("MongoDB" if is_real else "the tests' MongoDB", filled_mongo),
+    }
+    for name in names:
+        title, opened = stores[name]
+        last: deque[Turn] = deque(maxlen=1)
+        turns = (last.append(turn) or turn for turn in synthetic(count, until=now))
+        async with opened(turns) as filled:
+            times = await measure(filled, language, last[-1], now)
+        rows = [(view, f"{ms:,.0f} ms") for view, ms in times.items()]
+        head = f"the console on {count:,} turns of a year: the slowest of {_ROUNDS}; wanted 300 ms"
+        table(head, ["view", title], rows)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("turns", type=int, nargs="?", default=200_000)
     parser.add_argument("--into", type=Path)
+    parser.add_argument("--store", choices=["sqlite", "mongo"], nargs="*")
     given = parser.parse_args()
-    asyncio.run(main(given.turns, given.into))
+    if given.into:
+        asyncio.run(fill_folder(given.turns, given.into))
+    else:
+        asyncio.run(main(given.turns, given.store or ["sqlite", "mongo"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -14,7 +14,7 @@ from config.settings import Settings
 from core.assistant.assistant import Assistant
 from core.reporting.catalogue import Desk
 from core.reporting.checkup import Checked
-from core.reporting.trial import Trials
+from core.reporting.trial import DryRun, Origin, Trials
 from core.retrieval.rehearsal import Rehearsal
 from core.retrieval.retriever import Retriever
 from core.types import Entry, Generation, Lesson
@@ -54,10 +54,15 @@ def trials_of(stores: Stores, retriever: Retriever, assistants: PlainAssistants)
         return assistants.searching(trial)
 
     @asynccontextmanager
-    async def with_source() -> AsyncIterator[Assistant]:
+    async def with_source(origin: Origin) -> AsyncIterator[Assistant]:
         from bots.bootstrap.index.preview import previewed  # see `edit`
+        from bots.bootstrap.index.uploads import waiting_upload
 
-        preview = previewed(settings, language, retriever.embedder)
+        told = settings
+        if origin is Origin.UPLOAD:
+            path = await asyncio.to_thread(waiting_upload, settings)
+            told = settings.model_copy(update={"source": str(path)})
+        preview = previewed(told, language, retriever.embedder)
         trial = await asyncio.to_thread(preview.__enter__)
         try:
             trial.serving.lay(retriever.serving.now().overlay)
@@ -65,13 +70,25 @@ def trials_of(stores: Stores, retriever: Retriever, assistants: PlainAssistants)
         finally:
             await asyncio.to_thread(preview.__exit__, None, None, None)
 
-    async def ingest() -> str:
+    async def ingest(origin: Origin) -> str:
         from bots.bootstrap.index.preview import source_of
+        from bots.bootstrap.index.uploads import accept_upload
         from bots.bootstrap.jobs import resync
 
-        source = await asyncio.to_thread(source_of, settings)
+        find = accept_upload if origin is Origin.UPLOAD else source_of
+        source = str(await asyncio.to_thread(find, settings))
         told = settings.model_copy(update={"source": source})
         return await asyncio.to_thread(partial(resync, told, always=True))
+
+    async def upload(name: str, content: AsyncIterable[bytes]) -> DryRun:
+        from bots.bootstrap.index.dry_run import dry_run
+        from bots.bootstrap.index.uploads import begin_upload
+
+        path = await asyncio.to_thread(begin_upload, settings, name)
+        with await asyncio.to_thread(path.open, "wb") as file:
+            async for part in content:
+                await asyncio.to_thread(file.write, part)
+        return await asyncio.to_thread(dry_run, settings, path)
 
     async def source() -> Generation | None:
         return await asyncio.to_thread(open_index(settings).serving)
@@ -83,5 +100,6 @@ def trials_of(stores: Stores, retriever: Retriever, assistants: PlainAssistants)
         with_lessons=with_lessons,
         with_source=with_source,
         ingest=ingest,
+        upload=upload,
         source=source,
     )

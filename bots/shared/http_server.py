@@ -23,6 +23,10 @@ logger = logging.getLogger(__name__)
 
 _IDLE_S: Final = 30.0  # without a request, or with a head that does not end
 _BODY_S: Final = 15.0
+
+STREAMED_BODIES: Final = web.AppKey("streamed_bodies", frozenset[str])
+"""The paths whose handlers read their bodies themselves, once they know who sends them."""
+
 _LINGER_S: Final = 2.0  # how long an unwanted body is still read
 _BACKLOG: Final = 512
 _MOST: Final = 4_096
@@ -170,7 +174,7 @@ class _Connection(web.RequestHandler):
 @web.middleware
 async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Read the body, which has a deadline, before the request counts as one in work."""
-    if request.can_read_body:
+    if request.can_read_body and request.path not in request.app.get(STREAMED_BODIES, ()):
         try:
             async with asyncio.timeout(_BODY_S):
                 await request.read()

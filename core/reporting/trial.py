@@ -2,19 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from core.ports import Archive, Reports
 from core.reporting.replay import Asked, Comparison, compared, outcome_of
 from core.skills.assistant import AnyAssistant
-from core.types import Exchange, Generation, Lesson, Turn, TurnState
+from core.types import Entry, Exchange, Generation, Lesson, Turn, TurnState
 
 LAST: Final = 1_000
 _REMEMBERED: Final = 3  # turns of a conversation that a question is asked with
+
+
+class Origin(StrEnum):
+    """Where an ingest takes the FAQ from: its source, or the file that was uploaded last."""
+
+    SOURCE = "source"
+    UPLOAD = "upload"
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumns:
+    """The columns of one table: the name of each field's column, and those that are not read."""
+
+    position: str
+    read: tuple[tuple[str, str], ...]
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that an ingest does to rows, by `kind`, with a line for each place."""
+
+    kind: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """A source as an ingest would take it: how many rows, how many entries, and the `first`."""
+
+    read: int
+    entries: int
+    columns: tuple[TableColumns, ...]
+    notes: tuple[Note, ...]
+    first: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +58,19 @@ class Trials:
     """The changes that can be tried out, without models, and without changing what serves.
 
     `now` answers as the bot does; `with_lessons` as if these were taught; `with_source` as if what
-    the FAQ's source holds by now were ingested. `ingest` ingests it and returns a line that says
-    what has changed; `source` is what serves, None before the first ingest.
+    an origin holds by now were ingested. `ingest` ingests it and returns a line that says what has
+    changed. `upload`
+    keeps a file, by its name and content, and tells what an ingest of it would take. `source` is
+    what serves, None before the first ingest.
     """
 
     reports: Reports
     archive: Archive
     now: Callable[[], AnyAssistant]
     with_lessons: Callable[[Sequence[Lesson]], Awaitable[AnyAssistant]]
-    with_source: Callable[[], AbstractAsyncContextManager[AnyAssistant]]
-    ingest: Callable[[], Awaitable[str]]
+    with_source: Callable[[Origin], AbstractAsyncContextManager[AnyAssistant]]
+    ingest: Callable[[Origin], Awaitable[str]]
+    upload: Callable[[str, AsyncIterable[bytes]], Awaitable[DryRun]]
     source: Callable[[], Awaitable[Generation | None]]
 
     async def compare(

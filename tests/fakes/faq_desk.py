@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from fakes.assistants import ScriptedAssistant
 
+from core.errors import SourceError
 from core.reporting.catalogue import Desk
 from core.reporting.checkup import Checked
 from core.reporting.switches import Switch, Switchboard, one_of
-from core.reporting.trial import Trials
+from core.reporting.trial import DryRun, Note, Origin, TableColumns, Trials
 from core.stores.memory import MemoryHistory
 from core.types import Entry, EntryProblem, Escalated, Generation, Lesson, ProblemKind
 
@@ -56,13 +57,22 @@ def trials_of(stores, assistant) -> Trials:
         return after
 
     @asynccontextmanager
-    async def with_source() -> AsyncIterator[ScriptedAssistant]:
+    async def with_source(_origin: Origin) -> AsyncIterator[ScriptedAssistant]:
         after = ScriptedAssistant(MemoryHistory())
         after.script("없앤 것", Escalated("없어요", ()))
         yield after
 
-    async def ingest() -> str:
-        return "1 added"
+    async def ingest(origin: Origin) -> str:
+        return "2 added" if origin is Origin.UPLOAD else "1 added"
+
+    async def upload(name: str, content: AsyncIterable[bytes]) -> DryRun:
+        size = sum([len(part) async for part in content])
+        if not name.endswith(".csv"):
+            raise SourceError(f"{name}: not of a kind that is read")
+        columns = TableColumns(name, (("title", "질문"), ("answer", "답변")), ("비고",))
+        notes = (Note("skipped", (f"{name}:3: no answer",)), Note("duplicates", ()))
+        entry = Entry("u1", "환불은 언제 되나요?", f"{size}일 뒤입니다.")
+        return DryRun(2, 1, (columns,), notes, (entry,))
 
     async def source() -> Generation:
         return Generation("g1", "f", 2, "2026-11-29T00:00:00+00:00", "/srv/faq.csv")
@@ -74,6 +84,7 @@ def trials_of(stores, assistant) -> Trials:
         with_lessons=with_lessons,
         with_source=with_source,
         ingest=ingest,
+        upload=upload,
         source=source,
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from bots.bootstrap.index.dry_run import grouped, notes_of
 from bots.bootstrap.index.ingestion import Progress, Report, fetched, prepare_source, run_ingest
 from bots.bootstrap.stores import open_index
 from bots.cli.terminal import Screen, clean
@@ -23,6 +24,11 @@ _TERMINAL_LINES = 50  # more lines of a list would scroll the summary off the sc
 _NEAR_DUPLICATES = 10
 _PREVIEWED = 3
 _PREVIEW_CHARS = 1_500
+_HEADINGS = {
+    "duplicates": "Merged exact duplicates",
+    "other answers": "Another answer to the same title "
+    "(added below the first; is one of them wrong?)",
+}
 
 
 def ingest(settings: Settings, source: str, *, questions: Path | None, use_packs: bool) -> int:
@@ -72,42 +78,15 @@ def _reading(prepared: PreparedFaq) -> Iterator[str]:
     tables = [
         SourceRemark("columns", table.position, _columns(table)) for table in prepared.columns
     ]
-    yield from _listed("Columns", list(_grouped(tables)), _TERMINAL_LINES)
-    kinds = dict.fromkeys(remark.kind for remark in prepared.remarks)
-    for kind in kinds:
-        remarks = [remark for remark in prepared.remarks if remark.kind == kind]
-        yield from _listed(kind.capitalize(), list(_grouped(remarks)), _TERMINAL_LINES)
-    yield from _listed(
-        "Skipped", [f"{row.position}: {row.reason}" for row in prepared.skipped], _TERMINAL_LINES
-    )
-    for heading, added in (
-        ("Merged exact duplicates", False),
-        ("Another answer to the same title (added below the first; is one of them wrong?)", True),
-    ):
-        yield from _listed(
-            heading,
-            [
-                f"{row.position} into {row.into}: {tidy(row.title)}"
-                for row in prepared.merged
-                if row.added == added
-            ],
-            _TERMINAL_LINES,
-        )
+    yield from _listed("Columns", list(grouped(tables)), _TERMINAL_LINES)
+    for note in notes_of(prepared):
+        heading = _HEADINGS.get(note.kind, note.kind.capitalize())
+        yield from _listed(heading, note.lines, _TERMINAL_LINES)
 
 
 def _columns(table: Columns) -> str:
     read = ", ".join(f"{name} from {column!r}" for name, column in table.read)
     return read + (f"; ignored: {', '.join(map(repr, table.ignored))}" if table.ignored else "")
-
-
-def _grouped(remarks: Sequence[SourceRemark]) -> Iterator[str]:
-    """One line for what was done many times: the first place, and how many more."""
-    places: dict[str, list[str]] = {}
-    for remark in remarks:
-        places.setdefault(remark.text, []).append(remark.position)
-    for text, found in places.items():
-        more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
-        yield f"{found[0]}{more}: {text}"
 
 
 def first_ingest(settings: Settings, screen: Screen, profile: Profile) -> None:

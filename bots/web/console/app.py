@@ -8,6 +8,7 @@ from typing import Final
 
 from aiohttp import web
 
+from bots.shared.http_server import STREAMED_BODIES
 from bots.web.console import actions, trials, views
 from bots.web.console.access import CONSOLE, Console, Role
 from bots.web.handlers.site import file_of
@@ -18,6 +19,7 @@ from core.errors import ConfigError
 from core.reporting.operations import Operations
 
 _API: Final = "/console/api"
+_UPLOAD: Final = f"{_API}/source/upload"
 _FILES: Final = (
     "app.js",
     "dom.js",
@@ -27,6 +29,7 @@ _FILES: Final = (
     "conversations.js",
     "faq.js",
     "check.js",
+    "source.js",
     "gaps.js",
     "lessons.js",
     "replay.js",
@@ -62,6 +65,7 @@ def add_console(app: web.Application, settings: Settings, operations: Operations
     words = {language: load_check_words(language) for language in _LANGUAGES}
     app[CONSOLE] = Console(operations, tokens, texts, words, settings.jobs_timezone)
     app[trials.TRYING] = asyncio.Lock()
+    app[STREAMED_BODIES] = frozenset({_UPLOAD})
     app.add_routes(routes())
     return True
 
@@ -84,6 +88,7 @@ def routes() -> list[web.RouteDef]:
         web.put(f"{_API}/entries/{{faq_id}}/questions", actions.edit_questions),
         web.put(f"{_API}/entries/{{faq_id}}/review", actions.review),
         web.get(f"{_API}/source", trials.show_source),
+        web.post(_UPLOAD, trials.upload),
         web.post(f"{_API}/source/try", trials.try_source),
         web.post(f"{_API}/source/ingest", trials.ingest),
         web.get(f"{_API}/gaps", views.gaps),

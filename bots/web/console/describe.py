@@ -12,6 +12,7 @@ from core.reporting.check_words import CheckWords, problem_json
 from core.reporting.checkup import Checked
 from core.reporting.gaps import GapGroup
 from core.reporting.stats import Figures, Stats
+from core.reporting.trial import DryRun
 from core.types import AuditEvent, Feedback, Lesson, ProblemKind, Received, Trace, Turn
 
 Json = dict[str, Any]
@@ -141,6 +142,19 @@ def checked_json(checked: Checked, words: CheckWords, *, kind: str, start: int) 
         ],
         "count": len(chosen),
         "problems": [problem_json(one, words) for one in chosen[start : start + CHECK_PAGE]],
+    }
+
+
+def dry_run_json(told: DryRun) -> Json:
+    """What an ingest of a source would take."""
+    return {
+        "read": told.read,
+        "entries": told.entries,
+        "columns": [asdict(table) for table in told.columns],
+        "notes": [asdict(note) for note in told.notes if note.lines],
+        "first": [
+            {"title": one.title, "text": one.text, "category": one.category} for one in told.first
+        ],
     }
 
 

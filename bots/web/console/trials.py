@@ -8,26 +8,31 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from http import HTTPStatus
+from pathlib import PurePath
 from typing import Any, Final
 
 import orjson
 from aiohttp import web
 
+from bots.web.console import describe
 from bots.web.console.access import CONSOLE, visitor_in
 from bots.web.console.actions import questions_in
 from bots.web.context import CONTEXT
 from bots.web.handlers.requests import body_of, text_in
 from bots.web.problems import Problem, said
-from core.errors import FaqbotError
+from core.errors import FaqbotError, SourceError
 from core.reporting.operations import Operations
 from core.reporting.replay import Asked, Comparison, replay_json
-from core.reporting.trial import last_asked
+from core.reporting.trial import Origin, last_asked
 from core.skills.assistant import AnyAssistant
 from core.types import Lesson
 
 logger = logging.getLogger(__name__)
 
 BOUND: Final = 0.01  # of the answers may get worse, before it is said to be too many
+_MOST_UPLOADED_BYTES: Final = 50_000_000
+_UPLOAD_S: Final = 600.0
+_PART_BYTES: Final = 256 * 1024
 _EVERY: Final = 10  # questions between two lines
 TRYING: Final = web.AppKey("trying", asyncio.Lock)
 
@@ -47,10 +52,25 @@ async def try_lesson(request: web.Request) -> web.StreamResponse:
 
 
 async def try_source(request: web.Request) -> web.StreamResponse:
-    """Try what the FAQ's source holds by now."""
+    """Try what the FAQ's source holds by now, or the file that was uploaded."""
     visitor_in(request, changes=True)
-    async with _alone(request), request.app[CONSOLE].operations.trials.with_source() as after:
+    origin = await _origin(request)
+    trials = request.app[CONSOLE].operations.trials
+    async with _alone(request), _usable(), trials.with_source(origin) as after:
         return await _streamed(request, after)
+
+
+async def upload(request: web.Request) -> web.Response:
+    """Keep a FAQ's file, and tell what an ingest of it would take; nothing is served from it."""
+    visitor_in(request, changes=True)
+    name = request.query.get("name", "")
+    trials = request.app[CONSOLE].operations.trials
+    try:
+        async with _alone(request), _usable(), asyncio.timeout(_UPLOAD_S):
+            told = await trials.upload(name, _content(request))
+    except TimeoutError:
+        raise Problem(HTTPStatus.REQUEST_TIMEOUT, "upload_too_slow") from None
+    return said(describe.dry_run_json(told))
 
 
 async def show_source(request: web.Request) -> web.Response:
@@ -69,13 +89,45 @@ async def show_source(request: web.Request) -> web.Response:
 
 
 async def ingest(request: web.Request) -> web.Response:
-    """Ingest what the FAQ's source holds by now."""
+    """Ingest what the FAQ's source holds by now, or the file that was uploaded."""
     visitor = visitor_in(request, changes=True)
     operations = request.app[CONSOLE].operations
-    async with _alone(request):
-        line = await operations.trials.ingest()
-    await operations.note(visitor.name, "faq.ingest", line)
+    origin = await _origin(request)
+    async with _alone(request), _usable():
+        line = await operations.trials.ingest(origin)
+    serving = await operations.trials.source()
+    name = PurePath(serving.source).name if serving else ""
+    action = "faq.upload" if origin is Origin.UPLOAD else "faq.ingest"
+    await operations.note(visitor.name, action, f"{name}: {line}" if name else line)
     return said({"told": line})
+
+
+async def _origin(request: web.Request) -> Origin:
+    uploaded = (await body_of(request)).get("uploaded") is True
+    return Origin.UPLOAD if uploaded else Origin.SOURCE
+
+
+async def _content(request: web.Request) -> AsyncIterator[bytes]:
+    """Yield the body as it comes.
+
+    Raises:
+        Problem: it is too long.
+    """
+    size = 0
+    async for part in request.content.iter_chunked(_PART_BYTES):
+        size += len(part)
+        if size > _MOST_UPLOADED_BYTES:
+            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "upload_too_large")
+        yield part
+
+
+@asynccontextmanager
+async def _usable() -> AsyncIterator[None]:
+    """Tell the owner what is wrong with a source."""
+    try:
+        yield
+    except SourceError as error:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
 
 
 async def _lessons(

@@ -8,6 +8,7 @@ from bots.bootstrap.assistant import open_operations
 from bots.bootstrap.index.ingestion import run_ingest
 from config.settings import read_settings
 from core.reporting.replay import Asked, Change
+from core.reporting.trial import Origin
 from core.types import Lesson, SessionId, TurnState
 
 HOLIDAYS, ROOMS = "휴가는 며칠인가요?", "회의실은 어디서 잡나요?"
@@ -38,13 +39,32 @@ async def test_the_new_source_is_asked_beside_the_old_one(settings, tmp_path):
         write(tmp_path, {ROOMS: FAQ[ROOMS], "주차는 어디에 하나요?": "지하 2층입니다."})
         trials = operations.trials
         served = await trials.source()
-        async with trials.with_source() as after:
+        async with trials.with_source(Origin.SOURCE) as after:
             holidays, rooms = await compared(trials, after, HOLIDAYS, ROOMS)
         assert (holidays.before.state, holidays.change) == (TurnState.ANSWERED, Change.WORSE)
         assert rooms.change is Change.SAME
         assert (await trials.source()).name == served.name
-        assert "1 added" in await trials.ingest()
+        assert "1 added" in await trials.ingest(Origin.SOURCE)
         assert (await trials.source()).entries == 2
+
+
+async def chunks(text):
+    yield text.encode()
+
+
+async def test_an_uploaded_file_is_tried_and_becomes_the_source(settings, tmp_path):
+    path = write(tmp_path, FAQ)
+    run_ingest(settings, path, questions=None, use_packs=True, progress=lambda *_: None)
+    async with open_operations(settings) as (operations, _):
+        trials = operations.trials
+        told = await trials.upload("new.csv", chunks(f"질문,답변,비고\n{ROOMS},1층입니다.,x\n"))
+        assert (told.entries, told.columns[0].ignored) == (1, ("비고",))
+        async with trials.with_source(Origin.UPLOAD) as after:
+            (holidays,) = await compared(trials, after, HOLIDAYS)
+        assert holidays.change is Change.WORSE
+        assert "1 removed" in await trials.ingest(Origin.UPLOAD)
+        served = await trials.source()
+        assert (served.entries, served.source.endswith("uploads/new.csv")) == (1, True)
 
 
 async def test_a_lesson_is_tried_without_being_taught(settings, tmp_path):

@@ -320,6 +320,38 @@ async def test_what_an_ingest_makes_worse_is_seen_before_it_counts(bot, operator
     assert [(one["who"], one["action"]) for one in told["audit"]] == [("mina", "faq.ingest")]
 
 
+async def test_a_faq_is_uploaded_looked_at_tried_and_ingested(bot, operator):
+    """A reader may not; what cannot be read is told; the ingest is in the log."""
+
+    async def upload(name, content=b"x" * 100_000):
+        url, headers = f"{operator.address}/source/upload?name={name}", {CSRF: operator.csrf}
+        async with operator.http.post(url, data=content, headers=headers) as response:
+            return response.status, await response.json()
+
+    await asked(bot, "없앤 것")
+    await operator.enter(READER)
+    assert (await upload("faq.csv"))[0] == 403
+    await operator.enter(OWNER)
+    status, told = await upload("faq.exe")
+    assert (status, told["detail"]) == (422, "faq.exe: not of a kind that is read")
+    _, told = await upload("faq.csv")
+    assert (told["read"], told["entries"]) == (2, 1)
+    assert told["columns"][0]["read"] == [["title", "질문"], ["answer", "답변"]]
+    assert [(one["kind"], one["lines"]) for one in told["notes"]] == [
+        ("skipped", ["faq.csv:3: no answer"])
+    ]
+    assert told["first"][0]["text"] == "100000일 뒤입니다."
+    _, lines = await tried(operator, "/source/try", {"uploaded": True})
+    assert lines[-1]["result"]["questions"] == 1
+    assert (await operator.call("POST", "/source/ingest", {"uploaded": True}))[1] == {
+        "told": "2 added"
+    }
+    _, told = await operator.call("GET", "/switches")
+    assert [(one["action"], one["detail"]) for one in told["audit"]] == [
+        ("faq.upload", "faq.csv: 2 added")
+    ]
+
+
 async def test_an_entry_is_reviewed_and_found_by_other_questions(bot, operator):
     """Each change is logged; a question of another entry is not taken."""
     await operator.enter(OWNER)

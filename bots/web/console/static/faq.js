@@ -2,8 +2,8 @@
 
 import { $, button, call, day, empty, field, isOwner, make, number, say, t, table } from "./dom.js";
 import { check } from "./check.js";
+import { origin } from "./source.js";
 import { link } from "./today.js";
-import { tryButton } from "./trial.js";
 
 const ORDERS = ["used", "in_vain", "unhelpful", "never", "due", "check"];
 const FIGURES = ["used", "helpful", "unhelpful", "in_vain"];
@@ -21,25 +21,6 @@ export async function faq(query, go) {
   form.onsubmit = (event) => { event.preventDefault(); go(`faq?${new URLSearchParams({ order, text: search.value })}`); };
   const count = make("p", { className: "small", textContent: t.shown_of.replace("{shown}", number(told.entries.length)).replace("{all}", number(told.count)) });
   return [await origin(go), form, tabs, count, told.entries.length ? list(told.entries) : empty()];
-}
-
-// Where the FAQ comes from; what an ingest of it would change, and the ingest itself.
-async function origin(go) {
-  const told = await call("GET", "/source");
-  if (!told.source) return null;
-  const words = t.origin.replace("{source}", told.source.split("/").at(-1)).replace("{day}", day(told.created_at));
-  const element = make("article", { className: "turn" }, make("p", { title: told.source, textContent: words }));
-  if (!isOwner()) return element;
-  const place = make("div");
-  const ingest = button(t.ingest, async () => {
-    place.replaceChildren(make("p", { className: "small", role: "status", textContent: t.saving }));
-    await call("POST", "/source/ingest", {});
-    go("faq");
-  }, "primary");
-  ingest.hidden = true;
-  const attempt = tryButton("/source/try", () => ({}), place, () => { ingest.hidden = false; });
-  element.append(make("div", { className: "row" }, attempt, ingest), place);
-  return element;
 }
 
 function list(entries) {
