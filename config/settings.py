@@ -70,7 +70,7 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
         description="Open questions of all; each platform that is on has the same share.",
     )
     sessions_at_once: int = Field(
-        default=64, ge=1, le=1000, description="Conversations answered beside each other."
+        default=64, ge=1, le=1000, description="Conversations of each platform at a time."
     )
     spool_total: int = Field(
         default=1000,

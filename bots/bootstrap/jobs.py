@@ -16,7 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from bots.bootstrap.digest import tell_owners
-from bots.bootstrap.processes.members import LEASE_S, Members, leaders
+from bots.bootstrap.processes.members import Members, leaders
 from bots.bootstrap.stores import Stores, open_stores
 from config.profiles import profile_of
 from config.settings import Settings
@@ -53,32 +53,15 @@ async def run_logged(job: Job, members: Members) -> None:
     """Run a job where this process leads it, and log its line, or why it failed."""
     try:
         if await members.leads(job.name):
-            async with _leading(job.name, members):
+            async with members.leading(job.name):
                 logger.info("job %s: %s", job.name, await job.run())
+            # Long enough that no other runs it at the same time.
+            with suppress(StorageError):
+                await members.leads(job.name, lease_s=_LEADS_ON_S)
     except FaqbotError as error:
         logger.error("job %s failed: %s", job.name, error)
     except Exception:  # the outermost edge of a job: the others go on
         logger.exception("job %s failed", job.name)
-
-
-@asynccontextmanager
-async def _leading(job: str, members: Members) -> AsyncIterator[None]:
-    """Keep the lead while the job runs, and long enough that no other runs it at the same time."""
-
-    async def keep() -> None:
-        while True:
-            await asyncio.sleep(LEASE_S / 3)
-            with suppress(StorageError):
-                await members.leads(job)
-
-    keeping = asyncio.create_task(keep())
-    try:
-        yield
-    finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
-    with suppress(StorageError):
-        await members.leads(job, lease_s=_LEADS_ON_S)
 
 
 async def expire(archive: Archive, *, days: int) -> str:

@@ -171,7 +171,7 @@ async def assemble(
         announce=Announcements(workspaces, budgets, context.cleaner).post,
     )
     lessons = LessonHandler(context, background, budgets)
-    message_handler = MessageHandler(context, background, lessons)
+    message_handler = MessageHandler(context, background, lessons, budgets)
     app = make_app(
         context=context,
         client=client,

@@ -63,9 +63,11 @@ class _Work:
 
 
 class InboxWorker:
-    """Answers the questions of an inbox, those of `sessions_at_once` sessions at a time.
+    """Answers the questions of an inbox, of each platform those of so many sessions at a time.
 
-    It takes only sessions with one of `prefixes`, those of the platforms of this process.
+    It takes only sessions with one of `prefixes`, those of the platforms of this process. Each has
+    `sessions_at_once` of its own: where one platform's rate limits keep answers waiting, the
+    questions of another one do not wait behind them.
     """
 
     def __init__(  # noqa: PLR0913 - its collaborators
@@ -81,12 +83,12 @@ class InboxWorker:
     ) -> None:
         self._inbox = inbox
         self._handler = handler
-        self._prefixes = [*prefixes]
         self._attempts = attempts
         self._lease_s = lease_s
         self._poll_s = poll_s
-        self._free = asyncio.Semaphore(sessions_at_once)
-        self._woken = asyncio.Event()
+        self._sessions_at_once = sessions_at_once
+        self._woken = {prefix: asyncio.Event() for prefix in prefixes}
+        self._tasks: asyncio.TaskGroup | None = None
         self._at_work: set[_Work] = set()
         self._sweep_at = float("-inf")
 
@@ -97,13 +99,16 @@ class InboxWorker:
 
     def wake(self) -> None:
         """Look at the inbox now: a question was received, or a lease was found lapsed."""
-        self._woken.set()
+        for woken in self._woken.values():
+            woken.set()
 
     def take(self, prefix: str) -> None:
         """Answer sessions with this prefix, too, from now on."""
-        if prefix not in self._prefixes:
-            self._prefixes.append(prefix)
-        self.wake()
+        if prefix in self._woken:
+            return
+        self._woken[prefix] = asyncio.Event()
+        if self._tasks:
+            self._tasks.create_task(self._serve(prefix))
 
     async def drop(self, question_id: str) -> None:
         """Stop answering a question, if that is done here, and return when it has stopped.
@@ -122,19 +127,28 @@ class InboxWorker:
         """
         with suppress(AwayError):
             await self._inbox.take_back()
-        async with asyncio.TaskGroup() as tasks:
+        async with asyncio.TaskGroup() as self._tasks:
+            for prefix in self._woken:
+                self._tasks.create_task(self._serve(prefix))
+
+    async def _serve(self, prefix: str) -> None:
+        """Answer the questions of one platform until cancelled."""
+        free = asyncio.Semaphore(self._sessions_at_once)
+        async with asyncio.TaskGroup() as answers:
             while True:
-                await self._free.acquire()
-                tasks.create_task(self._work(await self._next()))
+                await free.acquire()
+                claim = await self._next(prefix)
+                answers.create_task(self._work(claim)).add_done_callback(lambda _: free.release())
                 _check_cancelled()
 
-    async def _next(self) -> Claim:
+    async def _next(self, prefix: str) -> Claim:
         """Wait for the next claim."""
+        woken = self._woken[prefix]
         while True:
-            self._woken.clear()
+            woken.clear()
             try:
                 await self._sweep()
-                claim = await self._inbox.claim(lease_s=self._lease_s, prefixes=self._prefixes)
+                claim = await self._inbox.claim(lease_s=self._lease_s, prefixes=(prefix,))
                 if claim is not None:
                     return claim
             except StorageError as error:
@@ -145,7 +159,7 @@ class InboxWorker:
             _check_cancelled()
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._poll_s):
-                    await self._woken.wait()
+                    await woken.wait()
 
     async def _sweep(self) -> None:
         """Free the questions of processes that died, every `poll_s`."""
@@ -179,7 +193,6 @@ class InboxWorker:
         finally:
             self._at_work.discard(job)
             job.ended.set()
-            self._free.release()
             self.wake()
 
     async def _release(self, claim: Claim) -> None:

@@ -18,7 +18,6 @@ from core.profile import Profile
 logger = logging.getLogger(__name__)
 
 _LOOK_S: Final = 2.0
-_LONGEST_INGEST_S: Final = 3_600.0
 
 
 async def ensure_index(
@@ -30,14 +29,17 @@ async def ensure_index(
         SourceError: the source cannot be read.
         FaqbotError: the ingest failed.
     """
+    waits = False
     while not await asyncio.to_thread(_is_there, settings):
-        if await members.leads("resync", lease_s=_LONGEST_INGEST_S):
+        if await members.leads("resync"):
             source = settings.source
             say(f"nothing is indexed yet: ingesting {source}" if source else profile.sample_faq)
-            await asyncio.to_thread(_ingest, settings)
-            await members.leads("resync")
+            async with members.leading("resync"):
+                await asyncio.to_thread(_ingest, settings)
         else:
-            say("nothing is indexed yet: another process ingests")
+            if not waits:
+                say("nothing is indexed yet: another process ingests")
+            waits = True
             await asyncio.sleep(_LOOK_S)
 
 

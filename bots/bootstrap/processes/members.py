@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from core.errors import StorageError
@@ -27,10 +29,15 @@ class Members:
         self._cluster = cluster
         self.name = name
         self._count = 1
+        self._fewer_since: float | None = None
 
     @property
     def count(self) -> int:
-        """The number of running processes, this one included."""
+        """The number of running processes, this one included.
+
+        It falls only when fewer were seen for as long as a lease: after an outage of the store, the
+        others have not yet renewed theirs, and nobody may take their share of a budget meanwhile.
+        """
         return self._count
 
     async def run(self) -> None:
@@ -50,7 +57,16 @@ class Members:
         except StorageError as error:
             logger.warning("how many processes there are is not known: %s", error)
         else:
-            self._count = max(sum(name.startswith(_MEMBER) for name in held), 1)
+            self._note(max(sum(name.startswith(_MEMBER) for name in held), 1))
+
+    def _note(self, number: int) -> None:
+        now = asyncio.get_running_loop().time()
+        if number >= self._count:
+            self._fewer_since = None
+        elif self._fewer_since is None:
+            self._fewer_since = now
+        if self._fewer_since is None or now - self._fewer_since >= LEASE_S:
+            self._count, self._fewer_since = number, None
 
     async def leads(self, job: str, *, lease_s: float = LEASE_S) -> bool:
         """Return whether this process is the one that runs a job; it stays so while it asks.
@@ -59,6 +75,22 @@ class Members:
             StorageError: the store is away.
         """
         return await self._cluster.hold(f"{_JOB}{job}", self.name, lease_s=lease_s) == self.name
+
+    @asynccontextmanager
+    async def leading(self, job: str) -> AsyncIterator[None]:
+        """Keep the lead of a job that takes long; if this process dies, another one leads soon."""
+        keeping = asyncio.create_task(self._keep(job))
+        try:
+            yield
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+
+    async def _keep(self, job: str) -> None:
+        while True:
+            await asyncio.sleep(_BEAT_S)
+            with suppress(StorageError):
+                await self.leads(job)
 
     async def _leave(self) -> None:
         try:

@@ -18,6 +18,7 @@ from core.messaging.delivery.window import Window
 EDITS_A_MINUTE: Final = 50
 # chat.appendStream is of tier 4, chat.startStream and chat.stopStream of tier 2.
 APPENDS_A_MINUTE: Final = 100
+_WHISPERS_A_MINUTE: Final = 100  # chat.postEphemeral is of tier 4
 _DELETES_A_MINUTE: Final = 50  # chat.delete is of tier 3
 _STREAMS_A_MINUTE: Final = 20
 STREAM_S: Final = 300.0  # Slack ends a stream after this time
@@ -96,6 +97,10 @@ class Budgets:
     def messages(self, team: str) -> Pacer:
         """Return the budget of new messages in all channels of a workspace."""
         return self._a_minute("chat.postMessage", f"team:{team}", _POSTS_A_MINUTE)
+
+    def whispers(self, team: str) -> Pacer:
+        """Return the budget of messages that one person alone sees."""
+        return self._a_minute("chat.postEphemeral", team, _WHISPERS_A_MINUTE)
 
     def edits(self, team: str) -> Pacer:
         """Return the budget of `chat.update` in a workspace."""

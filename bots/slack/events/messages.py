@@ -6,6 +6,7 @@ it again. Nothing here waits for an answer.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -19,6 +20,7 @@ from bots.shared.background_tasks import BackgroundTasks
 from bots.shared.intake import reason_for
 from bots.slack.api.calls import quietly, tell
 from bots.slack.api.people import Names
+from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.workspaces import Workspace, Workspaces
 from bots.slack.context import Context
 from bots.slack.events.lessons import LessonHandler
@@ -46,7 +48,11 @@ class MessageHandler:
     """Takes in the messages of all workspaces."""
 
     def __init__(
-        self, context: Context, background: BackgroundTasks, teaching: LessonHandler
+        self,
+        context: Context,
+        background: BackgroundTasks,
+        teaching: LessonHandler,
+        budgets: Budgets,
     ) -> None:
         self._context = context
         self._service = context.service
@@ -56,6 +62,7 @@ class MessageHandler:
         self._manners = Manners(context.service, context.settings.thread_rules)
         self._background = background
         self._teaching = teaching
+        self._budgets = budgets
         self._names = Names()
         # Slack sends one mention as two events.
         self._told: BoundedDict[str, None] = BoundedDict(_KEPT)
@@ -253,7 +260,17 @@ class MessageHandler:
         if message.question.id in self._told:
             return
         self._told[message.question.id] = None
-        self._background.begin(tell(workspace.client, message.seen_in, message.user, text))
+        whispers = self._budgets.whispers(workspace.team)
+        if not whispers.window.free(asyncio.get_running_loop().time()):
+            # Said later it would be out of date: the question may be answered by then.
+            logger.info("left out, since Slack has had enough: %s", message.question.id)
+            return
+
+        async def whisper() -> None:
+            async with whispers.slot():
+                await tell(workspace.client, message.seen_in, message.user, text)
+
+        self._background.begin(whisper())
 
 
 def register(app: AsyncApp, message_handler: MessageHandler, workspaces: Workspaces) -> None:

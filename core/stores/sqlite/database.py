@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from core.errors import StorageError, StoreAwayError
+from core.stores.sqlite.group_commit import Write, WriteQueue
 from core.stores.sqlite.private import make_private
 from core.stores.sqlite.schema import STEPS
 
@@ -56,6 +57,7 @@ class SqliteFile:
         self.zone = zone  # the time zone of the days that counts are added up for
         self._reader = reader
         self._writer = writer
+        self._writes = WriteQueue()
 
     @classmethod
     @asynccontextmanager
@@ -83,7 +85,15 @@ class SqliteFile:
         Raises:
             StorageError: the file cannot be written.
         """
-        return await self._writer.run(partial(_in_transaction, work=work))
+        write = Write(work)
+        self._writes.add(write)
+        try:
+            await self._writer.run(self._writes.commit)
+        except asyncio.CancelledError:
+            write.wanted = False
+            raise
+        with translated(self.path):
+            return write.result()
 
 
 def to_ms(moment: datetime) -> int:
@@ -197,10 +207,3 @@ def _enter_wal(db: sqlite3.Connection) -> None:
             time.sleep(0.01)
         else:
             return
-
-
-def _in_transaction(db: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
-    # IMMEDIATE takes the write lock at once: what is read is still so when it is written.
-    db.execute("BEGIN IMMEDIATE")
-    with db:
-        return work(db)

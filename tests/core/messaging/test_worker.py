@@ -124,6 +124,15 @@ async def test_no_more_sessions_at_once_than_allowed(inbox, script):
         assert (await script.begun.get()).question.id == "c"
 
 
+async def test_a_platform_that_is_slow_does_not_keep_another_waiting(inbox, script):
+    script.hold("1")
+    for name, session in [("1", "slow:1"), ("2", "slow:2"), ("3", "fast:1")]:
+        await inbox.receive(asked(name, session))
+    async with working(inbox, script, sessions_at_once=1, prefixes=("slow:", "fast:")):
+        await settle(inbox, "3", InboxState.DECLINED)
+        assert await state_of(inbox, "2") is InboxState.RECEIVED
+
+
 async def test_waking_finds_a_question_at_once(inbox, script):
     async with working(inbox, script, poll_s=60) as worker:
         await inbox.receive(asked("1"))
