@@ -18,7 +18,7 @@ from bench.lag_discord import Discords
 from bench.lag_slack import Slacks
 from bench.platforms import Platform, RefusedError
 from bench.tables import note, table
-from core.types import Answered, AnswerEvent, Delta, Passage, Question, Status
+from core.types import Answered, AnswerEvent, Delta, Passage, Question, SessionId, Status
 
 CHARS, CHARS_PER_S, FIRST_S, STEP = 500, 45.0, 0.5, 3
 ANSWER = "".join(chr(ord("가") + number) for number in range(CHARS))  # each character is itself
@@ -40,6 +40,9 @@ class Said:
             await asyncio.sleep(started + end / CHARS_PER_S - monotonic())
             yield Delta(ANSWER[end - STEP : end])
         yield Answered(ANSWER, (Passage("f1", "도움말", "", 1.0),), ())
+
+    def hurry(self, session: SessionId) -> None:
+        """Do nothing: what it says comes at its pace."""
 
 
 @dataclass(frozen=True)
