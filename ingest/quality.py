@@ -145,7 +145,8 @@ def _ids(one: Entry, other: Entry) -> frozenset[str]:
 
 
 def _double(kind: ProblemKind, form: str, entry: Entry, other: Entry) -> EntryProblem:
-    mine, others = (", ".join(sorted(numbers(one))[:_SHOWN_NUMBERS]) for one in (entry, other))
+    apart = numbers(entry) - numbers(other), numbers(other) - numbers(entry)
+    mine, others = (", ".join(sorted(found)[:_SHOWN_NUMBERS]) for found in apart)
     values = {"other": other.title, "mine": mine, "others": others}
     return replace(_problem(kind, form, entry, **values), other=other.faq_id)
 

@@ -80,10 +80,10 @@ class Catalogue:
         Raises:
             FaqbotError: they cannot be read.
         """
-        entries = await self._served()
+        wanted = compact(text)
+        entries = await self._served(searched=bool(wanted))
         uses = {use.title: use for use in await self._reports.entry_uses()}
         reviews = {review.title: review for review in await self._reports.reviews()}
-        wanted = compact(text)
         listed = [
             Listed(
                 entry,
@@ -91,7 +91,7 @@ class Catalogue:
                 reviews.get(entry.title),
             )
             for entry in entries
-            if not wanted or wanted in self._texts[entry.faq_id]
+            if not wanted or wanted in self._texts.get(entry.faq_id, "")
         ]
         return _ordered(listed, order, datetime.now(UTC))
 
@@ -134,13 +134,16 @@ class Catalogue:
         await self._note(who, "entry.review", f"{entry.title}: due again {review.due_at:%Y-%m-%d}")
         return review
 
-    async def _served(self) -> Sequence[Entry]:
+    async def _served(self, *, searched: bool = False) -> Sequence[Entry]:
+        """Return the entries; their texts are made when they are searched for the first time."""
         async with self._reading:
             version = await asyncio.to_thread(self._desk.version)
             if version != self._version:
                 self._entries = await asyncio.to_thread(self._desk.entries)
+                self._version, self._texts = version, {}
+            if searched and not self._texts:
                 texts = await asyncio.to_thread(lambda: {e.faq_id: _text(e) for e in self._entries})
-                self._version, self._texts = version, texts
+                self._texts = texts
             return self._entries
 
     async def _note(self, who: str, action: str, detail: str) -> None:

@@ -15,6 +15,7 @@ from fakes.at_work import AtWork, connected_bot
 from bots.bootstrap.stores import Stores
 from bots.web.platform import open_web
 from config.settings import Settings
+from core.assistant.audiences import Audiences
 from core.messaging.user_limits import UserLimits
 from core.profile import Profile
 
@@ -29,6 +30,7 @@ async def running_bot(
     make_assistant: Callable[..., Any] = ScriptedAssistant,
     poll_s: float = 0.05,
     make_operations: Callable[..., Any] | None = None,
+    audiences: Audiences | None = None,
     **settings: object,
 ) -> AsyncIterator[AtWork]:
     """Run the bot; entered again on the same folder, it is a restart, or another replica."""
@@ -42,6 +44,8 @@ async def running_bot(
 
     def parts_of(stores: Stores) -> dict[str, object]:
         parts: dict[str, object] = {"limits": UserLimits(per_minute=per_minute, per_day=0)}
+        if audiences:
+            parts["audiences"] = audiences
         if make_operations:
             parts["operations"] = make_operations(stores, assistants[-1])
         return parts

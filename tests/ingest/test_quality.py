@@ -78,6 +78,13 @@ def test_the_same_question_with_another_number_is_a_contradiction():
     assert ProblemKind.CONTRADICTION not in dict(found(one, same))
 
 
+def test_a_contradiction_names_the_numbers_that_differ():
+    one = entry("주차 요금은 얼마인가요?", "1시간에 2,000원이고 12대까지 세웁니다.")
+    other = entry("주차 요금은 얼마입니까?", "1시간에 3,000원이고 12대까지 세웁니다.")
+    (problem,) = problems(one, other)
+    assert (problem.values["mine"], problem.values["others"]) == ("3000", "2000")
+
+
 def test_entries_that_say_the_same_are_near_duplicates():
     text = "회원권은 데스크에서 신분증을 보여 주시면 바로 만들어 드립니다. 사진은 그때 찍습니다."
     one, other = entry("회원권은 어떻게 만드나요?", text), entry("등록하려면?", text)

@@ -7,6 +7,8 @@ import { link } from "./today.js";
 
 const ORDERS = ["used", "in_vain", "unhelpful", "never", "due", "check"];
 const FIGURES = ["used", "helpful", "unhelpful", "in_vain"];
+// The questions behind each figure.
+const BEHIND = { used: { state: "answered" }, helpful: { rated: "helpful" }, unhelpful: { rated: "unhelpful" }, in_vain: { state: "escalated" } };
 const MONTHS = [3, 6, 12];
 
 export async function faq(query, go) {
@@ -26,11 +28,13 @@ export async function faq(query, go) {
 function list(entries) {
   const columns = [{ label: t.entry }, ...FIGURES.map((name) => ({ label: t[name], isFigure: true })), { label: t.review }];
   const rows = entries.map((entry) => [
-    link(entry.title, `#faq?id=${encodeURIComponent(entry.faq_id)}`), ...FIGURES.map((name) => number(entry[name])),
+    link(entry.title, `#faq?id=${encodeURIComponent(entry.faq_id)}`), ...FIGURES.map((name) => figure(entry, name, number(entry[name]))),
     reviewed(entry),
   ]);
   return table(t.faq, columns, rows);
 }
+
+const figure = (entry, name, words) => (entry[name] ? link(words, `#conversations?${new URLSearchParams({ entry: entry.title, ...BEHIND[name] })}`) : words);
 
 function reviewed({ review }) {
   if (!review) return make("span", { className: "small", textContent: t.never_reviewed });
@@ -42,11 +46,11 @@ function reviewed({ review }) {
 
 async function one(id, go) {
   const entry = await call("GET", `/entries/${encodeURIComponent(id)}`);
-  const figures = FIGURES.map((name) => `${t[name]} ${number(entry[name])}`).join(" · ");
+  const figures = FIGURES.flatMap((name) => [figure(entry, name, `${t[name]} ${number(entry[name])}`), " · "]);
   return [
     make("p", {}, link(t.back_to_list, "#faq")),
     make("h2", { textContent: entry.title }),
-    make("p", { className: "small" }, `${figures} · `, link(t.used_in, `#conversations?entry=${encodeURIComponent(entry.title)}`)),
+    make("p", { className: "small" }, ...figures, link(t.used_in, `#conversations?entry=${encodeURIComponent(entry.title)}`)),
     make("p", {}, reviewed(entry)),
     isOwner() ? make("div", { className: "row" }, MONTHS.map((months) => button(t.mark_reviewed.replace("{months}", number(months)), async () => {
       await call("PUT", `/entries/${encodeURIComponent(id)}/review`, { months });
