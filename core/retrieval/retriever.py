@@ -38,6 +38,7 @@ _SHOWN_SHARE = 0.85
 # An entry that has less of what a question itself names was found by the conversation alone: it is
 # most likely the last answer again.
 _OWN_SHARE = 0.1
+_SPELT_ALIKE = 0.4  # cosine of letters
 # More would not search faster, for most of a search holds the interpreter's lock, and would keep
 # the event loop waiting for it.
 _THREADS = 2
@@ -336,9 +337,13 @@ def _judged(
 def _after(last: Exchange, lexical: LexicalIndex, scores: Scores) -> Scores:
     """Lower the score of the last answer.
 
-    Whoever asks on has read it, so it is less likely to be the next one.
+    Whoever asks on has read it, so it is less likely to be the next one. Where nobody says what it
+    stood on, that is the entry whose title the last question was spelled like.
     """
     shown = [lexical.title_rows[title] for title in last.sources if title in lexical.title_rows]
+    if not last.sources:
+        letters = lexical.letter_scores(last.user)
+        shown = [int(row) for row in np.flatnonzero(letters >= _SPELT_ALIKE)]
     lowered = scores.copy()
     lowered[shown] *= _SHOWN_SHARE
     return lowered

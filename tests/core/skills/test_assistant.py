@@ -175,7 +175,7 @@ async def test_a_dialogue_lapses(start, clock):
     await ending(start(), "회의실 예약해 줘")
     await ending(start(), "3명")
     clock.now += timedelta(minutes=11)
-    _, told = await ending(start(), "예약")
+    _, told = await ending(start(), "5명")
     assert getattr(told, "skill", "") == ""
 
 
