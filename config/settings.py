@@ -147,6 +147,10 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
     working_hours: str = Field(
         default="09:00-18:00", description="When meetings are proposed, from Monday to Friday."
     )
+    holidays: str = Field(
+        default="KR",
+        description="The country, and region, on whose holidays nobody works: KR, US-CA; '' none.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
 
     caldav_url: str = Field(

@@ -122,6 +122,7 @@ async def open_service(
             limits=limits,
             report=report,
             processes=processes,
+            messenger=parts.skills.messenger if parts.skills else None,
             operations=parts.operations(stores, profile, people),
             audiences=parts.assistants.audiences,
             desk=open_desk(
@@ -178,6 +179,7 @@ class _Parts:
     """An assistant, what it searches with, and what keeps the lessons in it."""
 
     assistant: AnyAssistant
+    skills: SkillParts | None
     retriever: Retriever
     following: Following | None
     plain: Assistant  # without skills
@@ -254,6 +256,7 @@ async def _parts(
     with_models: bool,
     profile: Profile | None = None,
 ) -> AsyncIterator[_Parts]:
+    """Open the parts; where nothing is kept of what is said, there are no skills, which act."""
     profile = profile or profile_of(settings)
     with_models = with_models and settings.has_models
     async with AsyncExitStack() as stack:
@@ -287,12 +290,13 @@ async def _parts(
             models=models,
             catch_up=following.catch_up if following else None,
         )
-        skills = SkillParts(settings, language.analyzer, language.encoder, profile.language)
-        skilled = await asyncio.to_thread(
-            with_skills, assistant, skills, profile=profile, history=history
-        )
+        skills = None
+        if stores and not isinstance(history, MemoryHistory):
+            skills = SkillParts.of(settings, language, profile, stores)
+        skilled = await asyncio.to_thread(with_skills, assistant, skills, profile, history)
         yield _Parts(
             skilled,
+            skills,
             retriever,
             following,
             assistant,

@@ -42,7 +42,7 @@ async def tell_owners(settings: Settings, stores: Stores, service: ChatService |
     failed: list[PlatformError] = []
     for channel in settings.digest_channels:
         try:
-            await service.announce(channel, text)
+            await service.messenger.announce(channel, text)
         except PlatformError as error:
             failed.append(error)
     if failed:

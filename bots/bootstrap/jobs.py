@@ -23,9 +23,9 @@ from config.settings import Settings
 from core.errors import ConfigError, FaqbotError, StorageError
 from core.messaging.service import ChatService
 from core.ports import Archive, Inbox
-from core.skills.meetings.diary import SqliteDiary
 from core.skills.meetings.reminders import Reminders
 from core.skills.meetings.words import load_words
+from core.skills.messenger import Messenger
 from core.stores.times import utc_now
 from ingest.sources.url import shown
 
@@ -90,23 +90,20 @@ async def sweep(inbox: Inbox, wake: Callable[[], None]) -> str:
 
 
 def reminding(
-    settings: Settings, stores: Stores, wake: Callable[[], None]
+    settings: Settings, stores: Stores, messenger: Messenger
 ) -> Callable[[], Awaitable[str]]:
-    """Return the job `reminders`: meetings that begin soon are told of where they were booked."""
+    """Return the job `reminders`: whoever comes is told of meetings that begin soon."""
     reminders = Reminders(
-        SqliteDiary(settings.diary_path),
-        stores.history,
+        stores.diary,
         stores.archive,
-        stores.inbox,
+        messenger,
         load_words(profile_of(settings).language),
         timedelta(minutes=settings.remind_min),
     )
 
     async def remind() -> str:
         told = await reminders.run(datetime.now(_zone(settings.jobs_timezone)))
-        if told:
-            wake()
-        return f"{told:,} meetings that begin soon"
+        return f"{told:,} messages about meetings"
 
     return remind
 
@@ -206,7 +203,8 @@ def build_jobs(
         jobs.append(Job("digest", about, settings.digest_cron, digest))
     if settings.remind_min and "meetings" in profile_of(settings).skills:
         about = "tell of meetings that begin soon"
-        jobs.append(Job("reminders", about, _EACH_MINUTE, reminding(settings, stores, wake)))
+        messenger = service.messenger if service else Messenger(stores.history, stores.inbox)
+        jobs.append(Job("reminders", about, _EACH_MINUTE, reminding(settings, stores, messenger)))
     return jobs
 
 

@@ -11,13 +11,17 @@ from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bots.bootstrap.search import Language
+from bots.bootstrap.stores import Stores
 from config.settings import Settings
 from core.assistant.assistant import Assistant
 from core.errors import ConfigError
 from core.ports import Embedder, History
 from core.profile import Profile
 from core.skills.assistant import AnyAssistant, SkilledAssistant
+from core.skills.holidays import holidays_of
 from core.skills.meetings.diary import Diary
+from core.skills.messenger import Messenger
 from core.skills.router import Router
 from core.skills.skill import Skill
 from core.text.korean import Analyzer
@@ -35,6 +39,23 @@ class SkillParts:
     analyzer: Analyzer
     encoder: Embedder
     language: str  # the profile's language
+    diary: Diary
+    messenger: Messenger
+
+    @classmethod
+    def of(
+        cls, settings: Settings, language: Language, profile: Profile, stores: Stores
+    ) -> SkillParts:
+        """Return the parts over the stores of an installation."""
+        messenger = Messenger(stores.history, stores.inbox)
+        return cls(
+            settings=settings,
+            analyzer=language.analyzer,
+            encoder=language.encoder,
+            language=profile.language,
+            diary=stores.diary,
+            messenger=messenger,
+        )
 
     def now(self) -> datetime:
         """Return the time in the installation's zone."""
@@ -42,14 +63,14 @@ class SkillParts:
 
 
 def with_skills(
-    assistant: Assistant, parts: SkillParts, *, profile: Profile, history: History
+    assistant: Assistant, parts: SkillParts | None, profile: Profile, history: History
 ) -> AnyAssistant:
-    """Return the assistant with the skills of the profile; itself where it has none.
+    """Return the assistant with the skills of the profile; itself where it has none, or no parts.
 
     Raises:
         ConfigError: there is no such skill, or its files cannot be used.
     """
-    if not profile.skills:
+    if not profile.skills or parts is None:
         return assistant
     skills = [skill for name in profile.skills for skill in _skills(name, parts)]
     return SkilledAssistant(
@@ -99,11 +120,15 @@ def _meetings(parts: SkillParts) -> Sequence[Skill]:
     from core.skills.meetings.slots import WorkingHours
     from core.skills.meetings.words import load_words
 
+    settings = parts.settings
     desk = Desk(
-        diary=_diary(parts.settings),
+        diary=_with_calendars(parts.diary, settings),
         words=load_words(parts.language),
-        hours=WorkingHours.parse(parts.settings.working_hours),
+        hours=WorkingHours.parse(
+            settings.working_hours, holidays_of(settings.holidays, parts.language)
+        ),
         terms=parts.analyzer.terms,
+        messenger=parts.messenger,
     )
     return [MeetingSkill(desk, parts.now)]
 
@@ -116,14 +141,11 @@ def _tools_at(url: str, token: str) -> ToolClient:
     return ToolClient(url, token)
 
 
-def _diary(settings: Settings) -> Diary:
-    from core.skills.meetings.diary import SqliteDiary
-
-    diary = SqliteDiary(settings.diary_path)
+def _with_calendars(diary: Diary, settings: Settings) -> Diary:
     if not settings.caldav_url:
         return diary
     try:
-        from core.skills.meetings.calendars import Account, CalendarDiary
+        from core.skills.meetings.diaries.calendars import Account, CalendarDiary
     except ImportError as error:
         raise ConfigError(f"{error.name} is not installed: pip install 'faqbot[caldav]'") from error
     secret = settings.caldav_password

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from config.settings import Settings
 from core.llm.budget import SpendingStore
 from core.ports import Archive, Cases, Cluster, History, Inbox, Lessons, Reports
+from core.skills.meetings.diaries.sqlite import SqliteDiary
+from core.skills.meetings.diary import Diary
 from core.stores.inbox_limits import InboxLimits
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.cases import SqliteCases
@@ -40,6 +42,7 @@ class Stores:
     reports: Reports
     cases: Cases
     cluster: Cluster
+    diary: Diary
 
 
 @asynccontextmanager
@@ -68,9 +71,11 @@ async def open_stores(settings: Settings, *, holder: str = "") -> AsyncIterator[
                 SqliteReports(file),
                 SqliteCases(file),
                 SqliteCluster(file),
+                SqliteDiary(settings.diary_path),
             )
         return
     # Importing the driver takes a quarter of a second, and the embedded default needs none of it.
+    from core.skills.meetings.diaries.mongo import MongoDiary
     from core.stores.mongo.archive import MongoArchive
     from core.stores.mongo.cases import MongoCases
     from core.stores.mongo.cluster import MongoCluster
@@ -90,6 +95,7 @@ async def open_stores(settings: Settings, *, holder: str = "") -> AsyncIterator[
             MongoReports(database),
             MongoCases(database),
             MongoCluster(database),
+            MongoDiary(database),
         )
 
 

@@ -49,10 +49,10 @@ from bots.slack.interactions.cases import CaseButtons
 from bots.slack.interactions.cases import register as register_cases
 from bots.slack.interactions.lessons import LessonButtons
 from bots.slack.interactions.lessons import register as register_lessons
-from bots.slack.replies.announcement import Announcements
 from bots.slack.replies.ephemeral import EphemeralReply, is_ephemeral
 from bots.slack.replies.native_status import NativeStatus
 from bots.slack.replies.native_stream import StreamingReply
+from bots.slack.replies.outreach import Outreach
 from bots.slack.replies.thread import Answers, SlackReply
 from config.settings import Settings
 from core.errors import PlatformError
@@ -168,7 +168,7 @@ async def assemble(
         replies.open,
         is_public=is_public,
         stand=standings.of,
-        announce=Announcements(workspaces, budgets, context.cleaner).post,
+        line=Outreach(workspaces, budgets, context.cleaner),
     )
     lessons = LessonHandler(context, background, budgets)
     message_handler = MessageHandler(context, background, lessons, budgets)

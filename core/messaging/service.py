@@ -13,7 +13,6 @@ from typing import Final
 
 from core.assistant.audiences import Audiences, Stand
 from core.bounded import BoundedDict
-from core.errors import PlatformRefusedError
 from core.lessons.book import Taught
 from core.lessons.learning import Learning
 from core.lessons.remarks import Remark
@@ -36,6 +35,7 @@ from core.press_ids import press_id
 from core.profile import Profile
 from core.reporting.operations import Operations
 from core.skills.assistant import AnyAssistant
+from core.skills.messenger import Line, Messenger
 from core.stores.sqlite.spool import Act, Spooled
 from core.text.person_wanted import wants_person
 from core.types import (
@@ -48,8 +48,6 @@ from core.types import (
 )
 
 _MOST_SESSIONS: Final = 10_000
-
-Announce = Callable[[str, str], Awaitable[None]]
 
 
 class ChatService(Lookups):
@@ -70,6 +68,7 @@ class ChatService(Lookups):
         processes: Callable[[], int] = lambda: 1,
         operations: Operations | None = None,
         desk: CaseDesk | None = None,
+        messenger: Messenger | None = None,
         audiences: Audiences | None = None,
         sessions_at_once: int = 64,
         lease_s: float = 8.0,
@@ -127,7 +126,8 @@ class ChatService(Lookups):
         # The sessions in which something was asked here lately; the history knows all others.
         self._sessions: BoundedDict[SessionId, None] = BoundedDict(_MOST_SESSIONS)
         self._worker: InboxWorker | None = None
-        self._announce: dict[str, Announce] = {}
+        self.messenger = messenger or Messenger(history, inbox)
+        self.messenger.wake = self.wake
 
     def serve(
         self,
@@ -136,33 +136,21 @@ class ChatService(Lookups):
         *,
         is_public: IsPublic = lambda _session: False,
         stand: Stand | None = None,
-        announce: Announce | None = None,
+        line: Line | None = None,
     ) -> None:
         """Answer sessions whose id begins with `prefix` in the replies that this opens.
 
         Where a session `is_public`, owners can see it, and are called. `stand` says where somebody
-        asks, and who they are, in the words of the profile's channels and groups. `announce` posts
-        Markdown into a channel by its id.
+        asks, and who they are, in the words of the profile's channels and groups. `line`
+        leads to people who have not just asked.
         """
         self._handler.serve(prefix, open_reply, is_public)
-        if announce:
-            self._announce[prefix] = announce
+        if line:
+            self.messenger.connect(prefix, line)
         if stand and self._audiences:
             self._audiences.ask(prefix, stand)
         if self._worker:
             self._worker.take(prefix)
-
-    async def announce(self, channel: str, text: str) -> None:
-        """Post Markdown into a channel of a platform: `slack:C0123`, `discord:123`.
-
-        Raises:
-            PlatformError: it is not posted, or its platform is not on.
-        """
-        prefix, colon, name = channel.partition(":")
-        announce = self._announce.get(f"{prefix}{colon}")
-        if announce is None:
-            raise PlatformRefusedError(f"nothing can be posted to {channel}: it is not on")
-        await announce(name, text)
 
     async def run(self) -> None:
         """Answer questions until cancelled; what is unfinished is left for the next process."""

@@ -35,8 +35,10 @@ from core.types import (
 
 logger = logging.getLogger(__name__)
 
-# A dialogue is taken up again after so many turns about something else.
+# A dialogue is taken up again after so many turns about something else, and a button pressed after
+# many more.
 _TURNS_BACK: Final = 6
+_PRESSED_BACK: Final = 100
 
 
 class SkilledAssistant:
@@ -118,9 +120,13 @@ class SkilledAssistant:
         if not await self._assistant.is_open(question):  # others would read it
             return
         text = _said(question)
-        turns = await self._history.recent(question.session, _TURNS_BACK)
-        dialogue = self._open_in(turns)
+        back = _PRESSED_BACK if is_press(question.id) else _TURNS_BACK
+        turns = await self._history.recent(question.session, back)
         pressed = pressed_turn(question, turns)
+        if pressed and pressed.dialogue:
+            topic = pressed.dialogue.topic
+            turns = [one for one in turns if one.dialogue and one.dialogue.topic == topic]
+        dialogue = self._open_in(turns)
         # The dialogue has gone on since, or was settled.
         if pressed and pressed.dialogue and pressed.dialogue != dialogue:
             told = self._profile.settled_button
@@ -177,14 +183,21 @@ class SkilledAssistant:
 
     def _open_in(self, turns: Sequence[Turn]) -> Dialogue | None:
         """Return the dialogue that is not finished; the latest turn of a skill says so."""
-        latest = next((turn.dialogue for turn in reversed(turns) if turn.dialogue), None)
+        recent = turns[-_TURNS_BACK:]
+        latest = next((turn.dialogue for turn in reversed(recent) if turn.dialogue), None)
         if latest and latest.skill in self._skills and latest.is_open(self._now()):
             return latest
         return None
 
     async def _told(self, question: Question, text: str, dialogue: Dialogue) -> Answered:
         """Say something that leaves a dialogue as it is."""
-        reply = SkillReply(text, data=dialogue.data, only=dialogue.only, until=dialogue.until)
+        reply = SkillReply(
+            text,
+            data=dialogue.data,
+            only=dialogue.only,
+            until=dialogue.until,
+            topic=dialogue.topic,
+        )
         return await self._kept(question, dialogue, reply)
 
     async def _kept(
@@ -197,7 +210,7 @@ class SkilledAssistant:
             answer=reply.text,
             followups=reply.choices,
             label=Label.ON_TOPIC,
-            dialogue=Dialogue(name, reply.data, reply.only, reply.until, reply.files),
+            dialogue=reply.dialogue(name),
         )
         await self._history.append(turn)
         return Answered(reply.text, (), reply.choices, skill=name, files=reply.files)

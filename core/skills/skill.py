@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from core.types import File, Question, Status
+from core.types import Dialogue, File, Question, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ class SkillReply:
 
     `choices` are shown as buttons; a press says their words. `data` is what the skill needs to go
     on; None ends the dialogue. Where something is to be confirmed, `only` names the people who may
-    press, and `until` says when it lapses. `files` are attached in each platform's own way.
+    press, and `until` says when it lapses. `files` are attached in each platform's own way. Of two
+    matters in one conversation, each by its `topic`, neither makes the other's buttons stale.
     """
 
     text: str
@@ -53,6 +54,11 @@ class SkillReply:
     only: tuple[str, ...] = ()
     until: datetime | None = None
     files: tuple[File, ...] = ()
+    topic: str = ""
+
+    def dialogue(self, skill: str) -> Dialogue:
+        """Return the state of the dialogue after this reply of a skill."""
+        return Dialogue(skill, self.data, self.only, self.until, self.files, self.topic)
 
 
 class Skill(Protocol):

@@ -22,6 +22,7 @@ from core.types import (
     Feedback,
     InboxState,
     Lesson,
+    Mention,
     Passage,
     Question,
     SessionId,
@@ -208,6 +209,7 @@ def _texts(turn: Turn) -> list[tuple[str, str]]:
         ("the question", question.text),
         ("the asker", question.asker),
         ("the message replied to", question.reply_to or ""),
+        *(("a mention", text) for one in question.mentions for text in _mention_texts(one)),
         ("the answer", turn.answer),
         ("the model's name", turn.model),
         ("the prompt's version", turn.prompt),
@@ -224,7 +226,11 @@ def _dialogue_texts(dialogue: Dialogue | None) -> tuple[str, ...]:
     if dialogue is None:
         return ()
     files = (text for one in dialogue.files for text in (one.name, one.media_type, one.text))
-    return (dialogue.skill, dialogue.data or "", *dialogue.only, *files)
+    return (dialogue.skill, dialogue.data or "", dialogue.topic, *dialogue.only, *files)
+
+
+def _mention_texts(mention: Mention) -> tuple[str, ...]:
+    return (mention.person, mention.name, mention.text)
 
 
 def _passage_texts(passage: Passage) -> tuple[str, ...]:

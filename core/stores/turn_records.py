@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from core.stores.times import in_utc
-from core.types import Dialogue, File, Passage, Source
+from core.types import Dialogue, File, Mention, Passage, Question, Source
 
 
 def passage_record(passage: Passage) -> dict[str, Any]:
@@ -40,6 +40,7 @@ def dialogue_record(dialogue: Dialogue | None) -> dict[str, Any] | None:
         "only": list(dialogue.only),
         "until": until,
         "files": [[one.name, one.media_type, one.text] for one in dialogue.files],
+        "topic": dialogue.topic,
     }
 
 
@@ -49,7 +50,18 @@ def dialogue_of(record: Mapping[str, Any] | None) -> Dialogue | None:
         return None
     until = datetime.fromisoformat(record["until"]) if record["until"] else None
     files = tuple(File(*one) for one in record.get("files", ()))  # an older faqbot had none
-    return Dialogue(record["skill"], record["data"], tuple(record["only"]), until, files)
+    topic = record.get("topic", "")
+    return Dialogue(record["skill"], record["data"], tuple(record["only"]), until, files, topic)
+
+
+def mention_records(question: Question) -> list[list[str]]:
+    """Return whom a question names as the stores keep it, in JSON's types."""
+    return [[one.person, one.name, one.text] for one in question.mentions]
+
+
+def mentions_of(records: Sequence[Sequence[str]]) -> tuple[Mention, ...]:
+    """Return the mentions that were kept so."""
+    return tuple(Mention(*record) for record in records)
 
 
 def passage_of(record: Mapping[str, Any]) -> Passage:

@@ -33,7 +33,15 @@ from core.types.faq import (
 )
 from core.types.inbox import Claim, InboxState, Receipt, Received
 from core.types.quality import EntryProblem, ProblemKind
-from core.types.questions import Classification, Exchange, Label, Question, SessionId, Verdict
+from core.types.questions import (
+    Classification,
+    Exchange,
+    Label,
+    Mention,
+    Question,
+    SessionId,
+    Verdict,
+)
 from core.types.reports import AuditEvent, EntryReview, EntryUse, Span, Traffic
 from core.types.trace import Candidate, Edit, Trace
 from core.types.turns import Dialogue, Feedback, Removed, SessionSummary, Turn, TurnState
@@ -72,6 +80,7 @@ __all__ = [
     "Label",
     "Lesson",
     "LessonState",
+    "Mention",
     "Offer",
     "Passage",
     "ProblemKind",

@@ -33,10 +33,23 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A person whom a message names: their id as `Question.asker` has it, and their name.
+
+    `text` is how the question's text shows them, such as `@지수`.
+    """
+
+    person: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question as an adapter hands it over; `id` is the platform's own message id.
 
-    `edited_at` is when its asker edited it into this text, by the platform's clock.
+    `edited_at` is when its asker edited it into this text, by the platform's clock. `mentions` are
+    kept in the inbox alone.
     """
 
     id: str
@@ -46,6 +59,7 @@ class Question:
     asked_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     reply_to: str | None = None
     edited_at: datetime | None = field(default=None, compare=False)
+    mentions: tuple[Mention, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ class Dialogue:
 
     `data` is the skill's own, as text; None if nothing is left to ask or to confirm. `only` are the
     people who may press the turn's buttons; everybody may if it is empty. From `until` on the
-    dialogue has lapsed. `files` are what the turn attached.
+    dialogue has lapsed. `files` are what the turn attached. Only a later turn on the same `topic`
+    overtakes its buttons.
     """
 
     skill: str
@@ -36,6 +37,7 @@ class Dialogue:
     only: tuple[str, ...] = ()
     until: datetime | None = None
     files: tuple[File, ...] = ()
+    topic: str = ""
 
     def is_open(self, now: datetime) -> bool:
         """Return whether the skill still expects a message of this conversation at that time."""

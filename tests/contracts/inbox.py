@@ -16,7 +16,7 @@ import pytest
 
 from core.errors import LeaseLostError, StorageError
 from core.ports import Inbox
-from core.types import Claim, InboxState, Question, Receipt, Received, SessionId
+from core.types import Claim, InboxState, Mention, Question, Receipt, Received, SessionId
 
 LEASE_S = 30.0
 PER_SESSION, TOTAL = 3, 6
@@ -709,6 +709,18 @@ async def test_a_question_that_an_edit_made_is_not_changed_by_an_older_edit(inbo
     await inbox.receive(asked("1", text="둘째", edited_at=at[1]))
     assert not await inbox.reopen(asked("1", text="첫째", edited_at=at[0]))
     assert (await inbox.find("1")).question.text == "둘째"
+
+
+async def test_whom_a_question_mentions_is_kept_and_an_edit_names_others(
+    inbox,
+):
+    minsu, jiyeong = Mention("U2", "민수", "@민수"), Mention("U3", "김 지영", "@김 지영")
+    await inbox.receive(asked("1", mentions=(minsu, jiyeong)))
+    assert (await inbox.find("1")).question.mentions == (minsu, jiyeong)
+    assert await inbox.reopen(asked("1", text="둘째", mentions=(jiyeong,)))
+    assert (await claim(inbox)).question.mentions == (jiyeong,)
+    await inbox.withdraw("1")
+    assert (await inbox.find("1")).question.mentions == ()
 
 
 async def test_a_persons_questions_are_counted_whoever_took_them_in(inbox):

@@ -13,11 +13,13 @@ import pytest
 from fakes.assistants import ScriptedAssistant
 
 from core.skills.assistant import SkilledAssistant
-from core.skills.meetings.diary import Slot, SqliteDiary
+from core.skills.meetings.diaries.sqlite import SqliteDiary
+from core.skills.meetings.diary import Slot
 from core.skills.meetings.message import Desk
 from core.skills.meetings.skill import MeetingSkill
 from core.skills.meetings.slots import WorkingHours
 from core.skills.meetings.words import load_words
+from core.skills.messenger import Messenger
 from core.skills.router import Router
 
 
@@ -36,23 +38,24 @@ def diary(tmp_path):
 @pytest.fixture
 def arranger(diary, encoder, analyzer, profile):
     """Makes an assistant that arranges meetings, on a history."""
-    desk = Desk(diary, load_words("ko"), WorkingHours.parse("00:00-23:59"), analyzer.terms)
+    hours = WorkingHours.parse("00:00-23:59")
 
     def now():
         return datetime.now(UTC)
 
-    skill = MeetingSkill(desk, now)
-    router = Router([skill], encoder.embed)
-
     def make(history):
-        return SkilledAssistant(
+        messenger = Messenger(history, inbox=None)  # which the running bot has
+        skill = MeetingSkill(Desk(diary, load_words("ko"), hours, analyzer.terms, messenger), now)
+        made = SkilledAssistant(
             Scripted(history),
             skills=[skill],
-            router=router,
+            router=Router([skill], encoder.embed),
             history=history,
             profile=profile,
             now=now,
         )
+        made.messenger = messenger
+        return made
 
     return make
 

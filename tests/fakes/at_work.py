@@ -80,6 +80,9 @@ async def connected_bot(
             "history": turns,
             "desk": desk_of(stores, profile, settings),
         }
+        if messenger := getattr(assistant, "messenger", None):  # with which its skills write
+            messenger.history, messenger.inbox = stores.history, stores.inbox
+            parts["messenger"] = messenger
         parts |= make_parts(stores)
         service = make_service(stores, profile, **parts)
         async with at_work(service, settings, profile, open_platform, working=working) as platform:

@@ -13,7 +13,6 @@ from bots.bootstrap.stores import open_spending, open_stores
 from config.settings import Settings
 from core.errors import ConfigError
 from core.ports import Archive, Lessons
-from core.skills.meetings.diary import SqliteDiary
 from core.stores.sqlite.backup import backup_file, restore_file
 from core.types import Lesson, SessionId, Turn
 
@@ -97,11 +96,9 @@ async def _export(settings: Settings, session: str | None) -> int:
 async def _forget(settings: Settings, user: str) -> int:
     async with open_stores(settings) as stores:
         removed = await stores.archive.forget(user)
+        meetings = await stores.diary.forget(user)
     async with open_spending(settings) as spending:
         days = await spending.forget(user)
-    meetings = 0
-    if settings.diary_path.exists():
-        meetings = await SqliteDiary(settings.diary_path).forget(user)
     print(
         f"deleted: {removed.turns:,} turns, {removed.questions:,} received questions, "
         f"{removed.feedback:,} opinions"
@@ -121,12 +118,12 @@ async def _export_person(settings: Settings, user: str) -> int:
         async for lesson in _lessons(stores.lessons):
             if user in (lesson.author, lesson.asked_by):
                 rows.append(("lesson", asdict(lesson)))
+        meetings, polls = await stores.diary.of_person(user)
+        rows += [("meeting", asdict(one)) for one in meetings]
+        rows += [("poll", asdict(one)) for one in polls]
     async with open_spending(settings) as spending:
         costs = await spending.of_person(user)
     rows += [("cost", {"day": day, "dollars": dollars}) for day, dollars in costs.items()]
-    if settings.diary_path.exists():
-        met = await SqliteDiary(settings.diary_path).of_person(user)
-        rows += [("meeting", asdict(one)) for one in met]
     if not rows:
         raise ConfigError("nothing is kept of that person; `faqbot sessions export` shows names")
     for kind, row in rows:

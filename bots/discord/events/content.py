@@ -7,7 +7,9 @@ from typing import Final
 
 import discord
 
+from bots.discord.ids import asker_of
 from core.text.addressing import CALL, is_spoken_to, without_calls
+from core.types import Mention
 
 _MENTION: Final = re.compile(r"<(@!?|@&|#)(\d+)>")
 _QUOTED: Final = re.compile(r"^>>> [\s\S]*|^> .*$", re.MULTILINE)
@@ -74,6 +76,14 @@ def text_of(message: discord.Message, me: discord.ClientUser) -> str:
     shown = (_MENTION.sub(named, _GIF.sub("", part.replace(CALL, " "))) for part in parts)
     read = (_EMOJI.sub(r"\1", without_calls(part)).strip() for part in shown)
     return "\n".join(part for part in read if part)
+
+
+def mentions_in(message: discord.Message, me: discord.ClientUser) -> tuple[Mention, ...]:
+    """Return the people whom a message names, as its text shows them."""
+    named = [user for user in message.mentions if not user.bot and user.id != me.id]
+    return tuple(
+        Mention(asker_of(user.id), user.display_name, f"@{user.display_name}") for user in named
+    )
 
 
 def has_media(message: discord.Message) -> bool:

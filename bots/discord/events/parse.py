@@ -11,7 +11,14 @@ import discord
 from bots.discord.api.people import Owners, author_of
 from bots.discord.api.permissions import may_open_thread
 from bots.discord.api.retry import retried
-from bots.discord.events.content import calls, is_for_all, is_said, replied_to, text_of
+from bots.discord.events.content import (
+    calls,
+    is_for_all,
+    is_said,
+    mentions_in,
+    replied_to,
+    text_of,
+)
 from bots.discord.events.threads import Threads, is_post, title_of
 from bots.discord.ids import (
     Beneath,
@@ -145,6 +152,7 @@ class Reader:
             asker=asker_of(message.author.id),
             asked_at=message.created_at,
             reply_to=written(target),
+            mentions=mentions_in(message, me),
         )
 
     def _text(self, message: discord.Message, me: discord.ClientUser) -> str:

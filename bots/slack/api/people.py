@@ -9,6 +9,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -17,6 +18,7 @@ from bots.slack.api.errors import code_of, translated
 from bots.slack.api.workspaces import Workspace
 from core.bounded import BoundedDict
 from core.errors import PlatformError
+from core.types import Mention
 
 logger = logging.getLogger(__name__)
 
@@ -126,6 +128,17 @@ class Names:
             return name
         self._known[key] = (now, name)
         return name
+
+    async def of_mentions(
+        self, workspace: Workspace, mentions: Sequence[Mention]
+    ) -> tuple[Mention, ...]:
+        """Return mentions with names, as far as Slack says them soon. Never raises."""
+        named = mentions[:_MOST_NAMED]
+        names = await asyncio.gather(*(self.name_of(workspace, one.person) for one in named))
+        known = [
+            replace(one, name=name or one.name) for one, name in zip(named, names, strict=True)
+        ]
+        return (*known, *mentions[_MOST_NAMED:])
 
     async def is_person(self, workspace: Workspace, user: str) -> bool:
         """Return whether a user is known to be a person, and no bot. Never raises."""

@@ -196,7 +196,9 @@ class MessageHandler:
         return replace(message, text="\n".join(filter(None, (above, message.text))))
 
     async def _receive(self, message: IncomingMessage, workspace: Workspace, *, late: bool) -> None:
-        receipt = await self._service.receive(message.question, late=late)
+        mentions = await self._names.of_mentions(workspace, message.mentions)
+        question = replace(message.question, mentions=mentions)
+        receipt = await self._service.receive(question, late=late)
         self._explain(message, receipt, workspace)
 
     async def _changed(self, event: Json, workspace: Workspace) -> None:

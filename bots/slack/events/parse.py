@@ -14,7 +14,7 @@ from typing import Any, Final
 from bots.slack.events.content import attached_text, has_media
 from bots.slack.ids import Place, asked_in, question_id
 from core.text.addressing import CALL, is_spoken_to, without_calls
-from core.types import Question
+from core.types import Mention, Question
 
 Json = dict[str, Any]
 
@@ -55,6 +55,7 @@ class IncomingMessage:
     has_media: bool = False
     home_team: str = ""
     by_app: bool = False
+    mentions: tuple[Mention, ...] = ()
 
     @property
     def question(self) -> Question:
@@ -67,6 +68,7 @@ class IncomingMessage:
             asked_at=datetime.fromtimestamp(float(self.ts), UTC),
             reply_to=asked_in(self.ts, self.home_team),
             edited_at=self.said_at if self.edited_ts else None,
+            mentions=self.mentions,
         )
 
     @property
@@ -126,7 +128,20 @@ def said(event: Json, *, team: str, bot_user: str, channel: str = "") -> Incomin
         has_media=has_media(event),
         home_team=event.get("user_team") or event.get("source_team") or event.get("team") or "",
         by_app=bool(event.get("bot_id")),
+        mentions=mentions_in(raw, bot_user),
     )
+
+
+def mentions_in(raw: str, bot_user: str) -> tuple[Mention, ...]:
+    """Return the people whom a text names, each once; by their ids where it has no names."""
+    found: dict[str, Mention] = {}
+    for tag in _TAG.finditer(raw):
+        target, _, label = tag[1].partition("|")
+        user = target.removeprefix("@")
+        if target.startswith("@") and user != bot_user:
+            name = label.lstrip("@") or user
+            found.setdefault(user, Mention(user, name, f"@{name}"))
+    return tuple(found.values())
 
 
 def as_markdown(raw: str, bot_user: str) -> str:

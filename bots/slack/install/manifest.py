@@ -30,6 +30,7 @@ SCOPES: Final = (
     "groups:read",
     "im:history",  # as above, direct messages
     "im:read",
+    "im:write",  # writing to a person who has not just asked, such as one who is invited
     "mpim:history",  # as above, group messages
     "mpim:read",
     "reactions:read",  # the stop sign, and the one that teaches

@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final, Literal
 
-from core.skills.meetings.diary import Meeting, Slot, person_key
+from core.skills.meetings.diary import Attendee, Meeting, Slot
 from core.skills.meetings.message import MeetingMessage
-from core.skills.meetings.people import read_people
 from core.skills.meetings.plan import Plan, Step
 from core.skills.meetings.proposals import next_reply
 from core.skills.meetings.times.days import Days
@@ -35,7 +34,7 @@ async def change(message: MeetingMessage, kind: Change, *, to: Said | None = Non
     """
     which_text, to_text = (message.text, "") if kind == "cancel" or to else _parted(message)
     which, to = message.read(which_text), to or _target(message, to_text)
-    named, _ = read_people(f"{which.rest} {to.rest}")
+    named, _ = message.people(f"{which.rest} {to.rest}")
     ahead = await _ahead(message)
     fitting = [one for one in ahead if _fits(message, one, which, named)]
     own = [one for one in fitting if one.organizer == message.person]
@@ -64,7 +63,7 @@ async def after_booking(message: MeetingMessage, plan: Plan) -> SkillReply | Non
     """Return the reply to what is said of the meeting that was just booked; None if it is not."""
     meeting = await message.desk.diary.find(plan.meeting)
     said = _target(message, _parted(message)[1] if message.says("move") else message.text)
-    named, rest = read_people(without_times(message.text, message.now))
+    named, rest = message.people(without_times(message.text, message.now))
     if meeting is None or meeting.cancelled:
         return None
     if named or message.is_about_something_else(rest) or message.wants_another:
@@ -84,7 +83,7 @@ async def listing(message: MeetingMessage, said: Said) -> SkillReply:
 
 
 def _line(message: MeetingMessage, meeting: Meeting) -> str:
-    people = f" ({', '.join(meeting.people)})" if meeting.people else ""
+    people = f" ({', '.join(one.name for one in meeting.people)})" if meeting.people else ""
     return f"- {message.desk.words.span(message.local(meeting.slot))} · {meeting.title}{people}"
 
 
@@ -142,12 +141,12 @@ async def _ahead(message: MeetingMessage) -> list[Meeting]:
     )
 
 
-def _fits(message: MeetingMessage, meeting: Meeting, said: Said, named: Sequence[str]) -> bool:
+def _fits(message: MeetingMessage, meeting: Meeting, said: Said, named: Sequence[Attendee]) -> bool:
     """Return whether a meeting is one that a message may mean."""
     start = message.local(meeting.slot).start
     return (
         (not said.days or any(one.first <= start.date() <= one.last for one in said.days))
         and (not said.clocks or start.time() in said.clocks)
         and (not said.part or said.part[0] <= start.time() < said.part[1])
-        and all(person_key(name) in meeting.everybody for name in named)
+        and all(one.key in meeting.everybody for one in named)
     )

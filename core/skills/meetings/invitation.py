@@ -29,7 +29,7 @@ def invitation(meeting: Meeting, now: datetime, *, stored: bool = False) -> File
     event.add("summary", meeting.title)
     event.add("status", "CANCELLED" if meeting.cancelled else "CONFIRMED")
     if meeting.people:
-        event.add("description", ", ".join(meeting.people))
+        event.add("description", ", ".join(one.name for one in meeting.people))
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")

@@ -8,12 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.skills.meetings.diary import Diary, Meeting, Slot
+from core.skills.meetings.diary import Attendee, Diary, Meeting, Slot, person_key
+from core.skills.meetings.people import read_people
 from core.skills.meetings.plan import PLANS, Plan
 from core.skills.meetings.slots import WorkingHours
 from core.skills.meetings.times.reader import Said, corrected, read_times
 from core.skills.meetings.words import Words
+from core.skills.messenger import Messenger
 from core.skills.skill import Request, SkillReply
+from core.text.normalize import normalized
+from core.types import Mention
 
 _LATIN: Final = re.compile(r"[A-Za-z']+")
 _LAPSES: Final = timedelta(hours=1)
@@ -27,6 +31,7 @@ class Desk:
     words: Words
     hours: WorkingHours
     terms: Callable[[str], Sequence[str]]
+    messenger: Messenger
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +53,28 @@ class MeetingMessage:
 
     @property
     def text(self) -> str:
-        """The message."""
-        return self.request.text
+        """The message, with a short name of one word in the place of each mention."""
+        text = self.request.text
+        for name, mention in sorted(self._mentions.items(), key=lambda one: -len(one[1].text)):
+            text = text.replace(normalized(mention.text), name)
+        return text
 
-    def say(self, name: str, **values: str) -> str:
+    @property
+    def _mentions(self) -> dict[str, Mention]:
+        mentions = self.request.question.mentions
+        return {f"@p{number}": mention for number, mention in enumerate(mentions, start=1)}
+
+    def people(self, rest: str, *, listed: bool = False) -> tuple[tuple[Attendee, ...], str]:
+        """Return who is named in a message without its times, and the rest; see `read_people`."""
+        names, rest = read_people(rest, listed=listed)
+        known = self._mentions
+        found = [
+            Attendee(known[name].name, known[name].person) if name in known else Attendee(name)
+            for name in names
+        ]
+        return tuple(one for one in found if one.key != person_key(self.person)), rest
+
+    def say(self, name: str, /, **values: str) -> str:
         """Return a text of the language's file."""
         return self.desk.words.texts[name].format(**values)
 
@@ -110,4 +133,8 @@ class MeetingMessage:
 
     def start(self, meeting: Meeting) -> str:
         """Return when a meeting begins."""
-        return self.desk.words.start(self.local(meeting.slot))
+        return self.start_of(meeting.slot)
+
+    def start_of(self, slot: Slot) -> str:
+        """Return when a slot begins."""
+        return self.desk.words.start(self.local(slot))

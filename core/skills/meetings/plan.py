@@ -8,13 +8,23 @@ from typing import Final, Literal
 
 from pydantic import TypeAdapter
 
-from core.skills.meetings.diary import Slot, person_key
+from core.skills.meetings.diary import Attendee, Slot
 from core.skills.meetings.slots import WorkingHours, slot_at
 from core.skills.meetings.times.clock import Window
 from core.skills.meetings.times.days import Days
 from core.skills.meetings.times.reader import Said
 
-Step = Literal["talk", "people", "confirm", "which_move", "which_cancel", "cancel", "booked"]
+Step = Literal[
+    "talk",
+    "people",
+    "confirm",
+    "which_move",
+    "which_cancel",
+    "cancel",
+    "booked",
+    "polled",
+    "invited",
+]
 _DAY_MIN: Final = 24 * 60
 
 
@@ -23,20 +33,22 @@ class Plan:
     """The plan of a meeting as far as it is known.
 
     `step` is what was asked last. `meeting` is the id of the one that is to be moved or cancelled,
-    or was just booked. `days` and `clocks` hold what may be meant. `alone` tells that nobody else
-    is to come.
+    or was just booked; or of a poll that was put to others, or to whoever writes. `days` and
+    `clocks` hold what may be meant. `alone` tells that nobody else is to come. `offered` are the
+    free slots that were shown.
     """
 
     step: Step = "talk"
     meeting: str = ""
     title: str = ""
-    people: tuple[str, ...] = ()
+    people: tuple[Attendee, ...] = ()
     alone: bool = False
     days: tuple[Days, ...] = ()
     clocks: tuple[time, ...] = ()
     part: Window | None = None
     minutes: int = 60
     moves_to: Said | None = None
+    offered: tuple[Slot, ...] = ()
 
     @property
     def approved_by(self) -> str:
@@ -61,13 +73,14 @@ class Plan:
             clocks = self.clocks
         return replace(self, days=said.days or self.days, clocks=clocks, part=part, minutes=minutes)
 
-    def with_people(self, named: tuple[str, ...], *, removes: bool) -> Plan:
+    def with_people(self, named: tuple[Attendee, ...], *, removes: bool) -> Plan:
         """Return the plan with further people, or without them."""
         if removes:
-            gone = set(map(person_key, named))
-            left = tuple(name for name in self.people if person_key(name) not in gone)
+            gone = {one.key for one in named}
+            left = tuple(one for one in self.people if one.key not in gone)
             return replace(self, people=left, alone=not left)
-        return replace(self, people=tuple(dict.fromkeys((*self.people, *named))))
+        known = {one.key: one for one in (*self.people, *named)}
+        return replace(self, people=tuple(known.values()))
 
     def slots(self, now: datetime) -> list[Slot]:
         """Return the slots that may be meant, where the time is known; past ones if all are."""

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import UTC
 from typing import Final
 
+from core.skills.meetings.consent import inform, put_to_all
 from core.skills.meetings.diary import Meeting, Slot, person_key
 from core.skills.meetings.invitation import invitation
 from core.skills.meetings.message import MeetingMessage
 from core.skills.meetings.plan import PLANS, Plan
-from core.skills.meetings.slots import free_slots, slot_at
+from core.skills.meetings.slots import SATURDAY, free_slots, slot_at
 from core.skills.meetings.times.days import Days
 from core.skills.meetings.times.reader import Said
 from core.skills.skill import SkillReply
@@ -19,7 +20,6 @@ from core.skills.skill import SkillReply
 _MOST_CHOICES: Final = 5
 _SHORTEST_MIN: Final = 5
 _LONGEST_MIN: Final = 12 * 60
-_SATURDAY: Final = 5
 
 
 async def next_reply(message: MeetingMessage, plan: Plan, said: Said) -> SkillReply:
@@ -69,7 +69,9 @@ async def _offered(message: MeetingMessage, plan: Plan) -> SkillReply:
         return await propose(message, replace(plan, clocks=()), f"{why}\n\n{message.say('slots')}")
     kind = "move" if plan.meeting else "book"
     lines = [message.say(f"confirm_{kind}"), message.about(meeting)]
-    if slot.start.weekday() >= _SATURDAY or not message.desk.hours.holds(slot.start.time()):
+    if holiday := message.desk.hours.holiday(slot.start.date()):
+        lines.append(message.say("on_holiday", name=holiday))
+    elif slot.start.weekday() >= SATURDAY or not message.desk.hours.holds(slot.start.time()):
         lines.append(message.say("after_hours"))
     day = slot.start.date()
     plan = replace(plan, step="confirm", days=(Days(day, day),), clocks=(slot.start.time(),))
@@ -91,12 +93,22 @@ async def propose(message: MeetingMessage, plan: Plan, text: str) -> SkillReply:
     busy = [one.slot for one in await _others(message, plan, whole)]
     free = [
         slot
-        for slot in free_slots(days, minutes=plan.minutes, hours=hours, busy=busy, now=message.now)
+        for slot in free_slots(
+            days,
+            minutes=plan.minutes,
+            hours=hours,
+            busy=busy,
+            now=message.now,
+        )
         if plan.suits(slot.start.time())
     ]
     if not free:
         return message.ask(replace(plan, clocks=()), message.say("no_slots"))
-    return message.ask(plan, text, *map(message.desk.words.start, _spread(free)))
+    if not any(one.id for one in plan.people):
+        return message.ask(plan, text, *map(message.desk.words.start, _spread(free, _MOST_CHOICES)))
+    offered = _spread(free, _MOST_CHOICES - 1)
+    choices = [*map(message.desk.words.start, offered), message.say("ask_all")]
+    return message.ask(replace(plan, offered=tuple(offered)), text, *choices)
 
 
 async def act(message: MeetingMessage, plan: Plan) -> SkillReply:
@@ -110,11 +122,14 @@ async def act(message: MeetingMessage, plan: Plan) -> SkillReply:
         gone = await diary.cancel(plan.meeting)
         if gone is None:
             return SkillReply(message.say("gone"))
+        await inform(message, gone, "cancelled")
         return SkillReply(
             f"{message.say('cancelled')}\n\n{message.about(gone)}",
             files=(invitation(gone, message.now),),
         )
     slot = plan.slots(message.now)[0]
+    if asked := await put_to_all(message, plan, (slot,)):
+        return asked
     if plan.meeting:
         done = await diary.move(plan.meeting, slot)
     else:
@@ -150,12 +165,12 @@ async def _others(message: MeetingMessage, plan: Plan, slot: Slot) -> list[Meeti
 def _busy(message: MeetingMessage, meeting: Meeting, others: Sequence[Meeting]) -> list[str]:
     """Return who of those who are to come is busy, by the names that were said."""
     taken = {person for one in others for person in one.everybody}
-    names = [name for name in meeting.people if person_key(name) in taken]
+    names = [one.name for one in meeting.people if one.key in taken]
     return ([message.say("you")] if person_key(message.person) in taken else []) + names
 
 
-def _spread(free: Sequence[Slot]) -> list[Slot]:
+def _spread(free: Sequence[Slot], most: int) -> list[Slot]:
     """Return a few slots, spread evenly over all of them."""
-    if len(free) <= _MOST_CHOICES:
+    if len(free) <= most:
         return list(free)
-    return [free[at * (len(free) - 1) // (_MOST_CHOICES - 1)] for at in range(_MOST_CHOICES)]
+    return [free[at * (len(free) - 1) // (most - 1)] for at in range(most)]

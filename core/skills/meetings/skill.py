@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from core.skills.meetings.changes import after_booking, change, choose, listing
+from core.skills.meetings.consent import NAME, about_poll, answer, put_to_all
 from core.skills.meetings.message import Desk, MeetingMessage
 from core.skills.meetings.people import read_people
 from core.skills.meetings.plan import PLANS, Plan
@@ -23,7 +25,7 @@ class MeetingSkill:
 
     desk: Desk
     now: Callable[[], datetime]
-    name: str = "meetings"
+    name: str = NAME
 
     @property
     def examples(self) -> tuple[str, ...]:
@@ -50,10 +52,17 @@ class MeetingSkill:
             yield reply
 
 
+_LATER: Final[dict[str, Callable[[MeetingMessage, Plan], Awaitable[SkillReply | None]]]] = {
+    "booked": after_booking,
+    "invited": answer,
+    "polled": about_poll,
+}
+
+
 def _begins_anew(message: MeetingMessage) -> bool:
     """Return whether a message says nothing for the dialogue, and asks for something by name."""
     wanted = any(map(message.says, ("cancel", "move", "list", "book")))
-    _, left = read_people(without_times(message.text, message.now))
+    _, left = message.people(without_times(message.text, message.now))
     return wanted and message.says("meeting") and not message.is_about_something_else(left)
 
 
@@ -66,15 +75,17 @@ async def _begin(message: MeetingMessage) -> SkillReply:
     said = message.read(message.text)
     if message.says("list"):
         return await listing(message, said)
-    named, rest = read_people(said.rest)
+    named, rest = message.people(said.rest)
     plan = Plan(title=_title(message, rest), people=named).with_said(said, message.desk.hours)
     return await next_reply(message, plan, said)
 
 
 async def _go_on(message: MeetingMessage, plan: Plan) -> SkillReply | None:
     """Return the next reply in a dialogue; None if the message is about something else."""
-    if plan.step == "booked":
-        return await after_booking(message, plan)
+    if later := _LATER.get(plan.step):
+        return await later(message, plan)
+    if plan.offered and message.presses("ask_all"):
+        return await put_to_all(message, plan, plan.offered)
     if _approves(message, plan):
         return await act(message, plan)
     if message.presses("stop") or message.says("stop"):
@@ -95,7 +106,8 @@ def _approves(message: MeetingMessage, plan: Plan) -> bool:
 async def _with_said(message: MeetingMessage, plan: Plan) -> SkillReply | None:
     """Return the reply to what is said of when and who; None if nothing is, or of other things."""
     said = message.read(message.text, bare=True)
-    named, rest = read_people(said.rest, listed=plan.step == "people" and not said.says_when)
+    listed = plan.step == "people" and not said.says_when
+    named, rest = message.people(said.rest, listed=listed)
     if message.is_about_something_else(rest) or not (said.says_when or named):
         return None
     if plan.step in ("which_move", "which_cancel"):

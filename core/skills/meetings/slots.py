@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 
 from core.errors import ConfigError
 from core.skills.meetings.diary import Slot
 from core.skills.meetings.times.days import Days
 
-_STEP = timedelta(minutes=30)
+SATURDAY: Final = 5
+_STEP: Final = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingHours:
-    """The hours in which people work, from Monday to Friday."""
+    """The hours in which people work, from Monday to Friday.
+
+    `holiday` returns the name of the holiday that a day is, "" if it is none.
+    """
 
     opens: time
     closes: time
+    holiday: Callable[[date], str] = lambda _: ""
 
     @classmethod
-    def parse(cls, text: str) -> WorkingHours:
+    def parse(cls, text: str, holiday: Callable[[date], str] = lambda _: "") -> WorkingHours:
         """Read such as "09:00-18:00".
 
         Raises:
@@ -33,7 +39,7 @@ class WorkingHours:
             raise ConfigError(f"working hours are such as 09:00-18:00, not {text!r}") from None
         if opens >= closes:
             raise ConfigError(f"working hours begin before they end, not {text!r}")
-        return cls(opens, closes)
+        return cls(opens, closes, holiday)
 
     def holds(self, clock: time) -> bool:
         """Return whether something may begin at a time of the day."""
@@ -63,7 +69,7 @@ def free_slots(
     """Yield free slots of the working days, each half hour, in order; none has begun already."""
     day = max(days.first, now.date())
     while day <= days.last:
-        if day.weekday() < 5:
+        if day.weekday() < SATURDAY and not hours.holiday(day):
             yield from _on(day, minutes=minutes, hours=hours, busy=busy, now=now)
         day += timedelta(days=1)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from importlib.resources import files
 from itertools import product
 from typing import Any
 
-from core.skills.meetings.diary import Meeting, Slot
+from core.skills.meetings.diary import Attendee, Meeting, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,23 @@ class Words:
     def about(self, meeting: Meeting) -> str:
         """Return a meeting with every value, a line each."""
         slot = meeting.slot
+        zone = str(slot.start.tzname())
+        return self.described(meeting.title, self.span(slot), zone, meeting.people)
+
+    def described(self, title: str, when: str, zone: str, people: Sequence[Attendee]) -> str:
+        """Return the values of a meeting, a line each."""
         lines = [
-            self.texts["about"].format(title=meeting.title),
-            self.texts["when"].format(when=self.span(slot), zone=slot.start.tzname()),
+            self.texts["about"].format(title=title),
+            self.texts["when"].format(when=when, zone=zone),
         ]
-        if meeting.people:
-            lines.append(self.texts["people"].format(people=", ".join(meeting.people)))
+        if people:
+            lines.append(self.texts["people"].format(people=names_of(people)))
         return "\n".join(lines)
+
+
+def names_of(people: Sequence[Attendee]) -> str:
+    """Return the names of people, in a row."""
+    return ", ".join(one.name for one in people)
 
 
 def load_words(language: str) -> Words:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pymongo
 from bson.codec_options import CodecOptions
-from pymongo import ASCENDING, DESCENDING, AsyncMongoClient, IndexModel, ReturnDocument
+from pymongo import AsyncMongoClient, ReturnDocument
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
@@ -26,6 +26,7 @@ from pymongo.errors import (
 )
 
 from core.errors import ConfigError, StorageError, StoreAwayError
+from core.stores.mongo.indexes import INDEXES, OPEN, WORKING
 from core.stores.mongo.tagging import tag_old_turns
 from core.stores.times import utc_now
 
@@ -33,100 +34,14 @@ logger = logging.getLogger(__name__)
 
 Document = dict[str, Any]
 
-SCHEMA: Final = 8
+SCHEMA: Final = 9
 _DATABASE: Final = "faqbot"
 _TIMEOUT_MS: Final = 10_000
 _SELECTION_MS: Final = 5_000
 _CLOSE_S: Final = 5.0
 _MIGRATION_S: Final = 3_600
 _AUTHENTICATION_CODES: Final = {13, 18}  # Unauthorized, AuthenticationFailed
-_OPEN: Final = {"open": True}
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_WORKING: Final = {"working": True}
-_CLAIMABLE: Final = {"claimable": True}
-
-# docs/storage.md says what each is for; every query of a request uses one of them. A
-# database of schema 1 keeps the index `by_asker`, which nothing needs since.
-_INDEXES: Final[dict[str, list[IndexModel]]] = {
-    "turns": [
-        IndexModel([("session", ASCENDING), ("n", DESCENDING)], name="by_session"),
-        IndexModel(
-            [("asker", ASCENDING), ("finished_at", DESCENDING), ("_id", ASCENDING)],
-            name="by_asker_and_end",
-        ),
-        IndexModel([("finished_at", ASCENDING)], name="by_end"),
-        IndexModel([("state", ASCENDING), ("finished_at", ASCENDING)], name="by_state_and_end"),
-        IndexModel([("tags", ASCENDING), ("finished_at", ASCENDING)], name="by_tag_and_end"),
-    ],
-    "sessions": [IndexModel([("last_at", DESCENDING), ("_id", ASCENDING)], name="by_end")],
-    "feedback": [
-        IndexModel([("question_id", ASCENDING), ("user", ASCENDING)], name="one", unique=True),
-        IndexModel([("user", ASCENDING)], name="by_user"),
-        IndexModel([("helpful", ASCENDING), ("given_at", ASCENDING)], name="by_opinion"),
-    ],
-    "traffic": [IndexModel([("span", ASCENDING), ("start", ASCENDING)], name="by_start")],
-    "spent": [
-        IndexModel([("person", ASCENDING), ("day", ASCENDING)], name="by_person"),
-        IndexModel([("day", ASCENDING)], name="by_day"),
-    ],
-    "leases": [IndexModel([("until", ASCENDING)], name="by_end")],
-    "audit": [IndexModel([("at", ASCENDING)], name="by_time")],
-    "inbox": [
-        IndexModel(
-            [("open", ASCENDING), ("received_at", ASCENDING)],
-            name="open",
-            partialFilterExpression=_OPEN,
-        ),
-        IndexModel(
-            [("session", ASCENDING), ("n", ASCENDING)],
-            name="open_by_session",
-            partialFilterExpression=_OPEN,
-        ),
-        IndexModel(
-            [("session", ASCENDING), ("working", ASCENDING)],
-            name="one_in_work",
-            unique=True,
-            partialFilterExpression=_WORKING,
-        ),
-        IndexModel(
-            [("working", ASCENDING), ("lease_until", ASCENDING)],
-            name="in_work",
-            partialFilterExpression=_WORKING,
-        ),
-        IndexModel(
-            [("claimable", ASCENDING), ("received_at", ASCENDING)],
-            name="claimable",
-            partialFilterExpression=_CLAIMABLE,
-        ),
-        IndexModel(
-            [("claimable", ASCENDING), ("platform", ASCENDING), ("received_at", ASCENDING)],
-            name="claimable_by_platform",
-            partialFilterExpression=_CLAIMABLE,
-        ),
-        IndexModel(
-            [("lease_until", ASCENDING)],
-            name="owed",
-            partialFilterExpression={"owed": True},
-        ),
-        IndexModel([("asker", ASCENDING)], name="by_asker"),
-        IndexModel([("settled_at", ASCENDING)], name="by_settling"),
-    ],
-    "lessons": [
-        IndexModel([("session", ASCENDING)], name="by_session"),
-        IndexModel([("author", ASCENDING)], name="by_author"),
-        IndexModel([("asked_by", ASCENDING)], name="by_asker"),
-    ],
-    "cases": [
-        IndexModel(
-            [("open", ASCENDING), ("opened_at", ASCENDING), ("_id", ASCENDING)],
-            name="open",
-        ),
-        IndexModel([("due_at", ASCENDING), ("_id", ASCENDING)], name="by_due"),
-        IndexModel([("questions", ASCENDING)], name="by_question"),
-        IndexModel([("people", ASCENDING)], name="by_person"),
-        IndexModel([("answer_id", ASCENDING)], name="by_answer"),
-    ],
-}
 
 
 class MongoDatabase:
@@ -151,6 +66,9 @@ class MongoDatabase:
         self.switches: AsyncCollection[Document] = database["switches"]
         self.cases: AsyncCollection[Document] = database["cases"]
         self.case_calls: AsyncCollection[Document] = database["case_calls"]
+        self.diary_meetings: AsyncCollection[Document] = database["diary_meetings"]
+        self.diary_people: AsyncCollection[Document] = database["diary_people"]
+        self.diary_polls: AsyncCollection[Document] = database["diary_polls"]
         self.address = address
         self.zone = zone  # the time zone of the days that counts are added up for
         self._database = database
@@ -217,7 +135,7 @@ class MongoDatabase:
                 return
             # Every step may be run twice, and by two at once: that is how it survives a crash.
             with pymongo.timeout(_MIGRATION_S):
-                for name, indexes in _INDEXES.items():
+                for name, indexes in INDEXES.items():
                     await self._database[name].create_indexes(indexes)
                 await self._let_old_questions_be_claimed()
                 await tag_old_turns(self.turns)
@@ -225,9 +143,9 @@ class MongoDatabase:
 
     async def _let_old_questions_be_claimed(self) -> None:
         """Give open questions of a schema before 5 what a claim looks for; a sweep goes on."""
-        async for found in self.inbox.find({**_OPEN, "platform": None}):
+        async for found in self.inbox.find({**OPEN, "platform": None}):
             missing: Document = {"platform": f"{found['session'].partition(':')[0]}:"}
-            missing |= _WORKING if found["state"] == "answering" else {}
+            missing |= WORKING if found["state"] == "answering" else {}
             missing |= {"lease_until": found.get("lease_until", _LONG_AGO)}
             await self.inbox.update_one({"_id": found["_id"]}, {"$set": missing})
 

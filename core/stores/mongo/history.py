@@ -14,7 +14,13 @@ from core.stores.mongo.database import Document, MongoDatabase
 from core.stores.records import as_stored, check_text
 from core.stores.tags import tags_of
 from core.stores.trace_records import trace_of, trace_record
-from core.stores.turn_records import dialogue_of, dialogue_record, passage_of, passage_record
+from core.stores.turn_records import (
+    dialogue_of,
+    dialogue_record,
+    mentions_of,
+    passage_of,
+    passage_record,
+)
 from core.types import Label, Question, SessionId, Turn, TurnState, Usage
 
 _NEWEST_FIRST: Final = [("n", DESCENDING)]
@@ -128,7 +134,7 @@ def turn_of(document: Document) -> Turn:
 
 
 def question_of(document: Document) -> Question:
-    """The question of a turn or of an inbox document."""
+    """The question of a turn or of an inbox document; a turn's has no mentions."""
     return Question(
         id=document["_id"],
         session=SessionId(document["session"]),
@@ -136,4 +142,5 @@ def question_of(document: Document) -> Question:
         asker=document["asker"],
         asked_at=document["asked_at"],
         reply_to=document["reply_to"],
+        mentions=mentions_of(document.get("mentions", ())),
     )

@@ -48,6 +48,7 @@ from core.stores.records import (
     question_as_stored,
 )
 from core.stores.times import utc_now
+from core.stores.turn_records import mention_records
 from core.types import Claim, InboxState, Question, Receipt
 
 _OWED_EVERY = timedelta(seconds=0.5)
@@ -204,6 +205,7 @@ class MongoInbox(MongoInboxQueries):
                 again = {
                     "$set": {
                         "text": kept.text,
+                        "mentions": mention_records(kept),
                         "state": RECEIVED,
                         "attempts": 0,
                         "lease_until": found.get("lease_until", NO_LEASE),

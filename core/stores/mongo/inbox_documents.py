@@ -11,6 +11,7 @@ from pymongo import ASCENDING
 
 from core.stores.mongo.database import Document
 from core.stores.mongo.history import question_of
+from core.stores.turn_records import mention_records
 from core.types import Claim, InboxState, Question
 
 OPEN: Final = {"open": True}
@@ -28,7 +29,7 @@ NO_LEASE: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NO_LONGER_OPEN: Final = {"open": "", "working": "", "claimable": ""}
 # `held` names the claim that owns the lease: a process that has lost the question may still write.
 ONE_MORE: Final = {"fence": 1, "attempts": 1}
-BLANK: Final = {"text": "", "asker": ""}
+BLANK: Final = {"text": "", "asker": "", "mentions": []}
 NOTHING_LEFT: Final = {**NO_LONGER_OPEN, "lease_until": "", "held": "", "owed": ""}
 
 
@@ -43,6 +44,7 @@ def document_of(question: Question, number: int, at: datetime) -> Document:
         "asker": question.asker,
         "asked_at": question.asked_at,
         "reply_to": question.reply_to,
+        "mentions": mention_records(question),
         "state": RECEIVED,
         "fence": 0,
         "attempts": 0,

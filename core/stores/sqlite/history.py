@@ -17,7 +17,13 @@ from core.stores.sqlite.counters import count_turn
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
 from core.stores.tags import tags_of
 from core.stores.trace_records import trace_of, trace_record
-from core.stores.turn_records import dialogue_of, dialogue_record, passage_of, passage_record
+from core.stores.turn_records import (
+    dialogue_of,
+    dialogue_record,
+    mentions_of,
+    passage_of,
+    passage_record,
+)
 from core.types import Label, Question, SessionId, Turn, TurnState, Usage
 
 _INSERT: Final = """
@@ -139,7 +145,8 @@ def _row(turn: Turn) -> dict[str, str | int | None]:
 
 
 def question_of(row: sqlite3.Row) -> Question:
-    """The question of a row, in whichever table."""
+    """The question of a row, in whichever table; that of turns has no mentions."""
+    mentions = row["mentions"] if "mentions" in row.keys() else "[]"  # noqa: SIM118 - a row's own
     return Question(
         id=row["question_id"],
         session=SessionId(row["session"]),
@@ -147,6 +154,7 @@ def question_of(row: sqlite3.Row) -> Question:
         asker=row["asker"],
         asked_at=from_ms(row["asked_at_ms"]),
         reply_to=row["reply_to"],
+        mentions=mentions_of(json.loads(mentions)),
     )
 
 

@@ -45,6 +45,7 @@ from core.stores.sqlite.inbox_statements import (
     WAITING_ON_PLATFORM,
 )
 from core.stores.times import utc_now
+from core.stores.turn_records import mention_records
 from core.types import Claim, InboxState, Question, Receipt, Received, SessionId
 
 
@@ -84,6 +85,7 @@ class SqliteInbox:
             "asked_at_ms": to_ms(kept.asked_at),
             "reply_to": kept.reply_to,
             "edited_at_ms": _edited_ms(kept),
+            "mentions": json.dumps(mention_records(kept)),
         }
 
         def receive(db: sqlite3.Connection) -> Receipt:
@@ -178,7 +180,12 @@ class SqliteInbox:
             StorageError: it holds text that no store keeps, or the file cannot be written.
         """
         kept = question_as_stored(question)
-        values = {"question_id": kept.id, "text": kept.text, "edited_at_ms": _edited_ms(kept)}
+        values = {
+            "question_id": kept.id,
+            "text": kept.text,
+            "mentions": json.dumps(mention_records(kept)),
+            "edited_at_ms": _edited_ms(kept),
+        }
         return await self._file.write(lambda db: db.execute(REOPEN, values).rowcount == 1)
 
     async def take_back(self) -> int:

@@ -19,10 +19,12 @@ WAITING_IN_SESSION: Final = """
     )
 """
 RECEIVE: Final = """
-    INSERT INTO inbox
-        (question_id, session, text, asker, asked_at_ms, reply_to, edited_at_ms, state)
-    VALUES
-        (:question_id, :session, :text, :asker, :asked_at_ms, :reply_to, :edited_at_ms, 'received')
+    INSERT INTO inbox (
+        question_id, session, text, asker, asked_at_ms, reply_to, mentions, edited_at_ms, state
+    ) VALUES (
+        :question_id, :session, :text, :asker, :asked_at_ms, :reply_to, :mentions, :edited_at_ms,
+        'received'
+    )
 """
 SEE: Final = "INSERT OR REPLACE INTO seen (prefix, asked_at_ms) VALUES (?, ?)"
 LAST_SEEN: Final = "SELECT asked_at_ms FROM seen WHERE prefix = ?"
@@ -80,14 +82,15 @@ END: Final = """
     UPDATE inbox
     SET state = :state, settled_at_ms = :now_ms, fence = fence + 1, attempts = 0,
         lease_until_ms = iif(fence = 0, NULL, coalesce(lease_until_ms, :now_ms)),
-        text = iif(:state = 'withdrawn', '', text), asker = iif(:state = 'withdrawn', '', asker)
+        text = iif(:state = 'withdrawn', '', text), asker = iif(:state = 'withdrawn', '', asker),
+        mentions = iif(:state = 'withdrawn', '[]', mentions)
     WHERE question_id = :question_id
         AND iif(:state = 'stopped', settled_at_ms IS NULL, state <> 'withdrawn')
 """
 REOPEN: Final = """
     UPDATE inbox
-    SET text = :text, state = 'received', fence = fence + 1, attempts = 0, settled_at_ms = NULL,
-        edited_at_ms = max(edited_at_ms, :edited_at_ms)
+    SET text = :text, mentions = :mentions, state = 'received', fence = fence + 1, attempts = 0,
+        settled_at_ms = NULL, edited_at_ms = max(edited_at_ms, :edited_at_ms)
     WHERE question_id = :question_id AND state <> 'withdrawn' AND text <> :text
         AND (:edited_at_ms = 0 OR edited_at_ms < :edited_at_ms)
 """

@@ -278,4 +278,5 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         FROM turns WHERE state = 'escalated' AND json_array_length(followups) > 0
         """,
     ),
+    ("ALTER TABLE inbox ADD COLUMN mentions TEXT NOT NULL DEFAULT '[]'",),
 )

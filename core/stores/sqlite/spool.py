@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from core.stores.sqlite.database import SqliteThread, from_ms, to_ms
+from core.stores.turn_records import mention_records, mentions_of
 from core.types import Question, SessionId
 
 _TABLE: Final = """
@@ -119,6 +120,7 @@ def _text(question: Question) -> str:
         "asked_at_ms": to_ms(question.asked_at),
         "reply_to": question.reply_to,
         "edited_at_ms": to_ms(question.edited_at) if question.edited_at else None,
+        "mentions": mention_records(question),
     }
     return json.dumps(fields, ensure_ascii=True)  # also of text that no store keeps
 
@@ -134,5 +136,6 @@ def _spooled(row: sqlite3.Row) -> Spooled:
         asked_at=from_ms(fields["asked_at_ms"]),
         reply_to=fields["reply_to"],
         edited_at=from_ms(edited_at_ms) if edited_at_ms else None,
+        mentions=mentions_of(fields.get("mentions", ())),  # an older faqbot kept none
     )
     return Spooled(row["seq"], Act(row["act"]), question)

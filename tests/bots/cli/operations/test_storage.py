@@ -11,9 +11,9 @@ import pytest
 from contracts.history import NOON, turn
 from fakes.command_line import Cli
 
-from bots.bootstrap.stores import open_spending
+from bots.bootstrap.stores import open_spending, open_stores
 from config.settings import Settings
-from core.skills.meetings.diary import Meeting, Slot, SqliteDiary
+from core.skills.meetings.diary import Meeting, Slot
 from core.stores.mongo.archive import MongoArchive
 from core.stores.mongo.database import MongoDatabase
 from core.stores.mongo.history import MongoHistory
@@ -141,17 +141,18 @@ def test_all_that_is_kept_of_a_person_is_exported_and_then_forgotten(faqbot, kep
     async def meet():
         start = datetime(2026, 12, 1, 9, tzinfo=UTC)
         slot = Slot(start, start + timedelta(hours=1))
-        await SqliteDiary(settings.diary_path).book(Meeting("q1", "회의", "U1", (), slot))
+        async with open_stores(settings) as stores:
+            await stores.diary.book(Meeting("q1", "회의", "U1", (), slot))
 
     asyncio.run(spend())
     asyncio.run(meet())
     exported = faqbot("export-person", "U1", **kept)
     rows = [json.loads(row) for row in exported.stdout.splitlines()]
     assert exported.returncode == 0, exported.stderr
-    assert [row["kind"] for row in rows] == ["turn", "turn", "opinion", "cost", "meeting"]
+    assert [row["kind"] for row in rows] == ["turn", "turn", "opinion", "meeting", "cost"]
     assert {row["turn"]["question"]["id"] for row in rows[:2]} == {"0", "2"}
     assert rows[2]["opinion"]["reason"] == "옛 화면"
-    assert rows[3]["cost"]["dollars"] == 0.25
+    assert rows[4]["cost"]["dollars"] == 0.25
     forgotten = faqbot("forget", "U1", **kept).stdout
     assert "what 1 days cost" in forgotten
     assert "1 meetings" in forgotten

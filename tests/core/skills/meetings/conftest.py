@@ -7,13 +7,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from core.errors import PlatformRefusedError
 from core.press_ids import press_id
 from core.skills.assistant import SkilledAssistant
-from core.skills.meetings.diary import SqliteDiary
+from core.skills.holidays import holidays_of
+from core.skills.meetings.diaries.sqlite import SqliteDiary
 from core.skills.meetings.message import Desk
 from core.skills.meetings.skill import MeetingSkill
 from core.skills.meetings.slots import WorkingHours
 from core.skills.meetings.words import load_words
+from core.skills.messenger import Messenger
 from core.skills.router import Router
 from core.stores.memory import MemoryHistory
 from core.types import Question, SessionId
@@ -27,6 +30,42 @@ def diary(tmp_path):
 
 
 @dataclass
+class Town:
+    """A platform where people can be written to alone, but for those who `let_nobody`."""
+
+    let_nobody: set[str] = field(default_factory=set)
+    waiting: list[Question] = field(default_factory=list)
+
+    async def direct(self, person, near):
+        if person in self.let_nobody:
+            raise PlatformRefusedError(person)
+        return Question(f"slack:T1:D{person}:1", SessionId(f"slack:T1:D{person}:"), "", person)
+
+    async def name_of(self, person, near):
+        return {"U1": "수진"}.get(person, "")
+
+    async def receive(self, question):
+        self.waiting.append(question)
+
+
+@pytest.fixture
+def town():
+    return Town()
+
+
+@pytest.fixture
+def history():
+    return MemoryHistory()
+
+
+@pytest.fixture
+def messenger(history, town):
+    made = Messenger(history, town)
+    made.connect("slack:", town)
+    return made
+
+
+@dataclass
 class Conversation:
     """A thread in which people write and press; each answer comes from a process started anew."""
 
@@ -36,10 +75,10 @@ class Conversation:
     ids: count = field(default_factory=count)
     last: str = ""
 
-    async def say(self, text, *, by="U1", name=""):
+    async def say(self, text, *, by="U1", name="", mentions=()):
         """Return how the answer to a message ends."""
         self.last = name or f"{self.session}/{next(self.ids)}"
-        return await self._ending(Question(self.last, self.session, text, by))
+        return await self._ending(Question(self.last, self.session, text, by, mentions=mentions))
 
     async def press(self, text, *, of="", by="U1"):
         """Return how the answer to a press ends: of the latest answer, or of one by its id."""
@@ -52,12 +91,12 @@ class Conversation:
 
 
 @pytest.fixture
-def converse(make_assistant, diary, profile, encoder, analyzer):
-    """Begin a conversation in a language; all share the diary."""
+def converse(make_assistant, diary, profile, encoder, analyzer, history, messenger):
+    """Begin a conversation in a language; all share the diary and the history."""
 
     def begin(language="ko", *, session="slack:T1:C1:1", now=THURSDAY):
-        history = MemoryHistory()
-        desk = Desk(diary, load_words(language), WorkingHours.parse("09:00-18:00"), analyzer.terms)
+        hours = WorkingHours.parse("09:00-18:00", holidays_of("KR", language))
+        desk = Desk(diary, load_words(language), hours, analyzer.terms, messenger)
         skill = MeetingSkill(desk, lambda: now)
 
         def start():

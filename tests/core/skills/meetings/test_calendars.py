@@ -11,8 +11,8 @@ from caldav.davclient import DAVClient
 from radicale.app import Application
 
 from core.errors import StorageError
-from core.skills.meetings.calendars import Account, CalendarDiary
-from core.skills.meetings.diary import Meeting, Slot
+from core.skills.meetings.diaries.calendars import Account, CalendarDiary
+from core.skills.meetings.diary import Attendee, Meeting, Slot
 
 NINE = datetime(2026, 12, 1, 0, tzinfo=UTC)  # in Seoul
 HOUR = timedelta(hours=1)
@@ -54,7 +54,7 @@ def shared(diary, url):
 
 
 def meeting(name="q1", *, start=NINE, people=("민수",)):
-    return Meeting(name, "주간 회의", "U1", people, Slot(start, start + HOUR))
+    return Meeting(name, "주간 회의", "U1", tuple(map(Attendee, people)), Slot(start, start + HOUR))
 
 
 def event(start, end, *more):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from icalendar import Calendar
 
-from core.skills.meetings.diary import Meeting, Slot
+from core.skills.meetings.diary import Attendee, Meeting, Slot
 from core.types import Answered
 
 WEEK = Slot(datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC))
@@ -106,7 +106,9 @@ async def test_somebody_else_may_begin_a_meeting_of_their_own_in_the_thread(conv
 
 async def test_who_is_busy_is_told_and_free_slots_are_proposed(converse, diary):
     ten = datetime(2026, 11, 27, 1, tzinfo=UTC)
-    await diary.book(Meeting("x", "회의", "U9", ("민수",), Slot(ten, ten + timedelta(hours=1))))
+    await diary.book(
+        Meeting("x", "회의", "U9", (Attendee("민수"),), Slot(ten, ten + timedelta(hours=1)))
+    )
     told = await converse().say("내일 오전 10시에 민수랑 지영이랑 회의 잡아줘")
     assert "민수" in told.text.splitlines()[0]
     assert "지영" not in told.text

@@ -63,8 +63,9 @@ def language(request):
 
 
 @pytest.fixture
-def router(language, encoder, analyzer, now):
-    desk = Desk(None, load_words(language), WorkingHours.parse("09:00-18:00"), analyzer.terms)
+def router(language, encoder, analyzer, now, messenger):
+    hours = WorkingHours.parse("09:00-18:00")
+    desk = Desk(None, load_words(language), hours, analyzer.terms, messenger)
     return Router([MeetingSkill(desk, lambda: now)], encoder.embed)
 
 

@@ -21,6 +21,7 @@ from caldav.lib.error import DAVError, NotFoundError
 from core.errors import StorageError
 from core.skills.meetings.diary import Diary, Meeting, Slot, person_key
 from core.skills.meetings.invitation import event_uid, invitation
+from core.skills.meetings.poll import Poll
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +82,30 @@ class CalendarDiary:
     async def cancel(self, meeting_id: str) -> Meeting | None:
         """See `Diary`."""
         return await self._followed(await self._diary.cancel(meeting_id))
+
+    async def add_poll(self, poll: Poll) -> Poll:
+        """See `Diary`."""
+        return await self._diary.add_poll(poll)
+
+    async def find_poll(self, poll_id: str) -> Poll | None:
+        """See `Diary`."""
+        return await self._diary.find_poll(poll_id)
+
+    async def save_poll(self, poll: Poll) -> bool:
+        """See `Diary`."""
+        return await self._diary.save_poll(poll)
+
+    async def open_polls(self) -> list[Poll]:
+        """See `Diary`."""
+        return await self._diary.open_polls()
+
+    async def of_person(self, person: str) -> tuple[list[Meeting], list[Poll]]:
+        """See `Diary`."""
+        return await self._diary.of_person(person)
+
+    async def forget(self, person: str) -> int:
+        """See `Diary`; what stands in their calendars stays."""
+        return await self._diary.forget(person)
 
     async def _is_taken(self, meeting: Meeting) -> bool:
         uids = {event_uid(meeting)}

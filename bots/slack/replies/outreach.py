@@ -1,31 +1,35 @@
-"""Announcements: messages that the bot posts in a channel by itself."""
+"""Ways to people who have not just asked: messages in a channel, and direct ones."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from bots.slack.api.errors import code_of, translated
+from bots.slack.api.people import Names
 from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.workspaces import Workspaces
+from bots.slack.ids import Place, place_of, question_id
 from bots.slack.render.mrkdwn import clipped, mrkdwn
 from core.errors import PlatformError, PlatformRefusedError
 from core.text.markdown.measure import fitting
 from core.text.sanitize import Cleaner
+from core.types import Question
 
 # https://docs.slack.dev/reference/block-kit/blocks/section-block
 _SECTION_CHARS: Final = 3_000
 _OUTSIDE: Final = ("channel_not_found", "not_in_channel")
 
 
-class Announcements:
-    """Posts into channels of whichever workspace has them."""
+class Outreach:
+    """Implements `Line`: posts into channels of whichever workspace has them, and finds people."""
 
     def __init__(self, workspaces: Workspaces, budgets: Budgets, cleaner: Cleaner) -> None:
         self._workspaces = workspaces
         self._budgets = budgets
         self._cleaner = cleaner
+        self._names = Names()
 
-    async def post(self, channel: str, text: str) -> None:
+    async def announce(self, channel: str, text: str) -> None:
         """Post Markdown.
 
         Raises:
@@ -50,3 +54,23 @@ class Announcements:
             else:
                 return
         raise refused
+
+    async def direct(self, person: str, near: Question) -> Question:
+        """Return the direct messages with a person, in the workspace of a question.
+
+        Https://docs.slack.dev/reference/methods/conversations.open needs the scope `im:write`.
+
+        Raises:
+            PlatformError: Slack does not open them.
+        """
+        workspace = self._workspaces.get(place_of(near.session).team)
+        with translated("conversations.open"):
+            opened = await workspace.client.conversations_open(users=person)
+        place = Place(workspace.team, opened["channel"]["id"], "")
+        name = question_id(place.team, place.channel, near.id.rpartition(":")[2].partition(">")[0])
+        return Question(name, place.session, "", person)
+
+    async def name_of(self, person: str, near: Question) -> str:
+        """Return the display name of a person, else the real one; "" if Slack does not say it."""
+        workspace = self._workspaces.get(place_of(near.session).team)
+        return await self._names.name_of(workspace, person)

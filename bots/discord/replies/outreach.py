@@ -1,0 +1,76 @@
+"""Ways to people who have not just asked: messages in a channel, and direct ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bots.discord.ids import DIRECT, Place, Within, place_of, question_id, user_of, written
+from bots.discord.render.components import Page
+from bots.discord.render.markdown import markdown
+from bots.discord.render.payload import new_message
+from bots.discord.replies.thread import MessageWriter
+from core.errors import PlatformRefusedError
+from core.text.markdown.measure import fitting
+from core.text.sanitize import Cleaner
+from core.types import Question
+
+# https://docs.discord.com/developers/resources/message#create-message
+_MESSAGE_CHARS: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Outreach:
+    """Implements `Line`."""
+
+    writer: MessageWriter
+    cleaner: Cleaner
+
+    async def announce(self, channel: str, text: str) -> None:
+        """Post Markdown into a channel.
+
+        Raises:
+            PlatformError: it is not posted.
+        """
+        if not channel.isdecimal():
+            raise PlatformRefusedError(f"{channel!r} is no id of a channel on Discord")
+        posts = self.writer.budgets.posts(int(channel))
+        path = f"/channels/{channel}/messages"
+        for part in fitting(markdown(text, self.cleaner), _MESSAGE_CHARS):
+            async with posts.slot():
+                body = new_message(Page(part))
+                await self.writer.rest.call("POST", path, body, window=posts.window)
+
+    async def direct(self, person: str, near: Question) -> Question:
+        """Return the direct messages with a person.
+
+        https://docs.discord.com/developers/resources/user#create-dm
+
+        Raises:
+            PlatformError: Discord does not open them.
+        """
+        recipient = {"recipient_id": user_of(person)}
+        opened = await self.writer.rest.call("POST", "/users/@me/channels", recipient)
+        channel = int(opened["id"])
+        message = near.id.rpartition(":")[2].partition(">")[0]
+        return Question(
+            question_id(None, channel, int(message)),
+            Place(DIRECT, str(channel), "").session,
+            "",
+            person,
+            reply_to=written(Within(channel, 0)),
+        )
+
+    async def name_of(self, person: str, near: Question) -> str:
+        """Return the name that others see in the server of a question.
+
+        Raises:
+            PlatformError: Discord does not tell.
+        """
+        guild, user = place_of(near.session).guild, user_of(person)
+        if guild == DIRECT:
+            found: dict[str, Any] = await self.writer.rest.call("GET", f"/users/{user}")
+            return str(found.get("global_name") or found["username"])
+        member = await self.writer.rest.call("GET", f"/guilds/{guild}/members/{user}")
+        known = member["user"]
+        return str(member.get("nick") or known.get("global_name") or known["username"])

@@ -1,0 +1,109 @@
+"""Messages that the bot begins by itself: in a channel, or to one person alone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+from core.errors import PlatformError, PlatformRefusedError
+from core.ports import History, Inbox
+from core.press_ids import press_id
+from core.skills.skill import SkillReply
+from core.types import Question, SessionId, Turn, TurnState
+
+logger = logging.getLogger(__name__)
+
+
+class Line(Protocol):
+    """A platform's way to people who have not just asked. Everything raises `PlatformError`."""
+
+    async def announce(self, channel: str, text: str) -> None:
+        """Post Markdown into a channel."""
+        ...
+
+    async def direct(self, person: str, near: Question) -> Question:
+        """Return the place where a person alone reads, as a question of theirs without a text.
+
+        `near` is a question that was asked where the person is known.
+        """
+        ...
+
+    async def name_of(self, person: str, near: Question) -> str:
+        """Return a person's name as others see it; "" if it is not known."""
+        ...
+
+
+@dataclass(slots=True)
+class Messenger:
+    """Hands messages to the inbox, which shows them as it shows an answer: once, in all crashes.
+
+    `wake` is called when there is one to show.
+    """
+
+    history: History
+    inbox: Inbox
+    wake: Callable[[], None] = lambda: None
+    _lines: dict[str, Line] = field(default_factory=dict)
+
+    def connect(self, prefix: str, line: Line) -> None:
+        """Write to people of sessions whose id begins with `prefix` by this line."""
+        self._lines[prefix] = line
+
+    async def announce(self, channel: str, text: str) -> None:
+        """Post Markdown into a channel of a platform: `slack:C0123`, `discord:123`.
+
+        Raises:
+            PlatformError: it is not posted, or its platform is not on.
+        """
+        line = self._line(channel)
+        if line is None:
+            raise PlatformRefusedError(f"nothing can be posted to {channel}: it is not on")
+        await line.announce(channel.partition(":")[2], text)
+
+    async def direct(self, person: str, near: Question) -> Question | None:
+        """Return the place where a person alone reads; None where the platform has no such place.
+
+        Raises:
+            PlatformError: the platform does not give it now.
+        """
+        line = self._line(near.session)
+        try:
+            return await line.direct(person, near) if line and person else None
+        except PlatformRefusedError:  # the person lets nobody write to them
+            return None
+
+    async def name_of(self, person: str, near: Question) -> str:
+        """Return a person's name as others see it; "" if it is not known."""
+        line = self._line(near.session)
+        try:
+            return await line.name_of(person, near) if line and person else ""
+        except PlatformError as error:
+            logger.info("the name of %s is not known: %s", person, error)
+            return ""
+
+    async def tell(self, place: Question, reply: SkillReply, *, skill: str, key: str) -> bool:
+        """Say something in a place below its text; False if it was said before, by its `key`.
+
+        Raises:
+            StorageError: it is not stored, and nothing is said.
+        """
+        now = datetime.now(UTC)
+        question = replace(place, id=press_id(place.id, key), asked_at=now, edited_at=None)
+        turn = Turn(
+            question,
+            TurnState.ANSWERED,
+            reply.text,
+            followups=reply.choices,
+            finished_at=now,
+            dialogue=reply.dialogue(skill),
+        )
+        is_new = await self.history.append(turn)
+        await self.inbox.receive(question)
+        self.wake()
+        return is_new
+
+    def _line(self, session: str | SessionId) -> Line | None:
+        return self._lines.get(f"{session.partition(':')[0]}:")
