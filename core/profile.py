@@ -133,6 +133,8 @@ class Profile:
     not_your_button: str
     lapsed_button: str
     settled_button: str
+    skill_stops: tuple[str, ...]
+    skill_stopped: str
     skill_failed: str
     already_asked: str
     ask_privately: str

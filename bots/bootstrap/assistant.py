@@ -282,6 +282,9 @@ async def _parts(
                 warm=remote.warm if remote else nothing_to_warm,
             )
             models = await stack.enter_async_context(opened)
+        skills = None
+        if stores and not isinstance(history, MemoryHistory):
+            skills = SkillParts.of(settings, language, profile, stores)
         assistant = assistants.assistant(
             retriever,
             reader,
@@ -289,10 +292,8 @@ async def _parts(
             history,
             models=models,
             catch_up=following.catch_up if following else None,
+            situations=skills.situations if skills else None,
         )
-        skills = None
-        if stores and not isinstance(history, MemoryHistory):
-            skills = SkillParts.of(settings, language, profile, stores)
         skilled = await asyncio.to_thread(with_skills, assistant, skills, profile, history)
         yield _Parts(
             skilled,

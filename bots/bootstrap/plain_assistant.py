@@ -16,6 +16,7 @@ from core.assistant.followups import LeadBack
 from core.assistant.guardrail import Guardrail, GuardrailModel
 from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
+from core.assistant.situation import Situations
 from core.ports import History
 from core.profile import Profile
 from core.retrieval.retriever import Retriever
@@ -68,6 +69,7 @@ class PlainAssistants:
         *,
         models: ModelPipeline | None = None,
         catch_up: Callable[[], Awaitable[None]] | None = None,
+        situations: Situations | None = None,
     ) -> Assistant:
         """Return an assistant; see `Assistant`."""
         return Assistant(
@@ -82,4 +84,5 @@ class PlainAssistants:
             catch_up=catch_up,
             redact=mask if self.settings.masks_for_models else str,
             audiences=self.audiences,
+            situations=situations,
         )

@@ -15,8 +15,9 @@ from bots.bootstrap.search import Language
 from bots.bootstrap.stores import Stores
 from config.settings import Settings
 from core.assistant.assistant import Assistant
+from core.assistant.situation import Situations
 from core.errors import ConfigError
-from core.ports import Embedder, History
+from core.ports import Embedder, History, Memories
 from core.profile import Profile
 from core.skills.assistant import AnyAssistant, SkilledAssistant
 from core.skills.holidays import holidays_of
@@ -41,13 +42,28 @@ class SkillParts:
     language: str  # the profile's language
     diary: Diary
     messenger: Messenger
+    memories: Memories
+    situations: Situations
 
     @classmethod
     def of(
         cls, settings: Settings, language: Language, profile: Profile, stores: Stores
     ) -> SkillParts:
-        """Return the parts over the stores of an installation."""
+        """Return the parts over the stores of an installation.
+
+        Raises:
+            ConfigError: FAQBOT_HOLIDAYS names no place.
+        """
         messenger = Messenger(stores.history, stores.inbox)
+        zone = ZoneInfo(settings.jobs_timezone)
+        situations = Situations(
+            now=lambda: datetime.now(zone),
+            holiday=holidays_of(settings.holidays, profile.language),
+            name_of=messenger.name_of,
+            is_public=messenger.is_public,
+            memories=stores.memories,
+            archive=stores.archive,
+        )
         return cls(
             settings=settings,
             analyzer=language.analyzer,
@@ -55,11 +71,13 @@ class SkillParts:
             language=profile.language,
             diary=stores.diary,
             messenger=messenger,
+            memories=stores.memories,
+            situations=situations,
         )
 
     def now(self) -> datetime:
         """Return the time in the installation's zone."""
-        return datetime.now(ZoneInfo(self.settings.jobs_timezone))
+        return self.situations.now()
 
 
 def with_skills(
@@ -80,6 +98,7 @@ def with_skills(
         history=history,
         profile=profile,
         now=parts.now,
+        situations=parts.situations,
     )
 
 
@@ -124,13 +143,18 @@ def _meetings(parts: SkillParts) -> Sequence[Skill]:
     desk = Desk(
         diary=_with_calendars(parts.diary, settings),
         words=load_words(parts.language),
-        hours=WorkingHours.parse(
-            settings.working_hours, holidays_of(settings.holidays, parts.language)
-        ),
+        hours=WorkingHours.parse(settings.working_hours, parts.situations.holiday),
         terms=parts.analyzer.terms,
         messenger=parts.messenger,
     )
     return [MeetingSkill(desk, parts.now)]
+
+
+def _memory(parts: SkillParts) -> Sequence[Skill]:
+    from core.skills.memory.skill import MemorySkill, MemoryWords
+
+    words = MemoryWords.load(parts.language)
+    return [MemorySkill(parts.memories, words, parts.messenger)]
 
 
 def _tools_at(url: str, token: str) -> ToolClient:
@@ -186,4 +210,5 @@ SKILLS: dict[str, Callable[[SkillParts], Sequence[Skill]]] = {
     "data": _data,
     "meetings": _meetings,
     "api": _api,
+    "memory": _memory,
 }

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from config.settings import Settings
 from core.llm.budget import SpendingStore
-from core.ports import Archive, Cases, Cluster, History, Inbox, Lessons, Reports
+from core.ports import Archive, Cases, Cluster, History, Inbox, Lessons, Memories, Reports
 from core.skills.meetings.diaries.sqlite import SqliteDiary
 from core.skills.meetings.diary import Diary
 from core.stores.inbox_limits import InboxLimits
@@ -24,6 +24,7 @@ from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
 from core.stores.sqlite.inbox import SqliteInbox
 from core.stores.sqlite.lessons import SqliteLessons
+from core.stores.sqlite.memories import SqliteMemories
 from core.stores.sqlite.reports import SqliteReports
 from core.stores.sqlite.spending import SqliteSpendingStore
 
@@ -43,6 +44,7 @@ class Stores:
     cases: Cases
     cluster: Cluster
     diary: Diary
+    memories: Memories
 
 
 @asynccontextmanager
@@ -72,6 +74,7 @@ async def open_stores(settings: Settings, *, holder: str = "") -> AsyncIterator[
                 SqliteCases(file),
                 SqliteCluster(file),
                 SqliteDiary(settings.diary_path),
+                SqliteMemories(file),
             )
         return
     # Importing the driver takes a quarter of a second, and the embedded default needs none of it.
@@ -83,6 +86,7 @@ async def open_stores(settings: Settings, *, holder: str = "") -> AsyncIterator[
     from core.stores.mongo.history import MongoHistory
     from core.stores.mongo.inbox import MongoInbox
     from core.stores.mongo.lessons import MongoLessons
+    from core.stores.mongo.memories import MongoMemories
     from core.stores.mongo.reports import MongoReports
 
     uri = settings.mongodb_uri.get_secret_value()
@@ -96,6 +100,7 @@ async def open_stores(settings: Settings, *, holder: str = "") -> AsyncIterator[
             MongoCases(database),
             MongoCluster(database),
             MongoDiary(database),
+            MongoMemories(database),
         )
 
 

@@ -15,8 +15,10 @@ from core.assistant.fallback import ModelPipeline
 from core.assistant.followups import LeadBack
 from core.assistant.message import MessageReader
 from core.assistant.offers import Offers
+from core.assistant.situation import Situations
 from core.assistant.work import Instead, LocalWork, Research, Work
 from core.errors import FaqbotError
+from core.llm.prompts import SITUATION
 from core.ports import ChatModel, History
 from core.profile import Profile
 from core.retrieval.audience import Audience
@@ -54,11 +56,13 @@ class Assistant:
         catch_up: Callable[[], Awaitable[None]] | None = None,
         redact: Callable[[str], str] = str,
         audiences: Audiences | None = None,
+        situations: Situations | None = None,
     ) -> None:
         """`catch_up` takes in what was taught, before the search.
 
         `redact` returns what models and embedders may read of a conversation. `audiences` say who
-        reads an answer; without them everybody may see everything.
+        reads an answer; without them everybody may see everything. Models are told the situation
+        of a question, if there are `situations`.
         """
         self._answerer = Answerer(
             retriever=retriever,
@@ -75,6 +79,7 @@ class Assistant:
         self._uses_models = True
         self._charged_to: str | None = None
         self._audiences = audiences or Audiences((), ())
+        self._situations = situations
         self._seen: dict[Audience, Retriever] = {}
         self._at_work: dict[SessionId, Work] = {}
 
@@ -120,6 +125,9 @@ class Assistant:
     ) -> AsyncGenerator[AnswerEvent]:
         work: Work | None = None
         try:
+            if self._situations and self._models and self._uses_models:
+                situation = await self._situations.of(question)
+                SITUATION.set(answerer.redact(situation.told()))
             work = await self._begin(
                 question.asker if self._charged_to is None else self._charged_to
             )

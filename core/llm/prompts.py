@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,6 +21,9 @@ Message = dict[str, str]
 NONE = "[[NONE]]"
 NEXT = "[[NEXT]]"
 
+SITUATION: ContextVar[str] = ContextVar("situation", default="")
+"""What models are told of the time, the place and the person, while a question is answered."""
+
 _HISTORY_TOKENS = 220
 _SAID_CHARS = 160  # the part of an earlier answer that tells what "그거" is
 # Invisible characters, which would hide a tag from us but not from a model.
@@ -28,7 +32,7 @@ _INVISIBLE = re.compile(
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e007f]"
 )
 _TAG = re.compile(
-    r"[<＜〈‹](?=\s*[/／]?\s*(?:passages?|conversation|question|entry)\b)", re.IGNORECASE
+    r"[<＜〈‹](?=\s*[/／]?\s*(?:passages?|conversation|situation|question|entry)\b)", re.IGNORECASE
 )
 
 
@@ -70,13 +74,14 @@ def answer_messages(
         f"{quoted(excerpt.text)}\n</passage>"
         for number, excerpt in enumerate(excerpts, start=1)
     )
-    data = f"{_conversation(history)}<passages>\n{passages}\n</passages>\n{_asked(question)}"
+    around = f"{_situation()}{_conversation(history)}"
+    data = f"{around}<passages>\n{passages}\n</passages>\n{_asked(question)}"
     return [_message("system", prompt.text), _message("user", data)]
 
 
 def reading_messages(prompt: Prompt, question: str, history: Sequence[Exchange]) -> list[Message]:
     """Rules, then one message with the conversation and the question."""
-    data = f"{_conversation(history)}{_asked(question)}"
+    data = f"{_situation()}{_conversation(history)}{_asked(question)}"
     return [_message("system", prompt.text), _message("user", data)]
 
 
@@ -105,6 +110,11 @@ def _message(role: str, content: str) -> Message:
 
 def _asked(question: str) -> str:
     return f"<question>\n{quoted(question)}\n</question>"
+
+
+def _situation() -> str:
+    told = SITUATION.get()
+    return f"<situation>\n{quoted(told)}\n</situation>\n" if told else ""
 
 
 def _attribute(title: str) -> str:

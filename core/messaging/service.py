@@ -145,8 +145,7 @@ class ChatService(Lookups):
         leads to people who have not just asked.
         """
         self._handler.serve(prefix, open_reply, is_public)
-        if line:
-            self.messenger.connect(prefix, line)
+        self.messenger.connect(prefix, line, is_public)
         if stand and self._audiences:
             self._audiences.ask(prefix, stand)
         if self._worker:

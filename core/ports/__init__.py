@@ -5,6 +5,7 @@ Each has more than one implementation in use.
 
 from core.ports.cases import Cases
 from core.ports.inbox import Inbox
+from core.ports.memories import Memories
 from core.ports.models import ChatModel, Embedder, FaqIndex, Vectors
 from core.ports.stores import Archive, Cluster, History, Lessons, Reports
 
@@ -18,6 +19,7 @@ __all__ = [
     "History",
     "Inbox",
     "Lessons",
+    "Memories",
     "Reports",
     "Vectors",
 ]

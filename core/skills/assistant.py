@@ -11,13 +11,15 @@ from typing import Final
 
 from core.assistant.assistant import Assistant
 from core.assistant.references import named_place
+from core.assistant.situation import Situation, Situations
 from core.assistant.work import Research
 from core.errors import FaqbotError
 from core.ports import History
 from core.press_ids import is_press, pressed_turn
 from core.profile import Profile
 from core.skills.router import Router
-from core.skills.skill import Request, Situation, Skill, SkillReply
+from core.skills.skill import Request, Skill, SkillReply
+from core.text.korean import compact
 from core.text.normalize import normalized
 from core.types import (
     Answered,
@@ -53,14 +55,16 @@ class SkilledAssistant:
         history: History,
         profile: Profile,
         now: Callable[[], datetime],
+        situations: Situations | None = None,
     ) -> None:
-        """`now` is the time in the installation's zone."""
+        """`now` is the time in the installation's zone; `situations` know more than that."""
         self._assistant = assistant
         self._skills = {skill.name: skill for skill in skills}
         self._router = router
         self._history = history
         self._profile = profile
         self._now = now
+        self._situations = situations
 
     async def answer(
         self, question: Question, history: Sequence[Exchange] | None = None
@@ -140,6 +144,11 @@ class SkilledAssistant:
             async with aclosing(self._heard(question, text, dialogue)) as said:
                 async for step in said:
                     yield step
+                    if isinstance(step, Answered):
+                        return
+            if compact(text) in map(compact, self._profile.skill_stops):
+                ended = replace(dialogue, data=None)
+                yield await self._told(question, self._profile.skill_stopped, ended)
 
     async def _begun(
         self, question: Question, research: Research
@@ -161,7 +170,10 @@ class SkilledAssistant:
         self, question: Question, text: str, dialogue: Dialogue
     ) -> AsyncGenerator[Status | Answered]:
         """Yield what one skill says; no answer if it is not meant."""
-        situation = Situation(self._now(), question.session.partition(":")[0], question.asker)
+        if self._situations:
+            situation = await self._situations.of(question)
+        else:
+            situation = Situation(self._now(), question.session.partition(":")[0], question.asker)
         request = Request(question, text, dialogue.data, situation)
         async with aclosing(self._skills[dialogue.skill].hear(request)) as said:
             async for event in said:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final
 
+from holidays import country_holidays
+
 from core.errors import ConfigError
 
 # The library's names of languages, by ours: https://holidays.readthedocs.io
@@ -18,15 +20,10 @@ def holidays_of(place: str, language: str) -> Callable[[date], str]:
     `place` is a country, and a region if need be, by ISO 3166: `KR`, `US-CA`; "" knows none.
 
     Raises:
-        ConfigError: there is no such place, or the package `holidays` is not installed.
+        ConfigError: there is no such place.
     """
     if not place:
         return lambda _: ""
-    try:
-        from holidays import country_holidays  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        needed = "pip install 'faqbot[meetings]', or empty FAQBOT_HOLIDAYS"
-        raise ConfigError(f"{error.name} is not installed: {needed}") from error
     country, _, region = place.upper().partition("-")
     try:
         known = country_holidays(country, subdiv=region or None, language=_LANGUAGES.get(language))

@@ -6,8 +6,9 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Final, Protocol
 
+from core.bounded import BoundedDict
 from core.errors import PlatformError, PlatformRefusedError
 from core.ports import History, Inbox
 from core.press_ids import press_id
@@ -15,6 +16,8 @@ from core.skills.skill import SkillReply
 from core.types import Question, SessionId, Turn, TurnState
 
 logger = logging.getLogger(__name__)
+
+_MOST_NAMES: Final = 2_000
 
 
 class Line(Protocol):
@@ -47,10 +50,26 @@ class Messenger:
     inbox: Inbox
     wake: Callable[[], None] = lambda: None
     _lines: dict[str, Line] = field(default_factory=dict)
+    _public: dict[str, Callable[[SessionId], bool]] = field(default_factory=dict)
+    _names: BoundedDict[tuple[str, str], str] = field(
+        default_factory=lambda: BoundedDict(_MOST_NAMES)
+    )
 
-    def connect(self, prefix: str, line: Line) -> None:
-        """Write to people of sessions whose id begins with `prefix` by this line."""
-        self._lines[prefix] = line
+    def connect(
+        self, prefix: str, line: Line | None, is_public: Callable[[SessionId], bool]
+    ) -> None:
+        """Write to people of sessions whose id begins with `prefix` by this line.
+
+        Where a session `is_public`, others than the asker read.
+        """
+        self._public[prefix] = is_public
+        if line:
+            self._lines[prefix] = line
+
+    def is_public(self, session: SessionId) -> bool:
+        """Return whether others than the asker read in a session; so if its platform is unknown."""
+        told = self._public.get(_prefix(session))
+        return told is None or told(session)
 
     async def announce(self, channel: str, text: str) -> None:
         """Post Markdown into a channel of a platform: `slack:C0123`, `discord:123`.
@@ -78,8 +97,11 @@ class Messenger:
     async def name_of(self, person: str, near: Question) -> str:
         """Return a person's name as others see it; "" if it is not known."""
         line = self._line(near.session)
+        known = (_prefix(near.session), person)
         try:
-            return await line.name_of(person, near) if line and person else ""
+            if line and person and known not in self._names:
+                self._names[known] = await line.name_of(person, near)
+            return self._names.get(known, "")
         except PlatformError as error:
             logger.info("the name of %s is not known: %s", person, error)
             return ""
@@ -106,4 +128,8 @@ class Messenger:
         return is_new
 
     def _line(self, session: str | SessionId) -> Line | None:
-        return self._lines.get(f"{session.partition(':')[0]}:")
+        return self._lines.get(_prefix(session))
+
+
+def _prefix(session: str) -> str:
+    return f"{session.partition(':')[0]}:"

@@ -11,16 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from core.assistant.situation import Situation
 from core.types import Dialogue, File, Question, Status
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """The time, the place and the person of a message; `now` is in the installation's zone."""
-
-    now: datetime
-    platform: str
-    person: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from core.types import (
     Feedback,
     InboxState,
     Lesson,
+    Memory,
     Mention,
     Passage,
     Question,
@@ -112,6 +113,18 @@ def lesson_as_stored(lesson: Lesson) -> Lesson:
     _check_texts("a lesson", texts)
     review_at = in_utc(lesson.review_at) if lesson.review_at else None
     return replace(lesson, learned_at=in_utc(lesson.learned_at), review_at=review_at)
+
+
+def memory_as_stored(memory: Memory) -> Memory:
+    """The memory as it will be read back.
+
+    Raises:
+        ValueError: a time without a zone.
+        StorageError: a text with a NUL character or a lone surrogate, or more than 16 MB in all.
+    """
+    texts = [("the id", memory.id), ("the person", memory.person), ("the text", memory.text)]
+    _check_texts("a memory", texts)
+    return replace(memory, told_at=in_utc(memory.told_at))
 
 
 def teaching(lesson: Lesson, known: Lesson | None, *, removed: bool = False) -> Teaching:

@@ -32,6 +32,7 @@ from core.types.faq import (
     Terms,
 )
 from core.types.inbox import Claim, InboxState, Receipt, Received
+from core.types.memories import Memory
 from core.types.quality import EntryProblem, ProblemKind
 from core.types.questions import (
     Classification,
@@ -80,6 +81,7 @@ __all__ = [
     "Label",
     "Lesson",
     "LessonState",
+    "Memory",
     "Mention",
     "Offer",
     "Passage",

@@ -100,9 +100,13 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """The amount that was deleted, and how many lessons name a person no more."""
+    """The amount that was deleted, and how many lessons name a person no more.
+
+    `memories` is what the person told the bot to remember.
+    """
 
     turns: int
     questions: int
     feedback: int
     lessons: int = 0
+    memories: int = 0

@@ -1,18 +1,30 @@
-"""What every platform must do for a skill: a meeting is arranged there, from wish to cancellation.
+"""What every platform must do for each skill: a dialogue of each is held there.
 
-An adapter's test file imports everything from here beside `contracts.platform`; its driver can
-also `press_by_other`.
+In every one of them something is corrected, the bot is restarted in the middle, somebody else
+presses what is not theirs, and one is called off. An adapter's test file imports everything from
+here beside `contracts.platform`; its driver can also `press_by_other`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
+import tomllib
 from datetime import UTC, datetime, timedelta
+from importlib.resources import as_file, files
 
 import pytest
+from aiohttp import web
 from fakes.assistants import ScriptedAssistant
 
+from core.skills.api.book import load_book
+from core.skills.api.client import ApiClient
+from core.skills.api.journal import Journal
+from core.skills.api.skill import OperationSkill
 from core.skills.assistant import SkilledAssistant
+from core.skills.data.load import EXAMPLE_BOOK, load_answerer
+from core.skills.data.shop import build_shop
+from core.skills.data.skill import DataSkill
 from core.skills.meetings.diaries.sqlite import SqliteDiary
 from core.skills.meetings.diary import Slot
 from core.skills.meetings.message import Desk
@@ -20,7 +32,37 @@ from core.skills.meetings.skill import MeetingSkill
 from core.skills.meetings.slots import WorkingHours
 from core.skills.meetings.words import load_words
 from core.skills.messenger import Messenger
+from core.skills.recommender.advice import Adviser
+from core.skills.recommender.form import load_form
+from core.skills.recommender.network import Recommender
+from core.skills.recommender.skill import RecommenderSkill
 from core.skills.router import Router
+
+API = """
+openapi: 3.1.0
+paths:
+  /vouchers:
+    post:
+      operationId: sendVoucher
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              required: [won]
+              properties:
+                won: {type: integer, minimum: 100, maximum: 90000}
+"""
+BOOK = """
+document = "vouchers.yaml"
+server = "SERVER"
+
+[[operation]]
+id = "sendVoucher"
+examples = ["고객에게 할인 쿠폰 보내 줘", "할인권 발송해 주세요"]
+[operation.ask]
+won = "얼마짜리 쿠폰인가요?"
+"""
 
 
 class Scripted(ScriptedAssistant):
@@ -36,34 +78,99 @@ def diary(tmp_path):
 
 
 @pytest.fixture
-def arranger(diary, encoder, analyzer, profile):
-    """Makes an assistant that arranges meetings, on a history."""
-    hours = WorkingHours.parse("00:00-23:59")
+def with_skills(encoder, profile):
+    """Returns how an assistant with some skills is made; `make` gets the messenger."""
 
-    def now():
-        return datetime.now(UTC)
+    def chosen(make):
+        def made(history):
+            messenger = Messenger(history, inbox=None)  # which the running bot has
+            skills = make(messenger)
+            assistant = SkilledAssistant(
+                Scripted(history),
+                skills=skills,
+                router=Router(skills, encoder.embed),
+                history=history,
+                profile=profile,
+                now=_now,
+            )
+            assistant.messenger = messenger
+            return assistant
 
-    def make(history):
-        messenger = Messenger(history, inbox=None)  # which the running bot has
-        skill = MeetingSkill(Desk(diary, load_words("ko"), hours, analyzer.terms, messenger), now)
-        made = SkilledAssistant(
-            Scripted(history),
-            skills=[skill],
-            router=Router([skill], encoder.embed),
-            history=history,
-            profile=profile,
-            now=now,
-        )
-        made.messenger = messenger
         return made
 
-    return make
+    return chosen
 
 
-async def arranged(diary):
-    """The meetings of 민수."""
-    now = datetime.now(UTC)
-    return await diary.meetings(["민수"], Slot(now, now + timedelta(days=9)))
+@pytest.fixture
+def arranger(diary, analyzer, with_skills):
+    """An assistant that arranges meetings."""
+    hours = WorkingHours.parse("00:00-23:59")
+
+    def make(messenger):
+        desk = Desk(diary, load_words("ko"), hours, analyzer.terms, messenger)
+        return [MeetingSkill(desk, _now)]
+
+    return with_skills(make)
+
+
+@pytest.fixture
+def adviser(with_skills):
+    """An assistant that recommends products."""
+    folder = files("core.skills.recommender")
+    with as_file(folder / "appliances.npz") as model, as_file(folder / "appliances.toml") as form:
+        known = Adviser(Recommender.load(model), load_form(form))
+    return with_skills(lambda _: [RecommenderSkill(known, known.form.examples)])
+
+
+@pytest.fixture
+def analyst(tmp_path, analyzer, encoder, with_skills):
+    """An assistant that answers from the example's database."""
+    shop = tmp_path / "shop.sqlite3"
+    build_shop(shop, last_day=_now().date())
+    url = f"sqlite:///{shop}"
+    answerer = load_answerer(url, EXAMPLE_BOOK, terms=analyzer.terms, embed=encoder.embed)
+    return with_skills(lambda _: [DataSkill(answerer, answerer.texts)])
+
+
+@pytest.fixture
+async def sent():
+    """The vouchers that an API was told to send, and its address."""
+    vouchers = []
+
+    async def take(request):
+        vouchers.append(await request.json())
+        return web.json_response({"id": 7})
+
+    app = web.Application()
+    app.router.add_post("/vouchers", take)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield vouchers, f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+@pytest.fixture
+def caller(sent, tmp_path, with_skills):
+    """An assistant that calls that API."""
+    (tmp_path / "vouchers.yaml").write_text(API, "utf-8")
+    (tmp_path / "book.toml").write_text(BOOK.replace("SERVER", sent[1]), "utf-8")
+    book = load_book(tmp_path / "book.toml", None)
+    texts = tomllib.loads(files("core.skills.api").joinpath("ko.toml").read_text("utf-8"))
+    journal = Journal(tmp_path / "calls.sqlite3")
+    (allowed,) = book.allowed.values()
+    skill = OperationSkill(book, allowed, ApiClient(book, "secret"), journal, texts)
+    return with_skills(lambda _: [skill])
+
+
+def _now():
+    return datetime.now(UTC)
+
+
+async def arranged(diary, person="민수"):
+    """The meetings of somebody."""
+    now = _now()
+    return await diary.meetings([person], Slot(now, now + timedelta(days=9)))
 
 
 async def said(driver, asked, words):
@@ -71,12 +178,25 @@ async def said(driver, asked, words):
     await driver.until(lambda: any(words in text for text in driver.shown(asked)))
 
 
+async def offered(driver, asked, label):
+    """Wait until there is a button."""
+    await driver.until(lambda: label in driver.buttons(asked))
+
+
+async def nothing_changes(driver, asked, label):
+    """Somebody else presses a button, which is not theirs."""
+    before = driver.shown(asked)
+    await driver.press_by_other(asked, label)
+    await asyncio.sleep(0)
+    assert driver.shown(asked) == before
+
+
 async def test_a_meeting_is_proposed_corrected_confirmed_after_a_restart_and_cancelled(
     driver, arranger, diary
 ):
     async with driver.running(make_assistant=arranger):
         asked = await driver.ask("내일 14시에 민수랑 디자인 회의 잡아줘")
-        await driver.until(lambda: "회의 잡기" in driver.buttons(asked))
+        await offered(driver, asked, "회의 잡기")
         await driver.go_on(asked, "아니 15시로")
         await said(driver, asked, "오후 4시")
         await driver.go_on(asked, "정산은 언제 되나요?")
@@ -89,7 +209,7 @@ async def test_a_meeting_is_proposed_corrected_confirmed_after_a_restart_and_can
         assert meeting.slot.start.hour == 15
         assert "디자인 회의" in driver.files(asked)[0][1]
         await driver.go_on(asked, "취소해줘")
-        await driver.until(lambda: "회의 취소하기" in driver.buttons(asked))
+        await offered(driver, asked, "회의 취소하기")
         await driver.press(asked, "회의 취소하기")
         await said(driver, asked, "회의를 취소했어요")
         assert await arranged(diary) == []
@@ -98,12 +218,72 @@ async def test_a_meeting_is_proposed_corrected_confirmed_after_a_restart_and_can
 async def test_nobody_else_presses_what_concerns_another(driver, arranger, diary):
     async with driver.running(make_assistant=arranger):
         asked = await driver.ask("내일 14시에 민수랑 회의 잡아줘")
-        await driver.until(lambda: "회의 잡기" in driver.buttons(asked))
-        before = driver.shown(asked)
-        await driver.press_by_other(asked, "회의 잡기")
-        await asyncio.sleep(0)
+        await offered(driver, asked, "회의 잡기")
+        await nothing_changes(driver, asked, "회의 잡기")
         assert await arranged(diary) == []
-        assert driver.shown(asked) == before
         await driver.press(asked, "회의 잡기")
         await said(driver, asked, "회의를 잡았어요")
         assert len(await arranged(diary)) == 1
+
+
+async def test_a_product_is_recommended_by_what_was_said_pressed_and_corrected(driver, adviser):
+    async with driver.running(make_assistant=adviser):
+        asked = await driver.ask("저한테 맞는 가전제품 추천해 주세요")
+        await offered(driver, asked, "30대")
+        await nothing_changes(driver, asked, "30대")
+        await driver.press(asked, "30대")
+        await said(driver, asked, "예산은")
+        await driver.go_on(asked, "20만원이요, 아니 60만원이고 원룸에 혼자 살아요")
+        await said(driver, asked, "집에 계신 시간")
+    async with driver.running(make_assistant=adviser):
+        await driver.press(asked, "거의 종일")
+        await said(driver, asked, "몇 번 요리")
+        await driver.press(asked, "서너 번")
+        await said(driver, asked, "1. ")
+        assert any("예산이 60만 원" in text for text in driver.shown(asked))
+        await driver.press(asked, "다른 상품 보기")
+        await driver.until(lambda: sum("1. " in text for text in driver.shown(asked)) == 2)
+        await driver.go_on(asked, "그만")
+        await said(driver, asked, "그만할게요")
+
+
+async def test_data_is_answered_asked_anew_after_a_restart_and_shown_with_its_sql(driver, analyst):
+    async with driver.running(make_assistant=analyst):
+        asked = await driver.ask("작년에 서울에서 가장 많이 팔린 카테고리는?")
+        await offered(driver, asked, "SQL 보기")
+        await driver.until(lambda: driver.files(asked))
+        assert driver.files(asked)[0][0] == "answer.csv"
+        await nothing_changes(driver, asked, "SQL 보기")
+        await driver.go_on(asked, "아니, 올해 월별 매출 추이")
+        await said(driver, asked, "월별 매출")
+    async with driver.running(make_assistant=analyst):
+        await driver.press(asked, "SQL 보기")
+        await said(driver, asked, "SELECT")
+        await driver.go_on(asked, "됐어요")
+        await driver.go_on(asked, "정산은 언제 되나요?")
+        await said(driver, asked, "답: 정산은")
+
+
+async def test_a_call_of_an_api_is_corrected_called_off_and_made_once_after_a_restart(
+    driver, caller, sent
+):
+    vouchers, _ = sent
+    async with driver.running(make_assistant=caller):
+        asked = await driver.ask("고객에게 할인 쿠폰 보내 줘")
+        await said(driver, asked, "얼마짜리")
+        await driver.go_on(asked, "3000")
+        await offered(driver, asked, "보내기")
+        await driver.press(asked, "그만두기")
+        await said(driver, asked, "아무것도 보내지")
+        await driver.go_on(asked, "할인권 발송해 주세요")
+        await driver.until(lambda: sum("얼마짜리" in text for text in driver.shown(asked)) == 2)
+        await driver.go_on(asked, "50")  # less than the schema allows
+        await said(driver, asked, "쓸 수 없어요")
+        await driver.go_on(asked, "5000")
+        await said(driver, asked, json.dumps({"won": 5000})[1:-1])
+        await nothing_changes(driver, asked, "보내기")
+    async with driver.running(make_assistant=caller):
+        assert vouchers == []
+        await driver.press(asked, "보내기")
+        await driver.until(lambda: vouchers)
+        assert vouchers == [{"won": 5000}]

@@ -104,6 +104,7 @@ async def _forget(settings: Settings, user: str) -> int:
         f"{removed.feedback:,} opinions"
         + (f"; {removed.lessons:,} lessons name them no more" if removed.lessons else "")
         + (f"; what {days:,} days cost" if days else "")
+        + (f"; {removed.memories:,} things that were to be remembered" if removed.memories else "")
         + (f"; {meetings:,} meetings, or their name in them" if meetings else "")
     )
     return 0
@@ -118,6 +119,7 @@ async def _export_person(settings: Settings, user: str) -> int:
         async for lesson in _lessons(stores.lessons):
             if user in (lesson.author, lesson.asked_by):
                 rows.append(("lesson", asdict(lesson)))
+        rows += [("memory", asdict(one)) for one in await stores.memories.of(user)]
         meetings, polls = await stores.diary.of_person(user)
         rows += [("meeting", asdict(one)) for one in meetings]
         rows += [("poll", asdict(one)) for one in polls]

@@ -45,6 +45,8 @@ class DataSkill:
             yield SkillReply(f"```sql\n{json.loads(request.data)['sql']}\n```")
             return
         yield Status(self.texts["searching"])
+        person = request.situation.person
+        only = (person,) if person else ()
         today = request.situation.now.date()
         answer = await asyncio.to_thread(self.answerer.answer, request.text, today)
         match answer:
@@ -56,10 +58,11 @@ class DataSkill:
                     self._text(answer),
                     (self.texts["show_sql"],),
                     data,
+                    only,
                     files=(file,) if several else (),
                 )
             case Unsure() if request.data is None:
-                yield SkillReply(answer.text, answer.questions, json.dumps({}))
+                yield SkillReply(answer.text, answer.questions, json.dumps({}), only)
 
     def _text(self, answer: DataAnswer) -> str:
         """Return the sentence, and below it the rows where there are several."""

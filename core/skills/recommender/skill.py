@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.skills.recommender.advice import Advised, Adviser, Consultation, NextQuestion
 from core.skills.skill import Request, SkillReply
@@ -37,7 +37,9 @@ class RecommenderSkill:
             and not goes_on
         ):
             return
-        yield self._reply(advice, begins=request.data is None)
+        reply = self._reply(advice, begins=request.data is None)
+        person = request.situation.person
+        yield replace(reply, only=(person,) if person else ())
 
     def _reply(self, advice: NextQuestion | Advised, *, begins: bool) -> SkillReply:
         form = self.adviser.form

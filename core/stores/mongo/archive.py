@@ -200,7 +200,8 @@ class MongoArchive:
             turns, opinions = await self._remove({"asker": asker})
             opinions += (await self._db.feedback.delete_many({"user": asker})).deleted_count
             lessons = await self._unname(asker) if asker else 0
-        return Removed(turns=turns, questions=questions, feedback=opinions, lessons=lessons)
+            memories = (await self._db.memories.delete_many({"person": asker})).deleted_count
+        return Removed(turns, questions, opinions, lessons, memories)
 
     async def expire(self, before: datetime) -> Removed:
         """Delete turns that ended before that moment, and questions that were settled before."""

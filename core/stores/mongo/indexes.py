@@ -91,6 +91,11 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("people", ASCENDING)], name="by_person"),
         IndexModel([("answer_id", ASCENDING)], name="by_answer"),
     ],
+    "memories": [
+        IndexModel(
+            [("person", ASCENDING), ("told_at", ASCENDING), ("_id", ASCENDING)], name="by_person"
+        )
+    ],
     "diary_meetings": [
         IndexModel([("start", ASCENDING), ("_id", ASCENDING)], name="by_start"),
         IndexModel([("attendees", ASCENDING), ("start", ASCENDING), ("_id", ASCENDING)], name="of"),

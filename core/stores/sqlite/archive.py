@@ -63,6 +63,7 @@ OF_LESSON_ASKER: Final = """
     UPDATE lessons SET asked_by = '', session = '', question_id = '' WHERE asked_by = ?
 """
 OF_LESSON_AUTHOR: Final = "UPDATE lessons SET author = '', author_name = '' WHERE author = ?"
+_FORGET_MEMORIES: Final = "DELETE FROM memories WHERE person = ?"
 _FORGET_OPINIONS: Final = "DELETE FROM feedback WHERE user = ?"
 
 
@@ -203,7 +204,8 @@ class SqliteArchive:
         turns, opinions = await self._remove(OF_ASKER, asker)
         opinions += await self._count(_FORGET_OPINIONS, asker)
         lessons = await self._file.write(partial(_unname, person=asker)) if asker else 0
-        return Removed(turns=turns, questions=questions, feedback=opinions, lessons=lessons)
+        memories = await self._count(_FORGET_MEMORIES, asker)
+        return Removed(turns, questions, opinions, lessons, memories)
 
     async def expire(self, before: datetime) -> Removed:
         """Delete turns that ended before that moment, and questions that were settled before."""

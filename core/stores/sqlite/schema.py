@@ -279,4 +279,15 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         """,
     ),
     ("ALTER TABLE inbox ADD COLUMN mentions TEXT NOT NULL DEFAULT '[]'",),
+    (
+        """
+        CREATE TABLE memories (
+            id         TEXT PRIMARY KEY,
+            person     TEXT NOT NULL,
+            text       TEXT NOT NULL,
+            told_at_ms INTEGER NOT NULL
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX memories_by_person ON memories (person, told_at_ms)",
+    ),
 )

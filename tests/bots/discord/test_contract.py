@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 import pytest
+from contracts.consent import *  # noqa: F403 - the suite of those who are named for a meeting
 from contracts.manners import *  # noqa: F403 - the suite of the places where people talk
 from contracts.platform import *  # noqa: F403 - the suite
 from contracts.skills import *  # noqa: F403 - the suite of skills
 from fakes.discord_bot import answers_in, running_bot
 
-from bots.discord.ids import place_of
+from bots.discord.ids import asker_of, place_of
 from core.text.markdown.measure import utf16
 from devtools.discord import Channel, DiscordServer, Message
 
@@ -84,6 +85,28 @@ class DiscordDriver:
 
     async def press_by_other(self, asked, label):
         await self.press(asked, label, user=self.other)
+
+    async def ask_naming_other(self, before, after):
+        text = f"{before}{self.other.mention}{after}"
+        return Asked(await self.fake.say(self.fake.guild.channels[0], text, mention_bot=True))
+
+    @property
+    def other_person(self):
+        return asker_of(self.other.id)
+
+    def _alone(self):
+        return answers_in(self.fake, self.fake.dm(self.other))
+
+    def told_alone(self):
+        return [message.content for message in self._alone()]
+
+    def buttons_alone(self):
+        return [button.get("label") for message in self._alone() for button in message.buttons]
+
+    async def press_alone(self, label):
+        labels = [[button.get("label") for button in one.buttons] for one in self._alone()]
+        (message,) = [one for one, its in zip(self._alone(), labels, strict=True) if label in its]
+        await self.fake.press(message, label, user=self.other)
 
     def shown(self, asked):
         return [message.content for message in self._messages(asked)]

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 
 import pytest
+from contracts.consent import *  # noqa: F403 - the suite of those who are named for a meeting
 from contracts.manners import *  # noqa: F403 - the suite of the places where people talk
 from contracts.platform import *  # noqa: F403 - the suite
 from contracts.skills import *  # noqa: F403 - the suite of skills
@@ -98,6 +99,28 @@ class SlackDriver:
                 await person.press(message, label)
                 return
         raise LookupError(label)
+
+    async def ask_naming_other(self, before, after):
+        message = await self.person.mention(self.channel, f"{before}<@{self.other.id}>{after}")
+        return Asked(message, message)
+
+    @property
+    def other_person(self):
+        return self.other.id
+
+    def _alone(self):
+        own = self.slack.team.bot_id
+        return [m for m in self.slack.messages(self.other.dm) if m.bot_id == own]
+
+    def told_alone(self):
+        return [visible(message) for message in self._alone()]
+
+    def buttons_alone(self):
+        return [label for message in self._alone() for label in labels(message)]
+
+    async def press_alone(self, label):
+        (message,) = [one for one in self._alone() if label in labels(one)]
+        await self.other.press(message, label)
 
     def shown(self, asked):
         return [visible(message) for message in self._messages(asked)]

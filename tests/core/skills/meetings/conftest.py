@@ -61,7 +61,7 @@ def history():
 @pytest.fixture
 def messenger(history, town):
     made = Messenger(history, town)
-    made.connect("slack:", town)
+    made.connect("slack:", town, lambda session: ":C" in session)
     return made
 
 

@@ -34,7 +34,7 @@ async def stores(tmp_path):
 def reminders(diary, stores, town):
     history, archive, inbox = stores
     messenger = Messenger(history, inbox)
-    messenger.connect("slack:", town)
+    messenger.connect("slack:", town, lambda _: False)
     return Reminders(diary, archive, messenger, load_words("ko"), timedelta(minutes=10))
 
 

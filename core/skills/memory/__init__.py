@@ -1,0 +1,1 @@
+"""Remembers what people ask it to, shows it, and forgets it."""

@@ -1,0 +1,179 @@
+"""The memory as a skill: a person tells what to remember, sees it, and has it forgotten."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from importlib.resources import files
+from typing import Final
+
+from core.ports import Memories
+from core.skills.messenger import Messenger
+from core.skills.skill import Request, SkillReply
+from core.text.korean import compact
+from core.types import Memory, Status
+
+NAME: Final = "memory"
+
+_LAPSES: Final = timedelta(hours=1)
+_MOST: Final = 30  # of one person
+_MOST_CHARS: Final = 300
+_MOST_CHOICES: Final = 3  # beside "all" and "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryWords:
+    """The texts of a language by name, and the patterns by which it is understood."""
+
+    examples: tuple[str, ...]
+    texts: Mapping[str, str]
+    intents: Mapping[str, re.Pattern[str]]
+
+    @classmethod
+    def load(cls, language: str) -> MemoryWords:
+        """Return those of a language that ships: `ko` or `en`."""
+        source = files("core.skills.memory").joinpath(f"{language}.toml").read_text("utf-8")
+        table = tomllib.loads(source)
+        forms = table["intents"].items()
+        intents = {name: re.compile(form, re.IGNORECASE) for name, form in forms}
+        return cls(tuple(table["examples"]), table["texts"], intents)
+
+    def says(self, intent: str, text: str) -> bool:
+        """Return whether a text has a word of an intent."""
+        return bool(self.intents[intent].search(text))
+
+    def told(self, text: str) -> str:
+        """Return what is to be remembered, without the words that ask for it."""
+        without = self.intents["head"].sub("", text)
+        return self.intents["tail"].sub("", without).strip(" .,:~!")
+
+
+@dataclass(frozen=True, slots=True)
+class MemorySkill:
+    """Keeps what each person tells it, for that person alone."""
+
+    memories: Memories
+    words: MemoryWords
+    messenger: Messenger
+    name: str = NAME
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Messages that are meant for it."""
+        return self.words.examples
+
+    def plain(self, text: str) -> str:
+        """Return the words that ask for something, without what is to be remembered."""
+        if self.words.says("show", text):
+            return text
+        if match := self.words.intents["forget"].search(text):
+            return text[match.start() :]
+        rest = self.words.told(text)
+        return text.replace(rest, "").strip() if self.words.says("remember", text) else text
+
+    async def hear(self, request: Request) -> AsyncGenerator[Status | SkillReply]:
+        """Yield what was remembered, is known or was forgotten.
+
+        Raises:
+            StorageError: it cannot be stored or deleted.
+        """
+        reply = await self._reply(request)
+        if reply:
+            yield reply
+
+    async def _reply(self, request: Request) -> SkillReply | None:
+        if request.data is not None and (reply := await self._chosen(request)):
+            return reply
+        text = request.text
+        known = await self.memories.of(request.situation.person)
+        if self.words.says("show", text):
+            return await self._shown(request, known)
+        if self.words.says("forget", text) and not self.words.intents["remember"].match(text):
+            return await self._forgotten(request, known)
+        if self.words.says("remember", text):
+            return await self._remembered(request, self.words.told(text), known)
+        return None
+
+    async def _remembered(self, request: Request, text: str, known: Sequence[Memory]) -> SkillReply:
+        texts = self.words.texts
+        if not text:
+            return self._asking(request, texts["what"], (), {"asked": "what"})
+        if len(text) > _MOST_CHARS:
+            return SkillReply(texts["too_long"].format(chars=_MOST_CHARS))
+        others = [one.text for one in known if one.id != request.question.id]
+        if compact(text) in map(compact, others):
+            return SkillReply(texts["known"].format(text=text))
+        if len(known) >= _MOST:
+            return SkillReply(texts["full"])
+        person = request.situation.person
+        await self.memories.add(Memory(request.question.id, person, text))
+        return SkillReply(texts["remembered"].format(text=text))
+
+    async def _shown(self, request: Request, known: Sequence[Memory]) -> SkillReply:
+        """Return what is known: to the person alone, where others could read it."""
+        if not known:
+            return SkillReply(self.words.texts["nothing"])
+        lines = "\n".join(f"- {one.text}" for one in known)
+        told = SkillReply(f"{self.words.texts['listed']}\n\n{lines}")
+        question = request.question
+        place = await self.messenger.direct(question.asker, question)
+        if place is None or place.session == question.session:
+            return told
+        place = replace(place, text=question.text)
+        await self.messenger.tell(place, told, skill=NAME, key=question.id)
+        return SkillReply(self.words.texts["in_private"])
+
+    async def _forgotten(self, request: Request, known: Sequence[Memory]) -> SkillReply:
+        """Forget what is named, or return the question what is meant."""
+        texts = self.words.texts
+        if not known:
+            return SkillReply(texts["nothing"])
+        named = [one for one in known if compact(one.text) in compact(request.text)]
+        if len(named) == 1 and not self.words.says("all", request.text):
+            return await self._gone(request, named)
+        if self.words.says("all", request.text):
+            choices: tuple[str, ...] = (texts["all"], texts["keep"])
+        else:
+            latest = known[-_MOST_CHOICES:]
+            choices = (*(one.text for one in latest), texts["all"], texts["keep"])
+        ids = {one.text: one.id for one in known}
+        return self._asking(request, texts["which"], choices, {"ids": ids})
+
+    async def _chosen(self, request: Request) -> SkillReply | None:
+        """Return the reply to a choice, or to what is to be remembered; None if it is neither."""
+        asked = json.loads(request.data or "{}")
+        known = await self.memories.of(request.situation.person)
+        if "ids" not in asked:
+            return await self._remembered(request, self.words.told(request.text), known)
+        if request.text == self.words.texts["keep"]:
+            return SkillReply(self.words.texts["kept"])
+        if request.text == self.words.texts["all"]:
+            return await self._gone(request, known, every=True)
+        chosen = asked["ids"].get(request.text)
+        named = [one for one in known if one.id == chosen]
+        return await self._gone(request, named) if named else None
+
+    async def _gone(
+        self, request: Request, which: Sequence[Memory], *, every: bool = False
+    ) -> SkillReply:
+        await self.memories.remove(request.situation.person, [one.id for one in which])
+        if every:
+            return SkillReply(self.words.texts["forgot_all"])
+        return SkillReply(self.words.texts["forgot"].format(text=which[0].text))
+
+    @staticmethod
+    def _asking(
+        request: Request, text: str, choices: tuple[str, ...], asked: Mapping[str, object]
+    ) -> SkillReply:
+        person = request.situation.person
+        return SkillReply(
+            text,
+            choices,
+            json.dumps(asked, ensure_ascii=False),
+            only=(person,) if person else (),
+            until=request.situation.now + _LAPSES,
+        )

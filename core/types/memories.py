@@ -1,0 +1,16 @@
+"""What a person has told the bot to remember."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Something that a person told the bot to remember; `id` is that of the message that did."""
+
+    id: str
+    person: str
+    text: str
+    told_at: datetime = field(default_factory=lambda: datetime.now(UTC))
