@@ -62,11 +62,15 @@ def fitting(text: str, limit: int, *, cut: Callable[[str, int], str] = shortened
     `cut` shortens as `shortened` does, its … included, without breaking what may not be broken.
     """
     parts: list[str] = []
-    while utf16(text) > limit:
-        part = cut(text, limit)[:-1] or text[: limit // 2]
+    at = 0
+    # Twice the limit shows what may not be broken there; the whole rest, each time, is quadratic.
+    while utf16(window := text[at : at + 2 * limit + 1]) > limit:
+        part = cut(window, limit)[:-1] or window[: limit // 2]
         parts.append(part)
-        text = text[len(part) :].lstrip()
-    return [part for part in [*parts, text] if part.strip()]
+        at += len(part)
+        while text[at : at + 1].isspace():
+            at += 1
+    return [part for part in [*parts, window] if part.strip()]
 
 
 # The most that a sign may become in either dialect, escaped or with a zero-width space.

@@ -205,6 +205,7 @@ KNOWN = [
     ("ClaimFilter", "tag apart"),
     ("mask", "numbers"),
     ("discord escaped", "lines"),
+    ("fitting", "letters"),
 ]
 
 
