@@ -172,18 +172,22 @@ async def test_two_at_once_leave_what_was_said_last(open_lessons):
 
 
 async def test_who_is_forgotten_is_in_no_lesson_and_the_answer_stays(places):
-    """Neither as who asked, with the place where, nor as who taught."""
+    """Neither as who asked, with the place where, nor as who taught, nor as who approved."""
     await places.lessons.teach(lesson("1"))
     await places.lessons.teach(lesson("2", author="U1", asked_by="U2"))
     await places.lessons.teach(lesson("3", author="U1", author_name="나", asked_by="U1"))
+    await places.lessons.teach(lesson("4", asked_by="U2", approved_by="나 (U1)"))
+    await places.lessons.teach(lesson("5", asked_by="U2", approved_by="다 (XU1)"))
     removed = await places.archive.forget("U1")
-    assert removed.lessons == 3
+    assert removed.lessons == 4
     asked = {"asked_by": "", "session": "", "question_id": ""}
     unnamed = {"author": "", "author_name": ""}
     assert await places.lessons.page(10) == [
         lesson("1", **asked),
         lesson("2", **unnamed, asked_by="U2"),
         lesson("3", **asked, **unnamed),
+        lesson("4", asked_by="U2"),
+        lesson("5", asked_by="U2", approved_by="다 (XU1)"),
     ]
     assert (await places.archive.forget("")).lessons == 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -218,6 +219,11 @@ class MongoArchive:
         one = {"_id": True}
         named = [found["_id"] async for found in lessons.find({"asked_by": person}, one)]
         named += [found["_id"] async for found in lessons.find({"author": person}, one)]
+        # Who approved is kept as the audit log names people: `김담당 (U9)`, or as an id alone.
+        named_so = {"$regex": rf"(^|\(){re.escape(person)}\)?$"}
+        approved = {"approved_by": named_so} if person else {"_id": None}
+        named += [found["_id"] async for found in lessons.find(approved, one)]
+        await lessons.update_many(approved, {"$set": {"approved_by": ""}, "$inc": {"n": 1}})
         asked = {"asked_by": "", "session": "", "question_id": ""}
         await lessons.update_many({"asked_by": person}, {"$set": asked, "$inc": {"n": 1}})
         taught = {"author": "", "author_name": ""}

@@ -64,6 +64,15 @@ OF_LESSON_ASKER: Final = """
 """
 OF_LESSON_AUTHOR: Final = "UPDATE lessons SET author = '', author_name = '' WHERE author = ?"
 _FORGET_MEMORIES: Final = "DELETE FROM memories WHERE person = ?"
+# Who approved is kept as the audit log names people: `김담당 (U9)`, or as an id alone.
+OF_LESSON_APPROVER: Final = """
+    UPDATE lessons SET approved_by = ''
+    WHERE approved_by = ?1 OR substr(approved_by, -length(?1) - 2) = '(' || ?1 || ')'
+"""
+OF_PERSON: Final = """
+    SELECT count(*) FROM lessons WHERE asked_by = ?1 OR author = ?1
+    OR approved_by = ?1 OR substr(approved_by, -length(?1) - 2) = '(' || ?1 || ')'
+"""
 _FORGET_OPINIONS: Final = "DELETE FROM feedback WHERE user = ?"
 
 
@@ -289,10 +298,12 @@ def _sessions(
 
 def _unname(db: sqlite3.Connection, person: str) -> int:
     """Take a person out of the lessons; of how many."""
-    of_person = "SELECT count(*) FROM lessons WHERE asked_by = ?1 OR author = ?1"
-    count = int(db.execute(of_person, (person,)).fetchone()[0])
+    if not person:
+        return 0
+    count = int(db.execute(OF_PERSON, (person,)).fetchone()[0])
     db.execute(OF_LESSON_ASKER, (person,))
     db.execute(OF_LESSON_AUTHOR, (person,))
+    db.execute(OF_LESSON_APPROVER, (person,))
     forget_in_cases(db, person)
     if count:
         touch(db)
