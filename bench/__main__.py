@@ -19,6 +19,7 @@ from bench import (
     claims,
     crowd,
     decisions,
+    gate,
     growth,
     ingest,
     lag,
@@ -48,6 +49,7 @@ class Which(StrEnum):
     STORM = "storm"
     CLAIMS = "claims"
     MESSAGES = "messages"
+    GATE = "gate"
 
 
 def main(
@@ -83,6 +85,7 @@ def main(
             (Which.QUALITY, quality.main),
             (Which.DECISIONS, partial(decisions.main, picture=picture)),
             (Which.MESSAGES, long_messages.main),
+            (Which.GATE, gate.main),
         ):
             if which in (Which.ALL, chosen):
                 run(sources)
