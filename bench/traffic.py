@@ -101,6 +101,7 @@ def operations_of(stores: Stores, language: Language) -> Operations:
         version=lambda: "1",
         entries=lambda: entries,
         problems=lambda: Checked(len(entries), ()),
+        answering=lambda lessons: [None] * len(lessons),
         edit=lambda _entry, _questions: None,
     )
     unused: Any = None

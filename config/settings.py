@@ -119,7 +119,7 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
         default="",
         description="Channels that get the owners' digest: slack:C0123, discord:123; none without.",
     )
-    digest_cron: str = Field(default="0 9 * * mon", description="When they get it.")
+    digest_cron: str = Field(default="0 9 * * mon-fri", description="When they get it.")
     sweep_cron: str = Field(default="* * * * *", description="When to look for lapsed leases.")
     jobs_timezone: str = Field(default="Asia/Seoul", description="Of the three above.")
     jobs_jitter_s: int = Field(

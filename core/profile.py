@@ -219,7 +219,10 @@ class Profile:
     teach_nothing_held: str
     digest_title: str
     digest_counts: str
+    digest_cost: str
     digest_quiet: str
+    digest_week: str
+    digest_days: str
     digest_gaps: str
     digest_gap: str
     digest_reasons: str
@@ -227,7 +230,11 @@ class Profile:
     digest_case: str
     digest_learnt: str
     digest_held: str
+    digest_overlaps: str
+    digest_covered: str
+    digest_contradicted: str
     digest_due: str
+    digest_due_entries: str
     digest_more: str
     gate_says_otherwise: str
     gate_takes: str

@@ -15,7 +15,7 @@ from core.assistant.assistant import Assistant
 from core.reporting.catalogue import Desk
 from core.reporting.checkup import Checked
 from core.reporting.trial import DryRun, Origin, Trials
-from core.retrieval.rehearsal import Rehearsal
+from core.retrieval.rehearsal import Rehearsal, answering
 from core.retrieval.retriever import Retriever
 from core.types import Entry, Generation, Lesson
 
@@ -40,6 +40,7 @@ def desk_of(settings: Settings, retriever: Retriever, language: Language) -> Des
         version=lambda: retriever.serving.now().generation.name,
         entries=retriever.all_entries,
         problems=problems,
+        answering=partial(answering, retriever),
         edit=edit,
     )
 

@@ -1,42 +1,74 @@
-"""The job that tells owners once a week what the FAQ's week came to."""
+"""The job that tells owners on the mornings of weekdays what came to pass since the last one."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.cron import CronTrigger
 
 from bots.bootstrap.stores import Stores
 from config.profiles import profile_of
 from config.settings import Settings
-from core.errors import PlatformError
+from core.errors import NoFaqError, PlatformError
+from core.lessons.overlaps import Overlap, overlaps_of
 from core.messaging.service import ChatService
-from core.reporting.digest import digest_text, read_digest
+from core.reporting.digest import read_digest
+from core.reporting.digest_text import digest_text
 from core.reporting.gaps import GapGroup, grouped, open_gaps
+from core.types import Lesson
+
+_SECOND, _ABOUT_NOW, _WEEK = timedelta(seconds=1), timedelta(hours=1), timedelta(days=7)
 
 
-async def tell_owners(settings: Settings, stores: Stores, service: ChatService | None) -> str:
+def owners_zone(settings: Settings) -> str:
+    """Return the zone of the first owner of the profile, else that of the settings."""
+    owners = profile_of(settings).owners
+    return owners[0].zone if owners else settings.jobs_timezone
+
+
+def ran_before(cron: str, zone: str, now: datetime) -> datetime:
+    """Return the last time of a cron line that is well before `now`; within a week if none is."""
+    trigger = CronTrigger.from_crontab(cron, timezone=ZoneInfo(zone))
+    found = now - _WEEK - _ABOUT_NOW
+    while (after := trigger.get_next_fire_time(None, found + _SECOND)) and after < now - _ABOUT_NOW:
+        found = after
+    return found.astimezone(UTC)
+
+
+async def tell_owners(
+    settings: Settings,
+    stores: Stores,
+    service: ChatService | None,
+    *,
+    zone: str,
+    since: Callable[[datetime], datetime],
+) -> str:
     """Post the digest into the channels of the settings; without a `service` return its text.
 
+    `since` returns the time of the digest before.
+
     Raises:
-        StorageError: it cannot be read.
+        FaqbotError: it cannot be read.
         PlatformError: a channel has not got it; the others have.
     """
-
-    async def gaps() -> Sequence[GapGroup]:
-        if service and service.operations:
-            return await service.operations.gaps()
-        return await _gaps(settings, stores)
-
+    operations = service.operations if service else None
+    now = datetime.now(UTC)
     digest = await read_digest(
         reports=stores.reports,
+        archive=stores.archive,
         cases=stores.cases,
         lessons=stores.lessons,
-        gaps=gaps,
-        now=datetime.now(UTC),
+        gaps=operations.gaps if operations else partial(_gaps, settings, stores),
+        overlaps=operations.catalogue.overlaps if operations else partial(_overlaps, settings),
+        since=since(now),
+        now=now,
+        zone=ZoneInfo(zone),
     )
-    text = digest_text(digest, profile_of(settings), ZoneInfo(settings.jobs_timezone))
+    text = digest_text(digest, profile_of(settings), ZoneInfo(zone))
     if service is None:
         return text
     failed: list[PlatformError] = []
@@ -61,3 +93,18 @@ async def _gaps(settings: Settings, stores: Stores) -> Sequence[GapGroup]:
         return []
     language = await asyncio.to_thread(load_language, settings.profile)
     return await asyncio.to_thread(grouped, gaps, language.encoder.embed, now=now)
+
+
+async def _overlaps(settings: Settings, lessons: Sequence[Lesson]) -> Sequence[Overlap]:
+    """Hold lessons against the FAQ where no search is loaded yet; none where there is no FAQ."""
+    from bots.bootstrap.search import build_retriever
+    from core.retrieval.rehearsal import answering
+
+    def found() -> Sequence[Overlap]:
+        try:
+            retriever, _ = build_retriever(settings)
+        except NoFaqError:
+            return []
+        return overlaps_of(lessons, partial(answering, retriever))
+
+    return await asyncio.to_thread(found) if lessons else []

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from bots.bootstrap.digest import tell_owners
+from bots.bootstrap.digest import owners_zone, ran_before, tell_owners
 from bots.bootstrap.processes.members import Members, leaders
 from bots.bootstrap.stores import Stores, open_stores
 from config.profiles import profile_of
@@ -40,13 +40,15 @@ _EACH_MINUTE: Final = "* * * * *"
 class Job:
     """A name, one line about it, when it runs (five fields of cron), and what it does.
 
-    `run` returns a line that says what was done.
+    `run` returns a line that says what was done. Its times are those of `zone`, of the settings' if
+    it is "".
     """
 
     name: str
     about: str
     cron: str
     run: Callable[[], Awaitable[str]]
+    zone: str = ""
 
 
 async def run_logged(job: Job, members: Members) -> None:
@@ -150,7 +152,7 @@ async def scheduled(
 
 def _trigger(job: Job, timezone: str, *, jitter_s: int) -> Any:  # noqa: ANN401 - it has no types
     try:
-        trigger = CronTrigger.from_crontab(job.cron, timezone=_zone(timezone))
+        trigger = CronTrigger.from_crontab(job.cron, timezone=_zone(job.zone or timezone))
     except ValueError as error:
         raise ConfigError(
             f"FAQBOT_{job.name.upper()}_CRON: {error}; it has five fields, like `30 4 * * *`"
@@ -198,9 +200,11 @@ def build_jobs(
         about = f"bring the index in line with {shown(settings.source)}"
         jobs.append(Job("resync", about, settings.resync_cron, sync))
     if settings.digest_channels:
-        about = f"tell {settings.digest_to} what the week came to"
-        digest = partial(tell_owners, settings, stores, service)
-        jobs.append(Job("digest", about, settings.digest_cron, digest))
+        about = f"tell {settings.digest_to} what came to pass"
+        zone = owners_zone(settings)
+        since = partial(ran_before, settings.digest_cron, zone)
+        digest = partial(tell_owners, settings, stores, service, zone=zone, since=since)
+        jobs.append(Job("digest", about, settings.digest_cron, digest, zone))
     if settings.remind_min and "meetings" in profile_of(settings).skills:
         about = "tell of meetings that begin soon"
         messenger = service.messenger if service else Messenger(stores.history, stores.inbox)
@@ -260,5 +264,6 @@ def resync(settings: Settings, *, always: bool = False) -> str:
     changes = report.changes
     return (
         f"{changes.added:,} added, {changes.changed:,} changed, "
-        f"{changes.unchanged:,} unchanged, {changes.removed:,} removed"
+        f"{changes.unchanged:,} unchanged, {changes.removed:,} removed; {len(report.overlaps):,} "
+        "lessons that it answers, too, or contradicts (`faqbot lessons review`)"
     )

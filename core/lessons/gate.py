@@ -111,12 +111,17 @@ class Gate:
 
     def _beside(self, lesson: Lesson, entry: Entry) -> str:
         """Return the line that shows where an entry says otherwise; "" if it does not."""
-        sentences = [one for one in _SENTENCE.split(lesson.answer) if one.strip()]
-        if not any(contradicts(sentence, entry.text) for sentence in sentences):
+        if not says_otherwise(lesson.answer, entry.text):
             return ""
         return self._profile.gate_says_otherwise.format(
             title=_line(entry.title), text=_line(entry.text)
         )
+
+
+def says_otherwise(answer: str, text: str) -> bool:
+    """Return whether any sentence of an answer contradicts a text that is about the same."""
+    sentences = [one for one in _SENTENCE.split(answer) if one.strip()]
+    return any(contradicts(sentence, text) for sentence in sentences)
 
 
 def _line(text: str) -> str:

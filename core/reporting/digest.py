@@ -3,140 +3,127 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
-from core.ports import Cases, Lessons, Reports
-from core.profile import Profile
+from core.lessons.overlaps import Overlap
+from core.ports import Archive, Cases, Lessons, Reports
 from core.reporting.gaps import GapGroup
 from core.retrieval.lesson_sync import all_lessons
-from core.text.markdown.measure import shortened
-from core.text.personal_data import mask
-from core.types import Case, Lesson, LessonState, Span
+from core.types import Case, EntryReview, Feedback, Lesson, LessonState, Span
 
 _WEEK: Final = timedelta(days=7)
-_SHOWN: Final = 5  # of each kind
-_SHOWN_CHARS: Final = 120
+_LEARNT: Final = (LessonState.SERVED, LessonState.EXPIRED)
 _MOST_CASES, _MOST_OPINIONS = 1_000, 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
-    """The digest of a week. `counts` are those of the week's turns and opinions, by name.
+class DayCount:
+    """The questions of one day, and how many of them got no answer from the FAQ."""
 
-    `gaps` are the groups that somebody asked about this week, the largest first. `learnt` were
-    taught this week; `held` wait for a word, and `due` have their date within the next week.
+    day: date
+    asked: int
+    missed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disliked:
+    """An answer that helped somebody not, with their reason: the question, and the opinion."""
+
+    question: str
+    opinion: Feedback
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The digest of the time from `since` to `until`.
+
+    `counts` are those of its turns and opinions, by name; `week` are the last seven days, the
+    oldest first. `gaps` are the groups that somebody asked about this week, the largest first.
+    `learnt` were taught since; `held` wait for a word; `due` and `due_entries` have their date
+    within the next week; `overlaps` are lessons that the FAQ answers, too, or contradicts.
     """
 
+    since: datetime
     until: datetime
     counts: dict[str, float]
+    week: tuple[DayCount, ...] = ()
     gaps: tuple[GapGroup, ...] = ()
-    reasons: tuple[tuple[str, int], ...] = ()
+    disliked: tuple[Disliked, ...] = ()
     cases: tuple[Case, ...] = ()
     learnt: tuple[Lesson, ...] = ()
     held: tuple[Lesson, ...] = ()
     due: tuple[Lesson, ...] = ()
+    due_entries: tuple[EntryReview, ...] = ()
+    overlaps: tuple[Overlap, ...] = ()
 
 
-async def read_digest(
+async def read_digest(  # noqa: PLR0913 - its collaborators
     *,
     reports: Reports,
+    archive: Archive,
     cases: Cases,
     lessons: Lessons,
     gaps: Callable[[], Awaitable[Sequence[GapGroup]]],
+    overlaps: Callable[[Sequence[Lesson]], Awaitable[Sequence[Overlap]]],
+    since: datetime,
     now: datetime,
+    zone: tzinfo,
 ) -> Digest:
-    """Read what the week before `now` came to.
+    """Read what came to pass since the last digest; days are those of the `zone`.
 
     Raises:
-        StorageError: it cannot be read.
+        FaqbotError: it cannot be read.
     """
-    since = now - _WEEK
     counts: Counter[str] = Counter()
     for traffic in await reports.traffic(Span.HOUR, since):
-        counts.update({name: int(number) for name, number in traffic.counts.items()})
-    opinions = await reports.rated(_MOST_OPINIONS, helpful=False)
-    reasons = Counter(one.reason for one in opinions if one.given_at >= since and one.reason)
+        counts.update(traffic.counts)
     known = await all_lessons(lessons)
-    served = [one for one in known if one.state is LessonState.SERVED]
-    learnt = (LessonState.SERVED, LessonState.EXPIRED)
-    due = [
-        one
-        for one in known
-        if one.state in learnt and one.review_at and one.review_at < now + _WEEK
-    ]
+    learnt = [one for one in known if one.state in _LEARNT]
+    due = [one for one in learnt if one.review_at and one.review_at < now + _WEEK]
+    reviews = [one for one in await reports.reviews() if one.due_at < now + _WEEK]
     return Digest(
+        since=since,
         until=now,
         counts=dict(counts),
+        week=await _week(reports, now.astimezone(zone)),
         gaps=_this_week(await gaps()),
-        reasons=tuple(reasons.most_common(_SHOWN)),
+        disliked=await _disliked(reports, archive, since),
         cases=tuple(await cases.open(_MOST_CASES)),
-        learnt=_latest([one for one in served if one.learned_at >= since]),
+        learnt=_latest([one for one in learnt if one.learned_at >= since]),
         held=_latest([one for one in known if one.state is LessonState.HELD]),
         due=tuple(sorted(due, key=lambda one: str(one.review_at))),
+        due_entries=tuple(sorted(reviews, key=lambda one: one.due_at)),
+        overlaps=tuple(await overlaps(learnt)),
     )
 
 
-def digest_text(digest: Digest, profile: Profile, zone: tzinfo) -> str:
-    """Return a digest as Markdown in the words of the profile; a line where nothing happened."""
-    counts, until = digest.counts, digest.until.astimezone(zone)
-    since = until - _WEEK
-    title = profile.digest_title.format(since=f"{since:%m-%d}", until=f"{until:%m-%d}")
-    asked = int(counts.get("asked", 0))
-    told = profile.digest_counts.format(
-        asked=f"{asked:,}",
-        answered=f"{int(counts.get('answered', 0)):,}",
-        missed=f"{int(counts.get('escalated', 0)):,}",
-        unhelpful=f"{int(counts.get('unhelpful', 0)):,}",
-    )
-    sections = [part for part in _sections(digest, profile, zone) if part]
-    head = told if asked else profile.digest_quiet
-    return "\n\n".join([f"**{title}**\n{head}", *sections])
+async def _week(reports: Reports, now: datetime) -> tuple[DayCount, ...]:
+    """Return the last seven days, this one included."""
+    first = (now - _WEEK + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    asked: Counter[date] = Counter()
+    missed: Counter[date] = Counter()
+    for traffic in await reports.traffic(Span.HOUR, first):
+        day = traffic.start.astimezone(now.tzinfo).date()
+        asked[day] += int(traffic.counts.get("asked", 0))
+        missed[day] += int(traffic.counts.get("escalated", 0))
+    days = [first.date() + timedelta(days=number) for number in range(_WEEK.days)]
+    return tuple(DayCount(day, asked[day], missed[day]) for day in days)
 
 
-def _sections(digest: Digest, profile: Profile, zone: tzinfo) -> Iterator[str]:
-    yield _section(profile.digest_gaps, [_gap(one, profile) for one in digest.gaps], profile)
-    reasons = [f"{_line(reason)} ({count:,})" for reason, count in digest.reasons]
-    yield _section(profile.digest_reasons, reasons, profile)
-    cases = [_case(one, digest.until, profile) for one in digest.cases]
-    yield _section(profile.digest_cases, cases, profile)
-    learnt = [f"{_line(one.question)} ({_line(one.author_name)})" for one in digest.learnt]
-    yield _section(profile.digest_learnt, learnt, profile)
-    yield _section(profile.digest_held, [_line(one.question) for one in digest.held], profile)
-    due = [
-        f"{_line(one.question)} ({one.review_at.astimezone(zone):%Y-%m-%d})"
-        for one in digest.due
-        if one.review_at
+async def _disliked(reports: Reports, archive: Archive, since: datetime) -> tuple[Disliked, ...]:
+    """Return the opinions with a reason that were given since, the latest first."""
+    opinions = [
+        one
+        for one in await reports.rated(_MOST_OPINIONS, helpful=False)
+        if one.given_at >= since and (one.reason or one.expected)
     ]
-    yield _section(profile.digest_due, due, profile)
-
-
-def _section(heading: str, lines: Sequence[str], profile: Profile) -> str:
-    """Return a heading with the first of its lines, and how many more there are; "" of none."""
-    if not lines:
-        return ""
-    more = len(lines) - _SHOWN
-    shown = [
-        *lines[:_SHOWN],
-        *([profile.digest_more.format(count=f"{more:,}")] if more > 0 else []),
-    ]
-    listed = "\n".join(f"- {line}" for line in shown)
-    return f"**{heading.format(count=f'{len(lines):,}')}**\n{listed}"
-
-
-def _gap(group: GapGroup, profile: Profile) -> str:
-    return profile.digest_gap.format(
-        question=_line(group.name), count=f"{group.this_week:,}", before=f"{group.week_before:,}"
-    )
-
-
-def _case(case: Case, now: datetime, profile: Profile) -> str:
-    return profile.digest_case.format(
-        question=_line(case.question),
-        days=f"{(now - case.opened_at).days:,}",
-        waiting=f"{len(case.waiters):,}",
+    turns = await archive.found([one.question_id for one in opinions])
+    asked = {turn.question.id: turn.question.text for turn in turns}
+    return tuple(
+        Disliked(asked[one.question_id], one) for one in opinions if one.question_id in asked
     )
 
 
@@ -147,8 +134,3 @@ def _this_week(groups: Sequence[GapGroup]) -> tuple[GapGroup, ...]:
 
 def _latest(lessons: Sequence[Lesson]) -> tuple[Lesson, ...]:
     return tuple(sorted(lessons, key=lambda one: one.learned_at, reverse=True))
-
-
-def _line(text: str) -> str:
-    """Return somebody's words as a short line that shows nobody's personal data."""
-    return shortened(mask(" ".join(text.split())), _SHOWN_CHARS)

@@ -18,7 +18,24 @@ from core.types import Entry, Lesson
 # An entry whose own question is near to a lesson is near to that lesson's question or its answer.
 _NEAREST: Final = 25
 _BESIDE: Final = 5
+_AT_ONCE: Final = 50  # questions of one search, which holds the scores of all of them
 _READ_CHARACTERS: Final = 300
+
+
+def answering(retriever: Retriever, lessons: Sequence[Lesson]) -> list[Entry | None]:
+    """Return the entry of the FAQ that answers each lesson's question, None where none does.
+
+    Raises:
+        FaqIndexError, ModelError: it cannot be searched now.
+    """
+    found: list[Entry | None] = []
+    for begin in range(0, len(lessons), _AT_ONCE):
+        asked = [Query(one.question) for one in lessons[begin : begin + _AT_ONCE]]
+        for hits in retriever.search_all(asked, limit=_BESIDE):
+            official = [hit for hit in hits if not is_learned(hit.faq_id)][:1]
+            entries = retriever.entries([hit for hit in official if hit.answers])
+            found.append(next(iter(entries), None))
+    return found
 
 
 class Rehearsal:

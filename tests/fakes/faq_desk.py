@@ -31,6 +31,7 @@ def desk_of(*entries: Entry) -> Desk:
         version=lambda: str(len(versions)),
         entries=lambda: versions[-1],
         problems=lambda: _checked(versions[-1]),
+        answering=lambda lessons: [None] * len(lessons),
         edit=edit,
     )
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from time import perf_counter
 
-from bots.bootstrap.search import Language, chosen_embedder, load_language, retriever_of
+from bots.bootstrap.search import (
+    Language,
+    begun_stores,
+    chosen_embedder,
+    load_language,
+    retriever_of,
+)
 from bots.bootstrap.stores import open_index
 from config.profiles import PROFILES, profile_of
 from config.resources import ENCODER, QUESTION_PACKS, load_everyday, load_loanwords
@@ -18,11 +25,14 @@ from core.embeddings.centred import centred
 from core.embeddings.fastembed import fingerprint as fingerprint_of_local
 from core.embeddings.kiwi import fingerprint
 from core.errors import ConfigError, SourceError
+from core.lessons.overlaps import Overlap, overlaps_of
 from core.ports import Embedder
+from core.retrieval.lesson_sync import all_lessons
+from core.retrieval.rehearsal import answering
 from core.retrieval.retriever import Retriever
 from core.retrieval.vectors import read_arrays
 from core.text.korean import terms_version
-from core.types import Entry
+from core.types import Entry, Lesson
 from ingest.facts import write_facts
 from ingest.own_questions import Trial, trial
 from ingest.prepare import PreparedFaq, prepare
@@ -57,6 +67,7 @@ class Report:
     asked_entries: int
     seconds: float
     trial: Trial | None = None  # of what was switched to, if it was
+    overlaps: tuple[Overlap, ...] = ()  # lessons that it answers, too, or contradicts
 
     @property
     def embedded(self) -> int:
@@ -131,12 +142,18 @@ def run_ingest(
         raise _unusable(path, prepared)
     with single_ingest(settings.data_dir):
         trials: list[Trial] = []
+        overlaps: list[Overlap] = []
+
+        def switched(retriever: Retriever) -> None:
+            trials.append(trial(prepared.entries, retriever))
+            overlaps.extend(overlaps_of(_taught(settings), partial(answering, retriever)))
+
         changes = _sync(
             settings,
             prepared.entries,
             source=str(path.resolve()),
             progress=progress,
-            switched=lambda retriever: trials.append(trial(prepared.entries, retriever)),
+            switched=switched,
         )
     _note(settings, path, prepared)
     keys = [title_key(entry.title) for entry in prepared.entries]
@@ -149,7 +166,18 @@ def run_ingest(
         asked_entries=sum(bool(pack.get(key)) for key in keys),
         seconds=perf_counter() - started,
         trial=next(iter(trials), None),
+        overlaps=tuple(overlaps),
     )
+
+
+def _taught(settings: Settings) -> list[Lesson]:
+    """Return all lessons. Blocks, so that no event loop may run in this thread."""
+
+    async def read() -> list[Lesson]:
+        async with begun_stores(settings) as stores:
+            return await all_lessons(stores.lessons) if stores else []
+
+    return asyncio.run(read())
 
 
 def fingerprint_of(path: Path) -> str:

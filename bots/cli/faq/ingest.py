@@ -164,6 +164,15 @@ def _summary(name: str, report: Report) -> Iterator[str]:
             f"{tried.answered} are answered from their entry, {tried.otherwise} from another, and "
             f"{tried.told} are told that the FAQ does not say (FAQBOT_ANSWER_CONFIDENCE moves this)"
         )
+    for heading, contradicts in (
+        ("Lessons that the FAQ contradicts now (one of the two is wrong)", True),
+        ("Lessons that the FAQ answers now, too (`faqbot lessons undo` where it is enough)", False),
+    ):
+        found = [one for one in report.overlaps if one.contradicts is contradicts]
+        lines = [
+            f"{one.lesson.id}  {tidy(one.lesson.question)} | {tidy(one.title)}" for one in found
+        ]
+        yield from _listed(heading, lines, _NEAR_DUPLICATES)
     if not report.embedded:
         yield "Nothing was embedded: the index already holds these entries."
 

@@ -68,7 +68,9 @@ def learn(
 
 def list_lessons(settings: Settings, limit: int) -> int:
     """Print what was taught, the latest first, a line for each."""
-    for lesson in sorted(_all(settings), key=lambda one: one.learned_at, reverse=True)[:limit]:
+    for lesson in sorted(read_lessons(settings), key=lambda one: one.learned_at, reverse=True)[
+        :limit
+    ]:
         when = f"{lesson.learned_at:%Y-%m-%d %H:%M}Z"
         author = clean(tidy(lesson.author_name)) or "-"
         print(f"{lesson.id}  {when}  {author}  {clean(tidy(lesson.question))}")
@@ -143,27 +145,9 @@ def expire_lesson(settings: Settings, lesson_id: str) -> int:
     return 0
 
 
-def review_lessons(settings: Settings) -> int:
-    """Print what waits for somebody's word, the oldest first, with what was found in it."""
-    now = datetime.now(UTC)
-    waiting = [
-        one
-        for one in _all(settings)
-        if one.state is not LessonState.SERVED or (one.review_at and one.review_at <= now)
-    ]
-    if not waiting:
-        print("no lesson waits for anybody's word")
-    for lesson in sorted(waiting, key=lambda one: one.learned_at):
-        print(f"{lesson.id}  {lesson.state.value}  {clean(tidy(lesson.question))}")
-        print(f"  -> {clean(tidy(lesson.answer))}")
-        for finding in lesson.findings:
-            print(f"  ! {clean(tidy(finding))}")
-    return 0
-
-
 def export_entries(settings: Settings, file: Path) -> int:
     """Write the lessons that are served as entries for the FAQ's source: JSON lines."""
-    served = newest([one for one in _all(settings) if one.state is LessonState.SERVED])
+    served = newest([one for one in read_lessons(settings) if one.state is LessonState.SERVED])
     rows = [{"title": one.question, "answer": one.answer} for one in served]
     lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
     file.write_text("".join(lines), encoding="utf-8")
@@ -192,7 +176,7 @@ def _do(
 
 def export_lessons(settings: Settings, file: Path) -> int:
     """Write all lessons as JSON lines."""
-    lessons = _all(settings)
+    lessons = read_lessons(settings)
     rows = [
         asdict(one)
         | {
@@ -247,7 +231,9 @@ def _said(taught: Taught, profile: Profile) -> str:
     return clean(said)
 
 
-def _all(settings: Settings) -> list[Lesson]:
+def read_lessons(settings: Settings) -> list[Lesson]:
+    """Return all lessons."""
+
     async def read() -> list[Lesson]:
         async with open_stores(settings) as stores:
             return await all_lessons(stores.lessons)

@@ -83,7 +83,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     @lessons.command()
     def review() -> int:
         """List the lessons that wait for somebody's word, and why."""
-        from bots.cli.faq.lessons import review_lessons
+        from bots.cli.faq.lesson_reviews import review_lessons
 
         return review_lessons(read_settings())
 

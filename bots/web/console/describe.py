@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
+from core.lessons.overlaps import Overlap
 from core.reporting.catalogue import Listed
 from core.reporting.check_words import CheckWords, problem_json
 from core.reporting.checkup import Checked
@@ -169,8 +170,8 @@ def group_json(group: GapGroup) -> Json:
     }
 
 
-def lesson_json(lesson: Lesson) -> Json:
-    """A lesson with who taught it, where."""
+def lesson_json(lesson: Lesson, overlap: Overlap | None = None) -> Json:
+    """A lesson with who taught it, where; and the entry that answers its question, too."""
     return {
         "id": lesson.id,
         "session": lesson.session,
@@ -180,6 +181,8 @@ def lesson_json(lesson: Lesson) -> Json:
         "learned_at": lesson.learned_at,
         "state": lesson.state,
         "findings": list(lesson.findings),
+        "entry": overlap.title if overlap else "",
+        "contradicted": bool(overlap and overlap.contradicts),
     }
 
 

@@ -178,8 +178,11 @@ async def draft(request: web.Request) -> web.Response:
 
 async def lessons(request: web.Request) -> web.Response:
     """Return the lessons."""
-    found = await _console(request).operations.lessons.page(_LESSONS)
-    return said({"lessons": [describe.lesson_json(lesson) for lesson in found]})
+    operations = _console(request).operations
+    found = await operations.lessons.page(_LESSONS)
+    beside = {one.lesson.id: one for one in await operations.catalogue.overlaps(found)}
+    told = [describe.lesson_json(lesson, beside.get(lesson.id)) for lesson in found]
+    return said({"lessons": told})
 
 
 async def switches(request: web.Request) -> web.Response:

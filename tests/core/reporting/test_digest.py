@@ -7,13 +7,17 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from bots.bootstrap.digest import ran_before
 from bots.bootstrap.stores import open_stores
 from config.profiles import load_profile
 from config.settings import Settings
-from core.reporting.digest import digest_text, read_digest
+from core.lessons.overlaps import Overlap
+from core.reporting.digest import read_digest
+from core.reporting.digest_text import digest_text
 from core.reporting.gaps import grouped, open_gaps
 from core.types import (
     Case,
+    EntryReview,
     Feedback,
     Lesson,
     LessonState,
@@ -21,6 +25,7 @@ from core.types import (
     SessionId,
     Turn,
     TurnState,
+    Usage,
     Waiter,
 )
 
@@ -37,24 +42,35 @@ async def stores(tmp_path):
         yield opened
 
 
-async def digest_of(stores):
+async def digest_of(stores, overlaps=()):
+    async def found(_lessons):
+        return overlaps
+
     async def gaps():
         found = await open_gaps(stores.reports, stores.archive, now=NOW)
         return grouped(found, lambda texts: np.eye(len(texts), dtype=np.float32), now=NOW)
 
     return await read_digest(
-        reports=stores.reports, cases=stores.cases, lessons=stores.lessons, gaps=gaps, now=NOW
+        reports=stores.reports,
+        archive=stores.archive,
+        cases=stores.cases,
+        lessons=stores.lessons,
+        gaps=gaps,
+        overlaps=found,
+        since=NOW - 7 * DAY,
+        now=NOW,
+        zone=SEOUL,
     )
 
 
-async def asked(stores, number, text, state, *, ago=DAY):
+async def asked(stores, number, text, state, *, ago=DAY, **more):
     question = Question(f"slack:T1:C1:{number}", ROOM, text, "U1", NOW - ago)
-    await stores.history.append(Turn(question, state, "", finished_at=NOW - ago))
+    await stores.history.append(Turn(question, state, "", finished_at=NOW - ago, **more))
     return question
 
 
 async def test_a_week_is_told_by_what_was_in_vain_waits_was_learnt_and_is_due(stores):
-    await asked(stores, 1, "환불은?", TurnState.ANSWERED)
+    await asked(stores, 1, "환불은?", TurnState.ANSWERED, usage=Usage(cost_usd=0.25))
     for number in (2, 3):
         await asked(stores, number, "010-2345-6789인데 헬스장은?", TurnState.ESCALATED)
     await asked(stores, 4, "작년 일은?", TurnState.ESCALATED, ago=20 * DAY)
@@ -71,27 +87,46 @@ async def test_a_week_is_told_by_what_was_in_vain_waits_was_learnt_and_is_due(st
     )
     for lesson in (held, due):
         await stores.lessons.teach(lesson)
-    shown = digest_text(await digest_of(stores), load_profile("ko"), SEOUL)
+    review = EntryReview("반품은 어떻게?", "김담당", NOW - 90 * DAY, NOW + 2 * DAY)
+    await stores.reports.review(review)
+    overlap = Overlap(due, "연차는 며칠인가요?", contradicts=True)
+    shown = digest_text(await digest_of(stores, [overlap]), load_profile("ko"), SEOUL)
     head, told, *_ = shown.splitlines()
-    assert head.startswith("**지난주 FAQ 소식 (")
-    assert told == "질문 3개 가운데 1개에 답했고, 2개는 도움말에 없었어요. 👎는 1개예요."
-    sections = [part.splitlines() for part in shown.split("\n\n")[1:]]
+    assert head.startswith("**FAQ 소식 (")
+    assert told == (
+        "질문 3개 가운데 1개에 답했고, 2개는 도움말에 없었어요. 👎는 1개예요."
+        " AI 답변에 $0.25를 썼어요."
+    )
+    picture, *sections = [part.splitlines() for part in shown.split("\n\n")[1:]]
+    assert picture[0] == "**한 주의 질문 (█ 답함, ░ 도움말에 없음)**"
+    assert len(picture[2:-1]) == 7
+    assert f"{(NOW - DAY).astimezone(SEOUL):%m-%d} {'█' * 8}{'░' * 16} 3" in picture[-3]
     assert sections[0][:2] == [
         "**답하지 못했거나 도움이 되지 않은 질문**",
         "- ***-****-****인데 헬스장은? (2번, 그 전주 0번)",
     ]
     assert "작년 일은" not in shown
-    assert sections[1] == ["**도움이 되지 않은 이유**", "- 달라요 (1)"]
+    assert sections[1] == ["**👎와 그 이유 1개**", "- 환불은?: 달라요"]
     assert sections[2] == ["**답을 기다리는 질문 1개**", "- 헬스장은? (3일째, 1명)"]
     assert sections[3][0] == "**새로 배운 내용 7개**"
     assert sections[3][1] == "- 주차 등록은? (김담당)"
     assert sections[3][-1] == "- 그 밖에 2개"
     assert sections[4] == ["**확인을 기다리는 내용 1개**", "- 식대는?"]
-    assert sections[5][1] == f"- 연차는? ({(NOW + DAY).astimezone(SEOUL):%Y-%m-%d})"
+    assert sections[5][1] == "- 연차는? (도움말 “연차는 며칠인가요?”의 내용과 어긋나요)"
+    assert sections[6][1] == f"- 연차는? ({(NOW + DAY).astimezone(SEOUL):%Y-%m-%d})"
+    assert sections[7][1] == f"- 반품은 어떻게? ({(NOW + 2 * DAY).astimezone(SEOUL):%Y-%m-%d})"
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 async def test_where_nothing_happened_a_line_says_so(stores, language):
     profile = load_profile(language)
     shown = digest_text(await digest_of(stores), profile, SEOUL)
-    assert shown.splitlines()[1:] == [profile.digest_quiet]
+    assert shown.endswith(profile.digest_quiet)
+    assert "\n" not in shown
+
+
+def test_a_digest_begins_where_the_one_before_ended():
+    """On a Monday that is Friday's; its own time, delayed a little, is not the one before."""
+    monday = datetime(2026, 11, 30, 9, 0, 20, tzinfo=SEOUL)
+    assert ran_before("0 9 * * mon-fri", "Asia/Seoul", monday) == monday.replace(day=27, second=0)
+    assert ran_before("0 9 * * mon", "Asia/Seoul", monday) == monday.replace(day=23, second=0)

@@ -6,7 +6,7 @@ from fakes.faq import FAQ
 
 from core.retrieval.lesson_sync import prepared_of, vectors_of
 from core.retrieval.lessons import LessonOverlay
-from core.retrieval.rehearsal import Rehearsal
+from core.retrieval.rehearsal import Rehearsal, answering
 from core.types import Lesson, SessionId
 
 TITLE = FAQ[0].title
@@ -57,3 +57,12 @@ def test_what_is_served_stays_as_it_is(search, rehearsal):
 def test_entries_that_answer_a_lesson_s_question_are_found(rehearsal):
     assert rehearsal.answering(lesson(TITLE))[0].title == TITLE
     assert rehearsal.answering(lesson("사내 헬스장은 몇 시까지 하나요?")) == []
+
+
+def test_the_entry_that_answers_each_lesson_is_found_beside_the_lessons(search, analyzer, encoder):
+    both = [lesson(TITLE, name="l1"), lesson("사내 헬스장은 몇 시까지 하나요?", name="l2")]
+    search.serving.now()
+    search.serving.lay(
+        LessonOverlay.of(list(prepared_of(both, vectors_of(encoder, both), analyzer).values()))
+    )
+    assert [entry and entry.title for entry in answering(search, both)] == [TITLE, None]

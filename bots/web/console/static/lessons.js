@@ -17,6 +17,7 @@ function lesson(one, go) {
   const element = make("article", { className: "turn" },
     make("h2", {}, one.question, " ", state), text,
     state ? list(one.findings) : null,
+    one.entry ? make("p", { className: "small", textContent: `${one.contradicted ? t.lesson_contradicted : t.lesson_covered}: ${one.entry}` }) : null,
     make("p", { className: "small" }, `${one.author} · ${time(one.learned_at)} `, from));
   if (!isOwner()) return element;
   const edit = button(t.correct, async () => {

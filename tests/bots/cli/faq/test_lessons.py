@@ -5,6 +5,8 @@ import json
 import pytest
 
 from bots.cli.answers.ask import event_fields
+from bots.cli.faq.ingest import ingest
+from bots.cli.faq.lesson_reviews import review_lessons
 from bots.cli.faq.lessons import (
     approve_lesson,
     expire_lesson,
@@ -13,7 +15,6 @@ from bots.cli.faq.lessons import (
     import_lessons,
     learn,
     list_lessons,
-    review_lessons,
 )
 from config.settings import read_settings
 from core.errors import ConfigError, SourceError
@@ -55,6 +56,20 @@ def test_what_expires_is_reviewed_and_approved_and_exported_as_entries(settings,
     assert json.loads(entries.read_text(encoding="utf-8")) == {"title": QUESTION, "answer": ANSWER}
     with pytest.raises(ConfigError, match="no such lesson"):
         approve_lesson(settings, "nothing", by="김담당")
+
+
+def test_an_ingest_tells_which_lessons_the_faq_contradicts_now(settings, tmp_path, capsys):
+    learn(settings, "물류센터 견학은 며칠에 하나요?", "견학은 매달 3일에 해요.", author="김담당")
+    source = tmp_path / "faq.csv"
+    rows = ["question,answer", "물류센터 견학은 며칠에 하나요?,견학은 매달 7일에 합니다."]
+    source.write_text("\n".join(rows), encoding="utf-8")
+    capsys.readouterr()
+    ingest(settings, str(source), questions=None, use_packs=False)
+    told = capsys.readouterr().out
+    assert "Lessons that the FAQ contradicts now (one of the two is wrong): 1" in told
+    review_lessons(settings)
+    told = capsys.readouterr().out
+    assert "contradicted by the FAQ  물류센터 견학은 며칠에 하나요?" in told
 
 
 def test_lessons_are_taught_listed_shown_and_removed(empty, where, profile):
