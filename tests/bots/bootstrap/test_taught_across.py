@@ -1,0 +1,122 @@
+"""A case over both platforms, with the real parts: taught on one, and told on the other."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from fakes.discord_bot import answers_in
+from fakes.slack_bot import make_settings
+
+from bots.bootstrap.assistant import open_service
+from bots.bootstrap.serve import connected
+from bots.bootstrap.stores import open_stores
+from config.profiles import load_profile
+from core.types import CaseState
+from devtools.slack import Limits, Slack, visible
+
+PROFILE = load_profile("smartstore")
+ASKED = "물류센터 견학은 언제 가능한가요?"
+ALIKE = "물류센터 견학이 언제 가능한지 궁금해요"
+OTHERWISE = "물류 센터를 견학하고 싶은데 언제 되나요"
+TOLD = "매주 수요일 오후 2시에 할 수 있어요. 하루 전까지 신청해 주세요."
+PATIENCE_S = 20
+
+
+class Clock:
+    """A clock that is driven, and begins at the time of the machine."""
+
+    def __init__(self):
+        self.ahead = timedelta()
+
+    def __call__(self):
+        return datetime.now(UTC) + self.ahead
+
+
+@pytest.fixture
+async def slack():
+    async with Slack(limits=Limits(on=False)).serve() as served:
+        yield served
+
+
+@asynccontextmanager
+async def at_work(slack, fake, data_dir, clock, **owners):
+    """The bot as `faqbot run` sets it up, on both platforms, at the time of a clock."""
+    settings = make_settings(
+        slack,
+        data_dir,
+        DISCORD_BOT_TOKEN=fake.settings.token,
+        DISCORD_API_URL=fake.url,
+        DISCORD_GATEWAY_URL=fake.gateway_url,
+        **owners,
+    )
+    async with (
+        open_stores(settings) as stores,
+        open_service(settings, stores, PROFILE, report=lambda _: None) as service,
+        connected(settings, service, PROFILE) as platforms,
+    ):
+        service.desk.now = clock
+        runs = [service.run(), service.keep_cases(_alone), *(one.run() for one in platforms)]
+        tasks = [asyncio.create_task(run) for run in runs]
+        try:
+            await slack.until(lambda: slack.sockets)
+            await fake.until(lambda: fake.online)
+            yield service, stores
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _alone():
+    return True
+
+
+async def test_a_case_over_both_platforms_until_its_answer_is_undone(slack, fake, sample_data):
+    """Asked on Slack and Discord, called once, reminded by the clock, answered, told, undone."""
+    minsu, owner = slack.add_person("민수"), slack.add_person("김담당")
+    channel = slack.add_channel("문의", minsu, owner)
+    narae, third = await fake.create_user("나래"), await fake.create_user("도윤")
+    place, clock = fake.guild.channels[0], Clock()
+
+    def shown(question):
+        return "\n".join(map(visible, slack.replies(question)))
+
+    def read(question):
+        return "\n".join(one.content for one in answers_in(fake, question.thread))
+
+    async def ask(text, user):
+        question = await fake.say(place, text, user=user, mention_bot=True)
+        await fake.until(lambda: question.thread and answers_in(fake, question.thread))
+        return question
+
+    async with at_work(slack, fake, sample_data, clock, slack_owners=owner.id) as (service, stores):
+        question = await minsu.mention(channel, ASKED)
+        await slack.until(owner.notifications, timeout_s=PATIENCE_S)
+        other = await ask(ALIKE, narae)
+        await fake.until(lambda: PROFILE.case_joined.format(question=ASKED) in read(other), 20)
+        assert len(owner.notifications()) == 1
+
+        clock.ahead = timedelta(hours=5)
+        service.desk.changed.set()
+        await slack.until(lambda: len(owner.notifications()) == 2, timeout_s=PATIENCE_S)
+        clock.ahead = timedelta(days=3)
+        service.desk.changed.set()
+
+        lesson = await owner.say(channel, f"#학습 {TOLD}", thread=question)
+        await fake.until(lambda: TOLD.split(".", maxsplit=1)[0] in read(other), PATIENCE_S)
+        assert PROFILE.case_answered in read(other)
+        assert read(other).count(PROFILE.case_answered) == 1
+        assert PROFILE.case_answered not in shown(question)  # they have read it there
+        assert len(owner.notifications()) == 2  # nobody else is left to be called
+
+        answered = await ask(OTHERWISE, third)
+        await fake.until(lambda: "김담당 님이 알려 준 내용" in read(answered), PATIENCE_S)
+
+        await owner.delete(lesson)
+        await slack.until(lambda: PROFILE.teach_unlearned in shown(question))
+        (case,) = await stores.cases.open(9)
+        assert (case.state, len(case.waiters)) == (CaseState.OPEN, 2)
+        again = await ask(OTHERWISE, narae)
+        await fake.until(lambda: PROFILE.case_joined.format(question=ASKED) in read(again), 20)
+        assert TOLD not in read(again)
