@@ -80,6 +80,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("session", ASCENDING)], name="by_session"),
         IndexModel([("author", ASCENDING)], name="by_author"),
         IndexModel([("asked_by", ASCENDING)], name="by_asker"),
+        IndexModel([("approved_by", ASCENDING)], name="by_approver"),
     ],
     "cases": [
         IndexModel(
