@@ -11,7 +11,7 @@ from types import ModuleType
 
 from bots.bootstrap.cases import open_desk
 from bots.bootstrap.console import desk_of, trials_of
-from bots.bootstrap.lessons import SearchedRehearsal, book_of, category_for
+from bots.bootstrap.lessons import book_of, category_for, gate_of, liked_of
 from bots.bootstrap.offers import offered_to_all
 from bots.bootstrap.plain_assistant import PlainAssistants
 from bots.bootstrap.search import (
@@ -30,9 +30,7 @@ from config.settings import Settings
 from core.assistant.assistant import Assistant
 from core.lessons.book import LessonBook
 from core.lessons.correction import CorrectionReader
-from core.lessons.gate import Gate
 from core.lessons.learning import Learning
-from core.lessons.reader import LessonReader
 from core.llm.budget import Ledger
 from core.messaging.answer_report import AnswerReport
 from core.messaging.cases.likeness import Likeness
@@ -104,7 +102,7 @@ async def open_service(
     spooled = SqliteSpool.open(settings.spool_path, most=settings.spool_total)
     opened = _parts(settings, turns, stores, with_models=True, profile=profile)
     async with spooled as spool, opened as parts:
-        learning = parts.learning(stores, profile)
+        learning, language = parts.learning(stores, profile), parts.assistants.language
         limits = UserLimits(per_minute=settings.user_per_minute, per_day=settings.user_per_day)
 
         def use_rules(rules: ThreadRules) -> None:
@@ -132,11 +130,12 @@ async def open_service(
                 title_of=learning.title_of,
                 retriever=parts.retriever,
                 audiences=parts.assistants.audiences,
-                likeness=Likeness(parts.assistants.language.analyzer, parts.embed),
+                likeness=Likeness(language.analyzer, parts.embed),
             ),
             sessions_at_once=settings.sessions_at_once,
             lease_s=settings.lease_s,
             redact=mask if settings.masks_what_is_stored else str,
+            liked=liked_of(stores, profile, parts.retriever, language.analyzer, parts.catch_up),
         )
         yield service
 
@@ -187,6 +186,11 @@ class _Parts:
     review_days: int  # after which a lesson is looked at again
     ledger: Ledger | None
 
+    async def catch_up(self) -> None:
+        """Let what was taught be used in this process at once."""
+        if self.following:
+            await self.following.catch_up(now=True)
+
     @property
     def embed(self) -> Embed:
         """The call of the built-in encoder, whatever embedder the index was made with."""
@@ -233,16 +237,11 @@ class _Parts:
 
     def book(self, stores: Stores, profile: Profile) -> LessonBook:
         """Return the book of lessons, behind its gate."""
-        assert self.following  # noqa: S101 - whoever has stores has opened it with their lessons
-        analyzer = self.assistants.language.analyzer
-        rehearsal = SearchedRehearsal(self.retriever, analyzer, profile.closed_categories)
-        gate = Gate(rehearsal, LessonReader(analyzer, self.embed), profile)
-        catch_up = partial(self.following.catch_up, now=True)
         return book_of(
             stores,
             profile,
-            examine=gate.examine,
-            catch_up=catch_up,
+            examine=gate_of(profile, self.retriever, self.assistants.language).examine,
+            catch_up=self.catch_up,
             review_days=self.review_days,
         )
 

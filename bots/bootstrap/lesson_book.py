@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bots.bootstrap.lessons import SearchedRehearsal, book_of
+from bots.bootstrap.lessons import book_of, gate_of
 from bots.bootstrap.search import build_retriever, load_language
 from bots.bootstrap.stores import Stores, open_stores
 from config.profiles import profile_of
@@ -14,7 +14,6 @@ from config.settings import Settings
 from core.errors import NoFaqError
 from core.lessons.book import LessonBook
 from core.lessons.gate import Examined, Gate
-from core.lessons.reader import LessonReader
 from core.types import Lesson
 
 
@@ -29,13 +28,11 @@ async def open_book(settings: Settings) -> AsyncIterator[tuple[LessonBook, Store
     profile, loaded = profile_of(settings), list[Gate]()
 
     def load() -> Gate:
-        rehearsal = None
         try:
             retriever, language = build_retriever(settings)
-            rehearsal = SearchedRehearsal(retriever, language.analyzer, profile.closed_categories)
         except NoFaqError:
-            language = load_language(settings.profile)
-        return Gate(rehearsal, LessonReader(language.analyzer, language.encoder.embed), profile)
+            return gate_of(profile, None, load_language(settings.profile))
+        return gate_of(profile, retriever, language)
 
     async def examine(lesson: Lesson) -> Examined:
         if not loaded:

@@ -6,10 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
+from bots.bootstrap.search import Language
 from bots.bootstrap.stores import Stores
 from core.assistant.audiences import Audiences
 from core.lessons.book import LessonBook
-from core.lessons.gate import Examined
+from core.lessons.gate import Examined, Gate
+from core.lessons.liked import LikedQuestions
+from core.lessons.reader import LessonReader
 from core.profile import Profile
 from core.retrieval.audience import Audience, is_within
 from core.retrieval.rehearsal import Rehearsal
@@ -38,6 +41,31 @@ class SearchedRehearsal:
     def _rehearsal(self, lesson: Lesson) -> Rehearsal:
         withheld = tuple(one for one in self._closed if not is_within(lesson.category, [one]))
         return Rehearsal(self._retriever.seen_by(Audience(withheld=withheld)), self._analyzer)
+
+
+def gate_of(profile: Profile, retriever: Retriever | None, language: Language) -> Gate:
+    """Return the gate before lessons; without a search there is no FAQ to hold them against."""
+    closed, analyzer = profile.closed_categories, language.analyzer
+    rehearsal = SearchedRehearsal(retriever, analyzer, closed) if retriever else None
+    return Gate(rehearsal, LessonReader(analyzer, language.encoder.embed), profile)
+
+
+def liked_of(
+    stores: Stores,
+    profile: Profile,
+    retriever: Retriever,
+    analyzer: Analyzer,
+    catch_up: Callable[[], Awaitable[None]],
+) -> LikedQuestions:
+    """Return what lets entries be found by questions whose answers have helped."""
+    return LikedQuestions(
+        lessons=stores.lessons,
+        archive=stores.archive,
+        reports=stores.reports,
+        taken=SearchedRehearsal(retriever, analyzer, profile.closed_categories).taken,
+        leans=lambda text: retriever.aside(retriever.leans, text),
+        catch_up=catch_up,
+    )
 
 
 async def category_for(audiences: Audiences, retriever: Retriever, turn: Turn) -> str:

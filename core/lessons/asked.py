@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from core.lessons.remarks import Remark
 from core.lessons.tag import number_after
 from core.ports import Archive, Inbox, Lessons
 from core.types import Lesson, LessonState, SessionId, Turn, TurnState
+
+# Lessons whose question still waits for its answer.
+_NO_ANSWERS: Final = (LessonState.OFFERED, LessonState.LIKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class AskedQuestions:
     async def waiting(self, session: SessionId, turns: Sequence[Turn]) -> list[Turn]:
         """The questions that wait for a person, oldest first."""
         lessons = await self._lessons.of_session(session)
-        answered = {one.question_id for one in lessons if one.state is not LessonState.OFFERED}
+        answered = {one.question_id for one in lessons if one.state not in _NO_ANSWERS}
         known = {turn.question.text for turn in turns if turn.state is TurnState.ANSWERED}
         return [
             turn

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from core.lessons.liked import LikedQuestions
 from core.messaging.cases.desk import CaseDesk
 from core.ports import Archive
 from core.types import Feedback, SessionId
@@ -23,8 +24,11 @@ class Opinions:
         desk: CaseDesk | None,
         is_public: Callable[[SessionId], bool],
         redact: Callable[[str], str],
+        liked: LikedQuestions | None = None,
     ) -> None:
         """`redact` returns what may be stored of a person's words.
+
+        `liked` lets entries be found by questions whose answers have helped.
 
         `is_public` says whether owners can see what is said in a session.
         """
@@ -32,6 +36,7 @@ class Opinions:
         self._desk = desk
         self._is_public = is_public
         self._redact = redact
+        self._liked = liked
 
     async def rate(self, feedback: Feedback) -> bool:
         """Store what a person thinks of an answer; False if there is no such answer any more."""
@@ -44,6 +49,8 @@ class Opinions:
         known = await self._archive.give_feedback(feedback)
         if known and not feedback.helpful and self._desk:
             await self._let_wait(self._desk, feedback.question_id)
+        if known and self._liked:
+            self._liked.begin(feedback.question_id)
         return known
 
     async def _let_wait(self, desk: CaseDesk, question_id: str) -> None:

@@ -15,6 +15,7 @@ from core.assistant.audiences import Audiences, Stand
 from core.bounded import BoundedDict
 from core.lessons.book import Taught
 from core.lessons.learning import Learning
+from core.lessons.liked import LikedQuestions
 from core.lessons.remarks import Remark
 from core.messaging.answer_report import AnswerReport
 from core.messaging.cases.desk import CaseDesk
@@ -73,6 +74,7 @@ class ChatService(Lookups):
         sessions_at_once: int = 64,
         lease_s: float = 8.0,
         redact: Callable[[str], str] = str,
+        liked: LikedQuestions | None = None,
     ) -> None:
         """`redact` returns what may be stored of a person's words."""
         super().__init__(
@@ -117,7 +119,11 @@ class ChatService(Lookups):
             wake=self.wake,
         )
         self._opinions = Opinions(
-            archive=archive, desk=desk, is_public=self._handler.is_public, redact=redact
+            archive=archive,
+            desk=desk,
+            is_public=self._handler.is_public,
+            redact=redact,
+            liked=liked,
         )
         self._processes = processes
         self._sessions_at_once = sessions_at_once

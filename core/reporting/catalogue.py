@@ -45,8 +45,8 @@ class Desk:
     """The calls of the index that a catalogue needs; all of them block.
 
     `version` names the generation that serves, `entries` are its entries, `problems` what could be
-    better in them, `answering` those that answer the questions of lessons, and `edit` serves an entry
-    with other questions.
+    better in them, `answering` those that answer the questions of lessons, and `edit` serves an
+    entry with other questions.
     """
 
     version: Callable[[], str]

@@ -94,7 +94,9 @@ async def last_asked(reports: Reports, archive: Archive, last: int = LAST) -> li
     """
     turns = await reports.latest(last, before=datetime.now(UTC) + timedelta(days=1))
     opinions = await archive.opinions([turn.question.id for turn in turns])
-    liked = {one.question_id: one.helpful for one in opinions}
+    liked: dict[str, bool] = {}
+    for one in opinions:
+        liked[one.question_id] = liked.get(one.question_id, True) and one.helpful
     found: dict[tuple[str, str], Asked] = {}
     before: dict[str, list[Turn]] = {}
     for turn in reversed(turns):

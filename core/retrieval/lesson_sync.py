@@ -48,8 +48,8 @@ class LessonSync:
 
         `lay` gets the overlay whenever it changes, with expired lessons if they are served.
         """
-        served = (LessonState.SERVED, LessonState.EXPIRED)
-        self._served = served if serve_expired else served[:1]
+        served = (LessonState.SERVED, LessonState.LIKED, LessonState.EXPIRED)
+        self._served = served if serve_expired else served[:2]
         self._lay = lay
         self._lessons = lessons
         self._analyzer = analyzer
@@ -146,9 +146,10 @@ def _lacks(known: Prepared | None) -> bool:
 
 def _fields(lesson: Lesson, asked: tuple[str, ...], answer: tuple[str, ...]) -> Fields:
     entry = entry_of(lesson)
-    return Fields(
-        entry.faq_id, entry.title, (lesson.question,), asked, answer, asked, lesson.answer
-    )
+    text = lesson.answer
+    if lesson.state is LessonState.LIKED:  # it is the question alone that finds the entry
+        answer, text = asked, lesson.question
+    return Fields(entry.faq_id, entry.title, (lesson.question,), asked, answer, asked, text)
 
 
 async def all_lessons(lessons: Lessons) -> list[Lesson]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,7 @@ from core.types import OFFICIAL, Entry, Lesson, LessonState, Passage, Source
 PREFIX = "learned:"
 
 _AHEAD = 1e-3
+_LIKED = "liked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +63,34 @@ class LessonOverlay:
     @classmethod
     def of(cls, lessons: Sequence[Prepared]) -> LessonOverlay:
         """Ready to be laid over any generation."""
-        return cls(tuple(lessons), {one.entry.faq_id: one.entry for one in lessons})
+        told = (one.entry for one in lessons if one.entry.source.kind != _LIKED)
+        return cls(tuple(lessons), {entry.faq_id: entry for entry in told})
 
 
 NOTHING = LessonOverlay()
 
 
 class LessonIndex(LexicalIndex):
-    """The lexical index of the FAQ and, behind its entries, of the lessons."""
+    """The lexical index of the FAQ and, behind its entries, of the lessons.
+
+    A liked question is one more row of the entry that it finds.
+    """
 
     def __init__(self, faq: LexicalIndex, overlay: LessonOverlay) -> None:
-        lessons = overlay.lessons
+        lessons = [one for one in overlay.lessons if _has_entry(one, faq)]
+        shown = [_shown_for(one, faq) for one in lessons]
         super().__init__(
-            [*faq.faq_ids, *(one.entry.faq_id for one in lessons)],
-            [*faq.titles, *(one.entry.title for one in lessons)],
+            [*faq.faq_ids, *(faq_id for faq_id, _ in shown)],
+            [*faq.titles, *(title for _, title in shown)],
             faq.words,
             faq.letters,
             faq.grams,
             mean_length=faq.mean_length,
         )
+        liked = [title for one, (_, title) in zip(lessons, shown, strict=True) if _is_liked(one)]
+        self.title_rows |= {title: faq.title_rows[title] for title in liked}
+        self.rows |= {faq.faq_ids[row]: row for row in map(faq.title_rows.__getitem__, liked)}
+        self.repeats = len(liked)  # rows of entries that have another row
         self.unknown_idf = faq.unknown_idf
         self._official = len(faq)
         self._taught = len(lessons)
@@ -153,6 +164,23 @@ class LessonIndex(LexicalIndex):
         return 0.0 if gram in self.letters.common else self._unknown_letters_idf
 
 
+def _is_liked(lesson: Prepared) -> bool:
+    return lesson.entry.source.kind == _LIKED
+
+
+def _has_entry(lesson: Prepared, faq: LexicalIndex) -> bool:
+    """Return whether a lesson can be found: a liked question only while its entry is there."""
+    return not _is_liked(lesson) or lesson.entry.text in faq.title_rows
+
+
+def _shown_for(lesson: Prepared, faq: LexicalIndex) -> tuple[str, str]:
+    """Return the id and the title of what is found by a lesson."""
+    if _is_liked(lesson):
+        row = faq.title_rows[lesson.entry.text]
+        return faq.faq_ids[row], faq.titles[row]
+    return lesson.entry.faq_id, lesson.entry.title
+
+
 def laid_over(faq: LexicalIndex, overlay: LessonOverlay) -> LexicalIndex:
     """The FAQ's index with the lessons; the very same where there are none."""
     return LessonIndex(faq, overlay) if overlay.lessons else faq
@@ -166,7 +194,8 @@ def is_learned(faq_id: str) -> bool:
 def entry_of(lesson: Lesson) -> SourcedEntry:
     """A lesson as an entry."""
     expired = lesson.state is LessonState.EXPIRED
-    source = Source("learned", lesson.author_name, lesson.learned_at, expired)
+    kind = _LIKED if lesson.state is LessonState.LIKED else "learned"
+    source = Source(kind, lesson.author_name, lesson.learned_at, expired)
     faq_id = f"{PREFIX}{lesson.id}"
     return SourcedEntry(
         faq_id, lesson.question, lesson.answer, category=lesson.category, source=source
@@ -191,11 +220,18 @@ def passages_of(entries: Sequence[Entry], scores: Mapping[str, float]) -> list[P
 
 
 def newest(lessons: Sequence[Lesson]) -> list[Lesson]:
-    """Keep the latest of lessons for the same question, however it is spaced and punctuated."""
+    """Keep the latest of lessons for the same question, however it is spaced and punctuated.
+
+    A liked question stands back behind what was taught.
+    """
     kept: dict[str, Lesson] = {}
-    for lesson in sorted(lessons, key=lambda lesson: (lesson.learned_at, lesson.id)):
+    for lesson in sorted(lessons, key=_age):
         kept[compact(lesson.question) or lesson.id] = lesson
     return list(kept.values())
+
+
+def _age(lesson: Lesson) -> tuple[bool, datetime, str]:
+    return lesson.state is not LessonState.LIKED, lesson.learned_at, lesson.id
 
 
 def _source(entry: Entry) -> Source:

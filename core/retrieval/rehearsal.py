@@ -13,7 +13,7 @@ from core.retrieval.lessons import PREFIX, LessonOverlay, is_learned
 from core.retrieval.retriever import Retriever
 from core.retrieval.signals import Query
 from core.text.korean import Analyzer
-from core.types import Entry, Lesson
+from core.types import Entry, Lesson, LessonState
 
 # An entry whose own question is near to a lesson is near to that lesson's question or its answer.
 _NEAREST: Final = 25
@@ -80,14 +80,27 @@ class Rehearsal:
             for entry in self.nearest(lesson)
             for question in (entry.title, *entry.questions)
         ]
-        trial = self.with_lessons([lesson])
-        every = trial.search_all([Query(question) for question, _ in owned], limit=2)
-        own_id = f"{PREFIX}{lesson.id}"
-        return [
-            question
-            for (question, faq_id), hits in zip(owned, every, strict=True)
-            if len(hits) > 1 and (hits[0].faq_id, hits[1].faq_id) == (own_id, faq_id)
+        asked = [Query(question) for question, _ in owned]
+        every = self.with_lessons([lesson]).search_all(asked, limit=2)
+        taker = self._found_by(lesson)
+        taken = [
+            place
+            for place, ((_, faq_id), hits) in enumerate(zip(owned, every, strict=True))
+            if len(hits) > 1 and (hits[0].faq_id, hits[1].faq_id) == (taker, faq_id)
         ]
+        if lesson.state is LessonState.LIKED:  # its entry may have had the place before
+            before = self._retriever.search_all([asked[place] for place in taken], limit=1)
+            firsts = dict(zip(taken, before, strict=True))
+            taken = [place for place in taken if firsts[place][0].faq_id != taker]
+        return [owned[place][0] for place in taken]
+
+    def _found_by(self, lesson: Lesson) -> str:
+        """Return the id of what a lesson lets people find."""
+        if lesson.state is not LessonState.LIKED:
+            return f"{PREFIX}{lesson.id}"
+        lexical = self._retriever.serving.now().lexical
+        row = lexical.title_rows.get(lesson.answer)
+        return "" if row is None else lexical.faq_ids[row]
 
     def with_lessons(self, lessons: Sequence[Lesson]) -> Retriever:
         """Return a search of its own that has the lessons; what is served stays as it is."""

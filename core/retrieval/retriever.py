@@ -263,7 +263,8 @@ class Retriever:
             asked = self._analyzer.terms(question)
             fused = plain_first(asked, fused, lexical, self._analyzer.terms_of)
         fused = np.where(seen, fused, np.float32(0))
-        rows = _best(fused, seen, limit)
+        repeats = lexical.repeats if isinstance(lexical, LessonIndex) else 0
+        rows = _once(_best(fused, seen, limit + repeats), lexical, limit)
         sure, facts = _judged(snapshot, found, fused, rows)
         return [
             Hit(
@@ -347,6 +348,14 @@ def _after(last: Exchange, lexical: LexicalIndex, scores: Scores) -> Scores:
     lowered = scores.copy()
     lowered[shown] *= _SHOWN_SHARE
     return lowered
+
+
+def _once(rows: Sequence[int], lexical: LexicalIndex, limit: int) -> list[int]:
+    """Return the first row of each entry, at most `limit`: a liked question is a row of its own."""
+    first: dict[str, int] = {}
+    for row in rows:
+        first.setdefault(lexical.faq_ids[row], row)
+    return list(first.values())[:limit]
 
 
 def _best(scores: Scores, seen: NDArray[np.bool_], limit: int) -> list[int]:

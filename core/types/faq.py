@@ -71,10 +71,12 @@ class LessonState(StrEnum):
     """The state of a lesson: it is served, it is held until an owner decides, or it has ended.
 
     It is offered while its author has only been asked whether the bot should learn it. An expired
-    one is served with a mark, or not at all, as the settings say.
+    one is served with a mark, or not at all, as the settings say. One that is liked answers nothing
+    itself: its answer is the title of an entry, which its question finds.
     """
 
     SERVED = "served"
+    LIKED = "liked"
     OFFERED = "offered"
     HELD = "held"
     EXPIRED = "expired"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from typing import Final
 
 from bots.bootstrap.stores import open_stores
 from bots.cli.faq.lessons import read_lessons
@@ -18,15 +19,15 @@ from core.retrieval.rehearsal import answering
 from core.text.sections import tidy
 from core.types import EntryReview, Lesson, LessonState
 
+_WAITING: Final = (LessonState.HELD, LessonState.OFFERED, LessonState.EXPIRED)
+
 
 def review_lessons(settings: Settings) -> int:
     """Print what waits for somebody's word, the oldest first, with what was found in it."""
     now = datetime.now(UTC)
     lessons = read_lessons(settings)
     waiting = [
-        one
-        for one in lessons
-        if one.state is not LessonState.SERVED or (one.review_at and one.review_at <= now)
+        one for one in lessons if one.state in _WAITING or (one.review_at and one.review_at <= now)
     ]
     overlaps, entries = _beside_the_faq(settings, lessons)
     if not (waiting or overlaps or entries):

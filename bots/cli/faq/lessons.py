@@ -175,8 +175,8 @@ def _do(
 
 
 def export_lessons(settings: Settings, file: Path) -> int:
-    """Write all lessons as JSON lines."""
-    lessons = read_lessons(settings)
+    """Write all lessons as JSON lines; liked questions come from opinions, and are none."""
+    lessons = [one for one in read_lessons(settings) if one.state is not LessonState.LIKED]
     rows = [
         asdict(one)
         | {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -9,10 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
-from bots.bootstrap.stores import open_index
+from bots.bootstrap.stores import open_index, open_stores
 from bots.cli.terminal import clean
 from config.settings import Settings
 from core.errors import FaqIndexError, SourceError
+from core.reporting.replay import Asked
+from core.reporting.trial import last_asked
 from core.text.korean import compact
 from core.text.sections import tidy
 from core.types import Entry
@@ -59,6 +62,27 @@ def export_questions(settings: Settings, file: Path) -> int:
     except OSError as error:
         raise SourceError(f"{file}: cannot be written ({error.strerror})") from error
     _say(f"{file.name}: {len(entries):,} entries. Edit it, then `faqbot questions import {file}`.")
+    return 0
+
+
+def export_liked(settings: Settings, file: Path, *, last: int) -> int:
+    """Write the questions of the last turns whose answers people liked, for `faqbot eval`.
+
+    `relevant` are the titles that the answer stood on. An answer that one person liked and another
+    did not is left out.
+    """
+
+    async def read() -> list[Asked]:
+        async with open_stores(settings) as stores:
+            return await last_asked(stores.reports, stores.archive, last)
+
+    liked = [one for one in asyncio.run(read()) if one.liked and one.sources]
+    with file.open("w", encoding="utf-8") as lines:
+        for one in liked:
+            history = [{"user": past.user, "bot": past.bot} for past in one.history]
+            row = {"question": one.text, "history": history, "relevant": list(one.sources)}
+            lines.write(json.dumps(row, ensure_ascii=False) + "\n")
+    _say(f"{file}: {len(liked):,} labelled questions; `faqbot eval {file}` measures them")
     return 0
 
 

@@ -44,6 +44,19 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
 
         return export_questions(read_settings(), file)
 
+    @questions.command()
+    def liked(
+        file: Annotated[Path, typer.Argument(help="The .jsonl to write, for `faqbot eval`.")],
+        *,
+        last: Annotated[
+            int, typer.Option("--last", min=1, help="How many turns to look through.")
+        ] = 10_000,
+    ) -> int:
+        """Write the questions whose answers people liked, with their entries, as labelled ones."""
+        from bots.cli.faq.questions import export_liked
+
+        return export_liked(read_settings(), file, last=last)
+
     @questions.command("import")
     def import_(file: _File) -> int:
         """Check an edited file, and put its questions in the place of those of its titles."""

@@ -133,6 +133,24 @@ def test_an_expired_lesson_is_found_with_its_mark_or_not_at_all(search, taught):
     assert entry.source.expired
 
 
+def test_a_liked_question_finds_its_entry_and_is_no_lesson(search, taught):
+    words = "짐 부치는 값 누가 내요"
+    before = [hit.title for hit in search.search(words, limit=5)]
+    target = next(one for one in search.all_entries() if one.title != before[0])
+    taught(replace(lesson(question=words, answer=target.title), state=LessonState.LIKED))
+    hits = search.search(words, limit=5)
+    assert hits[0].title == target.title
+    assert len({hit.faq_id for hit in hits}) == 5
+    assert search.entries(hits)[0] == target
+    assert search.search(target.title, limit=1)[0].faq_id == target.faq_id
+
+
+def test_a_liked_question_of_an_entry_that_is_gone_changes_nothing(search, taught):
+    before = search.search(PARKING)
+    taught(replace(lesson(answer="없는 도움말"), state=LessonState.LIKED))
+    assert [hit.faq_id for hit in search.search(PARKING)] == [hit.faq_id for hit in before]
+
+
 def test_of_lessons_for_the_same_question_the_latest_counts(search, taught):
     old, new = lesson("2", answer="옛 답"), lesson("1", "주차장은 어디에있나요", at=NOON + MINUTE)
     assert newest([new, old]) == newest([old, new]) == [new]

@@ -1,5 +1,7 @@
 """A lesson is tried out on the FAQ's own questions before it is served, and changes nothing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fakes.faq import FAQ
@@ -7,7 +9,7 @@ from fakes.faq import FAQ
 from core.retrieval.lesson_sync import prepared_of, vectors_of
 from core.retrieval.lessons import LessonOverlay
 from core.retrieval.rehearsal import Rehearsal, answering
-from core.types import Lesson, SessionId
+from core.types import Lesson, LessonState, SessionId
 
 TITLE = FAQ[0].title
 
@@ -30,6 +32,14 @@ def test_a_lesson_on_an_entry_s_own_question_takes_it(rehearsal):
     assert TITLE in rehearsal.taken(lesson(TITLE))
     written = FAQ[0].questions[0]
     assert written in rehearsal.taken(lesson(written))
+
+
+def test_a_liked_question_takes_what_another_entry_had_and_not_its_own(rehearsal):
+    def liked(question, entry):
+        return replace(lesson(question, entry.title), state=LessonState.LIKED)
+
+    assert TITLE in rehearsal.taken(liked(TITLE, FAQ[1]))
+    assert rehearsal.taken(liked(TITLE, FAQ[0])) == []
 
 
 def test_a_lesson_on_something_else_takes_nothing(rehearsal):

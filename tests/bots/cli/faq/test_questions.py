@@ -1,15 +1,25 @@
 """`faqbot questions`: the questions as a person sees and edits them."""
 
+import asyncio
 import csv
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from bots.bootstrap.index.ingestion import run_ingest
-from bots.cli.faq.questions import export_questions, import_questions, list_questions
+from bots.bootstrap.stores import open_stores
+from bots.cli.evaluation.cases import read_retrieval_cases
+from bots.cli.faq.questions import (
+    export_liked,
+    export_questions,
+    import_questions,
+    list_questions,
+)
 from config.settings import Settings
 from core.errors import FaqIndexError, SourceError
 from core.retrieval.chroma.index import ChromaIndex
+from core.types import Feedback, Question, SessionId, Turn, TurnState
 
 ROWS = [
     {"title": "환불은 언제 되나요?", "answer": "3일 안에 됩니다.", "questions": ["돈 언제 와요"]},
@@ -120,3 +130,25 @@ def test_without_a_faq_there_is_nothing_to_show(tmp_path):
     """The error says what to run."""
     with pytest.raises(FaqIndexError, match="faqbot ingest"):
         list_questions(Settings(data_dir=tmp_path), "", limit=1)
+
+
+async def _asked(settings):
+    """One answer that is liked, one that only some like, and one without an opinion."""
+    now = datetime.now(UTC)
+    async with open_stores(settings) as stores:
+        for number, helpful in enumerate(([True, True], [True, False], [])):
+            question = Question(
+                f"web:{number}", SessionId(f"web:{number}"), f"질문 {number}", "U", now
+            )
+            turn = Turn(question, TurnState.ANSWERED, "답", (REFUND,))
+            await stores.history.append(turn)
+            for user, one in enumerate(helpful):
+                await stores.archive.give_feedback(Feedback(question.id, f"U{user}", one))
+
+
+def test_what_people_liked_is_written_as_labelled_questions(settings, tmp_path, capsys):
+    asyncio.run(_asked(settings))
+    file = tmp_path / "liked.jsonl"
+    assert export_liked(settings, file, last=10) == 0
+    (case,) = read_retrieval_cases(file)
+    assert (case.question, case.relevant) == ("질문 0", (REFUND,))
