@@ -105,6 +105,10 @@ class Settings(ModelSettings, PlatformSettings, WebSettings):
         le=3650,
         description="After so many days owners are asked whether a lesson is still right; 0 never.",
     )
+    lesson_second_owner: bool = Field(
+        default=False,
+        description="What the gate holds waits for another owner than who taught it.",
+    )
     expired_answers: Literal["mark", "hide"] = Field(
         default="mark",
         description="What nobody has confirmed since its review date has a mark, or is not served.",

@@ -183,7 +183,6 @@ class _Parts:
     following: Following | None
     plain: Assistant  # without skills
     assistants: PlainAssistants
-    review_days: int  # after which a lesson is looked at again
     ledger: Ledger | None
 
     async def catch_up(self) -> None:
@@ -242,7 +241,7 @@ class _Parts:
             profile,
             examine=gate_of(profile, self.retriever, self.assistants.language).examine,
             catch_up=self.catch_up,
-            review_days=self.review_days,
+            settings=self.assistants.settings,
         )
 
 
@@ -301,7 +300,6 @@ async def _parts(
             following,
             assistant,
             assistants,
-            settings.lesson_review_days,
             models.ledger if models else None,
         )
 

@@ -48,6 +48,6 @@ async def open_book(settings: Settings) -> AsyncIterator[tuple[LessonBook, Store
             profile,
             examine=examine,
             catch_up=nothing_searched,
-            review_days=settings.lesson_review_days,
+            settings=settings,
         )
         yield book, stores

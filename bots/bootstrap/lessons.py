@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bots.bootstrap.search import Language
 from bots.bootstrap.stores import Stores
+from config.settings import Settings
 from core.assistant.audiences import Audiences
 from core.lessons.book import LessonBook
 from core.lessons.gate import Examined, Gate
@@ -88,7 +89,7 @@ def book_of(
     *,
     examine: Callable[[Lesson], Awaitable[Examined]],
     catch_up: Callable[[], Awaitable[None]],
-    review_days: int,
+    settings: Settings,
 ) -> LessonBook:
     """Return the book of lessons over stores; see `LessonBook`."""
     return LessonBook(
@@ -98,5 +99,6 @@ def book_of(
         examine=examine,
         catch_up=catch_up,
         longest_characters=profile.longest_lesson_characters,
-        review_after=timedelta(days=review_days) if review_days else None,
+        review_after=timedelta(days=days) if (days := settings.lesson_review_days) else None,
+        wants_second=settings.lesson_second_owner,
     )

@@ -14,6 +14,7 @@ from typing import Final
 
 from core.lessons.answered_cases import answer_case, reopen_cases
 from core.lessons.gate import Examined
+from core.lessons.remarks import person_named
 from core.ports import Cases, Lessons, Reports
 from core.text.personal_data import mask, mask_private
 from core.types import AuditEvent, Lesson, LessonState, SessionId, Teaching
@@ -32,6 +33,7 @@ class Outcome(StrEnum):
     HELD = "held"  # it waits for an owner's word; see `core.lessons.gate`
     REFUSED = "refused"  # no owner can have it served either; see there
     APPROVED = "approved"
+    SECOND_WANTED = "second_wanted"  # another owner than who taught it has to approve it
     CONFIRMED = "confirmed"  # it is still right
     NOTHING_HELD = "nothing_held"
     EMPTY = "empty"
@@ -70,10 +72,12 @@ class LessonBook:
         catch_up: Callable[[], Awaitable[None]],
         longest_characters: int,
         review_after: timedelta | None = None,
+        wants_second: bool = False,
     ) -> None:
         """`examine` is the gate, and `catch_up` lets what has changed be used in this process.
 
         Somebody is asked whether a lesson is still right `review_after` it was taught or approved.
+        If it `wants_second`, nobody approves what was found in their own lesson.
         """
         self._lessons = lessons
         self._cases = cases
@@ -82,6 +86,7 @@ class LessonBook:
         self._catch_up = catch_up
         self._longest_characters = longest_characters
         self._review_after = review_after
+        self._wants_second = wants_second
 
     async def keep(
         self, lesson: Lesson, *, by: str, approved_by: str = "", seen_in: SessionId | None = None
@@ -94,6 +99,8 @@ class LessonBook:
         Raises:
             StorageError: it is not stored, or not all that follows is done: do it again.
         """
+        if self._wants_second and _is_authors(approved_by, lesson):
+            approved_by = ""
         known = await self._lessons.find(lesson.id)
         answer = mask_private(lesson.answer.strip())
         if not answer or len(answer) > self._longest_characters:
@@ -143,6 +150,11 @@ class LessonBook:
         Raises:
             StorageError: as `keep`.
         """
+        waits = lesson.state in (LessonState.HELD, LessonState.OFFERED) and lesson.findings
+        if self._wants_second and waits and _is_authors(by, lesson):
+            held = replace(lesson, state=LessonState.HELD)
+            await self._lessons.teach(held)
+            return Taught(Outcome.SECOND_WANTED, held)
         approved = replace(lesson, state=LessonState.SERVED, approved_by=by)
         approved = replace(approved, review_at=self._review_at())
         await self._lessons.teach(approved)
@@ -200,6 +212,15 @@ class LessonBook:
         where = f" in {lesson.session}" if lesson.session else ""
         event = AuditEvent(datetime.now(UTC), by, action, f"{lesson.id}{where}: {lesson.question}")
         await self._reports.note(event)
+
+
+def _is_authors(by: str, lesson: Lesson) -> bool:
+    """Return whether the word on a lesson is that of who taught it."""
+    return by in {
+        lesson.author,
+        lesson.author_name,
+        person_named(lesson.author, lesson.author_name),
+    }
 
 
 def _as_known(lesson: Lesson, known: Lesson) -> Lesson:

@@ -8,6 +8,11 @@ from datetime import UTC, datetime
 from core.types import SessionId
 
 
+def person_named(person_id: str, name: str) -> str:
+    """Return somebody in the form in which the audit log names people: `김담당 (U9)`."""
+    return f"{name} ({person_id})" if name else person_id
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who may teach: `id` is the platform's, `name` is what people call them."""
@@ -18,7 +23,7 @@ class Person:
     @property
     def named(self) -> str:
         """The author's name in the audit log."""
-        return f"{self.name} ({self.id})" if self.name else self.id
+        return person_named(self.id, self.name)
 
 
 @dataclass(frozen=True, slots=True)

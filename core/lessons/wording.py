@@ -55,6 +55,7 @@ def said_of(taught: Taught, profile: Profile, *, how_to_confirm: str = "") -> st
         Outcome.HELD: profile.teach_held,
         Outcome.REFUSED: profile.teach_refused,
         Outcome.APPROVED: profile.teach_learned,
+        Outcome.SECOND_WANTED: profile.teach_second_wanted,
         Outcome.CONFIRMED: profile.teach_confirmed,
         Outcome.NOTHING_HELD: profile.teach_nothing_held,
         Outcome.EMPTY: profile.teach_empty,

@@ -252,16 +252,14 @@ class Operations:
         changed = replace(known, answer=answer, learned_at=datetime.now(UTC))
         return await self._book.keep(changed, by=who, approved_by=who if approved else "")
 
-    async def approve(self, lesson_id: str, *, who: str) -> bool:
-        """Serve a lesson that is held or has expired; False if there is no such lesson.
+    async def approve(self, lesson_id: str, *, who: str) -> Kept | None:
+        """Serve a lesson that is held or has expired; None if there is no such lesson.
 
         Raises:
             StorageError: it is not served yet.
         """
         known = await self.lessons.find(lesson_id)
-        if known:
-            await self._book.approve(known, by=who)
-        return known is not None
+        return await self._book.approve(known, by=who) if known else None
 
     async def unteach(self, lesson_id: str, *, who: str) -> bool:
         """Forget a lesson; False if there is no such lesson.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -171,13 +172,14 @@ def run_ingest(
 
 
 def _taught(settings: Settings) -> list[Lesson]:
-    """Return all lessons. Blocks, so that no event loop may run in this thread."""
+    """Return all lessons. Blocks; the stores are read by an event loop in a thread of its own."""
 
     async def read() -> list[Lesson]:
         async with begun_stores(settings) as stores:
             return await all_lessons(stores.lessons) if stores else []
 
-    return asyncio.run(read())
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(lambda: asyncio.run(read())).result()
 
 
 def fingerprint_of(path: Path) -> str:

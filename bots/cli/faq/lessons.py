@@ -118,14 +118,17 @@ def approve_lesson(settings: Settings, lesson_id: str, *, by: str) -> int:
     """Serve a lesson that is held or has expired; those who wait for it are told.
 
     Raises:
-        ConfigError: there is none of that id.
+        ConfigError: there is none of that id, or another owner has to approve it.
     """
+    profile = profile_of(settings)
 
     async def approve(book: LessonBook, lesson: Lesson) -> None:
-        await book.approve(lesson, by=by)
+        taught = await book.approve(lesson, by=by)
+        if taught.outcome is Outcome.SECOND_WANTED:
+            raise ConfigError(profile.teach_second_wanted)
 
     _do(settings, lesson_id, approve)
-    print(profile_of(settings).teach_learned)
+    print(profile.teach_learned)
     return 0
 
 

@@ -60,6 +60,8 @@ async def correct(request: web.Request) -> web.Response:
     )
     if kept is None:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such lesson")
+    if approved and kept.outcome is Outcome.HELD:
+        raise Problem(HTTPStatus.CONFLICT, profile.teach_second_wanted)
     return said(_findings_json([kept], profile))
 
 
@@ -67,8 +69,11 @@ async def approve(request: web.Request) -> web.Response:
     """Serve a lesson that is held or has expired."""
     visitor = visitor_in(request, changes=True)
     operations = request.app[CONSOLE].operations
-    if not await operations.approve(request.match_info["id"], who=visitor.name):
+    kept = await operations.approve(request.match_info["id"], who=visitor.name)
+    if kept is None:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such lesson")
+    if kept.outcome is Outcome.SECOND_WANTED:
+        raise Problem(HTTPStatus.CONFLICT, request.app[CONTEXT].profile.teach_second_wanted)
     return web.Response(status=204)
 
 

@@ -11,6 +11,7 @@ from config.profiles import load_profile
 from config.settings import Settings
 from core.lessons.book import Outcome
 from core.lessons.gate import Examined
+from core.lessons.wording import said_of
 from core.types import Case, Lesson, LessonState, Question, SessionId, Waiter
 
 PROFILE = load_profile("ko")
@@ -25,11 +26,11 @@ async def stores(tmp_path):
         yield opened
 
 
-def gated(stores, *findings, refused=False):
+def gated(stores, *findings, refused=False, **parts):
     async def examine(_lesson):
         return Examined(findings, refused=refused)
 
-    return book_of(stores, PROFILE, examine=examine)
+    return book_of(stores, PROFILE, examine=examine, **parts)
 
 
 async def acts(stores):
@@ -60,6 +61,19 @@ async def test_who_approves_beforehand_is_named_where_there_was_something_to_app
     assert stored.lesson.findings == ("달라요",)
     clean = replace(LESSON, id="l2")
     assert (await gated(stores).keep(clean, by="김", approved_by="박")).lesson.approved_by == ""
+
+
+@pytest.mark.parametrize("author", ["김담당", "U9", "김담당 (U9)"])
+async def test_where_a_second_owner_is_wanted_nobody_approves_their_own(stores, author):
+    book = gated(stores, "달라요", wants_second=True)
+    lesson = replace(LESSON, author="U9", author_name="김담당")
+    kept = await book.keep(lesson, by=author, approved_by=author)
+    assert kept.outcome is Outcome.HELD
+    again = await book.approve(kept.lesson, by=author)
+    assert (again.outcome, again.lesson.state) == (Outcome.SECOND_WANTED, LessonState.HELD)
+    assert PROFILE.teach_second_wanted in said_of(again, PROFILE)
+    approved = await book.approve(kept.lesson, by="박팀장 (U8)")
+    assert approved.lesson.state is LessonState.SERVED
 
 
 async def test_nobody_approves_what_is_refused(stores):
