@@ -217,6 +217,7 @@ class Profile:
     teach_confirm: str
     teach_refused: str
     teach_nothing_held: str
+    teach_retracted: str
     teach_second_wanted: str
     digest_title: str
     digest_counts: str

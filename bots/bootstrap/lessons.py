@@ -14,6 +14,7 @@ from core.lessons.book import LessonBook
 from core.lessons.gate import Examined, Gate
 from core.lessons.liked import LikedQuestions
 from core.lessons.reader import LessonReader
+from core.lessons.retraction import Retractions
 from core.profile import Profile
 from core.retrieval.audience import Audience, is_within
 from core.retrieval.rehearsal import Rehearsal
@@ -98,6 +99,13 @@ def book_of(
         reports=stores.reports,
         examine=examine,
         catch_up=catch_up,
+        retract=Retractions(
+            reports=stores.reports,
+            archive=stores.archive,
+            history=stores.history,
+            inbox=stores.inbox,
+            profile=profile,
+        ).tell,
         longest_characters=profile.longest_lesson_characters,
         review_after=timedelta(days=days) if (days := settings.lesson_review_days) else None,
         wants_second=settings.lesson_second_owner,

@@ -70,11 +70,14 @@ class LessonBook:
         reports: Reports,
         examine: Callable[[Lesson], Awaitable[Examined]],
         catch_up: Callable[[], Awaitable[None]],
+        retract: Callable[[Lesson], Awaitable[None]],
         longest_characters: int,
         review_after: timedelta | None = None,
         wants_second: bool = False,
     ) -> None:
         """`examine` is the gate, and `catch_up` lets what has changed be used in this process.
+
+        `retract` tells those who were answered with a lesson that it was undone.
 
         Somebody is asked whether a lesson is still right `review_after` it was taught or approved.
         If it `wants_second`, nobody approves what was found in their own lesson.
@@ -84,6 +87,7 @@ class LessonBook:
         self._reports = reports
         self._examine = examine
         self._catch_up = catch_up
+        self._retract = retract
         self._longest_characters = longest_characters
         self._review_after = review_after
         self._wants_second = wants_second
@@ -178,6 +182,8 @@ class LessonBook:
     async def undo(self, lesson_id: str, *, by: str, at: datetime | None = None) -> Taught | None:
         """Forget a lesson, whose cases are open again; None if there is none that was said by `at`.
 
+        Below the answers that used it a note says so.
+
         Raises:
             StorageError: it is there still, or not all that follows is done: do it again.
         """
@@ -187,6 +193,7 @@ class LessonBook:
         # The author's clock may be ahead of this machine's.
         at = at or max(datetime.now(UTC), lesson.learned_at)
         await reopen_cases(self._cases, lesson_id, at=datetime.now(UTC))
+        await self._retract(lesson)
         await self._lessons.remove(lesson_id, at)
         await self._catch_up()
         await self._note(by, "lesson.undo", lesson)

@@ -17,6 +17,10 @@ async def _nothing_found(_lesson):
     return Examined()
 
 
+async def _nobody_told(_lesson):
+    pass
+
+
 async def _for_all(_turn):
     return ""
 
@@ -28,7 +32,7 @@ async def _agrees(_text, _turn):
 def book_of(stores, profile, **parts):
     """The book of lessons over stores, any other part of which may be replaced by name."""
     real = {"lessons": stores.lessons, "cases": stores.cases, "reports": stores.reports}
-    real |= {"examine": _nothing_found, "catch_up": _at_once}
+    real |= {"examine": _nothing_found, "catch_up": _at_once, "retract": _nobody_told}
     real |= {"longest_characters": profile.longest_lesson_characters}
     return LessonBook(**(real | parts))
 

@@ -115,6 +115,8 @@ async def test_a_case_over_both_platforms_until_its_answer_is_undone(slack, fake
 
         await owner.delete(lesson)
         await slack.until(lambda: PROFILE.teach_unlearned in shown(question))
+        await fake.until(lambda: "담당자가 거두었어요" in read(answered), PATIENCE_S)
+        assert read(answered).count("담당자가 거두었어요") == 1
         (case,) = await stores.cases.open(9)
         assert (case.state, len(case.waiters)) == (CaseState.OPEN, 2)
         again = await ask(OTHERWISE, narae)
