@@ -40,12 +40,10 @@ def clippings(texts: Iterable[tuple[str, Sequence[Token]]], kiwi: Kiwi) -> dict[
     }
 
 
-def spelt_out(text: str, known: Mapping[str, str], kiwi: Kiwi) -> str:
-    """Return a text with its clipped words written in full."""
-    if not known:
-        return text
+def spelt_out(text: str, tokens: Sequence[Token], known: Mapping[str, str], kiwi: Kiwi) -> str:
+    """Return a text, which Kiwi has split into `tokens`, with its clipped words in full."""
     spelt, done = [], 0
-    for start, end in _clipped(text, known, kiwi):
+    for start, end in _clipped(text, tokens, known, kiwi):
         spelt += [text[done:start], known[text[start:end]]]
         done = end
     return "".join((*spelt, text[done:]))
@@ -83,9 +81,10 @@ def _joins(text: str, before: Token, after: Token) -> bool:
     )
 
 
-def _clipped(text: str, known: Mapping[str, str], kiwi: Kiwi) -> Iterator[tuple[int, int]]:
+def _clipped(
+    text: str, tokens: Sequence[Token], known: Mapping[str, str], kiwi: Kiwi
+) -> Iterator[tuple[int, int]]:
     """Yield where the known clipped words stand, at the beginning of what is written together."""
-    tokens = kiwi.tokenize(text)
     for at, first in enumerate(tokens):
         if first.start and text[first.start - 1].isalnum():
             continue

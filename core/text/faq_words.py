@@ -27,4 +27,8 @@ class FaqWords:
 
     def written(self, text: str, kiwi: Kiwi) -> str:
         """Return a text with the FAQ's words as the FAQ writes them."""
-        return self.spelling.corrected(spelt_out(text, self.clipped, kiwi), kiwi)
+        tokens = kiwi.tokenize(text)
+        full = spelt_out(text, tokens, self.clipped, kiwi)
+        if full != text:
+            tokens = kiwi.tokenize(full)
+        return self.spelling.corrected(full, tokens, kiwi)

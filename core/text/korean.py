@@ -106,6 +106,8 @@ class Analyzer:
         texts = [unicodedata.normalize("NFC", text) for text in texts]
         known = {text: self._memo.get(text) for text in texts}
         missing = [text for text, terms in known.items() if terms is None]
+        if not missing:
+            return [terms or () for terms in map(known.__getitem__, texts)]
         fresh = dict(zip(missing, map(self._terms, self.kiwi.tokenize(missing)), strict=True))
         self._remember(fresh)
         return [fresh[text] if (terms := known[text]) is None else terms for text in texts]

@@ -40,12 +40,10 @@ class Spelling:
         counts = Counter(word for text, tokens in texts for word in _words(text, tokens))
         return cls([word for word, _ in counts.most_common()])
 
-    def corrected(self, text: str, kiwi: Kiwi) -> str:
-        """Return a text with the misspelt words of the FAQ as the FAQ spells them."""
-        if not self._words:
-            return text
+    def corrected(self, text: str, tokens: Sequence[Token], kiwi: Kiwi) -> str:
+        """Return a text, which Kiwi has split into `tokens`, with the words as the FAQ has them."""
         spelt, done = [], 0
-        for run in _runs(kiwi.tokenize(text)):
+        for run in _runs(tokens):
             start, end = run[0].start, run[-1].start + run[-1].len
             strange = any(not kiwi.morpheme(token.id).form for token in run)
             spelt += [text[done:start], self._word(text[start:end], strange=strange)]

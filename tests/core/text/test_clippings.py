@@ -21,7 +21,8 @@ def read(texts, analyzer):
 @pytest.fixture(scope="module")
 def spell(analyzer):
     known = clippings(read(TITLES, analyzer), analyzer.kiwi)
-    return lambda text: spelt_out(text, known, analyzer.kiwi)
+    kiwi = analyzer.kiwi
+    return lambda text: spelt_out(text, kiwi.tokenize(text), known, kiwi)
 
 
 @pytest.mark.parametrize(
