@@ -46,10 +46,11 @@ async def delete_all(reply: Reply[Any], references: Sequence[str]) -> None:
 async def delete_late(reply: Reply[Any], shown: Sequence[str]) -> None:
     """Delete what an earlier attempt had sent and what landed after its messages were looked for.
 
-    The asker has the answer by now, so this may take some seconds. A failure is logged.
+    The asker has the answer by now, so this may take as long as the platform's limits ask for: a
+    message that says for ever that it is being written would be worse. A failure is logged.
     """
     try:
-        found = await with_pauses(reply.find, pauses_s=_AGAIN_S)
+        found = await _found_in_the_end(reply)
         await delete_all(reply, [one for one in found if one not in shown])
     except PlatformError as error:
         logger.warning("what an earlier attempt may have left is not looked for: %s", error)
