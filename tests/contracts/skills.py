@@ -1,4 +1,4 @@
-"""What every platform must do for each skill: a dialogue of each is held there.
+"""What every platform must do for skills: a dialogue is held there with each but `api`.
 
 In every one of them something is corrected, the bot is restarted in the middle, somebody else
 presses what is not theirs, and one is called off. An adapter's test file imports everything from
@@ -8,19 +8,12 @@ here beside `contracts.platform`; its driver can also `press_by_other`.
 from __future__ import annotations
 
 import asyncio
-import json
-import tomllib
 from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file, files
 
 import pytest
-from aiohttp import web
 from fakes.assistants import ScriptedAssistant
 
-from core.skills.api.book import load_book
-from core.skills.api.client import ApiClient
-from core.skills.api.journal import Journal
-from core.skills.api.skill import OperationSkill
 from core.skills.assistant import SkilledAssistant
 from core.skills.data.load import EXAMPLE_BOOK, load_answerer
 from core.skills.data.shop import build_shop
@@ -37,32 +30,6 @@ from core.skills.recommender.form import load_form
 from core.skills.recommender.network import Recommender
 from core.skills.recommender.skill import RecommenderSkill
 from core.skills.router import Router
-
-API = """
-openapi: 3.1.0
-paths:
-  /vouchers:
-    post:
-      operationId: sendVoucher
-      requestBody:
-        content:
-          application/json:
-            schema:
-              type: object
-              required: [won]
-              properties:
-                won: {type: integer, minimum: 100, maximum: 90000}
-"""
-BOOK = """
-document = "vouchers.yaml"
-server = "SERVER"
-
-[[operation]]
-id = "sendVoucher"
-examples = ["고객에게 할인 쿠폰 보내 줘", "할인권 발송해 주세요"]
-[operation.ask]
-won = "얼마짜리 쿠폰인가요?"
-"""
 
 
 class Scripted(ScriptedAssistant):
@@ -130,37 +97,6 @@ def analyst(tmp_path, analyzer, encoder, with_skills):
     url = f"sqlite:///{shop}"
     answerer = load_answerer(url, EXAMPLE_BOOK, terms=analyzer.terms, embed=encoder.embed)
     return with_skills(lambda _: [DataSkill(answerer, answerer.texts)])
-
-
-@pytest.fixture
-async def sent():
-    """The vouchers that an API was told to send, and its address."""
-    vouchers = []
-
-    async def take(request):
-        vouchers.append(await request.json())
-        return web.json_response({"id": 7})
-
-    app = web.Application()
-    app.router.add_post("/vouchers", take)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield vouchers, f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
-
-
-@pytest.fixture
-def caller(sent, tmp_path, with_skills):
-    """An assistant that calls that API."""
-    (tmp_path / "vouchers.yaml").write_text(API, "utf-8")
-    (tmp_path / "book.toml").write_text(BOOK.replace("SERVER", sent[1]), "utf-8")
-    book = load_book(tmp_path / "book.toml", None)
-    texts = tomllib.loads(files("core.skills.api").joinpath("ko.toml").read_text("utf-8"))
-    journal = Journal(tmp_path / "calls.sqlite3")
-    (allowed,) = book.allowed.values()
-    skill = OperationSkill(book, allowed, ApiClient(book, "secret"), journal, texts)
-    return with_skills(lambda _: [skill])
 
 
 def _now():
@@ -262,28 +198,3 @@ async def test_data_is_answered_asked_anew_after_a_restart_and_shown_with_its_sq
         await driver.go_on(asked, "됐어요")
         await driver.go_on(asked, "정산은 언제 되나요?")
         await said(driver, asked, "답: 정산은")
-
-
-async def test_a_call_of_an_api_is_corrected_called_off_and_made_once_after_a_restart(
-    driver, caller, sent
-):
-    vouchers, _ = sent
-    async with driver.running(make_assistant=caller):
-        asked = await driver.ask("고객에게 할인 쿠폰 보내 줘")
-        await said(driver, asked, "얼마짜리")
-        await driver.go_on(asked, "3000")
-        await offered(driver, asked, "보내기")
-        await driver.press(asked, "그만두기")
-        await said(driver, asked, "아무것도 보내지")
-        await driver.go_on(asked, "할인권 발송해 주세요")
-        await driver.until(lambda: sum("얼마짜리" in text for text in driver.shown(asked)) == 2)
-        await driver.go_on(asked, "50")  # less than the schema allows
-        await said(driver, asked, "쓸 수 없어요")
-        await driver.go_on(asked, "5000")
-        await said(driver, asked, json.dumps({"won": 5000})[1:-1])
-        await nothing_changes(driver, asked, "보내기")
-    async with driver.running(make_assistant=caller):
-        assert vouchers == []
-        await driver.press(asked, "보내기")
-        await driver.until(lambda: vouchers)
-        assert vouchers == [{"won": 5000}]

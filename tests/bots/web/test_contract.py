@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
+from contracts.api_skill import *  # noqa: F403 - the dialogue with an API
 from contracts.platform import *  # noqa: F403 - the suite
 from contracts.skills import *  # noqa: F403 - the suite of skills
 from fakes.web_bot import free_port, running_bot
