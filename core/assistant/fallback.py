@@ -112,9 +112,10 @@ class FallbackModel:
                     continue
                 logger.warning("%s is silent: the FAQ's own words come first", self.model.name)
                 slow = self.extract(self.profile.model_slow, question, history, passages)
-                async for early in slow:
-                    if not isinstance(early, Written):
-                        yield early
+                async with aclosing(slow) as extract:
+                    async for early in extract:
+                        if not isinstance(early, Written):
+                            yield early
                 yield Anew()
 
     async def _safe(
