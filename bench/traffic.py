@@ -34,10 +34,10 @@ from bots.bootstrap.search import Language, load_language
 from bots.web.console import describe
 from config.resources import ROOT
 from core.ports import Archive, Inbox, Lessons, Reports
-from core.reporting.catalogue import Catalogue, Desk, Order
-from core.reporting.checkup import Checked
+from core.reporting.catalogue import Catalogue, CatalogueIndex, Order
+from core.reporting.checkup import CheckReport
 from core.reporting.operations import Filter, Operations
-from core.reporting.stats import Window, read_stats
+from core.reporting.stats import ReportWindow, read_stats
 from core.reporting.switches import Switchboard
 from core.reporting.transcript import read_transcript
 from core.stores.inbox_limits import InboxLimits
@@ -97,10 +97,10 @@ def operations_of(stores: Stores, language: Language) -> Operations:
         for subject in SUBJECTS
         for number in range(270)
     ]
-    desk = Desk(
+    desk = CatalogueIndex(
         version=lambda: "1",
         entries=lambda: entries,
-        problems=lambda: Checked(len(entries), ()),
+        problems=lambda: CheckReport(len(entries), ()),
         answering=lambda lessons: [None] * len(lessons),
         edit=lambda _entry, _questions: None,
     )
@@ -135,7 +135,7 @@ class Views:
         """Return every view."""
         person = self.last.question.asker
         return {
-            **{f"today, over {window}": partial(self.today, window) for window in Window},
+            **{f"today, over {window}": partial(self.today, window) for window in ReportWindow},
             "conversations, the latest": partial(self.found, Filter()),
             "conversations, not in the FAQ": partial(self.found, Filter(state=TurnState.ESCALATED)),
             "conversations, one platform": partial(self.found, Filter(platform="discord")),
@@ -158,7 +158,7 @@ class Views:
         result = await self.operations.find(wanted, limit=50, before=self.now + timedelta(days=1))
         return [describe.turn_json(turn, opinions) for turn, opinions in result.turns]
 
-    async def today(self, window: Window) -> object:
+    async def today(self, window: ReportWindow) -> object:
         """Read the figures."""
         stats = await read_stats(self.operations.reports, window, now=self.now, zone=SEOUL)
         waiting = await self.operations.inbox.waiting(50)

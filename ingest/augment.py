@@ -30,7 +30,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedQuestions:
     """The questions that were kept, and how many the model wrote in vain and why."""
 
     rows: tuple[PackEntry, ...]
@@ -126,7 +126,7 @@ def taken_by(entries: Sequence[Entry], replaced: Iterable[PackEntry]) -> set[str
 
 def check(
     written: Iterable[tuple[Entry, PackEntry]], *, taken: Collection[str], search: Search
-) -> Checked:
+) -> CheckedQuestions:
     """Leave out what is repeated, within an entry or across all, and what leads elsewhere.
 
     `taken` holds letters, by `taken_by`. `search` finds many entries for a question, best first;
@@ -152,7 +152,7 @@ def check(
                 questions.append(text)
         kept += len(questions)
         rows.append(PackEntry(asked.key, asked.title, tuple(questions), asked.by, asked.content))
-    return Checked(tuple(rows), kept, repeated, elsewhere)
+    return CheckedQuestions(tuple(rows), kept, repeated, elsewhere)
 
 
 def leads_elsewhere(entry: Entry, hits: Sequence[Hit]) -> bool:

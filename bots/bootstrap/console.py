@@ -12,15 +12,15 @@ from bots.bootstrap.search import Language
 from bots.bootstrap.stores import Stores, open_index
 from config.settings import Settings
 from core.assistant.assistant import Assistant
-from core.reporting.catalogue import Desk
-from core.reporting.checkup import Checked
+from core.reporting.catalogue import CatalogueIndex
+from core.reporting.checkup import CheckReport
 from core.reporting.trial import DryRun, Origin, Trials
 from core.retrieval.rehearsal import Rehearsal, answering
 from core.retrieval.retriever import Retriever
 from core.types import Entry, Generation, Lesson
 
 
-def desk_of(settings: Settings, retriever: Retriever, language: Language) -> Desk:
+def desk_of(settings: Settings, retriever: Retriever, language: Language) -> CatalogueIndex:
     """Return what the catalogue needs of the index."""
 
     def edit(entry: Entry, questions: tuple[str, ...]) -> None:
@@ -31,12 +31,12 @@ def desk_of(settings: Settings, retriever: Retriever, language: Language) -> Des
         serve_questions(settings, language, served, entry, questions)
         retriever.serving.refresh()
 
-    def problems() -> Checked:
+    def problems() -> CheckReport:
         from bots.bootstrap.index.checkup import check_served  # see `edit`
 
         return check_served(retriever, language)
 
-    return Desk(
+    return CatalogueIndex(
         version=lambda: retriever.serving.now().generation.name,
         entries=retriever.all_entries,
         problems=problems,

@@ -135,12 +135,12 @@ def _meetings(parts: SkillParts) -> Sequence[Skill]:
     except ImportError as error:
         needed = "pip install 'faqbot[meetings]'"
         raise ConfigError(f"{error.name} is not installed: {needed}") from error
-    from core.skills.meetings.message import Desk
+    from core.skills.meetings.message import MeetingTools
     from core.skills.meetings.slots import WorkingHours
     from core.skills.meetings.words import load_words
 
     settings = parts.settings
-    desk = Desk(
+    desk = MeetingTools(
         diary=_with_calendars(parts.diary, settings),
         words=load_words(parts.language),
         hours=WorkingHours.parse(settings.working_hours, parts.situations.holiday),

@@ -14,7 +14,7 @@ from mcp.server import MCPServer
 
 from core.profile import Profile
 from core.reporting.operations import Operations
-from core.reporting.replay import Asked, outcome_of
+from core.reporting.replay import ReplayCase, outcome_of
 from core.retrieval.audience import is_within
 from core.stores.counts import HANDED_OVER
 from core.types import Feedback, Label, Question, SessionId, Turn, TurnState
@@ -52,7 +52,7 @@ class Faq:
         `state` is answered, escalated (the FAQ has no answer) or declined (off topic). `[n]` in the
         text is the n-th of the sources.
         """
-        asked = Asked(self._checked(question))
+        asked = ReplayCase(self._checked(question))
         outcome = await outcome_of(self.operations.assistant.forgetful(), asked)
         return {
             "state": outcome.state.value,

@@ -68,7 +68,7 @@ class Speculation:
         self._begun_from = ""
         self._hurry = hurry
         self.tab = tab
-        self.draft: Draft | None = None
+        self.draft: SpeculativeDraft | None = None
         # What is started in here pays with the question's tab, however deep it is.
         self._context = copy_context()
         self._context.run(TAB.set, tab)
@@ -190,7 +190,7 @@ class Speculation:
         scores = {hit.faq_id: hit.score for hit in hits}
         passages = passages_of(entries, scores)
         self._begun_from = hits[0].faq_id
-        self.draft = Draft(self._write(text, history, passages), entries, self._context)
+        self.draft = SpeculativeDraft(self._write(text, history, passages), entries, self._context)
 
     async def _drop(self) -> None:
         if self.draft:
@@ -217,7 +217,7 @@ def _verdict(read: Classification, local: Verdict) -> Verdict:
     return Verdict(read.label, scores)
 
 
-class Draft:
+class SpeculativeDraft:
     """Runs a model ahead of its reader, in a context of its own.
 
     `entries` are what it is written from, nearest first; `written` is how it ended.

@@ -12,7 +12,7 @@ from typing import Final
 from core.errors import FaqIndexError
 from core.lessons.overlaps import Answering, Overlap, overlaps_of
 from core.ports import Reports
-from core.reporting.checkup import Checked, Checkup
+from core.reporting.checkup import CheckReport, Checkup
 from core.text.korean import compact
 from core.types import AuditEvent, Entry, EntryReview, EntryUse, Lesson
 
@@ -41,7 +41,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class CatalogueIndex:
     """The calls of the index that a catalogue needs; all of them block.
 
     `version` names the generation that serves, `entries` are its entries, `problems` what could be
@@ -51,7 +51,7 @@ class Desk:
 
     version: Callable[[], str]
     entries: Callable[[], Sequence[Entry]]
-    problems: Callable[[], Checked]
+    problems: Callable[[], CheckReport]
     answering: Answering
     edit: Callable[[Entry, tuple[str, ...]], None]
 
@@ -68,7 +68,7 @@ class Refused:
 class Catalogue:
     """Reads the entries once a generation; keeps reviews; each change goes into the audit log."""
 
-    def __init__(self, reports: Reports, desk: Desk) -> None:
+    def __init__(self, reports: Reports, desk: CatalogueIndex) -> None:
         self._reports = reports
         self._desk = desk
         self._version = ""

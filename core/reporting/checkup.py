@@ -14,7 +14,7 @@ _AT_ONCE_S: Final = 0.2  # a small FAQ is looked through at once
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckReport:
     """The findings about a FAQ of so many entries."""
 
     entries: int
@@ -29,14 +29,14 @@ class Checked:
 class Checkup:
     """Checks the FAQ in a thread when somebody asks; a large one takes a minute or two."""
 
-    def __init__(self, version: Callable[[], str], check: Callable[[], Checked]) -> None:
+    def __init__(self, version: Callable[[], str], check: Callable[[], CheckReport]) -> None:
         """`version` names the generation that serves and `check` looks through it; both block."""
         self._version = version
         self._check = check
         self._of = ""
-        self._work: asyncio.Task[Checked] | None = None
+        self._work: asyncio.Task[CheckReport] | None = None
 
-    async def checked(self) -> Checked | None:
+    async def checked(self) -> CheckReport | None:
         """Return what was found; None while it is looked for.
 
         Raises:

@@ -18,7 +18,7 @@ from core.lessons.book import Taught as Kept
 from core.ports import Archive, Inbox, Lessons, Reports, Vectors
 from core.reporting.catalogue import Catalogue
 from core.reporting.gaps import Embed, GapGroup, grouped, open_gaps
-from core.reporting.replay import Asked, Outcome, outcome_of
+from core.reporting.replay import ReplayCase, ReplayOutcome, outcome_of
 from core.reporting.switches import Switchboard
 from core.reporting.trial import Trials
 from core.stores.counts import entry_counts
@@ -225,10 +225,10 @@ class Operations:
         """
         assistant = self.assistant.forgetful()
         asked = questions[:_MOST_ASKED_AGAIN]
-        outcomes: dict[str, Outcome] = {}
+        outcomes: dict[str, ReplayOutcome] = {}
         for _, text in asked:
             if text not in outcomes:
-                outcomes[text] = await outcome_of(assistant, Asked(text))
+                outcomes[text] = await outcome_of(assistant, ReplayCase(text))
         answered = {
             text
             for text, one in outcomes.items()

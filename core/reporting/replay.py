@@ -24,7 +24,7 @@ _SESSION: Final = SessionId("replay")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReplayCase:
     """A question to ask again, with what is known of its right answer.
 
     `relevant` are titles of which each is right; `liked` is what people thought of an answer that
@@ -39,7 +39,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ReplayOutcome:
     """The outcome of a question: how it ends, and the titles that its answer stands on."""
 
     state: TurnState
@@ -60,13 +60,13 @@ class Change(StrEnum):
 class Comparison:
     """One question on both sides."""
 
-    asked: Asked
-    before: Outcome
-    after: Outcome
+    asked: ReplayCase
+    before: ReplayOutcome
+    after: ReplayOutcome
     change: Change
 
 
-async def outcome_of(assistant: AnyAssistant, asked: Asked) -> Outcome:
+async def outcome_of(assistant: AnyAssistant, asked: ReplayCase) -> ReplayOutcome:
     """Ask an assistant that keeps nothing.
 
     Raises:
@@ -78,19 +78,19 @@ async def outcome_of(assistant: AnyAssistant, asked: Asked) -> Outcome:
             match event:
                 case Answered(text, sources):
                     titles = tuple(source.title for source in sources)
-                    return Outcome(TurnState.ANSWERED, titles, text)
+                    return ReplayOutcome(TurnState.ANSWERED, titles, text)
                 case Escalated(text):
-                    return Outcome(TurnState.ESCALATED, (), text)
+                    return ReplayOutcome(TurnState.ESCALATED, (), text)
                 case Declined(text):
-                    return Outcome(TurnState.DECLINED, (), text)
+                    return ReplayOutcome(TurnState.DECLINED, (), text)
                 case Failed(text):
-                    return Outcome(TurnState.FAILED, (), text)
+                    return ReplayOutcome(TurnState.FAILED, (), text)
                 case _:
                     continue
     raise AssertionError("an answer has an ending")
 
 
-def compared(asked: Asked, before: Outcome, after: Outcome) -> Comparison:
+def compared(asked: ReplayCase, before: ReplayOutcome, after: ReplayOutcome) -> Comparison:
     """Say what changes for one question, by the labels and opinions that there are."""
     return Comparison(asked, before, after, _change(asked, before, after))
 
@@ -129,11 +129,11 @@ def replay_json(found: Sequence[Comparison], bound: float) -> dict[str, object]:
     }
 
 
-def _side(outcome: Outcome) -> dict[str, object]:
+def _side(outcome: ReplayOutcome) -> dict[str, object]:
     return {"state": outcome.state.value, "sources": list(outcome.sources), "text": outcome.text}
 
 
-def _change(asked: Asked, before: Outcome, after: Outcome) -> Change:
+def _change(asked: ReplayCase, before: ReplayOutcome, after: ReplayOutcome) -> Change:
     was, is_now = _is_right(asked, before), _is_right(asked, after)
     if was is not None and is_now is not None and was != is_now:
         return Change.BETTER if is_now else Change.WORSE
@@ -143,7 +143,7 @@ def _change(asked: Asked, before: Outcome, after: Outcome) -> Change:
     return Change.OTHER if before.text != after.text else Change.SAME
 
 
-def _is_right(asked: Asked, outcome: Outcome) -> bool | None:
+def _is_right(asked: ReplayCase, outcome: ReplayOutcome) -> bool | None:
     """Return whether an outcome is right; None where nothing says what is right."""
     if asked.relevant:
         return bool(set(asked.relevant) & set(outcome.sources))

@@ -15,7 +15,7 @@ from core.stores.counts import FIRST_TEXT, HANDED_OVER, duration_ms
 from core.types import Span, Traffic, TurnState
 
 
-class Window(StrEnum):
+class ReportWindow(StrEnum):
     """The time that a report covers, and the length of its steps."""
 
     HOURS = "hours"
@@ -23,7 +23,7 @@ class Window(StrEnum):
     WEEKS = "weeks"
 
 
-_PERIODS: Final = {Window.HOURS: 48, Window.DAYS: 90, Window.WEEKS: 52}
+_PERIODS: Final = {ReportWindow.HOURS: 48, ReportWindow.DAYS: 90, ReportWindow.WEEKS: 52}
 _WEEK: Final = timedelta(weeks=1)
 
 
@@ -55,7 +55,7 @@ class Figures:
 class Stats:
     """A report: all in all, by platform, and by period from the oldest to the one that runs."""
 
-    window: Window
+    window: ReportWindow
     since: datetime
     total: Figures
     by_platform: dict[str, Figures] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Stats:
 
 
 async def read_stats(
-    reports: Reports, window: Window, *, now: datetime, zone: tzinfo, platform: str = ""
+    reports: Reports, window: ReportWindow, *, now: datetime, zone: tzinfo, platform: str = ""
 ) -> Stats:
     """Read the figures of a window that ends now; with `platform` of that one alone.
 
@@ -71,7 +71,7 @@ async def read_stats(
         StorageError: the counts cannot be read.
     """
     starts = _starts(window, now.astimezone(zone))
-    span = Span.HOUR if window is Window.HOURS else Span.DAY
+    span = Span.HOUR if window is ReportWindow.HOURS else Span.DAY
     rows = await reports.traffic(span, starts[0])
     if platform:
         rows = [row for row in rows if row.platform == platform]
@@ -131,14 +131,14 @@ def percentile(buckets: dict[int, int], share: float) -> float | None:
     return None
 
 
-def _starts(window: Window, now: datetime) -> list[datetime]:
+def _starts(window: ReportWindow, now: datetime) -> list[datetime]:
     """Return the times at which the periods of the window began, the oldest first."""
     count = _PERIODS[window]
-    if window is Window.HOURS:
+    if window is ReportWindow.HOURS:
         this = now.replace(minute=0, second=0, microsecond=0)
         return [this - timedelta(hours=back) for back in range(count - 1, -1, -1)]
     this = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    if window is Window.DAYS:
+    if window is ReportWindow.DAYS:
         return [this - timedelta(days=back) for back in range(count - 1, -1, -1)]
     monday = this - timedelta(days=this.weekday())
     return [monday - back * _WEEK for back in range(count - 1, -1, -1)]

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from core.ports import Archive, Reports
-from core.reporting.replay import Asked, Comparison, compared, outcome_of
+from core.reporting.replay import Comparison, ReplayCase, compared, outcome_of
 from core.skills.assistant import AnyAssistant
 from core.types import Entry, Exchange, Generation, Lesson, Turn, TurnState
 
@@ -74,7 +74,7 @@ class Trials:
     source: Callable[[], Awaitable[Generation | None]]
 
     async def compare(
-        self, asked: Sequence[Asked], after: AnyAssistant
+        self, asked: Sequence[ReplayCase], after: AnyAssistant
     ) -> AsyncGenerator[Comparison]:
         """Ask every question on both sides, one after the other.
 
@@ -86,7 +86,7 @@ class Trials:
             yield compared(one, await outcome_of(before, one), await outcome_of(after, one))
 
 
-async def last_asked(reports: Reports, archive: Archive, last: int = LAST) -> list[Asked]:
+async def last_asked(reports: Reports, archive: Archive, last: int = LAST) -> list[ReplayCase]:
     """Return the last questions, each once, with their conversation and what people thought.
 
     Raises:
@@ -97,7 +97,7 @@ async def last_asked(reports: Reports, archive: Archive, last: int = LAST) -> li
     liked: dict[str, bool] = {}
     for one in opinions:
         liked[one.question_id] = liked.get(one.question_id, True) and one.helpful
-    found: dict[tuple[str, str], Asked] = {}
+    found: dict[tuple[str, str], ReplayCase] = {}
     before: dict[str, list[Turn]] = {}
     for turn in reversed(turns):
         past = before.setdefault(turn.question.session, [])
@@ -107,6 +107,8 @@ async def last_asked(reports: Reports, archive: Archive, last: int = LAST) -> li
         )
         key = (turn.question.text, history[-1].user if history else "")
         if turn.state is not TurnState.STOPPED and (key not in found or opinion is not None):
-            found[key] = Asked(turn.question.text, history, liked=opinion, sources=turn.sources)
+            found[key] = ReplayCase(
+                turn.question.text, history, liked=opinion, sources=turn.sources
+            )
         past.append(turn)
     return list(found.values())

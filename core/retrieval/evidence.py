@@ -28,7 +28,7 @@ _ALIKE: Final = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionTerms:
     """The terms of a question, each once, with what they tell in the FAQ; shapes are (terms,)."""
 
     terms: tuple[str, ...]
@@ -37,7 +37,7 @@ class Asked:
     most: float  # the idf of a term that no entry has
 
     @classmethod
-    def of(cls, terms: Mapping[str, float], lexical: LexicalIndex) -> Asked:
+    def of(cls, terms: Mapping[str, float], lexical: LexicalIndex) -> QuestionTerms:
         """Weigh terms by the FAQ; those that no entry has count most. `terms` have weights."""
         idf = [lexical.idf(term) * weight for term, weight in terms.items()]
         known = [term in lexical.words.terms for term in terms]
@@ -64,7 +64,9 @@ def measures(signals: Scores, fused: Scores, rows: Sequence[int]) -> Floats:
     return np.column_stack([own, own - rival, own - others, signals[:, rows].T]).astype(float)
 
 
-def coverage(signals: Scores, rows: Sequence[int], asked: Asked, lexical: LexicalIndex) -> Floats:
+def coverage(
+    signals: Scores, rows: Sequence[int], asked: QuestionTerms, lexical: LexicalIndex
+) -> Floats:
     """Return the first five `FACTS` of some entries for a question, shape (rows, 5).
 
     They are the share of the signals by which the entry is the first of all, the share of what the
@@ -100,5 +102,5 @@ def own_share(terms: Mapping[str, float], rows: Sequence[int], lexical: LexicalI
     nouns = {term: 1.0 for term, weight in terms.items() if weight == 1.0 and term.endswith("/N")}
     if not nouns:
         return np.ones(len(rows))
-    own = Asked.of(nouns, lexical)
+    own = QuestionTerms.of(nouns, lexical)
     return np.asarray(lexical.covers(own.terms, rows) @ own.idf / max(float(own.idf.sum()), 1e-6))

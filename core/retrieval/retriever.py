@@ -19,7 +19,7 @@ from core.ports import Embedder, FaqIndex
 from core.retrieval import confidence
 from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.everyday import Everyday
-from core.retrieval.evidence import Asked, Floats, coverage, measures, own_share
+from core.retrieval.evidence import Floats, QuestionTerms, coverage, measures, own_share
 from core.retrieval.keywords import plain_first
 from core.retrieval.lessons import LessonIndex
 from core.retrieval.lexical import LexicalIndex
@@ -326,7 +326,7 @@ def _judged(
     if snapshot.everyday is None or not rows:
         sure = confidence.of_score(fused[rows].astype(float))
         return np.where(exact, 1.0, sure), [()] * len(rows)
-    asked = Asked.of(found.terms, lexical)
+    asked = QuestionTerms.of(found.terms, lexical)
     surprise = snapshot.everyday.surprise(question, measures(found.values, fused, rows))
     facts = np.hstack([coverage(found.values, rows, asked, lexical), surprise])
     sure = confidence.of(facts, fused[rows].astype(float))

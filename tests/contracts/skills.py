@@ -20,7 +20,7 @@ from core.skills.data.shop import build_shop
 from core.skills.data.skill import DataSkill
 from core.skills.meetings.diaries.sqlite import SqliteDiary
 from core.skills.meetings.diary import Slot
-from core.skills.meetings.message import Desk
+from core.skills.meetings.message import MeetingTools
 from core.skills.meetings.skill import MeetingSkill
 from core.skills.meetings.slots import WorkingHours
 from core.skills.meetings.words import load_words
@@ -74,7 +74,7 @@ def arranger(diary, analyzer, with_skills):
     hours = WorkingHours.parse("00:00-23:59")
 
     def make(messenger):
-        desk = Desk(diary, load_words("ko"), hours, analyzer.terms, messenger)
+        desk = MeetingTools(diary, load_words("ko"), hours, analyzer.terms, messenger)
         return [MeetingSkill(desk, _now)]
 
     return with_skills(make)

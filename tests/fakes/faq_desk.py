@@ -9,15 +9,15 @@ from dataclasses import replace
 from fakes.assistants import ScriptedAssistant
 
 from core.errors import SourceError
-from core.reporting.catalogue import Desk
-from core.reporting.checkup import Checked
+from core.reporting.catalogue import CatalogueIndex
+from core.reporting.checkup import CheckReport
 from core.reporting.switches import Switch, Switchboard, one_of
 from core.reporting.trial import DryRun, Note, Origin, TableColumns, Trials
 from core.stores.memory import MemoryHistory
 from core.types import Entry, EntryProblem, Escalated, Generation, Lesson, ProblemKind
 
 
-def desk_of(*entries: Entry) -> Desk:
+def desk_of(*entries: Entry) -> CatalogueIndex:
     """Serve these entries, of which the first two resemble each other."""
     versions: list[Sequence[Entry]] = [entries]
 
@@ -27,7 +27,7 @@ def desk_of(*entries: Entry) -> Desk:
             [replace(one, questions=questions) if one == entry else one for one in before]
         )
 
-    return Desk(
+    return CatalogueIndex(
         version=lambda: str(len(versions)),
         entries=lambda: versions[-1],
         problems=lambda: _checked(versions[-1]),
@@ -36,7 +36,7 @@ def desk_of(*entries: Entry) -> Desk:
     )
 
 
-def _checked(served: Sequence[Entry]) -> Checked:
+def _checked(served: Sequence[Entry]) -> CheckReport:
     """Say that the first two resemble each other, and that the first is out of date."""
     one, other = served[:2]
     stale = EntryProblem(ProblemKind.STALE, "year", one.faq_id, one.title, {"year": "2023"})
@@ -44,7 +44,7 @@ def _checked(served: Sequence[Entry]) -> Checked:
     alike = EntryProblem(
         ProblemKind.NEAR_DUPLICATE, "title", one.faq_id, one.title, values, other.faq_id
     )
-    return Checked(len(served), [alike, stale])
+    return CheckReport(len(served), [alike, stale])
 
 
 def trials_of(stores, assistant) -> Trials:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bots.bootstrap.search import Language
-from core.reporting.checkup import Checked
+from core.reporting.checkup import CheckReport
 from core.retrieval.retriever import Hit, Retriever
 from core.retrieval.signals import Query
 from ingest.quality import problems_of
@@ -15,7 +15,7 @@ from ingest.quality import problems_of
 _AT_ONCE: Final = 64
 
 
-def check_served(retriever: Retriever, language: Language) -> Checked:
+def check_served(retriever: Retriever, language: Language) -> CheckReport:
     """Look for what could be better in the entries that are served. Blocks.
 
     Raises:
@@ -28,7 +28,7 @@ def check_served(retriever: Retriever, language: Language) -> Checked:
         embed=language.encoder.embed,
         today=datetime.now(UTC).date(),
     )
-    return Checked(len(entries), problems)
+    return CheckReport(len(entries), problems)
 
 
 def first_hits(retriever: Retriever, asked: Sequence[str]) -> list[Hit | None]:

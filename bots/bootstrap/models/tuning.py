@@ -15,7 +15,7 @@ from config.profiles import profile_of
 from config.resources import load_prompt
 from config.settings import Settings
 from core.errors import ConfigError, FaqIndexError, StorageError
-from core.llm.tuning.candidates import Candidate, LeftOut, of_entries, of_turns
+from core.llm.tuning.candidates import LeftOut, TuningExample, of_entries, of_turns
 from core.llm.tuning.dataset import Dataset, build
 from core.llm.tuning.examples import Example, ExampleMaker
 from core.llm.tuning.job import TuningJob
@@ -147,7 +147,7 @@ def _entries(settings: Settings) -> list[Entry]:
     return [entry for entry, _ in index.stored(generation.name)]
 
 
-async def _liked(settings: Settings) -> list[Candidate | LeftOut]:
+async def _liked(settings: Settings) -> list[TuningExample | LeftOut]:
     out = opted_out(settings)
     async with open_stores(settings) as stores:
         turns = of_turns(stores.archive, earlier=settings.history_turns, opted_out=out)

@@ -16,10 +16,10 @@ from bots.cli.terminal import clean
 from config.settings import Settings
 from core.errors import ConfigError, SourceError
 from core.reporting.replay import (
-    Asked,
     Change,
     Comparison,
-    Outcome,
+    ReplayCase,
+    ReplayOutcome,
     compared,
     counted,
     outcome_of,
@@ -61,22 +61,24 @@ def replay(  # noqa: PLR0913 - the command's options
     return 1 if share > bound else 0
 
 
-def _given(file: Path) -> list[Asked]:
+def _given(file: Path) -> list[ReplayCase]:
     found = []
     for row in read_rows(str(file), with_id=False):
         relevant = row.fields.get("relevant", [])
         if not isinstance(relevant, list) or not all(isinstance(one, str) for one in relevant):
             raise SourceError(f'{row.place}: "relevant" must be a list of titles')
-        found.append(Asked(row.question, row.history, tuple(relevant)))
+        found.append(ReplayCase(row.question, row.history, tuple(relevant)))
     return found
 
 
-async def _asked(settings: Settings, last: int) -> list[Asked]:
+async def _asked(settings: Settings, last: int) -> list[ReplayCase]:
     async with open_stores(settings) as stores:
         return await last_asked(stores.reports, stores.archive, last)
 
 
-def _outcomes(settings: Settings, faq: Path | None, asked: Sequence[Asked]) -> list[Outcome]:
+def _outcomes(
+    settings: Settings, faq: Path | None, asked: Sequence[ReplayCase]
+) -> list[ReplayOutcome]:
     """Ask all of them of a FAQ, which is ingested beside all others; or of the one that serves."""
     if faq is None:
         return asyncio.run(_ask_all(settings, asked))
@@ -88,7 +90,7 @@ def _outcomes(settings: Settings, faq: Path | None, asked: Sequence[Asked]) -> l
         return asyncio.run(_ask_all(beside, asked))
 
 
-async def _ask_all(settings: Settings, asked: Sequence[Asked]) -> list[Outcome]:
+async def _ask_all(settings: Settings, asked: Sequence[ReplayCase]) -> list[ReplayOutcome]:
     async with open_forgetful(settings, with_models=False) as assistant:
         return [await outcome_of(assistant, one) for one in asked]
 
@@ -108,6 +110,6 @@ def _print(found: Sequence[Comparison], share: float, bound: float) -> None:
     print(f"{share:.2%} get worse, {verdict} of {bound:.2%}")
 
 
-def _line(outcome: Outcome) -> str:
+def _line(outcome: ReplayOutcome) -> str:
     first = outcome.sources[0] if outcome.sources else " ".join(outcome.text.split())[:80]
     return f"{outcome.state}: {clean(first)}"

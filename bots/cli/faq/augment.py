@@ -27,7 +27,7 @@ from core.llm.question_writer import expected_tokens
 from core.ports import Embedder
 from core.types import Entry
 from ingest.augment import (
-    Checked,
+    CheckedQuestions,
     check,
     excerpt,
     lacking,
@@ -110,7 +110,7 @@ async def _written(
     missing: Sequence[Entry],
     tab: Tab,
     progress: Callable[[int, int], None],
-) -> Checked:
+) -> CheckedQuestions:
     """Write, check, and put what is left into the pack."""
     TAB.set(tab)
     own = read_own(settings.own_questions)
@@ -144,7 +144,7 @@ def _checked(
     written: Sequence[tuple[Entry, PackEntry]],
     taken: set[str],
     embedder: Embedder | None,
-) -> Checked:
+) -> CheckedQuestions:
     retriever, _ = build_retriever(settings, embedder)
     return check(written, taken=taken, search=lambda text: retriever.search(text, limit=_SEARCHED))
 

@@ -14,7 +14,7 @@ from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import FaqIndexError
 from core.reporting.check_words import problem_json
-from core.reporting.checkup import Checked
+from core.reporting.checkup import CheckReport
 
 _TERMINAL_LINES = 20  # the lines of each kind that a terminal shows
 
@@ -50,7 +50,7 @@ def check(settings: Settings, *, as_json: bool) -> int:
     return 0
 
 
-def checked_faq(settings: Settings) -> Checked:
+def checked_faq(settings: Settings) -> CheckReport:
     """Look through the entries that are served.
 
     Raises:

@@ -14,7 +14,7 @@ from bots.bootstrap.stores import open_index, open_stores
 from bots.cli.terminal import clean
 from config.settings import Settings
 from core.errors import FaqIndexError, SourceError
-from core.reporting.replay import Asked
+from core.reporting.replay import ReplayCase
 from core.reporting.trial import last_asked
 from core.text.korean import compact
 from core.text.sections import tidy
@@ -72,7 +72,7 @@ def export_liked(settings: Settings, file: Path, *, last: int) -> int:
     did not is left out.
     """
 
-    async def read() -> list[Asked]:
+    async def read() -> list[ReplayCase]:
         async with open_stores(settings) as stores:
             return await last_asked(stores.reports, stores.archive, last)
 

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 from bots.bootstrap.stores import open_stores
 from config.settings import Settings
-from core.reporting.stats import Figures, Stats, Window, read_stats
+from core.reporting.stats import Figures, ReportWindow, Stats, read_stats
 
 _COLUMNS = ("asked", "answered", "not_found", "refused", "failed", "helpful", "unhelpful")
 
 
 def stats(settings: Settings, over: str, *, platform: str, recount: bool, as_json: bool) -> int:
     """Print the figures of a window, all in all, by platform and by period."""
-    found = asyncio.run(_read(settings, Window(over), platform, recount=recount))
+    found = asyncio.run(_read(settings, ReportWindow(over), platform, recount=recount))
     if as_json:
         print(json.dumps(stats_json(found), ensure_ascii=False))
         return 0
@@ -44,7 +44,7 @@ def figures_json(figures: Figures) -> dict[str, object]:
     return {**asdict(figures), "liked": None if liked is None else round(liked, 4)}
 
 
-async def _read(settings: Settings, window: Window, platform: str, *, recount: bool) -> Stats:
+async def _read(settings: Settings, window: ReportWindow, platform: str, *, recount: bool) -> Stats:
     async with open_stores(settings) as stores:
         if recount:
             await stores.reports.recount()
@@ -58,7 +58,7 @@ def _print(found: Stats) -> None:
     names = (*(name.replace("_", " ") for name in _COLUMNS), "p50", "p95", "cost")
     print(f"since {found.since:%Y-%m-%d %H:%M}")
     print(f"{'':<16}" + "".join(f"{name:>11}" for name in names))
-    step = "%m-%d %H:00" if found.window is Window.HOURS else "%Y-%m-%d"
+    step = "%m-%d %H:00" if found.window is ReportWindow.HOURS else "%Y-%m-%d"
     rows = [("all", found.total), *found.by_platform.items()]
     rows += [(f"{start:{step}}", one) for start, one in found.periods if one.asked]
     for name, one in rows:

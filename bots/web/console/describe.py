@@ -10,7 +10,7 @@ from typing import Any, Final
 from core.lessons.overlaps import Overlap
 from core.reporting.catalogue import Listed
 from core.reporting.check_words import CheckWords, problem_json
-from core.reporting.checkup import Checked
+from core.reporting.checkup import CheckReport
 from core.reporting.gaps import GapGroup
 from core.reporting.stats import Figures, Stats
 from core.reporting.trial import DryRun
@@ -129,7 +129,7 @@ def whole_entry_json(listed: Listed) -> Json:
     return entry_json(listed) | more | {"updated": entry.updated}
 
 
-def checked_json(checked: Checked, words: CheckWords, *, kind: str, start: int) -> Json:
+def checked_json(checked: CheckReport, words: CheckWords, *, kind: str, start: int) -> Json:
     """What could be better: counts by kind, and a page of the findings of one kind or of all."""
     counts = Counter(problem.kind for problem in checked.problems)
     chosen = [problem for problem in checked.problems if kind in ("", problem.kind)]

@@ -22,7 +22,7 @@ from bots.web.handlers.requests import body_of, text_in
 from bots.web.problems import Problem, said
 from core.errors import FaqbotError, SourceError
 from core.reporting.operations import Operations
-from core.reporting.replay import Asked, Comparison, replay_json
+from core.reporting.replay import Comparison, ReplayCase, replay_json
 from core.reporting.trial import Origin, last_asked
 from core.skills.assistant import AnyAssistant
 from core.types import Lesson
@@ -173,7 +173,7 @@ async def _streamed(request: web.Request, after: AnyAssistant) -> web.StreamResp
 async def _compared(
     response: web.StreamResponse,
     request: web.Request,
-    asked: list[Asked],
+    asked: list[ReplayCase],
     after: AnyAssistant,
 ) -> list[Comparison]:
     trials = request.app[CONSOLE].operations.trials

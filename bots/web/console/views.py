@@ -19,7 +19,7 @@ from bots.web.problems import Problem, said
 from core.reporting.catalogue import Listed, Order
 from core.reporting.operations import Filter, last_of_all
 from core.reporting.rerun import rerun
-from core.reporting.stats import Window, read_stats
+from core.reporting.stats import ReportWindow, read_stats
 from core.reporting.transcript import read_transcript
 from core.types import SessionId, TurnState
 
@@ -69,7 +69,7 @@ async def today(request: web.Request) -> web.Response:
     """Figures of a window, and what waits right now."""
     console = _console(request)
     try:
-        window = Window(request.query.get("over", Window.HOURS))
+        window = ReportWindow(request.query.get("over", ReportWindow.HOURS))
     except ValueError:
         raise Problem(HTTPStatus.BAD_REQUEST, "`over` is hours, days or weeks") from None
     stats = await read_stats(

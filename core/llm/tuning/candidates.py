@@ -37,7 +37,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class TuningExample:
     """A question with the answer that a tuned model should give.
 
     `sources` are the titles that the answer stands on: `[n]` in it is the n-th of them, and where
@@ -56,7 +56,7 @@ class Candidate:
     hidden: str = ""
 
 
-def of_entries(entries: Iterable[Entry], *, each: int) -> Iterator[Candidate]:
+def of_entries(entries: Iterable[Entry], *, each: int) -> Iterator[TuningExample]:
     """Yield up to `each` questions for every entry, and for some entries one without a passage.
 
     Which ones are asked without depends on the entry alone, so that two exports agree.
@@ -65,7 +65,7 @@ def of_entries(entries: Iterable[Entry], *, each: int) -> Iterator[Candidate]:
         questions = [*dict.fromkeys((entry.title, *entry.questions))][:each]
         passage = Passage(entry.faq_id, entry.title, entry.text, 1.0)
         for question in questions:
-            yield Candidate(
+            yield TuningExample(
                 origin=entry.title,
                 group=f"entry:{entry.faq_id}",
                 question=question,
@@ -74,7 +74,7 @@ def of_entries(entries: Iterable[Entry], *, each: int) -> Iterator[Candidate]:
                 passages=(passage,),
             )
         if sha256(entry.faq_id.encode()).digest()[0] % _ONE_IN == 0:
-            yield Candidate(
+            yield TuningExample(
                 origin=entry.title,
                 group=f"entry:{entry.faq_id}",
                 question=questions[-1],
@@ -86,7 +86,7 @@ def of_entries(entries: Iterable[Entry], *, each: int) -> Iterator[Candidate]:
 
 async def of_turns(
     archive: Archive, *, earlier: int, opted_out: Collection[str]
-) -> AsyncIterator[Candidate | LeftOut]:
+) -> AsyncIterator[TuningExample | LeftOut]:
     """Yield what may be learnt from every session, newest first, and what may not and why.
 
     `earlier` is how many turns of a conversation the bot is shown. What was deleted is in no
@@ -115,7 +115,7 @@ async def _turns(archive: Archive, session: SessionId) -> list[Turn]:
 
 def _of_turn(
     turn: Turn, before: Sequence[Turn], opinions: Sequence[Feedback], opted_out: Collection[str]
-) -> Candidate | LeftOut:
+) -> TuningExample | LeftOut:
     # The conversation is shown with the question, so whoever speaks in it has to agree.
     if {turn.question.asker, *(earlier.question.asker for earlier in before)} & set(opted_out):
         return LeftOut(turn.question.id, Reason.OPTED_OUT)
@@ -125,7 +125,7 @@ def _of_turn(
         return LeftOut(turn.question.id, Reason.NO_OPINION)
     if not all(opinion.helpful for opinion in opinions):
         return LeftOut(turn.question.id, Reason.DISLIKED)
-    return Candidate(
+    return TuningExample(
         origin=turn.question.id,
         group=turn.question.session,
         question=turn.question.text,

@@ -15,7 +15,7 @@ from core.llm.prompts import (
     estimate_tokens,
     pack,
 )
-from core.llm.tuning.candidates import Candidate, LeftOut, Reason
+from core.llm.tuning.candidates import LeftOut, Reason, TuningExample
 from core.text.personal_data import mask
 from core.types import Exchange, Passage
 
@@ -66,7 +66,7 @@ class ExampleMaker:
     find: Find
     public: Container[str]
 
-    def make(self, candidate: Candidate) -> Example | LeftOut:
+    def make(self, candidate: TuningExample) -> Example | LeftOut:
         """Return the example of a candidate, or why there is none."""
         candidate = self._masked(candidate)
         if not candidate.question.strip() or (candidate.sources and not candidate.answer.strip()):
@@ -94,7 +94,7 @@ class ExampleMaker:
             return LeftOut(candidate.origin, Reason.TOO_LONG)
         return example
 
-    def _masked(self, candidate: Candidate) -> Candidate:
+    def _masked(self, candidate: TuningExample) -> TuningExample:
         def masked(text: str) -> str:
             return mask(text, public=self.public)
 
@@ -108,7 +108,7 @@ class ExampleMaker:
             ),
         )
 
-    def _answer(self, candidate: Candidate, places: Sequence[int]) -> str | None:
+    def _answer(self, candidate: TuningExample, places: Sequence[int]) -> str | None:
         """Return the answer with each `[n]` as the place of that passage in the prompt.
 
         An entry's own text is cut to what is near the question. Where nothing is cited, each

@@ -24,7 +24,7 @@ _LAPSES: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class MeetingTools:
     """The parts that the skill works with. `terms` splits a text into its content terms."""
 
     diary: Diary
@@ -38,7 +38,7 @@ class Desk:
 class MeetingMessage:
     """One message about meetings."""
 
-    desk: Desk
+    desk: MeetingTools
     request: Request
 
     @property

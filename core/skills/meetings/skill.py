@@ -10,7 +10,7 @@ from typing import Final
 
 from core.skills.meetings.changes import after_booking, change, choose, listing
 from core.skills.meetings.consent import NAME, about_poll, answer, put_to_all
-from core.skills.meetings.message import Desk, MeetingMessage
+from core.skills.meetings.message import MeetingMessage, MeetingTools
 from core.skills.meetings.people import read_people
 from core.skills.meetings.plan import PLANS, Plan
 from core.skills.meetings.proposals import act, next_reply
@@ -23,7 +23,7 @@ from core.types import Status
 class MeetingSkill:
     """Arranges meetings in a conversation. `now` is the time in the installation's zone."""
 
-    desk: Desk
+    desk: MeetingTools
     now: Callable[[], datetime]
     name: str = NAME
 

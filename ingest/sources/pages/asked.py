@@ -16,7 +16,7 @@ _PLAIN: Final = re.compile(r"^(?:\d{1,3}[.)]\s+|[-*•·▶■□◆◇○●]\s
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionBlock:
     """A question and its answer, in the lines from `start` up to and without `end`, from 1."""
 
     title: str
@@ -25,7 +25,7 @@ class Asked:
     end: int
 
 
-def asked_lines(text: str) -> Iterator[Asked]:
+def asked_lines(text: str) -> Iterator[QuestionBlock]:
     """Yield each `Q. …` with the `A. …` that follows it; a heading ends an answer."""
     title, start, answer = "", 0, list[str]()
     answered = False
@@ -34,17 +34,17 @@ def asked_lines(text: str) -> Iterator[Asked]:
         asked = _ASKED.match(line)
         if asked or (answered and line.startswith("#")):
             if answered:
-                yield Asked(title, "\n".join(answer).strip(), start, number)
+                yield QuestionBlock(title, "\n".join(answer).strip(), start, number)
             title, start, answer, answered = (asked[1] if asked else ""), number, [], False
         elif answered:
             answer.append(line)
         elif title and (found := _ANSWERED.match(line)):
             answer, answered = [found[1]], True
     if answered:
-        yield Asked(title, "\n".join(answer).strip(), start, number + 1)
+        yield QuestionBlock(title, "\n".join(answer).strip(), start, number + 1)
 
 
-def plain_questions(text: str) -> list[Asked]:
+def plain_questions(text: str) -> list[QuestionBlock]:
     """Return the questions that stand alone on the first line of a paragraph, if most have answers.
 
     For a text with no other mark of what is a question.
@@ -60,5 +60,5 @@ def plain_questions(text: str) -> list[Asked]:
         match = _PLAIN.match(lines[start])
         answer = "\n".join(lines[start + 1 : end]).strip()
         if match and answer:
-            found.append(Asked(match[1], answer, start + 1, end + 1))
+            found.append(QuestionBlock(match[1], answer, start + 1, end + 1))
     return found if len(found) > 1 and len(found) == len(starts) else []

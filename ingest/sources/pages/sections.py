@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ingest.sources.markup import clean_markdown
-from ingest.sources.pages.asked import Asked, asked_lines, plain_questions
+from ingest.sources.pages.asked import QuestionBlock, asked_lines, plain_questions
 from ingest.sources.rows import Collector, Columns
 from ingest.sources.tables.columns import ColumnMap, find_header
 from ingest.sources.tables.lines import TableLine
@@ -142,7 +142,7 @@ def plain_heading(text: str) -> str:
     return re.sub(r"^\s*(?:Q\s*\d{0,3}\s*[.:)]|Q\d+\s|\d{1,3}[.)]\s)\s*", "", text.strip()).strip()
 
 
-def _asked(text: str) -> list[Asked]:
+def _asked(text: str) -> list[QuestionBlock]:
     """The questions that lines mark; one alone below a heading is a part of its text."""
     found = list(asked_lines(text))
     headed = any(section.level for section in sections_of(text))
@@ -152,7 +152,7 @@ def _asked(text: str) -> list[Asked]:
     return found or ([] if bold else plain_questions(text))
 
 
-def _without(asked: Sequence[Asked], text: str) -> str:
+def _without(asked: Sequence[QuestionBlock], text: str) -> str:
     """The text with empty lines in place of the questions and their answers."""
     lines = text.split("\n")
     for one in asked:
@@ -161,7 +161,10 @@ def _without(asked: Sequence[Asked], text: str) -> str:
 
 
 def _asked_records(
-    asked: Sequence[Asked], sections: Sequence[PageSection], page: SourcePage, collector: Collector
+    asked: Sequence[QuestionBlock],
+    sections: Sequence[PageSection],
+    page: SourcePage,
+    collector: Collector,
 ) -> Iterator[tuple[int, dict[str, object]]]:
     """Questions of lines; what their section is called is their category."""
     path: list[PageSection] = []

@@ -7,7 +7,7 @@ import pytest
 from bots.bootstrap.assistant import open_operations
 from bots.bootstrap.index.ingestion import run_ingest
 from config.settings import read_settings
-from core.reporting.replay import Asked, Change
+from core.reporting.replay import Change, ReplayCase
 from core.reporting.trial import Origin
 from core.types import Lesson, SessionId, TurnState
 
@@ -28,7 +28,7 @@ def write(folder, faq):
 
 
 async def compared(trials, after, *texts):
-    return [one async for one in trials.compare([Asked(text) for text in texts], after)]
+    return [one async for one in trials.compare([ReplayCase(text) for text in texts], after)]
 
 
 async def test_the_new_source_is_asked_beside_the_old_one(settings, tmp_path):

@@ -10,8 +10,8 @@ import pytest
 from contracts.history import turn
 
 from core.reporting.gaps import grouped, open_gaps
-from core.reporting.replay import Asked, Change, Outcome, compared, counted, worse_share
-from core.reporting.stats import Window, percentile, read_stats
+from core.reporting.replay import Change, ReplayCase, ReplayOutcome, compared, counted, worse_share
+from core.reporting.stats import ReportWindow, percentile, read_stats
 from core.reporting.transcript import read_transcript
 from core.stores.counts import HANDED_OVER, bucket_of, duration_ms
 from core.stores.sqlite.archive import SqliteArchive
@@ -48,15 +48,15 @@ async def test_figures_are_added_up_by_window_platform_and_period(stores):
     await stores.history.append(ended(3, ago=timedelta(days=20), session="slack:T:C:1"))
     await stores.archive.give_feedback(Feedback("1", "mina", helpful=True))
     await stores.archive.give_feedback(Feedback("2", "mina", helpful=False, reason=HANDED_OVER))
-    days = await stats(stores, Window.DAYS)
+    days = await stats(stores, ReportWindow.DAYS)
     assert (days.total.asked, days.total.answered, days.total.not_found) == (3, 2, 1)
     assert (days.total.handed_over, days.total.liked) == (1, 0.5)
     assert {name: one.asked for name, one in days.by_platform.items()} == {"slack": 1, "web": 2}
     assert [one.asked for _, one in days.periods[-3:]] == [0, 1, 1]
     assert days.periods[-1][0].isoformat() == "2026-08-05T00:00:00+09:00"
-    hours = await stats(stores, Window.HOURS)
+    hours = await stats(stores, ReportWindow.HOURS)
     assert (hours.total.asked, hours.periods[-1][1].asked) == (2, 1)
-    weeks = await stats(stores, Window.WEEKS, "slack")
+    weeks = await stats(stores, ReportWindow.WEEKS, "slack")
     assert (weeks.total.asked, weeks.periods[-1][0].weekday()) == (1, 0)
 
 
@@ -108,23 +108,23 @@ async def test_a_transcript_has_every_turn_with_its_opinions(stores):
 
 def outcome(*sources, text="답"):
     state = TurnState.ANSWERED if sources else TurnState.ESCALATED
-    return Outcome(state, sources, text)
+    return ReplayOutcome(state, sources, text)
 
 
 @pytest.mark.parametrize(
     ("asked", "before", "after", "change"),
     [
-        (Asked("q"), outcome("a"), outcome("a"), Change.SAME),
-        (Asked("q"), outcome("a"), outcome("a", text="다른 답"), Change.OTHER),
-        (Asked("q"), outcome("a"), outcome("b"), Change.OTHER),
-        (Asked("q"), outcome("a"), outcome(), Change.WORSE),
-        (Asked("q"), outcome(), outcome("a"), Change.OTHER),
-        (Asked("q", relevant=("b",)), outcome("a"), outcome("b"), Change.BETTER),
-        (Asked("q", relevant=("a",)), outcome("a"), outcome("b"), Change.WORSE),
-        (Asked("q", relevant=("a",)), outcome("b"), outcome("c"), Change.OTHER),
-        (Asked("q", liked=True, sources=("a",)), outcome("a"), outcome("b"), Change.WORSE),
-        (Asked("q", liked=False, sources=("a",)), outcome("a"), outcome("b"), Change.OTHER),
-        (Asked("q", liked=False, sources=("a",)), outcome("a"), outcome(), Change.OTHER),
+        (ReplayCase("q"), outcome("a"), outcome("a"), Change.SAME),
+        (ReplayCase("q"), outcome("a"), outcome("a", text="다른 답"), Change.OTHER),
+        (ReplayCase("q"), outcome("a"), outcome("b"), Change.OTHER),
+        (ReplayCase("q"), outcome("a"), outcome(), Change.WORSE),
+        (ReplayCase("q"), outcome(), outcome("a"), Change.OTHER),
+        (ReplayCase("q", relevant=("b",)), outcome("a"), outcome("b"), Change.BETTER),
+        (ReplayCase("q", relevant=("a",)), outcome("a"), outcome("b"), Change.WORSE),
+        (ReplayCase("q", relevant=("a",)), outcome("b"), outcome("c"), Change.OTHER),
+        (ReplayCase("q", liked=True, sources=("a",)), outcome("a"), outcome("b"), Change.WORSE),
+        (ReplayCase("q", liked=False, sources=("a",)), outcome("a"), outcome("b"), Change.OTHER),
+        (ReplayCase("q", liked=False, sources=("a",)), outcome("a"), outcome(), Change.OTHER),
     ],
 )
 def test_what_changes_is_judged_by_labels_and_opinions(asked, before, after, change):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.llm.tuning.candidates import Candidate, LeftOut, Reason, of_entries, of_turns
+from core.llm.tuning.candidates import LeftOut, Reason, TuningExample, of_entries, of_turns
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
@@ -43,7 +43,7 @@ async def test_a_liked_answer_comes_with_its_conversation(stored):
     """The two turns before it, and the session as its group."""
     rows = await stored([turn(n) for n in range(4)], [(3, "u1", True)])
     liked = rows["q3"]
-    assert isinstance(liked, Candidate)
+    assert isinstance(liked, TuningExample)
     assert (liked.question, liked.answer, liked.sources) == ("질문 3", "답 3 [1]", ("제목",))
     assert [said.user for said in liked.history] == ["질문 1", "질문 2"]
     assert liked.group == "web:a:1"
@@ -77,7 +77,7 @@ async def test_who_opted_out_is_in_no_example_and_no_conversation(stored):
     """A session of two people is left out from where the one speaks who wants no part."""
     turns = [turn(1), turn(2, asker="u9"), turn(3)]
     rows = await stored(turns, [(n, "u1", True) for n in (1, 2, 3)], opted_out={"u9"})
-    assert isinstance(rows["q1"], Candidate)
+    assert isinstance(rows["q1"], TuningExample)
     assert rows["q2"] == LeftOut("q2", Reason.OPTED_OUT)
     assert rows["q3"] == LeftOut("q3", Reason.OPTED_OUT)
 
@@ -86,7 +86,7 @@ async def test_more_sessions_and_turns_than_a_page_are_all_read(stored):
     many = [turn(n, session=f"web:a:{n}") for n in range(120)]
     long = [turn(n, session="web:long:1") for n in range(120, 330)]
     rows = await stored(many + long, [(n, "u1", True) for n in range(330)])
-    assert len([row for row in rows.values() if isinstance(row, Candidate)]) == 330
+    assert len([row for row in rows.values() if isinstance(row, TuningExample)]) == 330
 
 
 def test_entries_give_questions_and_some_give_one_without_a_passage():

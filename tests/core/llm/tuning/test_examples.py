@@ -3,7 +3,7 @@
 import pytest
 
 from core.llm.prompts import Prompt
-from core.llm.tuning.candidates import Candidate, Reason
+from core.llm.tuning.candidates import Reason, TuningExample
 from core.llm.tuning.examples import ExampleMaker
 from core.types import Exchange, Passage
 
@@ -25,7 +25,7 @@ def make(candidate, public=frozenset()):
 
 
 def liked(answer, sources=("환불 기간",), question="환불 언제 돼요?", **more):
-    return Candidate("q1", "web:a:1", question, answer, sources, **more)
+    return TuningExample("q1", "web:a:1", question, answer, sources, **more)
 
 
 def test_the_prompt_is_the_bots_own_and_the_answer_ends_it():
@@ -54,7 +54,7 @@ def test_an_answer_without_citations_gets_them_where_there_is_one_source():
 
 
 def test_an_entry_without_its_passage_teaches_to_say_that_it_is_not_there():
-    hidden = Candidate("환불 기간", "entry:a", "환불 언제?", "", (), hidden="환불 기간")
+    hidden = TuningExample("환불 기간", "entry:a", "환불 언제?", "", (), hidden="환불 기간")
     example = make(hidden)
     assert example.answer == "[[NONE]]"
     assert "환불은 3일" not in example.messages[1]["content"]

@@ -12,7 +12,7 @@ from core.press_ids import press_id
 from core.skills.assistant import SkilledAssistant
 from core.skills.holidays import holidays_of
 from core.skills.meetings.diaries.sqlite import SqliteDiary
-from core.skills.meetings.message import Desk
+from core.skills.meetings.message import MeetingTools
 from core.skills.meetings.skill import MeetingSkill
 from core.skills.meetings.slots import WorkingHours
 from core.skills.meetings.words import load_words
@@ -96,7 +96,7 @@ def converse(make_assistant, diary, profile, encoder, analyzer, history, messeng
 
     def begin(language="ko", *, session="slack:T1:C1:1", now=THURSDAY):
         hours = WorkingHours.parse("09:00-18:00", holidays_of("KR", language))
-        desk = Desk(diary, load_words(language), hours, analyzer.terms, messenger)
+        desk = MeetingTools(diary, load_words(language), hours, analyzer.terms, messenger)
         skill = MeetingSkill(desk, lambda: now)
 
         def start():

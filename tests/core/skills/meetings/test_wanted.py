@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.skills.meetings.message import Desk
+from core.skills.meetings.message import MeetingTools
 from core.skills.meetings.skill import MeetingSkill
 from core.skills.meetings.slots import WorkingHours
 from core.skills.meetings.words import load_words
@@ -65,7 +65,7 @@ def language(request):
 @pytest.fixture
 def router(language, encoder, analyzer, now, messenger):
     hours = WorkingHours.parse("09:00-18:00")
-    desk = Desk(None, load_words(language), hours, analyzer.terms, messenger)
+    desk = MeetingTools(None, load_words(language), hours, analyzer.terms, messenger)
     return Router([MeetingSkill(desk, lambda: now)], encoder.embed)
 
 
