@@ -19,26 +19,21 @@ from core.ports import Embedder, FaqIndex
 from core.retrieval import confidence
 from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.everyday import Everyday
-from core.retrieval.evidence import Floats, QuestionTerms, coverage, measures, own_share
+from core.retrieval.evidence import measures
 from core.retrieval.keywords import plain_first
 from core.retrieval.lessons import LessonIndex
 from core.retrieval.lexical import LexicalIndex
-from core.retrieval.postings import Scores
+from core.retrieval.ranking import after, best, judged, once
 from core.retrieval.reviews import Reviews
 from core.retrieval.signals import Query, SignalReader, Signals
 from core.retrieval.snapshot import LiveIndex, Snapshot
 from core.retrieval.synonyms import Synonyms
-from core.text.korean import Analyzer, compact
+from core.text.korean import Analyzer
 from core.types import Entry, Exchange, Generation
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_SHOWN_SHARE = 0.85
-# An entry that has less of what a question itself names was found by the conversation alone: it is
-# most likely the last answer again.
-_OWN_SHARE = 0.1
-_SPELT_ALIKE = 0.4  # cosine of letters
 # More would not search faster, for most of a search holds the interpreter's lock, and would keep
 # the event loop waiting for it.
 _THREADS = 2
@@ -258,14 +253,14 @@ class Retriever:
         if isinstance(lexical, LessonIndex):
             fused = lexical.favoured("" if leans else question, fused)
         if leans:
-            fused = _after(history[-1], lexical, fused)
+            fused = after(history[-1], lexical, fused)
         else:
             asked = self._analyzer.terms(question)
             fused = plain_first(asked, fused, lexical, self._analyzer.terms_of)
         fused = np.where(seen, fused, np.float32(0))
         repeats = lexical.repeats if isinstance(lexical, LessonIndex) else 0
-        rows = _once(_best(fused, seen, limit + repeats), lexical, limit)
-        sure, facts = _judged(snapshot, found, fused, rows)
+        rows = once(best(fused, seen, limit + repeats), lexical, limit)
+        sure, facts = judged(snapshot, found, fused, rows)
         return [
             Hit(
                 faq_id=lexical.faq_ids[row],
@@ -314,55 +309,3 @@ def _keep(kept: dict[str, T], key: str, value: T) -> None:
 def is_answer(hits: Sequence[Hit]) -> bool:
     """Return whether the best hit is sure enough to answer from it."""
     return bool(hits) and hits[0].answers
-
-
-def _judged(
-    snapshot: Snapshot, found: Signals, fused: Scores, rows: Sequence[int]
-) -> tuple[Floats, list[tuple[float, ...]]]:
-    """Return the confidence of each row, and its facts."""
-    lexical, question = snapshot.lexical, found.query.question
-    typed = compact(question)
-    exact = np.array([compact(lexical.titles[row]) == typed for row in rows], bool)
-    if snapshot.everyday is None or not rows:
-        sure = confidence.of_score(fused[rows].astype(float))
-        return np.where(exact, 1.0, sure), [()] * len(rows)
-    asked = QuestionTerms.of(found.terms, lexical)
-    surprise = snapshot.everyday.surprise(question, measures(found.values, fused, rows))
-    facts = np.hstack([coverage(found.values, rows, asked, lexical), surprise])
-    sure = confidence.of(facts, fused[rows].astype(float))
-    if found.query.history:
-        sure = np.where(own_share(found.terms, rows, lexical) < _OWN_SHARE, 0.0, sure)
-    return np.where(exact, 1.0, sure), list(map(tuple, facts.tolist()))
-
-
-def _after(last: Exchange, lexical: LexicalIndex, scores: Scores) -> Scores:
-    """Lower the score of the last answer.
-
-    Whoever asks on has read it, so it is less likely to be the next one. Where nobody says what it
-    stood on, that is the entry whose title the last question was spelled like.
-    """
-    shown = [lexical.title_rows[title] for title in last.sources if title in lexical.title_rows]
-    if not last.sources:
-        letters = lexical.letter_scores(last.user)
-        shown = [int(row) for row in np.flatnonzero(letters >= _SPELT_ALIKE)]
-    lowered = scores.copy()
-    lowered[shown] *= _SHOWN_SHARE
-    return lowered
-
-
-def _once(rows: Sequence[int], lexical: LexicalIndex, limit: int) -> list[int]:
-    """Return the first row of each entry, at most `limit`: a liked question is a row of its own."""
-    first: dict[str, int] = {}
-    for row in rows:
-        first.setdefault(lexical.faq_ids[row], row)
-    return list(first.values())[:limit]
-
-
-def _best(scores: Scores, seen: NDArray[np.bool_], limit: int) -> list[int]:
-    """Rows of the highest scores that may be seen, best first; equal ones as in the source."""
-    limit = min(limit, int(seen.sum()))
-    if limit == 0:
-        return []
-    scores = np.where(seen, scores, np.float32(-np.inf))
-    top = np.argpartition(-scores, limit - 1)[:limit]
-    return [int(row) for row in sorted(top, key=lambda row: (-scores[row], row))]
