@@ -134,9 +134,12 @@ def softmax_regression(
     x: Any,  # noqa: ANN401 - SciPy ships no types
     labels: NDArray[np.int64],
     weights: Floats,
+    *,
+    count: int = len(LABELS),
+    regularisation: float = _REGULARISATION,
 ) -> tuple[Floats, Floats]:
-    """Weights (features, labels) and bias (labels,) of the regularised maximum likelihood."""
-    size, count = x.shape[1], len(LABELS)
+    """Weights (features, count) and bias (count,) of the regularised maximum likelihood."""
+    size = x.shape[1]
     targets = np.eye(count)[labels]
 
     def loss(flat: Floats) -> tuple[float, Floats]:
@@ -146,8 +149,8 @@ def softmax_regression(
         logs = logits - np.log(np.exp(logits).sum(1, keepdims=True))
         error = (np.exp(logs) - targets) * weights[:, None]
         value = -(weights[:, None] * targets * logs).sum()
-        value += _REGULARISATION / 2 * (matrix * matrix).sum()
-        gradient = x.T @ error + _REGULARISATION * matrix
+        value += regularisation / 2 * (matrix * matrix).sum()
+        gradient = x.T @ error + regularisation * matrix
         return float(value), np.concatenate([gradient.ravel(), error.sum(0)])
 
     start = np.zeros(size * count + count)

@@ -18,6 +18,7 @@ _VERSION_DIGITS = 8
 ROOT = Path(__file__).resolve().parents[1]
 ENCODER = ROOT / "config" / "models" / "encoder.npz"
 GUARDRAIL = ROOT / "config" / "models" / "guardrail.npz"
+SMALL_TALK = ROOT / "config" / "models" / "small_talk.npz"
 SAMPLE_FAQ = ROOT / "data" / "sample_faq.jsonl"
 QUESTION_PACKS = ROOT / "data" / "questions"
 EXAMPLES = ROOT / "data" / "examples"

@@ -91,7 +91,8 @@ class Profile:
     """Texts for people, in their `language` (`ko`, `en`). `config/profiles/*.toml` holds them.
 
     `languages` are those that the FAQ has, as far as that is known, and `ask_in` says in each
-    language which they are.
+    language which they are. `small_talk` has a sentence for each `SmallTalk` but a hello, and
+    `sorry`, which stands before the answer to a complaint that asks something.
     """
 
     language: str
@@ -281,6 +282,8 @@ class Profile:
     withheld: str
     link_left_out: str
     ask_in: Mapping[str, str]
+    small_talk: Mapping[str, str]
+    formal_small_talk: Mapping[str, str]
     link_hosts: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()

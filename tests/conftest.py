@@ -14,7 +14,7 @@ from hypothesis import settings
 from bots.bootstrap.index.ingestion import run_ingest
 from bots.bootstrap.search import load_synonyms
 from config.profiles import guardrail_file, load_profile, profile_chain
-from config.resources import ENCODER, SAMPLE_FAQ, load_everyday, load_loanwords
+from config.resources import ENCODER, SAMPLE_FAQ, SMALL_TALK, load_everyday, load_loanwords
 from config.settings import read_settings
 from core.assistant.assistant import Assistant
 from core.assistant.extractive import ExtractiveModel
@@ -22,6 +22,7 @@ from core.assistant.followups import LeadBack
 from core.assistant.guardrail import Guardrail, GuardrailModel
 from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
+from core.assistant.small_talk import SmallTalkModel, SmallTalkReader
 from core.embeddings.kiwi import KiwiEncoder
 from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.retriever import Retriever
@@ -186,6 +187,7 @@ def make_assistant(retriever, guardrail, analyzer, encoder, profile):
             "retriever": retriever,
             "reader": MessageReader(Researcher(retriever, guardrail), analyzer),
             "model": model,
+            "small_talk": SmallTalkReader(SmallTalkModel.load(SMALL_TALK), encoder.embed),
         }
         real |= {"history": MemoryHistory(), "profile": profile, "history_turns": 6}
         real |= {"lead_back": LeadBack(profile.themes, encoder.embed)}

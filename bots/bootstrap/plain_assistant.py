@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bots.bootstrap.search import Language
 from config.profiles import chain_of, guardrail_file
+from config.resources import SMALL_TALK
 from config.settings import Settings
 from core.assistant.assistant import Assistant
 from core.assistant.audiences import Audiences
@@ -17,6 +18,7 @@ from core.assistant.guardrail import Guardrail, GuardrailModel
 from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
 from core.assistant.situation import Situations
+from core.assistant.small_talk import SmallTalkModel, SmallTalkReader
 from core.ports import History
 from core.profile import Profile
 from core.retrieval.retriever import Retriever
@@ -32,19 +34,21 @@ class PlainAssistants:
     profile: Profile
     language: Language
     guardrail: Guardrail
+    small_talk: SmallTalkReader
     audiences: Audiences
 
     @classmethod
     def of(cls, settings: Settings, profile: Profile, language: Language) -> PlainAssistants:
-        """Load the guardrail that is fitted to the FAQ.
+        """Load the guardrail that is fitted to the FAQ, and what reads small talk.
 
         Raises:
-            ConfigError: its file is missing or damaged.
+            ConfigError: a file of theirs is missing or damaged.
         """
         fitted = GuardrailModel.load(guardrail_file(chain_of(settings)))
         guardrail = Guardrail(fitted, language.encoder.embed, language.analyzer.terms)
+        small_talk = SmallTalkReader(SmallTalkModel.load(SMALL_TALK), language.encoder.embed)
         audiences = Audiences(profile.channels, profile.groups)
-        return cls(settings, profile, language, guardrail, audiences)
+        return cls(settings, profile, language, guardrail, small_talk, audiences)
 
     def reader(self, retriever: Retriever) -> MessageReader:
         """Return what finds the questions of messages."""
@@ -75,6 +79,7 @@ class PlainAssistants:
         return Assistant(
             retriever=retriever,
             reader=reader,
+            small_talk=self.small_talk,
             model=model,
             lead_back=LeadBack(self.profile.themes, self.language.encoder.embed),
             history=history,

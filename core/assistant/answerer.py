@@ -14,6 +14,7 @@ from core.assistant.message import Message, MessageReader
 from core.assistant.offers import Offers
 from core.assistant.references import Reference, Referred, referred
 from core.assistant.rest import rest_of
+from core.assistant.small_talk import SmallTalkReader, apology, small_talk
 from core.assistant.trace import traced
 from core.assistant.turn_record import Clock, turn_of
 from core.assistant.work import Instead, LocalDraft, LocalWork, Research, Work
@@ -67,6 +68,7 @@ class Answerer:
 
     retriever: Retriever
     reader: MessageReader
+    small_talk: SmallTalkReader
     model: ChatModel
     offers: Offers
     history: History
@@ -197,6 +199,7 @@ class Answerer:
             audience=self.audience,
         )
         reading, verdict = await work.consider(message)
+        verdict = self.small_talk.read(text, verdict, beside=reading.beside)
         found = reading.found
         hits = found.in_context if verdict.label is Label.ON_TOPIC else found.alone
         return Research(
@@ -253,17 +256,15 @@ class Answerer:
         if elsewhere := await self._elsewhere(research):
             return elsewhere
         match research.verdict.label:
-            case Label.GREETING:
-                return Answered(self.profile.greeting, (), self.profile.examples)
-            case Label.OFF_TOPIC | Label.INJECTION as label:
+            case Label.GREETING | Label.OFF_TOPIC if kind := research.verdict.kind:
+                return small_talk(kind, self.profile)
+            case Label.ON_TOPIC:
+                return None if research.draft else self._escalated(research.hits)
+            case label:
                 suggestions = await self.offers.leading_back(
                     label, research.text, research.hits, work
                 )
                 return Declined(self.profile.refusal, suggestions, label)
-            case Label.ON_TOPIC if research.draft is None:
-                return self._escalated(research.hits)
-            case Label.ON_TOPIC:
-                return None
 
     async def _elsewhere(self, research: Research) -> Declined | None:
         """Return what to say in the language of a question that the FAQ has nothing in.
@@ -317,9 +318,11 @@ class Answerer:
                         proposing = asyncio.create_task(
                             self.offers.related(research.asked, draft.entries, work)
                         )
-                    pieces.append(piece)
+                    pieces.append(
+                        piece if pieces else apology(research.verdict, self.profile) + piece
+                    )
                     if not replaces:  # somebody reads what it takes the place of, once it is whole
-                        yield Delta(piece, cited.used)
+                        yield Delta(pieces[-1], cited.used)
             if written.used:
                 related = await proposing if proposing else ()
                 following = await self.offers.after(

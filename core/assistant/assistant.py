@@ -16,6 +16,7 @@ from core.assistant.followups import LeadBack
 from core.assistant.message import MessageReader
 from core.assistant.offers import Offers
 from core.assistant.situation import Situations
+from core.assistant.small_talk import SmallTalkReader
 from core.assistant.work import Instead, LocalWork, Research, Work
 from core.errors import FaqbotError
 from core.llm.prompts import SITUATION
@@ -47,6 +48,7 @@ class Assistant:
         *,
         retriever: Retriever,
         reader: MessageReader,
+        small_talk: SmallTalkReader,
         model: ChatModel,
         lead_back: LeadBack,
         history: History,
@@ -67,6 +69,7 @@ class Assistant:
         self._answerer = Answerer(
             retriever=retriever,
             reader=reader,
+            small_talk=small_talk,
             model=model,
             offers=Offers(retriever, lead_back, profile.examples, profile.more),
             history=history,

@@ -93,7 +93,7 @@ class GuardrailModel:
         Raises:
             ValueError, TypeError, KeyError: it is not a model of this version.
         """
-        grams, words = (_vocabulary(arrays, kind) for kind in ("gram", "word"))
+        grams, words = (read_vocabulary(arrays, kind) for kind in ("gram", "word"))
         numbers = {name: array.astype(np.float32) for name, array in arrays.items()}
         return cls(grams=grams, words=words, **numbers)
 
@@ -256,7 +256,7 @@ def _found(hits: Sequence[Hit]) -> tuple[float, ...]:
     return facts or (math.nan,) * len(FACTS)
 
 
-def _vocabulary(arrays: dict[str, NDArray[np.generic]], kind: str) -> Vocabulary:
+def read_vocabulary(arrays: dict[str, NDArray[np.generic]], kind: str) -> Vocabulary:
     """Take one vocabulary out of a model file's arrays."""
     features = bytes(arrays.pop(f"{kind}s").astype(np.uint8)).decode().split("\n")
     idf = arrays.pop(f"{kind}_idf").astype(np.float32)

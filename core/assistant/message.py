@@ -55,13 +55,14 @@ class Reading:
 
     `parts` are the questions to answer, in their order, and at least one. `left_out` are further
     questions that the FAQ answers. `found` holds for all of it. `query` is what a model said to
-    search for instead.
+    search for instead. `beside` are sentences of a longer message that ask nothing.
     """
 
     parts: tuple[Part, ...]
     found: Findings
     left_out: tuple[str, ...] = ()
     query: str = ""
+    beside: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -119,7 +120,8 @@ class MessageReader:
             return Reading((whole_part,), whole)
         if halves:
             return _both(whole_part, parts)
-        return _chosen(whole_part, dict(zip(candidates, parts, strict=True)), sentences)
+        reading = _chosen(whole_part, dict(zip(candidates, parts, strict=True)), sentences)
+        return replace(reading, beside=tuple(one.text for one in sentences if not one.asks))
 
     def _candidates(self, sentences: Sequence[Sentence]) -> list[_Candidate]:
         """Return what may be a question, by itself and with the sentence before it."""

@@ -165,7 +165,12 @@ def _offered(turns: Sequence[Turn]) -> tuple[str, ...]:
     if not offering:
         return ()
     chosen = next(
-        (turn for turn in reversed(offering) if turn.label is not Label.GREETING), offering[-1]
+        (
+            turn
+            for turn in reversed(offering)
+            if turn.label is not Label.GREETING and not turn.trace.kind
+        ),
+        offering[-1],
     )
     return chosen.followups
 

@@ -25,6 +25,7 @@ def traced(
         searched=reading.query or reading.text,
         reference=meant.kind if meant else "",
         left_out=reading.left_out,
+        kind=verdict.kind or "",
         scores={label: round(score, _DIGITS) for label, score in verdict.scores.items()},
         candidates=tuple(map(_candidate, hits[:_CANDIDATES])),
         facts={name: round(value, _DIGITS) for name, value in zip(FACTS, first, strict=False)},

@@ -20,6 +20,7 @@ def trace_record(trace: Trace) -> dict[str, Any]:
         "facts": [[name, value] for name, value in trace.facts.items()],
         "prompt": trace.prompt,
         "edits": [list(astuple(one)) for one in trace.edits],
+        "kind": trace.kind,
     }
 
 
@@ -36,6 +37,7 @@ def trace_of(record: Mapping[str, Any] | None) -> Trace:
         facts=dict(record["facts"]),
         prompt=record["prompt"],
         edits=tuple(Edit(*one) for one in record["edits"]),
+        kind=record.get("kind", ""),  # an older faqbot kept none
     )
 
 

@@ -41,6 +41,7 @@ from core.types.questions import (
     Mention,
     Question,
     SessionId,
+    SmallTalk,
     Verdict,
 )
 from core.types.reports import AuditEvent, EntryReview, EntryUse, Span, Traffic
@@ -92,6 +93,7 @@ __all__ = [
     "Removed",
     "SessionId",
     "SessionSummary",
+    "SmallTalk",
     "Source",
     "Span",
     "Status",

@@ -20,6 +20,20 @@ class Label(StrEnum):
     GREETING = "greeting"
 
 
+class SmallTalk(StrEnum):
+    """The kind of a message that asks nothing of the FAQ, each of which has its own sentence."""
+
+    HELLO = "hello"
+    THANKS = "thanks"
+    GOODBYE = "goodbye"
+    SOLVED = "solved"
+    COMPLAINT = "complaint"
+    INSULT = "insult"
+    ARE_YOU_A_PERSON = "are_you_a_person"
+    PERSON_WANTED = "person_wanted"
+    NOT_UNDERSTOOD = "not_understood"
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """One earlier question and the answer to it, as context for the next question.
@@ -64,10 +78,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The guardrail's answer: the label, and a probability for every label (they sum to 1)."""
+    """The guardrail's answer: the label, and a probability for every label (they sum to 1).
+
+    `kind` is that of small talk. Beside a question that is on topic it is a complaint.
+    """
 
     label: Label
     scores: dict[Label, float]
+    kind: SmallTalk | None = None
 
 
 @dataclass(frozen=True, slots=True)

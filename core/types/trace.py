@@ -38,8 +38,9 @@ class Trace:
 
     `searched` is the text that was searched for, `reference` what the message refers to in its
     conversation (see `core.assistant.references.Reference`), and `left_out` are further questions
-    of it. `scores` are the guardrail's probabilities. `candidates` are nearest first, and `facts`
-    are the evidence for the first of them, by the names of `core.retrieval.evidence.FACTS`.
+    of it. `scores` are the guardrail's probabilities, and `kind` is that of small talk, "" for a
+    question. `candidates` are nearest first, and `facts` are the evidence for the first of them, by
+    the names of `core.retrieval.evidence.FACTS`.
     `prompt` is what a model was given to answer from; "" where none wrote. `edits` are how the
     answer grew until it was stored, which is just before its last edit.
     """
@@ -52,3 +53,4 @@ class Trace:
     facts: dict[str, float] = field(default_factory=dict)
     prompt: str = ""
     edits: tuple[Edit, ...] = ()
+    kind: str = ""

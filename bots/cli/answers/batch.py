@@ -45,7 +45,8 @@ def guard_batch(settings: Settings, source: str) -> int:
 
     async def judge(assistant: AnyAssistant, row: QuestionRow) -> dict[str, Any]:
         found = await assistant.research(row.question, SessionId(_SESSION), row.history)
-        return {"label": found.verdict.label, "scores": rounded(found.verdict.scores)}
+        verdict = found.verdict
+        return {"label": verdict.label, "kind": verdict.kind, "scores": rounded(verdict.scores)}
 
     return _each(settings, source, judge, with_models=False)
 

@@ -34,13 +34,13 @@ def search(settings: Settings, text: str, *, limit: int, as_json: bool) -> int:
 
 
 def guard(settings: Settings, text: str, *, as_json: bool) -> int:
-    """Print the guardrail's label and the probability of each."""
+    """Print the guardrail's label, the kind of small talk, and the probability of each label."""
     verdict = asyncio.run(_judge(settings, text))
     scores = rounded(verdict.scores)
     if as_json:
-        print(json.dumps({"label": verdict.label, "scores": scores}))
+        print(json.dumps({"label": verdict.label, "kind": verdict.kind, "scores": scores}))
         return 0
-    print(verdict.label)
+    print(f"{verdict.label} ({verdict.kind})" if verdict.kind else verdict.label)
     for label, score in sorted(scores.items(), key=lambda item: -item[1]):
         print(f"  {label:<10} {score:.3f}")
     return 0

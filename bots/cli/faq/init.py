@@ -129,6 +129,9 @@ def _profile(base: Profile, wishes: Wishes, entries: Sequence[Entry], *, tone: s
         "# Hosts that answers may link to; those in the FAQ are added by every ingest.",
         f"link_hosts = {_quoted(list(hosts_of(entries))[:20])}",
     ]
+    if tone == "formal":
+        said = base.formal_small_talk.items()
+        lines += ["", "[small_talk]", *(f"{kind} = {_quoted(text)}" for kind, text in said)]
     for about, question in themes_of(entries):
         lines += ["", "[[themes]]", f"about = {_quoted([about])}", f"ask = {_quoted(question)}"]
     return "\n".join(lines) + "\n"

@@ -104,6 +104,7 @@ def trace_json(trace: Trace) -> Json:
         "facts": trace.facts,
         "prompt": trace.prompt,
         "edits": [asdict(one) for one in trace.edits],
+        "kind": trace.kind,
     }
 
 

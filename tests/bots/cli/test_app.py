@@ -222,6 +222,12 @@ def test_guard_shows_every_label(ingested):
     assert {line.split()[0] for line in scores} == set(Label)
 
 
+def test_guard_shows_the_kind_of_small_talk(ingested):
+    assert ingested("guard", "고마워요!").stdout.splitlines()[0] == "greeting (thanks)"
+    shown = json.loads(ingested("guard", "고마워요!", "--json").stdout)
+    assert (shown["label"], shown["kind"]) == ("greeting", "thanks")
+
+
 def test_search_batch(ingested, batch_file, small_faq):
     """One line for each row, in the order of the rows, titles as in the source."""
     found = objects(ingested("search", "--batch", batch_file).stdout)
@@ -245,7 +251,8 @@ def test_guard_batch_from_stdin(ingested, batch_file):
         ("a", "off_topic"),
     ]
     for row in judged:
-        assert set(row) == {"id", "label", "scores"}
+        assert set(row) == {"id", "label", "kind", "scores"}
+        assert row["kind"] is None
         assert sum(row["scores"].values()) == pytest.approx(1, abs=0.001)
 
 

@@ -16,7 +16,7 @@ from bots.bootstrap.models.embedders import WaitingEmbedder, prepare_with, remot
 from bots.bootstrap.search import build_retriever, load_language
 from bots.shared.platform import FAIL, PASS
 from config.profiles import guardrail_file, load_profile, profile_chain
-from config.resources import SAMPLE_FAQ
+from config.resources import SAMPLE_FAQ, SMALL_TALK
 from config.settings import read_settings
 from core.assistant.assistant import Assistant
 from core.assistant.extractive import ExtractiveModel
@@ -24,6 +24,7 @@ from core.assistant.followups import LeadBack
 from core.assistant.guardrail import Guardrail, GuardrailModel
 from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
+from core.assistant.small_talk import SmallTalkModel, SmallTalkReader
 from core.assistant.speculation import Speculation
 from core.llm.openai.client import OpenAIModel
 from core.retrieval.chroma.index import ChromaIndex
@@ -119,6 +120,7 @@ async def opened(settings):
         yield Assistant(
             retriever=retriever,
             reader=reader,
+            small_talk=SmallTalkReader(SmallTalkModel.load(SMALL_TALK), encoder.embed),
             model=extractive,
             lead_back=LeadBack(PROFILE.themes, encoder.embed),
             history=history,

@@ -64,6 +64,7 @@ def test_a_korean_bot_for_another_faq_says_nothing_about_a_shop(folder):
         == "저는 한빛의원 FAQ를 위한 챗봇입니다. 한빛의원에 대한 질문을 부탁드립니다."
     )
     assert profile.greeting.startswith("안녕하십니까")
+    assert profile.small_talk == profile.formal_small_talk
     for name in profile.__dataclass_fields__:
         assert "스토어" not in str(getattr(profile, name))
 

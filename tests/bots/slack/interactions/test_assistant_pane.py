@@ -7,7 +7,7 @@ from fakes.assistants import InPieces
 
 from bots.slack.api.workspaces import make_client, open_session
 from bots.slack.interactions.assistant_pane import set_status, set_title
-from devtools.slack import BOT_TOKEN, labels
+from devtools.slack import BOT_TOKEN, labels, visible
 
 
 @pytest.fixture
@@ -97,3 +97,13 @@ async def test_neither_ever_raises(slack, client, minsu, trouble):
     await set_title(client, pane.channel.id, pane.thread_ts, "정산")
     assert (pane.statuses, pane.titles) == ([], [])
     await set_status(client, "C0NOWHERE", "1.2", "찾고 있어요…")
+
+
+async def test_thanks_in_a_direct_message_get_their_own_sentence(slack, bot, minsu, profile):
+    """And no greeting, nor questions to ask next."""
+    await minsu.say(minsu.dm, "감사합니다!")
+    (said,) = await slack.until(
+        lambda: [m for m in slack.messages(minsu.dm) if profile.small_talk["thanks"] in visible(m)]
+    )
+    assert profile.greeting not in visible(said)
+    assert not set(profile.examples) & set(labels(said))

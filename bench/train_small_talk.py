@@ -1,0 +1,129 @@
+"""Fit what tells the kinds of small talk apart, and measure it on messages that teach nothing.
+
+    python -m bench.train_small_talk
+
+The kinds are taught by `data/examples/small_talk.toml`, and what is none by the questions of the
+FAQs in `data/examples/faqs` and by what is off topic in `data/examples/general.jsonl`, whose
+greetings teach most kinds as well. Half a minute.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import scipy.sparse as sp
+import typer
+
+from bench.taught_faqs import MEASURED, TAUGHT, read_examples
+from bench.train_encoder import lines
+from bench.train_guardrail import matrix, softmax_regression, vocabulary
+from config.resources import ENCODER, EXAMPLES, ROOT, SMALL_TALK, load_loanwords
+from core.assistant.guardrail import grams_of
+from core.assistant.small_talk import KINDS, SmallTalkModel, SmallTalkReader
+from core.embeddings.kiwi import KiwiEncoder
+from core.text.korean import Analyzer
+from core.types import Label, SmallTalk
+
+HELD_OUT: Final = ROOT / "tests" / "fixtures" / "small_talk.toml"
+_NONE: Final = "none"
+_ALSO: Final = {
+    "hello": SmallTalk.HELLO,
+    "thanks": SmallTalk.THANKS,
+    "bye": SmallTalk.GOODBYE,
+    "solved": SmallTalk.SOLVED,
+    "ack": SmallTalk.SOLVED,
+    "complaint": SmallTalk.COMPLAINT,
+    "insult": SmallTalk.INSULT,
+    "person": SmallTalk.PERSON_WANTED,
+}
+_MEANING_SCALE, _REGULARISATION, _RAREST_GRAM = 2.0, 1e-4, 2
+_NONE_SHARE: Final = 0.4  # of all that it is taught by, as the rest is shared by the kinds
+
+
+def main() -> None:
+    """Fit and write config/models/small_talk.npz, and print how often each kind is told."""
+    encoder = KiwiEncoder.load(ENCODER, Analyzer.load(load_loanwords()))
+    fit(encoder)
+    reader = SmallTalkReader(SmallTalkModel.load(SMALL_TALK), encoder.embed)
+    typer.echo(f"{SMALL_TALK.name}: {SMALL_TALK.stat().st_size / 1e6:.1f} MB")
+    for language in ("ko", "en"):
+        typer.echo(f"\n{language}")
+        for kind, texts in read_small_talk(HELD_OUT, language).items():
+            told = Counter(reader.kind(text, Label.OFF_TOPIC) or _NONE for text in texts)
+            greeted = sum(reader.kind(text, Label.GREETING) is kind for text in texts)
+            typer.echo(f"{kind:18} {greeted}/{len(texts)} if a greeting; off topic: {dict(told)}")
+    asked = [
+        one.question
+        for path in MEASURED.glob("*.questions.jsonl")
+        for one in read_examples(path)
+        if one.label is not Label.GREETING
+    ]
+    wrong = [text for text in asked if reader.kind(text, Label.OFF_TOPIC)]
+    typer.echo(f"\n{len(wrong)} of {len(asked)} other messages of unseen FAQs: {wrong}")
+
+
+def fit(encoder: KiwiEncoder) -> None:
+    """Fit the regression and write its file."""
+    taught = _taught()
+    texts, classes = list(taught), np.array(list(taught.values()))
+    grams = list(map(grams_of, texts))
+    known = vocabulary(grams, _RAREST_GRAM)
+    meant = encoder.embed(texts) * _MEANING_SCALE
+    count = len(KINDS) + 1
+    sizes = np.bincount(classes, minlength=count)
+    shares = np.array([(1 - _NONE_SHARE) / len(KINDS)] * len(KINDS) + [_NONE_SHARE])
+    solution, bias = softmax_regression(
+        sp.hstack([sp.csr_matrix(meant), matrix(grams, known)]).tocsr(),
+        classes,
+        (shares / sizes)[classes],
+        count=count,
+        regularisation=_REGULARISATION,
+    )
+    of_meaning, of_grams = np.split(solution, [meant.shape[1]])
+    np.savez_compressed(
+        SMALL_TALK,
+        allow_pickle=False,
+        meaning_weights=(of_meaning * _MEANING_SCALE).astype(np.float16),
+        grams=lines(list(known.rows)),
+        gram_idf=known.idf,
+        gram_weights=of_grams.astype(np.float16),
+        bias=bias.astype(np.float32),
+    )
+
+
+def read_small_talk(path: Path, *languages: str) -> Mapping[SmallTalk, list[str]]:
+    """Return the texts of each kind in some languages."""
+    kinds = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {kind: [text for one in languages for text in kinds[kind][one]] for kind in KINDS}
+
+
+def _taught() -> dict[str, int]:
+    """Return the texts to teach with, each with the place of its class."""
+    none = len(KINDS)
+    everyday = read_examples(EXAMPLES / "general.jsonl")
+    taught = {one.question: none for one in everyday if one.label is Label.OFF_TOPIC}
+    for path in sorted(TAUGHT.glob("*.questions.jsonl")):
+        asked = read_examples(path)
+        taught |= {one.question: none for one in asked if one.label is not Label.GREETING}
+    for kind, texts in read_small_talk(EXAMPLES / "small_talk.toml", "ko", "en").items():
+        taught |= dict.fromkeys(texts, KINDS.index(kind))
+    unseen = {text for texts in read_small_talk(HELD_OUT, "ko", "en").values() for text in texts}
+    return {text: place for text, place in (_greetings() | taught).items() if text not in unseen}
+
+
+def _greetings() -> dict[str, int]:
+    with (EXAMPLES / "general.jsonl").open(encoding="utf-8") as rows:
+        known = [row for row in map(json.loads, rows) if row["label"] == Label.GREETING]
+    return {
+        row["question"]: KINDS.index(_ALSO[row["kind"]]) for row in known if row["kind"] in _ALSO
+    }
+
+
+if __name__ == "__main__":
+    typer.run(main)
