@@ -262,8 +262,13 @@ def resync(settings: Settings, *, always: bool = False) -> str:
         settings, path, questions=None, use_packs=True, progress=lambda _done, _total: None
     )
     changes = report.changes
-    return (
+    told = (
         f"{changes.added:,} added, {changes.changed:,} changed, "
-        f"{changes.unchanged:,} unchanged, {changes.removed:,} removed; {len(report.overlaps):,} "
-        "lessons that it answers, too, or contradicts (`faqbot lessons review`)"
+        f"{changes.unchanged:,} unchanged, {changes.removed:,} removed"
+    )
+    if not report.overlaps:
+        return told
+    return (
+        f"{told}; {len(report.overlaps):,} lessons that it answers, too, or contradicts "
+        "(`faqbot lessons review`)"
     )

@@ -6,8 +6,9 @@ import pytest
 from contracts.inbox import Clock, asked
 
 from core.stores.inbox_limits import InboxLimits
-from core.stores.mongo.database import _INDEXES, MongoDatabase
+from core.stores.mongo.database import MongoDatabase
 from core.stores.mongo.inbox import MongoInbox
+from core.stores.mongo.indexes import INDEXES
 from core.types import InboxState
 
 SHARD_KEY = "session"
@@ -82,6 +83,6 @@ async def test_a_question_that_is_received_is_looked_for_on_its_shard(inbox, ser
 
 @pytest.mark.parametrize("name", ["inbox", "turns", "lessons"])
 def test_unique_indexes_begin_with_the_shard_key(name):
-    for index in _INDEXES[name]:
+    for index in INDEXES[name]:
         if index.document.get("unique"):
             assert next(iter(index.document["key"])) == SHARD_KEY
