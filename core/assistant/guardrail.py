@@ -131,8 +131,9 @@ class Guardrail:
         model = self._model
         # Without everyday messages to compare with, nothing is known of what was found.
         known = np.nan_to_num((facts(evidence) - model.fact_mean) / model.fact_scale)
-        verdict = _verdict(self._wording(evidence.question) + known @ model.fact_weights)
-        attack = self._attack(evidence.question)
+        wording = self._wording(evidence.question)
+        verdict = _verdict(wording + known @ model.fact_weights)
+        attack = self._attack(evidence.question, wording)
         if verdict.label is Label.INJECTION and attack < _LIKE_AN_ATTACK:
             # It is long, or nothing was found for it: that alone is no attack.
             verdict = _without(verdict, Label.INJECTION)
@@ -156,12 +157,15 @@ class Guardrail:
             logits = logits + np.fromiter(features.values(), np.float32) @ weights[[*features]]
         return np.asarray(logits, np.float32)
 
-    def _attack(self, text: str) -> float:
-        """Return how sure the words of one sentence are an attack, whatever stands beside it."""
+    def _attack(self, text: str, wording: Floats) -> float:
+        """Return how sure the words of one sentence are an attack, whatever stands beside it.
+
+        `wording` is what the words of the whole text say.
+        """
         sentences = list(filter(None, map(str.strip, _SENTENCE_END.split(text))))
+        apart = sentences[:_MOST_SENTENCES] if len(sentences) > 1 else []
         return max(
-            _verdict(self._wording(one)).scores[Label.INJECTION]
-            for one in (text, *sentences[:_MOST_SENTENCES])
+            _verdict(said).scores[Label.INJECTION] for said in (wording, *map(self._wording, apart))
         )
 
     def _is_plainly(self, hit: Hit, question: str) -> bool:
@@ -195,10 +199,14 @@ def vouched(verdict: Verdict, question: str, hits: Sequence[Hit]) -> Verdict:
     return _on_topic(verdict)
 
 
-def _verdict(logits: Floats) -> Verdict:
+def softmax(logits: Floats) -> list[float]:
+    """Return the probability of each class."""
     odds = np.exp(logits - logits.max())
-    shares = odds / odds.sum()
-    scores = {label: float(share) for label, share in zip(LABELS, shares, strict=True)}
+    return [float(share) for share in odds / odds.sum()]
+
+
+def _verdict(logits: Floats) -> Verdict:
+    scores = dict(zip(LABELS, softmax(logits), strict=True))
     return Verdict(max(scores, key=scores.__getitem__), scores)
 
 

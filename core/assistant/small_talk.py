@@ -15,7 +15,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.assistant.guardrail import Vocabulary, grams_of, read_vocabulary
+from core.assistant.guardrail import Vocabulary, grams_of, read_vocabulary, softmax
 from core.errors import ConfigError
 from core.ports import Vectors
 from core.profile import Profile
@@ -76,9 +76,7 @@ class SmallTalkReader:
         weights = model.grams.weigh(grams_of(text))
         logits = model.bias + self._embed([text])[0] @ model.meaning_weights
         logits = logits + np.fromiter(weights.values(), np.float32) @ model.gram_weights[[*weights]]
-        odds = np.exp(logits - logits.max())
-        shares = odds / odds.sum()
-        return dict(zip(KINDS, map(float, shares), strict=False))
+        return dict(zip(KINDS, softmax(logits), strict=False))
 
     def read(self, text: str, verdict: Verdict, *, beside: Sequence[str]) -> Verdict:
         """Return the verdict on a message with its kind, if it has one.
