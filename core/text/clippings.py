@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kiwipiepy import Kiwi, Token
 
-from core.text.korean import has_hangul
+from core.text.korean import has_hangul, is_known
 
 _SHORTEST, _LONGEST = 2, 3  # parts of a clipped word
 _OFTEN = 2
@@ -36,7 +36,7 @@ def clippings(texts: Iterable[tuple[str, Sequence[Token]]], kiwi: Kiwi) -> dict[
     return {
         clipped: common[clipped][0]
         for clipped, tokens in zip(repeated, alone, strict=True)
-        if len(tokens) > 1 or not kiwi.morpheme(tokens[0].id).form
+        if len(tokens) > 1 or not is_known(tokens[0], kiwi)
     }
 
 
@@ -98,7 +98,7 @@ def _ends(tokens: Sequence[Token], kiwi: Kiwi) -> Iterator[int]:
     """Yield where a clipped word may end: after tokens that Kiwi does not know, or syllables."""
     end = tokens[0].start
     for at, token in enumerate(tokens[:_LONGEST]):
-        strange = token.len == 1 or not kiwi.morpheme(token.id).form
+        strange = token.len == 1 or not is_known(token, kiwi)
         if token.start != end or not strange or not token.tag.startswith(_PIECES):
             return
         end += token.len

@@ -185,6 +185,11 @@ def term_of(form: str, tag: str) -> str:
     return f"{form.lower()}/{'N' if tag.startswith(_NOUNLIKE) else tag.partition('-')[0]}"
 
 
+def is_known(token: Token, kiwi: Kiwi) -> bool:
+    """Return whether Kiwi's dictionary has a token: what it has not is of a class without form."""
+    return bool(kiwi.morpheme(token.id).form)
+
+
 def _foreign(word: str) -> list[str]:
     """Return the terms of letters that are neither Hangul nor Latin."""
     spaced = _NOT_WORDS.sub(" ", _UNSPACED.sub(" ", word))

@@ -12,7 +12,7 @@ from typing import Final, Self
 
 from kiwipiepy import Kiwi, Token
 
-from core.text.korean import has_hangul, jamo
+from core.text.korean import has_hangul, is_known, jamo
 
 # Vowels that sound alike today: ㅐ and ㅔ, ㅒ and ㅖ, ㅙ, ㅚ and ㅞ.
 _ALIKE: Final = str.maketrans("ᅢᅤᅫᅬ", "ᅦᅨᅰᅰ")
@@ -45,7 +45,7 @@ class Spelling:
         spelt, done = [], 0
         for run in _runs(tokens):
             start, end = run[0].start, run[-1].start + run[-1].len
-            strange = any(not kiwi.morpheme(token.id).form for token in run)
+            strange = not all(is_known(token, kiwi) for token in run)
             spelt += [text[done:start], self._word(text[start:end], strange=strange)]
             done = end
         return "".join((*spelt, text[done:]))
