@@ -24,7 +24,7 @@ import snowballstemmer
 import typer
 from numpy.typing import NDArray
 
-from bench.train_encoder import lines
+from bench.train_encoder import lines, word_table
 from config.resources import ENCODER
 from core.retrieval.vectors import read_arrays
 
@@ -42,12 +42,9 @@ def main(cache: Annotated[Path, typer.Argument(help="Copies of WordLlama's folde
     # A word of either language weighs the same at the median.
     vectors *= np.median(np.linalg.norm(table, axis=1)) / np.median(np.linalg.norm(vectors, axis=1))
     whole = np.concatenate([table, vectors]).astype(np.float32)
-    scale = np.maximum(np.abs(whole).max(1), 1e-9) / 127
     model |= {
         "name": lines([f"kiwi-encoder-{sha256(whole.tobytes()).hexdigest()[:8]}"]),
-        "terms": lines([*(terms[row] for row in kept), *stems]),
-        "table": np.rint(whole / scale[:, None]).astype(np.int8),
-        "scale": scale.astype(np.float32),
+        **word_table([*(terms[row] for row in kept), *stems], whole),
     }
     np.savez_compressed(ENCODER, allow_pickle=False, **model)
     typer.echo(f"{ENCODER}: {ENCODER.stat().st_size / 1e6:.1f} MB, {len(stems)} English stems")

@@ -25,7 +25,7 @@ import typer
 from numpy.typing import NDArray
 
 from bench.taught_faqs import read_examples
-from bench.train_encoder import counts, lines
+from bench.train_encoder import counts, lines, word_table
 from config.resources import ENCODER, EXAMPLES, load_everyday, load_loanwords
 from core.embeddings.cache import VectorCache
 from core.embeddings.e5 import E5Embedder
@@ -86,12 +86,7 @@ def main(
         start = _without_common(teacher.vectors(list(words.values())))
         told = teacher.vectors(sentences)
     vectors = _reduced(_moved(counts(terms, {t: row for row, t in enumerate(words)}), start, told))
-    scale = np.maximum(np.abs(vectors).max(1), 1e-9) / 127
-    arrays: dict[str, Any] = read_arrays(ENCODER) | {
-        "general_terms": lines(list(words)),
-        "general_table": np.rint(vectors / scale[:, None]).astype(np.int8),
-        "general_scale": scale.astype(np.float32),
-    }
+    arrays: dict[str, Any] = read_arrays(ENCODER) | word_table(list(words), vectors, "general_")
     content = arrays["table"].tobytes() + vectors.tobytes()
     arrays["name"] = lines([f"kiwi-encoder-{sha256(content).hexdigest()[:8]}"])
     np.savez_compressed(ENCODER, allow_pickle=False, **arrays)

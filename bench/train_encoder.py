@@ -252,12 +252,9 @@ def pack(p: dict[str, Floats], corpus: Corpus, words: Words) -> dict[str, NDArra
     """The model file: the table as 8-bit rows with a scale each, the rest as 16-bit floats."""
     weight = np.logaddexp(0, p["bias"] + words.vectors @ p["gate"])
     table = weight[:, None] * (words.vectors @ p["adapter"] + p["residual"])
-    scale = np.maximum(np.abs(table).max(1), 1e-9) / 127
     return {
         "name": lines([f"kiwi-encoder-{sha256(table.tobytes()).hexdigest()[:8]}"]),
-        "terms": lines(corpus.vocabulary),
-        "table": np.rint(table / scale[:, None]).astype(np.int8),
-        "scale": scale.astype(np.float32),
+        **word_table(corpus.vocabulary, table),
         "anchors": lines(words.anchors),
         "basis": words.basis.astype(np.float16),
         "mean": words.mean.astype(np.float16),
@@ -267,9 +264,21 @@ def pack(p: dict[str, Floats], corpus: Corpus, words: Words) -> dict[str, NDArra
     }
 
 
+def word_table(terms: Sequence[str], vectors: Floats, prefix: str = "") -> dict[str, NDArray[Any]]:
+    """Return the arrays of `core.embeddings.kiwi.WordTable`: 8-bit rows with a scale each."""
+    scale = np.maximum(np.abs(vectors).max(1), 1e-9) / 127
+    return {
+        f"{prefix}terms": lines(terms),
+        f"{prefix}table": np.rint(vectors / scale[:, None]).astype(np.int8),
+        f"{prefix}scale": scale.astype(np.float32),
+    }
+
+
 def general_words() -> dict[str, NDArray[Any]]:
     """Return what `bench.general_words` put into the file that ships: it knows no pairs."""
-    return {name: array for name, array in read_arrays(ENCODER).items() if "general_" in name}
+    return {
+        name: array for name, array in read_arrays(ENCODER).items() if name.startswith("general_")
+    }
 
 
 def lines(texts: Sequence[str]) -> NDArray[np.uint8]:
