@@ -13,8 +13,7 @@ from typing import Final
 import numpy as np
 
 from core.assistant.assistant import Assistant
-from core.lessons.book import LessonBook
-from core.lessons.book import Taught as Kept
+from core.lessons.book import LessonBook, Taught
 from core.ports import Archive, Inbox, Lessons, Reports, Vectors
 from core.reporting.catalogue import Catalogue
 from core.reporting.gaps import Embed, GapGroup, grouped, open_gaps
@@ -69,7 +68,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Taught:
+class LessonEffect:
     """The effect of a lesson: how many questions of its group are answered now, of how many.
 
     `kept` is what came of storing it for each of them.
@@ -77,7 +76,7 @@ class Taught:
 
     asked: int
     answered: int
-    kept: Sequence[Kept] = ()
+    kept: Sequence[Taught] = ()
 
 
 class Operations:
@@ -177,7 +176,7 @@ class Operations:
 
     async def teach(
         self, questions: Sequence[tuple[str, str]], answer: str, *, who: str, approved: bool
-    ) -> Taught:
+    ) -> LessonEffect:
         """Teach the answer to a group's questions, ask them again, and close those it answers.
 
         `questions` are ids and texts. What the gate finds holds it, unless `who` has `approved`.
@@ -217,7 +216,7 @@ class Operations:
         turn = await self.archive.find(question_id)
         return await self._category_of(turn) if turn else ""
 
-    async def ask_again(self, questions: Sequence[tuple[str, str]]) -> Taught:
+    async def ask_again(self, questions: Sequence[tuple[str, str]]) -> LessonEffect:
         """Ask a group's questions again, and close those that are answered now.
 
         Raises:
@@ -236,11 +235,11 @@ class Operations:
         }
         closed = [question_id for question_id, text in questions if text in answered]
         await self.reports.close_gaps(closed, datetime.now(UTC))
-        return Taught(len(asked), sum(text in answered for _, text in asked))
+        return LessonEffect(len(asked), sum(text in answered for _, text in asked))
 
     async def correct(
         self, lesson_id: str, answer: str, *, who: str, approved: bool
-    ) -> Kept | None:
+    ) -> Taught | None:
         """Change a lesson's answer, as `teach` does; None if there is no such lesson.
 
         Raises:
@@ -252,7 +251,7 @@ class Operations:
         changed = replace(known, answer=answer, learned_at=datetime.now(UTC))
         return await self._book.keep(changed, by=who, approved_by=who if approved else "")
 
-    async def approve(self, lesson_id: str, *, who: str) -> Kept | None:
+    async def approve(self, lesson_id: str, *, who: str) -> Taught | None:
         """Serve a lesson that is held or has expired; None if there is no such lesson.
 
         Raises:

@@ -14,11 +14,10 @@ from bots.web.console.views import entry_in, person_in
 from bots.web.context import CONTEXT
 from bots.web.handlers.requests import body_of, text_in
 from bots.web.problems import Problem, said
-from core.lessons.book import Outcome
-from core.lessons.book import Taught as Kept
+from core.lessons.book import Outcome, Taught
 from core.lessons.wording import findings_of
 from core.profile import Profile
-from core.reporting.operations import Taught
+from core.reporting.operations import LessonEffect
 
 _MOST_QUESTIONS: Final = 500
 _MOST_MONTHS: Final = 36
@@ -131,12 +130,12 @@ async def forget(request: web.Request) -> web.Response:
     return said(asdict(await operations.forget(person_in(request), who=visitor.name)))
 
 
-def _taught_json(taught: Taught, profile: Profile) -> dict[str, Any]:
+def _taught_json(taught: LessonEffect, profile: Profile) -> dict[str, Any]:
     counts = {"asked": taught.asked, "answered": taught.answered}
     return counts | _findings_json(taught.kept, profile)
 
 
-def _findings_json(kept: Sequence[Kept], profile: Profile) -> dict[str, Any]:
+def _findings_json(kept: Sequence[Taught], profile: Profile) -> dict[str, Any]:
     """Return what the gate has found, a line each; `refused` is what nobody can approve."""
     stopped = [one for one in kept if one.outcome in (Outcome.HELD, Outcome.REFUSED)]
     lines = [findings_of(one.lesson, profile) for one in stopped if one.lesson]
