@@ -23,7 +23,7 @@ _AT_ONCE: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What becomes of `asked` questions: answered from their own entry, from another, or not."""
+    """The outcome of `asked` questions: answered from their own entry, from another, or not."""
 
     asked: int
     answered: int

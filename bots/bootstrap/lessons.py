@@ -27,7 +27,7 @@ class SearchedRehearsal:
     """Implements `core.lessons.gate.Rehearsing` in threads."""
 
     def __init__(self, retriever: Retriever, analyzer: Analyzer, closed: Sequence[str]) -> None:
-        """What is found is told where one teaches: nothing of `closed` categories but its own."""
+        """The rehearsal of a lesson finds nothing of `closed` categories but its own."""
         self._retriever = retriever
         self._analyzer = analyzer
         self._closed = closed

@@ -1,4 +1,4 @@
-"""What kind of small talk is this? Told from the words alone, in Korean and English.
+"""The kinds of small talk, told from the words alone, in Korean and English.
 
 A softmax regression over the encoder's vector and character n-grams. It reads more finely what the
 guardrail has taken for a greeting or for off topic: most of that is no small talk, which is a class

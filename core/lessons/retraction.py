@@ -1,4 +1,4 @@
-"""What becomes of answers that used a lesson which was undone: below each, a note says so."""
+"""The notes below answers that used a lesson which was undone."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from core.types import Memory
 
 
 class Memories(Protocol):
-    """What people told, each for themselves; `Archive.forget` deletes a person's, too.
+    """Keeps the memories of each person; `Archive.forget` deletes them, too.
 
     Everything raises `StorageError` if it cannot be read or written.
     """

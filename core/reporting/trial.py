@@ -19,7 +19,7 @@ _REMEMBERED: Final = 3  # turns of a conversation that a question is asked with
 
 
 class Origin(StrEnum):
-    """Where an ingest takes the FAQ from: its source, or the file that was uploaded last."""
+    """The origin of an ingest: the source of the FAQ, or the file that was uploaded last."""
 
     SOURCE = "source"
     UPLOAD = "upload"

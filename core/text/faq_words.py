@@ -14,7 +14,7 @@ from core.text.misspellings import Spelling
 
 @dataclass(frozen=True, slots=True)
 class FaqWords:
-    """What the titles of a FAQ are made of."""
+    """The words that the titles of a FAQ are made of."""
 
     clipped: Mapping[str, str]
     spelling: Spelling

@@ -1,4 +1,4 @@
-"""What a person has told the bot to remember."""
+"""The memories of a person: facts that the bot was told to remember."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What could be better in a FAQ: one finding about one entry."""
+"""The findings of a FAQ check, each about one entry."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class _Conversation:
         *,
         learning: Learning | None = None,
     ) -> None:
-        """Whoever sits here may teach, if there is something that learns."""
+        """The person at the terminal may teach, where `learning` is given."""
         self._runner = runner
         self._assistant = assistant
         self._screen = screen

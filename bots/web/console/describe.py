@@ -131,7 +131,7 @@ def whole_entry_json(listed: Listed) -> Json:
 
 
 def checked_json(checked: CheckReport, words: CheckWords, *, kind: str, start: int) -> Json:
-    """What could be better: counts by kind, and a page of the findings of one kind or of all."""
+    """Describe findings: their counts by kind, and a page of those of one kind or of all."""
     counts = Counter(problem.kind for problem in checked.problems)
     chosen = [problem for problem in checked.problems if kind in ("", problem.kind)]
     return {
@@ -148,7 +148,7 @@ def checked_json(checked: CheckReport, words: CheckWords, *, kind: str, start: i
 
 
 def dry_run_json(told: DryRun) -> Json:
-    """What an ingest of a source would take."""
+    """Describe what an ingest would take from a source."""
     return {
         "read": told.read,
         "entries": told.entries,

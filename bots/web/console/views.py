@@ -153,7 +153,7 @@ async def entry_in(request: web.Request) -> Listed:
 
 
 async def check(request: web.Request) -> web.Response:
-    """What could be better in the FAQ, a page at a time; `checking` while it is looked for."""
+    """Return the findings of the FAQ check, a page at a time; `checking` while it runs."""
     console, query = _console(request), request.query
     checked = await console.operations.catalogue.checkup.checked()
     if checked is None:

@@ -1,4 +1,4 @@
-"""What a diary is: it knows who is busy when, and books. It is the one arbiter of that."""
+"""The port of a diary: it knows who is busy when, and it alone decides what is booked."""
 
 from __future__ import annotations
 

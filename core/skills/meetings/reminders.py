@@ -1,4 +1,4 @@
-"""What the arranger says by itself: a meeting begins soon, or nobody has agreed in time."""
+"""The messages that the arranger sends by itself: a meeting begins soon, or a poll has lapsed."""
 
 from __future__ import annotations
 
