@@ -12,8 +12,8 @@ from typing import Final, Self
 
 import numpy as np
 
-from core.retrieval.grams import GramIndex
-from core.retrieval.postings import Postings, Scores, saturated
+from core.retrieval.lexical.grams import GramIndex
+from core.retrieval.lexical.postings import Postings, Scores, saturated
 from core.text.korean import Analyzer
 from core.types import Entry
 

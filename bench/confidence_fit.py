@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from bench.taught_faqs import Faq
-from core.assistant.guardrail import Evidence
+from core.assistant.guardrails.guardrail import Evidence
 from core.retrieval.confidence import Confidence
 from core.retrieval.evidence import FACTS
 from core.types import Label

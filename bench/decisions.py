@@ -14,7 +14,7 @@ from bench.sources import Sources
 from bench.tables import not_run, table
 from bench.taught_faqs import MEASURED, Example, Origin, Workshop, evidence_of, read_examples
 from config.resources import ENCODER, load_loanwords
-from core.assistant.guardrail import Evidence, Guardrail
+from core.assistant.guardrails.guardrail import Evidence, Guardrail
 from core.charts import line_chart
 from core.embeddings.kiwi import KiwiEncoder
 from core.retrieval.retriever import Retriever, is_answer

@@ -19,7 +19,7 @@ from bench.variations import variations
 from config.settings import Settings
 from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.chroma.records import Record
-from core.retrieval.lexical import LexicalIndex
+from core.retrieval.lexical.index import LexicalIndex
 from core.retrieval.snapshot import build_lexical, fields_of
 from core.types import Entry, Terms
 

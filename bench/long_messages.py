@@ -16,7 +16,7 @@ from bench.sources import Sources
 from bench.tables import not_run, table
 from bots.cli.evaluation.cases import RetrievalCase
 from config.resources import GUARDRAIL
-from core.assistant.guardrail import Guardrail, GuardrailModel
+from core.assistant.guardrails.guardrail import Guardrail, GuardrailModel
 from core.assistant.message import Message, MessageReader, Reading
 from core.assistant.research import Researcher
 from core.types import Label

@@ -10,7 +10,7 @@ from bench.processes import isolated
 from bench.sources import Asked, Sources
 from bench.tables import ms, note, p50, p99, table
 from config.resources import GUARDRAIL
-from core.assistant.guardrail import Evidence, Guardrail, GuardrailModel
+from core.assistant.guardrails.guardrail import Evidence, Guardrail, GuardrailModel
 
 _ROUNDS = 5
 _PASSAGES = 8

@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core.assistant.guardrail import Guardrail
+    from core.assistant.guardrails.guardrail import Guardrail
     from core.retrieval.retriever import Retriever
     from core.text.korean import Analyzer
 
@@ -65,7 +65,7 @@ def _story(question: str) -> Iterator[str]:
     )
     retriever.serving.refresh()
     yield "load the lexical index"
-    from core.assistant.guardrail import Guardrail, GuardrailModel
+    from core.assistant.guardrails.guardrail import Guardrail, GuardrailModel
 
     guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), encoder.embed, analyzer.terms)
     yield "load the guardrail"
@@ -91,8 +91,8 @@ def _answer(
 ) -> Iterator[str]:
     import asyncio
 
-    from core.assistant.extractive import ExtractiveModel
-    from core.assistant.guardrail import Evidence
+    from core.assistant.drafts.extractive import ExtractiveModel
+    from core.assistant.guardrails.guardrail import Evidence
     from core.types import Passage
 
     hits = retriever.search(question)

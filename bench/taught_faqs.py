@@ -21,11 +21,11 @@ from bots.bootstrap.search import load_synonyms
 from bots.cli.evaluation.cases import GuardrailCase
 from config.profiles import guardrail_file, profile_chain
 from config.resources import EXAMPLES, ROOT, load_everyday
-from core.assistant.guardrail import LABELS, Evidence, Guardrail, GuardrailModel
+from core.assistant.guardrails.guardrail import LABELS, Evidence, Guardrail, GuardrailModel
 from core.embeddings.kiwi import KiwiEncoder
+from core.retrieval.lexical.synonyms import Synonyms
 from core.retrieval.retriever import Retriever
 from core.retrieval.signals import Query
-from core.retrieval.synonyms import Synonyms
 from core.text.korean import Analyzer
 from core.types import Entry, Exchange, Label
 from ingest.prepare import prepare

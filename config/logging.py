@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import orjson
 
-from core.text.personal_data import mask
+from core.text.safety.personal_data import mask
 
 _OURS = ("bots", "core", "ingest", "config")
 # They report their own start, every request, or telemetry that was turned off.

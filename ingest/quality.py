@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from core.text.personal_data import find
+from core.text.safety.personal_data import find
 from core.types import Entry, EntryProblem, ProblemKind
 from ingest.dedupe import near_duplicates
 from ingest.doubles import (

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 
-from core.assistant.followups import labels
+from core.assistant.dialogue.followups import labels
 from core.errors import FaqIndexError
 from core.ports import Embedder
 from core.retrieval.chroma.index import ChromaIndex

@@ -17,12 +17,12 @@ from config.profiles import guardrail_file, load_profile, profile_chain
 from config.resources import ENCODER, SAMPLE_FAQ, SMALL_TALK, load_everyday, load_loanwords
 from config.settings import read_settings
 from core.assistant.assistant import Assistant
-from core.assistant.extractive import ExtractiveModel
-from core.assistant.followups import LeadBack
-from core.assistant.guardrail import Guardrail, GuardrailModel
+from core.assistant.dialogue.followups import LeadBack
+from core.assistant.drafts.extractive import ExtractiveModel
+from core.assistant.guardrails.guardrail import Guardrail, GuardrailModel
+from core.assistant.guardrails.small_talk import SmallTalkModel, SmallTalkReader
 from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
-from core.assistant.small_talk import SmallTalkModel, SmallTalkReader
 from core.embeddings.kiwi import KiwiEncoder
 from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.retriever import Retriever

@@ -14,6 +14,7 @@ from bots.bootstrap.console import desk_of, trials_of
 from bots.bootstrap.lessons import book_of, category_for, gate_of, liked_of
 from bots.bootstrap.offers import offered_to_all
 from bots.bootstrap.plain_assistant import PlainAssistants
+from bots.bootstrap.processes.switches import model_switches, people_switches, search_switches
 from bots.bootstrap.search import (
     Following,
     begun_stores,
@@ -24,7 +25,6 @@ from bots.bootstrap.search import (
 )
 from bots.bootstrap.skills import SkillParts, with_skills
 from bots.bootstrap.stores import Stores, open_stores
-from bots.bootstrap.switches import model_switches, people_switches, search_switches
 from config.profiles import profile_of
 from config.settings import Settings
 from core.assistant.assistant import Assistant
@@ -49,7 +49,7 @@ from core.retrieval.retriever import Retriever
 from core.skills.assistant import AnyAssistant
 from core.stores.memory import MemoryHistory
 from core.stores.sqlite.spool import SqliteSpool
-from core.text.personal_data import mask
+from core.text.safety.personal_data import mask
 from core.types import Turn
 
 

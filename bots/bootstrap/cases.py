@@ -13,7 +13,7 @@ from core.messaging.cases.desk import CaseDesk
 from core.messaging.cases.likeness import Likeness
 from core.messaging.cases.roster import Roster
 from core.profile import Owner, Profile
-from core.retrieval.lessons import is_learned, passages_of
+from core.retrieval.overlay.lessons import is_learned, passages_of
 from core.retrieval.retriever import Retriever
 from core.types import Passage, Question
 

@@ -15,7 +15,7 @@ from core.assistant.assistant import Assistant
 from core.reporting.catalogue import CatalogueIndex
 from core.reporting.checkup import CheckReport
 from core.reporting.trial import DryRun, Origin, Trials
-from core.retrieval.rehearsal import Rehearsal, answering
+from core.retrieval.overlay.rehearsal import Rehearsal, answering
 from core.retrieval.retriever import Retriever
 from core.types import Entry, Generation, Lesson
 

@@ -98,7 +98,7 @@ async def _gaps(settings: Settings, stores: Stores) -> Sequence[GapGroup]:
 async def _overlaps(settings: Settings, lessons: Sequence[Lesson]) -> Sequence[Overlap]:
     """Hold lessons against the FAQ where no search is loaded yet; none where there is no FAQ."""
     from bots.bootstrap.search import build_retriever
-    from core.retrieval.rehearsal import answering
+    from core.retrieval.overlay.rehearsal import answering
 
     def found() -> Sequence[Overlap]:
         try:

@@ -17,7 +17,7 @@ from core.lessons.reader import LessonReader
 from core.lessons.retraction import Retractions
 from core.profile import Profile
 from core.retrieval.audience import Audience, is_within
-from core.retrieval.rehearsal import Rehearsal
+from core.retrieval.overlay.rehearsal import Rehearsal
 from core.retrieval.retriever import Retriever
 from core.text.korean import Analyzer
 from core.types import Entry, Lesson, Turn

@@ -11,19 +11,19 @@ from config.resources import SMALL_TALK
 from config.settings import Settings
 from core.assistant.assistant import Assistant
 from core.assistant.audiences import Audiences
-from core.assistant.extractive import ExtractiveModel
-from core.assistant.fallback import ModelPipeline
-from core.assistant.followups import LeadBack
-from core.assistant.guardrail import Guardrail, GuardrailModel
+from core.assistant.dialogue.followups import LeadBack
+from core.assistant.dialogue.situation import Situations
+from core.assistant.drafts.extractive import ExtractiveModel
+from core.assistant.drafts.fallback import ModelPipeline
+from core.assistant.guardrails.guardrail import Guardrail, GuardrailModel
+from core.assistant.guardrails.small_talk import SmallTalkModel, SmallTalkReader
 from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
-from core.assistant.situation import Situations
-from core.assistant.small_talk import SmallTalkModel, SmallTalkReader
 from core.ports import History
 from core.profile import Profile
 from core.retrieval.retriever import Retriever
 from core.stores.memory import MemoryHistory
-from core.text.personal_data import mask
+from core.text.safety.personal_data import mask
 
 
 @dataclass(frozen=True, slots=True)

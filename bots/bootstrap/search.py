@@ -19,10 +19,10 @@ from core.embeddings.e5 import E5Embedder
 from core.embeddings.fastembed import FastembedEmbedder
 from core.embeddings.kiwi import KiwiEncoder
 from core.ports import Embedder, FaqIndex
-from core.retrieval.lesson_sync import LessonSync, Warm
+from core.retrieval.lexical.synonyms import Synonyms, load_groups
+from core.retrieval.overlay.lesson_sync import LessonSync, Warm
 from core.retrieval.retriever import Retriever
 from core.retrieval.reviews import Reviews
-from core.retrieval.synonyms import Synonyms, load_groups
 from core.text.korean import Analyzer
 
 

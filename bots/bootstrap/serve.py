@@ -18,9 +18,9 @@ from bots.bootstrap.index.first_index import ensure_index
 from bots.bootstrap.jobs import build_jobs, scheduled
 from bots.bootstrap.offers import offered_to_all, served_entries
 from bots.bootstrap.platforms import PLATFORMS
-from bots.bootstrap.process_state import ProcessState, serving
 from bots.bootstrap.processes.event_loop import run as run_loop
 from bots.bootstrap.processes.members import Members
+from bots.bootstrap.processes.process_state import ProcessState, serving
 from bots.bootstrap.processes.seat import seated
 from bots.bootstrap.processes.workers import keep_worker
 from bots.bootstrap.stores import check_index, open_index, open_stores

@@ -15,7 +15,7 @@ from bots.bootstrap.search import Language
 from bots.bootstrap.stores import Stores
 from config.settings import Settings
 from core.assistant.assistant import Assistant
-from core.assistant.situation import Situations
+from core.assistant.dialogue.situation import Situations
 from core.errors import ConfigError
 from core.ports import Embedder, History, Memories
 from core.profile import Profile

@@ -34,7 +34,7 @@ from core.errors import ConfigError, FaqbotError
 from core.messaging.delivery.reply import Reply
 from core.messaging.service import ChatService
 from core.profile import Profile
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 from core.types import Question
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from typing import Final
 from core.profile import Profile
 from core.text.markdown.measure import cost
 from core.text.markdown.split import settled, split
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 from core.types import Answered, Declined, Escalated, Passage, View
 
 _MOST: Final = 10  # sources, offers, questions; what no ending has, and every platform can show

@@ -8,7 +8,7 @@ from bots.slack.api.channel_ids import ChannelIds
 from config.settings import Settings
 from core.messaging.service import ChatService
 from core.profile import Profile
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from config.profiles import profile_of
 from config.settings import Settings
 from core.errors import PlatformError
 from core.profile import Profile
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 from core.types import (
     Answered,
     Declined,

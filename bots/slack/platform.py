@@ -23,7 +23,7 @@ from config.settings import Settings
 from core.errors import ConfigError
 from core.messaging.service import ChatService
 from core.profile import Profile
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 
 _SHORT_S: Final = 60.0  # Slack itself sends what came in a shorter absence
 

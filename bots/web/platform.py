@@ -24,7 +24,7 @@ from config.settings import Settings
 from core.assistant.audiences import Standing
 from core.messaging.service import ChatService
 from core.profile import Profile
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 from core.types import Question
 
 logger = logging.getLogger(__name__)

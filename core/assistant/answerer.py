@@ -9,23 +9,23 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from core.assistant.audiences import Scope
-from core.assistant.conversation import Conversation
+from core.assistant.dialogue.conversation import Conversation
+from core.assistant.dialogue.offers import Offers
+from core.assistant.dialogue.references import Reference, Referred, referred
+from core.assistant.drafts.rest import rest_of
+from core.assistant.drafts.work import Instead, LocalDraft, LocalWork, Research, Work
+from core.assistant.guardrails.small_talk import SmallTalkReader, apology, small_talk
 from core.assistant.message import Message, MessageReader
-from core.assistant.offers import Offers
-from core.assistant.references import Reference, Referred, referred
-from core.assistant.rest import rest_of
-from core.assistant.small_talk import SmallTalkReader, apology, small_talk
 from core.assistant.trace import traced
 from core.assistant.turn_record import Clock, turn_of
-from core.assistant.work import Instead, LocalDraft, LocalWork, Research, Work
 from core.ports import ChatModel, History
 from core.press_ids import is_press
 from core.profile import Profile
 from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.retriever import Hit, Retriever, is_answer
-from core.text.instructions import instructs_bot
 from core.text.languages import asking_in, foreign
-from core.text.normalize import normalized
+from core.text.safety.instructions import instructs_bot
+from core.text.spelling.normalize import normalized
 from core.types import (
     Anew,
     Answered,

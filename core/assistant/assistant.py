@@ -10,14 +10,14 @@ from dataclasses import replace
 
 from core.assistant.answerer import SURE, Answerer
 from core.assistant.audiences import Audiences, Scope
-from core.assistant.conversation import unasked
-from core.assistant.fallback import ModelPipeline
-from core.assistant.followups import LeadBack
+from core.assistant.dialogue.conversation import unasked
+from core.assistant.dialogue.followups import LeadBack
+from core.assistant.dialogue.offers import Offers
+from core.assistant.dialogue.situation import Situations
+from core.assistant.drafts.fallback import ModelPipeline
+from core.assistant.drafts.work import Instead, LocalWork, Research, Work
+from core.assistant.guardrails.small_talk import SmallTalkReader
 from core.assistant.message import MessageReader
-from core.assistant.offers import Offers
-from core.assistant.situation import Situations
-from core.assistant.small_talk import SmallTalkReader
-from core.assistant.work import Instead, LocalWork, Research, Work
 from core.errors import FaqbotError
 from core.llm.prompts import SITUATION
 from core.ports import ChatModel, History
@@ -25,7 +25,7 @@ from core.profile import Profile
 from core.retrieval.audience import Audience
 from core.retrieval.retriever import Hit, Retriever, is_answer
 from core.stores.memory import MemoryHistory
-from core.text.normalize import normalized
+from core.text.spelling.normalize import normalized
 from core.types import (
     AnswerEvent,
     Entry,

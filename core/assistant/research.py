@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.assistant.guardrail import Evidence, Guardrail
+from core.assistant.guardrails.guardrail import Evidence, Guardrail
 from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.retriever import Hit, Retriever, is_answer
 from core.retrieval.signals import Query

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from core.assistant.dialogue.references import Referred
 from core.assistant.message import Reading
-from core.assistant.references import Referred
 from core.retrieval.evidence import FACTS
 from core.retrieval.retriever import Hit
 from core.types import Candidate, Trace, Verdict

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
+from core.assistant.drafts.work import Work
 from core.assistant.trace import bounded
-from core.assistant.work import Work
 from core.types import (
     Answered,
     AnswerEvent,

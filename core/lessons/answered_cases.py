@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from core.ports import Cases
-from core.retrieval.lessons import entry_of, passages_of
+from core.retrieval.overlay.lessons import entry_of, passages_of
 from core.types import Case, Lesson, LessonState, Passage, SessionId
 
 

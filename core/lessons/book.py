@@ -16,7 +16,7 @@ from core.lessons.answered_cases import answer_case, reopen_cases
 from core.lessons.gate import Examined
 from core.lessons.remarks import person_named
 from core.ports import Cases, Lessons, Reports
-from core.text.personal_data import mask, mask_private
+from core.text.safety.personal_data import mask, mask_private
 from core.types import AuditEvent, Lesson, LessonState, SessionId, Teaching
 
 

@@ -11,9 +11,9 @@ from kiwipiepy import Token
 
 from core.ports import Vectors
 from core.text.asking_back import without_questions
-from core.text.claims import contradicts
 from core.text.korean import Analyzer
-from core.text.normalize import normalized
+from core.text.safety.claims import contradicts
+from core.text.spelling.normalize import normalized
 from core.types import Turn
 
 # Closed classes of Korean: to deny and to agree, and what says that something held only until now.

@@ -17,11 +17,11 @@ from core.errors import FaqbotError
 from core.lessons.reader import LessonReader
 from core.profile import Profile
 from core.text.asking_back import asks_back
-from core.text.claims import contradicts
-from core.text.instructions import instructs_bot
 from core.text.markdown.measure import shortened
-from core.text.sanitize import Cleaner
-from core.text.secrets import holds_key, holds_password
+from core.text.safety.claims import contradicts
+from core.text.safety.instructions import instructs_bot
+from core.text.safety.sanitize import Cleaner
+from core.text.safety.secrets import holds_key, holds_password
 from core.types import Entry, Lesson
 
 _BESIDE: Final = 1  # entries that a lesson is compared with: those that answer its question best
@@ -31,7 +31,7 @@ _SENTENCE: Final = re.compile(r"(?<=[.!?。])\s+|\n+")
 
 
 class Rehearsing(Protocol):
-    """The search on which a lesson is tried out; see `core.retrieval.rehearsal`."""
+    """The search on which a lesson is tried out; see `core.retrieval.overlay.rehearsal`."""
 
     async def near(self, lesson: Lesson) -> Sequence[Entry]:
         """Return the entries that answer the lesson's question, the nearest first."""

@@ -18,7 +18,7 @@ from core.lessons.tag import is_lesson, without_tag
 from core.ports import Archive, History, Inbox, Lessons
 from core.press_ids import press_id
 from core.profile import Profile
-from core.text.personal_data import mask
+from core.text.safety.personal_data import mask
 from core.text.sections import tidy
 from core.types import Label, Lesson, LessonState, Question, SessionId, Turn, TurnState
 

@@ -15,7 +15,7 @@ from typing import Final
 from core.errors import FaqbotError
 from core.ports import Archive, Lessons, Reports
 from core.press_ids import is_press, press_id
-from core.text.personal_data import mask
+from core.text.safety.personal_data import mask
 from core.text.sections import tidy
 from core.types import (
     OFFICIAL,

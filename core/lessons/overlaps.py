@@ -9,7 +9,7 @@ from core.lessons.gate import says_otherwise
 from core.types import Entry, Lesson, LessonState
 
 Answering = Callable[[Sequence[Lesson]], Sequence[Entry | None]]
-"""The entries of the FAQ that answer the questions of lessons; see `core.retrieval.rehearsal`."""
+"""The entries that answer the questions of lessons; see `core.retrieval.overlay.rehearsal`."""
 
 
 @dataclass(frozen=True, slots=True)

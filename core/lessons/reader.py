@@ -12,7 +12,7 @@ from kiwipiepy import Token
 from core.ports import Vectors
 from core.text.addressing import says_something
 from core.text.korean import Analyzer
-from core.text.normalize import normalized
+from core.text.spelling.normalize import normalized
 
 # What people say while they have no answer: agreement, thanks, patience, promises, not knowing.
 # A closed class, as content terms (`core.text.korean`); a text of nothing else answers nothing.

@@ -9,7 +9,7 @@ from typing import Final
 from core.ports import Archive, History, Inbox, Reports
 from core.press_ids import press_id
 from core.profile import Profile
-from core.retrieval.lessons import PREFIX
+from core.retrieval.overlay.lessons import PREFIX
 from core.text.markdown.measure import shortened
 from core.types import InboxState, Lesson, Question, Turn, TurnState
 

@@ -8,8 +8,8 @@ from typing import Final
 from core.lessons.book import Outcome, Taught
 from core.profile import Profile
 from core.text.markdown.measure import shortened
-from core.text.personal_data import mask
-from core.text.sanitize import Cleaner
+from core.text.safety.personal_data import mask
+from core.text.safety.sanitize import Cleaner
 from core.types import Lesson
 
 

@@ -16,7 +16,7 @@ from core.errors import (
 )
 from core.llm.completions import CompletionRequest, Completions, Finish, Piece
 from core.llm.prompts import NEXT, NONE, Message, Prompt, answer_messages, pack, resumed
-from core.text.claims import ClaimFilter
+from core.text.safety.claims import ClaimFilter
 from core.types import AnswerPiece, Cited, Exchange, Offer, Passage, Written
 
 logger = logging.getLogger(__name__)

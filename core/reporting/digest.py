@@ -11,7 +11,7 @@ from typing import Final
 from core.lessons.overlaps import Overlap
 from core.ports import Archive, Cases, Lessons, Reports
 from core.reporting.gaps import GapGroup
-from core.retrieval.lesson_sync import all_lessons
+from core.retrieval.overlay.lesson_sync import all_lessons
 from core.types import Case, EntryReview, Feedback, Lesson, LessonState, Span
 
 _WEEK: Final = timedelta(days=7)

@@ -11,7 +11,7 @@ from core.profile import Profile
 from core.reporting.digest import DayCount, Digest, Disliked
 from core.reporting.gaps import GapGroup
 from core.text.markdown.measure import shortened
-from core.text.personal_data import mask
+from core.text.safety.personal_data import mask
 from core.types import Case
 
 _SHOWN: Final = 5  # of each kind

@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.retrieval.lexical import LexicalIndex
-from core.retrieval.postings import Scores
+from core.retrieval.lexical.index import LexicalIndex
+from core.retrieval.lexical.postings import Scores
 
 Floats = NDArray[np.float64]
 

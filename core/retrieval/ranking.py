@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from core.retrieval import confidence
 from core.retrieval.evidence import Floats, QuestionTerms, coverage, measures, own_share
-from core.retrieval.lexical import LexicalIndex
-from core.retrieval.postings import Scores
+from core.retrieval.lexical.index import LexicalIndex
+from core.retrieval.lexical.postings import Scores
 from core.retrieval.signals import Signals
 from core.retrieval.snapshot import Snapshot
 from core.text.korean import compact

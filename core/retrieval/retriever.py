@@ -20,14 +20,14 @@ from core.retrieval import confidence
 from core.retrieval.audience import EVERYTHING, Audience
 from core.retrieval.everyday import Everyday
 from core.retrieval.evidence import measures
-from core.retrieval.keywords import plain_first
-from core.retrieval.lessons import LessonIndex
-from core.retrieval.lexical import LexicalIndex
+from core.retrieval.lexical.index import LexicalIndex
+from core.retrieval.lexical.keywords import plain_first
+from core.retrieval.lexical.synonyms import Synonyms
+from core.retrieval.overlay.lessons import LessonIndex
 from core.retrieval.ranking import after, best, judged, once
 from core.retrieval.reviews import Reviews
 from core.retrieval.signals import Query, SignalReader, Signals
 from core.retrieval.snapshot import LiveIndex, Snapshot
-from core.retrieval.synonyms import Synonyms
 from core.text.korean import Analyzer
 from core.types import Entry, Exchange, Generation
 

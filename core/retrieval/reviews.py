@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Final
 
 from core.errors import FaqbotError
-from core.retrieval.lessons import SourcedEntry
+from core.retrieval.overlay.lessons import SourcedEntry
 from core.types import Entry, EntryReview, Source
 
 logger = logging.getLogger(__name__)

@@ -17,14 +17,14 @@ import numpy as np
 from core.errors import ModelError
 from core.ports import Embedder, FaqIndex, Vectors
 from core.retrieval.audience import EVERYTHING, Audience
-from core.retrieval.lessons import LessonIndex
-from core.retrieval.lexical import LexicalIndex
-from core.retrieval.postings import Scores
-from core.retrieval.synonyms import Synonyms
+from core.retrieval.lexical.index import LexicalIndex
+from core.retrieval.lexical.postings import Scores
+from core.retrieval.lexical.synonyms import Synonyms
+from core.retrieval.overlay.lessons import LessonIndex
 from core.retrieval.vectors import unit
-from core.text.faq_words import FaqWords
 from core.text.korean import Analyzer
-from core.text.misspellings import Spelling
+from core.text.spelling.faq_words import FaqWords
+from core.text.spelling.misspellings import Spelling
 from core.types import Exchange
 
 # Of the sum, in the order of `evidence.SIGNALS`: chosen over ten FAQs, from 24 entries to 2,717, of

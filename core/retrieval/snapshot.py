@@ -14,8 +14,8 @@ import numpy as np
 from core.errors import FaqIndexError, ModelError, NoFaqError
 from core.ports import FaqIndex
 from core.retrieval.everyday import Everyday
-from core.retrieval.lessons import NOTHING, LessonOverlay, laid_over
-from core.retrieval.lexical import Fields, LexicalIndex
+from core.retrieval.lexical.index import Fields, LexicalIndex
+from core.retrieval.overlay.lessons import NOTHING, LessonOverlay, laid_over
 from core.retrieval.vectors import read_arrays
 from core.types import Entry, Generation, Terms
 

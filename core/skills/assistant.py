@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Final
 
 from core.assistant.assistant import Assistant
-from core.assistant.references import named_place
-from core.assistant.situation import Situation, Situations
-from core.assistant.work import Research
+from core.assistant.dialogue.references import named_place
+from core.assistant.dialogue.situation import Situation, Situations
+from core.assistant.drafts.work import Research
 from core.errors import FaqbotError
 from core.ports import History
 from core.press_ids import is_press, pressed_turn
@@ -20,7 +20,7 @@ from core.profile import Profile
 from core.skills.router import Router
 from core.skills.skill import Request, Skill, SkillReply
 from core.text.korean import compact
-from core.text.normalize import normalized
+from core.text.spelling.normalize import normalized
 from core.types import (
     Answered,
     AnswerEvent,

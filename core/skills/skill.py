@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from core.assistant.situation import Situation
+from core.assistant.dialogue.situation import Situation
 from core.types import Dialogue, File, Question, Status
 
 

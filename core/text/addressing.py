@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from core.text.normalize import normalized
+from core.text.spelling.normalize import normalized
 
 CALL: Final = "\ufffc"
 """What stands in a text where it mentions the bot, until `without_calls` takes it out."""

@@ -37,10 +37,10 @@ class Trace:
     """The reasons for an answer; empty for turns that an older faqbot has stored.
 
     `searched` is the text that was searched for, `reference` what the message refers to in its
-    conversation (see `core.assistant.references.Reference`), and `left_out` are further questions
-    of it. `scores` are the guardrail's probabilities, and `kind` is that of small talk, "" for a
-    question. `candidates` are nearest first, and `facts` are the evidence for the first of them, by
-    the names of `core.retrieval.evidence.FACTS`.
+    conversation (see `core.assistant.dialogue.references.Reference`), and `left_out` are further
+    questions of it. `scores` are the guardrail's probabilities, and `kind` is that of small talk,
+    "" for a question. `candidates` are nearest first, and `facts` are the evidence for the first of
+    them, by the names of `core.retrieval.evidence.FACTS`.
     `prompt` is what a model was given to answer from; "" where none wrote. `edits` are how the
     answer grew until it was stored, which is just before its last edit.
     """

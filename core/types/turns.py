@@ -53,7 +53,7 @@ class Turn:
     """A question with what became of it: everything needed to replay it.
 
     `passages` are those that `sources` names, as they were used. `withheld` is the number of
-    sentences of a model that were not shown: see `core.text.claims`. `trace` says why it was
+    sentences of a model that were not shown: see `core.text.safety.claims`. `trace` says why it was
     answered so.
     """
 

@@ -15,7 +15,7 @@ from fakes.slack_bot import PROFILE, finished, make_settings
 
 from bots.bootstrap.assistant import open_service
 from bots.bootstrap.index.ingestion import run_ingest
-from bots.bootstrap.process_state import ProcessState, serving
+from bots.bootstrap.processes.process_state import ProcessState, serving
 from bots.bootstrap.stores import open_stores
 from bots.slack.platform import open_slack
 from config.resources import SAMPLE_FAQ

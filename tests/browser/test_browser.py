@@ -19,8 +19,8 @@ from fakes.web_bot import free_port, running_bot
 from bench.synthetic_traffic import fill, synthetic
 from bots.bootstrap.assistant import open_service
 from bots.bootstrap.index.ingestion import run_ingest
+from bots.bootstrap.processes.switches import model_switches, people_switches
 from bots.bootstrap.stores import open_stores
-from bots.bootstrap.switches import model_switches, people_switches
 from bots.cli.faq.init import Wishes, init
 from bots.web.platform import open_web
 from config.profiles import load_profile, profile_of

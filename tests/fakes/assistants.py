@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from copy import copy
 
-from core.assistant.work import Instead, Research
+from core.assistant.drafts.work import Instead, Research
 from core.ports import History
 from core.stores.memory import MemoryHistory
 from core.types import (

@@ -17,7 +17,7 @@ from core.messaging.delivery.pacer import Pacer
 from core.messaging.delivery.window import Window
 from core.messaging.service import ChatService
 from core.profile import Profile
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 from core.types import File, Question, SessionId, View
 
 PREFIX = "board:"

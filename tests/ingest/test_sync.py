@@ -13,8 +13,8 @@ from fakes.tiny import TinyAnalyzer, TinyEmbedder
 
 from core.errors import FaqIndexError
 from core.retrieval.chroma.index import ChromaIndex
+from core.retrieval.lexical.synonyms import Synonyms
 from core.retrieval.retriever import Retriever
-from core.retrieval.synonyms import Synonyms
 from core.retrieval.vectors import passage_of
 from ingest.chunks import chunks
 from ingest.sync import batched, digest, single_ingest, sync, terms_of

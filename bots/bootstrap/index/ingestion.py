@@ -28,8 +28,8 @@ from core.embeddings.kiwi import fingerprint
 from core.errors import ConfigError, SourceError
 from core.lessons.overlaps import Overlap, overlaps_of
 from core.ports import Embedder
-from core.retrieval.lesson_sync import all_lessons
-from core.retrieval.rehearsal import answering
+from core.retrieval.overlay.lesson_sync import all_lessons
+from core.retrieval.overlay.rehearsal import answering
 from core.retrieval.retriever import Retriever
 from core.retrieval.vectors import read_arrays
 from core.text.korean import terms_version

@@ -12,9 +12,9 @@ from bots.bootstrap.stores import open_spending
 from config.profiles import profile_of
 from config.resources import load_prompt
 from config.settings import Settings
-from core.assistant.fallback import FallbackModel, ModelPipeline
+from core.assistant.drafts.fallback import FallbackModel, ModelPipeline
+from core.assistant.drafts.speculation import Speculation
 from core.assistant.message import MessageReader, Warm
-from core.assistant.speculation import Speculation
 from core.errors import ConfigError
 from core.llm.budget import Ledger
 from core.llm.chat import AnswerWriter
@@ -22,7 +22,7 @@ from core.llm.classifier import QuestionClassifier
 from core.llm.question_writer import QuestionWriter
 from core.ports import ChatModel
 from core.profile import Profile
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 
 logger = logging.getLogger(__name__)
 

@@ -19,10 +19,10 @@ from core.llm.tuning.candidates import LeftOut, TuningExample, of_entries, of_tu
 from core.llm.tuning.dataset import Dataset, build
 from core.llm.tuning.examples import Example, ExampleMaker
 from core.llm.tuning.job import TuningJob
-from core.retrieval.lessons import passages_of
+from core.retrieval.overlay.lessons import passages_of
 from core.retrieval.retriever import Retriever
-from core.text.normalize import normalized
-from core.text.personal_data import find
+from core.text.safety.personal_data import find
+from core.text.spelling.normalize import normalized
 from core.types import Entry, Exchange, Passage
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from bots.bootstrap.search import build_taught
 from bots.cli.answers.batch import result, rounded
 from bots.cli.terminal import clean
 from config.settings import Settings
-from core.text.normalize import normalized
 from core.text.sections import tidy
+from core.text.spelling.normalize import normalized
 from core.types import SessionId, Verdict
 
 _HEADER = "  #  score  words  letters  meaning  title"

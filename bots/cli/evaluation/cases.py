@@ -9,7 +9,7 @@ from typing import Final
 from bots.cli.jsonl import read_rows
 from core.errors import SourceError
 from core.retrieval.retriever import Retriever
-from core.text.normalize import normalized
+from core.text.spelling.normalize import normalized
 from core.types import Exchange, Label
 
 _DEPTH: Final = 20

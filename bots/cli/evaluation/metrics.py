@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from core.assistant.guardrail import LABELS
+from core.assistant.guardrails.guardrail import LABELS
 from core.types import Label
 
 Pair = tuple[Label, Label]

@@ -15,7 +15,7 @@ from bots.cli.terminal import clean
 from config.settings import Settings
 from core.errors import NoFaqError
 from core.lessons.overlaps import Overlap, overlaps_of
-from core.retrieval.rehearsal import answering
+from core.retrieval.overlay.rehearsal import answering
 from core.text.sections import tidy
 from core.types import EntryReview, Lesson, LessonState
 

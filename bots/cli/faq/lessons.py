@@ -23,8 +23,8 @@ from core.lessons.book import LessonBook, Outcome, Taught
 from core.lessons.tag import without_tag
 from core.lessons.wording import said_of
 from core.profile import Profile
-from core.retrieval.lesson_sync import all_lessons
-from core.retrieval.lessons import newest
+from core.retrieval.overlay.lesson_sync import all_lessons
+from core.retrieval.overlay.lessons import newest
 from core.text.korean import compact
 from core.text.sections import tidy
 from core.types import Lesson, LessonState, SessionId

@@ -155,7 +155,7 @@ def _space(settings: Settings) -> Iterator[Check]:
 
 def _profile(settings: Settings) -> Iterator[Check]:
     from config.profiles import chain_of, profile_of, synonym_files
-    from core.retrieval.synonyms import load_groups
+    from core.retrieval.lexical.synonyms import load_groups
 
     profile, chain = profile_of(settings), chain_of(settings)
     groups = [group for file in synonym_files(chain) for group in load_groups(file)]
@@ -180,7 +180,7 @@ def _packages(_settings: Settings) -> Iterator[Check]:
 
 def _models(_settings: Settings) -> Iterator[Check]:
     from bots.bootstrap.index.ingestion import fingerprint_of
-    from core.assistant.guardrail import GuardrailModel
+    from core.assistant.guardrails.guardrail import GuardrailModel
 
     yield Check(PASS, "encoder", fingerprint_of(ENCODER))
     GuardrailModel.load(GUARDRAIL)
@@ -197,7 +197,7 @@ def _endpoints(settings: Settings) -> Iterator[Check]:
 
 def _history(settings: Settings) -> Iterator[Check]:
     from bots.bootstrap.stores import open_stores
-    from core.retrieval.lesson_sync import all_lessons
+    from core.retrieval.overlay.lesson_sync import all_lessons
 
     if settings.mongodb_uri is None and not settings.history_path.exists():
         yield Check(PASS, "history", "none yet; the first conversation creates it")
@@ -247,7 +247,7 @@ def _search(settings: Settings, cache: Path, stored: list[str]) -> Iterator[Chec
     """The search cache beside the index, and one real search."""
     from bots.bootstrap.search import build_retriever
     from config.profiles import profile_of
-    from core.retrieval.lexical import LexicalIndex
+    from core.retrieval.lexical.index import LexicalIndex
 
     try:
         same = list(LexicalIndex.load(cache).faq_ids) == stored

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from core.text.markdown.render import ZERO_WIDTH, render
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 
 _MARKS: Final = {"*": "**", "_": "*", "~": "~~"}
 _DEEPEST_HEADING: Final = 3

@@ -16,7 +16,7 @@ from bots.discord.render.markdown import line, markdown
 from core.profile import Profile
 from core.text.markdown.measure import cost, fitting, shortened, utf16
 from core.text.markdown.split import split
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 from core.types import Passage
 
 _MESSAGE_CHARS: Final = 4_000

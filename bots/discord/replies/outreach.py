@@ -12,7 +12,7 @@ from bots.discord.render.payload import new_message
 from bots.discord.replies.thread import MessageWriter
 from core.errors import PlatformRefusedError
 from core.text.markdown.measure import fitting
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 from core.types import Question
 
 # https://docs.discord.com/developers/resources/message#create-message

@@ -20,7 +20,7 @@ from bots.slack.render.mrkdwn import clipped, escaped, mrkdwn, plain, unmarked
 from core.lessons.wording import review_labels
 from core.profile import Profile, ids_on
 from core.text.markdown.measure import fitting, shortened
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 from core.types import Escalated, Passage, View
 
 Block = dict[str, Any]

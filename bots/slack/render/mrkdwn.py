@@ -13,7 +13,7 @@ from typing import Final
 
 from core.text.markdown.measure import utf16
 from core.text.markdown.render import ZERO_WIDTH, render
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 
 _MARKS: Final = {"*": "*", "_": "_", "~": "~"}
 _LIKES: Final = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"}
@@ -134,7 +134,7 @@ def stream_markdown(markdown: str, cleaner: Cleaner) -> str:
 
     What this makes of `settled(text, close=False)` is a beginning of what it makes of
     a longer text, so that the difference can be appended; given that text has been cleaned as it
-    came (`core.text.sanitize.CleanStream`).
+    came (`core.text.safety.sanitize.CleanStream`).
     """
     decoded = _ENTITY.sub(_decoded, markdown)
     return _CALL.sub(lambda match: match[0] + ZERO_WIDTH, cleaner.clean(decoded))

@@ -9,7 +9,7 @@ from bots.slack.render.mrkdwn import clipped, escaped, mrkdwn
 from core.profile import Profile
 from core.text.markdown.measure import cost, fitting, shortened
 from core.text.markdown.split import split
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 from core.types import Passage
 
 Json = dict[str, Any]

@@ -12,7 +12,7 @@ from bots.slack.ids import Place, place_of, question_id
 from bots.slack.render.mrkdwn import clipped, mrkdwn
 from core.errors import PlatformError, PlatformRefusedError
 from core.text.markdown.measure import fitting
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 from core.types import Question
 
 # https://docs.slack.dev/reference/block-kit/blocks/section-block

@@ -12,7 +12,7 @@ from bots.web.context import CONTEXT, Context
 from bots.web.ids import session_of
 from bots.web.problems import Problem
 from bots.web.render.page import EndingKind
-from core.text.normalize import normalized
+from core.text.spelling.normalize import normalized
 from core.types import InboxState, Received, SessionId
 
 MOST_BYTES: Final = 64 * 1024

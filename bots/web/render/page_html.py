@@ -17,7 +17,7 @@ from typing import Final
 from markdown_it.token import Token
 
 from core.text.markdown.parser import parser
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 
 _CITATION = re.compile(r"\[(\d{1,2})\]")
 _URL = re.compile(r"https?://(?:(?![<>|\"()\[\]{}`])[!-~])+", re.IGNORECASE)

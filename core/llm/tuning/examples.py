@@ -16,7 +16,7 @@ from core.llm.prompts import (
     pack,
 )
 from core.llm.tuning.candidates import LeftOut, Reason, TuningExample
-from core.text.personal_data import mask
+from core.text.safety.personal_data import mask
 from core.types import Exchange, Passage
 
 Find = Callable[[str, Sequence[Exchange]], Sequence[Passage]]

@@ -17,7 +17,7 @@ from core.ports import Cases
 from core.profile import Owner, Profile
 from core.retrieval.audience import Audience
 from core.text.markdown.measure import shortened
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 from core.types import (
     Call,
     Case,

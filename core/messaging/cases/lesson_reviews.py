@@ -13,9 +13,9 @@ from core.messaging.cases.roster import Roster, works_from
 from core.ports import Archive, Lessons
 from core.press_ids import press_id
 from core.profile import Profile
-from core.retrieval.lesson_sync import all_lessons
+from core.retrieval.overlay.lesson_sync import all_lessons
 from core.text.markdown.measure import shortened
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 from core.types import Escalated, Lesson, LessonState, Question, SessionId
 
 logger = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from core.ports import Vectors
-from core.text.claims import agree
 from core.text.korean import Analyzer
+from core.text.safety.claims import agree
 
 # Half of it is meaning, half the words that both have. On 500 questions of everyday life that are
 # made to be mistaken for each other, 0.60 finds four fifths of the paraphrases; whoever joins is

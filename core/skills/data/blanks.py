@@ -18,7 +18,7 @@ from core.skills.data.groupings import (
     without,
 )
 from core.skills.data.periods import Period, find_period
-from core.text.normalize import normalized
+from core.text.spelling.normalize import normalized
 
 _FEWEST: Final = re.compile(
     r"적게|적은|적었|적어|낮은|낮았|낮게|낮아|(?<![가-힣])(?:안|못)\s*(?:팔|나가)|(?<![가-힣])덜|최저|최소|하위"

@@ -16,7 +16,7 @@ from core.skills.meetings.times.reader import Said, corrected, read_times
 from core.skills.meetings.words import Words
 from core.skills.messenger import Messenger
 from core.skills.skill import Request, SkillReply
-from core.text.normalize import normalized
+from core.text.spelling.normalize import normalized
 from core.types import Mention
 
 _LATIN: Final = re.compile(r"[A-Za-z']+")

@@ -15,7 +15,7 @@ from markdown_it.token import Token
 from core.text.markdown.inline import Run, merged, plain, runs_of, spaced
 from core.text.markdown.measure import table
 from core.text.markdown.parser import parser
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 
 ZERO_WIDTH: Final = "\u200b"
 _DEEPEST: Final = 3  # lists further in are not moved further

@@ -5,10 +5,10 @@ import pytest
 from bots.discord.render import markdown as on_discord
 from bots.slack.render.mrkdwn import mrkdwn
 from bots.web.render.page_html import blocks
-from core.assistant.extractive import ExtractiveModel
+from core.assistant.drafts.extractive import ExtractiveModel
 from core.text.korean import Analyzer
 from core.text.markdown.sections import markdown_sections, plain_text
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 from core.types import Passage
 
 TEXT = """Open **Settings > Billing**, see [the guide](https://help.a.example/x_y).

@@ -4,9 +4,9 @@ import pytest
 
 from bench.memory_index import MemoryIndex
 from config.resources import GUARDRAIL, load_everyday
-from core.assistant.guardrail import Evidence, Guardrail, GuardrailModel
+from core.assistant.guardrails.guardrail import Evidence, Guardrail, GuardrailModel
+from core.retrieval.lexical.synonyms import Synonyms
 from core.retrieval.retriever import Retriever, is_answer
-from core.retrieval.synonyms import Synonyms
 from core.types import Entry, Label
 
 POOL = (

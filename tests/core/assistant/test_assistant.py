@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from fakes.faq import FAQ
 
-from core.assistant.followups import labels
+from core.assistant.dialogue.followups import labels
 from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
 from core.assistant.trace import bounded

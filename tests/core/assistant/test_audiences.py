@@ -15,8 +15,8 @@ from core.errors import PlatformError
 from core.profile import Channel, Group
 from core.retrieval.audience import Audience
 from core.retrieval.chroma.index import ChromaIndex
-from core.retrieval.lesson_sync import prepared_of, vectors_of
-from core.retrieval.lessons import LessonOverlay
+from core.retrieval.overlay.lesson_sync import prepared_of, vectors_of
+from core.retrieval.overlay.lessons import LessonOverlay
 from core.retrieval.retriever import Query
 from core.stores.memory import MemoryHistory
 from core.types import (

@@ -19,13 +19,13 @@ from config.profiles import guardrail_file, load_profile, profile_chain
 from config.resources import SAMPLE_FAQ, SMALL_TALK
 from config.settings import read_settings
 from core.assistant.assistant import Assistant
-from core.assistant.extractive import ExtractiveModel
-from core.assistant.followups import LeadBack
-from core.assistant.guardrail import Guardrail, GuardrailModel
+from core.assistant.dialogue.followups import LeadBack
+from core.assistant.drafts.extractive import ExtractiveModel
+from core.assistant.drafts.speculation import Speculation
+from core.assistant.guardrails.guardrail import Guardrail, GuardrailModel
+from core.assistant.guardrails.small_talk import SmallTalkModel, SmallTalkReader
 from core.assistant.message import MessageReader
 from core.assistant.research import Researcher
-from core.assistant.small_talk import SmallTalkModel, SmallTalkReader
-from core.assistant.speculation import Speculation
 from core.llm.openai.client import OpenAIModel
 from core.retrieval.chroma.index import ChromaIndex
 from core.stores.sqlite.history import SqliteHistory

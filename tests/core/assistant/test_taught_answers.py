@@ -16,7 +16,7 @@ from config.resources import SAMPLE_FAQ
 from config.settings import read_settings
 from core.lessons.book import Outcome
 from core.lessons.remarks import Remark
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 from core.types import Answered, Delta, Escalated, Question, SessionId, View
 from devtools.openai.server import Fault, OpenAIServer
 

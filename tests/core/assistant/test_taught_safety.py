@@ -11,10 +11,10 @@ from bots.discord.render.components import pages
 from bots.shared.answer_view import source_line
 from bots.slack.render.blocks import BlockOptions as SlackLook
 from bots.slack.render.blocks import render
-from core.assistant.extractive import ExtractiveModel
+from core.assistant.drafts.extractive import ExtractiveModel
 from core.llm.prompts import Excerpt, Prompt, answer_messages
-from core.retrieval.lessons import entry_of, passages_of
-from core.text.sanitize import Cleaner
+from core.retrieval.overlay.lessons import entry_of, passages_of
+from core.text.safety.sanitize import Cleaner
 from core.types import Answered, Lesson, Question, SessionId, View, Written
 
 EVIL = (

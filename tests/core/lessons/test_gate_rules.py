@@ -9,7 +9,7 @@ from config.profiles import load_profile
 from core.lessons.gate import Gate
 from core.lessons.reader import LessonReader
 from core.lessons.tag import is_lesson
-from core.text.personal_data import mask_private
+from core.text.safety.personal_data import mask_private
 from core.types import Entry, Lesson, SessionId
 
 PROFILE = replace(load_profile("ko"), link_hosts=("docs.example.com",))

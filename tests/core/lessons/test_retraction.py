@@ -8,7 +8,7 @@ from bots.bootstrap.stores import open_stores
 from config.profiles import load_profile
 from config.settings import Settings
 from core.lessons.retraction import Retractions
-from core.retrieval.lessons import entry_of, passages_of
+from core.retrieval.overlay.lessons import entry_of, passages_of
 from core.types import Lesson, Passage, Question, SessionId, Turn, TurnState
 
 PROFILE = load_profile("ko")

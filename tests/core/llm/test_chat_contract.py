@@ -9,7 +9,7 @@ pytest.importorskip("boto3")
 
 from config.profiles import load_profile
 from config.resources import load_prompt
-from core.assistant.extractive import ExtractiveModel
+from core.assistant.drafts.extractive import ExtractiveModel
 from core.errors import ModelBrokeOffError
 from core.llm.bedrock import converse
 from core.llm.bedrock.client import AwsAccess, BedrockClient

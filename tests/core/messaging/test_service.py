@@ -27,7 +27,7 @@ from core.stores.sqlite.history import SqliteHistory
 from core.stores.sqlite.inbox import SqliteInbox
 from core.stores.sqlite.lessons import SqliteLessons
 from core.stores.sqlite.reports import SqliteReports
-from core.text.personal_data import mask
+from core.text.safety.personal_data import mask
 from core.types import (
     Answered,
     Delta,

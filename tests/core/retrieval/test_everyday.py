@@ -50,8 +50,8 @@ def test_to_be_ahead_of_messages_in_another_language_than_the_faqs_is_no_surpris
 
 def test_it_is_measured_once_and_kept_beside_the_index(faq_index, analyzer, encoder, tmp_path):
     """The second process reads the file and embeds nothing."""
+    from core.retrieval.lexical.synonyms import Synonyms  # noqa: PLC0415
     from core.retrieval.retriever import Retriever  # noqa: PLC0415
-    from core.retrieval.synonyms import Synonyms  # noqa: PLC0415
 
     class Counting:
         title_weight = 0.5

@@ -13,9 +13,9 @@ from core.errors import FaqIndexError
 from core.retrieval import confidence
 from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.evidence import FACTS
-from core.retrieval.lexical import LexicalIndex
+from core.retrieval.lexical.index import LexicalIndex
+from core.retrieval.lexical.synonyms import Synonyms
 from core.retrieval.retriever import Retriever, is_answer
-from core.retrieval.synonyms import Synonyms
 from core.types import Exchange
 from ingest.sync import sync
 

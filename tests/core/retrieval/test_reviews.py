@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.retrieval.audience import Audience
-from core.retrieval.lessons import passages_of
+from core.retrieval.overlay.lessons import passages_of
 from core.retrieval.reviews import Reviews
 from core.types import EntryReview
 

@@ -12,21 +12,13 @@ from bots.slack.render import mrkdwn as slack
 from bots.web.render import page_html
 from core.lessons.tag import is_lesson, number_after, without_tag
 from core.llm.prompts import estimate_tokens, quoted
-from core.text import (
-    addressing,
-    asking_sentences,
-    check_digits,
-    claims,
-    keyboard,
-    korean,
-    normalize,
-    personal_data,
-    sections,
-)
-from core.text.leak_watch import LeakWatch
+from core.text import addressing, asking_sentences, korean, sections
 from core.text.markdown import lines, measure, partial, split
 from core.text.markdown.sections import markdown_sections, plain_text
-from core.text.sanitize import Cleaner, CleanStream
+from core.text.safety import check_digits, claims, personal_data
+from core.text.safety.leak_watch import LeakWatch
+from core.text.safety.sanitize import Cleaner, CleanStream
+from core.text.spelling import keyboard, normalize
 from ingest import clean, layout
 
 CLEANER = Cleaner(["naver.com"], instead="(링크 생략)")

@@ -4,7 +4,7 @@ import pytest
 from fakes.discord_bot import answers_in, running_bot
 
 from bots.discord.render.source_layout import source_layouts
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 from core.types import Passage
 from devtools.discord.api.checks import check_message
 from devtools.discord.world.model import COMPONENTS_V2, walk

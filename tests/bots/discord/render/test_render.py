@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bots.discord.render.components import Page, RenderOptions, pages
 from bots.discord.render.markdown import markdown
 from core.text.markdown.measure import cost, utf16
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 from core.types import Declined, Escalated, Failed, Label, View
 
 CLEANER = Cleaner(["naver.com"], instead="(링크 생략)")

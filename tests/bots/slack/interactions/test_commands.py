@@ -13,7 +13,7 @@ from bots.slack.render.blocks import Page
 from bots.slack.replies.ephemeral import EphemeralReply
 from core.errors import StorageError
 from core.messaging.user_limits import UserLimits
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 from core.types import Question
 from devtools.slack import BOT_TOKEN, SIGNING_SECRET, labels, visible
 

@@ -5,7 +5,7 @@ from fakes.slack_bot import PROFILE
 
 from bots.slack.render.blocks import BlockOptions, render
 from bots.slack.render.source_view import source_view
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 from core.types import Answered, Passage, Question, SessionId, View
 from devtools.slack import labels, visible
 from devtools.slack.api.checks import view_problems

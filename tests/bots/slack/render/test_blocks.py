@@ -17,7 +17,7 @@ from bots.slack.render.blocks import (
     render,
 )
 from core.text.markdown.measure import utf16
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 from core.types import Declined, Escalated, Failed, Label, View
 
 CLEANER = Cleaner(["naver.com"], instead="(링크 생략)")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bots.slack.render.mrkdwn import clipped, mrkdwn, plain, stream_markdown
 from core.text.markdown.measure import cost, utf16
 from core.text.markdown.split import settled
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 
 CLEANER = Cleaner(["naver.com"], instead="(링크 생략)")
 Z = "\u200b"

@@ -10,7 +10,7 @@ from bots.shared.answer_view import RenderOptions
 from bots.web.render import page_html as format_module
 from bots.web.render.page import EndingKind, Page, html_of, page_of
 from bots.web.render.page_html import blocks, parts
-from core.text.sanitize import Cleaner
+from core.text.safety.sanitize import Cleaner
 from core.types import Answered, Declined, Escalated, Failed, Label, Passage, Question, View
 
 CLEANER = Cleaner(["naver.com"], instead="(링크 생략)")

@@ -9,7 +9,7 @@ from core.skills.meetings.skill import MeetingSkill
 from core.skills.meetings.slots import WorkingHours
 from core.skills.meetings.words import load_words
 from core.skills.router import Router
-from core.text.normalize import normalized
+from core.text.spelling.normalize import normalized
 
 KOREAN = """
 민수 씨랑 내일 오전에 미팅 잡아주시겠어요?

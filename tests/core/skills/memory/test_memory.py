@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from core.assistant.situation import Situations
+from core.assistant.dialogue.situation import Situations
 from core.press_ids import press_id
 from core.skills.assistant import SkilledAssistant
 from core.skills.memory.skill import MemorySkill, MemoryWords

@@ -1,0 +1,97 @@
+"""The questions that are offered below an answer; each was checked: the FAQ answers it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Final
+
+from core.assistant.dialogue import followups
+from core.assistant.dialogue.followups import LeadBack
+from core.assistant.drafts.work import Work
+from core.errors import AwayError
+from core.retrieval.retriever import Hit, Retriever, is_answer
+from core.types import Entry, Label, Written
+
+logger = logging.getLogger(__name__)
+
+_NEAREST_TITLES: Final = 3
+_SUGGESTIONS: Final = 2
+_FOLLOWUPS: Final = 3
+
+
+class Offers:
+    """Chooses what is offered next."""
+
+    def __init__(
+        self, retriever: Retriever, lead_back: LeadBack, examples: Sequence[str], more: str
+    ) -> None:
+        """`examples` fit anyone; `more` is the text of the button that shows the rest."""
+        self._retriever = retriever
+        self._lead_back = lead_back
+        self._examples = examples
+        self._more = more
+
+    def within(self, retriever: Retriever, examples: Sequence[str]) -> Offers:
+        """Return one that offers what another retriever finds, and other examples."""
+        return Offers(retriever, self._lead_back, examples, self._more)
+
+    async def related(
+        self, asked: Sequence[str], entries: Sequence[Entry], work: Work
+    ) -> tuple[str, ...]:
+        """Return questions near an answer from `entries` that the FAQ answers."""
+        titles = [title for entry in entries for title in (*entry.related, entry.title)]
+        await work.warm([form for title in titles for form in followups.labels(title)])
+        return await followups.propose(
+            answered=entries[:1], neighbours=entries[1:], asked=asked, search=self._first
+        )
+
+    async def after(
+        self,
+        asked: Sequence[str],
+        written: Written,
+        related: Sequence[str],
+        left_out: Sequence[str],
+        work: Work,
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return what is offered below an answer, and a sentence for each that has one.
+
+        First the rest of the entry, then the questions that were left out, then what the model
+        offers as far as the FAQ answers it, then related titles.
+        """
+        first = (*((self._more,) if written.more else ()), *left_out)
+        if written.offers:
+            await work.warm([offer.question for offer in written.offers])
+            kept = await followups.checked(
+                written.offers, asked=asked, sources=written.used, search=self._first
+            )
+            questions, sentences = followups.filled_up(kept, related, _FOLLOWUPS)
+            return (*first, *questions), (*("" for _ in first), *sentences)
+        return (*first, *related), ()
+
+    def nearest(self, hits: Sequence[Hit]) -> tuple[str, ...]:
+        """Return the titles nearest to a question that the FAQ does not answer."""
+        return tuple(followups.labels(hit.title)[-1] for hit in hits[:_NEAREST_TITLES])
+
+    async def leading_back(
+        self, label: Label, text: str, hits: Sequence[Hit], work: Work
+    ) -> tuple[str, ...]:
+        """Return what leads back: by theme, else near what was asked; nothing of an injection."""
+        offered: list[str] = []
+        if label is Label.OFF_TOPIC:
+            ask = await self._retriever.aside(self._lead_back.question_for, text)
+            if ask:
+                await work.warm([ask])
+            if ask and is_answer(await self._first(ask)):
+                offered.append(ask)
+            offered += [followups.labels(hit.title)[0] for hit in hits if hit.answers]
+        unique = dict.fromkeys((*offered, *self._examples))
+        return tuple(unique)[:_SUGGESTIONS]
+
+    async def _first(self, text: str) -> Sequence[Hit]:
+        try:
+            hit = await self._retriever.first(text)
+        except AwayError as error:  # an answer that is written needs no more of the index
+            logger.warning("nothing is offered: %s", error)
+            return []
+        return [hit] if hit else []

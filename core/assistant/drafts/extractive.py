@@ -1,0 +1,247 @@
+"""Answers without a model: the entry's own words, the parts that answer the question first."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from bisect import bisect_right
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import accumulate
+
+from core.assistant.drafts.rest import sections_of
+from core.text.korean import Analyzer
+from core.text.sections import Section, escaped, markdown, split, tidy
+from core.types import AnswerPiece, Cited, Exchange, Passage, Written
+
+_BUDGET_CHARS = 1_000  # the part of one entry that is shown; a button shows the rest
+_SHARED_BUDGET_CHARS = 600  # the part of each entry if two are given
+_ENOUGH_CHARS = 500
+_LEAD_CHARS = 200
+_SHORT_QUESTION_TERMS = 3
+_HISTORY_WEIGHT = 0.4
+_TITLE_WEIGHT = 0.25  # an author answers the title first: its words move little
+_HEADING_BONUS = 1.5
+_LENGTH_NORM = 0.25
+_STANDS_OUT = 1.5  # times the second best
+_STANDS_OUT_SHARE = 0.2  # the share of the question's weight by which a section stands out
+_RELATED_SHARE = 0.3  # the share of the best section's score that a related one has
+_SECOND_ENTRIES = 3
+_SECOND_SCORE = 0.75  # the share of the best entry's score that a second one needs
+_SECOND_SHARE = 0.25  # the share of the question's nouns that a second entry needs
+_PIECE_CHARS = 120
+
+_GAP = "⋯"
+# Sections that count up stay where they are: the third step is no beginning.
+_COUNTED = re.compile(r"\W*(?:(?:step|case|단계|q)?\s*\d|[①-⑳])", re.IGNORECASE)
+# How two questions come in one: 반품이랑 교환, 반품하고, 그리고, a comma, two question marks.
+_JOINTS = ("JC", "MAJ", "SP")
+_JOINING_WORDS = re.compile(r"하고 (?!싶)|\b및\b")  # Kiwi takes the first for a verb's ending
+_JOINING_PARTICLES = ("랑", "이랑", "하고", "과", "와")
+
+
+class ExtractiveModel:
+    """Implements `core.ports.ChatModel` with nothing but the passages' own sentences."""
+
+    def __init__(
+        self, analyzer: Analyzer, importance: Callable[[str], float], *, cut_note: str
+    ) -> None:
+        """`importance` is the inverse document frequency of a term such as `정산/N`.
+
+        `cut_note` is said below a part of a long entry.
+        """
+        self._analyzer = analyzer
+        self._importance = importance
+        self._cut_note = cut_note
+
+    @property
+    def name(self) -> str:
+        """The name that a turn records as the model that answered."""
+        return "extractive"
+
+    async def answer(
+        self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
+    ) -> AsyncGenerator[AnswerPiece]:
+        """Stream Markdown in pieces of a few lines, then the one or two passages it quotes."""
+        # Splitting a long entry into morphemes takes some hundred milliseconds.
+        text, used, cut = await asyncio.to_thread(self._compose, question, history, passages)
+        yield Cited(used)
+        for piece in _pieces(text):
+            yield piece
+        yield Written(used, more=cut)
+
+    def _compose(
+        self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
+    ) -> tuple[str, tuple[Passage, ...], bool]:
+        weights = self._weights(question, history)
+        best = passages[0]
+        second = self._second(question, passages)
+        chosen = (best, second) if second else (best,)
+        budget = _SHARED_BUDGET_CHARS if second else _BUDGET_CHARS
+        paragraphs: list[str] = []
+        cut = False
+        for passage in chosen:
+            parts, complete = self._extract(passage, weights, budget)
+            cut = cut or not complete
+            if second:
+                paragraphs.append(f"**{escaped(tidy(passage.title))}**")
+            paragraphs.append(markdown(parts))
+        if cut:
+            paragraphs.append(f"_{self._cut_note}_")
+        return "\n\n".join(paragraph for paragraph in paragraphs if paragraph), chosen, cut
+
+    def _weights(self, question: str, history: Sequence[Exchange]) -> dict[str, float]:
+        """Return the weight of each term of the question.
+
+        A short question leans on the one before it.
+        """
+        weights = {term: self._importance(term) for term in self._analyzer.terms(question)}
+        if history and len(weights) <= _SHORT_QUESTION_TERMS:
+            for term in self._analyzer.terms(history[-1].user):
+                weights.setdefault(term, _HISTORY_WEIGHT * self._importance(term))
+        return weights
+
+    def _extract(
+        self, passage: Passage, weights: Mapping[str, float], budget: int
+    ) -> tuple[list[Section], bool]:
+        """The sections to show, in the order to show them, and whether that is all of them."""
+        parts = sections_of(passage)
+        if len(passage.text) <= budget:
+            return _best_first(parts, self._scores(parts, passage.title, weights), weights), True
+        parts = [piece for part in parts for piece in split(part, budget // 2)]
+        scores = self._scores(parts, passage.title, weights)
+        kept = _within(parts, scores, budget)
+        if not kept:
+            top = parts[max(range(len(parts)), key=scores.__getitem__)]
+            return [self._beginning(top, budget)], False
+        return _with_gaps(parts, kept), False
+
+    def _scores(
+        self, parts: Sequence[Section], title: str, weights: Mapping[str, float]
+    ) -> list[float]:
+        """Return how much of the question each section speaks of that the others do not."""
+        terms = [set(found) for found in self._analyzer.terms_of([part.text for part in parts])]
+        headings = [set(self._analyzer.terms(part.heading)) for part in parts]
+        of_title = set(self._analyzer.terms(title))
+        apart = {
+            term: weight
+            * (1 - sum(term in found for found in terms) / (len(parts) + 1))
+            * (_TITLE_WEIGHT if term in of_title else 1)
+            for term, weight in weights.items()
+        }
+        mean_chars = sum(len(part.text) for part in parts) / max(len(parts), 1)
+        return [
+            sum(
+                weight * (_HEADING_BONUS if term in heading else 1)
+                for term, weight in apart.items()
+                if term in found
+            )
+            / (1 - _LENGTH_NORM + _LENGTH_NORM * len(part.text) / mean_chars)
+            for part, found, heading in zip(parts, terms, headings, strict=True)
+        ]
+
+    def _beginning(self, section: Section, budget: int) -> Section:
+        """Return as many whole lines as fit.
+
+        If the first line does not, return whole sentences of it.
+        """
+        blocks: list[tuple[str, ...]] = []
+        room = budget
+        for block in section.blocks:
+            sizes = list(accumulate(map(len, block)))
+            fitting = bisect_right(sizes, room)
+            if fitting:
+                blocks.append(block[:fitting])
+            if fitting < len(block):
+                break
+            room -= sizes[-1]
+        if not blocks:
+            sentences = self._analyzer.sentences(section.lines[0])
+            sizes = list(accumulate(map(len, sentences)))
+            blocks.append((" ".join(sentences[: max(1, bisect_right(sizes, budget))]),))
+        return replace(section, blocks=tuple(blocks))
+
+    def _second(self, question: str, passages: Sequence[Passage]) -> Passage | None:
+        """Another entry, if the question asks for two things and the best knows one of them."""
+        if not self._asks_twice(question):
+            return None
+        nouns = {t: self._importance(t) for t in self._analyzer.terms(question) if t.endswith("/N")}
+        best = passages[0]
+        headings = "\n".join(part.heading for part in sections_of(best))
+        covered = set(self._analyzer.terms(f"{best.title}\n{headings}"))
+        for passage in passages[1 : 1 + _SECOND_ENTRIES]:
+            fresh = set(self._analyzer.terms(passage.title)) - covered
+            gain = sum(weight for term, weight in nouns.items() if term in fresh)
+            near = passage.score >= _SECOND_SCORE * best.score
+            if near and gain > 0 and gain >= _SECOND_SHARE * sum(nouns.values()):
+                return passage
+        return None
+
+    def _asks_twice(self, question: str) -> bool:
+        if _JOINING_WORDS.search(question):
+            return True
+        tokens = self._analyzer.kiwi.tokenize(question.strip().rstrip("?!. "))
+        return any(
+            token.tag in _JOINTS
+            or (token.tag == "JKB" and token.form in _JOINING_PARTICLES)
+            or token.form == "?"
+            for token in tokens
+        )
+
+
+def _best_first(
+    parts: Sequence[Section], scores: Sequence[float], weights: Mapping[str, float]
+) -> list[Section]:
+    """The section that clearly answers the question first; all else as in the source.
+
+    What stands before the first heading says what the entry is about, and stays before it.
+    """
+    ranked = sorted(range(len(parts)), key=lambda index: -scores[index])
+    enough = _STANDS_OUT_SHARE * sum(weights.values())
+    if len(parts) < 2 or scores[ranked[0]] < max(enough, _STANDS_OUT * scores[ranked[1]]):
+        return list(parts)
+    first = parts[ranked[0]]
+    # A paragraph without a heading leans on the one before it, and a counted one on the count.
+    if not first.heading or _COUNTED.match(first.heading):
+        return list(parts)
+    lead = list(parts[:1]) if not parts[0].heading else []
+    return [*lead, first, *(part for part in parts[len(lead) :] if part is not first)]
+
+
+def _with_gaps(parts: Sequence[Section], kept: Sequence[int]) -> list[Section]:
+    """The kept sections with a mark where something between two of them is left out."""
+    shown: list[Section] = []
+    for before, index in zip([None, *kept], kept, strict=False):
+        if before is not None and index > before + 1:
+            shown.append(Section(parts[before].heading, ((_GAP,),), continued=True))
+        shown.append(parts[index])
+    return shown
+
+
+def _within(parts: Sequence[Section], scores: Sequence[float], budget: int) -> list[int]:
+    """The sections that fit, best first, then those next to the best until there is enough."""
+    best = max(range(len(parts)), key=scores.__getitem__)
+    kept: list[int] = []
+    size = 0
+    for index in sorted(range(len(parts)), key=lambda i: (-scores[i], abs(i - best))):
+        related = scores[index] > 0 and scores[index] >= _RELATED_SHARE * scores[best]
+        chars = len(parts[index].text)
+        if size + chars <= budget and (related or size < _ENOUGH_CHARS):
+            kept.append(index)
+            size += chars
+        elif not kept:
+            return []  # the best part alone is too long
+    if not parts[0].heading and 0 not in kept and len(parts[0].text) <= _LEAD_CHARS:
+        kept.append(0)  # it says what the entry is about
+    return sorted(kept)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    piece = ""
+    for line in text.splitlines(keepends=True):
+        piece += line
+        if len(piece) >= _PIECE_CHARS:
+            yield piece
+            piece = ""
+    if piece:
+        yield piece

@@ -1,0 +1,171 @@
+"""A model that always answers: the paid one while it may and can, else the FAQ's own words."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from functools import partial
+
+from core.assistant.drafts.silence import or_silence
+from core.assistant.drafts.speculation import Read, Speculation, Write
+from core.errors import ModelError, ModelReplyError
+from core.llm.budget import Ledger, SpendingLimit
+from core.ports import ChatModel
+from core.profile import Profile
+from core.text.safety.leak_watch import LeakWatch
+from core.text.safety.sanitize import Cleaner, CleanStream
+from core.types import (
+    Anew,
+    AnswerPiece,
+    Cited,
+    DraftPiece,
+    Exchange,
+    Offer,
+    Passage,
+    Written,
+)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FallbackModel:
+    """A model whose text passes the output filter, and whose failure becomes an extract.
+
+    `secret` is the text that must not be told. A model that has said nothing for `patience_s` gives
+    way to an extract for as long as it is silent.
+    """
+
+    model: ChatModel
+    extractive: ChatModel
+    cleaner: Cleaner
+    secret: str
+    profile: Profile
+    patience_s: float
+
+    async def answer(
+        self,
+        question: str,
+        history: Sequence[Exchange],
+        passages: Sequence[Passage],
+        *,
+        hurry: asyncio.Event,
+    ) -> AsyncGenerator[DraftPiece]:
+        """Answer as `ChatModel.answer` does, and never raise a `ModelError`.
+
+        Once there is a `hurry`, what is silent for too long is not waited for any more.
+        """
+        said = ""
+        try:
+            async with aclosing(self._in_time(question, history, passages, hurry)) as pieces:
+                async for piece in pieces:
+                    yield piece
+                    if isinstance(piece, Written):
+                        return
+                    if isinstance(piece, str):
+                        said += piece
+                    elif isinstance(piece, Anew):
+                        said = ""
+        except (ModelError, TimeoutError) as error:
+            logger.warning("answering from the FAQ's own words: %s", error)
+        except Exception:  # whatever a model's client does, the person gets an answer
+            logger.exception("answering from the FAQ's own words, after a bug in faqbot")
+        notice = self.profile.model_down
+        if said:
+            notice = f"\n\n{self.profile.model_cut}"
+        async with aclosing(self.extract(notice, question, history, passages)) as rest:
+            async for piece in rest:
+                yield piece
+
+    async def extract(
+        self,
+        notice: str,
+        question: str,
+        history: Sequence[Exchange],
+        passages: Sequence[Passage],
+    ) -> AsyncGenerator[AnswerPiece]:
+        """The extractive answer below a notice that says why."""
+        yield f"{notice}\n\n"
+        async for piece in self.extractive.answer(question, history, passages):
+            yield (
+                replace(piece, model=self.extractive.name) if isinstance(piece, Written) else piece
+            )
+
+    async def _in_time(
+        self,
+        question: str,
+        history: Sequence[Exchange],
+        passages: Sequence[Passage],
+        hurry: asyncio.Event,
+    ) -> AsyncGenerator[DraftPiece]:
+        """Stream the model's answer, and where it is silent for long, an extract before it."""
+        async with (
+            aclosing(self._safe(question, history, passages)) as safe,
+            aclosing(or_silence(safe, self.patience_s, hurry)) as pieces,
+        ):
+            async for piece in pieces:
+                if piece is not None:
+                    yield piece
+                    continue
+                logger.warning("%s is silent: the FAQ's own words come first", self.model.name)
+                slow = self.extract(self.profile.model_slow, question, history, passages)
+                async with aclosing(slow) as extract:
+                    async for early in extract:
+                        if not isinstance(early, Written):
+                            yield early
+                yield Anew()
+
+    async def _safe(
+        self, question: str, history: Sequence[Exchange], passages: Sequence[Passage]
+    ) -> AsyncGenerator[AnswerPiece]:
+        clean, watch = CleanStream(self.cleaner), LeakWatch(self.secret)
+        async with aclosing(self.model.answer(question, history, passages)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Written):
+                    if rest := clean.feed(watch.close()) + clean.close():
+                        yield rest
+                    yield replace(piece, offers=tuple(map(self._clean_offer, piece.offers)))
+                elif isinstance(piece, Cited):
+                    yield piece
+                elif text := clean.feed(watch.feed(piece)):
+                    yield text
+                if watch.leaked:
+                    raise ModelReplyError(f"{self.model.name} began to tell its instructions")
+
+    def _clean_offer(self, offer: Offer) -> Offer:
+        return Offer(self.cleaner.clean(offer.sentence), self.cleaner.clean(offer.question))
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPipeline:
+    """The part of an assistant that works with models: it begins the work on each question."""
+
+    steady: FallbackModel
+    read: Read
+    ledger: Ledger
+    open_speculation: Callable[..., Speculation]
+    free_embeddings: bool = False
+
+    async def begin(self, person: str) -> Speculation:
+        """Work that spends on this person's account, or does without models at a limit."""
+        tab = self.ledger.open_tab(person)
+        limit = await self.ledger.limit(person)
+        hurry = asyncio.Event()
+        if limit is None:
+            write = partial(self.steady.answer, hurry=hurry)
+            return self.open_speculation(read=self.read, write=write, tab=tab, hurry=hurry)
+        work = self.open_speculation(read=None, write=self._write(limit), tab=tab, hurry=hurry)
+        if limit is SpendingLimit.OFF or not self.free_embeddings:
+            work.spend_nothing()
+        return work
+
+    def _write(self, limit: SpendingLimit) -> Write:
+        steady = self.steady
+        texts = steady.profile
+        notice = texts.model_off if limit is SpendingLimit.OFF else texts.model_limit
+        return lambda question, history, passages: steady.extract(
+            notice, question, history, passages
+        )

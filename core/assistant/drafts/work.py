@@ -1,0 +1,171 @@
+"""The work on one question: finding what was asked, and a draft of the answer.
+
+`Speculation` does it with models, `LocalWork` with the FAQ's own words; an assistant needs no more
+than the names here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from core.assistant.dialogue.references import Referred
+from core.assistant.message import Message, MessageReader, Part, Reading
+from core.ports import ChatModel
+from core.retrieval.overlay.lessons import passages_of
+from core.retrieval.retriever import Hit
+from core.text.sections import escaped, tidy
+from core.types import (
+    AnswerEvent,
+    AnswerPiece,
+    Cited,
+    DraftPiece,
+    Entry,
+    Exchange,
+    Label,
+    Passage,
+    Trace,
+    Usage,
+    Verdict,
+    Written,
+)
+
+
+class Draft(Protocol):
+    """An answer that may be under way. `entries` are what it is written from, nearest first."""
+
+    entries: Sequence[Entry]
+    written: Written | None
+
+    def pieces(self) -> AsyncGenerator[DraftPiece]:
+        """Yield the answer from its beginning, then the one `Written`, which `written` keeps."""
+        ...
+
+
+class Work(Protocol):
+    """The work on one question. `draft` is set if there is something to answer from."""
+
+    @property
+    def draft(self) -> Draft | None:
+        """The draft, once the message has been considered."""
+        ...
+
+    @property
+    def usage(self) -> Usage:
+        """The usage of paid models so far."""
+        ...
+
+    def foresee(self, text: str) -> None:
+        """Get ready for a question whose conversation is still being read."""
+        ...
+
+    async def consider(self, message: Message) -> tuple[Reading, Verdict]:
+        """Find what is asked, judge it, and begin a draft."""
+        ...
+
+    async def warm(self, texts: Sequence[str]) -> None:
+        """Get ready for texts that are about to be searched for."""
+        ...
+
+    def hurry(self) -> None:
+        """Come to an end, as somebody waits for it."""
+        ...
+
+    async def close(self) -> None:
+        """Stop whatever still runs."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Research:
+    """The results of the research before the first word of an answer.
+
+    `text` is what was asked, without what stood around it. `left_out` are further questions of the
+    message that are not answered with it. Of a message that asks for more of an answer that was
+    given, `referred` tells which. `leans` tells that the question is answered in its conversation
+    alone.
+    """
+
+    text: str
+    asked: tuple[str, ...]
+    history: tuple[Exchange, ...]
+    hits: Sequence[Hit]
+    entries: Sequence[Entry]
+    verdict: Verdict
+    left_out: tuple[str, ...] = ()
+    draft: Draft | None = None
+    referred: Referred | None = None
+    trace: Trace = field(default_factory=Trace)
+    leans: bool = False
+
+
+Instead = Callable[[Research], AsyncGenerator[AnswerEvent]]
+"""Something else that may take a question over, once its research is known."""
+
+
+class LocalWork:
+    """Implements `Work` without models: `model` takes the FAQ's own words."""
+
+    def __init__(self, reader: MessageReader, model: ChatModel) -> None:
+        self._reader = reader
+        self._model = model
+        self.draft: LocalDraft | None = None
+        self.usage = Usage()
+
+    def foresee(self, text: str) -> None:
+        """Do nothing, as nothing has to be fetched."""
+
+    async def consider(self, message: Message) -> tuple[Reading, Verdict]:
+        """Search for the message; see `MessageReader.read`."""
+        reading = await self._reader.read(message)
+        verdict = reading.found.verdict
+        if verdict.label is Label.ON_TOPIC and reading.found.entries:
+            self.draft = LocalDraft(self._model, reading, message.history)
+        return reading, verdict
+
+    async def warm(self, texts: Sequence[str]) -> None:
+        """Do nothing, as nothing has to be fetched."""
+
+    def hurry(self) -> None:
+        """Do nothing, as nothing is waited for."""
+
+    async def close(self) -> None:
+        """Do nothing, as nothing runs."""
+
+
+class LocalDraft:
+    """Implements `Draft`: an extract for each question of the message, below the question."""
+
+    def __init__(self, model: ChatModel, reading: Reading, history: Sequence[Exchange]) -> None:
+        self.entries = reading.found.entries
+        self.written: Written | None = None
+        self._model = model
+        self._parts = reading.parts
+        self._history = history
+
+    async def pieces(self) -> AsyncGenerator[DraftPiece]:
+        """Yield the answers to all questions, one below the other."""
+        used: dict[str, Passage] = {}
+        more = False
+        for number, part in enumerate(self._parts):
+            if len(self._parts) > 1:
+                yield ("\n\n" if number else "") + f"**{escaped(tidy(part.text))}**\n\n"
+            async with aclosing(self._answer(part)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, str):
+                        yield piece
+                        continue
+                    used |= {passage.faq_id: passage for passage in piece.used}
+                    if isinstance(piece, Cited):
+                        yield Cited(tuple(used.values()))
+                    else:
+                        more = more or piece.more
+        self.written = Written(tuple(used.values()), more=more)
+        yield self.written
+
+    def _answer(self, part: Part) -> AsyncGenerator[AnswerPiece]:
+        scores = {hit.faq_id: hit.score for hit in part.found.in_context}
+        passages = passages_of(part.found.entries, scores)
+        return self._model.answer(part.text, self._history, passages)

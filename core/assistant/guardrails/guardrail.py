@@ -1,0 +1,271 @@
+"""Is this a question for the FAQ at all? Decided without a key, from what is typed and found.
+
+A softmax regression over four kinds of evidence: what retrieval found (with the conversation and
+without it), the shape of the text, its meaning (the built-in encoder), its n-grams and its words.
+`bench/train_guardrail.py` fits it on `data/examples`: for any FAQ over several of them, and for the
+first one anew, with examples of what is off topic there alone.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import ConfigError
+from core.ports import Vectors
+from core.retrieval.evidence import FACTS
+from core.retrieval.overlay.lessons import is_learned
+from core.retrieval.retriever import Hit
+from core.retrieval.vectors import read_arrays
+from core.text.korean import compact, ngrams
+from core.types import Label, Verdict
+
+Floats = NDArray[np.float32]
+
+LABELS = (Label.ON_TOPIC, Label.OFF_TOPIC, Label.INJECTION, Label.GREETING)
+
+_LONGEST_GRAM = 4
+_READ_CHARACTERS = 300
+# Of a lesson that was taught for the question in other words: see docs/learning.md.
+_VOUCHED_SCORE = 0.5
+_SPELLED_ALIKE = 0.4  # cosine of letters; of a hundred everyday sentences one reaches 0.22
+_SENTENCE_END = re.compile(r"(?<=[.?!。])\s+|\n+")
+_LIKE_AN_ATTACK, _SURELY_AN_ATTACK, _MOST_SENTENCES = 0.1, 0.9, 10
+_SURE = 0.9  # confidence that an entry answers, whatever the words look like
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A question and what retrieval found for it: in its conversation, and by itself."""
+
+    question: str
+    in_context: Sequence[Hit]
+    alone: Sequence[Hit]
+    has_history: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Features that were common enough in training, with their inverse document frequency."""
+
+    rows: Mapping[str, int]
+    idf: Floats  # (features,)
+
+    def weigh(self, counts: Counter[str]) -> dict[int, float]:
+        """The known features of a text as a TF-IDF vector of length 1: row to weight."""
+        weights = {
+            self.rows[feature]: (1 + math.log(count)) * float(self.idf[self.rows[feature]])
+            for feature, count in counts.items()
+            if feature in self.rows
+        }
+        length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+        return {row: weight / length for row, weight in weights.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class GuardrailModel:
+    """The fitted numbers. Shapes: L labels, F facts, D dimensions, G n-grams, W words."""
+
+    fact_mean: Floats  # (F,)
+    fact_scale: Floats  # (F,)
+    fact_weights: Floats  # (F, L)
+    meaning_weights: Floats  # (D, L)
+    grams: Vocabulary
+    gram_weights: Floats  # (G, L)
+    words: Vocabulary
+    word_weights: Floats  # (W, L)
+    bias: Floats  # (L,)
+
+    @classmethod
+    def of(cls, arrays: dict[str, NDArray[np.generic]]) -> Self:
+        """Take a model file's arrays; those of the vocabularies are taken out.
+
+        Raises:
+            ValueError, TypeError, KeyError: it is not a model of this version.
+        """
+        grams, words = (read_vocabulary(arrays, kind) for kind in ("gram", "word"))
+        numbers = {name: array.astype(np.float32) for name, array in arrays.items()}
+        return cls(grams=grams, words=words, **numbers)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what `bench/train_guardrail.py` wrote.
+
+        Raises:
+            ConfigError: the file is missing or is not a model of this version.
+        """
+        try:
+            return cls.of(read_arrays(path))
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise ConfigError(
+                f"cannot load the guardrail {path}: {error}. Restore the file from the repository"
+            ) from error
+
+
+class Guardrail:
+    """Labels a question on the evidence."""
+
+    def __init__(
+        self,
+        model: GuardrailModel,
+        embed: Callable[[Sequence[str]], Vectors],
+        terms: Callable[[str], Sequence[str]],
+    ) -> None:
+        """`embed` is the built-in encoder's, whatever embedder the index was made with."""
+        self._model = model
+        self._embed = embed
+        self._terms = terms
+
+    def judge(self, evidence: Evidence) -> Verdict:
+        """The label with the highest probability, and all four probabilities."""
+        model = self._model
+        # Without everyday messages to compare with, nothing is known of what was found.
+        known = np.nan_to_num((facts(evidence) - model.fact_mean) / model.fact_scale)
+        wording = self._wording(evidence.question)
+        verdict = _verdict(wording + known @ model.fact_weights)
+        attack = self._attack(evidence.question, wording)
+        if verdict.label is Label.INJECTION and attack < _LIKE_AN_ATTACK:
+            # It is long, or nothing was found for it: that alone is no attack.
+            verdict = _without(verdict, Label.INJECTION)
+        elif attack >= _SURELY_AN_ATTACK:
+            verdict = _labelled(verdict, Label.INJECTION)
+        hits = (*evidence.in_context[:1], *evidence.alone[:1])
+        for hit in evidence.alone[:1]:  # what the conversation is about says nothing here
+            if self._is_plainly(hit, evidence.question):
+                verdict = _on_topic(verdict, unless=Label.INJECTION)
+            if compact(hit.title) == compact(evidence.question):
+                verdict = _on_topic(verdict)
+        return vouched(verdict, evidence.question, hits)
+
+    def _wording(self, text: str) -> Floats:
+        """Return what the words alone say, as the logit of each label."""
+        model = self._model
+        logits = model.bias + self._embed([text])[0] @ model.meaning_weights
+        grams = model.grams.weigh(grams_of(text))
+        words = model.words.weigh(words_of(self._terms(text)))
+        for features, weights in ((grams, model.gram_weights), (words, model.word_weights)):
+            logits = logits + np.fromiter(features.values(), np.float32) @ weights[[*features]]
+        return np.asarray(logits, np.float32)
+
+    def _attack(self, text: str, wording: Floats) -> float:
+        """Return how sure the words of one sentence are an attack, whatever stands beside it.
+
+        `wording` is what the words of the whole text say.
+        """
+        sentences = list(filter(None, map(str.strip, _SENTENCE_END.split(text))))
+        apart = sentences[:_MOST_SENTENCES] if len(sentences) > 1 else []
+        return max(
+            _verdict(said).scores[Label.INJECTION] for said in (wording, *map(self._wording, apart))
+        )
+
+    def _is_plainly(self, hit: Hit, question: str) -> bool:
+        """Return whether an entry plainly answers the question, whatever the regression says.
+
+        The search is sure of it; or the question is spelled like its title or a question written
+        for it; or it names all that the title names, as "주차 되나요" names an entry that is called
+        "주차".
+        """
+        if hit.letters >= _SPELLED_ALIKE or (hit.facts and hit.confidence >= _SURE):
+            return True
+        named = set(self._terms(hit.title))
+        return bool(named) and hit.answers and named <= set(self._terms(question))
+
+
+def vouched(verdict: Verdict, question: str, hits: Sequence[Hit]) -> Verdict:
+    """Return on topic if a person has taught an answer to this.
+
+    Then it is for the bot, whatever its subject.
+
+    What looks like an injection has to be the very question that the person has read: further words
+    would be read by a model, and are nobody's to vouch for.
+    """
+    learned = [hit for hit in hits if is_learned(hit.faq_id)]
+    exact = any(compact(hit.title) == compact(question) for hit in learned)
+    near = any(hit.score >= _VOUCHED_SCORE for hit in learned)
+    if verdict.label is Label.ON_TOPIC or not (exact or near):
+        return verdict
+    if verdict.label is Label.INJECTION and not exact:
+        return verdict
+    return _on_topic(verdict)
+
+
+def softmax(logits: Floats) -> list[float]:
+    """Return the probability of each class."""
+    odds = np.exp(logits - logits.max())
+    return [float(share) for share in odds / odds.sum()]
+
+
+def _verdict(logits: Floats) -> Verdict:
+    scores = dict(zip(LABELS, softmax(logits), strict=True))
+    return Verdict(max(scores, key=scores.__getitem__), scores)
+
+
+def _labelled(verdict: Verdict, label: Label) -> Verdict:
+    """Return the verdict with another label in the place of its own."""
+    scores = dict(verdict.scores)
+    scores[label], scores[verdict.label] = scores[verdict.label], scores[label]
+    return Verdict(label, scores)
+
+
+def _without(verdict: Verdict, label: Label) -> Verdict:
+    """Return the verdict with the likeliest other label in the place of this one."""
+    others = [other for other in LABELS if other is not label]
+    return _labelled(verdict, max(others, key=verdict.scores.__getitem__))
+
+
+def _on_topic(verdict: Verdict, *, unless: Label | None = None) -> Verdict:
+    """Return the verdict with on topic in the place of its label."""
+    keeps = verdict.label in (Label.ON_TOPIC, unless)
+    return verdict if keeps else _labelled(verdict, Label.ON_TOPIC)
+
+
+def facts(evidence: Evidence) -> Floats:
+    """Return what was found and how the text looks, shape (29,); NaN for what is not known."""
+    text = evidence.question
+    size = max(len(text), 1)
+    shape = (
+        min(len(text), 200) / 100,
+        len(re.findall("[a-zA-Z]", text)) / size,
+        len(re.findall("[가-힣]", text)) / size,
+        min(len(text.split()), 40) / 20,
+    )
+    found = (*_found(evidence.in_context), *_found(evidence.alone))
+    return np.array((*found, float(evidence.has_history), *shape), np.float32)
+
+
+def normalise(text: str) -> str:
+    """Return the text that n-grams are read from: lower case, single spaces, a bounded length."""
+    flat = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).lower().strip()
+    return f" {flat[:_READ_CHARACTERS]} "
+
+
+def grams_of(text: str) -> Counter[str]:
+    """Count each character n-gram of 1 to 4."""
+    return Counter(ngrams(normalise(text), 1, _LONGEST_GRAM))
+
+
+def words_of(terms: Sequence[str]) -> Counter[str]:
+    """Count each term, and each pair of neighbours."""
+    return Counter((*terms, *map(" ".join, pairwise(terms))))
+
+
+def _found(hits: Sequence[Hit]) -> tuple[float, ...]:
+    facts = hits[0].facts if hits else ()
+    return facts or (math.nan,) * len(FACTS)
+
+
+def read_vocabulary(arrays: dict[str, NDArray[np.generic]], kind: str) -> Vocabulary:
+    """Take one vocabulary out of a model file's arrays."""
+    features = bytes(arrays.pop(f"{kind}s").astype(np.uint8)).decode().split("\n")
+    idf = arrays.pop(f"{kind}_idf").astype(np.float32)
+    return Vocabulary({feature: row for row, feature in enumerate(features)}, idf)

@@ -1,0 +1,119 @@
+"""The kinds of small talk, told from the words alone, in Korean and English.
+
+A softmax regression over the encoder's vector and character n-grams. It reads more finely what the
+guardrail has taken for a greeting or for off topic: most of that is no small talk, which is a class
+of its own. `bench/train_small_talk.py` fits it on `data/examples`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.assistant.guardrails.guardrail import Vocabulary, grams_of, read_vocabulary, softmax
+from core.errors import ConfigError
+from core.ports import Vectors
+from core.profile import Profile
+from core.retrieval.vectors import read_arrays
+from core.text.person_wanted import wants_person
+from core.types import Answered, Escalated, Label, SmallTalk, Verdict
+
+Floats = NDArray[np.float32]
+
+KINDS: Final = tuple(SmallTalk)
+"""The first classes of the model, in their order; the last one is everything else."""
+
+# Under these it helps to see what may be asked.
+_WITH_EXAMPLES: Final = (SmallTalk.HELLO, SmallTalk.ARE_YOU_A_PERSON, SmallTalk.NOT_UNDERSTOOD)
+# Of what is a greeting the likeliest kind is taken. What looks off topic is refused in exact words,
+# so that it has to be small talk for sure; so has a complaint beside a question, which is answered.
+_LIKELY, _SURE = 0.2, 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class SmallTalkModel:
+    """The fitted numbers. Shapes: C classes, D dimensions, G n-grams."""
+
+    meaning_weights: Floats  # (D, C)
+    grams: Vocabulary
+    gram_weights: Floats  # (G, C)
+    bias: Floats  # (C,)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what `bench/train_small_talk.py` wrote.
+
+        Raises:
+            ConfigError: the file is missing or is not a model of this version.
+        """
+        try:
+            arrays = read_arrays(path)
+            grams = read_vocabulary(arrays, "gram")
+            numbers = {name: array.astype(np.float32) for name, array in arrays.items()}
+            return cls(grams=grams, **numbers)
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise ConfigError(
+                f"cannot load the small talk {path}: {error}. Restore the file from the repository"
+            ) from error
+
+
+class SmallTalkReader:
+    """Tells the kind of small talk from a text."""
+
+    def __init__(self, model: SmallTalkModel, embed: Callable[[Sequence[str]], Vectors]) -> None:
+        """`embed` is the built-in encoder's."""
+        self._model = model
+        self._embed = embed
+
+    def scores(self, text: str) -> Mapping[SmallTalk, float]:
+        """Return the probability of each kind; the rest is that of everything else."""
+        model = self._model
+        weights = model.grams.weigh(grams_of(text))
+        logits = model.bias + self._embed([text])[0] @ model.meaning_weights
+        logits = logits + np.fromiter(weights.values(), np.float32) @ model.gram_weights[[*weights]]
+        return dict(zip(KINDS, softmax(logits), strict=False))
+
+    def read(self, text: str, verdict: Verdict, *, beside: Sequence[str]) -> Verdict:
+        """Return the verdict on a message with its kind, if it has one.
+
+        A question that is on topic is none, but among the sentences `beside` it may be a complaint.
+        """
+        kind: SmallTalk | None = None
+        if verdict.label is Label.ON_TOPIC:
+            kind = SmallTalk.COMPLAINT if any(map(self.complains, beside)) else None
+        elif verdict.label is not Label.INJECTION:
+            kind = self.kind(text, verdict.label)
+        return replace(verdict, kind=kind)
+
+    def kind(self, text: str, label: Label) -> SmallTalk | None:
+        """Return the kind of what is a greeting or off topic; None if it is no small talk."""
+        if wants_person(text):
+            return SmallTalk.PERSON_WANTED
+        scores = self.scores(text)
+        best = max(scores, key=scores.__getitem__)
+        if label is Label.GREETING:
+            return best if scores[best] >= _LIKELY else SmallTalk.HELLO
+        return best if scores[best] >= _SURE else None
+
+    def complains(self, text: str) -> bool:
+        """Return whether a sentence beside a question is a complaint for sure."""
+        return self.scores(text)[SmallTalk.COMPLAINT] >= _SURE
+
+
+def small_talk(kind: SmallTalk, profile: Profile) -> Answered | Escalated:
+    """Return the profile's sentence for small talk; a person who is wanted is called, if any."""
+    if kind is SmallTalk.PERSON_WANTED and profile.owners:
+        return Escalated(profile.case_person, ())
+    text = profile.greeting if kind is SmallTalk.HELLO else profile.small_talk[kind]
+    return Answered(text, (), profile.examples if kind in _WITH_EXAMPLES else ())
+
+
+def apology(verdict: Verdict, profile: Profile) -> str:
+    """Return what stands before an answer: an apology if the message complains, else nothing."""
+    complains = verdict.kind is SmallTalk.COMPLAINT
+    return f"{profile.small_talk['sorry']}\n\n" if complains else ""

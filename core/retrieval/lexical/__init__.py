@@ -1,0 +1,1 @@
+"""The lexical index: words and letters of entries, synonyms, and keywords alone."""

@@ -1,0 +1,107 @@
+"""Letters of whole entries: the cosine of bigrams and trigrams, which needs no analysis at all.
+
+It sees what morphemes miss: other languages, names, words that Kiwi splits otherwise here and
+there. N-grams are numbered by a hash, so that the index is arrays and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.retrieval.lexical.postings import Scores
+from core.text.korean import compact
+
+Codes = NDArray[np.int64]
+
+_BITS = 17
+_BUCKETS = 1 << _BITS
+_MULTIPLIERS = (np.uint32(0x9E3779B1), np.uint32(0x85EBCA77), np.uint32(0xC2B2AE3D))
+_MAX_CHARACTERS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class GramIndex:
+    """The index of n-grams: bucket b has entries `rows[start[b]:start[b+1]]` with `weights`."""
+
+    start: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    weights: Scores
+    idf: Scores
+
+    @classmethod
+    def build(cls, texts: Iterable[str], idf: Scores | None = None) -> Self:
+        """Index texts; by the inverse document frequencies of another index, if given."""
+        found = [codes_of(text) for text in texts]
+        sizes = np.array([len(codes) for codes, _ in found], np.int64)
+        codes = np.concatenate([np.zeros(0, np.int64), *(codes for codes, _ in found)])
+        counts = np.concatenate([np.zeros(0, np.float32), *(counts for _, counts in found)])
+        rows = np.repeat(np.arange(len(found), dtype=np.int32), sizes)
+        frequency = np.bincount(codes, minlength=_BUCKETS)
+        if idf is None:
+            idf = np.log((1 + len(found)) / (0.5 + frequency)).astype(np.float32)
+            idf = np.maximum(idf, 0.0)
+        weights = counts * idf[codes]
+        lengths = np.sqrt(np.bincount(rows, weights * weights, len(found)))
+        order = np.argsort(codes, kind="stable")
+        scaled = weights / np.maximum(lengths[rows], 1e-6)
+        return cls(
+            np.concatenate([np.zeros(1, np.int64), np.cumsum(frequency)]),
+            rows[order],
+            scaled[order].astype(np.float32),
+            idf,
+        )
+
+    def score(self, text: str, size: int) -> Scores:
+        """Cosines of a text with all `size` entries, 0 to 1, shape (size,)."""
+        codes, counts = codes_of(text)
+        query = counts * self.idf[codes]
+        length = max(float(np.sqrt(query @ query)), 1e-6)
+        slices = list(map(slice, self.start[codes].tolist(), self.start[codes + 1].tolist()))
+        if not slices:
+            return np.zeros(size, np.float32)
+        rows = np.concatenate([self.rows[part] for part in slices])
+        weights = np.concatenate([self.weights[part] for part in slices])
+        asked = np.repeat(query / length, self.start[codes + 1] - self.start[codes])
+        return np.bincount(rows, weights * asked, size).astype(np.float32)
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Return what `from_arrays` reads, for `np.savez`."""
+        return {
+            "grams_start": self.start,
+            "grams_rows": self.rows,
+            "grams_weights": self.weights.astype(np.float16),
+            "grams_idf": self.idf,
+        }
+
+    @classmethod
+    def from_arrays(cls, file: Mapping[str, NDArray[np.generic]]) -> Self:
+        """Read what `arrays` gave."""
+        return cls(
+            file["grams_start"].astype(np.int64),
+            file["grams_rows"].astype(np.int32),
+            file["grams_weights"].astype(np.float32),
+            file["grams_idf"].astype(np.float32),
+        )
+
+
+def codes_of(text: str) -> tuple[Codes, Scores]:
+    """Return the buckets of a text's n-grams, each once, and how often each occurs, damped."""
+    points = np.frombuffer(compact(text[:_MAX_CHARACTERS]).encode("utf-32-le"), np.uint32)
+    hashed = []
+    for size in (2, 3):
+        if len(points) >= size:
+            last = len(points) - size + 1
+            mixed = np.full(last, np.uint32(size))
+            for place in range(size):
+                mixed = (mixed ^ points[place : place + last]) * _MULTIPLIERS[place]
+                mixed ^= mixed >> np.uint32(15)
+            hashed.append(mixed >> np.uint32(32 - _BITS))
+    if not hashed:
+        return np.zeros(0, np.int64), np.zeros(0, np.float32)
+    codes, counts = np.unique(np.concatenate(hashed), return_counts=True)
+    return codes.astype(np.int64), (1 + np.log(counts)).astype(np.float32)

@@ -1,0 +1,1 @@
+"""The overlay: lessons of people, searched with the FAQ that is served."""

@@ -1,0 +1,1 @@
+"""Safety of text: secrets, personal data, links, instructions to the bot, invented claims."""

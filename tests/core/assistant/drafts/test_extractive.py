@@ -1,0 +1,179 @@
+"""Answers made of the entry's own words."""
+
+import re
+
+import pytest
+
+from core.assistant.drafts.extractive import ExtractiveModel
+from core.text.korean import Analyzer
+from core.types import Exchange, Passage, Written
+
+RETURNS = Passage(
+    "r",
+    "반품은 어떻게 처리하나요?",
+    """반품은 구매자가 신청하고 판매자가 승인합니다.
+
+[반품 승인 방법]
+1. [판매관리 > 반품 관리] 메뉴로 접속해 주세요.
+2. 승인할 주문을 선택해 주세요.
+3. '반품 승인' 버튼을 클릭해 주세요.
+
+[반품 배송비 청구 방법]
+1. 반품 주문의 상세 화면을 열어 주세요.
+2. 청구할 배송비 금액을 입력해 주세요.
+
+※ 참고.
+· 단순 변심이면 구매자가 배송비를 냅니다.""",
+    0.8,
+)
+EXCHANGE = Passage("e", "교환 신청은 어떻게\u00a0처리하나요?", "교환은 재배송으로 처리합니다.", 0.7)
+TOPICS = ("배송", "정산", "쿠폰", "리뷰", "톡톡", "재고", "사진", "광고", "통계", "알림")
+LONG = Passage(
+    "l",
+    "스토어 설정에는 무엇이 있나요?",
+    "\n\n".join(
+        f"[{topic} 항목]\n"
+        + "\n".join(f"· {topic} 화면의 {n}번째 값을 정하고 저장합니다." for n in range(1, 16))
+        for topic in TOPICS
+    ),
+    0.9,
+)
+RARE = {"배송비/N": 4.0, "배송/N": 2.5, "비/N": 3.0, "반품/N": 3.0, "교환/N": 3.5, "어떻/V": 0.5}
+
+
+LEAD = "반품은 구매자가 신청하고 판매자가 승인합니다.\n\n"
+
+
+@pytest.fixture(scope="session")
+def model():
+    return ExtractiveModel(
+        Analyzer.load(), lambda term: RARE.get(term, 5.0), cut_note="나머지는 출처에"
+    )
+
+
+async def answered(model, question, *passages, history=()):
+    """The whole text, and the passages that it says it stands on."""
+    _, *pieces, end = [piece async for piece in model.answer(question, history, passages)]
+    assert isinstance(end, Written)
+    return "".join(pieces), end.used
+
+
+async def written(model, question, *passages, history=()):
+    return (await answered(model, question, *passages, history=history))[0]
+
+
+def words(text):
+    """The text without Markdown markers, backslashes, list bullets and white space."""
+    text = re.sub(r"(?<!\\)\*\*", "", text)
+    text = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
+    text = re.sub(r"^[> ]*(?:[-·] )?", "", text, flags=re.MULTILINE)
+    return re.sub(r"\s+", "", text)
+
+
+def body(answer):
+    """The lines that are the source's: not the marks and the note of the bot."""
+    lines = answer.split("\n")
+    return [line for line in lines if line.strip(" >") and line[0] not in "_⋯"]
+
+
+async def test_the_part_that_answers_comes_first(model):
+    """A section that clearly speaks of what was asked comes first, behind the entry's lead."""
+    answer = await written(model, "반품 배송비 청구", RETURNS)
+    assert answer.startswith(f"{LEAD}**[반품 배송비 청구 방법]**\n1. 반품 주문의")
+    assert answer.index("1. 반품 주문의") < answer.index("2. 청구할") < answer.index("> ※ 참고.")
+    assert answer.index("단순 변심") < answer.index("[반품 승인 방법]")
+
+
+async def test_the_source_order_stays_where_nothing_stands_out(model):
+    """The words of the title are everywhere: they move nothing."""
+    answer = await written(model, "반품 어떻게 처리해요", RETURNS)
+    assert answer.startswith("반품은 구매자가 신청하고")
+
+
+async def test_a_short_entry_is_given_whole(model):
+    """Every line of the entry is there, the entry is named, and nothing is said to be left out."""
+    answer, used = await answered(model, "반품 배송비 청구", RETURNS, EXCHANGE)
+    for line in filter(None, RETURNS.text.split("\n")):
+        assert words(line) in words(answer)
+    assert used == (RETURNS,)
+    assert "나머지는 출처에" not in answer
+
+
+async def test_a_long_entry_is_given_in_part_and_says_so(model):
+    """The part asked for is inside of the budget, gaps are marked, the rest is named."""
+    answer = await written(model, "쿠폰이랑 통계 항목", LONG)
+    assert len(answer) < 1_700
+    assert "쿠폰 화면의 15번째" in answer
+    assert "통계 화면의 15번째" in answer
+    assert (
+        answer.index("쿠폰 화면의 1번째")
+        < answer.index("\n\n⋯\n\n")
+        < answer.index("통계 화면의 1번째")
+    )
+    assert "\n\n_나머지는 출처에_" in answer
+
+
+@pytest.mark.parametrize(
+    "passage",
+    [
+        RETURNS,
+        LONG,
+        Passage(
+            "m",
+            "수식",
+            "3 * 2 * 1 을 _입력_합니다.\n```\n주의하세요.\n<b> [설정](PC)에서 봅니다.",
+            1.0,
+        ),
+        Passage(
+            "p", "약관", "서비스는 약관에 따라 제공하며 회원은 이를 지켜야 합니다. " * 120, 1.0
+        ),
+        Passage("s", "목록", "1. 아래를 봅니다.\n" + "· 판매자는 내용을 확인합니다.\n" * 150, 1.0),
+    ],
+)
+async def test_every_line_shown_is_in_the_source(model, passage):
+    """Nothing is invented, altered or cut inside of a sentence."""
+    answer = await written(model, "통계 입력 방법", passage)
+    source = words(passage.text)
+    shown = body(answer)
+    assert shown
+    for line in shown:
+        assert words(line) in source
+        assert words(line)[-1] in ".]`"  # as every line and sentence of these texts ends
+
+
+async def test_two_needs_get_two_entries(model):
+    """A question for two things is answered from both entries, each under its title."""
+    answer, used = await answered(model, "반품 배송비랑 교환은 어떻게 해요?", RETURNS, EXCHANGE)
+    assert answer.startswith("**반품은 어떻게 처리하나요?**\n\n")
+    assert "**교환 신청은 어떻게 처리하나요?**\n\n교환은 재배송으로" in answer
+    assert used == (RETURNS, EXCHANGE)
+
+
+@pytest.mark.parametrize(
+    ("question", "score"),
+    [
+        ("반품 교환 어떻게 해요?", 0.7),
+        ("반품이랑 교환은 어떻게 해요?", 0.3),
+        ("반품이랑 환불은요?", 0.7),
+    ],
+)
+async def test_one_need_gets_one_entry(model, question, score):
+    """One thing asked, a far second entry, or one that adds nothing: the best entry alone."""
+    second = Passage("e", EXCHANGE.title, EXCHANGE.text, score)
+    assert (await answered(model, question, RETURNS, second))[1] == (RETURNS,)
+
+
+async def test_an_elliptical_question_leans_on_the_one_before(model):
+    """What the last question named decides, if this one names next to nothing."""
+    history = [Exchange("반품 배송비 청구하려고요", "…")]
+    assert (await written(model, "방법은요?", RETURNS, history=history)).startswith(
+        f"{LEAD}**[반품 배송비"
+    )
+    assert (await written(model, "방법은요?", RETURNS)).startswith("반품은 구매자가")
+
+
+async def test_the_answer_grows_in_pieces_of_whole_lines(model):
+    """A reader sees it grow by a few lines at a time."""
+    _, *pieces, _ = [piece async for piece in model.answer("쿠폰 항목", (), [LONG])]
+    assert len(pieces) > 4
+    assert all(piece.endswith("\n") for piece in pieces[:-1])

@@ -1,0 +1,70 @@
+"""What a model claims has to stand in the passages that it cites."""
+
+import pytest
+
+from core.text.safety.claims import ClaimFilter, is_held
+
+SOURCE = (
+    "환불은 결제 후 7일 안에 신청할 수 있습니다. "
+    "수수료는 30,000원입니다. 주말에는 접수하지 않습니다."
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "결제하고 7일 안에 신청하시면 됩니다.",
+        "수수료는 3만 원이에요.",
+        "주말에는 접수하지 않아요.",
+        "1. 환불을 신청합니다.",
+        "편하게 문의해 주세요.",
+    ],
+)
+def test_what_the_passage_says_passes(sentence):
+    assert is_held(sentence, [SOURCE])
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "결제하고 14일 안에 신청하시면 됩니다.",
+        "수수료는 7%입니다.",
+        "수수료는 5만 원이에요.",
+        "주말에는 접수합니다.",
+        "환불은 결제 후 7일 안에 신청할 수 없습니다.",
+    ],
+)
+def test_another_number_unit_or_negation_is_not_held(sentence):
+    assert not is_held(sentence, [SOURCE])
+
+
+def test_english_claims_are_checked_alike():
+    source = "You can cancel within 30 days. Annual plans are not refunded."
+    assert is_held("You can cancel within 30 days.", [source])
+    assert not is_held("You can cancel within 60 days.", [source])
+    assert not is_held("Annual plans are refunded.", [source])
+
+
+def test_numbers_of_the_question_may_be_repeated():
+    assert is_held(
+        "25일에 결제하셨다면 신청하실 수 있어요.", ["언제든 신청합니다."], "25일에 결제했어요"
+    )
+
+
+def test_a_filter_lets_whole_sentences_pass_and_counts_what_it_withholds():
+    claims = ClaimFilter("")
+    pieces = ["환불은 7일 ", "안에 됩니다. [1] 수수료는 9", "0원입니다. [1]\n주말은 쉽니다."]
+    shown = "".join(claims.feed(piece, [SOURCE], [SOURCE]) for piece in pieces)
+    shown += claims.close([SOURCE], [SOURCE])
+    assert "7일 안에" in shown
+    assert "90원" not in shown
+    assert "주말은" in shown
+    assert claims.withheld == 1
+    assert claims.passed
+
+
+def test_a_sentence_stands_on_the_passage_that_it_cites():
+    claims = ClaimFilter("")
+    cited = ["반품 배송비는 6,000원입니다.", "교환 배송비는 8,000원입니다."]
+    assert claims.feed("반품은 6,000원입니다 [1]. ", cited, cited)
+    assert not claims.feed("교환은 6,000원입니다 [2]. ", cited, cited).strip()
