@@ -5,6 +5,7 @@ import gc
 import os
 import shutil
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,8 @@ from core.assistant.research import Researcher
 from core.embeddings.kiwi import KiwiEncoder
 from core.retrieval.chroma.index import ChromaIndex
 from core.retrieval.retriever import Retriever
+from core.skills.data.load import EXAMPLE_BOOK, load_answerer
+from core.skills.data.shop import build_shop
 from core.stores.memory import MemoryHistory
 from core.text.korean import Analyzer
 from ingest.sync import sync
@@ -194,6 +197,26 @@ def make_assistant(retriever, guardrail, analyzer, encoder, profile):
         return Assistant(**(real | parts))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def today():
+    """The last day of the example shop."""
+    return date(2026, 11, 29)
+
+
+@pytest.fixture(scope="session")
+def shop(copy_of, today):
+    """The SQLite file of the example shop; nobody writes to it."""
+    folder = copy_of("shop", lambda built: build_shop(built / "shop.sqlite3", last_day=today))
+    return folder / "shop.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def answerer(shop, analyzer, encoder):
+    """Answers from the example shop, without a model."""
+    url = f"sqlite:///{shop}"
+    return load_answerer(url, EXAMPLE_BOOK, terms=analyzer.terms, embed=encoder.embed)
 
 
 @pytest.fixture

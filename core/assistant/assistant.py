@@ -25,6 +25,7 @@ from core.profile import Profile
 from core.retrieval.audience import Audience
 from core.retrieval.retriever import Hit, Retriever, is_answer
 from core.stores.memory import MemoryHistory
+from core.text.addressing import says_something
 from core.text.spelling.normalize import normalized
 from core.types import (
     AnswerEvent,
@@ -191,7 +192,8 @@ class Assistant:
         Raises:
             FaqbotError: it cannot be found out.
         """
-        if self._answerer.problem(text := normalized(question.text)):
+        text = normalized(question.text)
+        if self._answerer.problem(text) or not says_something(text):
             return False
         if not await self.is_open(question):
             return False

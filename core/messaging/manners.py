@@ -15,7 +15,7 @@ from core.bounded import BoundedDict
 from core.errors import FaqbotError, PlatformError, StorageError
 from core.messaging.service import ChatService
 from core.messaging.thread_rules import ThreadRule, ThreadRules
-from core.text.addressing import is_thanks, says_something
+from core.text.addressing import is_thanks, may_reply
 from core.types import Question, SessionId
 
 logger = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ class Manners:
         Raises:
             StorageError: it cannot be found out; the message has to be delivered again.
         """
-        if rule is ThreadRule.MENTION or not says_something(question.text):
+        if rule is ThreadRule.MENTION or not may_reply(question.text):
             return False
         try:
             return await self._service.would_answer(question)

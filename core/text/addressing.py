@@ -78,7 +78,16 @@ def is_thanks(text: str) -> bool:
 
 def says_something(text: str) -> bool:
     """Return whether a text has words of its own, and is no call to another bot."""
+    return any(character.isalpha() for character in _own_words(text))
+
+
+def may_reply(text: str) -> bool:
+    """Return whether a text may be the reply to a question of the bot: a number is enough."""
+    return any(character.isalnum() for character in _own_words(text))
+
+
+def _own_words(text: str) -> str:
+    """Return a text without links, names and lone letters; "" for a call to another bot."""
     if _COMMAND.match(text):
-        return False
-    bare = _LONE_JAMO.sub("", normalized(_NAME.sub("", _LINK.sub("", text))))
-    return any(character.isalpha() for character in bare)
+        return ""
+    return _LONE_JAMO.sub("", normalized(_NAME.sub("", _LINK.sub("", text))))

@@ -93,9 +93,11 @@ async def test_a_call_of_an_api_is_corrected_called_off_and_made_once_after_a_re
         await said(driver, asked, "쓸 수 없어요")
         await driver.go_on(asked, "5000")
         await said(driver, asked, json.dumps({"won": 5000})[1:-1])
+        await driver.go_on(asked, "아니 7000")
+        await said(driver, asked, json.dumps({"won": 7000})[1:-1])
         await nothing_changes(driver, asked, "보내기")
     async with driver.running(make_assistant=caller):
         assert vouchers == []
         await driver.press(asked, "보내기")
         await driver.until(lambda: vouchers)
-        assert vouchers == [{"won": 5000}]
+        assert vouchers == [{"won": 7000}]

@@ -1,8 +1,9 @@
-"""What every platform must do for skills: a dialogue is held there with each but `api`.
+"""What every platform must do for skills: a dialogue is held there with each.
 
 In every one of them something is corrected, the bot is restarted in the middle, somebody else
 presses what is not theirs, and one is called off. An adapter's test file imports everything from
-here beside `contracts.platform`; its driver can also `press_by_other`.
+here and from `contracts.api_skill` beside `contracts.platform`; its driver can also
+`press_by_other`.
 """
 
 from __future__ import annotations
@@ -15,8 +16,6 @@ import pytest
 from fakes.assistants import ScriptedAssistant
 
 from core.skills.assistant import SkilledAssistant
-from core.skills.data.load import EXAMPLE_BOOK, load_answerer
-from core.skills.data.shop import build_shop
 from core.skills.data.skill import DataSkill
 from core.skills.meetings.diaries.sqlite import SqliteDiary
 from core.skills.meetings.diary import Slot
@@ -48,7 +47,7 @@ def diary(tmp_path):
 def with_skills(encoder, profile):
     """Returns how an assistant with some skills is made; `make` gets the messenger."""
 
-    def chosen(make):
+    def chosen(make, now=_now):
         def made(history):
             messenger = Messenger(history, inbox=None)  # which the running bot has
             skills = make(messenger)
@@ -58,7 +57,7 @@ def with_skills(encoder, profile):
                 router=Router(skills, encoder.embed),
                 history=history,
                 profile=profile,
-                now=_now,
+                now=now,
             )
             assistant.messenger = messenger
             return assistant
@@ -90,13 +89,10 @@ def adviser(with_skills):
 
 
 @pytest.fixture
-def analyst(tmp_path, analyzer, encoder, with_skills):
-    """An assistant that answers from the example's database."""
-    shop = tmp_path / "shop.sqlite3"
-    build_shop(shop, last_day=_now().date())
-    url = f"sqlite:///{shop}"
-    answerer = load_answerer(url, EXAMPLE_BOOK, terms=analyzer.terms, embed=encoder.embed)
-    return with_skills(lambda _: [DataSkill(answerer, answerer.texts)])
+def analyst(answerer, today, with_skills):
+    """An assistant that answers from the example's database, on the shop's last day."""
+    noon = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
+    return with_skills(lambda _: [DataSkill(answerer, answerer.texts)], now=lambda: noon)
 
 
 def _now():

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
+from contracts.api_skill import *  # noqa: F403 - the dialogue with an API
 from contracts.consent import *  # noqa: F403 - the suite of those who are named for a meeting
 from contracts.manners import *  # noqa: F403 - the suite of the places where people talk
 from contracts.platform import *  # noqa: F403 - the suite

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.text.addressing import CALL, is_thanks, without_calls
+from core.text.addressing import CALL, is_thanks, may_reply, says_something, without_calls
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,14 @@ def test_what_asks_or_says_more_is_no_thanks(text):
 )
 def test_what_is_written_around_a_call_goes_with_it_and_nothing_else(said, asked):
     assert without_calls(said.replace("@", CALL)) == asked
+
+
+@pytest.mark.parametrize("text", ["3000", "5,000", "010-1234-5678"])
+def test_a_bare_number_may_be_a_reply_and_asks_nothing(text):
+    assert may_reply(text)
+    assert not says_something(text)
+
+
+@pytest.mark.parametrize("text", ["ㅋㅋㅋ", "?!", "!play 3", "https://shop.example/3", "@민수", ""])
+def test_laughter_links_names_and_calls_of_other_bots_are_no_reply(text):
+    assert not may_reply(text)

@@ -52,6 +52,7 @@ FUNCTIONS = {
     "without_calls": addressing.without_calls,
     "is_spoken_to": lambda text: addressing.is_spoken_to(text, text),
     "says_something": addressing.says_something,
+    "may_reply": addressing.may_reply,
     "is_thanks": addressing.is_thanks,
     "sentences_of": lambda text: asking_sentences.sentences_of(text, str.splitlines),
     "sentences_of words": lambda text: asking_sentences.sentences_of(text, str.split),
