@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.shared.background_tasks import BackgroundTasks
@@ -21,6 +20,7 @@ from bots.slack.api.workspaces import Workspace, Workspaces
 from bots.slack.context import Context
 from bots.slack.ids import Place, question_id
 from bots.slack.interactions.guests import may_ask
+from bots.slack.interactions.press import Press, on_press
 from bots.slack.render.blocks import Page, feedback_block_id, read_followup
 from bots.slack.replies.messages import METADATA, metadata_of, reference_of, split, update
 from bots.slack.replies.native_status import end_session
@@ -41,26 +41,6 @@ _USED: Final = "✓ "
 _LABEL_CHARS: Final = 75
 
 
-@dataclass(frozen=True, slots=True)
-class _Press:
-    """The place where a button was pressed, and who pressed it."""
-
-    place: Place
-    message: Json
-    user: str
-    workspace: Workspace
-    may_ask: bool = True
-
-    @property
-    def seen_in(self) -> Place:
-        """The place where the person looks: the thread, if the message is in one."""
-        return Place(self.place.team, self.place.channel, self.message.get("thread_ts") or "")
-
-    def asked(self, question: str) -> Question:
-        """Return the question that the press asks, without its text."""
-        return Question(question, self.place.session, "", self.user, reply_to=self.message["ts"])
-
-
 class Buttons:
     """The actions of buttons."""
 
@@ -72,23 +52,13 @@ class Buttons:
         self._answers = answers
         self._owners = Owners(context.owner_ids)
 
-    def read(self, body: Json, workspace: Workspace) -> _Press:
-        """Return where a button was pressed, and by whom."""
-        channel, message, user = body["channel"]["id"], body["message"], body["user"]
-        root = message.get("thread_ts") or ""
-        thread = root if channel.startswith("D") else root or message["ts"]
-        place = Place(workspace.team, channel, thread)
-        return _Press(
-            place, message, user["id"], workspace, may_ask(self._context, user, workspace.team)
-        )
-
-    async def follow_up(self, press: _Press, value: str) -> None:
+    async def follow_up(self, press: Press) -> None:
         """Ask what the button stands for, and mark it used."""
-        question, index = read_followup(value) or ("", 0)
+        question, index = read_followup(press.value) or ("", 0)
         trouble, receipt = self._profile.stale_button, None
-        if not press.may_ask:
+        if not may_ask(self._context, press.body["user"], press.workspace.team):
             trouble = self._profile.guests_off
-        elif press.place.owns(question):
+        elif press.seen_in.owns(question):
             trouble, receipt = await self._ask(press, question, index)
         if receipt is Receipt.KNOWN:
             trouble = await self._asked_before(press, question, index)
@@ -97,9 +67,9 @@ class Buttons:
         else:
             await self._mark_used(press, question)
 
-    async def stop(self, press: _Press, question: str) -> None:
+    async def stop(self, press: Press) -> None:
         """End the answer to a question."""
-        if not press.place.owns(question) or not await self._service.stop(question):
+        if not press.seen_in.owns(press.value) or not await self._service.stop(press.value):
             text = self._profile.nothing_to_stop
             await tell(press.workspace.client, press.seen_in, press.user, text)
 
@@ -133,23 +103,23 @@ class Buttons:
             return True
         return await self._owners.include(workspace, user)
 
-    async def _ask(self, press: _Press, question: str, index: int) -> tuple[str, Receipt | None]:
+    async def _ask(self, press: Press, question: str, index: int) -> tuple[str, Receipt | None]:
         """Return what to tell the person ("" if it will be answered), and the receipt."""
         try:
-            receipt = await self._service.press(question, index, press.asked(question))
+            receipt = await self._service.press(question, index, _asked(press))
         except StorageError as error:
             logger.error("a press is not stored: %s", error)
             return self._profile.not_stored, None
         return reason_for(self._profile, receipt), receipt
 
-    async def _asked_before(self, press: _Press, question: str, index: int) -> str:
+    async def _asked_before(self, press: Press, question: str, index: int) -> str:
         """Say that the button was pressed before, with a link to the answer where it has one."""
         asked = await self._service.answer_to_press(question, index)
         shown = (references_of(asked) if asked else ())[:1]
         links = [await _permalink(press.workspace.client, reference) for reference in shown]
         return " ".join(filter(None, [self._profile.already_asked, *links]))
 
-    async def _mark_used(self, press: _Press, question: str) -> None:
+    async def _mark_used(self, press: Press, question: str) -> None:
         """Mark all buttons that were pressed, in the message as it is: nothing else changes."""
         blocks = press.message.get("blocks") or []
         used = await self._service.pressed(question)
@@ -157,9 +127,9 @@ class Buttons:
         if marked == blocks:
             return
         page = Page(press.message.get("text") or "…", tuple(_renewed(marked, question, used)))
-        reference = reference_of(press.place.channel, press.message["ts"])
+        reference = reference_of(press.channel, press.message["ts"])
         metadata = await self._metadata(question, reference)
-        edits = self._budgets.edits(press.place.team)
+        edits = self._budgets.edits(press.workspace.team)
         async with edits.slot(ends=False):  # answers' ends go first
             await update(press.workspace.client, reference, page, metadata)
 
@@ -175,19 +145,9 @@ class Buttons:
 def register(
     app: AsyncApp, buttons: Buttons, workspaces: Workspaces, background: BackgroundTasks
 ) -> None:
-    """Listen to presses and to 🛑. They are acknowledged at once: Slack does not repeat them."""
-
-    @app.action(_FOLLOWUP)
-    async def follow_up(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext) -> None:
-        await ack()
-        press = buttons.read(body, workspaces.get(context.team_id))
-        background.begin(buttons.follow_up(press, action.get("value") or ""))
-
-    @app.action(_STOP)
-    async def stop(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext) -> None:
-        await ack()
-        press = buttons.read(body, workspaces.get(context.team_id))
-        background.begin(buttons.stop(press, action.get("value") or ""))
+    """Listen to presses and to 🛑."""
+    for actions, does in ((_FOLLOWUP, buttons.follow_up), (_STOP, buttons.stop)):
+        on_press(app, actions, does, workspaces=workspaces, background=background)
 
     @app.event("agent_session_stopped")
     async def stopped(event: Json, context: AsyncBoltContext) -> None:
@@ -208,6 +168,14 @@ def register(
             answer = event.get("item_user") == workspace.bot_user
             where = (workspace, item["channel"], item["ts"])
             background.begin(buttons.stop_at(*where, user=event.get("user", ""), answer=answer))
+
+
+def _asked(press: Press) -> Question:
+    """Return the question that a press asks, without its text."""
+    channel, ts = press.channel, press.message["ts"]
+    thread = press.thread if channel.startswith("D") else press.thread or ts
+    session = Place(press.workspace.team, channel, thread).session
+    return Question("", session, "", press.user, reply_to=ts)
 
 
 def _marked(block: Json, used: frozenset[int]) -> Json:

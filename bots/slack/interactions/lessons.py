@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
@@ -22,6 +21,7 @@ from bots.slack.context import Context
 from bots.slack.events.lessons import LessonHandler
 from bots.slack.events.parse import IncomingMessage, said
 from bots.slack.ids import Place
+from bots.slack.interactions.press import Press, on_press
 from bots.slack.render.lesson_blocks import (
     ANSWER,
     FORM,
@@ -43,21 +43,6 @@ _ACT: Final = re.compile(r"^lesson:(approve|edit|undo)$")
 _OFFER: Final = re.compile(r"^lesson:(learn|leave)$")
 
 
-@dataclass(frozen=True, slots=True)
-class _Press:
-    """The place where a button was pressed, and who pressed it; its message is at `ts`."""
-
-    workspace: Workspace
-    place: Place
-    ts: str
-    user: str
-
-    @property
-    def metadata(self) -> Json:
-        """The parts of the press that a form has to know."""
-        return {"channel": self.place.channel, "thread": self.place.thread, "ts": self.ts}
-
-
 class LessonButtons:
     """Does what owners press; others are told that it is not for them."""
 
@@ -70,37 +55,31 @@ class LessonButtons:
         self._names = Names()
         self.trouble = context.profile.not_stored
 
-    async def press(self, press: _Press, act: LessonAct, lesson_id: str) -> None:
-        """Approve or undo a lesson, and say so where the button was.
+    async def press(self, press: Press) -> None:
+        """Approve or undo a lesson and say so where the button was, or let an owner correct it.
 
         Raises:
             FaqbotError: it is not done; whoever pressed was told so.
         """
-        await self._excused(press, self._done(press, act, lesson_id))
+        act = _act(press)
+        work = self._opened(press) if act is LessonAct.EDIT else self._done(press, act)
+        await self._excused(press, work)
 
-    async def decide(self, press: _Press, act: LessonAct, lesson_id: str, url: str) -> None:
-        """Learn what was offered to its author, or leave it; the offer goes, by its `url`.
+    async def decide(self, press: Press) -> None:
+        """Learn what was offered to its author, or leave it; the offer goes.
 
         Raises:
             FaqbotError: it is not done; whoever pressed was told so.
         """
-        await self._excused(press, self._decided(press, act, lesson_id, url))
+        await self._excused(press, self._decided(press))
 
-    async def open_form(self, press: _Press, lesson_id: str, trigger: str) -> None:
-        """Let an owner correct a lesson.
-
-        Raises:
-            FaqbotError: it cannot be opened; whoever pressed was told so.
-        """
-        await self._excused(press, self._opened(press, lesson_id, trigger))
-
-    async def submit(self, press: _Press, lesson_id: str, question: str, answer: str) -> None:
-        """Take a corrected lesson.
+    async def submit(self, press: Press, question: str, answer: str) -> None:
+        """Take a corrected lesson from the form that a press has opened.
 
         Raises:
             FaqbotError: it is as it was; whoever sent it was told so.
         """
-        await self._excused(press, self._corrected(press, lesson_id, question, answer))
+        await self._excused(press, self._corrected(press, question, answer))
 
     async def adopt(self, workspace: Workspace, message: IncomingMessage | None, user: str) -> str:
         """Learn a message as the answer; what the owner is told, "" if it was said openly.
@@ -131,73 +110,72 @@ class LessonButtons:
             place = Place(workspace.team, channel, thread)
             await tell(workspace.client, place, user, escaped(told))
 
-    async def _excused(self, press: _Press, work: Any) -> None:  # noqa: ANN401 - a coroutine
+    async def _excused(self, press: Press, work: Any) -> None:  # noqa: ANN401 - a coroutine
         try:
             said_back = await work
         except FaqbotError:
-            await tell(press.workspace.client, press.place, press.user, self.trouble)
+            await tell(press.workspace.client, press.seen_in, press.user, self.trouble)
             raise
         if said_back:
-            await tell(press.workspace.client, press.place, press.user, escaped(said_back))
+            await tell(press.workspace.client, press.seen_in, press.user, escaped(said_back))
 
-    async def _done(self, press: _Press, act: LessonAct, lesson_id: str) -> str:
+    async def _done(self, press: Press, act: LessonAct) -> str:
         if not await self._owners.include(press.workspace, press.user):
             return self._profile.case_owners_alone
         person = await self._person(press)
         does = self._learning.approve if act is LessonAct.APPROVE else self._learning.undo
-        return await self._shown(press, lesson_id, await does(lesson_id, person))
+        return await self._shown(press, await does(press.value, person))
 
-    async def _decided(self, press: _Press, act: LessonAct, lesson_id: str, url: str) -> str:
+    async def _decided(self, press: Press) -> str:
         if not await self._owners.include(press.workspace, press.user):
             return self._profile.case_owners_alone
         said_back = self._profile.teach_offer_left
-        if act is LessonAct.LEARN:
-            taught = await self._learning.approve(lesson_id, await self._person(press))
+        if _act(press) is LessonAct.LEARN:
+            taught = await self._learning.approve(press.value, await self._person(press))
             said_back = self._profile.teach_gone
             if taught and taught.outcome is Outcome.CONFIRMED:  # it was pressed before
                 said_back = ""
             elif taught and taught.outcome in SHOWN_OPENLY:
-                self._lessons.learnt(lesson_id, taught, press.workspace)
+                self._lessons.learnt(press.value, taught, press.workspace)
                 said_back = ""
             elif taught:
                 said_back = said_of(taught, self._profile)
-        await send(press.workspace.client, url, {"delete_original": True})
+        await send(press.workspace.client, press.body["response_url"], {"delete_original": True})
         return said_back
 
-    async def _opened(self, press: _Press, lesson_id: str, trigger: str) -> str:
+    async def _opened(self, press: Press) -> str:
         if not await self._owners.include(press.workspace, press.user):
             return self._profile.case_owners_alone
-        lesson = await self._learning.find(lesson_id)
+        lesson = await self._learning.find(press.value)
         if lesson is None:
             return self._profile.teach_gone
-        metadata = json.dumps(press.metadata | {"lesson": lesson_id})
-        view = lesson_form(lesson, self._profile, metadata)
+        view = lesson_form(lesson, self._profile, _metadata(press))
         with translated("views.open"):
-            await press.workspace.client.views_open(trigger_id=trigger, view=view)
+            await press.workspace.client.views_open(trigger_id=press.body["trigger_id"], view=view)
         return ""
 
-    async def _corrected(self, press: _Press, lesson_id: str, question: str, answer: str) -> str:
+    async def _corrected(self, press: Press, question: str, answer: str) -> str:
         if not await self._owners.include(press.workspace, press.user):
             return self._profile.case_owners_alone
         person = await self._person(press)
-        taught = await self._learning.correct(lesson_id, question, answer, person)
-        return await self._shown(press, lesson_id, taught)
+        taught = await self._learning.correct(press.value, question, answer, person)
+        return await self._shown(press, taught)
 
-    async def _shown(self, press: _Press, lesson_id: str, taught: Taught | None) -> str:
+    async def _shown(self, press: Press, taught: Taught | None) -> str:
         """Show what came of it in place of what was said before; "" if that is done."""
         if taught is None:
             return self._profile.teach_gone
         if taught.outcome not in SHOWN_OPENLY:
             return said_of(taught, self._profile)
         if taught.outcome is Outcome.UNLEARNED:
-            self._lessons.unmark(lesson_id, press.workspace)
+            self._lessons.unmark(press.value, press.workspace)
         call = press.workspace.client.chat_update(
-            channel=press.place.channel, ts=press.ts, **lesson_message(taught, self._profile)
+            channel=press.channel, ts=press.ts, **lesson_message(taught, self._profile)
         )
         await quietly("chat.update", call)
         return ""
 
-    async def _person(self, press: _Press) -> Person:
+    async def _person(self, press: Press) -> Person:
         name = await self._names.name_of(press.workspace, press.user)
         return Person(press.user, name or self._profile.teach_author)
 
@@ -206,34 +184,17 @@ def register(
     app: AsyncApp, buttons: LessonButtons, workspaces: Workspaces, background: BackgroundTasks
 ) -> None:
     """Listen to owners; everything is acknowledged at once."""
-
-    @app.action(_ACT)
-    async def press(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext) -> None:
-        await ack()
-        pressed = _pressed(body, workspaces.get(context.team_id))
-        act, lesson_id = LessonAct(action["action_id"].split(":")[1]), action.get("value") or ""
-        if act is LessonAct.EDIT:
-            background.begin(buttons.open_form(pressed, lesson_id, body["trigger_id"]))
-        else:
-            background.begin(buttons.press(pressed, act, lesson_id))
-
-    @app.action(_OFFER)
-    async def decide(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext) -> None:
-        await ack()
-        pressed = _pressed(body, workspaces.get(context.team_id))
-        act, lesson_id = LessonAct(action["action_id"].split(":")[1]), action.get("value") or ""
-        background.begin(buttons.decide(pressed, act, lesson_id, body["response_url"]))
+    for actions, does in ((_ACT, buttons.press), (_OFFER, buttons.decide)):
+        on_press(app, actions, does, workspaces=workspaces, background=background)
 
     @app.view(FORM)
     async def submit(ack: AsyncAck, body: Json, view: Json, context: AsyncBoltContext) -> None:
         await ack()
-        about, values = json.loads(view["private_metadata"]), view["state"]["values"]
-        workspace = workspaces.get(context.team_id)
-        place = Place(workspace.team, about["channel"], about["thread"])
-        pressed = _Press(workspace, place, about["ts"], body["user"]["id"])
+        values = view["state"]["values"]
+        press = _from_form(view, body["user"]["id"], workspaces.get(context.team_id))
         question = values[QUESTION][QUESTION].get("value") or ""
         answer = values[ANSWER][ANSWER].get("value") or ""
-        background.begin(buttons.submit(pressed, about["lesson"], question, answer))
+        background.begin(buttons.submit(press, question, answer))
 
     @app.message_shortcut(SHORTCUT)
     async def teach_this(ack: AsyncAck, shortcut: Json, context: AsyncBoltContext) -> None:
@@ -268,12 +229,21 @@ def _message(shown: Json, workspace: Workspace, channel: str) -> IncomingMessage
     return said(shown, team=workspace.team, bot_user=workspace.bot_user, channel=channel)
 
 
-def _pressed(body: Json, workspace: Workspace) -> _Press:
-    container, message = body.get("container") or {}, body.get("message") or {}
-    thread = container.get("thread_ts") or message.get("thread_ts") or ""
-    place = Place(workspace.team, body["channel"]["id"], thread)
-    ts = container.get("message_ts") or message.get("ts") or ""
-    return _Press(workspace, place, ts, body["user"]["id"])
+def _act(press: Press) -> LessonAct:
+    return LessonAct(press.act.split(":")[1])
+
+
+def _metadata(press: Press) -> str:
+    """Return what the form has to know of the press that opened it."""
+    about = {"channel": press.channel, "thread": press.thread, "ts": press.ts}
+    return json.dumps(about | {"lesson": press.value})
+
+
+def _from_form(view: Json, user: str, workspace: Workspace) -> Press:
+    """Return the press that has opened a form, as done by whoever sends the form."""
+    about = json.loads(view["private_metadata"])
+    at = (about["channel"], about["thread"], about["ts"])
+    return Press(workspace, *at, user, value=about["lesson"])
 
 
 async def _is_brain(event: Json) -> bool:
