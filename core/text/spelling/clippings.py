@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from kiwipiepy import Kiwi, Token
 
 from core.text.korean import has_hangul, is_known
+from core.text.spelling.splice import spliced
 
 _SHORTEST, _LONGEST = 2, 3  # parts of a clipped word
 _OFTEN = 2
@@ -42,11 +43,8 @@ def clippings(texts: Iterable[tuple[str, Sequence[Token]]], kiwi: Kiwi) -> dict[
 
 def spelt_out(text: str, tokens: Sequence[Token], known: Mapping[str, str], kiwi: Kiwi) -> str:
     """Return a text, which Kiwi has split into `tokens`, with its clipped words in full."""
-    spelt, done = [], 0
-    for start, end in _clipped(text, tokens, known, kiwi):
-        spelt += [text[done:start], known[text[start:end]]]
-        done = end
-    return "".join((*spelt, text[done:]))
+    places = _clipped(text, tokens, known, kiwi)
+    return spliced(text, ((start, end, known[text[start:end]]) for start, end in places))
 
 
 def _put_together(text: str, tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from typing import Final, Self
 from kiwipiepy import Kiwi, Token
 
 from core.text.korean import has_hangul, is_known, jamo
+from core.text.spelling.splice import spliced
 
 # Vowels that sound alike today: ㅐ and ㅔ, ㅒ and ㅖ, ㅙ, ㅚ and ㅞ.
 _ALIKE: Final = str.maketrans("ᅢᅤᅫᅬ", "ᅦᅨᅰᅰ")
@@ -42,13 +43,12 @@ class Spelling:
 
     def corrected(self, text: str, tokens: Sequence[Token], kiwi: Kiwi) -> str:
         """Return a text, which Kiwi has split into `tokens`, with the words as the FAQ has them."""
-        spelt, done = [], 0
-        for run in _runs(tokens):
-            start, end = run[0].start, run[-1].start + run[-1].len
-            strange = not all(is_known(token, kiwi) for token in run)
-            spelt += [text[done:start], self._word(text[start:end], strange=strange)]
-            done = end
-        return "".join((*spelt, text[done:]))
+        return spliced(text, (self._corrected(text, run, kiwi) for run in _runs(tokens)))
+
+    def _corrected(self, text: str, run: Sequence[Token], kiwi: Kiwi) -> tuple[int, int, str]:
+        start, end = run[0].start, run[-1].start + run[-1].len
+        strange = not all(is_known(token, kiwi) for token in run)
+        return start, end, self._word(text[start:end], strange=strange)
 
     def _word(self, word: str, *, strange: bool) -> str:
         """Return what is written together as the FAQ spells it, or as it is.
