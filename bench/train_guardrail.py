@@ -29,7 +29,8 @@ from bench.taught_faqs import TAUGHT, Faq, Workshop
 from bench.train_encoder import lines
 from config.profiles import PROFILES
 from config.resources import ENCODER, GUARDRAIL, load_loanwords
-from core.assistant.guardrails.guardrail import LABELS, Vocabulary, facts, grams_of, words_of
+from core.assistant.guardrails.features import Vocabulary, grams_of, words_of
+from core.assistant.guardrails.guardrail import LABELS, facts
 from core.embeddings.kiwi import KiwiEncoder
 from core.text.korean import Analyzer
 from core.types import Label

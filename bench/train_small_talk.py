@@ -24,7 +24,7 @@ from bench.taught_faqs import MEASURED, TAUGHT, read_examples
 from bench.train_encoder import lines
 from bench.train_guardrail import matrix, softmax_regression, vocabulary
 from config.resources import ENCODER, EXAMPLES, ROOT, SMALL_TALK, load_loanwords
-from core.assistant.guardrails.guardrail import grams_of
+from core.assistant.guardrails.features import grams_of
 from core.assistant.guardrails.small_talk import KINDS, SmallTalkModel, SmallTalkReader
 from core.embeddings.kiwi import KiwiEncoder
 from core.text.korean import Analyzer

@@ -20,9 +20,8 @@ import numpy as np
 from kiwipiepy import Kiwi
 from numpy.typing import NDArray
 
-from core.errors import ConfigError
 from core.ports import Vectors
-from core.retrieval.vectors import read_arrays, unit
+from core.retrieval.vectors import read_model, unit
 from core.text.korean import Analyzer, term_of
 
 Floats = NDArray[np.float32]
@@ -132,12 +131,7 @@ class KiwiEncoder:
         Raises:
             ConfigError: the file is missing or is not a model of this version.
         """
-        try:
-            return cls(read_arrays(path), analyzer)
-        except (OSError, ValueError, KeyError) as error:
-            raise ConfigError(
-                f"cannot load the encoder {path}: {error}. Restore the file from the repository"
-            ) from error
+        return read_model(path, lambda arrays: cls(arrays, analyzer))
 
     def embed(self, texts: Sequence[str], *, passages: bool = False) -> Vectors:  # noqa: ARG002
         """Return unit vectors of shape (len(texts), dimension); zeros where no term is known.

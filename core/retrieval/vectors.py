@@ -1,15 +1,22 @@
-"""Unit vectors: how they are made, and how the parts of an entry become one."""
+"""Unit vectors, how the parts of an entry become one, and the files in which arrays are kept."""
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import ConfigError
 from core.ports import Vectors
+
+Arrays = dict[str, NDArray[np.generic]]
+
+_T = TypeVar("_T")
 
 # A model of sentences reads a title as the beginning of its passage, and hardly needs it alone.
 SENTENCE_TITLE_WEIGHT = 0.2
@@ -46,8 +53,8 @@ def unit(vectors: Vectors) -> Vectors:
     return np.asarray(vectors / np.maximum(lengths, 1e-9), np.float32)
 
 
-def read_arrays(path: Path) -> dict[str, NDArray[np.generic]]:
-    """Every array of an `.npz` file, none of them unpickled.
+def read_arrays(path: Path) -> Arrays:
+    """Return every array of an `.npz` file, none of them unpickled.
 
     Raises:
         OSError: the file cannot be read.
@@ -59,3 +66,17 @@ def read_arrays(path: Path) -> dict[str, NDArray[np.generic]]:
                 return dict(arrays)
         except (BadZipFile, zlib.error, EOFError, TypeError) as error:
             raise ValueError(str(error)) from error
+
+
+def read_model(path: Path, of: Callable[[Arrays], _T]) -> _T:
+    """Return what `of` makes of the arrays of a model that ships with the project.
+
+    Raises:
+        ConfigError: the file is missing or is not a model of this version.
+    """
+    try:
+        return of(read_arrays(path))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ConfigError(
+            f"cannot load the model {path}: {error}. Restore the file from the repository"
+        ) from error

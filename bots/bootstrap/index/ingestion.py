@@ -25,13 +25,13 @@ from core.embeddings import e5
 from core.embeddings.centred import centred
 from core.embeddings.fastembed import fingerprint as fingerprint_of_local
 from core.embeddings.kiwi import fingerprint
-from core.errors import ConfigError, SourceError
+from core.errors import SourceError
 from core.lessons.overlaps import Overlap, overlaps_of
 from core.ports import Embedder
 from core.retrieval.overlay.lesson_sync import all_lessons
 from core.retrieval.overlay.rehearsal import answering
 from core.retrieval.retriever import Retriever
-from core.retrieval.vectors import read_arrays
+from core.retrieval.vectors import read_model
 from core.text.korean import terms_version
 from core.types import Entry, Lesson
 from ingest.facts import write_facts
@@ -188,12 +188,8 @@ def fingerprint_of(path: Path) -> str:
     Raises:
         ConfigError: the file is missing or damaged.
     """
-    try:
-        return fingerprint(read_arrays(path), terms_version(load_loanwords()))
-    except (OSError, ValueError, KeyError) as error:
-        raise ConfigError(
-            f"cannot load the encoder {path}: {error}. Restore the file from the repository"
-        ) from error
+    version = terms_version(load_loanwords())
+    return read_model(path, lambda arrays: fingerprint(arrays, version))
 
 
 def embedder_fingerprint(settings: Settings) -> str:

@@ -10,32 +10,31 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from core.errors import ConfigError
+from core.assistant.guardrails.features import (
+    Floats,
+    Vocabulary,
+    grams_of,
+    read_vocabulary,
+    softmax,
+    words_of,
+)
 from core.ports import Vectors
 from core.retrieval.evidence import FACTS
 from core.retrieval.overlay.lessons import is_learned
 from core.retrieval.retriever import Hit
-from core.retrieval.vectors import read_arrays
-from core.text.korean import compact, ngrams
+from core.retrieval.vectors import Arrays, read_model
+from core.text.korean import compact
 from core.types import Label, Verdict
-
-Floats = NDArray[np.float32]
 
 LABELS = (Label.ON_TOPIC, Label.OFF_TOPIC, Label.INJECTION, Label.GREETING)
 
-_LONGEST_GRAM = 4
-_READ_CHARACTERS = 300
 # Of a lesson that was taught for the question in other words: see docs/learning.md.
 _VOUCHED_SCORE = 0.5
 _SPELLED_ALIKE = 0.4  # cosine of letters; of a hundred everyday sentences one reaches 0.22
@@ -55,24 +54,6 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """Features that were common enough in training, with their inverse document frequency."""
-
-    rows: Mapping[str, int]
-    idf: Floats  # (features,)
-
-    def weigh(self, counts: Counter[str]) -> dict[int, float]:
-        """The known features of a text as a TF-IDF vector of length 1: row to weight."""
-        weights = {
-            self.rows[feature]: (1 + math.log(count)) * float(self.idf[self.rows[feature]])
-            for feature, count in counts.items()
-            if feature in self.rows
-        }
-        length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-        return {row: weight / length for row, weight in weights.items()}
-
-
-@dataclass(frozen=True, slots=True)
 class GuardrailModel:
     """The fitted numbers. Shapes: L labels, F facts, D dimensions, G n-grams, W words."""
 
@@ -87,7 +68,7 @@ class GuardrailModel:
     bias: Floats  # (L,)
 
     @classmethod
-    def of(cls, arrays: dict[str, NDArray[np.generic]]) -> Self:
+    def of(cls, arrays: Arrays) -> Self:
         """Take a model file's arrays; those of the vocabularies are taken out.
 
         Raises:
@@ -104,12 +85,7 @@ class GuardrailModel:
         Raises:
             ConfigError: the file is missing or is not a model of this version.
         """
-        try:
-            return cls.of(read_arrays(path))
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise ConfigError(
-                f"cannot load the guardrail {path}: {error}. Restore the file from the repository"
-            ) from error
+        return read_model(path, cls.of)
 
 
 class Guardrail:
@@ -199,12 +175,6 @@ def vouched(verdict: Verdict, question: str, hits: Sequence[Hit]) -> Verdict:
     return _on_topic(verdict)
 
 
-def softmax(logits: Floats) -> list[float]:
-    """Return the probability of each class."""
-    odds = np.exp(logits - logits.max())
-    return [float(share) for share in odds / odds.sum()]
-
-
 def _verdict(logits: Floats) -> Verdict:
     scores = dict(zip(LABELS, softmax(logits), strict=True))
     return Verdict(max(scores, key=scores.__getitem__), scores)
@@ -243,29 +213,6 @@ def facts(evidence: Evidence) -> Floats:
     return np.array((*found, float(evidence.has_history), *shape), np.float32)
 
 
-def normalise(text: str) -> str:
-    """Return the text that n-grams are read from: lower case, single spaces, a bounded length."""
-    flat = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).lower().strip()
-    return f" {flat[:_READ_CHARACTERS]} "
-
-
-def grams_of(text: str) -> Counter[str]:
-    """Count each character n-gram of 1 to 4."""
-    return Counter(ngrams(normalise(text), 1, _LONGEST_GRAM))
-
-
-def words_of(terms: Sequence[str]) -> Counter[str]:
-    """Count each term, and each pair of neighbours."""
-    return Counter((*terms, *map(" ".join, pairwise(terms))))
-
-
 def _found(hits: Sequence[Hit]) -> tuple[float, ...]:
     facts = hits[0].facts if hits else ()
     return facts or (math.nan,) * len(FACTS)
-
-
-def read_vocabulary(arrays: dict[str, NDArray[np.generic]], kind: str) -> Vocabulary:
-    """Take one vocabulary out of a model file's arrays."""
-    features = bytes(arrays.pop(f"{kind}s").astype(np.uint8)).decode().split("\n")
-    idf = arrays.pop(f"{kind}_idf").astype(np.float32)
-    return Vocabulary({feature: row for row, feature in enumerate(features)}, idf)

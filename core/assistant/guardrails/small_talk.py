@@ -13,17 +13,19 @@ from pathlib import Path
 from typing import Final, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from core.assistant.guardrails.guardrail import Vocabulary, grams_of, read_vocabulary, softmax
-from core.errors import ConfigError
+from core.assistant.guardrails.features import (
+    Floats,
+    Vocabulary,
+    grams_of,
+    read_vocabulary,
+    softmax,
+)
 from core.ports import Vectors
 from core.profile import Profile
-from core.retrieval.vectors import read_arrays
+from core.retrieval.vectors import Arrays, read_model
 from core.text.person_wanted import wants_person
 from core.types import Answered, Escalated, Label, SmallTalk, Verdict
-
-Floats = NDArray[np.float32]
 
 KINDS: Final = tuple(SmallTalk)
 """The first classes of the model, in their order; the last one is everything else."""
@@ -45,21 +47,24 @@ class SmallTalkModel:
     bias: Floats  # (C,)
 
     @classmethod
+    def of(cls, arrays: Arrays) -> Self:
+        """Take a model file's arrays; those of the vocabulary are taken out.
+
+        Raises:
+            ValueError, TypeError, KeyError: it is not a model of this version.
+        """
+        grams = read_vocabulary(arrays, "gram")
+        numbers = {name: array.astype(np.float32) for name, array in arrays.items()}
+        return cls(grams=grams, **numbers)
+
+    @classmethod
     def load(cls, path: Path) -> Self:
         """Read what `bench/train_small_talk.py` wrote.
 
         Raises:
             ConfigError: the file is missing or is not a model of this version.
         """
-        try:
-            arrays = read_arrays(path)
-            grams = read_vocabulary(arrays, "gram")
-            numbers = {name: array.astype(np.float32) for name, array in arrays.items()}
-            return cls(grams=grams, **numbers)
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise ConfigError(
-                f"cannot load the small talk {path}: {error}. Restore the file from the repository"
-            ) from error
+        return read_model(path, cls.of)
 
 
 class SmallTalkReader:
