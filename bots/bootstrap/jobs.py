@@ -253,7 +253,8 @@ async def _run(settings: Settings, name: str) -> int:
 def resync(settings: Settings, *, always: bool = False) -> str:
     """Bring the index in line with the source, if that has changed, or `always`. Blocks."""
     # Chroma and Kiwi take a second to import, and the other jobs need neither.
-    from bots.bootstrap.index.ingestion import fetched, run_ingest
+    from bots.bootstrap.index.ingestion import run_ingest
+    from bots.bootstrap.index.source_entries import fetched
 
     path, changed = fetched(settings, settings.source)
     if not (changed or always):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from bots.bootstrap.index.ingestion import prepare_source
+from bots.bootstrap.index.source_entries import prepare_source
 from config.settings import Settings
 from core.reporting.trial import DryRun, Note, TableColumns
 from core.text.sections import tidy

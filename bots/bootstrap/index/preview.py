@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bots.bootstrap.index.ingestion import build_beside, fetched, prepare_source
+from bots.bootstrap.index.build import build_beside
+from bots.bootstrap.index.source_entries import fetched, prepare_source
 from bots.bootstrap.search import Language
 from bots.bootstrap.stores import open_index
 from config.resources import load_everyday

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bots.bootstrap.index.ingestion import reindex
+from bots.bootstrap.index.build import reindex
 from bots.bootstrap.search import Language
 from config.settings import Settings
 from core.types import Entry

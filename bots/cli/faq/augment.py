@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bots.bootstrap.index.ingestion import read_entries
+from bots.bootstrap.index.source_entries import read_entries
 from bots.bootstrap.models.embedders import open_embedder
 from bots.bootstrap.models.language_models import open_questions
 from bots.bootstrap.processes.event_loop import run

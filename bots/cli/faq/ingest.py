@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from bots.bootstrap.index.build import Progress
 from bots.bootstrap.index.dry_run import grouped, notes_of
-from bots.bootstrap.index.ingestion import Progress, Report, fetched, prepare_source, run_ingest
+from bots.bootstrap.index.ingestion import Report, run_ingest
+from bots.bootstrap.index.source_entries import fetched, prepare_source
 from bots.bootstrap.stores import open_index
 from bots.cli.terminal import Screen, clean
 from config.resources import SAMPLE_FAQ

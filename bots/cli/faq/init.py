@@ -92,7 +92,7 @@ def _asked(wishes: Wishes) -> Wishes:
 def _entries(settings: Settings, source: str) -> Sequence[Entry]:
     if not source:
         return ()
-    from bots.bootstrap.index.ingestion import fetched, prepare_source
+    from bots.bootstrap.index.source_entries import fetched, prepare_source
 
     path, _ = fetched(settings, source)
     return prepare_source(settings, path)[0].entries

@@ -179,7 +179,7 @@ def _packages(_settings: Settings) -> Iterator[Check]:
 
 
 def _models(_settings: Settings) -> Iterator[Check]:
-    from bots.bootstrap.index.ingestion import fingerprint_of
+    from bots.bootstrap.index.build import fingerprint_of
     from core.assistant.guardrails.guardrail import GuardrailModel
 
     yield Check(PASS, "encoder", fingerprint_of(ENCODER))
@@ -218,7 +218,7 @@ def _history(settings: Settings) -> Iterator[Check]:
 
 
 def _index(settings: Settings) -> Iterator[Check]:
-    from bots.bootstrap.index.ingestion import embedder_fingerprint
+    from bots.bootstrap.index.build import embedder_fingerprint
     from bots.bootstrap.stores import open_index
 
     there = settings.chroma_url is not None or settings.index_dir.is_dir()

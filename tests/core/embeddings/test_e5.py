@@ -5,7 +5,8 @@ import sys
 import numpy as np
 import pytest
 
-from bots.bootstrap.index.ingestion import embedder_fingerprint, run_ingest
+from bots.bootstrap.index.build import embedder_fingerprint
+from bots.bootstrap.index.ingestion import run_ingest
 from bots.bootstrap.search import build_retriever, chosen_embedder
 from config.settings import read_settings
 from core.embeddings.e5 import E5Embedder

@@ -11,7 +11,8 @@ from tokenizers import Regex, Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Split
 
-from bots.bootstrap.index.ingestion import embedder_fingerprint, run_ingest
+from bots.bootstrap.index.build import embedder_fingerprint
+from bots.bootstrap.index.ingestion import run_ingest
 from bots.bootstrap.search import build_retriever
 from config.settings import read_settings
 from core.embeddings.fastembed import FastembedEmbedder
