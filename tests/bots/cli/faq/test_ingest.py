@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import pytest
 
-from bots.bootstrap.index import ingestion
+from bots.bootstrap.index import build, ingestion, source_entries
 from config.settings import Settings
 from core.errors import FaqIndexError, SourceError
 from core.retrieval.chroma.index import ChromaIndex
@@ -75,7 +75,7 @@ def test_an_unchanged_file_needs_no_kiwi(run, tmp_path, monkeypatch):
     def never(*_, **__):
         raise AssertionError("Kiwi was loaded")
 
-    monkeypatch.setattr(ingestion, "load_language", never)
+    monkeypatch.setattr(build, "load_language", never)
     report = run(path)
     assert (report.embedded, report.changes.unchanged) == (0, 2)
 
@@ -89,7 +89,7 @@ def test_packs_of_the_project_are_used_where_the_titles_match(run, settings, tmp
     write(packs / "ours.jsonl", [{"key": key, "questions": ["환불 기간"]}])
     write(packs / "other.jsonl", [{"key": "0" * 64, "questions": ["딴 얘기"]}])
     chosen = write(tmp_path / "mine.jsonl", [{"key": key, "questions": ["환불 며칠"]}])
-    monkeypatch.setattr(ingestion, "QUESTION_PACKS", packs)
+    monkeypatch.setattr(source_entries, "QUESTION_PACKS", packs)
 
     report = run(path)
     assert (report.packs, report.pack_questions, report.asked_entries) == (("ours.jsonl",), 1, 1)
