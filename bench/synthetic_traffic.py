@@ -64,6 +64,23 @@ ENDS: Final = [
     "이 안 돼요",
     " 조건이 궁금해요",
     " 비용은 얼마인가요?",
+    " 서류는 무엇이 필요한가요",
+    " 화면이 하얗게만 나와요",
+    "을 취소하고 싶어요",
+    " 담당자는 누구예요?",
+    "을 어제 했는데 아직이에요",
+]
+# With subjects and ends nearly every question is worded on its own, as people's questions are.
+_WHOSE: Final = [
+    *("해외", "선물하기", "정기구독", "도서 산간", "새벽", "예약 구매", "대량", "공동구매", "중고"),
+    *("냉장 식품", "가구", "의류", "전자책", "화장품", "명절", "법인", "간이과세자", "미성년자"),
+    *("부모님", "신규 매장", "여러 계정", "휴대폰", "카카오", "영문", "야간", "주말", "창고"),
+]
+_WHEN: Final = [
+    *("", "오늘 안에 되나요", "지난달 건입니다", "앱에서요", "컴퓨터로 볼 때요", "급합니다"),
+    *("두 번째 문의예요", "주문은 세 건이에요", "어제부터요", "처음이라 모르겠어요"),
+    *("고객이 물어봤어요", "사장님이 부탁하셨어요", "메일은 받았어요", "전화가 안 돼요"),
+    *("연휴 전에 가능할까요", "작년에는 됐는데요", "설명서에는 없어요", "직원 계정입니다"),
 ]
 ANSWER: Final = "신청하신 다음 영업일에 처리됩니다. 자세한 내용은 도움말에서 확인해 주세요. " * 8
 _AT_ONCE: Final = 2_000
@@ -82,7 +99,7 @@ def synthetic(count: int, *, until: datetime, seed: int = 0) -> Iterator[Turn]:
         platform = dice.choices(["slack", "discord", "web"], [5, 2, 3])[0]
         session = SessionId(f"{platform}:T1:C{dice.randrange(12)}:{number // 4}")
         state = dice.choice(_STATES)
-        text = dice.choice(SUBJECTS) + dice.choice(ENDS)
+        text = _question(dice)
         title = f"{dice.choice(SUBJECTS)} 안내 {dice.randrange(40)}"
         question = Question(
             f"{session}:{number}", session, text, f"U{dice.randrange(800)}", asked_at
@@ -101,6 +118,11 @@ def synthetic(count: int, *, until: datetime, seed: int = 0) -> Iterator[Turn]:
             passages=(Passage("f", title, ANSWER, 0.8),) if is_answered else (),
             trace=_trace(text, title, dice.random()),
         )
+
+
+def _question(dice: random.Random) -> str:
+    asked = f"{dice.choice(_WHOSE)} {dice.choice(SUBJECTS)}{dice.choice(ENDS)}"
+    return f"{asked} {dice.choice(_WHEN)}".strip()
 
 
 def _trace(text: str, title: str, confidence: float) -> Trace:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from bots.shared.answer_view import RenderOptions
 from bots.shared.platform import RunningPlatform
@@ -24,6 +25,7 @@ from config.settings import Settings
 from core.assistant.audiences import Standing
 from core.messaging.service import ChatService
 from core.profile import Profile
+from core.reporting.operations import Operations
 from core.text.safety.sanitize import Cleaner
 from core.types import Question
 
@@ -71,6 +73,7 @@ async def open_web(
 
     operations = service.operations
     has_console = operations is not None and add_console(app, settings, operations)
+    console = operations if has_console else None
 
     def open_reply(question: Question) -> WebReply:
         return WebReply(question, hub, pacer, look)
@@ -79,9 +82,9 @@ async def open_web(
     proxies = settings.web_proxy_networks
     async with serving(app, settings.web_host, settings.web_port, proxies=proxies) as address:
         about = f"Web: {address}{', with the token' if token else ''}"
-        if has_console:
+        if console:
             about += f"; the console: {address}/console"
-        yield RunningPlatform(about, _until_cancelled, address)
+        yield RunningPlatform(about, partial(_run, console), address)
 
 
 async def _stand(question: Question) -> Standing:
@@ -96,6 +99,8 @@ def _admission(settings: Settings, service: ChatService, profile: Profile) -> Ad
     return Admission(service, profile, limits=limits, room=settings.inbox_share)
 
 
-async def _until_cancelled() -> None:
-    """Wait until cancelled, since the server runs by itself."""
+async def _run(console: Operations | None) -> None:
+    """Get the console's views ready, then wait until cancelled: the server runs by itself."""
+    if console:
+        await console.warm_up()
     await asyncio.Event().wait()

@@ -78,6 +78,14 @@ class Catalogue:
         self._overlaps: tuple[tuple[str, Sequence[Lesson]], Sequence[Overlap]] | None = None
         self._reading = asyncio.Lock()
 
+    async def warm_up(self) -> None:
+        """Read the entries and make the texts that a search goes through.
+
+        Raises:
+            FaqbotError: they cannot be read.
+        """
+        await self._served(searched=True)
+
     async def listed(self, order: Order = Order.USED, text: str = "") -> list[Listed]:
         """Read entries in an order; with `text` those that have it in title, answer or questions.
 

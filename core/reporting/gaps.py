@@ -72,13 +72,16 @@ async def open_gaps(
 
 def grouped(gaps: Sequence[Gap], embed: Embed, *, now: datetime) -> list[GapGroup]:
     """Group gaps by meaning, the largest group first. Takes a while: call it in a thread."""
-    texts = list(dict.fromkeys(gap.text for gap in gaps))
-    if not texts:
+    worded: dict[str, list[Gap]] = {}
+    for gap in gaps:
+        worded.setdefault(gap.text, []).append(gap)
+    if not worded:
         return []
+    texts = list(worded)
     vectors = embed(texts)
-    members = _clusters(vectors, [sum(gap.text == text for gap in gaps) for text in texts])
     groups = [
-        _group([texts[row] for row in rows], vectors[rows], gaps, now=now) for rows in members
+        _group([worded[texts[row]] for row in rows], vectors[rows], now=now)
+        for rows in _clusters(vectors, [len(worded[text]) for text in texts])
     ]
     return sorted(groups, key=lambda group: (-len(group.gaps), group.name))
 
@@ -98,13 +101,12 @@ def _clusters(vectors: Vectors, weights: Sequence[int]) -> list[list[int]]:
     return clusters
 
 
-def _group(
-    texts: Sequence[str], vectors: Vectors, gaps: Sequence[Gap], *, now: datetime
-) -> GapGroup:
+def _group(worded: Sequence[Sequence[Gap]], vectors: Vectors, *, now: datetime) -> GapGroup:
+    """Group the gaps of some wordings, each of which has a vector."""
     middle = vectors.mean(axis=0)
-    name = texts[int(np.argmax(vectors @ middle))]
-    wanted = set(texts)
-    within = tuple(gap for gap in gaps if gap.text in wanted)
+    name = worded[int(np.argmax(vectors @ middle))][0].text
+    every = (gap for gaps in worded for gap in gaps)
+    within = tuple(sorted(every, key=lambda gap: gap.ended_at, reverse=True))
     ages = [now - gap.ended_at for gap in within]
     return GapGroup(
         " ".join(name.split()),

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Final
 
@@ -16,17 +16,14 @@ from core.assistant.assistant import Assistant
 from core.lessons.book import LessonBook, Taught
 from core.ports import Archive, Inbox, Lessons, Reports, Vectors
 from core.reporting.catalogue import Catalogue
+from core.reporting.conversations import Filter, Finder, Found
 from core.reporting.gaps import Embed, GapGroup, grouped, open_gaps
 from core.reporting.replay import ReplayCase, ReplayOutcome, outcome_of
 from core.reporting.switches import Switchboard
 from core.reporting.trial import Trials
-from core.stores.counts import entry_counts
-from core.stores.tags import entry_tag, person_tag, place_tag, platform_tag
 from core.types import (
     AuditEvent,
-    Feedback,
     Lesson,
-    Question,
     Removed,
     SessionId,
     Turn,
@@ -36,35 +33,10 @@ from core.types import (
 logger = logging.getLogger(__name__)
 
 SESSION: Final = SessionId("console:lessons")
-_LOOKED_AT: Final = 1_000  # turns that one search goes through
-_PAGE: Final = 100
-_MOST_RATED: Final = 1_000  # opinions, the latest, that a search by rating goes through
 _MOST_ASKED_AGAIN: Final = 50
-_MOST_VECTORS: Final = 5_000  # the vectors of gaps that are kept, so that each is embedded once
 _MOST_TAUGHT: Final = 5  # questions of a group that a lesson is stored for
 _DRAFT_PARTS: Final = 2
 _DRAFT_CHARS: Final = 600
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """The turns that are looked for; "" and None stand for all."""
-
-    text: str = ""
-    platform: str = ""
-    channel: str = ""
-    state: TurnState | None = None
-    rated: str = ""  # helpful or unhelpful
-    entry: str = ""
-    person: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Turns that were looked for, the last one first; the search goes on `before` that moment."""
-
-    turns: Sequence[tuple[Turn, tuple[Feedback, ...]]]
-    before: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,40 +83,22 @@ class Operations:
         self._book = book
         self._category_of = category_of
 
+    async def warm_up(self) -> None:
+        """Read what the views keep in memory, so that nobody waits for it who opens one.
+
+        Raises:
+            FaqbotError: it cannot be read.
+        """
+        await self.catalogue.warm_up()
+        await self.gaps()
+
     async def find(self, wanted: Filter, *, limit: int, before: datetime) -> Found:
         """Look for turns that ended before a moment, among the last thousand before it.
 
         Raises:
             StorageError: they cannot be read.
         """
-        found: list[tuple[Turn, tuple[Feedback, ...]]] = []
-        looked_at, place = 0, before
-        while looked_at < _LOOKED_AT:
-            most = _PAGE if looked_at == 0 else _LOOKED_AT - looked_at
-            page = await self._page(wanted, most, place)
-            chosen = [turn for turn in page if _is_wanted(turn, wanted)]
-            given: dict[str, list[Feedback]] = {}
-            for opinion in await self.archive.opinions([turn.question.id for turn in chosen]):
-                given.setdefault(opinion.question_id, []).append(opinion)
-            for turn in chosen:
-                opinions = tuple(given.get(turn.question.id, ()))
-                if not wanted.rated or any(_is_rated(one, wanted.rated) for one in opinions):
-                    found.append((turn, opinions))
-                if len(found) == limit:
-                    return Found(found, turn.finished_at)
-            if len(page) < most:
-                return Found(found, None)
-            looked_at, place = looked_at + len(page), page[-1].finished_at
-        return Found(found, place)
-
-    async def _page(self, wanted: Filter, most: int, before: datetime) -> Sequence[Turn]:
-        """Read the last turns before a moment, by the narrowest index that the filter has."""
-        if wanted.rated and not (wanted.person or wanted.entry):
-            given = await self.reports.rated(_MOST_RATED, helpful=wanted.rated == "helpful")
-            turns = await self.archive.found([one.question_id for one in given])
-            turns.sort(key=lambda turn: turn.finished_at, reverse=True)
-            return [turn for turn in turns if turn.finished_at < before][:most]
-        return await self.reports.latest(most, before=before, state=wanted.state, tag=_tag(wanted))
+        return await Finder(self.reports, self.archive).find(wanted, limit=limit, before=before)
 
     async def gaps(self) -> list[GapGroup]:
         """Read the open gaps, grouped by meaning.
@@ -157,12 +111,13 @@ class Operations:
         return await asyncio.to_thread(grouped, gaps, self._embedded, now=now)
 
     def _embedded(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors of texts; those of the gaps before are known."""
-        if len(self._vectors) > _MOST_VECTORS:
-            self._vectors.clear()
-        if missing := [text for text in texts if text not in self._vectors]:
-            self._vectors.update(zip(missing, self._embed(missing), strict=True))
-        return np.stack([self._vectors[text] for text in texts])
+        """Return the vectors of texts; those that the gaps had the last time are known."""
+        known = self._vectors
+        if missing := [text for text in texts if text not in known]:
+            known = known | dict(zip(missing, self._embed(missing), strict=True))
+        wanted = {text: known[text] for text in texts}
+        self._vectors = wanted
+        return np.stack(list(wanted.values()))
 
     async def draft(self, text: str) -> str:
         """Return the parts of the nearest entries as a draft of an answer; "" without any.
@@ -284,39 +239,3 @@ class Operations:
     async def note(self, who: str, action: str, detail: str = "") -> None:
         """Add a change to the audit log."""
         await self.reports.note(AuditEvent(datetime.now(UTC), who, action, detail))
-
-
-def last_of_all() -> datetime:
-    """Return a moment after every turn."""
-    return datetime.now(UTC) + timedelta(days=1)
-
-
-def _is_wanted(turn: Turn, wanted: Filter) -> bool:
-    question: Question = turn.question
-    platform, _, place = question.session.partition(":")
-    return (
-        (wanted.state is None or turn.state is wanted.state)
-        and (not wanted.platform or platform == wanted.platform)
-        and (not wanted.channel or wanted.channel in place.split(":"))
-        and (not wanted.person or question.asker == wanted.person)
-        and (not wanted.entry or wanted.entry in entry_counts(turn))
-        and (
-            not wanted.text
-            or wanted.text.casefold() in f"{question.text}\n{turn.answer}".casefold()
-        )
-    )
-
-
-def _tag(wanted: Filter) -> str:
-    """Return the rarest tag of what is looked for, "" of none."""
-    if wanted.person:
-        return person_tag(wanted.person)
-    if wanted.entry:
-        return entry_tag(wanted.entry)
-    if wanted.channel:
-        return place_tag(wanted.channel)
-    return platform_tag(wanted.platform) if wanted.platform else ""
-
-
-def _is_rated(opinion: Feedback, rated: str) -> bool:
-    return opinion.helpful is (rated == "helpful")

@@ -55,6 +55,10 @@ class Collection:
         """Forget how the documents lie in the indexes."""
         self._ordered.clear()
 
+    def is_sorted(self, index: Document) -> bool:
+        """Return whether the order of an index is known since the last change."""
+        return index["name"] in self._ordered
+
     def ordered(self, index: Document) -> tuple[list[tuple[Any, ...]], list[Document]]:
         """Return the keys of an index in ascending order, and its documents in that order."""
         name = index["name"]
@@ -246,10 +250,11 @@ def _upserted(collection: Collection, query: Document, update: Document) -> Docu
 def _found(
     collection: Collection, query: Document, sort: Document, limit: int = 0
 ) -> list[Document]:
-    index = next((one for one in collection.indexes if _serves(one, query, sort)), None)
-    if index is None:
+    serving = [one for one in collection.indexes if _serves(one, query, sort)]
+    if not serving:
         raise CommandError(291, f"no index serves the query {query!r} sorted by {sort!r}")
-    if len(collection.documents) < _LARGE:
+    index = max(serving, key=lambda one: _equal(one, query))
+    if len(collection.documents) < _LARGE and not collection.is_sorted(index):
         found = [row for row in collection.documents if _matches(row, query)]
         for name, direction in reversed(sort.items()):
             found.sort(key=lambda row: _sort_key(row.get(name)), reverse=direction == -1)
@@ -263,7 +268,7 @@ def _by_index(
 ) -> Iterator[Document]:
     """Yield what an index narrows a query down to, in the order of the sort."""
     keys, rows = collection.ordered(index)
-    equal = takewhile(lambda name: not _is_operators(query.get(name, {"$": 0})), index["key"])
+    equal = list(index["key"])[: _equal(index, query)]
     prefix = tuple(_sort_key(query[name]) for name in equal)
     low, high = bisect_left(keys, prefix), bisect_left(keys, (*prefix, _AFTER_ALL))
     names = list(index["key"])
@@ -298,9 +303,7 @@ def _serves(index: Document, query: Document, sort: Document) -> bool:
         if implied != value and not (value == {"$exists": True} and implied is not _MISSING):
             return False
     keys = list(index["key"].items())
-    equal = 0
-    while equal < len(keys) and not _is_operators(query.get(keys[equal][0], {"$": 0})):
-        equal += 1
+    equal = _equal(index, query)
     if not sort:
         return equal > 0 or keys[0][0] in query
     fixed = {name for name, _ in keys[:equal]}
@@ -308,6 +311,12 @@ def _serves(index: Document, query: Document, sort: Document) -> bool:
     rest = keys[equal:][: len(wanted)]
     backwards = [(name, -direction) for name, direction in rest]
     return wanted in (rest, backwards)
+
+
+def _equal(index: Document, query: Document) -> int:
+    """Count the first fields of an index of which a query wants one value."""
+    names = takewhile(lambda name: not _is_operators(query.get(name, {"$": 0})), index["key"])
+    return sum(1 for _ in names)
 
 
 def _matches(row: Document, query: Document) -> bool:

@@ -17,7 +17,7 @@ from bots.web.context import CONTEXT
 from bots.web.handlers.requests import body_of, number_in, text_in
 from bots.web.problems import Problem, said
 from core.reporting.catalogue import Listed, Order
-from core.reporting.operations import Filter, last_of_all
+from core.reporting.conversations import Filter, last_of_all
 from core.reporting.rerun import rerun
 from core.reporting.stats import ReportWindow, read_stats
 from core.reporting.transcript import read_transcript

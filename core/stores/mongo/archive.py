@@ -154,7 +154,7 @@ class MongoArchive:
             check_text("the question's id", question_id)
         chosen = {"question_id": {"$in": list(question_ids)}}
         with self._db.translated():
-            found = [feedback_of(given) async for given in self._db.feedback.find(chosen)]
+            found = [feedback_of(one) for one in await self._db.feedback.find(chosen).to_list()]
         return sorted(found, key=lambda given: (given.question_id, given.user))
 
     async def rename(self, session: SessionId, title: str) -> bool:

@@ -76,13 +76,13 @@ class MongoReports:
             chosen = {"state": state.value, **chosen}
         with self._db.translated():
             found = self._db.turns.find(chosen, UNSHOWN).sort(_LAST_FIRST).limit(limit)
-            return [turn_of(document) async for document in found]
+            return [turn_of(document) for document in await found.to_list()]
 
     async def rated(self, limit: int, *, helpful: bool) -> list[Feedback]:
         """Opinions that an answer helped, or that it was no help, the latest first."""
         with self._db.translated():
             found = self._db.feedback.find({"helpful": helpful}).sort("given_at", DESCENDING)
-            return [feedback_of(given) async for given in found.limit(max(limit, 1))]
+            return [feedback_of(given) for given in await found.limit(max(limit, 1)).to_list()]
 
     async def close_gaps(self, question_ids: Sequence[str], at: datetime) -> None:
         """Note that these questions are answered by now."""

@@ -134,6 +134,27 @@ async def test_a_forged_cookie_opens_nothing(bot, operator):
     await jarless.close()
 
 
+async def test_each_gap_is_embedded_once(bot, operator, monkeypatch):
+    """What the views keep in memory is read when the server starts, not when one is opened."""
+    embedded, operations = [], bot.service.operations
+
+    def embed(texts):
+        embedded.extend(texts)
+        return np.eye(9, dtype=np.float32)[len(embedded) - len(texts) : len(embedded)]
+
+    monkeypatch.setattr(operations, "_embed", embed)
+    for text in ("없는 것", "다른 것"):
+        bot.assistant.script(text, Escalated("없어요", ()))
+    await asked(bot, "없는 것")
+    await operations.warm_up()
+    await asked(bot, "다른 것")
+    await operator.enter(READER)
+    status, told = await operator.call("GET", "/gaps")
+    assert status == 200
+    assert {group["name"] for group in told["groups"]} == {"없는 것", "다른 것"}
+    assert embedded == ["없는 것", "다른 것"]
+
+
 async def test_today_counts_and_leads_to_the_questions(bot, operator):
     bot.assistant.script("없는 것", Escalated("없어요", ("가까운 것",)))
     await asked(bot, "질문", "없는 것")
