@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Self
@@ -111,18 +111,20 @@ class KiwiEncoder:
         self._analyzer = analyzer
         self._trained = WordTable(model)
         self._general = WordTable(model, "general_")
-        self._space = WordSpace(
+        space = WordSpace(
             analyzer.kiwi,
             anchors=_lines(model["anchors"]),
             basis=model["basis"].astype(np.float32),
             mean=model["mean"].astype(np.float32),
             common=model["common"].astype(np.float32),
         )
-        self._adapter = model["adapter"].astype(np.float32)
-        self._gate = model["gate"].astype(np.float32)
         self.fingerprint = fingerprint(model, analyzer.version)
         self.dimension = self._trained.dimension + self._general.dimension
-        self._unknown = lru_cache(maxsize=_UNKNOWN_WORDS_KEPT)(self._vector_of_unknown)
+        self._unknown = _unknown_words(
+            space,
+            adapter=model["adapter"].astype(np.float32),
+            gate=model["gate"].astype(np.float32),
+        )
 
     @classmethod
     def load(cls, path: Path, analyzer: Analyzer) -> Self:
@@ -154,10 +156,17 @@ class KiwiEncoder:
                 general += weight * word
         return unit(np.concatenate([_TRAINED * unit(trained), _GENERAL * unit(general)]))
 
-    def _vector_of_unknown(self, term: str) -> Floats:
-        vector = self._space.vector(term)
-        weight = np.logaddexp(0, vector @ self._gate[:-1] + self._gate[-1])
-        return np.asarray(weight * (vector @ self._adapter), np.float32)
+
+def _unknown_words(space: WordSpace, *, adapter: Floats, gate: Floats) -> Callable[[str], Floats]:
+    """Return what gives words that are not in the table a vector; it remembers the latest."""
+
+    @lru_cache(maxsize=_UNKNOWN_WORDS_KEPT)
+    def vector_of(term: str) -> Floats:
+        vector = space.vector(term)
+        weight = np.logaddexp(0, vector @ gate[:-1] + gate[-1])
+        return np.asarray(weight * (vector @ adapter), np.float32)
+
+    return vector_of
 
 
 def fingerprint(model: Mapping[str, NDArray[np.generic]], terms_version: str) -> str:

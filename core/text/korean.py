@@ -14,7 +14,7 @@ import re
 import threading
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -77,8 +77,7 @@ class Analyzer:
         self.kiwi = kiwi
         self.version = terms_version(loanwords or {})
         self._lock = threading.Lock()
-        self._stemmer = snowballstemmer.stemmer("english")
-        self._stem = lru_cache(_MEMO_STEMS)(self._stem_alone)
+        self._stem = _english_stems()
         self._loans: dict[str, tuple[str, ...]] = {}
         latin, hangul = list(loanwords or ()), list((loanwords or {}).values())
         self._loans = dict(zip(latin, map(self._terms, kiwi.tokenize(hangul)), strict=True))
@@ -142,10 +141,6 @@ class Analyzer:
                 terms.append(term_of(before.form + token.form, before.tag))
         return tuple(terms)
 
-    def _stem_alone(self, word: str) -> str:
-        with self._lock:  # a stemmer keeps the word that it is at in itself
-            return str(self._stemmer.stemWord(word))
-
     def _remember(self, fresh: dict[str, tuple[str, ...]]) -> None:
         with self._lock:
             for text, terms in fresh.items():
@@ -154,6 +149,18 @@ class Analyzer:
                 self._memo[text] = terms
             while len(self._memo) > _MEMO_TEXTS or self._memo_chars > _MEMO_CHARS:
                 self._memo_chars -= len(self._memo.popitem(last=False)[0])
+
+
+def _english_stems() -> Callable[[str], str]:
+    """Return a stemmer of English words that remembers the latest."""
+    stemmer, lock = snowballstemmer.stemmer("english"), threading.Lock()
+
+    @lru_cache(_MEMO_STEMS)
+    def stem(word: str) -> str:
+        with lock:  # a stemmer keeps the word that it is at in itself
+            return str(stemmer.stemWord(word))
+
+    return stem
 
 
 def has_hangul(text: str) -> bool:

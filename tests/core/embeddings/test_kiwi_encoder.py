@@ -1,6 +1,8 @@
 """The built-in embedder."""
 
+import gc
 import unicodedata
+import weakref
 
 import numpy as np
 import pytest
@@ -122,3 +124,17 @@ def test_a_bad_model_file_is_one_clear_line(tmp_path, analyzer, damage):
         KiwiEncoder.load(path, analyzer)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_what_is_done_with_leaves_memory_at_once():
+    """Kiwi takes 340 MB: the garbage collector may not come by for minutes."""
+    gc.disable()
+    try:
+        analyzer = Analyzer.load(load_loanwords())
+        encoder = KiwiEncoder.load(ENCODER, analyzer)
+        encoder.embed(["배송비가 zebra 얼마예요"])
+        kept = [weakref.ref(one) for one in (analyzer, encoder)]
+        del analyzer, encoder
+        assert [ref() for ref in kept] == [None, None]
+    finally:
+        gc.enable()
