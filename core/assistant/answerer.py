@@ -17,7 +17,7 @@ from core.assistant.drafts.work import Instead, LocalDraft, LocalWork, Research,
 from core.assistant.guardrails.small_talk import SmallTalkReader, apology, small_talk
 from core.assistant.message import Message, MessageReader
 from core.assistant.trace import traced
-from core.assistant.turn_record import Clock, turn_of
+from core.assistant.turn_record import StageTimes, turn_of
 from core.ports import ChatModel, History
 from core.press_ids import is_press
 from core.profile import Profile
@@ -97,7 +97,7 @@ class Answerer:
         instead: Instead | None = None,
     ) -> AsyncGenerator[AnswerEvent]:
         """Yield the events of an answer by this work; see `Assistant.answer`."""
-        clock = Clock()
+        times = StageTimes()
         typed = question.text.strip()
         text = normalized(typed) or typed  # normalising leaves nothing of a lone emoji
         if problem := self.problem(text):
@@ -111,7 +111,7 @@ class Answerer:
             research = await researching
         finally:
             await _cancelled(researching)
-        clock.mark("researched")
+        times.mark("researched")
         if instead:
             async with aclosing(instead(research)) as other:
                 async for event in other:
@@ -120,23 +120,23 @@ class Answerer:
                         return
         ending: Ending | None = await self._at_once(research, work)
         if ending is None:
-            async with aclosing(self._write(research, clock, work)) as writing:
+            async with aclosing(self._write(research, times, work)) as writing:
                 async for event in writing:
                     if isinstance(event, Delta | Status):
                         yield event
                     else:
                         ending = event
                         break
-        clock.mark("answered")
+        times.mark("answered")
         assert ending is not None  # noqa: S101 - a draft ends with one
-        await self._keep(question, ending, work, clock, research)
+        await self._keep(question, ending, work, times, research)
         yield ending
 
     async def aside(self, question: Question) -> AsyncGenerator[AnswerEvent]:
         """Say how to ask where nobody else reads the answer."""
         ending = Answered(self.profile.ask_privately, (), ())
         work = LocalWork(self.reader, self.model)
-        await self._keep(question, ending, work, Clock())
+        await self._keep(question, ending, work, StageTimes())
         yield ending
 
     async def _keep(
@@ -144,7 +144,7 @@ class Answerer:
         question: Question,
         ending: Ending,
         work: Work,
-        clock: Clock,
+        times: StageTimes,
         research: Research | None = None,
     ) -> None:
         """Store a turn; one without research tells nothing of what comes next."""
@@ -153,7 +153,7 @@ class Answerer:
             ending,
             label=research.verdict.label if research else Label.GREETING,
             trace=research.trace if research else Trace(),
-            clock=clock,
+            times=times,
             work=work,
             model=self.model.name,
         )
@@ -291,7 +291,7 @@ class Answerer:
         return Answered(rest or self.profile.nothing_more, meant.turn.passages, offered)
 
     async def _write(
-        self, research: Research, clock: Clock, work: Work
+        self, research: Research, times: StageTimes, work: Work
     ) -> AsyncGenerator[Status | Delta | Answered | Escalated]:
         """Stream the draft, with the follow-ups prepared meanwhile."""
         yield Status(self.profile.writing)
@@ -313,7 +313,7 @@ class Answerer:
                         pieces, replaces = [], True
                         continue
                     if proposing is None:
-                        clock.mark("first_text")
+                        times.mark("first_text")
                         # Not before: the searches for others' first words go first.
                         proposing = asyncio.create_task(
                             self.offers.related(research.asked, draft.entries, work)

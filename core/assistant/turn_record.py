@@ -26,7 +26,7 @@ from core.types import (
 
 
 @dataclass(slots=True)
-class Clock:
+class StageTimes:
     """Milliseconds since the question, by stage."""
 
     started: float = field(default_factory=perf_counter)
@@ -43,7 +43,7 @@ def turn_of(  # noqa: PLR0913 - all that a turn is made of
     *,
     label: Label,
     trace: Trace,
-    clock: Clock,
+    times: StageTimes,
     work: Work,
     model: str,
 ) -> Turn:
@@ -58,7 +58,7 @@ def turn_of(  # noqa: PLR0913 - all that a turn is made of
         followups=offered,
         label=label,
         model=(written.model or model) if state is TurnState.ANSWERED and passages else "",
-        timings_ms=clock.marks,
+        timings_ms=times.marks,
         prompt=written.prompt,
         usage=work.usage,
         passages=passages,

@@ -13,7 +13,7 @@ from typing import Final
 
 from core.lessons.asked import AskedQuestions
 from core.lessons.book import LessonBook, Outcome, Taught
-from core.lessons.remarks import Person, Remark
+from core.lessons.remarks import Remark, Teacher
 from core.lessons.tag import is_lesson, without_tag
 from core.ports import Archive, History, Inbox, Lessons
 from core.press_ids import press_id
@@ -156,7 +156,7 @@ class Learning:
         return await self.lessons.find(lesson_id)
 
     async def correct(
-        self, lesson_id: str, question: str, answer: str, by: Person
+        self, lesson_id: str, question: str, answer: str, by: Teacher
     ) -> Taught | None:
         """Change a lesson on an owner's word; None if it is there no more.
 
@@ -176,7 +176,7 @@ class Learning:
         )
         return await self._book.keep(changed, by=by.named)
 
-    async def approve(self, lesson_id: str, by: Person) -> Taught | None:
+    async def approve(self, lesson_id: str, by: Teacher) -> Taught | None:
         """Serve a lesson that is held or has expired, or confirm one; None if it is there no more.
 
         Raises:
@@ -190,7 +190,7 @@ class Learning:
             return replace(approved, outcome=Outcome.CONFIRMED)
         return approved
 
-    async def undo(self, lesson_id: str, by: Person) -> Taught | None:
+    async def undo(self, lesson_id: str, by: Teacher) -> Taught | None:
         """Forget a lesson on an owner's word; None if it is there no more.
 
         Raises:

@@ -14,7 +14,7 @@ def person_named(person_id: str, name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Teacher:
     """Somebody who may teach: `id` is the platform's, `name` is what people call them."""
 
     id: str
@@ -49,4 +49,4 @@ class Remark:
     @property
     def by(self) -> str:
         """The author, in the form in which the audit log names people."""
-        return Person(self.author, self.author_name).named
+        return Teacher(self.author, self.author_name).named

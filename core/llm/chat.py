@@ -15,7 +15,7 @@ from core.errors import (
     ModelReplyError,
 )
 from core.llm.completions import CompletionRequest, Completions, Finish, Piece
-from core.llm.prompts import NEXT, NONE, Message, Prompt, answer_messages, pack, resumed
+from core.llm.prompts import NEXT, NONE, ChatMessage, Prompt, answer_messages, pack, resumed
 from core.text.safety.claims import ClaimFilter
 from core.types import AnswerPiece, Cited, Exchange, Offer, Passage, Written
 
@@ -137,7 +137,7 @@ class AnswerWriter:
             raise ModelReplyError(f"{self.name} claims what no passage says")
         return f"{rest}\n\n{self.withheld}"
 
-    async def _said(self, messages: list[Message], scribe: Scribe) -> AsyncGenerator[Piece]:
+    async def _said(self, messages: list[ChatMessage], scribe: Scribe) -> AsyncGenerator[Piece]:
         """Yield what one stream adds to the answer; the last piece may have no text."""
         seam = Seam(scribe.raw)
         begun = False

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from core.llm.prompts import Message
+from core.llm.prompts import ChatMessage
 
 
 class Finish(StrEnum):
@@ -39,7 +39,7 @@ class Schema:
 class CompletionRequest:
     """A request to a model of any provider."""
 
-    messages: Sequence[Message]
+    messages: Sequence[ChatMessage]
     max_tokens: int
     temperature: float
     schema: Schema | None = None

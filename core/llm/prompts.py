@@ -16,7 +16,7 @@ from core.text.korean import compact, ngrams
 from core.text.sections import Section, sections, split, tidy
 from core.types import Exchange, Passage
 
-Message = dict[str, str]
+ChatMessage = dict[str, str]
 
 NONE = "[[NONE]]"
 NEXT = "[[NEXT]]"
@@ -67,7 +67,7 @@ class Excerpt:
 
 def answer_messages(
     prompt: Prompt, question: str, history: Sequence[Exchange], excerpts: Sequence[Excerpt]
-) -> list[Message]:
+) -> list[ChatMessage]:
     """Rules, then one message with the conversation, the numbered passages and the question."""
     passages = "\n".join(
         f'<passage n="{number}" title="{_attribute(excerpt.title)}">\n'
@@ -79,13 +79,15 @@ def answer_messages(
     return [_message("system", prompt.text), _message("user", data)]
 
 
-def reading_messages(prompt: Prompt, question: str, history: Sequence[Exchange]) -> list[Message]:
+def reading_messages(
+    prompt: Prompt, question: str, history: Sequence[Exchange]
+) -> list[ChatMessage]:
     """Rules, then one message with the conversation and the question."""
     data = f"{_situation()}{_conversation(history)}{_asked(question)}"
     return [_message("system", prompt.text), _message("user", data)]
 
 
-def questions_messages(prompt: Prompt, entries: Sequence[Excerpt]) -> list[Message]:
+def questions_messages(prompt: Prompt, entries: Sequence[Excerpt]) -> list[ChatMessage]:
     """Rules, then one message with the entries that questions are to be written for, numbered."""
     data = "\n".join(
         f'<entry n="{number}" title="{_attribute(entry.title)}">\n{quoted(entry.text)}\n</entry>'
@@ -94,7 +96,7 @@ def questions_messages(prompt: Prompt, entries: Sequence[Excerpt]) -> list[Messa
     return [_message("system", prompt.text), _message("user", data)]
 
 
-def resumed(messages: Sequence[Message], said: str, prompt: Prompt) -> list[Message]:
+def resumed(messages: Sequence[ChatMessage], said: str, prompt: Prompt) -> list[ChatMessage]:
     """The messages again, with the beginning of the answer that broke off."""
     return [*messages, _message("assistant", said), _message("user", prompt.text)]
 
@@ -104,7 +106,7 @@ def quoted(text: str) -> str:
     return _TAG.sub("(", _INVISIBLE.sub("", text)).replace("[[", "[ [")
 
 
-def _message(role: str, content: str) -> Message:
+def _message(role: str, content: str) -> ChatMessage:
     return {"role": role, "content": content}
 
 

@@ -23,7 +23,7 @@ from bots.discord.render.components import Page
 from bots.discord.render.lesson_page import lesson_page
 from bots.discord.render.payload import message
 from core.lessons.book import Outcome, Taught
-from core.lessons.remarks import Person
+from core.lessons.remarks import Teacher
 from core.lessons.wording import SHOWN_OPENLY, LessonAct, said_of
 from core.profile import Profile
 from core.text.markdown.measure import shortened
@@ -105,7 +105,7 @@ async def _decide(context: Context, interaction: Pressing, act: LessonAct, lesso
         return
     said_back = profile.teach_offer_left
     if act is LessonAct.LEARN:
-        by = Person(asker_of(person.id), person.display_name)
+        by = Teacher(asker_of(person.id), person.display_name)
         taught = await context.service.learning.approve(lesson_id, by)
         said_back = said_of(taught, profile) if taught else profile.teach_gone
         if taught and found and taught.outcome in SHOWN_OPENLY:
@@ -162,5 +162,5 @@ async def _unmark(context: Context, interaction: Pressing, lesson_id: str) -> No
     await react(context.writer, message, MARK, there=False)
 
 
-def _person(interaction: Pressing) -> Person:
-    return Person(asker_of(interaction.user.id), interaction.user.display_name)
+def _person(interaction: Pressing) -> Teacher:
+    return Teacher(asker_of(interaction.user.id), interaction.user.display_name)

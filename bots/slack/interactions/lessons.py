@@ -32,7 +32,7 @@ from bots.slack.render.lesson_blocks import (
 from bots.slack.render.mrkdwn import escaped
 from core.errors import FaqbotError
 from core.lessons.book import Outcome, Taught
-from core.lessons.remarks import Person
+from core.lessons.remarks import Teacher
 from core.lessons.wording import SHOWN_OPENLY, LessonAct, said_of
 
 Json = dict[str, Any]
@@ -175,9 +175,9 @@ class LessonButtons:
         await quietly("chat.update", call)
         return ""
 
-    async def _person(self, press: Press) -> Person:
+    async def _person(self, press: Press) -> Teacher:
         name = await self._names.name_of(press.workspace, press.user)
-        return Person(press.user, name or self._profile.teach_author)
+        return Teacher(press.user, name or self._profile.teach_author)
 
 
 def register(

@@ -18,7 +18,7 @@ from bots.web.ids import PREFIX, is_own, place_of
 from bots.web.problems import Problem, said
 from bots.web.render.json_api import Json, opinion_json, question_of, turn_of
 from bots.web.render.page import WITHDRAWN
-from bots.web.render.sse import HEARTBEAT, Event
+from bots.web.render.sse import HEARTBEAT, ServerSentEvent
 from core.types import SessionId, Turn
 
 logger = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ async def events(request: web.Request) -> web.StreamResponse:
                 changed = room.changed
                 now = await _summary(context, session, person)
                 if now != told:
-                    await send(request, response, Event("conversation", now).encoded())
+                    await send(request, response, ServerSentEvent("conversation", now).encoded())
                     told, quiet = now, 0
                 elif (quiet := quiet + 1) == _HEARTBEAT_LOOKS:
                     await send(request, response, HEARTBEAT)

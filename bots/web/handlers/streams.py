@@ -14,7 +14,7 @@ from bots.web.context import CONTEXT, Context
 from bots.web.problems import said
 from bots.web.render.json_api import ending_of, question_of
 from bots.web.render.page import Page, html_of
-from bots.web.render.sse import HEARTBEAT, Event, Teller
+from bots.web.render.sse import HEARTBEAT, ServerSentEvent, Teller
 from bots.web.replies.hub import AnswerSlot
 from core.errors import StorageError
 from core.types import Received
@@ -60,7 +60,7 @@ async def stream(request: web.Request, received: Received) -> web.StreamResponse
             response = web.StreamResponse(headers=SSE_HEADERS)
             await response.prepare(request)
             try:
-                await send(request, response, Event("question", question).encoded())
+                await send(request, response, ServerSentEvent("question", question).encoded())
                 await _tell(request, response, slot, teller, received.question.id)
                 await response.write_eof()
             except (ConnectionError, TimeoutError):

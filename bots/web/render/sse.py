@@ -21,7 +21,7 @@ Html = Callable[[Page], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class ServerSentEvent:
     """One event; `id` is "" where a reader cannot go on from it."""
 
     name: str
@@ -53,7 +53,7 @@ class Teller:
         """Return whether the reader has got the end of this already."""
         return bool(page.kind) and self._last_id == id_of(page.text, ended=True)
 
-    def tell(self, page: Page, ending: dict[str, Any] | None = None) -> Iterator[Event]:
+    def tell(self, page: Page, ending: dict[str, Any] | None = None) -> Iterator[ServerSentEvent]:
         """Yield the events that the reader needs.
 
         Of a page that is done, also how it has `ending`.
@@ -64,14 +64,14 @@ class Teller:
             self._text = "\0" if had is None else had
         if page.status and page.status != self._status:
             self._status = page.status
-            yield Event("status", {"text": page.status})
+            yield ServerSentEvent("status", {"text": page.status})
         blocks = self._html(page) if self._html else ()
         if page.text != self._text or blocks != self._blocks:
             yield self._change(page.text, blocks)
         if page.kind:
-            yield Event(page.kind.value, ending or {}, id_of(page.text, ended=True))
+            yield ServerSentEvent(page.kind.value, ending or {}, id_of(page.text, ended=True))
 
-    def _change(self, text: str, blocks: Sequence[str]) -> Event:
+    def _change(self, text: str, blocks: Sequence[str]) -> ServerSentEvent:
         before = self._text or ""
         grown = text.startswith(before)
         data: dict[str, Any] = {"text": text[len(before) :] if grown else text}
@@ -83,7 +83,7 @@ class Teller:
                 same += 1
             data["html"] = {"from": same, "blocks": list(blocks[same:])}
         self._text, self._blocks = text, blocks
-        return Event("delta" if grown else "replace", data, id_of(text))
+        return ServerSentEvent("delta" if grown else "replace", data, id_of(text))
 
 
 def had_by(last_id: str, text: str) -> str | None:

@@ -15,7 +15,7 @@ from core.errors import ModelReplyError, ModelUnavailableError
 from core.llm.completions import CompletionRequest, Finish, Piece, TokenCounts
 from core.llm.dialect import Forms, ModelParameter
 from core.llm.openai.errors import told_error
-from core.llm.prompts import Message
+from core.llm.prompts import ChatMessage
 
 Json = dict[str, Any]
 
@@ -190,7 +190,7 @@ class ReplyReader:
         return ModelReplyError(f"{self._where} sent what is no completion: {_readable(said)}")
 
 
-def _messages(messages: Sequence[Message], forms: Forms) -> list[Message]:
+def _messages(messages: Sequence[ChatMessage], forms: Forms) -> list[ChatMessage]:
     """Return the messages; where no system is known, its text stands before the first."""
     if forms["system"] or messages[0]["role"] != "system":
         return list(messages)

@@ -13,7 +13,7 @@ from typing import Final
 from core.errors import ModelError
 from core.llm.budget import TAB, Tab
 from core.llm.completions import CompletionRequest, Completions
-from core.llm.prompts import NEXT, NONE, Message, quoted
+from core.llm.prompts import NEXT, NONE, ChatMessage, quoted
 from core.llm.tuning.examples import Example
 from core.text.korean import compact, ngrams
 from core.types import Usage
@@ -135,7 +135,7 @@ class ModelComparison:
         return ModelReply(text.partition(NEXT)[0].strip(), tab.total)
 
 
-def _bare(example: Example) -> list[Message]:
+def _bare(example: Example) -> list[ChatMessage]:
     """Return the same instructions and the question, and no passage."""
     asked = f"<passages>\n</passages>\n<question>\n{quoted(example.question)}\n</question>"
     return [example.messages[0], {"role": "user", "content": asked}]

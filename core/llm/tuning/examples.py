@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from core.llm.prompts import (
     NONE,
+    ChatMessage,
     Excerpt,
-    Message,
     Prompt,
     answer_messages,
     estimate_tokens,
@@ -43,7 +43,7 @@ class Example:
     origin: str
     group: str
     question: str
-    messages: tuple[Message, ...]
+    messages: tuple[ChatMessage, ...]
     excerpts: tuple[Excerpt, ...]
     right: tuple[int, ...]
 
@@ -128,6 +128,6 @@ class ExampleMaker:
         return "\n".join(_ENDS.sub(f" [{places[0]}]", line.rstrip()) for line in text.splitlines())
 
 
-def tokens_of(messages: Iterable[Message]) -> int:
+def tokens_of(messages: Iterable[ChatMessage]) -> int:
     """Return how many tokens a conversation has, about."""
     return sum(estimate_tokens(m["content"]) + _TOKENS_OF_MESSAGE for m in messages)

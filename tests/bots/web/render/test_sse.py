@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.web.render.page import EndingKind, Page
-from bots.web.render.sse import Event, Teller
+from bots.web.render.sse import ServerSentEvent, Teller
 
 DONE = {"kind": "answered"}
 
@@ -108,7 +108,7 @@ def applied(shown, events):
 
 
 def test_an_event_is_one_line_of_json():
-    encoded = Event("delta", {"text": "하나\n둘\r\n"}, "3-a").encoded().decode()
+    encoded = ServerSentEvent("delta", {"text": "하나\n둘\r\n"}, "3-a").encoded().decode()
     head, name, data, *rest = encoded.split("\n")
     assert (head, name, rest) == ("id: 3-a", "event: delta", ["", ""])
     assert orjson.loads(data.removeprefix("data: ")) == {"text": "하나\n둘\r\n"}

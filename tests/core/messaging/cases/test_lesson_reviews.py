@@ -11,7 +11,7 @@ from config.profiles import load_profile
 from config.settings import Settings
 from core.errors import PlatformError
 from core.lessons.book import Outcome
-from core.lessons.remarks import Person
+from core.lessons.remarks import Teacher
 from core.messaging.cases.lesson_reviews import LessonReviews
 from core.messaging.cases.roster import Roster
 from core.profile import Owner
@@ -116,7 +116,7 @@ async def test_what_is_due_has_expired_until_somebody_says_that_it_is_right(offi
     for name in ("l1", "l2"):
         assert (await office.stores.lessons.find(name)).state is LessonState.EXPIRED
     learning = learning_of(office.stores, PROFILE, review_after=90 * DAY)
-    confirmed = await learning.approve("l1", Person("U9", "김담당"))
+    confirmed = await learning.approve("l1", Teacher("U9", "김담당"))
     assert confirmed.outcome is Outcome.CONFIRMED
     assert (await office.stores.lessons.find("l1")).state is LessonState.SERVED
 
@@ -133,7 +133,7 @@ async def test_what_could_not_be_said_comes_again_with_its_next_date(office):
 
 async def test_whoever_says_that_it_is_right_is_asked_after_the_next_interval(office):
     learning = learning_of(office.stores, PROFILE, review_after=90 * DAY)
-    confirmed = await learning.approve("l1", Person("U9", "김담당"))
+    confirmed = await learning.approve("l1", Teacher("U9", "김담당"))
     assert (confirmed.outcome, confirmed.lesson.approved_by) == (Outcome.CONFIRMED, "김담당 (U9)")
     again_in = confirmed.lesson.review_at - datetime.now(UTC)
     assert timedelta(days=89) < again_in <= 90 * DAY
