@@ -90,9 +90,8 @@ class Group:
 class Profile:
     """Texts for people, in their `language` (`ko`, `en`). `config/profiles/*.toml` holds them.
 
-    `languages` are those that the FAQ has, as far as that is known, and `ask_in` says in each
-    language which they are. `small_talk` has a sentence for each `SmallTalk` but a hello, and
-    `sorry`, which stands before the answer to a complaint that asks something.
+    `languages` are those that the FAQ is known to have, and `ask_in` says in each which they are.
+    `small_talk` has a sentence for each `SmallTalk` but a hello, and `sorry` for a complaint.
     """
 
     language: str
@@ -157,6 +156,7 @@ class Profile:
     cancel: str
     close: str
     nothing_to_stop: str
+    not_yours_to_stop: str
     home_about: str
     home_popular: str
     home_yours: str

@@ -119,6 +119,7 @@ class _Source:
         if ending == ".zip":
             self._unpack(data, name, nested)
             return
+        self.collector.begin_file(len(data))
         before = len(self.collector.rows) + len(self.collector.skipped)
         _reader(ending, alone=self.pages <= 1)(data, name, self.collector, self.columns)
         if len(self.collector.rows) + len(self.collector.skipped) == before:

@@ -30,19 +30,21 @@ _TWICE: Final = re.compile(
     rf"&lt;/?(?:{_BLOCK_NAMES}|{_INLINE_NAMES})\b[^<>&]*/?&gt;", re.IGNORECASE
 )
 _CODE: Final = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
+# The text between brackets. What repeats keeps what it took, or work would grow as squares.
+_LABEL: Final = r"(?:[^\[\]\n]|\[[^\[\]\n]*+\])"
 _MARKDOWN: Final = re.compile(
-    r"!\[[^\]\n]*\]\(\S|\[[^\]\n]+\]\(<?(?:https?://|mailto:|tel:|\.{0,2}/|#)"
+    rf"!\[{_LABEL}*+\]\(\S|\[{_LABEL}++\]\(<?(?:https?://|mailto:|tel:|\.{{0,2}}/|#)"
     r"|^#{1,6} \S|(?<![*\\])\*\*(?=\S)[^*\n]*[^\s*]\*\*(?!\*)|^```"
-    r"|^\s*\|?[^\n|]+\|[^\n]*\n\s*\|?\s*:?-{3,}:?\s*(?:\||$)",
+    r"|^[ \t]*+\|?[^\n|]++\|[^\n]*+\n[ \t]*+\|?[ \t]*+:?-{3,}:?[ \t]*+(?:\||$)",
     re.MULTILINE,
 )
 # Marks of Markdown that are left where HTML was more than lines of text.
-_MARKS: Final = re.compile(r"[*`\\~]|\]\(|^\s*(?:#|>|\||- |\d+\. )", re.MULTILINE)
+_MARKS: Final = re.compile(r"[*`\\~]|\]\(|^[ \t]*+(?:#|>|\||- |\d+\. )", re.MULTILINE)
 _IMAGE: Final = re.compile(
-    r"!\[([^\]\n]*)\]\(\s*<?([^()\s>]+(?:\([^()\s]*\))?)>?(?:\s+\"[^\"]*\")?\s*\)"
+    rf"!\[({_LABEL}*+)\]\(\s*+<?([^()\s>]++(?:\([^()\s]*+\))?)>?(?:\s++\"[^\"]*+\")?\s*+\)"
 )
 _LINK: Final = re.compile(
-    r"(?<!!)\[((?:[^\[\]\n]|\[[^\[\]\n]*\])+)\]\(\s*<?([^()\n>]*?(?:\([^()\s]*\))?)>?(?:\s+\"[^\"]*\")?\s*\)"
+    rf"(?<!!)\[({_LABEL}++)\]\(\s*+<?([^()\n>\"]*+(?:\([^()\s]*+\))?)>?\s*+(?:\"[^\"]*+\"\s*+)?\)"
 )
 _BLANK_LINES: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
 
@@ -90,7 +92,7 @@ def _speaks_of_tags(text: str) -> bool:
 
 def plain_title(text: str) -> str:
     """Return a title without tags and entities; any other title stays as it is."""
-    if _TAG.search(text):
+    if "<" in text and _TAG.search(text):
         text = _html().text_in(text)
     return html.unescape(text) if _ENTITY.search(text) else text
 

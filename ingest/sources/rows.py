@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,6 +22,9 @@ MAX_ANSWER_CHARS: Final = 100_000
 # small, the rows are not.
 MAX_TOTAL_CHARS: Final = 60_000_000
 MAX_ROWS: Final = 1_000_000
+# What a file may name of its own text, as characters: this, and so many for each of its bytes.
+_ROOM: Final = 2_000_000
+_ROOM_OF_A_BYTE: Final = 30
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -94,6 +97,25 @@ class Collector:
     columns: list[Columns] = field(default_factory=list)
     _blank: list[str] = field(default_factory=list)  # position of the first blank row, and the last
     _chars: int = 0
+    _room: int = _ROOM
+
+    def begin_file(self, size: int) -> None:
+        """Begin with a file of `size` bytes, which bounds the text that its cells hold."""
+        self._room = _ROOM + _ROOM_OF_A_BYTE * size
+
+    def hold(self, chars: Iterable[int], position: str) -> None:
+        """Count the characters of cells before anything is made of them.
+
+        Raises:
+            SourceError: They are many more than the file has bytes.
+        """
+        for count in chars:
+            self._room -= count
+            if self._room < 0:
+                raise SourceError(
+                    f"{position}: the file is small, and its cells name the same text very often;"
+                    " save it as CSV"
+                )
 
     def add(self, record: Mapping[str, object], position: str) -> None:
         """Take a record with the names of the fields of `Row`.

@@ -17,7 +17,7 @@ from ingest.sources.tables.columns import ColumnMap, find_header, missing
 from ingest.sources.tables.headers import header, shown_name
 from ingest.sources.tables.lines import TableLine
 from ingest.sources.tables.table import add_table
-from ingest.sources.values import text_of
+from ingest.sources.values import sizes_of, text_of
 
 _MOST_DEEP: Final = 8
 _MOST_COLUMNS: Final = 200
@@ -235,6 +235,7 @@ def _add(
     """Hand records over as a table of all their names; `others` are lines without one."""
     flat: list[tuple[int, Record]] = []
     for number, record in records:
+        collector.hold(sizes_of(record, depth=_MOST_DEEP), where)
         if state := _withheld(record):
             collector.remark("left out", f"{where}:{number}", f"it is marked as {state}")
         else:
@@ -273,11 +274,9 @@ def _flat(record: Mapping[Any, object], prefix: str = "", depth: int = 0) -> Rec
 
 def _listed(value: object) -> object:
     """Lists of objects with a text (labels, rich text) as lists of their texts."""
-    if (
-        not isinstance(value, list)
-        or not value
-        or not all(isinstance(item, dict) for item in value)
-    ):
+    if not isinstance(value, list) or not 0 < len(value) <= _MOST_COLUMNS:
+        return value
+    if not all(isinstance(item, dict) for item in value):
         return value
     texts = [
         next(

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from core.errors import SourceError
 from ingest.sources.load import KINDS, MAX_FILE_BYTES
-from ingest.sources.web.client import get, new_client
+from ingest.sources.web.client import WebClient
 
 _DEADLINE_S: Final = 300.0
 _ASKED: Final = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
@@ -54,8 +54,8 @@ def fetch(url: str, folder: Path) -> tuple[Path, bool]:
     validators = known.get("validators", {}) if known and kept.is_file() else {}
     headers = {_ASKED[field]: value for field, value in validators.items()}
     folder.mkdir(parents=True, exist_ok=True)
-    with new_client() as client:
-        answer = get(client, url, headers, most_bytes=MAX_FILE_BYTES, deadline_s=_DEADLINE_S)
+    with WebClient() as client:
+        answer = client.get(url, headers, most_bytes=MAX_FILE_BYTES, deadline_s=_DEADLINE_S)
         if answer.status == HTTPStatus.NOT_MODIFIED:
             return kept, False
         if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:

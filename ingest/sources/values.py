@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -27,6 +28,8 @@ _DATE: Final = re.compile(
 _US_DATE: Final = re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>(?:19|20)\d\d)")
 _WORDY_DATES: Final = ("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y")
 _SECTION: Final = re.compile(r'"[^"]*"|\\.|.')
+# https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
+_MOST_FORMAT_CHARS: Final = 255
 _UNIX_S: Final = range(631_152_000, 4_102_444_800)  # 1990 to 2100
 
 
@@ -92,11 +95,27 @@ def text_of(value: object) -> str | None:  # noqa: C901, PLR0911 - one line for 
             return None
 
 
+def sizes_of(value: object, *, depth: int) -> Iterator[int]:
+    """Yield the numbers of characters of a value and of what it holds, each time it holds it."""
+    if isinstance(value, str):
+        yield len(value) + 1
+    elif isinstance(value, list | tuple | dict) and depth:
+        yield len(value) + 1
+        for name in value if isinstance(value, dict) else ():
+            yield from sizes_of(name, depth=0)
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from sizes_of(item, depth=depth - 1)
+    else:
+        yield 1
+
+
 def shown(value: float, number_format: str) -> str:
     """Return a number as a sheet shows it: `0.0%`, `#,##0"원"`, `000-0000-0000`.
 
-    Formats with conditions, fractions or exponents show the plain number.
+    Formats with conditions, fractions or exponents, or longer than Excel's, show the plain number.
     """
+    if len(number_format) > _MOST_FORMAT_CHARS:
+        return _number(value)
     section = _before_semicolon(number_format)
     section = re.sub(r"\[\$([^\]-]*)[^\]]*\]", r'"\1"', section)
     section = re.sub(r"\[[^\]]*\]|_.|\*.", "", section)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from bots.discord.context import Context
+from bots.discord.events.stop_sign import may_stop
 from bots.discord.ids import Ephemeral, Target, Within, asker_of, guild_name, written
 from bots.discord.interactions.acknowledge import Pressing, defer, promptly, say, show, soon
 from bots.discord.interactions.feedback import FeedbackForm
@@ -128,8 +129,11 @@ async def _criticise(context: Context, interaction: Pressing, button: Pressed) -
 
 
 async def _stop(context: Context, interaction: Pressing, button: Pressed) -> None:
-    if not await promptly(interaction, context.service.stop(button.question_id)):
-        await say(interaction, context.profile.nothing_to_stop)
+    asked, profile = button.question_id, context.profile
+    if not await may_stop(context, asked, interaction.user, interaction.permissions):
+        await say(interaction, profile.not_yours_to_stop)
+    elif not await promptly(interaction, context.service.stop(asked)):
+        await say(interaction, profile.nothing_to_stop)
 
 
 async def _share(context: Context, interaction: Pressing, button: Pressed) -> None:

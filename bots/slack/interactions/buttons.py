@@ -69,9 +69,13 @@ class Buttons:
 
     async def stop(self, press: Press) -> None:
         """End the answer to a question."""
-        if not press.seen_in.owns(press.value) or not await self._service.stop(press.value):
-            text = self._profile.nothing_to_stop
-            await tell(press.workspace.client, press.seen_in, press.user, text)
+        trouble = self._profile.nothing_to_stop
+        if press.seen_in.owns(press.value):
+            if not await self._may_stop(press.workspace, press.user, press.value):
+                trouble = self._profile.not_yours_to_stop
+            elif await self._service.stop(press.value):
+                return
+        await tell(press.workspace.client, press.seen_in, press.user, trouble)
 
     async def stop_at(
         self, workspace: Workspace, channel: str, ts: str, *, user: str, answer: bool

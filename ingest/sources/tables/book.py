@@ -44,6 +44,7 @@ def add_sheets(
             collector.remark("left out", where, "the sheet is hidden: unhide it to include it")
             continue
         lines = list(_shown(sheet, where, collector))
+        collector.hold((len(str(value)) for line in lines for value in line.values), where)
         if find_header(lines, columns) is None:
             problems[where] = missing(lines, columns)
             continue

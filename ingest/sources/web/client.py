@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from time import monotonic
-from typing import Final
+from typing import Final, Self
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx
@@ -36,40 +36,64 @@ class WebResponse:
         return "html" in self.headers.get("content-type", "")
 
 
-def new_client() -> httpx.Client:
-    """Return a client that follows no redirect by itself, and asks for nothing compressed."""
-    headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
-    return httpx.Client(timeout=_TIMEOUT_S, headers=headers)
+class WebClient:
+    """Gets files and pages. It follows no redirect unseen, and asks for nothing compressed.
 
-
-def get(
-    client: httpx.Client,
-    url: str,
-    headers: Mapping[str, str] | None = None,
-    *,
-    most_bytes: int,
-    deadline_s: float,
-) -> WebResponse:
-    """Get `url`; `deadline_s` is how long all of it may take, however slowly it drips.
-
-    Raises:
-        SourceError: no answer, too much, too slow, or a redirect to a place that is not public.
+    For a thread without a running event loop. The loop of its own gives a request one deadline,
+    which a server cannot outlast by sending its head or its body drop by drop.
     """
-    until = monotonic() + deadline_s
-    address = url
-    try:
+
+    def __init__(self) -> None:
+        headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
+        self._client = httpx.AsyncClient(timeout=_TIMEOUT_S, headers=headers)
+        self._runner = asyncio.Runner()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._runner.run(self._client.aclose())
+        self._runner.close()
+
+    def get(
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        most_bytes: int,
+        deadline_s: float,
+    ) -> WebResponse:
+        """Get `url`; `deadline_s` is how long all of it may take, redirects included.
+
+        Raises:
+            SourceError: no answer, too much, too slow, or a redirect to a place that is not public.
+        """
+        return self._runner.run(self._get(url, dict(headers or {}), most_bytes, deadline_s))
+
+    async def _get(
+        self, url: str, headers: dict[str, str], most_bytes: int, deadline_s: float
+    ) -> WebResponse:
+        try:
+            async with asyncio.timeout(deadline_s):
+                return await self._followed(url, headers, most_bytes)
+        except TimeoutError as error:
+            raise SourceError(f"{_host(url)} sends the FAQ too slowly; try again") from error
+        except (httpx.HTTPError, httpx.InvalidURL, zlib.error, ValueError) as error:
+            problem = f"{_host(url)} does not give the FAQ ({type(error).__name__})"
+            raise SourceError(f"{problem}; check the URL and the network") from error
+
+    async def _followed(self, url: str, headers: dict[str, str], most_bytes: int) -> WebResponse:
+        address = url
         for _ in range(_MOST_HOPS):
-            with client.stream("GET", address, headers=dict(headers or {})) as answer:
+            async with self._client.stream("GET", address, headers=headers) as answer:
                 if answer.status_code in _REDIRECTS and "location" in answer.headers:
-                    address = _next(url, address, answer.headers["location"])
+                    location = answer.headers["location"]
+                    address = await asyncio.to_thread(_next, url, address, location)
                     continue
                 fields = {name.lower(): value for name, value in answer.headers.items()}
-                body = _body(answer, most_bytes, until)
+                body = await _body(answer, most_bytes)
                 return WebResponse(answer.status_code, fields, body, address)
-    except (httpx.HTTPError, httpx.InvalidURL, zlib.error, ValueError) as error:
-        problem = f"{_host(url)} does not give the FAQ ({type(error).__name__})"
-        raise SourceError(f"{problem}; check the URL and the network") from error
-    raise SourceError(f"{_host(url)} redirects more than {_MOST_HOPS} times; check the URL")
+        raise SourceError(f"{_host(url)} redirects more than {_MOST_HOPS} times; check the URL")
 
 
 def is_public(host: str) -> bool:
@@ -104,16 +128,14 @@ def _server(address: SplitResult) -> tuple[str, str | None, int | None]:
     return address.scheme, address.hostname, address.port
 
 
-def _body(answer: httpx.Response, most_bytes: int, until: float) -> bytes:
+async def _body(answer: httpx.Response, most_bytes: int) -> bytes:
     # Servers may compress all the same; one layer is taken, and inflated within the bound.
     encoding = answer.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "", "gzip", "deflate"):
         raise SourceError(f"the FAQ is sent as {encoding!r}; serve it without compression")
     inflate = None if encoding in ("identity", "") else zlib.decompressobj(47)
     pieces, size = [], 0
-    for raw in answer.iter_raw():
-        if monotonic() > until:
-            raise SourceError(f"{answer.url.host} sends the FAQ too slowly; try again")
+    async for raw in answer.aiter_raw():
         piece = inflate.decompress(raw, most_bytes + 1 - size) if inflate else raw
         size += len(piece)
         if size > most_bytes or (inflate and inflate.unconsumed_tail):

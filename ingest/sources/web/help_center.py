@@ -19,13 +19,12 @@ from typing import Final
 from urllib.parse import urldefrag, urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
-import httpx
 from bs4 import BeautifulSoup
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from core.errors import SourceError
-from ingest.sources.web.client import USER_AGENT, WebResponse, get
+from ingest.sources.web.client import USER_AGENT, WebClient, WebResponse
 
 MAX_PAGES: Final = 2_000
 MAX_PAGE_BYTES: Final = 5_000_000
@@ -42,7 +41,7 @@ _ASKED: Final = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
 
 @dataclass(slots=True)
 class _Crawl:
-    client: httpx.Client
+    client: WebClient
     start: str
     folder: Path
     pause_s: float
@@ -59,7 +58,7 @@ class _Crawl:
                 f"the help centre takes longer than {_ALL_S / 60:.0f} minutes to read"
             )
         sleep(self.pause_s)
-        return get(self.client, url, headers, most_bytes=most, deadline_s=_PAGE_S)
+        return self.client.get(url, headers, most_bytes=most, deadline_s=_PAGE_S)
 
     def covers(self, url: str) -> bool:
         """Return whether a page is one of this help centre, and may be read by robots."""
@@ -71,7 +70,7 @@ class _Crawl:
 
 
 def fetch_pages(
-    client: httpx.Client, first: WebResponse, folder: Path, *, pause_s: float = _PAUSE_S
+    client: WebClient, first: WebResponse, folder: Path, *, pause_s: float = _PAUSE_S
 ) -> bool:
     """Bring `folder` in line with the help centre at `first.url`; True if a page changed.
 

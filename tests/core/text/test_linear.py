@@ -20,6 +20,7 @@ from core.text.safety.leak_watch import LeakWatch
 from core.text.safety.sanitize import Cleaner, CleanStream
 from core.text.spelling import keyboard, normalize
 from ingest import clean, layout
+from ingest.sources import markup, values
 
 CLEANER = Cleaner(["naver.com"], instead="(링크 생략)")
 INSTRUCTIONS = "Write Korean, polite and brief: first what answers the question, then the steps."
@@ -95,6 +96,12 @@ FUNCTIONS = {
     "clean_text": clean.clean_text,
     "split_footer": clean.split_footer,
     "readable": layout.readable,
+    "answer_of": markup.answer_of,
+    "plain_title": markup.plain_title,
+    "clean_markdown": markup.clean_markdown,
+    "tidied": markup.tidied,
+    "date_of": values.date_of,
+    "unescaped": values.unescaped,
     "slack unmarked": slack.unmarked,
     "slack escaped": slack.escaped,
     "slack mrkdwn": lambda text: slack.mrkdwn(text, CLEANER),
@@ -117,6 +124,11 @@ SHAPES = {
     "stars apart": "*a ",
     "brackets": "[",
     "links": "[](",
+    "link apart": "[a]( ",
+    "images": "![",
+    "nested labels": "[a[b]",
+    "blank lines": " \n",
+    "paragraphs": "<p a",
     "angles": "<",
     "at": "@",
     "mails": "a.",
@@ -199,6 +211,10 @@ KNOWN = [
     ("mask", "numbers"),
     ("discord escaped", "lines"),
     ("fitting", "letters"),
+    ("answer_of", "lines"),
+    ("answer_of", "spaces"),
+    ("answer_of", "brackets"),
+    ("clean_markdown", "images"),
 ]
 
 

@@ -1,6 +1,9 @@
 """A FAQ behind a URL: within bounds, politely, and again only if it has changed."""
 
+import contextlib
 import gzip
+import itertools
+import socket
 import threading
 import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +14,7 @@ from core.errors import SourceError
 from ingest.sources.load import load
 from ingest.sources.url import confirm, fetch, shown
 from ingest.sources.web import help_center
-from ingest.sources.web.client import get, new_client
+from ingest.sources.web.client import WebClient
 
 
 class Site(BaseHTTPRequestHandler):
@@ -122,12 +125,12 @@ def test_the_bound_holds_after_decompression(site, tmp_path):
     handler.pages["/a"] = (200, {"Content-Encoding": "gzip"}, bomb)
     handler.pages["/b"] = (200, {"Content-Encoding": "gzip, gzip"}, gzip.compress(bomb))
     handler.pages["/c"] = (200, {"Content-Encoding": "deflate"}, zlib.compress(b"fine"))
-    with new_client() as client:
+    with WebClient() as client:
         with pytest.raises(SourceError, match="more than 1,000,000 bytes"):
-            get(client, f"{base}/a", most_bytes=1_000_000, deadline_s=10)
+            client.get(f"{base}/a", most_bytes=1_000_000, deadline_s=10)
         with pytest.raises(SourceError, match="without compression"):
-            get(client, f"{base}/b", most_bytes=1_000_000, deadline_s=10)
-        assert get(client, f"{base}/c", most_bytes=10, deadline_s=10).body == b"fine"
+            client.get(f"{base}/b", most_bytes=1_000_000, deadline_s=10)
+        assert client.get(f"{base}/c", most_bytes=10, deadline_s=10).body == b"fine"
 
 
 def test_a_redirect_leads_to_no_other_place_of_this_machine(site, tmp_path):
@@ -137,11 +140,37 @@ def test_a_redirect_leads_to_no_other_place_of_this_machine(site, tmp_path):
     handler.pages["/away"] = (302, {"Location": "http://127.0.0.1:9/faq.csv"}, b"")
     handler.pages["/file"] = (302, {"Location": "file:///etc/passwd"}, b"")
     assert load(fetch(f"{base}/faq.csv", tmp_path)[0]).rows[0].title == "A?"
-    with new_client() as client:
-        assert get(client, f"{base}/same", most_bytes=99, deadline_s=10).body.startswith(b"quest")
+    with WebClient() as client:
+        assert client.get(f"{base}/same", most_bytes=99, deadline_s=10).body.startswith(b"quest")
     for path in ("/away", "/file"):
         with pytest.raises(SourceError, match="redirects to"):
             fetch(f"{base}{path}", tmp_path)
+
+
+@pytest.mark.parametrize("drop", [b"X-Filler: 1\r\n", b"Content-Length: 9000\r\n\r\n" + b"a" * 9])
+def test_a_server_that_sends_drop_by_drop_does_not_outlast_the_deadline(drop):
+    """Each byte comes in time: of a head that never ends, and of a body that hardly grows."""
+    ended = threading.Event()
+
+    def drip(listener):
+        connection, _ = listener.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\n")
+            for byte in itertools.chain(drop, itertools.repeat(drop[-1])):
+                if ended.wait(0.02):
+                    return
+                connection.sendall(bytes([byte]))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=drip, args=[listener])
+        server.start()
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/faq.csv"
+        try:
+            with WebClient() as client, pytest.raises(SourceError, match="too slowly"):
+                client.get(address, most_bytes=9_000, deadline_s=0.4)
+        finally:
+            ended.set()
+            server.join()
 
 
 def test_a_url_is_shown_without_what_may_be_secret():

@@ -277,6 +277,22 @@ async def test_stop_under_an_answer_that_has_ended_says_so(fake, tmp_path, profi
         await fake.until(lambda: [m.content for m in fake.ephemerals] == [profile.nothing_to_stop])
 
 
+async def test_the_button_that_stops_an_answer_works_for_its_asker_alone(fake, tmp_path, profile):
+    channel, more = fake.guild.channels[0], asyncio.Event()
+    other = await fake.create_user("나래")
+    async with running_bot(fake, tmp_path, profile) as bot:
+        bot.assistant.script("질문", Delta("여기까지 쓰고. "), more, answered("끝까지 쓴 답."))
+        asked = await fake.say(channel, "질문", mention_bot=True)
+        thread = await fake.until(lambda: asked.thread)
+        (answer,) = await fake.until(lambda: answers_in(fake, thread))
+        await fake.press(answer, profile.stop, user=other)
+        told = [profile.not_yours_to_stop]
+        await fake.until(lambda: [one.content for one in fake.ephemerals] == told)
+        assert profile.stopped not in answer.content
+        await fake.press(answer, profile.stop)
+        await fake.until(lambda: profile.stopped in answer.content)
+
+
 @pytest.mark.parametrize("kind", ["f", "up", "down", "share"])
 async def test_a_button_of_an_answer_elsewhere_does_nothing(fake, tmp_path, profile, kind):
     """Its custom id names a question that was asked in another channel, and is known there."""

@@ -266,16 +266,23 @@ async def test_a_question_deleted_before_anything_is_shown_leaves_nothing_to_loo
 
 
 @pytest.mark.parametrize("how", ["button", "sign on the answer", "sign on the question"])
-async def test_a_running_answer_is_stopped(slack, tmp_path, minsu, jiyoung, channel, how):
+async def test_a_running_answer_is_stopped_by_its_asker_alone(
+    slack, tmp_path, minsu, jiyoung, channel, how
+):
     pieces = ("구매확정 다음 영업일에 정산되고, 공휴일에는 ", "밀립니다.")
     async with answering(slack, tmp_path, gate=asyncio.Event(), pieces=pieces):
         question = await minsu.mention(channel, "정산은 언제?")
         (reply,) = await slack.until(lambda: slack.replies(question))
         await slack.until(lambda: "공휴일에는" in visible(reply))
-        if how == "button":
-            await jiyoung.press(reply, "stop")
-        else:
-            await minsu.react(reply if "answer" in how else question, "octagonal_sign")
+        for person in (jiyoung, minsu):
+            if how == "button":
+                await person.press(reply, "stop")
+            else:
+                await person.react(reply if "answer" in how else question, "octagonal_sign")
+            if person is jiyoung and how == "button":
+                (told,) = await slack.until(lambda: jiyoung.ephemerals(channel))
+                assert told.text == PROFILE.not_yours_to_stop
+                assert PROFILE.stopped not in visible(reply)
         await slack.until(lambda: PROFILE.stopped in visible(reply))
     assert "정산되고" in visible(reply)
     assert "stop" not in str(reply.blocks)

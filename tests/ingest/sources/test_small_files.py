@@ -1,0 +1,98 @@
+"""A small file that stands for a lot: it is refused for what its cells hold, before the work."""
+
+import io
+import pickle
+import zipfile
+from time import process_time
+
+import pytest
+from openpyxl import Workbook
+
+from core.errors import SourceError
+from ingest.sources.load import load
+from ingest.sources.values import shown
+
+LONG = "환불은 사흘 안에 됩니다. " * 4_000
+MANY = [f"질문 {number}?" for number in range(2_000)]
+DEEP = {f"part {number}": LONG for number in range(50)}
+
+PICKLES = {
+    "answers": {f"q{number}": LONG for number in range(2_000)},
+    "cells that nobody reads": [
+        {"title": f"q{number}", "answer": "a", "x": DEEP} for number in range(2_000)
+    ],
+    "lists of questions": [
+        {"title": f"q{number}", "answer": "a", "questions": MANY} for number in range(9_000)
+    ],
+    "titles": [{"title": LONG, "answer": "a"} for _ in range(5_000)],
+    "columns": {"title": MANY, "answer": [LONG] * len(MANY)},
+    "conversations": [
+        {"messages": [{"role": "user", "content": LONG}, {"role": "assistant", "content": "a"}]}
+    ]
+    * 2_000,
+    "records under names": {f"q{number}": {"answer": LONG} for number in range(5_000)},
+}
+
+
+@pytest.mark.parametrize("name", PICKLES)
+def test_a_pickle_that_names_one_text_a_thousand_times_is_refused_at_once(tmp_path, name):
+    path = tmp_path / "faq.pkl"
+    path.write_bytes(pickle.dumps(PICKLES[name]))
+    began = process_time()
+    with pytest.raises(SourceError, match="name the same text very often"):
+        load(path)
+    assert process_time() - began < 3
+
+
+def test_a_text_that_some_rows_share_is_read(tmp_path):
+    path = tmp_path / "faq.pkl"
+    same = "주문 내역에서 취소를 누르세요. " * 20
+    path.write_bytes(pickle.dumps({f"질문 {number}?": same for number in range(1_000)}))
+    assert len(load(path).rows) == 1_000
+
+
+def test_sheets_that_end_at_the_last_row_cost_no_more_than_what_is_in_them(tmp_path):
+    book = Workbook()
+    for number in range(4):
+        sheet = book.create_sheet(f"sheet {number}")
+        sheet.append(["title", "answer"])
+        sheet.append([f"질문 {number}?", "답"])
+        sheet.cell(1_048_576, 1).value = " "
+    book.save(tmp_path / "faq.xlsx")
+    began = process_time()
+    assert len(load(tmp_path / "faq.xlsx").rows) == 4
+    assert process_time() - began < 3
+
+
+def test_shared_strings_count_though_no_cell_names_them(tmp_path):
+    made, book = io.BytesIO(), Workbook()
+    book.active.append(["title", "answer"])
+    book.save(made)
+    space = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    with (
+        zipfile.ZipFile(made) as source,
+        zipfile.ZipFile(tmp_path / "faq.xlsx", "w", zipfile.ZIP_DEFLATED) as copy,
+    ):
+        for part in source.namelist():
+            if part != "xl/sharedStrings.xml":
+                copy.writestr(part, source.read(part))
+        strings = b'<sst xmlns="%s">%s</sst>' % (space, b"<si/>" * 2_000_001)
+        copy.writestr("xl/sharedStrings.xml", strings)
+    with pytest.raises(SourceError, match="more than 2,000,000 cells"):
+        load(tmp_path / "faq.xlsx")
+
+
+def test_a_sheet_whose_cells_name_one_long_text_is_refused(tmp_path):
+    book = Workbook()
+    book.active.append(["title", "answer"])
+    for number in range(1_500):
+        book.active.append([f"질문 {number}?", LONG[:32_000]])
+    book.save(tmp_path / "faq.xlsx")
+    with pytest.raises(SourceError, match="name the same text very often"):
+        load(tmp_path / "faq.xlsx")
+
+
+def test_a_format_that_no_sheet_can_have_is_not_looked_at():
+    began = process_time()
+    assert shown(12.5, "[" * 100_000) == "12.5"
+    assert process_time() - began < 0.1
