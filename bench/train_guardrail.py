@@ -46,7 +46,7 @@ _REGULARISATION = 5e-5
 _RAREST_GRAM, _RAREST_WORD = 3, 2
 # Refusing or greeting a real question is the worst error, so what is doubtful is neither: it is
 # answered where the search is sure, and else told that the FAQ does not say.
-_ANY_FAQ_DOUBT, _LARGE_DOUBT, _GREETING_DOUBT = 2.2, 2.5, 0.7
+_OFF_TOPIC_DOUBT, _GREETING_DOUBT = 2.0, 0.7
 
 
 def main(
@@ -60,19 +60,17 @@ def main(
         workshop = Workshop(analyzer, encoder, Path(folder))
         small = workshop.small(TAUGHT)
         large = workshop.large(prepare(load(faq), load_pack(questions)).entries, small)
-        for path, known, doubt in (
-            (GUARDRAIL, [*small, *(one.without_own_off_topic() for one in large)], _ANY_FAQ_DOUBT),
-            (_LARGE, large, _LARGE_DOUBT),
+        for path, known in (
+            (GUARDRAIL, [*small, *(one.without_own_off_topic() for one in large)]),
+            (_LARGE, large),
         ):
-            model = fit(known, analyzer, encoder, doubt)
+            model = fit(known, analyzer, encoder)
             np.savez_compressed(path, allow_pickle=False, **model)
             typer.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
         typer.echo(repr(fit_confidence([*small, *large])))
 
 
-def fit(
-    faqs: Sequence[Faq], analyzer: Analyzer, encoder: KiwiEncoder, doubt: float
-) -> dict[str, NDArray[Any]]:
+def fit(faqs: Sequence[Faq], analyzer: Analyzer, encoder: KiwiEncoder) -> dict[str, NDArray[Any]]:
     """Fit one guardrail over several FAQs; the large one's two forms count as one."""
     examples = [example for faq in faqs for example in faq.examples]
     texts = [example.question for example in examples]
@@ -93,7 +91,7 @@ def fit(
         np.array([LABELS.index(example.label) for example in examples]),
         weights / weights.sum(),
     )
-    bias[LABELS.index(Label.OFF_TOPIC)] -= doubt
+    bias[LABELS.index(Label.OFF_TOPIC)] -= _OFF_TOPIC_DOUBT
     bias[LABELS.index(Label.GREETING)] -= _GREETING_DOUBT
     ends = np.cumsum([len(mean), meant.shape[1], len(of_grams.rows)])
     fact_part, meaning_part, gram_part, word_part = np.split(solution, ends)

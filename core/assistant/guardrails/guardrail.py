@@ -39,7 +39,7 @@ LABELS = (Label.ON_TOPIC, Label.OFF_TOPIC, Label.INJECTION, Label.GREETING)
 _VOUCHED_SCORE = 0.5
 _SPELLED_ALIKE = 0.4  # cosine of letters; of a hundred everyday sentences one reaches 0.22
 _SENTENCE_END = re.compile(r"(?<=[.?!。])\s+|\n+")
-_LIKE_AN_ATTACK, _SURELY_AN_ATTACK, _MOST_SENTENCES = 0.1, 0.9, 10
+_LIKE_AN_ATTACK, _SURELY_AN_ATTACK, _MOST_SENTENCES = 0.5, 0.9, 10
 _SURE = 0.9  # confidence that an entry answers, whatever the words look like
 
 
