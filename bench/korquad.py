@@ -2,8 +2,9 @@
 
 `python -m bench.korquad korquad.json`, then `faqbot tune local models/korquad --squad
 korquad.json`. The halves have no answers: the answer of a question is the sentence of its paragraph
-that shares the most pairs of letters with it. Each question is asked once more of another article's
-paragraph, where it has no answer.
+that shares the most pairs of letters with it. Each question is asked once more of another
+paragraph, where it has no answer. Two paragraphs that serve each other in this way are one article,
+so that none is both trained on and held out.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import argparse
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,14 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 def articles(texts: Mapping[str, str], questions: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Yield an article for each question; `questions` are the titles of their paragraphs.
 
-    `texts` are the paragraphs by title. Articles of one paragraph have one title, so that no
-    paragraph is both trained on and held out with its answers.
+    `texts` are the paragraphs by title.
     """
-    titles = list(texts)
+    partners = _partners(list(texts))
     for number, (question, title) in enumerate(questions.items()):
+        if title not in partners:
+            continue
         answer = _nearest(question, texts[title])
-        other = titles[(titles.index(title) + len(titles) // 2) % len(titles)]
+        other = partners[title]
         found = {"id": f"{number}", "question": question, "is_impossible": False}
         found["answers"] = [{"text": answer, "answer_start": texts[title].index(answer)}]
         lacking = {"id": f"{number}-", "question": question, "is_impossible": True, "answers": []}
@@ -39,7 +41,14 @@ def articles(texts: Mapping[str, str], questions: Mapping[str, str]) -> Iterator
             {"context": texts[title], "qas": [found]},
             {"context": texts[other], "qas": [lacking]},
         ]
-        yield {"title": title, "paragraphs": paragraphs}
+        yield {"title": " / ".join(sorted((title, other))), "paragraphs": paragraphs}
+
+
+def _partners(titles: Sequence[str]) -> dict[str, str]:
+    """Pair each title with one from the other half; an odd one at the end has none."""
+    half = len(titles) // 2
+    pairs = list(zip(titles[:half], titles[half:], strict=False))
+    return dict(pairs) | {other: title for title, other in pairs}
 
 
 def _nearest(question: str, text: str) -> str:

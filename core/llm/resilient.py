@@ -24,6 +24,7 @@ from core.llm.thinking import ThinkingFilter
 from core.llm.turn_tokens import TurnFilter
 
 _SILENCE_S = 20.0  # a stream that says nothing for so long, whatever else it sends, is over
+_LONGEST_ANSWER_S = 180.0  # nobody reads on for longer, however steadily a slow machine writes
 # Some servers know no limit of tokens. Words of any language have fewer characters a token.
 _CHARS_OF_TOKEN = 5
 # A model that thinks is given so many tokens more than its answer takes.
@@ -129,10 +130,10 @@ class ResilientCompletions:
     async def _clean(self, begun: _Begun) -> AsyncGenerator[Piece]:
         """Yield what is said, without what is thought, while something is said."""
         now = asyncio.get_running_loop().time
-        heard_at = now()
+        heard_at = begun_at = now()
         yield begun.first
         try:
-            while True:
+            while now() - begun_at < _LONGEST_ANSWER_S:
                 async with asyncio.timeout(_SILENCE_S):
                     piece = await anext(begun.pieces, None)
                 if piece is None:
@@ -143,6 +144,9 @@ class ResilientCompletions:
                 elif now() - heard_at > _SILENCE_S:
                     raise ModelBrokeOffError(self._broke_off)
                 yield heard
+            yield Piece(finish=Finish.LENGTH)
+        except ModelOverflowError:  # what is written fills what the model reads
+            yield Piece(finish=Finish.LENGTH)
         except TimeoutError as error:
             raise ModelBrokeOffError(self._broke_off) from error
         except ModelUnavailableError as error:

@@ -17,7 +17,9 @@ class Fault:
     - cut, stall, filter, length: after `after` tokens the stream breaks, stops, or ends so
     - say: the model says `text`
     - body: `text` comes in place of a stream, as `content_type`
+    - page: `text` comes as a page of HTML, with `status`
     - frames: `text` comes as the stream, byte for byte
+    - open: as frames, and then the server neither says anything nor ends the reply
     - vectors: embeddings that are wrong, as `text` says: short, nan, unordered, missing, ragged
 
     `of` is what it befalls: chat, guard (structured output), embeddings, or any.
@@ -46,8 +48,21 @@ def _frames(*deltas: object, finish: str | None = "stop") -> str:
     return "".join(f"data: {line}\n\n" for line in (*lines, "[DONE]"))
 
 
+def _over_lines(frames: str) -> str:
+    """Return a stream whose frames stand on several lines each."""
+    told = (frame.removeprefix("data: ") for frame in frames.split("\n\n") if frame)
+    pretty = (json.dumps(json.loads(one), indent=1) if one[:1] == "{" else one for one in told)
+    return "".join("data: " + one.replace("\n", "\ndata: ") + "\n\n" for one in pretty)
+
+
 _SAID = "네, 가능합니다. [1]"
 _DELTA = {"content": _SAID}
+_AS_DELTA = f'"delta": {json.dumps(_DELTA, ensure_ascii=False)}'
+_AS_TEXT = f'"text": {json.dumps(_SAID, ensure_ascii=False)}'
+_HALVES = "".join(
+    f'data: {{"choices": [{{"delta": {{"content": "{half}"}}}}]}}\n\n'
+    for half in (r"\ud83d", r"\ude00")
+)
 _ERROR = {"error": {"message": "upstream connect error", "type": "server_error", "code": 502}}
 
 FAULTS = {
@@ -65,6 +80,28 @@ FAULTS = {
     "choices is null": Fault("frames", text=f'data: {{"choices": null}}\n\n{_frames(_DELTA)}'),
     "byte order mark": Fault("frames", text=f"\ufeff{_frames(_DELTA)}"),
     "windows line ends": Fault("frames", text=_frames(_DELTA).replace("\n", "\r\n")),
+    "old Macintosh line ends": Fault("frames", text=_frames(_DELTA).replace("\n", "\r")),
+    "frames on several lines": Fault("frames", text=_over_lines(_frames(_DELTA))),
+    "frames in frames": Fault("frames", text=_frames(_DELTA).replace("data: ", "data: data: ")),
+    "numbers that are none": Fault(
+        "frames",
+        text=_frames(_DELTA).replace("{", '{"speed": NaN, "left": Infinity, ', 1),
+    ),
+    "usage without end": Fault(
+        "frames", text=f'data: {{"usage": {{"prompt_tokens": 1e30}}}}\n\n{_frames(_DELTA)}'
+    ),
+    "half characters": Fault(
+        "frames",
+        text=_HALVES + _frames(_DELTA),
+    ),
+    "another choice first": Fault(
+        "frames",
+        text='data: {"choices": [{"index": 1, "delta": {"content": "다른 답"}}]}\n\n'
+        + _frames(_DELTA),
+    ),
+    "text of a completion": Fault("frames", text=_frames(_DELTA).replace(_AS_DELTA, _AS_TEXT)),
+    "open after its end": Fault("open", text=_frames(_DELTA)),
+    "open after its finish": Fault("open", text=_frames(_DELTA).replace("data: [DONE]\n\n", "")),
     "no done": Fault("frames", text=_frames(_DELTA).replace("data: [DONE]\n\n", "")),
     "no finish": Fault("frames", text=_frames(_DELTA, finish=None)),
     "thinking": Fault("say", text=f"<think>질문을 보니\n규칙은 이렇다</think>\n{_SAID}"),
@@ -91,6 +128,25 @@ FAULTS = {
     "thinking without a tag to open it": Fault("say", text=f"질문을 보니</think>\n{_SAID}"),
     "reasoning": Fault("frames", text=_frames({"reasoning_content": "음, 규칙은"}, _DELTA)),
     "error in the stream": Fault("frames", text=f"data: {json.dumps(_ERROR)}\n\n"),
+    "error without a name": Fault(
+        "frames", text=f"data: {json.dumps({'object': 'error', **_ERROR['error']})}\n\n"
+    ),
+    "error of a choice": Fault(
+        "frames",
+        text=f"data: {json.dumps({'choices': [{'delta': {}, 'error': _ERROR['error']}]})}\n\n",
+    ),
+    "error as an event": Fault(
+        "frames", text=f"event: error\ndata: {json.dumps(_ERROR['error'])}\n\n"
+    ),
+    "refusal": Fault("frames", text=_frames({"refusal": "I cannot help with that."})),
+    "filter in the stream": Fault(
+        "frames", text='data: {"error": {"message": "blocked by the content policy"}}\n\n'
+    ),
+    "page of a firewall": Fault(
+        "page", status=403, text="<html><title>403 Forbidden</title>Request blocked.</html>"
+    ),
+    "text with status 200": Fault("body", text="Internal Server Error", content_type="text/plain"),
+    "retry after no number": Fault("status", status=429, retry_after="nan"),
     "ended by an error": Fault("frames", text=_frames(_DELTA, finish="error")),
     "limit of Mistral": Fault("frames", text=_frames(_DELTA, finish="model_length")),
     "error with status 200": Fault("body", text=json.dumps(_ERROR)),

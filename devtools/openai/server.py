@@ -43,6 +43,7 @@ MODELS = {
 REVOKED = "sk-revoked"
 _TUNING = ("/v1/files", "/v1/fine_tuning/")
 _HOUR_S = 3_600.0
+_WHATEVER_IS_ASKED = ("hang", "ping", "status", "body", "page", "frames", "open")
 
 
 @dataclass(slots=True)
@@ -145,7 +146,7 @@ class OpenAIServer:
 
     async def _answer(self, request: Json, kind: str, writer: asyncio.StreamWriter) -> bool:
         fault = self._fault(kind)
-        if fault and fault.kind in ("hang", "ping", "status", "body", "frames"):
+        if fault and fault.kind in _WHATEVER_IS_ASKED:
             return await self._fail(fault, writer)
         if refused := self.way.refused(request):
             text = f"Unsupported parameter: '{refused}' is not supported with this model."
@@ -225,10 +226,15 @@ class OpenAIServer:
                 return await ping(writer)
             case "body":
                 return await send_text(writer, 200, fault.text, fault.content_type)
+            case "page":
+                return await send_text(writer, fault.status, fault.text, "text/html")
             case "frames":
                 writer.write(STREAM_HEAD + chunk(fault.text) + b"0\r\n\r\n")
                 await writer.drain()
                 return True
+            case "open":
+                writer.write(STREAM_HEAD + chunk(fault.text))
+                await asyncio.sleep(_HOUR_S)
         text = fault.text or "On cue."
         return await self._refuse(writer, fault.status, fault.code, text, fault.retry_after)
 

@@ -156,7 +156,7 @@ class _Trainer:
         self._model.train()
         for group in self._optimizer.param_groups:
             group["lr"] = self._options.learning_rate * self._rate(self._state.step)
-        total, count = self._loss(batch)
+        total, count = self._loss(batch, whole_text=not self._options.model)
         loss = total / count
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._model.parameters(), _CLIPPED_AT)
@@ -172,8 +172,12 @@ class _Trainer:
             return (step + 1) / warm_up
         return (self._steps - step) / max(1, self._steps - warm_up)
 
-    def _loss(self, batch: Sequence[TokenSample]) -> tuple[Any, int]:
-        """The summed loss of the answers' tokens, and how many they are."""
+    def _loss(self, batch: Sequence[TokenSample], *, whole_text: bool = False) -> tuple[Any, int]:
+        """Return the summed loss of the answers' tokens, and how many they are.
+
+        `whole_text` counts those of the prompts as well: a new model has its language to learn,
+        and answers alone hold too little of it. A bigram model counts its pairs in all of it, too.
+        """
         length = max(len(sample.ids) for sample in batch)
         ids = torch.zeros(len(batch), length, dtype=torch.long)
         mask = torch.zeros(len(batch), length, dtype=torch.long)
@@ -182,7 +186,8 @@ class _Trainer:
             end = len(sample.ids)
             ids[row, :end] = torch.tensor(sample.ids)
             mask[row, :end] = 1
-            labels[row, sample.answer_from : end] = ids[row, sample.answer_from : end]
+            begin = 0 if whole_text else sample.answer_from
+            labels[row, begin:end] = ids[row, begin:end]
         logits = self._model(
             input_ids=ids.to(self._device), attention_mask=mask.to(self._device), use_cache=False
         ).logits

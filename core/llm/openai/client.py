@@ -7,8 +7,9 @@ and what it prepares anew for each request 2 ms.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +17,17 @@ import openai
 import orjson
 from yarl import URL
 
-from core.errors import ConfigError
+from core.errors import ConfigError, ModelUnavailableError
 from core.llm.completions import CompletionRequest, Piece
 from core.llm.dialect import Forms
-from core.llm.openai.chat import ReplyReader, chat_body
+from core.llm.openai.chat import chat_body
+from core.llm.openai.reply import ReplyReader
 from core.llm.openai.transport import ModelServer
 
 _CHAT = "/chat/completions"
+# After an answer has ended, its usage follows at once, and the end of the reply. Who is slower
+# than that is not waited for: some leave the connection open, or send comments for ever.
+_AFTER_THE_END_S = 2.0
 _AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
 
 
@@ -78,8 +83,23 @@ class OpenAIModel:
         response = await self.server.post(_CHAT, orjson.dumps(body), read_s=self.read_s)
         reader = ReplyReader(self.server.where, response.headers)
         try:
-            async for data in response.pieces():
+            pieces = response.pieces()
+            async for data in pieces:
                 yield reader.feed(data)
+                if reader.finished:
+                    break
+            if reader.finished:
+                yield Piece(await _rest(reader, pieces))
             yield reader.close()
         finally:
             response.close()
+
+
+async def _rest(reader: ReplyReader, pieces: AsyncIterator[bytes]) -> str:
+    """Return the text of what comes soon after the end of an answer, if there is any."""
+    text = ""
+    with suppress(TimeoutError, ModelUnavailableError):
+        async with asyncio.timeout(_AFTER_THE_END_S):
+            async for data in pieces:
+                text += reader.feed(data).text
+    return text

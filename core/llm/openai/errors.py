@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import isnan
 from typing import Any
 
 import aiohttp
@@ -29,6 +30,8 @@ from core.llm.refusals import is_filtered, is_overflow
 
 _SAID_CHARS = 200
 _BUSY = (408, 409, 425, 429)
+_REFUSED = 400
+_FORBIDDEN = 403
 _TOO_LARGE = 413
 _OVERLOADED = 500
 _STATUSES = range(400, 600)
@@ -81,6 +84,9 @@ def refused(status: int, body: bytes, headers: Mapping[str, str], where: str) ->
     if status in _BUSY or (status >= _OVERLOADED and not _UNSUPPORTED.search(words)):
         wait_s = _retry_after_s(headers)
         return ModelUnavailableError(f"{line} (try again later)", retry_after_s=wait_s)
+    if status == _FORBIDDEN and body.lstrip().startswith(b"<"):
+        # A firewall's page is about this prompt; a model server says in JSON what a key may not.
+        return ModelRequestError(f"{line} (a firewall before the model)", said=words)
     if status in _REASONS:
         return ModelMisconfiguredError(f"{line} ({_REASONS[status]})")
     return ModelRequestError(line, said=f"{parameter} {words}")
@@ -101,8 +107,12 @@ def _by_words(status: int, words: str) -> tuple[type[ModelError], str] | None:
 
 def told_error(error: object, headers: Mapping[str, str], where: str) -> ModelError:
     """Return what an error stands for that came with the status 200, in a stream or as a body."""
-    code = str(error.get("code") if isinstance(error, Mapping) else "")
-    status = int(code) if code.isdecimal() and int(code) in _STATUSES else _OVERLOADED
+    fields = error if isinstance(error, Mapping) else {}
+    told = [fields.get(name) for name in ("code", "status")]
+    statuses = [int(code) for code in map(str, told) if code.isdecimal()]
+    status = next((code for code in statuses if code in _STATUSES), None)
+    if status is None:
+        status = _REFUSED if is_filtered(str(error)) else _OVERLOADED
     return refused(status, orjson.dumps({"error": error}), headers, where)
 
 
@@ -126,7 +136,8 @@ def _told(body: bytes) -> tuple[str, str, str]:
     if not isinstance(fields, dict):
         return "", "", str(fields or "")
     code, parameter = (str(fields.get(name) or "") for name in ("code", "param"))
-    return code, parameter, str(fields.get("message") or fields.get("msg") or fields)
+    told = (fields.get(name) for name in ("message", "msg", "detail"))
+    return code, parameter, str(next(filter(None, told), fields))
 
 
 def _short(said: str) -> str:
@@ -141,9 +152,10 @@ def _retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that a header asks for, as a number or as a date."""
     for name, unit_s in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         try:
-            return max(float(headers[name]) * unit_s, 0.0)
+            wait_s = float(headers[name]) * unit_s
         except (KeyError, ValueError):
             continue
+        return None if isnan(wait_s) else max(wait_s, 0.0)
     try:
         until = parsedate_to_datetime(headers["retry-after"])
         return max((until - datetime.now(UTC)).total_seconds(), 0.0)

@@ -31,6 +31,7 @@ from core.types import Classification, Label
 from devtools.openai.faults import FAULTS, Fault
 from devtools.openai.server import OpenAIServer, Pace
 from devtools.openai.ways import WAYS
+from devtools.openai.wire import STREAM_HEAD, chunk
 
 MESSAGES = [
     {"role": "system", "content": "Answer in JSON."},
@@ -83,6 +84,13 @@ async def said(model, request=ASK):
         "choices is null",
         "byte order mark",
         "windows line ends",
+        "old Macintosh line ends",
+        "frames on several lines",
+        "frames in frames",
+        "numbers that are none",
+        "usage without end",
+        "another choice first",
+        "text of a completion",
         "no done",
         "no finish",
         "thinking",
@@ -108,7 +116,12 @@ async def test_odd_replies_are_read(server, name):
     [
         ("error in the stream", ModelUnavailableError, "upstream connect error", 3),
         ("error with status 200", ModelUnavailableError, "upstream connect error", 3),
+        ("error without a name", ModelUnavailableError, "upstream connect error", 3),
+        ("error of a choice", ModelUnavailableError, "upstream connect error", 3),
+        ("error as an event", ModelUnavailableError, "upstream connect error", 3),
+        ("filter in the stream", ModelRefusedError, "content policy", 1),
         ("page with status 200", ModelReplyError, "Sign in", 1),
+        ("text with status 200", ModelReplyError, "Internal Server Error", 1),
         ("overflow of vLLM", ModelOverflowError, "maximum context length", 1),
         ("overflow of llama.cpp", ModelOverflowError, "context window", 1),
         ("filter of a gateway", ModelRefusedError, "content management", 1),
@@ -137,6 +150,80 @@ async def test_one_persons_request_stops_nobody_else(server):
                 await said(model)
         assert await said(model)
     assert breaker.allows()
+
+
+async def test_a_firewalls_page_stops_nobody_else(server):
+    """It is about one prompt; what a key may not do, a model server tells in JSON."""
+    breaker = Breaker(failures=9)
+    server.faults += [FAULTS["page of a firewall"]] * 2
+    async with model_of(server.url, breaker=breaker) as model:
+        with pytest.raises(ModelRequestError, match="firewall"):
+            await said(model)
+        assert await said(model)
+        assert model.caller.dialect.given_up == {}
+
+
+@pytest.mark.parametrize("name", ["open after its end", "open after its finish"])
+async def test_an_answer_that_is_over_is_not_waited_for(server, name):
+    """Whoever leaves the connection open keeps nobody waiting, and loses nothing."""
+    server.faults.append(FAULTS[name])
+    async with model_of(server.url) as model, asyncio.timeout(10):
+        *_, last = found = await pieces(model)
+    assert "".join(piece.text for piece in found) == SAID
+    assert last.finish is Finish.STOP
+
+
+async def test_a_character_in_two_frames_is_one(server):
+    """Each frame has half of a surrogate pair, which is no text by itself."""
+    server.faults.append(FAULTS["half characters"])
+    async with model_of(server.url) as model:
+        assert await said(model) == f"\U0001f600{SAID}"
+
+
+async def test_a_refusal_stays_one(server):
+    """Whatever reason for its end the same message then gives."""
+    server.faults.append(FAULTS["refusal"])
+    async with model_of(server.url) as model:
+        assert (await pieces(model))[-1].finish is Finish.FILTERED
+
+
+async def test_a_prompt_that_outgrows_the_model_while_it_writes_ends_the_answer():
+    """What was said stays, with the mark of an answer that is too long; it is not begun anew."""
+
+    async def reply(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(STREAM_HEAD + chunk('data: {"choices": [{"delta": {"content": "네, "}}]}\n\n'))
+        await writer.drain()
+        await said_something.wait()
+        told = '{"error": {"message": "the request exceeds the context size", "code": 400}}'
+        writer.write(chunk(f"data: {told}\n\n"))
+        writer.close()
+
+    said_something = asyncio.Event()
+    listening = await asyncio.start_server(reply, "127.0.0.1", 0)
+    port = listening.sockets[0].getsockname()[1]
+    found = []
+    async with listening, model_of(f"http://127.0.0.1:{port}/v1") as model:
+        async for piece in model.stream(ASK):
+            found.append(piece)
+            said_something.set()
+    assert [piece.text for piece in found] == ["네, ", ""]
+    assert found[-1].finish is Finish.LENGTH
+
+
+async def test_half_a_frame_is_a_stream_that_broke_off(server):
+    """So that the rest is asked for, or the FAQ's text follows."""
+    frames = FAULTS["no done"].text
+    server.faults += [Fault("frames", text=frames[: len(frames) // 2])] * 3
+    async with model_of(server.url) as model:
+        with pytest.raises(ModelUnavailableError):
+            await said(model)
+
+
+async def test_a_wait_that_is_no_number_is_no_wait(server):
+    server.faults.append(FAULTS["retry after no number"])
+    async with model_of(server.url) as model, asyncio.timeout(10):
+        assert await said(model)
 
 
 @pytest.mark.parametrize("name", ["silence", "pings"])
