@@ -63,7 +63,7 @@ async def tell_owners(
         cases=stores.cases,
         lessons=stores.lessons,
         gaps=operations.gaps if operations else partial(_gaps, settings, stores),
-        overlaps=operations.catalogue.overlaps if operations else partial(_overlaps, settings),
+        overlaps=operations.catalogue.overlaps.of if operations else partial(_overlaps, settings),
         since=since(now),
         now=now,
         zone=ZoneInfo(zone),

@@ -10,11 +10,12 @@ from enum import StrEnum
 from typing import Final
 
 from core.errors import FaqIndexError
-from core.lessons.overlaps import Answering, Overlap, overlaps_of
+from core.lessons.overlaps import Answering
 from core.ports import Reports
 from core.reporting.checkup import CheckReport, Checkup
+from core.reporting.lesson_list import Overlaps
 from core.text.korean import compact
-from core.types import AuditEvent, Entry, EntryReview, EntryUse, Lesson
+from core.types import AuditEvent, Entry, EntryReview, EntryUse
 
 LONGEST_QUESTION_CHARS: Final = 200
 MOST_QUESTIONS: Final = 50
@@ -75,7 +76,7 @@ class Catalogue:
         self._entries: Sequence[Entry] = ()
         self._texts: Mapping[str, str] = {}
         self.checkup = Checkup(desk.version, desk.problems)
-        self._overlaps: tuple[tuple[str, Sequence[Lesson]], Sequence[Overlap]] | None = None
+        self.overlaps = Overlaps(desk.version, desk.answering)
         self._reading = asyncio.Lock()
 
     async def warm_up(self) -> None:
@@ -145,18 +146,6 @@ class Catalogue:
         await self._reports.review(review)
         await self._note(who, "entry.review", f"{entry.title}: due again {review.due_at:%Y-%m-%d}")
         return review
-
-    async def overlaps(self, lessons: Sequence[Lesson]) -> Sequence[Overlap]:
-        """Return the lessons that the FAQ answers, too, or contradicts; remembered while it can be.
-
-        Raises:
-            FaqIndexError: the FAQ cannot be searched now.
-        """
-        key = (await asyncio.to_thread(self._desk.version), tuple(lessons))
-        if self._overlaps is None or self._overlaps[0] != key:
-            found = await asyncio.to_thread(overlaps_of, lessons, self._desk.answering)
-            self._overlaps = (key, found)
-        return self._overlaps[1]
 
     async def _served(self, *, searched: bool = False) -> Sequence[Entry]:
         """Return the entries; their texts are made when they are searched for the first time."""

@@ -215,6 +215,17 @@ class Operations:
         known = await self.lessons.find(lesson_id)
         return await self._book.approve(known, by=who) if known else None
 
+    async def expire(self, lesson_id: str, *, who: str) -> bool:
+        """Let a lesson expire; False if there is no such lesson.
+
+        Raises:
+            StorageError: it is as it was.
+        """
+        known = await self.lessons.find(lesson_id)
+        if known:
+            await self._book.expire(known, by=who)
+        return known is not None
+
     async def unteach(self, lesson_id: str, *, who: str) -> bool:
         """Forget a lesson; False if there is no such lesson.
 

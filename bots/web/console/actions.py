@@ -76,6 +76,15 @@ async def approve(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
+async def expire(request: web.Request) -> web.Response:
+    """Let a lesson expire, until somebody has said that it is right."""
+    visitor = visitor_in(request, changes=True)
+    operations = request.app[CONSOLE].operations
+    if not await operations.expire(request.match_info["id"], who=visitor.name):
+        raise Problem(HTTPStatus.NOT_FOUND, "there is no such lesson")
+    return web.Response(status=204)
+
+
 async def unteach(request: web.Request) -> web.Response:
     """Forget a lesson."""
     visitor = visitor_in(request, changes=True)

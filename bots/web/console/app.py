@@ -99,6 +99,7 @@ def routes() -> list[web.RouteDef]:
         web.post(f"{_API}/lessons/try", trials.try_lesson),
         web.patch(f"{_API}/lessons/{{id}}", actions.correct),
         web.post(f"{_API}/lessons/{{id}}/approve", actions.approve),
+        web.post(f"{_API}/lessons/{{id}}/expire", actions.expire),
         web.delete(f"{_API}/lessons/{{id}}", actions.unteach),
         web.get(f"{_API}/switches", views.switches),
         web.put(f"{_API}/switches", actions.switch),

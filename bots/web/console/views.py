@@ -18,17 +18,18 @@ from bots.web.handlers.requests import body_of, number_in, text_in
 from bots.web.problems import Problem, said
 from core.reporting.catalogue import Listed, Order
 from core.reporting.conversations import Filter, last_of_all
+from core.reporting.lesson_list import page_of
 from core.reporting.rerun import rerun
 from core.reporting.stats import ReportWindow, read_stats
 from core.reporting.transcript import read_transcript
-from core.types import SessionId, TurnState
+from core.types import LessonState, SessionId, TurnState
 
 _TURNS: Final = 50
 _MOST: Final = 200
 _WAITING: Final = 50
 _ENTRIES: Final = 200
 _AUDIT: Final = 200
-_LESSONS: Final = 1_000
+_LESSONS: Final = 50
 _MOST_FINDINGS: Final = 100_000
 _PERSONS_TURNS: Final = 10_000
 _PERSON = re.compile(r"[^\x00-\x1f]{1,200}")
@@ -177,12 +178,21 @@ async def draft(request: web.Request) -> web.Response:
 
 
 async def lessons(request: web.Request) -> web.Response:
-    """Return the lessons."""
-    operations = _console(request).operations
-    found = await operations.lessons.page(_LESSONS)
-    beside = {one.lesson.id: one for one in await operations.catalogue.overlaps(found)}
-    told = [describe.lesson_json(lesson, beside.get(lesson.id)) for lesson in found]
-    return said({"lessons": told})
+    """Return lessons by state and text, a page at a time; `comparing` them with the FAQ."""
+    operations, query = _console(request).operations, request.query
+    try:
+        state = LessonState(query["state"]) if query.get("state") else None
+    except ValueError:
+        raise Problem(HTTPStatus.BAD_REQUEST, "`state` is none") from None
+    start = number_in(request, "from", default=0, most=_MOST_FINDINGS)
+    text = query.get("text", "")[:_MOST]
+    page = await page_of(operations.lessons, state=state, text=text, start=start, most=_LESSONS)
+    overlaps = await operations.catalogue.overlaps.soon(page.lessons)
+    beside = {one.lesson.id: one for one in overlaps or ()}
+    told = [describe.lesson_json(lesson, beside.get(lesson.id)) for lesson in page.lessons]
+    counts = {one.value: count for one, count in page.counts.items()}
+    counted = {"count": page.count, "counts": counts, "comparing": overlaps is None}
+    return said({"lessons": told, **counted})
 
 
 async def switches(request: web.Request) -> web.Response:

@@ -60,6 +60,7 @@ class LessonSync:
         self._embed_at = float("inf")
         self._known: dict[Lesson, Prepared] = {}
         self._reading = asyncio.Lock()
+        self._works: set[asyncio.Task[None]] = set()
 
     async def catch_up(self, *, now: bool = False) -> None:
         """Take in what has changed; looks once a second, unless it has to be `now`.
@@ -69,12 +70,20 @@ class LessonSync:
         if not now and (monotonic() < self._looked_at + _LOOK_S or self._reading.locked()):
             return
         self._looked_at = monotonic()
+        work = asyncio.create_task(self._read())
+        self._works.add(work)
+        work.add_done_callback(self._works.discard)
+        await asyncio.wait([work], timeout=None if now else _READ_S)
+        if work.done():
+            work.result()
+        else:  # it goes on, so that thousands of lessons are ready some time
+            logger.warning("answering with the lessons known so far: the others are being read")
+
+    async def _read(self) -> None:
+        """Take in what has changed; a failure is logged."""
         async with self._reading:
             try:
-                async with asyncio.timeout(None if now else _READ_S):
-                    await self._take_in()
-            except TimeoutError:
-                logger.warning("answering with the lessons known so far: the store is slow")
+                await self._take_in()
             except FaqbotError as error:
                 logger.warning("answering with the lessons known so far: %s", error)
 

@@ -1,6 +1,8 @@
 """The console over real sockets: who may enter, what is read, what owners change."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import numpy as np
@@ -16,7 +18,7 @@ from config.profiles import load_profile
 from core.lessons.gate import Examined
 from core.reporting.catalogue import Catalogue
 from core.reporting.operations import Operations
-from core.types import Entry, Escalated
+from core.types import Entry, Escalated, Lesson, LessonState, SessionId
 
 MODELS_OFF = {"name": "models", "value": "off"}
 OWNER, READER = "owner-owner-owner1", "reader-reader-read1"
@@ -312,6 +314,37 @@ async def tried(operator, path, body):
         return response.status, [json.loads(line) async for line in response.content]
 
 
+async def test_lessons_that_wait_for_a_word_come_first_and_liked_questions_apart(bot, operator):
+    await operator.enter(OWNER)
+    lessons, at = bot.service.operations.lessons, datetime(2026, 11, 2, tzinfo=UTC)
+    states = {"옛": LessonState.SERVED, "새": LessonState.SERVED, "둔": LessonState.HELD}
+    for days, (name, state) in enumerate(states.items()):
+        lesson = Lesson(name, SessionId("slack:T:C:1"), f"{name} 질문", "답", state=state)
+        await bot.service.operations.lessons.teach(
+            replace(lesson, learned_at=at + timedelta(days=days % 2))
+        )
+    liked = Lesson("좋", SessionId(""), "좋은 질문", "항목", state=LessonState.LIKED)
+    await lessons.teach(liked)
+
+    _, told = await operator.call("GET", "/lessons")
+    assert [one["id"] for one in told["lessons"]] == ["둔", "새", "옛"]
+    assert (told["count"], told["counts"]) == (3, {"held": 1, "served": 2, "liked": 1})
+    _, told = await operator.call("GET", "/lessons?state=liked")
+    assert [one["id"] for one in told["lessons"]] == ["좋"]
+    _, told = await operator.call("GET", "/lessons?text=옛질문&from=0")
+    assert [one["id"] for one in told["lessons"]] == ["옛"]
+    assert (await operator.call("GET", "/lessons?state=nonsense"))[0] == 400
+
+
+async def test_owners_let_a_lesson_expire(bot, operator):
+    await operator.enter(OWNER)
+    await bot.service.operations.lessons.teach(Lesson("a", SessionId("slack:T:C:1"), "질문", "답"))
+    assert (await operator.call("POST", "/lessons/a/expire"))[0] == 204
+    assert (await operator.call("GET", "/lessons"))[1]["lessons"][0]["state"] == "expired"
+    assert (await bot.service.operations.reports.audit(1))[0].action == "lesson.expire"
+    assert (await operator.call("POST", "/lessons/none/expire"))[0] == 404
+
+
 async def test_what_a_lesson_changes_is_seen_before_it_is_taught(bot, operator):
     bot.assistant.script("쿠폰은?", Escalated("없어요", ()))
     await asked(bot, "쿠폰은?", "질문")
@@ -323,7 +356,7 @@ async def test_what_a_lesson_changes_is_seen_before_it_is_taught(bot, operator):
     assert (result["questions"], result["passed"]) == (2, True)
     (changed,) = result["changed"]
     assert (changed["question"], changed["change"]) == ("쿠폰은?", "other")
-    assert (await operator.call("GET", "/lessons"))[1] == {"lessons": []}
+    assert (await operator.call("GET", "/lessons"))[1]["lessons"] == []
 
 
 async def test_what_an_ingest_makes_worse_is_seen_before_it_counts(bot, operator):

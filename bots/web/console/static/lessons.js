@@ -1,24 +1,58 @@
 // What was taught: by whom, from which conversation; owners correct and undo it.
 
-import { button, call, empty, isOwner, make, t, time } from "./dom.js";
+import { button, call, empty, field, isOwner, make, number, t, time } from "./dom.js";
 import { link } from "./today.js";
 import { tryButton } from "./trial.js";
 
+const STATES = ["held", "expired", "served", "offered", "liked"];
+const AGAIN_MS = 1_000;
+
 export async function lessons(query, go) {
-  const { lessons: found } = await call("GET", "/lessons");
-  return found.length ? found.toSorted((a, b) => b.learned_at.localeCompare(a.learned_at)).map((one) => lesson(one, go)) : [empty()];
+  const state = STATES.includes(query.get("state")) ? query.get("state") : "";
+  const text = query.get("text") ?? "";
+  const told = await page(state, text, 0);
+  const all = Object.entries(told.counts).reduce((sum, [name, count]) => (name === "liked" ? sum : sum + count), 0);
+  const tabs = make("div", { className: "tabs" }, ["", ...STATES].filter((name) => !name || name === state || told.counts[name]).map((name) =>
+    link(`${name ? t[`lesson_${name}`] : t.all} ${number(name ? told.counts[name] : all)}`, `#lessons?${new URLSearchParams({ state: name, text })}`, name === state)));
+  const search = make("input", { type: "search", value: text });
+  const form = make("form", { className: "filters" }, field(t.search_lessons, search), make("button", { type: "submit", className: "primary", textContent: t.search }));
+  form.onsubmit = (event) => { event.preventDefault(); go(`lessons?${new URLSearchParams({ state, text: search.value })}`); };
+  const list = make("div", { className: "turns" }, told.lessons.map((one) => lesson(one, go)));
+  const further = told.lessons.length < told.count ? button(t.further, async () => {
+    const next = await page(state, text, list.childElementCount);
+    list.append(...next.lessons.map((one) => lesson(one, go)));
+    if (list.childElementCount >= next.count) further.remove();
+  }) : null;
+  if (told.comparing) beside(state, text, list);
+  return [form, tabs, told.lessons.length ? list : empty(), further];
 }
+
+const page = (state, text, from) => call("GET", `/lessons?${new URLSearchParams({ state, text, from })}`);
+
+// Says what the FAQ has beside the first lessons as soon as they have been compared.
+function beside(state, text, list) {
+  setTimeout(async () => {
+    if (!list.isConnected) return;
+    const told = await page(state, text, 0);
+    if (told.comparing) { beside(state, text, list); return; }
+    for (const one of told.lessons) list.querySelector(`[data-id="${CSS.escape(one.id)}"] .beside`)?.replaceChildren(overlap(one));
+  }, AGAIN_MS);
+}
+
+const overlap = (one) => (one.entry ? `${one.contradicted ? t.lesson_contradicted : t.lesson_covered}: ${one.entry}` : "");
 
 function lesson(one, go) {
   const path = `/lessons/${encodeURIComponent(one.id)}`;
   const text = make("p", { className: "said", textContent: one.answer });
   const from = one.session && !one.session.startsWith("console:") ? link(t.conversation, `#session?id=${encodeURIComponent(one.session)}`) : null;
   const state = one.state === "served" ? null : make("span", { className: "count", textContent: t[`lesson_${one.state}`] });
+  const isLiked = one.state === "liked"; // its answer is the title of the entry that it finds
   const element = make("article", { className: "turn" },
-    make("h2", {}, one.question, " ", state), text,
+    make("h2", {}, one.question, " ", state), isLiked ? make("p", { textContent: t.liked_finds.replace("{entry}", one.answer) }) : text,
     state ? list(one.findings) : null,
-    one.entry ? make("p", { className: "small", textContent: `${one.contradicted ? t.lesson_contradicted : t.lesson_covered}: ${one.entry}` }) : null,
-    make("p", { className: "small" }, `${one.author} · ${time(one.learned_at)} `, from));
+    make("p", { className: "small beside", textContent: overlap(one) }),
+    make("p", { className: "small" }, `${[one.author, time(one.learned_at)].filter(Boolean).join(" · ")} `, from));
+  element.dataset.id = one.id;
   if (!isOwner()) return element;
   const edit = button(t.correct, async () => {
     const area = make("textarea", { rows: 6, value: one.answer, maxLength: 4000, ariaLabel: t.answer });
@@ -27,7 +61,7 @@ function lesson(one, go) {
       const { findings, refused } = await call("PATCH", path, { answer: area.value, approved });
       element.querySelector(".held")?.remove();
       if (findings.length) element.append(held(findings, refused, () => save(true)));
-      else go("lessons");
+      else go(location.hash.slice(1));
     };
     const trial = make("div");
     element.append(trial);
@@ -40,8 +74,14 @@ function lesson(one, go) {
     await call("DELETE", path);
     element.remove();
   }, "danger");
-  const approve = state ? button(t.serve, async () => { await call("POST", `${path}/approve`); go("lessons"); }, "primary") : null;
-  element.append(make("div", { className: "row" }, approve, edit, undo));
+  const again = () => go(location.hash.slice(1));
+  const approve = state && !isLiked ? button(t.serve, async () => { await call("POST", `${path}/approve`); again(); }, "primary") : null;
+  const expire = one.state === "served" ? button(t.expire, async () => {
+    if (!confirm(t.expire_sure)) return;
+    await call("POST", `${path}/expire`);
+    again();
+  }) : null;
+  element.append(make("div", { className: "row" }, approve, isLiked ? null : edit, expire, undo));
   return element;
 }
 

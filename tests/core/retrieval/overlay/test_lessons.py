@@ -11,6 +11,7 @@ from fakes.faq import FAQ
 from core.assistant.guardrails.guardrail import Evidence, Hit, vouched
 from core.errors import ModelUnavailableError, StorageError
 from core.retrieval.chroma.index import ChromaIndex
+from core.retrieval.overlay import lesson_sync
 from core.retrieval.overlay.lesson_sync import LessonSync
 from core.retrieval.overlay.lessons import NOTHING, is_learned, laid_over, newest
 from core.stores.sqlite.database import SqliteFile
@@ -78,6 +79,26 @@ def taught(follow):
         asyncio.run(follow(Shelf(*lessons), **parts).catch_up())
 
     return teach
+
+
+async def test_lessons_that_take_long_to_read_are_used_once_they_are_read(
+    follow, search, monkeypatch
+):
+    """A question waits a while for them and goes on; their reading goes on, too."""
+    monkeypatch.setattr(lesson_sync, "_READ_S", 0.01)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def warm(_questions, _passages):
+        begun.set()
+        await go_on.wait()
+
+    following = follow(Shelf(lesson()), warm=warm)
+    await following.catch_up()
+    assert begun.is_set()
+    assert first(search, PARKING).title != PARKING
+    go_on.set()
+    await asyncio.wait(following._works)
+    assert first(search, PARKING).title == PARKING
 
 
 def first(search, question, history=()):
