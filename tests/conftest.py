@@ -13,6 +13,7 @@ from fakes.mongo_fixtures import server, uri  # noqa: F401 - fixtures of all tha
 from hypothesis import settings
 
 from bots.bootstrap.index.ingestion import run_ingest
+from bots.bootstrap.models.language_models import open_models
 from bots.bootstrap.search import load_synonyms
 from config.profiles import guardrail_file, load_profile, profile_chain
 from config.resources import ENCODER, SAMPLE_FAQ, SMALL_TALK, load_everyday, load_loanwords
@@ -31,6 +32,7 @@ from core.skills.data.load import EXAMPLE_BOOK, load_answerer
 from core.skills.data.shop import build_shop
 from core.stores.memory import MemoryHistory
 from core.text.korean import Analyzer
+from devtools.openai.server import OpenAIServer
 from ingest.sync import sync
 
 pytest.register_assert_rewrite("contracts")  # before any of them is imported
@@ -197,6 +199,33 @@ def make_assistant(retriever, guardrail, analyzer, encoder, profile):
         return Assistant(**(real | parts))
 
     return make
+
+
+@pytest.fixture
+async def openai_server():
+    """A local OpenAI."""
+    async with OpenAIServer().serve() as running:
+        yield running
+
+
+@pytest.fixture
+async def models(openai_server, retriever, guardrail, analyzer, profile, tmp_path, monkeypatch):
+    """What reads and writes with models, by the local OpenAI."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    monkeypatch.setenv("OPENAI_BASE_URL", openai_server.url)
+
+    async def warm(_):
+        """Nothing is embedded elsewhere."""
+
+    opened = open_models(
+        read_settings().model_copy(update={"data_dir": tmp_path / "models"}),
+        profile=profile,
+        reader=MessageReader(Researcher(retriever, guardrail), analyzer),
+        extractive=ExtractiveModel(analyzer, retriever.idf, cut_note=profile.answer_cut),
+        warm=warm,
+    )
+    async with opened as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

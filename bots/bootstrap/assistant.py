@@ -23,7 +23,7 @@ from bots.bootstrap.search import (
     follow,
     nothing_to_warm,
 )
-from bots.bootstrap.skills import SkillParts, with_skills
+from bots.bootstrap.skills import SkillParts, SkillSet
 from bots.bootstrap.stores import Stores, open_stores
 from config.profiles import profile_of
 from config.settings import Settings
@@ -280,22 +280,23 @@ async def _parts(
                 warm=remote.warm if remote else nothing_to_warm,
             )
             models = await stack.enter_async_context(opened)
-        skills = None
+        skills = SkillSet(None)
         if stores and not isinstance(history, MemoryHistory):
-            skills = SkillParts.of(settings, language, profile, stores)
+            parts = SkillParts.of(settings, language, profile, stores)
+            skills = await asyncio.to_thread(SkillSet.of, parts, profile)
         assistant = assistants.assistant(
             retriever,
             reader,
             extractive,
             history,
-            models=models,
+            models=models.offering(skills.tools) if models else None,
             catch_up=following.catch_up if following else None,
-            situations=skills.situations if skills else None,
+            situations=skills.situations,
         )
-        skilled = await asyncio.to_thread(with_skills, assistant, skills, profile, history)
+        skilled = await asyncio.to_thread(skills.over, assistant, profile, history)
         yield _Parts(
             skilled,
-            skills,
+            skills.parts,
             retriever,
             following,
             assistant,

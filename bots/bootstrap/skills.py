@@ -17,6 +17,7 @@ from config.settings import Settings
 from core.assistant.assistant import Assistant
 from core.assistant.dialogue.situation import Situations
 from core.errors import ConfigError
+from core.llm.tool_calls import Tool
 from core.ports import Embedder, History, Memories
 from core.profile import Profile
 from core.skills.assistant import AnyAssistant, SkilledAssistant
@@ -25,6 +26,7 @@ from core.skills.meetings.diary import Diary
 from core.skills.messenger import Messenger
 from core.skills.router import Router
 from core.skills.skill import Skill
+from core.skills.tools import SkillTools
 from core.text.korean import Analyzer
 
 if TYPE_CHECKING:
@@ -80,26 +82,45 @@ class SkillParts:
         return self.situations.now()
 
 
-def with_skills(
-    assistant: Assistant, parts: SkillParts | None, profile: Profile, history: History
-) -> AnyAssistant:
-    """Return the assistant with the skills of the profile; itself where it has none, or no parts.
+@dataclass(frozen=True, slots=True)
+class SkillSet:
+    """The skills of a profile; without parts there are none."""
 
-    Raises:
-        ConfigError: there is no such skill, or its files cannot be used.
-    """
-    if not profile.skills or parts is None:
-        return assistant
-    skills = [skill for name in profile.skills for skill in _skills(name, parts)]
-    return SkilledAssistant(
-        assistant,
-        skills=skills,
-        router=Router(skills, parts.encoder.embed),
-        history=history,
-        profile=profile,
-        now=parts.now,
-        situations=parts.situations,
-    )
+    parts: SkillParts | None
+    skills: Sequence[Skill] = ()
+
+    @classmethod
+    def of(cls, parts: SkillParts, profile: Profile) -> SkillSet:
+        """Return those that a profile switches on. Blocks.
+
+        Raises:
+            ConfigError: there is no such skill, or its files cannot be used.
+        """
+        return cls(parts, [skill for name in profile.skills for skill in _skills(name, parts)])
+
+    @property
+    def tools(self) -> Sequence[Tool]:
+        """The skills as tools of a model."""
+        return SkillTools.of(self.skills).tools
+
+    @property
+    def situations(self) -> Situations | None:
+        """The parts' situations."""
+        return self.parts.situations if self.parts else None
+
+    def over(self, assistant: Assistant, profile: Profile, history: History) -> AnyAssistant:
+        """Return an assistant with the skills; itself where there are none. Blocks."""
+        if not self.skills or self.parts is None:
+            return assistant
+        return SkilledAssistant(
+            assistant,
+            skills=self.skills,
+            router=Router(self.skills, self.parts.encoder.embed),
+            history=history,
+            profile=profile,
+            now=self.parts.now,
+            situations=self.parts.situations,
+        )
 
 
 def _skills(name: str, parts: SkillParts) -> Sequence[Skill]:

@@ -214,6 +214,7 @@ class Answerer:
             meant,
             traced(reading, hits, verdict, meant),
             leans=not is_answer(found.alone),
+            call=work.call,
         )
 
     async def recalls(self, turn: Turn) -> bool:

@@ -13,6 +13,7 @@ from core.errors import ModelBrokeOffError, ModelReplyError
 from core.llm.completions import CompletionRequest, Completions, Schema
 from core.llm.json_reply import json_object
 from core.llm.prompts import Prompt, reading_messages
+from core.llm.tool_calls import Tool, call_in
 from core.types import Classification, Exchange, Label
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ _SCHEMA: Final = Schema(
 _LABEL = re.compile(r'"label"\s*:\s*"([^"]+)"', re.IGNORECASE)
 _WORDS = re.compile("|".join(label.replace("_", "[_ -]?") for label in Label), re.IGNORECASE)
 _TOKENS = 120
+_TOKENS_OF_CALL = 280
 _LONGEST_QUERY_CHARS = 200
 _ATTEMPTS = 2
 # The confidence of a label that has none, or that was found in prose: the local judge decides.
@@ -44,12 +46,12 @@ class QuestionClassifier:
     prompt: Prompt
 
     async def read(
-        self, question: str, history: Sequence[Exchange]
+        self, question: str, history: Sequence[Exchange], *, tools: Sequence[Tool] = ()
     ) -> AsyncGenerator[Label | Classification]:
         """Yield the label as soon as it is certain, then the whole reading.
 
-        A reply that is no reading is asked for once more; one that breaks off after its label
-        counts as that label alone.
+        The model may call one of the `tools` instead. A reply that is no reading is asked for once
+        more; one that breaks off after its label counts as that label alone.
 
         Raises:
             ModelError: no label.
@@ -58,7 +60,7 @@ class QuestionClassifier:
             label: Label | None = None
             said = ""
             try:
-                async with aclosing(self._stream(question, history)) as stream:
+                async with aclosing(self._stream(question, history, tools)) as stream:
                     async for text in stream:
                         said += text
                         if label:
@@ -76,9 +78,12 @@ class QuestionClassifier:
                     continue
             return
 
-    async def _stream(self, question: str, history: Sequence[Exchange]) -> AsyncGenerator[str]:
+    async def _stream(
+        self, question: str, history: Sequence[Exchange], tools: Sequence[Tool]
+    ) -> AsyncGenerator[str]:
         messages = reading_messages(self.prompt, question, history)
-        request = CompletionRequest(messages, _TOKENS, temperature=0, schema=_SCHEMA)
+        most = _TOKENS + (_TOKENS_OF_CALL if tools else 0)
+        request = CompletionRequest(messages, most, temperature=0, schema=_SCHEMA, tools=tools)
         async with aclosing(self.completions.stream(request)) as pieces:
             async for piece in pieces:
                 yield piece.text
@@ -104,6 +109,8 @@ def _classification(said: str) -> Classification:
         label = named.pop() if len(named) == 1 else None
         fields = {"confidence": _IN_PROSE}
     else:
+        if call := call_in(fields):
+            return Classification(Label.ON_TOPIC, call=call)
         label = _label_of(str(fields.get("label")))
     if label is None:
         raise ModelReplyError("the model did not say what the question is")

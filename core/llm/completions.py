@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from core.llm.prompts import ChatMessage
+from core.llm.tool_calls import Tool
 
 
 class Finish(StrEnum):
@@ -37,12 +38,13 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class CompletionRequest:
-    """A request to a model of any provider."""
+    """A request to a model of any provider, which may call one of the `tools` instead."""
 
     messages: Sequence[ChatMessage]
     max_tokens: int
     temperature: float
     schema: Schema | None = None
+    tools: Sequence[Tool] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from core.assistant.assistant import Assistant
 from core.assistant.dialogue.references import named_place
@@ -19,6 +19,7 @@ from core.press_ids import is_press, pressed_turn
 from core.profile import Profile
 from core.skills.router import Router
 from core.skills.skill import Request, Skill, SkillReply
+from core.skills.tools import SkillTools
 from core.text.korean import compact
 from core.text.spelling.normalize import normalized
 from core.types import (
@@ -61,6 +62,7 @@ class SkilledAssistant:
         self._assistant = assistant
         self._skills = {skill.name: skill for skill in skills}
         self._router = router
+        self._tools = SkillTools.of(skills)
         self._history = history
         self._profile = profile
         self._now = now
@@ -154,27 +156,37 @@ class SkilledAssistant:
         self, question: Question, research: Research
     ) -> AsyncGenerator[Status | Answered]:
         """Yield what the skill says that a message is meant for; nothing if none is."""
-        text = _said(question)
-        skill = None if is_press(question.id) else self._meant(text, research)
-        if skill is None:
+        if is_press(question.id):
             return
+        text, call = _said(question), research.call
+        called = self._tools.skill(call)
+        name = called or self._meant(text, research)
+        if name is None:
+            return
+        arguments = call.arguments if call and called else {}
         turns = await self._history.recent(question.session, _TURNS_BACK)
         dialogue = self._open_in(turns)
-        if dialogue and dialogue.admits(question.asker) and dialogue.skill == skill.name:
+        if not (dialogue and dialogue.admits(question.asker) and dialogue.skill == name):
+            dialogue = Dialogue(name)
+        elif not arguments:
             return  # it has heard the message already
-        async with aclosing(self._heard(question, text, Dialogue(skill.name))) as said:
+        async with aclosing(self._heard(question, text, dialogue, arguments)) as said:
             async for step in said:
                 yield step
 
     async def _heard(
-        self, question: Question, text: str, dialogue: Dialogue
+        self,
+        question: Question,
+        text: str,
+        dialogue: Dialogue,
+        arguments: Mapping[str, Any] | None = None,
     ) -> AsyncGenerator[Status | Answered]:
         """Yield what one skill says; no answer if it is not meant."""
         if self._situations:
             situation = await self._situations.of(question)
         else:
             situation = Situation(self._now(), question.session.partition(":")[0], question.asker)
-        request = Request(question, text, dialogue.data, situation)
+        request = Request(question, text, dialogue.data, situation, arguments or {})
         async with aclosing(self._skills[dialogue.skill].hear(request)) as said:
             async for event in said:
                 if isinstance(event, Status):
@@ -183,7 +195,7 @@ class SkilledAssistant:
                     yield await self._kept(question, dialogue, event)
                     return
 
-    def _meant(self, text: str, research: Research) -> Skill | None:
+    def _meant(self, text: str, research: Research) -> str | None:
         """Return the skill that a message is meant for: it is liker to it than to the FAQ."""
         found = self._router.candidate(text)
         if found is None:
@@ -191,7 +203,7 @@ class SkilledAssistant:
         skill, score = found
         titles = [hit.title for hit in research.hits[:3]]
         questions = [asked for entry in research.entries[:3] for asked in entry.questions]
-        return skill if score > self._router.likeness(text, [*titles, *questions]) else None
+        return skill.name if score > self._router.likeness(text, [*titles, *questions]) else None
 
     def _open_in(self, turns: Sequence[Turn]) -> Dialogue | None:
         """Return the dialogue that is not finished; the latest turn of a skill says so."""

@@ -6,10 +6,10 @@ the conversation: all that it knows of it comes with the request and goes with t
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from core.assistant.dialogue.situation import Situation
 from core.types import Dialogue, File, Question, Status
@@ -22,12 +22,15 @@ class Request:
     `text` is normalised. `data` is what the skill's last reply in this conversation left, None if
     the skill was not at work. `question.id` is the same when the message is handled again after a
     crash: whatever changes something outside uses it as the key that makes it happen once.
+    `arguments` are what a model has read from the message, by the names of the skill's
+    `parameters`; nobody has checked them.
     """
 
     question: Question
     text: str
     data: str | None
     situation: Situation
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,11 @@ class Skill(Protocol):
     @property
     def examples(self) -> tuple[str, ...]:
         """Messages that are meant for it, as people write them."""
+        ...
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The JSON schema of each thing that a message may say to it, by name, for models."""
         ...
 
     def plain(self, text: str) -> str:

@@ -42,6 +42,7 @@ from core.types.questions import (
     Question,
     SessionId,
     SmallTalk,
+    ToolCall,
     Verdict,
 )
 from core.types.reports import AuditEvent, EntryReview, EntryUse, Span, Traffic
@@ -99,6 +100,7 @@ __all__ = [
     "Status",
     "Teaching",
     "Terms",
+    "ToolCall",
     "Trace",
     "Traffic",
     "Turn",

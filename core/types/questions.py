@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Any, NewType
 
 SessionId = NewType("SessionId", str)
 """Opaque text that names one conversation; encoded and decoded in one place per platform."""
@@ -89,9 +90,21 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A tool that a model wants to be used, with what it read from the message, not checked."""
+
+    name: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Classification:
-    """A model's reading of a question; `query` is "" where the question stands alone."""
+    """A model's reading of a question; `query` is "" where the question stands alone.
+
+    `call` is the tool that the question is for, if the model was offered any.
+    """
 
     label: Label
     query: str = ""
     confidence: float = 1.0
+    call: ToolCall | None = None

@@ -15,6 +15,7 @@ from aiohttp import web
 from core.llm.prompts import estimate_tokens
 from devtools.bedrock.event_stream import damaged, event, exception
 from devtools.bedrock.signature import refusal
+from devtools.openai.tools import called
 from devtools.openai.words import embedding, reply_to, tokens
 
 Json = dict[str, Any]
@@ -96,17 +97,18 @@ class BedrockServer:
         fault = self._fault("read" if "toolConfig" in body else "answer")
         if fault and fault.kind == "error":
             return _error(fault.code, fault.text, fault.status)
-        text, reason = _said(body), "tool_use" if "toolConfig" in body else "end_turn"
+        tool, text = _said(body)
+        reason = "tool_use" if tool else "end_turn"
         if fault and fault.kind in ("guardrail", "length"):
             text = GUARDED if fault.kind == "guardrail" else text[: fault.after]
             reason = {"guardrail": "guardrail_intervened", "length": "max_tokens"}[fault.kind]
         counts = {"inputTokens": _tokens_of(body), "outputTokens": len(tokens(text))}
         usage = {**counts, "totalTokens": sum(counts.values())}
         if streams:
-            return await self._stream(request, body, text, reason, usage, fault)
+            return await self._stream(request, tool, text, reason, usage, fault)
         block = {"text": text}
-        if "toolConfig" in body:
-            block = {"toolUse": {"toolUseId": "t1", "name": "x", "input": json.loads(text)}}
+        if tool:
+            block = {"toolUse": {"toolUseId": "t1", "name": tool, "input": json.loads(text)}}
         message = {"role": "assistant", "content": [block]}
         reply = {"output": {"message": message}, "stopReason": reason, "usage": usage}
         return web.json_response({**reply, "metrics": {"latencyMs": 1}})
@@ -114,7 +116,7 @@ class BedrockServer:
     async def _stream(
         self,
         request: web.Request,
-        body: Json,
+        tool: str,
         text: str,
         reason: str,
         usage: Json,
@@ -122,11 +124,15 @@ class BedrockServer:
     ) -> web.StreamResponse:
         response = await _opened(request)
         await response.write(event("messageStart", {"role": "assistant"}))
+        if tool:
+            start = {"toolUse": {"toolUseId": "t1", "name": tool}}
+            told = {"contentBlockIndex": 0, "start": start}
+            await response.write(event("contentBlockStart", told))
         said = [text] if reason == "guardrail_intervened" else tokens(text)
         for number, piece in enumerate(said):
             if fault and number == fault.after and await self._fail(fault, request, response):
                 return response
-            delta = {"toolUse": {"input": piece}} if "toolConfig" in body else {"text": piece}
+            delta = {"toolUse": {"input": piece}} if tool else {"text": piece}
             told = {"contentBlockIndex": 0, "delta": delta}
             await response.write(event("contentBlockDelta", told))
             await asyncio.sleep(self.gap_s)
@@ -216,14 +222,31 @@ def _refused(model: str, body: Json, *, streams: bool) -> web.Response | None:
     return None
 
 
-def _said(body: Json) -> str:
-    """Return what the model says, to the messages as OpenAI would get them."""
+def _said(body: Json) -> tuple[str, str]:
+    """Return the tool that is used, if any, with its input; else the text of the model.
+
+    It answers the messages as OpenAI would get them; the first tool is the object asked for.
+    """
     messages = [{"role": "system", "content": part["text"]} for part in body.get("system", ())]
     for message in body["messages"]:
         text = "".join(part.get("text", "") for part in message["content"])
         messages.append({"role": message["role"], "content": text})
-    tools = (body.get("toolConfig") or {}).get("tools")
-    return reply_to(messages, tools[0]["toolSpec"]["name"] if tools else None)
+    tools = [tool["toolSpec"] for tool in (body.get("toolConfig") or {}).get("tools", ())]
+    if not tools:
+        return "", reply_to(messages, None)
+    others = [
+        {
+            "function": {
+                "name": tool["name"],
+                "description": tool["description"],
+                "parameters": tool["inputSchema"]["json"],
+            }
+        }
+        for tool in tools[1:]
+    ]
+    if others and (call := called(others, messages[-1]["content"])):
+        return call[0], json.dumps(call[1], ensure_ascii=False)
+    return tools[0]["name"], reply_to(messages, tools[0]["name"])
 
 
 def _tokens_of(body: Json) -> int:

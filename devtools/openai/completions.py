@@ -8,12 +8,14 @@ from typing import Any
 
 from core.llm.prompts import estimate_tokens
 from devtools.openai.faults import Fault
+from devtools.openai.tools import called
 from devtools.openai.ways import Refused, Way
 from devtools.openai.wire import chunk
 from devtools.openai.words import reply_to, stretched, tokens
 
 Json = dict[str, Any]
 
+_CALL = "call_local"
 _REASONS = {"filter": "content_filter", "length": "length"}
 
 
@@ -25,13 +27,19 @@ class Completion:
     pieces: list[str]
     usage: Json
     fault: Fault | None
+    call: str = ""  # the tool that it calls; the pieces are then its arguments
 
     @property
     def body(self) -> Json:
         """The whole completion, for a request that does not stream."""
-        reason = _REASONS.get(self.fault.kind if self.fault else "", "stop")
-        said = self.pieces[: self.fault.after] if reason != "stop" and self.fault else self.pieces
-        message = {"role": "assistant", "content": "".join(said), "refusal": None}
+        cut = self.fault and self.fault.kind in _REASONS
+        text = "".join(self.pieces[: self.fault.after] if cut and self.fault else self.pieces)
+        message: Json = {"role": "assistant", "content": text, "refusal": None}
+        if self.call:
+            function = {"name": self.call, "arguments": text}
+            call = {"id": _CALL, "type": "function", "function": function}
+            message |= {"content": None, "tool_calls": [call]}
+        reason = self._reason
         choice = {"index": 0, "message": message, "finish_reason": reason, "logprobs": None}
         return {**self._head("chat.completion"), "choices": [choice], "usage": self.usage}
 
@@ -40,25 +48,41 @@ class Completion:
         head = self._head("chat.completion.chunk")
         frame = json.dumps({**head, "choices": [0]}, ensure_ascii=False).split("[0]")
         fault = self.fault
-        said = self.pieces[: fault.after] if fault and fault.kind != "say" else self.pieces
+        whole = fault is None or fault.kind in ("say", "call")
+        said = self.pieces if whole else self.pieces[: fault.after]
+        deltas = self._call_deltas(said) if self.call else _text_deltas(said, way)
         return [
             chunk(
-                f'data: {frame[0]}[{{"index":0,"delta":{{"content":{_content(piece, way)}}},'
+                f'data: {frame[0]}[{{"index":0,"delta":{delta},'
                 f'"finish_reason":null}}]{frame[1]}\n\n'
             )
-            for piece in said
+            for delta in deltas
         ]
 
     def last_frames(self) -> bytes:
         """Return the frames that end the stream: the reason, the usage if it is wanted, the end."""
         head = self._head("chat.completion.chunk")
-        reason = _REASONS.get(self.fault.kind if self.fault else "", "stop")
-        last = [{"index": 0, "delta": {}, "finish_reason": reason}]
+        last = [{"index": 0, "delta": {}, "finish_reason": self._reason}]
         ends = chunk(f"data: {json.dumps({**head, 'choices': last})}\n\n")
         if (self.request.get("stream_options") or {}).get("include_usage"):
             told = json.dumps({**head, "choices": [], "usage": self.usage})
             ends += chunk(f"data: {told}\n\n")
         return ends + chunk("data: [DONE]\n\n") + b"0\r\n\r\n"
+
+    @property
+    def _reason(self) -> str:
+        ended = "tool_calls" if self.call else "stop"
+        return _REASONS.get(self.fault.kind if self.fault else "", ended)
+
+    def _call_deltas(self, arguments: list[str]) -> list[str]:
+        """The name of a call, then its arguments in pieces.
+
+        https://platform.openai.com/docs/guides/function-calling#streaming
+        """
+        function = {"name": self.call, "arguments": ""}
+        begun = {"index": 0, "id": _CALL, "type": "function", "function": function}
+        further = [{"index": 0, "function": {"arguments": piece}} for piece in arguments]
+        return [json.dumps({"tool_calls": [one]}) for one in (begun, *further)]
 
     def _head(self, kind: str) -> Json:
         model = self.request["model"]
@@ -85,9 +109,17 @@ def complete(
         text = f"This model's maximum context length is {context_tokens} tokens."
         raise Refused(400, "context_length_exceeded", text)
     schema = request.get("response_format", {}).get("json_schema", {}).get("name")
-    text = remembered or reply_to(request["messages"], schema)
+    tools = request.get("tools") or []
+    call = called(tools, request["messages"][-1]["content"]) if tools else None
+    if fault and fault.kind == "call":
+        name, _, text = fault.text.partition(" ")
+        call = (name, text)
+    elif call:
+        text = json.dumps(call[1], ensure_ascii=False)
+    else:
+        text = remembered or reply_to(request["messages"], schema)
     if fault and fault.kind == "say":
-        text = fault.text
+        text, call = fault.text, None
     elif answer_tokens and not is_guard(request):
         text = stretched(text, answer_tokens)
     most = request.get("max_completion_tokens") or request.get("max_tokens")
@@ -98,12 +130,16 @@ def complete(
         "total_tokens": prompt + len(pieces),
         "prompt_tokens_details": {"cached_tokens": 0},
     }
-    return Completion(request, pieces, usage, fault)
+    return Completion(request, pieces, usage, fault, call[0] if call else "")
 
 
 def is_guard(request: Json) -> bool:
     """Return whether a completion is asked for as JSON, as the guardrail asks."""
     return bool(request.get("response_format", {}).get("type") == "json_schema")
+
+
+def _text_deltas(pieces: list[str], way: Way) -> list[str]:
+    return [f'{{"content":{_content(piece, way)}}}' for piece in pieces]
 
 
 def _content(piece: str, way: Way) -> str:

@@ -16,6 +16,7 @@ class Fault:
     - hang: nothing comes; ping: nothing but comments comes
     - cut, stall, filter, length: after `after` tokens the stream breaks, stops, or ends so
     - say: the model says `text`
+    - call: the model calls a tool; `text` is its name, a blank, and the arguments as it writes them
     - body: `text` comes in place of a stream, as `content_type`
     - page: `text` comes as a page of HTML, with `status`
     - frames: `text` comes as the stream, byte for byte

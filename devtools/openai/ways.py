@@ -123,4 +123,5 @@ WAYS = {
     "gemma": Way(refuses=("system",)),
     "wordless": Way(error=_wordless, refuses=("response_format", "temperature")),
     "whole": Way(refuses=("stream",)),
+    "toolless": Way(refuses=("tools",)),
 }

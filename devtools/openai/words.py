@@ -113,9 +113,14 @@ def wrong_vectors(rows: list[dict], vectors: list[np.ndarray], how: str) -> list
     raise ValueError(how)
 
 
-def _reading(prompt: str) -> str:
+def asked_in(prompt: str) -> str:
+    """The question of a prompt; the whole of it where it has none."""
     asked = _QUESTION.search(prompt)
-    question = asked[1] if asked else prompt
+    return asked[1] if asked else prompt
+
+
+def _reading(prompt: str) -> str:
+    question = asked_in(prompt)
     label, confidence = "on_topic", 0.96
     if _INJECTION.search(question):
         label = "injection"

@@ -29,6 +29,7 @@ from core.skills.recommender.form import load_form
 from core.skills.recommender.network import Recommender
 from core.skills.recommender.skill import RecommenderSkill
 from core.skills.router import Router
+from core.skills.tools import SkillTools
 
 
 class Scripted(ScriptedAssistant):
@@ -43,8 +44,20 @@ def diary(tmp_path):
     return SqliteDiary(tmp_path / "diary.sqlite3")
 
 
+@pytest.fixture(params=["keyless", "model"])
+def plain(request):
+    """Makes what answers if no skill is meant, without a model or with one that may call them."""
+    if request.param == "keyless":
+        return lambda history, _skills: Scripted(history)
+    models = request.getfixturevalue("models")
+    make = request.getfixturevalue("make_assistant")
+    return lambda history, skills: make(
+        history=history, models=models.offering(SkillTools.of(skills).tools)
+    )
+
+
 @pytest.fixture
-def with_skills(encoder, profile):
+def with_skills(plain, encoder, profile):
     """Returns how an assistant with some skills is made; `make` gets the messenger."""
 
     def chosen(make, now=_now):
@@ -52,7 +65,7 @@ def with_skills(encoder, profile):
             messenger = Messenger(history, inbox=None)  # which the running bot has
             skills = make(messenger)
             assistant = SkilledAssistant(
-                Scripted(history),
+                plain(history, skills),
                 skills=skills,
                 router=Router(skills, encoder.embed),
                 history=history,
@@ -110,6 +123,12 @@ async def said(driver, asked, words):
     await driver.until(lambda: any(words in text for text in driver.shown(asked)))
 
 
+async def faq_answered(driver, asked):
+    """Wait until the FAQ has answered, as its stand-in does or as the sample FAQ does."""
+    answers = ("답: 정산은", "다음 영업일에 정산됩니다")
+    await driver.until(lambda: any(one in text for text in driver.shown(asked) for one in answers))
+
+
 async def offered(driver, asked, label):
     """Wait until there is a button."""
     await driver.until(lambda: label in driver.buttons(asked))
@@ -132,7 +151,7 @@ async def test_a_meeting_is_proposed_corrected_confirmed_after_a_restart_and_can
         await driver.go_on(asked, "아니 15시로")
         await said(driver, asked, "오후 4시")
         await driver.go_on(asked, "정산은 언제 되나요?")
-        await said(driver, asked, "답: 정산은")
+        await faq_answered(driver, asked)
     async with driver.running(make_assistant=arranger):
         await driver.press(asked, "회의 잡기")
         await said(driver, asked, "회의를 잡았어요")
@@ -193,4 +212,4 @@ async def test_data_is_answered_asked_anew_after_a_restart_and_shown_with_its_sq
         await said(driver, asked, "SELECT")
         await driver.go_on(asked, "됐어요")
         await driver.go_on(asked, "정산은 언제 되나요?")
-        await said(driver, asked, "답: 정산은")
+        await faq_answered(driver, asked)

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from core.assistant.drafts.silence import or_silence
-from core.assistant.drafts.speculation import Read, Speculation, Write
+from core.assistant.drafts.speculation import Speculation, Write
 from core.errors import ModelError, ModelReplyError
 from core.llm.budget import Ledger, SpendingLimit
+from core.llm.tool_calls import Tool
 from core.ports import ChatModel
 from core.profile import Profile
 from core.text.safety.leak_watch import LeakWatch
@@ -21,8 +22,10 @@ from core.types import (
     Anew,
     AnswerPiece,
     Cited,
+    Classification,
     DraftPiece,
     Exchange,
+    Label,
     Offer,
     Passage,
     Written,
@@ -144,10 +147,14 @@ class ModelPipeline:
     """The part of an assistant that works with models: it begins the work on each question."""
 
     steady: FallbackModel
-    read: Read
+    read: Callable[..., AsyncGenerator[Label | Classification]]
     ledger: Ledger
     open_speculation: Callable[..., Speculation]
     free_embeddings: bool = False
+
+    def offering(self, tools: Sequence[Tool]) -> ModelPipeline:
+        """Return one whose model may call tools when it reads a question."""
+        return replace(self, read=partial(self.read, tools=tools)) if tools else self
 
     async def begin(self, person: str) -> Speculation:
         """Work that spends on this person's account, or does without models at a limit."""

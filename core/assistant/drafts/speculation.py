@@ -28,6 +28,7 @@ from core.types import (
     Exchange,
     Label,
     Passage,
+    ToolCall,
     Usage,
     Verdict,
     Written,
@@ -69,6 +70,7 @@ class Speculation:
         self._hurry = hurry
         self.tab = tab
         self.draft: SpeculativeDraft | None = None
+        self.call: ToolCall | None = None
         # What is started in here pays with the question's tab, however deep it is.
         self._context = copy_context()
         self._context.run(TAB.set, tab)
@@ -95,6 +97,7 @@ class Speculation:
         if certain:
             try:
                 read = await certain
+                self.call = read.call
             except ModelError as error:
                 logger.warning("the local guardrail decides: %s", error)
             else:

@@ -26,6 +26,7 @@ from core.types import (
     Exchange,
     Label,
     Passage,
+    ToolCall,
     Trace,
     Usage,
     Verdict,
@@ -50,6 +51,11 @@ class Work(Protocol):
     @property
     def draft(self) -> Draft | None:
         """The draft, once the message has been considered."""
+        ...
+
+    @property
+    def call(self) -> ToolCall | None:
+        """The tool that a model wants to be used, once it has read the message."""
         ...
 
     @property
@@ -85,7 +91,7 @@ class Research:
     `text` is what was asked, without what stood around it. `left_out` are further questions of the
     message that are not answered with it. Of a message that asks for more of an answer that was
     given, `referred` tells which. `leans` tells that the question is answered in its conversation
-    alone.
+    alone. `call` is the tool that a model wants to be used instead of an answer.
     """
 
     text: str
@@ -99,6 +105,7 @@ class Research:
     referred: Referred | None = None
     trace: Trace = field(default_factory=Trace)
     leans: bool = False
+    call: ToolCall | None = None
 
 
 Instead = Callable[[Research], AsyncGenerator[AnswerEvent]]
@@ -112,6 +119,7 @@ class LocalWork:
         self._reader = reader
         self._model = model
         self.draft: LocalDraft | None = None
+        self.call: ToolCall | None = None
         self.usage = Usage()
 
     def foresee(self, text: str) -> None:

@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStre
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 import orjson
@@ -14,6 +15,7 @@ import orjson
 from core.errors import ModelReplyError
 from core.llm.completions import CompletionRequest, Finish, Piece, TokenCounts
 from core.llm.dialect import Forms, ModelParameter
+from core.llm.tool_calls import CallText, Tool
 
 Json = dict[str, Any]
 
@@ -62,7 +64,11 @@ def arguments(
             "inputSchema": {"json": request.schema.as_json()},
         }
         detail = {"name": request.schema.name} if choice == "tool" else {}
-        given["toolConfig"] = {"tools": [{"toolSpec": spec}], "toolChoice": {choice: detail}}
+        tools = [{"toolSpec": spec}]
+        if request.tools:  # any of these may be called instead
+            choice, detail = ("auto" if choice == "auto" else "any"), {}
+            tools += [{"toolSpec": _spec(tool)} for tool in request.tools]
+        given["toolConfig"] = {"tools": tools, "toolChoice": {choice: detail}}
     if guardrail:
         given["guardrailConfig"] = {
             "guardrailIdentifier": guardrail[0],
@@ -78,7 +84,10 @@ class PieceReader:
     is the guardrail's own, and no answer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tools: Sequence[Tool] = ()) -> None:
+        """`tools` are those that may be called in place of the object that was asked for."""
+        self._tools = {tool.name for tool in tools}
+        self._call = CallText()
         self._held = ""
         self._finish: Finish | None = None
         self._counts: TokenCounts | None = None
@@ -89,19 +98,27 @@ class PieceReader:
             self._finish = _FINISHES.get(str(stop.get("stopReason")), Finish.STOP)
         elif metadata := event.get("metadata"):
             self._counts = _counts(metadata.get("usage") or {})
-        delta = (event.get("contentBlockDelta") or {}).get("delta") or {}
-        text = delta.get("text") or (delta.get("toolUse") or {}).get("input") or ""
+        text = self._text(event)
         said, self._held = (self._held, text) if text else ("", self._held)
         return Piece(said)
 
     def close(self) -> Piece:
         """Return the last piece, now that the stream has ended."""
-        text = "" if self._finish is Finish.FILTERED else self._held
+        text = "" if self._finish is Finish.FILTERED else self._held + self._call.close()
         return Piece(text, self._finish, self._counts)
 
+    def _text(self, event: Mapping[str, Any]) -> str:
+        """Return what an event adds to the text, or to the call of a tool."""
+        start = (event.get("contentBlockStart") or {}).get("start") or {}
+        if (name := (start.get("toolUse") or {}).get("name")) in self._tools:
+            return self._call.begin(name)
+        delta = (event.get("contentBlockDelta") or {}).get("delta") or {}
+        given = (delta.get("toolUse") or {}).get("input") or ""
+        return str(delta.get("text") or self._call.add(given) or given)
 
-def whole_piece(reply: Mapping[str, Any]) -> Piece:
-    """Return the one piece of a reply that does not stream.
+
+def whole_piece(reply: Mapping[str, Any], tools: Sequence[Tool] = ()) -> Piece:
+    """Return the one piece of a reply that does not stream; `tools` as in `PieceReader`.
 
     Raises:
         ModelReplyError: it is no reply.
@@ -109,7 +126,8 @@ def whole_piece(reply: Mapping[str, Any]) -> Piece:
     try:
         blocks = reply["output"]["message"]["content"]
         finish = _FINISHES.get(str(reply["stopReason"]), Finish.STOP)
-        text = "".join(_text(block) for block in blocks)
+        names = {tool.name for tool in tools}
+        text = "".join(_text(block, names) for block in blocks)
     except (KeyError, TypeError, AttributeError) as error:
         raise ModelReplyError("Bedrock returned no message") from error
     return Piece(
@@ -129,9 +147,20 @@ def _messages(request: CompletionRequest, system: list[str]) -> list[Json]:
     return turns
 
 
-def _text(block: Mapping[str, Any]) -> str:
+def _spec(tool: Tool) -> Json:
+    return {
+        "name": tool.name,
+        "description": tool.about,
+        "inputSchema": {"json": tool.as_json()},
+    }
+
+
+def _text(block: Mapping[str, Any], tools: AbstractSet[str]) -> str:
     if "toolUse" in block:
-        return orjson.dumps(block["toolUse"].get("input") or {}).decode()
+        given = block["toolUse"].get("input") or {}
+        call, name = CallText(), block["toolUse"].get("name")
+        begun = call.begin(name) if name in tools else ""
+        return begun + orjson.dumps(given).decode() + ("}" if begun else "")
     return str(block.get("text") or "")
 
 

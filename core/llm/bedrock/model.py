@@ -30,9 +30,9 @@ class BedrockModel:
         """Implement `Provider.attempt`."""
         given = arguments(self.name, request, forms, self.guardrail)
         if forms["stream"] == "whole":
-            yield whole_piece(await self.client.call(_SERVICE, "converse", **given))
+            yield whole_piece(await self.client.call(_SERVICE, "converse", **given), request.tools)
             return
-        reader = PieceReader()
+        reader = PieceReader(request.tools)
         events = self.client.events(_SERVICE, "converse_stream", "stream", **given)
         async with aclosing(events) as stream:
             async for event in stream:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from core.llm.completions import CompletionRequest
 from core.llm.dialect import Forms, ModelParameter
 from core.llm.prompts import ChatMessage
+from core.llm.tool_calls import Tool
 
 Json = dict[str, Any]
 
@@ -30,6 +31,11 @@ PARAMETERS: Final = (
         "stream_options",
         ("stream_options", ""),
         re.compile(r"stream_options|include_usage", re.IGNORECASE),
+    ),
+    ModelParameter(
+        "tools",
+        ("tools", ""),
+        re.compile(r"\btools?\b|tool_?choice|function_?call", re.IGNORECASE),
     ),
     ModelParameter("stream", ("stream", ""), re.compile(r"\bstream(?:ing)?\b", re.IGNORECASE)),
     ModelParameter(
@@ -59,7 +65,13 @@ def chat_body(model: str, request: CompletionRequest, forms: Forms) -> Json:
         if kind == "json_schema":
             schema = {"name": request.schema.name, "strict": True}
             body["response_format"][kind] = {**schema, "schema": request.schema.as_json()}
+    if request.tools and forms["tools"]:
+        body["tools"] = [{"type": "function", "function": _function(t)} for t in request.tools]
     return body
+
+
+def _function(tool: Tool) -> Json:
+    return {"name": tool.name, "description": tool.about, "parameters": tool.as_json()}
 
 
 def _messages(messages: Sequence[ChatMessage], forms: Forms) -> list[ChatMessage]:

@@ -13,6 +13,7 @@ from core.errors import ModelUnavailableError
 from core.llm.completions import Finish, Piece, TokenCounts
 from core.llm.openai.errors import told_error
 from core.llm.openai.frames import FrameReader
+from core.llm.tool_calls import CallText
 
 # OpenAI's, and those of Mistral, Gemini, Cohere, GLM and DeepSeek behind the same form.
 _FINISHES: Final = {
@@ -46,6 +47,7 @@ class ReplyReader:
         self._finish: Finish | None = None
         self._counts: TokenCounts | None = None
         self._thought = False
+        self._call = CallText()
         self._half = ""  # of a surrogate pair that two frames share
 
     @property
@@ -69,7 +71,7 @@ class ReplyReader:
         Raises:
             ModelError: as `feed`.
         """
-        text = self._text(self._frames.close())
+        text = self._text(self._frames.close()) + self._call.close()
         finish = self._finish or (Finish.STOP if self._frames.done else None)
         return Piece(text, finish, self._counts, thought=self._thought)
 
@@ -98,7 +100,19 @@ class ReplyReader:
         if said.get("refusal"):
             self._finish = Finish.FILTERED
         self._thought = self._thought or _has_thought(said)
-        return _content(said.get("content"))
+        return _content(said.get("content")) + self._called(said.get("tool_calls"))
+
+    def _called(self, calls: object) -> str:
+        """Return what a message tells of the call of a tool; only the first one counts."""
+        first = calls[0] if isinstance(calls, list) and calls else None
+        if not isinstance(first, dict) or first.get("index") not in (None, 0):
+            return ""
+        function = first.get("function")
+        if not isinstance(function, dict):
+            return ""
+        name = function.get("name")
+        begun = self._call.begin(name) if isinstance(name, str) and name else ""
+        return begun + self._call.add(function.get("arguments"))
 
     def _take_finish(self, reason: str) -> None:
         if reason in _BROKEN:

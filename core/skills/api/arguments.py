@@ -92,6 +92,24 @@ def problem(parameter: Parameter, value: Any) -> str:  # noqa: ANN401 - JSON
     return error.message if error else ""
 
 
+def checked(
+    allowed: Allowed, given: Arguments
+) -> tuple[dict[str, Any], tuple[Parameter, str] | None]:
+    """Return the arguments of a model that are valid, and the first that is not, with why."""
+    valid: dict[str, Any] = {}
+    wrong = None
+    for parameter in allowed.operation.parameters:
+        value = given.get(parameter.name)
+        if value is None:  # models write null for what was not said
+            continue
+        value = converted(parameter, value) if isinstance(value, str) else value
+        if why := problem(parameter, value):
+            wrong = wrong or (parameter, why)
+        else:
+            valid[parameter.name] = value
+    return valid, wrong
+
+
 def missing(allowed: Allowed, arguments: Arguments) -> Parameter | None:
     """Return the first required parameter that is not known; None if all are."""
     wanted = (one for one in allowed.operation.parameters if one.required)

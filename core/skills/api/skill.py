@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from core.skills.api.arguments import converted, missing, problem, read_arguments
+from core.skills.api.arguments import (
+    checked,
+    converted,
+    missing,
+    problem,
+    read_arguments,
+)
 from core.skills.api.book import Allowed, Book
 from core.skills.api.client import ApiAnswer, ApiAwayError, ApiCall, Sender, call_of
 from core.skills.api.document import Parameter
@@ -47,6 +53,14 @@ class OperationSkill:
         """The words in which people ask for the operation."""
         return self.allowed.examples
 
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The schemas of the operation's arguments."""
+        return {
+            one.name: {**one.schema, "description": one.about or one.name}
+            for one in self.allowed.operation.parameters
+        }
+
     def plain(self, text: str) -> str:
         """Return a message without the arguments that it says."""
         for value in read_arguments(self.allowed, text).values():
@@ -59,12 +73,12 @@ class OperationSkill:
         Raises:
             StorageError: it cannot be noted that a call begins, so it is not made.
         """
-        if request.data is None:
-            reply: SkillReply | ApiCall | None = self._next(
-                request, read_arguments(self.allowed, request.text)
-            )
+        kept = json.loads(request.data) if request.data else None
+        if kept and not request.arguments:
+            reply = self._go_on(request, kept)
         else:
-            reply = self._go_on(request, json.loads(request.data))
+            known = kept["arguments"] if kept else {}
+            reply = self._next(request, {**known, **read_arguments(self.allowed, request.text)})
         if isinstance(reply, ApiCall):
             yield Status(self.texts["calling"])
             yield await self._made(reply, request)
@@ -72,7 +86,15 @@ class OperationSkill:
             yield reply
 
     def _next(self, request: Request, arguments: dict[str, Any]) -> SkillReply | ApiCall:
-        """Return the question for what is missing, or the call: to be confirmed, or at once."""
+        """Return the question for what is missing, or the call: to be confirmed, or at once.
+
+        What a model has read goes before what was read without one.
+        """
+        given, wrong = checked(self.allowed, request.arguments)
+        arguments = {**arguments, **given}
+        if wrong:
+            text = self.texts["invalid"].format(why=plain(wrong[1]))
+            return self._asked(request, arguments, wrong[0], text)
         if parameter := missing(self.allowed, arguments):
             return self._asked(request, arguments, parameter)
         call = call_of(self.book, self.allowed.operation, arguments)

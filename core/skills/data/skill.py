@@ -28,6 +28,11 @@ class DataSkill:
         """The samples' own questions."""
         return self.answerer.questions
 
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The question, made whole from what was talked about."""
+        return {"question": {"type": "string", "description": "The whole question, in its words."}}
+
     def plain(self, text: str) -> str:
         """Return a message without its days, names, groups and numbers."""
         return self.answerer.plain(text)
@@ -48,7 +53,9 @@ class DataSkill:
         person = request.situation.person
         only = (person,) if person else ()
         today = request.situation.now.date()
-        answer = await asyncio.to_thread(self.answerer.answer, request.text, today)
+        whole = request.arguments.get("question")
+        text = whole if isinstance(whole, str) and whole.strip() else request.text
+        answer = await asyncio.to_thread(self.answerer.answer, text, today)
         match answer:
             case DataAnswer():
                 data = json.dumps({"sql": answer.sql}, ensure_ascii=False)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.skills.meetings.diary import Attendee, Diary, Meeting, Slot, person_key
+from core.skills.meetings.given import Given
 from core.skills.meetings.people import read_people
 from core.skills.meetings.plan import PLANS, Plan
 from core.skills.meetings.slots import WorkingHours
@@ -74,6 +75,21 @@ class MeetingMessage:
         ]
         return tuple(one for one in found if one.key != person_key(self.person)), rest
 
+    @property
+    def given(self) -> Given:
+        """The message as a model has read it, if one has."""
+        return Given.of(self.request.arguments)
+
+    def people_given(self) -> tuple[Attendee, ...]:
+        """Return who is to come, as a model has read it."""
+        mentions = self.request.question.mentions
+        known = {name: one for one in mentions for name in (one.text, one.name)}
+        found = [
+            Attendee(known[name].name, known[name].person) if name in known else Attendee(name)
+            for name in self.given.people
+        ]
+        return tuple(one for one in found if one.key != person_key(self.person))
+
     def say(self, name: str, /, **values: str) -> str:
         """Return a text of the language's file."""
         return self.desk.words.texts[name].format(**values)
@@ -93,8 +109,19 @@ class MeetingMessage:
         return wanted and self.says("meeting")
 
     def read(self, text: str, *, bare: bool = False) -> Said:
-        """Return what a text says about when; `bare` numbers are times of the day."""
-        return read_times(corrected(text), self.now, bare=bare)
+        """Return what a text says about when; `bare` numbers are times of the day.
+
+        What a model has read goes before it.
+        """
+        said, given = read_times(corrected(text), self.now, bare=bare), self.given.said
+        return replace(
+            said,
+            days=given.days or said.days,
+            clocks=given.clocks or said.clocks,
+            until=() if given.clocks else said.until,
+            minutes=given.minutes or said.minutes,
+            impossible=given.impossible or said.impossible,
+        )
 
     def is_about_something_else(self, rest: str) -> bool:
         """Return whether a message without its times and names holds nouns of some other matter."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from core.skills.meetings.changes import after_booking, change, choose, listing
 from core.skills.meetings.consent import NAME, about_poll, answer, put_to_all
+from core.skills.meetings.given import PARAMETERS
 from core.skills.meetings.message import MeetingMessage, MeetingTools
 from core.skills.meetings.people import read_people
 from core.skills.meetings.plan import PLANS, Plan
@@ -31,6 +32,11 @@ class MeetingSkill:
     def examples(self) -> tuple[str, ...]:
         """Messages that are meant for it."""
         return self.desk.words.examples
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """What a message may say about a meeting."""
+        return PARAMETERS
 
     def plain(self, text: str) -> str:
         """Return a message without its times and people."""
@@ -68,15 +74,19 @@ def _begins_anew(message: MeetingMessage) -> bool:
 
 async def _begin(message: MeetingMessage) -> SkillReply:
     """Return the first reply to a message."""
-    if message.says("cancel"):
+    given = message.given
+    kinds = ("cancel", "move", "list")
+    action = given.action or next((kind for kind in kinds if message.says(kind)), "book")
+    if action == "cancel":
         return await change(message, "cancel")
-    if message.says("move"):
+    if action == "move":
         return await change(message, "move")
     said = message.read(message.text)
-    if message.says("list"):
+    if action == "list":
         return await listing(message, said)
     named, rest = message.people(said.rest)
-    plan = Plan(title=_title(message, rest), people=named).with_said(said, message.desk.hours)
+    plan = Plan(title=given.title or _title(message, rest)).with_said(said, message.desk.hours)
+    plan = plan.with_people(message.people_given() or named, removes=False)
     return await next_reply(message, plan, said)
 
 
@@ -108,7 +118,11 @@ async def _with_said(message: MeetingMessage, plan: Plan) -> SkillReply | None:
     said = message.read(message.text, bare=True)
     listed = plan.step == "people" and not said.says_when
     named, rest = message.people(said.rest, listed=listed)
-    if message.is_about_something_else(rest) or not (said.says_when or named):
+    if message.request.arguments:  # a model says that the message is about this
+        named = message.people_given() or named
+    elif message.is_about_something_else(rest):
+        return None
+    if not (said.says_when or named):
         return None
     if plan.step in ("which_move", "which_cancel"):
         return await choose(message, plan)

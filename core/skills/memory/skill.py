@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from core.ports import Memories
 from core.skills.messenger import Messenger
@@ -66,6 +66,14 @@ class MemorySkill:
         """Messages that are meant for it."""
         return self.words.examples
 
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """What is wanted of the memory, and what is to be remembered."""
+        return {
+            "action": {"type": "string", "enum": ["remember", "show", "forget"]},
+            "text": {"type": "string", "description": "What is to be remembered."},
+        }
+
     def plain(self, text: str) -> str:
         """Return the words that ask for something, without what is to be remembered."""
         if self.words.says("show", text):
@@ -88,15 +96,25 @@ class MemorySkill:
     async def _reply(self, request: Request) -> SkillReply | None:
         if request.data is not None and (reply := await self._chosen(request)):
             return reply
-        text = request.text
         known = await self.memories.of(request.situation.person)
-        if self.words.says("show", text):
-            return await self._shown(request, known)
-        if self.words.says("forget", text) and not self.words.intents["remember"].match(text):
-            return await self._forgotten(request, known)
-        if self.words.says("remember", text):
-            return await self._remembered(request, self.words.told(text), known)
+        match request.arguments.get("action") or self._wanted(request.text):
+            case "show":
+                return await self._shown(request, known)
+            case "forget":
+                return await self._forgotten(request, known)
+            case "remember":
+                given = request.arguments.get("text")
+                text = given.strip() if isinstance(given, str) else self.words.told(request.text)
+                return await self._remembered(request, text, known)
         return None
+
+    def _wanted(self, text: str) -> str:
+        """Return what the words of a message want; "" if it is nothing."""
+        if self.words.says("show", text):
+            return "show"
+        if self.words.says("forget", text) and not self.words.intents["remember"].match(text):
+            return "forget"
+        return "remember" if self.words.says("remember", text) else ""
 
     async def _remembered(self, request: Request, text: str, known: Sequence[Memory]) -> SkillReply:
         texts = self.words.texts

@@ -41,11 +41,14 @@ class Adviser:
     form: Form
     limit: int = 3
 
-    def hear(self, text: str, consultation: Consultation) -> NextQuestion | Advised:
-        """Take what was said or pressed, and go on."""
+    def hear(
+        self, text: str, consultation: Consultation, given: Mapping[str, object] | None = None
+    ) -> NextQuestion | Advised:
+        """Take what was said or pressed, and what a model has read of it, and go on."""
         if text.strip() == self.form.others:
             return self._advise(consultation.known, consultation.shown)
         known = self.form.read(text.strip(), consultation.known)
+        known |= self.form.checked(given or {})
         if missing := self.form.missing(known):
             return NextQuestion(Consultation(known, consultation.shown), missing)
         return self._advise(known, () if known != consultation.known else consultation.shown)

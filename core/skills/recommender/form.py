@@ -41,6 +41,22 @@ class Field:
     patterns: tuple[Pattern, ...] = ()
     words: Mapping[str, Value] | None = None
 
+    @property
+    def schema(self) -> Mapping[str, object]:
+        """The JSON schema of its values."""
+        values = list(dict.fromkeys(self.choices.values()))
+        if all(isinstance(value, str) for value in values):
+            return {"type": "string", "enum": values, "description": self.ask}
+        return {"type": "number", "description": f"{self.ask} {dict(self.choices)}"}
+
+    def checked(self, value: object) -> Value | None:
+        """Return a value that a model has read; None if it is none of the field's."""
+        if self.schema["type"] == "string":
+            return value if isinstance(value, str) and value in self.choices.values() else None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return float(value) if 0 <= value < float("inf") else None
+
     def read(self, text: str) -> Value | None:
         """Return the value that the text names; None if it names none."""
         if text in self.choices:
@@ -69,6 +85,11 @@ class Form:
         """Return what is known of the buyer after this: what is said anew takes the old's place."""
         said = {field.name: field.read(text) for field in self.fields}
         return {**known, **{name: value for name, value in said.items() if value is not None}}
+
+    def checked(self, given: Mapping[str, object]) -> dict[str, Value]:
+        """Return what a model has read of the buyer, as far as it is valid."""
+        values = {one.name: one.checked(given.get(one.name)) for one in self.fields}
+        return {name: value for name, value in values.items() if value is not None}
 
     def missing(self, known: Mapping[str, Value]) -> Field | None:
         """Return the next field to ask for; None if all are known."""

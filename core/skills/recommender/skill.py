@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from core.skills.recommender.advice import Advised, Adviser, Consultation, NextQuestion
 from core.skills.skill import Request, SkillReply
@@ -19,6 +20,11 @@ class RecommenderSkill:
     examples: tuple[str, ...]
     name: str = "recommender"
 
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The features of a buyer."""
+        return {one.name: one.schema for one in self.adviser.form.fields}
+
     def plain(self, text: str) -> str:
         """Return the message as it is."""
         return text
@@ -29,7 +35,7 @@ class RecommenderSkill:
         Nothing is yielded where a message in mid-dialogue says nothing about the buyer.
         """
         consultation = _consultation(request.data)
-        advice = self.adviser.hear(request.text, consultation)
+        advice = self.adviser.hear(request.text, consultation, request.arguments)
         goes_on = request.text.strip() == self.adviser.form.others
         if (
             request.data is not None

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import ClassVar
 
 import pytest
 
@@ -31,6 +32,7 @@ class Rooms:
         "오늘 오후에 쓸 회의실 잡아 주세요",
         "미팅룸 하나 예약 부탁드려요",
     )
+    parameters: ClassVar = {"people": {"type": "integer"}}
     booked: list[tuple[str, int]] = field(default_factory=list)
 
     def plain(self, text):
@@ -38,7 +40,8 @@ class Rooms:
 
     async def hear(self, request):
         known = json.loads(request.data or "{}")
-        said = "".join(c for c in request.text if c.isdigit())
+        people = request.arguments.get("people", request.text)
+        said = "".join(c for c in str(people) if c.isdigit())
         if request.text == "예약" and "people" in known:
             self.booked.append((request.question.id, known["people"]))
             yield SkillReply("예약했어요.")

@@ -138,20 +138,26 @@ def texts():
 
 
 @pytest.fixture
-def talk(book, texts, tmp_path, make_assistant, profile, encoder):
+def skills(book, texts, tmp_path):
+    """A skill for each operation, by its id."""
+    client, journal = ApiClient(book, CREDENTIAL), Journal(tmp_path / "calls.sqlite3")
+    return {
+        name: OperationSkill(book, one, client, journal, texts)
+        for name, one in book.allowed.items()
+    }
+
+
+@pytest.fixture
+def talk(skills, make_assistant, profile, encoder):
     """One conversation; each answer comes from a process started anew."""
     history, numbers = MemoryHistory(), count()
     session = SessionId("slack:T1:C1:1")
 
     async def talk(text, *, of="", by="U1", name=""):
-        client, journal = ApiClient(book, CREDENTIAL), Journal(tmp_path / "calls.sqlite3")
-        skills = [
-            OperationSkill(book, one, client, journal, texts) for one in book.allowed.values()
-        ]
         assistant = SkilledAssistant(
             make_assistant(history=history),
-            skills=skills,
-            router=Router(skills, encoder.embed),
+            skills=list(skills.values()),
+            router=Router(list(skills.values()), encoder.embed),
             history=history,
             profile=profile,
             now=lambda: datetime(2026, 11, 29, 9, tzinfo=UTC),

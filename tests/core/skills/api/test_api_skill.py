@@ -1,13 +1,18 @@
 """An API in a conversation: what reads is done at once, what changes once it is confirmed."""
 
+import json
 import logging
+from datetime import UTC, datetime
 
 import pytest
 
+from core.assistant.dialogue.situation import Situation
 from core.errors import ConfigError
 from core.skills.api.arguments import converted, problem
 from core.skills.api.book import load_book
 from core.skills.api.shown import plain
+from core.skills.skill import Request
+from core.types import Question, SessionId
 
 
 async def test_what_reads_is_done_at_once_if_its_arguments_are_said(talk, shop, credential):
@@ -163,3 +168,26 @@ components:
     assert not problem(height, 2.5)
     assert not problem(height, None)
     assert converted(height, "2.5") == 2.5
+
+
+async def test_the_arguments_of_a_models_call_fill_the_dialogue_and_wrong_ones_are_asked_for(
+    skills, texts
+):
+    async def hear(text, data=None, **arguments):
+        situation = Situation(datetime(2026, 11, 29, 9, tzinfo=UTC), "slack", "U1")
+        question = Question("q1", SessionId("slack:T1:C1:1"), text, "U1")
+        request = Request(question, text, data, situation, arguments)
+        replies = [one async for one in skills["refund"].hear(request)]
+        return replies[-1]
+
+    asked = await hear("오천원만 돌려주자", won=5_000)
+    assert asked.text == "사유가 무엇인가요?"
+    confirmed = await hear("좀 늦게 도착해서 그래", asked.data, reason="late")
+    assert confirmed.choices == (texts["go"], texts["stop"])
+    assert '"won": 5000' in confirmed.text
+    for wrong in (900_000, "많이", True, [1]):
+        told = await hear("돌려주자", won=wrong, reason="broken", other="x")
+        assert "쓸 수 없어요" in told.text
+        assert "얼마를" in told.text
+        assert json.loads(told.data)["arguments"] == {"reason": "broken"}
+    assert (await hear("돌려주자", won=None)).text == "얼마를 돌려드릴까요?"

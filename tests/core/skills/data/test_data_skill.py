@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from itertools import count
+from typing import ClassVar
 
 import pytest
 
@@ -22,6 +23,8 @@ class Greeter:
 
     name = "greeter"
     examples = ("고양이 사진 보여줘",)
+
+    parameters: ClassVar = {}
 
     def plain(self, text):
         return text
