@@ -16,10 +16,9 @@ import numpy as np
 from bench.opened import Opened
 from bench.sources import Sources
 from bench.tables import table
-from bots.bootstrap.lessons import SearchedRehearsal
+from bots.bootstrap.lessons import SearchedRehearsal, reader_of
 from config.profiles import load_profile
 from core.lessons.gate import Gate
-from core.lessons.reader import LessonReader
 from core.types import Lesson, SessionId
 
 _SEED: Final = 19
@@ -57,7 +56,7 @@ async def _examined(
     opened: Opened, lessons: list[Lesson]
 ) -> tuple[list[float], dict[str, list[float]]]:
     """Return the seconds that each lesson took, and those of the parts of the gate."""
-    reader = LessonReader(opened.analyzer, opened.encoder.embed)
+    reader = reader_of(opened.analyzer, opened.encoder.embed)
     rehearsal = SearchedRehearsal(opened.retriever, opened.analyzer, ())
     gate = Gate(rehearsal, reader, load_profile("ko"))
     near, taken = [], []

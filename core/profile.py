@@ -248,6 +248,7 @@ class Profile:
     gate_names_people: str
     gate_says_nothing: str
     gate_asks_back: str
+    gate_instructs: str
     gate_strays: str
     case_opened: str
     case_joined: str

@@ -8,13 +8,16 @@ from datetime import timedelta
 
 from bots.bootstrap.search import Language
 from bots.bootstrap.stores import Stores
+from config.resources import GUARDRAIL
 from config.settings import Settings
 from core.assistant.audiences import Audiences
+from core.assistant.guardrails.guardrail import Guardrail, GuardrailModel
 from core.lessons.book import LessonBook
 from core.lessons.gate import Examined, Gate
 from core.lessons.liked import LikedQuestions
 from core.lessons.reader import LessonReader
 from core.lessons.retraction import Retractions
+from core.ports import Vectors
 from core.profile import Profile
 from core.retrieval.audience import Audience, is_within
 from core.retrieval.overlay.rehearsal import Rehearsal
@@ -49,7 +52,17 @@ def gate_of(profile: Profile, retriever: Retriever | None, language: Language) -
     """Return the gate before lessons; without a search there is no FAQ to hold them against."""
     closed, analyzer = profile.closed_categories, language.analyzer
     rehearsal = SearchedRehearsal(retriever, analyzer, closed) if retriever else None
-    return Gate(rehearsal, LessonReader(analyzer, language.encoder.embed), profile)
+    return Gate(rehearsal, reader_of(analyzer, language.encoder.embed), profile)
+
+
+def reader_of(analyzer: Analyzer, embed: Callable[[Sequence[str]], Vectors]) -> LessonReader:
+    """Return what reads lessons, with the guardrail of any FAQ.
+
+    Raises:
+        ConfigError: its file is missing or damaged.
+    """
+    guardrail = Guardrail(GuardrailModel.load(GUARDRAIL), embed, analyzer.terms)
+    return LessonReader(analyzer, embed, guardrail.attack)
 
 
 def liked_of(

@@ -79,6 +79,8 @@ class Gate:
         """Return what the text itself shows: secrets, links, people, and whether it answers."""
         profile, reader, answer = self._profile, self._reader, lesson.answer
         findings = []
+        if reader.instructs(answer):
+            findings.append(profile.gate_instructs)
         if holds_password(answer):
             findings.append(profile.gate_password)
         if self._cleaner.links_elsewhere(answer):

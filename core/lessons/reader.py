@@ -12,6 +12,7 @@ from kiwipiepy import Token
 from core.ports import Vectors
 from core.text.addressing import says_something
 from core.text.korean import Analyzer
+from core.text.safety.instructions import addresses_bot
 from core.text.spelling.normalize import normalized
 
 # What people say while they have no answer: agreement, thanks, patience, promises, not knowing.
@@ -48,15 +49,30 @@ _SYLLABLES: Final = 3
 _ELSEWHERE: Final = 0.10
 _FEWEST_WORDS: Final = 5
 _READ_CHARACTERS: Final = 200
+# Of 300 entries of the SmartStore help two are as like an attack and seem to speak to a bot.
+_LIKE_AN_ATTACK: Final = 0.7
 
 
 class LessonReader:
     """Reads answers with the analysis of Korean and a model of what words mean."""
 
-    def __init__(self, analyzer: Analyzer, embed: Callable[[Sequence[str]], Vectors]) -> None:
-        """`embed` gives unit vectors, of words alone, too."""
+    def __init__(
+        self,
+        analyzer: Analyzer,
+        embed: Callable[[Sequence[str]], Vectors],
+        attack: Callable[[str], float],
+    ) -> None:
+        """`embed` gives unit vectors, of words alone, too.
+
+        `attack` says how sure the guardrail is that a text attacks the bot.
+        """
         self._analyzer = analyzer
         self._embed = embed
+        self._attack = attack
+
+    def instructs(self, text: str) -> bool:
+        """Return whether a text, which no form of instruction fits, seems to order the bot."""
+        return addresses_bot(text) and self._attack(text) >= _LIKE_AN_ATTACK
 
     def says_nothing(self, text: str) -> bool:
         """Return whether nothing in a text answers anything: agreement, thanks, a promise."""

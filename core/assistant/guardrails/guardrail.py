@@ -123,6 +123,10 @@ class Guardrail:
                 verdict = _on_topic(verdict)
         return vouched(verdict, evidence.question, hits)
 
+    def attack(self, text: str) -> float:
+        """Return how sure the words of a text, or of one of its sentences, are an attack."""
+        return self._attack(text, self._wording(text))
+
     def _wording(self, text: str) -> Floats:
         """Return what the words alone say, as the logit of each label."""
         model = self._model

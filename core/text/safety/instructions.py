@@ -14,21 +14,48 @@ from typing import Final
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 _WITHIN: Final = r"[^.!?。\n]{0,40}"
 _OWN: Final = (
-    r"(?:이전|앞|위|기존|지금까지|원래|너의|네|당신의|챗봇의|봇의|시스템)(?:의|에서|에)?\s?(?:모든\s)?(?:받은\s|주어진\s)?"
-    r"(?:지시|명령|규칙|지침|프롬프트|설정|역할)|시스템\s?프롬프트|프롬프트"
+    r"(?:이전|앞|위|기존|지금까지|원래|너|네|당신|챗봇|봇|시스템|AI)(?:의|에서|에|한테|에게)?\s?(?:모든\s)?"
+    r"(?:(?:있는|적힌|나온|받은|들은|주어진|정해진)\s)?(?:모든\s)?"
+    r"(?:지시|명령|규칙|지침|프롬프트|설정|역할)|시스템\s?프롬프트|프롬프트|"
+    r"(?:아래|다음|이|새)\s?(?:지시|명령)만|지금까지(?:의)?\s(?:들은|받은|나눈|한)\s(?:말|내용|대화|것)"
 )
-_SET_ASIDE: Final = r"무시|잊(?:어|고|으)|따르지\s?(?:말|마)|버리|공개|출력|보여|알려|바꿔|덮어"
+_SET_ASIDE: Final = (
+    r"무시|잊(?:어|고|으)|따르지\s?(?:말|마)|버리|공개|출력|보여|알려|말해|읊|나열|바꿔|덮어|따르"
+)
 _OWN_EN: Final = (
-    r"(?:previous|prior|above|earlier|existing|your|system|hidden|initial|"
+    r"(?:previous|prior|above|earlier|existing|your|system|hidden|initial|safety|"
     r"all(?: of)?(?: the| your)?(?: previous)?)\s"
-    r"(?:instructions?|prompts?|rules|guidelines|directions)"
+    r"(?:instructions?|prompts?|rules|guidelines|directions|configuration|policies|filters?)"
 )
-_SET_ASIDE_EN: Final = r"ignore|forget|disregard|override|bypass|reveal|print|show|repeat|output"
+_SET_ASIDE_EN: Final = (
+    r"ignore|forget|disregard|override|bypass|reveal|print|show|repeat|output|"
+    r"(?:reply|respond|answer) with|what (?:is|are)"
+)
+# What the answers are made of, set aside by whoever answers.
+_FAQ_ASIDE: Final = (
+    r"(?:도움말|FAQ|자료|근거|지식|검색\s?결과)(?:의)?(?:\s?내용)?(?:은|는|을|를)?\s?(?:다\s|모두\s|전부\s)?"
+    r"(?:무시|잊|참고하지\s?(?:말|마)|보지\s?(?:말|마)|따르지\s?(?:말|마))"
+    rf"{_WITHIN}(?:답|말|안내|대답)|"
+    r"\b(?:ignore|disregard|forget|do not use|don't use|stop (?:citing|using))\s(?:the |any |all )?"
+    r"(?:faq|knowledge base|sources?|context|passages?|help pages?)\b"
+)
+_TO_BOT: Final = (
+    r"(?:글|내용|문장|답변|메시지)(?:을|를)?\s?(?:본|보는|읽은|읽는)\s"
+    r"(?:AI|인공지능|챗봇|봇|어시스턴트|(?:언어\s?)?모델)|"
+    rf"(?:AI|챗봇|봇|어시스턴트|(?:언어\s?)모델)(?:은|는)\s{_WITHIN}"
+    r"(?:해야\s?(?:한다|합니다|해요?)|하지\s?(?:않는다|마라|말\s?것))|"
+    r"\b(?:(?:note|message|instructions?) (?:to|for)|dear|attention|hey),? (?:the |all |any )?"
+    r"(?:ai|llm|assistant|bot|chatbot|(?:language )?model)s?\b(?!\s(?:manager|professor|director))"
+)
 _ROLE: Final = (
     r"(?:너는|넌|당신은|챗봇은|봇은)\s(?:이제|지금)(?:부터|는)?|(?:이제|지금)(?:부터)?\s(?:너는|넌|당신은)|"
     r"(?:인|한|된)\s?(?:것처럼|척)\s?(?:행동|대답|답변)(?:해라|하라|해|하세요|하십시오)|"
     r"\byou are now (?:acting|playing|in \w+ mode|"
     r"(?:an?|the) (?:\w+ ){0,2}(?:assistant|bot|chatbot|ai|model))\b|"
+    r"역할극을?\s?(?:하자|해)|(?:네가|너는|당신이)\s?\S{1,10}(?:이고|이야|야)(?=[\s,.!]|$)|"
+    r"모드(?:로|를)\s?(?:전환|켜|바꾸)"
+    + _WITHIN
+    + r"(?:제한|필터|검열|안전)\S{0,3}\s?(?:해제|끄|끈|꺼|풀)|"
     r"\bfrom now on,? you\b|\b(?:act|behave) as (?:if you|an?\b|the\b)|\bpretend (?:to be|you)"
 )
 _WHATEVER: Final = (
@@ -40,7 +67,16 @@ _WHATEVER: Final = (
     + r"(?:라|다)['\"’”]?고|"
     r"\b(?:always|whatever|to (?:any|every|all) questions?)\b"
     r"[^.!?\n]{0,40}\b(?:answer|reply|respond|say)\b|"
-    r"\b(?:answer|reply|respond) to (?:any|every|all)\b"
+    r"\b(?:answer|reply|respond) to (?:any|every|all)\b|"
+    r"(?:물어보면|물으면|묻거든|질문하면|(?:얘기|이야기|질문|문의|말)(?:이|가)?\s?(?:나오|들어오|오)면|"
+    rf"(?:답|답변|대답)할\s?때마다){_WITHIN}(?:라고|다고|무조건|항상|반드시|마지막에|앞에){_WITHIN}"
+    r"(?:말|답|답변|대답|붙이|붙여|끝내|덧붙)\S{0,4}(?:\s?(?:해|끝내|할 것))?[\s.!~'\"’”]*$|"
+    r"\byou (?:must|should|shall|will|can) (?:only |always |never |now )*"
+    r"(?:respond|answer|reply|speak|talk|write)\b(?: only)? (?:in|as|like|with)\b|"
+    r"\b(?:tell|inform|assure|convince) (?:the |all |every |any )?"
+    r"(?:users?|customers?|people|everyone)\b[^.\n]{0,60}\b(?:no matter|regardless|whatever)\b|"
+    r"\bnever (?:mention|say|tell|reveal|cite|talk about)\b[^.\n]{0,40}\b(?:when|if) "
+    r"(?:someone|somebody|anyone|users?|people|customers?) asks?\b"
 )
 # To answer is the bot's: whoever tells people what to do does not end like this.
 _ANSWER: Final = (
@@ -57,6 +93,8 @@ _FORMS: Final = tuple(
     for pattern in (
         rf"(?:{_OWN}){_WITHIN}(?:{_SET_ASIDE})",
         rf"\b(?:{_SET_ASIDE_EN})\b{_WITHIN}\b{_OWN_EN}",
+        _FAQ_ASIDE,
+        _TO_BOT,
         _ROLE,
         _WHATEVER,
         _ANSWER,
@@ -64,8 +102,25 @@ _FORMS: Final = tuple(
     )
 )
 
+# Who is spoken to, or an order without the polite ending that an answer to people has.
+_ADDRESS: Final = re.compile(
+    r"\bAI(?=[는은야가에,:!]| (?:must|should|will|shall))|"
+    r"\b(?:(?:chat)?bot|assistant|LLM)\b|챗봇|(?<![가-힣])봇[은는이아]|인공지능|어시스턴트|"
+    r"(?<![가-힣])(?:너|넌|네가|당신)(?![가-힣]{2})|"
+    r"(?:(?<!니)다|해|라|줘|여|려|내|자|마|것|켜|꺼|워|봐)[\s.!~'\"’”]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+
 
 def instructs_bot(text: str) -> bool:
     """Return whether a text tells the bot, and not its readers, what to do."""
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     return any(form.search(plain) for form in _FORMS)
+
+
+def addresses_bot(text: str) -> bool:
+    """Return whether a text may be meant for the bot: it names it, or orders without politeness.
+
+    That alone tells little: people write so to each other, too.
+    """
+    return _ADDRESS.search(unicodedata.normalize("NFKC", text)) is not None

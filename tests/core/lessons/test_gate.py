@@ -2,10 +2,10 @@
 
 import pytest
 
+from bots.bootstrap.lessons import reader_of
 from config.profiles import load_profile
 from core.errors import FaqIndexError
 from core.lessons.gate import Gate
-from core.lessons.reader import LessonReader
 from core.types import Entry, Lesson, SessionId
 
 PROFILE = load_profile("ko")
@@ -32,7 +32,7 @@ class Near:
 
 @pytest.fixture
 def gate(analyzer, encoder):
-    reader = LessonReader(analyzer, encoder.embed)
+    reader = reader_of(analyzer, encoder.embed)
     return lambda near: Gate(near, reader, PROFILE)
 
 

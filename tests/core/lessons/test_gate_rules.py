@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from fakes import gate_examples as examples
 
+from bots.bootstrap.lessons import reader_of
 from config.profiles import load_profile
 from core.lessons.gate import Gate
-from core.lessons.reader import LessonReader
 from core.lessons.tag import is_lesson
 from core.text.safety.personal_data import mask_private
 from core.types import Entry, Lesson, SessionId
@@ -20,7 +20,8 @@ RULES = {
     "LINK": [PROFILE.gate_link],
     "SECRET": [PROFILE.gate_key, PROFILE.gate_password],
     "PERSON": [PROFILE.gate_names_people.partition("{")[0]],
-    "INSTRUCTION": [PROFILE.teach_refused],
+    "INSTRUCTION": [PROFILE.teach_refused, PROFILE.gate_instructs],
+    "LATER_INSTRUCTION": [PROFILE.teach_refused, PROFILE.gate_instructs],
     "OTHERWISE": [PROFILE.gate_says_otherwise.partition("{")[0]],
 }
 BAD = [(rule, one) for rule in RULES for one in getattr(examples, f"{rule}_BAD")]
@@ -42,7 +43,7 @@ class OneEntry:
 
 @pytest.fixture(scope="module")
 def reader(analyzer, encoder):
-    return LessonReader(analyzer, encoder.embed)
+    return reader_of(analyzer, encoder.embed)
 
 
 async def is_found(rule, example, reader):
