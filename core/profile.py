@@ -152,6 +152,7 @@ class Profile:
     feedback_why: str
     feedback_expected: str
     feedback_thanks: str
+    feedback_withdrawn: str
     send: str
     cancel: str
     close: str

@@ -51,6 +51,7 @@ def routes() -> list[web.RouteDef]:
         web.get(f"{_ID}/events", questions.events),
         web.post(f"{_ID}/stop", questions.stop),
         web.put(f"{_ID}/opinion", questions.rate),
+        web.delete(f"{_ID}/opinion", questions.take_back),
         web.get(rf"{_ID}/sources/{{n:\d{{1,2}}}}", questions.source),
         web.get(f"{_REFERENCE}/sessions", reference.sessions),
         web.get(f"{_REFERENCE}/sessions/{{session_id}}/chats", reference.chats),

@@ -21,6 +21,7 @@ _FROM_PROFILE: Final = (
     "feedback_why",
     "feedback_expected",
     "feedback_thanks",
+    "feedback_withdrawn",
     "send",
     "cancel",
     "searching",

@@ -53,6 +53,18 @@ class Opinions:
             self._liked.begin(feedback.question_id)
         return known
 
+    async def is_repeated(self, feedback: Feedback) -> bool:
+        """Return whether a person thinks so of the answer already, and now takes it back."""
+        earlier = await self._archive.opinion(feedback.question_id, feedback.user)
+        return earlier is not None and earlier.helpful is feedback.helpful
+
+    async def withdraw(self, question_id: str, user: str) -> bool:
+        """Delete what a person thinks of an answer; False if they have said nothing."""
+        known = await self._archive.withdraw_feedback(question_id, user)
+        if known and self._liked:
+            self._liked.begin(question_id)
+        return known
+
     async def _let_wait(self, desk: CaseDesk, question_id: str) -> None:
         """Open a case for a question whose answer several people have rated as no help."""
         opinions = await self._archive.feedback(question_id)

@@ -40,7 +40,6 @@ from core.skills.messenger import Line, Messenger
 from core.stores.sqlite.spool import Act, Spooled
 from core.text.person_wanted import wants_person
 from core.types import (
-    Feedback,
     Question,
     Receipt,
     Received,
@@ -118,7 +117,7 @@ class ChatService(Lookups):
             drop=self._drop,
             wake=self.wake,
         )
-        self._opinions = Opinions(
+        self.feedback = Opinions(
             archive=archive,
             desk=desk,
             is_public=self._handler.is_public,
@@ -294,10 +293,6 @@ class ChatService(Lookups):
     def live_in(self, session: SessionId) -> str | None:
         """Return the question of a conversation whose answer is being written here."""
         return self._handler.live_in(session)
-
-    async def rate(self, feedback: Feedback) -> bool:
-        """Store what a person thinks of an answer; False if there is no such answer any more."""
-        return await self._opinions.rate(feedback)
 
     async def teach(self, remark: Remark) -> Taught:
         """Learn a reply that has the tag (see `is_lesson`); it is used from the next question on.

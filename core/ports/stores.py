@@ -72,6 +72,10 @@ class Archive(Protocol):
         """Store an opinion over that person's earlier one; False if there is no such turn."""
         ...
 
+    async def withdraw_feedback(self, question_id: str, user: str) -> bool:
+        """Delete a person's opinion on an answer; False if they have given none."""
+        ...
+
     async def opinion(self, question_id: str, user: str) -> Feedback | None:
         """One person's opinion on an answer, None if they have given none."""
         ...

@@ -129,6 +129,16 @@ async def test_feedback_is_the_latest_of_each_person(stores):
     ]
 
 
+async def test_an_opinion_that_is_taken_back_counts_no_more(stores):
+    await stores.history.append(turn("1"))
+    for user in ("U1", "U2"):
+        await stores.archive.give_feedback(Feedback("1", user, helpful=True, given_at=NOON))
+    assert await stores.archive.withdraw_feedback("1", "U1")
+    assert [one.user for one in await stores.archive.feedback("1")] == ["U2"]
+    assert not await stores.archive.withdraw_feedback("1", "U1")
+    assert not await stores.archive.withdraw_feedback("none", "U1")
+
+
 @pytest.mark.parametrize("text", KEPT.values(), ids=KEPT)
 async def test_feedback_says_why_and_what_would_be_right(stores, text):
     """As written; with a later opinion that says neither, both are gone."""

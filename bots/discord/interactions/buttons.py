@@ -112,15 +112,29 @@ async def _change_buttons(
 
 async def _praise(context: Context, interaction: Pressing, button: Pressed) -> None:
     opinion = Feedback(button.question_id, asker_of(interaction.user.id), helpful=True)
-    known = await promptly(interaction, context.service.rate(opinion))
+    if await promptly(interaction, _taken_back(context, opinion)):
+        await say(interaction, context.profile.feedback_withdrawn)
+        return
+    known = await promptly(interaction, context.service.feedback.rate(opinion))
     profile = context.profile
     await say(interaction, profile.feedback_thanks if known else profile.stale_button)
+
+
+async def _taken_back(context: Context, opinion: Feedback) -> bool:
+    """Take an opinion back that was given before; False if it is a new one."""
+    opinions = context.service.feedback
+    if not await opinions.is_repeated(opinion):
+        return False
+    return await opinions.withdraw(opinion.question_id, opinion.user)
 
 
 async def _criticise(context: Context, interaction: Pressing, button: Pressed) -> None:
     """Store the opinion at once, then ask for the reason, which may never come."""
     opinion = Feedback(button.question_id, asker_of(interaction.user.id), helpful=False)
-    storing = await soon(context.service.rate(opinion))
+    if await _taken_back(context, opinion):
+        await say(interaction, context.profile.feedback_withdrawn)
+        return
+    storing = await soon(context.service.feedback.rate(opinion))
     if storing.done() and not storing.exception() and not storing.result():
         await say(interaction, context.profile.stale_button)
         return

@@ -67,7 +67,7 @@ async def submitted(context: Context, interaction: Pressing) -> None:
         expected=values.get(_EXPECTED, ""),
     )
     await defer(interaction, aside=True)
-    known = await context.service.rate(opinion)
+    known = await context.service.feedback.rate(opinion)
     profile = context.profile
     await say(interaction, profile.feedback_thanks if known else profile.stale_button)
 

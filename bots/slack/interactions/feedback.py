@@ -45,11 +45,16 @@ def register(app: AsyncApp, context: Context, workspaces: Workspaces) -> None:
             stale = context.profile.stale_button
             await whisper(client, body["response_url"], stale, thread=thread_of(body))
             return
+        opinion = Feedback(question_id, body["user"]["id"], helpful)
+        if said := await _taken_back(context, opinion):
+            await whisper(client, body["response_url"], said, thread=thread_of(body))
+            return
         # The form first of all, for its trigger lasts three seconds.
         view_id = "" if helpful else await _ask_why(context.profile, question_id, body, client)
         try:
-            opinion = Feedback(question_id, body["user"]["id"], helpful)
-            trouble = "" if await context.service.rate(opinion) else context.profile.stale_button
+            trouble = (
+                "" if await context.service.feedback.rate(opinion) else context.profile.stale_button
+            )
         except StorageError as error:
             logger.error("an opinion is not stored: %s", error)
             trouble = context.profile.not_stored
@@ -68,7 +73,7 @@ def register(app: AsyncApp, context: Context, workspaces: Workspaces) -> None:
             about["question"], body["user"]["id"], helpful=False, reason=reason, expected=expected
         )
         try:
-            known = await context.service.rate(opinion)
+            known = await context.service.feedback.rate(opinion)
         except StorageError:  # the form keeps the person's words
             errors = {_EXPECTED: context.profile.not_stored}
             await ack(response_action="errors", errors=errors)
@@ -76,6 +81,19 @@ def register(app: AsyncApp, context: Context, workspaces: Workspaces) -> None:
         await ack()
         said = context.profile.feedback_thanks if known else context.profile.stale_button
         await whisper(client, about["url"], said, thread=about["thread"])
+
+
+async def _taken_back(context: Context, opinion: Feedback) -> str:
+    """Take an opinion back that was given before; return what to say, "" if it is a new one."""
+    opinions, profile = context.service.feedback, context.profile
+    try:
+        if not await opinions.is_repeated(opinion):
+            return ""
+        await opinions.withdraw(opinion.question_id, opinion.user)
+    except StorageError as error:
+        logger.error("an opinion is not taken back: %s", error)
+        return profile.not_stored
+    return profile.feedback_withdrawn
 
 
 async def _ask_why(profile: Profile, question_id: str, body: Json, client: AsyncWebClient) -> str:

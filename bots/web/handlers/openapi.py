@@ -204,7 +204,12 @@ def _questions() -> Json:
                 {204: "Stored.", 404: "There is no such answer any more."},
                 body=_OPINION,
                 parameters=named,
-            )
+            ),
+            "delete": operation(
+                "Take the opinion back",
+                {204: "It is gone.", 404: "There was none."},
+                parameters=named,
+            ),
         },
         f"{one}/sources/{{n}}": {
             "get": operation(
@@ -296,12 +301,7 @@ def _schemas() -> Json:
             "pressed": {"type": "boolean"},
         },
     }
-    of_file = dict.fromkeys(("name", "media_type", "text", "base64"), TEXT)
-    file = {
-        "type": "object",
-        "description": "A picture has `base64`, any other file `text`.",
-        "properties": of_file,
-    }
+    file = {"type": "object", "properties": {"name": TEXT, "media_type": TEXT, "text": TEXT}}
     answer = {
         "kind": {"enum": [kind.value for kind in EndingKind]},
         "text": {"type": "string", "description": "Markdown."},

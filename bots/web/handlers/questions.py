@@ -266,7 +266,18 @@ async def rate(request: web.Request) -> web.Response:
         reason=text_in(body, "reason", most=_REASON_CHARS, default=""),
         expected=text_in(body, "expected", most=_EXPECTED_CHARS, default=""),
     )
-    if not await context.service.rate(opinion):
+    if not await context.service.feedback.rate(opinion):
+        raise Problem(HTTPStatus.NOT_FOUND, context.texts.not_found)
+    context.rooms.wake(question.session)
+    return web.Response(status=204)
+
+
+async def take_back(request: web.Request) -> web.Response:
+    """Delete what a person thinks of the answer."""
+    context = request.app[CONTEXT]
+    question = (await received_in(request)).question
+    context.admission.check_opinion(context.gate.source(request))
+    if not await context.service.feedback.withdraw(question.id, context.gate.person(request)):
         raise Problem(HTTPStatus.NOT_FOUND, context.texts.not_found)
     context.rooms.wake(question.session)
     return web.Response(status=204)

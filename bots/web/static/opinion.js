@@ -12,7 +12,7 @@ export class Opinion {
     this.turn = turn;
     this.given = given;
     this.below = below;
-    this.up = iconButton("up", t.helpful, () => this.rate({ helpful: true }));
+    this.up = iconButton("up", t.helpful, () => this.praise());
     this.down = iconButton("down", t.not_helpful, () => this.criticise());
     this.show(given);
   }
@@ -27,9 +27,19 @@ export class Opinion {
     this.down.setAttribute("aria-pressed", String(given?.helpful === false));
   }
 
+  // Whoever presses the same thumb again takes the opinion back.
+  async praise() {
+    if (this.given?.helpful === true) await this.takeBack();
+    else if (await this.rate({ helpful: true })) this.below.replaceChildren();
+  }
+
+  async takeBack() {
+    if (await this.rate(null)) this.thank(t.feedback_withdrawn);
+  }
+
   async rate(given) {
     try {
-      await call("PUT", `${this.turn.path}/opinion`, given);
+      await call(given ? "PUT" : "DELETE", `${this.turn.path}/opinion`, given ?? undefined);
       this.show(given);
       return true;
     } catch (error) {
@@ -45,6 +55,10 @@ export class Opinion {
 
   // That it was no help is stored at once, in case that nothing more comes.
   async criticise() {
+    if (this.given?.helpful === false) {
+      await this.takeBack();
+      return;
+    }
     if (!(await this.rate({ helpful: false }))) return;
     const reasons = about.reasons.map((reason) =>
       make("label", {}, make("input", { type: "radio", name: `why-${this.turn.id}`, value: reason }), reason));

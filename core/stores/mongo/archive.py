@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from pymongo import ASCENDING, DESCENDING
-from pymongo.errors import DuplicateKeyError
 
 from core.stores.mongo.cases import MongoCases
 from core.stores.mongo.counters import count_opinion, count_turn
 from core.stores.mongo.database import Document, MongoDatabase
 from core.stores.mongo.history import UNSHOWN, question_of, turn_of
 from core.stores.mongo.lessons import MongoLessons
+from core.stores.mongo.opinions import feedback_of, give, withdraw
 from core.stores.records import check_text, feedback_as_stored
 from core.stores.times import in_utc, utc_now
 from core.types import (
@@ -116,22 +116,15 @@ class MongoArchive:
             StorageError: it holds text that no store keeps, or MongoDB does not take it.
         """
         kept = feedback_as_stored(feedback)
-        one = {"question_id": kept.question_id, "user": kept.user}
-        said = {"helpful": kept.helpful, "reason": kept.reason, "expected": kept.expected}
-        change = {"$set": {**said, "given_at": kept.given_at}}
         with self._db.translated():
-            found = await self._db.turns.find_one({"_id": kept.question_id})
-            if found is None:
-                return False
-            before = await self._db.feedback.find_one(one)
-            try:
-                await self._db.feedback.update_one(one, change, upsert=True)
-            except DuplicateKeyError:  # two first opinions at once: by now there is one to update
-                await self._db.feedback.update_one(one, change)
-            if before:
-                await count_opinion(self._db, turn_of(found), feedback_of(before), factor=-1)
-            await count_opinion(self._db, turn_of(found), kept)
-            return True
+            return await give(self._db, kept)
+
+    async def withdraw_feedback(self, question_id: str, user: str) -> bool:
+        """Delete a person's opinion on an answer; False if they have given none."""
+        check_text("the question's id", question_id)
+        check_text("the user", user)
+        with self._db.translated():
+            return await withdraw(self._db, question_id, user)
 
     async def opinion(self, question_id: str, user: str) -> Feedback | None:
         """One person's opinion on an answer, None if they have given none."""
@@ -291,16 +284,3 @@ class MongoArchive:
                 and not await self._db.inbox.find_one({**held, "open": True}, {"_id": True})
             ):
                 await self._db.sessions.delete_one({"_id": session["_id"], "n": session["n"]})
-
-
-def feedback_of(document: Document) -> Feedback:
-    """The opinion of a document."""
-    return Feedback(
-        document["question_id"],
-        document["user"],
-        document["helpful"],
-        document["given_at"],
-        # Opinions of an older faqbot have neither.
-        document.get("reason", ""),
-        document.get("expected", ""),
-    )

@@ -14,6 +14,7 @@ from core.stores.sqlite.counters import count_opinion, count_turn
 from core.stores.sqlite.database import SqliteFile, from_ms, to_ms
 from core.stores.sqlite.history import LISTED, question_of, turn_of
 from core.stores.sqlite.lessons import touch
+from core.stores.sqlite.opinions import FIND, OPINION, OPINIONS, feedback_of, give, withdraw
 from core.stores.times import in_utc
 from core.types import (
     Feedback,
@@ -25,7 +26,6 @@ from core.types import (
     Turn,
 )
 
-FIND: Final = "SELECT * FROM turns WHERE question_id = ?"
 NEWEST: Final = "SELECT * FROM sessions ORDER BY last_at_ms DESC, session LIMIT ?"
 ENDED_WITH: Final = """
     SELECT * FROM sessions WHERE last_at_ms = ? AND session > ? ORDER BY session LIMIT ?
@@ -37,18 +37,8 @@ PAGE: Final = "SELECT * FROM turns WHERE session = ? AND seq > ? ORDER BY seq LI
 ASKED_BY: Final = """
     SELECT * FROM turns WHERE asker = ? ORDER BY finished_at_ms DESC, question_id LIMIT ?
 """
-_GIVE: Final = """
-    INSERT INTO feedback (question_id, user, helpful, given_at_ms, reason, expected)
-    SELECT question_id, :user, :helpful, :given_at_ms, :reason, :expected
-    FROM turns WHERE question_id = :question_id
-    ON CONFLICT (question_id, user) DO UPDATE
-    SET helpful = excluded.helpful, given_at_ms = excluded.given_at_ms,
-        reason = excluded.reason, expected = excluded.expected
-"""
-OPINION: Final = "SELECT * FROM feedback WHERE question_id = ? AND user = ?"
 RENAME: Final = "UPDATE sessions SET title = ? WHERE session = ?"
 TITLE: Final = "SELECT title FROM sessions WHERE session = ?"
-OPINIONS: Final = "SELECT * FROM feedback WHERE question_id = ? ORDER BY user"
 
 # A few at a time, so that whoever wants to append meanwhile does not wait long.
 _AT_ONCE: Final = 500
@@ -135,15 +125,15 @@ class SqliteArchive:
             StorageError: it holds text that no store keeps, or the file cannot be written.
         """
         kept = feedback_as_stored(feedback)
-        row: dict[str, str | int] = {
-            "question_id": kept.question_id,
-            "user": kept.user,
-            "helpful": kept.helpful,
-            "given_at_ms": to_ms(kept.given_at),
-            "reason": kept.reason,
-            "expected": kept.expected,
-        }
-        return await self._file.write(partial(_give, row=row, opinion=kept, zone=self._file.zone))
+        return await self._file.write(partial(give, opinion=kept, zone=self._file.zone))
+
+    async def withdraw_feedback(self, question_id: str, user: str) -> bool:
+        """Delete a person's opinion on an answer; False if they have given none."""
+        check_text("the question's id", question_id)
+        check_text("the user", user)
+        zone = self._file.zone
+        taken = partial(withdraw, question_id=question_id, user=user, zone=zone)
+        return await self._file.write(taken)
 
     async def opinion(self, question_id: str, user: str) -> Feedback | None:
         """One person's opinion on an answer, None if they have given none."""
@@ -236,34 +226,6 @@ class SqliteArchive:
             turns += removed[0]
             opinions += removed[1]
         return turns, opinions
-
-
-def feedback_of(row: sqlite3.Row) -> Feedback:
-    """The opinion of a row."""
-    return Feedback(
-        row["question_id"],
-        row["user"],
-        bool(row["helpful"]),
-        from_ms(row["given_at_ms"]),
-        row["reason"],
-        row["expected"],
-    )
-
-
-def _give(
-    db: sqlite3.Connection, row: dict[str, str | int], opinion: Feedback, zone: tzinfo
-) -> bool:
-    """Store an opinion and count it, in the place of the one before."""
-    found = db.execute(FIND, (opinion.question_id,)).fetchone()
-    if found is None:
-        return False
-    turn = turn_of(found)
-    before = db.execute(OPINION, (opinion.question_id, opinion.user)).fetchone()
-    if before:
-        count_opinion(db, turn, feedback_of(before), zone, factor=-1)
-    db.execute(_GIVE, row)
-    count_opinion(db, turn, opinion, zone)
-    return True
 
 
 def _take_back(db: sqlite3.Connection, question_id: str, zone: tzinfo) -> bool:

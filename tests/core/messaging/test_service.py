@@ -374,7 +374,7 @@ async def test_what_is_stored_has_no_personal_data_where_that_is_masked(place):
         stored = await place.until("1", *ENDED)
         assert stored.question.text == "****@*******.*** 로 답해 주세요. 반품비는?"
         said = Feedback("1", "U1", helpful=False, reason="없음", expected="010-2345-6789로 전화")
-        assert await service.rate(said)
+        assert await service.feedback.rate(said)
     (opinion,) = await place.archive.feedback("1")
     assert opinion.expected == "***-****-****로 전화"
 
@@ -493,8 +493,8 @@ async def test_opinions_on_answers_that_there_are_are_kept(place):
     async with running(service):
         await service.receive(asked())
         await place.until("1", *ENDED)
-    assert await service.rate(Feedback("1", "U1", helpful=False))
-    assert not await service.rate(Feedback("unknown", "U1", helpful=False))
+    assert await service.feedback.rate(Feedback("1", "U1", helpful=False))
+    assert not await service.feedback.rate(Feedback("unknown", "U1", helpful=False))
 
 
 async def test_a_conversation_is_one_that_something_was_asked_in(place):

@@ -244,6 +244,17 @@ async def test_thumbs_up_is_kept_and_thanked_for(fake, tmp_path, profile):
         assert (opinion.user, opinion.helpful) == (f"discord:{fake.user.id}", True)
 
 
+async def test_the_same_thumb_again_takes_the_opinion_back(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        _, answer = await asked_in_thread(fake)
+        for said in (profile.feedback_thanks, profile.feedback_withdrawn):
+            await fake.press(answer, profile.helpful)
+            await fake.until(
+                lambda said=said: fake.ephemerals and fake.ephemerals[-1].content == said
+            )
+        assert await bot.stores.archive.feedback(bot.assistant.asked[0].id) == []
+
+
 async def test_thumbs_down_asks_why_also_after_a_restart(fake, tmp_path, profile):
     async with running_bot(fake, tmp_path, profile) as bot:
         _, answer = await asked_in_thread(fake)

@@ -693,7 +693,7 @@ async def test_an_answer_that_two_people_disliked_calls_the_owner(
         (asked,) = bot.assistant.asked
         for person in ("slack:U1", "slack:U2"):
             assert owner.notifications() == []
-            await bot.service.rate(Feedback(asked.id, person, helpful=False))
+            await bot.service.feedback.rate(Feedback(asked.id, person, helpful=False))
         await slack.until(owner.notifications, PATIENCE_S)
         assert "아는 것을 알려 주세요" in visible(slack.replies(question)[-1])
 

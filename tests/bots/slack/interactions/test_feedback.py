@@ -85,6 +85,16 @@ async def test_a_second_press_changes_the_opinion(slack, minsu, answer, opinions
     assert await opinions() == [(minsu.id, True, "", "")]
 
 
+async def test_the_same_press_again_takes_the_opinion_back(slack, minsu, answer, opinions, profile):
+    await minsu.press(answer, "feedback:negative")
+    form = await slack.until(lambda: minsu.modal)
+    await minsu.submit(form, {"expected": "더 짧게"})
+    await slack.until(lambda: told(minsu) == [profile.feedback_thanks])
+    await minsu.press(answer, "feedback:negative")
+    await slack.until(lambda: told(minsu)[-1] == profile.feedback_withdrawn)
+    assert await opinions() == []
+
+
 async def test_opinions_are_each_persons_own(slack, minsu, answer, opinions):
     jiho = slack.add_person("지호")
     for person in (minsu, jiho):
@@ -124,14 +134,14 @@ async def test_a_vote_counts_although_the_form_could_not_be_opened(
 async def test_what_cannot_be_stored_stays_in_the_form(
     slack, bot, minsu, answer, opinions, profile, monkeypatch
 ):
-    rate, voted = bot.rate, asyncio.Event()
+    rate, voted = bot.feedback.rate, asyncio.Event()
 
     async def note(opinion):
         known = await rate(opinion)
         voted.set()
         return known
 
-    monkeypatch.setattr(bot, "rate", note)
+    monkeypatch.setattr(bot.feedback, "rate", note)
     await minsu.press(answer, "feedback:negative")
     form = await slack.until(lambda: minsu.modal)
     await voted.wait()
@@ -139,11 +149,11 @@ async def test_what_cannot_be_stored_stays_in_the_form(
     async def refuse(opinion):
         raise StorageError("the disk is full")
 
-    monkeypatch.setattr(bot, "rate", refuse)
+    monkeypatch.setattr(bot.feedback, "rate", refuse)
     delivery = await minsu.submit(form, {"expected": "더 짧게"})
     assert delivery.answer["errors"] == {"expected": profile.not_stored}
     assert minsu.modal is form
-    monkeypatch.setattr(bot, "rate", rate)
+    monkeypatch.setattr(bot.feedback, "rate", rate)
     await minsu.submit(form, {"expected": "더 짧게"})
     await slack.until(lambda: told(minsu) == [profile.feedback_thanks])
     assert await opinions() == [(minsu.id, False, "", "더 짧게")]

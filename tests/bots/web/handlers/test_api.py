@@ -253,6 +253,9 @@ async def test_opinions_are_kept_and_shown_to_who_has_them(bot, person):
     ]
     _, told = await person.call("GET", path_of(message))
     assert told["opinion"] == opinion
+    assert (await person.call("DELETE", path))[0] == 204
+    assert await bot.stores.archive.feedback(message.id) == []
+    assert (await person.call("DELETE", path))[0] == 404
     assert (await person.call("PUT", path, {"helpful": "yes"}))[0] == 400
     assert (await person.call("PUT", path, {"helpful": True, "reason": "가" * 501}))[0] == 413
 

@@ -20,6 +20,7 @@ from fakes.old_schema import turn_back
 from core.stores.inbox_limits import InboxLimits
 from core.stores.sqlite import archive as sqlite_archive
 from core.stores.sqlite import inbox_statements as sqlite_inbox
+from core.stores.sqlite import opinions
 from core.stores.sqlite.archive import SqliteArchive
 from core.stores.sqlite.database import SqliteFile
 from core.stores.sqlite.history import SqliteHistory
@@ -61,13 +62,13 @@ def open_stores(path: Path) -> Callable[[], AbstractAsyncContextManager[archive_
 @pytest.mark.parametrize(
     ("statement", "values"),
     [
-        (sqlite_archive.FIND, 1),
+        (opinions.FIND, 1),
         (sqlite_archive.NEWEST, 1),
         (sqlite_archive.ENDED_WITH, 3),
         (sqlite_archive.ENDED_BEFORE, 2),
         (sqlite_archive.PAGE, 3),
-        (sqlite_archive.OPINION, 2),
-        (sqlite_archive.OPINIONS, 1),
+        (opinions.OPINION, 2),
+        (opinions.OPINIONS, 1),
         (sqlite_archive.OF_ASKER, 2),
         (sqlite_archive.ENDED, 2),
         (sqlite_archive.FORGET_QUESTIONS, 1),
