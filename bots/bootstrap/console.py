@@ -100,6 +100,7 @@ def trials_of(stores: Stores, retriever: Retriever, assistants: PlainAssistants)
         now=lambda: assistants.searching(retriever),
         with_lessons=with_lessons,
         with_source=with_source,
+        with_confidence=lambda sure: assistants.searching(retriever.answering_from(sure)),
         ingest=ingest,
         upload=upload,
         source=source,

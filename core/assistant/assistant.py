@@ -33,6 +33,7 @@ from core.types import (
     Exchange,
     Failed,
     Label,
+    Passage,
     Question,
     SessionId,
     Turn,
@@ -176,6 +177,12 @@ class Assistant:
         """Return the entries of hits, as far as they are served."""
         retriever = self._answerer.retriever
         return await retriever.aside(retriever.entries, hits)
+
+    async def draft(self, question: str, passages: Sequence[Passage], *, charged_to: str) -> str:
+        """Return what a model writes from passages; "" without one, or if they hold no answer."""
+        if not (self._models and self._uses_models and passages):
+            return ""
+        return await self._models.draft(question, passages, charged_to)
 
     async def research(
         self, text: str, session: SessionId, history: Sequence[Exchange] | None = None

@@ -21,9 +21,11 @@ from core.reporting.gaps import Embed, GapGroup, grouped, open_gaps
 from core.reporting.replay import ReplayCase, ReplayOutcome, outcome_of
 from core.reporting.switches import Switchboard
 from core.reporting.trial import Trials
+from core.retrieval.overlay.lessons import passages_of
 from core.types import (
     AuditEvent,
     Lesson,
+    Passage,
     Removed,
     SessionId,
     Turn,
@@ -36,6 +38,7 @@ SESSION: Final = SessionId("console:lessons")
 _MOST_ASKED_AGAIN: Final = 50
 _MOST_TAUGHT: Final = 5  # questions of a group that a lesson is stored for
 _DRAFT_PARTS: Final = 2
+_DRAFT_PASSAGES: Final = 5
 _DRAFT_CHARS: Final = 600
 
 
@@ -119,15 +122,25 @@ class Operations:
         self._vectors = wanted
         return np.stack(list(wanted.values()))
 
-    async def draft(self, text: str) -> str:
-        """Return the parts of the nearest entries as a draft of an answer; "" without any.
+    async def draft(self, text: str, question_ids: Sequence[str], *, who: str) -> str:
+        """Return a draft of an answer to a group's questions; "" if there is nothing for one.
+
+        A model writes it from what people have said would be right, from what owners have taught
+        nearby, and from the nearest entries; without one it is the parts of these entries.
 
         Raises:
             FaqbotError: it cannot be searched for.
         """
         research = await self.assistant.research(text, SessionId("draft"), ())
-        near = await self.assistant.nearest(research.hits[:_DRAFT_PARTS])
-        return "\n\n".join(entry.text[:_DRAFT_CHARS].strip() for entry in near)
+        hits = research.hits[:_DRAFT_PASSAGES]
+        near = await self.assistant.nearest(hits)
+        given = await self.archive.opinions(question_ids)
+        said = dict.fromkeys(one.expected for one in given if one.expected)
+        replies = [Passage(f"reply:{reply}", text, reply, 1.0) for reply in said]
+        passages = [*replies, *passages_of(near, {hit.faq_id: hit.score for hit in hits})]
+        written = await self.assistant.draft(text, passages, charged_to=f"console:{who}")
+        parts = "\n\n".join(entry.text[:_DRAFT_CHARS].strip() for entry in near[:_DRAFT_PARTS])
+        return written or parts
 
     async def teach(
         self, questions: Sequence[tuple[str, str]], answer: str, *, who: str, approved: bool

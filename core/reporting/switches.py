@@ -60,6 +60,15 @@ class Switchboard:
             for name, switch in self._switches.items()
         ]
 
+    def checked(self, name: str, value: str) -> str:
+        """Return a value of a switch in its usual form.
+
+        Raises:
+            KeyError: there is no such switch.
+            ValueError: it cannot have that value.
+        """
+        return self._switches[name].check(value)
+
     async def set(self, name: str, value: str | None, *, who: str) -> None:
         """Set something in every process; None is back to what the settings say.
 

@@ -58,7 +58,8 @@ class Trials:
     """The changes that can be tried out, without models, and without changing what serves.
 
     `now` answers as the bot does; `with_lessons` as if these were taught; `with_source` as if what
-    an origin holds by now were ingested. `ingest` ingests it and returns a line that says what has
+    an origin holds by now were ingested; `with_confidence` as if an answer had to be as sure as
+    this. `ingest` ingests it and returns a line that says what has
     changed. `upload`
     keeps a file, by its name and content, and tells what an ingest of it would take. `source` is
     what serves, None before the first ingest.
@@ -69,6 +70,7 @@ class Trials:
     now: Callable[[], AnyAssistant]
     with_lessons: Callable[[Sequence[Lesson]], Awaitable[AnyAssistant]]
     with_source: Callable[[Origin], AbstractAsyncContextManager[AnyAssistant]]
+    with_confidence: Callable[[float], AnyAssistant]
     ingest: Callable[[Origin], Awaitable[str]]
     upload: Callable[[str, AsyncIterable[bytes]], Awaitable[DryRun]]
     source: Callable[[], Awaitable[Generation | None]]

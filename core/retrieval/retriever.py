@@ -107,6 +107,12 @@ class Retriever:
         view._audience, view._first_of, view._first = audience, None, {}  # noqa: SLF001 - its own
         return view
 
+    def answering_from(self, confidence: float) -> Retriever:
+        """Return one that is bolder or more careful about what answers a question."""
+        view = copy(self)
+        view.answer_from = confidence
+        return view
+
     async def aside(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what `work` returns, on one of the threads that are for searching."""
         loop = asyncio.get_running_loop()

@@ -130,7 +130,7 @@ def operations_of(stores, assistant):
         category_of=of_no_category,
     )
 
-    async def draft(_text):
+    async def draft(_text, _questions, *, who):
         return PASSAGE.text
 
     operations.draft = draft

@@ -11,7 +11,7 @@ from fakes.assistants import ScriptedAssistant
 from core.errors import SourceError
 from core.reporting.catalogue import CatalogueIndex
 from core.reporting.checkup import CheckReport
-from core.reporting.switches import Switch, Switchboard, one_of
+from core.reporting.switches import Switch, Switchboard, a_share, one_of
 from core.reporting.trial import DryRun, Note, Origin, TableColumns, Trials
 from core.stores.memory import MemoryHistory
 from core.types import Entry, EntryProblem, Escalated, Generation, Lesson, ProblemKind
@@ -63,6 +63,12 @@ def trials_of(stores, assistant) -> Trials:
         after.script("없앤 것", Escalated("없어요", ()))
         yield after
 
+    def with_confidence(sure: float) -> ScriptedAssistant:
+        after = ScriptedAssistant(MemoryHistory())
+        if sure > 0.5:
+            after.script("없앤 것", Escalated("없어요", ()))
+        return after
+
     async def ingest(origin: Origin) -> str:
         return "2 added" if origin is Origin.UPLOAD else "1 added"
 
@@ -84,6 +90,7 @@ def trials_of(stores, assistant) -> Trials:
         now=assistant.forgetful,
         with_lessons=with_lessons,
         with_source=with_source,
+        with_confidence=with_confidence,
         ingest=ingest,
         upload=upload,
         source=source,
@@ -91,9 +98,10 @@ def trials_of(stores, assistant) -> Trials:
 
 
 def switchboard_of(stores, assistant) -> Switchboard:
-    """Turn models on and off."""
+    """Turn models on and off, and take a confidence that changes nothing."""
 
     def use(value: str) -> None:
         assistant.use_models(on=value == "on")
 
-    return Switchboard(stores.reports, [Switch("models", "on", one_of("on", "off"), use)])
+    sure = Switch("answer_confidence", "0.5", a_share(least=0.05, most=0.95), lambda _value: None)
+    return Switchboard(stores.reports, [Switch("models", "on", one_of("on", "off"), use), sure])

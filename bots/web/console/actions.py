@@ -21,6 +21,7 @@ from core.reporting.operations import LessonEffect
 
 _MOST_QUESTIONS: Final = 500
 _MOST_MONTHS: Final = 36
+_NAME_CHARS: Final = 4_000
 _SWITCH_CHARS: Final = 2_000
 
 
@@ -35,6 +36,16 @@ async def teach(request: web.Request) -> web.Response:
     approved = body.get("approved") is True
     taught = await operations.teach(questions_in(body), answer, who=visitor.name, approved=approved)
     return said(_taught_json(taught, request.app[CONTEXT].profile))
+
+
+async def draft(request: web.Request) -> web.Response:
+    """Draft an answer to a group's questions; a model that writes it costs something."""
+    visitor = visitor_in(request, changes=True)
+    body = await body_of(request)
+    questions = [question_id for question_id, _ in questions_in(body)]
+    text = text_in(body, "name", most=_NAME_CHARS)
+    operations = request.app[CONSOLE].operations
+    return said({"draft": await operations.draft(text, questions, who=visitor.name)})
 
 
 async def ask_again(request: web.Request) -> web.Response:

@@ -92,7 +92,7 @@ def routes() -> list[web.RouteDef]:
         web.post(f"{_API}/source/try", trials.try_source),
         web.post(f"{_API}/source/ingest", trials.ingest),
         web.get(f"{_API}/gaps", views.gaps),
-        web.get(f"{_API}/draft", views.draft),
+        web.post(f"{_API}/gaps/draft", actions.draft),
         web.post(f"{_API}/gaps/teach", actions.teach),
         web.post(f"{_API}/gaps/ask", actions.ask_again),
         web.get(f"{_API}/lessons", views.lessons),
@@ -103,6 +103,7 @@ def routes() -> list[web.RouteDef]:
         web.delete(f"{_API}/lessons/{{id}}", actions.unteach),
         web.get(f"{_API}/switches", views.switches),
         web.put(f"{_API}/switches", actions.switch),
+        web.post(f"{_API}/switches/try", trials.try_switch),
         web.get(f"{_API}/people/{{person}}", views.person),
         web.delete(f"{_API}/people/{{person}}", actions.forget),
     ]

@@ -33,6 +33,8 @@ BOUND: Final = 0.01  # of the answers may get worse, before it is said to be too
 _MOST_UPLOADED_BYTES: Final = 50_000_000
 _UPLOAD_S: Final = 600.0
 _PART_BYTES: Final = 256 * 1024
+_TRIED: Final = "answer_confidence"
+_NAME_CHARS: Final = 40
 _EVERY: Final = 10  # questions between two lines
 TRYING: Final = web.AppKey("trying", asyncio.Lock)
 
@@ -58,6 +60,21 @@ async def try_source(request: web.Request) -> web.StreamResponse:
     trials = request.app[CONSOLE].operations.trials
     async with _alone(request), _usable(), trials.with_source(origin) as after:
         return await _streamed(request, after)
+
+
+async def try_switch(request: web.Request) -> web.StreamResponse:
+    """Try how sure an answer has to be: the one switch that changes answers without models."""
+    visitor_in(request, changes=True)
+    body = await body_of(request)
+    operations = request.app[CONSOLE].operations
+    if text_in(body, "name", most=_NAME_CHARS) != _TRIED:
+        raise Problem(HTTPStatus.NOT_FOUND, "there is no such switch to be tried")
+    try:
+        sure = operations.switchboard.checked(_TRIED, text_in(body, "value", most=_NAME_CHARS))
+    except ValueError as error:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"`{_TRIED}`: {error}") from None
+    async with _alone(request):
+        return await _streamed(request, operations.trials.with_confidence(float(sure)))
 
 
 async def upload(request: web.Request) -> web.Response:

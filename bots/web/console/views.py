@@ -171,12 +171,6 @@ async def gaps(request: web.Request) -> web.Response:
     return said({"groups": [describe.group_json(group) for group in groups]})
 
 
-async def draft(request: web.Request) -> web.Response:
-    """The nearest entries' parts, to write an answer from."""
-    text = request.query.get("text", "")[:1_000]
-    return said({"draft": await _console(request).operations.draft(text)})
-
-
 async def lessons(request: web.Request) -> web.Response:
     """Return lessons by state and text, a page at a time; `comparing` them with the FAQ."""
     operations, query = _console(request).operations, request.query

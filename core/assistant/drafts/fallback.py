@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Final
 
 from core.assistant.drafts.silence import or_silence
 from core.assistant.drafts.speculation import Speculation, Write
 from core.errors import ModelError, ModelReplyError
-from core.llm.budget import Ledger, SpendingLimit
+from core.llm.budget import TAB, Ledger, SpendingLimit
 from core.llm.tool_calls import Tool
 from core.ports import ChatModel
 from core.profile import Profile
@@ -32,6 +34,9 @@ from core.types import (
 )
 
 logger = logging.getLogger(__name__)
+
+_DRAFT_S: Final = 60.0
+_CITATION: Final = re.compile(r"\s?\[\d{1,2}\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,25 @@ class FallbackModel:
         async with aclosing(self.extract(notice, question, history, passages)) as rest:
             async for piece in rest:
                 yield piece
+
+    async def draft(self, question: str, passages: Sequence[Passage]) -> str:
+        """Return what the model writes from passages, without marks of them.
+
+        It is "" if the model fails, or if they hold no answer.
+        """
+        said, used = "", tuple[Passage, ...]()
+        pieces = self._safe(question, (), passages)
+        try:
+            async with asyncio.timeout(_DRAFT_S), aclosing(pieces):
+                async for piece in pieces:
+                    if isinstance(piece, str):
+                        said += piece
+                    elif isinstance(piece, Written):
+                        used = piece.used
+        except (ModelError, TimeoutError) as error:
+            logger.warning("no draft is written: %s", error)
+            return ""
+        return _CITATION.sub("", said).strip() if used else ""
 
     async def extract(
         self,
@@ -168,6 +192,19 @@ class ModelPipeline:
         if limit is SpendingLimit.OFF or not self.free_embeddings:
             work.spend_nothing()
         return work
+
+    async def draft(self, question: str, passages: Sequence[Passage], person: str) -> str:
+        """Return what the model writes from passages, on this person's account.
+
+        It is "" at a limit, and else as of `FallbackModel.draft`.
+        """
+        if await self.ledger.limit(person) is not None:
+            return ""
+        before = TAB.set(self.ledger.open_tab(person))
+        try:
+            return await self.steady.draft(question, passages)
+        finally:
+            TAB.reset(before)
 
     def _write(self, limit: SpendingLimit) -> Write:
         steady = self.steady

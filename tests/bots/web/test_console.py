@@ -244,7 +244,7 @@ async def test_what_is_switched_counts_at_once_and_is_logged(bot, operator):
     assert (await operator.call("PUT", "/switches", MODELS_OFF))[0] == 204
     assert not bot.assistant.uses_models
     _, told = await operator.call("GET", "/switches")
-    assert told["switches"] == [{"name": "models", "value": "off", "default": "on"}]
+    assert told["switches"][0] == {"name": "models", "value": "off", "default": "on"}
     await operator.call("PUT", "/switches", {"name": "models", "value": None})
     assert bot.assistant.uses_models
     for body, status in (({"name": "models", "value": "maybe"}, 400), ({"name": "none"}, 404)):
@@ -372,6 +372,22 @@ async def test_what_an_ingest_makes_worse_is_seen_before_it_counts(bot, operator
     assert (await operator.call("POST", "/source/ingest", {}))[1] == {"told": "1 added"}
     _, told = await operator.call("GET", "/switches")
     assert [(one["who"], one["action"]) for one in told["audit"]] == [("mina", "faq.ingest")]
+
+
+async def test_what_a_setting_makes_worse_is_seen_before_it_counts(bot, operator):
+    await asked(bot, "없앤 것")
+    await operator.enter(READER)
+    careful = {"name": "answer_confidence", "value": "0.8"}
+    assert (await tried(operator, "/switches/try", careful))[0] == 403
+    await operator.enter(OWNER)
+    _, lines = await tried(operator, "/switches/try", careful)
+    assert [one["question"] for one in lines[-1]["result"]["changed"]] == ["없앤 것"]
+    _, lines = await tried(operator, "/switches/try", careful | {"value": "0.4"})
+    assert lines[-1]["result"]["changed"] == []
+    assert (await tried(operator, "/switches/try", careful | {"value": "9"}))[0] == 400
+    assert (await tried(operator, "/switches/try", careful | {"name": "models"}))[0] == 404
+    _, told = await operator.call("GET", "/switches")
+    assert told["audit"] == []
 
 
 async def test_a_faq_is_uploaded_looked_at_tried_and_ingested(bot, operator):

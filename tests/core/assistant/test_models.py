@@ -36,6 +36,7 @@ from core.types import (
     Escalated,
     Exchange,
     Label,
+    Passage,
     Question,
     SessionId,
     Status,
@@ -271,6 +272,19 @@ async def test_a_model_that_fails_leaves_the_extractive_answer(settings, server,
     assert "법정대리인" in shown(events)
     assert events[-1].sources[0].title == MINOR
     assert turn.model == "extractive"
+
+
+async def test_a_draft_is_written_from_what_people_have_said(settings, server):
+    """By the model, without marks; without one, or if it fails, there is none."""
+    said = Passage("reply:1", "주차 되나요?", "주차는 2시간까지 무료입니다.", 1.0)
+    server.faults.append(Fault("say", text="주차는 2시간까지 무료입니다 [1].\n[[NEXT]]\n"))
+    async with opened(settings) as assistant:
+        written = await assistant.draft("주차 되나요?", [said], charged_to="console:mina")
+        server.faults += [Fault("status", status=500)] * 9
+        failed = await assistant.draft("주차 되나요?", [said], charged_to="console:mina")
+        assistant.use_models(on=False)
+        without = await assistant.draft("주차 되나요?", [said], charged_to="console:mina")
+    assert (written, failed, without) == ("주차는 2시간까지 무료입니다.", "", "")
 
 
 async def test_a_prompt_that_is_too_long_is_asked_with_less(settings, server):

@@ -26,7 +26,7 @@ function group(one) {
   const questions = one.questions.map(({ question_id, text }) => ({ question_id, text }));
   element.append(make("div", { className: "row" },
     button(t.draft_answer, async () => {
-      const { draft } = await call("GET", `/draft?text=${encodeURIComponent(one.name)}`);
+      const { draft } = await call("POST", "/gaps/draft", { name: one.name, questions });
       compose(work, draft, questions, element);
     }, "primary"),
     button(t.ask_again, async () => told(work, await call("POST", "/gaps/ask", { questions }), element))), work);

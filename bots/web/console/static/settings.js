@@ -1,9 +1,11 @@
 // Switches with the log of changes; and people's data, for whoever asks for it by law.
 
 import { $, button, call, empty, field, isOwner, make, number, say, t, table, time } from "./dom.js";
+import { tryButton } from "./trial.js";
 
 const CHOICES = { models: ["on", "off"] };
 const STEPS = { answer_confidence: 0.05, daily_cap_usd: 0.01, daily_user_cap_usd: 0.01 };
+const TRIED = "answer_confidence"; // changes answers without models
 const RULES = ["mention", "asker", "all"];
 
 export async function switches(query, go) {
@@ -29,8 +31,10 @@ function position(one, go) {
     isOwner() ? input.element : make("p", { textContent: one.value }),
     make("p", { className: "small", textContent: t.as_set.replace("{value}", shown) }));
   if (!isOwner()) return element;
+  const trial = make("div");
+  const attempt = one.name === TRIED ? tryButton("/switches/try", () => ({ name: one.name, value: input.value() }), trial) : null;
   element.append(make("div", { className: "row" },
-    button(t.save, () => set(input.value()), "primary"), isChanged ? button(t.reset, () => set(null)) : null));
+    button(t.save, () => set(input.value()), "primary"), attempt, isChanged ? button(t.reset, () => set(null)) : null), trial);
   return element;
 }
 
