@@ -11,6 +11,7 @@ from core.errors import SourceError
 from ingest.sources.encodings import BROKEN, decode
 from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.tables.columns import ColumnMap, find_header, missing
+from ingest.sources.tables.headers import header
 from ingest.sources.tables.lines import TableLine
 from ingest.sources.tables.table import add_table
 
@@ -82,7 +83,7 @@ def _dialect(lines: Sequence[str], name: str, columns: ColumnMap) -> tuple[str, 
 def _body(  # noqa: PLR0913, PLR0917 - what one line of a file is read with
     lines: Sequence[str], start: int, name: str, delimiter: str, collector: Collector, encoding: str
 ) -> Iterator[TableLine]:
-    width = 0
+    width, ends_in_answer = 0, False
     for number, values in _records(lines, start, name, delimiter):
         position = f"{name}:{number}"
         if values is None:
@@ -90,14 +91,20 @@ def _body(  # noqa: PLR0913, PLR0917 - what one line of a file is read with
             continue
         line = TableLine(number, values)
         if not width and find_header([line], {}) is not None:
-            width = len(values)
+            width, ends_in_answer = len(values), header(values[-1]).field == "answer"
+        surplus = bool(width) and any(value.strip() for value in values[width:])
         if any(BROKEN.search(value) for value in values):
             save = "save the file as 'CSV UTF-8' or type the row anew"
             collector.skip(position, f"the row has bytes that are not valid {encoding}: {save}")
-        elif width and any(value.strip() for value in values[width:]):
+        elif surplus and not ends_in_answer:
             collector.skip(position, "more values than columns: put text with commas in quotes")
         elif len(values) > MAX_COLUMNS:
             raise SourceError(f"{position}: more than {MAX_COLUMNS:,} columns; export anew")
+        elif surplus:
+            text = "more values than columns: those behind the answer were read as the rest of it"
+            collector.remark("merged", position, f"{text}; put text with commas in quotes")
+            last = delimiter.join(values[width - 1 :])
+            yield TableLine(number, [*values[: width - 1], last])
         else:
             yield line
 

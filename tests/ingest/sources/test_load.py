@@ -185,9 +185,18 @@ def test_an_open_quotation_costs_only_its_line(tmp_path):
 
 
 def test_a_comma_outside_quotes_does_not_cut_an_answer(tmp_path):
-    """A row with more values than columns is reported, not cut off."""
+    """What stands behind the last column is the rest of the answer, and that is told."""
     file = tmp_path / "faq.csv"
-    file.write_text("title,answer\nA,네, 됩니다\nB,b,,\n", encoding="utf-8")
+    file.write_text("title,answer\nA,네, 됩니다. 월, 화만요\nB,b,,\n", encoding="utf-8")
+    loaded = load(file)
+    assert [row.answer for row in loaded.rows] == ["네, 됩니다. 월, 화만요", "b"]
+    assert [(one.kind, one.position) for one in loaded.remarks] == [("merged", "faq.csv:2")]
+
+
+def test_a_comma_outside_quotes_before_another_column_costs_the_row(tmp_path):
+    """Nobody can tell which of the values belong together, so the row is reported."""
+    file = tmp_path / "faq.csv"
+    file.write_text("title,answer,category\nA,네, 됩니다,c\nB,b,c\n", encoding="utf-8")
     assert _positions(load(file)) == (["faq.csv:3"], ["faq.csv:2"])
 
 
