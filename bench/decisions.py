@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +19,7 @@ from core.charts import line_chart
 from core.embeddings.kiwi import KiwiEncoder
 from core.retrieval.retriever import Retriever, is_answer
 from core.text.korean import Analyzer
-from core.types import Label
+from core.types import Entry, Exchange, Label
 from ingest.prepare import prepare
 from ingest.question_packs import load_pack
 from ingest.sources.load import load
@@ -37,6 +37,8 @@ _COLUMNS: Final = [
 _OTHER_COLUMNS: Final = ["", "texts", "answered", "told", "refused or greeted"]
 _BINS: Final = 10
 _EVERY_TITLE: Final = 5
+_IN_THREADS: Final = ("", ", dev", ", off topic")
+_SEED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +132,10 @@ def _settings(
     for_any = workshop.guardrail("ko")
     for faq in workshop.small(MEASURED):
         own = [one for one in faq.examples if one.origin is Origin.OWN]
-        baselines = Baselines.of(faq.retriever.all_entries(), workshop.analyzer)
-        yield faq.name, Setting(faq.retriever, for_any, baselines), _by_kind(own)
+        entries = faq.retriever.all_entries()
+        baselines = Baselines.of(entries, workshop.analyzer)
+        asked = _with_threads(_by_kind(own), entries)
+        yield faq.name, Setting(faq.retriever, for_any, baselines), asked
     if not sources.real:
         not_run("decisions on the real FAQ and on the sets of other hands", sources.absent)
         return
@@ -139,10 +143,10 @@ def _settings(
     chat = list(read_examples(shared / "other" / "chitchat.jsonl"))
     for name in ("parakqc", "korquad"):
         entries = prepare(load(shared / "other" / f"{name}.faq.jsonl"), {}).entries
-        asked = list(read_examples(shared / "other" / f"{name}.jsonl"))
+        paraphrases = list(read_examples(shared / "other" / f"{name}.jsonl"))
         retriever = workshop.retriever(entries, name)
         baselines = Baselines.of(entries, workshop.analyzer)
-        yield name, Setting(retriever, for_any, baselines), {"": asked, ", chit-chat": chat}
+        yield name, Setting(retriever, for_any, baselines), {"": paraphrases, ", chit-chat": chat}
     entries = prepare(load(sources.faq), load_pack(sources.pack)).entries
     titles = [
         Example(entry.title, Label.ON_TOPIC, (), frozenset({entry.title}))
@@ -154,20 +158,37 @@ def _settings(
         Baselines.of(entries, workshop.analyzer),
     )
     labelled = [*_labelled(shared, "guardrail.dev"), *_labelled(shared, "stern.guardrail.dev")]
-    yield (
-        "SmartStore",
-        large,
-        {
-            ", dev": _labelled(shared, "retrieval.dev"),
-            ", stern": _labelled(shared, "stern.retrieval.dev"),
-            ", its titles": titles,
-            ", unanswerable": _labelled(shared, "stern.unanswerable.dev"),
-            ", off topic": [one for one in labelled if one.label is Label.OFF_TOPIC],
-            ", injections": [one for one in labelled if one.label is Label.INJECTION],
-            ", on topic": [one for one in labelled if one.label is Label.ON_TOPIC],
-            ", chit-chat": chat,
-        },
-    )
+    dev, stern = _labelled(shared, "retrieval.dev"), _labelled(shared, "stern.retrieval.dev")
+    kinds = {
+        ", dev": dev,
+        ", stern": stern,
+        ", follow-ups": [one for one in (*dev, *stern) if one.history],
+        ", its titles": titles,
+        ", unanswerable": _labelled(shared, "stern.unanswerable.dev"),
+        ", off topic": [one for one in labelled if one.label is Label.OFF_TOPIC],
+        ", injections": [one for one in labelled if one.label is Label.INJECTION],
+        ", on topic": [one for one in labelled if one.label is Label.ON_TOPIC],
+        ", chit-chat": chat,
+    }
+    yield "SmartStore", large, _with_threads(kinds, entries)
+
+
+def _with_threads(
+    kinds: dict[str, list[Example]], entries: Sequence[Entry]
+) -> dict[str, list[Example]]:
+    """Add what was asked alone once more, in a thread that was about another entry."""
+    rng = np.random.default_rng(_SEED)
+
+    def after_another(example: Example) -> Example:
+        entry = entries[rng.integers(len(entries))]
+        return replace(example, history=(Exchange(entry.title, entry.text, (entry.title,)),))
+
+    threads = {
+        f"{kind}, in a thread": [after_another(one) for one in kinds[kind] if not one.history]
+        for kind in _IN_THREADS
+        if kind in kinds
+    }
+    return kinds | threads
 
 
 def _labelled(shared: Path, name: str) -> list[Example]:

@@ -89,9 +89,9 @@ def _beside(opened: Opened, asked: list[Asked], latency: Latency) -> dict[str, l
     )
     times: dict[str, list[float]] = {"besides: guardrail": [], "besides: fetch 8 entries": []}
     for _ in range(_ROUNDS):
-        for (text, history), hits in zip(asked, latency.hits, strict=True):
+        for (text, _), hits in zip(asked, latency.hits, strict=True):
             started = perf_counter()
-            guardrail.judge(Evidence(text, hits, hits, has_history=bool(history)))
+            guardrail.judge(Evidence(text, hits, hits))
             judged = perf_counter()
             opened.retriever.entries(hits[:_PASSAGES])
             times["besides: guardrail"].append(judged - started)

@@ -39,7 +39,7 @@ _SHARES = (0.45, 0.35, 0.12, 0.08)
 _PACK_QUESTIONS, _TYPED_AHEAD, _PACK_WEIGHT = 1_500, 2, 0.25
 # Of the questions of other FAQs and of the everyday messages, as many are looked for in each FAQ.
 _ELSEWHERE_QUESTIONS, _EVERYDAY_MESSAGES = 300, 800
-_IN_CONVERSATION = 4  # one everyday message of so many comes after a question of the FAQ
+_IN_CONVERSATION = 2  # one everyday message of so many comes after a question of the FAQ
 _AT_ONCE = 50
 _ELSEWHERE_WEIGHT = 0.3  # some of these questions could be asked here just as well
 _LACKING_QUESTIONS, _NEIGHBOUR_SHARE = 120, 0.5
@@ -256,12 +256,7 @@ def evidence_of(
             retriever.search_all([Query(one.question, one.history) for one in some if one.history])
         )
         found += [
-            Evidence(
-                one.question,
-                next(leaning) if one.history else hits,
-                hits,
-                has_history=bool(one.history),
-            )
+            Evidence(one.question, next(leaning) if one.history else hits, hits)
             for one, hits in zip(some, alone, strict=True)
         ]
     return found

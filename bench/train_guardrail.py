@@ -46,7 +46,7 @@ _REGULARISATION = 5e-5
 _RAREST_GRAM, _RAREST_WORD = 3, 2
 # Refusing or greeting a real question is the worst error, so what is doubtful is neither: it is
 # answered where the search is sure, and else told that the FAQ does not say.
-_OFF_TOPIC_DOUBT, _GREETING_DOUBT = 2.0, 0.7
+_OFF_TOPIC_DOUBT, _GREETING_DOUBT = 1.7, 0.7
 
 
 def main(

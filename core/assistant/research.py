@@ -24,7 +24,8 @@ _TOGETHER = 16
 class Findings:
     """The findings of the FAQ for a question, in its conversation and alone, and the local verdict.
 
-    `entries` are what to answer from; none if nothing is near enough.
+    Both are the same where the question stands for itself. `entries` are what to answer from; none
+    if nothing is near enough.
     """
 
     in_context: Sequence[Hit]
@@ -106,7 +107,7 @@ class Researcher:
         ]
 
     def _judged(self, job: _Job, in_context: Sequence[Hit], alone: Sequence[Hit]) -> Findings:
-        evidence = Evidence(job.text, in_context, alone, has_history=bool(job.history))
+        evidence = Evidence(job.text, in_context, alone)
         verdict = self._guardrail.judge(evidence)
         near = is_answer(in_context)
         entries = self._retriever.entries(in_context[:_PASSAGES]) if near else ()

@@ -45,12 +45,19 @@ _SURE = 0.9  # confidence that an entry answers, whatever the words look like
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A question and what retrieval found for it: in its conversation, and by itself."""
+    """A question and what retrieval found for it: as it is read in its conversation, and by itself.
+
+    A question that stands for itself is read by itself in its conversation, too.
+    """
 
     question: str
     in_context: Sequence[Hit]
     alone: Sequence[Hit]
-    has_history: bool = False
+
+    @property
+    def leans(self) -> bool:
+        """Whether the question is read together with the one before it."""
+        return self.in_context != self.alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +221,7 @@ def facts(evidence: Evidence) -> Floats:
         min(len(text.split()), 40) / 20,
     )
     found = (*_found(evidence.in_context), *_found(evidence.alone))
-    return np.array((*found, float(evidence.has_history), *shape), np.float32)
+    return np.array((*found, float(evidence.leans), *shape), np.float32)
 
 
 def _found(hits: Sequence[Hit]) -> tuple[float, ...]:

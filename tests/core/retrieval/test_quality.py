@@ -53,7 +53,7 @@ def judged(retriever, guardrail, labelled):
     for case in labelled:
         alone = retriever.search(case.question)
         found = retriever.search(case.question, case.history) if case.history else alone
-        evidence = Evidence(case.question, found, alone, has_history=bool(case.history))
+        evidence = Evidence(case.question, found, alone)
         pairs.append((case.label, guardrail.judge(evidence).label))
     return pairs
 

@@ -456,3 +456,20 @@ def test_what_the_conversation_alone_finds_answers_nothing(retriever):
     history = [Exchange("정산은 언제 되나요", "…", (last,))]
     assert not is_answer(retriever.search("와이파이 비밀번호", history))
     assert is_answer(retriever.search("정산 계좌는요", history))
+
+
+def test_a_question_that_stands_for_itself_is_found_in_any_conversation(retriever):
+    """Whatever was talked about before, another subject is found as if nothing had been said."""
+    for last in (SETTLEMENT, RETURNS, SIGN_UP):
+        for asked in (TRACKING, GIF, FEE, "쿠폰은 어떻게 만드나요?"):
+            found = retriever.search(asked, [after(last, last)])
+            assert found[0].title == best(retriever, asked)
+            assert found[0].answers
+
+
+def test_a_question_that_points_back_is_read_in_its_conversation(retriever):
+    """What it finds by itself is chance."""
+    history = [after(RETURNS, RETURNS)]
+    for asked in ("그럼 배송비는 누가 내나요?", "그건 얼마예요?"):
+        assert retriever.search(asked, history) != retriever.search(asked)
+    assert best(retriever, "그럼 배송비는 누가 내나요?", *history) == RETURN_FEE

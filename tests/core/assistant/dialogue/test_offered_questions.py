@@ -30,7 +30,7 @@ def test_every_example_is_on_topic_and_answered(request, guardrail, profile, faq
     retriever = request.getfixturevalue(faq)
     for text in profile.examples:
         hits = retriever.search(text)
-        verdict = guardrail.judge(Evidence(text, hits, hits, has_history=False))
+        verdict = guardrail.judge(Evidence(text, hits, hits))
         assert verdict.label is Label.ON_TOPIC, text
         assert is_answer(hits), text
 
@@ -38,5 +38,5 @@ def test_every_example_is_on_topic_and_answered(request, guardrail, profile, faq
 def test_what_leads_back_is_on_topic_where_it_is_answered(real, guardrail, profile):
     for theme in profile.themes:
         hits = real.search(theme.ask)
-        verdict = guardrail.judge(Evidence(theme.ask, hits, hits, has_history=False))
+        verdict = guardrail.judge(Evidence(theme.ask, hits, hits))
         assert verdict.label is Label.ON_TOPIC or not is_answer(hits), theme.ask

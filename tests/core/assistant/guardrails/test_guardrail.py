@@ -21,7 +21,7 @@ def judge(retriever, guardrail):
         history = [Exchange(question, "…") for question in past]
         alone = retriever.search(text)
         found = retriever.search(text, history) if history else alone
-        return guardrail.judge(Evidence(text, found, alone, has_history=bool(history)))
+        return guardrail.judge(Evidence(text, found, alone))
 
     return judge
 
@@ -116,7 +116,7 @@ def test_facts_are_always_of_one_shape(retriever):
     hits = retriever.search("정산")
     for found in (hits, hits[:1], ()):
         for text in ("정산", ""):
-            row = facts(Evidence(text, found, found, has_history=True))
+            row = facts(Evidence(text, found, found))
             assert row.shape == (29,)
             assert np.isfinite(row).all() or not found
 

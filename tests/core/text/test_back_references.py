@@ -1,0 +1,37 @@
+"""Words that point back to what was said before."""
+
+import pytest
+
+from core.text.back_references import points_back
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "그럼 주말에는요?",
+        "그건 어디서 봐요",
+        "거기 주차는 되나요",
+        "근데 왜 안 보여요?",
+        "그 사람 후기는 어떻게 돼요?",
+        "and on Sundays?",
+        "what about the sauna?",
+        "is that included",
+    ],
+)
+def test_demonstratives_and_conjunctions_point_back(analyzer, text):
+    assert points_back(text, analyzer.kiwi.tokenize(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "정산은 언제 되나요?",
+        "주차되나요",
+        "저는 언제 정산받나요?",
+        "뭐가 필요한가요",
+        "how do I reset my password",
+        "",
+    ],
+)
+def test_what_stands_for_itself_does_not(analyzer, text):
+    assert not points_back(text, analyzer.kiwi.tokenize(text))
