@@ -9,6 +9,8 @@ from core.text.back_references import points_back
     "text",
     [
         "그럼 주말에는요?",
+        "주말에는요?",
+        "잃어버리면요",
         "그건 어디서 봐요",
         "거기 주차는 되나요",
         "근데 왜 안 보여요?",
