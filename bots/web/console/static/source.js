@@ -11,7 +11,7 @@ export async function origin(go) {
   const element = make("article", { className: "turn" }, make("p", { title: told.source, textContent: words }));
   if (!isOwner()) return told.source ? element : null;
   const place = make("div");
-  const again = told.source ? steps({}, place, go) : [];
+  const again = told.source ? steps({}, place, go, { attempt: t.try_source, ingest: t.ingest_source }) : [];
   const file = make("input", { type: "file" });
   file.onchange = () => upload(file, place, go);
   element.append(make("div", { className: "row" }, again), field(t.upload, file), place);
@@ -19,9 +19,9 @@ export async function origin(go) {
 }
 
 // First a look at what changes; then the ingest, which that look opens.
-function steps(body, place, go) {
+function steps(body, place, go, labels) {
   const result = make("div");
-  const ingest = button(t.ingest, async () => {
+  const ingest = button(labels.ingest, async () => {
     result.replaceChildren(make("p", { className: "small", role: "status", textContent: t.ingesting }));
     try {
       await call("POST", "/source/ingest", body);
@@ -32,7 +32,7 @@ function steps(body, place, go) {
     }
   }, "primary");
   ingest.hidden = true;
-  const attempt = tryButton("/source/try", () => body, result, () => { ingest.hidden = false; });
+  const attempt = tryButton("/source/try", () => body, result, () => { ingest.hidden = false; }, labels.attempt);
   place.append(result);
   return [attempt, ingest];
 }
@@ -46,7 +46,7 @@ async function upload(input, place, go) {
     const told = await send(file);
     const next = make("div");
     place.replaceChildren(...dryRun(told, file.name));
-    if (told.entries) place.append(make("div", { className: "row" }, steps({ uploaded: true }, next, go)), next);
+    if (told.entries) place.append(make("div", { className: "row" }, steps({ uploaded: true }, next, go, { attempt: t.try_upload, ingest: t.ingest_upload })), next);
   } catch (error) {
     place.replaceChildren(make("p", { className: "late", role: "alert", textContent: error instanceof TypeError ? t.away : error.message }));
   }

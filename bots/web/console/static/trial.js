@@ -6,8 +6,8 @@ const KINDS = ["worse", "better", "other"];
 const SHOWN = 50;
 
 // A button that tries something out; `body` tells what, and the result is shown in `place`.
-export function tryButton(path, body, place, then) {
-  return button(t.try_first, async () => {
+export function tryButton(path, body, place, then, label = t.try_first) {
+  return button(label, async () => {
     const far = make("progress", { max: 1, value: 0, ariaLabel: t.trying });
     const words = make("p", { className: "small", role: "status", textContent: t.trying });
     place.replaceChildren(words, far);
