@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -107,8 +108,25 @@ def sample_data(copy_of):
     return copy_of("sample", build)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def kiwi_once():
+    """Whatever loads Kiwi in this process gets one that has been loaded before, and its memory."""
+    kiwi = cache(Analyzer.load)
+
+    @cache
+    def with_words(loanwords):
+        return Analyzer(kiwi().kiwi, dict(loanwords))
+
+    def load(loanwords=None):
+        return with_words(tuple((loanwords or {}).items()))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Analyzer, "load", load)
+        yield
+
+
 @pytest.fixture(scope="session")
-def analyzer():
+def analyzer(kiwi_once):
     """Kiwi, loaded once."""
     return Analyzer.load(load_loanwords())
 

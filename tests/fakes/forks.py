@@ -1,4 +1,7 @@
-"""Commands as forks of a process that has loaded what they need: that is half of their time."""
+"""Commands as forks of a process that has loaded what they need: that is half of their time.
+
+All workers of a run of the tests share that process. It ends when the last of them has.
+"""
 
 import atexit
 import fcntl
@@ -10,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import termios
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -33,7 +37,7 @@ class Fork:
     def __init__(self, request, streams):
         """`request` is what `_become` takes; `streams` are three descriptors, which stay open."""
         told, tell = os.pipe()
-        socket.send_fds(_server(), [json.dumps(request).encode()], [*streams, tell])
+        socket.send_fds(_connected(), [json.dumps(request).encode()], [*streams, tell])
         os.close(tell)
         self._told = os.fdopen(told, encoding="utf-8")
         self._pid = int(self._told.readline())
@@ -72,25 +76,44 @@ def _read(end):
 
 
 @cache
-def _server():
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    process = subprocess.Popen(
-        [sys.executable, "-c", f"from fakes.forks import serve; serve({theirs.fileno()})"],
-        pass_fds=[theirs.fileno()],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join((str(_ROOT), str(_ROOT / "tests")))},
-    )
-    theirs.close()
-
-    def end():
-        ours.close()  # it ends by itself then
-        process.wait()
-
-    atexit.register(end)
+def _connected():
+    """Return the connection to the server, which is started by the first who needs it."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", os.getpid())
+    address = Path(tempfile.gettempdir()) / f"faqbot-forks-{run}"
+    ours = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with address.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not address.exists():
+            _start(address)
+        ours.connect(str(address))
+    atexit.register(ours.close)
     return ours
 
 
+def _start(address):
+    """Start the server; it may be connected to at once."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        listener.bind(str(address))
+        listener.listen()
+        process = subprocess.Popen(
+            [sys.executable, "-c", f"from fakes.forks import serve; serve({listener.fileno()})"],
+            pass_fds=[listener.fileno()],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join((str(_ROOT), str(_ROOT / "tests")))},
+        )
+
+    def end():  # our own connection is closed before, as that was registered later
+        process.wait()
+        address.unlink()
+        address.with_suffix(".lock").unlink()
+
+    atexit.register(end)
+
+
 def serve(descriptor):
-    """Fork for each request: it comes with descriptors for three streams and for what is told."""
+    """Fork for each request: it comes with descriptors for three streams and for what is told.
+
+    `descriptor` is that of the socket at which those who ask connect.
+    """
     import chromadb.api.rust  # noqa: F401, PLC0415 - what takes longest to import
     import typer.rich_utils  # noqa: F401, PLC0415
 
@@ -107,33 +130,38 @@ def serve(descriptor):
     Analyzer.load = lambda _loanwords: analyzer
     gc.collect()
     gc.freeze()  # a fork that ends need not look at what it shares, and copy it by that
-    requests = socket.socket(fileno=descriptor)
+    listener = socket.socket(fileno=descriptor)
+    asking = {listener.accept()[0]}
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake)
     tell_of = {}  # by process id
-    while True:
-        ready, _, _ = select.select([requests, woken], [], [])
+    while asking:
+        ready, _, _ = select.select([listener, woken, *asking], [], [])
         if woken in ready:
             os.read(woken, _MOST_BYTES)
             _tell_of_ends(tell_of)
-        if requests not in ready:
-            continue
-        message, descriptors, _, _ = socket.recv_fds(requests, _MOST_BYTES, 4)
-        if not message:
-            return
-        *streams, tell = descriptors
-        child = os.fork()
-        if not child:
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            requests.close()
-            _become(json.loads(message), streams)
-        for stream in streams:
-            os.close(stream)
-        os.write(tell, f"{child}\n".encode())
-        tell_of[child] = tell
+        if listener in ready:
+            asking.add(listener.accept()[0])
+        for requests in asking.intersection(ready):
+            message, descriptors, _, _ = socket.recv_fds(requests, _MOST_BYTES, 4)
+            if not message:
+                asking.remove(requests)
+                requests.close()
+                continue
+            *streams, tell = descriptors
+            child = os.fork()
+            if not child:
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                for connection in (listener, *asking):
+                    connection.close()
+                _become(json.loads(message), streams)
+            for stream in streams:
+                os.close(stream)
+            os.write(tell, f"{child}\n".encode())
+            tell_of[child] = tell
 
 
 def _tell_of_ends(tell_of):

@@ -126,11 +126,11 @@ def test_a_bad_model_file_is_one_clear_line(tmp_path, analyzer, damage):
     assert "\n" not in str(caught.value)
 
 
-def test_what_is_done_with_leaves_memory_at_once():
+def test_what_is_done_with_leaves_memory_at_once(analyzer):
     """Kiwi takes 340 MB: the garbage collector may not come by for minutes."""
     gc.disable()
     try:
-        analyzer = Analyzer.load(load_loanwords())
+        analyzer = Analyzer(analyzer.kiwi, load_loanwords())
         encoder = KiwiEncoder.load(ENCODER, analyzer)
         encoder.embed(["배송비가 zebra 얼마예요"])
         kept = [weakref.ref(one) for one in (analyzer, encoder)]
