@@ -40,7 +40,7 @@ chat: setup ## talk to the bot in the terminal
 torch: $(VENV)/.installed-dev ## install what `faqbot tune local` and the recommender train with: some hundred MB
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 transformers==5.24.0
 
-test: $(VENV)/.installed-dev ## the whole test suite, two workers a core
+test: $(VENV)/.installed-dev ## the whole test suite, three workers for two cores
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 test-long: $(VENV)/.installed-dev ## the tests that take hours: random examples, thousands of chaos seeds, fuzzing

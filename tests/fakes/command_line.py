@@ -3,8 +3,6 @@
 import os
 import pty
 import select
-import subprocess
-import sys
 import termios
 import time
 from contextlib import contextmanager, suppress
@@ -40,13 +38,7 @@ class Cli:
 
     def start(self, *arguments, **more):
         """Start it with pipes for stdout and stderr, to be read and signalled."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "bots", *map(str, arguments)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=self.cwd,
-            env=environment(self.data, **more),
-        )
+        return forks.Piped([*map(str, arguments)], cwd=self.cwd, env=environment(self.data, **more))
 
     @contextmanager
     def terminal(self, *arguments, script=""):

@@ -54,6 +54,30 @@ class Fork:
             os.kill(self._pid, signal.SIGKILL)
 
 
+class Piped(Fork):
+    """A command under way whose output is read as it comes."""
+
+    def __init__(self, arguments, *, cwd, env):
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        (said, says), (complained, complains) = os.pipe(), os.pipe()
+        self.stdout, self.stderr = os.fdopen(said, "rb"), os.fdopen(complained, "rb")
+        request = {"arguments": arguments, "cwd": str(cwd), "env": env}
+        super().__init__(request, [nothing, says, complains])
+        for end in (nothing, says, complains):
+            os.close(end)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stdout.close()
+        self.stderr.close()
+        self.kill()
+
+    def send_signal(self, number):
+        os.kill(self._pid, number)
+
+
 def run(arguments=(), *, script="", stdin="", cwd=_ROOT, env):
     """Run `faqbot` with these arguments, or a script in its place, as `subprocess.run` would."""
     with ThreadPoolExecutor(2) as readers:

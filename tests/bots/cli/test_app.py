@@ -269,11 +269,17 @@ def test_ask_batch(ingested, batch_file, profile):
     assert not (ingested.data / "history.sqlite3").exists()
 
 
-def test_a_closed_pipe_ends_a_batch_quietly(ingested, tmp_path):
+@pytest.fixture
+def long_batch(tmp_path):
+    """Rows whose answers are more than a pipe holds: who writes them waits for a reader."""
     rows = tmp_path / "rows.jsonl"
     line = json.dumps({"id": 1, "question": QUESTION})
     rows.write_text("\n".join([line] * 500), encoding="utf-8")
-    with ingested.start("search", "--batch", rows) as process:
+    return rows
+
+
+def test_a_closed_pipe_ends_a_batch_quietly(ingested, long_batch):
+    with ingested.start("search", "--batch", long_batch) as process:
         assert process.stdout.readline()
         process.stdout.close()
         assert process.stderr.read() == b""
@@ -288,10 +294,11 @@ def test_a_closed_pipe_ends_an_answer_quietly(ingested, form):
         assert process.stderr.read() == b""
 
 
-def test_ctrl_c_ends_a_command_quietly_with_130(ingested):
-    with ingested.start("ask", "--json", QUESTION) as process:
-        assert process.stdout.readline()  # it is at work
+def test_ctrl_c_ends_a_command_quietly_with_130(ingested, long_batch):
+    with ingested.start("search", "--batch", long_batch) as process:
+        assert process.stdout.readline()  # it is at work, and not done before it is read on
         process.send_signal(signal.SIGINT)
+        assert process.stdout.read().count(b"\n") < 499
         assert process.wait(timeout=30) == 130
         assert process.stderr.read() == b""
 

@@ -102,24 +102,21 @@ def test_it_serves_at_once_and_ctrl_c_ends_it_with_a_connection_open(ingested, t
     """As a newcomer runs it: no token anywhere."""
     own = type(ingested)(shutil.copytree(ingested.data, tmp_path / "data"), ingested.cwd)
     with own.start("run", FAQBOT_WEB_PORT="0") as process:
-        try:
-            lines = []
-            while not any("Ctrl-C ends it" in line for line in lines):
-                lines.append(process.stdout.readline().decode())
-                assert lines[-1], lines
-            (address,) = [line.split()[-1] for line in lines if line.startswith("faqbot: Web: ")]
-            asking = urllib.request.Request(  # noqa: S310 - our own server
-                f"{address}/api/v1/questions",
-                '{"text": "정산은 언제 되나요?"}'.encode(),
-                {"Content-Type": "application/json", "Accept": "text/event-stream"},
-            )
-            with urllib.request.urlopen(asking) as stream:  # noqa: S310
-                assert b'"kind":' in stream.read()  # it has an ending, whichever
-            port = int(address.rpartition(":")[2])
-            with socket.create_connection(("127.0.0.1", port)) as idle:
-                idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                assert idle.recv(100).startswith(b"HTTP/1.1 200")
-                process.send_signal(signal.SIGINT)
-                assert process.wait(30) == 0
-        finally:
-            process.kill()
+        lines = []
+        while not any("Ctrl-C ends it" in line for line in lines):
+            lines.append(process.stdout.readline().decode())
+            assert lines[-1], lines
+        (address,) = [line.split()[-1] for line in lines if line.startswith("faqbot: Web: ")]
+        asking = urllib.request.Request(  # noqa: S310 - our own server
+            f"{address}/api/v1/questions",
+            '{"text": "정산은 언제 되나요?"}'.encode(),
+            {"Content-Type": "application/json", "Accept": "text/event-stream"},
+        )
+        with urllib.request.urlopen(asking) as stream:  # noqa: S310
+            assert b'"kind":' in stream.read()  # it has an ending, whichever
+        port = int(address.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as idle:
+            idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert idle.recv(100).startswith(b"HTTP/1.1 200")
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 0
