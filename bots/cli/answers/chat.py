@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import AsyncExitStack, suppress
+from typing import TypeVar
 from uuid import uuid4
 
 from bots.bootstrap.assistant import open_teachable_assistant
@@ -22,6 +24,8 @@ from core.lessons.wording import said_of
 from core.profile import Profile
 from core.skills.assistant import AnyAssistant
 from core.types import Escalated, SessionId
+
+_T = TypeVar("_T")
 
 _LEAVE = frozenset({"exit", "quit", "종료", "나가기", "끝"})
 
@@ -111,8 +115,8 @@ class _Conversation:
     def _answer(self, text: str) -> None:
         events = self._assistant.answer(question_of(text, self._session))
         try:
-            ending = self._runner.run(self._screen.show(events))
-        except KeyboardInterrupt:
+            ending = self._runner.run(_until_ctrl_c(self._screen.show(events)))
+        except (KeyboardInterrupt, asyncio.CancelledError):
             self._screen.line()
             self._screen.line(self._profile.stopped, style="dim")
             return
@@ -136,6 +140,23 @@ class _Conversation:
         except StorageError as error:
             said = f"{self._profile.teach_not_stored} ({error})"
         self._screen.line(said, style="bold")
+
+
+async def _until_ctrl_c(work: Awaitable[_T]) -> _T:
+    """Return what comes of the work; Ctrl-C cancels it at once.
+
+    Without a handler of the loop's own, a signal that arrives just before the loop begins to wait
+    is noticed only when something else wakes the loop.
+    """
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    if task:
+        with suppress(NotImplementedError):  # on Windows
+            loop.add_signal_handler(signal.SIGINT, task.cancel)
+    try:
+        return await work
+    finally:
+        with suppress(NotImplementedError):
+            loop.remove_signal_handler(signal.SIGINT)
 
 
 def _prompted(prompt: str) -> str | None:

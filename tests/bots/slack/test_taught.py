@@ -146,7 +146,8 @@ async def test_an_owner_who_contradicts_an_answer_is_asked_once_whether_to_learn
 
     async with at_work(slack, settings):
         question = await minsu.mention(channel, CONTRADICTED)
-        await slack.until(lambda: "30일" in shown_below(slack, question), timeout_s=20)
+        await slack.until(lambda: is_ended(slack, question), timeout_s=20)
+        assert "30일" in shown_below(slack, question)
         for talk in ("감사합니다", "네 맞아요, 30일 이내예요", "이거 누가 아세요?"):
             await owner.say(channel, talk, thread=question)
         await minsu.say(channel, "60일까지 되던데요", thread=question)
@@ -171,6 +172,12 @@ async def test_an_owner_who_contradicts_an_answer_is_asked_once_whether_to_learn
         again = await minsu.mention(channel, CONTRADICTED)
         await slack.until(lambda: "김담당 님이 알려 준 내용" in shown_below(slack, again))
         assert "90일" in shown_below(slack, again)
+
+
+def is_ended(slack, question):
+    """Return whether the answer is whole: people are asked whether it has helped."""
+    blocks = [block for reply in slack.replies(question) for block in reply.blocks or []]
+    return any((block.get("block_id") or "").startswith("feedback") for block in blocks)
 
 
 def shown_below(slack, question):
