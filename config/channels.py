@@ -25,7 +25,7 @@ _MEMBERS: Final = (
     '"slack:U0123" (a person), "slack:S0123" (a user group), "discord:123", "discord:role:123" or'
     ' "web:alice"'
 )
-_TEXTS: Final = ("greeting", "refusal", "not_found")
+_TEXTS: Final = ("greeting", "refusal", "not_found", "tone")
 _ANSWERS: Final = ("public", "private")
 
 

@@ -57,8 +57,8 @@ class Channel:
     found there, all that are for everybody if there are none. `owners` names owners of the profile
     who are called first. With `only_verified`, entries that nobody has reviewed, or whose review
     is due again, are not found there. Where it is `private`, nothing is answered for all to see.
-    `greeting`, `refusal`, `not_found` and `examples` take the place of the profile's own, whose
-    examples may be of other categories.
+    `greeting`, `refusal`, `not_found`, `tone` and `examples` take the place of the profile's own,
+    whose examples may be of other categories.
     """
 
     name: str
@@ -70,6 +70,7 @@ class Channel:
     greeting: str = ""
     refusal: str = ""
     not_found: str = ""
+    tone: str = ""
     examples: tuple[str, ...] = ()
 
 
@@ -91,6 +92,7 @@ class Profile:
     """Texts for people, in their `language` (`ko`, `en`). `config/profiles/*.toml` holds them.
 
     `languages` are those that the FAQ is known to have, and `ask_in` says in each which they are.
+    `tone` tells models how their answers speak, "" as any polite person does.
     `small_talk` has a sentence for each `SmallTalk` but a hello, and `sorry` for a complaint.
     """
 
@@ -277,6 +279,7 @@ class Profile:
     init_refusal: str
     init_greeting: str
     init_formal_greeting: str
+    init_formal_tone: str
     init_topic: str
     answer_cut: str
     more: str
@@ -286,6 +289,7 @@ class Profile:
     ask_in: Mapping[str, str]
     small_talk: Mapping[str, str]
     formal_small_talk: Mapping[str, str]
+    tone: str = ""
     link_hosts: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
@@ -309,6 +313,7 @@ class Profile:
             greeting=channel.greeting or self.greeting,
             refusal=channel.refusal or self.refusal,
             not_found=channel.not_found or self.not_found,
+            tone=channel.tone or self.tone,
             examples=channel.examples if channel.categories else channel.examples or self.examples,
         )
 

@@ -19,7 +19,7 @@ from core.assistant.drafts.work import Instead, LocalWork, Research, Work
 from core.assistant.guardrails.small_talk import SmallTalkReader
 from core.assistant.message import MessageReader
 from core.errors import FaqbotError
-from core.llm.prompts import SITUATION
+from core.llm.prompts import SITUATION, TONE
 from core.ports import ChatModel, History
 from core.profile import Profile
 from core.retrieval.audience import Audience
@@ -130,6 +130,7 @@ class Assistant:
     ) -> AsyncGenerator[AnswerEvent]:
         work: Work | None = None
         try:
+            TONE.set(answerer.profile.tone)
             if self._situations and self._models and self._uses_models:
                 situation = await self._situations.of(question)
                 SITUATION.set(answerer.redact(situation.told()))

@@ -203,9 +203,11 @@ class RemoteEmbedder:
             return
         try:
             vectors = await self._endpoint.vectors(keys, hurried=False)
-        except _TOO_MUCH as error:
+        except (*_TOO_MUCH, ModelUnavailableError, ModelReplyError) as error:
             if len(keys) == 1:
                 raise
+            if not isinstance(error, _TOO_MUCH):  # too large as well, if it takes a single text
+                await self._halved(keys[:1])
             self._batch = min(self._batch, len(keys) // 2)
             self._slow = self._slow or isinstance(error, ModelTimeoutError)
             logger.warning("asking for %d texts at a time: %s", self._batch, error)

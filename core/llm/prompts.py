@@ -24,6 +24,9 @@ NEXT = "[[NEXT]]"
 SITUATION: ContextVar[str] = ContextVar("situation", default="")
 """What models are told of the time, the place and the person, while a question is answered."""
 
+TONE: ContextVar[str] = ContextVar("tone", default="")
+"""How answers speak in the place where a question is answered, in the words of its profile."""
+
 _HISTORY_TOKENS = 220
 _SAID_CHARS = 160  # the part of an earlier answer that tells what "그거" is
 # Invisible characters, which would hide a tag from us but not from a model.
@@ -68,7 +71,7 @@ class Excerpt:
 def answer_messages(
     prompt: Prompt, question: str, history: Sequence[Exchange], excerpts: Sequence[Excerpt]
 ) -> list[ChatMessage]:
-    """Rules, then one message with the conversation, the numbered passages and the question."""
+    """Rules with the tone, then the conversation, the numbered passages and the question."""
     passages = "\n".join(
         f'<passage n="{number}" title="{_attribute(excerpt.title)}">\n'
         f"{quoted(excerpt.text)}\n</passage>"
@@ -76,7 +79,9 @@ def answer_messages(
     )
     around = f"{_situation()}{_conversation(history)}"
     data = f"{around}<passages>\n{passages}\n</passages>\n{_asked(question)}"
-    return [_message("system", prompt.text), _message("user", data)]
+    tone = TONE.get()
+    rules = f"{prompt.text}\n\nThe tone of your answer: {tone}" if tone else prompt.text
+    return [_message("system", rules), _message("user", data)]
 
 
 def reading_messages(

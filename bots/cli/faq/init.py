@@ -118,6 +118,8 @@ def _profile(base: Profile, wishes: Wishes, entries: Sequence[Entry], *, tone: s
     texts = _named(base, wishes.subject, formal=tone == "formal") if wishes.subject else {}
     if wishes.name:
         texts["name"] = wishes.name
+    if tone == "formal":
+        texts["tone"] = base.init_formal_tone
     lines = [
         "# The words of this bot. Every other sentence is that of the profile that it extends, and",
         "# any of them can be said otherwise here. `faqbot doctor` shows which texts are whose.",

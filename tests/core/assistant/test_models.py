@@ -523,6 +523,27 @@ async def test_doctor_tells_which_parameters_are_refused(settings, server):
     assert "max_tokens for max_completion_tokens" in answers.text
 
 
+async def test_answers_speak_in_the_tone_of_their_place(settings, server, monkeypatch, tmp_path):
+    """A model is told a channel's tone among its rules, elsewhere that of the profile."""
+    profile = tmp_path / "own.toml"
+    profile.write_text(
+        'extends = "smartstore"\ntone = "합쇼체로 정중하게"\n'
+        '[[channels]]\nname = "라운지"\nplaces = ["web"]\ntone = "친구처럼 가볍게"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("FAQBOT_PROFILE", str(profile))
+    async with open_assistant(read_settings()) as assistant:
+        for session in ("web:page:1", "slack:T1:C1:1"):
+            question = Question(session, SessionId(session), MINOR, asker="u1")
+            events = [event async for event in assistant.answer(question)]
+            assert isinstance(events[-1], Answered)
+    lounge, elsewhere = (body["messages"] for body in server.bodies("chat"))
+    for messages, tone in ((lounge, "친구처럼 가볍게"), (elsewhere, "합쇼체로 정중하게")):
+        assert messages[0]["role"] == "system"
+        assert messages[0]["content"].endswith(f"The tone of your answer: {tone}")
+        assert tone not in messages[1]["content"]
+
+
 async def test_an_answer_at_its_limit_says_so(settings, server):
     """Below what there is of it."""
     server.faults.append(FAULTS["longest"])

@@ -76,6 +76,8 @@ async def test_an_ingest_asks_in_small_requests_and_once(server, tmp_path):
 @pytest.mark.parametrize(
     "fault",
     [
+        Fault("status", of="embeddings", status=500, text="CUDA out of memory"),
+        Fault("body", of="embeddings", text='{"data": []}'),
         Fault("status", of="embeddings", status=413),
         Fault("status", of="embeddings", status=400, text="batch size 8 is over 4"),
         Fault("hang", of="embeddings"),

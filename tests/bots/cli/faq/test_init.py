@@ -65,6 +65,7 @@ def test_a_korean_bot_for_another_faq_says_nothing_about_a_shop(folder):
     )
     assert profile.greeting.startswith("안녕하십니까")
     assert profile.small_talk == profile.formal_small_talk
+    assert profile.tone == profile.init_formal_tone
     for name in profile.__dataclass_fields__:
         assert "스토어" not in str(getattr(profile, name))
 
