@@ -14,6 +14,9 @@ _HIGH_RUN: Final = re.compile(rb"[\x80-\xff]+")
 _UTF8_HANGUL: Final = re.compile(rb"((?:[\xea-\xed][\x80-\xbf]{2}){2,})")
 _SAMPLE_BYTES: Final = 65_536
 
+_TEXT_BYTES_OF_ZERO: Final = 20
+_CONTROL: Final = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
@@ -37,12 +40,19 @@ def decode(data: bytes) -> Decoded:
         if data.startswith(mark):
             errors = "surrogateescape" if encoding == "UTF-8" else "replace"
             return Decoded(data[len(mark) :].decode(encoding, errors), encoding)
+    if b"\0" in data and _is_text_but_for_zeros(data):
+        return decode(data.replace(b"\0", b""))
     if b"\0" in data[:_SAMPLE_BYTES]:
         return Decoded(data.decode(_utf16_without_mark(data), "replace"), "UTF-16")
     try:
         return Decoded(data.decode(), "UTF-8")
     except UnicodeDecodeError:
         return _legacy(data)
+
+
+def _is_text_but_for_zeros(data: bytes) -> bool:
+    """Return whether a few zero bytes have got into a text, as from a database's export."""
+    return data.count(0) * _TEXT_BYTES_OF_ZERO < len(data) and not _CONTROL.search(data)
 
 
 def _utf16_without_mark(data: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, Final
 
 from bs4 import BeautifulSoup, Tag
@@ -13,6 +14,7 @@ _GONE: Final = (
     *("script", "style", "iframe", "noscript", "template", "svg", "object", "embed", "form"),
     *("head", "input", "button", "select", "textarea"),
 )
+_MOST_SPANNED: Final = 1_000
 
 
 def text_in(source: str) -> str:
@@ -25,8 +27,39 @@ def html_to_markdown(source: str | Tag, *, base: str = "") -> str:
     soup = BeautifulSoup(source, "html.parser") if isinstance(source, str) else source
     for tag in soup(_GONE):
         tag.decompose()
+    for table in soup.find_all("table"):
+        _repeat_spanning(table)
     made = _Converter(base).convert_soup(soup)
     return tidied(made)
+
+
+def _repeat_spanning(table: Tag) -> None:
+    """Repeat a cell that spans several rows in each of them, as a workbook's merged cells are."""
+    spanning: dict[int, tuple[int, Tag]] = {}  # by column: the rows that follow, and the cell
+    for row in table.find_all("tr"):
+        below: dict[int, tuple[int, Tag]] = {}
+        column = 0
+        for cell in [*row.find_all(["td", "th"], recursive=False), None]:
+            while held := spanning.pop(column, None):
+                rows, spanned = held
+                repeated = copy(spanned)
+                if cell is None:
+                    row.append(repeated)
+                else:
+                    cell.insert_before(repeated)
+                if rows > 1:
+                    below[column] = (rows - 1, spanned)
+                column += 1
+            if cell is not None:
+                if (rows := _span(cell, "rowspan")) > 1:
+                    below[column] = (rows - 1, cell)
+                column += _span(cell, "colspan")
+        spanning = below
+
+
+def _span(cell: Tag, name: str) -> int:
+    told = str(cell.get(name, ""))
+    return min(max(int(told), 1), _MOST_SPANNED) if told.isdecimal() else 1
 
 
 class _Converter(MarkdownConverter):

@@ -43,6 +43,7 @@ def test_every_text_of_the_profile_says_something(profile):
         "channels",
         "groups",
         "languages",
+        "tone",
     }:
         value = getattr(profile, name)
         assert value

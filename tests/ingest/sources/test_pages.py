@@ -114,6 +114,27 @@ def test_an_html_page_gives_accordions_lists_and_links(tmp_path):
     assert {row.url for row in loaded.rows} == {"https://gym.example/faq/"}
 
 
+def test_an_html_cell_of_several_rows_counts_in_each(tmp_path):
+    head = "<tr><th>category</th><th>question</th><th>answer</th></tr>"
+    spanned = "<tr><td rowspan=2>Rooms</td><td>When?</td><td rowspan='3'>At 3 pm.</td></tr>"
+    rest = "<tr><td>And on Sundays?</td></tr><tr><td>Meals</td><td>Lunch?</td></tr>"
+    page = f"<table>{head}{spanned}{rest}</table>"
+    loaded = read(tmp_path, "a.html", page)
+    assert [(row.category, row.title, row.answer) for row in loaded.rows] == [
+        ("Rooms", "When?", "At 3 pm."),
+        ("Rooms", "And on Sundays?", "At 3 pm."),
+        ("Meals", "Lunch?", "At 3 pm."),
+    ]
+
+
+def test_bold_questions_of_a_numbered_list_are_entries(tmp_path):
+    text = "1. **How do I start?**\n   Press it.\n\n2. **How do I stop?**\n   Let go.\n"
+    assert pairs(read(tmp_path, "a.md", text)) == [
+        ("How do I start?", "Press it."),
+        ("How do I stop?", "Let go."),
+    ]
+
+
 def test_a_page_that_marks_up_its_questions_is_read_by_them(tmp_path):
     page = (
         '<script type="application/ld+json">{"@type": "FAQPage", "mainEntity": [{'

@@ -377,6 +377,36 @@ def test_drafts_of_an_export_are_left_out(tmp_path):
     assert remarks(loaded, "left out") == ["it is marked as draft"]
 
 
+def test_freshdesk_numbers_its_states_and_nests_its_folders(tmp_path):
+    """Status 1 is a draft; a category holds folders, which hold the articles."""
+    articles = [
+        {"title": "A?", "description": "<p>a</p>", "desc_un_html": "a", "status": 1},
+        {"title": "B?", "description": "<p>b</p>", "desc_un_html": "b", "status": 2},
+    ]
+    folder = {"name": "Cards", "articles": articles}
+    export = [{"category": {"name": "Billing", "description": "", "all_folders": [folder]}}]
+    (tmp_path / "a.json").write_text(json.dumps(export), encoding="utf-8")
+    loaded = load(tmp_path / "a.json")
+    assert pairs(loaded) == [("B?", "b")]
+    assert [row.category for row in loaded.rows] == ["Billing > Cards"]
+    assert remarks(loaded, "left out") == ["it is marked as draft"]
+
+
+def test_the_names_of_lists_side_by_side_are_categories(tmp_path):
+    content = {"Rooms": [{"q": "A?", "a": "a"}], "Meals": [{"q": "B?", "a": "b"}]}
+    (tmp_path / "a.json").write_text(json.dumps(content), encoding="utf-8")
+    assert [row.category for row in load(tmp_path / "a.json").rows] == ["Rooms", "Meals"]
+
+
+def test_a_few_zero_bytes_cost_no_file(tmp_path):
+    """A file that is full of them is still no text."""
+    (tmp_path / "a.csv").write_bytes(b"question,answer\r\nWhen is it open?,At 9\0 am.\r\n")
+    assert pairs(load(tmp_path / "a.csv")) == [("When is it open?", "At 9 am.")]
+    (tmp_path / "b.csv").write_bytes(b"question,answer\r\n\0\0\1\2\0\0,\0\0\r\n")
+    with pytest.raises(SourceError, match="not a text"):
+        load(tmp_path / "b.csv")
+
+
 def test_where_and_when_come_along(tmp_path):
     path = text(
         tmp_path / "a.csv",

@@ -1,0 +1,199 @@
+"""The records in JSON and pickles of any shape: where they stand, and each without nesting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from ingest.sources.tables.columns import ColumnMap, find_header
+from ingest.sources.tables.headers import header, shown_name
+from ingest.sources.tables.lines import TableLine
+from ingest.sources.values import text_of
+
+MOST_DEEP: Final = 8
+MOST_COLUMNS: Final = 200
+_FIELD_NAMES: Final = frozenset(("title", "question", "answer", "질문", "제목", "답변"))
+_SAMPLE: Final = 50
+_SPEAKERS: Final = {"user": "question", "human": "question", "assistant": "answer", "gpt": "answer"}
+
+Record = dict[str, object]
+
+
+def lists_of_records(
+    content: object,
+    columns: ColumnMap,
+    path: str = "",
+    *,
+    seen: set[int],
+    parents: tuple[str, ...] = (),
+) -> Iterator[tuple[str, list[Any]]]:
+    """Every list of objects that has titles and answers, with the names that lead to it.
+
+    What the objects around a list are named, as folders of a help centre are, is its category; of
+    several lists side by side, so is the name of each.
+    """
+    if id(content) in seen or path.count(".") > MOST_DEEP:
+        return
+    seen.add(id(content))
+    if isinstance(content, list):
+        objects = [item for item in content[:200] if isinstance(item, dict)]
+        if any(_is_record(item, columns) and not _holds_records(item, columns) for item in objects):
+            yield path, _in_category(content, " > ".join(parents))
+            return
+        for item in objects:
+            yield from lists_of_records(item, columns, path, seen=seen, parents=parents)
+    elif isinstance(content, dict):
+        if table := _columnar(content) or _keyed(content, columns):
+            yield path, table
+            return
+        if (
+            len(content) < MOST_COLUMNS
+            and _is_record(content, columns)
+            and not _holds_records(content, columns)
+        ):
+            yield path, [content]
+            return
+        own = content.get("name", content.get("title"))
+        parents = (*parents, own) if isinstance(own, str) and own.strip() else parents
+        lists = [name for name, value in content.items() if _is_list_of_records(value, columns)]
+        for name, value in content.items():
+            if isinstance(value, list | dict):
+                where = f"{path}.{name}".strip(".")
+                above = (*parents, str(name)) if name in lists and len(lists) > 1 else parents
+                yield from lists_of_records(value, columns, where, seen=seen, parents=above)
+
+
+def _in_category(items: list[Any], category: str) -> list[Any]:
+    """Objects with the category that stands above them, where they have none of their own."""
+    objects = [item for item in items if isinstance(item, dict)]
+    if not category or any(header(n).field == "category" for item in objects for n in item):
+        return items
+    return [{**item, "category": category} if isinstance(item, dict) else item for item in items]
+
+
+def _holds_records(content: Mapping[Any, object], columns: ColumnMap, depth: int = 0) -> bool:
+    """Return whether records stand in lists below an object, which is then a folder of them."""
+    if depth > MOST_DEEP:
+        return False
+    for value in content.values():
+        if _is_list_of_records(value, columns):
+            return True
+        below = value if isinstance(value, list) else [value]
+        objects = [item for item in below[:_SAMPLE] if isinstance(item, dict)]
+        if any(_holds_records(item, columns, depth + 1) for item in objects):
+            return True
+    return False
+
+
+def _is_list_of_records(value: object, columns: ColumnMap) -> bool:
+    items = value[:_SAMPLE] if isinstance(value, list) else []
+    return any(isinstance(item, dict) and _is_record(item, columns) for item in items)
+
+
+def _is_record(item: Mapping[Any, object], columns: ColumnMap) -> bool:
+    return find_header([TableLine(1, list(flat_record(item)))], columns) is not None
+
+
+def pairs_in(content: Mapping[Any, object]) -> list[Record]:
+    """`{title: answer}` as records."""
+    return [{"title": title, "answer": value} for title, value in content.items()]
+
+
+def _keyed(content: Mapping[Any, object], columns: ColumnMap) -> list[Record]:
+    """`{title: {answer, category}}` and `{id: {question, answer}}` as records."""
+    values = [value for value in content.values() if isinstance(value, dict)]
+    if not values or len(values) < len(content):
+        return []
+    if all(_is_record(v, columns) and not _holds_records(v, columns) for v in values[:200]):
+        return values
+    fields = {header(name).field for value in values[:200] for name in value}
+    if "title" in fields or not fields & {"answer", "body"}:
+        return []
+    return [
+        {"title": title, **value} for title, value in content.items() if isinstance(value, dict)
+    ]
+
+
+def is_pairs(content: Mapping[Any, object]) -> bool:
+    """Return whether the names are titles: the values are texts, and no name is a field's."""
+    texts = sum(isinstance(value, str) for value in content.values())
+    named = len(content) < 20 and not _FIELD_NAMES.isdisjoint(content)
+    return texts * 2 >= len(content) > 0 and not named
+
+
+def _columnar(content: Mapping[Any, object]) -> list[Record]:
+    """`{question: […], answer: […]}`, `{question: {0: …}}` and `{columns, data}` as records."""
+    names, rows = content.get("columns"), content.get("data")
+    if (
+        isinstance(names, list)
+        and isinstance(rows, list)
+        and all(isinstance(row, list) for row in rows)
+    ):
+        return [dict(zip(map(str, names), row, strict=False)) for row in rows]
+    held = {str(name): value for name, value in content.items() if isinstance(value, list | dict)}
+    if len(held) < 2 or find_header([TableLine(1, list(held))], {}) is None:
+        return []
+    columns = {
+        name: list(value.values()) if isinstance(value, dict) else value
+        for name, value in held.items()
+    }
+    count = max(map(len, columns.values()))
+    title = next((name for name in columns if header(name).field == "title"), "")
+    if not title or any(isinstance(value, list | dict) for value in columns[title]):
+        return []
+    return [
+        {name: values[index] for name, values in columns.items() if index < len(values)}
+        for index in range(count)
+    ]
+
+
+def flat_record(record: Mapping[Any, object], prefix: str = "", depth: int = 0) -> Record:
+    """A record without nested objects: `acceptedAnswer.text` is a name like any other."""
+    flat: Record = {}
+    nested: Record = {}
+    for name, value in record.items():
+        key = f"{prefix}{shown_name(name)}"
+        if isinstance(value, dict) and depth < 3:
+            nested |= flat_record(value, f"{key}.", depth + 1)
+        elif isinstance(value, list) and _is_conversation(value):
+            nested |= _spoken(value)
+        elif not isinstance(name, str) or not name.startswith("@"):
+            flat[key] = _listed(value)
+    return flat | {name: value for name, value in nested.items() if name not in flat}
+
+
+def _listed(value: object) -> object:
+    """Lists of objects with a text (labels, rich text) as lists of their texts."""
+    if not isinstance(value, list) or not 0 < len(value) <= MOST_COLUMNS:
+        return value
+    if not all(isinstance(item, dict) for item in value):
+        return value
+    texts = [
+        next(
+            (
+                item[key]
+                for key in ("text", "plain_text", "name", "title")
+                if isinstance(item.get(key), str)
+            ),
+            None,
+        )
+        for item in value
+    ]
+    return [text for text in texts if text] or None
+
+
+def _is_conversation(value: Sequence[object]) -> bool:
+    return len(value) > 1 and all(
+        isinstance(item, dict) and ("role" in item or "from" in item) for item in value
+    )
+
+
+def _spoken(turns: Sequence[Any]) -> Record:
+    """The first question and the first answer of `messages`."""
+    found: Record = {}
+    for turn in turns:
+        field = _SPEAKERS.get(str(turn.get("role", turn.get("from"))))
+        text = text_of(turn.get("content", turn.get("value")))
+        if field and text:
+            found.setdefault(field, text)
+    return found
