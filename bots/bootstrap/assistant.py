@@ -10,7 +10,7 @@ from functools import partial
 from types import ModuleType
 
 from bots.bootstrap.cases import open_desk
-from bots.bootstrap.console import desk_of, trials_of
+from bots.bootstrap.console import desk_of, personal_data_of, trials_of
 from bots.bootstrap.lessons import book_of, category_for, gate_of, liked_of
 from bots.bootstrap.offers import offered_to_all
 from bots.bootstrap.plain_assistant import PlainAssistants
@@ -217,6 +217,7 @@ class _Parts:
             trials=trials_of(stores, self.retriever, self.assistants),
             book=self.book(stores, profile),
             category_of=partial(category_for, self.assistants.audiences, self.retriever),
+            personal=personal_data_of(stores, self.ledger),
         )
 
     def learning(self, stores: Stores, profile: Profile) -> Learning:

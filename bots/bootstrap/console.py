@@ -12,8 +12,10 @@ from bots.bootstrap.search import Language
 from bots.bootstrap.stores import Stores, open_index
 from config.settings import Settings
 from core.assistant.assistant import Assistant
+from core.llm.budget import Ledger
 from core.reporting.catalogue import CatalogueIndex
 from core.reporting.checkup import CheckReport
+from core.reporting.personal_data import PersonalData
 from core.reporting.trial import DryRun, Origin, Trials
 from core.retrieval.overlay.rehearsal import Rehearsal, answering
 from core.retrieval.retriever import Retriever
@@ -105,3 +107,9 @@ def trials_of(stores: Stores, retriever: Retriever, assistants: PlainAssistants)
         upload=upload,
         source=source,
     )
+
+
+def personal_data_of(stores: Stores, ledger: Ledger | None) -> PersonalData:
+    """Return what collects and deletes all that is kept of a person."""
+    spending = ledger.spending if ledger else None
+    return PersonalData(stores.archive, stores.lessons, stores.memories, stores.diary, spending)

@@ -18,6 +18,7 @@ from core.ports import Archive, Inbox, Lessons, Reports, Vectors
 from core.reporting.catalogue import Catalogue
 from core.reporting.conversations import Filter, Finder, Found
 from core.reporting.gaps import Embed, GapGroup, grouped, open_gaps
+from core.reporting.personal_data import Forgotten, PersonalData
 from core.reporting.replay import ReplayCase, ReplayOutcome, outcome_of
 from core.reporting.switches import Switchboard
 from core.reporting.trial import Trials
@@ -26,7 +27,6 @@ from core.types import (
     AuditEvent,
     Lesson,
     Passage,
-    Removed,
     SessionId,
     Turn,
     TurnState,
@@ -71,6 +71,7 @@ class Operations:
         switchboard: Switchboard,
         book: LessonBook,
         category_of: Callable[[Turn], Awaitable[str]],
+        personal: PersonalData,
     ) -> None:
         """`category_of` is the category of what is learnt from a turn."""
         self.reports = reports
@@ -85,6 +86,7 @@ class Operations:
         self.switchboard = switchboard
         self._book = book
         self._category_of = category_of
+        self.personal = personal
 
     async def warm_up(self) -> None:
         """Read what the views keep in memory, so that nobody waits for it who opens one.
@@ -247,18 +249,20 @@ class Operations:
         """
         return await self._book.undo(lesson_id, by=who) is not None
 
-    async def forget(self, person: str, *, who: str) -> Removed:
-        """Delete what a person asked and thought; that it was done is logged, not of whom it was.
+    async def forget(self, person: str, *, who: str) -> Forgotten:
+        """Delete all that is kept of a person; that it was done is logged, not of whom it was.
 
         Raises:
             StorageError: not all is deleted.
         """
-        removed = await self.archive.forget(person)
+        gone = await self.personal.forget(person)
+        removed = gone.removed
         counts = (
-            f"{removed.turns} turns, {removed.questions} questions, {removed.feedback} opinions"
+            f"{removed.turns} turns, {removed.questions} questions, {removed.feedback} opinions, "
+            f"{removed.memories} memories, {gone.meetings} meetings"
         )
         await self.note(who, "person.delete", counts)
-        return removed
+        return gone
 
     async def note(self, who: str, action: str, detail: str = "") -> None:
         """Add a change to the audit log."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -12,12 +13,12 @@ from pathlib import Path
 from bots.bootstrap.stores import open_spending, open_stores
 from config.settings import Settings
 from core.errors import ConfigError
-from core.ports import Archive, Lessons
+from core.ports import Archive
+from core.reporting.personal_data import PersonalData
 from core.stores.sqlite.backup import backup_file, restore_file
-from core.types import Lesson, SessionId, Turn
+from core.types import SessionId, Turn
 
 _PAGE = 200
-_MOST = 1_000_000  # turns of one person
 
 
 def list_sessions(settings: Settings, limit: int) -> int:
@@ -94,38 +95,23 @@ async def _export(settings: Settings, session: str | None) -> int:
 
 
 async def _forget(settings: Settings, user: str) -> int:
-    async with open_stores(settings) as stores:
-        removed = await stores.archive.forget(user)
-        meetings = await stores.diary.forget(user)
-    async with open_spending(settings) as spending:
-        days = await spending.forget(user)
+    async with _personal_data(settings) as data:
+        gone = await data.forget(user)
+    removed = gone.removed
     print(
         f"deleted: {removed.turns:,} turns, {removed.questions:,} received questions, "
         f"{removed.feedback:,} opinions"
         + (f"; {removed.lessons:,} lessons name them no more" if removed.lessons else "")
-        + (f"; what {days:,} days cost" if days else "")
+        + (f"; what {gone.days:,} days cost" if gone.days else "")
         + (f"; {removed.memories:,} things that were to be remembered" if removed.memories else "")
-        + (f"; {meetings:,} meetings, or their name in them" if meetings else "")
+        + (f"; {gone.meetings:,} meetings, or their name in them" if gone.meetings else "")
     )
     return 0
 
 
 async def _export_person(settings: Settings, user: str) -> int:
-    async with open_stores(settings) as stores:
-        rows: list[tuple[str, object]] = []
-        rows += [("turn", asdict(turn)) for turn in await stores.archive.asked_by(user, _MOST)]
-        rows += [("question", asdict(one)) for one in await stores.archive.received_from(user)]
-        rows += [("opinion", asdict(one)) for one in await stores.archive.opinions_of(user)]
-        async for lesson in _lessons(stores.lessons):
-            if user in (lesson.author, lesson.asked_by):
-                rows.append(("lesson", asdict(lesson)))
-        rows += [("memory", asdict(one)) for one in await stores.memories.of(user)]
-        meetings, polls = await stores.diary.of_person(user)
-        rows += [("meeting", asdict(one)) for one in meetings]
-        rows += [("poll", asdict(one)) for one in polls]
-    async with open_spending(settings) as spending:
-        costs = await spending.of_person(user)
-    rows += [("cost", {"day": day, "dollars": dollars}) for day, dollars in costs.items()]
+    async with _personal_data(settings) as data:
+        rows = await data.of(user)
     if not rows:
         raise ConfigError("nothing is kept of that person; `faqbot sessions export` shows names")
     for kind, row in rows:
@@ -133,12 +119,10 @@ async def _export_person(settings: Settings, user: str) -> int:
     return 0
 
 
-async def _lessons(lessons: Lessons) -> AsyncIterator[Lesson]:
-    last = ""
-    while page := await lessons.page(_PAGE, last):
-        for lesson in page:
-            yield lesson
-        last = page[-1].id
+@asynccontextmanager
+async def _personal_data(settings: Settings) -> AsyncIterator[PersonalData]:
+    async with open_stores(settings) as stores, open_spending(settings) as spending:
+        yield PersonalData(stores.archive, stores.lessons, stores.memories, stores.diary, spending)
 
 
 async def _sessions(archive: Archive, only: str | None) -> AsyncIterator[SessionId]:

@@ -147,7 +147,8 @@ async def forget(request: web.Request) -> web.Response:
     """Delete all that a person has asked and thought."""
     visitor = visitor_in(request, changes=True)
     operations = request.app[CONSOLE].operations
-    return said(asdict(await operations.forget(person_in(request), who=visitor.name)))
+    gone = await operations.forget(person_in(request), who=visitor.name)
+    return said({**asdict(gone.removed), "meetings": gone.meetings})
 
 
 def _taught_json(taught: LessonEffect, profile: Profile) -> dict[str, Any]:

@@ -211,6 +211,7 @@ async def person(request: web.Request) -> web.Response:
     name = person_in(request)
     found = await operations.archive.asked_by(name, _PERSONS_TURNS)
     given = await operations.archive.opinions([turn.question.id for turn in found])
+    others = [(kind, row) for kind, row in await operations.personal.of(name) if kind != "turn"]
     await operations.note(visitor.name, "person.export", f"{len(found)} turns")
     return said(
         {
@@ -221,6 +222,7 @@ async def person(request: web.Request) -> web.Response:
                 )
                 for turn in found
             ],
+            "others": [{"kind": kind, kind: row} for kind, row in others],
         }
     )
 

@@ -18,7 +18,9 @@ from config.profiles import load_profile
 from core.lessons.gate import Examined
 from core.reporting.catalogue import Catalogue
 from core.reporting.operations import Operations
-from core.types import Entry, Escalated, Lesson, LessonState, SessionId
+from core.reporting.personal_data import PersonalData
+from core.skills.meetings.diary import Meeting, Slot
+from core.types import Entry, Escalated, Lesson, LessonState, Memory, SessionId
 
 MODELS_OFF = {"name": "models", "value": "off"}
 OWNER, READER = "owner-owner-owner1", "reader-reader-read1"
@@ -54,6 +56,7 @@ def operations_of(stores, assistant):
         catalogue=Catalogue(stores.reports, desk_of(ENTRY, Entry("f2", FEE, "2주 안에 됩니다."))),
         book=book_of(stores, load_profile("ko"), examine=examine),
         category_of=of_no_category,
+        personal=PersonalData(stores.archive, stores.lessons, stores.memories, stores.diary),
     )
 
 
@@ -257,14 +260,22 @@ async def test_what_is_switched_counts_at_once_and_is_logged(bot, operator):
 
 
 async def test_a_persons_data_are_exported_and_deleted(bot, operator):
+    """What the bot was told to remember and the diary are among them."""
     await asked(bot, "질문")
     await operator.enter(OWNER)
     _, found = await operator.call("GET", "/turns")
     person = found["turns"][0]["person"]
+    await bot.stores.memories.add(Memory("m1", person, "견과류를 못 먹음"))
+    start = datetime(2026, 12, 1, 6, tzinfo=UTC)
+    slot = Slot(start, start + timedelta(hours=1))
+    await bot.stores.diary.book(Meeting("b1", "디자인 회의", person, (), slot))
     _, told = await operator.call("GET", f"/people/{person}")
     assert [turn["text"] for turn in told["turns"]] == ["질문"]
+    kept = {one["kind"]: one[one["kind"]] for one in told["others"]}
+    assert kept["memory"]["text"] == "견과류를 못 먹음"
+    assert kept["meeting"]["title"] == "디자인 회의"
     _, gone = await operator.call("DELETE", f"/people/{person}")
-    assert gone["turns"] == 1
+    assert (gone["turns"], gone["memories"], gone["meetings"]) == (1, 1, 1)
     assert (await operator.call("GET", "/turns"))[1]["turns"] == []
     log = (await operator.call("GET", "/switches"))[1]["audit"]
     assert person not in str(log)

@@ -87,7 +87,7 @@ export async function people() {
   const forget = button(t.delete, async () => {
     if (!given() || !confirm(t.delete_sure)) return;
     const gone = await call("DELETE", path());
-    result.textContent = t.deleted.replace("{turns}", number(gone.turns)).replace("{opinions}", number(gone.feedback));
+    result.textContent = t.deleted.replace("{turns}", number(gone.turns)).replace("{opinions}", number(gone.feedback)).replace("{memories}", number(gone.memories)).replace("{meetings}", number(gone.meetings));
     say(result.textContent);
     $("problem").textContent = "";
   }, "danger");
