@@ -26,6 +26,7 @@ from bench import (
     long_messages,
     quality,
     retrieval,
+    skills,
     start,
     storm,
 )
@@ -50,6 +51,7 @@ class Which(StrEnum):
     CLAIMS = "claims"
     MESSAGES = "messages"
     GATE = "gate"
+    SKILLS = "skills"
 
 
 def main(
@@ -86,6 +88,7 @@ def main(
             (Which.DECISIONS, partial(decisions.main, picture=picture)),
             (Which.MESSAGES, long_messages.main),
             (Which.GATE, gate.main),
+            (Which.SKILLS, skills.main),
         ):
             if which in (Which.ALL, chosen):
                 run(sources)

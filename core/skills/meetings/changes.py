@@ -12,7 +12,7 @@ from core.skills.meetings.message import MeetingMessage
 from core.skills.meetings.plan import Plan, Step
 from core.skills.meetings.proposals import next_reply
 from core.skills.meetings.times.days import Days
-from core.skills.meetings.times.reader import Said, corrected, read_times, without_times
+from core.skills.meetings.times.reader import Said, read_corrected, without_times
 from core.skills.meetings.times.spans import find_shift
 from core.skills.skill import SkillReply
 
@@ -33,7 +33,7 @@ async def change(message: MeetingMessage, kind: Change, *, to: Said | None = Non
         StorageError: the diary cannot be read.
     """
     which_text, to_text = (message.text, "") if kind == "cancel" or to else _parted(message)
-    which = read_times(corrected(which_text), message.now)
+    which = read_corrected(which_text, message.now)
     to = to or _target(message, to_text)
     named, _ = message.people(f"{which.rest} {to.rest}")
     ahead = await _ahead(message)

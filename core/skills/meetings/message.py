@@ -13,7 +13,7 @@ from core.skills.meetings.given import Given
 from core.skills.meetings.people import read_people
 from core.skills.meetings.plan import PLANS, Plan
 from core.skills.meetings.slots import WorkingHours
-from core.skills.meetings.times.reader import Said, corrected, read_times
+from core.skills.meetings.times.reader import Said, read_corrected
 from core.skills.meetings.words import Words
 from core.skills.messenger import Messenger
 from core.skills.skill import Request, SkillReply
@@ -113,7 +113,7 @@ class MeetingMessage:
 
         What a model has read goes before it.
         """
-        said, given = read_times(corrected(text), self.now, bare=bare), self.given.said
+        said, given = read_corrected(text, self.now, bare=bare), self.given.said
         return replace(
             said,
             days=given.days or said.days,

@@ -46,6 +46,14 @@ class MemoryWords:
         """Return whether a text has a word of an intent."""
         return bool(self.intents[intent].search(text))
 
+    def wanted(self, text: str) -> str:
+        """Return what the words of a message want; "" if it is nothing."""
+        if self.says("show", text):
+            return "show"
+        if self.says("forget", text) and not self.intents["head"].match(text):
+            return "forget"
+        return "remember" if self.says("remember", text) else ""
+
     def told(self, text: str) -> str:
         """Return what is to be remembered, without the words that ask for it."""
         without = self.intents["head"].sub("", text)
@@ -97,7 +105,7 @@ class MemorySkill:
         if request.data is not None and (reply := await self._chosen(request)):
             return reply
         known = await self.memories.of(request.situation.person)
-        match request.arguments.get("action") or self._wanted(request.text):
+        match request.arguments.get("action") or self.words.wanted(request.text):
             case "show":
                 return await self._shown(request, known)
             case "forget":
@@ -107,14 +115,6 @@ class MemorySkill:
                 text = given.strip() if isinstance(given, str) else self.words.told(request.text)
                 return await self._remembered(request, text, known)
         return None
-
-    def _wanted(self, text: str) -> str:
-        """Return what the words of a message want; "" if it is nothing."""
-        if self.words.says("show", text):
-            return "show"
-        if self.words.says("forget", text) and not self.words.intents["remember"].match(text):
-            return "forget"
-        return "remember" if self.words.says("remember", text) else ""
 
     async def _remembered(self, request: Request, text: str, known: Sequence[Memory]) -> SkillReply:
         texts = self.words.texts

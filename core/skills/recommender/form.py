@@ -7,11 +7,16 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from core.errors import ConfigError
 
 Value = str | float
+
+# Where a clause ends: at a mark, or at an ending that goes on: "30대인데", "혼자 살고".
+_CLAUSE_END: Final = re.compile(
+    r"(?<=[.,!?])\s+|(?<=[인은는한]데)\s+|(?<=[이살하]고)\s+|(?<=어서)\s+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,15 @@ class Form:
         """Return what is known of the buyer after this: what is said anew takes the old's place."""
         said = {field.name: field.read(text) for field in self.fields}
         return {**known, **{name: value for name, value in said.items() if value is not None}}
+
+    def without(self, text: str) -> str:
+        """Return a text without the clauses that say something of the buyer.
+
+        It is itself where they say everything.
+        """
+        clauses = _CLAUSE_END.split(text)
+        others = [one for one in clauses if all(f.read(one) is None for f in self.fields)]
+        return " ".join(others) or text
 
     def checked(self, given: Mapping[str, object]) -> dict[str, Value]:
         """Return what a model has read of the buyer, as far as it is valid."""

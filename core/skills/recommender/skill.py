@@ -26,8 +26,8 @@ class RecommenderSkill:
         return {one.name: one.schema for one in self.adviser.form.fields}
 
     def plain(self, text: str) -> str:
-        """Return the message as it is."""
-        return text
+        """Return the message without what it says of the buyer."""
+        return self.adviser.form.without(text)
 
     async def hear(self, request: Request) -> AsyncGenerator[Status | SkillReply]:
         """Yield the next question with its buttons, or products with reasons.

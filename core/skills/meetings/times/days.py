@@ -55,6 +55,7 @@ _MONTHS: Final = (
 _AHEAD: Final = {
     "오늘": 0, "금일": 0, "내일": 1, "낼": 1, "명일": 1, "모레": 2, "내일모레": 2, "낼모레": 2,
     "글피": 3, "today": 0, "tonight": 0, "tomorrow": 1, "tmrw": 1, "day after tomorrow": 2,
+    "어제": -1, "그제": -2, "그저께": -2, "yesterday": -1,
 }  # fmt: skip
 _NAMED_COUNT: Final = {
     "하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "닷새": 5, "엿새": 6, "일주일": 7, "열흘": 10,

@@ -62,6 +62,19 @@ def corrected(text: str) -> str:
     return _NOT_AFTER.sub("", _NOT_BEFORE.sub("", text))
 
 
+def read_corrected(text: str, now: datetime, *, bare: bool = False) -> Said:
+    """Return what a message says about when, as `read_times`, where a part of it is taken back.
+
+    A day that stands before what is taken back stays: "내일 3시 말고 4시".
+    """
+    kept = corrected(text)
+    said = read_times(kept, now, bare=bare)
+    if said.days or kept == text or not text.endswith(kept):
+        return said
+    before = read_times(text.removesuffix(kept), now, bare=bare)
+    return replace(said, days=before.days) if before.clocks or before.part else said
+
+
 def read_times(text: str, now: datetime, *, bare: bool = False) -> Said:
     """Return what a message says about when, as of `now`; for `bare` see `find_clock`."""
     if found := find_from_now(text):

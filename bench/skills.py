@@ -1,0 +1,161 @@
+"""How skills read people: `python -m bench skills`.
+
+Messages that nobody tuned on (`skill_phrasings.toml`) are routed and read, and the questions of the
+FAQ, which none of the skills may take, are held against them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tomllib
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+from zoneinfo import ZoneInfo
+
+from bench.sources import Sources
+from bench.tables import note, table
+from bots.bootstrap.search import Language, load_language
+from core.assistant.dialogue.situation import Situation
+from core.skills.data.load import EXAMPLE_BOOK, load_answerer
+from core.skills.data.shop import build_shop
+from core.skills.data.skill import DataSkill
+from core.skills.meetings.diaries.sqlite import SqliteDiary
+from core.skills.meetings.message import MeetingTools
+from core.skills.meetings.plan import PLANS
+from core.skills.meetings.skill import MeetingSkill
+from core.skills.meetings.slots import WorkingHours
+from core.skills.meetings.words import load_words
+from core.skills.memory.skill import MemorySkill, MemoryWords
+from core.skills.messenger import Messenger
+from core.skills.recommender.advice import Adviser
+from core.skills.recommender.form import load_form
+from core.skills.recommender.network import Recommender
+from core.skills.recommender.skill import RecommenderSkill
+from core.skills.router import Router
+from core.skills.skill import Request, SkillReply
+from core.stores.memory import MemoryHistory
+from core.types import Question, SessionId
+
+if TYPE_CHECKING:
+    from core.ports import Inbox, Memories
+
+Phrase = dict[str, Any]
+
+_PHRASES: Final = Path(__file__).with_name("skill_phrasings.toml")
+_NOW: Final = datetime(2026, 11, 30, 10, tzinfo=ZoneInfo("Asia/Seoul"))
+_WANTED: Final = 0.9
+_EVALUATION: Final = (
+    "retrieval.dev",
+    "stern.retrieval.dev",
+    "stern.unanswerable.dev",
+    "guardrail.dev",
+    "stern.guardrail.dev",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Skills:
+    meetings: MeetingSkill
+    recommender: RecommenderSkill
+    memory: MemorySkill
+    data: DataSkill
+
+    @property
+    def by_name(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    def reads(self, name: str, phrase: Phrase) -> bool:
+        """Return whether a message is read as it is meant; routing alone decides of data."""
+        match name:
+            case "meetings":
+                wanted = phrase.get("when") or phrase["asks"]
+                return asyncio.run(_proposed(self.meetings, phrase["say"])) == wanted
+            case "recommender":
+                return self.recommender.adviser.form.read(phrase["say"], {}) == phrase["knows"]
+            case "memory":
+                return self.memory.words.wanted(phrase["say"]) == phrase["does"]
+        return True
+
+
+def main(sources: Sources) -> None:
+    """Route and read all messages, and hold the FAQ's questions against the skills."""
+    language = load_language("smartstore")
+    skills = _opened_skills(language, sources.folder)
+    router = Router(list(skills.by_name.values()), language.encoder.embed)
+    phrases = tomllib.loads(_PHRASES.read_text("utf-8"))
+    rows = []
+    for name, group in phrases.items():
+        said: list[Phrase] = group["phrases"]
+        routed = [phrase for phrase in said if _routed(router, phrase["say"]) == name]
+        read = [phrase for phrase in said if skills.reads(name, phrase)]
+        rows.append([name, f"{len(said)}", f"{len(routed)}", f"{len(read)}"])
+        for phrase in said:
+            if phrase not in routed or phrase not in read:
+                kind = "not routed" if phrase not in routed else "read otherwise"
+                note(f"  {name}, {kind}: {phrase['say']}")
+    table(f"Unseen messages; wanted: {_WANTED} routed", ["skill", "said", "routed", "read"], rows)
+    _hold_against_the_faq(sources, router)
+
+
+def _hold_against_the_faq(sources: Sources, router: Router) -> None:
+    """Print how many questions of the FAQ are near enough to a skill to be compared with it."""
+    rows = []
+    for name in _EVALUATION:
+        path = sources.shared / "eval" / f"{name}.jsonl"
+        if not path.is_file():
+            note(f"NOT RUN: {path.name} is not here")
+            continue
+        asked = [json.loads(line)["question"] for line in path.read_text("utf-8").splitlines()]
+        near = [text for text in asked if router.candidate(text)]
+        rows.append([name, f"{len(asked)}", f"{len(near)}"])
+        for text in near:
+            note(f"  near {_routed(router, text)}, which the FAQ has to be liker to: {text}")
+    table("Questions of the FAQ; wanted: 0", ["", "asked", "near a skill"], rows)
+
+
+def _routed(router: Router, text: str) -> str:
+    found = router.candidate(text)
+    return found[0].name if found else ""
+
+
+async def _proposed(skill: MeetingSkill, text: str) -> str:
+    """Return when a meeting is proposed to be, or what is asked back."""
+    question = Question("q1", SessionId("bench:1"), text, "U1")
+    request = Request(question, text, None, Situation(_NOW, "slack", "U1"))
+    replies = [one async for one in skill.hear(request)]
+    reply = replies[-1] if replies else None
+    if not isinstance(reply, SkillReply):
+        return ""
+    texts = skill.desk.words.texts
+    if texts["book"] in reply.choices and reply.data:
+        plan = PLANS.validate_json(reply.data)
+        return f"{plan.days[0].first} {plan.clocks[0]:%H:%M}"
+    asked = {"which_day": "day", "which_time": "time", "slots": "slots", "who": "who"}
+    asked |= {name: name for name in ("impossible", "past", "no_slots")}
+    found = (asked[name] for name in asked if texts[name].partition("{")[0] in reply.text)
+    return next(found, "")
+
+
+def _opened_skills(language: Language, folder: Path) -> _Skills:
+    terms, embed = language.analyzer.terms, language.encoder.embed
+    shop, room = folder / "shop.sqlite3", files("core.skills.recommender")
+    build_shop(shop, last_day=_NOW.date())
+    answerer = load_answerer(f"sqlite:///{shop}", EXAMPLE_BOOK, terms=terms, embed=embed)
+    with as_file(room / "appliances.npz") as model, as_file(room / "appliances.toml") as form:
+        adviser = Adviser(Recommender.load(model), load_form(form))
+    diary, messenger = (
+        SqliteDiary(folder / "diary.sqlite3"),
+        Messenger(MemoryHistory(), cast("Inbox", None)),
+    )
+    hours = WorkingHours.parse("09:00-18:00")
+    desk = MeetingTools(diary, load_words("ko"), hours, terms, messenger)
+    return _Skills(
+        meetings=MeetingSkill(desk, lambda: _NOW),
+        recommender=RecommenderSkill(adviser, adviser.form.examples),
+        memory=MemorySkill(cast("Memories", None), MemoryWords.load("ko"), messenger),
+        data=DataSkill(answerer, answerer.texts),
+    )
