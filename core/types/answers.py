@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 
 from core.types.faq import Passage
@@ -127,11 +128,29 @@ class Escalated:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A text file that goes with an answer, such as a CSV or an invitation."""
+    """A file that goes with an answer, such as a CSV, an invitation or a chart.
+
+    `text` is its content; in base64 if it is a picture.
+    """
 
     name: str
     media_type: str
     text: str
+
+    @classmethod
+    def picture(cls, name: str, png: bytes) -> File:
+        """Return a PNG as a file."""
+        return cls(name, "image/png", b64encode(png).decode())
+
+    @property
+    def is_picture(self) -> bool:
+        """Return whether it is shown, and not only linked."""
+        return self.media_type.startswith("image/")
+
+    @property
+    def content(self) -> bytes:
+        """The bytes of the file."""
+        return b64decode(self.text) if self.is_picture else self.text.encode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,7 +209,7 @@ async def _sent(request: web.Request) -> Any:
         address = f"https://cdn.discordapp.com/attachments/{file.filename}"
         told = {"id": str(number), "filename": file.filename, "content_type": file.content_type}
         told |= {"size": len(content), "url": address, "proxy_url": address}
-        attachments.append(told | {"content": content.decode()})
+        attachments.append(told | {"content": content.decode(errors="replace")})
     return orjson.loads(form["payload_json"]) | {"attachments": attachments}
 
 

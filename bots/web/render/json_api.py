@@ -57,7 +57,11 @@ async def ending_of(context: Context, question_id: str, page: Page, *, html: boo
         ],
         "rated": page.rated,
         "files": [
-            {"name": file.name, "media_type": file.media_type, "text": file.text}
+            {
+                "name": file.name,
+                "media_type": file.media_type,
+                ("base64" if file.is_picture else "text"): file.text,
+            }
             for file in page.files
         ],
     }

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.errors import ConfigError
 from core.skills.data.answering import DataAnswer, DataAnswerer, Unsure
 from core.skills.skill import Request, SkillReply
+from core.text.sections import escaped
 from core.types import File, Status
 
+logger = logging.getLogger(__name__)
+
 _SHOWN_ROWS = 10
+_RULE = "| --- "
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,31 +65,42 @@ class DataSkill:
         match answer:
             case DataAnswer():
                 data = json.dumps({"sql": answer.sql}, ensure_ascii=False)
-                several = len(answer.rows.rows) > 1
-                file = File("answer.csv", "text/csv", answer.csv().decode())
                 yield SkillReply(
                     self._text(answer),
                     (self.texts["show_sql"],),
                     data,
                     only,
-                    files=(file,) if several else (),
+                    files=await asyncio.to_thread(_files, answer),
                 )
             case Unsure() if request.data is None:
                 yield SkillReply(answer.text, answer.questions, json.dumps({}), only)
 
     def _text(self, answer: DataAnswer) -> str:
-        """Return the sentence, and below it the rows where there are several."""
+        """Return the sentence, and below it a table of the rows where there are several."""
         rows = answer.rows.rows
         if len(rows) < 2:
             return answer.text
-        lines = [
-            f"{number}. {row[0]}: {', '.join(map(_shown, row[1:]))}"
-            for number, row in enumerate(rows[:_SHOWN_ROWS], start=1)
-        ]
+        shown = [answer.rows.columns, *rows[:_SHOWN_ROWS]]
+        head, *lines = [f"| {' | '.join(map(_shown, row))} |" for row in shown]
         left = len(rows) - _SHOWN_ROWS
-        more = [self.texts["more"].format(rows=left)] if left > 0 else []
-        return "\n".join([answer.text, "", *lines, *more])
+        more = ["", self.texts["more"].format(rows=left)] if left > 0 else []
+        return "\n".join([answer.text, "", head, _RULE * len(shown[0]) + "|", *lines, *more])
+
+
+def _files(answer: DataAnswer) -> tuple[File, ...]:
+    """Return the rows as CSV and as a chart, where there are several. Blocks."""
+    if len(answer.rows.rows) < 2:
+        return ()
+    rows = File("answer.csv", "text/csv", answer.csv().decode())
+    try:
+        png = answer.chart()
+    except ConfigError as error:
+        logger.info("no chart is drawn: %s", error)
+        png = None
+    return (rows, File.picture("answer.png", png)) if png else (rows,)
 
 
 def _shown(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int | float) else str(value)
+    """Return a value as a cell of a Markdown table."""
+    text = f"{value:,}" if isinstance(value, int | float) else escaped(str(value))
+    return text.replace("|", "\\|")

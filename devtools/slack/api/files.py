@@ -55,5 +55,5 @@ async def uploaded(world: World, request: web.Request) -> web.Response:
     content = await request.read()
     if len(content) != file["size"]:
         return web.Response(status=400)
-    file["content"] = content.decode()
+    file["content"] = content.decode(errors="replace")
     return web.Response(text=f"OK - {len(content)}")

@@ -99,7 +99,8 @@ class WebDriver:
 
     def files(self, asked):
         endings = [message.ending for message in self._messages(asked) if message.ending]
-        return [(file["name"], file["text"]) for ending in endings for file in ending["files"]]
+        files = [file for ending in endings for file in ending["files"]]
+        return [(file["name"], file.get("text") or file["base64"]) for file in files]
 
     def pings(self):
         return [m for m in self.person.messages if "@everyone" in str(m.told)]

@@ -61,9 +61,11 @@ async def test_a_question_is_answered_and_its_button_shows_the_sql(ask):
     name, answer = await ask("작년에 서울에서 가장 많이 팔린 카테고리는?")
     assert answer.skill == "data"
     assert "2025년 · 서울 기준" in answer.text
-    assert "\n1. " in answer.text
+    assert "\n| 카테고리 | 수량 |\n| --- | --- |\n| " in answer.text
     assert answer.followups == ("SQL 보기",)
-    (file,) = answer.files
+    file, chart = answer.files
+    assert (chart.name, chart.media_type) == ("answer.png", "image/png")
+    assert chart.content.startswith(b"\x89PNG")
     assert file.text.startswith("\ufeff")  # by which spreadsheets know its encoding
     assert len(file.text.splitlines()) > 2
     _, sql = await ask("SQL 보기", of=name)
