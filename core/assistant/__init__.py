@@ -1,1 +1,1 @@
-"""Story of one question: research, verdict, answer and follow-ups."""
+"""The course of one question: research, verdict, answer and follow-ups."""

@@ -1,4 +1,4 @@
-"""The story of one question, as its readers may see it: from its text to the turn that is kept."""
+"""The course of one question for a given audience, from its text to the stored turn."""
 
 from __future__ import annotations
 
@@ -51,19 +51,20 @@ from core.types import (
 T = TypeVar("T")
 
 SURE: Final = 0.9
-"""The probability of a label from which the bot acts on it without having been asked."""
+"""The lowest probability of a label at which the bot acts on it although nobody called the bot."""
 
-_TOLD_AFTER_S: Final = 5.0  # then people are told that it takes longer: a store may be away
-# The turns that are read, so that no question of the conversation is offered again.
+# After this time the asker is told that the search takes long, as it does while a store is away.
+_TOLD_AFTER_S: Final = 5.0
+# The number of turns that are read so that no question of the conversation is offered again.
 _REMEMBERED_TURNS: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answerer:
-    """Answers questions for some readers, with what they may see and in the words for them.
+    """Answers questions for one audience, from the entries and in the words meant for it.
 
-    `catch_up` takes in what was taught, before the search. `redact` returns what models and
-    embedders may read of a conversation.
+    `catch_up` loads new lessons before each search. `redact` removes from a text what models and
+    embedders may not read.
     """
 
     retriever: Retriever
@@ -79,7 +80,7 @@ class Answerer:
     audience: Audience = EVERYTHING
 
     def within(self, scope: Scope, retriever: Retriever) -> Answerer:
-        """Return one for the readers in a scope, whose search is this."""
+        """Return an answerer for the readers of a scope, who search with this retriever."""
         profile = self.profile.spoken_in(scope.channel)
         return replace(
             self,
@@ -96,7 +97,7 @@ class Answerer:
         work: Work,
         instead: Instead | None = None,
     ) -> AsyncGenerator[AnswerEvent]:
-        """Yield the events of an answer by this work; see `Assistant.answer`."""
+        """Yield the events of the answer that `work` makes; see `Assistant.answer`."""
         times = StageTimes()
         typed = question.text.strip()
         text = normalized(typed) or typed  # normalising leaves nothing of a lone emoji
@@ -133,7 +134,7 @@ class Answerer:
         yield ending
 
     async def aside(self, question: Question) -> AsyncGenerator[AnswerEvent]:
-        """Say how to ask where nobody else reads the answer."""
+        """Yield an ending that tells the asker how to ask in private."""
         ending = Answered(self.profile.ask_privately, (), ())
         work = LocalWork(self.reader, self.model)
         await self._keep(question, ending, work, StageTimes())
@@ -147,7 +148,10 @@ class Answerer:
         times: StageTimes,
         research: Research | None = None,
     ) -> None:
-        """Store a turn; one without research tells nothing of what comes next."""
+        """Store the turn; without research it is labelled as a greeting.
+
+        The next question does not refer to a turn with that label.
+        """
         turn = turn_of(
             question,
             ending,
@@ -176,30 +180,10 @@ class Answerer:
             question, text, conversation.turns, conversation.exchanges, more=self.profile.more
         )
         if meant and meant.kind is Reference.MORE:
-            sure = {label: float(label is Label.ON_TOPIC) for label in Label}
-            verdict = Verdict(Label.ON_TOPIC, sure)
-            return Research(
-                text,
-                (),
-                conversation.exchanges,
-                (),
-                (),
-                verdict,
-                referred=meant,
-                trace=Trace(text, meant.kind),
-            )
-        # What was offered or pressed was checked as it is, without any conversation.
-        alone = meant is not None or is_press(question.id)
-        text = self.redact(normalized(meant.text) or meant.text) if meant else text
-        message = Message(
-            text,
-            () if alone else conversation.exchanges,
-            as_one=alone,
-            without=meant.without if meant else (),
-            audience=self.audience,
-        )
+            return _asking_for_more(text, conversation, meant)
+        message = self._message(question, text, conversation, meant)
         reading, verdict = await work.consider(message)
-        verdict = self.small_talk.read(text, verdict, beside=reading.beside)
+        verdict = self.small_talk.read(message.text, verdict, beside=reading.beside)
         found = reading.found
         hits = found.in_context if verdict.label is Label.ON_TOPIC else found.alone
         return Research(
@@ -217,8 +201,21 @@ class Answerer:
             call=work.call,
         )
 
+    def _message(
+        self, question: Question, text: str, conversation: Conversation, meant: Referred | None
+    ) -> Message:
+        # Offered questions were checked without a conversation, so they are searched for without.
+        alone = meant is not None or is_press(question.id)
+        return Message(
+            self.redact(normalized(meant.text) or meant.text) if meant else text,
+            () if alone else conversation.exchanges,
+            as_one=alone,
+            without=meant.without if meant else (),
+            audience=self.audience,
+        )
+
     async def recalls(self, turn: Turn) -> bool:
-        """Return whether what a turn told may be told to the readers now."""
+        """Return whether the readers may still see every entry that a turn was answered from."""
         told = [passage.faq_id for passage in turn.passages]
         return await self.retriever.aside(self.retriever.may_tell, told)
 
@@ -244,14 +241,14 @@ class Answerer:
         return replace(conversation, exchanges=tuple(exchanges))
 
     async def _recent(self, session: SessionId, limit: int) -> list[Turn]:
-        """Return the latest turns of a session that told nothing but what the readers may see."""
+        """Return the latest turns of a session, without those that the readers may not see."""
         turns = await self.history.recent(session, limit)
         if self.audience.sees_all:
             return turns
         return [turn for turn in turns if await self.recalls(turn)]
 
     async def _at_once(self, research: Research, work: Work) -> Ending | None:
-        """Return the ending of a message that needs no writing; None if it is to be answered."""
+        """Return the ending of a message that needs no draft; None if a draft is to be written."""
         if research.referred and research.referred.kind is Reference.MORE:
             return await self._more(research.referred)
         if elsewhere := await self._elsewhere(research):
@@ -268,10 +265,11 @@ class Answerer:
                 return Declined(self.profile.refusal, suggestions, label)
 
     async def _elsewhere(self, research: Research) -> Declined | None:
-        """Return what to say in the language of a question that the FAQ has nothing in.
+        """Return the reply to a question in a language that the FAQ is not written in, else None.
 
-        The guardrail has read Korean and English alone, so that its label of others tells little.
-        What such a question leans on is no answer to it, unless a model has understood it.
+        The guardrail was trained on Korean and English, so its label means little for a question
+        in another language. Entries that were found only through the conversation do not count as
+        an answer to such a question, unless a model has read it.
         """
         verdict, served = research.verdict, self.profile.languages
         misread = research.leans and isinstance(research.draft, LocalDraft)
@@ -283,8 +281,8 @@ class Answerer:
         return Declined(asking_in(language, served, self.profile.ask_in), (), verdict.label)
 
     async def _more(self, meant: Referred) -> Answered:
-        """Return the rest of an answer: what of its entries the conversation has not shown."""
-        assert meant.turn is not None  # noqa: S101 - there is one of this kind
+        """Return the parts of an answer's entries that the conversation has not shown yet."""
+        assert meant.turn is not None  # noqa: S101 - a reference of kind MORE has a turn
         turns = await self._recent(meant.turn.question.session, _REMEMBERED_TURNS)
         shown = [turn.answer for turn in turns if turn.state is TurnState.ANSWERED]
         rest = await asyncio.to_thread(rest_of, meant.turn.passages, [*shown, meant.turn.answer])
@@ -294,7 +292,7 @@ class Answerer:
     async def _write(
         self, research: Research, times: StageTimes, work: Work
     ) -> AsyncGenerator[Status | Delta | Answered | Escalated]:
-        """Stream the draft, with the follow-ups prepared meanwhile."""
+        """Stream the draft while the follow-ups are prepared."""
         yield Status(self.profile.writing)
         draft = research.draft
         assert draft is not None  # noqa: S101 - see `_at_once`
@@ -304,30 +302,31 @@ class Answerer:
             written, cited, replaces = Written(()), Cited(()), False
             async with aclosing(draft.pieces()) as stream:
                 async for piece in stream:
-                    if isinstance(piece, Written):
-                        written = piece
-                        continue
-                    if isinstance(piece, Cited):
-                        cited = piece
-                        continue
-                    if isinstance(piece, Anew):
-                        pieces, replaces = [], True
-                        continue
-                    if proposing is None:
-                        times.mark("first_text")
-                        # Not before: the searches for others' first words go first.
-                        proposing = asyncio.create_task(
-                            self.offers.related(research.asked, draft.entries, work)
-                        )
-                    pieces.append(
-                        piece if pieces else apology(research.verdict, self.profile) + piece
-                    )
-                    if not replaces:  # somebody reads what it takes the place of, once it is whole
-                        yield Delta(pieces[-1], cited.used)
+                    match piece:
+                        case Written():
+                            written = piece
+                        case Cited():
+                            cited = piece
+                        case Anew():
+                            pieces, replaces = [], True
+                        case text:
+                            if proposing is None:
+                                times.mark("first_text")
+                                # Not earlier: searches for other questions' first text go first.
+                                related = self.offers.related(research.asked, draft.entries, work)
+                                proposing = asyncio.create_task(related)
+                            start = "" if pieces else apology(research.verdict, self.profile)
+                            pieces.append(start + text)
+                            # A replacement is shown whole: people still read the text before it.
+                            if not replaces:
+                                yield Delta(pieces[-1], cited.used)
             if written.used:
-                related = await proposing if proposing else ()
                 following = await self.offers.after(
-                    research.asked, written, related, research.left_out, work
+                    research.asked,
+                    written,
+                    await proposing if proposing else (),
+                    research.left_out,
+                    work,
                 )
                 yield Answered("".join(pieces), written.used, *following)
             else:
@@ -338,6 +337,21 @@ class Answerer:
 
     def _escalated(self, hits: Sequence[Hit]) -> Escalated:
         return Escalated(self.profile.not_found, self.offers.nearest(hits))
+
+
+def _asking_for_more(text: str, conversation: Conversation, meant: Referred) -> Research:
+    """Return the research of a message that asks for the rest of an answer: nothing is searched."""
+    certain = {label: float(label is Label.ON_TOPIC) for label in Label}
+    return Research(
+        text,
+        asked=(),
+        history=conversation.exchanges,
+        hits=(),
+        entries=(),
+        verdict=Verdict(Label.ON_TOPIC, certain),
+        referred=meant,
+        trace=Trace(text, meant.kind),
+    )
 
 
 async def _cancelled(task: asyncio.Task[T]) -> None:

@@ -1,4 +1,4 @@
-"""The assistant: it answers each question for those who read there, with models or without."""
+"""The assistant: it answers each question for its readers, with models or without."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 
 
 class Assistant:
-    """Answers questions; knows no platform."""
+    """Answers questions from the FAQ, whatever platform they come from."""
 
     def __init__(  # noqa: PLR0913 - its collaborators
         self,
@@ -62,11 +62,11 @@ class Assistant:
         audiences: Audiences | None = None,
         situations: Situations | None = None,
     ) -> None:
-        """`catch_up` takes in what was taught, before the search.
+        """`catch_up` loads new lessons before each search.
 
-        `redact` returns what models and embedders may read of a conversation. `audiences` say who
-        reads an answer; without them everybody may see everything. Models are told the situation
-        of a question, if there are `situations`.
+        `redact` removes from a text what models and embedders may not read. `audiences` say who
+        reads an answer; without them everybody may see everything. With `situations`, models are
+        told the time, the place and the person of each question.
         """
         self._answerer = Answerer(
             retriever=retriever,
@@ -98,8 +98,8 @@ class Assistant:
         """Yield `Status` and `Delta` events, then exactly one of the other four.
 
         The turn is stored before that last event. `history` takes the place of the session's own
-        earlier turns, for questions that come with their conversation. `instead` hears of the
-        research of a question that may be answered here, and takes it over by what it yields.
+        earlier turns, for questions that come with their conversation. `instead` gets the research
+        of the question; if it yields more than `Status` events, they are the answer.
         """
         scope = await self._audiences.of(question)
         answerer = self._within(scope)
@@ -116,7 +116,7 @@ class Assistant:
         return _is_open(await self._audiences.of(question))
 
     async def may_share(self, turn: Turn) -> bool:
-        """Return whether an answer may be shown to others than its asker, where it was asked."""
+        """Return whether everybody in the place of a question may see its answer."""
         scope = await self._audiences.of(turn.question)
         public = self._within(replace(scope, audience=self._audiences.for_all(scope)))
         return await public.recalls(turn)
@@ -138,7 +138,7 @@ class Assistant:
                 question.asker if self._charged_to is None else self._charged_to
             )
             self._at_work[question.session] = work
-            # Closed at once, not when it is collected: a reader who leaves leaves no task behind.
+            # Closed here and not by the garbage collector, so that no task outlives its reader.
             async with aclosing(answerer.answer(question, history, work, instead)) as events:
                 async for event in events:
                     yield event
@@ -152,22 +152,22 @@ class Assistant:
                 await work.close()
 
     def hurry(self, session: SessionId) -> None:
-        """Do not wait for a late model any longer, as somebody has asked on in this session."""
+        """Stop waiting for a slow model in this session, where a further question was asked."""
         if work := self._at_work.get(session):
             work.hurry()
 
     def use_models(self, *, on: bool) -> None:
-        """Answer with models, as far as there are any, or without."""
+        """Turn the configured models on or off; without them the FAQ's own words answer."""
         self._uses_models = on
 
     def forgetful(self) -> Assistant:
-        """Return one that answers alike, and keeps nothing of it."""
+        """Return an assistant that answers in the same way and stores no turn for good."""
         return self.remembering(MemoryHistory())
 
     def remembering(self, history: History, *, charged_to: str | None = None) -> Assistant:
-        """Return one that answers alike in the conversations of another history.
+        """Return an assistant that answers in the same way, with another history.
 
-        What models cost is charged to whoever asks, or to the person who is named.
+        The cost of models is charged to `charged_to`, or else to the asker of each question.
         """
         other = copy(self)
         other._answerer = replace(self._answerer, history=history)  # noqa: SLF001 - its own kind
@@ -175,7 +175,7 @@ class Assistant:
         return other
 
     async def nearest(self, hits: Sequence[Hit]) -> Sequence[Entry]:
-        """Return the entries of hits, as far as they are served."""
+        """Return the entries of hits, without those that are not served any more."""
         retriever = self._answerer.retriever
         return await retriever.aside(retriever.entries, hits)
 
@@ -188,17 +188,17 @@ class Assistant:
     async def research(
         self, text: str, session: SessionId, history: Sequence[Exchange] | None = None
     ) -> Research:
-        """Return what the FAQ has for a question, and what the guardrail says, without a model."""
+        """Return what the FAQ has for a question and the guardrail's verdict, without a model."""
         return await self._researched(unasked(text, session), history)
 
     async def would_answer(self, question: Question) -> bool:
-        """Return whether this is answered with confidence, as far as it is known without a model.
+        """Return whether a question would be answered with confidence, judged without a model.
 
-        A short question may lean on the one before it; everything else has to stand for itself,
-        whatever was talked about before.
+        Only a short question is read together with the one before it. Any other one has to be
+        clear by itself.
 
         Raises:
-            FaqbotError: it cannot be found out.
+            FaqbotError: the index, the history or the platform cannot be asked.
         """
         text = normalized(question.text)
         if self._answerer.problem(text) or not says_something(text):
@@ -217,7 +217,7 @@ class Assistant:
         return await answerer.research(question, text, history, self._local_work())
 
     def _within(self, scope: Scope) -> Answerer:
-        """Return one that knows, remembers and says what is for the readers in a scope."""
+        """Return the answerer for the readers of a scope."""
         if scope == Scope(public=scope.public):
             return self._answerer
         audience = scope.audience
@@ -234,5 +234,5 @@ class Assistant:
 
 
 def _is_open(scope: Scope) -> bool:
-    """Return whether nothing speaks against an answer that others read, where they would."""
+    """Return False in a public place whose channel is set to be answered in private only."""
     return not (scope.public and scope.channel and scope.channel.private)

@@ -1,4 +1,4 @@
-"""The audiences of answers: the profile's channel of a question, and what its readers may see."""
+"""The audience of each answer: the profile's channel of the question, and what readers may see."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 class Standing:
     """The place and the people of a question, as `[[channels]]` and `[[groups]]` name them.
 
-    `public` says that others than the asker see the answer.
+    `public` is true if more people than the asker see the answer.
     """
 
     places: frozenset[str] = frozenset()
@@ -30,7 +30,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The scope of one answer: its channel, if the profile has one for it, and its readers."""
+    """The scope of one answer: its readers, and its channel if the profile describes that."""
 
     audience: Audience = EVERYTHING
     channel: Channel | None = None
@@ -38,11 +38,11 @@ class Scope:
 
 
 Stand = Callable[[Question], Awaitable[Standing]]
-"""A platform's own knowledge; raises FaqbotError while it cannot be asked."""
+"""Returns the standing of a question by asking its platform; raises FaqbotError on a failure."""
 
 
 class Audiences:
-    """Knows the scope of each question; where nothing is known of it, only what is for all."""
+    """Finds the scope of each question; an unknown reader sees what everybody may see."""
 
     def __init__(self, channels: Sequence[Channel], groups: Sequence[Group]) -> None:
         self._channels = channels
@@ -53,11 +53,14 @@ class Audiences:
         self.is_needed: Final = bool(channels or groups)
 
     def ask(self, prefix: str, stand: Stand) -> None:
-        """Ask a platform about the questions of sessions whose id begins with `prefix`."""
+        """Use `stand` for the questions of sessions whose id begins with `prefix`."""
         self._platforms[prefix] = stand
 
     async def of(self, question: Question) -> Scope:
-        """Return the scope of a question; a platform that does not answer names no member."""
+        """Return the scope of a question.
+
+        If the platform does not answer, it is the scope of people who are in no group.
+        """
         try:
             return await self._known(question)
         except FaqbotError as error:
@@ -65,10 +68,13 @@ class Audiences:
         return self._scope(_unknown(question))
 
     async def category_of(self, question: Question, told: Sequence[str]) -> str:
-        """Return the category of what is learnt from a question that was answered from `told`.
+        """Return the category of a lesson that is taught where a question was asked.
+
+        `told` are the categories of the entries that the question was answered from. The result is
+        "" if the lesson belongs to none.
 
         Raises:
-            FaqbotError: a platform does not say who reads it.
+            FaqbotError: the platform does not say who reads the question.
         """
         if closed := [one for one in told if is_within(one, self._closed)]:
             return closed[0]
@@ -85,7 +91,7 @@ class Audiences:
         return self._scope(await stand(question) if stand else standing)
 
     def for_all(self, scope: Scope) -> Audience:
-        """Return who else reads in the place of a scope: people of no group."""
+        """Return the audience of people who are in no group, in the place of a scope."""
         return replace(scope.audience, withheld=self._closed)
 
     def _scope(self, standing: Standing) -> Scope:
@@ -102,5 +108,5 @@ class Audiences:
 
 
 def _unknown(question: Question) -> Standing:
-    """Return what a session tells by itself: its platform."""
+    """Return the standing that the session id alone tells: the platform as the place."""
     return Standing(frozenset({question.session.partition(":")[0]}))

@@ -1,7 +1,7 @@
 """The questions of a message, found among greetings, stories and thanks.
 
-Each sentence that may be the question is searched for beside the whole message, in one go; what
-finds its entry best is what was asked.
+Each sentence that may be the question is searched for together with the whole message, in one
+batch. The text with the best search result is taken for the question.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from core.text.asking_sentences import Sentence, halves_of, sentences_of
 from core.text.korean import Analyzer
 from core.types import Entry, Exchange, Label
 
-_MOST_SENTENCES: Final = 12  # the last ones: a question stands at the end more often
+_MOST_SENTENCES: Final = 12  # the last ones are read: a question stands at the end more often
 _MOST_ANSWERED: Final = 2
-_AS_SURE: Final = 0.75  # a second question's score, as a share of the first one's
-_WITH_CONTEXT: Final = 0.85  # the score of a question with what is said around it, as such a share
+_AS_SURE: Final = 0.75  # the share of the best question's score that a second question needs
+# The share of the score of a sentence alone that it needs together with the text around it, so that
+# the two are taken for the question.
+_WITH_CONTEXT: Final = 0.85
 
 
 Warm = Callable[[Sequence[str]], Awaitable[None]]
@@ -28,10 +30,10 @@ Warm = Callable[[Sequence[str]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it is read, with the conversation that it may lean on.
+    """A normalised message, with the conversation that it may refer to.
 
-    `as_one` tells that it is one question, such as a button's. Entries whose titles are in
-    `without` are not wanted. The answer is for an `audience`.
+    `as_one` is true for a text that is one question, such as a button's. Entries whose titles are
+    in `without` are left out. Only entries that the `audience` may see are found.
     """
 
     text: str
@@ -51,11 +53,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The reading of a message: what it asks.
+    """The questions of a message, with their findings.
 
     `parts` are the questions to answer, in their order, and at least one. `left_out` are further
-    questions that the FAQ answers. `found` holds for all of it. `query` is what a model said to
-    search for instead. `beside` are sentences of a longer message that ask nothing.
+    questions that the FAQ answers. `found` are the findings of all parts together. `query` is the
+    text that a model searched for instead of the message. `beside` are the sentences of a longer
+    message that ask nothing.
     """
 
     parts: tuple[Part, ...]
@@ -66,13 +69,16 @@ class Reading:
 
     @property
     def text(self) -> str:
-        """The questions without what stands around them."""
+        """The questions to answer, one in a line, without the sentences around them."""
         return "\n".join(part.text for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A sentence that may be the question (`at`), alone or with the one that it leans on."""
+    """The sentence at index `at` as a possible question.
+
+    If it `leans`, its text includes the sentence before it.
+    """
 
     at: int
     text: str
@@ -102,44 +108,44 @@ class MessageReader:
         if not message.as_one:
             sentences = await asyncio.to_thread(sentences_of, text, self._analyzer.sentences)
         if len(sentences) == 1 and sentences[0].text != text:
-            text = sentences[0].text  # there was a greeting around it
+            text = sentences[0].text  # a greeting around it was removed
         sentences = sentences[-_MOST_SENTENCES:]
         candidates = self._candidates(sentences) if len(sentences) > 1 else []
         halves = halves_of(sentences[0].text) if len(sentences) == 1 else None
-        texts = [one.text for one in candidates] or list(halves or ())
+        texts = [candidate.text for candidate in candidates] or list(halves or ())
         if warm:
             await warm([text, *texts, *(past.user for past in message.history)])
-        whole, *found = await asyncio.gather(
+        found, *each_found = await asyncio.gather(
             self._researcher.find(text, message.history, audience=message.audience),
-            *(self._researcher.find(one, audience=message.audience) for one in texts),
+            *(self._researcher.find(part, audience=message.audience) for part in texts),
         )
-        whole = _left(whole, message.without)
-        parts = [Part(one, its) for one, its in zip(texts, found, strict=True)]
-        whole_part = Part(text, whole)
-        if whole.verdict.label is Label.INJECTION or not parts:
-            return Reading((whole_part,), whole)
+        whole = Part(text, _left(found, message.without))
+        parts = [Part(part, its) for part, its in zip(texts, each_found, strict=True)]
+        if whole.found.verdict.label is Label.INJECTION or not parts:
+            return Reading((whole,), whole.found)
         if halves:
-            return _both(whole_part, parts)
-        reading = _chosen(whole_part, dict(zip(candidates, parts, strict=True)), sentences)
-        return replace(reading, beside=tuple(one.text for one in sentences if not one.asks))
+            return _both(whole, parts)
+        reading = _chosen(whole, dict(zip(candidates, parts, strict=True)), sentences)
+        beside = tuple(sentence.text for sentence in sentences if not sentence.asks)
+        return replace(reading, beside=beside)
 
     def _candidates(self, sentences: Sequence[Sentence]) -> list[_Candidate]:
-        """Return what may be a question, by itself and with the sentence before it."""
-        found: list[_Candidate] = []
-        for at, one in enumerate(sentences):
-            if self._names_something(one.text):
-                found.append(_Candidate(at, one.text, leans=False))
-            if one.asks and at:
-                text = f"{sentences[at - 1].text} {one.text}"
-                found.append(_Candidate(at, text, leans=True))
-        return found
+        """Return the sentences that may be questions, alone and with the sentence before them."""
+        candidates: list[_Candidate] = []
+        for at, sentence in enumerate(sentences):
+            if self._names_something(sentence.text):
+                candidates.append(_Candidate(at, sentence.text, leans=False))
+            if sentence.asks and at:
+                text = f"{sentences[at - 1].text} {sentence.text}"
+                candidates.append(_Candidate(at, text, leans=True))
+        return candidates
 
     def _names_something(self, text: str) -> bool:
         return any(term.endswith("/N") for term in self._analyzer.terms(text))
 
 
 def _left(found: Findings, without: Sequence[str]) -> Findings:
-    """Return findings without the entries that are not wanted."""
+    """Return findings without the entries of these titles."""
     if not without:
         return found
     return replace(
@@ -150,7 +156,7 @@ def _left(found: Findings, without: Sequence[str]) -> Findings:
 
 
 def _both(whole: Part, halves: Sequence[Part]) -> Reading:
-    """Return two questions if each half finds an entry of its own, and better than the whole."""
+    """Return two questions if each half finds its own entry, and with a better score; else one."""
     bar = _score(whole)
     if all(_answers(half) and _score(half) >= bar for half in halves) and _differ(*halves):
         return _reading(halves)
@@ -160,48 +166,59 @@ def _both(whole: Part, halves: Sequence[Part]) -> Reading:
 def _chosen(
     whole: Part, found: Mapping[_Candidate, Part], sentences: Sequence[Sentence]
 ) -> Reading:
-    """Return the questions that stand for themselves, in their order; the whole if none does."""
-    able = _with_what_they_lean_on(found)
-    asking = any(sentences[one.at].asks for one in able)
-    taken: dict[_Candidate, Part] = {}
-    for one, part in sorted(able.items(), key=lambda pair: -_score(pair[1])):
-        if asking and not (sentences[one.at].asks or sentences[one.at].begins):
-            continue  # a story that goes on
-        apart = all(abs(one.at - other.at) > (one.leans or other.leans) for other in taken)
-        if apart and all(_differ(part, other) for other in taken.values()):
-            taken[one] = part
+    """Return the questions that are clear by themselves, in order; the whole if there is none."""
+    taken = _independent(_one_a_sentence(found), sentences)
     if not taken:
         return Reading((whole,), whole.found)
     best = max(map(_score, taken.values()))
-    sure = {one: part for one, part in taken.items() if _score(part) >= _AS_SURE * best}
+    order = sorted(taken, key=lambda candidate: candidate.at)
+    sure = [candidate for candidate in order if _score(taken[candidate]) >= _AS_SURE * best]
     if len(sure) == 1 and _answers(whole) and _score(whole) >= _WITH_CONTEXT * best:
         return Reading((whole,), whole.found)
-    order = sorted(sure, key=lambda one: one.at)
-    others = [one for one in sorted(taken, key=lambda one: one.at) if one not in sure]
-    left_out = [*order[_MOST_ANSWERED:], *(one for one in others if sentences[one.at].asks)]
+    doubtful = (candidate for candidate in order if candidate not in sure)
+    asking = (candidate for candidate in doubtful if sentences[candidate.at].asks)
     return _reading(
-        [sure[one] for one in order[:_MOST_ANSWERED]], left_out=[one.text for one in left_out]
+        [taken[candidate] for candidate in sure[:_MOST_ANSWERED]],
+        left_out=[candidate.text for candidate in (*sure[_MOST_ANSWERED:], *asking)],
     )
 
 
-def _with_what_they_lean_on(found: Mapping[_Candidate, Part]) -> dict[_Candidate, Part]:
-    """Return one candidate a sentence: with the one before it, where that costs little.
+def _independent(
+    answered: Mapping[_Candidate, Part], sentences: Sequence[Sentence]
+) -> dict[_Candidate, Part]:
+    """Return the candidates that share neither a sentence nor an entry with a better one."""
+    asking = any(sentences[candidate.at].asks for candidate in answered)
+    taken: dict[_Candidate, Part] = {}
+    for candidate, part in sorted(answered.items(), key=lambda pair: -_score(pair[1])):
+        sentence = sentences[candidate.at]
+        if asking and not (sentence.asks or sentence.begins):
+            continue  # the sentence continues a story, and another one asks
+        apart = all(
+            abs(candidate.at - other.at) > (candidate.leans or other.leans) for other in taken
+        )
+        if apart and all(_differ(part, other) for other in taken.values()):
+            taken[candidate] = part
+    return taken
 
-    What comes before tells what is meant, unless it is a greeting or another matter: then the two
-    together find their entry worse by far.
+
+def _one_a_sentence(found: Mapping[_Candidate, Part]) -> dict[_Candidate, Part]:
+    """Return one answered candidate for each sentence, preferring the one with its predecessor.
+
+    The sentence before tells what is meant, unless it is a greeting or another matter: then the two
+    together have a much lower score than the sentence alone.
     """
     kept: dict[int, tuple[_Candidate, Part]] = {}
-    for one, part in found.items():
+    for candidate, part in found.items():
         if not _answers(part):
             continue
-        alone = kept.get(one.at)
+        alone = kept.get(candidate.at)
         if alone is None or _score(part) >= _WITH_CONTEXT * _score(alone[1]):
-            kept[one.at] = (one, part)
+            kept[candidate.at] = (candidate, part)
     return dict(kept.values())
 
 
 def _reading(parts: Sequence[Part], *, left_out: Sequence[str] = ()) -> Reading:
-    """Put the findings of several questions together, those of each in turn."""
+    """Merge the findings of several questions; their entries take turns."""
     entries: dict[str, Entry] = {}
     for rank in range(max(len(part.found.entries) for part in parts)):
         for part in parts:

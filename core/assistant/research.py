@@ -1,4 +1,4 @@
-"""Searching for a question and judging it, in threads; many questions go through together."""
+"""The research of a question: its search and the guardrail's verdict, batched, in threads."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from core.retry import until_back
 from core.types import Entry, Exchange, Verdict
 
 _PASSAGES = 8
-_AT_ONCE = 2  # threads
-# Of sixteen each costs half as much as alone, and the first of them waits some 20 ms for the last.
+_AT_ONCE = 2  # batches that run at the same time, each in a thread
+# In a batch of sixteen, a question costs half as much as alone, and the first one waits about 20 ms
+# for the last.
 _TOGETHER = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """The findings of the FAQ for a question, in its conversation and alone, and the local verdict.
+    """The search results for a question, in its conversation and alone, and the local verdict.
 
-    Both are the same where the question stands for itself. `entries` are what to answer from; none
-    if nothing is near enough.
+    Both results are the same for a question that is clear without its conversation. `entries` are
+    those to answer from; there are none if no entry is near enough.
     """
 
     in_context: Sequence[Hit]
@@ -43,7 +44,7 @@ class _Job:
 
 
 class Researcher:
-    """A question that comes while others are searched for waits, and goes with those beside it."""
+    """Searches for questions in batches: those that come while a batch runs form the next one."""
 
     def __init__(self, retriever: Retriever, guardrail: Guardrail) -> None:
         self._retriever = retriever
@@ -54,7 +55,7 @@ class Researcher:
     async def find(
         self, text: str, history: Sequence[Exchange] = (), *, audience: Audience = EVERYTHING
     ) -> Findings:
-        """Search for a question in its conversation and alone; waits while the index is away.
+        """Search for a question in its conversation and alone; wait while the index is away.
 
         Raises:
             FaqIndexError: see `Retriever.search`.
@@ -63,7 +64,7 @@ class Researcher:
         job = _Job(text, history, audience, loop.create_future())
         self._waiting.append(job)
         if len(self._waiting) == 1:
-            loop.call_soon(self._begin)  # and with it all that are asked in this moment
+            loop.call_soon(self._begin)  # the batch has every question of this turn of the loop
         return await job.found
 
     @property

@@ -1,4 +1,4 @@
-"""The trace that is kept of the way from a question to its answer."""
+"""The trace of a turn: the steps that led from the question to its answer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DIGITS: Final = 4
 def traced(
     reading: Reading, hits: Sequence[Hit], verdict: Verdict, meant: Referred | None
 ) -> Trace:
-    """Return the trace of a message that was read; `hits` are what was decided by."""
+    """Return the trace of a message; `hits` are the search results that decided its answer."""
     first = hits[0].facts if hits else ()
     return Trace(
         searched=reading.query or reading.text,
@@ -33,7 +33,7 @@ def traced(
 
 
 def bounded(prompt: str) -> str:
-    """Return a prompt as it is kept: of a very long one the beginning and the end."""
+    """Return a prompt, shortened to its beginning and its end if it is very long."""
     if len(prompt) <= _PROMPT_CHARS:
         return prompt
     half = _PROMPT_CHARS // 2

@@ -1,4 +1,4 @@
-"""The turn that is kept of a question, made from the event that ended it."""
+"""The turn that is stored of a question, made from the event that ended its answer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from core.types import (
 
 @dataclass(slots=True)
 class StageTimes:
-    """Milliseconds since the question, by stage."""
+    """Measures when each stage of an answer ended, in milliseconds since the question."""
 
     started: float = field(default_factory=perf_counter)
     marks: dict[str, float] = field(default_factory=dict)
@@ -47,7 +47,7 @@ def turn_of(  # noqa: PLR0913 - all that a turn is made of
     work: Work,
     model: str,
 ) -> Turn:
-    """Return the turn; `model` is the name of what answered unless the draft says another."""
+    """Return the turn of a question; `model` names the model, unless the draft names another."""
     state, text, passages, offered = _outcome(ending)
     written = (work.draft.written if work.draft else None) or Written(())
     return Turn(

@@ -17,9 +17,11 @@ from core.types import Entry, Offer, Passage
 
 _MAX_CHECKS = 6
 _MIN_SCORE = 0.5
-_ALIKE = 0.75  # of the bigrams of both; to register and to change one thing stay apart
-_TEXTS_KEPT = 8_192  # titles and what is asked: most come again with the next question
-_MIN_LABEL_CHARS = 8  # what is left of "[배송] 변경" says too little without its tag
+# The share of common bigrams from which two questions count as the same; registering something and
+# changing it stay below.
+_ALIKE = 0.75
+_TEXTS_KEPT = 8_192  # titles and questions; most of them come again with the next question
+_MIN_LABEL_CHARS = 8  # without its tag, a title such as "[배송] 변경" says too little
 _TAGS = re.compile(r"^(?:\s*[★☆]|\s*\[[^\[\]]*\])+\s*")
 _STARS = re.compile(r"^[\s★☆]+")
 _COURSE = re.compile(r"\s*\(온라인 ?교육 ?제공\)\s*$")
@@ -53,9 +55,7 @@ async def propose(  # noqa: PLR0913 - one choice, all of whose grounds are named
     limit: int = 3,
     min_score: float = _MIN_SCORE,
 ) -> tuple[str, ...]:
-    """Return at most `limit` questions, as a button shows them.
-
-    Fewer, or none, if the FAQ has no more.
+    """Return up to `limit` follow-up questions in the form in which a button shows them.
 
     `asked` holds what was asked in the session, the question just answered included. A question is
     offered only if `search` returns its entry first, with a score (0..1) of at least `min_score`.

@@ -1,4 +1,4 @@
-"""The questions that are offered below an answer; each was checked: the FAQ answers it."""
+"""The questions that are offered below an answer, each checked to be answered by the FAQ."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ _FOLLOWUPS: Final = 3
 
 
 class Offers:
-    """Chooses what is offered next."""
+    """Chooses the questions that are offered as buttons below an answer."""
 
     def __init__(
         self, retriever: Retriever, lead_back: LeadBack, examples: Sequence[str], more: str
     ) -> None:
-        """`examples` fit anyone; `more` is the text of the button that shows the rest."""
+        """`examples` suit any asker; `more` is the text of the button that shows the rest."""
         self._retriever = retriever
         self._lead_back = lead_back
         self._examples = examples
         self._more = more
 
     def within(self, retriever: Retriever, examples: Sequence[str]) -> Offers:
-        """Return one that offers what another retriever finds, and other examples."""
+        """Return offers that search with another retriever and fall back on other examples."""
         return Offers(retriever, self._lead_back, examples, self._more)
 
     async def related(
         self, asked: Sequence[str], entries: Sequence[Entry], work: Work
     ) -> tuple[str, ...]:
-        """Return questions near an answer from `entries` that the FAQ answers."""
+        """Return questions that the FAQ answers and that are near the answer from `entries`."""
         titles = [title for entry in entries for title in (*entry.related, entry.title)]
         await work.warm([form for title in titles for form in followups.labels(title)])
         return await followups.propose(
@@ -54,10 +54,11 @@ class Offers:
         left_out: Sequence[str],
         work: Work,
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return what is offered below an answer, and a sentence for each that has one.
+        """Return the questions to offer below an answer, and the sentence that introduces each.
 
-        First the rest of the entry, then the questions that were left out, then what the model
-        offers as far as the FAQ answers it, then related titles.
+        The order is: the rest of the entry, the questions of the message that were left out, the
+        model's offers that the FAQ answers, related titles. A question without a sentence has "";
+        there are no sentences at all if the model made no offers.
         """
         first = (*((self._more,) if written.more else ()), *left_out)
         if written.offers:
@@ -76,7 +77,11 @@ class Offers:
     async def leading_back(
         self, label: Label, text: str, hits: Sequence[Hit], work: Work
     ) -> tuple[str, ...]:
-        """Return what leads back: by theme, else near what was asked; nothing of an injection."""
+        """Return up to two suggestions that lead from a refusal back to the FAQ.
+
+        For an off-topic message they are the question of its theme and entries near to it; the
+        profile's examples come after them, and alone after an injection.
+        """
         offered: list[str] = []
         if label is Label.OFF_TOPIC:
             ask = await self._retriever.aside(self._lead_back.question_for, text)
@@ -91,7 +96,7 @@ class Offers:
     async def _first(self, text: str) -> Sequence[Hit]:
         try:
             hit = await self._retriever.first(text)
-        except AwayError as error:  # an answer that is written needs no more of the index
+        except AwayError as error:  # the answer itself is complete without the index
             logger.warning("nothing is offered: %s", error)
             return []
         return [hit] if hit else []

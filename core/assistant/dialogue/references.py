@@ -1,7 +1,7 @@
-"""References of a message: to an offer by its number, to the last answer, to the rest of it.
+"""References of a message to the conversation: an offer by number, the last answer, its rest.
 
-"2번", "네", "다시 설명해줘", "그거 말고", "the second one": such words have no subject, and
-they are read by their grammar, in both languages, and resolved by what was said before.
+"2번", "네", "다시 설명해줘", "그거 말고" and "the second one" name no subject. They are recognised
+by their grammar, in Korean and English, and resolved by the turns before them.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Final
 from core.press_ids import pressed_turn
 from core.types import Exchange, Label, Question, Turn, TurnState
 
-_LONGEST: Final = 40  # characters; whoever writes more says what they mean
+_LONGEST: Final = 40  # characters; a longer message names its subject
 
 
 class Reference(StrEnum):
-    """The way in which a message refers to what was said before."""
+    """The kinds of reference of a message to the conversation before it."""
 
     OFFERED = "offered"  # one of the questions that were offered
     AGAIN = "again"  # the last question
@@ -29,9 +29,10 @@ class Reference(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Referred:
-    """The question that a message means, and how it refers to it.
+    """The question that a message refers to, and the kind of the reference.
 
-    `turn` is the answer to show more of. `without` are titles that are not wanted again.
+    `turn` is the answer of which more is wanted, for the kind MORE. `without` are the titles of
+    entries that the asker does not want to see again.
     """
 
     kind: Reference
@@ -100,10 +101,10 @@ def referred(
     *,
     more: str,
 ) -> Referred | None:
-    """Return what a message refers to; None if it says itself what it means.
+    """Return what a message refers to; None if it needs no conversation to be understood.
 
-    `text` is the question as it is read, `turns` the session's, the latest last, and `more` the
-    text of the button that shows the rest. A button is resolved by the answer that it is below.
+    `text` is the normalised question, `turns` are the session's, the latest last, and `more` is the
+    text of the button that shows the rest. A button refers to the answer below which it stands.
     """
     pressed = pressed_turn(question, turns)
     if pressed:
@@ -126,7 +127,7 @@ def _to_what_was_said(
     last = next((turn for turn in reversed(turns) if _says(turn)), None)
     if last and _SHOW_MORE.fullmatch(plain):
         return Referred(Reference.MORE, last.question.text, last)
-    # The title: what was typed may have been a reference itself.
+    # The title is searched for, because the last question may have been a reference itself.
     said = Exchange(last.sources[0], "", last.sources) if last else None
     said = said or (history[-1] if history else None)
     if said and _ASK_AGAIN.fullmatch(plain):
@@ -137,12 +138,15 @@ def _to_what_was_said(
 
 
 def named_place(text: str, offers: int) -> int | None:
-    """Return which of so many offers a message names by its place, such as "2번"; None if none."""
+    """Return the index of the offer that a message such as "2번" names; None if it names none.
+
+    `offers` is the number of offers.
+    """
     return _named_place(_plain(text), offers)
 
 
 def _place(plain: str, offers: int) -> int | None:
-    """Return which of the offers a message picks; None if it picks none that there is."""
+    """Return the index of the offer that a message picks; None if there is no such offer."""
     named = _named_place(plain, offers)
     return 0 if named is None and _YES.fullmatch(plain) else named
 
@@ -150,7 +154,7 @@ def _place(plain: str, offers: int) -> int | None:
 def _named_place(plain: str, offers: int) -> int | None:
     if _LAST_PICK.fullmatch(plain):
         return offers - 1
-    # "네 번째" is the fourth, "네" is yes.
+    # "네 번째" means the fourth, and "네" alone means yes.
     match = _KOREAN_PICK.fullmatch(plain) or _ENGLISH_PICK.fullmatch(plain)
     if match:
         named = match.groupdict()
@@ -160,7 +164,7 @@ def _named_place(plain: str, offers: int) -> int | None:
 
 
 def _offered(turns: Sequence[Turn]) -> tuple[str, ...]:
-    """Return what was offered last: the examples below a hello do not replace what was."""
+    """Return the questions that were offered last, other than the examples below a greeting."""
     offering = [turn for turn in turns if turn.followups and not turn.dialogue]
     if not offering:
         return ()
@@ -176,7 +180,7 @@ def _offered(turns: Sequence[Turn]) -> tuple[str, ...]:
 
 
 def _says(turn: Turn) -> bool:
-    """Return whether a turn told something that can be told again."""
+    """Return whether a turn has an answer that can be repeated."""
     return turn.state is TurnState.ANSWERED and bool(turn.sources)
 
 

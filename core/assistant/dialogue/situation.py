@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 
-_PATIENCE_S: Final = 1.0  # nobody waits longer for what is only good to know
+_PATIENCE_S: Final = 1.0  # an answer does not wait longer for this, as it can do without
 _TOLD_TOKENS: Final = 160
 _EARLIER: Final = 3  # questions of other conversations
 
@@ -27,9 +27,9 @@ _EARLIER: Final = 3  # questions of other conversations
 class Situation:
     """The time, the place and the person of a message; `now` is in the installation's zone.
 
-    `holiday` is the name of the one that today is. `remembered` is what the person told the bot to
-    remember, and `earlier` what they asked in other conversations, the latest first; both are empty
-    where others read.
+    `holiday` is the name of today's holiday, "" if there is none. `remembered` are the facts that
+    the person told the bot to remember, and `earlier` their questions in other conversations, the
+    latest first; both are empty where other people can read.
     """
 
     now: datetime
@@ -42,7 +42,7 @@ class Situation:
     earlier: tuple[str, ...] = ()
 
     def told(self, tokens: int = _TOLD_TOKENS) -> str:
-        """Return what a model is told of it, a line each, as far as so many tokens reach."""
+        """Return the situation in lines for a prompt, cut at about so many tokens."""
         day = f"{self.now:%A, %Y-%m-%d %H:%M} {self.now.tzname() or ''}".rstrip()
         lines = [
             f"now: {day}{f' ({self.holiday})' if self.holiday else ''}",
@@ -62,10 +62,11 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Situations:
-    """Finds the situation of each question; what cannot be found out soon is left out.
+    """Finds the situation of each question; what takes longer than a second is left out.
 
-    `now` is the time in the installation's zone. `holiday` names the holiday that a day is, "" if
-    it is none. `is_public` tells whether others than the asker read in a conversation.
+    `now` returns the time in the installation's zone. `holiday` returns the name of a day's
+    holiday, "" if there is none. `is_public` returns whether more people than the asker read a
+    conversation.
     """
 
     now: Callable[[], datetime]
@@ -112,7 +113,7 @@ class Situations:
 
 
 async def _soon(found: Awaitable[_T], otherwise: _T) -> _T:
-    """Return what is found, unless it fails or takes too long."""
+    """Return the result of `found`; `otherwise` if it fails or takes too long."""
     try:
         async with asyncio.timeout(_PATIENCE_S):
             return await found

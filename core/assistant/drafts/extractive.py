@@ -15,16 +15,17 @@ from core.text.sections import Section, escaped, markdown, split, tidy
 from core.types import AnswerPiece, Cited, Exchange, Passage, Written
 
 _BUDGET_CHARS = 1_000  # the part of one entry that is shown; a button shows the rest
-_SHARED_BUDGET_CHARS = 600  # the part of each entry if two are given
-_ENOUGH_CHARS = 500
-_LEAD_CHARS = 200
+_SHARED_BUDGET_CHARS = 600  # the part of each entry if two are shown
+_ENOUGH_CHARS = 500  # below this length, sections that are not related are shown, too
+_LEAD_CHARS = 200  # the longest introduction that is shown before any other section
 _SHORT_QUESTION_TERMS = 3
 _HISTORY_WEIGHT = 0.4
-_TITLE_WEIGHT = 0.25  # an author answers the title first: its words move little
+# The title's terms occur in most sections of its entry, so they hardly tell the sections apart.
+_TITLE_WEIGHT = 0.25
 _HEADING_BONUS = 1.5
 _LENGTH_NORM = 0.25
-_STANDS_OUT = 1.5  # times the second best
-_STANDS_OUT_SHARE = 0.2  # the share of the question's weight by which a section stands out
+_STANDS_OUT = 1.5  # a section moves first if it scores so many times the second best,
+_STANDS_OUT_SHARE = 0.2  # and at least this share of the weight of all the question's terms
 _RELATED_SHARE = 0.3  # the share of the best section's score that a related one has
 _SECOND_ENTRIES = 3
 _SECOND_SCORE = 0.75  # the share of the best entry's score that a second one needs
@@ -32,9 +33,9 @@ _SECOND_SHARE = 0.25  # the share of the question's nouns that a second entry ne
 _PIECE_CHARS = 120
 
 _GAP = "⋯"
-# Sections that count up stay where they are: the third step is no beginning.
+# Numbered sections keep their place, because an answer cannot begin with the third step.
 _COUNTED = re.compile(r"\W*(?:(?:step|case|단계|q)?\s*\d|[①-⑳])", re.IGNORECASE)
-# How two questions come in one: 반품이랑 교환, 반품하고, 그리고, a comma, two question marks.
+# The signs of two questions in one: 반품이랑 교환, 반품하고, 그리고, a comma, two question marks.
 _JOINTS = ("JC", "MAJ", "SP")
 _JOINING_WORDS = re.compile(r"하고 (?!싶)|\b및\b")  # Kiwi takes the first for a verb's ending
 _JOINING_PARTICLES = ("랑", "이랑", "하고", "과", "와")
@@ -93,7 +94,7 @@ class ExtractiveModel:
     def _weights(self, question: str, history: Sequence[Exchange]) -> dict[str, float]:
         """Return the weight of each term of the question.
 
-        A short question leans on the one before it.
+        The terms of the question before a short one count, too, with a lower weight.
         """
         weights = {term: self._importance(term) for term in self._analyzer.terms(question)}
         if history and len(weights) <= _SHORT_QUESTION_TERMS:
@@ -104,7 +105,7 @@ class ExtractiveModel:
     def _extract(
         self, passage: Passage, weights: Mapping[str, float], budget: int
     ) -> tuple[list[Section], bool]:
-        """The sections to show, in the order to show them, and whether that is all of them."""
+        """Return the sections to show, in the order to show them, and whether they are all."""
         parts = sections_of(passage)
         if len(passage.text) <= budget:
             return _best_first(parts, self._scores(parts, passage.title, weights), weights), True
@@ -119,7 +120,7 @@ class ExtractiveModel:
     def _scores(
         self, parts: Sequence[Section], title: str, weights: Mapping[str, float]
     ) -> list[float]:
-        """Return how much of the question each section speaks of that the others do not."""
+        """Return the score of each section: the weight of the terms that set it apart."""
         terms = [set(found) for found in self._analyzer.terms_of([part.text for part in parts])]
         headings = [set(self._analyzer.terms(part.heading)) for part in parts]
         of_title = set(self._analyzer.terms(title))
@@ -141,9 +142,9 @@ class ExtractiveModel:
         ]
 
     def _beginning(self, section: Section, budget: int) -> Section:
-        """Return as many whole lines as fit.
+        """Return the section's first lines as far as they fit into the budget.
 
-        If the first line does not, return whole sentences of it.
+        If the first line alone does not fit, return its first sentences.
         """
         blocks: list[tuple[str, ...]] = []
         room = budget
@@ -162,7 +163,7 @@ class ExtractiveModel:
         return replace(section, blocks=tuple(blocks))
 
     def _second(self, question: str, passages: Sequence[Passage]) -> Passage | None:
-        """Another entry, if the question asks for two things and the best knows one of them."""
+        """Return a further entry if the question asks for two things and the best covers one."""
         if not self._asks_twice(question):
             return None
         nouns = {t: self._importance(t) for t in self._analyzer.terms(question) if t.endswith("/N")}
@@ -192,16 +193,16 @@ class ExtractiveModel:
 def _best_first(
     parts: Sequence[Section], scores: Sequence[float], weights: Mapping[str, float]
 ) -> list[Section]:
-    """The section that clearly answers the question first; all else as in the source.
+    """Return the sections, with the one that clearly answers the question moved to the front.
 
-    What stands before the first heading says what the entry is about, and stays before it.
+    The text before the first heading introduces the entry, so it stays before that section.
     """
     ranked = sorted(range(len(parts)), key=lambda index: -scores[index])
     enough = _STANDS_OUT_SHARE * sum(weights.values())
     if len(parts) < 2 or scores[ranked[0]] < max(enough, _STANDS_OUT * scores[ranked[1]]):
         return list(parts)
     first = parts[ranked[0]]
-    # A paragraph without a heading leans on the one before it, and a counted one on the count.
+    # A paragraph without a heading continues the one before it, and a numbered one its sequence.
     if not first.heading or _COUNTED.match(first.heading):
         return list(parts)
     lead = list(parts[:1]) if not parts[0].heading else []
@@ -209,7 +210,7 @@ def _best_first(
 
 
 def _with_gaps(parts: Sequence[Section], kept: Sequence[int]) -> list[Section]:
-    """The kept sections with a mark where something between two of them is left out."""
+    """Return the kept sections, with a mark wherever sections between two of them are left out."""
     shown: list[Section] = []
     for before, index in zip([None, *kept], kept, strict=False):
         if before is not None and index > before + 1:
@@ -219,7 +220,10 @@ def _with_gaps(parts: Sequence[Section], kept: Sequence[int]) -> list[Section]:
 
 
 def _within(parts: Sequence[Section], scores: Sequence[float], budget: int) -> list[int]:
-    """The sections that fit, best first, then those next to the best until there is enough."""
+    """Return the indexes, in order, of the sections that fit into the budget.
+
+    The related ones are chosen first, then neighbours of the best until the text is long enough.
+    """
     best = max(range(len(parts)), key=scores.__getitem__)
     kept: list[int] = []
     size = 0
@@ -230,9 +234,9 @@ def _within(parts: Sequence[Section], scores: Sequence[float], budget: int) -> l
             kept.append(index)
             size += chars
         elif not kept:
-            return []  # the best part alone is too long
+            return []  # the best section alone is too long
     if not parts[0].heading and 0 not in kept and len(parts[0].text) <= _LEAD_CHARS:
-        kept.append(0)  # it says what the entry is about
+        kept.append(0)  # the introduction says what the entry is about
     return sorted(kept)
 
 

@@ -1,4 +1,4 @@
-"""A model that always answers: the paid one while it may and can, else the FAQ's own words."""
+"""A model that always answers: the configured one while it works, else the FAQ's own words."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ _CITATION: Final = re.compile(r"\s?\[\d{1,2}\]")
 class FallbackModel:
     """A model whose text passes the output filter, and whose failure becomes an extract.
 
-    `secret` is the text that must not be told. A model that has said nothing for `patience_s` gives
-    way to an extract for as long as it is silent.
+    `secret` is a text that must not appear in an answer. While a model has sent nothing for
+    `patience_s` seconds, an extract is shown in its place.
     """
 
     model: ChatModel
@@ -64,7 +64,7 @@ class FallbackModel:
     ) -> AsyncGenerator[DraftPiece]:
         """Answer as `ChatModel.answer` does, and never raise a `ModelError`.
 
-        Once there is a `hurry`, what is silent for too long is not waited for any more.
+        Once `hurry` is set, a model that has been silent for too long is given up.
         """
         said = ""
         try:
@@ -79,7 +79,7 @@ class FallbackModel:
                         said = ""
         except (ModelError, TimeoutError) as error:
             logger.warning("answering from the FAQ's own words: %s", error)
-        except Exception:  # whatever a model's client does, the person gets an answer
+        except Exception:  # a bug in a model's client must not cost the person the answer
             logger.exception("answering from the FAQ's own words, after a bug in faqbot")
         notice = self.profile.model_down
         if said:
@@ -114,7 +114,7 @@ class FallbackModel:
         history: Sequence[Exchange],
         passages: Sequence[Passage],
     ) -> AsyncGenerator[AnswerPiece]:
-        """The extractive answer below a notice that says why."""
+        """Yield the extractive answer below a notice that says why there is no other."""
         yield f"{notice}\n\n"
         async for piece in self.extractive.answer(question, history, passages):
             yield (
@@ -128,7 +128,7 @@ class FallbackModel:
         passages: Sequence[Passage],
         hurry: asyncio.Event,
     ) -> AsyncGenerator[DraftPiece]:
-        """Stream the model's answer, and where it is silent for long, an extract before it."""
+        """Stream the model's answer; if it is silent for long, an extract comes before it."""
         async with (
             aclosing(self._safe(question, history, passages)) as safe,
             aclosing(or_silence(safe, self.patience_s, hurry)) as pieces,
@@ -181,7 +181,7 @@ class ModelPipeline:
         return replace(self, read=partial(self.read, tools=tools)) if tools else self
 
     async def begin(self, person: str) -> Speculation:
-        """Work that spends on this person's account, or does without models at a limit."""
+        """Return work that is charged to a person; at a spending limit it uses no models."""
         tab = self.ledger.open_tab(person)
         limit = await self.ledger.limit(person)
         hurry = asyncio.Event()

@@ -1,4 +1,4 @@
-"""The rest of an entry: what an answer that holds a part of it has not shown."""
+"""The rest of an entry: the sections that earlier answers have not shown."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def sections_of(passage: Passage) -> list[Section]:
 
 
 def rest_of(passages: Sequence[Passage], shown: Sequence[str]) -> str:
-    """Return as Markdown what of the passages none of the texts has shown; "" if nothing is left.
+    """Return as Markdown the parts of the passages that no text has shown; "" if all were shown.
 
-    A piece of which one line is missing is shown whole, so that it reads as it was written.
+    A part of which one line was not shown is returned whole, so that it reads as it was written.
     """
     letters = compact("\n".join(shown))
     told: list[str] = []

@@ -1,4 +1,4 @@
-"""A stream that is waited for with patience: after a while its silence is a piece of its own."""
+"""A stream of pieces that reports when its first piece is late."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ T = TypeVar("T")
 async def or_silence(
     pieces: AsyncGenerator[T], after_s: float, hurry: asyncio.Event
 ) -> AsyncGenerator[T | None]:
-    """Yield the pieces, and before them None if there is none for so long.
+    """Yield the pieces; yield None before them if the first has not come after `after_s`.
 
-    The first piece is waited for in a task of its own, so that waiting does not disturb it. Close
-    this before `pieces`.
+    The first piece is awaited in a task of its own, so that the timeout does not cancel it. Close
+    this generator before `pieces`.
 
     Raises:
-        TimeoutError: there was none for so long, and then somebody was in a hurry.
+        TimeoutError: the first piece was late, and `hurry` was set.
     """
     first = asyncio.ensure_future(anext(pieces, None))
     hurried = asyncio.create_task(hurry.wait())

@@ -1,7 +1,7 @@
-"""Reading, retrieval and writing at once: what is known first waits, and nothing shows too early.
+"""Speculative work with models: classification, search and writing run at the same time.
 
 A model reads the question (label, search query) while the FAQ is searched with the raw question.
-The answer is begun from what was found, and is shown only when the label allows it.
+The answer is begun from the entries that were found, and is shown only once the label allows it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# Refusing a real question is the worst error: a doubtful refusal is put before the local judge.
+# Refusing a real question is the worst error, so the local guardrail decides a doubtful refusal.
 _SURE = 0.6
 
 
@@ -47,7 +47,7 @@ Write = Callable[[str, Sequence[Exchange], Sequence[Passage]], AsyncGenerator[Dr
 
 
 class Speculation:
-    """One question's work by models. Make one a question, and `close` it."""
+    """Implements `Work` with models. Make one for each question, and `close` it."""
 
     def __init__(  # noqa: PLR0913 - its collaborators
         self,
@@ -59,7 +59,7 @@ class Speculation:
         tab: Tab,
         hurry: asyncio.Event,
     ) -> None:
-        """Without `read` the local guardrail decides; `hurry` tells `write` to come to an end."""
+        """Without `read` the local guardrail decides; `hurry` asks `write` not to wait longer."""
         self._reader = reader
         self._read = read
         self._write = write
@@ -71,21 +71,21 @@ class Speculation:
         self.tab = tab
         self.draft: SpeculativeDraft | None = None
         self.call: ToolCall | None = None
-        # What is started in here pays with the question's tab, however deep it is.
+        # Every task that is started in this context charges the question's tab.
         self._context = copy_context()
         self._context.run(TAB.set, tab)
 
     def foresee(self, text: str) -> None:
-        """Have the embedder get ready for a question whose conversation is still being read."""
+        """Begin to embed a question while its conversation is still being read."""
         if self._warm:
             loop = asyncio.get_running_loop()
             self._foreseen = loop.create_task(self._warmed([text]), context=self._context)
 
     async def consider(self, message: Message) -> tuple[Reading, Verdict]:
-        """Search, read, and begin to write; returns as soon as the label is certain.
+        """Search, classify and begin to write; return as soon as the label is certain.
 
-        Where there is a conversation the whole reading is awaited, for it may say what to search
-        for instead. `draft` is set if, and only if, there is something to answer from.
+        In a conversation the model's whole reading is awaited, since it may name another query to
+        search for. `draft` is set if, and only if, there are entries to answer from.
         """
         text, history = message.text, message.history
         certain = self._start_reading(text, history)
@@ -115,19 +115,19 @@ class Speculation:
 
     @property
     def usage(self) -> Usage:
-        """The usage that this question has cost."""
+        """The usage of models for this question so far."""
         return self.tab.total
 
     def spend_nothing(self) -> None:
-        """Search with what was embedded before, and else by words and letters alone."""
+        """Embed nothing more: texts without a cached vector are searched by words and letters."""
         self._warm = None
 
     async def warm(self, texts: Sequence[str]) -> None:
-        """Have the embedder ready for texts that are about to be searched for, in one request."""
+        """Embed texts that are about to be searched for, in one request."""
         await self._started(self._warmed(texts))
 
     def hurry(self) -> None:
-        """Show what there is instead of waiting for a model that is late."""
+        """Show an extract instead of waiting for a model that is late."""
         self._hurry.set()
 
     async def close(self) -> None:
@@ -143,8 +143,8 @@ class Speculation:
     ) -> asyncio.Future[Classification] | None:
         if self._read is None:
             return None
-        # A future beside the task: the label is used at once, and the stream is read to its end,
-        # so that its connection can be used again and its usage is known.
+        # The future resolves as soon as the label is certain. The task reads on to the end of the
+        # stream, so that its connection can be used again and its usage is known.
         certain: asyncio.Future[Classification] = asyncio.get_running_loop().create_future()
         task = self._follow(self._read(text, history), certain, early=not history)
         self._reading = asyncio.get_running_loop().create_task(task, context=self._context)
@@ -169,26 +169,26 @@ class Speculation:
         except ModelError as error:
             if not certain.done():
                 certain.set_exception(error)
-        except Exception:  # nobody else awaits this task, and somebody awaits the future
+        except Exception:  # the task is not awaited, and the future has to be resolved
             logger.exception("a bug in faqbot, while a model read a question")
         finally:
             if not certain.done():
-                certain.set_exception(ModelReplyError("nothing was said of what the question is"))
+                certain.set_exception(ModelReplyError("the model's reading has no label"))
 
     async def _searched_again(self, query: str, message: Message, found: Findings) -> Findings:
-        """Search again with the query that stands alone; the local verdict stays."""
+        """Search again with the model's query, without a conversation; keep the local verdict."""
         await self.warm([query])
         alone = Message(query, as_one=True, audience=message.audience)
         again = (await self._reader.read(alone)).found
         return replace(found, in_context=again.alone, entries=again.entries)
 
     async def _begin(self, text: str, history: Sequence[Exchange], found: Findings) -> None:
-        """Start writing from what was found, unless that is what is being done."""
+        """Start writing from these findings, unless a draft from the same entry is under way."""
         hits, entries = found.in_context, found.entries
         if entries and self.draft and self._begun_from == hits[0].faq_id:
             return
         await self._drop()
-        if not entries:  # nothing is near, or an ingest has removed it since the search
+        if not entries:  # none is near enough, or an ingest has removed them since the search
             return
         scores = {hit.faq_id: hit.score for hit in hits}
         passages = passages_of(entries, scores)
@@ -221,9 +221,9 @@ def _verdict(read: Classification, local: Verdict) -> Verdict:
 
 
 class SpeculativeDraft:
-    """Runs a model ahead of its reader, in a context of its own.
+    """Implements `Draft`: runs a model ahead of its reader, in a context of its own.
 
-    `entries` are what it is written from, nearest first; `written` is how it ended.
+    It is written from the `entries`, nearest first; `written` is set at its end.
     """
 
     def __init__(
@@ -238,7 +238,10 @@ class SpeculativeDraft:
         self._task = asyncio.get_running_loop().create_task(self._pump(pieces), context=context)
 
     async def pieces(self) -> AsyncGenerator[DraftPiece]:
-        """All pieces from the beginning, what waits in one go, then the one `Written`."""
+        """Yield the answer from its beginning, then the one `Written`.
+
+        All text that has come already is one piece.
+        """
         while self.written is None:
             piece = await self._queue.get()
             while isinstance(piece, str) and not self._queue.empty():

@@ -1,7 +1,7 @@
-"""The work on one question: finding what was asked, and a draft of the answer.
+"""The work on one question: to find what it asks, and to draft the answer.
 
-`Speculation` does it with models, `LocalWork` with the FAQ's own words; an assistant needs no more
-than the names here.
+`Speculation` works with models, `LocalWork` with the FAQ's own words. The assistant needs only the
+protocols of this module.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from core.types import (
 
 
 class Draft(Protocol):
-    """An answer that may be under way. `entries` are what it is written from, nearest first."""
+    """An answer that is being written from `entries`, nearest first."""
 
     entries: Sequence[Entry]
     written: Written | None
@@ -46,7 +46,7 @@ class Draft(Protocol):
 
 
 class Work(Protocol):
-    """The work on one question. `draft` is set if there is something to answer from."""
+    """The work on one question. `draft` is set if there are entries to answer from."""
 
     @property
     def draft(self) -> Draft | None:
@@ -64,19 +64,19 @@ class Work(Protocol):
         ...
 
     def foresee(self, text: str) -> None:
-        """Get ready for a question whose conversation is still being read."""
+        """Prepare the search for a question while its conversation is still being read."""
         ...
 
     async def consider(self, message: Message) -> tuple[Reading, Verdict]:
-        """Find what is asked, judge it, and begin a draft."""
+        """Find the questions of a message, judge them, and begin a draft."""
         ...
 
     async def warm(self, texts: Sequence[str]) -> None:
-        """Get ready for texts that are about to be searched for."""
+        """Prepare texts that are about to be searched for."""
         ...
 
     def hurry(self) -> None:
-        """Come to an end, as somebody waits for it."""
+        """Stop waiting for a slow model, since somebody has asked a further question."""
         ...
 
     async def close(self) -> None:
@@ -88,10 +88,11 @@ class Work(Protocol):
 class Research:
     """The results of the research before the first word of an answer.
 
-    `text` is what was asked, without what stood around it. `left_out` are further questions of the
-    message that are not answered with it. Of a message that asks for more of an answer that was
-    given, `referred` tells which. `leans` tells that the question is answered in its conversation
-    alone. `call` is the tool that a model wants to be used instead of an answer.
+    `text` are the questions of the message, without the sentences around them, and `asked` the
+    questions and titles that need not be offered again. `left_out` are further questions of the
+    message that are not answered with it. `referred` tells to which earlier answer the message
+    refers. `leans` is true if the FAQ answers the question only together with its conversation.
+    `call` is the skill that a model calls as a tool instead of an answer.
     """
 
     text: str
@@ -109,11 +110,11 @@ class Research:
 
 
 Instead = Callable[[Research], AsyncGenerator[AnswerEvent]]
-"""Something else that may take a question over, once its research is known."""
+"""Answers a question in another way, or yields no ending and leaves it to the FAQ."""
 
 
 class LocalWork:
-    """Implements `Work` without models: `model` takes the FAQ's own words."""
+    """Implements `Work` without paid models: `model` quotes the FAQ's own words."""
 
     def __init__(self, reader: MessageReader, model: ChatModel) -> None:
         self._reader = reader
@@ -123,7 +124,7 @@ class LocalWork:
         self.usage = Usage()
 
     def foresee(self, text: str) -> None:
-        """Do nothing, as nothing has to be fetched."""
+        """Do nothing, as no vector has to be fetched."""
 
     async def consider(self, message: Message) -> tuple[Reading, Verdict]:
         """Search for the message; see `MessageReader.read`."""
@@ -134,13 +135,13 @@ class LocalWork:
         return reading, verdict
 
     async def warm(self, texts: Sequence[str]) -> None:
-        """Do nothing, as nothing has to be fetched."""
+        """Do nothing, as no vector has to be fetched."""
 
     def hurry(self) -> None:
-        """Do nothing, as nothing is waited for."""
+        """Do nothing, as no slow model is called."""
 
     async def close(self) -> None:
-        """Do nothing, as nothing runs."""
+        """Do nothing, as no task runs."""
 
 
 class LocalDraft:

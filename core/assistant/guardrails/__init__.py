@@ -1,1 +1,1 @@
-"""Guardrails: whether a message is for the FAQ, and which small talk it is."""
+"""Guardrails: whether a message is for the FAQ, and which kind of small talk it is."""

@@ -31,7 +31,7 @@ class Vocabulary:
     idf: Floats  # (features,)
 
     def weigh(self, counts: Counter[str]) -> dict[int, float]:
-        """The known features of a text as a TF-IDF vector of length 1: row to weight."""
+        """Return the known features of a text as a TF-IDF vector of length 1: row to weight."""
         weights = {
             self.rows[feature]: (1 + math.log(count)) * float(self.idf[self.rows[feature]])
             for feature, count in counts.items()

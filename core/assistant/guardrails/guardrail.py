@@ -1,9 +1,9 @@
-"""Is this a question for the FAQ at all? Decided without a key, from what is typed and found.
+"""The local guardrail: it decides without a paid model whether a message is a question for the FAQ.
 
-A softmax regression over four kinds of evidence: what retrieval found (with the conversation and
-without it), the shape of the text, its meaning (the built-in encoder), its n-grams and its words.
-`bench/train_guardrail.py` fits it on `data/examples`: for any FAQ over several of them, and for the
-first one anew, with examples of what is off topic there alone.
+It is a softmax regression over the results of retrieval (with the conversation and without it), the
+shape of the text, its meaning (the built-in encoder), its n-grams and its words.
+`bench/train_guardrail.py` fits it on `data/examples`: once over several FAQs, for any FAQ, and once
+for the first FAQ with examples of what is off topic there alone.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ from core.types import Label, Verdict
 
 LABELS = (Label.ON_TOPIC, Label.OFF_TOPIC, Label.INJECTION, Label.GREETING)
 
-# Of a lesson that was taught for the question in other words: see docs/learning.md.
+# The score from which a lesson counts as taught for this question: see docs/learning.md.
 _VOUCHED_SCORE = 0.5
 _SPELLED_ALIKE = 0.4  # cosine of letters; of a hundred everyday sentences one reaches 0.22
 _SENTENCE_END = re.compile(r"(?<=[.?!。])\s+|\n+")
 _LIKE_AN_ATTACK, _SURELY_AN_ATTACK, _MOST_SENTENCES = 0.5, 0.9, 10
-_SURE = 0.9  # confidence that an entry answers, whatever the words look like
+_SURE = 0.9  # the confidence of an entry that outweighs the wording of a question
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A question and what retrieval found for it: as it is read in its conversation, and by itself.
+    """A question and its search results, in its conversation and by itself.
 
-    A question that stands for itself is read by itself in its conversation, too.
+    Both results are the same for a question that is clear without its conversation.
     """
 
     question: str
@@ -76,7 +76,7 @@ class GuardrailModel:
 
     @classmethod
     def of(cls, arrays: Arrays) -> Self:
-        """Take a model file's arrays; those of the vocabularies are taken out.
+        """Build a model from a model file's arrays; those of the vocabularies are removed.
 
         Raises:
             ValueError, TypeError, KeyError: it is not a model of this version.
@@ -104,26 +104,26 @@ class Guardrail:
         embed: Callable[[Sequence[str]], Vectors],
         terms: Callable[[str], Sequence[str]],
     ) -> None:
-        """`embed` is the built-in encoder's, whatever embedder the index was made with."""
+        """`embed` is the built-in encoder's, also if the index was made with another embedder."""
         self._model = model
         self._embed = embed
         self._terms = terms
 
     def judge(self, evidence: Evidence) -> Verdict:
-        """The label with the highest probability, and all four probabilities."""
+        """Return the label with the highest probability, and all four probabilities."""
         model = self._model
-        # Without everyday messages to compare with, nothing is known of what was found.
+        # Without everyday messages to compare with, the scores of the search mean nothing.
         known = np.nan_to_num((facts(evidence) - model.fact_mean) / model.fact_scale)
         wording = self._wording(evidence.question)
         verdict = _verdict(wording + known @ model.fact_weights)
         attack = self._attack(evidence.question, wording)
         if verdict.label is Label.INJECTION and attack < _LIKE_AN_ATTACK:
-            # It is long, or nothing was found for it: that alone is no attack.
+            # A text whose words are no attack was labelled so for its length or its poor results.
             verdict = _without(verdict, Label.INJECTION)
         elif attack >= _SURELY_AN_ATTACK:
             verdict = _labelled(verdict, Label.INJECTION)
         hits = (*evidence.in_context[:1], *evidence.alone[:1])
-        for hit in evidence.alone[:1]:  # what the conversation is about says nothing here
+        for hit in evidence.alone[:1]:  # the conversation must not make a question on topic
             if self._is_plainly(hit, evidence.question):
                 verdict = _on_topic(verdict, unless=Label.INJECTION)
             if compact(hit.title) == compact(evidence.question):
@@ -135,7 +135,7 @@ class Guardrail:
         return self._attack(text, self._wording(text))
 
     def _wording(self, text: str) -> Floats:
-        """Return what the words alone say, as the logit of each label."""
+        """Return the logit of each label by the wording alone, shape (L,)."""
         model = self._model
         logits = model.bias + self._embed([text])[0] @ model.meaning_weights
         grams = model.grams.weigh(grams_of(text))
@@ -145,9 +145,10 @@ class Guardrail:
         return np.asarray(logits, np.float32)
 
     def _attack(self, text: str, wording: Floats) -> float:
-        """Return how sure the words of one sentence are an attack, whatever stands beside it.
+        """Return the highest probability of an injection over the whole text and each sentence.
 
-        `wording` is what the words of the whole text say.
+        Harmless sentences cannot dilute one that is an attack. `wording` are the logits of the
+        whole text.
         """
         sentences = list(filter(None, map(str.strip, _SENTENCE_END.split(text))))
         apart = sentences[:_MOST_SENTENCES] if len(sentences) > 1 else []
@@ -158,9 +159,9 @@ class Guardrail:
     def _is_plainly(self, hit: Hit, question: str) -> bool:
         """Return whether an entry plainly answers the question, whatever the regression says.
 
-        The search is sure of it; or the question is spelled like its title or a question written
-        for it; or it names all that the title names, as "주차 되나요" names an entry that is called
-        "주차".
+        It does if the search is sure of it, if the question is spelled like its title or like a
+        question written for it, or if the question has all terms of its title, as "주차 되나요" has
+        those of the entry "주차".
         """
         if hit.letters >= _SPELLED_ALIKE or (hit.facts and hit.confidence >= _SURE):
             return True
@@ -169,12 +170,10 @@ class Guardrail:
 
 
 def vouched(verdict: Verdict, question: str, hits: Sequence[Hit]) -> Verdict:
-    """Return on topic if a person has taught an answer to this.
+    """Return the verdict, turned to on topic if a person has taught an answer to the question.
 
-    Then it is for the bot, whatever its subject.
-
-    What looks like an injection has to be the very question that the person has read: further words
-    would be read by a model, and are nobody's to vouch for.
+    A question that looks like an injection has to equal the taught one: nobody has vouched for
+    further words, and a model would read them.
     """
     learned = [hit for hit in hits if is_learned(hit.faq_id)]
     exact = any(compact(hit.title) == compact(question) for hit in learned)
@@ -192,26 +191,26 @@ def _verdict(logits: Floats) -> Verdict:
 
 
 def _labelled(verdict: Verdict, label: Label) -> Verdict:
-    """Return the verdict with another label in the place of its own."""
+    """Return the verdict with this label; the probabilities of both labels are exchanged."""
     scores = dict(verdict.scores)
     scores[label], scores[verdict.label] = scores[verdict.label], scores[label]
     return Verdict(label, scores)
 
 
 def _without(verdict: Verdict, label: Label) -> Verdict:
-    """Return the verdict with the likeliest other label in the place of this one."""
+    """Return the verdict with the likeliest of the other labels."""
     others = [other for other in LABELS if other is not label]
     return _labelled(verdict, max(others, key=verdict.scores.__getitem__))
 
 
 def _on_topic(verdict: Verdict, *, unless: Label | None = None) -> Verdict:
-    """Return the verdict with on topic in the place of its label."""
+    """Return the verdict turned to on topic, unless it has this label."""
     keeps = verdict.label in (Label.ON_TOPIC, unless)
     return verdict if keeps else _labelled(verdict, Label.ON_TOPIC)
 
 
 def facts(evidence: Evidence) -> Floats:
-    """Return what was found and how the text looks, shape (29,); NaN for what is not known."""
+    """Return the facts of search results and text, shape (29,); NaN where a fact is unknown."""
     text = evidence.question
     size = max(len(text), 1)
     shape = (

@@ -1,8 +1,8 @@
-"""The kinds of small talk, told from the words alone, in Korean and English.
+"""The kinds of small talk, classified by wording, in Korean and English.
 
-A softmax regression over the encoder's vector and character n-grams. It reads more finely what the
-guardrail has taken for a greeting or for off topic: most of that is no small talk, which is a class
-of its own. `bench/train_small_talk.py` fits it on `data/examples`.
+The classifier is a softmax regression over the encoder's vector and character n-grams. It reads the
+messages that the guardrail has labelled as greetings or as off topic. Most of these are no small
+talk, which is a class of its own. `bench/train_small_talk.py` fits it on `data/examples`.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from core.types import Answered, Escalated, Label, SmallTalk, Verdict
 KINDS: Final = tuple(SmallTalk)
 """The first classes of the model, in their order; the last one is everything else."""
 
-# Under these it helps to see what may be asked.
+# Examples of questions are offered below the replies to these kinds.
 _WITH_EXAMPLES: Final = (SmallTalk.HELLO, SmallTalk.ARE_YOU_A_PERSON, SmallTalk.NOT_UNDERSTOOD)
-# Of what is a greeting the likeliest kind is taken. What looks off topic is refused in exact words,
-# so that it has to be small talk for sure; so has a complaint beside a question, which is answered.
+# A greeting gets its likeliest kind. An off-topic message would be refused in exact words, so it is
+# small talk only at this probability; so is a complaint beside a question that is answered.
 _LIKELY, _SURE = 0.2, 0.7
 
 
@@ -48,7 +48,7 @@ class SmallTalkModel:
 
     @classmethod
     def of(cls, arrays: Arrays) -> Self:
-        """Take a model file's arrays; those of the vocabulary are taken out.
+        """Build a model from a model file's arrays; those of the vocabulary are removed.
 
         Raises:
             ValueError, TypeError, KeyError: it is not a model of this version.
@@ -68,15 +68,15 @@ class SmallTalkModel:
 
 
 class SmallTalkReader:
-    """Tells the kind of small talk from a text."""
+    """Classifies the small talk of a text."""
 
     def __init__(self, model: SmallTalkModel, embed: Callable[[Sequence[str]], Vectors]) -> None:
-        """`embed` is the built-in encoder's."""
+        """`embed` is that of the built-in encoder."""
         self._model = model
         self._embed = embed
 
     def scores(self, text: str) -> Mapping[SmallTalk, float]:
-        """Return the probability of each kind; the rest is that of everything else."""
+        """Return the probability of each kind; the remainder to 1 is that of no small talk."""
         model = self._model
         weights = model.grams.weigh(grams_of(text))
         logits = model.bias + self._embed([text])[0] @ model.meaning_weights
@@ -84,9 +84,9 @@ class SmallTalkReader:
         return dict(zip(KINDS, softmax(logits), strict=False))
 
     def read(self, text: str, verdict: Verdict, *, beside: Sequence[str]) -> Verdict:
-        """Return the verdict on a message with its kind, if it has one.
+        """Return the verdict on a message, with the kind of its small talk if it has one.
 
-        A question that is on topic is none, but among the sentences `beside` it may be a complaint.
+        A question on topic has the kind of a complaint if one of the sentences `beside` complains.
         """
         kind: SmallTalk | None = None
         if verdict.label is Label.ON_TOPIC:
@@ -96,7 +96,7 @@ class SmallTalkReader:
         return replace(verdict, kind=kind)
 
     def kind(self, text: str, label: Label) -> SmallTalk | None:
-        """Return the kind of what is a greeting or off topic; None if it is no small talk."""
+        """Return the kind of a text with the label greeting or off topic, None if it has none."""
         if wants_person(text):
             return SmallTalk.PERSON_WANTED
         scores = self.scores(text)
@@ -111,7 +111,7 @@ class SmallTalkReader:
 
 
 def small_talk(kind: SmallTalk, profile: Profile) -> Answered | Escalated:
-    """Return the profile's sentence for small talk; a person who is wanted is called, if any."""
+    """Return the profile's reply to small talk; an escalation if the asker wants a person."""
     if kind is SmallTalk.PERSON_WANTED and profile.owners:
         return Escalated(profile.case_person, ())
     text = profile.greeting if kind is SmallTalk.HELLO else profile.small_talk[kind]
@@ -119,6 +119,6 @@ def small_talk(kind: SmallTalk, profile: Profile) -> Answered | Escalated:
 
 
 def apology(verdict: Verdict, profile: Profile) -> str:
-    """Return what stands before an answer: an apology if the message complains, else nothing."""
+    """Return the text before an answer: an apology if the message complains, else ""."""
     complains = verdict.kind is SmallTalk.COMPLAINT
     return f"{profile.small_talk['sorry']}\n\n" if complains else ""
