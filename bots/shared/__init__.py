@@ -1,1 +1,1 @@
-"""Parts that all platforms show and do alike."""
+"""Parts that all platforms share."""

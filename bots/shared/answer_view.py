@@ -1,4 +1,4 @@
-"""The part below an answer, with its sources and follow-ups: the same on every platform."""
+"""The part below an answer, with sources and follow-ups, which is the same on every platform."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from core.text.markdown.split import settled, split
 from core.text.safety.sanitize import Cleaner
 from core.types import Answered, Declined, Escalated, Passage, View
 
-_MOST: Final = 10  # sources, offers, questions; what no ending has, and every platform can show
+# The most sources, offers and questions: more than any ending has, and as many as every platform
+# can show.
+_MOST: Final = 10
 # The longest question and teacher's name of a lesson in the sources.
 _TITLE_CHARS, _NAME_CHARS = 100, 40
 _CLOSERS_COST: Final = 100  # characters that `settled` may add to the last piece
@@ -20,10 +22,10 @@ _CLOSERS_COST: Final = 100  # characters that `settled` may add to the last piec
 
 @dataclass(frozen=True, slots=True)
 class RenderOptions:
-    """The way in which answers are rendered in one place.
+    """The options of rendering an answer in one place.
 
-    `quoted` shows the question above its answer, since nobody has typed it there; `named` adds its
-    asker's name. `used` are the indexes of buttons that were pressed.
+    `quoted` shows the question above its answer, as is needed if nobody has typed it there; `named`
+    adds its asker's name. `used` are the indexes of buttons that were pressed.
     """
 
     profile: Profile
@@ -37,10 +39,10 @@ class RenderOptions:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The parts of an ending in this order.
+    """The parts of an ending in their order.
 
-    They are the note, the sources (plain text), the `lead` with the offers, and the questions to
-    press. `links` are the addresses of the sources, "" where a source may not be linked to.
+    They are the note, the sources (plain text), the `lead` with the offers, and the questions of
+    the buttons. `links` are the addresses of the sources, "" for a source without an allowed one.
     """
 
     note: str = ""
@@ -49,22 +51,22 @@ class Ending:
     lead: str = ""
     offers: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
-    rated: bool = False  # whether opinions on the answer are asked for
+    rated: bool = False  # whether the answer has buttons for opinions
 
     @property
     def opens(self) -> bool:
-        """True if a source has no address, so that it has to be shown here."""
+        """True if a source has no address, so that a button has to open its text."""
         return not all(self.links)
 
 
 def ending_of(view: View, look: RenderOptions) -> Ending:
-    """Return the ending of a view that is done; it is empty while the answer is being written."""
+    """Return the ending of a view; it is empty while the answer is being written."""
     profile = look.profile
     questions = view.followups[:_MOST]
     match view.ending:
         case Answered(skill=skill) if skill:
             return Ending(view.note, questions=questions)
-        case Answered(sources=()):  # a greeting
+        case Answered(sources=()):  # a reply to a greeting
             return Ending(view.note, lead=profile.try_asking, questions=questions)
         case Answered(sources=sources, offers=offers):
             ending = Ending(
@@ -96,11 +98,11 @@ def _link(url: str, cleaner: Cleaner) -> str:
 
 
 def source_line(passage: Passage, profile: Profile) -> str:
-    """An entry's title, and the mark of what has expired; of a lesson also who taught it, when."""
+    """Return an entry's title with its marks: expired, and for a lesson its author and date."""
     source = passage.source
     parts = [" ".join(passage.title.split())]
     if source.kind != "official":
-        # A question may be long, and what comes behind it is what matters here.
+        # A lesson's question is cut, so that its author and date stay visible behind it.
         name = profile.learned.format(name=_shortened(source.author, _NAME_CHARS))
         parts = [_shortened(parts[0], _TITLE_CHARS), name]
     if source.learned_at:
@@ -115,7 +117,10 @@ def _shortened(text: str, chars: int) -> str:
 
 
 def pieces(view: View, limit: int, *, length: Callable[[str], int] = cost) -> list[str]:
-    """The view's Markdown as pieces of at most `limit`; as it grows, only the last one changes."""
+    """Return the view's Markdown in pieces of at most `limit` characters, as `length` counts them.
+
+    As the answer grows, only the last piece changes.
+    """
     if view.ending:
         return split(view.text, limit - _CLOSERS_COST, length=length)
     found = split(settled(view.text, close=False), limit - _CLOSERS_COST, length=length)
@@ -123,5 +128,5 @@ def pieces(view: View, limit: int, *, length: Callable[[str], int] = cost) -> li
 
 
 def status_of(view: View, profile: Profile) -> str:
-    """Return the line that says what the bot is doing, while it does it."""
+    """Return the line that tells what the bot is doing; "" if the answer is complete."""
     return "" if view.done else view.status or profile.writing

@@ -1,4 +1,4 @@
-"""Background work that events begin: in order for each message, and ended in time."""
+"""Background work of events, in order for each message, with an end at shutdown."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from core.errors import FaqbotError
 
 logger = logging.getLogger(__name__)
 
-_GRACE_S: Final = 1.0  # at the end, tasks that are storing something get this time
+_GRACE_S: Final = 1.0  # the time that running tasks get at shutdown, as some are storing things
 
 
 class BackgroundTasks:
-    """Tasks beside the one that reads events; an error in one does not reach another."""
+    """Runs work in tasks of its own, so that an error in one does not affect another."""
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[None]] = set()
@@ -23,9 +23,9 @@ class BackgroundTasks:
         self._closed = False
 
     def begin(self, work: Coroutine[object, object, object], *, of: int = 0) -> None:
-        """Begin work after the earlier work `of` the same message, to keep their order.
+        """Begin work; if it is `of` a message, it waits for earlier work of the same message.
 
-        After `close` nothing begins: an event may still be on its way when the client ends.
+        After `close` nothing begins, since events may still arrive while the client shuts down.
         """
         if self._closed:
             work.close()
@@ -37,7 +37,7 @@ class BackgroundTasks:
         task.add_done_callback(lambda ended: self._end(ended, work, of))
 
     async def close(self) -> None:
-        """Wait a moment for what is running, and cancel what takes longer."""
+        """Wait a moment for the running tasks, and cancel those that take longer."""
         if self._running:
             await asyncio.wait(self._running, timeout=_GRACE_S)
         self._closed = True
@@ -48,7 +48,7 @@ class BackgroundTasks:
     def _end(
         self, task: asyncio.Task[None], work: Coroutine[object, object, object], of: int
     ) -> None:
-        work.close()  # if it was cancelled before it began
+        work.close()  # a task that was cancelled before it began has not closed its coroutine
         self._running.discard(task)
         if self._last.get(of) is task:
             del self._last[of]

@@ -1,7 +1,7 @@
 """An HTTP server that no client can block: connections are bounded, and requests have deadlines.
 
-A connection without a request in work is idle, also one whose head or body never ends. Where there
-is no room for another one, the idle one that has been there for longest makes room.
+A connection is idle while none of its requests is being handled, also if a head or a body never
+ends. If there is no room for a new connection, the oldest idle one is closed.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from bots.shared.open_files import most_open_files
 
 logger = logging.getLogger(__name__)
 
-_IDLE_S: Final = 30.0  # without a request, or with a head that does not end
+_IDLE_S: Final = 30.0  # the time after which a connection without a complete head is closed
 _BODY_S: Final = 15.0
 
 STREAMED_BODIES: Final = web.AppKey("streamed_bodies", frozenset[str])
-"""The paths whose handlers read their bodies themselves, once they know who sends them."""
+"""The paths whose handlers read the body themselves, after they have authorised the sender."""
 
-_LINGER_S: Final = 2.0  # how long an unwanted body is still read
+_LINGER_S: Final = 2.0  # how long the body of a refused request is still read
 _BACKLOG: Final = 512
 _MOST: Final = 4_096
-_NAME: Final = {"Server": "faqbot"}  # and not which library of which version
+_NAME: Final = {"Server": "faqbot"}  # instead of the name and the version of the library
 _NO_ROOM: Final = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\n"
     b"Connection: close\r\n\r\n"
@@ -51,11 +51,11 @@ async def listening(  # noqa: PLR0913 - where, and what bounds it
 ) -> AsyncIterator[int]:
     """Serve an application and yield the port; 0 picks a free one.
 
-    At most `most` connections are open, 0 being half of the files that the process may open, and
-    half of those from one address, unless it is one of `proxies`.
+    At most `most` connections are open; 0 stands for half of the files that the process may open.
+    Half of them may come from one address, unless it is one of `proxies`.
 
     Raises:
-        OSError: nothing can listen there.
+        OSError: the address is in use or not available.
     """
     most = most or min(_MOST, most_open_files() // 2)
     connections = Connections(most=most, of_one=max(most // 2, 1), proxies=proxies)
@@ -90,7 +90,7 @@ class Connections:
         self._count = 0
 
     def admit(self, connection: _Connection) -> bool:
-        """Count a new connection; an idle one may be closed for it. False if there is no room."""
+        """Count a new connection; close an idle one for it if needed. False if there is no room."""
         source = connection.source
         mine = self._open[source]
         if len(mine) >= self._of_one and not is_in(source, self._proxies):
@@ -124,7 +124,7 @@ class Connections:
 
 
 class _Connection(web.RequestHandler):
-    """A connection that knows whether a request of it is in work."""
+    """A connection that knows whether one of its requests is being handled."""
 
     __slots__ = ("_connections", "at_work", "source")
 
@@ -160,7 +160,7 @@ class _Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Answer what is no request with its status, and nothing about the server."""
+        """Answer a malformed request with its status alone, without details of the server."""
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             response = super().handle_error(request, status, exc, message)
             response.headers.update(_NAME)
@@ -173,7 +173,7 @@ class _Connection(web.RequestHandler):
 
 @web.middleware
 async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Read the body, which has a deadline, before the request counts as one in work."""
+    """Read the body within a deadline before the request counts as being handled."""
     if request.can_read_body and request.path not in request.app.get(STREAMED_BODIES, ()):
         try:
             async with asyncio.timeout(_BODY_S):
@@ -181,7 +181,7 @@ async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse
         except TimeoutError:
             raise web.HTTPRequestTimeout(text="the body did not come in time") from None
     connection = request.protocol
-    if not isinstance(connection, _Connection):  # it broke off meanwhile
+    if not isinstance(connection, _Connection):  # the connection was lost meanwhile
         return await handler(request)
     connection.at_work = True
     try:

@@ -1,4 +1,4 @@
-"""Handing questions in, and what to tell a person whose question was not taken."""
+"""The intake of questions on a platform, and the words for a person whose question is refused."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 def reason_for(profile: Profile, receipt: Receipt | None) -> str:
     """Return the reason why there will be no answer, "" if there will be one.
 
-    The receipt is None where a button is gone.
+    The receipt is None if the pressed button does not exist any more.
     """
     reasons = {
         Receipt.FULL: profile.inbox_full,
@@ -30,7 +30,7 @@ def reason_for(profile: Profile, receipt: Receipt | None) -> str:
 async def refusal(
     service: ChatService, profile: Profile, question: Question, *, wake: bool = True
 ) -> str:
-    """Store a question, to be answered soon; return what to tell the asker if it is not, else "".
+    """Store a question, to be answered soon; return the reason for its asker if it is not.
 
     Without `wake`, wake the chat service afterwards: see `ChatService.receive`.
     """

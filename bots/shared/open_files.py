@@ -1,4 +1,4 @@
-"""The limit of open files, and so of connections, of the process."""
+"""The process's limit of open files, which limits its connections, too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from contextlib import suppress
 from typing import Final
 
-_UNBOUNDED: Final = 4_096  # used where the system has no limit, or does not tell it
+_UNBOUNDED: Final = 4_096  # used where the system has no limit, or does not report it
 _ENOUGH: Final = 65_536
 
 
@@ -21,7 +21,7 @@ def most_open_files() -> int:
 
 
 def raise_open_files() -> None:
-    """Raise the limit to what the system grants without a privilege; a connection is a file."""
+    """Raise the limit as far as the system allows it without privileges."""
     if sys.platform == "win32":
         return
     import resource  # noqa: PLC0415 - there is none on Windows
@@ -29,5 +29,5 @@ def raise_open_files() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _ENOUGH if hard == resource.RLIM_INFINITY else min(hard, _ENOUGH)
     if soft != resource.RLIM_INFINITY and soft < wanted:
-        with suppress(ValueError, OSError):  # some systems grant less than they say
+        with suppress(ValueError, OSError):  # some systems grant less than they report
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -1,8 +1,8 @@
 """The interface between platforms and the composition root.
 
-A platform is a folder that describes itself in its `__init__.py` as a `Platform`, and a line in
-`bots.bootstrap.platforms`: see docs/adding-a-platform.md. To describe it imports nothing heavy, so
-that the command line can list its commands at once.
+A platform is a folder whose `__init__.py` describes it as a `Platform`, and a line in
+`bots.bootstrap.platforms`: see docs/adding-a-platform.md. The description imports nothing heavy, so
+that the command line can list the platform's commands without delay.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ PASS, NOTE, FAIL = "✓", "!", "✗"
 
 @dataclass(frozen=True, slots=True)
 class RunningPlatform:
-    """A platform that is set up: a line about it, and the call that keeps it going until cancelled.
+    """A platform that is set up: a line about it, and the call that runs it until cancelled.
 
-    `address` is what to open in a browser, where there is something. `away` says in a few words
-    what is not connected, "" if all is.
+    `address` is the page to open in a browser, if there is one. `away` returns in a few words what
+    is not connected, "" if everything is.
     """
 
     about: str
@@ -57,9 +57,9 @@ class Command:
 class Platform:
     """The description of a platform; nothing of its SDK is imported to describe it.
 
-    `off` says in a few words why the platform is off, "" if it is on. `open` sets it up and returns
-    what keeps it going. `check` yields the doctor's findings while it is on, and `check_live` the
-    findings of the platform itself when it is shown what the bot says.
+    `off` returns in a few words why the platform is off, "" if it is on. `open` sets it up. `check`
+    yields the doctor's findings if it is on, and `check_live` those of the platform's own
+    validation of the bot's messages.
     """
 
     name: str

@@ -1,6 +1,6 @@
 """The effect of a lesson on cases: it answers them, and they open again when it is undone.
 
-The book of lessons calls this; a process that runs then tells the people who wait.
+The book of lessons calls these functions. The leading process then tells the waiting askers.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from core.types import Case, Lesson, LessonState, Passage, SessionId
 async def answer_case(
     cases: Cases, lesson: Lesson, *, at: datetime, seen_in: SessionId | None = None
 ) -> None:
-    """Answer the case that a lesson's question waits with; those who wait are told.
+    """Answer the case of a lesson's question, so that all waiting askers are told.
 
-    Those who have read it already, in the session that it is `seen_in`, are not told again.
+    Askers in the session `seen_in` have read the lesson there, and are not told again.
 
     Raises:
-        StorageError: the case waits still.
+        StorageError: the case is still open.
     """
     case = await cases.of_question(lesson.question_id)
     if case is None or lesson.state is not LessonState.SERVED:
@@ -41,10 +41,10 @@ async def answer_case(
 
 
 async def reopen_cases(cases: Cases, lesson_id: str, *, at: datetime) -> None:
-    """Open the cases again that a lesson has answered: it was undone, or is not served any more.
+    """Reopen the cases that a lesson has answered, since it is not served any more.
 
     Raises:
-        StorageError: they are not open yet.
+        StorageError: some of them are not open yet.
     """
     answer_id = _answer_id(lesson_id)
     for case in await cases.of_answer(answer_id):
@@ -58,9 +58,10 @@ async def reopen_cases(cases: Cases, lesson_id: str, *, at: datetime) -> None:
 async def change_case(
     cases: Cases, case_id: str, changed: Callable[[Case], Case | None]
 ) -> Case | None:
-    """Change a case as it is now, whoever else changes it; None leaves it as it is.
+    """Change the current version of a case; repeat that if another process has changed it.
 
-    Return it as it is then; None if there is none.
+    `changed` returns the new case, or None to leave it. The result is the case afterwards, None if
+    there is no such case.
     """
     while case := await cases.find(case_id):
         wanted = changed(case)
@@ -76,6 +77,6 @@ def _answer_id(lesson_id: str) -> str:
 
 
 def _answer_of(lesson: Lesson) -> Passage:
-    """Return a lesson as what a case is answered with."""
+    """Return a lesson as the answer of a case."""
     entry = entry_of(lesson)
     return passages_of([entry], {entry.faq_id: 1.0})[0]

@@ -41,7 +41,7 @@ class AskedQuestions:
             return Meant(replied_to)
         waiting = await self.waiting(remark.session, turns)
         if len(waiting) < 2:
-            # If no question waits, the remark corrects the bot's latest answer.
+            # If no question waits for an answer, the remark corrects the bot's latest answer.
             latest = waiting or turns
             return Meant(latest[-1] if latest else None)
         number = number_after(remark.text, self._learning_tag)
@@ -50,9 +50,10 @@ class AskedQuestions:
         return Meant(None, waiting=tuple(turn.question.text for turn in waiting))
 
     async def answered(self, remark: Remark, turns: Sequence[Turn]) -> Turn | None:
-        """Find the answer of the FAQ that a remark speaks of, unless a person has spoken of it.
+        """Find the turn answered from the FAQ that a remark is about.
 
-        It is the one replied to, else the latest of the conversation.
+        It is the one replied to, else the latest of the conversation. None if there is a lesson on
+        its question already.
         """
         turn = await self._replied_to(remark, turns) or next(reversed(turns), None)
         if turn is None or turn.state is not TurnState.ANSWERED or not turn.passages:
@@ -61,10 +62,10 @@ class AskedQuestions:
         return None if any(one.question_id == turn.question.id for one in known) else turn
 
     async def before(self, remark: Remark, turns: Sequence[Turn]) -> Turn | None:
-        """Find the question that a message answers which teaches nothing by itself.
+        """Find the question that a message without the tag answers.
 
-        It is the one replied to, else the latest that waited when the message was said, else the
-        latest of all before it. A question is no answer to itself.
+        It is the one replied to, else the latest that waited for an answer when the message was
+        sent, else the latest of all before it. A question is never the answer to itself.
         """
         if replied_to := await self._replied_to(remark, turns):
             return replied_to
@@ -80,7 +81,7 @@ class AskedQuestions:
         return number is not None and not known.answer.startswith(str(number))
 
     async def waiting(self, session: SessionId, turns: Sequence[Turn]) -> list[Turn]:
-        """The questions that wait for a person, oldest first."""
+        """Return the questions that wait for a person, oldest first."""
         lessons = await self._lessons.of_session(session)
         answered = {one.question_id for one in lessons if one.state not in _NO_ANSWERS}
         known = {turn.question.text for turn in turns if turn.state is TurnState.ANSWERED}
@@ -90,7 +91,7 @@ class AskedQuestions:
             if turn.state is TurnState.ESCALATED
             and turn.question.id not in answered
             and turn.question.text
-            not in known  # its asker was told the answer of the same question
+            not in known  # the answer to an equal question was sent to its asker
         ]
 
     async def _replied_to(self, remark: Remark, turns: Sequence[Turn]) -> Turn | None:

@@ -1,7 +1,7 @@
-"""The book of lessons: whoever teaches, approves or undoes one, from wherever, does it here.
+"""The book of lessons: every way of teaching, approving or undoing a lesson ends here.
 
-So each lesson is masked and looked at by the gate before it is stored, the cases that wait for it
-are answered or open again, and the act is in the audit log.
+So each lesson is masked and examined by the gate before it is stored, the cases of its question are
+answered or reopened, and the act is in the audit log.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from core.types import AuditEvent, Lesson, LessonState, SessionId, Teaching
 
 
 class Outcome(StrEnum):
-    """The outcome of a remark with the tag, or of the lesson that it was."""
+    """The outcome of an act on a lesson, such as a remark with the tag or a press of a button."""
 
     LEARNED = "learned"
     CORRECTED = "corrected"
-    KNOWN = "known"  # it was stored before, by a process that may have died before it said so
+    KNOWN = "known"  # it was stored before, perhaps by a process that died before it told anybody
     UNLEARNED = "unlearned"
     NOTHING_ASKED = "nothing_asked"
-    WHICH = "which"  # several questions wait, and the remark does not say which one it answers
+    WHICH = "which"  # several questions wait, and the remark names none of them
     NOT_ALLOWED = "not_allowed"
-    HELD = "held"  # it waits for an owner's word; see `core.lessons.gate`
-    REFUSED = "refused"  # no owner can have it served either; see there
+    HELD = "held"  # it waits for an owner's approval; see `core.lessons.gate`
+    REFUSED = "refused"  # not even an owner can have it served; see `core.lessons.gate`
     APPROVED = "approved"
-    SECOND_WANTED = "second_wanted"  # another owner than who taught it has to approve it
-    CONFIRMED = "confirmed"  # it is still right
+    SECOND_WANTED = "second_wanted"  # an owner other than its author has to approve it
+    CONFIRMED = "confirmed"  # an owner says that it is still right
     NOTHING_HELD = "nothing_held"
     EMPTY = "empty"
     TOO_LONG = "too_long"
@@ -42,9 +42,9 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """The outcome, and the lesson as it is now, or was until it was unlearnt.
+    """The outcome, and the lesson as it is now, or as it was before it was removed.
 
-    `waiting` are the questions among which a person has to choose, oldest first.
+    `waiting` are the questions among which its author has to choose, oldest first.
     """
 
     outcome: Outcome
@@ -60,7 +60,7 @@ _OUTCOMES: Final = {
 
 
 class LessonBook:
-    """Keeps lessons; every act names whose word it is."""
+    """Keeps lessons; every act names the person who is responsible for it."""
 
     def __init__(  # noqa: PLR0913 - its collaborators
         self,
@@ -75,12 +75,11 @@ class LessonBook:
         review_after: timedelta | None = None,
         wants_second: bool = False,
     ) -> None:
-        """`examine` is the gate, and `catch_up` lets what has changed be used in this process.
+        """`examine` is the gate, and `catch_up` loads changed lessons into this process's search.
 
-        `retract` tells those who were answered with a lesson that it was undone.
-
-        Somebody is asked whether a lesson is still right `review_after` it was taught or approved.
-        If it `wants_second`, nobody approves what was found in their own lesson.
+        `retract` notifies the people who were answered with a lesson that was undone. A lesson is
+        reviewed `review_after` it was taught or approved. With `wants_second`, nobody may approve
+        their own lesson if the gate has findings.
         """
         self._lessons = lessons
         self._cases = cases
@@ -95,13 +94,13 @@ class LessonBook:
     async def keep(
         self, lesson: Lesson, *, by: str, approved_by: str = "", seen_in: SessionId | None = None
     ) -> Taught:
-        """Store a lesson, held if something speaks against serving it and nobody has approved it.
+        """Store a lesson, as held if the gate has findings and nobody has approved it.
 
-        The lesson of a refused one is as it was not stored, with what was found in it. Those who
-        wait in the conversation that it is `seen_in` are not told of it.
+        A refused lesson is not stored; the result has it with the findings. Askers who wait in the
+        session `seen_in` are not told of it.
 
         Raises:
-            StorageError: it is not stored, or not all that follows is done: do it again.
+            StorageError: the lesson, or one of its effects, is not stored: repeat the call.
         """
         if self._wants_second and _is_authors(approved_by, lesson):
             approved_by = ""
@@ -128,12 +127,12 @@ class LessonBook:
         return await self._stored(lesson, by, seen_in)
 
     async def offer(self, lesson: Lesson, *, by: str) -> Lesson | None:
-        """Keep what somebody said, who is then asked whether to learn it; it answers nobody.
+        """Store a message as an offered lesson, which is not served until its author agrees.
 
-        Return it with what the gate has found; None if it was offered before, or may not be learnt.
+        Return it with the gate's findings; None if it was offered before, or was refused.
 
         Raises:
-            StorageError: it is not kept.
+            StorageError: it is not stored.
         """
         answer = mask_private(lesson.answer.strip())
         if not answer or len(answer) > self._longest_characters:
@@ -149,7 +148,7 @@ class LessonBook:
         return offered
 
     async def approve(self, lesson: Lesson, *, by: str) -> Taught:
-        """Serve a lesson that is held, offered or has expired; those who wait for it are told.
+        """Serve a lesson that is held, offered or expired; waiting askers are told the answer.
 
         Raises:
             StorageError: as `keep`.
@@ -168,9 +167,9 @@ class LessonBook:
         return Taught(Outcome.APPROVED, approved)
 
     async def expire(self, lesson: Lesson, *, by: str) -> None:
-        """Let a lesson expire: it has a mark, or is not served, until it is approved again.
+        """Let a lesson expire: it is marked, or not served, until it is approved again.
 
-        Nobody is asked about it.
+        This does not ask anybody for the approval.
 
         Raises:
             StorageError: as `keep`.
@@ -180,17 +179,17 @@ class LessonBook:
         await self._note(by, "lesson.expire", lesson)
 
     async def undo(self, lesson_id: str, *, by: str, at: datetime | None = None) -> Taught | None:
-        """Forget a lesson, whose cases are open again; None if there is none that was said by `at`.
+        """Remove a lesson and reopen its cases; None if there is no lesson as old as `at`.
 
-        Below the answers that used it a note says so.
+        A note below the answers that used it says that it was undone.
 
         Raises:
-            StorageError: it is there still, or not all that follows is done: do it again.
+            StorageError: the lesson is not removed, or one of the effects is missing: repeat it.
         """
         lesson = await self._lessons.find(lesson_id)
         if lesson is None or (at and at < lesson.learned_at):
             return None
-        # The author's clock may be ahead of this machine's.
+        # The clock of the author's platform may be ahead of this machine's.
         at = at or max(datetime.now(UTC), lesson.learned_at)
         await reopen_cases(self._cases, lesson_id, at=datetime.now(UTC))
         await self._retract(lesson)
@@ -222,7 +221,7 @@ class LessonBook:
 
 
 def _is_authors(by: str, lesson: Lesson) -> bool:
-    """Return whether the word on a lesson is that of who taught it."""
+    """Return whether the person who acts on a lesson is its author."""
     return by in {
         lesson.author,
         lesson.author_name,
@@ -231,7 +230,7 @@ def _is_authors(by: str, lesson: Lesson) -> bool:
 
 
 def _as_known(lesson: Lesson, known: Lesson) -> Lesson:
-    """Return a lesson that says what it said before, with the word on it that was given."""
+    """Return an unchanged lesson with the approval that it had before."""
     return replace(
         lesson,
         state=known.state,

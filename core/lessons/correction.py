@@ -1,4 +1,4 @@
-"""Whether what somebody says below an answer says otherwise than the answer does."""
+"""Corrections: whether a message below an answer contradicts that answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.text.safety.claims import contradicts
 from core.text.spelling.normalize import normalized
 from core.types import Turn
 
-# Closed classes of Korean: to deny and to agree, and what says that something held only until now.
+# Closed classes of Korean words: those of denial, of agreement, and of something that has ended.
 _DENIES: Final = re.compile(
     r"^(?:아니[요오]|아뇨|아닙니다|아니에요|아녜요|아니예요|아닌데요?)(?!\w)"
 )
@@ -41,31 +41,31 @@ _ENGLISH: Final = re.compile(
 _PAST: Final = ("었", "았", "였")
 _NAMES: Final = ("NNG", "NNP", "SL", "SH")
 _STOP: Final = re.compile(r"(?<=[.!?。])\s+|\n+")
-_SAME_MATTER: Final = 2  # the nouns that two sentences share which are about the same
+_SAME_MATTER: Final = 2  # the number of shared nouns from which sentences have the same subject
 # The letters of a noun that shows what a sentence is about; shorter ones are words like "the".
 _FEWEST_LETTERS, _FEWEST_LATIN = 2, 4
-# The cosine from which a sentence that shares no noun with an answer is still about the same.
+# The cosine from which a sentence without a shared noun still has the same subject as an answer.
 _NEAR: Final = 0.15
 
 
 class CorrectionReader:
-    """Tells a correction from small talk, agreement and questions, by its words and meaning."""
+    """Distinguishes corrections from small talk, agreement and questions, by words and meaning."""
 
     def __init__(self, analyzer: Analyzer, embed: Callable[[Sequence[str]], Vectors]) -> None:
-        """`embed` gives unit vectors."""
+        """`embed` returns unit vectors of texts."""
         self._analyzer = analyzer
         self._embed = embed
 
     async def contradicts(self, text: str, turn: Turn) -> bool:
-        """Return whether a text says otherwise than the answer of a turn."""
+        """Return whether a text contradicts the answer of a turn."""
         question, answer = turn.question.text, turn.answer
         return await asyncio.to_thread(self.corrects, text, question=question, answer=answer)
 
     def corrects(self, text: str, *, question: str, answer: str) -> bool:
-        """Return whether a text says otherwise than the answer to a question.
+        """Return whether a text contradicts the answer to a question.
 
-        It names another number, denies what the answer says, or says that it is wrong or no longer
-        so, and says something else about the same. Takes some milliseconds: call it in a thread.
+        It does if it has the same subject and another number, denies a sentence of the answer, or
+        calls the answer wrong or outdated. It takes some milliseconds: call it in a thread.
         """
         said = without_questions(normalized(text)).strip()
         if not said:
@@ -87,7 +87,7 @@ class CorrectionReader:
         return bool(shared) or self._is_near(said, tokens, question, answer)
 
     def _is_denied(self, said: str, answer: str, known: str) -> bool:
-        """Return whether an answer says the opposite of a sentence that is about the same."""
+        """Return whether an answer says the opposite of a sentence on the same subject."""
         parts = [self._analyzer.kiwi.tokenize(part) for part in _STOP.split(answer)]
         for sentence in _STOP.split(said):
             tokens = self._analyzer.kiwi.tokenize(sentence)
@@ -102,7 +102,7 @@ class CorrectionReader:
         return False
 
     def _is_near(self, said: str, tokens: Sequence[Token], question: str, answer: str) -> bool:
-        """Return whether a text that shares no noun with an answer is about the same."""
+        """Return whether a text without a shared noun has the same subject as an answer."""
         if any(map(_is_speaker, tokens)):
             return False
         vectors = self._embed([said, question, answer])
@@ -110,7 +110,7 @@ class CorrectionReader:
 
 
 def _says_wrong(said: str, tokens: Sequence[Token], known: str) -> bool:
-    """Return whether a text denies what was said before it, or says that it held until now."""
+    """Return whether a text denies the statement before it, or calls it outdated."""
     if _DENIES.match(said) or _ENGLISH.search(said):
         return True
     if any(token.form in _WRONG for token in tokens):
@@ -138,13 +138,13 @@ def _is_replaced(tokens: Sequence[Token], place: int, known: str) -> bool:
 
 
 def _tells(tokens: Sequence[Token]) -> bool:
-    """Return whether a text tells what its speaker, or somebody unnamed, did once."""
+    """Return whether a text reports what its author, or an unnamed person, once did."""
     was = any(token.tag == "EP" and token.form in _PAST for token in tokens)
     return was and (any(map(_is_speaker, tokens)) or not _nouns(tokens))
 
 
 def _is_fragment(tokens: Sequence[Token]) -> bool:
-    """Return whether a text ends with a bare word, as askers explain: `해외 배송이요`."""
+    """Return whether a text ends with a bare noun, as explanations do: `해외 배송이요`."""
     words = [token for token in tokens if token.tag[0] != "S" or token.tag in _NAMES]
     return bool(words) and words[-1].tag == "JX" and words[-1].form in ("요", "이요")
 
@@ -158,7 +158,7 @@ def _negates(tokens: Sequence[Token]) -> bool:
 
 
 def _nouns(tokens: Sequence[Token]) -> frozenset[str]:
-    """Return the nouns that show what is spoken of; words of time and of counting do not."""
+    """Return the nouns that tell a text's subject, without words of time and counting."""
     return frozenset(
         token.form.lower().rstrip(".,!?")
         for token in tokens

@@ -1,8 +1,8 @@
-"""The gate before a lesson is served: it is looked at beside the FAQ, and may have to wait.
+"""The gate: it examines each lesson before it is served, and compares it with the FAQ.
 
-What speaks to the bot and not to people is refused, and so is a key. What answers nothing, shows
-what not everybody should see, says otherwise than an entry near to it, or would take an entry's own
-question from it, is held for an owner's word, with what was found.
+A lesson that instructs the bot or contains a key is refused. A lesson is held for an owner's
+approval, with the findings, if it answers nothing, shows what not everybody should see, contradicts
+an entry near to it, or would be found for an entry's own question.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from core.text.safety.sanitize import Cleaner
 from core.text.safety.secrets import holds_key, holds_password
 from core.types import Entry, Lesson
 
-_BESIDE: Final = 1  # entries that a lesson is compared with: those that answer its question best
-_SHOWN: Final = 5  # questions of other entries that the lesson would be found for
+_BESIDE: Final = 1  # the number of entries that a lesson is compared with, the nearest first
+_SHOWN: Final = 5  # the most questions of other entries that a finding names
 _SHOWN_CHARS: Final = 120
 _SENTENCE: Final = re.compile(r"(?<=[.!?。])\s+|\n+")
 
 
 class Rehearsing(Protocol):
-    """The search on which a lesson is tried out; see `core.retrieval.overlay.rehearsal`."""
+    """The search that a lesson is rehearsed on; see `core.retrieval.overlay.rehearsal`."""
 
     async def near(self, lesson: Lesson) -> Sequence[Entry]:
         """Return the entries that answer the lesson's question, the nearest first."""
         ...
 
     async def taken(self, lesson: Lesson) -> Sequence[str]:
-        """Return the entries' own questions that the lesson would take."""
+        """Return the entries' own questions that would find the lesson first."""
         ...
 
 
@@ -51,21 +51,21 @@ class Examined:
 
 
 class Gate:
-    """Looks at a lesson before anybody is answered with it."""
+    """Examines lessons before they are served."""
 
     def __init__(
         self, rehearsing: Rehearsing | None, reader: LessonReader, profile: Profile
     ) -> None:
-        """Without `rehearsing` there is no FAQ that a lesson could be held against."""
+        """Without `rehearsing`, lessons are not compared with the FAQ."""
         self._rehearsing = rehearsing
         self._reader = reader
         self._profile = profile
         self._cleaner = Cleaner(profile.link_hosts, instead=profile.link_left_out)
 
     async def examine(self, lesson: Lesson) -> Examined:
-        """Return what speaks against serving a lesson.
+        """Return the findings that speak against serving a lesson.
 
-        What cannot be looked at now is held, and says so.
+        If the FAQ cannot be searched now, that is a finding, too, so that the lesson is held.
         """
         for text in (lesson.question, lesson.answer):
             if instructs_bot(text):
@@ -76,7 +76,7 @@ class Gate:
         return Examined((*own, *await self._held_against_faq(lesson)))
 
     def _read(self, lesson: Lesson) -> list[str]:
-        """Return what the text itself shows: secrets, links, people, and whether it answers."""
+        """Return the findings from the text alone: secrets, links, people, or no answer."""
         profile, reader, answer = self._profile, self._reader, lesson.answer
         findings = []
         if reader.instructs(answer):
@@ -97,7 +97,7 @@ class Gate:
         return findings
 
     async def _held_against_faq(self, lesson: Lesson) -> tuple[str, ...]:
-        """Return where a lesson says otherwise than the FAQ, or takes questions from it."""
+        """Return the findings from the FAQ: contradictions, and questions that it would take."""
         if self._rehearsing is None:
             return ()
         try:
@@ -112,7 +112,7 @@ class Gate:
         return tuple(filter(None, findings))
 
     def _beside(self, lesson: Lesson, entry: Entry) -> str:
-        """Return the line that shows where an entry says otherwise; "" if it does not."""
+        """Return the line that quotes a contradicting entry; "" if it does not contradict."""
         if not says_otherwise(lesson.answer, entry.text):
             return ""
         return self._profile.gate_says_otherwise.format(
@@ -121,7 +121,7 @@ class Gate:
 
 
 def says_otherwise(answer: str, text: str) -> bool:
-    """Return whether any sentence of an answer contradicts a text that is about the same."""
+    """Return whether any sentence of an answer contradicts a text on the same subject."""
     sentences = [one for one in _SENTENCE.split(answer) if one.strip()]
     return any(contradicts(sentence, text) for sentence in sentences)
 

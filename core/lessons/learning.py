@@ -1,7 +1,7 @@
-"""Learning from people: a reply with the tag becomes the answer to the question it was given to.
+"""Learning from people: a reply with the tag becomes the answer to the question above it.
 
-The tag, `#학습`, is the profile's. An edited reply corrects its lesson, and a reply that loses its
-tag removes it. A reply that comes twice changes nothing, since its lesson has its id.
+The tag, such as `#학습`, is set in the profile. An edit of a reply corrects its lesson, and removes
+it if the tag is gone. A reply that is delivered twice changes nothing, since its lesson has its id.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from core.text.safety.personal_data import mask
 from core.text.sections import tidy
 from core.types import Label, Lesson, LessonState, Question, SessionId, Turn, TurnState
 
-_DELETED: Final = "whoever deleted the message"  # no platform says who
+_DELETED: Final = "whoever deleted the message"  # no platform names the person
 _ADOPTED: Final = "adopted"
-_TICK: Final = timedelta(milliseconds=1)  # what comes later than another
-_TURNS: Final = 20  # of a session: who answers what was asked before them says to which message
+_TICK: Final = timedelta(milliseconds=1)  # the smallest step by which a later version is newer
+_TURNS: Final = 20  # the latest turns that are read; a reply to an older one names its message
 
 
 class Learning:
-    """Finds the question that a remark answers, and keeps the answer."""
+    """Turns remarks of people into lessons: it finds the question, and keeps the answer."""
 
     def __init__(  # noqa: PLR0913 - its collaborators
         self,
@@ -44,11 +44,10 @@ class Learning:
         book: LessonBook,
         contradicts: Callable[[str, Turn], Awaitable[bool]],
     ) -> None:
-        """`leans` says whether a question needs the one before it.
+        """`leans` returns whether a question needs the one before it to be understood.
 
-        `contradicts` says whether somebody's words say otherwise than the answer of a turn.
-
-        `category_of` is the category of what is learnt from a turn, which says who may see it.
+        `contradicts` returns whether a text contradicts the answer of a turn. `category_of` returns
+        the category of a lesson on a turn, which decides who may see it.
         """
         self._history = history
         self._asked = AskedQuestions(
@@ -62,7 +61,7 @@ class Learning:
         self._contradicts = contradicts
 
     async def teach(self, remark: Remark) -> Taught:
-        """Learn a remark that has the tag; the next question is answered with it.
+        """Learn from a remark with the tag; the lesson is served from the next question on.
 
         Raises:
             StorageError: it is not stored; the platform has to deliver it again.
@@ -103,13 +102,13 @@ class Learning:
         return await self._book.keep(lesson, by=remark.by, seen_in=remark.session)
 
     async def adopt(self, remark: Remark) -> Taught:
-        """Learn what somebody else has said, on the word of the remark's author, who may teach.
+        """Learn from another person's message that the remark's author, who may teach, points at.
 
-        `Remark.id` names the message, and `said_at` when it was said: it answers the question that
-        waited then. Whoever points at it again changes nothing.
+        `Remark.id` and `said_at` are those of the message, which answers the question that waited
+        at that time. Pointing at it again changes nothing.
 
         Raises:
-            StorageError: it is not learnt.
+            StorageError: the lesson is not stored.
         """
         if not remark.may_teach:
             return Taught(Outcome.NOT_ALLOWED)
@@ -126,12 +125,12 @@ class Learning:
         return await self._book.keep(lesson, by=remark.by)
 
     async def contradicted(self, remark: Remark) -> Turn | None:
-        """Return the turn whose answer a remark without the tag contradicts; None if it does not.
+        """Return the turn whose answer a remark without the tag contradicts; None if there is none.
 
-        That is so for nobody but those who may teach, and not again once it was learnt or offered.
+        It is also None if the author may not teach, or the question has a lesson already.
 
         Raises:
-            StorageError: it cannot be found out.
+            StorageError: the turns cannot be read.
         """
         if not remark.may_teach:
             return None
@@ -140,12 +139,12 @@ class Learning:
         return turn if turn and await self._contradicts(remark.text, turn) else None
 
     async def offer(self, remark: Remark, turn: Turn) -> Lesson | None:
-        """Keep what a remark says against the answer of a turn, to ask its author about it once.
+        """Store a remark against the answer of a turn as an offered lesson; its author is asked.
 
-        None if it was offered before, or if it may not be learnt.
+        None if it was offered before, or if the gate refuses it.
 
         Raises:
-            StorageError: it is not kept.
+            StorageError: it is not stored.
         """
         turns = await self._history.recent(remark.session, _TURNS)
         offered = await self._adopted(remark, turn, turns)
@@ -158,10 +157,10 @@ class Learning:
     async def correct(
         self, lesson_id: str, question: str, answer: str, by: Teacher
     ) -> Taught | None:
-        """Change a lesson on an owner's word; None if it is there no more.
+        """Change a lesson for an owner; None if there is no such lesson.
 
         Raises:
-            StorageError: it is as it was.
+            StorageError: the lesson is unchanged.
         """
         lesson = await self.lessons.find(lesson_id)
         if lesson is None:
@@ -177,10 +176,10 @@ class Learning:
         return await self._book.keep(changed, by=by.named)
 
     async def approve(self, lesson_id: str, by: Teacher) -> Taught | None:
-        """Serve a lesson that is held or has expired, or confirm one; None if it is there no more.
+        """Serve a held or expired lesson, or confirm a served one; None if there is none.
 
         Raises:
-            StorageError: it waits still.
+            StorageError: the lesson is not approved.
         """
         lesson = await self.lessons.find(lesson_id)
         if lesson is None:
@@ -191,10 +190,10 @@ class Learning:
         return approved
 
     async def undo(self, lesson_id: str, by: Teacher) -> Taught | None:
-        """Forget a lesson on an owner's word; None if it is there no more.
+        """Remove a lesson for an owner; None if there is no such lesson.
 
         Raises:
-            StorageError: it is there still.
+            StorageError: the lesson is not removed.
         """
         return await self._book.undo(lesson_id, by=by.named)
 
@@ -208,7 +207,7 @@ class Learning:
         return await self._book.approve(latest, by=remark.by)
 
     async def revise(self, remark: Remark) -> Taught | None:
-        """A remark was edited: learn, correct or unlearn it; None if it has to do with no lesson.
+        """Learn, correct or remove the lesson of an edited remark; None if it has none.
 
         Raises:
             StorageError: as `teach`.
@@ -218,19 +217,19 @@ class Learning:
         return await self._book.undo(remark.id, by=remark.by, at=remark.said_at)
 
     async def unteach(self, lesson_id: str) -> Taught | None:
-        """A remark was deleted: forget what it taught; None if it taught nothing.
+        """Remove the lesson of a deleted remark; None if it has none.
 
         Raises:
-            StorageError: it is there still.
+            StorageError: the lesson is not removed.
         """
         return await self._book.undo(lesson_id, by=_DELETED)
 
     async def leans(self, text: str) -> bool:
-        """Return whether the words of a question only make sense after the question before it."""
+        """Return whether a question needs the one before it to be understood."""
         return await self._leans(text)
 
     async def recent(self, session: SessionId) -> Sequence[Turn]:
-        """The latest turns of a conversation, oldest first."""
+        """Return the latest turns of a conversation, oldest first."""
         return await self._history.recent(session, _TURNS)
 
     async def awaits_person(self, session: SessionId) -> bool:
@@ -240,13 +239,13 @@ class Learning:
         return bool(escalated) and escalated[-1] in await self._asked.waiting(session, turns)
 
     async def title_of(self, question: Question) -> str:
-        """A question in words that stand alone, without personal data, as others may see it."""
+        """Return a question in words that are clear alone, without personal data."""
         earlier = await self._history.recent(question.session, _TURNS)
         before = [turn for turn in earlier if turn.question.id != question.id]
         return mask(await self._stand_alone(question.text, before))
 
     async def _adopted(self, remark: Remark, turn: Turn, turns: Sequence[Turn]) -> Lesson:
-        """Return what a message says as a lesson on a turn; a later edit of it changes nothing."""
+        """Return another person's message as a lesson on a turn; later edits do not change it."""
         asked = await self._lesson_on(turn, remark, turns)
         return replace(
             asked,
@@ -258,7 +257,7 @@ class Learning:
         )
 
     async def _lesson_on(self, turn: Turn, remark: Remark, turns: Sequence[Turn]) -> Lesson:
-        """A question that a remark answers, as a lesson that lacks its answer."""
+        """Return a lesson for the question of a turn, still without its answer."""
         question = turn.question
         earlier = [past for past in turns if past.finished_at < turn.finished_at]
         title = await self._stand_alone(question.text, earlier)
@@ -273,7 +272,7 @@ class Learning:
         )
 
     async def _stand_alone(self, text: str, earlier: Sequence[Turn]) -> str:
-        """Return the question in words that make sense without its conversation."""
+        """Return the question in words that are clear without its conversation."""
         asked = tidy(text)
         before = [turn for turn in earlier if turn.label is Label.ON_TOPIC]
         if before and await self._leans(asked):

@@ -1,7 +1,7 @@
-"""Questions whose answers people have liked: their entries are found by them from then on.
+"""Liked questions: a question with a liked answer is indexed, so that it finds its entry again.
 
-A liked question is kept beside the lessons, under an id of its own, so that every process follows
-it, and it goes when the opinion does.
+It is stored among the lessons under an id of its own, so that every process learns of it, and it is
+removed if the opinion is withdrawn.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from core.types import (
 
 logger = logging.getLogger(__name__)
 
-_LONGEST_CHARS: Final = 200  # of a question by which an entry is found
+_LONGEST_CHARS: Final = 200  # longer questions are not indexed
 _BY: Final = "opinions"  # the actor in the audit log
 
 
 class LikedQuestions:
-    """Adds liked questions to what finds their entries, and takes them back."""
+    """Indexes liked questions for their entries, and removes them again."""
 
     def __init__(  # noqa: PLR0913 - its collaborators
         self,
@@ -47,10 +47,10 @@ class LikedQuestions:
         leans: Callable[[str], Awaitable[bool]],
         catch_up: Callable[[], Awaitable[None]],
     ) -> None:
-        """`taken` are the other entries' own questions that a question would take from them.
+        """`taken` returns the own questions of other entries that a liked question would take.
 
-        `leans` says whether a question needs the one before it, and `catch_up` lets what has
-        changed be used in this process.
+        `leans` returns whether a question needs the one before it to be understood. `catch_up`
+        loads changed lessons into this process's search.
         """
         self._lessons = lessons
         self._archive = archive
@@ -59,7 +59,7 @@ class LikedQuestions:
         self._leans = leans
         self._catch_up = catch_up
         self._running: set[asyncio.Task[None]] = set()
-        self._one = asyncio.Lock()  # the check of each takes a second of a core
+        self._one = asyncio.Lock()  # one check at a time, as each takes a second of a core
 
     def begin(self, question_id: str) -> None:
         """Follow the opinions on an answer in the background; a failure is logged."""
@@ -68,10 +68,10 @@ class LikedQuestions:
         task.add_done_callback(self._running.discard)
 
     async def follow(self, question_id: str) -> None:
-        """Keep an answer's question if people like the answer, and all do; else take it back.
+        """Index an answer's question if all opinions on the answer are good; else remove it.
 
         Raises:
-            FaqbotError: it is as it was.
+            FaqbotError: nothing has changed.
         """
         liked_id = press_id(question_id, LessonState.LIKED)
         known = await self._lessons.find(liked_id)
@@ -88,7 +88,7 @@ class LikedQuestions:
                 await self._changed("question.liked", liked)
 
     async def _stands_alone(self, turn: Turn) -> bool:
-        """Return whether the question of a turn finds its entry for others, too."""
+        """Return whether the question of a turn is clear without its conversation."""
         text = tidy(turn.question.text)
         is_answer = turn.state is TurnState.ANSWERED and turn.label is Label.ON_TOPIC
         of_one = len(turn.passages) == 1 and turn.passages[0].source.kind == OFFICIAL.kind

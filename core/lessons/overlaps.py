@@ -1,4 +1,4 @@
-"""Lessons that the FAQ answers by now, too, or contradicts: one of the two has to give way."""
+"""Overlaps: lessons whose question the FAQ answers by now, too, and may answer differently."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from core.lessons.gate import says_otherwise
 from core.types import Entry, Lesson, LessonState
 
 Answering = Callable[[Sequence[Lesson]], Sequence[Entry | None]]
-"""The entries that answer the questions of lessons; see `core.retrieval.overlay.rehearsal`."""
+"""Returns the entry that answers each lesson's question; see `core.retrieval.overlay.rehearsal`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """A lesson and the title of the entry that answers its question; do they contradict?"""
+    """A lesson, the title of the entry that answers its question, and whether they contradict."""
 
     lesson: Lesson
     title: str
@@ -22,9 +22,9 @@ class Overlap:
 
 
 def overlaps_of(lessons: Sequence[Lesson], answering: Answering) -> list[Overlap]:
-    """Return the lessons whose question an entry answers, those that contradict it first.
+    """Return the lessons whose question an entry answers, contradictions first.
 
-    Takes some milliseconds a lesson: call it in a thread.
+    It takes some milliseconds for each lesson: call it in a thread.
 
     Raises:
         FaqIndexError: the FAQ cannot be searched now.

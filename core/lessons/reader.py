@@ -1,4 +1,4 @@
-"""The subject of an answer, as far as its words tell: nothing, a person, or another subject."""
+"""The reader of lessons: whether an answer says nothing, names a person, or changes the subject."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from core.text.korean import Analyzer
 from core.text.safety.instructions import addresses_bot
 from core.text.spelling.normalize import normalized
 
-# What people say while they have no answer: agreement, thanks, patience, promises, not knowing.
-# A closed class, as content terms (`core.text.korean`); a text of nothing else answers nothing.
+# The content terms (`core.text.korean`) of replies without an answer: agreement, thanks, patience,
+# promises, not knowing. They are a closed class; a text of such terms alone answers nothing.
 _TALK: Final = frozenset(
     """
     네 넵 넹 넴 너 저 제 나 우리 저희 그거 이거 저거 거 수 때 후 뒤 나중 지금 잠시 잠깐 조금
@@ -40,12 +40,12 @@ _SURNAMES: Final = frozenset(
     "김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구민진나지엄채원천"
     "방공현함변염여추도소석선설마길연위표명기반라왕금옥육"
 )
-# Names that Kiwi does not know are nouns to it; words for people and places end like this.
+# Kiwi tags unknown names as nouns. Common nouns for people and places have these endings.
 _NO_NAME: Final = "자팀사부실과처객장원인직반중위국"
 _TO: Final = ("한테", "에게", "께", "에게서", "한테서")
 _SYLLABLES: Final = 3
-# Of 105 entries of the sample FAQ none is as far from its own title; of answers to other questions
-# two thirds are. Short answers, such as a place or a price, need not sound like their question.
+# None of the 105 entries of the sample FAQ is as far from its own title, and two thirds of answers
+# to other questions are. Short answers, such as a place or a price, may be far from their question.
 _ELSEWHERE: Final = 0.10
 _FEWEST_WORDS: Final = 5
 _READ_CHARACTERS: Final = 200
@@ -62,27 +62,27 @@ class LessonReader:
         embed: Callable[[Sequence[str]], Vectors],
         attack: Callable[[str], float],
     ) -> None:
-        """`embed` gives unit vectors, of words alone, too.
+        """`embed` returns unit vectors of texts and of single words.
 
-        `attack` says how sure the guardrail is that a text attacks the bot.
+        `attack` returns the guardrail's probability that a text attacks the bot.
         """
         self._analyzer = analyzer
         self._embed = embed
         self._attack = attack
 
     def instructs(self, text: str) -> bool:
-        """Return whether a text, which no form of instruction fits, seems to order the bot."""
+        """Return whether a text that matches no known form of instruction seems to instruct the bot."""
         return addresses_bot(text) and self._attack(text) >= _LIKE_AN_ATTACK
 
     def says_nothing(self, text: str) -> bool:
-        """Return whether nothing in a text answers anything: agreement, thanks, a promise."""
+        """Return whether a text answers nothing: it is agreement, thanks or a promise."""
         plain = normalized(text)
         if not says_something(plain):
             return not any(map(str.isdigit, plain))
         return all(_form(term) in _TALK for term in self._analyzer.terms(plain))
 
     def people(self, text: str) -> list[str]:
-        """Return the people whom a text names: `@민수`, `김민수 대리`."""
+        """Return the names of people in a text, such as `@민수` and `김민수 대리`."""
         found = [match[0] for match in _MENTION.finditer(text)]
         plain = _MENTION.sub(" ", text)
         tokens = self._analyzer.kiwi.tokenize(plain)
@@ -94,7 +94,7 @@ class LessonReader:
         return found
 
     def strays(self, question: str, answer: str) -> bool:
-        """Return whether an answer of some length is about something else than its question."""
+        """Return whether a long enough answer has another subject than its question."""
         text = answer[:_READ_CHARACTERS]
         asked, told = (
             list(dict.fromkeys(one)) for one in self._analyzer.terms_of([question, text])
@@ -117,7 +117,7 @@ def _is_surname(before: Token, token: Token) -> bool:
 
 
 def _named_until(start: Token, token: Token, title: Token | None, after: Token | None) -> int:
-    """Return where a person's name with its title ends; 0 if this is none."""
+    """Return the end of a person's name with its title; 0 if there is no such name."""
     name_ends: int = token.start + token.len
     whole = name_ends - start.start
     has_surname = start.form[0] in _SURNAMES and whole >= _SYLLABLES

@@ -1,4 +1,4 @@
-"""Remarks of people that may teach."""
+"""Remarks: replies of people from which the bot may learn."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from core.types import SessionId
 
 
 def person_named(person_id: str, name: str) -> str:
-    """Return somebody in the form in which the audit log names people: `김담당 (U9)`."""
+    """Return a person in the form in which the audit log names people: `김담당 (U9)`."""
     return f"{name} ({person_id})" if name else person_id
 
 
 @dataclass(frozen=True, slots=True)
 class Teacher:
-    """Somebody who may teach: `id` is the platform's, `name` is what people call them."""
+    """A person who may teach: `id` is the platform's, and `name` the displayed one."""
 
     id: str
     name: str
@@ -30,11 +30,11 @@ class Teacher:
 class Remark:
     """A person's reply, as an adapter hands it over.
 
-    `id` is the platform's own message id. `reply_to` is what it answers, where the platform says
-    so: a question's id, or the reference of a message of its answer (as `Reply.post` gave it).
-    `said_at` is when it was sent, or last edited, by the platform's clock: of two versions, the
-    later one stays, in whatever order they come. `may_teach` is the adapter's to say: it knows
-    whom the settings name.
+    `id` is the platform's own message id. `reply_to` is the id of the question that it answers, or
+    the reference of a message of the answer (as `Reply.post` returned it), if the platform knows
+    one. `said_at` is the time at which it was sent or last edited, by the platform's clock: the
+    later of two versions stays, in whatever order they arrive. The adapter sets `may_teach`, since
+    it knows the people whom the settings name.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""The notes below answers that used a lesson which was undone."""
+"""Retractions: notes below the answers that used a lesson which was undone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SHOWN_CHARS: Final = 120
 
 
 class Retractions:
-    """Hands in a note for each answer; any process that serves its platform shows it, once."""
+    """Puts a note for each such answer into the inbox; any process of its platform shows it."""
 
     def __init__(
         self,
@@ -36,12 +36,12 @@ class Retractions:
         self._profile = profile
 
     async def tell(self, lesson: Lesson) -> None:
-        """Tell below each answer that used a lesson that it was taken back.
+        """Add a note to each answer that used a lesson, saying that the lesson was undone.
 
-        Doing it again adds nothing. A question that was deleted gets no note.
+        Repeating this adds nothing. Deleted questions get no note.
 
         Raises:
-            StorageError: some have not got their note.
+            StorageError: some answers have no note yet.
         """
         now = datetime.now(UTC)
         for turn in await self._using(lesson, now):

@@ -1,6 +1,7 @@
-"""The tag of a reply that teaches, such as `#학습`: a separate word of the author's own.
+"""The tag of a reply that teaches, such as `#학습`: a separate word outside of quotes and code.
 
-A tag in a quote or in code is another person's, or an example. All work is linear in the text.
+A tag in a quote is another person's, and one in code is an example. All functions take time linear
+in the length of the text.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from functools import lru_cache
 from typing import Final
 
 _QUOTED_LINE: Final = re.compile(r"^[ \t]*(?:>>>[\s\S]*|>[^\n]*)", re.MULTILINE)
-# Runs of backticks pair with the next of their length; those of three and tildes at the start of a
-# line open a block, which lasts to the end where nothing closes it.
+# A run of backticks pairs with the next run of its length. Three backticks or tildes at the start
+# of a line open a block, which lasts to the end of the text if it is not closed.
 _CODE_MARK: Final = re.compile(r"`+|^[ \t]*~{3,}", re.MULTILINE)
 _BLOCK_MARK_CHARS: Final = 3
 _SPOKEN: Final = re.compile(r'"[^"\n]*"|“[^”\n]*”|「[^」\n]*」|『[^』\n]*』|«[^»\n]*»')
@@ -28,9 +29,9 @@ def is_lesson(text: str, tag: str) -> bool:
 
 
 def without_tag(text: str, tag: str, *, numbered: bool = False) -> str:
-    """Return the text without the tag, wherever and however often it counts; stripped.
+    """Return the stripped text without all tags that count.
 
-    If it is `numbered`, the number that follows a tag goes with it.
+    If `numbered`, the number after a tag is removed as well.
     """
     composed = _composed(text)
     parts: list[str] = []
@@ -51,7 +52,7 @@ def without_tag(text: str, tag: str, *, numbered: bool = False) -> str:
 
 
 def number_after(text: str, tag: str) -> int | None:
-    """Return the number of the question that is meant, which follows the tag: `#학습 2 답변`."""
+    """Return the number of a question after the tag, as in `#학습 2 답변`; None without one."""
     composed = _composed(text)
     numbers = (_NUMBER.match(composed, found.end()) for found in _tags(composed, tag))
     return next((int(number[1]) for number in numbers if number), None)
@@ -59,7 +60,7 @@ def number_after(text: str, tag: str) -> int | None:
 
 def _tags(text: str, tag: str) -> Iterator[re.Match[str]]:
     word = _tag(tag)
-    if not word.search(text):  # nearly all messages end here
+    if not word.search(text):  # nearly all messages have no tag
         return iter(())
     return word.finditer(_own_words(text))
 
@@ -68,14 +69,14 @@ def _tags(text: str, tag: str) -> Iterator[re.Match[str]]:
 def _tag(tag: str) -> re.Pattern[str]:
     """Return the pattern of the tag with the separators around it."""
     word = rf"[#＃]{re.escape(_composed(tag).lstrip('#＃'))}"
-    # A tag in a link or in code does not count: that is how people write about the tag.
+    # A tag in a link or in code does not count, since people write about the tag in this way.
     alone = rf"(?<![\w#＃/&`]){word}(?![\w`])"
     set_off = rf"\({word}\)|\[{word}\]|(?<![*`])\*{{1,2}}{word}\*{{1,2}}"
     return re.compile(f"{set_off}|{alone}", re.IGNORECASE)
 
 
 def _own_words(text: str) -> str:
-    """Return the text with code and quotes blotted out, in the same length."""
+    """Return the text with code and quotes blanked out, in the same length."""
     for spans in (_code, _quotes):
         parts: list[str] = []
         place = 0
@@ -121,5 +122,5 @@ def _begins_line(text: str, place: int) -> bool:
 
 
 def _composed(text: str) -> str:
-    """Return the text with Hangul in whole syllables, which a Mac may send decomposed."""
+    """Return the text with Hangul composed to syllables, since a Mac may send single letters."""
     return unicodedata.normalize("NFC", text)

@@ -14,18 +14,18 @@ from core.types import Lesson
 
 
 class LessonAct(StrEnum):
-    """The act of an owner on a lesson, by a button."""
+    """The acts of owners on a lesson by buttons."""
 
     APPROVE = "approve"
     EDIT = "edit"
     UNDO = "undo"
-    LEARN = "learn"  # what its author was offered
+    LEARN = "learn"  # its author accepts the offer to learn it
     LEAVE = "leave"
 
 
 _ANSWER_CHARS: Final = 400
 _SHOWN_CHARS: Final = 80  # the longest question in a sentence of the bot
-# What all who talk there may know of; the rest is told to whoever has caused it.
+# The outcomes that are posted openly; all others are told only to the person who caused them.
 SHOWN_OPENLY: Final = (
     Outcome.LEARNED,
     Outcome.CORRECTED,
@@ -40,9 +40,9 @@ _ABOUT: Final = tuple(one for one in SHOWN_OPENLY if one is not Outcome.UNLEARNE
 
 
 def said_of(taught: Taught, profile: Profile, *, how_to_confirm: str = "") -> str:
-    """Return the sentence that the bot says to an outcome, and the question that is meant.
+    """Return the bot's sentence on an outcome, with the question of the lesson.
 
-    `how_to_confirm` says how a held lesson gets served where a reply cannot do that.
+    `how_to_confirm` tells how to approve a held lesson where a reply cannot do that.
     """
     texts = {
         Outcome.LEARNED: profile.teach_learned,
@@ -76,7 +76,7 @@ def said_of(taught: Taught, profile: Profile, *, how_to_confirm: str = "") -> st
 
 
 def offer_of(lesson: Lesson, profile: Profile) -> str:
-    """Return what the author of a correction is asked: the question, the answer, the findings."""
+    """Return the request to the author of a correction: question, answer and findings."""
     lines = [
         profile.teach_offer,
         profile.teach_about.format(question=_shown(lesson.question, profile)),
@@ -87,7 +87,7 @@ def offer_of(lesson: Lesson, profile: Profile) -> str:
 
 
 def acts_on(taught: Taught) -> tuple[LessonAct, ...]:
-    """Return what an owner may do about a lesson, from where the bot says what came of it."""
+    """Return the acts that are offered to an owner below the sentence on an outcome."""
     if taught.outcome not in _ABOUT:
         return ()
     held = taught.outcome is Outcome.HELD
@@ -95,7 +95,7 @@ def acts_on(taught: Taught) -> tuple[LessonAct, ...]:
 
 
 def review_labels(profile: Profile) -> dict[LessonAct, str]:
-    """Return the buttons below the question whether a lesson is still right, in order."""
+    """Return the acts and labels of the buttons below the review of a lesson, in order."""
     return {
         LessonAct.APPROVE: profile.teach_still_right,
         LessonAct.EDIT: profile.teach_will_edit,
@@ -104,7 +104,7 @@ def review_labels(profile: Profile) -> dict[LessonAct, str]:
 
 
 def label_of(act: LessonAct, profile: Profile) -> str:
-    """Return what the button of an act says."""
+    """Return the label of an act's button."""
     labels = {
         LessonAct.APPROVE: profile.teach_approve,
         LessonAct.EDIT: profile.teach_edit,
@@ -116,19 +116,19 @@ def label_of(act: LessonAct, profile: Profile) -> str:
 
 
 def findings_of(lesson: Lesson, profile: Profile) -> list[str]:
-    """Return the findings of the gate, one harmless line each."""
+    """Return the findings of the gate, one sanitised line for each."""
     cleaner = Cleaner(profile.link_hosts, instead=profile.link_left_out)
     return [cleaner.clean(finding) for finding in lesson.findings]
 
 
 def _answer_of(lesson: Lesson, profile: Profile) -> str:
-    """Return an answer as people are shown it, as far as a line of the bot's own has room."""
+    """Return an answer in one sanitised line, cut to the length that a sentence has room for."""
     cleaner = Cleaner(profile.link_hosts, instead=profile.link_left_out)
     return cleaner.clean(shortened(lesson.answer, _ANSWER_CHARS))
 
 
 def _shown(question: str, profile: Profile) -> str:
-    """Return a question as one short and harmless line."""
+    """Return a question as one short, sanitised line."""
     line = " ".join(question.split())
     short = line if len(line) <= _SHOWN_CHARS else f"{line[: _SHOWN_CHARS - 1]}…"
     return Cleaner(profile.link_hosts, instead=profile.link_left_out).clean(mask(short))

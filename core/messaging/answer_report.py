@@ -1,4 +1,4 @@
-"""The report of an ended answer: how it went, and nothing of what was said."""
+"""The report of an ended answer: its measurements, without any text."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class AnswerReport:
 
 
 class AnswerWatch:
-    """Takes the times of one answer while it is written."""
+    """Measures the times of one answer while it is written."""
 
     def __init__(self, claim: Claim) -> None:
         self._claim = claim

@@ -1,4 +1,4 @@
-"""The endings of answers: of a stored turn as an event, as a view, and as a state of the inbox."""
+"""Conversions of an ended answer: a stored turn to an event or a view, a view to a state."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.types import (
 
 
 def view_of(turn: Turn, profile: Profile) -> View:
-    """Return an answer as it ended, to be shown again."""
+    """Return the view of an answer that has ended, to show it again."""
     if turn.state is TurnState.STOPPED:
         return View(turn.question, text=turn.answer, note=profile.stopped, used=turn.passages)
     return View(turn.question, text=turn.answer, ending=ending_of(turn))
@@ -46,7 +46,7 @@ def ending_of(turn: Turn) -> Ending:
 
 
 def state_of(view: View) -> InboxState:
-    """Return the state in which a question ends whose answer is shown like this."""
+    """Return the final state of a question whose answer is shown by this view."""
     match view.ending:
         case Answered():
             return InboxState.ANSWERED

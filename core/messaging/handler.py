@@ -1,4 +1,4 @@
-"""Handling of a claimed question: it is answered, and its answer is shown in its place."""
+"""The handler of a claimed question: it has it answered, and shows the answer in its place."""
 
 from __future__ import annotations
 
@@ -59,9 +59,10 @@ class QuestionHandler:
         report: Callable[[AnswerReport], None],
         desk: CaseDesk | None,
     ) -> None:
-        """`history` is where the assistant stores what it answered; `report` hears of each end.
+        """`history` is the one in which the assistant stores its turns.
 
-        Questions without an answer wait for a person at the `desk`; without owners there is none.
+        `report` is called with the report of each ended answer. Questions without an answer become
+        cases at the `desk`, which is None if there are no owners.
         """
         self._escalation = Escalation(
             desk=desk, history=history, profile=profile, is_public=self.is_public
@@ -77,16 +78,16 @@ class QuestionHandler:
         self._live: dict[str, tuple[Presenter[Any], Claim]] = {}
 
     def serve(self, prefix: str, open_reply: OpenReply, is_public: IsPublic) -> None:
-        """Show answers of sessions whose id begins with `prefix` in what this opens.
+        """Show answers of sessions whose id begins with `prefix` in the replies of `open_reply`.
 
-        Where a session `is_public`, owners can see it.
+        `is_public` returns whether owners can see a session.
         """
         self._platforms[prefix] = open_reply
         self._public[prefix] = is_public
 
     @property
     def prefixes(self) -> Sequence[str]:
-        """The beginnings of the sessions that can be answered here."""
+        """The prefixes of the sessions that can be answered here."""
         return tuple(self._platforms)
 
     async def answer(self, claim: Claim, note_reply: NoteReply) -> InboxState:
@@ -103,10 +104,10 @@ class QuestionHandler:
     async def _answer(self, claim: Claim, note_reply: NoteReply, watch: AnswerWatch) -> InboxState:
         question = claim.question
         turn = None
-        # Another process may have begun, or the turn is a notice that was stored beforehand.
+        # Another process may have stored a turn, or it is a notice, which is stored beforehand.
         if claim.fence > 1 or is_press(question.id):
             turn = await until_back(lambda: self._archive.find(question.id))
-        # The turn answers an older text of the question, or was stopped and is wanted again.
+        # The turn answers an older text, or was stopped and the question is asked again.
         if turn and (turn.question.text != question.text or turn.state is TurnState.STOPPED):
             await until_back(lambda: self._archive.remove(question.id))
             turn = None
@@ -136,7 +137,7 @@ class QuestionHandler:
         return state_of(view)
 
     async def _attach(self, question: Question, files: Sequence[File]) -> None:
-        """Attach files below an answer that is shown; what fails is left out, and logged."""
+        """Attach files below an answer that is shown; a failure is logged."""
         reply = self._reply_for(question)
         for file in files:
             try:
@@ -145,7 +146,7 @@ class QuestionHandler:
                 logger.error("question %s: %s is not attached: %s", question.id, file.name, error)
 
     async def _keep_stopped(self, view: View) -> None:
-        """Store the text that was written until the stop, in the place of an earlier turn."""
+        """Store the text that was written before the stop, replacing an earlier turn."""
         await until_back(lambda: self._archive.remove(view.question.id))
         if not view.text:
             return
@@ -155,7 +156,7 @@ class QuestionHandler:
         await self._history.store(view.question.id)
 
     async def give_up(self, claim: Claim) -> None:
-        """Say that there will be no answer; see `core.messaging.worker.Handler`."""
+        """Tell the asker that there will be no answer; see `core.messaging.worker.Handler`."""
         failed = _only(Failed(self._profile.failed))
         await self._present(claim, failed, _untold, AnswerWatch(claim))
 
@@ -168,10 +169,10 @@ class QuestionHandler:
         )
 
     async def say(self, question: Question, ending: Escalated) -> None:
-        """Post an ending as a message of its own in the place of a question.
+        """Post an ending as a separate message in the place of a question.
 
         Raises:
-            PlatformError: it is not said.
+            PlatformError: it is not posted.
         """
         presenter = Presenter(self._reply_for(question), note=_untold)
         await presenter.present(question, _only(ending), status="")
@@ -182,17 +183,17 @@ class QuestionHandler:
         return next((one.question.id for one in claims if one.question.session == session), None)
 
     async def stop(self, question_id: str) -> bool | None:
-        """End an answer that this process writes at what is written; None if it has ended."""
+        """Stop an answer that this process writes, and return it; None if it has ended already."""
         if question_id not in self._live:
             return None
         presenter, claim = self._live[question_id]
         if not presenter.stop(self._profile.stopped):
             return False
-        # If this process dies before it shows the end, the next one must not answer after all.
+        # The stop is stored, so that after a crash the next process does not answer either.
         return True if await self._inbox.stop(question_id, by=claim) else None
 
     async def tidy(self, claim: Claim, note_reply: NoteReply) -> None:
-        """Take an answer away, or say that it was stopped; see `core.messaging.worker.Handler`."""
+        """Delete an answer, or show that it was stopped; see `core.messaging.worker.Handler`."""
         await until_back(lambda: self._archive.remove(claim.question.id))
         reply = self._reply_for(claim.question)
         references = await with_found(_split(claim.reply), reply, all_of_them=True)
@@ -224,7 +225,7 @@ class QuestionHandler:
         try:
             view = await presenter.present(question, events, status=self._profile.searching)
         finally:
-            # This process may have a later claim of the same question by now.
+            # This process may hold a later claim of the same question by now.
             if self._live.get(question.id) is live:
                 del self._live[question.id]
         if claim.fence > 1:
@@ -232,7 +233,7 @@ class QuestionHandler:
         return view
 
     async def _abandon(self, question: Question) -> None:
-        with suppress(PlatformRefusedError):  # the platform is not connected any more
+        with suppress(PlatformRefusedError):  # raised if the platform is not connected any more
             await self._reply_for(question).abandon()
 
     def _reply_for(self, question: Question) -> Reply[Any]:
@@ -243,7 +244,7 @@ class QuestionHandler:
 
 
 def references_of(stored: Received) -> Sequence[str]:
-    """The messages in which a question was answered, as far as they were noted."""
+    """Return the references of the messages in which a question was answered, if noted."""
     return _split(stored.reply)
 
 
@@ -256,7 +257,7 @@ def _split(reply: str | None) -> Sequence[str]:
 
 
 async def _untold(_references: object) -> None:
-    """Note nothing: the messages of this answer need not be found again."""
+    """Do nothing with the references: the messages of this answer need not be found again."""
 
 
 async def _only(event: AnswerEvent) -> AsyncGenerator[AnswerEvent]:

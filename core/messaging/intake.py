@@ -1,4 +1,4 @@
-"""Questions are stored before a platform hears OK, unless their asker has asked too much."""
+"""The intake: it stores questions before the platform hears OK, within the limits of askers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from core.stores.sqlite.spool import Act
 from core.types import Question, Receipt, Received
 
 _MOST_REFUSED: Final = 10_000
-_ROOM_S, _LOOKS_FOR_ROOM = 1.0, 300  # the waits for room of what was asked while the bot was away
+# A question from the time while the bot was away looks for room in the inbox this often.
+_ROOM_S, _LOOKS_FOR_ROOM = 1.0, 300
 
 
 class Intake:
@@ -36,9 +37,9 @@ class Intake:
         find: Callable[[str], Awaitable[Received | None]],
         redact: Callable[[str], str],
     ) -> None:
-        """`find` returns a question that is known already, also one that waits for the store.
+        """`find` returns a known question, also one that waits in the spool for the store.
 
-        `redact` returns what may be stored of a person's words.
+        `redact` removes from a text what must not be stored.
         """
         self._inbox = inbox
         self._offline = offline
@@ -56,7 +57,7 @@ class Intake:
         `late` is as in `ChatService.receive`.
 
         Raises:
-            StorageError: it is not stored.
+            StorageError: the question is not stored.
         """
         arriving = self._arriving.setdefault(question.id, asyncio.Lock())
         async with arriving:  # a platform may deliver one message as two events at once
@@ -89,13 +90,13 @@ class Intake:
         return receipt
 
     async def _may_ask(self, question: Question) -> bool:
-        """Return whether the asker's limits allow one more question, counted over all processes."""
+        """Return whether the asker's limits, over all processes, allow a further question."""
         if not self._limits.allow(question.asker, question.id):
             return False
         if self._processes() == 1:
             return True
         now = datetime.now(UTC)
-        with suppress(StoreAwayError):  # then the count of this process decides
+        with suppress(StoreAwayError):  # while the store is away, the count of this process decides
             for most, window_s in self._limits.windows:
                 since = now - timedelta(seconds=window_s)
                 asked = partial(self._inbox.asked_since, question.asker, since, most)

@@ -12,18 +12,18 @@ from core.types import Claim
 
 logger = logging.getLogger(__name__)
 
-_BEATS: Final = 3  # a lease
+_BEATS: Final = 3  # renewals within the time of a lease
 _AGAIN_S: Final = 0.5  # the pause after a failed renewal
 _SOON_S: Final = 2.0  # how long a write of the answer waits for the store
-# The share of a lease in which we write: calls begun then arrive before another claim begins.
+# The share of a lease in which this process writes: its calls then end before another claim begins.
 _SAFE_SHARE: Final = 0.75
 
 
 class Lease:
     """Tells whether this process may still write the answer to a question.
 
-    The store confirms it. While the store is away, the clock does: nobody gets the next claim
-    before the lease lapses. After that, writes wait for the store.
+    The store confirms the lease. While the store is away, the clock decides: no process gets the
+    next claim before the lease lapses. After that, writes wait for the store.
     """
 
     def __init__(self, inbox: Inbox, claim: Claim, *, lease_s: float) -> None:
@@ -39,7 +39,7 @@ class Lease:
         """Renew the lease until it is lost.
 
         Raises:
-            LeaseLostError: somebody else has the question, or it was taken back.
+            LeaseLostError: another process has the question, or it was deleted or edited.
         """
         pause_s = self._lease_s / _BEATS
         while True:
@@ -53,11 +53,11 @@ class Lease:
                 pause_s = self._lease_s / _BEATS
 
     async def note_reply(self, reply: str) -> None:
-        """Note the message in which the answer is written; return when it may be written.
+        """Store the reference of the answer's messages; return once they may be written.
 
         Raises:
-            LeaseLostError: the question was taken away from us.
-            StorageError: the reference is text that no store keeps.
+            LeaseLostError: this process has lost the question.
+            StorageError: the reference is a text that stores reject.
         """
         while True:
             if self._there.is_set():

@@ -19,7 +19,7 @@ _LOOKED_AT: Final = 1_000
 
 
 class Lookups:
-    """Answers an adapter's questions about what was asked and answered; it changes nothing."""
+    """Looks up questions, answers, conversations and opinions for adapters; it changes nothing."""
 
     def __init__(  # noqa: PLR0913 - its collaborators
         self,
@@ -35,33 +35,33 @@ class Lookups:
         self._inbox = inbox
         self._archive = archive
         self._offline = offline
-        self.learning = learning  # what owners do about lessons by buttons
+        self.learning = learning  # handles the buttons of owners below lessons
         self._profile = profile
 
     async def awaits_person(self, session: SessionId) -> bool:
         """Return whether the latest unanswered question of a session still waits for a person.
 
-        If so, an owner's reply without the tag answers a colleague, and is not a question.
+        If so, an owner's reply without the tag is meant for that person, and is not a question.
         """
         return await self._offline.soon(lambda: self.learning.awaits_person(session))
 
     async def is_answering(self, session: SessionId) -> bool:
         """Return whether any process is answering a question of this conversation.
 
-        A lesson has to wait until then: it would be taken for the answer to another question.
+        A lesson has to wait for the answer: otherwise it would be stored for another question.
         """
         return await self._inbox.is_open(session)
 
     async def would_answer(self, question: Question) -> bool:
-        """Return whether the FAQ answers this with confidence, so that the bot may speak uncalled.
+        """Return whether the FAQ answers a question with confidence; see `Assistant.would_answer`.
 
         Raises:
-            FaqbotError: it cannot be found out.
+            FaqbotError: the index, the history or the platform cannot be asked.
         """
         return await self._assistant.would_answer(question)
 
     async def may_share(self, question_id: str) -> bool:
-        """Return whether an answer may be shown to others than its asker; False if it is not kept.
+        """Return whether everybody may see an answer; False if the answer is not stored.
 
         Raises:
             StorageError: it cannot be looked up.
@@ -70,11 +70,11 @@ class Lookups:
         return turn is not None and await self._assistant.may_share(turn)
 
     async def leans(self, text: str) -> bool:
-        """Return whether a text only makes sense together with the messages beside it."""
+        """Return whether a text needs the messages around it to be understood."""
         return await self.learning.leans(text)
 
     async def askers(self, session: SessionId) -> frozenset[str]:
-        """Return the people who have asked something in this conversation lately."""
+        """Return the people who have lately asked questions in this conversation."""
         return frozenset(turn.question.asker for turn in await self.learning.recent(session))
 
     async def was_asked_by(self, question_id: str, person: str) -> bool:
@@ -87,14 +87,14 @@ class Lookups:
         return await self._offline.soon(lambda: self._archive.find(question_id))
 
     async def view(self, question_id: str) -> View | None:
-        """An answer as it ended, to be shown again; None if it is not kept."""
+        """Return the view of an answer that has ended; None if it is not stored."""
         turn = await self.turn(question_id)
         return view_of(turn, self._profile) if turn else None
 
     async def find(self, question_id: str) -> Received | None:
         """Return a question with its state, None if it is unknown.
 
-        One that waits for the store to be back is `received`.
+        A question that waits in the spool for the store is `received`.
         """
         if kept := await self._offline.kept(question_id):
             return Received(kept, InboxState.RECEIVED)
@@ -103,15 +103,15 @@ class Lookups:
     async def waiting(
         self, limit: int, *, session: SessionId | None = None, asker: str | None = None
     ) -> list[Received]:
-        """Questions without an answer yet, in order: of a conversation, of a person, or all."""
+        """Return questions without an answer yet, in order: of a session, of a person, or all."""
         return await self._inbox.waiting(limit, session=session, asker=asker)
 
     async def turns(self, session: SessionId, limit: int, after: int = 0) -> list[tuple[int, Turn]]:
-        """A conversation's turns with their places, oldest first; those above `after`."""
+        """Return a conversation's turns with their positions, oldest first, above `after`."""
         return await self._archive.turns(session, limit, after)
 
     async def opinion(self, question_id: str, person: str) -> Feedback | None:
-        """Return what a person thinks of an answer, as far as they said so."""
+        """Return a person's opinion on an answer; None if they gave none."""
         return await self._archive.opinion(question_id, person)
 
     async def opinions(self, question_ids: Sequence[str]) -> list[Feedback]:
@@ -119,7 +119,7 @@ class Lookups:
         return await self._archive.opinions(question_ids)
 
     async def titles(self, sessions: Sequence[SessionId]) -> dict[SessionId, str]:
-        """The titles of those conversations that were given one."""
+        """Return the titles of conversations, by session, of those that have one."""
         return await self._archive.titles(sessions)
 
     async def asked_by(self, person: str, limit: int) -> list[Turn]:
@@ -127,19 +127,16 @@ class Lookups:
         return await self._archive.asked_by(person, limit)
 
     async def latest_sessions(self, prefix: str, limit: int) -> list[SessionId]:
-        """Return sessions with this prefix among the latest thousand, the latest answer first."""
+        """Return sessions with this prefix, of the latest thousand, by their latest answer."""
         found = await self._archive.sessions(_LOOKED_AT)
         return [one.session for one in found if one.session.startswith(prefix)][:limit]
 
     async def last_seen(self, prefix: str) -> datetime | None:
-        """Return the time of the latest question in sessions with this prefix.
-
-        None if there is none.
-        """
+        """Return the time of the latest question in sessions with this prefix, if there is one."""
         return await self._inbox.last_seen(prefix)
 
     async def pressed(self, question_id: str, *, turn: Turn | None = None) -> frozenset[int]:
-        """Return the places of an answer's buttons that were pressed; `turn` is as in `press`."""
+        """Return the indexes of an answer's pressed buttons; `turn` is as in `press`."""
         turn = turn or await self._archive.find(question_id)
         followups = enumerate(turn.followups if turn else ())
         return frozenset(
@@ -151,7 +148,7 @@ class Lookups:
         )
 
     async def answer_to_press(self, question_id: str, index: int) -> Received | None:
-        """Return the question that a follow-up button has asked; None if nobody has pressed it."""
+        """Return the question of a follow-up button that was pressed; None if it was not."""
         turn = await self._archive.find(question_id)
         if turn is None or not 0 <= index < len(turn.followups):
             return None

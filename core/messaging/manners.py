@@ -1,7 +1,7 @@
-"""The manners of the bot among people: uncalled, it speaks only if the FAQ has an answer.
+"""The manners of the bot among people: without a mention, it speaks only to answer from the FAQ.
 
-The asker may go on without a mention while they are alone with the bot. Once people talk to each
-other, it waits to be called.
+The asker need not mention the bot while they are alone with it. Once people talk to each other, the
+bot waits to be mentioned.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _MOST_SESSIONS: Final = 10_000
 
 
 class Manners:
-    """Knows who has spoken in which conversation, and decides whether to speak up there."""
+    """Decides whether a message without a mention is for the bot, by who speaks there."""
 
     def __init__(self, service: ChatService, rules: ThreadRules) -> None:
-        """`rules` are those of the settings; what was set while the bot runs goes before them."""
+        """`rules` are those of the settings; rules set while the bot runs override them."""
         self._service = service
         self._rules = rules
         self._speakers: BoundedDict[SessionId, set[str]] = BoundedDict(_MOST_SESSIONS)
@@ -49,10 +49,10 @@ class Manners:
     ) -> bool:
         """Return whether a message in one of the bot's conversations is for it without a mention.
 
-        `present` asks the platform who has spoken there: this process may not have heard all.
+        `present` asks the platform who has spoken there, as this process may not have heard all.
 
         Raises:
-            StorageError: it cannot be found out; the message has to be delivered again.
+            StorageError: the store is away; the message has to be delivered again.
         """
         if not await self.begins(question, rule):
             return False
@@ -64,12 +64,12 @@ class Manners:
         rule: ThreadRule,
         present: Callable[[], Awaitable[AbstractSet[str]]],
     ) -> bool:
-        """Return whether a message thanks the bot, from a person whom it has answered.
+        """Return whether a message is thanks to the bot, from a person whom it has answered.
 
-        Where others have spoken, the thanks may be for them; `present` is as in `goes_on`.
+        If other people have spoken, the thanks may be for them. `present` is as in `goes_on`.
 
         Raises:
-            StorageError: it cannot be found out.
+            StorageError: the store is away.
         """
         if rule is ThreadRule.MENTION or not is_thanks(question.text):
             return False
@@ -81,7 +81,7 @@ class Manners:
         """Return whether a message is a question for the bot in a channel that needs no mention.
 
         Raises:
-            StorageError: it cannot be found out; the message has to be delivered again.
+            StorageError: the store is away; the message has to be delivered again.
         """
         if rule is ThreadRule.MENTION or not may_reply(question.text):
             return False
@@ -89,14 +89,14 @@ class Manners:
             return await self._service.would_answer(question)
         except StorageError:
             raise
-        except FaqbotError as error:  # the bot was not called, so that nobody waits for an answer
+        except FaqbotError as error:  # nobody waits for an answer, as the bot was not mentioned
             logger.error("%s is left alone: %s", question.id, error)
             return False
 
     async def _has_company(
         self, question: Question, present: Callable[[], Awaitable[AbstractSet[str]]]
     ) -> bool:
-        """Return whether others than the asker have said something in the conversation."""
+        """Return whether other people than the asker have spoken in the conversation."""
         known = self._speakers.get(question.session, set())
         speakers = {question.asker} | known | await self._service.askers(question.session)
         if len(speakers) > 1:

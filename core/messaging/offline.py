@@ -1,4 +1,4 @@
-"""Work without the store: people are told soon that it is away, and their acts are kept."""
+"""Work without the store: calls fail soon, and the acts of people are kept in a spool."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ _PAUSE_S: Final = 1.0  # how long a store that was away is left alone
 
 
 class Offline:
-    """Knows whether the store is away, and keeps what people do meanwhile in a spool.
+    """Knows whether the store is away, and keeps the acts of people in a spool meanwhile.
 
-    Without a spool nothing is kept: `keep` raises what the store would have.
+    Without a spool, `keep` raises the error of the store.
     """
 
     def __init__(self, spool: SqliteSpool | None = None) -> None:
         self._spool = spool
         self._away_until = 0.0
         self._added = asyncio.Event()
-        self._added.set()  # an earlier process may have left something
+        self._added.set()  # an earlier process may have left acts in the spool
         self.waiting = 0
 
     async def soon(self, call: Callable[[], Awaitable[T]]) -> T:
-        """Return what a call to the store returns, if it does so within two seconds.
+        """Return the result of a call to the store, which may take two seconds.
 
         Raises:
-            StoreAwayError: it does not, or a call a moment ago did not.
-            StorageError: the store refuses it.
+            StoreAwayError: the call took longer, or one a moment ago did.
+            StorageError: the store refuses the call.
         """
         loop = asyncio.get_running_loop()
         if loop.time() < self._away_until:
@@ -50,10 +50,10 @@ class Offline:
             raise StoreAwayError(str(error) or "the store does not answer in time") from error
 
     async def keep(self, act: Act, question: Question) -> Receipt:
-        """Keep what somebody did until the store is back: `SPOOLED`, or `FULL` if too much is.
+        """Keep an act until the store is back; return `SPOOLED`, or `FULL` if there is no room.
 
         Raises:
-            StorageError: it cannot be kept here either.
+            StorageError: the spool does not take it either.
         """
         if self._spool is None:
             raise StoreAwayError("the store is away, and nothing is kept here meanwhile")
@@ -67,7 +67,7 @@ class Offline:
         return Receipt.SPOOLED
 
     async def kept(self, question_id: str) -> Question | None:
-        """Return the latest text of a question in the spool; None if it is not there or deleted.
+        """Return the latest version of a question in the spool; None if it is absent or deleted.
 
         Raises:
             StorageError: the spool cannot be read.
@@ -80,16 +80,17 @@ class Offline:
         """Check that no act on this question waits in the spool.
 
         Raises:
-            StoreAwayError: one does, so that the next act has to wait behind it.
+            StoreAwayError: one waits, so that the next act has to be kept behind it.
         """
-        # Another process may have kept it: this one may not know of anything that waits.
+        # The spool is read, as another process may have kept an act there.
         if self._spool and await self._spool.of(question_id):
             raise StoreAwayError("what was done before waits for the store still")
 
     async def drain(self, do: Callable[[Spooled], Awaitable[bool]]) -> None:
-        """Do everything that waits in the spool, in its order, until cancelled.
+        """Carry out the acts in the spool, in their order, until cancelled.
 
-        `do` returns False if it cannot be done yet, and raises `AwayError` while the store is away.
+        `do` returns False if an act cannot be done yet, and raises `AwayError` while the store is
+        away.
         """
         if self._spool is None:
             return
@@ -112,6 +113,6 @@ class Offline:
             return False
         except (
             StorageError
-        ) as error:  # it will never work, and the acts behind it must not wait for it
+        ) as error:  # this act will never succeed, and those behind it must not wait
             logger.error("question %s is not stored: %s", spooled.question.id, error)
             return True

@@ -1,4 +1,4 @@
-"""The opinions of people on answers; an answer that helps nobody has a person asked."""
+"""The opinions of people on answers; an answer that helps nobody becomes a case."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.messaging.cases.desk import CaseDesk
 from core.ports import Archive
 from core.types import Feedback, SessionId
 
-_DISLIKED: Final = 2  # so many unhelpful opinions on an answer, and its question waits for a person
+_DISLIKED: Final = 2  # the number of unhelpful opinions at which a question becomes a case
 
 
 class Opinions:
@@ -26,11 +26,10 @@ class Opinions:
         redact: Callable[[str], str],
         liked: LikedQuestions | None = None,
     ) -> None:
-        """`redact` returns what may be stored of a person's words.
+        """`redact` removes from a text what must not be stored.
 
-        `liked` lets entries be found by questions whose answers have helped.
-
-        `is_public` says whether owners can see what is said in a session.
+        `liked` indexes the question of a helpful answer, so that it finds the same entry again.
+        `is_public` returns whether owners can see a session.
         """
         self._archive = archive
         self._desk = desk
@@ -39,12 +38,12 @@ class Opinions:
         self._liked = liked
 
     async def rate(self, feedback: Feedback) -> bool:
-        """Store what a person thinks of an answer; False if there is no such answer any more."""
+        """Store a person's opinion on an answer; return False if the answer does not exist."""
         reason, expected = self._redact(feedback.reason), self._redact(feedback.expected)
         feedback = replace(feedback, reason=reason, expected=expected)
         earlier = await self._archive.opinion(feedback.question_id, feedback.user)
         if earlier and not (feedback.reason or feedback.expected):
-            # What the person has said before stays true.
+            # An earlier remark of the person stays with the new opinion.
             feedback = replace(feedback, reason=earlier.reason, expected=earlier.expected)
         known = await self._archive.give_feedback(feedback)
         if known and not feedback.helpful and self._desk:
@@ -66,7 +65,7 @@ class Opinions:
         return known
 
     async def _let_wait(self, desk: CaseDesk, question_id: str) -> None:
-        """Open a case for a question whose answer several people have rated as no help."""
+        """Open a case for a question whose answer several people have rated as unhelpful."""
         opinions = await self._archive.feedback(question_id)
         turn = await self._archive.find(question_id)
         if turn and sum(not one.helpful for one in opinions) >= _DISLIKED:

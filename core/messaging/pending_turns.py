@@ -1,4 +1,4 @@
-"""The history of answers under way: a turn that the store cannot take now is stored later."""
+"""A history that keeps turns while the store is away, and stores them later."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _SOON_S: Final = 2.0  # how long the ending of an answer waits for the store
 
 
 class PendingTurns:
-    """Implements `History` over one whose store may be away.
+    """Implements `History` over a history whose store may be away.
 
-    A written answer is shown even if the store is away: its turn waits here until `store` has
-    stored it, and only then is its question settled. If the process dies before, the question is
-    still open, and the next process answers it in the same messages.
+    An answer is shown even while the store is away. Its turn waits here until `store` has stored
+    it, and only then is its question settled. If the process dies before, the question is still
+    open, and the next process answers it in the same messages.
     """
 
     def __init__(self, history: History) -> None:
@@ -33,14 +33,14 @@ class PendingTurns:
         self._edits: dict[str, Callable[[], tuple[Edit, ...]]] = {}
 
     def watch(self, question_id: str, edits: Callable[[], tuple[Edit, ...]]) -> None:
-        """Keep with the turn of a question how its answer was shown, which `edits` tells."""
+        """Add the result of `edits`, the edits that showed the answer, to a question's turn."""
         self._edits[question_id] = edits
 
     async def append(self, turn: Turn) -> bool:
         """Store a turn, or keep it until the store is back; see `History.append`.
 
         Raises:
-            StorageError: the store does not take it, now or later.
+            StorageError: the store rejects the turn, so that waiting would not help.
         """
         self._cost_usd[turn.question.id] = turn.usage.cost_usd
         if edits := self._edits.get(turn.question.id):
@@ -60,10 +60,10 @@ class PendingTurns:
         return await until_back(lambda: self._history.recent(session, limit))
 
     async def store(self, question_id: str) -> None:
-        """Store the turn of a question that waits here, if one does; waits for the store.
+        """Store the waiting turn of a question, if there is one; wait for the store.
 
         Raises:
-            StorageError: the store does not take it.
+            StorageError: the store rejects it.
         """
         if turn := self._pending.get(question_id):
             await until_back(lambda: self._history.append(turn))
@@ -74,6 +74,6 @@ class PendingTurns:
         return self._cost_usd.get(question_id, 0.0)
 
     def forget(self, question_id: str) -> None:
-        """Forget an answer that is stored, or whose question another process has by now."""
+        """Drop the turn of a question that is stored, or that another process answers now."""
         for of_question in (self._pending, self._cost_usd, self._edits):
             of_question.pop(question_id, None)

@@ -19,12 +19,12 @@ from core.types import InboxState, Question, Receipt, Received, SessionId
 
 logger = logging.getLogger(__name__)
 
-# By then another process that heard the question has stored it, or has it in the spool.
+# After these pauses, another process that has received the question has stored or spooled it.
 _STORED_BY_THEN_S: Final = 3.0
 
 
 class Revisions:
-    """Has edited questions answered anew, and takes the answers of deleted ones away."""
+    """Has edited questions answered anew, and has the answers of deleted ones removed."""
 
     def __init__(  # noqa: PLR0913 - its collaborators
         self,
@@ -40,7 +40,7 @@ class Revisions:
     ) -> None:
         """`drop` ends the work on a question in this process, and `wake` looks for open questions.
 
-        `redact` returns what may be stored of a person's words.
+        `redact` removes from a text what must not be stored.
         """
         self._inbox = inbox
         self._archive = archive
@@ -56,7 +56,7 @@ class Revisions:
         """Have an edited question answered anew; see `ChatService.revise`.
 
         Raises:
-            StorageError: the edit is not taken in; the platform has to deliver it again.
+            StorageError: the edit is not stored; the platform has to deliver it again.
         """
         question = replace(question, text=self._redact(question.text))
         try:
@@ -66,10 +66,12 @@ class Revisions:
             return None
 
     async def delete(self, question_id: str) -> Received | None:
-        """Take a deleted question back, and return it; None if it is unknown, or done later.
+        """Withdraw a deleted question and return it.
+
+        None if the question is unknown, or if it is withdrawn later because the store is away.
 
         Raises:
-            StorageError: the deletion is not taken in; the platform has to deliver it again.
+            StorageError: the deletion is not stored; the platform has to deliver it again.
         """
         soon = self._offline.soon
         try:
@@ -87,12 +89,12 @@ class Revisions:
         return stored
 
     async def catch_up_edit(self, question: Question) -> None:
-        """Do what `edit` has kept for later, now that the store is back."""
+        """Carry out an edit from the spool, now that the store is back."""
         if not await self._edit_known(question):
             self._look_again(Act.EDIT, question)
 
     async def catch_up_deletion(self, question_id: str) -> Received | None:
-        """Do what `delete` has kept for later, and return the question; None if it is unknown."""
+        """Carry out a deletion from the spool; return the question, None if it is unknown."""
         stored = await self._delete_known(question_id)
         if not stored:
             self._look_again(Act.DELETE, _named(question_id))
@@ -114,9 +116,9 @@ class Revisions:
         return stored
 
     def _look_again(self, act: Act, question: Question) -> None:
-        """Do an act on an unknown question in a moment, if it is known then.
+        """Try an act on an unknown question again after a short pause.
 
-        A platform tells one process of a question and another one of its edit or its deletion.
+        The platform may deliver a question to one process, and its edit or deletion to another.
         """
         task = asyncio.create_task(self._do_late(act, question))
         self._later.add(task)
@@ -153,7 +155,7 @@ class Revisions:
         return Receipt.STORED
 
     async def _reopen(self, question: Question) -> bool:
-        # In this order, a crash in between leaves the old question, and the edit comes again.
+        # In this order, a crash in between leaves the old question, and the edit is repeated.
         await self._archive.remove(question.id)
         return await self._inbox.reopen(question)
 
@@ -164,7 +166,7 @@ class Revisions:
         self._wake()
 
     async def _withdraw_notice(self, question_id: str) -> None:
-        """Take back what was said of the answer to a question that waited for a person."""
+        """Withdraw the notice to the asker of a question that waited for a person."""
         case = await self._cases.of_question(question_id) if self._cases else None
         if case and case.answer_id:
             told = notice_id(question_id, case.answer_id)
@@ -173,12 +175,15 @@ class Revisions:
 
 
 def _named(question_id: str) -> Question:
-    """Return a question of which the id alone is known."""
+    """Return a question of which only the id is known."""
     return Question(question_id, SessionId(""), "")
 
 
 def _is_news(stored: Received, edited: Question) -> bool:
-    """Return whether an edit changes anything: no older edit, no deleted question, another text."""
+    """Return whether an edit changes the stored question.
+
+    It does not if it is older, if the question was deleted, or if the text is the same.
+    """
     if stored.state is InboxState.WITHDRAWN or stored.question.text == edited.text:
         return False
     return is_later(edited.edited_at, stored.question.edited_at)

@@ -1,7 +1,7 @@
-"""The service to which platforms hand what people do: ask, edit, delete, press and rate.
+"""The chat service: adapters hand it the acts of people, who ask, edit, delete, press and rate.
 
-The way of a question: `receive` stores it before the platform hears OK; the worker claims it and
-calls the `QuestionHandler`; a `Presenter` shows the assistant's events in the platform's `Reply`.
+The course of a question: `receive` stores it before the platform hears OK. The worker claims it and
+calls the `QuestionHandler`. A `Presenter` shows the assistant's events in the platform's `Reply`.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class ChatService(Lookups):
         redact: Callable[[str], str] = str,
         liked: LikedQuestions | None = None,
     ) -> None:
-        """`redact` returns what may be stored of a person's words."""
+        """`redact` removes from a text what must not be stored."""
         super().__init__(
             assistant=assistant,
             inbox=inbox,
@@ -93,12 +93,12 @@ class ChatService(Lookups):
             report=report,
             desk=desk,
         )
-        self.desk = desk  # where questions wait for a person, if there are owners
+        self.desk = desk  # keeps the cases, if there are owners
         self._history = history
         self._audiences = audiences
-        self.operations = operations  # for the people who run the bot, where that is offered
+        self.operations = operations  # serves the console, if that is offered
         self.limits = limits
-        self.thread_rules: ThreadRules | None = None  # that were set while the bot runs
+        self.thread_rules: ThreadRules | None = None  # those that were set while the bot runs
         self._intake = Intake(
             inbox=inbox,
             offline=offline,
@@ -128,7 +128,7 @@ class ChatService(Lookups):
         self._sessions_at_once = sessions_at_once
         self._lease_s = lease_s
         self._redact = redact
-        # The sessions in which something was asked here lately; the history knows all others.
+        # A cache of sessions with questions; the history knows all others.
         self._sessions: BoundedDict[SessionId, None] = BoundedDict(_MOST_SESSIONS)
         self._worker: InboxWorker | None = None
         self.messenger = messenger or Messenger(history, inbox)
@@ -143,11 +143,11 @@ class ChatService(Lookups):
         stand: Stand | None = None,
         line: Line | None = None,
     ) -> None:
-        """Answer sessions whose id begins with `prefix` in the replies that this opens.
+        """Answer sessions whose id begins with `prefix` in the replies of `open_reply`.
 
-        Where a session `is_public`, owners can see it, and are called. `stand` says where somebody
-        asks, and who they are, in the words of the profile's channels and groups. `line`
-        leads to people who have not just asked.
+        `is_public` returns whether owners can see a session; only then are they called. `stand`
+        returns the place and the people of a question, as the profile's channels and groups name
+        them. `line` delivers messages to people who have not just asked.
         """
         self._handler.serve(prefix, open_reply, is_public)
         self.messenger.connect(prefix, line, is_public)
@@ -157,7 +157,7 @@ class ChatService(Lookups):
             self._worker.take(prefix)
 
     async def run(self) -> None:
-        """Answer questions until cancelled; what is unfinished is left for the next process."""
+        """Answer questions until cancelled; unfinished ones are left for the next process."""
         self._worker = InboxWorker(
             self._inbox,
             self._handler,
@@ -173,7 +173,7 @@ class ChatService(Lookups):
             self._worker = None
 
     async def keep_cases(self, leads: Callable[[], Awaitable[bool]]) -> None:
-        """See to those who wait for a person, while this process `leads`; until cancelled."""
+        """Make the rounds of the cases while this process `leads`, until cancelled."""
         if self.desk:
             reviews = LessonReviews(
                 lessons=self.learning.lessons,
@@ -203,10 +203,10 @@ class ChatService(Lookups):
     ) -> Receipt:
         """Store a question, to be answered soon; call it before the platform is told OK.
 
-        Without `wake` the caller wakes the chat service, once it has said what has to come first.
-        A `late` question was asked while the bot was away: the asker's limits do not count it, and
-        it waits some minutes for room in the inbox. It is `SPOOLED` if the store is away:
-        kept on this machine, and answered once the store is back.
+        Without `wake`, the caller calls `wake()` later, after messages that have to come first. A
+        `late` question was asked while the bot was away: it does not count for the asker's limits,
+        and it waits some minutes for room in the inbox. The result is `SPOOLED` if the store is
+        away: the question is kept on this machine, and answered once the store is back.
 
         Raises:
             StorageError: it is not stored; the platform has to deliver it again.
@@ -219,7 +219,7 @@ class ChatService(Lookups):
         return receipt
 
     async def _catch_up(self, spooled: Spooled) -> bool:
-        """Do an act that was kept while the store was away; return False if the inbox is full."""
+        """Carry out an act from the spool; return False if the inbox is full."""
         question = spooled.question
         match spooled.act:
             case Act.ASK:
@@ -237,9 +237,9 @@ class ChatService(Lookups):
     ) -> Receipt | None:
         """Ask the question of a follow-up button; None if there is no such button any more.
 
-        `pressed` says where and by whom; its id and text are those of the button, so that presses
-        of several people are one question. `turn` is the answer's, if the caller has it.
-        A skill's button may be for some people alone, and for some time.
+        `pressed` has the place and the person of the press. Its id and text are replaced by those
+        of the button, so that presses of several people are one question. `turn` is that of the
+        answer, if the caller has it. A skill may restrict its button to some people and some time.
         """
         turn = turn or await self.turn(question_id)
         if turn is None or not 0 <= index < len(turn.followups):
@@ -251,37 +251,37 @@ class ChatService(Lookups):
                 return Receipt.LAPSED
         text = turn.followups[index]
         asked = replace(pressed, id=press_id(question_id, text), text=text)
-        self._intake.tell_again(asked.id)  # whoever presses above the limit is told so each time
+        self._intake.tell_again(asked.id)  # each press above the limit is told so
         return await self.receive(asked)
 
     async def revise(self, question: Question) -> Receipt | None:
-        """Answer a question that its asker has edited anew, in the same messages.
+        """Have a question that its asker has edited answered anew, in the same messages.
 
-        None if nothing is to be done: it is unknown, was taken back, or has this text already; or
-        if the store is away, and it is done later.
+        None if there is nothing to do now: the question is unknown, was deleted, or has this text
+        already; or the store is away, and the edit is done later.
 
         Raises:
-            StorageError: it is not taken in; the platform has to deliver it again.
+            StorageError: the edit is not stored; the platform has to deliver it again.
         """
         return await self._revisions.edit(question)
 
     async def withdraw(self, question_id: str) -> None:
-        """Delete the answer of a question that its asker has deleted, here and in the history.
+        """Delete the answer of a deleted question from the platform and from the history.
 
-        The process that writes it stops first, then a worker deletes the messages. If the store is
-        away, all of it is done later.
+        The process that writes the answer stops first, then a worker deletes the messages. If the
+        store is away, all of this is done later.
 
         Raises:
-            StorageError: it is not taken in; the platform has to deliver it again.
+            StorageError: the deletion is not stored; the platform has to deliver it again.
         """
         self._forget(await self._revisions.delete(question_id))
 
     async def stop(self, question_id: str) -> bool:
-        """End an answer at what is written so far; return False if none is being written."""
+        """Stop an answer that is being written; return False if there is none."""
         stopped = await self._handler.stop(question_id)
         if stopped is not None:
             return stopped
-        if await self._archive.find(question_id):  # it has ended, and is settled at once
+        if await self._archive.find(question_id):  # the answer has ended, and is being settled
             return False
         # The question waits, or another process writes its answer and stops before its next write.
         if not await self._inbox.stop(question_id):
@@ -295,19 +295,19 @@ class ChatService(Lookups):
         return self._handler.live_in(session)
 
     async def teach(self, remark: Remark) -> Taught:
-        """Learn a reply that has the tag (see `is_lesson`); it is used from the next question on.
+        """Learn from a reply with the tag (see `is_lesson`); the lesson is used at once.
 
         Raises:
-            StorageError: it is not stored; say so, or have the platform deliver it again.
+            StorageError: it is not stored; tell the author, or have it delivered again.
         """
         taught = await self.learning.teach(remark)
         self._see_to_cases()
         return taught
 
     async def reteach(self, remark: Remark) -> Taught | None:
-        """Learn from an edited reply: its tag or its text came, changed or went.
+        """Learn from an edited reply, whose tag or text was added, changed or removed.
 
-        None if there is nothing to say: the reply has no tag, and taught nothing before.
+        None if there is nothing to report: the reply has no tag, and was no lesson before.
 
         Raises:
             StorageError: as `teach`.
@@ -317,43 +317,43 @@ class ChatService(Lookups):
         return taught
 
     async def unteach(self, remark_id: str) -> Taught | None:
-        """Remove the lesson of a deleted reply; None if the reply taught nothing.
+        """Remove the lesson of a deleted reply; None if the reply was no lesson.
 
         Raises:
-            StorageError: it is known still.
+            StorageError: the lesson is not removed.
         """
         taught = await self.learning.unteach(remark_id)
         self._see_to_cases()
         return taught
 
     def _see_to_cases(self) -> None:
-        """Let those who wait hear at once of what was learnt, or be asked for again."""
+        """Have the rounds look at the cases, as a lesson may have answered or reopened one."""
         if self.desk:
             self.desk.changed.set()
 
     async def rename(self, session: SessionId, title: str) -> bool:
-        """Give a conversation a title of its own, "" for none; False if nothing was asked there."""
+        """Set the title of a conversation, "" for none; return False if it has no question."""
         return await self._archive.rename(session, self._redact(title))
 
     # Look-ups of what this process alone knows; see `Lookups` for what the stores know.
 
     async def would_answer(self, question: Question) -> bool:
-        """Return whether the FAQ answers this with confidence, or the message asks for a person."""
+        """Return whether the FAQ surely answers a question, or the question asks for a person."""
         if self.desk and wants_person(question.text):
             return True
         return await super().would_answer(question)
 
     async def takes_part(self, session: SessionId) -> bool:
-        """Return whether anything was asked in this conversation before."""
+        """Return whether there was a question in this conversation before."""
         if session in self._sessions:
             return True
-        # Another process may have it.
+        # Another process may have received the questions of this session.
         if await self._offline.soon(lambda: self._inbox.is_open(session)):
             return True
         return bool(await self._offline.soon(lambda: self._archive.turns(session, 1)))
 
     def wait_s(self, person: str) -> int:
-        """Return how many seconds it takes until a person may ask again; 0 if they may."""
+        """Return the seconds until a person may ask again; 0 if they may ask now."""
         return self.limits.wait_s(person)
 
     @property
@@ -368,7 +368,7 @@ class ChatService(Lookups):
 
     @property
     def spooled(self) -> int:
-        """The number of acts of people that wait for the store."""
+        """The number of acts in the spool, which wait for the store."""
         return self._offline.waiting
 
     @property

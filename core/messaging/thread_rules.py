@@ -17,7 +17,7 @@ class ThreadRule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ThreadRules:
-    """The rule of each channel; `default` where none is given."""
+    """The rule of each channel; `default` is that of all others."""
 
     default: ThreadRule = ThreadRule.ASKER
     by_channel: Mapping[str, ThreadRule] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Limits on how much one person may ask; kept in memory, so each process counts for itself."""
+"""Limits on the questions of one person; each process counts in its own memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_PEOPLE: Final = 10_000
 
 @dataclass(slots=True)
 class _Most:
-    """The numbers of questions that are allowed."""
+    """The most questions that are allowed."""
 
     per_minute: int
     per_day: int
@@ -33,25 +33,25 @@ class UserLimits:
         self._asked: BoundedDict[str, deque[tuple[float, str]]] = BoundedDict(_MOST_PEOPLE)
 
     def set(self, *, per_minute: int | None = None, per_day: int | None = None) -> None:
-        """Allow other numbers from now on; None leaves one as it is."""
+        """Change the limits; None leaves a limit as it is."""
         self._most.per_minute = self._most.per_minute if per_minute is None else per_minute
         self._most.per_day = self._most.per_day if per_day is None else per_day
 
     def of_people(self, count: int) -> UserLimits:
-        """Return limits that allow as much as so many people have, and follow what is set here."""
+        """Return limits for `count` people together, which follow later changes of these."""
         other = UserLimits(per_minute=0, per_day=0)
         other._most, other._people = self._most, count
         return other
 
     @property
     def windows(self) -> list[tuple[int, float]]:
-        """The limits as pairs: the number of questions, and the seconds that it counts for."""
+        """The limits as pairs of the number of questions and the seconds of its window."""
         most = ((self._most.per_minute, _MINUTE_S), (self._most.per_day, _DAY_S))
         of_all = [(number * self._people, window_s) for number, window_s in most]
         return [(number, window_s) for number, window_s in of_all if number]
 
     def allow(self, person: str, question: str = "") -> bool:
-        """Count a question and return True, or return False if it is one too many."""
+        """Count a question and return True; return False if it exceeds a limit."""
         now = monotonic()
         times = self._asked[person] = self._asked.get(person, deque())
         while times and times[0][0] <= now - _DAY_S:
@@ -65,12 +65,12 @@ class UserLimits:
         return True
 
     def take_back(self, person: str) -> None:
-        """Stop counting the last allowed question, which came to nothing."""
+        """Do not count the last allowed question, because it was not stored."""
         if times := self._asked.get(person):
             times.pop()
 
     def wait_s(self, person: str) -> int:
-        """Return how many seconds it takes until a person may ask again; 0 if they may."""
+        """Return the seconds until a person may ask again; 0 if they may ask now."""
         now = monotonic()
         times = [time for time, _ in self._asked.get(person, ())]
         waits = [

@@ -1,4 +1,4 @@
-"""The worker of the inbox: it claims questions, keeps their leases, and ends each of them."""
+"""The worker of the inbox: it claims questions, keeps their leases, and settles them."""
 
 from __future__ import annotations
 
@@ -20,35 +20,35 @@ logger = logging.getLogger(__name__)
 NoteReply = Callable[[str], Awaitable[None]]
 
 _CANCEL_AGAIN_S: Final = 5.0
-_FAREWELL_S: Final = 2.0  # how long a process that ends waits for the store
+_FAREWELL_S: Final = 2.0  # how long a stopping process waits for the store
 
 
 class Handler(Protocol):
-    """The part that answers on a platform; what it raises is logged and tried again later."""
+    """Answers claimed questions on a platform; after an error it is called again later."""
 
     async def answer(self, claim: Claim, note_reply: NoteReply) -> InboxState:
         """Answer the question and return its final state.
 
-        A claim with a `reply` is finished in that message. With `claim.fence` above 1 an earlier
-        worker died or the question was edited: there may be a message that was not noted (look for
-        one before sending another) and a turn (`Archive.find`). A turn with the text of this
-        question is shown and not made anew; one with another text is removed (`Archive.remove`).
-        `note_reply` is called as soon as there is a message.
+        If the claim has a `reply`, finish the answer in that message. With `claim.fence` above 1,
+        an earlier worker has died or the question was edited: there may be messages that were not
+        noted (look for them before sending) and a turn (`Archive.find`). Show a turn with the text
+        of this question, and remove one with another text (`Archive.remove`). Call `note_reply` as
+        soon as there is a message.
 
-        Cancelled when the claim is lost (withdrawn, edited, lapsed) or the process ends; cancelled
-        again every 5 s until it has ended.
+        This is cancelled when the claim is lost (withdrawn, edited, lapsed) or the process ends,
+        and again every 5 s until it has ended.
         """
         ...
 
     async def tidy(self, claim: Claim, note_reply: NoteReply) -> None:
-        """Say that the answer was stopped, or take it away: `claim.state` tells which.
+        """Mark the answer as stopped, or delete it, as `claim.state` tells.
 
-        There may be messages that were not noted, and a turn, which has to go.
+        There may be messages that were not noted, and a turn that has to be removed.
         """
         ...
 
     async def give_up(self, claim: Claim) -> None:
-        """Tell the person that the question cannot be answered, in the message if there is one."""
+        """Tell the asker that there will be no answer, in the noted message if there is one."""
         ...
 
 
@@ -63,11 +63,11 @@ class _Work:
 
 
 class InboxWorker:
-    """Answers the questions of an inbox, of each platform those of so many sessions at a time.
+    """Answers the questions of an inbox, several sessions at a time.
 
-    It takes only sessions with one of `prefixes`, those of the platforms of this process. Each has
-    `sessions_at_once` of its own: where one platform's rate limits keep answers waiting, the
-    questions of another one do not wait behind them.
+    It takes only sessions with one of `prefixes`, those of the platforms of this process. Each
+    platform has `sessions_at_once` of its own, so that the rate limits of one platform do not delay
+    the questions of another one.
     """
 
     def __init__(  # noqa: PLR0913 - its collaborators
@@ -98,12 +98,12 @@ class InboxWorker:
         return len(self._at_work)
 
     def wake(self) -> None:
-        """Look at the inbox now: a question was received, or a lease was found lapsed."""
+        """Look at the inbox now, since a question was received or a lease has lapsed."""
         for woken in self._woken.values():
             woken.set()
 
     def take(self, prefix: str) -> None:
-        """Answer sessions with this prefix, too, from now on."""
+        """Answer sessions with this prefix as well from now on."""
         if prefix in self._woken:
             return
         self._woken[prefix] = asyncio.Event()
@@ -111,17 +111,17 @@ class InboxWorker:
             self._tasks.create_task(self._serve(prefix))
 
     async def drop(self, question_id: str) -> None:
-        """Stop answering a question, if that is done here, and return when it has stopped.
+        """Cancel the work on a question in this process, and return when it has ended.
 
-        Call it for a question that was just withdrawn or reopened; else the loss shows only when
-        the lease is renewed.
+        Call it for a question that was just withdrawn or reopened; otherwise the loss is noticed
+        only when the lease is renewed.
         """
         for job in [job for job in self._at_work if job.question_id == question_id]:
             job.dropped.set()
             await job.ended.wait()
 
     async def run(self) -> None:
-        """Work until cancelled, then give unfinished questions back for the next process.
+        """Work until cancelled, then release unfinished questions for the next process.
 
         The questions that this process had claimed before a restart come first.
         """
@@ -154,7 +154,7 @@ class InboxWorker:
             except StorageError as error:
                 logger.error("the inbox cannot be read: %s", error)
                 if isinstance(error, AwayError):
-                    # Workers with a lapsed lease reach the store again now, too, and go on.
+                    # Workers whose lease has lapsed can reach the store again now, too, and go on.
                     self._sweep_at = asyncio.get_running_loop().time() + self._lease_s
             _check_cancelled()
             with suppress(TimeoutError):
@@ -171,7 +171,7 @@ class InboxWorker:
             logger.warning("%d questions were left behind; taking them up again", lapsed)
 
     async def _work(self, claim: Claim) -> None:
-        """Answer while this process holds the lease."""
+        """Answer a claimed question as long as this process holds its lease."""
         job = _Work(claim.question.id)
         self._at_work.add(job)
         lease = Lease(self._inbox, claim, lease_s=self._lease_s)
@@ -183,7 +183,7 @@ class InboxWorker:
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             await _stop(tasks)
-            # If the drop was meant for an earlier claim, this one is still held.
+            # If `drop` was meant for an earlier claim, this one is still held.
             if job.lost or job.dropped.is_set():
                 await self._release(claim)
         except asyncio.CancelledError:
@@ -196,7 +196,7 @@ class InboxWorker:
             self.wake()
 
     async def _release(self, claim: Claim) -> None:
-        """Let the next process begin now; if the store is away, it begins when the lease lapses."""
+        """Release a claim for the next process; if this fails, its lease has to lapse first."""
         with suppress(FaqbotError, TimeoutError):
             async with asyncio.timeout(_FAREWELL_S):
                 await self._inbox.release(claim)
@@ -210,7 +210,7 @@ class InboxWorker:
             job.lost = True
         except FaqbotError as error:
             logger.error("question %s: %s", claim.question.id, error)
-        except Exception:  # the outermost edge of a task: one question must not end the others
+        except Exception:  # the outermost edge of a task: a bug must not end other questions
             logger.exception("question %s broke off", claim.question.id)
 
     async def _outcome(self, claim: Claim, lease: Lease) -> InboxState:
@@ -222,14 +222,14 @@ class InboxWorker:
             return claim.state
         if claim.attempt <= self._attempts:
             return await self._handler.answer(claim, lease.note_reply)
-        # Giving up is tried once, so that what hinders it does not keep the session waiting.
+        # `give_up` is tried only once, so that a failure does not block the session.
         if claim.attempt == self._attempts + 1:
             await self._handler.give_up(claim)
         return InboxState.FAILED
 
 
 async def _keep(lease: Lease, job: _Work) -> None:
-    """Keep the lease until the question is taken away."""
+    """Keep the lease until it is lost, and note the loss in the job."""
     try:
         await lease.keep()
     except LeaseLostError as error:
@@ -252,10 +252,10 @@ async def _stop(tasks: set[asyncio.Task[None]]) -> None:
 
 
 def _check_cancelled() -> None:
-    """Raise a cancellation that got lost.
+    """Raise a cancellation that was swallowed.
 
-    `asyncio.wait_for`, which MongoDB's driver uses, does not pass one on that comes at the moment
-    at which it is done, until Python 3.12 (https://github.com/python/cpython/issues/86296).
+    Before Python 3.12, `asyncio.wait_for`, which MongoDB's driver uses, swallows a cancellation
+    that comes at the moment of its result (https://github.com/python/cpython/issues/86296).
     """
     task = asyncio.current_task()
     if task is not None and task.cancelling():

@@ -1,4 +1,4 @@
-"""The entries that some readers may see, by category; a search is bounded before it ranks."""
+"""The audience of a search: the categories of entries that its readers may see."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from core.text.korean import compact
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """The categories that are seen: `only` these, all if there are none, and never `withheld`.
+    """The categories that readers see: `only` these, or all if it is empty, without `withheld`.
 
-    A category includes those below it: `인사` includes `인사 > 급여`. With `verified` they see
-    nothing but what somebody has reviewed or taught, and whose review is not due again.
+    A category includes those below it: `인사` includes `인사 > 급여`. With `verified`, readers see
+    only entries and lessons that a person has reviewed or taught, and whose review is not due.
     """
 
     only: tuple[str, ...] = ()
@@ -34,11 +34,11 @@ class Audience:
 
 
 EVERYTHING: Final = Audience()
-"""What those see who keep the FAQ."""
+"""The audience of the FAQ's keepers, who see every entry."""
 
 
 def is_within(category: str, wider: Sequence[str]) -> bool:
-    """Return whether a category is one of these, or lies below one."""
+    """Return whether a category is one of the `wider` ones, or lies below one of them."""
     path = _path(category) if wider else []
     return any(path[: len(above)] == above for above in map(_path, wider) if above)
 

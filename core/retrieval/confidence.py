@@ -1,4 +1,4 @@
-"""The confidence that an entry which was found answers the question."""
+"""The confidence of a search result: the probability that the entry answers the question."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ Floats = NDArray[np.float64]
 
 # An entry is an answer from here on: as likely right as wrong.
 ANSWER: Final = 0.5
-# Where many entries are about one matter, none is far ahead, and each is an answer to its name: on
-# eight small FAQs no unanswerable question comes as near as this score. Without everyday messages
-# to compare with, the score alone decides.
+# Where many entries are about one subject, none is far ahead of the others, although each answers
+# the question that names it. So a score near `_NEAR_SCORE` is enough by itself: on eight small
+# FAQs, no unanswerable question reached it. `_ALONE_SCORE` decides where there are no everyday
+# messages to compare with.
 _NEAR_SCORE, _ALONE_SCORE, _STEEPNESS = 0.55, 0.36, 20.0
 
 
@@ -34,7 +35,7 @@ class Confidence:
 
 
 def of(facts: Floats, scores: Floats) -> Floats:
-    """Return how sure it is that entries answer, shape (rows,).
+    """Return the confidence of entries, 0 to 1, shape (rows,).
 
     Args:
         facts: shape (rows, facts), in the order of `evidence.FACTS`.
@@ -44,7 +45,7 @@ def of(facts: Floats, scores: Floats) -> Floats:
 
 
 def of_score(scores: Floats) -> Floats:
-    """Return the same by the fused scores alone, both of shape (rows,)."""
+    """Return the confidence by the fused scores alone, both of shape (rows,)."""
     return _sigmoid(_STEEPNESS * (scores - _ALONE_SCORE))
 
 
@@ -52,8 +53,8 @@ def _sigmoid(logits: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))
 
 
-# `python -m bench.train_guardrail` fits it over seventeen FAQs, each as important as another, and
-# prints these numbers.
+# `python -m bench.train_guardrail` fits these numbers over seventeen FAQs of equal weight, and
+# prints them.
 FITTED: Final = Confidence(
     mean=(0.566, 0.205, 0.609, 0.945, 1.778, 2.311, 1.668, 1.898, 1.526, 1.22, 1.665, 2.496),
     scale=(0.279, 0.22, 0.301, 0.188, 0.419, 1.347, 1.347, 1.33, 1.285, 1.598, 1.395, 1.493),

@@ -1,8 +1,9 @@
-"""The scores that everyday messages reach on a FAQ, by which the worth of a score is measured.
+"""The scores that everyday messages reach on a FAQ: the baseline that other scores are judged by.
 
-People write to a bot about lunch and the weather. What such a message scores depends on the FAQ: on
-one of three thousand entries, something is always near. So the shipped messages are searched for
-once, when an index is loaded for the first time, and a score is told by how few of them reach it.
+People also write to a bot about lunch and the weather. The scores of such messages depend on the
+FAQ: among three thousand entries, some entry is always near. So the shipped messages are searched
+for once, when an index is loaded for the first time. A score then counts by how few of them reach
+it.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ _MOST: Final = 6.0
 
 @dataclass(frozen=True, slots=True)
 class _Reached:
-    """The reach of some messages; `begin` and `spread` describe the best tenth of them.
+    """The distribution of the measures of everyday messages.
 
-    `known` has shape (messages, measures) and is sorted, the others have shape (measures,).
+    `known` are the sorted measures, shape (messages, measures). `begin` and `spread` describe the
+    best tenth as an exponential tail, shape (measures,).
     """
 
     known: Floats
@@ -46,7 +48,7 @@ class _Reached:
         return cls(known, begin, spread, tail / max(size, 1))
 
     def surprise(self, found: Floats) -> Floats:
-        """Return -ln of the share of messages that come as far, of the shape of `found`."""
+        """Return -ln of the share of messages that reach each measure, in the shape of `found`."""
         size = len(self.known)
         if not size:
             return np.zeros_like(found)
@@ -59,7 +61,7 @@ class _Reached:
 
 @dataclass(frozen=True, slots=True)
 class Everyday:
-    """The reach of everyday messages: of those in Hangul, of the others, and of all together."""
+    """The distributions of everyday messages: those in Hangul, the others, and all together."""
 
     hangul: _Reached
     other: _Reached
@@ -67,24 +69,24 @@ class Everyday:
 
     @classmethod
     def of(cls, messages: Sequence[str], found: Floats) -> Self:
-        """Keep what was found for each message, shape (messages, measures).
+        """Build the distributions from the measures of each message, shape (messages, measures).
 
-        See `core.retrieval.evidence.MEASURES`.
+        The columns are in the order of `core.retrieval.evidence.MEASURES`.
         """
         korean = np.array([has_hangul(message) for message in messages], bool)
         return cls._sorted(found[korean], found[~korean])
 
     def surprise(self, question: str, found: Floats) -> Floats:
-        """Return -ln of the share of everyday messages that come as far, 0 to 6.
+        """Return -ln of the share of everyday messages that reach each measure, 0 to 6.
 
-        Beyond the best tenth, the share goes on falling as an exponential does. A question is
-        compared with messages of its own script, and with all of them: on a FAQ of another
-        language, messages of one script reach next to nothing, and to be ahead of them means
-        little.
+        Beyond the best tenth, the share falls exponentially. A question is compared with messages
+        of its own script and with all of them, and the smaller value counts: on a FAQ in another
+        language, messages in the question's script have hardly any score, so that it is easily
+        ahead of them.
 
         Args:
-            question: what was asked.
-            found: measures, shape (rows, measures).
+            question: the text, which tells the script.
+            found: measures of entries for the question, shape (rows, measures).
         """
         own = self.hangul if has_hangul(question) else self.other
         of_all = self.every.surprise(found)
@@ -99,7 +101,7 @@ class Everyday:
         """Read what `arrays` gave.
 
         Raises:
-            KeyError: it is not there.
+            KeyError: an array is missing.
         """
         hangul, other = arrays["everyday_hangul"], arrays["everyday_other"]
         return cls._sorted(hangul.astype(np.float64), other.astype(np.float64))

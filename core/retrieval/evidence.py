@@ -1,7 +1,7 @@
-"""The evidence of a search for an entry: the numbers that the decisions are made from.
+"""The evidence that an entry answers a question: the numbers that decisions are made from.
 
-None of them depends on how large a FAQ is, on how its entries are written or on its language: what
-does (a score, a margin) is told by how rarely an everyday message comes as far on the same FAQ.
+They are comparable between FAQs of any size, style and language. Numbers that are not (scores,
+margins) are replaced by how rarely an everyday message reaches them on the same FAQ.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from core.retrieval.lexical.postings import Scores
 
 Floats = NDArray[np.float64]
 
-# As they are found in an array of signals, shape (4, entries).
+# The rows of an array of signals, shape (4, entries).
 SIGNALS: Final = ("words", "letters", "grams", "meaning")
-# What an everyday message has as well; see `core.retrieval.everyday`.
+# The numbers that are compared with those of everyday messages; see `core.retrieval.everyday`.
 MEASURES: Final = ("score", "margin", "gap", *SIGNALS)
 FACTS: Final = ("agreement", "coverage", "unknown", "missing", "length", *MEASURES)
 _RIVALS: Final = 9
@@ -29,7 +29,7 @@ _ALIKE: Final = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class QuestionTerms:
-    """The terms of a question, each once, with what they tell in the FAQ; shapes are (terms,)."""
+    """The distinct terms of a question, with their information in the FAQ; shapes are (terms,)."""
 
     terms: tuple[str, ...]
     idf: Floats
@@ -38,7 +38,10 @@ class QuestionTerms:
 
     @classmethod
     def of(cls, terms: Mapping[str, float], lexical: LexicalIndex) -> QuestionTerms:
-        """Weigh terms by the FAQ; those that no entry has count most. `terms` have weights."""
+        """Weigh terms by their idf in the FAQ; unknown terms count most.
+
+        `terms` maps each term to its weight in the question.
+        """
         idf = [lexical.idf(term) * weight for term, weight in terms.items()]
         known = [term in lexical.words.terms for term in terms]
         return cls(tuple(terms), np.array(idf, float), np.array(known, bool), lexical.unknown_idf)
@@ -47,13 +50,13 @@ class QuestionTerms:
 def measures(signals: Scores, fused: Scores, rows: Sequence[int]) -> Floats:
     """Return the `MEASURES` of some entries for a question, shape (rows, 7).
 
-    The margin is what an entry is ahead of the best other one, the gap what it is ahead of the ten
-    best at the mean.
+    The margin is the distance of an entry's score to the best other one, the gap its distance to
+    the mean of the ten best.
 
     Args:
         signals: shape (4, entries), in the order of `SIGNALS`.
         fused: their weighted sum, shape (entries,).
-        rows: the entries to tell of.
+        rows: the rows of the entries to measure.
     """
     best = np.sort(fused)[::-1][: _RIVALS + 1]
     own = fused[rows]
@@ -69,9 +72,9 @@ def coverage(
 ) -> Floats:
     """Return the first five `FACTS` of some entries for a question, shape (rows, 5).
 
-    They are the share of the signals by which the entry is the first of all, the share of what the
-    question's terms tell that the entry has, the share that no entry has, the term that tells most
-    of those that the entry lacks, and how many terms there are.
+    They are the share of the signals in which the entry is first, the share of the question's idf
+    that the entry covers, the share of it in terms that no entry has, the highest idf of a term
+    that the entry lacks, and the number of terms.
     """
     size = len(rows)
     agreement = (signals[:, rows] >= signals.max(axis=1)[:, None] - _ALIKE).mean(axis=0)
@@ -94,10 +97,10 @@ def coverage(
 
 
 def own_share(terms: Mapping[str, float], rows: Sequence[int], lexical: LexicalIndex) -> Floats:
-    """Return the share of what a question's own nouns tell that some entries have, shape (rows,).
+    """Return the share of the idf of a question's own nouns that entries cover, shape (rows,).
 
-    It is 1 for a question that names nothing. `terms` have weights; those of the conversation weigh
-    less than 1.
+    It is 1 for a question without nouns. `terms` maps each term to its weight; a weight below 1
+    marks a term of the conversation.
     """
     nouns = {term: 1.0 for term, weight in terms.items() if weight == 1.0 and term.endswith("/N")}
     if not nouns:

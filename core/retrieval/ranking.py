@@ -1,4 +1,4 @@
-"""The order of the entries that were found, and how sure each of them is."""
+"""The ranking of search results: their order and their confidence."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from core.types import Exchange
 
 _SHOWN_SHARE = 0.85
 _SPELT_ALIKE = 0.4  # cosine of letters
-# An entry that has less of what a question itself names was found by the conversation alone: it is
-# most likely the last answer again.
+# An entry that covers less of the question's own nouns was found through the conversation alone. It
+# is most likely the last answer again.
 _OWN_SHARE = 0.1
 
 
 def judged(
     snapshot: Snapshot, found: Signals, fused: Scores, rows: Sequence[int]
 ) -> tuple[Floats, list[tuple[float, ...]]]:
-    """Return the confidence of each row, and its facts."""
+    """Return the confidence of each row, shape (rows,), and the facts of each."""
     lexical, question = snapshot.lexical, found.query.question
     typed = compact(question)
     exact = np.array([compact(lexical.titles[row]) == typed for row in rows], bool)
@@ -43,10 +43,10 @@ def judged(
 
 
 def after(last: Exchange, lexical: LexicalIndex, scores: Scores) -> Scores:
-    """Lower the score of the last answer.
+    """Return the scores with that of the last answer lowered.
 
-    Whoever asks on has read it, so it is less likely to be the next one. Where nobody says what it
-    stood on, that is the entry whose title the last question was spelled like.
+    The asker has read it, so it is less likely to answer the next question. If its sources are
+    unknown, it is taken to be the entry whose title is spelled like the last question.
     """
     shown = [lexical.title_rows[title] for title in last.sources if title in lexical.title_rows]
     if not last.sources:
@@ -58,7 +58,7 @@ def after(last: Exchange, lexical: LexicalIndex, scores: Scores) -> Scores:
 
 
 def once(rows: Sequence[int], lexical: LexicalIndex, limit: int) -> list[int]:
-    """Return the first row of each entry, at most `limit`: a liked question is a row of its own."""
+    """Return the first row of each entry, at most `limit`; liked questions are further rows."""
     first: dict[str, int] = {}
     for row in rows:
         first.setdefault(lexical.faq_ids[row], row)
@@ -66,7 +66,7 @@ def once(rows: Sequence[int], lexical: LexicalIndex, limit: int) -> list[int]:
 
 
 def best(scores: Scores, seen: NDArray[np.bool_], limit: int) -> list[int]:
-    """Rows of the highest scores that may be seen, best first; equal ones as in the source."""
+    """Return the visible rows with the highest scores, best first; ties keep the FAQ's order."""
     limit = min(limit, int(seen.sum()))
     if limit == 0:
         return []

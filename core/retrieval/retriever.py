@@ -1,4 +1,4 @@
-"""Question to ranked entries, with the conversation so far and with how sure each is."""
+"""The retriever: it ranks entries for a question in its conversation, with a confidence each."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ from core.types import Entry, Exchange, Generation
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# More would not search faster, for most of a search holds the interpreter's lock, and would keep
-# the event loop waiting for it.
+# More threads would not search faster, because most of a search holds the interpreter's lock, and
+# the event loop would wait for that lock.
 _THREADS = 2
 _KEPT = 5_000
 _NONE = "\0"  # no category has this name
@@ -50,9 +50,9 @@ _AHEAD = 0.2
 class Hit:
     """An entry found for a question, with the fused score and the signals it is made of.
 
-    `confidence` is the probability that it answers the question, and `answers` whether that is
-    enough. `facts` are what it was told from, see `core.retrieval.evidence.FACTS`, or nothing where
-    there is nothing to compare with.
+    `confidence` is the probability that it answers the question, and `answers` tells whether that
+    is enough. `facts` are the values of `core.retrieval.evidence.FACTS` that the confidence was
+    computed from; they are empty if there are no everyday messages to compare with.
     """
 
     faq_id: str
@@ -68,7 +68,7 @@ class Hit:
 
 
 class Retriever:
-    """Searches what is being served; notices by itself when an ingest has switched it.
+    """Searches the serving generation, and notices by itself when an ingest has switched it.
 
     Calls block for a few milliseconds and may come from several threads.
     """
@@ -84,10 +84,10 @@ class Retriever:
         everyday: Sequence[str] = (),
         answer_from: float = confidence.ANSWER,
     ) -> None:
-        """`everyday` are messages of any subject, which tell what a score is worth on this FAQ.
+        """`everyday` are messages on any subject, whose scores on this FAQ are the baseline.
 
-        Without them the score alone decides what is an answer. `answer_from` is the confidence from
-        which on an entry answers, 0 to 1.
+        Without them the score alone decides what is an answer. `answer_from` is the lowest
+        confidence of an answer, 0 to 1.
         """
         self._index = index
         self._everyday = tuple(everyday)
@@ -107,7 +107,7 @@ class Retriever:
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="search")
 
     def seen_by(self, audience: Audience) -> Retriever:
-        """Return one that finds, and gives, only what these readers may see."""
+        """Return a retriever that finds and returns only entries that these readers may see."""
         view = copy(self)
         view._audience, view._first_of, view._first = audience, None, {}  # noqa: SLF001 - its own
         return view
@@ -119,12 +119,12 @@ class Retriever:
         return view
 
     async def aside(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return what `work` returns, on one of the threads that are for searching."""
+        """Run `work` on one of the search threads, and return its result."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, lambda: work(*args, **kwargs))
 
     async def first(self, title: str) -> Hit | None:
-        """The entry nearest to a title as a button shows it; remembered while the FAQ is the same.
+        """Return the entry nearest to a button's text; results are cached until the FAQ changes.
 
         Raises:
             FaqIndexError: see `search`.
@@ -135,7 +135,8 @@ class Retriever:
         if title not in known:
             found = await self.aside(self.search, title, limit=1)
             hit = found[0] if found else None
-            if hit is None or isclose(hit.meaning, hit.score, abs_tol=1e-6):  # see `_signals`
+            # A meaning equal to the score stands in while the embedder is away: not cached.
+            if hit is None or isclose(hit.meaning, hit.score, abs_tol=1e-6):
                 return hit
             _keep(known, title, hit)
         return known[title]
@@ -143,34 +144,32 @@ class Retriever:
     def search(
         self, question: str, history: Sequence[Exchange] = (), *, limit: int = 10
     ) -> list[Hit]:
-        """The entries nearest to a question, best first, at most `limit`.
+        """Return the entries nearest to a question, best first, at most `limit`.
 
         Raises:
-            FaqIndexError: see `LiveIndex.refresh`; or the index cannot be read.
+            FaqIndexError: the index cannot be read, or as in `LiveIndex.refresh`.
         """
         return self.search_all([Query(question, history, self._audience)], limit=limit)[0]
 
     def search_all(self, asked: Sequence[Query], *, limit: int = 10) -> list[list[Hit]]:
-        """Search for several in one go, as `search` does.
-
-        The vector index takes half the time for each.
+        """Search for several questions in one batch; the vector index takes half the time for each.
 
         Raises:
             FaqIndexError: see `search`.
         """
         if not self._audience.sees_all:
-            asked = [replace(one, audience=self._audience) for one in asked]
+            asked = [replace(query, audience=self._audience) for query in asked]
         snapshot = self.serving.now()
         try:
             return self._all_ranked(snapshot, asked, limit)
         except FaqIndexError:
-            # Two ingests since the last look: what is loaded is gone.
+            # After two ingests since the last look, the loaded generation is deleted.
             if (fresh := self.serving.refresh()) is snapshot:
                 raise
             return self._all_ranked(fresh, asked, limit)
 
     def entries(self, hits: Sequence[Hit]) -> list[Entry]:
-        """The entries of the hits, in the same order, without those that are served no more."""
+        """Return the entries of hits, in the same order, without those that are not served now."""
         snapshot = self.serving.now()
         faq_ids = [hit.faq_id for hit in hits]
         try:
@@ -187,24 +186,24 @@ class Retriever:
         return [entry for entry in entries if self._may_see(entry)]
 
     def may_tell(self, faq_ids: Sequence[str]) -> bool:
-        """Return whether the readers may see all these entries, which have to be served still."""
+        """Return whether all these entries are still served, and the readers may see them."""
         if self._audience.sees_all and not self.reviews.hides_some:
             return True
         snapshot = self.serving.now()
         seen = self._seen(snapshot, self._audience)
-        told = {one for one, is_seen in zip(snapshot.lexical.faq_ids, seen, strict=True) if is_seen}
-        return told.issuperset(faq_ids)
+        visible = {snapshot.lexical.faq_ids[row] for row in np.flatnonzero(seen)}
+        return visible.issuperset(faq_ids)
 
     def category_of(self, faq_id: str) -> str:
         """Return the category of an entry or a lesson, "" if it has none or is not served."""
         return self._categories(self.serving.now()).get(faq_id, "")
 
     def idf(self, term: str) -> float:
-        """Return how much a term tells in the FAQ that is served."""
+        """Return the inverse document frequency of a term in the FAQ that is served."""
         return self.serving.now().lexical.idf(term)
 
     def leans(self, question: str) -> bool:
-        """Return whether a question is short, and names nothing that the FAQ does not know."""
+        """Return whether a question is short, and has no term that is unknown to the FAQ."""
         known = self.serving.now().lexical.words.terms
         terms = self._analyzer.terms(question)
         return self.is_elliptical(question) and all(term in known for term in terms)
@@ -232,7 +231,7 @@ class Retriever:
         return snapshot.categories | {one: entry.category for one, entry in taught.items()}
 
     def _seen(self, snapshot: Snapshot, audience: Audience) -> NDArray[np.bool_]:
-        """Return which entries of the lexical index these readers may see, shape (entries,)."""
+        """Return True for each row of the lexical index that readers may see, shape (entries,)."""
         lexical, reviews = snapshot.lexical, self.reviews
         if audience.sees_all and not reviews.hides_some:
             return np.ones(len(lexical), bool)
@@ -279,7 +278,7 @@ class Retriever:
 
     def _ranked(self, snapshot: Snapshot, found: Signals, limit: int) -> list[Hit]:
         seen = self._seen(snapshot, found.query.audience)
-        # As if nothing of the question were in what they may not see.
+        # Entries that the readers may not see get the signals of entries that do not match at all.
         found = replace(found, values=np.where(seen, found.values, np.float32(0)))
         lexical, values = snapshot.lexical, found.values
         question, history = found.query.question, found.query.history
@@ -313,7 +312,7 @@ class Retriever:
         ]
 
     def _measured(self, generation: Generation, faq: LexicalIndex) -> Everyday | None:
-        """Return how far the everyday messages come; None where there are none.
+        """Return the distributions of the everyday messages; None if there are no messages.
 
         Raises:
             ModelError: the embedder is away.
@@ -335,12 +334,12 @@ class Retriever:
 
 
 def _keep(kept: dict[str, T], key: str, value: T) -> None:
-    """Remember, and forget everything when it grows too large: it is read again in no time."""
+    """Cache a value; a full cache is emptied, since its values are quickly read again."""
     if len(kept) >= _KEPT:
         kept.clear()
     kept[key] = value
 
 
 def is_answer(hits: Sequence[Hit]) -> bool:
-    """Return whether the best hit is sure enough to answer from it."""
+    """Return whether the best hit is confident enough to answer from it."""
     return bool(hits) and hits[0].answers

@@ -1,4 +1,4 @@
-"""The reviews of official entries: what is verified, and what has expired since its review."""
+"""The reviews of official entries: which are verified, and which have expired since."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.types import Entry, EntryReview, Source
 
 logger = logging.getLogger(__name__)
 
-_LOOK_S: Final = 30.0  # how soon a review by another process is noticed
+_LOOK_S: Final = 30.0  # the interval at which reviews by other processes are looked for
 
 
 class Reviews:
@@ -28,7 +28,7 @@ class Reviews:
         serve_expired: bool = True,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`read` returns all reviews; without it nothing was ever reviewed."""
+        """`read` returns all reviews; without it no entry counts as reviewed."""
         self._read = read
         self._serve_expired = serve_expired
         self._now = now
@@ -36,7 +36,7 @@ class Reviews:
         self._looked_at = float("-inf")
 
     async def catch_up(self) -> None:
-        """Take in what was reviewed; looks now and then. A store that fails is logged."""
+        """Load new reviews if they were not loaded lately. A failure of the store is logged."""
         if self._read is None or monotonic() < self._looked_at + _LOOK_S:
             return
         self._looked_at = monotonic()
@@ -47,11 +47,11 @@ class Reviews:
 
     @property
     def hides_some(self) -> bool:
-        """True if entries may be kept from everybody, as their review has expired."""
+        """True if entries whose review has expired are hidden from everybody."""
         return bool(self._due_at) and not self._serve_expired
 
     def admits(self, entry: Entry, *, verified: bool) -> bool:
-        """Return whether an entry may be served, to readers who see `verified` ones alone."""
+        """Return whether an entry may be served; with `verified` it has to be a reviewed one."""
         if isinstance(entry, SourcedEntry):  # a lesson
             return not (verified and entry.source.expired)
         if verified and entry.title not in self._due_at:
@@ -59,7 +59,7 @@ class Reviews:
         return not self._has_expired(entry) or not (verified or not self._serve_expired)
 
     def marked(self, entry: Entry) -> Entry:
-        """Return an entry with the mark of what has expired, if it has."""
+        """Return an entry, marked as expired if its review has expired."""
         if isinstance(entry, SourcedEntry) or not self._has_expired(entry):
             return entry
         parts = {one.name: getattr(entry, one.name) for one in fields(entry)}

@@ -1,9 +1,9 @@
 """The four signals that each entry of the FAQ has for a question and its conversation.
 
-Each is comparable between questions, so that they can be added: BM25F over morphemes (widened by
-the profile's synonyms), the cosine of jamo n-grams of titles and questions (for typos and missing
-spaces), that of n-grams of the whole entry, and the cosine of the embedder's vectors, which Chroma
-holds. The lexical part is a cache of the same collection.
+They are BM25F over morphemes (widened by the profile's synonyms), the cosine of jamo n-grams of
+titles and questions (for typos and missing spaces), the cosine of n-grams of the whole entry, and
+the cosine of the embedder's vectors, which Chroma holds. Each is comparable between questions, so
+that they can be added.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from core.text.spelling.faq_words import FaqWords
 from core.text.spelling.misspellings import Spelling
 from core.types import Exchange
 
-# Of the sum, in the order of `evidence.SIGNALS`: chosen over ten FAQs, from 24 entries to 2,717, of
-# short texts and of long ones; the result is flat around them. They sum to 1, so that a score is
-# about 0 to 1.
+# The weights of the sum, in the order of `evidence.SIGNALS`. They were chosen over ten FAQs of 24
+# to 2,717 entries, with short texts and long ones; quality is flat around them. They sum to 1, so
+# that a score is about 0 to 1.
 FUSION = np.array([0.15, 0.12, 0.18, 0.55], np.float32)
 _EXPANSION_WEIGHT = 0.3
 _CONTEXT_WEIGHT = 0.6
@@ -40,7 +40,7 @@ _CANDIDATE_CHUNKS = 150
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search request: a question, the conversation that it may lean on, and who will read it."""
+    """A search request: a question, the conversation it may refer to, and the answer's readers."""
 
     question: str
     history: Sequence[Exchange] = ()
@@ -51,9 +51,9 @@ class Query:
 class Signals:
     """The signals of a query.
 
-    `terms` are those that were looked for, with their weights; `values` has shape (4, entries), in
-    the order of `evidence.SIGNALS`. While the embedder is away, the other three stand in for the
-    meaning, and `has_meaning` is false.
+    `terms` maps the terms of the question and its conversation to their weights. `values` has shape
+    (4, entries), in the order of `evidence.SIGNALS`. While the embedder is away, the mean of the
+    other three stands in for the meaning, and `has_meaning` is false.
     """
 
     query: Query
@@ -77,22 +77,22 @@ class SignalReader:
         self._embedder = embedder
         self._analyzer = analyzer
         self._synonyms = synonyms
-        self._faq_words = ("", FaqWords({}, Spelling(())))  # of which generation, and what
+        self._faq_words = ("", FaqWords({}, Spelling(())))  # a generation and its words
 
     def read(
         self, queries: Sequence[Query], lexical: LexicalIndex, *, generation: str
     ) -> Iterator[Signals]:
-        """Yield the signals of each query; all are embedded and looked up in Chroma in one go.
+        """Yield the signals of each query; all are embedded and looked up in Chroma in one batch.
 
         Args:
-            queries: what is asked.
-            lexical: the index of the generation, with the lessons or without.
-            generation: its name.
+            queries: the questions to search for.
+            lexical: the index of the generation, with or without lessons.
+            generation: the name of the generation.
 
         Raises:
             FaqIndexError: the index cannot be read.
         """
-        # All at once, and remembered: Kiwi takes a third of the time of one after the other.
+        # All texts are analysed at once and cached: Kiwi takes a third of the time that way.
         self._analyzer.terms_of([query.question for query in queries])
         queries = [self._spelt_out(query, lexical, generation) for query in queries]
         contexts = [self._context(query.history) for query in queries]
@@ -115,7 +115,7 @@ class SignalReader:
         return replace(query, question=words.written(query.question, self._analyzer.kiwi))
 
     def is_elliptical(self, question: str) -> bool:
-        """Return whether a question is so short that it may lean on the one before."""
+        """Return whether a question is so short that it may refer to the one before."""
         return len(self._analyzer.terms(question)) <= _ELLIPTICAL_TERMS
 
     def _signals(
@@ -135,8 +135,8 @@ class SignalReader:
                 _gram_scores(lexical, (query.question, *context)),
             ]
         )
-        # While the embedder is away, words and letters stand in for the meaning too, or the local
-        # guardrail would take every question for off topic.
+        # While the embedder is away, words and letters stand in for the meaning; otherwise the
+        # local guardrail would take every question for off topic.
         stand_in = FUSION[:-1] @ typed / FUSION[:-1].sum()
         if meaning is None or vector is None:
             return Signals(query, terms, np.vstack([typed, stand_in[None]]), has_meaning=False)
@@ -145,7 +145,7 @@ class SignalReader:
         return Signals(query, terms, np.vstack([typed, meaning[None]]), has_meaning=True)
 
     def _terms(self, question: str, context: Sequence[str]) -> dict[str, float]:
-        """Return the terms to look for with their weights."""
+        """Return the terms to search for, with their weights."""
         weights = dict.fromkeys(self._analyzer.terms(question), 1.0)
         for depth, text in enumerate(context, start=1):
             for term in self._analyzer.terms(text):
@@ -153,9 +153,9 @@ class SignalReader:
         return weights
 
     def _context(self, history: Sequence[Exchange]) -> list[str]:
-        """Return the earlier questions that this one may lean on, the last first.
+        """Return the earlier questions that a short one may refer to, the last first.
 
-        That is the last one; and, where that is elliptical itself, the one which it leant on.
+        It is the last question and, while the added one is elliptical itself, the one before it.
         """
         context: list[str] = []
         for exchange in reversed(history[-_CONTEXT_TURNS:]):
@@ -167,7 +167,7 @@ class SignalReader:
     def _vectors(
         self, queries: Sequence[Query], contexts: Sequence[Sequence[str]]
     ) -> list[Vectors | None]:
-        """Return the direction of each query in its conversation; None while the embedder is away.
+        """Return the vector of each query in its conversation; None while the embedder is away.
 
         Each has shape (dimensions,).
         """
@@ -182,7 +182,7 @@ class SignalReader:
     def _meanings(
         self, vectors: Sequence[Vectors | None], lexical: LexicalIndex, generation: str
     ) -> list[Scores | None]:
-        """Return the cosines of the nearest entries; all others get that of the last one found."""
+        """Return the cosines of all entries; those that are not found get the lowest one found."""
         given = [vector for vector in vectors if vector is not None]
         if not given:
             return [None] * len(vectors)
@@ -191,13 +191,13 @@ class SignalReader:
 
 
 def _decayed(vectors: Vectors) -> Vectors:
-    """Return the sum of a question's vector and, less and less, of those before it."""
+    """Return the unit sum of a question's vector and, with decaying weights, those before it."""
     decay = _CONTEXT_WEIGHT ** np.arange(len(vectors), dtype=np.float32)
     return unit((decay @ vectors).astype(np.float32))
 
 
 def _gram_scores(lexical: LexicalIndex, texts: Sequence[str]) -> Scores:
-    """Return the cosines of a question's n-grams, and less of those before it."""
+    """Return the mean n-gram scores of a question and, with decaying weights, those before it."""
     weights = _CONTEXT_WEIGHT ** np.arange(len(texts), dtype=np.float32)
     scores = np.stack([lexical.gram_scores(text) for text in texts])
     return np.asarray(weights @ scores / weights.sum(), np.float32)

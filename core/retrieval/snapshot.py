@@ -1,4 +1,4 @@
-"""The snapshot that searches read: the generation that serves, and over it the lessons."""
+"""The snapshot that searches read: the serving generation with the lessons."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _MEASURE_AGAIN_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One generation, the lexical index of it, and what was looked up in it before.
+    """A generation, its lexical index, and the entries that were read from it before.
 
-    `lexical` is that of the generation, `faq`, with the lessons that are laid over it. `everyday`
-    is missing while the embedder is away.
+    `faq` is the index of the generation, and `lexical` the same with the lessons of the overlay.
+    `everyday` is None while the embedder is away.
     """
 
     generation: Generation
@@ -44,9 +44,9 @@ class Snapshot:
 
 
 class LiveIndex:
-    """Notices by itself when an ingest has switched what serves. Calls come from any thread.
+    """Keeps a snapshot of the serving generation, and loads the next one after an ingest.
 
-    The lexical index is a cache of the collection, in a file of the folder `cache`.
+    Calls may come from any thread. The lexical index is cached in a file of the folder `cache`.
     """
 
     def __init__(
@@ -57,10 +57,10 @@ class LiveIndex:
         cache: Path,
         measure: Callable[[Generation, LexicalIndex], Everyday | None],
     ) -> None:
-        """`fingerprint` is the embedder's; a generation of another cannot be searched.
+        """`fingerprint` is the embedder's; a generation of another embedder cannot be searched.
 
-        `measure` looks for the everyday messages in an index that was not loaded before. It may
-        raise ModelError: then it is asked again a minute later.
+        `measure` searches for the everyday messages in a new index. If it raises ModelError, it is
+        called again a minute later.
         """
         self._index = index
         self._fingerprint = fingerprint
@@ -73,16 +73,16 @@ class LiveIndex:
         self._loading = threading.Lock()
 
     def refresh(self) -> Snapshot:
-        """Load the generation that serves, unless it is loaded.
+        """Load the serving generation, unless it is loaded already.
 
         Raises:
-            FaqIndexError: nothing was ingested yet, or by another embedder.
+            FaqIndexError: nothing was ingested yet, or another embedder was used.
         """
         with self._loading:
             return self._load()
 
     def lay(self, overlay: LessonOverlay) -> None:
-        """Search these lessons too, from the next search on. Blocks for some milliseconds."""
+        """Include these lessons from the next search on. Blocks for some milliseconds."""
         with self._loading:
             self._overlay = overlay
             if last := self.last:
@@ -90,7 +90,7 @@ class LiveIndex:
                 self.last = replace(last, overlay=overlay, lexical=lexical)
 
     def now(self) -> Snapshot:
-        """Return what serves, looked up again once a second; one thread looks, the others go on."""
+        """Return the snapshot to search; once a second, one thread looks for a newer generation."""
         if self.last is None:
             return self.refresh()
         if monotonic() <= self.looked_at + _LOOK_S:
@@ -132,7 +132,7 @@ class LiveIndex:
             for old in self._cache.glob("faq-*"):
                 if not old.name.startswith(generation.name):
                     old.unlink(missing_ok=True)
-        except OSError as error:  # it is a cache: the next start takes a second longer
+        except OSError as error:  # without the cache, the next start takes a second longer
             logger.warning("cannot write the cache %s: %s", path, error)
         return lexical
 
@@ -158,12 +158,12 @@ class LiveIndex:
 
 
 def build_lexical(index: FaqIndex, generation: str) -> LexicalIndex:
-    """The lexical index of what is stored; the terms come with it, nothing is analysed again."""
+    """Build the lexical index of a generation from its stored terms, without any analysis."""
     return LexicalIndex.build(fields_of(entry, terms) for entry, terms in index.stored(generation))
 
 
 def fields_of(entry: Entry, terms: Terms) -> Fields:
-    """Return what the lexical index needs of a stored entry."""
+    """Return the fields of a stored entry that the lexical index reads."""
     return Fields(
         faq_id=entry.faq_id,
         title=entry.title,

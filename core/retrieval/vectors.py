@@ -1,4 +1,4 @@
-"""Unit vectors, how the parts of an entry become one, and the files in which arrays are kept."""
+"""Unit vectors of entries, and the files in which arrays are stored."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Arrays = dict[str, NDArray[np.generic]]
 
 _T = TypeVar("_T")
 
-# A model of sentences reads a title as the beginning of its passage, and hardly needs it alone.
+# A sentence model reads the title at the start of its passage, so its own vector counts little.
 SENTENCE_TITLE_WEIGHT = 0.2
 # Chosen on the development questions, five-fold cross-validated.
 QUESTIONS_WEIGHT = 1.9
@@ -27,15 +27,15 @@ QUESTIONS_WEIGHT = 1.9
 def compose(
     title: Vectors, passages: Vectors, questions: Vectors, *, title_weight: float
 ) -> Vectors:
-    """The unit vector of each of an entry's chunks.
+    """Return the unit vector of each chunk of an entry, shape (chunks, dimension).
 
-    The questions are pooled: together they tell more than the nearest of them alone (by words,
-    hit@1 0.62 against 0.58 on the development questions).
+    The questions are averaged, which is better than the nearest of them alone (hit@1 0.62 against
+    0.58 on the development questions, by words).
 
     Args:
-        title: shape (dimension,).
-        passages: the pieces of its answer, each below the title, shape (chunks, dimension).
-        questions: shape (any number, dimension).
+        title: the vector of the title, shape (dimension,).
+        passages: those of the answer's pieces below the title, shape (chunks, dimension).
+        questions: those of the questions, shape (any number, dimension).
         title_weight: see `core.ports.Embedder.title_weight`.
     """
     vectors = unit(title_weight * title + passages)
@@ -43,12 +43,12 @@ def compose(
 
 
 def passage_of(title: str, answer: str) -> str:
-    """Return an answer as an embedder reads it: below its title, which tells what it is about."""
+    """Return the text of an answer for an embedder: the title, then the answer."""
     return f"{title}\n{answer}"
 
 
 def unit(vectors: Vectors) -> Vectors:
-    """Rows scaled to length 1; a row of zeros stays."""
+    """Return rows scaled to length 1; a row of zeros stays as it is."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-9), np.float32)
 
@@ -58,7 +58,7 @@ def read_arrays(path: Path) -> Arrays:
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: it is empty, cut off, damaged or no such file at all.
+        ValueError: the file is empty, truncated, damaged or of another type.
     """
     with path.open("rb") as file:
         try:
@@ -69,7 +69,7 @@ def read_arrays(path: Path) -> Arrays:
 
 
 def read_model(path: Path, of: Callable[[Arrays], _T]) -> _T:
-    """Return what `of` makes of the arrays of a model that ships with the project.
+    """Return the model that `of` builds from a file that ships with the project.
 
     Raises:
         ConfigError: the file is missing or is not a model of this version.

@@ -15,10 +15,10 @@ _CALLS_EACH: Final = 2  # the calls of one owner, the second of which reminds
 
 
 async def next_step(desk: CaseDesk, case: Case, question: Question) -> Case:
-    """Return a case that is due after its next step: a call in the place of a question.
+    """Return a due case after its next step, a call of an owner in the place of a question.
 
-    An owner is called, then reminded, then the next one is called. Nobody is left after that,
-    the case stays open.
+    An owner is called, then reminded, then the next owner is called. Once nobody is left to call,
+    the case stays open without further steps.
     """
     now = desk.now()
     owners = await desk.owners_of(case.question, (), question)

@@ -27,9 +27,9 @@ from core.types import (
     Waiter,
 )
 
-_COMPARED: Final = 2_000  # open cases, the oldest first
-_MOST_TRIED: Final = 5  # of those that ask the same, which may be of other readers
-_SHOWN_CHARS: Final = 120  # of another person's question, where it is quoted
+_COMPARED: Final = 2_000  # the open cases that a question is compared with, the oldest first
+_MOST_TRIED: Final = 5  # similar cases that are tried, as some may be of other readers
+_SHOWN_CHARS: Final = 120  # the longest quotation of another person's question
 _AGAIN_LATER: Final = timedelta(
     hours=1
 )  # the delay of a call from a conversation that has called often
@@ -56,14 +56,14 @@ class CaseDesk:
     ) -> None:
         """`most_alike` is as in `core.messaging.cases.likeness`.
 
-        `title_of` words a question so that it stands alone, without personal data, and
-        `categories_of` are those of the entries with these titles. `entries_for` are the entries
-        nearest to a question, and `scope_of` says who reads its answer.
+        `title_of` returns a question in words that are clear without its conversation, and without
+        personal data. `categories_of` returns the categories of entries by their titles,
+        `entries_for` the entries nearest to a question, and `scope_of` the readers of its answer.
         """
         self.cases = cases
         self.roster = roster
         self.now = now
-        self.changed = asyncio.Event()  # there may be something to do
+        self.changed = asyncio.Event()  # set when the rounds may have something to do
         self._most_alike = most_alike
         self._title_of = title_of
         self._categories_of = categories_of
@@ -75,11 +75,11 @@ class CaseDesk:
     async def escalated(
         self, question: Question, ending: Escalated, *, public: bool, calls: bool
     ) -> Escalated:
-        """Return the ending with the owners that it calls, and with what its asker is told.
+        """Open or join a case; return the ending with the called owners and words for the asker.
 
-        If the session is `public`, owners can see the question; unless it `calls`, they are
-        called later.
-        The same question gets the same answer again. The call is stored before this returns.
+        Owners can see the question if the session is `public`. Without `calls` they are called
+        later. A question that has a case already gets the same ending again. The call is stored
+        before this returns.
 
         Raises:
             StorageError: the case is not stored.
@@ -97,10 +97,12 @@ class CaseDesk:
         return case
 
     async def disliked(self, question: Question, titles: Sequence[str], *, public: bool) -> None:
-        """Open a case for a question whose answer, made from these entries, has helped nobody.
+        """Open a case for a question whose answer has helped nobody.
+
+        `titles` are those of the entries that it was answered from.
 
         Raises:
-            StorageError: it does not wait yet.
+            StorageError: the case is not stored.
         """
         async with self._opening:
             if await self.cases.of_question(question.id):
@@ -110,7 +112,7 @@ class CaseDesk:
                 await self.change(case.id, lambda now: replace(now, due_at=self.now()))
 
     async def _case_of(self, question: Question) -> Case | None:
-        """Return the case of a question; one that was edited since is looked at anew."""
+        """Return the open case of a question; an edited question leaves its former case."""
         case = await self.cases.of_question(question.id)
         if case is None:
             return None
@@ -150,7 +152,7 @@ class CaseDesk:
         while case and case.is_open:
             joined = case.joined_by(question)
             if public and not case.calls and case.due_at is None:
-                # The case was private, so that nobody could be called: its own words stay private.
+                # A private case has called nobody, and its words must not become public.
                 joined = replace(joined, question=title, due_at=self.now())
             if await self.cases.save(joined):
                 return joined
@@ -158,21 +160,21 @@ class CaseDesk:
         return None
 
     async def entries_for(self, case: Case) -> list[Passage]:
-        """Return the entries nearest to a case that whoever waits for it may see."""
+        """Return the entries nearest to a case that everybody who waits for it may see."""
         scope = await self._scope_of(case.waiters[0].question)
         return await self._entries_for(case.question, scope.audience)
 
     async def owners_of(
         self, title: str, nearest: Sequence[str], question: Question
     ) -> list[Owner]:
-        """Return the owners to call to a question, which has these entries nearest to it."""
+        """Return the owners to call to a question, by the titles of the entries nearest to it."""
         categories = await self._categories_of(nearest)
         channel = (await self._scope_of(question)).channel
         first = channel.owners if channel else ()
         return self.roster.owners_of(title, categories, platform_of(question), first=first)
 
     async def _most_alike_of(self, question: Question, title: str) -> Case | None:
-        """Return the open case that asks the same, of the same readers: all are told its answer."""
+        """Return the open case that asks the same; its readers are the same, as they share it."""
         others = await self.cases.open(_COMPARED)
         audience = (await self._scope_of(question)).audience
         for _ in range(_MOST_TRIED):
@@ -222,7 +224,7 @@ class CaseDesk:
         return replace(told, note=self.profile.case_later.format(when=self._clock(case.due_at)))
 
     def quoted(self, text: str, question: str) -> str:
-        """Return a text of the profile with somebody's words in it, short and harmless."""
+        """Return a text of the profile with a person's words in it, shortened and sanitised."""
         line = shortened(" ".join(question.split()), _SHOWN_CHARS)
         cleaner = Cleaner(self.profile.link_hosts, instead=self.profile.link_left_out)
         return text.replace("{question}", cleaner.clean(line))

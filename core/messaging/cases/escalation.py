@@ -1,4 +1,4 @@
-"""Escalation: what has no answer, or asks for a person, becomes a case."""
+"""Escalation: a question without an answer, or one that asks for a person, becomes a case."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from core.text.person_wanted import wants_person
 from core.types import AnswerEvent, Escalated, Question, SessionId, Turn, TurnState
 
 _CALLS_WITHIN: Final = timedelta(hours=1)
-_MOST_CALLS: Final = 3  # the calls of owners in one conversation and hour
-_LOOKED_AT: Final = 20  # turns
+_MOST_CALLS: Final = 3  # the most calls of owners in one conversation and hour
+_LOOKED_AT: Final = 20  # the number of latest turns in which earlier calls are counted
 
 
 class Escalation:
-    """Lets questions wait for a person at the desk; without one, owners are not called."""
+    """Escalates questions to the desk; without a desk, no owner is called."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Escalation:
         return self._desk is not None and wants_person(question.text)
 
     async def meant(self, question: Question) -> Question:
-        """Return a message that asks for a person with the words that the person is to answer."""
+        """Return a message that asks for a person, with the text that the person should answer."""
         turns = await self._history.recent(question.session, _LOOKED_AT)
         before = [turn.question.text for turn in turns if not wants_person(turn.question.text)]
         return replace(question, text=before[-1]) if before else question
@@ -57,7 +57,7 @@ class Escalation:
     async def with_case(
         self, question: Question, events: AsyncGenerator[AnswerEvent]
     ) -> AsyncGenerator[AnswerEvent]:
-        """Yield the events; if the last one has no answer, open a case for the question first."""
+        """Yield the events; before an ending without an answer, open a case for the question."""
         async with aclosing(events):
             async for event in events:
                 yield (

@@ -20,14 +20,14 @@ from core.types import Escalated, Lesson, LessonState, Question, SessionId
 
 logger = logging.getLogger(__name__)
 
-_LOOK: Final = timedelta(hours=1)  # how often all lessons are gone through
-_AT_ONCE: Final = 3  # of them, so that nobody is asked about a whole year in one morning
+_LOOK: Final = timedelta(hours=1)  # the interval between two passes over all lessons
+_AT_ONCE: Final = 3  # reviews asked for in one pass, so that they are spread over the day
 _AGAIN: Final = timedelta(days=14)  # after which somebody who has not answered is asked again
 _SHOWN_CHARS: Final = 400
 
 
 class LessonReviews:
-    """Asks about lessons that are due: each is noted as asked about before anybody hears of it."""
+    """Asks about lessons whose review is due; each request is stored before it is sent."""
 
     def __init__(  # noqa: PLR0913 - its collaborators
         self,
@@ -40,7 +40,7 @@ class LessonReviews:
         say: Callable[[Question, Escalated], Awaitable[None]],
         is_public: Callable[[SessionId], bool],
     ) -> None:
-        """`say` says something by itself where a question was asked, if that `is_public`."""
+        """`say` posts a message where a question was asked, and is used if that `is_public`."""
         self._lessons = lessons
         self._archive = archive
         self._roster = roster
@@ -51,10 +51,10 @@ class LessonReviews:
         self._look_at: datetime | None = None
 
     async def go(self) -> None:
-        """Let what is due by now expire, and ask about it in the conversation where it was taught.
+        """Let due lessons expire, and ask about each in the conversation where it was taught.
 
         Raises:
-            StorageError: the rest waits.
+            StorageError: the remaining lessons wait for the next pass.
         """
         now = self._now()
         if self._look_at and now < self._look_at:
@@ -71,7 +71,7 @@ class LessonReviews:
                 asked += await self._ask(expired, now)
 
     async def _ask(self, lesson: Lesson, now: datetime) -> bool:
-        """Ask about one lesson; False if there is nobody to be asked now, or nowhere to ask."""
+        """Ask about a lesson; return False if nobody can be asked now, or there is no place."""
         platform = lesson.session.partition(":")[0]
         owners = self._roster.owners_of(lesson.question, (), platform)
         turn = await self._archive.find(lesson.question_id)
@@ -102,7 +102,7 @@ class LessonReviews:
 
 
 def is_due(lesson: Lesson, now: datetime) -> bool:
-    """Return whether somebody has to look at a lesson again by now."""
+    """Return whether the review of a lesson is due."""
     is_learnt = lesson.state in (LessonState.SERVED, LessonState.EXPIRED)
     return is_learnt and lesson.review_at is not None and lesson.review_at <= now
 

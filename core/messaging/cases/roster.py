@@ -14,14 +14,14 @@ _MOST_DAYS: Final = 366  # how far ahead the next working day is looked for
 
 
 class Roster:
-    """The owners in the order of the profile; `everything` are those of the settings."""
+    """The owners in the order of the profile, and those of the settings, who own `everything`."""
 
     def __init__(self, owners: Sequence[Owner], everything: Owner) -> None:
         self._owners = (*owners, everything)
 
     @property
     def zone(self) -> str:
-        """The zone in which people are told of times: that of the first owner."""
+        """The time zone for texts with a time: that of the first owner."""
         return self._owners[0].zone
 
     def named(self, name: str) -> Owner | None:
@@ -31,9 +31,9 @@ class Roster:
     def owners_of(
         self, question: str, categories: Sequence[str], platform: str, *, first: Sequence[str] = ()
     ) -> list[Owner]:
-        """Return the owners to call to a question on a platform, one after the other.
+        """Return the owners to call to a question on a platform, in the order of their calls.
 
-        Those named `first` come first, then those of its topic, then those of everything.
+        The owners named in `first` come first, then those of its topic, then those of everything.
         """
         text = compact(question)
         known = {compact(category) for category in categories}
@@ -58,7 +58,7 @@ def works_from(owner: Owner, now: datetime) -> datetime:
             continue
         opens = datetime.combine(day, owner.opens, zone)
         closes = datetime.combine(day, owner.closes, zone)
-        if closes <= opens:  # until midnight
+        if closes <= opens:  # the working day ends at midnight
             closes = datetime.combine(day + timedelta(days=1), owner.closes, zone)
         if local < closes:
             return max(now, opens).astimezone(now.tzinfo)

@@ -1,6 +1,6 @@
-"""The rounds of the desk: owners are called and reminded, and those who wait are told.
+"""The rounds of the desk: owners are called and reminded, and waiting askers get their answers.
 
-Only the process that leads makes the rounds.
+Only the leading process makes the rounds.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from core.types import Case, Escalated, InboxState, Question, Receipt, SessionId
 
 logger = logging.getLogger(__name__)
 
-_LOOK_S: Final = 2.0  # how soon this process sees what another has stored
+_LOOK_S: Final = 2.0  # the interval at which changes by other processes are looked for
 _AT_ONCE: Final = 100
 
 
 class CaseRounds:
-    """Does what is due at the desk; a step that is done twice is shown once.
+    """Takes the due steps of all cases; a step that is repeated after a crash is shown once.
 
-    A notice is a question of its own in the inbox. Its id comes from the asker's question and the
-    answer, so that it is there once, and any process that serves the platform shows it.
+    A notice is a question of its own in the inbox. Its id is made from the asker's question and the
+    answer, so that it exists once. Any process that serves the platform shows it.
     """
 
     def __init__(  # noqa: PLR0913 - its collaborators
@@ -45,11 +45,10 @@ class CaseRounds:
         is_public: Callable[[SessionId], bool],
         also: Sequence[Callable[[], Awaitable[None]]] = (),
     ) -> None:
-        """`also` is what whoever leads does beside it.
+        """`say` posts a message where a question was asked, and is used if that `is_public`.
 
-        `wake` lets the inbox be looked at.
-
-        `say` says something by itself where a question was asked, if that `is_public`.
+        `wake` has the inbox looked at. `also` are further duties of the leading process, which run
+        with each round.
         """
         self._say = say
         self._also = also
@@ -76,10 +75,10 @@ class CaseRounds:
                     await self._desk.changed.wait()
 
     async def go(self) -> None:
-        """Do what is due by now.
+        """Take all steps that are due.
 
         Raises:
-            StorageError: the rest waits.
+            StorageError: the remaining steps wait for the next round.
         """
         for case in await self._desk.cases.due(self._desk.now(), _AT_ONCE):
             if case.is_open:
@@ -122,9 +121,9 @@ class CaseRounds:
         )
 
     async def _is_told(self, case: Case, question: Question) -> bool:
-        """Hand in the notice to an asker; return False if the inbox has no room now."""
+        """Put the notice to an asker into the inbox; return False if it has no room now."""
         if await self._is_withdrawn(question):
-            return True  # nobody waits for its answer any more
+            return True  # the asker has deleted the question
         notice = notice_of(case, question, self._profile, self._desk.now())
         await self._history.append(notice)
         return await self._inbox.receive(notice.question) is not Receipt.FULL

@@ -14,17 +14,17 @@ _TAKEN_FOR: Final = timedelta(hours=24)  # after this time an owner who took the
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The result of taking a case: whether it `is_done`, and the text that says so."""
+    """The result of taking a case: whether it `is_done`, and the text for the owner."""
 
     text: str
     is_done: bool = False
 
 
 async def taken(desk: CaseDesk, case_id: str, person: str, name: str) -> Taken:
-    """Note that an owner takes a case and will answer it.
+    """Assign a case to an owner who will answer it.
 
     Raises:
-        StorageError: it is not theirs yet.
+        StorageError: the assignment is not stored.
     """
     until = desk.now() + _TAKEN_FOR
     case = await desk.change(
@@ -39,10 +39,10 @@ async def taken(desk: CaseDesk, case_id: str, person: str, name: str) -> Taken:
 
 
 async def closed(desk: CaseDesk, case_id: str) -> str:
-    """Close a case that this FAQ should not answer; return what the owner is told.
+    """Close a case that this FAQ should not answer; return the text for the owner.
 
     Raises:
-        StorageError: it is open still.
+        StorageError: the case is still open.
     """
     closed = False
 
@@ -59,17 +59,17 @@ async def choices(desk: CaseDesk, case_id: str) -> list[Passage]:
     """Return the entries that may answer a case; none if it is not open.
 
     Raises:
-        FaqbotError: they cannot be found.
+        FaqbotError: the entries cannot be searched for.
     """
     case = await desk.cases.find(case_id)
     return await desk.entries_for(case) if case and case.is_open else []
 
 
 async def picked(desk: CaseDesk, case_id: str, faq_id: str) -> str:
-    """Answer a case with an entry of the FAQ; return what the owner is told.
+    """Answer a case with an entry of the FAQ; return the text for the owner.
 
     Raises:
-        FaqbotError: it waits still.
+        FaqbotError: the case is still open.
     """
     entries = {one.faq_id: one for one in await choices(desk, case_id)}
     answer = entries.get(faq_id)

@@ -1,27 +1,27 @@
-"""How many answers are likely to begin before the calls of those that grow now come back."""
+"""A forecast of how many answers will begin before the spent calls of a bucket come back."""
 
 from __future__ import annotations
 
 from collections import deque
 from typing import Final
 
-_KEPT_SHARE: Final = 0.9  # what is left of a busy window with each answer of a quieter one
+_KEPT_SHARE: Final = 0.9  # the decay of the forecast with each answer of a quieter window
 _MOST_KEPT: Final = 100
 
 
 class Company:
     """Learns how many answers follow each other within one window of a bucket of calls.
 
-    An answer that begins after others have ended within the window has only what they have left,
-    so that the next ones leave more. A busy window is remembered for some answers.
+    An answer that begins after others have ended within the window has only the calls that they
+    left. The forecast lets later answers leave more. A busy window is remembered for some answers.
     """
 
     def __init__(self) -> None:
-        self._ended: deque[float] = deque(maxlen=_MOST_KEPT)  # the times at which they began
+        self._ended: deque[float] = deque(maxlen=_MOST_KEPT)  # when each ended answer had begun
         self.expected = 0.0
 
     def note_begun(self, now: float, window_s: float) -> None:
-        """Note that an answer begins to grow, and see how many have ended within the window."""
+        """Note that an answer begins to grow, and count those that have ended within the window."""
         lately = sum(began > now - window_s for began in self._ended)
         self.expected = max(float(lately), self.expected * _KEPT_SHARE)
 

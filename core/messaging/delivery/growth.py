@@ -1,4 +1,4 @@
-"""How long an answer will still grow, judged by how long earlier ones did."""
+"""A forecast of how long an answer will still grow, from how long earlier ones have grown."""
 
 from __future__ import annotations
 
@@ -7,44 +7,44 @@ from collections import deque
 from math import sqrt
 from typing import Final
 
-_EXPECTED_S: Final = 11.0  # until some have been seen
+_EXPECTED_S: Final = 11.0  # the forecast before any answer was seen
 _REMEMBERED: Final = 32  # answers
-# One answer in so many grows longer than any that is remembered, up to so many times as long.
+# This share of the answers grows longer than all remembered ones, up to `_TIMES_AS_LONG` times.
 _LONGER_SHARE: Final = 0.002
 _TIMES_AS_LONG: Final = 2.5
-_LONGER_STILL: Final = 2.0  # what has outgrown even that is expected to grow as long again
+_LONGER_STILL: Final = 2.0  # an answer that outgrows even that is expected to double
 
 
 class Growth:
-    """How long answers of one bucket grow, in seconds.
+    """Learns how many seconds the answers of one bucket grow.
 
-    Writes of a growing answer hide the least on average if they come at a rate in proportion to the
-    square root of the share of answers that grow for so long. `left_s` is the time that has to be
-    filled in this sense: less likely seconds count less.
+    The text that people cannot see yet is least on average if writes come at a rate in proportion
+    to the square root of the share of answers that are still growing. `left_s` is the remaining
+    time weighted in this way, so that less likely seconds count less.
     """
 
     def __init__(self) -> None:
         self._latest = deque([_EXPECTED_S])
         self._lengths_s: list[float] = []
-        self._left_s: list[float] = []  # at each of these lengths, for what outgrows it
+        self._left_s: list[float] = []  # the forecast for an answer that outgrows each length
         self._outgrown()
 
     def learn(self, grown_s: float) -> None:
-        """Take in how long an answer has grown."""
+        """Learn how long an ended answer has grown."""
         self._latest.append(grown_s)
         if len(self._latest) > _REMEMBERED:
             self._latest.popleft()
         self._outgrown()
 
     def left_s(self, grown_s: float) -> float:
-        """Return the seconds that an answer is expected to grow still."""
+        """Return the seconds that an answer is still expected to grow."""
         place = bisect_right(self._lengths_s, grown_s)
         if place == len(self._lengths_s):
             return max(self._lengths_s[-1] * _TIMES_AS_LONG, grown_s * _LONGER_STILL) - grown_s
         return self._lengths_s[place] - grown_s + self._left_s[place]
 
     def next_end_s(self, grown_s: float) -> float:
-        """Return the seconds until answers are known to end; 0 beyond all that are remembered."""
+        """Return the seconds until a remembered answer ended; 0 beyond the longest of them."""
         place = bisect_right(self._lengths_s, grown_s)
         return self._lengths_s[place] - grown_s if place < len(self._lengths_s) else 0.0
 

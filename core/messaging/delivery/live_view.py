@@ -1,4 +1,4 @@
-"""The view of an answer as it should be: each event changes it, and a stop ends it."""
+"""The desired view of an answer: each event replaces it, and a stop ends it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from core.types import (
 
 
 class LiveView:
-    """Reads the events of one answer into its latest view."""
+    """Holds the latest view of an answer, made from its events."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
         """`changed` is called after each change of the view."""
@@ -39,13 +39,13 @@ class LiveView:
     def read(
         self, question: Question, events: AsyncGenerator[AnswerEvent], *, status: str
     ) -> asyncio.Task[None]:
-        """Begin with a status, and return the task that reads the events to the end."""
+        """Show a status, and return the task that reads the events to the end."""
         self._view = View(question, status=status)
         self._reading = asyncio.create_task(self._read(events))
         return self._reading
 
     def stop(self, note: str) -> bool:
-        """End the answer where it is, with a line that says so; False if it has ended already."""
+        """End the answer with the note below its text; return False if it has ended already."""
         if self._view and self._view.done:
             return False
         self._stop_note = note

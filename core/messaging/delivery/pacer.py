@@ -1,8 +1,8 @@
 """Pacing of messages: edit budgets under a platform's rate limits.
 
 Every live message has a lane in the pacer of the bucket that its edits are counted in. A token is
-kept back for the last edit of each, so that no interim edit can stand in the way of an ending; what
-is left is spread over the time for which answers are expected to grow.
+kept back for the last edit of each, so that no interim edit can delay an ending. The remaining
+tokens are spread over the time for which answers are expected to grow.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from core.messaging.delivery.company import Company
 from core.messaging.delivery.growth import Growth
 from core.messaging.delivery.window import Window
 
-# An interim edit sooner than this after the last one of its message adds more flicker than text.
+# More frequent interim edits of a message would add more flicker than text.
 MIN_INTERVAL_S: Final = 0.2
-# A token kept for an ending may be spent if another comes back before the ending.
+# A token kept for an ending may be spent if another one comes back before that ending.
 _LENT_S: Final = 0.7
-_SPARE_SHARE: Final = 50  # one token in so many is kept for answers that nobody expects
+_SPARE_SHARE: Final = 50  # one token in so many is kept for answers that have not begun
 # The first text of an answer is about a sentence; less is shown when this much time has passed.
 _SENTENCE_CHARS: Final = 24
 SENTENCE_S: Final = 0.3
@@ -31,10 +31,10 @@ _LOOK_S: Final = 0.05  # the interval at which waiting answers are looked at
 
 @dataclass(eq=False, slots=True)
 class Lane:
-    """One live message in its pacer: how far it is behind, and whether it waits.
+    """The state of one live message in its pacer.
 
-    `hidden` counts the characters that people cannot see yet; `ends` is set when the next write is
-    the last, which goes before all interim ones.
+    `hidden` is the number of characters that people cannot see yet. `ends` is set when the next
+    write is the last, which goes before all interim ones.
     """
 
     hidden: int = 0
@@ -45,7 +45,7 @@ class Lane:
 
     @property
     def shows_text(self) -> bool:
-        """True if people see some of the text by now."""
+        """True if people can see a part of the text."""
         return self.growing_since is not None and self.written_at >= self.growing_since
 
     def grown_s(self, now: float) -> float:
@@ -53,23 +53,23 @@ class Lane:
         return now - self.growing_since if self.growing_since is not None else 0.0
 
     def waited_s(self, now: float) -> float:
-        """Return the seconds since people have seen all of the text that there was."""
+        """Return the seconds since people last saw all text that had been written."""
         if self.growing_since is None:
             return 0.0
         return now - max(self.written_at, self.growing_since)
 
     @property
     def waits(self) -> bool:
-        """True while the message wants a turn and has none."""
+        """True while the message waits for its turn."""
         return self.turn is not None and not self.turn.done()
 
 
 class Pacer:
-    """Grants calls of one bucket: endings first, then whoever is furthest behind.
+    """Grants calls of one bucket: endings first, then the message that is furthest behind.
 
-    Each message is written at equal distances over the time for which the live answers are expected
-    to grow, so that the first writes do not spend what the last ones need; and at a distance of
-    `min_interval_s` at least.
+    Each message is written at equal intervals over the time for which the live answers are expected
+    to grow, so that early writes do not spend the tokens of late ones. An interval is at least
+    `min_interval_s`.
     """
 
     def __init__(
@@ -104,14 +104,14 @@ class Pacer:
             self._dispatch()
 
     def update(self, lane: Lane, *, hidden: int, ends: bool) -> None:
-        """Say how far the message is behind, while its turn is awaited or not."""
+        """Set how many characters of the message are hidden, and whether its next write is last."""
         now = _now()
         if hidden and lane.growing_since is None:
             lane.growing_since = now
             self._company.note_begun(now, self.window.window_s)
         if ends and not lane.ends and lane.growing_since and lane.shows_text:
             self._growth.learn(now - lane.growing_since)
-        # Answers grow far more often than turns are due, and each look costs time.
+        # Answers grow far more often than turns are due, and each dispatch costs time.
         news = ends != lane.ends or bool(hidden) != bool(lane.hidden)
         lane.hidden, lane.ends = hidden, ends
         if lane.waits and (news or now - self._looked_at >= _LOOK_S):
@@ -134,19 +134,19 @@ class Pacer:
 
     @asynccontextmanager
     async def slot(self, *, ends: bool = True) -> AsyncIterator[None]:
-        """Wait for the turn of a single call, which is made inside; `ends` as in `update`."""
+        """Wait for the turn of a call outside any lane, made inside; `ends` as in `update`."""
         with self.lane() as lane:
             self.update(lane, hidden=1, ends=ends)
             async with self.turn(lane):
                 yield
 
     def note_written(self, lane: Lane) -> None:
-        """Note that a call of another budget, a new message, has just shown all of the text."""
+        """Note that a new message, whose call has another budget, has just shown all text."""
         lane.written_at = _now()
         lane.growing_since = lane.growing_since or lane.written_at
 
     def freeze(self, seconds: float) -> None:
-        """Grant nothing for so long, since the platform refused a call."""
+        """Grant no call for so many seconds, since the platform refused one."""
         self.window.freeze(_now() + seconds)
 
     @property
@@ -155,9 +155,10 @@ class Pacer:
         return not self._lanes
 
     def _kept_back(self, now: float) -> int:
-        """Return the tokens that interim calls leave; most of a short window's come back in time.
+        """Return the tokens that interim calls must leave for endings.
 
-        Where all come back together, none is kept for what is expected to end after that.
+        Of a short window, most tokens come back before the endings. If all tokens come back
+        together, none is kept for endings that are expected after that.
         """
         back_s = self.window.resets_in(now)
         ending = sum(
@@ -169,17 +170,17 @@ class Pacer:
 
     @property
     def _spare(self) -> int:
-        """The tokens that are kept for the endings of answers that have not begun."""
+        """Return the tokens that are kept for the endings of answers that have not begun."""
         expected = min(ceil(self._company.expected), self.window.limit // 4)
         return self.window.limit // _SPARE_SHARE + expected
 
     def _dispatch(self) -> None:
-        """Grant whatever may be granted now, and look again when time has changed that."""
+        """Grant all calls that may be made now, and set a timer for the next change."""
         if self._timer:
             self._timer.cancel()
             self._timer = None
         self._looked_at = _now()
-        while self._in_flight < self._at_once:  # the end of a call dispatches again
+        while self._in_flight < self._at_once:  # each call dispatches again when it ends
             now = _now()
             waiting = [lane for lane in self._lanes if lane.waits]
             free = self.window.free(now)
@@ -212,12 +213,12 @@ class Pacer:
     def _due(self, lanes: Sequence[Lane], now: float) -> dict[Lane, float]:
         """Return the time at which each message's next interim write is due.
 
-        What is hidden adds up to the least where all steps of all messages are equal. The first is
-        half as long, since somebody waits for the first text, and long enough for a sentence.
+        The sum of hidden text is least if all intervals of all messages are equal. The first one is
+        half as long, since a person waits for the first text, and long enough for a sentence.
         """
         if not lanes:
             return {}
-        # The sooner a call is made where none counts, the sooner it comes back.
+        # With no call in the window, an early call starts it early, and comes back early.
         step_s = 0.0 if self.window.free(now) == self.window.limit else self._step_s(now)
         return {lane: self._due_at(lane, step_s) for lane in lanes}
 
@@ -229,10 +230,10 @@ class Pacer:
         return max(at, lane.growing_since + max(step_s / 2, sentence_s))
 
     def _step_s(self, now: float) -> float:
-        """Return the seconds between two writes of a message, so that tokens last for all of them.
+        """Return the seconds between two writes of a message for which the tokens last.
 
-        The ending is the last of these writes. All calls have to last until the answers end, and
-        the free ones until more come back, when each message is written again.
+        The ending is the last of these writes. All tokens have to last until the answers end, and
+        the free ones until more come back.
         """
         growing = [lane for lane in self._lanes if not lane.ends]
         left_s = [self._growth.left_s(lane.grown_s(now)) for lane in growing]
@@ -249,7 +250,7 @@ class Pacer:
         return step_s
 
     def _fair_step_s(self, growing: int) -> float:
-        """Return the seconds that leave enough for the answers that are likely to begin soon."""
+        """Return the interval, in seconds, that leaves enough for answers likely to begin soon."""
         if not self._company.expected:
             return 0.0
         together = growing + self._company.expected
@@ -257,5 +258,5 @@ class Pacer:
 
 
 def _now() -> float:
-    """The loop's clock, which its timers go by; seconds."""
+    """Return the time of the event loop's clock, in seconds, by which its timers go."""
     return asyncio.get_running_loop().time()

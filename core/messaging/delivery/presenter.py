@@ -1,7 +1,7 @@
-"""Answer events become message edits: one writer an answer, and the latest state wins.
+"""The presenter turns answer events into message edits, with one writer for each answer.
 
-Events only replace the view that is to be shown; a single writer shows whatever is the latest when
-the platform's budget gives it a turn. So no state can overtake another, and none queues up.
+Events only replace the view that is to be shown. When the platform's budget grants a call, the
+writer shows the latest view. So no view can overtake another one, and views do not queue up.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from core.types import AnswerEvent, Edit, Question, View
 
 logger = logging.getLogger(__name__)
 
-_STATUS_AFTER_S: Final = 0.25  # an answer that is complete by then is sent in one piece
-# A last edit waits this long for its turn; then the ending is posted as a new message.
+_STATUS_AFTER_S: Final = 0.25  # an answer that is complete by then is sent without a status
+# An ending waits this long for its edit; then it is posted as a new message.
 _PATIENCE_S: Final = 3.0
-_RETRIES_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # the pauses after errors that may pass
+_RETRIES_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # the pauses after temporary errors
 _MOST_INTERIM_FAILURES: Final = 2  # failures of interim edits that lengthen the pause
 _MOST_EDITS: Final = 64  # edits that the trace of one answer keeps
 
 
 class Presenter(Generic[Page]):
-    """Shows one answer. Make one an answer, and call `present` once."""
+    """Shows one answer. Make one for each answer, and call `present` once."""
 
     def __init__(
         self,
@@ -49,8 +49,8 @@ class Presenter(Generic[Page]):
     ) -> None:
         """`references` are the messages in which an earlier attempt began to show the answer.
 
-        `note` is told of all messages when there is a new one, and before each change: what it
-        raises ends the showing, such as that somebody else has the question by now.
+        `note` is called with all references when there is a new message, and before each change.
+        If it raises, the presenter stops, for example since another process has the question now.
         """
         self._reply = reply
         self._note = note
@@ -64,30 +64,30 @@ class Presenter(Generic[Page]):
         self._changed = asyncio.Event()
         self._lane: Lane | None = None
         self._patience: asyncio.Timeout | None = None
-        self.rate_limited = 0  # calls that the platform refused because there were too many
-        self.retried = 0  # calls that failed otherwise, and were made again
+        self.rate_limited = 0  # calls that the platform refused for its rate limit
+        self.retried = 0  # calls that were repeated after another error
         self._confirmed = False
         self._may_be_posted = False
         self._was_unclear = False
 
     def stop(self, note: str) -> bool:
-        """End the answer where it is, with a line that says so; False if it has ended already."""
+        """End the answer with the note below its text; return False if it has ended already."""
         return self._live.stop(note)
 
     @property
     def edits(self) -> tuple[Edit, ...]:
-        """The edits by which the shown answer has grown until now."""
+        """The edits by which the shown answer has grown so far."""
         return tuple(self._edits)
 
     @property
     def references(self) -> Sequence[str]:
-        """The references of all messages, those that will be deleted included."""
+        """The references of all messages, including those that will be deleted."""
         return [*self._shown.references, *self._shown.outdated]
 
     async def present(
         self, question: Question, events: AsyncGenerator[AnswerEvent], *, status: str
     ) -> View:
-        """Show events until the last one; return what is shown in the end.
+        """Show events until the last one; return the view that is shown in the end.
 
         Raises:
             PlatformError: the ending could not be shown; `PlatformRefusedError` if it never can.
@@ -122,7 +122,7 @@ class Presenter(Generic[Page]):
             self._patience.reschedule(loop.time() + _PATIENCE_S)
 
     def _tell_lane(self) -> None:
-        """Tell the pacer how far the message is behind."""
+        """Tell the pacer how much text is hidden, and whether the answer has ended."""
         if self._lane:
             hidden = max(len(self._current.text) - self._visible_chars, 0)
             if self._current.lasts and self._visible_status != self._current.status:
@@ -154,10 +154,10 @@ class Presenter(Generic[Page]):
             await self._delete(reference)
 
     async def _failed(self, error: PlatformError, failures: int) -> int:
-        """Wait before the next attempt; return how many have failed by now.
+        """Wait before the next attempt; return the number of failed attempts.
 
         Raises:
-            PlatformError: there will be none.
+            PlatformError: there will be no further attempt.
         """
         if isinstance(error, PlatformUnclearError):
             if self._was_unclear:
@@ -167,17 +167,17 @@ class Presenter(Generic[Page]):
             raise error
         self.retried += 1
         logger.warning("%s; trying again", error)
-        self._rendered = None  # the failed call may have told the reply what this place cannot show
+        self._rendered = None  # after a failure, the reply may render in a simpler form
         await asyncio.sleep(_RETRIES_S[failures])
-        # The ending has attempts of its own, however long the platform was away before.
+        # Attempts for the ending are counted separately from those for interim edits.
         most = len(_RETRIES_S) if self._current.done else _MOST_INTERIM_FAILURES
         return min(failures + 1, most)
 
     async def _show_privately(self, error: PlatformRefusedError) -> None:
-        """Show the answer privately to its asker, and leave nothing of it where it is refused.
+        """Show the answer privately to its asker, and delete its messages from the refusing place.
 
         Raises:
-            PlatformRefusedError: that is refused, too.
+            PlatformRefusedError: the private message is refused, too.
         """
         await self._note(self._shown.references)
         try:
@@ -200,7 +200,7 @@ class Presenter(Generic[Page]):
             pass
 
     async def _step(self) -> bool:
-        """Make the one call that brings the messages nearer to the view; return True at the end."""
+        """Make one call that updates the messages; return True once the ending is shown."""
         self._changed.clear()
         if self._may_be_posted:
             await self._find()
@@ -216,7 +216,7 @@ class Presenter(Generic[Page]):
         return False
 
     def _first_different(self) -> int | None:
-        """Return the place of the first message that is wrong or missing; None if all are right."""
+        """Return the index of the first outdated or missing message; None if there is none."""
         pages = self._pages()
         if self._current.done:
             self._shown.outdate_from(len(pages))
@@ -285,15 +285,15 @@ class Presenter(Generic[Page]):
         self._tell_lane()
 
     def _see(self, view: View) -> None:
-        """Remember which view people see by now."""
+        """Record the view that people see now."""
         self._visible_chars = len(view.text)
         self._visible_status = view.status
         at_ms = round((asyncio.get_running_loop().time() - self._began) * 1000, 1)
-        # Where there are very many, each further edit replaces the last one.
+        # Once the list is full, each further edit replaces the last one.
         self._edits = [*self._edits[: _MOST_EDITS - 1], Edit(at_ms, len(view.text))]
 
     def _pages(self) -> Sequence[Page]:
-        """Return the latest view as pages; a long one takes some milliseconds to render."""
+        """Return the pages of the latest view; a long one takes some milliseconds to render."""
         if self._rendered is None or self._rendered[0] is not self._current:
             self._rendered = (self._current, self._reply.render(self._current))
         return self._rendered[1]
@@ -301,8 +301,8 @@ class Presenter(Generic[Page]):
     async def _confirmed_view(self) -> View:
         """Return the latest view, once `note` has confirmed that this process may still write.
 
-        Interim writes need that, too: another process may have written the ending by now. The
-        first message of all is noted after it was sent, which is soon enough.
+        Interim writes need the confirmation, too: another process may have written the ending by
+        now. The very first message is noted right after it was sent.
         """
         while not self._confirmed and (self._current.done or self._shown):
             ends = self._current.done
@@ -313,11 +313,11 @@ class Presenter(Generic[Page]):
         return self._current
 
     async def _find(self) -> None:
-        """Take over a message that was posted although the call seemed to fail."""
+        """Adopt a message that was posted although its call seemed to fail."""
         try:
             found = await self._reply.find()
         except RateLimitedError as error:
-            await asyncio.sleep(error.retry_after_s)  # no pacer bounds calls of this kind
+            await asyncio.sleep(error.retry_after_s)  # calls of this kind have no pacer
             raise
         taken_over = self._shown.take_over(found)
         self._may_be_posted = False

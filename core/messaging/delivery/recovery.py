@@ -1,4 +1,4 @@
-"""Recovery of an answer's messages: those of earlier attempts are found, taken over or deleted."""
+"""Recovery of an answer's messages after a crash: they are found, adopted or deleted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def attach(reply: Reply[Any], file: File) -> None:
     """Attach a file below an answer, in several attempts.
 
     Raises:
-        PlatformError: the file is not there; `PlatformRefusedError` if it never can be.
+        PlatformError: the file is not attached; `PlatformRefusedError` if it never can be.
     """
     await with_pauses(lambda: reply.attach(file), pauses_s=_AGAIN_S)
 
@@ -44,10 +44,10 @@ async def delete_all(reply: Reply[Any], references: Sequence[str]) -> None:
 
 
 async def delete_late(reply: Reply[Any], shown: Sequence[str]) -> None:
-    """Delete what an earlier attempt had sent and what landed after its messages were looked for.
+    """Delete messages of an earlier attempt that appeared after its messages were looked for.
 
-    The asker has the answer by now, so this may take as long as the platform's limits ask for: a
-    message that says for ever that it is being written would be worse. A failure is logged.
+    The asker has the answer already, so this may wait for the platform's limits. Otherwise a
+    message would stay that says for ever that it is being written. A failure is logged.
     """
     try:
         found = await _found_in_the_end(reply)
@@ -59,10 +59,10 @@ async def delete_late(reply: Reply[Any], shown: Sequence[str]) -> None:
 async def with_found(
     noted: Sequence[str], reply: Reply[Any], *, all_of_them: bool = False
 ) -> Sequence[str]:
-    """Return the noted messages, then those that were sent just before they could be noted.
+    """Return the noted references, then those of messages that were sent and not noted.
 
     Raises:
-        PlatformError: the platform does not say which messages there are, and none was noted, or
+        PlatformError: the platform does not list the messages, and none was noted or
             `all_of_them` are needed.
     """
     try:
@@ -80,9 +80,9 @@ async def _delete(reply: Reply[Any], reference: str) -> None:
 
 
 async def _found_in_the_end(reply: Reply[Any]) -> Sequence[str]:
-    """Return all messages of an answer, also where the platform is out of order for a moment.
+    """Return all messages of an answer; retry while the platform has a temporary failure.
 
-    The next attempt would begin only when the lease of this one lapses, and the last attempt of all
-    would leave the question failed.
+    Without a retry, the next attempt would begin only when the lease lapses, and the last one would
+    leave the question failed.
     """
     return await with_pauses(lambda: when_allowed(reply.find), pauses_s=_AGAIN_S)

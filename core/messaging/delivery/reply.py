@@ -29,55 +29,54 @@ class Reply(Protocol[Page]):
         ...
 
     async def hint(self, view: View) -> None:
-        """Show beside the messages, if the platform can, that there is work; never raises."""
+        """Show beside the messages that work goes on, if the platform can. Never raises."""
         ...
 
     def render(self, view: View) -> Sequence[Page]:
-        """The view as messages, one or more; equal pages look the same. Pure.
+        """Return the pages of a view, one for each message; equal pages look the same. Pure.
 
-        There is no page where only a whole answer can be shown and it is not whole yet. Later views
-        of the same answer change only the last pages: full pages stay as they are.
+        Later views of the same answer change only the last pages: full pages stay as they are. A
+        place that can show only complete answers has no pages until the answer is complete.
         """
         ...
 
     async def post(self, page: Page, place: int) -> str:
-        """Send the page at this `place` of the answer, counted from 0; return its reference."""
+        """Send the page at index `place` as a message; return its reference."""
         ...
 
     async def edit(self, reference: str, page: Page) -> None:
-        """Let the message show this page instead; `MessageGoneError` if it is not there.
+        """Edit a message to show this page.
 
-        `MustBeNewError` if the page has to be a new message, since an edit notifies nobody.
+        Raises:
+            MessageGoneError: the message does not exist any more.
+            MustBeNewError: the page has to be a new message, since an edit notifies nobody.
         """
         ...
 
     async def delete(self, reference: str) -> None:
-        """Delete the message; nothing happens if it is gone."""
+        """Delete the message; do nothing if it is gone already."""
         ...
 
     async def find(self) -> Sequence[str]:
-        """The messages of this answer that are there already, in order, whoever sent them."""
+        """Return the references of this answer's messages, in order, of all processes."""
         ...
 
     async def attach(self, file: File) -> None:
         """Show a file below the answer to everybody who sees the answer.
 
         Raises:
-            PlatformError: it is not there; `PlatformRefusedError` if it never can be.
+            PlatformError: it is not attached; `PlatformRefusedError` if it never can be.
         """
         ...
 
     async def show_privately(self, view: View) -> None:
-        """Show a whole answer to whoever asked, alone, since it can never be shown here.
+        """Show a complete answer to the asker in private, since it can never be shown here.
 
         Raises:
-            PlatformError: that is not possible either.
+            PlatformError: it cannot be shown in private either.
         """
         ...
 
     async def abandon(self) -> None:
-        """Leave a place that has no answer, or none any more; never raises.
-
-        A thread that was opened for the answer alone does not stay open.
-        """
+        """Clean up a place that has no answer, such as a thread opened for it. Never raises."""
         ...

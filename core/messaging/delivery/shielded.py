@@ -1,4 +1,4 @@
-"""Calls to a platform that are seen to their end although their task is cancelled."""
+"""Calls to a platform that run to their end although their task is cancelled."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ async def to_its_end(call: Coroutine[object, object, T]) -> T:
     """Make a call; if the task is cancelled meanwhile, wait until the call has ended.
 
     The next process looks for the messages of the answer and edits them. A call that took effect
-    after that would leave a message that nobody finds, or overwrite a newer text.
+    later would leave a message that no process knows, or overwrite a newer text.
     """
     task = asyncio.create_task(call)
     task.add_done_callback(_retrieved)
@@ -30,6 +30,6 @@ async def to_its_end(call: Coroutine[object, object, T]) -> T:
 
 
 def _retrieved(task: asyncio.Task[T]) -> None:
-    """Retrieve an error that nobody may be left to ask for."""
+    """Retrieve the error of a task that may not be awaited, so that asyncio does not report it."""
     if not task.cancelled():
         task.exception()

@@ -1,4 +1,4 @@
-"""The messages of an answer as they stand, compared with the pages that they should show."""
+"""The messages of an answer, compared with the pages that they should show."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from core.messaging.delivery.reply import Page
 
 @dataclass(slots=True)
 class ShownMessage(Generic[Page]):
-    """A message as it stands; without a page if this process does not know what it shows."""
+    """A message and the page that it shows; None if this process does not know the page."""
 
     reference: str
     page: Page | None
 
 
 class ShownMessages(Generic[Page]):
-    """The messages of one answer in their order, and those that have to be deleted in the end."""
+    """The messages of one answer in order, and those that are to be deleted in the end."""
 
     def __init__(self, references: Sequence[str]) -> None:
         """`references` are the messages in which an earlier attempt began to show the answer."""
@@ -39,7 +39,7 @@ class ShownMessages(Generic[Page]):
         return [shown.reference for shown in self._messages]
 
     def first_different(self, pages: Sequence[Page]) -> int | None:
-        """Return the place of the first page that no message shows yet; None if all are shown."""
+        """Return the index of the first page that no message shows yet; None if all are shown."""
         for place, page in enumerate(pages):
             if place == len(self._messages) or self._messages[place].page != page:
                 return place
@@ -50,13 +50,13 @@ class ShownMessages(Generic[Page]):
         self._messages.append(ShownMessage(reference, page))
 
     def take_over(self, found: Sequence[str]) -> bool:
-        """Append messages that were sent unnoticed; return whether any of them is new."""
+        """Append messages that were sent and not recorded; return whether any of them is new."""
         known = {*self.references, *self.outdated}
         new = [ShownMessage[Page](one, None) for one in found if one not in known]
         self._messages += new
         return bool(new)
 
     def outdate_from(self, place: int) -> None:
-        """Let the messages from this place on be deleted in the end, and show nothing any more."""
+        """Mark the messages from this index on for deletion; they count as not shown."""
         self.outdated += self.references[place:]
         del self._messages[place:]

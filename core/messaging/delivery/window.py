@@ -1,4 +1,4 @@
-"""A budget of calls, counted as strictly as any platform may count them."""
+"""A budget of calls, counted at least as strictly as a platform may count them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections import deque
 class Window:
     """A budget of calls. At most `limit` are made in any `window_s` seconds.
 
-    A call counts from when it is granted until `window_s` after it has returned, since nobody knows
-    when in between the platform has counted it: so no platform counts more strictly.
+    A call counts from the moment it is granted until `window_s` after it has returned, because the
+    platform may have counted it at any time in between.
     """
 
     def __init__(self, limit: int, window_s: float, *, drips: bool = False) -> None:
-        """With `drips`, calls come back one by one: `limit` is a burst, then a steady pace."""
+        """With `drips`, calls come back one by one: `limit` bounds a burst before a steady pace."""
         self.limit = limit
         self.window_s = window_s
         self._drips = drips
@@ -36,7 +36,7 @@ class Window:
         return max(self.limit - self._in_flight - len(self._landed), 0)
 
     def coming(self, now: float, seconds: float) -> int:
-        """Return how many calls may be made in the next `seconds`, all in all."""
+        """Return how many calls may be made in the next `seconds`, including the free ones."""
         self._forget(now)
         if now + seconds < self._frozen_until:
             return 0
@@ -51,7 +51,7 @@ class Window:
         return self.limit - self._in_flight - kept + rounds * self.limit
 
     def changes_at(self, now: float) -> float:
-        """Return the time at which more calls become possible; infinity if time changes nothing."""
+        """Return the time at which more calls become possible; infinity if there is none."""
         if now < self._frozen_until:
             return self._frozen_until
         self._forget(now)
@@ -69,7 +69,7 @@ class Window:
         """Count a call that has returned, whatever its result."""
         self._in_flight -= 1
         if self._drips:
-            # The burst counts as if it had been spread over the window before.
+            # A burst is counted as if its calls had been spread over the window before.
             interval_s = self.window_s / self.limit
             last = self._landed[-1] if self._landed else float("-inf")
             now = max(now - self.window_s + interval_s, last + interval_s)
@@ -78,14 +78,14 @@ class Window:
         self._landed.append(now)
 
     def freeze(self, until: float) -> None:
-        """Grant nothing before `until`, since the platform refused a call."""
+        """Grant no call before `until`, since the platform refused one."""
         self._frozen_until = max(self._frozen_until, until)
 
     def learn(self, *, limit: int, remaining: int, reset_after_s: float, now: float) -> None:
-        """Take over what the platform says of the bucket, which others may use, too.
+        """Adopt the platform's figures of the bucket, which other clients may use, too.
 
-        All calls of its window come back together, when that ends. Called while the call whose
-        answer says so is still in flight, and counted in `remaining`.
+        All calls of its window come back together, when the window ends. Call this while the call
+        whose response has these figures is still counted as in flight.
         """
         self.limit = limit
         self.window_s = max(self.window_s, reset_after_s)

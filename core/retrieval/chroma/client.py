@@ -1,4 +1,4 @@
-"""The client of Chroma: opened in a folder or connected to a server, its errors as ours."""
+"""The client of Chroma, for a folder or a server, and the translation of its errors."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def open_folder(folder: Path) -> ClientAPI:
 
 
 def connect_client(url: str, token: str | None = None) -> ClientAPI:
-    """Connect to the Chroma server at `url`; the client cannot be closed, so open one a process.
+    """Connect to the Chroma server at `url`. A client cannot be closed: open one in a process.
 
     `token` is sent as `Authorization: Bearer …`, for the proxy that guards the server.
 
@@ -60,10 +60,10 @@ def connect_client(url: str, token: str | None = None) -> ClientAPI:
             headers=headers,
             settings=Settings(anonymized_telemetry=False),
         )
-        # There is no setting for it, and it would wait for ever.
+        # Chroma has no setting for the timeout, and without one a call may wait for ever.
         client._server._session.timeout = _TIMEOUT  # type: ignore[attr-defined] # noqa: SLF001
     except (ChromaError, ValueError, HTTPError) as error:
-        raise _refused(url) from error  # the client's own sentence may hold the headers
+        raise _refused(url) from error  # the client's message may contain the headers
     return client
 
 
@@ -71,8 +71,8 @@ def check_server(url: str, token: str | None = None) -> None:
     """Check that a Chroma server answers at `url`. Blocks.
 
     Raises:
-        IndexAwayError: none does.
-        FaqIndexError: it refuses us, or is something else.
+        IndexAwayError: no server answers.
+        FaqIndexError: the server refuses us, or is not a Chroma server.
     """
     try:
         answer = get(f"{url.rstrip('/')}{_HEARTBEAT}", headers=_headers(token), timeout=_TIMEOUT)
@@ -83,13 +83,13 @@ def check_server(url: str, token: str | None = None) -> None:
         ) from error
     if answer.is_server_error:
         raise IndexAwayError(f"the Chroma server of CHROMA_URL fails ({answer.status_code})")
-    if not answer.is_success:  # a client that was refused would leave its connection open
+    if not answer.is_success:  # checked here, because a refused client leaves its connection open
         raise _refused(url)
 
 
 @contextmanager
 def translated(generation: str = "that served") -> Iterator[None]:
-    """Translate the errors of Chroma while it is called.
+    """Translate the errors of the calls to Chroma within the context.
 
     Raises:
         FaqIndexError: the generation was replaced, or Chroma fails.
@@ -105,7 +105,7 @@ def translated(generation: str = "that served") -> Iterator[None]:
             "check that it runs"
         ) from error
     except Exception as error:
-        if type(error) is Exception:  # the client's, of an answer that is not Chroma's: a proxy's
+        if type(error) is Exception:  # the client raises this for an answer of a proxy
             raise IndexAwayError("the Chroma server of CHROMA_URL fails; see its log") from error
         if not isinstance(error, ChromaError):
             raise
@@ -115,7 +115,7 @@ def translated(generation: str = "that served") -> Iterator[None]:
 def sweep(folder: Path) -> None:
     """Remove the vector files of deleted collections, which Chroma (1.5.9) leaves on the disk.
 
-    What it still knows is read from its own table: a folder in use is there before it is written.
+    The folders in use are read from Chroma's own table, which names each before it is written.
     """
     database = (folder / "chroma.sqlite3").resolve().as_uri()
     try:

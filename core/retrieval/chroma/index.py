@@ -1,8 +1,8 @@
 """The FAQ in Chroma: one collection for each ingest, and a pointer to the one that serves.
 
-A collection is filled beside the one that is being served, and the pointer moves when it is whole,
-so a failed or killed ingest changes nothing. Embedded (`PersistentClient`) by default, a server by
-`CHROMA_URL`; the rest of the code is the same.
+A new collection is filled while the former one serves, and the pointer moves when it is complete,
+so a failed or killed ingest changes nothing. Chroma is embedded (`PersistentClient`) by default, or
+a server at `CHROMA_URL`; this code is the same for both.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class ChromaIndex:
         return cls(open_folder(folder), folder)
 
     def warm(self) -> None:
-        """Load the vectors of what serves, for which the first search would wait half a second."""
+        """Load the serving vectors, for which the first search would wait half a second."""
         serving = self.serving()
         if serving is None:
             return
@@ -61,18 +61,18 @@ class ChromaIndex:
 
     @classmethod
     def connect(cls, url: str, token: str | None = None) -> Self:
-        """The store of the Chroma server at `url`; one client lives as long as the process.
+        """Return the index on the Chroma server at `url`; connect once in a process.
 
         `token` is sent as `Authorization: Bearer …`, for the proxy that guards the server.
 
         Raises:
             IndexAwayError: no server answers there.
-            FaqIndexError: it refuses us.
+            FaqIndexError: the server refuses us.
         """
         return cls(connect_client(url, token))
 
     def serving(self) -> Generation | None:
-        """The generation that answers are taken from, or None before the first ingest."""
+        """Return the generation that answers are taken from, or None before the first ingest."""
         pointer = self._pointer()
         if pointer is None or not pointer.get("serving"):
             return None
@@ -97,15 +97,15 @@ class ChromaIndex:
                     "source": source,
                     "entries": 0,
                 },
-                # Of unit vectors the inner product is the cosine. The space "cosine" scales what it
-                # is given, so that a copied vector would not be the same to the last bit.
+                # The inner product of unit vectors is their cosine. The space "cosine" would scale
+                # vectors again, so that a copied one would differ in its last bits.
                 configuration={"hnsw": {"space": "ip", "ef_construction": 100, "ef_search": 200}},
                 embedding_function=None,
             )
         return name
 
     def add(self, generation: str, records: Sequence[Record]) -> None:
-        """Store records; the caller keeps a batch to a few hundred."""
+        """Store a batch of records, a few hundred at most."""
         ids, vectors, documents, metadatas = [], [], [], []
         for record in records:
             for number, (chunk, vector) in enumerate(
@@ -122,7 +122,7 @@ class ChromaIndex:
                 )
 
     def switch(self, generation: str, *, entries: int, digest: str) -> None:
-        """Serve from `generation` from now on; the one before is kept for who still reads it."""
+        """Serve `generation` from now on; the former one stays for processes that still read it."""
         with translated(generation):
             collection = self._client.get_collection(generation)
             known = {**(collection.metadata or {}), "entries": entries, "digest": digest}
@@ -133,7 +133,7 @@ class ChromaIndex:
         self.tidy()
 
     def tidy(self) -> None:
-        """Drop what nobody reads any more, and what a killed ingest left behind."""
+        """Drop generations that no process reads any more, and what a killed ingest has left."""
         pointer = self._pointer() or {}
         kept = {pointer.get("serving", ""), pointer.get("before", "")}
         with translated():
@@ -144,11 +144,11 @@ class ChromaIndex:
             sweep(self._folder)
 
     def digests(self, generation: str) -> dict[str, str]:
-        """The content hash of each entry, by faq_id."""
+        """Return the content hash of each entry, by faq_id."""
         return {meta["faq_id"]: meta["digest"] for meta in self._first_chunks(generation)}
 
     def records(self, generation: str) -> Iterator[Record]:
-        """Every whole record, in the order in which they were added."""
+        """Yield every record with its vectors, in the order in which they were added."""
         rows = self._pages(generation, include=["metadatas", "documents", "embeddings"])
         for _, chunks in groupby(rows, key=lambda row: row[0]["faq_id"]):
             parts = list(chunks)
@@ -162,12 +162,12 @@ class ChromaIndex:
             )
 
     def stored(self, generation: str) -> Iterator[tuple[Entry, Terms]]:
-        """Every entry with its terms, in the order in which they were added."""
+        """Yield every entry with its terms, in the order in which they were added."""
         for meta in self._first_chunks(generation):
             yield entry_of(meta), terms_of(meta)
 
     def entries(self, generation: str, faq_ids: Sequence[str]) -> list[Entry]:
-        """Entries by id, in the order asked for; unknown ids are left out.
+        """Return entries in the order of their ids; unknown ids are left out.
 
         Raises:
             FaqIndexError: the generation is gone.
@@ -204,10 +204,10 @@ class ChromaIndex:
         ]
 
     def _collection(self, generation: str) -> Collection:
-        """One that is read, looked up once: that takes longer than a search in it."""
+        """Return a collection to read; its look-up is cached, as it is slower than a search."""
         known = self._read.get(generation)
         if known is None:
-            # What an ingest has replaced is read for a moment longer, and the rest is gone.
+            # The former generation is read for a moment after an ingest; older ones are gone.
             known = self._client.get_collection(generation)
             self._read = {**dict(list(self._read.items())[-1:]), generation: known}
         return known
@@ -226,7 +226,7 @@ class ChromaIndex:
     def _pages(
         self, generation: str, *, include: Include, where: Where | None = None
     ) -> Iterator[tuple[Any, Any, Any]]:
-        """Yield (metadata, document, embedding) of each chunk; None for what is not included."""
+        """Yield (metadata, document, embedding) of each chunk; parts not included are None."""
         for offset in count(0, _PAGE):
             with translated(generation):
                 collection = self._client.get_collection(generation)

@@ -1,4 +1,4 @@
-"""The records of an index, and the metadata in which Chroma keeps what is not a vector."""
+"""The records of an index, and the metadata in which Chroma keeps all of them but the vectors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.types import Entry, Generation, Terms
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An entry as it is stored: with its terms, and one vector for each chunk of its answer."""
+    """A stored entry, with its terms and one vector for each chunk of its answer."""
 
     entry: Entry
     terms: Terms
@@ -23,7 +23,7 @@ class Record:
 
 
 def metadata_of(record: Record, number: int) -> Metadata:
-    """Return the metadata of a record's chunk; the first chunk has the entry and its terms."""
+    """Return the metadata of a record's chunk; that of the first has the entry and its terms."""
     meta: dict[str, str | int] = {"faq_id": record.entry.faq_id, "chunk": number}
     if number == 0:
         meta["digest"] = record.digest
@@ -46,7 +46,7 @@ def terms_of(meta: Metadata) -> Terms:
 
 
 def generation_of(collection: Collection) -> Generation:
-    """Return a collection as the generation that it is."""
+    """Return the generation that a collection holds."""
     meta = collection.metadata or {}
     return Generation(
         name=collection.name,

@@ -1,7 +1,7 @@
-"""Letters of whole entries: the cosine of bigrams and trigrams, which needs no analysis at all.
+"""The index of character n-grams of whole entries: the cosine of bigrams and trigrams.
 
-It sees what morphemes miss: other languages, names, words that Kiwi splits otherwise here and
-there. N-grams are numbered by a hash, so that the index is arrays and nothing else.
+N-grams find what morphemes miss: other languages, names, and words that Kiwi splits differently in
+two places. They are numbered by a hash, so that the index consists of arrays alone.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class GramIndex:
 
     @classmethod
     def build(cls, texts: Iterable[str], idf: Scores | None = None) -> Self:
-        """Index texts; by the inverse document frequencies of another index, if given."""
+        """Index texts, with the inverse document frequencies of another index if `idf` is given."""
         found = [codes_of(text) for text in texts]
         sizes = np.array([len(codes) for codes, _ in found], np.int64)
         codes = np.concatenate([np.zeros(0, np.int64), *(codes for codes, _ in found)])
@@ -57,7 +57,7 @@ class GramIndex:
         )
 
     def score(self, text: str, size: int) -> Scores:
-        """Cosines of a text with all `size` entries, 0 to 1, shape (size,)."""
+        """Return the cosines of a text with all `size` entries, 0 to 1, shape (size,)."""
         codes, counts = codes_of(text)
         query = counts * self.idf[codes]
         length = max(float(np.sqrt(query @ query)), 1e-6)
@@ -80,7 +80,7 @@ class GramIndex:
 
     @classmethod
     def from_arrays(cls, file: Mapping[str, NDArray[np.generic]]) -> Self:
-        """Read what `arrays` gave."""
+        """Build an index from the result of `arrays`."""
         return cls(
             file["grams_start"].astype(np.int64),
             file["grams_rows"].astype(np.int32),
@@ -90,7 +90,7 @@ class GramIndex:
 
 
 def codes_of(text: str) -> tuple[Codes, Scores]:
-    """Return the buckets of a text's n-grams, each once, and how often each occurs, damped."""
+    """Return the distinct buckets of a text's n-grams, and the damped count of each."""
     points = np.frombuffer(compact(text[:_MAX_CHARACTERS]).encode("utf-32-le"), np.uint32)
     hashed = []
     for size in (2, 3):

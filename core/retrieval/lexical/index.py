@@ -1,6 +1,6 @@
 """The lexical half of retrieval: BM25F over morphemes, jamo n-grams for typos, n-grams of the text.
 
-It is a cache of what is in Chroma: see `core.retrieval.snapshot`.
+The index is a cache of the collection in Chroma: see `core.retrieval.snapshot`.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from core.text.korean import compact, jamo, ngrams
 _TITLE, _ANSWER, _QUESTIONS = 3.0, 1.0, 2.0
 _JAMO_TITLE, _JAMO_QUESTIONS = 2.0, 1.0
 _JAMO_SHORTEST, _JAMO_LONGEST = 4, 5
-# Letters that one entry in twenty has tell entries apart badly and cost most of the time.
+# Letters that one entry in twenty has hardly tell entries apart, and cost most of the time.
 _JAMO_MAX_SHARE = 0.05
-# The text cache is not a place for a 100 kB question field.
+# Longer texts are cut, since a question may be as long as its sender likes.
 _JAMO_MAX_CHARACTERS = 400
 
 
@@ -45,7 +45,7 @@ class Fields:
 
     @property
     def whole(self) -> str:
-        """The whole text of an entry, its title twice, from which its letters are read."""
+        """The text whose n-grams are indexed: the title twice, the questions and the answer."""
         return "\n".join((self.title, self.title, *self.questions, self.text))
 
 
@@ -62,7 +62,7 @@ class LexicalIndex:
         *,
         mean_length: float = 0.0,
     ) -> None:
-        """`mean_length` is that of an entry, in weighted words."""
+        """`mean_length` is the mean length of an entry in weighted words."""
         self.faq_ids = tuple(faq_ids)
         self.titles = tuple(titles)
         self.rows = {faq_id: row for row, faq_id in enumerate(self.faq_ids)}
@@ -75,7 +75,7 @@ class LexicalIndex:
 
     @classmethod
     def build(cls, entries: Iterable[Fields]) -> Self:
-        """Index entries whose text was split into terms before; they are read once, one by one."""
+        """Index entries whose texts are split into terms already; the iterable is read once."""
         faq_ids, titles, texts = [], [], []
         words, letters = Occurrences(), Occurrences()
         for entry in entries:
@@ -98,21 +98,22 @@ class LexicalIndex:
         return len(self.faq_ids)
 
     def idf(self, term: str) -> float:
-        """Return how much a term tells: much for a rare one, most for one that no entry has."""
+        """Return the inverse document frequency of a term; an unknown term has the highest."""
         t = self.words.terms.get(term)
         return self.unknown_idf if t is None else float(self.words.idf[t])
 
     def word_scores(self, terms: Mapping[str, float], expansions: Mapping[str, float]) -> Scores:
-        """BM25F of all entries, over the summed IDF of `terms`: about 0 to 3, shape (entries,).
+        """Return the BM25F of all entries, divided by the summed IDF of `terms`: about 0 to 3.
 
-        Both map a term to its weight; `expansions` add to a score but not to what is expected.
+        The shape is (entries,). Both arguments map a term to its weight; `expansions` add to the
+        scores, and are not part of the divisor.
         """
         expected = sum(weight * self.idf(term) for term, weight in terms.items())
         query = {t: w * self.idf(t) for t, w in (*expansions.items(), *terms.items())}
         return self.words.score(query, len(self)) / max(expected, 1e-6)
 
     def letter_scores(self, text: str) -> Scores:
-        """Cosine of jamo n-grams with all entries, 0 to 1, shape (entries,)."""
+        """Return the cosines of jamo n-grams with all entries, 0 to 1, shape (entries,)."""
         counts = log_counts(letter_grams(text))
         terms, idf = self.letters.terms, self.letters.idf
         query = {g: n * float(idf[terms[g]]) for g, n in counts.items() if g in terms}
@@ -120,20 +121,20 @@ class LexicalIndex:
         return self.letters.score(query, len(self)) / max(length, 1e-6)
 
     def gram_scores(self, text: str) -> Scores:
-        """Cosine of n-grams with the whole text of all entries, 0 to 1, shape (entries,)."""
+        """Return the cosines of n-grams with whole entries, 0 to 1, shape (entries,)."""
         return self.grams.score(text, len(self))
 
     def covers(self, terms: Sequence[str], rows: Sequence[int]) -> NDArray[np.bool_]:
-        """Return which entries have which terms in any field, shape (rows, terms)."""
+        """Return True where an entry has a term in any field, shape (rows, terms)."""
         return self.words.have(terms, rows)
 
     def save(self, path: Path) -> None:
-        """Write beside, then move: a reader sees the old file or the whole new one."""
+        """Write the index to a file atomically: readers see the old file or the whole new one."""
         arrays = self.words.arrays("words") | self.letters.arrays("letters")
         arrays |= self.grams.arrays()
         names = "\n".join((*self.faq_ids, *map(_one_line, self.titles))).encode()
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Two processes may notice the same ingest at once: each writes a file of its own.
+        # Two processes may save at the same time, so each writes a temporary file of its own.
         partial = path.with_suffix(f".{secrets.token_hex(4)}.partial")
         try:
             with partial.open("wb") as file:
@@ -166,7 +167,7 @@ class LexicalIndex:
 
 
 def word_counts(entry: Fields) -> dict[str, float]:
-    """Count each term in the fields of an entry, by the weights of these."""
+    """Return the count of each term of an entry, weighted by the fields that have it."""
     counts: Counter[str] = Counter()
     for terms, weight in (
         (entry.title_terms, _TITLE),
@@ -179,12 +180,12 @@ def word_counts(entry: Fields) -> dict[str, float]:
 
 
 def letter_grams(text: str) -> list[str]:
-    """The jamo n-grams of a text, without its spaces."""
+    """Return the jamo n-grams of a text without its spaces."""
     return ngrams(jamo(compact(text[:_JAMO_MAX_CHARACTERS])), _JAMO_SHORTEST, _JAMO_LONGEST)
 
 
 def letter_counts(entry: Fields) -> dict[str, float]:
-    """The n-grams of what people typed for an entry, damped."""
+    """Return the damped count of each jamo n-gram in an entry's title and questions."""
     counts: dict[str, float] = {}
     for text, weight in (
         (entry.title, _JAMO_TITLE),
@@ -196,7 +197,7 @@ def letter_counts(entry: Fields) -> dict[str, float]:
 
 
 def log_counts(grams: Iterable[str]) -> dict[str, float]:
-    """Return the damped count of each."""
+    """Return the damped count of each n-gram."""
     return {gram: 1 + math.log(count) for gram, count in Counter(grams).items()}
 
 

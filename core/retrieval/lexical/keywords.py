@@ -1,7 +1,7 @@
-"""A keyword alone asks for what a FAQ says of it in general.
+"""The order of results for a bare keyword, which asks for the general entry on a subject.
 
-"수수료" has the kinds of fees before the fee of one product, and "예약구매" what it is before what
-to mind when it is set up: titles that say little but the keyword come first.
+Titles that say little more than the keyword come first: for "수수료", the kinds of fees before the
+fee of one product, and for "예약구매", its description before the advice on setting it up.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from core.retrieval.lexical.postings import Scores
 
 _MOST_TERMS = 2
 _LOOKED_AT = 20
-# What a title counts that says nothing else, beside scores of about 0 to 1; chosen by reading what
-# thirty keywords find.
+# The bonus of a title that is the keyword alone, added to scores of about 0 to 1. It was chosen by
+# reading the results of thirty keywords.
 _WEIGHT = 0.15
 
 
@@ -26,10 +26,10 @@ def plain_first(
     lexical: LexicalIndex,
     terms_of: Callable[[Sequence[str]], Sequence[Sequence[str]]],
 ) -> Scores:
-    """Return the scores of all entries with the best ones of a keyword in another order.
+    """Return the scores of all entries, with the best entries of a keyword reordered.
 
-    `terms` are those of the question: what is more than a keyword stays as it is. The best scores
-    themselves stay too, and are given to other entries.
+    `terms` are those of the question; the scores of longer questions stay as they are. Reordering
+    exchanges the best scores among their entries and does not change their values.
     """
     asked = set(terms)
     if not asked or len(asked) > _MOST_TERMS or any(not term.endswith("/N") for term in asked):
@@ -43,6 +43,6 @@ def plain_first(
 
 
 def _share(asked: set[str], title: set[str], lexical: LexicalIndex) -> float:
-    """Return how much of what a title tells was asked for, 0 to 1."""
+    """Return the share of a title's idf that the question asked for, 0 to 1."""
     whole = sum(lexical.idf(term) for term in title)
     return sum(lexical.idf(term) for term in title & asked) / whole if whole else 0.0

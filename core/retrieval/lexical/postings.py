@@ -1,4 +1,4 @@
-"""Inverted indexes in flat arrays: scoring is a handful of slices, and saving is a copy."""
+"""Inverted indexes in flat arrays, which are fast to score with and to save."""
 
 from __future__ import annotations
 
@@ -15,16 +15,14 @@ Scores = NDArray[np.float32]
 
 _K1, _B = 1.5, 0.3  # BM25's constants; quality is flat around them on every FAQ that was measured
 
-# However large the share that it has, a term of so few entries is kept.
+# A term in no more entries than this is kept, whatever share of a small FAQ they are.
 _MIN_LIMIT = 20
 
 
 class Occurrences:
-    """The flat arrays that postings are sorted from.
+    """The terms of documents in flat arrays, which take far less memory than a dict for each.
 
-    A dict for each document would take a multiple.
-
-    Of document d, the next `sizes[d]` of `terms` (numbered by `ids`) and of their `weights`.
+    Document d has the next `sizes[d]` elements of `terms` (numbered by `ids`) and of `weights`.
     """
 
     def __init__(self) -> None:
@@ -34,7 +32,7 @@ class Occurrences:
         self.sizes = array("i")
 
     def add(self, document: Mapping[str, float]) -> None:
-        """Take in the next document; it need not be kept."""
+        """Append the next document; its mapping is copied."""
         ids = self.ids
         self.terms.extend([ids.setdefault(term, len(ids)) for term in document])
         self.weights.extend(document.values())
@@ -57,7 +55,7 @@ class Postings:
 
     @classmethod
     def build(cls, documents: Iterable[Mapping[str, float]], *, max_share: float = 1.0) -> Self:
-        """Index documents of term weights; terms in more than `max_share` of them are left out."""
+        """Index documents as maps from terms to weights; see `sorted` for `max_share`."""
         occurrences = Occurrences()
         for document in documents:
             occurrences.add(document)
@@ -65,7 +63,10 @@ class Postings:
 
     @classmethod
     def sorted(cls, occurrences: Occurrences, *, max_share: float = 1.0) -> Self:
-        """Return the postings by term, and of one term in the order of the documents."""
+        """Return the postings sorted by term and document.
+
+        Terms in more than `max_share` of the documents are left out.
+        """
         size = len(occurrences.sizes)
         terms = np.frombuffer(occurrences.terms, np.int32)
         weights = np.frombuffer(occurrences.weights, np.float32)
@@ -87,7 +88,7 @@ class Postings:
         )
 
     def score(self, query: Mapping[str, float], size: int) -> Scores:
-        """The sum over the query's terms of its weight times theirs, for each of `size` entries."""
+        """Return the dot product of the query with each of `size` entries, shape (size,)."""
         known = [(self.terms[term], weight) for term, weight in query.items() if term in self.terms]
         if not known:
             return np.zeros(size, np.float32)
@@ -100,7 +101,7 @@ class Postings:
         return np.bincount(rows, weights * asked, size).astype(np.float32)
 
     def have(self, terms: Sequence[str], rows: Sequence[int]) -> NDArray[np.bool_]:
-        """Return which entries have which terms, shape (rows, terms)."""
+        """Return True where an entry has a term, shape (rows, terms)."""
         found = np.zeros((len(rows), len(terms)), np.bool_)
         wanted = np.asarray(rows)
         for column, term in enumerate(terms):
@@ -124,7 +125,7 @@ class Postings:
 
     @classmethod
     def from_arrays(cls, prefix: str, file: Mapping[str, NDArray[np.generic]]) -> Self:
-        """The reverse of `arrays`."""
+        """Build postings from the result of `arrays`."""
         terms = bytes(file[f"{prefix}_terms"].astype(np.uint8)).decode().split("\n")
         common = bytes(file[f"{prefix}_common"].astype(np.uint8)).decode().split("\n")
         return cls(
@@ -138,9 +139,9 @@ class Postings:
 
 
 def saturated(postings: Postings, size: int, mean_length: float = 0.0) -> Postings:
-    """BM25's term frequency part, length-normalised; `weights` are counts.
+    """Return postings whose counts are replaced by BM25's length-normalised term frequency.
 
-    By the `mean_length` of an entry elsewhere, if it is given.
+    `mean_length` is the length to normalise by; without it, it is the mean of these entries.
     """
     counts = postings.weights
     lengths = np.bincount(postings.rows, counts, size)
@@ -151,7 +152,7 @@ def saturated(postings: Postings, size: int, mean_length: float = 0.0) -> Postin
 
 
 def to_cosine(postings: Postings, size: int) -> Postings:
-    """Weights times IDF, over the length of each entry's vector."""
+    """Return postings whose weights are multiplied by IDF and scaled to vectors of length 1."""
     idf = np.repeat(postings.idf, np.diff(postings.start))
     weights = postings.weights * idf
     lengths = np.sqrt(np.bincount(postings.rows, weights * weights, size))

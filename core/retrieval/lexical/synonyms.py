@@ -1,4 +1,4 @@
-"""Synonyms at query time, from the profile: what sellers say becomes what the FAQ says.
+"""Synonyms at query time: the profile maps words that people type to words of the FAQ.
 
 An alias is a run of terms; it matches a question whose terms contain that run in order, with at
 most two other terms between neighbours, so that "돈이 언제 들어오나요" contains "돈 들어오다".
@@ -21,7 +21,7 @@ _MAX_GAP_TERMS = 2
 
 @dataclass(frozen=True, slots=True)
 class SynonymGroup:
-    """Words that people type (`aliases`) for words of the FAQ (`canonical`)."""
+    """A group of words that people type (`aliases`) for words of the FAQ (`canonical`)."""
 
     canonical: tuple[str, ...]
     aliases: tuple[str, ...]
@@ -60,7 +60,7 @@ class Synonyms:
 
     @classmethod
     def compile(cls, groups: Sequence[SynonymGroup], analyzer: Analyzer) -> Self:
-        """Split every word of the groups into terms, once."""
+        """Build synonyms from groups; every word is split into terms here."""
         words = list(dict.fromkeys(word for group in groups for word in _words(group)))
         terms = dict(zip(words, map(_lemma, words, analyzer.terms_of(words)), strict=True))
         rules = [
@@ -72,7 +72,7 @@ class Synonyms:
         return cls(rules)
 
     def expand(self, terms: Sequence[str]) -> tuple[str, ...]:
-        """The canonical terms of every alias in a question, without the question's own terms."""
+        """Return the canonical terms of every alias in a question, without its own terms."""
         found: dict[str, None] = {}
         for position, term in enumerate(terms):
             for alias, canonical in self._by_first.get(term, ()):
@@ -100,7 +100,7 @@ def _pairs(group: SynonymGroup) -> list[tuple[str, str]]:
 
 
 def _lemma(word: str, terms: tuple[str, ...]) -> tuple[str, ...]:
-    """Kiwi takes some bare verbs ("뿌리다") for a noun and a copula: put the verb in its place."""
+    """Return a word's terms; a verb that Kiwi takes for noun and copula is put right: "뿌리다"."""
     last = word.rsplit(maxsplit=1)[-1]
     if not last.endswith("다") or not terms or terms[-1].endswith(("/VV", "/VA", "/VX")):
         return terms

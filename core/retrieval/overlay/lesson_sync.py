@@ -1,4 +1,4 @@
-"""Keeps the overlay in line with the lessons that are stored, whoever has changed them."""
+"""Synchronises the overlay with the stored lessons, which any process may change."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 Warm = Callable[[Sequence[str], Sequence[str]], Awaitable[None]]
 
-_LOOK_S: Final = 1.0  # how soon a change by another process is noticed, as that of the FAQ is
+_LOOK_S: Final = 1.0  # the interval at which changes by other processes are looked for
 _EMBED_AGAIN_S: Final = 30.0
 _READ_S: Final = 6.0  # how long a question waits for the store and the embedder
 _WARM_S: Final = 5.0  # how long it waits for the embedder; then it goes on without meaning
@@ -32,7 +32,7 @@ _READ_CHARACTERS: Final = 900
 
 
 class LessonSync:
-    """Prepares the lessons of a store for searching: each once, and again where it was changed."""
+    """Prepares the lessons of a store for searching; only changed lessons are prepared again."""
 
     def __init__(  # noqa: PLR0913 - its collaborators
         self,
@@ -44,9 +44,9 @@ class LessonSync:
         lay: Callable[[LessonOverlay], None],
         serve_expired: bool = False,
     ) -> None:
-        """`warm` makes the embedder ready for questions and for answers.
+        """`warm` embeds questions and answers ahead, so that their vectors are cached.
 
-        `lay` gets the overlay whenever it changes, with expired lessons if they are served.
+        `lay` gets the overlay whenever it changes; with `serve_expired`, also expired lessons.
         """
         served = (LessonState.SERVED, LessonState.LIKED, LessonState.EXPIRED)
         self._served = served if serve_expired else served[:2]
@@ -63,9 +63,9 @@ class LessonSync:
         self._works: set[asyncio.Task[None]] = set()
 
     async def catch_up(self, *, now: bool = False) -> None:
-        """Take in what has changed; looks once a second, unless it has to be `now`.
+        """Load changed lessons; the store is asked once a second, or at once with `now`.
 
-        A store that fails is logged: questions go on with what is there.
+        If the store fails, the failure is logged, and the lessons loaded before stay.
         """
         if not now and (monotonic() < self._looked_at + _LOOK_S or self._reading.locked()):
             return
@@ -88,7 +88,7 @@ class LessonSync:
                 logger.warning("answering with the lessons known so far: %s", error)
 
     async def _take_in(self) -> None:
-        # Before the lessons are read: what changes meanwhile is another version.
+        # The version is read before the lessons: a change in between is then loaded next time.
         version = await self._lessons.version()
         if version == self._version and monotonic() < self._embed_at:
             return
@@ -104,10 +104,7 @@ class LessonSync:
         self._version = version
 
     async def _vectors(self, lessons: Sequence[Lesson]) -> Sequence[Vectors | None]:
-        """Return two vectors for each lesson.
-
-        Of its question, and of the question with the answer.
-        """
+        """Return the vectors of each lesson, or None where the embedder is away."""
         self._embed_at = float("inf")
         if not lessons:
             return []
@@ -123,7 +120,7 @@ class LessonSync:
 
 
 def vectors_of(embedder: Embedder, lessons: Sequence[Lesson]) -> list[Vectors]:
-    """Return two vectors for each lesson: of its question, and of the question with the answer.
+    """Return two vectors of each lesson: of its question, and of the question with the answer.
 
     Raises:
         ModelError: the embedder is away.
@@ -156,13 +153,13 @@ def _lacks(known: Prepared | None) -> bool:
 def _fields(lesson: Lesson, asked: tuple[str, ...], answer: tuple[str, ...]) -> Fields:
     entry = entry_of(lesson)
     text = lesson.answer
-    if lesson.state is LessonState.LIKED:  # it is the question alone that finds the entry
+    if lesson.state is LessonState.LIKED:  # only the question of a liked answer is indexed
         answer, text = asked, lesson.question
     return Fields(entry.faq_id, entry.title, (lesson.question,), asked, answer, asked, text)
 
 
 async def all_lessons(lessons: Lessons) -> list[Lesson]:
-    """Every lesson, by id, a page at a time."""
+    """Return every lesson by its id; they are read a page at a time."""
     found: list[Lesson] = []
     while page := await lessons.page(_PAGE, found[-1].id if found else ""):
         found += page

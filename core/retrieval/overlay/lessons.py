@@ -1,7 +1,7 @@
-"""Lessons of people, laid over the FAQ that is served: searched with it, and no part of an ingest.
+"""The lessons of people as an overlay: they are searched with the FAQ, and belong to no ingest.
 
 Lessons are scored by the FAQ's own inverse document frequencies and mean length, so that their
-scores can be ranked with those of its entries. With no lessons there is no overlay at all.
+scores can be ranked with those of its entries. Without lessons the index has no overlay.
 """
 
 from __future__ import annotations
@@ -36,16 +36,17 @@ _LIKED = "liked"
 
 @dataclass(frozen=True, slots=True)
 class SourcedEntry(Entry):
-    """An entry with its source: a lesson with who taught it, or what has expired."""
+    """An entry with its source: a lesson and who taught it, or an entry whose review expired."""
 
     source: Source = OFFICIAL
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A lesson that was read once: its terms, and its vectors unless the embedder was away.
+    """A lesson that is ready to be indexed, with its terms.
 
-    `vectors` has shape (any number, dimension): a question is as near as the nearest of them.
+    `vectors` has shape (any number, dimension), of which the nearest to a question counts. It is
+    None if the embedder was away.
     """
 
     entry: SourcedEntry
@@ -55,25 +56,28 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LessonOverlay:
-    """The lessons that are served at one moment; compared by identity."""
+    """The lessons that are served together; overlays are compared by identity."""
 
     lessons: tuple[Prepared, ...] = ()
     entries: Mapping[str, Entry] = field(default_factory=dict)
 
     @classmethod
     def of(cls, lessons: Sequence[Prepared]) -> LessonOverlay:
-        """Ready to be laid over any generation."""
-        told = (one.entry for one in lessons if one.entry.source.kind != _LIKED)
-        return cls(tuple(lessons), {entry.faq_id: entry for entry in told})
+        """Return an overlay of these lessons, for any generation.
+
+        Liked questions have no entry of their own.
+        """
+        taught = (lesson.entry for lesson in lessons if not _is_liked(lesson))
+        return cls(tuple(lessons), {entry.faq_id: entry for entry in taught})
 
 
 NOTHING = LessonOverlay()
 
 
 class LessonIndex(LexicalIndex):
-    """The lexical index of the FAQ and, behind its entries, of the lessons.
+    """The lexical index of the FAQ's entries, followed by the lessons.
 
-    A liked question is one more row of the entry that it finds.
+    A liked question is an additional row of the entry that it was answered from.
     """
 
     def __init__(self, faq: LexicalIndex, overlay: LessonOverlay) -> None:
@@ -90,14 +94,14 @@ class LessonIndex(LexicalIndex):
         liked = [title for one, (_, title) in zip(lessons, shown, strict=True) if _is_liked(one)]
         self.title_rows |= {title: faq.title_rows[title] for title in liked}
         self.rows |= {faq.faq_ids[row]: row for row in map(faq.title_rows.__getitem__, liked)}
-        self.repeats = len(liked)  # rows of entries that have another row
+        self.repeats = len(liked)  # the number of rows whose entry has an earlier row
         self.unknown_idf = faq.unknown_idf
         self._official = len(faq)
         self._taught = len(lessons)
         documents = [word_counts(one.fields) for one in lessons]
         self._own_words = saturated(Postings.build(documents), self._taught, faq.mean_length)
         letters = Postings.build([letter_counts(one.fields) for one in lessons])
-        # What no entry has tells as much as can be told; what too many have, nothing.
+        # Letters that no entry has are worth the most, and those that too many have nothing.
         self._unknown_letters_idf = math.log(2 + 2 * self._official)
         idf = np.array([self._letter_idf(gram) for gram in letters.terms], np.float32)
         self._own_letters = to_cosine(replace(letters, idf=idf), self._taught)
@@ -132,15 +136,15 @@ class LessonIndex(LexicalIndex):
         return scores
 
     def covers(self, terms: Sequence[str], rows: Sequence[int]) -> NDArray[np.bool_]:
-        """Return the values of the FAQ's entries, then those of the lessons."""
-        found = super().covers(terms, rows)
+        """Return True where an entry or a lesson has a term, shape (rows, terms)."""
+        official = super().covers(terms, rows)
         own = self._own_words.have(terms, [row - self._official for row in rows])
-        return found | own
+        return official | own
 
     def with_meaning(self, meaning: Scores, vector: Vectors, stand_in: Scores) -> Scores:
-        """Cosines of the lessons behind those of the entries.
+        """Return the cosines of the entries, followed by those of the lessons.
 
-        A lesson without a vector gets its row of `stand_in`.
+        A lesson without vectors gets its value of `stand_in`.
         """
         own = stand_in[self._official :].copy()
         if len(self._vectors):
@@ -149,7 +153,7 @@ class LessonIndex(LexicalIndex):
         return np.concatenate([meaning[: self._official], own]).astype(np.float32)
 
     def favoured(self, question: str, scores: Scores) -> Scores:
-        """The lesson for this very question first; else entries before lessons as near as they."""
+        """Return the scores, in which a lesson for exactly this question is ahead of all others."""
         row = self._exact.get(compact(question))
         if row is None:
             return scores
@@ -169,12 +173,12 @@ def _is_liked(lesson: Prepared) -> bool:
 
 
 def _has_entry(lesson: Prepared, faq: LexicalIndex) -> bool:
-    """Return whether a lesson can be found: a liked question only while its entry is there."""
+    """Return whether a lesson can be found; a liked question needs its entry in the FAQ."""
     return not _is_liked(lesson) or lesson.entry.text in faq.title_rows
 
 
 def _shown_for(lesson: Prepared, faq: LexicalIndex) -> tuple[str, str]:
-    """Return the id and the title of what is found by a lesson."""
+    """Return the id and the title of a lesson's search result: of a liked question, its entry."""
     if _is_liked(lesson):
         row = faq.title_rows[lesson.entry.text]
         return faq.faq_ids[row], faq.titles[row]
@@ -182,17 +186,17 @@ def _shown_for(lesson: Prepared, faq: LexicalIndex) -> tuple[str, str]:
 
 
 def laid_over(faq: LexicalIndex, overlay: LessonOverlay) -> LexicalIndex:
-    """The FAQ's index with the lessons; the very same where there are none."""
+    """Return the FAQ's index with the lessons; without lessons it is the index itself."""
     return LessonIndex(faq, overlay) if overlay.lessons else faq
 
 
 def is_learned(faq_id: str) -> bool:
-    """Return whether a hit is a lesson."""
+    """Return whether an id is that of a lesson."""
     return faq_id.startswith(PREFIX)
 
 
 def entry_of(lesson: Lesson) -> SourcedEntry:
-    """A lesson as an entry."""
+    """Return a lesson as an entry."""
     expired = lesson.state is LessonState.EXPIRED
     kind = _LIKED if lesson.state is LessonState.LIKED else "learned"
     source = Source(kind, lesson.author_name, lesson.learned_at, expired)
@@ -203,7 +207,7 @@ def entry_of(lesson: Lesson) -> SourcedEntry:
 
 
 def passages_of(entries: Sequence[Entry], scores: Mapping[str, float]) -> list[Passage]:
-    """Entries as what an answer stands on, each with its score and where it comes from."""
+    """Return entries as passages of an answer, each with its score and its source."""
     return [
         Passage(
             entry.faq_id,
@@ -220,9 +224,9 @@ def passages_of(entries: Sequence[Entry], scores: Mapping[str, float]) -> list[P
 
 
 def newest(lessons: Sequence[Lesson]) -> list[Lesson]:
-    """Keep the latest of lessons for the same question, however it is spaced and punctuated.
+    """Return the latest lesson of each question; spaces and punctuation do not count.
 
-    A liked question stands back behind what was taught.
+    A taught lesson takes precedence over a liked question.
     """
     kept: dict[str, Lesson] = {}
     for lesson in sorted(lessons, key=_age):
@@ -241,7 +245,7 @@ def _source(entry: Entry) -> Source:
 def _stacked(
     lessons: Sequence[Prepared],
 ) -> tuple[Vectors, np.ndarray[tuple[int], np.dtype[np.intp]]]:
-    """Return all vectors, and the lesson of each."""
+    """Return the vectors of all lessons in one array, and the index of the lesson of each."""
     there = [(row, one.vectors) for row, one in enumerate(lessons) if one.vectors is not None]
     if not there:
         return np.zeros((0, 0), np.float32), np.zeros(0, np.intp)

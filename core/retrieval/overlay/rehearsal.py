@@ -1,4 +1,4 @@
-"""A lesson tried out before it is served: whose own questions would it take from them?"""
+"""The rehearsal of a lesson before it is served: which entries would lose their own questions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.retrieval.signals import Query
 from core.text.korean import Analyzer
 from core.types import Entry, Lesson, LessonState
 
-# An entry whose own question is near to a lesson is near to that lesson's question or its answer.
+# Entries that could lose a question are looked for near the lesson's question and its answer.
 _NEAREST: Final = 25
 _BESIDE: Final = 5
 _AT_ONCE: Final = 50  # questions of one search, which holds the scores of all of them
@@ -26,7 +26,7 @@ def answering(retriever: Retriever, lessons: Sequence[Lesson]) -> list[Entry | N
     """Return the entry of the FAQ that answers each lesson's question, None where none does.
 
     Raises:
-        FaqIndexError, ModelError: it cannot be searched now.
+        FaqIndexError, ModelError: the FAQ cannot be searched now.
     """
     found: list[Entry | None] = []
     for begin in range(0, len(lessons), _AT_ONCE):
@@ -39,7 +39,7 @@ def answering(retriever: Retriever, lessons: Sequence[Lesson]) -> list[Entry | N
 
 
 class Rehearsal:
-    """Asks the FAQ its own questions again, as they would be answered with a lesson."""
+    """Searches for the FAQ's own questions as if a lesson were served already."""
 
     def __init__(self, retriever: Retriever, analyzer: Analyzer) -> None:
         self._retriever = retriever
@@ -49,7 +49,7 @@ class Rehearsal:
         """Return the entries of the FAQ that answer a lesson's question, the nearest first.
 
         Raises:
-            FaqIndexError, ModelError: it cannot be searched now.
+            FaqIndexError, ModelError: the FAQ cannot be searched now.
         """
         hits = self._retriever.search(lesson.question, limit=_BESIDE)
         return self._retriever.entries(
@@ -68,9 +68,9 @@ class Rehearsal:
         return self._retriever.entries(list({hit.faq_id: hit for hit in hits}.values()))
 
     def taken(self, lesson: Lesson) -> list[str]:
-        """Return the entries' own questions of which the lesson would take the first place.
+        """Return the entries' own questions that would find the lesson first.
 
-        Their titles and the questions written ahead are asked. Takes a second: call it in a thread.
+        These are titles and questions written ahead. It takes a second: call it in a thread.
 
         Raises:
             FaqIndexError, ModelError: as `nearest`.
@@ -88,14 +88,14 @@ class Rehearsal:
             for place, ((_, faq_id), hits) in enumerate(zip(owned, every, strict=True))
             if len(hits) > 1 and (hits[0].faq_id, hits[1].faq_id) == (taker, faq_id)
         ]
-        if lesson.state is LessonState.LIKED:  # its entry may have had the place before
+        if lesson.state is LessonState.LIKED:  # its entry may have been first before
             before = self._retriever.search_all([asked[place] for place in taken], limit=1)
             firsts = dict(zip(taken, before, strict=True))
             taken = [place for place in taken if firsts[place][0].faq_id != taker]
         return [owned[place][0] for place in taken]
 
     def _found_by(self, lesson: Lesson) -> str:
-        """Return the id of what a lesson lets people find."""
+        """Return the id of the search result of a lesson."""
         if lesson.state is not LessonState.LIKED:
             return f"{PREFIX}{lesson.id}"
         lexical = self._retriever.serving.now().lexical
@@ -103,7 +103,7 @@ class Rehearsal:
         return "" if row is None else lexical.faq_ids[row]
 
     def with_lessons(self, lessons: Sequence[Lesson]) -> Retriever:
-        """Return a search of its own that has the lessons; what is served stays as it is."""
+        """Return a separate search with these lessons; the serving one does not change."""
         vectors: list[Vectors | None]
         try:
             vectors = [*vectors_of(self._retriever.embedder, lessons)]
