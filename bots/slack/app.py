@@ -79,12 +79,12 @@ def make_app(  # noqa: PLR0913 - its collaborators, all by name
     background: BackgroundTasks,
     installations: Installations | None,
 ) -> AsyncApp:
-    """Make an app that listens to everything; `client` has no token of its own."""
+    """Make the app with all its listeners; `client` has no token of its own."""
 
     async def authorize(team_id: str | None) -> AuthorizeResult | None:
         return await workspaces.authorize(team_id)
 
-    # Bolt builds debug lines, and warns of what is as it should be, unless the level is above that.
+    # Below this level, Bolt builds debug lines, and warns of things that are intended.
     logger = logging.getLogger("slack_bolt")
     logger.setLevel(logging.ERROR)
     app = AsyncApp(
@@ -97,7 +97,7 @@ def make_app(  # noqa: PLR0913 - its collaborators, all by name
     _know_channels_by_their_first_ids(app, context.channel_ids, workspaces)
     messages.register(app, message_handler, workspaces)
     channel_ids.register(app, context.channel_ids)
-    # Before the stop sign, which listens to every reaction that nobody else does.
+    # Registered before the stop sign, whose listener takes all other reactions.
     register_lessons(app, LessonButtons(context, lessons), workspaces, background)
     register_buttons(app, buttons, workspaces, background)
     register_cases(app, CaseButtons(context, budgets), workspaces, background)
@@ -121,11 +121,11 @@ def _know_channels_by_their_first_ids(
 
 
 def _acknowledge_the_rest(app: AsyncApp) -> None:
-    """Acknowledge what nobody listens to, so that Slack does not send it again and again."""
+    """Acknowledge events without a listener, so that Slack does not send them again."""
 
     @app.event(_ANYTHING)
     async def event() -> None:
-        """Do nothing: the middleware has done all there is to do."""
+        """Do nothing, since the middleware has handled the event."""
 
     @app.action(_ANYTHING)
     async def action(ack: AsyncAck) -> None:
@@ -134,7 +134,7 @@ def _acknowledge_the_rest(app: AsyncApp) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts of the app. `client` has no token; `heard_last` has times of latest questions."""
+    """The parts of the app. `client` has no token; `heard_last` has the latest question's times."""
 
     app: AsyncApp
     client: AsyncWebClient
@@ -183,7 +183,7 @@ async def assemble(
         background=background,
         installations=installations,
     )
-    # Before anything new is heard: what was missed comes after it.
+    # Read before any new event, since the look back begins at the last question before it.
     heard_last = {
         one.team: await context.service.last_seen(f"{PREFIX}{one.team}:") for one in workspaces
     }
@@ -201,7 +201,7 @@ async def assemble(
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """Opens the place of each answer."""
+    """Opens the reply for each answer."""
 
     context: Context
     workspaces: Workspaces
@@ -212,7 +212,7 @@ class Replies:
     no_agent_in: set[str] = field(default_factory=set)
 
     def open(self, question: Question) -> Reply[Any]:
-        """Open the place for the answer to a question.
+        """Open the reply for the answer to a question.
 
         Raises:
             PlatformRefusedError: the bot is not installed in that workspace any more.
@@ -275,11 +275,11 @@ async def _workspaces(
 
 @asynccontextmanager
 async def _kept(settings: Settings) -> AsyncIterator[Kept]:
-    """Open what keeps installations: MongoDB where the settings name it, else a folder."""
+    """Open the store of installations: MongoDB if the settings name it, else a folder."""
     if settings.mongodb_uri is None:
         yield InstallationFiles(settings.data_dir / _FOLDER)
         return
-    # Importing the driver takes a quarter of a second, and the embedded default needs none of it.
+    # Importing the driver takes a quarter of a second, and the embedded default does not need it.
     from core.stores.mongo.database import MongoDatabase  # noqa: PLC0415
     from core.stores.mongo.installations import MongoInstallations  # noqa: PLC0415
 
@@ -290,11 +290,11 @@ async def _kept(settings: Settings) -> AsyncIterator[Kept]:
 def _register_extras(
     app: AsyncApp, context: Context, budgets: Budgets, workspaces: Workspaces
 ) -> None:
-    """Listen to what people do beside asking, before the listener that acknowledges the rest."""
+    """Register the listeners of optional features, before the one that acknowledges the rest."""
 
     @app.middleware
     async def directly(client: AsyncWebClient, next_: Next) -> BoltResponse:
-        # Bolt makes a client a request out of `app.client`, which then reads the environment anew.
+        # Bolt makes a client for each request out of `app.client`, and it reads the environment.
         client.proxy = app.client.proxy
         return await next_()
 

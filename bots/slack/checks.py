@@ -16,10 +16,10 @@ from bots.slack.install.manifest import SCOPES, by_http
 from config.settings import Settings
 from core.errors import PlatformError
 
-_SHOWN: Final = 5  # channels by name
+_SHOWN: Final = 5  # the most channels that a finding names
 _MOST_CHANNELS: Final = 200
 
-# Where to click, from the app's page on.
+# The way to each setting, from the app's page on.
 _APP: Final = "api.slack.com/apps > your app"
 _BOT_TOKEN: Final = (
     f"{_APP} > Install App > copy the Bot User OAuth Token (xoxb-…) into SLACK_BOT_TOKEN"
@@ -39,7 +39,7 @@ _BY_OAUTH: Final = Check(PASS, "Slack", "workspaces install it themselves; none 
 
 
 def check_slack(settings: Settings) -> Iterator[Check]:
-    """Yield every finding about Slack, which is asked; no finding shows a secret."""
+    """Yield the findings about Slack, which is called for them; no finding shows a secret."""
     shapes = list(_shapes(settings))
     yield from shapes or asyncio.run(_asked(settings))
 
@@ -80,7 +80,7 @@ async def _asked(settings: Settings) -> list[Check]:
 
 
 async def _installation(client: AsyncWebClient, settings: Settings) -> AsyncIterator[Check]:
-    """Check who the bot is, what it may do, and where it is."""
+    """Check the bot's identity, its scopes, and its channels."""
     try:
         with translated("auth.test"):
             who = await client.auth_test()
@@ -124,10 +124,10 @@ async def _owners(client: AsyncWebClient, owners: Sequence[str]) -> list[Check]:
 
 
 async def _trouble_with(client: AsyncWebClient, owner: str) -> str:
-    """Return what keeps an owner from being called or from teaching; "" if nothing does.
+    """Return why an owner cannot be called or cannot teach; "" if they can.
 
     Raises:
-        PlatformError: Slack does not know the owner, or does not say.
+        PlatformError: Slack does not know the owner, or does not answer.
     """
     if is_group(owner):
         return "" if await members_of(client, owner) else "nobody is in this group"
@@ -139,7 +139,7 @@ async def _trouble_with(client: AsyncWebClient, owner: str) -> str:
 
 
 async def _channels(client: AsyncWebClient, name: str, wanted: frozenset[str]) -> list[Check]:
-    """Check where the bot hears what is said, and where it should and does not."""
+    """Check which channels the bot is in, and which of the wanted ones it is not in."""
     try:
         with translated("users.conversations"):
             found = await client.users_conversations(
@@ -168,7 +168,7 @@ async def _channels(client: AsyncWebClient, name: str, wanted: frozenset[str]) -
 
 
 async def _is_member(client: AsyncWebClient, channel: str) -> bool:
-    """Return whether the bot is in a channel, which the list may not have shown."""
+    """Return whether the bot is in a channel that the list of channels may lack."""
     try:
         with translated("conversations.info"):
             found = await client.conversations_info(channel=channel)

@@ -1,4 +1,4 @@
-"""The one place where Slack's names become session and question ids, and back.
+"""The codec between Slack's names and the ids of sessions and questions.
 
 A session is `slack:{team}:{channel}:{thread}`, the thread being its root's `ts`; a direct message
 outside of threads has none: the conversation itself is the session. What one person asks in a
@@ -26,7 +26,7 @@ _PRIVATE: Final = "faq-"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A channel of a workspace, and a thread in it ("" in a direct message outside of threads)."""
+    """A channel of a workspace and a thread in it ("" in a direct message outside of threads)."""
 
     team: str
     channel: str
@@ -43,15 +43,15 @@ class Place:
 
     @property
     def private_to(self) -> str:
-        """The user who alone sees what is answered here; "" if it is said openly."""
+        """The only user who sees the answers here; "" if others see them, too."""
         return self.thread.removeprefix(_PRIVATE) if self.thread.startswith(_PRIVATE) else ""
 
 
 def place_of(session: SessionId) -> Place:
-    """The place that a session id stands for.
+    """Return the place of a session id.
 
     Raises:
-        ValueError: it is no session of Slack's.
+        ValueError: it is not a session on Slack.
     """
     prefix, team, channel, thread = session.split(":", 3)
     if f"{prefix}:" != PREFIX:
@@ -60,23 +60,23 @@ def place_of(session: SessionId) -> Place:
 
 
 def is_public(session: SessionId) -> bool:
-    """Return whether others than the asker see a session, which is not direct and not private."""
+    """Return whether more people than the asker see a session."""
     place = place_of(session)
     return not (place.channel.startswith("D") or place.private_to)
 
 
 def private_place(team: str, channel: str, user: str) -> Place:
-    """Return the place where a person is answered in a channel without anybody else seeing it."""
+    """Return the place of private answers to a person in a channel."""
     return Place(team, channel, f"{_PRIVATE}{user}")
 
 
 def question_id(team: str, channel: str, message: str) -> str:
-    """The id of the question that a message (its `ts`) asks."""
+    """Return the id of the question of a message, by its `ts`."""
     return f"{PREFIX}{team}:{channel}:{message}"
 
 
 def triggered_id(team: str, channel: str, trigger: str) -> str:
-    """The id of a question that no message asks; `trigger` names what does (a `trigger_id`)."""
+    """Return the id of a question without a message, by the `trigger_id` of its interaction."""
     return press_id(question_id(team, channel, trigger), "")
 
 
@@ -86,5 +86,5 @@ def asked_in(ts: str, home_team: str) -> str:
 
 
 def home_team_of(reply_to: str | None) -> str:
-    """The asker's own workspace, from what `asked_in` made; "" if it is not known."""
+    """Return the asker's own workspace from the result of `asked_in`; "" if it is unknown."""
     return (reply_to or "").partition(" ")[2]

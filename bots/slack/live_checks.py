@@ -42,12 +42,12 @@ from core.types import (
 Json = dict[str, Any]
 
 _QUESTION: Final = Question("slack:T0:C0:1.0", SessionId("slack:T0:C0:1.0"), "?", "U0000")
-_MOST_NAMED: Final = 3  # problems of one message
-_LONG: Final = 400  # lines: more than one message holds
+_MOST_NAMED: Final = 3  # the most problems of one message that a finding names
+_LONG: Final = 400  # lines of an example that does not fit into one message
 
 
 def check_live(settings: Settings) -> Iterator[Check]:
-    """Every finding of Slack's about what the bot says; nothing is sent to anybody."""
+    """Yield Slack's findings about examples of the bot's messages, which are not sent."""
     yield from asyncio.run(_asked(settings))
 
 
@@ -68,7 +68,7 @@ async def _asked(settings: Settings) -> list[Check]:
 async def _trouble(client: AsyncWebClient, name: str, payload: Json) -> Check | None:
     try:
         with translated("blocks.validate"):
-            # The SDK's own method puts the blocks into the address, where long answers do not fit.
+            # The SDK's own method puts the blocks into the URL, where long answers do not fit.
             data = {kind: json.dumps(shown) for kind, shown in payload.items()}
             await client.api_call("blocks.validate", data=data)
     except PlatformError as error:
@@ -80,7 +80,7 @@ async def _trouble(client: AsyncWebClient, name: str, payload: Json) -> Check | 
 
 
 def _problems(error: PlatformError) -> list[str]:
-    """Return the problems that Slack names, each with its place."""
+    """Return the problems that Slack names, each with its position in the payload."""
     cause = error.__cause__
     data = getattr(cause.response, "data", {}) if isinstance(cause, SlackApiError) else {}
     errors = data.get("errors") or [] if isinstance(data, dict) else []
@@ -91,7 +91,7 @@ def _problems(error: PlatformError) -> list[str]:
 
 
 def _payloads(profile: Profile) -> Iterator[tuple[str, Json]]:
-    """Yield an example of all that the bot shows, each with its name."""
+    """Yield the name and an example of each kind of message and view."""
     look = BlockOptions(
         profile,
         Cleaner(profile.link_hosts, instead=profile.link_left_out),

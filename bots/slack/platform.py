@@ -25,19 +25,19 @@ from core.messaging.service import ChatService
 from core.profile import Profile
 from core.text.safety.sanitize import Cleaner
 
-_SHORT_S: Final = 60.0  # Slack itself sends what came in a shorter absence
+_SHORT_S: Final = 60.0  # after a shorter absence, Slack repeats the events by itself
 
 
 @asynccontextmanager
 async def open_slack(
     settings: Settings, service: ChatService, profile: Profile
 ) -> AsyncIterator[RunningPlatform]:
-    """Set Slack up: `run` of what this gives stays connected until cancelled.
+    """Set Slack up; `run` of the result stays connected until cancelled.
 
     Raises:
         ConfigError: a token is missing or not accepted, or the port is taken.
         PlatformError: Slack does not answer.
-        StorageError: it cannot be found out what was heard last, or where the bot is installed.
+        StorageError: the last questions or the installations cannot be read.
     """
     cleaner = Cleaner(profile.link_hosts, instead=profile.link_left_out)
     channel_ids = ChannelIds(service.operations.reports if service.operations else None)
@@ -56,7 +56,7 @@ async def connect(parts: Parts, context: Context, stack: AsyncExitStack) -> Runn
     """Get ready to listen; the web routes are served until `stack` is closed.
 
     Raises:
-        ConfigError: there is no way for events to come, or the port is taken.
+        ConfigError: neither Socket Mode nor HTTP is set up, or the port is taken.
     """
     settings = context.settings
     app_token = settings.slack_app_token.get_secret_value()
@@ -85,14 +85,14 @@ async def connect(parts: Parts, context: Context, stack: AsyncExitStack) -> Runn
 
 
 class _Listener:
-    """Knows since when the bot has heard nothing."""
+    """Starts a backfill after each absence."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._since = parts.heard_last
 
     def connected(self, lost_at: datetime | None) -> None:
-        """Hear what was missed while the bot was away."""
+        """Read the messages that were missed since the connection was lost."""
         parts = self._parts
         since = self._since or ({one.team: lost_at for one in parts.workspaces} if lost_at else {})
         self._since = {}

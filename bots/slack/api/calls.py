@@ -1,4 +1,4 @@
-"""Calls to Slack that are not needed for an answer, so that their failure is only logged."""
+"""Calls to Slack that no answer depends on, so that a failure is only logged."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def tell(
     """Show a message to one person alone.
 
     Raises:
-        PlatformError: Slack does not take it.
+        PlatformError: Slack does not accept it.
     """
     with translated("chat.postEphemeral"):
         await client.chat_postEphemeral(

@@ -1,7 +1,7 @@
-"""Channels whose id has changed: the bot knows each by the first id that it had here.
+"""Channels whose id has changed: the bot knows each by the first id that it has seen.
 
-Sessions, buttons, lessons and what the settings name have that id. Slack gets the latest one, and
-whatever comes from Slack is given the first one before anybody reads it.
+Sessions, buttons and lessons have the first id. Calls to Slack have the latest one, and in all that
+Slack sends, the latest id is replaced by the first before any listener reads it.
 https://docs.slack.dev/reference/events/channel_id_changed
 """
 
@@ -32,18 +32,18 @@ class ChannelIds:
     """The first and the latest id of each channel that has had several; kept in the store."""
 
     def __init__(self, reports: Reports | None) -> None:
-        """Without `reports` they are forgotten with the process."""
+        """`reports` stores the ids; without it they are lost when the process ends."""
         self._reports = reports
         self._first: dict[str, str] = {}  # the first id by each later id
         self._latest: dict[str, str] = {}  # the latest id by the first id
 
     def all_of(self, channel: str) -> tuple[str, ...]:
-        """All ids of a channel, any of which the settings may name."""
+        """Return all ids of a channel, any of which the settings may name."""
         first = self._first.get(channel, channel)
         return (first, *(later for later, known in self._first.items() if known == first))
 
     def latest(self, channel: str) -> str:
-        """The id by which Slack knows a channel now."""
+        """Return the id by which Slack knows a channel now."""
         return self._latest.get(channel, channel)
 
     def with_first(self, value: Any) -> Any:  # noqa: ANN401 - JSON
@@ -59,10 +59,10 @@ class ChannelIds:
         return value
 
     async def changed(self, old: str, new: str) -> None:
-        """Note that a channel has another id; hearing it again changes nothing.
+        """Note that the id of a channel has changed; repeating this changes nothing.
 
         Raises:
-            StorageError: it is not kept.
+            StorageError: the change is not stored.
         """
         first = self._first.get(old, old)
         if first == self._first.get(new, new):
@@ -70,14 +70,14 @@ class ChannelIds:
         self._note(new, first)
         logger.info("channel %s is %s now, and known here as %s", old, new, first)
         if self._reports:
-            # Sorted by their number, since the last id counts.
+            # Changes are sorted by their number, since the last one counts.
             await self._reports.switch(f"{_PREFIX}{new}", f"{len(self.all_of(first))} {first}")
 
     async def look(self) -> None:
-        """Read the stored ids, those of other processes included.
+        """Read the stored ids, including those of other processes.
 
         Raises:
-            StorageError: it cannot be read.
+            StorageError: they cannot be read.
         """
         if self._reports is None:
             return
@@ -88,7 +88,7 @@ class ChannelIds:
             self._note(name.removeprefix(_PREFIX), first)
 
     async def follow(self) -> NoReturn:
-        """Read what other processes have stored again and again, until cancelled."""
+        """Read the ids that other processes store, at intervals, until cancelled."""
         while True:
             await asyncio.sleep(_LOOK_S)
             try:
@@ -102,12 +102,12 @@ class ChannelIds:
 
 
 class ChannelClient(AsyncWebClient):
-    """The SDK's client with ids exchanged: it sends the latest id, and returns the first."""
+    """The SDK's client, which sends the latest id of a channel and returns the first."""
 
     ids: ChannelIds | None = None
 
     async def api_call(self, api_method: str, **sent: Any) -> AsyncSlackResponse:  # noqa: ANN401
-        """Call a method; see the SDK."""
+        """Call a method of the Web API with exchanged ids; see the SDK."""
         if self.ids is None:
             return await super().api_call(api_method, **sent)
         for kind in _SENT_AS:

@@ -1,4 +1,4 @@
-"""Slack's errors, translated where they occur: they may pass or are final, and say what to do."""
+"""The translation of Slack's errors: temporary or final, with advice on what to do."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from core.errors import (
 )
 
 _TOO_MANY: Final = 429
-_RETRY_AFTER_S: Final = 1.0  # used where Slack does not say how long
+_RETRY_AFTER_S: Final = 1.0  # used if Slack does not name a time
 
 _GONE: Final = frozenset({"message_not_found"})
 
-# Errors that no second attempt will change: https://docs.slack.dev/reference/methods/chat.postMessage#errors
+# Final errors, which a second attempt does not change: https://docs.slack.dev/reference/methods/chat.postMessage#errors
 _INVITE = "invite the bot with /invite @faqbot"
 _REINSTALL = "install the app again at api.slack.com/apps, and renew SLACK_BOT_TOKEN"
 _REFUSED: Final = {
@@ -56,7 +56,7 @@ _REFUSED: Final = {
     "token_revoked": _REINSTALL,
     "user_not_in_channel": "the person is not a member of the channel",
 }
-# Errors that pass by themselves. Every other unknown code is a refusal, and Slack adds new ones.
+# Temporary errors. Every other unknown code counts as a refusal, since Slack adds new codes.
 _PASSING: Final = frozenset(
     {
         "external_channel_migrating",
@@ -72,14 +72,14 @@ _BAD_TOKEN: Final = ("account_inactive", "invalid_auth", "not_authed", "token_")
 
 @contextmanager
 def translated(what: str) -> Iterator[None]:
-    """Let calls of the Web API inside raise errors of our own; `what` names them in the line.
+    """Translate the errors of Web API calls within the context; `what` names the call in them.
 
     Raises:
-        RateLimitedError: Slack has had enough of this method.
+        RateLimitedError: the method was called too often.
         MessageGoneError: the message was deleted.
-        PlatformRefusedError: it never will; the line says what to do.
-        PlatformUnclearError: it refuses, by a code that is not known here.
-        PlatformError: it cannot be reached, or has trouble of its own.
+        PlatformRefusedError: Slack refuses the call for good; the error says what to do.
+        PlatformUnclearError: Slack refuses the call with a code that is not known here.
+        PlatformError: Slack cannot be reached, or has an internal error.
     """
     try:
         yield
@@ -90,7 +90,7 @@ def translated(what: str) -> Iterator[None]:
 
 
 def code_of(error: BaseException | None) -> str:
-    """The code that Slack gave, such as `not_in_channel`; "" if there was none."""
+    """Return Slack's code of an error, such as `not_in_channel`; "" if there is none."""
     if isinstance(error, PlatformError):
         error = error.__cause__
     if not isinstance(error, SlackApiError):
@@ -100,7 +100,7 @@ def code_of(error: BaseException | None) -> str:
 
 
 def bad_token(error: PlatformError, name: str) -> ConfigError | None:
-    """The one line about an unusable token, by its setting's name; None if it is something else."""
+    """Return a line about an unusable token, with its setting's name; None for other errors."""
     code = code_of(error)
     if not code.startswith(_BAD_TOKEN):
         return None

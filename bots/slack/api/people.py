@@ -1,4 +1,4 @@
-"""People on Slack: owners, who are called when the bot has no answer and may teach, and names.
+"""People on Slack: the owners, who are called for unanswered questions and may teach, and names.
 
 https://docs.slack.dev/reference/methods/usergroups.users.list
 """
@@ -23,8 +23,8 @@ from core.types import Mention
 logger = logging.getLogger(__name__)
 
 _GROUP: Final = "S"
-_FRESH_S: Final = 300.0  # how long a group's members are taken for granted
-# Errors that asking again will not change soon.
+_FRESH_S: Final = 300.0  # how long a group's members are cached
+# Errors that a repeated call does not change soon.
 _LASTING: Final = frozenset(
     {"missing_scope", "no_such_subteam", "paid_teams_only", "permission_denied", "subteam_disabled"}
 )
@@ -32,26 +32,26 @@ _LASTING: Final = frozenset(
 
 _NAME_FRESH_S: Final = 3_600.0
 _KEPT: Final = 1_000
-_PATIENCE_S: Final = 1.0  # Slack waits for us meanwhile, three seconds in all
+_PATIENCE_S: Final = 1.0  # meanwhile Slack waits for our OK, three seconds at most
 _MOST_NAMED: Final = 5  # the most people whose names one text looks up
 _NAMED = re.compile(r"@([UW][A-Z0-9]{2,})\b")
 
 
 class Owners:
-    """The owners of all workspaces; a group's members are asked for, and kept for a while."""
+    """The owners in all workspaces; the members of user groups are looked up and cached."""
 
     def __init__(self, ids: Sequence[str]) -> None:
-        """`ids` are people's (U…, W…) and user groups' (S…)."""
+        """`ids` are ids of people (U…, W…) and of user groups (S…)."""
         self._people = frozenset(one for one in ids if not is_group(one))
         self._groups = tuple(filter(is_group, ids))
         self._members: dict[tuple[str, str], tuple[float, frozenset[str]]] = {}
         self._warned: set[tuple[str, str]] = set()
 
     async def include(self, workspace: Workspace, user: str) -> bool:
-        """Return whether a person is an owner, or a member of a group that is.
+        """Return whether a person is an owner, or a member of a group that is one.
 
         Raises:
-            PlatformError: Slack does not say now.
+            PlatformError: Slack does not answer.
         """
         if user in self._people:
             return True
@@ -85,10 +85,10 @@ class Owners:
 
 
 async def members_of(client: AsyncWebClient, group: str) -> frozenset[str]:
-    """The ids of the people in a user group.
+    """Return the ids of the people in a user group.
 
     Raises:
-        PlatformError: Slack does not say; `missing_scope` without `usergroups:read`.
+        PlatformError: Slack does not answer, or the scope `usergroups:read` is missing.
     """
     with translated("usergroups.users.list"):
         answer = await client.usergroups_users_list(usergroup=group)
@@ -109,13 +109,13 @@ def mention_of(owner: str) -> str:
 
 
 class Names:
-    """Asks for names, and keeps them for a while."""
+    """Looks up the names of people, and caches them."""
 
     def __init__(self) -> None:
         self._known: BoundedDict[tuple[str, str], tuple[float, str]] = BoundedDict(_KEPT)
 
     async def name_of(self, workspace: Workspace, user: str) -> str:
-        """The display name, else the real one; "" if Slack does not say it soon. Never raises."""
+        """Return the display name, else the real one; "" if Slack is too slow. Never raises."""
         key, now = (workspace.team, user), asyncio.get_running_loop().time()
         asked_at, name = self._known.get(key, (float("-inf"), ""))
         if now - asked_at < _NAME_FRESH_S:
@@ -132,7 +132,7 @@ class Names:
     async def of_mentions(
         self, workspace: Workspace, mentions: Sequence[Mention]
     ) -> tuple[Mention, ...]:
-        """Return mentions with names, as far as Slack says them soon. Never raises."""
+        """Return mentions with the names that Slack returns in time. Never raises."""
         named = mentions[:_MOST_NAMED]
         names = await asyncio.gather(*(self.name_of(workspace, one.person) for one in named))
         known = [
@@ -152,7 +152,7 @@ class Names:
         return not answer["user"].get("is_bot")
 
     async def with_names(self, workspace: Workspace, text: str) -> str:
-        """A text that calls people by `@` and id, with `@` and their names."""
+        """Return a text in which `@` and a person's id is replaced by `@` and the name."""
         named = list(dict.fromkeys(_NAMED.findall(text)))[:_MOST_NAMED]
         names = {user: await self.name_of(workspace, user) for user in named}
         return _NAMED.sub(lambda match: f"@{names.get(match[1]) or match[1]}", text)

@@ -12,9 +12,9 @@ from typing import Final
 from core.messaging.delivery.pacer import Pacer
 from core.messaging.delivery.window import Window
 
-# chat.update is of tier 3: "50+ per minute" a method and workspace. `Window` counts a call from
-# before it is sent until a minute after it has landed, which is stricter than any way in which
-# Slack may count, so nothing is held back. What another replica takes is learnt by a 429.
+# chat.update is of tier 3: "50+ per minute" for each method and workspace. `Window` counts a call
+# from before it is sent until a minute after its response, which is stricter than any way in which
+# Slack may count, so no reserve is needed. Calls of other replicas are noticed by a 429.
 EDITS_A_MINUTE: Final = 50
 # chat.appendStream is of tier 4, chat.startStream and chat.stopStream of tier 2.
 APPENDS_A_MINUTE: Final = 100
@@ -23,16 +23,16 @@ _DELETES_A_MINUTE: Final = 50  # chat.delete is of tier 3
 _STREAMS_A_MINUTE: Final = 20
 STREAM_S: Final = 300.0  # Slack ends a stream after this time
 _MINUTE_S: Final = 60.0
-# chat.postMessage: "1 per second" a channel, "short bursts of more are allowed".
+# chat.postMessage: "1 per second" for each channel, "short bursts of more are allowed".
 _BURST: Final = 3
 _POSTS_A_MINUTE: Final = 300  # "several hundred messages per minute" in a workspace
 _MOST_KEPT: Final = 2_000
 
 
 class Streams:
-    """Lets a stream begin only if it can also be stopped, whenever that will be.
+    """Reserves calls for streams, so that each stream that begins can also be stopped.
 
-    Nobody waits for a stream: an answer that gets none is shown by edits.
+    No answer waits for a stream: without one, it is shown by edits.
     """
 
     def __init__(self) -> None:
@@ -43,12 +43,12 @@ class Streams:
         self.unsupported = False  # this workspace has no such methods
 
     def share(self, calls: int) -> None:
-        """Use only so many of the calls that Slack grants in a minute."""
+        """Set how many of Slack's calls in a minute this process may use."""
         self._starts.share(calls, _MINUTE_S)
         self._stops.share(calls, _MINUTE_S)
 
     def plan(self, question_id: str, now: float) -> bool:
-        """Reserve room for a stream until it ends, and return whether there is any."""
+        """Reserve the calls of a stream until its end; return whether there was room."""
         self._live = {one: ends for one, ends in self._live.items() if ends > now}
         self._planned &= self._live.keys()
         starts = self._starts.free(now) - len(self._planned)
@@ -60,27 +60,27 @@ class Streams:
         return True
 
     def begin(self, question_id: str, now: float) -> None:
-        """Note that the stream begins now."""
+        """Note that a reserved stream begins now."""
         self._planned.discard(question_id)
         _count(self._starts, now)
 
     def end(self, question_id: str, now: float) -> None:
-        """Note that the stream was stopped, or did not begin."""
+        """Note that a stream was stopped, or did not begin."""
         if self._live.pop(question_id, None) and question_id not in self._planned:
             _count(self._stops, now)
         self._planned.discard(question_id)
 
 
 class Budgets:
-    """The pacers of this process; those of channels that were not used for long are dropped.
+    """The pacers of this process; the least recently used ones are dropped.
 
-    Slack counts a workspace's calls, whichever process makes them: each of several takes its share.
+    Slack counts all calls in a workspace together, so each of several processes takes its share.
     """
 
     def __init__(
         self, *, edits_a_minute: int = EDITS_A_MINUTE, processes: Callable[[], int] = lambda: 1
     ) -> None:
-        """`processes` is how many there are now, this one among them."""
+        """`processes` returns the current number of processes, including this one."""
         self._edits_a_minute = edits_a_minute
         self._processes = processes
         self._pacers: OrderedDict[tuple[str, str], Pacer] = OrderedDict()
@@ -99,7 +99,7 @@ class Budgets:
         return self._a_minute("chat.postMessage", f"team:{team}", _POSTS_A_MINUTE)
 
     def whispers(self, team: str) -> Pacer:
-        """Return the budget of messages that one person alone sees."""
+        """Return the budget of messages that only one person sees."""
         return self._a_minute("chat.postEphemeral", team, _WHISPERS_A_MINUTE)
 
     def edits(self, team: str) -> Pacer:
@@ -132,7 +132,7 @@ class Budgets:
         self._pacers.move_to_end(key)
         if len(self._pacers) > _MOST_KEPT:
             oldest = next(iter(self._pacers))
-            if self._pacers[oldest].idle:  # a pacer in use stays, or two would share one budget
+            if self._pacers[oldest].idle:  # a second pacer of a bucket in use would double it
                 del self._pacers[oldest]
         return pacer
 

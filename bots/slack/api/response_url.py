@@ -1,8 +1,8 @@
-"""Messages by a `response_url`, to one person or openly, also where the bot is no member.
+"""Messages by a `response_url`, to one person or to all, also where the bot is no member.
 
-Five of them within half an hour: https://docs.slack.dev/interactivity/handling-user-interaction.
-`replace_original` replaces the message whose button was pressed. A command has no such message:
-there, each use shows one more (https://github.com/slackapi/bolt-js/issues/2287).
+A `response_url` takes five messages within half an hour: https://docs.slack.dev/interactivity/handling-user-interaction.
+`replace_original` replaces the message whose button was pressed. A command has no such message, so
+that each use shows a further one (https://github.com/slackapi/bolt-js/issues/2287).
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ _OK, _NOT_FOUND, _TOO_MANY, _SERVER = 200, 404, 429, 500
 
 
 async def send(client: AsyncWebClient, url: str, message: Json) -> bool:
-    """Send a message once; False if the address is used up or has expired.
+    """Send a message once; return False if the address is used up or has expired.
 
-    `client` says through which session and proxy. `message` is as Slack takes it: `text`, `blocks`,
+    The session and the proxy are those of `client`. `message` has Slack's fields: `text`, `blocks`,
     `response_type`, `replace_original`, `thread_ts`.
 
     Raises:
-        RateLimitedError: later.
-        PlatformRefusedError: Slack does not take this message.
-        PlatformError: it cannot be reached, or has trouble of its own.
+        RateLimitedError: the message may be sent later.
+        PlatformRefusedError: Slack does not accept this message.
+        PlatformError: Slack cannot be reached, or has an internal error.
     """
     webhook = AsyncWebhookClient(
         url,
         timeout=client.timeout,
         ssl=client.ssl,
         session=client.session,
-        logger=sdk_logger(),  # the address is a secret, and the SDK's debug lines have it
+        logger=sdk_logger(),  # the SDK's debug lines would show the address, which is a secret
         retry_handlers=[],
     )
-    webhook.proxy = client.proxy  # else it is read from the environment, without NO_PROXY
+    webhook.proxy = client.proxy  # the SDK would read it from the environment, without NO_PROXY
     try:
         answer = await webhook.send_dict(message)
     except (aiohttp.ClientError, TimeoutError) as error:
@@ -55,9 +55,9 @@ async def send(client: AsyncWebClient, url: str, message: Json) -> bool:
 
 
 async def whisper(client: AsyncWebClient, url: str, text: str, *, thread: str = "") -> None:
-    """Say something to the person alone, and nothing to anyone if that fails.
+    """Show a message to the person alone; a failure is only logged.
 
-    `thread` is the `ts` of the thread in which the person is; elsewhere it would not be seen.
+    `thread` is the `ts` of the thread in which the person is, who would not see it elsewhere.
     """
     message: Json = {"text": text, "response_type": "ephemeral", "replace_original": False}
     if thread:
@@ -70,7 +70,7 @@ async def whisper(client: AsyncWebClient, url: str, text: str, *, thread: str = 
 
 
 def thread_of(body: Json) -> str:
-    """The thread in which a button was pressed; "" outside of threads."""
+    """Return the thread in which a button was pressed; "" outside of threads."""
     return str(body.get("container", {}).get("thread_ts") or "")
 
 
@@ -91,7 +91,7 @@ def _taken(answer: WebhookResponse) -> bool:
 
 
 def _error(body: str) -> str:
-    """The error that an answer names, "" for `ok`: some are JSON, some only the word."""
+    """Return the error of a response, "" for `ok`: some are JSON, some only the word."""
     if body.strip() in ("", "ok"):
         return ""
     try:

@@ -16,7 +16,7 @@ _SLACK: Final = "slack"
 
 
 class Standings:
-    """Knows in which of the profile's user groups a person is; see `Owners` for how fresh."""
+    """Finds the standing of askers, with the profile's user groups, cached as in `Owners`."""
 
     def __init__(self, groups: Sequence[Group], workspaces: Workspaces) -> None:
         named = {one for group in groups for one in ids_on(_SLACK, group.members)}
@@ -24,14 +24,14 @@ class Standings:
         self._workspaces = workspaces
 
     async def of(self, question: Question) -> Standing:
-        """Return where a question is asked, and who asks.
+        """Return the place of a question, and the asker with their groups.
 
         Raises:
-            PlatformError: Slack does not tell who is in a group.
+            PlatformError: Slack does not name the members of a group.
         """
         place, public = place_of(question.session), is_public(question.session)
         people = {f"{_SLACK}:{question.asker}"}
-        if not public and self._groups:  # else nobody's groups matter
+        if not public and self._groups:  # groups count only where the asker alone reads
             workspace = self._workspaces.get(place.team)
             for group, members in self._groups.items():
                 if await members.include(workspace, question.asker):

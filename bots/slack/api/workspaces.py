@@ -1,4 +1,4 @@
-"""The workspaces that the bot is installed in, and the clients that speak for it there."""
+"""The workspaces in which the bot is installed, and the clients with their tokens."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Workspace:
     client: AsyncWebClient
 
     def authorization(self) -> AuthorizeResult:
-        """The authorisation that Bolt asks for."""
+        """Return the authorisation that Bolt asks for."""
         return AuthorizeResult(
             enterprise_id=None,
             team_id=self.team,
@@ -47,7 +47,7 @@ class Workspace:
 
 @asynccontextmanager
 async def open_session() -> AsyncIterator[aiohttp.ClientSession]:
-    """The one HTTP session, without the proxies of the environment."""
+    """Open the HTTP session of all clients, which ignores the proxies of the environment."""
     timeout = aiohttp.ClientTimeout(total=_TIMEOUT_S, connect=_CONNECT_S)
     async with aiohttp.ClientSession(timeout=timeout, trust_env=False) as session:
         yield session
@@ -60,9 +60,9 @@ def make_client(
     *,
     ids: ChannelIds | None = None,
 ) -> AsyncWebClient:
-    """Make a client that makes one attempt a call; its caller decides about the next.
+    """Make a client that makes one attempt for each call; its caller decides about the next.
 
-    `ids` are those of channels, where any may have changed.
+    With `ids`, the client exchanges the changed ids of channels.
     """
     client = ChannelClient(
         token=token,
@@ -73,15 +73,12 @@ def make_client(
         logger=sdk_logger(),
     )
     client.ids = ids
-    client.proxy = None  # which it took from the environment, without regard to NO_PROXY
+    client.proxy = None  # the SDK has read it from the environment, without regard to NO_PROXY
     return client
 
 
 def sdk_logger() -> logging.Logger:
-    """Return a logger for the SDK.
-
-    The SDK builds its debug lines unless the logger's own level is above DEBUG.
-    """
+    """Return a logger with a level of its own, since the SDK builds debug lines otherwise."""
     sdk = logging.getLogger("slack_sdk")
     sdk.setLevel(logging.ERROR)
     return sdk
@@ -91,7 +88,7 @@ async def identify(client: AsyncWebClient) -> Workspace:
     """Return the workspace that the client's token belongs to.
 
     Raises:
-        PlatformError: the token is not accepted, or Slack does not answer.
+        PlatformError: Slack does not accept the token, or does not answer.
     """
     with translated("auth.test"):
         who = await client.auth_test()
@@ -106,11 +103,11 @@ async def identify(client: AsyncWebClient) -> Workspace:
 
 
 class Workspaces:
-    """Every workspace that the bot is installed in, by its id."""
+    """The workspaces in which the bot is installed, by their ids."""
 
     def __init__(self, only: Workspace | None = None) -> None:
-        """`only` is the one of a single token; others are added as they are installed."""
-        self.look: Callable[[], Awaitable[None]] | None = None  # for those of other processes
+        """`only` is the workspace of a single token; others are added as they are installed."""
+        self.look: Callable[[], Awaitable[None]] | None = None  # loads those of other processes
         self._only = only
         self._known = {only.team: only} if only else {}
 
@@ -129,10 +126,10 @@ class Workspaces:
         self._known.pop(team, None)
 
     def get(self, team: str | None) -> Workspace:
-        """Return a workspace; with a single token it is the only one, whatever an event says.
+        """Return a workspace; with a single token it is always the only one.
 
         Raises:
-            PlatformRefusedError: the bot is not installed there.
+            PlatformRefusedError: the bot is not installed in that workspace.
         """
         workspace = self._only or self._known.get(team or "")
         if workspace is None:
@@ -140,7 +137,7 @@ class Workspaces:
         return workspace
 
     def has(self, team: str | None) -> bool:
-        """Return whether the bot is installed there, as far as is known."""
+        """Return whether this process knows that the bot is installed in a workspace."""
         return bool(self._only) or (team or "") in self._known
 
     async def authorize(self, team_id: str | None) -> AuthorizeResult | None:

@@ -1,7 +1,8 @@
-"""The look back after downtime: what was asked while the bot was away is heard once.
+"""The backfill after downtime: it reads the messages that were sent while the bot was away.
 
-Slack repeats an event for some minutes only. Hearing a message again changes nothing, so this need
-not know what came through. Bounded in time, channels, threads and messages.
+Slack repeats an event for some minutes only. A message that is handled twice changes nothing, so
+the backfill need not know which events arrived. It is bounded in time, channels, threads and
+messages.
 """
 
 from __future__ import annotations
@@ -36,9 +37,9 @@ _TYPES: Final = "public_channel,private_channel,mpim,im"
 
 
 async def look_back(workspace: Workspace, message_handler: MessageHandler, since: datetime) -> None:
-    """Hear what was said since then in the bot's channels.
+    """Handle the messages since then in the bot's channels.
 
-    Never raises: what cannot be read is left out, with a line in the log.
+    It never raises: what cannot be read is left out, with a line in the log.
     """
     since = max(since - _OVERLAP, datetime.now(UTC) - _FARTHEST)
     try:
@@ -70,7 +71,7 @@ async def _hear_channel(
                 "conversations.replies",
                 partial(client.conversations_replies, **where, ts=ts, oldest=f"{since:.6f}"),
             )
-        except PlatformError as error:  # the thread may be gone by now; the others are not
+        except PlatformError as error:  # this thread may be deleted, and the others not
             logger.warning("not looked back in the thread %s of %s: %s", ts, channel["id"], error)
         else:
             messages += replies["messages"]
@@ -85,7 +86,7 @@ async def _hear_channel(
 
 
 def _answered_by_people(said: list[Json]) -> frozenset[str]:
-    """The `ts` of messages below which another person has written since, in the same thread."""
+    """Return the `ts` of messages after which another person has written in the same thread."""
     latest: dict[str, dict[str, float]] = {}  # the last reply of each author, by thread
     for one in said:
         if one.get("user") and not one.get("bot_id") and one.get("thread_ts"):
@@ -104,13 +105,13 @@ def _answered_by_people(said: list[Json]) -> frozenset[str]:
 async def _hear(
     event: Json, workspace: Workspace, message_handler: MessageHandler, *, answered: bool
 ) -> None:
-    """Hear a message; one that teaches may have to wait for the answer to the one before it."""
+    """Handle a message; a lesson may have to wait for the answer to the message before it."""
     hear = partial(message_handler.hear, event, workspace, late=True, answered=answered)
     await with_pauses(hear, pauses_s=_WAITS_S, after=(NotYetError,))
 
 
 async def _channels(workspace: Workspace) -> AsyncIterator[Json]:
-    """The channels that the bot is in, as many as it will look at."""
+    """Return the channels that the bot is in, up to the number that it reads."""
     client, cursor, seen = workspace.client, "", 0
     while seen < _MOST_CHANNELS:
         page = await _patiently(
@@ -134,7 +135,7 @@ async def _channels(workspace: Workspace) -> AsyncIterator[Json]:
 async def _patiently(
     what: str, call: Callable[[], Awaitable[AsyncSlackResponse]]
 ) -> AsyncSlackResponse:
-    """Return the result of the call; nobody waits for this, so Slack may take its time."""
+    """Return the result of a call, repeated after rate limits, since nobody waits for it."""
 
     async def attempt() -> AsyncSlackResponse:
         with translated(what):

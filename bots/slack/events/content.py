@@ -21,7 +21,7 @@ def attached_text(event: Json) -> str:
 
 
 def has_media(event: Json) -> bool:
-    """Return whether a message has a file that is not read, such as a picture."""
+    """Return whether a message has a file that the bot cannot read, such as a picture."""
     return bool(event.get("files"))
 
 
@@ -34,7 +34,7 @@ def _shared(event: Json) -> Iterator[str]:
 
 
 def _blocks_of(attachment: Json) -> str:
-    """Return the text of a shared message that has blocks alone, as an app or a workflow sends."""
+    """Return the text of a shared message that consists of blocks, as those of apps do."""
     shared = [one.get("message") or {} for one in attachment.get("message_blocks") or []]
     blocks = [block for message in shared for block in message.get("blocks") or []]
     return "\n".join(filter(None, map(_cell, blocks)))
@@ -59,7 +59,7 @@ def _table(block: Json) -> str:
 
 
 def _cell(cell: Json) -> str:
-    """The plain text of a cell or of another block, whichever kind it is."""
+    """Return the plain text of a cell or of another block of any kind."""
     text = cell.get("text")
     if isinstance(text, dict):
         text = text.get("text")

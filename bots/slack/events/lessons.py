@@ -1,7 +1,7 @@
 """Replies that teach: they are learnt before Slack hears OK, marked with ✅, and confirmed.
 
-A mark can be set twice without harm, so it is set whenever a lesson comes, also the second time;
-words are said when something has changed, and once. What went wrong is told to its author alone.
+The mark is set each time that a lesson is delivered, since setting it twice does no harm. The
+confirmation is posted once, when something has changed. Problems are told to the author alone.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ Json = dict[str, Any]
 MARK: Final = "white_check_mark"
 _MARKED: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.KNOWN, Outcome.APPROVED)
 _ALREADY: Final = ("already_reacted", "no_reaction")
-_AT_ONCE_S: Final = 0.7  # how long Slack is kept waiting for the mark, before a task goes on
+_AT_ONCE_S: Final = 0.7  # how long Slack's event waits for the mark, before a task sets it later
 _WAITS_S: Final = (1.0, 5.0, 30.0)
 _IDLE_WITHIN_S, _LOOK_S = 1.5, 0.1
 _KEPT: Final = 1_000
 
 
 class NotYetError(PlatformError):
-    """The question that a reply may be about is still being answered: let it come again."""
+    """Raised while the question above a reply is still being answered: Slack sends it again."""
 
 
 class LessonHandler:
-    """Handling of replies by people who may teach, and by those who may not."""
+    """Handles replies with the tag, of people who may teach and of others."""
 
     def __init__(self, context: Context, background: BackgroundTasks, budgets: Budgets) -> None:
         self._service = context.service
@@ -68,10 +68,10 @@ class LessonHandler:
         return is_lesson(message.text, self._profile.learning_tag)
 
     async def teach(self, message: IncomingMessage, workspace: Workspace) -> None:
-        """Learn a message that has the tag, new or edited; hearing it again changes nothing.
+        """Learn from a new or edited message with the tag; handling it twice changes nothing.
 
         Raises:
-            StorageError, PlatformError: not learnt; it has to be delivered again.
+            StorageError, PlatformError: it is not learnt; the event has to be delivered again.
         """
         remark = await self._remark(message, workspace)
         if remark.may_teach:
@@ -85,10 +85,12 @@ class LessonHandler:
             self._tell(message, taught, workspace)
 
     async def adopt(self, message: IncomingMessage, user: str, workspace: Workspace) -> str:
-        """Learn somebody's message on an owner's word; what that owner is told, "" if it is said.
+        """Learn another person's message for an owner; return the text for the owner.
+
+        The text is "" if the confirmation was posted openly.
 
         Raises:
-            StorageError, PlatformError: not learnt.
+            StorageError, PlatformError: it is not learnt.
         """
         if not await self._owners.include(workspace, user):
             return said_of(Taught(Outcome.NOT_ALLOWED), self._profile)
@@ -101,12 +103,12 @@ class LessonHandler:
         return said_of(taught, self._profile)
 
     async def offers(self, message: IncomingMessage, workspace: Workspace) -> bool:
-        """Return whether an owner contradicts the bot's answer; they are asked whether to learn it.
+        """Ask an owner who contradicts the bot's answer whether to learn it; return whether so.
 
-        Only they see that, and only once. Such a message is no question to the bot.
+        Only the owner sees that, and only once. Such a message is no question to the bot.
 
         Raises:
-            StorageError: it cannot be found out.
+            StorageError: the answer cannot be looked up.
         """
         try:
             if not await self._owners.include(workspace, message.user):
@@ -128,13 +130,13 @@ class LessonHandler:
             await tell(workspace.client, message.seen_in, message.user, **shown)
 
     def learnt(self, lesson_id: str, taught: Taught, workspace: Workspace) -> None:
-        """Say openly, where it was said, that an offered message was learnt; it gets the mark."""
+        """Confirm openly that an offered message was learnt, and set its mark."""
         if taught.lesson:
             self._say(place_of(taught.lesson.session), taught, workspace)
         self._mark_of(lesson_id, workspace, there=True)
 
     def unmark(self, lesson_id: str, workspace: Workspace) -> None:
-        """Take the mark from the message that taught a lesson, if a message did."""
+        """Remove the mark from the message that taught a lesson, if there is one."""
         self._mark_of(lesson_id, workspace, there=False)
 
     def _mark_of(self, lesson_id: str, workspace: Workspace, *, there: bool) -> None:
@@ -146,10 +148,10 @@ class LessonHandler:
             self._background.begin(with_pauses(marking, pauses_s=_WAITS_S))
 
     async def untag(self, message: IncomingMessage, workspace: Workspace) -> bool:
-        """Remove the lesson of an edited message that lost its tag; False if it has taught nothing.
+        """Remove the lesson of an edited message without the tag; False if it had no lesson.
 
         Raises:
-            StorageError: it is known still.
+            StorageError: the lesson is not removed.
         """
         remark = _bare(message)
         taught = await self._service.reteach(remark)
@@ -160,23 +162,23 @@ class LessonHandler:
         return True
 
     async def unteach(self, message_id: str, workspace: Workspace) -> None:
-        """Remove the lesson of a deleted message, if it has taught one; its mark went with it.
+        """Remove the lesson of a deleted message, if it has one; Slack has removed the mark.
 
         Raises:
-            StorageError: it is known still.
+            StorageError: the lesson is not removed.
         """
         taught = await self._service.unteach(message_id)
         if taught and taught.lesson:
             self._say(place_of(taught.lesson.session), taught, workspace)
 
     async def is_aside(self, message: IncomingMessage, workspace: Workspace, *, late: bool) -> bool:
-        """Return whether an owner speaks to a colleague here, and not to the bot.
+        """Return whether an owner's message is meant for a colleague and not for the bot.
 
-        That is so while a question of the thread waits for a person. For a message that is heard
-        `late`, nobody knows any more whether one did.
+        It is while a question of the thread waits for a person. For a `late` message it is always
+        taken to be so, since the state at its time is not known.
 
         Raises:
-            StorageError: it cannot be found out.
+            StorageError: the questions of the thread cannot be read.
         """
         if message.direct or message.to_bot or not message.in_thread:
             return False
@@ -194,7 +196,7 @@ class LessonHandler:
         return await self._said_by(message, message.user, workspace)
 
     async def _said_by(self, message: IncomingMessage, user: str, workspace: Workspace) -> Remark:
-        """Return what a message says, on the word of somebody who may teach."""
+        """Return another person's message as a remark on behalf of a person who may teach."""
         name = await self._names.name_of(workspace, user)
         return Remark(
             id=message.question.id,
@@ -207,7 +209,11 @@ class LessonHandler:
         )
 
     async def _have_answered(self, message: IncomingMessage) -> None:
-        """Wait until the thread's questions are answered, so that the right one is learnt."""
+        """Wait until the thread's questions are answered, so that the right one is learnt.
+
+        Raises:
+            NotYetError: a question is still being answered after some time.
+        """
         session = message.place.session
         try:
             async with asyncio.timeout(_IDLE_WITHIN_S):
@@ -219,7 +225,7 @@ class LessonHandler:
             ) from None
 
     async def _mark(self, message: IncomingMessage, workspace: Workspace, *, there: bool) -> None:
-        """Set the mark, or take it away: now, or else as soon as Slack lets us."""
+        """Set or remove the mark: at once, or in a task as soon as Slack allows it."""
         channel, ts = message.place.channel, message.ts
         try:
             async with asyncio.timeout(_AT_ONCE_S):
@@ -235,10 +241,10 @@ class LessonHandler:
         self._background.begin(self._post(workspace.client, place, shown))
 
     async def _post(self, client: AsyncWebClient, place: Place, shown: Json) -> None:
-        """Post once, in the turn that the channel's budget gives; nothing less certain is repeated.
+        """Post a message in its turn of the channel's budget; an unclear failure is not repeated.
 
         Raises:
-            PlatformError: it may not be there.
+            PlatformError: the message may not be posted.
         """
         posts = self._budgets.posts(place.channel)
         with posts.lane() as lane:
@@ -256,7 +262,7 @@ class LessonHandler:
                         return
 
     def _tell(self, message: IncomingMessage, taught: Taught, workspace: Workspace) -> None:
-        """Tell the author alone what is missing, once for each version of the message."""
+        """Tell the author alone about a problem, once for each version of the message."""
         version = f"{message.question.id} {message.said_at.isoformat()}"
         if version in self._told:
             return
@@ -266,7 +272,7 @@ class LessonHandler:
 
 
 def _bare(message: IncomingMessage) -> Remark:
-    """Return the remark of a person who may not teach, or no longer does."""
+    """Return a message as a remark whose author may not teach."""
     return Remark(
         id=message.question.id,
         session=message.place.session,
@@ -279,10 +285,10 @@ def _bare(message: IncomingMessage) -> Remark:
 
 
 async def _set_mark(client: AsyncWebClient, channel: str, ts: str, *, there: bool) -> None:
-    """Set the mark, or take it away; nothing happens if it is so already, or the message is gone.
+    """Set or remove the mark; do nothing if it is so already, or if the message is gone.
 
     Raises:
-        PlatformError: it may not be so.
+        PlatformError: the mark may not be as wanted.
     """
     where = {"channel": channel, "timestamp": ts, "name": MARK}
     try:

@@ -1,7 +1,7 @@
 """The handling of messages: questions and lessons that are new, edited or deleted.
 
-All of it happens before Slack hears OK: an event that fails is not acknowledged, and Slack sends
-it again. Nothing here waits for an answer.
+Events are handled before Slack hears OK: an event that fails is not acknowledged, and Slack sends
+it again. No handler waits for an answer.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _FOR_EVER: Final = float("inf")
 
 
 class MessageHandler:
-    """Takes in the messages of all workspaces."""
+    """Handles the messages of all workspaces."""
 
     def __init__(
         self,
@@ -66,18 +66,18 @@ class MessageHandler:
         self._names = Names()
         # Slack sends one mention as two events.
         self._told: BoundedDict[str, None] = BoundedDict(_KEPT)
-        # The latest change of each message.
+        # The time of the latest change of each message.
         self._changes: BoundedDict[str, float] = BoundedDict(_KEPT)
 
     async def hear(
         self, event: Json, workspace: Workspace, *, late: bool = False, answered: bool = False
     ) -> None:
-        """Take in a `message` or `app_mention` event; hearing one again changes nothing.
+        """Handle a `message` or `app_mention` event; handling one twice changes nothing.
 
         A `late` message was sent while the bot was away; a person may have `answered` it since.
 
         Raises:
-            StorageError, PlatformError: not taken in; it has to be delivered again.
+            StorageError, PlatformError: the event is not handled; it has to be delivered again.
         """
         match event.get("subtype"):
             case "message_changed":
@@ -88,7 +88,7 @@ class MessageHandler:
                 message = said(event, team=workspace.team, bot_user=workspace.bot_user)
                 if not message or self._changes.get(message.question.id) == _FOR_EVER:
                     return
-                if message.was_edited_late:  # a mention was added to an old message
+                if message.was_edited_late:  # a mention that was added to an old message
                     return
                 await self._take(message, workspace, late=late, answered=answered)
 
@@ -128,7 +128,7 @@ class MessageHandler:
             self._background.begin(quietly("a reaction to thanks", thanks))
 
     async def _concerns_bot(self, message: IncomingMessage) -> bool:
-        """Return whether a message is where the bot listens; it may still be for somebody else."""
+        """Return whether a message is in a place where the bot listens, for whomever it is."""
         if message.direct or message.to_bot:
             return True
         if message.in_thread:
@@ -138,7 +138,7 @@ class MessageHandler:
     async def _is_for_bot(
         self, message: IncomingMessage, workspace: Workspace, *, late: bool
     ) -> bool:
-        """Return whether a message that calls nobody asks what the bot should answer."""
+        """Return whether a message without a mention is a question that the bot should answer."""
         if not (self._may_ask(message) and await self._concerns_bot(message)):
             return False
         rule = self._manners.rule_of(*self._ids.all_of(message.place.channel))
@@ -155,7 +155,7 @@ class MessageHandler:
         return await self._manners.is_thanked(message.question, rule, present)
 
     async def _is_a_persons(self, message: IncomingMessage, workspace: Workspace) -> bool:
-        """Return whether an app has written this for a person, and to the bot."""
+        """Return whether an app has sent this message to the bot on behalf of a person."""
         called = message.direct or message.to_bot
         return called and await self._names.is_person(workspace, message.user)
 
@@ -163,7 +163,7 @@ class MessageHandler:
         return self._context.settings.slack_guests or not message.is_from_outside
 
     async def _called(self, message: IncomingMessage, workspace: Workspace, *, late: bool) -> None:
-        """Answer a message that has called the bot, or say why not."""
+        """Answer a message that mentions the bot, or tell its author why not."""
         if not self._may_ask(message):
             self._tell(message, self._profile.guests_off, workspace)
             return
@@ -178,9 +178,9 @@ class MessageHandler:
     async def _with_what_it_points_to(
         self, message: IncomingMessage, workspace: Workspace
     ) -> IncomingMessage:
-        """Return a message with the question above it, where it has none of its own.
+        """Return a message with the question above it added, if it has no question of its own.
 
-        That is so where somebody calls the bot below a colleague's question.
+        This is the case if a person mentions the bot below a colleague's question.
         """
         if not message.in_thread or message.has_media:
             return message
@@ -203,10 +203,10 @@ class MessageHandler:
 
     async def _changed(self, event: Json, workspace: Workspace) -> None:
         now, before = event.get("message") or {}, event.get("previous_message") or {}
-        if now.get("subtype") == "tombstone":  # deleted, while there are replies
+        if now.get("subtype") == "tombstone":  # a deleted message that has replies
             await self._withdraw(event, now.get("ts"), workspace)
             return
-        if now.get("text") == before.get("text"):  # a link was unfurled, a reply was counted
+        if now.get("text") == before.get("text"):  # Slack has unfurled a link or counted a reply
             return
         channel = event.get("channel", "")
         message = said(now, team=workspace.team, bot_user=workspace.bot_user, channel=channel)
@@ -220,51 +220,51 @@ class MessageHandler:
         await self._revise(replace(message, edited_ts=event["ts"]), workspace)
 
     async def _revise(self, message: IncomingMessage, workspace: Workspace) -> None:
-        """Take in the new text of an edited message."""
+        """Handle the new text of an edited message."""
         if self._teaching.is_lesson(message):
-            await self._service.withdraw(message.question.id)  # which it may have been before
+            await self._service.withdraw(message.question.id)  # it may have been a question before
             await self._take(message, workspace)
             return
         if await self._teaching.untag(message, workspace):
             return
         receipt = await self._service.revise(message.question)
-        if receipt is Receipt.STORED and not message.in_thread:  # the session has its name
+        if receipt is Receipt.STORED and not message.in_thread:  # it has named the session
             channel, text = message.place.channel, message.text
             naming = rename_session(workspace.client, channel, message.ts, text)
             self._background.begin(naming)
         if receipt:
             self._explain(message, receipt, workspace)
         elif message.to_bot and not message.was_edited_late:
-            await self._called(message, workspace, late=False)  # it mentions the bot by now
+            await self._called(message, workspace, late=False)  # the edit has added a mention
 
     async def _withdraw(self, event: Json, ts: str | None, workspace: Workspace) -> None:
         if ts and (channel := event.get("channel")):
             question = question_id(workspace.team, channel, ts)
             self._is_news(question, _FOR_EVER)
-            # First what is kept while the store is away: the rest fails, and the event comes again.
+            # The withdrawal is first, as it is kept while the store is away; the rest then fails.
             await self._service.withdraw(question)
             await self._teaching.unteach(question, workspace)
 
     def _is_news(self, question: str, changed_at: float) -> bool:
-        """Return whether no later change is known: Slack repeats failed events out of order."""
+        """Return whether this is the latest change; Slack repeats failed events out of order."""
         if self._changes.get(question, 0.0) > changed_at:
             return False
         self._changes[question] = changed_at
         return True
 
     def _explain(self, message: IncomingMessage, receipt: Receipt, workspace: Workspace) -> None:
-        """Tell the asker if there will be no answer, and why."""
+        """Tell the asker why there will be no answer, if there will be none."""
         if reason := reason_for(self._profile, receipt):
             self._tell(message, reason, workspace)
 
     def _tell(self, message: IncomingMessage, text: str, workspace: Workspace) -> None:
-        """Tell the asker alone, where the message is."""
+        """Show a text to the asker alone, in the place of the message."""
         if message.question.id in self._told:
             return
         self._told[message.question.id] = None
         whispers = self._budgets.whispers(workspace.team)
         if not whispers.window.free(asyncio.get_running_loop().time()):
-            # Said later it would be out of date: the question may be answered by then.
+            # A later repetition would be out of date, as the question may be answered by then.
             logger.info("left out, since Slack has had enough: %s", message.question.id)
             return
 
@@ -276,7 +276,7 @@ class MessageHandler:
 
 
 def register(app: AsyncApp, message_handler: MessageHandler, workspaces: Workspaces) -> None:
-    """Hear messages in a global middleware, for Bolt acknowledges before listeners run."""
+    """Handle messages in a global middleware, because Bolt acknowledges before listeners run."""
 
     @app.middleware
     async def keep(
@@ -286,7 +286,7 @@ def register(app: AsyncApp, message_handler: MessageHandler, workspaces: Workspa
         if event.get("type") in MESSAGES:
             try:
                 await message_handler.hear(event, workspaces.get(context.team_id))
-            except PlatformRefusedError as error:  # sent again, it would be refused again
+            except PlatformRefusedError as error:  # a repeated event would be refused again
                 logger.error("a message is left alone: %s", error)
             except (StorageError, PlatformError) as error:
                 logger.error("a message is not taken in: %s", error)

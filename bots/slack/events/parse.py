@@ -1,4 +1,4 @@
-"""Reading of Slack events: a message that somebody sent. Pure.
+"""The parser of Slack's message events. Pure.
 
 https://docs.slack.dev/reference/events/message, https://docs.slack.dev/messaging/formatting-message-text
 """
@@ -18,28 +18,28 @@ from core.types import Mention, Question
 
 Json = dict[str, Any]
 
-# People's own messages; every other subtype is something that Slack or an app says.
+# The subtypes of people's own messages; all others are messages of Slack or of an app.
 _SAID: Final = (None, "file_share", "thread_broadcast", "me_message")
 
 _SLACKBOT: Final = "USLACKBOT"  # reminders, notices
 
 _CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
-# Bold and struck text, which Markdown marks by two of each.
+# The marks of bold and struck text, which Markdown doubles.
 _MARKED = re.compile(r"(?<![\w*~])([*~])(?![\s*~])([^*~\n]*[^*~\s])\1(?![\w*~])")
 _TAG = re.compile(r"<([^<>\n]+)>")
 _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _QUOTED = re.compile(r"^(?:&gt;|>).*$", re.MULTILINE)
-_FOREIGN_S: Final = 86_400.0  # an edit of a message that is older makes no question of it
+_FOREIGN_S: Final = 86_400.0  # an edit does not turn an older message into a question
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingMessage:
-    """One message of a person. `text` reads as it is shown, without the bot's name.
+    """One message of a person. `text` is the displayed text without the bot's name.
 
-    `markdown` is the same with its links, bold and struck text, to be shown again elsewhere.
-    `to_others` says that it speaks to people or groups, and not to the bot; whom it quotes or only
-    names is not spoken to. `has_media` says that there is something which is not read. `home_team`
-    is the person's own workspace. `by_app` says that an app has written it, in whosever name.
+    `markdown` is the same with links, bold and struck text, to show it elsewhere. `to_others` is
+    true if the message addresses people or groups and not the bot; a quoted mention or a name in a
+    sentence does not address anybody. `has_media` is true if it has a file that is not read.
+    `home_team` is the person's own workspace. `by_app` is true if an app has written it.
     """
 
     place: Place
@@ -59,7 +59,7 @@ class IncomingMessage:
 
     @property
     def question(self) -> Question:
-        """The message as a question."""
+        """Return the message as a question."""
         return Question(
             id=question_id(self.place.team, self.place.channel, self.ts),
             session=self.place.session,
@@ -87,19 +87,19 @@ class IncomingMessage:
 
     @property
     def was_edited_late(self) -> bool:
-        """Return whether an old message was edited, at which nobody looks any more."""
+        """Return whether the message was edited so late that nobody expects an answer."""
         return float(self.edited_ts or 0) - float(self.ts) > _FOREIGN_S
 
     @property
     def seen_in(self) -> Place:
-        """The place where its author looks: a thread that does not exist is not shown."""
+        """The place in which its author sees a private message: a thread only if it exists."""
         return self.place if self.in_thread else replace(self.place, thread="")
 
 
 def said(event: Json, *, team: str, bot_user: str, channel: str = "") -> IncomingMessage | None:
-    """Read a `message` or `app_mention` event; None if no person has sent it.
+    """Parse a `message` or `app_mention` event; return None if no person has sent it.
 
-    `channel` is that of a message inside of another event, which does not name its own.
+    `channel` is needed for a message inside another event, which does not name its channel.
     """
     user, ts = event.get("user"), event.get("ts")
     if not user or not ts or user == bot_user or event.get("hidden"):
@@ -133,7 +133,7 @@ def said(event: Json, *, team: str, bot_user: str, channel: str = "") -> Incomin
 
 
 def mentions_in(raw: str, bot_user: str) -> tuple[Mention, ...]:
-    """Return the people whom a text names, each once; by their ids where it has no names."""
+    """Return the distinct people mentioned in a text, by name, or by id if it has no name."""
     found: dict[str, Mention] = {}
     for tag in _TAG.finditer(raw):
         target, _, label = tag[1].partition("|")
@@ -145,7 +145,7 @@ def mentions_in(raw: str, bot_user: str) -> tuple[Mention, ...]:
 
 
 def as_markdown(raw: str, bot_user: str) -> str:
-    """The text as Markdown, with people by `@` and name."""
+    """Return the text as Markdown, with people as `@` and name."""
     parts = _CODE.split(raw)
     parts[::2] = [_MARKED.sub(r"\1\1\2\1\1", part) for part in parts[::2]]
     return readable("".join(parts), bot_user, link=_markdown_link)
@@ -163,9 +163,9 @@ def _label_alone(label: str, _url: str) -> str:
 
 
 def readable(raw: str, bot_user: str, *, link: Callable[[str, str], str] = _label_alone) -> str:
-    """The text as people see it: links by their labels, people by `@` and name, no entities.
+    """Return the displayed text: links as labels, people as `@` and name, without entities.
 
-    `link` says what becomes of a link that has a label.
+    `link` returns the text for the address and the label of a link.
     """
 
     def shown(match: re.Match[str]) -> str:
@@ -188,10 +188,10 @@ def readable(raw: str, bot_user: str, *, link: Callable[[str, str], str] = _labe
 
 
 def _spoken_to(raw: str, bot_user: str) -> set[str]:
-    """The ids of users and groups, and such as `here`, whom a text speaks to.
+    """Return the ids of users and groups that a text addresses, and words such as `here`.
 
-    Nobody is spoken to in a quoted line or in code. A mention of the bot or of everybody counts
-    anywhere; other names may be a part of the sentence.
+    A quoted line and code address nobody. A mention of the bot or of everybody counts anywhere;
+    other mentions may only be names within a sentence.
     """
     found: set[str] = set()
     for line in _QUOTED.sub("", _CODE.sub("", raw)).splitlines():

@@ -15,18 +15,18 @@ from core.errors import PlatformError
 Json = dict[str, Any]
 
 # https://docs.slack.dev/reference/methods/conversations.replies: apps that are distributed without
-# Slack's review get fifteen messages a call, and one call a minute.
+# Slack's review get fifteen messages in a call, and one call in a minute.
 _READ: Final = 15
-_WITHIN_S: Final = 1.5  # Slack waits for us meanwhile, three seconds in all
+_WITHIN_S: Final = 1.5  # meanwhile Slack waits for our OK, three seconds at most
 
 
 async def question_above(workspace: Workspace, place: Place) -> str:
     """Return the text of a thread's first message; "" if it is the bot's own.
 
-    A workflow or another app may have posted it, as people ask by forms, too.
+    It may be the message of a workflow or another app, since people also ask by forms.
 
     Raises:
-        PlatformError: Slack does not say.
+        PlatformError: Slack does not answer.
     """
     root = next(iter(await _read(workspace, place)), None)
     if root is None or root.get("user") == workspace.bot_user:
@@ -36,10 +36,10 @@ async def question_above(workspace: Workspace, place: Place) -> str:
 
 
 async def people_in(workspace: Workspace, place: Place) -> frozenset[str]:
-    """Return the people who have written into a thread, as far as one page shows; no bots.
+    """Return the people, without bots, who have written on the first page of a thread.
 
     Raises:
-        PlatformError: Slack does not say.
+        PlatformError: Slack does not answer.
     """
     messages = await _read(workspace, place)
     bots = {one.get("user") for one in messages if one.get("bot_id")} | {workspace.bot_user}

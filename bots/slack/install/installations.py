@@ -1,4 +1,4 @@
-"""The workspaces that have installed the bot, and what Bolt asks of them."""
+"""The installations of the bot in workspaces, as Bolt's installation store."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Kept(Protocol):
 
 
 class Installations(AsyncInstallationStore):
-    """Bolt's installation store, as far as OAuth needs it; `added` hears of each one."""
+    """Implements the part of Bolt's installation store that OAuth needs."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class Installations(AsyncInstallationStore):
         added: Callable[[Workspace], None],
         removed: Callable[[str], None],
     ) -> None:
-        """`client_of` makes the client that has a token."""
+        """`client_of` makes a client with a token."""
         self._kept = kept
         self._client_of = client_of
         self._added = added
@@ -64,7 +64,7 @@ class Installations(AsyncInstallationStore):
         """Add every stored workspace, and remove each that is not stored any more.
 
         Raises:
-            StorageError: what is kept cannot be read.
+            StorageError: the stored installations cannot be read.
         """
         try:
             found = {values["team"]: values for values in await self._kept.all()}
@@ -79,7 +79,7 @@ class Installations(AsyncInstallationStore):
         self._known = found
 
     async def follow(self) -> NoReturn:
-        """Follow what other processes install or remove, until cancelled."""
+        """Load changes by other processes at intervals, until cancelled."""
         while True:
             await asyncio.sleep(_LOOK_S)
             try:
@@ -91,7 +91,7 @@ class Installations(AsyncInstallationStore):
         """Store an installation from Slack's consent page, over an earlier one.
 
         Raises:
-            BoltError: it is for an organisation, has no token, or cannot be stored.
+            BoltError: the installation is for an organisation, has no token, or is not stored.
         """
         team, token = installation.team_id or "", installation.bot_token
         if not (token and _TEAM.match(team)) or installation.is_enterprise_install:
@@ -122,7 +122,7 @@ class Installations(AsyncInstallationStore):
 
     @property
     def logger(self) -> logging.Logger:
-        """The logger that Bolt asks for."""
+        """Return the logger that Bolt asks for."""
         return logger
 
     def _workspace(self, values: dict[str, str]) -> Workspace:
@@ -131,7 +131,7 @@ class Installations(AsyncInstallationStore):
 
 
 def register(app: AsyncApp, installations: Installations | None) -> None:
-    """Forget the tokens of workspaces that have no use for the bot any more."""
+    """Delete the tokens of workspaces that have uninstalled the bot."""
 
     @app.event("app_uninstalled")
     async def uninstalled(context: AsyncBoltContext) -> None:

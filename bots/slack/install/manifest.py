@@ -1,4 +1,4 @@
-"""`faqbot slack manifest`: the app as api.slack.com/apps takes it, with all that our code uses.
+"""`faqbot slack manifest`: the app's manifest for api.slack.com/apps, with all that our code uses.
 
 https://docs.slack.dev/reference/app-manifest
 """
@@ -17,7 +17,7 @@ from config.settings import Settings
 
 Json = dict[str, Any]
 
-# Each scope with what needs it; a test compares both lists with the code's calls and listeners.
+# Each scope with its use; a test compares both lists with the code's calls and listeners.
 SCOPES: Final = (
     "app_mentions:read",  # app_mention
     "assistant:write",  # being an agent: prompts, sessions and their status
@@ -57,13 +57,13 @@ ASSISTANT_EVENTS: Final = ("assistant_thread_context_changed", "assistant_thread
 _YOUR_HOST: Final = "https://YOUR-HOST"
 _YOUR_URL: Final = f"{_YOUR_HOST}{EVENTS_PATH}"
 _REDIRECT_URL: Final = f"{_YOUR_HOST}/slack/oauth_redirect"  # `oauth.py` imports from here
-_NAME, _SHORTCUT_NAME, _DESCRIPTION = 35, 24, 140  # characters that Slack takes
+_NAME, _SHORTCUT_NAME, _DESCRIPTION = 35, 24, 140  # the most characters that Slack allows
 _MOST_PROMPTS: Final = 4
-_BOT_NAME: Final = "faqbot"  # Slack takes a-z, 0-9, -, _ and . alone; people write @faqbot
+_BOT_NAME: Final = "faqbot"  # people write @faqbot; Slack allows only a-z, 0-9, -, _ and .
 
 
 def print_manifest(settings: Settings) -> int:
-    """Print the manifest as JSON, and what to do with it beside it."""
+    """Print the manifest as JSON, and on stderr what to do with it."""
     printed = json.dumps(manifest(settings), ensure_ascii=False, indent=2)
     print(printed)  # noqa: T201 - the output
     print(  # noqa: T201
@@ -75,13 +75,13 @@ def print_manifest(settings: Settings) -> int:
 
 
 def by_http(settings: Settings) -> bool:
-    """Return whether events come as signed requests: where there is no token for Socket Mode."""
+    """Return whether events come as signed requests, as there is no token for Socket Mode."""
     signed = bool(settings.slack_signing_secret.get_secret_value())
     return signed and not settings.slack_app_token.get_secret_value()
 
 
 def manifest(settings: Settings) -> Json:
-    """The manifest, in the words of the profile.
+    """Return the manifest, in the words of the profile.
 
     Raises:
         ConfigError: there is no such profile.

@@ -1,4 +1,4 @@
-"""Installing the bot in many workspaces: Slack's consent page, and what it brings back.
+"""The installation of the bot in several workspaces by OAuth, with Slack's consent page.
 
 https://docs.slack.dev/authentication/installing-with-oauth
 """
@@ -36,9 +36,9 @@ _GOV: Final = re.compile(r"https://(?:[a-z0-9-]+\.)?slack-gov\.com/")
 
 
 class SignedStates(AsyncOAuthStateStore):
-    """States that prove themselves, so that any replica may see the person come back.
+    """OAuth states that are signed, so that any replica can verify them.
 
-    Bolt ties them to the browser by a cookie.
+    Bolt ties each state to the browser by a cookie.
     """
 
     def __init__(self, secret: str) -> None:
@@ -51,7 +51,7 @@ class SignedStates(AsyncOAuthStateStore):
         return f"{issued}-{self._signature(issued)}"
 
     async def async_consume(self, state: str) -> bool:
-        """Return whether this bot has issued the state, not long ago."""
+        """Return whether this bot has issued the state, and it has not expired."""
         issued, _, signature = state.rpartition("-")
         at, _, _ = issued.partition("-")
         if not hmac.compare_digest(signature.encode(), self._signature(issued).encode()):
@@ -65,7 +65,7 @@ class SignedStates(AsyncOAuthStateStore):
 def oauth_routes(
     settings: Settings, installations: Installations, client: AsyncWebClient
 ) -> list[web.RouteDef]:
-    """The page that leads to Slack's consent page, and the one that Slack leads back to."""
+    """Return the routes of the page before Slack's consent page and of the one after it."""
     secret = settings.slack_client_secret.get_secret_value()
     host = "slack-gov.com" if _GOV.match(settings.slack_api_url) else "slack.com"
     flow = AsyncOAuthFlow(

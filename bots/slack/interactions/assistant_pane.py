@@ -1,6 +1,6 @@
-"""Slack's assistant pane: a greeting, prompts to begin with, a title, and a status while working.
+"""Slack's assistant pane: a greeting, suggested prompts, a title, and a status during the work.
 
-What people write there arrives as direct messages in a thread, which are answered as any others.
+Messages there arrive as direct messages in a thread, and are answered like all others.
 https://docs.slack.dev/ai/developing-agents
 """
 
@@ -24,13 +24,13 @@ from core.types import Question, View
 # https://docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts
 _MOST_PROMPTS: Final = 4
 _LONGEST_TITLE: Final = 60  # characters; Slack names no limit, and its list shows about so many
-_LOOKED_AT: Final = 50  # the latest questions of a person among which earlier ones are looked for
+_LOOKED_AT: Final = 50  # the latest questions of a person that are read to find earlier ones
 
 Json = dict[str, Any]
 
 
 def register(app: AsyncApp, context: Context) -> None:
-    """Greet whoever opens the assistant's pane, and offer prompts to whoever opens an agent's."""
+    """Greet people who open the pane of an assistant, and suggest prompts in that of an agent."""
 
     @app.event("assistant_thread_started")
     async def greet(event: Json, client: AsyncWebClient) -> None:
@@ -46,11 +46,11 @@ def register(app: AsyncApp, context: Context) -> None:
 
     @app.event("assistant_thread_context_changed")
     async def moved() -> None:
-        """Do nothing: the FAQ is the same beside every channel, and prompts were shown before."""
+        """Do nothing: the FAQ is the same in every channel, and the prompts are shown already."""
 
 
 async def set_title(client: AsyncWebClient, channel: str, thread: str, question: str) -> None:
-    """Name a thread of the pane after its first question; never raises, as above."""
+    """Name a thread of the pane after its first question. Never raises."""
     title = shortened(" ".join(question.split()), _LONGEST_TITLE)
     call = client.assistant_threads_setTitle(channel_id=channel, thread_ts=thread, title=title)
     await quietly("the title", call)
@@ -69,7 +69,9 @@ def hint_for(
 
     async def hint(view: View) -> None:
         if in_pane:
-            background.begin(_name_thread(client, context, question))  # it may outlast the answer
+            background.begin(
+                _name_thread(client, context, question)
+            )  # may take longer than the answer
             await set_status(client, place.channel, place.thread, view.status)
         await status.show(view)
 
@@ -89,7 +91,7 @@ async def _name_thread(client: AsyncWebClient, context: Context, question: Quest
 async def _suggest(
     client: AsyncWebClient, channel: str, profile: Profile, *, thread: str | None = None
 ) -> None:
-    # With a thread, agents are shown nothing, and assistants without one nothing either.
+    # An agent shows prompts only if no thread is given, and an assistant only if one is.
     # https://docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts
     prompts = [{"title": text, "message": text} for text in profile.examples[:_MOST_PROMPTS]]
     call = client.assistant_threads_setSuggestedPrompts(

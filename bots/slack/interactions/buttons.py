@@ -1,4 +1,4 @@
-"""Buttons below answers, and the 🛑 that ends one."""
+"""The buttons below answers, and the reaction 🛑 that stops an answer."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _LABEL_CHARS: Final = 75
 
 
 class Buttons:
-    """The actions of buttons."""
+    """Handles the buttons below answers."""
 
     def __init__(self, context: Context, budgets: Budgets, answers: Answers) -> None:
         self._context = context
@@ -53,7 +53,7 @@ class Buttons:
         self._owners = Owners(context.owner_ids)
 
     async def follow_up(self, press: Press) -> None:
-        """Ask what the button stands for, and mark it used."""
+        """Ask the button's question, and mark the button as used."""
         question, index = read_followup(press.value) or ("", 0)
         trouble, receipt = self._profile.stale_button, None
         if not may_ask(self._context, press.body["user"], press.workspace.team):
@@ -68,7 +68,7 @@ class Buttons:
             await self._mark_used(press, question)
 
     async def stop(self, press: Press) -> None:
-        """End the answer to a question."""
+        """Stop the answer to a question."""
         trouble = self._profile.nothing_to_stop
         if press.seen_in.owns(press.value):
             if not await self._may_stop(press.workspace, press.user, press.value):
@@ -80,9 +80,9 @@ class Buttons:
     async def stop_at(
         self, workspace: Workspace, channel: str, ts: str, *, user: str, answer: bool
     ) -> None:
-        """End the answer that is in a message, or the answer to the question in it."""
+        """Stop the answer that a message shows, or the answer to the question that it asks."""
         asked = self._answers.question_of(reference_of(channel, ts))
-        if asked is None and answer:  # another process has posted it
+        if asked is None and answer:  # another process may have posted the answer
             asked = await _answered_in(workspace.client, channel, ts)
         elif asked is None:
             asked = question_id(workspace.team, channel, ts)
@@ -92,7 +92,7 @@ class Buttons:
     async def stop_session(
         self, workspace: Workspace, channel: str, thread: str, *, user: str, streams: Sequence[str]
     ) -> None:
-        """End the answer that an agent's session shows; Slack's own stop was pressed."""
+        """Stop the answer in an agent's session, as Slack's own stop button was pressed."""
         root = question_id(workspace.team, channel, thread)
         shown = [self._answers.question_of(reference_of(channel, ts)) for ts in streams]
         live = self._service.live_in(Place(workspace.team, channel, thread).session)
@@ -108,7 +108,7 @@ class Buttons:
         return await self._owners.include(workspace, user)
 
     async def _ask(self, press: Press, question: str, index: int) -> tuple[str, Receipt | None]:
-        """Return what to tell the person ("" if it will be answered), and the receipt."""
+        """Return the text for the person ("" if there will be an answer), and the receipt."""
         try:
             receipt = await self._service.press(question, index, _asked(press))
         except StorageError as error:
@@ -117,14 +117,14 @@ class Buttons:
         return reason_for(self._profile, receipt), receipt
 
     async def _asked_before(self, press: Press, question: str, index: int) -> str:
-        """Say that the button was pressed before, with a link to the answer where it has one."""
+        """Return that the button was pressed before, with a link to the answer if there is one."""
         asked = await self._service.answer_to_press(question, index)
         shown = (references_of(asked) if asked else ())[:1]
         links = [await _permalink(press.workspace.client, reference) for reference in shown]
         return " ".join(filter(None, [self._profile.already_asked, *links]))
 
     async def _mark_used(self, press: Press, question: str) -> None:
-        """Mark all buttons that were pressed, in the message as it is: nothing else changes."""
+        """Mark all pressed buttons, and change nothing else in the message."""
         blocks = press.message.get("blocks") or []
         used = await self._service.pressed(question)
         marked = [_marked(block, used) for block in blocks]
@@ -134,11 +134,11 @@ class Buttons:
         reference = reference_of(press.channel, press.message["ts"])
         metadata = await self._metadata(question, reference)
         edits = self._budgets.edits(press.workspace.team)
-        async with edits.slot(ends=False):  # answers' ends go first
+        async with edits.slot(ends=False):  # endings of answers go first
             await update(press.workspace.client, reference, page, metadata)
 
     async def _metadata(self, question: str, reference: str) -> Json:
-        """Return what is written beside a message of the answer to a question."""
+        """Return the metadata of a message of the answer to a question."""
         stored = await self._service.find(question)
         shown = list(references_of(stored)) if stored else []
         place = shown.index(reference) if reference in shown else 0
@@ -198,7 +198,7 @@ def _marked(block: Json, used: frozenset[int]) -> Json:
 
 
 def _renewed(blocks: list[Json], question: str, used: frozenset[int]) -> list[Json]:
-    """The blocks with a new id for that of opinions, as every edit of it needs."""
+    """Return the blocks with a new id for the block of opinions, which each edit requires."""
     block_id = feedback_block_id(question, used)
     return [
         block | {"block_id": block_id} if block.get("type") == "context_actions" else block
@@ -207,7 +207,7 @@ def _renewed(blocks: list[Json], question: str, used: frozenset[int]) -> list[Js
 
 
 async def _permalink(client: AsyncWebClient, reference: str) -> str:
-    """A message's address, "" if Slack does not give one."""
+    """Return the address of a message, "" if Slack does not return one."""
     channel, ts = split(reference)
     call = client.chat_getPermalink(channel=channel, message_ts=ts)
     found = await quietly("chat.getPermalink", call)
@@ -215,7 +215,7 @@ async def _permalink(client: AsyncWebClient, reference: str) -> str:
 
 
 async def _answered_in(client: AsyncWebClient, channel: str, ts: str) -> str | None:
-    """The question that a message of the bot answers, by the message's metadata."""
+    """Return the question that a message of the bot answers, by the message's metadata."""
     with translated("conversations.replies"):
         page = await client.conversations_replies(
             channel=channel,

@@ -25,7 +25,7 @@ _CASE: Final = re.compile(r"^case:(take|faq|close|pick:\d+)$")
 
 
 class CaseButtons:
-    """Does what owners press below a case; others are told that the buttons are not for them."""
+    """Handles the buttons below a case; people who are no owners are told so."""
 
     def __init__(self, context: Context, budgets: Budgets) -> None:
         self._context = context
@@ -34,10 +34,10 @@ class CaseButtons:
         self._names = Names()
 
     async def press(self, press: Press) -> None:
-        """Do what the button stands for.
+        """Carry out the act of a button.
 
         Raises:
-            PlatformError: it cannot be said.
+            PlatformError: the result cannot be posted.
         """
         try:
             said = await self._done(press)
@@ -51,7 +51,7 @@ class CaseButtons:
         await tell(press.workspace.client, press.seen_in, press.user, text)
 
     async def _done(self, press: Press) -> str:
-        """Return what to tell the person; "" if that was said already."""
+        """Carry out the act; return the text for the person, "" if they were told already."""
         profile, desk = self._context.profile, self._context.service.desk
         if desk is None:
             return profile.stale_button

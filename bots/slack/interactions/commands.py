@@ -28,7 +28,9 @@ Json = dict[str, Any]
 
 COMMAND: Final = "/faq"
 SHORTCUT: Final = "answer_this"
-_LOOK_UP_S: Final = 1.5  # a part of the three seconds after which Slack says that the app failed
+_LOOK_UP_S: Final = (
+    1.5  # leaves time before Slack reports, after three seconds, that the app failed
+)
 _OUTSIDE: Final = ("channel_not_found", "not_in_channel")
 
 
@@ -82,7 +84,7 @@ def register(app: AsyncApp, context: Context) -> None:
 
 
 def _of_message(shortcut: Json, text: str, *, openly: bool) -> Question:
-    """The question that a message is: in its thread, or for whoever used the shortcut alone."""
+    """Return a message as a question, openly in its thread, or for the shortcut's user alone."""
     team, channel = shortcut["team"]["id"], shortcut["channel"]["id"]
     user, message = shortcut["user"]["id"], shortcut["message"]
     thread = message.get("thread_ts") or message["ts"]

@@ -1,4 +1,4 @@
-"""👍 and 👎 below an answer; who was not helped is asked what was missing."""
+"""The buttons 👍 and 👎 below an answer, and the form that asks what was missing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _LONGEST_TEXT: Final = 1_000
 
 
 def register(app: AsyncApp, context: Context, workspaces: Workspaces) -> None:
-    """Take opinions, and the reasons for them."""
+    """Handle opinions, and the reasons for them."""
 
     @app.action(_ACTIONS)
     async def vote(args: AsyncArgs) -> None:
@@ -49,7 +49,7 @@ def register(app: AsyncApp, context: Context, workspaces: Workspaces) -> None:
         if said := await _taken_back(context, opinion):
             await whisper(client, body["response_url"], said, thread=thread_of(body))
             return
-        # The form first of all, for its trigger lasts three seconds.
+        # The form is opened first, because its trigger expires after three seconds.
         view_id = "" if helpful else await _ask_why(context.profile, question_id, body, client)
         try:
             trouble = (
@@ -61,7 +61,7 @@ def register(app: AsyncApp, context: Context, workspaces: Workspaces) -> None:
         if view_id and trouble:
             view = _notice(context.profile, trouble)
             await quietly("the form", client.views_update(view_id=view_id, view=view))
-        if trouble or not view_id:  # else the thanks follow the form
+        if trouble or not view_id:  # with a form, the thanks follow its submission
             said = trouble or context.profile.feedback_thanks
             await whisper(client, body["response_url"], said, thread=thread_of(body))
 
@@ -74,7 +74,7 @@ def register(app: AsyncApp, context: Context, workspaces: Workspaces) -> None:
         )
         try:
             known = await context.service.feedback.rate(opinion)
-        except StorageError:  # the form keeps the person's words
+        except StorageError:  # the form stays open with the person's words
             errors = {_EXPECTED: context.profile.not_stored}
             await ack(response_action="errors", errors=errors)
             return
@@ -97,7 +97,7 @@ async def _taken_back(context: Context, opinion: Feedback) -> str:
 
 
 async def _ask_why(profile: Profile, question_id: str, body: Json, client: AsyncWebClient) -> str:
-    """Open the form; its id, "" if Slack did not open it."""
+    """Open the form and return its id, "" if Slack has not opened it."""
     view = form_of(profile, _metadata(question_id, body))
     opening = client.views_open(trigger_id=body["trigger_id"], view=view)
     opened = await quietly("the form", opening)
@@ -105,10 +105,7 @@ async def _ask_why(profile: Profile, question_id: str, body: Json, client: Async
 
 
 def _metadata(question_id: str, body: Json) -> str:
-    """Return what the form has to know of the button.
-
-    A submission has no `response_url` of its own.
-    """
+    """Return the form's metadata, with the button's `response_url`: a submission has none."""
     return json.dumps(
         {"question": question_id, "url": body["response_url"], "thread": thread_of(body)}
     )
@@ -122,7 +119,7 @@ def _written(view: Json) -> tuple[str, str]:
 
 
 def form_of(profile: Profile, metadata: str) -> Json:
-    """Return the form that asks why an answer was no help; `metadata` comes back with it."""
+    """Return the form that asks why an answer was no help; Slack sends `metadata` back."""
     options = [
         {"text": _plain(reason), "value": str(number)}
         for number, reason in enumerate(profile.feedback_reasons)
@@ -149,7 +146,7 @@ def form_of(profile: Profile, metadata: str) -> Json:
 
 
 def _notice(profile: Profile, text: str) -> Json:
-    """Return the view that the form becomes when there is nothing to fill in."""
+    """Return the view that replaces the form, with a text and without inputs."""
     return {
         "type": "modal",
         "title": _plain(profile.feedback_title),

@@ -10,5 +10,5 @@ Json = dict[str, Any]
 
 
 def may_ask(context: Context, user: Json, team: str) -> bool:
-    """Return whether a person may ask by an interaction in this workspace; `user` is its own."""
+    """Return whether a user may ask by an interaction in a workspace, which may not be theirs."""
     return context.settings.slack_guests or user.get("team_id", team) == team

@@ -1,4 +1,4 @@
-"""App Home: what the bot can do, popular questions to press, and what the person asked last.
+"""App Home: what the bot can do, buttons with popular questions, and the person's last questions.
 
 https://docs.slack.dev/surfaces/app-home
 """
@@ -39,7 +39,7 @@ _QUESTION: Final = 300  # characters of a past question; a section would take 3,
 
 
 def register(app: AsyncApp, context: Context) -> None:
-    """Show the home, and ask what is pressed there."""
+    """Show the home, and ask the questions of its buttons."""
 
     @app.event("app_home_opened", matchers=[_is_home_tab])
     async def opened(event: Json, client: AsyncWebClient) -> None:
@@ -57,7 +57,7 @@ def register(app: AsyncApp, context: Context) -> None:
     @app.action(re.compile(rf"^{_ASK}_\d+$"))
     async def ask(ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
         team, user = body["view"]["team_id"], body["user"]["id"]
-        channel = body["view"]["private_metadata"]  # the conversation with this person
+        channel = body["view"]["private_metadata"]  # the direct messages with this person
         question = Question(
             triggered_id(team, channel, body["trigger_id"]),
             Place(team, channel, "").session,
@@ -75,7 +75,7 @@ async def _publish(
 ) -> None:
     try:
         asked = await context.service.asked_by(user, _RECENT)
-    except StorageError:  # the rest is of use without them
+    except StorageError:  # the home is useful without the last questions
         asked = []
     view = home_view(context.profile, asked, channel=channel, notice=notice)
     await quietly("the home", client.views_publish(user_id=user, view=view))
@@ -86,7 +86,7 @@ async def _is_home_tab(event: Json) -> bool:
 
 
 def home_view(profile: Profile, asked: Sequence[Turn], *, channel: str, notice: str = "") -> Json:
-    """The home of someone who asked `asked`, newest first; `notice` is mrkdwn.
+    """Return the home of a person with their questions `asked`, newest first; `notice` is mrkdwn.
 
     `channel` is the conversation between the bot and the person, where presses are answered.
     """
@@ -107,7 +107,7 @@ def home_view(profile: Profile, asked: Sequence[Turn], *, channel: str, notice: 
 
 
 def _answer_view(context: Context, turn: Turn | None) -> Json:
-    """The modal that shows an answer again, as far as one holds it."""
+    """Return the modal that shows an answer again, cut to the size of a modal."""
     profile = context.profile
     blocks: list[Json] = [_section(profile.stale_button)]
     if turn:
@@ -144,7 +144,10 @@ def _buttons(questions: Sequence[str]) -> Json:
 
 
 def _when(turn: Turn) -> Json:
-    """The time in the reader's own zone: https://docs.slack.dev/messaging/formatting-message-text."""
+    """Return a turn's time, which Slack shows in the reader's time zone.
+
+    See https://docs.slack.dev/messaging/formatting-message-text.
+    """
     asked_at = turn.question.asked_at
     shown = f"{asked_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     when = f"<!date^{int(asked_at.timestamp())}^{{date_short_pretty}} {{time}}|{shown}>"

@@ -1,6 +1,6 @@
 """The acts of owners on lessons: learn a message as the answer, undo, correct and approve.
 
-All that a button knows is the lesson's id: it works after a restart, on any process, and twice.
+A button holds only the lesson's id, so that it works after a restart, in any process, and twice.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _OFFER: Final = re.compile(r"^lesson:(learn|leave)$")
 
 
 class LessonButtons:
-    """Does what owners press; others are told that it is not for them."""
+    """Handles the buttons of lessons; people who are no owners are told so."""
 
     def __init__(self, context: Context, lessons: LessonHandler) -> None:
         self._context = context
@@ -56,33 +56,33 @@ class LessonButtons:
         self.trouble = context.profile.not_stored
 
     async def press(self, press: Press) -> None:
-        """Approve or undo a lesson and say so where the button was, or let an owner correct it.
+        """Approve or undo a lesson and confirm it in place of the button, or open the form.
 
         Raises:
-            FaqbotError: it is not done; whoever pressed was told so.
+            FaqbotError: it is not done; the person who pressed was told so.
         """
         act = _act(press)
         work = self._opened(press) if act is LessonAct.EDIT else self._done(press, act)
         await self._excused(press, work)
 
     async def decide(self, press: Press) -> None:
-        """Learn what was offered to its author, or leave it; the offer goes.
+        """Learn an offered lesson, or leave it; the offer disappears.
 
         Raises:
-            FaqbotError: it is not done; whoever pressed was told so.
+            FaqbotError: it is not done; the person who pressed was told so.
         """
         await self._excused(press, self._decided(press))
 
     async def submit(self, press: Press, question: str, answer: str) -> None:
-        """Take a corrected lesson from the form that a press has opened.
+        """Store a corrected lesson from the form that a press has opened.
 
         Raises:
-            FaqbotError: it is as it was; whoever sent it was told so.
+            FaqbotError: the lesson is unchanged; the person who sent the form was told so.
         """
         await self._excused(press, self._corrected(press, question, answer))
 
     async def adopt(self, workspace: Workspace, message: IncomingMessage | None, user: str) -> str:
-        """Learn a message as the answer; what the owner is told, "" if it was said openly.
+        """Learn a message as the answer; return the text for the owner, "" if it was posted.
 
         Raises:
             FaqbotError: it is not learnt.
@@ -92,7 +92,7 @@ class LessonButtons:
         return await self._lessons.adopt(message, user, workspace)
 
     async def adopt_at(self, workspace: Workspace, channel: str, ts: str, user: str) -> None:
-        """Learn the message to which an owner has given the sign; others may give it, too.
+        """Learn the message to which an owner has added 🧠; a reaction of others does nothing.
 
         Raises:
             FaqbotError: it is not learnt.
@@ -133,7 +133,7 @@ class LessonButtons:
         if _act(press) is LessonAct.LEARN:
             taught = await self._learning.approve(press.value, await self._person(press))
             said_back = self._profile.teach_gone
-            if taught and taught.outcome is Outcome.CONFIRMED:  # it was pressed before
+            if taught and taught.outcome is Outcome.CONFIRMED:  # the button was pressed before
                 said_back = ""
             elif taught and taught.outcome in SHOWN_OPENLY:
                 self._lessons.learnt(press.value, taught, press.workspace)
@@ -162,7 +162,7 @@ class LessonButtons:
         return await self._shown(press, taught)
 
     async def _shown(self, press: Press, taught: Taught | None) -> str:
-        """Show what came of it in place of what was said before; "" if that is done."""
+        """Replace the message of the button by the outcome; return "" if that is done."""
         if taught is None:
             return self._profile.teach_gone
         if taught.outcome not in SHOWN_OPENLY:
@@ -183,7 +183,7 @@ class LessonButtons:
 def register(
     app: AsyncApp, buttons: LessonButtons, workspaces: Workspaces, background: BackgroundTasks
 ) -> None:
-    """Listen to owners; everything is acknowledged at once."""
+    """Listen to the acts of owners; each is acknowledged at once."""
     for actions, does in ((_ACT, buttons.press), (_OFFER, buttons.decide)):
         on_press(app, actions, does, workspaces=workspaces, background=background)
 
@@ -234,13 +234,13 @@ def _act(press: Press) -> LessonAct:
 
 
 def _metadata(press: Press) -> str:
-    """Return what the form has to know of the press that opened it."""
+    """Return the form's metadata, which holds the press that opened it."""
     about = {"channel": press.channel, "thread": press.thread, "ts": press.ts}
     return json.dumps(about | {"lesson": press.value})
 
 
 def _from_form(view: Json, user: str, workspace: Workspace) -> Press:
-    """Return the press that has opened a form, as done by whoever sends the form."""
+    """Return the press that has opened a form, with the sender of the form as its person."""
     about = json.loads(view["private_metadata"])
     at = (about["channel"], about["thread"], about["ts"])
     return Press(workspace, *at, user, value=about["lesson"])

@@ -1,4 +1,4 @@
-"""Presses of buttons: acknowledged at once, for Slack does not repeat them, then worked on."""
+"""Presses of buttons: acknowledged at once, as Slack does not repeat them, and handled later."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button, where it was pressed, and who pressed it.
+    """A press of a button, with its place and its person.
 
-    Its message is at `ts`, in the thread `thread`, "" outside of one. `act` is the button's action
-    id, and `value` what it stands for. `body` is what Slack sent, empty for a form that was opened
-    by a press.
+    The button's message has the `ts`, in the thread `thread` ("" outside of threads). `act` is the
+    action id of the button, and `value` its value. `body` is Slack's payload, empty if the press is
+    restored from a form that it has opened.
     """
 
     workspace: Workspace
@@ -41,7 +41,7 @@ class Press:
 
     @property
     def message(self) -> Json:
-        """The message of the button, empty if nobody but the person sees it."""
+        """The message of the button, empty if only the person sees it."""
         message: Json = self.body.get("message") or {}
         return message
 
@@ -54,7 +54,7 @@ def on_press(
     workspaces: Workspaces,
     background: BackgroundTasks,
 ) -> None:
-    """Have presses of buttons done in the background, by their action ids."""
+    """Handle presses of buttons with these action ids in the background."""
 
     @app.action(actions)
     async def pressed(ack: AsyncAck, body: Json, action: Json, context: AsyncBoltContext) -> None:

@@ -1,4 +1,4 @@
-"""The buttons below a private answer: a follow-up, asked as privately, and sharing it."""
+"""The buttons below a private answer: private follow-ups, and sharing with the channel."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def register(app: AsyncApp, context: Context, budgets: Budgets) -> None:
     async def share(ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
         await ack()
         url, question_id = body["response_url"], action["value"]
-        if question_id in sharing:  # a second press, before the button was gone
+        if question_id in sharing:  # a second press before the button disappeared
             return
         sharing.add(question_id)
         try:
@@ -78,7 +78,7 @@ def register(app: AsyncApp, context: Context, budgets: Budgets) -> None:
 
 
 async def _own(context: Context, body: Json, question_id: str) -> View | None:
-    """A private answer to whoever has pressed; None if it is not kept, or is not theirs."""
+    """Return a private answer to the person who pressed; None if there is none of theirs."""
     view = await context.service.view(question_id)
     if view and place_of(view.question.session).private_to == body["user"]["id"]:
         return view
@@ -86,7 +86,7 @@ async def _own(context: Context, body: Json, question_id: str) -> View | None:
 
 
 async def _press(context: Context, body: Json, view: View, index: int) -> str:
-    """Ask what the button stands for; what to say if that is not done, else ""."""
+    """Ask the button's question; return the reason if it is refused, else ""."""
     asked = view.question
     pressed = Question("", asked.session, "", asked.asker, reply_to=body["response_url"])
     receipt = await context.service.press(asked.id, index, pressed)
@@ -96,7 +96,7 @@ async def _press(context: Context, body: Json, view: View, index: int) -> str:
 async def _show_again(
     context: Context, client: AsyncWebClient, url: str, view: View, *, shared: bool = False
 ) -> None:
-    """Show the answer's last page, where the buttons are, as it is by now."""
+    """Show the answer's last page, which has the buttons, in its current state."""
     try:
         used = await context.service.pressed(view.question.id)
         page = private_pages(view, context, used=used, shared=shared)[-1]
@@ -108,10 +108,10 @@ async def _show_again(
 async def _share(
     context: Context, client: AsyncWebClient, body: Json, view: View, posts: Pacer
 ) -> None:
-    """Post the answer into the channel, as fast as the channel's budget lets it.
+    """Post the answer into the channel, as fast as the channel's budget allows.
 
     Raises:
-        PlatformError, StorageError: not, or not all of it.
+        PlatformError, StorageError: the answer, or a part of it, is not posted.
     """
     used = await context.service.pressed(view.question.id)
     look = BlockOptions(context.profile, context.cleaner, quoted=True, named=False, used=used)
@@ -127,7 +127,7 @@ async def _share(
 
 
 async def _in_turn(posts: Pacer, post: Callable[[], Awaitable[str]]) -> str:
-    """Post in turn, and again after a rate limit, since half an answer is of no use."""
+    """Post in turn, and repeat that after a rate limit, since half an answer is of no use."""
     with posts.lane() as lane:
         posts.update(lane, hidden=1, ends=True)
         for _ in range(_PATIENCE):
@@ -143,7 +143,7 @@ async def _in_turn(posts: Pacer, post: Callable[[], Awaitable[str]]) -> str:
 async def _post(
     client: AsyncWebClient, channel: str, url: str, page: Page, *, thread: str = ""
 ) -> str:
-    """Post a page for everyone; its `ts`, "" where the bot is no member and Slack does not say.
+    """Post a page for everybody; return its `ts`, "" where the bot is no member.
 
     Raises:
         PlatformError: it is not posted.
@@ -159,7 +159,7 @@ async def _post(
         if code_of(error) not in _OUTSIDE:
             raise
     openly: Json = {"response_type": "in_channel", "replace_original": False}
-    # The bot could not answer there either, so the message gets no buttons that ask.
+    # The bot could not answer there either, so the message has no buttons with questions.
     openly["blocks"] = [block for block in page.blocks if block["block_id"] not in _ASKING]
     if not await send(client, url, message | openly):
         raise PlatformError("the response_url is spent")

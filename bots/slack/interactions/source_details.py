@@ -1,4 +1,4 @@
-"""The button beside an answer's sources: it opens the entries that have no address."""
+"""The button beside an answer's sources, which opens the entries without an address."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Json = dict[str, Any]
 
 
 def register(app: AsyncApp, context: Context, workspaces: Workspaces) -> None:
-    """Open the sources of an answer in front of whoever presses."""
+    """Open the sources of an answer for the person who presses."""
 
     @app.action(SOURCE_DETAILS)
     async def open_sources(args: AsyncArgs) -> None:
@@ -45,6 +45,6 @@ def register(app: AsyncApp, context: Context, workspaces: Workspaces) -> None:
 
 
 async def _passages(context: Context, place: Place, question_id: str) -> tuple[Passage, ...]:
-    """Return what an answer of this place stands on; nothing if it is not kept."""
+    """Return the passages of an answer in this place; none if the answer is not stored."""
     turn = await context.service.turn(question_id) if place.owns(question_id) else None
     return turn.passages if turn else ()

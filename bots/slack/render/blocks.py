@@ -1,7 +1,7 @@
-"""A view as Slack messages: blocks within Slack's limits, whatever the answer is.
+"""The rendering of a view as Slack messages: blocks within Slack's limits for any answer.
 
-Slack counts the characters of a text as they are sent: `&amp;` is five. It does not say whether an
-emoji is one or two, so all is counted in UTF-16 code units, of which no text has fewer.
+Slack counts the characters of a text as they are sent: `&amp;` is five. Its documentation does not
+tell whether an emoji counts as one or two, so all lengths are in UTF-16 code units (two).
 https://docs.slack.dev/reference/block-kit/blocks/section-block
 """
 
@@ -26,8 +26,8 @@ from core.types import Escalated, Passage, View
 Block = dict[str, Any]
 
 _SECTION_CHARS: Final = 3000
-_SECTIONS: Final = 3  # a page; four would leave nothing of 12,000 characters for what follows
-_FALLBACK_CHARS: Final = 3900  # chat.update refuses a text of more than 4,000
+_SECTIONS: Final = 3  # in a page; four would use all of its 12,000 characters
+_FALLBACK_CHARS: Final = 3900  # chat.update refuses a text of more than 4,000 characters
 _LABEL_CHARS: Final = 75  # https://docs.slack.dev/reference/block-kit/block-elements/button-element
 _LINE_CHARS: Final = 250  # the longest source, offer or quoted question
 _FEEDBACK: Final = "feedback"
@@ -38,18 +38,19 @@ _USER = re.compile(r"(?:^|:)([UW][A-Z0-9]{2,})$")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One message; `text` is what notifications show, escaped and never empty."""
+    """One message; `text` is shown in notifications, escaped and never empty."""
 
     text: str
     blocks: tuple[Block, ...]
-    calls: bool = False  # the owners, and says nothing else
+    calls: bool = False  # the message calls the owners, and has no other content
 
 
 @dataclass(frozen=True, slots=True)
 class BlockOptions(answer_view.RenderOptions):
-    """Clients that know no `context_actions` get plain buttons by `feedback_buttons=False`.
+    """The options of Slack's blocks.
 
-    `owners` are called, by their ids, where the bot has no answer.
+    `feedback_buttons=False` gives plain buttons to clients without `context_actions`. `owners` are
+    the ids of the people to call if the bot has no answer.
     """
 
     feedback_buttons: bool = True
@@ -57,10 +58,10 @@ class BlockOptions(answer_view.RenderOptions):
 
 
 def render(view: View, look: BlockOptions) -> list[Page]:
-    """The messages of a view, one or more; all but the last stay the same while it grows.
+    """Return the messages of a view; all but the last stay the same while the answer grows.
 
-    If a person has to answer, a message of its own follows that calls the owners:
-    Slack tells people of mentions in new messages alone, and of none that an edit brings.
+    If a person has to answer, a separate message that calls the owners follows, because Slack
+    notifies people of mentions in new messages and not of those in edits.
     """
     call = _call(view, look)
     if call and not view.text:
@@ -83,7 +84,7 @@ def render(view: View, look: BlockOptions) -> list[Page]:
 
 
 def case_choices(case_id: str, entries: Sequence[Passage], profile: Profile) -> list[Block]:
-    """Return a question to an owner which of these entries answers a case."""
+    """Return blocks that ask an owner which of these entries answers a case."""
     look = BlockOptions(profile, Cleaner(profile.link_hosts, instead=profile.link_left_out))
     buttons = [
         _button(f"case:pick:{place}", entry.title, f"{case_id}:{entry.faq_id}", look)
@@ -98,7 +99,7 @@ def followup_value(question_id: str, index: int) -> str:
 
 
 def read_followup(value: str) -> tuple[str, int] | None:
-    """The question id and the index that a button carries; None if it is none of ours."""
+    """Return the question id and the index of a button's value; None if it is not ours."""
     index, colon, question_id = value.partition(":")
     if not (colon and question_id and index.isascii() and index.isdecimal() and len(index) < 4):
         return None
@@ -111,7 +112,7 @@ def feedback_value(question_id: str, *, helpful: bool) -> str:
 
 
 def read_feedback(value: str) -> tuple[str, bool] | None:
-    """The question id and the opinion that a button carries; None if it is none of ours."""
+    """Return the question id and the opinion of a button's value; None if it is not ours."""
     opinion, colon, question_id = value.partition(":")
     if not (colon and question_id and opinion in ("up", "down")):
         return None
@@ -119,7 +120,7 @@ def read_feedback(value: str) -> tuple[str, bool] | None:
 
 
 def _fallback(group: Sequence[str], view: View, look: BlockOptions) -> str:
-    """The page's text without blocks."""
+    """Return the text of a page for clients and notifications without blocks."""
     text = plain("\n\n".join(group)[:_FALLBACK_CHARS], look.cleaner, _FALLBACK_CHARS)
     if not text.strip():
         text = escaped(look.cleaner.clean(status_of(view, look.profile) or view.note))
@@ -135,7 +136,7 @@ def _call(view: View, look: BlockOptions) -> list[Page]:
     if not owners:
         return []
     mentions = " ".join(map(mention_of, owners))
-    # The mentions last: neither the cleaning nor the escaping leaves any in a text.
+    # The mentions are added last, because cleaning and escaping remove them from a text.
     words = ending.call or look.profile.teach_call
     text = escaped(look.cleaner.clean(words)).format(owners=mentions)
     blocks = [_section(text, "call")]
@@ -165,7 +166,7 @@ def _question(view: View, look: BlockOptions) -> list[Block]:
 
 
 def _below(view: View, look: BlockOptions) -> list[Block]:
-    """Build what stands below the text: the status, or the ending."""
+    """Return the blocks below the text: the status, or the ending."""
     if not view.done:
         blocks = [_context("status", [f"⏳ {_line(status_of(view, look.profile), look)}"])]
         if look.stoppable:
@@ -191,7 +192,7 @@ def _below(view: View, look: BlockOptions) -> list[Block]:
 
 
 def _line(text: str, look: BlockOptions) -> str:
-    """Somebody's text as one line of mrkdwn without marks, never empty."""
+    """Return any text as one line of mrkdwn without marks, never empty."""
     line = " ".join(look.cleaner.clean(text).split())
     return clipped(unmarked(line), _LINE_CHARS) or "…"
 
@@ -268,7 +269,7 @@ def _context(block_id: str, texts: Sequence[str]) -> Block:
 
 
 def _mrkdwn_object(text: str) -> Block:
-    # Verbatim: an address becomes a link only where we have written one.
+    # With "verbatim", Slack makes no link of an address that is not marked as one.
     # https://docs.slack.dev/reference/block-kit/composition-objects/text-object
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 

@@ -22,7 +22,7 @@ _SECTION_CHARS: Final = 3_000
 
 
 def lesson_message(taught: Taught, profile: Profile) -> Json:
-    """Return `text` and `blocks` of what came of a lesson; its buttons carry its id."""
+    """Return `text` and `blocks` of the outcome of a lesson; its buttons hold the lesson's id."""
     lesson_id = taught.lesson.id if taught.lesson else ""
     return _message(said_of(taught, profile), acts_on(taught), lesson_id, profile)
 
@@ -49,7 +49,7 @@ def _message(said: str, acts: Sequence[LessonAct], lesson_id: str, profile: Prof
 
 
 def lesson_form(lesson: Lesson, profile: Profile, metadata: str) -> Json:
-    """Return the form in which an owner corrects a lesson; `metadata` comes back with it."""
+    """Return the form in which an owner corrects a lesson; Slack sends `metadata` back."""
     return {
         "type": "modal",
         "callback_id": FORM,

@@ -1,8 +1,8 @@
-"""An answer's Markdown as Slack shows it: mrkdwn for blocks, Markdown for its native streams.
+"""The conversion of Markdown for Slack: to mrkdwn for blocks, to safe Markdown for streams.
 
-mrkdwn knows no escape but that of `&<>`, and marks only whole words
+mrkdwn can escape only `&<>`, and marks only whole words
 (https://docs.slack.dev/messaging/formatting-message-text). So marks beside a letter get a
-zero-width space between, and signs that would be taken for marks are replaced by their likes.
+zero-width space between, and signs that would be taken for marks are replaced by lookalikes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class _Mrkdwn:
         return f"`{bare}`" if bare.strip() else bare
 
     def block(self, text: str, info: str) -> str:
-        del info  # Slack would show it as the first line
+        del info  # Slack would show the language as the first line of code
         return f"```\n{escaped(text.replace('```', ZERO_WIDTH.join('```')))}\n```"
 
     def link(self, label: str, url: str) -> str:
@@ -43,7 +43,7 @@ class _Mrkdwn:
         return _MARKS[style]
 
     def heading(self, text: str, level: int) -> str:
-        del level  # mrkdwn has none
+        del level  # mrkdwn has no levels of headings
         return f"*{text}*"
 
     def bullet(self, depth: int) -> str:
@@ -54,12 +54,12 @@ class _Mrkdwn:
 
 
 def unmarked(text: str) -> str:
-    """Text as mrkdwn that means nothing but itself."""
+    """Return text as mrkdwn in which no character is a mark."""
     return escaped(_ACTIVE.sub(lambda match: _LIKES[match[0]], text))
 
 
 def escaped(text: str) -> str:
-    """Text with Slack's three control characters escaped, once."""
+    """Return text with Slack's three control characters escaped once."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -67,12 +67,12 @@ _MRKDWN = _Mrkdwn()
 
 
 def mrkdwn(markdown: str, cleaner: Cleaner) -> str:
-    """Markdown as mrkdwn, harmless: no mention, and links to allowed hosts only."""
+    """Return Markdown as mrkdwn without mentions, and with links to allowed hosts only."""
     return cleaner.clean(render(markdown, _MRKDWN, cleaner))
 
 
 class _Plain(_Mrkdwn):
-    """Text without marks, for notifications."""
+    """Renders text without marks, for notifications."""
 
     def text(self, text: str) -> str:
         return escaped(text)
@@ -104,7 +104,7 @@ _PLAIN = _Plain()
 
 
 def plain(markdown: str, cleaner: Cleaner, limit: int) -> str:
-    """Markdown as text without formatting, escaped, of at most `limit` UTF-16 code units."""
+    """Return Markdown as plain escaped text of at most `limit` UTF-16 code units."""
     return clipped(cleaner.clean(render(markdown, _PLAIN, cleaner)), limit)
 
 
@@ -112,7 +112,7 @@ _UNIT = re.compile(r"&(?:amp|lt|gt);|.", re.DOTALL)
 
 
 def clipped(text: str, limit: int) -> str:
-    """Escaped text cut to `limit` UTF-16 code units, with … where something is missing."""
+    """Return escaped text cut to `limit` UTF-16 code units, with … if it was cut."""
     if utf16(text) <= limit:
         return text
     size = fits = 0
@@ -124,26 +124,26 @@ def clipped(text: str, limit: int) -> str:
     return text[:fits].rstrip() + "…"
 
 
-# In the Markdown of streams and of `markdown` blocks, mentions are written as they are in mrkdwn.
+# Streams and `markdown` blocks have the same syntax of mentions as mrkdwn.
 _ENTITY = re.compile(r"&(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});")
 _CALL = re.compile(r"<(?=\\?[!@#])")
 
 
 def stream_markdown(markdown: str, cleaner: Cleaner) -> str:
-    """Markdown for Slack's streams and `markdown` blocks: as it was, but harmless.
+    """Return Markdown for Slack's streams and `markdown` blocks, without mentions.
 
-    What this makes of `settled(text, close=False)` is a beginning of what it makes of
-    a longer text, so that the difference can be appended; given that text has been cleaned as it
-    came (`core.text.safety.sanitize.CleanStream`).
+    The result for `settled(text, close=False)` is a prefix of the result for a longer text, so that
+    the difference can be appended. This needs text that was cleaned while it was streamed
+    (`core.text.safety.sanitize.CleanStream`).
     """
     decoded = _ENTITY.sub(_decoded, markdown)
     return _CALL.sub(lambda match: match[0] + ZERO_WIDTH, cleaner.clean(decoded))
 
 
 def _decoded(match: re.Match[str]) -> str:
-    """An entity as the character that it is shown as, if a mention could be made of it.
+    """Return the character of an entity that could be a part of a mention.
 
-    With a zero-width space beside it: so that it is no part of one, whatever follows.
+    A zero-width space beside it prevents a mention, whatever text follows.
     """
     character = html.unescape(match[0])
     if character in ("<", ">"):

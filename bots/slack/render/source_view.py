@@ -1,4 +1,4 @@
-"""The entries that an answer stands on, as a view that opens in front of a person."""
+"""The view with the entries that an answer is based on."""
 
 from __future__ import annotations
 

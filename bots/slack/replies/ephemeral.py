@@ -1,8 +1,8 @@
 """Answers that only one person sees: those of `/faq`, and of the buttons below such an answer.
 
-Slack lets nobody edit such a message but by the `response_url` of a button in it, and a command has
-none: so an answer is shown once, when it is whole. That takes one or a few of the five uses; once
-these or their half hour are spent, `chat.postEphemeral` shows the rest.
+Such a message can be edited only by the `response_url` of a button in it, and a command has no
+button. So an answer is shown once, when it is complete. That takes one or a few of the five uses of
+a `response_url`; after these, or after its half hour, `chat.postEphemeral` shows the rest.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ def is_ephemeral(question: Question) -> bool:
 
 
 class EphemeralReply:
-    """Implements `Reply` for one person's eyes. `Question.reply_to` is a `response_url`.
+    """Implements `Reply` for one person. `Question.reply_to` is a `response_url`.
 
-    Messages cannot be found again, so that one may be shown twice if the process dies meanwhile.
+    Messages cannot be found again, so one may be shown twice if the process dies meanwhile.
     """
 
     def __init__(self, client: AsyncWebClient, context: Context, question: Question) -> None:
@@ -64,11 +64,11 @@ class EphemeralReply:
 
     @property
     def edits(self) -> Pacer:
-        """The budget of edits; there are none, but endings ask for a turn."""
+        """The budget of edits, which endings wait for although there are no edits."""
         return self._edits
 
     async def hint(self, view: View) -> None:
-        """Say that the answer takes a while, if it does; the answer replaces that message."""
+        """Tell the person after a while that the answer takes long; the answer replaces that."""
         await asyncio.sleep(_PATIENCE_S)
         if self._begun:
             return
@@ -79,11 +79,11 @@ class EphemeralReply:
             logger.info("no hint is shown: %s", error)
 
     def render(self, view: View) -> Sequence[Page]:
-        """The whole answer, or nothing as long as it grows."""
+        """Return the pages of a complete answer; none as long as it grows."""
         return private_pages(view, self._context) if view.done else ()
 
     async def post(self, page: Page, place: int) -> str:
-        """Show a page; the reference only counts."""
+        """Show a page; the reference is only a number."""
         self._begun = True
         message: Json = {"text": page.text, "blocks": list(page.blocks)}
         private = message | {"response_type": "ephemeral", "replace_original": self._hinted}
@@ -94,24 +94,24 @@ class EphemeralReply:
         return f"private:{place}"
 
     async def edit(self, reference: str, page: Page) -> None:
-        """Do nothing: what was shown was whole."""
+        """Do nothing, since only complete pages were shown."""
 
     async def delete(self, reference: str) -> None:
-        """Do nothing: the message is gone when the person reloads."""
+        """Do nothing, since the message disappears when the person reloads."""
 
     async def attach(self, file: File) -> None:
-        """Refuse: Slack shows no file to one person of a channel alone."""
+        """Raise an error, since Slack cannot show a file to one person in a channel."""
         raise PlatformRefusedError(f"{file.name} cannot be shown to one person alone")
 
     async def show_privately(self, view: View) -> None:
-        """Go on in the person's direct messages."""
+        """Show the answer in the person's direct messages."""
         await send_directly(self._client, self._place.private_to, self.render(view))
 
     async def abandon(self) -> None:
-        """Do nothing: no place was opened for this answer."""
+        """Do nothing, since no place was opened for this answer."""
 
     async def find(self) -> Sequence[str]:
-        """Return nothing: nobody can look for such messages."""
+        """Return no references, since Slack does not list such messages."""
         return ()
 
     async def _post_unasked(self, message: Json) -> None:
@@ -124,7 +124,7 @@ class EphemeralReply:
 def private_pages(
     view: View, context: Context, *, used: frozenset[int] = frozenset(), shared: bool = False
 ) -> list[Page]:
-    """An answer as the asker alone sees it, with a button that shows it to the channel."""
+    """Return the pages of a private answer, with a button that shares it with the channel."""
     look = BlockOptions(context.profile, context.cleaner, quoted=True, used=used, stoppable=False)
     if shared:
         view = replace(view, note=context.profile.shared)
@@ -141,7 +141,7 @@ def _worth_sharing(view: View) -> bool:
 
 
 def _kept_private(block: Block) -> Block:
-    """The block with buttons whose answers are private, too."""
+    """Return a block with buttons whose answers are private, too."""
     if block.get("block_id") != "followups":
         return block
     elements = [

@@ -14,7 +14,7 @@ from core.types import File, Question
 
 Json = dict[str, Any]
 
-# The metadata that is sent unseen with a message: https://docs.slack.dev/messaging/message-metadata
+# The invisible metadata of a message: https://docs.slack.dev/messaging/message-metadata
 METADATA: Final = "faqbot_answer"
 STREAM_ENDED: Final = ("message_not_in_streaming_state", "stopped_by_user")
 _ASKING: Final = ("next", "followups")  # blocks, see `bots.slack.render.blocks`
@@ -26,7 +26,7 @@ async def upload(client: AsyncWebClient, file: File, *, channel: str, thread: st
     See https://docs.slack.dev/messaging/working-with-files.
 
     Raises:
-        PlatformError: it is not there; `PlatformRefusedError` without the scope `files:write`.
+        PlatformError: it is not shown; `PlatformRefusedError` without the scope `files:write`.
     """
     with translated("files.completeUploadExternal"):
         await client.files_upload_v2(
@@ -39,10 +39,10 @@ async def upload(client: AsyncWebClient, file: File, *, channel: str, thread: st
 
 
 async def send_directly(client: AsyncWebClient, user: str, pages: Sequence[Page]) -> None:
-    """Send pages to a person's direct messages, with nothing to press that asks.
+    """Send pages to a person's direct messages, without buttons that ask questions.
 
     Raises:
-        PlatformError: not all of them are there.
+        PlatformError: not all of them were sent.
     """
     for page in pages:
         with translated("chat.postMessage"):
@@ -50,28 +50,28 @@ async def send_directly(client: AsyncWebClient, user: str, pages: Sequence[Page]
 
 
 def without_questions(page: Page) -> Json:
-    """A page as a message, without the buttons whose answers could not be shown either."""
+    """Return a page as a message, without buttons whose answers could not be shown either."""
     blocks = [block for block in page.blocks if block["block_id"] not in _ASKING]
     return {"text": page.text, "blocks": blocks or None}
 
 
 async def update(client: AsyncWebClient, reference: str, page: Page, metadata: Json) -> None:
-    """Show a page in a message: text and blocks together, since text alone removes the blocks.
+    """Show a page in a message, with text and blocks, since text alone removes the blocks.
 
-    The metadata goes with it, by which the message is found again.
+    The metadata is sent as well, by which the message is found again.
     """
     try:
         await _update(client, reference, page, metadata)
     except PlatformError as error:
         if code_of(error) != "streaming_state_conflict":
             raise
-        # A process that has died left the stream open.
+        # A process that has died has left the stream open.
         await stop_stream(client, reference)
         await _update(client, reference, page, metadata)
 
 
 async def stop_stream(client: AsyncWebClient, reference: str, **more: Any) -> None:  # noqa: ANN401
-    """End a stream, so that its message can be updated; nothing happens if it has ended."""
+    """End a stream, so that its message can be updated; do nothing if it has ended."""
     channel, ts = split(reference)
     try:
         with translated("chat.stopStream"):
@@ -96,12 +96,12 @@ def metadata_of(question: Question, place: int, *, calls: bool = False) -> Json:
 
 
 def reference_of(channel: str, ts: str) -> str:
-    """The name of a message in the core."""
+    """Return the reference of a message, which is opaque to the core."""
     return f"{channel}:{ts}"
 
 
 def split(reference: str) -> tuple[str, str]:
-    """The channel and the `ts` of a message."""
+    """Return the channel and the `ts` of a reference."""
     channel, _, ts = reference.partition(":")
     return channel, ts
 

@@ -1,6 +1,6 @@
-"""Slack's own status of an answer: the agent's session, which has a stop button, and its words.
+"""Slack's own status of an answer: its words, and for agents a session with a stop button.
 
-Where it is shown, no message has to say that there is work.
+Where it is shown, no message has to tell the status.
 https://docs.slack.dev/ai/agent-sessions, https://docs.slack.dev/reference/methods/assistant.threads.setStatus
 """
 
@@ -38,7 +38,7 @@ class NativeStatus:
         background: BackgroundTasks,
         without: set[str],
     ) -> None:
-        """`without` are the workspaces where the app is no agent; it is added to by refusals."""
+        """`without` are the workspaces where the app is no agent; refusals add to it."""
         self._client = client
         self._question = question
         self._place = place_of(question.session)
@@ -48,7 +48,7 @@ class NativeStatus:
         self.shown = False
 
     async def show(self, view: View) -> None:
-        """Show that there is work until this is cancelled; never raises anything else."""
+        """Show the status until this is cancelled. Never raises anything else."""
         self.shown = await self._begin()
         if not self.shown:
             return
@@ -72,7 +72,7 @@ class NativeStatus:
                     initiator_user_id=self._question.asker or None,
                 )
         except PlatformError as error:
-            if code_of(error):  # it is no agent there, and will not be one soon
+            if code_of(error):  # the app is no agent in that workspace
                 self._without.add(place.team)
             logger.info("no session: %s", error)
             return False
@@ -80,7 +80,7 @@ class NativeStatus:
 
 
 def thread_of(question: Question) -> str:
-    """The thread of a question's session: in direct messages its message may be the root."""
+    """Return the thread of a question; in direct messages its own message may be the root."""
     place: Place = place_of(question.session)
     return place.thread or question.id.rpartition(":")[2].partition(">")[0]
 
@@ -88,16 +88,16 @@ def thread_of(question: Question) -> str:
 async def set_status(client: AsyncWebClient, channel: str, thread: str, text: str) -> None:
     """Show the status in a thread; it disappears with the next message there.
 
-    Never raises: where Slack shows none, nothing is shown.
+    Never raises: a place without a status shows none.
     """
     call = client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread, status=text)
     await quietly("the status", call)
 
 
 async def rename_session(client: AsyncWebClient, channel: str, thread: str, text: str) -> None:
-    """Name a session after its question as it is by now; a new status would keep the old name.
+    """Name a session after its edited question, as a new status would keep the old name.
 
-    Never raises: where the app is no agent, or has no session there, nothing has a name.
+    Never raises: without an agent or a session there is nothing to name.
     """
     call = client.agents_sessions_rename(
         channel_id=channel, thread_ts=thread, title=_title_of(text)
@@ -106,7 +106,7 @@ async def rename_session(client: AsyncWebClient, channel: str, thread: str, text
 
 
 async def end_session(client: AsyncWebClient, channel: str, thread: str) -> None:
-    """Let a session wait for the person again, as Slack would show work in progress for ever.
+    """Set a session to wait for the person, as Slack would show it as being in work for ever.
 
     Never raises.
     """

@@ -1,8 +1,8 @@
 """Slack's own streams: an answer grows by appended text, and by edits once that fails.
 
-A stream takes text alone and only at its end, has no metadata until it is stopped, and is ended by
-Slack after some five minutes. So it carries what fits in one message, is left for edits of the same
-message in time, and whatever is in doubt is settled by an edit, which replaces all of it.
+A stream takes only text, at its end. It has no metadata until it is stopped, and Slack ends it
+after about five minutes. So a stream shows what fits in one message, is replaced by edits of the
+same message in time, and after an unclear failure an edit replaces the whole message.
 https://docs.slack.dev/reference/methods/chat.startStream
 """
 
@@ -38,18 +38,18 @@ _LEFT_AFTER_S: Final = 230.0  # the stream is left at this age, before Slack end
 
 @dataclass(frozen=True, slots=True)
 class StreamPage:
-    """A page, and what a stream holds of it while it grows: `markdown`, if `by_stream`."""
+    """A page, with its `markdown` for a stream if it can be shown `by_stream`."""
 
     page: Page = field(compare=False)
     markdown: str = field(compare=False)
     by_stream: bool = field(compare=False)
     done: bool
-    seen: str | Page  # the text or the page that people see
+    seen: str | Page  # the streamed text or the page that people see
 
 
 @dataclass(slots=True)
 class _Stream:
-    """A stream of ours that is open; `sent` is in doubt once a call was lost."""
+    """An open stream of this process; after a lost call, `sent` may be wrong."""
 
     reference: str
     sent: str
@@ -71,7 +71,7 @@ class StreamingReply:
         question: Question,
         stop: Callable[[], None],
     ) -> None:
-        """`stop` is told that a person has stopped the stream with Slack's own button."""
+        """`stop` is called when a person has stopped the stream with Slack's own button."""
         self._by_edits = by_edits
         self._client = client
         self._cleaner = context.cleaner
@@ -112,7 +112,7 @@ class StreamingReply:
             text = view.text if view.ending else settled(view.text, close=False)
             markdown = stream_markdown(text, self._cleaner)
         by_stream = one and bool(self._may_stream) and len(markdown) <= _MOST_CHARS
-        by_stream &= not view.lasts  # a stream takes no line that goes again
+        by_stream &= not view.lasts  # a status line could not be removed from a stream
         growing = by_stream and not view.done
         return [
             StreamPage(
@@ -126,13 +126,13 @@ class StreamingReply:
         ]
 
     async def post(self, page: StreamPage, place: int) -> str:
-        """Begin a stream; a whole page is posted as it is."""
+        """Begin a stream, or post a complete page."""
         if page.by_stream and not page.done and place == 0 and not self._stream:
             try:
                 return await self._start(page)
             except PlatformError as error:
                 if not (code_of(error) or isinstance(error, RateLimitedError)):
-                    raise  # it may have begun: `find` will tell
+                    raise  # the stream may have begun: `find` looks for it
                 self._streams.unsupported |= code_of(error) == "unknown_method"
                 logger.info("no stream: %s", error)
         if place == 0:
@@ -140,7 +140,7 @@ class StreamingReply:
         return await self._by_edits.post(page.page, place)
 
     async def edit(self, reference: str, page: StreamPage) -> None:
-        """Append what is new, or stop with the blocks below; else edit, from then on."""
+        """Append new text, or stop the stream with its last blocks; after a failure, edit."""
         stream = self._stream
         if stream is None or stream.reference != reference:
             await self._update(reference, page)
@@ -184,8 +184,8 @@ class StreamingReply:
         return await self._by_edits.find()
 
     def _plan(self) -> bool:
-        # A press shows its question above the text, where a stream takes nothing; and there are
-        # no streams outside of threads.
+        # The answer to a press shows its question above the text, where a stream takes nothing.
+        # Outside of threads there are no streams.
         if is_press(self._question.id) or not (self._place.thread and self._question.asker):
             return False
         return self._streams.plan(self._question.id, asyncio.get_running_loop().time())
@@ -238,7 +238,7 @@ class StreamingReply:
                 raise
 
     def _end(self) -> None:
-        """Note that no stream is open any more."""
+        """Note that the stream is closed."""
         if self._may_stream:
             self._streams.end(self._question.id, asyncio.get_running_loop().time())
         self._stream = None
@@ -250,5 +250,5 @@ class StreamingReply:
 
 
 def _below(page: Page) -> list[dict[str, object]]:
-    """The blocks of a page without those that hold the text."""
+    """Return the blocks of a page below its text."""
     return [block for block in page.blocks if not str(block.get("block_id")).startswith("text:")]

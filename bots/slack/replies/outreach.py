@@ -1,4 +1,4 @@
-"""Ways to people who have not just asked: messages in a channel, and direct ones."""
+"""Messages to people who have not just asked, in channels and direct messages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OUTSIDE: Final = ("channel_not_found", "not_in_channel")
 
 
 class Outreach:
-    """Implements `Line`: posts into channels of whichever workspace has them, and finds people."""
+    """Implements `Line` over all workspaces."""
 
     def __init__(self, workspaces: Workspaces, budgets: Budgets, cleaner: Cleaner) -> None:
         self._workspaces = workspaces
@@ -33,7 +33,7 @@ class Outreach:
         """Post Markdown.
 
         Raises:
-            PlatformError: it is not posted; in no workspace is the bot in that channel.
+            PlatformError: it is not posted, for example since the bot is not in that channel.
         """
         shown = mrkdwn(text, self._cleaner)
         parts = fitting(shown, _SECTION_CHARS, cut=clipped)
@@ -71,6 +71,6 @@ class Outreach:
         return Question(name, place.session, "", person)
 
     async def name_of(self, person: str, near: Question) -> str:
-        """Return the display name of a person, else the real one; "" if Slack does not say it."""
+        """Return a person's display name, else the real one; "" if Slack does not return it."""
         workspace = self._workspaces.get(place_of(near.session).team)
         return await self._names.name_of(workspace, person)

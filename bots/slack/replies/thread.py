@@ -1,4 +1,4 @@
-"""One answer's place on Slack: its messages, posted, edited and found again."""
+"""The reply in a thread on Slack: the messages of one answer."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ _DELETED_THREAD: Final = "thread_not_found"
 Json = dict[str, Any]
 Hint = Callable[[View], Awaitable[None]]
 
-_SEARCHED_PAGES, _PAGE_SIZE = 5, 200  # after a crash, so many messages are searched
-_CLOCKS_S: Final = 60.0  # that ours and Slack's may differ by
+_SEARCHED_PAGES, _PAGE_SIZE = 5, 200  # the messages that are searched after a crash
+_CLOCKS_S: Final = 60.0  # the most that Slack's clock and ours may differ
 
 
 class Answers:
-    """The messages that answer questions, of those that this process has posted lately."""
+    """Remembers which questions are answered by the messages that this process has posted."""
 
     def __init__(self, most: int = 5_000) -> None:
         self._questions: BoundedDict[str, str] = BoundedDict(most)
@@ -61,7 +61,7 @@ class Answers:
         self._questions[reference] = question_id
 
     def question_of(self, reference: str) -> str | None:
-        """The question that a message answers, if it is known here."""
+        """Return the question that a message answers; None if this process does not know it."""
         return self._questions.get(reference)
 
 
@@ -81,10 +81,10 @@ class SlackReply:
         hint: Hint | None = None,
         status: NativeStatus | None = None,
     ) -> None:
-        """`hint` shows elsewhere that there is work; with a `status` no message has to.
+        """`hint` shows the status beside the messages; with a `status`, no message shows it.
 
-        `bot_user` is who we are, to know our streams, which cannot carry metadata. `plain_in` are
-        the workspaces that have no `feedback_buttons`; it is added to where they are refused.
+        `bot_user` is the bot's own id, by which its streams are found, as they have no metadata.
+        `plain_in` are the workspaces without `feedback_buttons`; refusals add to it.
         """
         self._client = client
         self._budgets = budgets
@@ -92,7 +92,7 @@ class SlackReply:
         self._question = question
         self._place = place_of(question.session)
         self._plain_in = set() if plain_in is None else plain_in
-        # In a direct message there is nobody to be called.
+        # Nobody can be called in a direct message.
         alone = self._place.channel.startswith("D")
         self._profile = context.profile
         self._asked_ts = question.id.rpartition(":")[2]
@@ -102,7 +102,7 @@ class SlackReply:
             quoted=is_press(question.id),
             owners=() if alone else context.settings.slack_owner_ids,
         )
-        self._places: dict[str, int] = {}  # the page of the answer, by message
+        self._places: dict[str, int] = {}  # the index of the page, by message
         self._calling: dict[str, bool] = {}  # whether a message calls the owners
         self._bot_user = bot_user
         self._hint = hint

@@ -1,7 +1,7 @@
-"""Socket Mode: one socket that is always there, whatever Slack, the network or a proxy does.
+"""Socket Mode: a socket that is opened again whatever Slack, the network or a proxy does.
 
-Slack's own client opens a socket again with the address that it has used up, and reads the proxy
-from the environment; so the connection is kept here, and Bolt gets what arrives.
+Slack's own client reconnects with an address that is used up, and reads the proxy from the
+environment. So the connection is kept here, and its messages are handed to Bolt.
 https://docs.slack.dev/apis/events-api/using-socket-mode
 """
 
@@ -31,8 +31,8 @@ Json = dict[str, Any]
 
 _PING_S: Final = 10.0  # a socket that does not answer within half of it is dead
 _HELLO_S: Final = 10.0
-_FAREWELL_S: Final = 30.0  # how long a socket is still read after Slack has asked for another
-_STEADY_S: Final = 30.0  # a socket that lasted so long has not failed
+_FAREWELL_S: Final = 30.0  # how long a socket is still read after Slack has asked for a new one
+_STEADY_S: Final = 30.0  # a socket that lasted so long does not count as a failure
 _LONGEST_WAIT_S: Final = 30.0
 _FIRST_WAIT_S: Final = 0.5
 _LONGEST_WAITS: Final = 10  # failures after which the longest is waited for
@@ -51,11 +51,11 @@ class _Socket:
 
 
 class _FullError(PlatformError):
-    """Other processes have all the sockets that Slack grants."""
+    """Raised when other processes have all the sockets that Slack grants."""
 
 
 class SocketMode:
-    """Keeps a socket open, hands what comes to Bolt, and acknowledges what Bolt has taken."""
+    """Keeps a socket open, hands messages to Bolt, and acknowledges those that Bolt has handled."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class SocketMode:
         app_token: str,
         connected: Callable[[datetime | None], None],
     ) -> None:
-        """`connected` is told of every new socket, and since when there was none."""
+        """`connected` is called for each new socket, with the time since which there was none."""
         self._app = app
         self._client = client
         self._session = session
@@ -78,7 +78,7 @@ class SocketMode:
         self._handling: set[asyncio.Task[None]] = set()
 
     def away(self) -> str:
-        """Return why nothing is heard of Slack; "" while this or any other process hears it."""
+        """Return why Slack is not heard; "" while this or another process is connected."""
         return self._away
 
     async def run(self) -> None:
@@ -102,7 +102,7 @@ class SocketMode:
             await asyncio.gather(*self._handling, return_exceptions=True)
 
     async def _one(self, tasks: asyncio.TaskGroup) -> str:
-        """Keep a socket until another is needed; return why, or "" if Slack asked for a new one."""
+        """Keep a socket until it fails; return the reason, "" if Slack asked for a new one."""
         try:
             socket = await self._open()
         except _FullError:
@@ -165,7 +165,7 @@ class SocketMode:
         return socket
 
     async def _read(self, socket: _Socket) -> None:
-        """Read a socket until it is closed, or until its time after another was asked for is up."""
+        """Read a socket until it is closed, or for a while after Slack asked for a new one."""
         try:
             async with asyncio.timeout(None) as farewell:
                 async for message in socket.ws:
@@ -211,7 +211,7 @@ class SocketMode:
                 frame["payload"] = _json(response.body) or {"text": response.body}
             await socket.ws.send_str(json.dumps(frame))
         except (ConnectionError, aiohttp.ClientError) as error:
-            # It is stored already; Slack sends it again, and it is known then.
+            # The event is stored; Slack sends it again, and it is recognised then.
             logger.info("not acknowledged, since the socket has gone: %s", error)
         except Exception:  # the outermost edge of a task
             logger.exception("an envelope was not handled")
@@ -226,7 +226,7 @@ def _json(text: str) -> Json:
 
 
 def _impolite(frame: Json) -> str:
-    """Return why Slack disconnects us, in a line; "" if it only wants a new socket."""
+    """Return in a line why Slack disconnects us; "" if it only asks for a new socket."""
     match frame.get("reason"):
         case "refresh_requested" | "warning":
             return ""
