@@ -71,7 +71,7 @@ class LessonReader:
         self._attack = attack
 
     def instructs(self, text: str) -> bool:
-        """Return whether a text that matches no known form of instruction seems to instruct the bot."""
+        """Return whether a text seems to instruct the bot in a form that is not known."""
         return addresses_bot(text) and self._attack(text) >= _LIKE_AN_ATTACK
 
     def says_nothing(self, text: str) -> bool:
