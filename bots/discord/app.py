@@ -1,4 +1,4 @@
-"""The client at Discord's gateway: it hands events to the listeners, and no event can end it."""
+"""The client of Discord's gateway: it hands events to the listeners, and survives any event."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from core.retry import until_back
 
 logger = logging.getLogger(__name__)
 
-# discord.py holds READY back so long for guilds that may still come.
+# discord.py delays READY by this time, for guilds that may still arrive.
 _GUILDS_WITHIN_S: Final = 2.0
 _BRAIN: Final = "🧠"
 
 
 class BaseClient(discord.Client):
-    """The events that concern the bot; the base of the two clients below."""
+    """The handlers of events, as the base of the two clients below."""
 
     context: Context
     listener: MessageHandler
@@ -51,7 +51,7 @@ class BaseClient(discord.Client):
         self._direct_since: datetime | None = None
 
     async def setup_hook(self) -> None:
-        """Make the parts that need the bot's own user; called between login and connection."""
+        """Make the parts that need the bot's own user. Called between login and connection."""
         assert self.user  # noqa: S101 - logged in
         settings = self.context.settings
         reader = Reader(
@@ -66,14 +66,14 @@ class BaseClient(discord.Client):
         self.tasks.begin(self._sync(Commands(self, self.context, reader, self.tasks)))
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-        """Tell the listeners of an event, but of none after the end."""
+        """Hand an event to the listeners, unless the client is closed."""
         if not self.is_closed():
             super().dispatch(event, *args, **kwargs)
 
     async def session_began(self, guilds: list[discord.Guild], *, direct: bool = True) -> None:
-        """Note what was asked last in these guilds: nobody may have heard what came after it.
+        """Note the latest questions in these guilds, since later ones may have been missed.
 
-        `direct` says whether direct messages come here, too.
+        `direct` is true if direct messages come by this connection, too.
         """
         try:
             if direct:
@@ -85,43 +85,43 @@ class BaseClient(discord.Client):
             logger.error("what was missed is not known: %s", error)
 
     def catch_up(self, guilds: list[discord.Guild]) -> None:
-        """Look for questions that were asked while the bot was away."""
+        """Read the messages that were sent while the bot was away."""
         since = {guild: self._since.pop(guild.id, None) for guild in guilds}
         direct_since, self._direct_since = self._direct_since, None
         direct = partial(direct_channels, self, self.context.service)
         self.tasks.begin(catch_up(since, self.listener, direct=direct, direct_since=direct_since))
 
     async def on_message(self, message: discord.Message) -> None:
-        """Take in a new message."""
+        """Handle a new message."""
         self._begin(partial(self.listener.hear, message), of=message.id)
 
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
-        """Take in an edit by the author; a preview that appears below the message is no edit."""
+        """Handle an edit by the author; a preview that appears below the message is no edit."""
         if event.data.get("edited_timestamp"):
             self._begin(partial(self.listener.edited, event.message), of=event.message_id)
 
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
-        """Take in a deleted message."""
+        """Handle a deleted message."""
         self._deleted(event.guild_id, event.channel_id, event.message_id)
 
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
-        """Take in messages that a moderator has deleted together."""
+        """Handle messages that a moderator has deleted together."""
         for message_id in event.message_ids:
             self._deleted(event.guild_id, event.channel_id, message_id)
 
     async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
-        """Take in a deleted thread: a forum post's first message has the same id."""
+        """Handle a deleted thread, whose id is that of a forum post's first message, too."""
         self._deleted(event.guild_id, event.thread_id, event.thread_id)
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
-        """Handle somebody's reaction to a message."""
+        """Handle a reaction to a message."""
         if event.emoji.name == _BRAIN:
             self.tasks.begin(self._signed(event))
         else:
             self.tasks.begin(self.listener.reacted(event))
 
     async def on_interaction(self, interaction: Pressing) -> None:
-        """Take in a form that was sent, or the press of an old button."""
+        """Handle a form that was sent, or the press of an old button."""
         data: Any = interaction.data or {}
         custom_id = str(data.get("custom_id"))
         stale = self.context.profile.stale_button
@@ -138,7 +138,7 @@ class BaseClient(discord.Client):
             self.tasks.begin(say(interaction, stale))
 
     async def close(self) -> None:
-        """Disconnect, and end the work that events have begun."""
+        """Disconnect, and end the background work of events."""
         await self.tasks.close()
         await super().close()
 
@@ -147,13 +147,13 @@ class BaseClient(discord.Client):
         self._begin(work, of=message_id)
 
     def _begin(self, work: Callable[[], Awaitable[object]], *, of: int) -> None:
-        """Begin the work of an event, which Discord tells only once; it waits for the store."""
+        """Begin the work of an event, with retries, as Discord delivers the event only once."""
         self.tasks.begin(until_back(work), of=of)
 
     async def _signed(self, event: discord.RawReactionActionEvent) -> None:
-        """Hand on the message that somebody has given the sign of learning."""
+        """Handle the message to which a person has added 🧠, the sign of learning."""
         person = event.member
-        if person is None:  # in a direct message there is nobody to learn from
+        if person is None:  # a direct message has no other people to learn from
             return
         try:
             channel = self.get_partial_messageable(event.channel_id, guild_id=event.guild_id)
@@ -171,23 +171,23 @@ class BaseClient(discord.Client):
 
 
 class DiscordClient(BaseClient):
-    """One connection for all guilds."""
+    """A client with one connection for all guilds."""
 
     async def on_connect(self) -> None:
         """Note that a session has begun."""
         await self.session_began(list(self.guilds))
 
     async def on_ready(self) -> None:
-        """Catch up, as the guilds are known: at the start, and after a connection was lost."""
+        """Catch up at the start and after a lost connection, as the guilds are known now."""
         self.catch_up(list(self.guilds))
 
 
 class ShardedClient(BaseClient, discord.AutoShardedClient):
-    """A client with as many connections as Discord recommends, or as the settings say."""
+    """A client with several connections, as many as Discord recommends or the settings say."""
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """Do what `Client.on_connect` does, for the guilds of one connection."""
-        # https://discord.com/developers/docs/events/gateway#sharding: direct messages come by 0.
+        # Direct messages come by 0: https://discord.com/developers/docs/events/gateway#sharding.
         await self.session_began(self._of(shard_id), direct=shard_id == 0)
 
     async def on_shard_ready(self, shard_id: int) -> None:
@@ -199,13 +199,13 @@ class ShardedClient(BaseClient, discord.AutoShardedClient):
 
 
 def make_client(context: Context, *, content: bool) -> BaseClient:
-    """Make a client that is not connected yet; with `content`, it reads every message's text."""
+    """Make a client that is not connected yet; with `content`, it gets the text of all messages."""
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     shards = context.settings.discord_shards
     options: dict[str, Any] = {
         "intents": _intents(content=content),
         "allowed_mentions": discord.AllowedMentions.none(),
-        "max_messages": None,  # nothing is kept of what people write
+        "max_messages": None,  # messages of people are not cached
         "chunk_guilds_at_startup": False,
         "member_cache_flags": discord.MemberCacheFlags.none(),
         "guild_ready_timeout": _GUILDS_WITHIN_S,

@@ -24,11 +24,11 @@ _MOST_LINES: Final = 10
 
 
 _NAME: Final = "Discord, owners"
-_UNKNOWN_MEMBER: Final = (10007, 10013)  # or a user that there is not at all
+_UNKNOWN_MEMBER: Final = (10007, 10013)  # the second is for an unknown user
 
 
 def check_discord(settings: Settings) -> Iterator[Check]:
-    """Yield every finding about Discord, which is asked; no finding shows a secret."""
+    """Yield the findings about Discord, which is called for them; no finding shows a secret."""
     yield from asyncio.run(_collected(settings))
 
 
@@ -93,7 +93,7 @@ async def _guild(
             continue
         here = _in_channel(base, channel, int(guild["id"]), held, me)
         lacking = missing(here)
-        if lacking and here.view_channel:  # those it cannot see are meant not to be its own
+        if lacking and here.view_channel:  # a channel that it cannot see is hidden on purpose
             text = f"#{channel['name']}: lacks {', '.join(lacking)}"
             fix = "Edit Channel > Permissions > allow them to the bot's role"
             found.append(Check(FAIL, name, text, fix))
@@ -147,13 +147,13 @@ async def owner_findings(
 
 
 async def roles_of(rest: Rest, guild: dict[str, Any], user: int) -> set[int]:
-    """Return the ids of a member's roles; everybody has the one with the server's id."""
+    """Return the ids of a member's roles, with that of everybody, which is the server's id."""
     member = await rest.call("GET", f"/guilds/{guild['id']}/members/{user}")
     return {int(guild["id"]), *map(int, member["roles"])}
 
 
 def permissions_of(roles: Sequence[dict[str, Any]], held: set[int]) -> discord.Permissions:
-    """Return the permissions that the `held` ones of a server's roles give in it."""
+    """Return the permissions in a server that the roles with the ids `held` give."""
     base = discord.Permissions(0)
     for role in roles:
         if int(role["id"]) in held:
@@ -164,7 +164,7 @@ def permissions_of(roles: Sequence[dict[str, Any]], held: set[int]) -> discord.P
 async def _deaf(
     rest: Rest, guild: dict[str, Any], named: Sequence[dict[str, Any]], me: int
 ) -> list[Check]:
-    """Return the roles that a mention by the bot would not notify."""
+    """Return the named roles that a mention by the bot would not notify."""
     deaf = [role for role in named if not role["mentionable"]]
     if not deaf:
         return []

@@ -1,4 +1,4 @@
-"""The one place where Discord's names become session and question ids, and back.
+"""The codec between Discord's ids and the ids of sessions and questions.
 
 A session is `discord:{guild}:{channel}:{thread}`. The thread is the id of one or, where none may
 be opened, of the message that a chain of replies began with: a thread opened from that message
@@ -23,7 +23,7 @@ DIRECT: Final = "@me"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A channel of a guild (`@me`: of nobody), and the conversation in it."""
+    """A channel of a guild (`@me` for direct messages), and the conversation in it."""
 
     guild: str
     channel: str
@@ -37,7 +37,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """Answer in a channel or thread, as a reply to a message (0: as none)."""
+    """The target in a channel or thread, as a reply to a message (0 for no reply)."""
 
     channel: int
     message: int
@@ -45,7 +45,7 @@ class Within:
 
 @dataclass(frozen=True, slots=True)
 class Beneath:
-    """Answer in the thread that is opened from a message of a channel, and has its id."""
+    """The target in the thread that is opened from a message of a channel, and has its id."""
 
     channel: int
     message: int
@@ -53,7 +53,7 @@ class Beneath:
 
 @dataclass(frozen=True, slots=True)
 class Ephemeral:
-    """Answer so that one person alone sees it: by an interaction's token, for 15 minutes."""
+    """The target that one person alone sees, by an interaction's token, for 15 minutes."""
 
     application: int
     token: str
@@ -63,10 +63,10 @@ Target = Within | Beneath | Ephemeral
 
 
 def place_of(session: SessionId) -> Place:
-    """The place that a session id stands for.
+    """Return the place of a session id.
 
     Raises:
-        ValueError: it is no session of Discord's.
+        ValueError: it is not a session on Discord.
     """
     prefix, guild, channel, thread = session.split(":", 3)
     if f"{prefix}:" != PREFIX:
@@ -75,7 +75,7 @@ def place_of(session: SessionId) -> Place:
 
 
 def is_public(session: SessionId) -> bool:
-    """Return whether others than the asker see a session, which is not direct and not private."""
+    """Return whether more people than the asker see a session."""
     place = place_of(session)
     return place.guild != DIRECT and not place.thread.startswith("u")
 
@@ -86,12 +86,12 @@ def guild_name(guild_id: int | None) -> str:
 
 
 def question_id(guild_id: int | None, channel_id: int, message_id: int) -> str:
-    """The id of the question that a message, or an interaction, asks."""
+    """Return the id of the question of a message or an interaction."""
     return f"{PREFIX}{guild_name(guild_id)}:{channel_id}:{message_id}"
 
 
 def written(target: Target) -> str:
-    """A target as `Question.reply_to` holds it."""
+    """Return a target as the text for `Question.reply_to`."""
     match target:
         case Within(channel, message):
             return f"within:{channel}:{message}"
@@ -102,10 +102,10 @@ def written(target: Target) -> str:
 
 
 def target_of(reply_to: str) -> Target:
-    """A target from what `written` made of it.
+    """Return the target from a text that `written` has made.
 
     Raises:
-        ValueError: it was made by something else.
+        ValueError: it is no such text.
     """
     kind, first, second = reply_to.split(":", 2)
     match kind:
@@ -119,10 +119,10 @@ def target_of(reply_to: str) -> Target:
 
 
 def asker_of(user_id: int) -> str:
-    """A user as `Question.asker` and `Feedback.user` have them, the same in every guild."""
+    """Return the asker id of a user, which is the same in every guild."""
     return f"{PREFIX}{user_id}"
 
 
 def user_of(asker: str) -> str:
-    """The id of the user that `asker_of` named."""
+    """Return the id of the user from the result of `asker_of`."""
     return asker.removeprefix(PREFIX)

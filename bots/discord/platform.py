@@ -60,11 +60,11 @@ _NO_CONTENT: Final = (
 async def open_discord(
     settings: Settings, service: ChatService, profile: Profile
 ) -> AsyncIterator[RunningPlatform]:
-    """Set Discord up: the chat service's answers are shown there once `run` is called.
+    """Set Discord up; `run` of the result connects until cancelled.
 
     Raises:
         ConfigError: Discord does not know the token.
-        PlatformError: it cannot be reached.
+        PlatformError: Discord cannot be reached.
     """
     token = settings.discord_bot_token.get_secret_value().strip()
     _point_to(settings)
@@ -107,7 +107,7 @@ def _open_reply(writer: MessageWriter, question: Question) -> Reply[Page]:
 
 
 def _point_to(settings: Settings) -> None:
-    """Set the two addresses that discord.py keeps in its classes, and uses when it connects."""
+    """Set the two addresses that discord.py keeps in class attributes, and connects to."""
     if settings.discord_api_url:
         Route.BASE = settings.discord_api_url.rstrip("/")
     if settings.discord_gateway_url:
@@ -124,14 +124,14 @@ class Gateway:
         self._client: discord.Client | None = None
 
     def away(self) -> str:
-        """Return why nothing is heard of Discord; "" while the connection stands."""
+        """Return why Discord is not heard; "" while the connection stands."""
         return "" if self._client and _is_connected(self._client) else "not connected"
 
     async def run(self) -> NoReturn:
         """Run clients, one after the other, until cancelled.
 
-        discord.py itself reconnects and resumes when the connection breaks. It gives up on what it
-        cannot read and on some closing codes: then a new client begins, which identifies anew.
+        discord.py reconnects and resumes when the connection breaks. It gives up after payloads
+        that it cannot read and after some closing codes; then a new client identifies again.
         """
         loop = asyncio.get_running_loop()
         pause_s = _FIRST_PAUSE_S
@@ -162,5 +162,5 @@ class Gateway:
 def _is_connected(client: discord.Client) -> bool:
     if isinstance(client, discord.AutoShardedClient):
         return bool(client.shards) and not any(one.is_closed() for one in client.shards.values())
-    # It is None before the first connection, although its type does not say so.
+    # The attribute is None before the first connection, contrary to its type.
     return bool(client.ws) and client.ws.open

@@ -1,4 +1,4 @@
-"""The owners: people who are called to unanswered questions, and who may teach."""
+"""The owners on Discord, who are called for unanswered questions and may teach."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class Owners:
 
     @property
     def called(self) -> Called:
-        """Return all owners, as people and roles that a message calls."""
+        """Return all owners as the people and roles that a message calls."""
         return Called(tuple(sorted(self.users)), tuple(sorted(self.roles)))
 
     def with_those(self, ids: Sequence[str]) -> Owners:
-        """Return the owners with more of them: `123` is a user, `role:123` a role."""
+        """Return the owners with further ones: `123` is a user, `role:123` a role."""
         called = called_of(ids)
         return Owners(self.users.union(called.users), self.roles.union(called.roles))
 
     def include(self, person: discord.abc.Snowflake) -> bool:
-        """Return whether a person is an owner; only a member with its roles is one by a role."""
+        """Return whether a person is an owner, by their id or, as a member, by a role."""
         if person.id in self.users:
             return True
         held = person.roles if isinstance(person, discord.Member) else []
@@ -43,10 +43,10 @@ class Owners:
 async def member_of(
     client: discord.Client, guild_id: int, person: discord.abc.User
 ) -> discord.abc.User:
-    """Return a person as a member of a server, with their roles there, wherever they write.
+    """Return a person as a member of a server, with their roles, also from a direct message.
 
     Raises:
-        PlatformError: it cannot be found out.
+        PlatformError: Discord does not answer.
     """
     guild = client.get_guild(guild_id)
     if guild is None or isinstance(person, discord.Member):
@@ -55,13 +55,13 @@ async def member_of(
 
 
 async def author_of(message: discord.Message) -> discord.abc.User:
-    """Return the author of a message.
+    """Return the author of a message, as a member if they belong to the server.
 
-    A member of the server has its roles and its name there. The gateway sends them along; messages
-    that are read from a channel's history lack them.
+    The gateway sends the roles and the name of a member with each message. Messages that are read
+    from a channel's history lack them, so that they are looked up.
 
     Raises:
-        PlatformError: it cannot be found out.
+        PlatformError: Discord does not answer.
     """
     author, guild = message.author, message.guild
     if guild is None or isinstance(author, discord.Member):

@@ -34,10 +34,7 @@ def may_open_thread(channel: object, me: discord.Member) -> bool:
 
 
 def held_in(channel: object, me: discord.Member) -> discord.Permissions:
-    """Return the permissions of the bot in a channel or thread.
-
-    All permissions are returned where that is not known.
-    """
+    """Return the permissions of the bot in a channel or thread; all if they are not known."""
     if isinstance(channel, discord.Thread):
         return channel.permissions_for(me) if channel.parent else NEEDED
     if isinstance(channel, discord.abc.GuildChannel):

@@ -10,19 +10,19 @@ from core.bounded import BoundedDict
 from core.messaging.delivery.pacer import Pacer
 from core.messaging.delivery.window import Window
 
-# Discord documents the headers and not the numbers; these are seen until the headers tell.
+# Discord documents the headers and not the numbers. These observed ones count until a header comes.
 _CALLS: Final = 5
 _WINDOW_S: Final = 5.0
 _DELETES_S: Final = 1.0
 _REACTIONS_S: Final = 1.25
-# One call in flight a bucket: the headers of two would contradict each other.
+# One call in flight for each bucket, because the headers of two would contradict each other.
 _AT_ONCE: Final = 1
 _MOST_CHANNELS: Final = 2_000
-_TYPING_LASTS_S: Final = 8.0  # ten, less the way
+_TYPING_LASTS_S: Final = 8.0  # Discord shows it for ten seconds; two are left for the call
 
 
 class Budgets:
-    """Pacers by channel; those that nobody has used for longest are forgotten."""
+    """The pacers by channel; the least recently used ones are dropped."""
 
     def __init__(self) -> None:
         self._pacers: OrderedDict[tuple[str, int], Pacer] = OrderedDict()

@@ -1,7 +1,7 @@
-"""Discord's REST API with one attempt a call: a refusal is raised, and never waited for here.
+"""A client of Discord's REST API that makes one attempt for each call and never waits.
 
-discord.py's own client waits inside of its calls when a bucket is used up, so that an ending would
-stand behind interim edits. Answers are written through this client, and its pacers do the waiting. https://discord.com/developers/docs/topics/rate-limits
+discord.py's own client waits inside its calls when a bucket is used up, so that an ending would
+wait behind interim edits. Answers are written through this client, and pacers do the waiting. https://discord.com/developers/docs/topics/rate-limits
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ logger = logging.getLogger(__name__)
 
 DEFAULT_API: Final = "https://discord.com/api/v10"
 _AGENT: Final = "DiscordBot (https://github.com/faqbot/faqbot, 0.1)"
-# Discord allows 50 in a second, all in all but for what interactions call; some arrive closer
-# together than they were sent. https://discord.com/developers/docs/topics/rate-limits#global-rate-limit
+# Discord allows 50 calls in a second, apart from those of interactions. The limit here is lower,
+# since some calls arrive closer together than they were sent. https://discord.com/developers/docs/topics/rate-limits#global-rate-limit
 _CALLS_IN_A_SECOND: Final = 45
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=15, connect=5)
 
@@ -81,22 +81,22 @@ class Rest:
         window: Window | None = None,
         query: Mapping[str, str] | None = None,
     ) -> Any:  # noqa: ANN401 - JSON
-        """Call Discord and return its answer.
+        """Call Discord and return its response.
 
-        `window` learns from the headers about the call's bucket.
+        `window` learns the limit of the call's bucket from the headers.
 
         Raises:
-            RateLimitedError: too many calls, in this bucket or in all.
+            RateLimitedError: there were too many calls, in this bucket or altogether.
             MessageGoneError: the message was deleted.
-            RefusedError: it never will do this.
-            PlatformError: it cannot be reached, or is out of order.
+            RefusedError: Discord refuses the call for good.
+            PlatformError: Discord cannot be reached, or has an internal error.
         """
         return await self._called(method, path, window=window, params=query, json=body)
 
     async def upload(
         self, path: str, file: File, *, window: Window | None = None, flags: int = 0
     ) -> None:
-        """Send a message that is a file.
+        """Send a message with a file.
 
         https://discord.com/developers/docs/reference#uploading-files
 
@@ -130,7 +130,7 @@ class Rest:
         raise self._error(f"{method} {_shown(path)}", response, told)
 
     async def _wait_in_line(self) -> None:
-        """Hold the call back for less than a second if there are too many at once."""
+        """Delay the call for less than a second if too many were made just now."""
         loop = asyncio.get_running_loop()
         async with self._queue:
             if len(self._begun) == _CALLS_IN_A_SECOND:
@@ -192,7 +192,7 @@ async def _json(response: aiohttp.ClientResponse) -> object:
 
 
 def _shown(path: str) -> str:
-    """A path without the token of an interaction."""
+    """Return a path without the token of an interaction, for errors and logs."""
     parts = path.split("/")
     if parts[1:2] == ["webhooks"]:
         parts[3] = "…"

@@ -1,4 +1,4 @@
-"""Retries of what Discord does not deliver again."""
+"""Retries of the work on events, which Discord does not deliver again."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Final, TypeVar
 from core.errors import PlatformError, StorageError
 from core.retry import with_pauses
 
-_RETRIES_S: Final = (0.3, 1.0, 3.0)  # Discord delivers a message once, whatever the store does
+_RETRIES_S: Final = (0.3, 1.0, 3.0)  # Discord delivers a message only once, also if a store fails
 
 T = TypeVar("T")
 
 
 async def retried(work: Callable[[], Awaitable[T]]) -> T:
-    """Return what the work gives, trying again for some seconds; doing it twice changes nothing.
+    """Return the result of the work, repeated for some seconds; it has to be idempotent.
 
     Raises:
-        FaqbotError: the last attempt failed, too, or Discord refuses it for good.
+        FaqbotError: the last attempt failed, or Discord refuses the work for good.
     """
     return await with_pauses(work, pauses_s=_RETRIES_S, after=(PlatformError, StorageError))

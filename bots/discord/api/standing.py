@@ -18,9 +18,9 @@ _MOST_KEPT: Final = 1_000
 
 
 class Standings:
-    """Looks up the tags of a forum's posts and the roles of members, where the profile names any.
+    """Looks up the tags of forum posts and the roles of members, if the profile names any.
 
-    Roles are those of the server where somebody asks: a direct message has none.
+    Roles are those in the server of the question; a direct message has none.
     """
 
     def __init__(self, profile: Profile, rest: Rest) -> None:
@@ -32,10 +32,10 @@ class Standings:
         self._known: BoundedDict[str, tuple[float, dict[str, Any]]] = BoundedDict(_MOST_KEPT)
 
     async def of(self, question: Question) -> Standing:
-        """Return where a question is asked, and who asks.
+        """Return the place of a question, and the asker with their roles.
 
         Raises:
-            PlatformError: Discord does not tell.
+            PlatformError: Discord does not answer.
         """
         place, public = place_of(question.session), is_public(question.session)
         user = user_of(question.asker)
@@ -52,17 +52,17 @@ class Standings:
         return Standing(places, frozenset(f"{_DISCORD}:{one}" for one in people), public=public)
 
     async def _found(self, path: str) -> dict[str, Any]:
-        """Return what Discord knows, or knew a minute ago; None if there is no such thing.
+        """Return a resource of Discord, cached for a minute; None if it does not exist.
 
         Raises:
-            PlatformError: Discord does not tell.
+            PlatformError: Discord does not answer.
         """
         asked_at, found = self._known.get(path, (float("-inf"), {}))
         if monotonic() - asked_at < _FRESH_S:
             return found
         try:
             found = await self._rest.call("GET", path)
-        except RefusedError:  # a thread that was deleted, a chain of replies, a former member
+        except RefusedError:  # for a deleted thread, a chain of replies, or a former member
             found = {}
         self._known[path] = (monotonic(), found)
         return found

@@ -1,4 +1,4 @@
-"""The look back after downtime: questions asked meanwhile are found in the channels."""
+"""The backfill after downtime: it reads the messages that were sent while the bot was away."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.messaging.service import ChatService
 
 logger = logging.getLogger(__name__)
 
-_LONGEST: Final = timedelta(days=1)  # people whose question is older have given up
+_LONGEST: Final = timedelta(days=1)  # people do not wait longer for an answer
 _MOST_CHANNELS: Final = 50  # the channels of a guild with the latest messages
 _MOST_DIRECT: Final = 20
 _MOST_MESSAGES: Final = 100  # the messages of a channel that one call returns
@@ -34,14 +34,14 @@ async def catch_up(
     direct: Callable[[], Awaitable[Sequence[discord.DMChannel]]] | None = None,
     direct_since: datetime | None = None,
 ) -> None:
-    """Hear what was said in guilds since their last question; known messages change nothing.
+    """Handle the messages in guilds since their last question; known ones change nothing.
 
-    Messages are heard in order, so that the next look back can go on if this breaks off. `direct`
-    gives the direct messages to look at, since Discord does not tell which there are.
+    Messages are handled in order, so that the next backfill can continue if this one fails.
+    `direct` returns the direct messages to read, because Discord does not list them.
     """
     said: list[discord.Message] = []
     for guild, last in since.items():
-        if last is not None:  # else nobody has ever asked anything
+        if last is not None:  # without it, nobody has asked in this guild yet
             said += await _said(guild, max(last, datetime.now(UTC) - _LONGEST))
     if direct and direct_since:
         after = max(direct_since, datetime.now(UTC) - _LONGEST)
@@ -57,7 +57,7 @@ async def catch_up(
 
 
 async def direct_channels(client: discord.Client, service: ChatService) -> list[discord.DMChannel]:
-    """The direct messages of those who asked something there before, the latest first."""
+    """Return the direct messages with people who have asked there before, the latest first."""
     try:
         sessions = await service.latest_sessions(f"{PREFIX}{DIRECT}:", _MOST_DIRECT)
     except StorageError as error:
@@ -76,7 +76,7 @@ async def direct_channels(client: discord.Client, service: ChatService) -> list[
 
 
 def _answered_by_people(said: Sequence[discord.Message]) -> frozenset[int]:
-    """The ids of messages that another person has replied to, or gone on below, meanwhile."""
+    """Return the ids of messages to or after which another person has written meanwhile."""
     people = [one for one in said if not one.author.bot]
     settled: set[int] = set()
     authors = {one.id: one.author.id for one in people}
@@ -105,7 +105,7 @@ async def _said(guild: discord.Guild, since: datetime) -> list[discord.Message]:
 
 
 async def _history(channel: _Channel | discord.DMChannel, since: datetime) -> list[discord.Message]:
-    """Return what was said in a channel; nothing if that cannot be found out."""
+    """Return the messages in a channel; none if they cannot be read."""
     for pause_s in (*_RETRIES_S, None):
         try:
             return [m async for m in channel.history(limit=_MOST_MESSAGES, after=since)]

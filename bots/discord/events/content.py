@@ -1,4 +1,4 @@
-"""Contents of a Discord message: what it says, and to whom. Pure."""
+"""The content of a Discord message: its text, and the people whom it addresses. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MENTION: Final = re.compile(r"<(@!?|@&|#)(\d+)>")
 _QUOTED: Final = re.compile(r"^>>> [\s\S]*|^> .*$", re.MULTILINE)
 _CODE: Final = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _EMOJI: Final = re.compile(r"<a?(:\w+:)\d+>")
-# The picker of GIFs writes an address, which says nothing that can be read.
+# The picker of GIFs writes an address, which is no readable text.
 _GIF: Final = re.compile(
     r"https?://(?:\w+\.)*(?:tenor\.com|giphy\.com|gph\.is|klipy\.com)/\S+", re.IGNORECASE
 )
@@ -23,9 +23,9 @@ _SAID: Final = (discord.MessageType.default, discord.MessageType.reply)
 
 
 def calls(message: discord.Message, me: discord.ClientUser) -> bool:
-    """Return whether a message mentions the bot, itself or by its role, or replies to it.
+    """Return whether a message mentions the bot or its role, or replies to the bot.
 
-    A mention in a quoted line addresses nobody; in code Discord sees none.
+    A mention in a quoted line addresses nobody, and in code Discord reads no mention.
     """
     said = _QUOTED.sub("", message.content)
     named = {int(number) for _, number in _MENTION.findall(message.content)}
@@ -39,25 +39,25 @@ def calls(message: discord.Message, me: discord.ClientUser) -> bool:
 
 
 def calls_by_role(message: discord.Message) -> bool:
-    """Return whether a message mentions the role that Discord has made for the bot."""
+    """Return whether a message mentions the role that Discord has created for the bot."""
     role = message.guild.self_role if message.guild else None
     return role is not None and role in message.role_mentions
 
 
 def own_role_id(message: discord.Message) -> int | None:
-    """Return the id of the role that Discord has made for the bot in a message's guild."""
+    """Return the id of the role that Discord has created for the bot in a message's guild."""
     role = message.guild.self_role if message.guild else None
     return role.id if role else None
 
 
 def replied_to(message: discord.Message) -> discord.Message | None:
-    """The message that this one replies to, where Discord has sent it along."""
+    """Return the message that this one replies to; None if Discord has not sent it."""
     resolved = message.reference.resolved if message.reference else None
     return resolved if isinstance(resolved, discord.Message) else None
 
 
 def text_of(message: discord.Message, me: discord.ClientUser) -> str:
-    """Return the text of a message, without the call to the bot, and with names in place of ids."""
+    """Return the text of a message, without mentions of the bot, and with names for ids."""
     guild = message.guild
     own_role = guild.self_role if guild else None
 
@@ -79,7 +79,7 @@ def text_of(message: discord.Message, me: discord.ClientUser) -> str:
 
 
 def mentions_in(message: discord.Message, me: discord.ClientUser) -> tuple[Mention, ...]:
-    """Return the people whom a message names, as its text shows them."""
+    """Return the people mentioned in a message, with the names that its text shows."""
     named = [user for user in message.mentions if not user.bot and user.id != me.id]
     return tuple(
         Mention(asker_of(user.id), user.display_name, f"@{user.display_name}") for user in named
@@ -87,27 +87,27 @@ def mentions_in(message: discord.Message, me: discord.ClientUser) -> tuple[Menti
 
 
 def has_media(message: discord.Message) -> bool:
-    """Return whether a message has content that is not read: a picture, a voice, a poll."""
+    """Return whether a message has content that the bot cannot read: picture, voice or poll."""
     shared = any(one.attachments for one in message.message_snapshots)
     gif = _GIF.search(message.content)
     return bool(message.attachments or message.stickers or message.poll or shared or gif)
 
 
 def is_said(message: discord.Message, *, anywhere: bool = False) -> bool:
-    """Return whether a person has written it, rather than a bot or Discord.
+    """Return whether a person, and neither a bot nor Discord, has written a message.
 
-    Unless it may be `anywhere`, in a place that the bot is in.
+    Unless it may be `anywhere`, it has to be in a server that the bot is in.
     """
     direct = isinstance(message.channel, discord.DMChannel)
     if not anywhere and message.guild is None and not direct:
-        return False  # a guild that is out of order: it only looks like a direct message
+        return False  # the guild is unavailable; this is no direct message
     return not message.author.bot and not message.webhook_id and message.type in _SAID
 
 
 def is_for_all(message: discord.Message) -> bool:
-    """Return whether a message speaks to nobody else in particular.
+    """Return whether a message addresses no particular person but the bot.
 
-    A reply to a deleted message was meant for somebody, though nobody knows for whom.
+    A reply to a deleted message was meant for a person who is not known any more.
     """
     reference = message.reference
     if reference and reference.type is discord.MessageReferenceType.reply:
@@ -118,7 +118,7 @@ def is_for_all(message: discord.Message) -> bool:
 
 
 def _speaks_to_others(message: discord.Message) -> bool:
-    """Return whether a message speaks to a person or a role by name, outside of quotes."""
+    """Return whether a message addresses a person or a role by a mention outside of quotes."""
     for said in _QUOTED.sub("", _CODE.sub("", message.content)).splitlines():
         for found in _MENTION.finditer(said):
             before, after = said[: found.start()], said[found.end() :]

@@ -1,7 +1,7 @@
 """Lessons that people teach in channels by messages with the tag.
 
-A learnt message has the bot's ✅, which can be set twice without harm. The bot's words about it are
-said once.
+A learnt message gets the bot's ✅, which can be set twice without harm. The confirmation is posted
+once.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from core.types import SessionId
 logger = logging.getLogger(__name__)
 
 MARK: Final = "✅"
-_MINUTE_S: Final = 60.0  # within which the same is not said twice
+_MINUTE_S: Final = 60.0  # within this time, the same notice is not repeated
 _KNOWN: Final = (Outcome.LEARNED, Outcome.CORRECTED, Outcome.KNOWN, Outcome.APPROVED)
 _DONE: Final = (*_KNOWN, Outcome.UNLEARNED, Outcome.HELD)
 
 
 class LessonHandler:
-    """Hands what people teach to the chat service. `me` is the bot's own user."""
+    """Hands lessons of people to the chat service. `me` is the bot's own user."""
 
     def __init__(self, context: Context, reader: Reader, me: discord.ClientUser) -> None:
         self._context = context
@@ -46,9 +46,9 @@ class LessonHandler:
         self._me = me
 
     async def hear(self, message: discord.Message, *, late: bool = False) -> bool:
-        """Learn from a message that has the tag; return whether it has it, and is no question.
+        """Learn from a message with the tag; return whether it has one, and so is no question.
 
-        A `late` message may have been read or edited before: only what is new is said.
+        A `late` message may have been handled before, so that only news about it is posted.
         """
         if late and message.edited_at:
             return await self.edited(message, late=True)
@@ -58,7 +58,9 @@ class LessonHandler:
         return True
 
     async def adopt(self, message: discord.Message, by: discord.abc.User) -> str:
-        """Learn somebody's message on an owner's word; what they are told, "" if it is said openly.
+        """Learn another person's message for an owner; return the text for the owner.
+
+        The text is "" if the confirmation was posted openly.
 
         Raises:
             StorageError, PlatformError: it is not learnt.
@@ -77,12 +79,12 @@ class LessonHandler:
         return said_of(taught, profile)
 
     async def offers(self, message: discord.Message) -> bool:
-        """Return whether an owner contradicts the bot's answer; they are asked whether to learn it.
+        """Ask an owner who contradicts the bot's answer whether to learn it; return whether so.
 
         They are asked in a direct message, and only once. Such a message is no question to the bot.
 
         Raises:
-            StorageError: it cannot be found out.
+            StorageError: the answer cannot be looked up.
         """
         if not is_said(message):
             return False
@@ -106,7 +108,7 @@ class LessonHandler:
         return True
 
     def _said_by(self, message: discord.Message, by: discord.abc.User, place: Belonging) -> Remark:
-        """Return what a message says, on the word of somebody who may teach."""
+        """Return another person's message as a remark on behalf of a person who may teach."""
         return Remark(
             id=_id(message),
             session=place.session,
@@ -137,10 +139,10 @@ class LessonHandler:
         return taught is not None
 
     async def deleted(self, guild_id: int | None, channel_id: int, message_id: int) -> None:
-        """Forget what a message taught.
+        """Remove the lesson of a deleted message, if it has one.
 
         Raises:
-            StorageError: it is known still.
+            StorageError: the lesson is not removed.
         """
         remark_id = question_id(guild_id, channel_id, message_id)
         taught = await retried(partial(self._context.service.unteach, remark_id))
@@ -155,14 +157,14 @@ class LessonHandler:
             logger.error("message %s is not learnt: %s", message.id, error)
             await self._say(message, self._context.profile.teach_not_stored)
             return
-        # Else it was told so before, or it is chatter in a place where the bot has never been.
+        # Other messages were answered before, or are in places where the bot takes no part.
         if taught.outcome in _DONE or (concerns and not late):
             await self._show(message, taught)
 
     async def _teach(self, message: discord.Message) -> tuple[Taught, bool]:
         """Learn from a message with the tag.
 
-        Return the outcome, and whether it was written where the bot is.
+        Return the outcome, and whether the bot takes part in its conversation.
         """
         place = await self._reader.belongs(message, self._me)
         author = await author_of(message)
@@ -179,7 +181,7 @@ class LessonHandler:
         return await self._context.service.teach(remark), place.concerns
 
     async def _untaught(self, message: discord.Message) -> Taught | None:
-        """Forget the lesson of a message without a tag, if it has one, and return the outcome."""
+        """Remove the lesson of a message without a tag, if it has one; return the outcome."""
         remark = Remark(
             id=_id(message),
             session=SessionId(""),
@@ -192,7 +194,7 @@ class LessonHandler:
         return await self._context.service.reteach(remark)
 
     async def _show(self, message: discord.Message, taught: Taught) -> None:
-        """Show the mark as it has to be by now, and say the outcome unless it was known."""
+        """Set or remove the mark by the outcome, and post the outcome unless it was known."""
         if taught.outcome in _KNOWN:
             await react(self._context.writer, message, MARK)
         elif taught.outcome is Outcome.UNLEARNED:
@@ -215,9 +217,9 @@ def _id(message: discord.Message) -> str:
 
 
 def _is_withheld(message: discord.Message) -> bool:
-    """Return whether Discord keeps the text back, as it does without the message content intent.
+    """Return whether Discord withholds the text, as it does without the message content intent.
 
-    A message whose author took the text away has something else; one without anything cannot be.
+    An author who removes the text leaves other content, since no message may be empty.
     """
     return not (message.content or message.attachments or message.embeds or message.stickers)
 

@@ -33,13 +33,13 @@ logger = logging.getLogger(__name__)
 _STOP: Final = "🛑"
 _WELCOME: Final = "😊"
 _DAY_S: Final = 86_400.0
-_FRESH: Final = timedelta(minutes=10)  # an edit
-_RECENT: Final = timedelta(days=1)  # a message that may become a question by an edit
-_PROXIED: Final = timedelta(seconds=15)  # a question whose message a proxy may take away
+_FRESH: Final = timedelta(minutes=10)  # the greatest age of an edit that is handled
+_RECENT: Final = timedelta(days=1)  # the greatest age of a message that an edit makes a question
+_PROXIED: Final = timedelta(seconds=15)  # the time in which a proxy may delete a question's message
 
 
 class MessageHandler:
-    """Hands what people do in channels to the chat service. `me` is the bot's own user."""
+    """Hands messages in channels to the chat service. `me` is the bot's own user."""
 
     def __init__(self, context: Context, reader: Reader, me: discord.ClientUser) -> None:
         self._context = context
@@ -52,10 +52,10 @@ class MessageHandler:
     async def hear(
         self, message: discord.Message, *, late: bool = False, answered: bool = False
     ) -> bool:
-        """Take a message in as a question, if it is one; return whether it is a new one.
+        """Handle a message; return whether it is a new question.
 
-        A `late` message was written while the bot was away; a person may have
-        `answered` it since. One with the tag teaches, whether it mentions the bot or not.
+        A `late` message was written while the bot was away; a person may have `answered` it since.
+        A message with the tag is a lesson, whether it mentions the bot or not.
         """
         self._proxies.note(message)
         if await self._lessons.hear(message, late=late):
@@ -84,10 +84,10 @@ class MessageHandler:
         return is_lesson(message.content, self._context.profile.learning_tag)
 
     async def edited(self, message: discord.Message) -> None:
-        """Answer an edited question anew; an edit may also make a question of a message.
+        """Have an edited question answered anew; an edit may also make a message a question.
 
-        Discord tells of an edit again whenever anything of the message changes, such as a pin or a
-        preview, for as long as there is the message: only what has just been edited is one.
+        Discord sends an edit whenever anything of a message changes, such as a pin or a preview, at
+        any later time. So only a recent edit is handled.
         """
         edited_at = message.edited_at
         if message.author.bot or not edited_at or _is_past(edited_at, _FRESH):
@@ -107,7 +107,7 @@ class MessageHandler:
     async def deleted(self, guild_id: int | None, channel_id: int, message_id: int) -> None:
         """Delete the answer to a deleted question, or the lesson of the message.
 
-        A question that a proxy bot repeats in its author's place stays asked.
+        A question that a proxy bot posts again for its author is not withdrawn.
         """
         asked = question_id(guild_id, channel_id, message_id)
         try:
@@ -136,7 +136,7 @@ class MessageHandler:
     async def _is_for_bot(
         self, addressed: Addressed, question: Question, message: discord.Message
     ) -> bool:
-        """Return whether a message that calls nobody asks what the bot should answer."""
+        """Return whether a message without a mention is a question that the bot should answer."""
         here = message.channel
         rule = self._manners.rule_of(str(here.id), str(getattr(here, "parent_id", "")))
         if addressed is Addressed.BEGINS:
@@ -158,21 +158,21 @@ class MessageHandler:
             await react(self._context.writer, message, _WELCOME)
 
     async def _corrects(self, message: discord.Message, *, late: bool) -> bool:
-        """Return whether an owner contradicts the bot, who is asked whether to learn it."""
+        """Return whether a message is an owner's correction, which the owner is asked about."""
         return not late and await self._lessons.offers(message)
 
     def _note_speaker(self, message: discord.Message) -> None:
-        """Remember who has spoken to somebody else in a thread."""
+        """Remember the author of a message that addresses another person in a thread."""
         here = message.channel
         if isinstance(here, discord.Thread) and is_said(message):
             asker = asker_of(message.author.id)
             self._manners.note(self._reader.own_session(here), asker)
 
     def _trouble(self, question: Question, message: discord.Message) -> str:
-        """Return what to tell a person whose call has too much text, or none that can be read."""
+        """Return the text for a person whose message is too long or has no readable text."""
         profile = self._context.profile
         if len(question.text) > profile.longest_question_characters:
-            return profile.long_question  # and no thread is opened for it
+            return profile.long_question  # returned here, so that no thread is opened for it
         if question.text:
             return ""
         if has_media(message):
@@ -182,7 +182,7 @@ class MessageHandler:
         return profile.empty_mention
 
     async def signed(self, message: discord.Message, by: discord.abc.User) -> None:
-        """Learn the message to which an owner has given 🧠; others may give it, too."""
+        """Learn the message to which an owner has added 🧠; a reaction of others does nothing."""
         if not self._context.owners.include(by):
             return
         try:
@@ -194,7 +194,7 @@ class MessageHandler:
             await self._context.notices.direct(by.id, told)
 
     async def reacted(self, reaction: discord.RawReactionActionEvent) -> None:
-        """Stop the answer whose question, or one of whose messages, got a stop sign."""
+        """Stop the answer whose question or message has got a stop sign."""
         if reaction.emoji.name != _STOP or reaction.user_id == self._me.id:
             return
         guild, channel, message = reaction.guild_id, reaction.channel_id, reaction.message_id
@@ -226,7 +226,7 @@ class MessageHandler:
         return receipt is Receipt.STORED
 
     async def _explain(self, message: discord.Message, receipt: Receipt) -> None:
-        """Tell the asker if there will be no answer, and why."""
+        """Tell the asker why there will be no answer, if there will be none."""
         if reason := reason_for(self._context.profile, receipt):
             await self._say(message, reason)
 
@@ -235,7 +235,7 @@ class MessageHandler:
         await self._context.notices.reply(message.channel.id, message.id, text, to=to)
 
     async def _may_answer(self, message: discord.Message) -> bool:
-        """Return whether an answer can be shown; else tell people who can help what is missing."""
+        """Return whether an answer can be shown; if not, tell people the missing permissions."""
         if message.guild is None:
             return True
         me, here = message.guild.me, message.channel
@@ -252,7 +252,7 @@ class MessageHandler:
             await notices.reply(here.id, message.id, text, to=to, every_s=_DAY_S)
         if may_write(here, me):
             return True
-        # The server's owner may not read it, so the asker is told, too.
+        # The server's owner may not read the notice, so the asker is told, too.
         for person in {message.author.id, message.guild.owner_id or message.author.id}:
             await notices.direct(person, text, every_s=_DAY_S)
         return False

@@ -1,4 +1,4 @@
-"""The reading of messages: whether they ask, what, and where the answer goes."""
+"""The parser of messages: whether they are questions, and where the answer goes."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ from core.types import Question, SessionId
 
 
 class Addressed(Enum):
-    """The way in which a message speaks to the bot."""
+    """The ways in which a message addresses the bot."""
 
-    CALLED = auto()  # by a mention, a reply to it, directly, or by a post where all are questions
-    GOES_ON = auto()  # perhaps, in a conversation of the bot's
-    BEGINS = auto()  # perhaps, in a channel where everything may be a question
+    CALLED = auto()  # by a mention, a reply, a direct message, or a post in a forum of the bot
+    GOES_ON = auto()  # perhaps, as it is in one of the bot's conversations
+    BEGINS = auto()  # perhaps, as it is in a channel where every message may be a question
 
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
     """The conversation that a message belongs to, and the message it replies to, as in `Remark`.
 
-    It `concerns` the bot where that is called, asked without a mention, or in the conversation.
+    It `concerns` the bot if the bot is mentioned, needs no mention there, or takes part.
     """
 
     session: SessionId
@@ -55,7 +55,7 @@ class Belonging:
 
 
 class Reader:
-    """Reads messages, with the ids of channels and forums where all of them are questions."""
+    """Parses messages, with the ids of channels and forums where all messages are questions."""
 
     def __init__(
         self,
@@ -74,9 +74,9 @@ class Reader:
     async def reading(
         self, message: discord.Message, me: discord.ClientUser
     ) -> tuple[Addressed, Question] | None:
-        """Return how a message speaks to the bot, and what it asks; None if it is not for the bot.
+        """Return how a message addresses the bot, and its question; None if it does not.
 
-        The text is empty where somebody called the bot and said nothing else.
+        The text is empty if the message only mentions the bot.
         """
         if not is_said(message):
             return None
@@ -89,7 +89,7 @@ class Reader:
         return addressed, question
 
     async def chosen(self, message: discord.Message, me: discord.ClientUser) -> Question:
-        """Return the question that a person's message asks, whoever is spoken to."""
+        """Return a person's message as a question, whomever it addresses."""
         here, guild = message.channel, message.guild
         target: Target = Within(here.id, message.id)
         if guild is None:
@@ -105,19 +105,19 @@ class Reader:
         return self._asked(message, me, place.session, target)
 
     def own_session(self, thread: discord.Thread) -> SessionId:
-        """The session of a thread, if it belongs to no other."""
+        """Return the session that a thread has by itself."""
         return Place(str(thread.guild.id), str(thread.parent_id), str(thread.id)).session
 
     def edited(self, message: discord.Message, me: discord.ClientUser) -> Question:
-        """Return the question that an edited message asks by now, wherever its answer is."""
+        """Return an edited message as a question, wherever its answer is."""
         session = Place(guild_name(_guild_id(message)), str(message.channel.id), "").session
         asked = self._asked(message, me, session, Within(message.channel.id, message.id))
         return replace(asked, edited_at=message.edited_at)
 
     async def belongs(self, message: discord.Message, me: discord.ClientUser) -> Belonging:
-        """Return the conversation that a message belongs to, and what it replies to there.
+        """Return the conversation that a message belongs to, and the message it replies to.
 
-        A reply to a question in a channel belongs where that was answered, which may be a thread.
+        A reply to a question in a channel belongs to the place of the answer, perhaps a thread.
         """
         here, guild = message.channel, message.guild
         answered, reply_to = replied_to(message), None
@@ -177,18 +177,18 @@ class Reader:
     async def _in_thread(
         self, message: discord.Message, here: discord.Thread, me: discord.ClientUser
     ) -> Addressed | None:
-        """Return how a message in a thread speaks to the bot, if it speaks to nobody else."""
-        if here.parent_id in self._forums:  # others may help there undisturbed
+        """Return how a message in a thread addresses the bot; None if it does not."""
+        if here.parent_id in self._forums:  # replies of other people in a post are left alone
             if message.author.id != here.owner_id:
                 return None
             return Addressed.CALLED if message.id == here.id else Addressed.GOES_ON
-        if not await self._threads.is_bots(here, me):  # people talk to each other there
+        if not await self._threads.is_bots(here, me):  # it is a thread of people
             return None
         session = (await self._threads.place_of(here, me)).session
         return None if await self._is_for_a_colleague(message, session) else Addressed.GOES_ON
 
     async def _is_for_a_colleague(self, message: discord.Message, session: SessionId) -> bool:
-        """Return whether an owner answers the asker, in a thread where an owner was called."""
+        """Return whether a message is an owner's to the asker, in a thread that called owners."""
         if not (self._owners and await self._service.awaits_person(session)):
             return False
         return self._owners.include(await retried(partial(author_of, message)))
@@ -196,10 +196,10 @@ class Reader:
     async def _with_what_it_points_to(
         self, message: discord.Message, me: discord.ClientUser, question: Question
     ) -> Question:
-        """Return a question with the message above it, where it asks nothing itself.
+        """Return a question with the message above it added, if it has no question of its own.
 
-        That is so where somebody calls the bot below a colleague's question: in a reply, or in a
-        thread that people have opened.
+        This is the case if a person mentions the bot below a colleague's question, in a reply or in
+        a thread of people.
         """
         if question.text and not await self._service.leans(question.text):
             return question
@@ -214,7 +214,7 @@ class Reader:
     async def _above(
         self, message: discord.Message, me: discord.ClientUser, session: SessionId
     ) -> str:
-        """Return the first message of a thread in which the bot was not asked anything yet."""
+        """Return the first message of a thread that has no question to the bot yet."""
         thread = message.channel
         if not isinstance(thread, discord.Thread) or message.id == thread.id:
             return ""

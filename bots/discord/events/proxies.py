@@ -1,7 +1,7 @@
-"""Messages that a proxy bot repeats by a webhook for their author, and deletes then.
+"""Messages that a proxy bot posts again by a webhook for their author, and then deletes.
 
-PluralKit and Tupperbox do so: https://pluralkit.me/guide. The question stays asked by its author,
-although its message is deleted.
+PluralKit and Tupperbox do this: https://pluralkit.me/guide. The question remains its author's, and
+is not withdrawn, although its message is deleted.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class _Repeated:
 
 
 class Proxies:
-    """Knows what webhooks have said lately."""
+    """Remembers the latest messages of webhooks."""
 
     def __init__(self, me: discord.ClientUser) -> None:
         self._me = me
@@ -36,13 +36,13 @@ class Proxies:
         self._came = asyncio.Event()
 
     def note(self, message: discord.Message) -> None:
-        """Remember what a webhook says; what people say themselves is left alone."""
+        """Remember a message if a webhook has posted it."""
         if message.webhook_id and (text := text_of(message, self._me)):
             self._said.append(_Repeated(message.channel.id, text, _now()))
             self._came.set()
 
     async def says_again(self, channel: int, text: str) -> bool:
-        """Return whether a webhook repeats this text, now or within a second."""
+        """Return whether a webhook has posted this text, or posts it within a second."""
         try:
             async with asyncio.timeout(_AFTER_S):
                 while not self._has(channel, text):
@@ -53,7 +53,7 @@ class Proxies:
         return True
 
     def _has(self, channel: int, text: str) -> bool:
-        """Return whether a webhook has said this text, perhaps without the proxy's own marks."""
+        """Return whether a webhook has posted this text, with or without the proxy's marks."""
         since = _now() - _WITHIN_S
         lately = (one for one in self._said if one.channel == channel and one.at > since)
         return any(one.text in text for one in lately)

@@ -25,7 +25,7 @@ async def react(
     *,
     there: bool = True,
 ) -> None:
-    """Set a reaction, or take it away; both may be done again. Never raises."""
+    """Set or remove a reaction; repeating this does no harm. Never raises."""
     channel = message.channel.id
     path = f"/channels/{channel}/messages/{message.id}/reactions/{quote(emoji)}/@me"
     pacer = writer.budgets.reactions(channel)

@@ -14,7 +14,7 @@ async def may_stop(
     person: discord.abc.Snowflake,
     permissions: discord.Permissions | None,
 ) -> bool:
-    """Return whether a person may stop an answer; `permissions` are theirs in its place."""
+    """Return whether a person may stop an answer, by their `permissions` in its channel."""
     if permissions and permissions.manage_messages:
         return True
     if context.owners.include(person):

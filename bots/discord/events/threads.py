@@ -22,19 +22,19 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _WITHIN_S: Final = 5.0
-_LOOKED_AT: Final = 100  # messages of a thread: one call
+_LOOKED_AT: Final = 100  # the messages of a thread that one call returns
 _MOST_KEPT: Final = 2_000
 
 
 class Threads:
-    """Knows which threads were opened on an answer of the bot's; each is looked up once."""
+    """Finds the threads that were opened on an answer of the bot; look-ups are cached."""
 
     def __init__(self, service: ChatService) -> None:
         self._service = service
         self._opened_on: BoundedDict[int, Place | None] = BoundedDict(_MOST_KEPT)
 
     async def place_of(self, thread: discord.Thread, me: discord.ClientUser) -> Place:
-        """Return the conversation of a thread: that of the answer that it was opened on, if any."""
+        """Return the conversation of a thread, or that of the answer on which it was opened."""
         return await self._answered_above(thread, me) or _own_place(thread)
 
     async def is_bots(self, thread: discord.Thread, me: discord.ClientUser) -> bool:
@@ -42,7 +42,7 @@ class Threads:
         return thread.owner_id == me.id or await self._answered_above(thread, me) is not None
 
     async def chain(self, answer: discord.Message, guild_id: int) -> Place:
-        """The conversation that an answer in the channel belongs to: that of its question."""
+        """Return the conversation of an answer in a channel, which is that of its question."""
         channel_id = answer.channel.id
         asked_by = answer.reference.message_id if answer.reference else None
         asked = question_under(answer.components)
@@ -73,7 +73,7 @@ class Threads:
         return self._opened_on[thread.id]
 
     async def _first_message(self, thread: discord.Thread) -> discord.Message | None:
-        """The message that a thread was opened on; None if there is none to be read."""
+        """Return the message on which a thread was opened; None if it cannot be read."""
         where = thread if is_post(thread) else thread.parent
         if not isinstance(where, discord.abc.Messageable):
             return None
@@ -85,10 +85,10 @@ class Threads:
 
 
 async def people_in(thread: discord.Thread) -> frozenset[str]:
-    """Return the people who have written into a thread lately, named as askers; no bots.
+    """Return the people, without bots, who have lately written in a thread, as asker ids.
 
     Raises:
-        PlatformError: Discord does not say.
+        PlatformError: Discord does not answer.
     """
 
     async def read() -> list[discord.Message]:
@@ -116,10 +116,10 @@ def _own_place(thread: discord.Thread) -> Place:
 
 
 async def _soon(call: Awaitable[T]) -> T:
-    """Return what a call returns, if it does so soon.
+    """Return the result of a call within a short time.
 
     Raises:
-        PlatformError: Discord refuses it, or does not answer soon.
+        PlatformError: Discord refuses the call, or does not answer in time.
     """
     try:
         async with asyncio.timeout(_WITHIN_S):

@@ -13,7 +13,7 @@ from bots.discord.api.rest import open_rest
 from config.settings import Settings
 from core.errors import ConfigError
 
-# Without it, files of skills such as an invitation are left out; answers do not need it.
+# Only the files of skills, such as an invitation, need this permission; answers do not.
 _FILES: Final = discord.Permissions(attach_files=True)
 _PAGE: Final = "https://discord.com/oauth2/authorize"
 
@@ -32,7 +32,7 @@ def print_invite(settings: Settings) -> int:
 
 
 def invite_link(application_id: str) -> str:
-    """The link, with the permissions that the bot needs and its commands."""
+    """Return the link, with the permissions that the bot needs and its commands."""
     asked = {
         "client_id": application_id,
         "scope": "bot applications.commands",

@@ -1,4 +1,4 @@
-"""Common parts of interactions: acknowledgements in time, and replies to one person alone.
+"""The common parts of interactions: timely acknowledgements, and replies to one person alone.
 
 https://discord.com/developers/docs/interactions/receiving-and-responding
 """
@@ -19,12 +19,12 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Pressing = discord.Interaction[discord.Client]
 
-# Discord waits for three seconds, and the way there and back is part of them.
+# Discord waits for three seconds, which include the transfer in both directions.
 _WITHIN_S: Final = 1.2
 
 
 async def soon(work: Coroutine[object, object, T]) -> asyncio.Task[T]:
-    """Return the work as a task, which is done or has used the time that an interaction leaves."""
+    """Run the work in a task, and return the task at its end or when the time is nearly up."""
     task = asyncio.create_task(work)
     try:
         await asyncio.wait({task}, timeout=_WITHIN_S)
@@ -35,7 +35,7 @@ async def soon(work: Coroutine[object, object, T]) -> asyncio.Task[T]:
 
 
 async def defer(interaction: Pressing, *, aside: bool = False) -> None:
-    """Acknowledge an interaction; `aside`, its answer is for this person alone. Never raises."""
+    """Acknowledge an interaction, with `aside` for a private answer. Never raises."""
     try:
         await interaction.response.defer(ephemeral=aside, thinking=aside)
     except (discord.HTTPException, discord.InteractionResponded) as error:
@@ -43,14 +43,14 @@ async def defer(interaction: Pressing, *, aside: bool = False) -> None:
 
 
 async def promptly(interaction: Pressing, work: Coroutine[object, object, T]) -> T:
-    """Do the work, and acknowledge the interaction in time."""
+    """Run the work, and acknowledge the interaction in time."""
     task = await soon(work)
     await defer(interaction)
     return await task
 
 
 async def say(interaction: Pressing, text: str) -> None:
-    """Tell this person alone, whether it was acknowledged or not. Never raises."""
+    """Show a text to this person alone, before or after the acknowledgement. Never raises."""
     try:
         if interaction.response.is_done():
             await interaction.followup.send(text, ephemeral=True)
@@ -69,12 +69,12 @@ async def show(interaction: Pressing, layout: discord.ui.LayoutView) -> None:
 
 
 async def excused(interaction: Pressing, work: Coroutine[object, object, None], text: str) -> None:
-    """Do the work; an error is logged, and the person is told `text`."""
+    """Run the work; after an error, which is logged, show `text` to the person."""
     try:
         await work
     except FaqbotError as error:
         logger.error("an interaction broke off: %s", error)
         await say(interaction, text)
-    except Exception:  # the outermost edge: whoever pressed must not wait for nothing
+    except Exception:  # the outermost edge of a task: the person must be told of a bug
         logger.exception("an interaction broke off")
         await say(interaction, text)

@@ -1,7 +1,7 @@
 """The buttons under answers: they work after a restart and on another process.
 
-All that a button knows is in its custom id (see `bots.discord.render.payload`); its question is
-looked up when it is pressed. A forged or an old button is answered kindly.
+A button's data is in its custom id (see `bots.discord.render.payload`). Its question is looked up
+when it is pressed. The press of a forged or an old button gets a friendly explanation.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class AnswerButton(PersistentButton, template=CUSTOM_ID):
     """Any button under an answer."""
 
     async def act(self, context: Context, interaction: Pressing) -> None:
-        """Do what the button stands for, whosever it is."""
+        """Carry out the action of the button."""
         button = pressed_of(self.custom_id)
         act = _ACTS.get(button.kind) if button else None
         if button and act and await belongs_here(context, interaction, button.question_id):
@@ -87,7 +87,7 @@ async def _asked(
 
 
 def _where(interaction: Pressing, turn: Turn) -> tuple[SessionId, Target]:
-    """The conversation that the button belongs to, and where its answer goes."""
+    """Return the conversation of the button, and the target of its answer."""
     message = interaction.message
     assert message  # noqa: S101 - a button stands under one
     if message.flags.ephemeral:
@@ -96,7 +96,7 @@ def _where(interaction: Pressing, turn: Turn) -> tuple[SessionId, Target]:
 
 
 async def _mark(context: Context, interaction: Pressing, turn: Turn) -> None:
-    """Show which follow-ups were asked, on the message that has them."""
+    """Mark the follow-ups that were asked, in the message that has their buttons."""
     used = await context.service.pressed(turn.question.id, turn=turn)
     page = context.renderer.answer(view_of(turn, context.profile), used=used)[-1]
     await _change_buttons(context, interaction, components(page.buttons))
@@ -129,7 +129,7 @@ async def _taken_back(context: Context, opinion: Feedback) -> bool:
 
 
 async def _criticise(context: Context, interaction: Pressing, button: Pressed) -> None:
-    """Store the opinion at once, then ask for the reason, which may never come."""
+    """Store the opinion at once, then ask for the reason, which many people do not give."""
     opinion = Feedback(button.question_id, asker_of(interaction.user.id), helpful=False)
     if await _taken_back(context, opinion):
         await say(interaction, context.profile.feedback_withdrawn)
@@ -162,7 +162,7 @@ async def _share(context: Context, interaction: Pressing, button: Pressed) -> No
 
 
 async def _open_sources(context: Context, interaction: Pressing, button: Pressed) -> None:
-    """Show the entries that an answer stands on to whoever presses, alone."""
+    """Show the entries that an answer is based on to the person who presses."""
     turn = await promptly(interaction, context.service.turn(button.question_id))
     cleaner = context.renderer.look.cleaner
     layouts = source_layouts(turn.passages, context.profile, cleaner) if turn else []

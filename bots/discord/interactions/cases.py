@@ -17,7 +17,7 @@ from core.messaging.cases import word
 from core.text.markdown.measure import shortened
 from core.types import Passage
 
-# `bots.discord.render.components` writes the first three, and what is offered here the last.
+# `bots.discord.render.components` writes the first three, and the choice of entries here the last.
 CASE_ID: Final = re.compile(
     r"case:(?P<act>take|faq|close|pick):(?P<case>[0-9a-f]+)(?::(?P<entry>.+))?"
 )
@@ -25,10 +25,10 @@ _LABEL_CHARS: Final = 80
 
 
 class CaseButton(PersistentButton, template=CASE_ID):
-    """Any button of a case."""
+    """A button of a case."""
 
     async def act(self, context: Context, interaction: Pressing) -> None:
-        """Do what the button stands for, if an owner has pressed it."""
+        """Carry out the action of the button, if an owner has pressed it."""
         await _pressed(context, interaction, self.custom_id)
 
 

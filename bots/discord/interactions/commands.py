@@ -78,7 +78,7 @@ class Commands(app_commands.CommandTree[Any]):
         )
 
     async def on_error(self, interaction: Pressing, error: app_commands.AppCommandError, /) -> None:
-        """Answer a command that is gone, or that broke off before it began."""
+        """Answer a command that does not exist any more, or that failed before it began."""
         logger.error("a command broke off: %s", error)
         await say(interaction, self._context.profile.not_stored)
 
@@ -86,25 +86,25 @@ class Commands(app_commands.CommandTree[Any]):
         self._tasks.begin(excused(interaction, work, self._context.profile.not_stored))
 
     async def _faq(self, interaction: Pressing, text: str) -> None:
-        """Answer a question so that its asker alone sees the answer."""
-        await defer(interaction, aside=True)  # its answer is written into this
+        """Answer a question privately."""
+        await defer(interaction, aside=True)  # the answer replaces this response
         await self._hand_in(interaction, _asked_aside(interaction, text))
 
     async def _answer(self, interaction: Pressing, message: discord.Message) -> None:
-        """Answer somebody's message where a mention in it would have been answered."""
+        """Answer a message in the place where a message with a mention would be answered."""
         await defer(interaction, aside=True)
         me = interaction.client.user
         assert me  # noqa: S101 - it has logged in
         text = text_of(message, me)
         if not text or not is_said(message, anywhere=True):
             await say(interaction, self._context.profile.nothing_to_answer)
-        elif not _is_member(interaction):  # it could not write there
+        elif not _is_member(interaction):  # the bot could not write there
             await self._hand_in(interaction, _asked_aside(interaction, text))
         else:
             await self._answer_openly(interaction, message, me)
 
     async def _teach(self, interaction: Pressing, message: discord.Message) -> None:
-        """Learn somebody's message as the answer to the question above it."""
+        """Learn a message as the answer to the question above it."""
         await defer(interaction, aside=True)
         me = interaction.client.user
         assert me  # noqa: S101 - it has logged in
@@ -130,7 +130,7 @@ class Commands(app_commands.CommandTree[Any]):
 
 
 def _asked_aside(interaction: Pressing, text: str) -> Question:
-    """Return a question whose answer this person alone sees.
+    """Return a question with a private answer.
 
     In a channel, and where the bot is no member, it has a conversation of its own.
     """
@@ -162,10 +162,10 @@ def _is_member(interaction: Pressing) -> bool:
 
 
 async def sync_if_changed(tree: app_commands.CommandTree[Any]) -> bool:
-    """Tell Discord the commands if it knows others; return whether it did.
+    """Upload the commands if Discord has others; return whether they were uploaded.
 
-    Writing them anew at each start would use up what Discord allows in a day, and make them
-    disappear from clients for a moment.
+    An upload at each start would use up Discord's daily limit, and the commands would disappear
+    from clients for a moment.
     """
     # The raw JSON: discord.py 2.7 reads only the first place where a command may be used.
     application = tree.client.application_id or 0

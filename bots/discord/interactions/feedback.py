@@ -25,7 +25,7 @@ _FORGOTTEN_AFTER_S: Final = 900.0
 
 
 class FeedbackForm(ui.Modal):
-    """Two questions, neither required. `submitted` takes the answers, also after a restart."""
+    """The form with two optional questions. `submitted` handles it, also after a restart."""
 
     def __init__(self, profile: Profile, question_id: str) -> None:
         super().__init__(
@@ -73,7 +73,7 @@ async def submitted(context: Context, interaction: Pressing) -> None:
 
 
 def values_of(rows: list[dict[str, Any]]) -> dict[str, str]:
-    """Return the fields of a form that was sent, in labels, or in rows as older clients do."""
+    """Return the fields of a sent form, which are in labels, or in rows of older clients."""
     found: list[tuple[str, str]] = []
     for row in rows:
         parts = row.get("components") or [row.get("component") or {}]

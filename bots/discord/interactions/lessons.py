@@ -1,6 +1,6 @@
-"""The buttons below what the bot says of a lesson: owners approve, correct and undo it.
+"""The buttons below the bot's message on a lesson, by which owners approve, correct or undo it.
 
-All that a button knows is the lesson's id: it works after a restart, on any process, and twice.
+A button holds only the lesson's id, so that it works after a restart, in any process, and twice.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from core.profile import Profile
 from core.text.markdown.measure import shortened
 from core.types import Lesson
 
-# `bots.discord.render.lesson_page` writes the buttons' ids, and the form here its own.
+# The ids of buttons are written by `bots.discord.render.lesson_page`, and those of forms here.
 LESSON_ID: Final = re.compile(r"lesson:(?P<act>approve|edit|undo|learn|leave|form):(?P<lesson>.+)")
 _TAUGHT_BY: Final = re.compile(r"discord:(?P<guild>\d+):(?P<channel>\d+):(?P<message>\d+)")
 _QUESTION, _ANSWER = "question", "answer"
@@ -41,10 +41,10 @@ _FORGOTTEN_AFTER_S: Final = 900.0
 
 
 class LessonButton(PersistentButton, template=LESSON_ID):
-    """Any button of a lesson."""
+    """A button of a lesson."""
 
     async def act(self, context: Context, interaction: Pressing) -> None:
-        """Do what the button stands for, if an owner has pressed it."""
+        """Carry out the action of the button, if an owner has pressed it."""
         match = LESSON_ID.fullmatch(self.custom_id)
         if match is None:
             await say(interaction, context.profile.stale_button)
@@ -62,7 +62,7 @@ class LessonButton(PersistentButton, template=LESSON_ID):
 
 
 class LessonForm(ui.Modal):
-    """A lesson's question and answer. `corrected` takes them, also after a restart."""
+    """The form with a lesson's question and answer. `corrected` handles it after any restart."""
 
     def __init__(self, profile: Profile, lesson: Lesson) -> None:
         title = profile.teach_edit_title[:_LABEL_CHARS]
@@ -80,11 +80,11 @@ class LessonForm(ui.Modal):
 
 
 async def corrected(context: Context, interaction: Pressing, lesson_id: str) -> None:
-    """Take a lesson that an owner has corrected."""
+    """Store a lesson that an owner has corrected."""
     if not context.owners.include(interaction.user):
         await say(interaction, context.profile.case_owners_alone)
         return
-    await defer(interaction)  # it is looked at, which may take seconds
+    await defer(interaction)  # the gate's examination may take seconds
     data: Any = interaction.data or {}
     values = values_of(data.get("components") or [])
     taught = await context.service.learning.correct(
@@ -94,7 +94,7 @@ async def corrected(context: Context, interaction: Pressing, lesson_id: str) -> 
 
 
 async def _decide(context: Context, interaction: Pressing, act: LessonAct, lesson_id: str) -> None:
-    """Learn what was offered to its author in a direct message, or leave it."""
+    """Learn a lesson that was offered to its author in a direct message, or leave it."""
     await defer(interaction)
     found, profile = _TAUGHT_BY.match(lesson_id), context.profile
     person: discord.abc.User = interaction.user
@@ -116,8 +116,8 @@ async def _decide(context: Context, interaction: Pressing, act: LessonAct, lesso
 async def _say_openly(
     context: Context, interaction: Pressing, found: re.Match[str], taught: Taught
 ) -> None:
-    """Say where a message taught something that it did, and give it the mark, once."""
-    if taught.outcome is Outcome.CONFIRMED:  # it was pressed before
+    """Confirm a lesson in the place of its message, and set the mark there, once."""
+    if taught.outcome is Outcome.CONFIRMED:  # the button was pressed before
         return
     channel, message_id = int(found["channel"]), int(found["message"])
     message = interaction.client.get_partial_messageable(channel).get_partial_message(message_id)
@@ -135,7 +135,7 @@ async def _open_form(context: Context, interaction: Pressing, lesson_id: str) ->
 
 
 async def _show(context: Context, interaction: Pressing, taught: Taught | None) -> None:
-    """Show what came of it in place of what was said before."""
+    """Show the outcome in place of the message of the button."""
     if taught is None:
         await say(interaction, context.profile.teach_gone)
     elif taught.outcome not in SHOWN_OPENLY:
@@ -147,14 +147,14 @@ async def _show(context: Context, interaction: Pressing, taught: Taught | None) 
 
 
 async def _rewrite(context: Context, interaction: Pressing, page: Page) -> None:
-    """Show something else in place of the message whose button was pressed."""
+    """Replace the message whose button was pressed by another page."""
     # An edit by the interaction does not count with the edits of the channel's answers.
     path = f"/webhooks/{interaction.application_id}/{interaction.token}/messages/@original"
     await context.writer.rest.call("PATCH", path, message(page))
 
 
 async def _unmark(context: Context, interaction: Pressing, lesson_id: str) -> None:
-    """Take the mark from the message that taught a lesson, if a message did."""
+    """Remove the mark from the message that taught a lesson, if there is one."""
     if not (found := _TAUGHT_BY.match(lesson_id)):
         return
     channel = interaction.client.get_partial_messageable(int(found["channel"]))

@@ -1,4 +1,4 @@
-"""The base of all buttons of the bot: they work after a restart and on another process."""
+"""The base of the bot's buttons, which work after a restart and in any process."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ _NO_ID: Final = re.compile(r"(?!)")
 
 
 class PersistentButton(ui.DynamicItem[ui.Button[Any]], template=_NO_ID):
-    """A button whose custom id says all that it knows; each kind has a template of its own."""
+    """A button with all its data in its custom id; each kind has a template of its own."""
 
     @classmethod
     async def from_custom_id(
         cls, interaction: Pressing, item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
-        """Return the button that Discord says was pressed."""
+        """Return the pressed button from its custom id."""
         del interaction, match
         assert isinstance(item, ui.Button)  # noqa: S101 - nothing else has our ids
         return cls(item)
 
     async def callback(self, interaction: Pressing) -> None:
-        """Begin what the button stands for; whoever pressed it is told if that fails."""
+        """Begin the action of the button; the person who pressed it is told if that fails."""
         context: Context = interaction.client.context  # type: ignore[attr-defined]
         acting = excused(interaction, self.act(context, interaction), context.profile.not_stored)
         interaction.client.tasks.begin(acting)  # type: ignore[attr-defined]
 
     async def act(self, context: Context, interaction: Pressing) -> None:
-        """Do what the button stands for."""
+        """Carry out the action of the button."""
         raise NotImplementedError

@@ -10,11 +10,11 @@ from bots.discord.interactions.acknowledge import Pressing
 async def belongs_here(context: Context, interaction: Pressing, question_id: str) -> bool:
     """Return whether a question was asked in an interaction's channel, or in a thread below it.
 
-    A private conversation moves to direct messages after 15 minutes: there, all that a person has
-    asked belongs.
+    A private conversation moves to direct messages after 15 minutes, so all questions of a person
+    belong to their direct messages.
 
     Raises:
-        StorageError: whose question it is cannot be found out.
+        StorageError: the asker of the question cannot be looked up.
     """
     guild = guild_name(interaction.guild_id)
     above = getattr(interaction.channel, "parent_id", None)

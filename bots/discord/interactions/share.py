@@ -15,10 +15,10 @@ from core.types import View
 
 
 async def share(context: Context, interaction: Pressing, view: View) -> bool:
-    """Post the answer where the button was pressed; pressed twice, it is posted once.
+    """Post the answer where the button was pressed, once even after two presses.
 
     Raises:
-        PlatformError: it could not be posted, or only in part.
+        PlatformError: the answer, or a part of it, is not posted.
     """
     channel, may = interaction.channel_id, interaction.app_permissions
     in_thread = isinstance(interaction.channel, discord.Thread)

@@ -1,7 +1,7 @@
-"""A view as Discord messages: content and buttons as plain values, within Discord's limits.
+"""The rendering of a view as Discord messages, with content and buttons as plain values.
 
-Content has at most 2,000 characters; whether an emoji is one or two is not said, so all is counted
-in UTF-16 code units, of which no text has fewer.
+Content has at most 2,000 characters. Discord does not document whether an emoji counts as one or
+two, so all lengths are in UTF-16 code units (two).
 https://discord.com/developers/docs/resources/message#create-message
 """
 
@@ -33,7 +33,7 @@ _USER = re.compile(r"(?:^|:)(\d{5,20})$")
 
 _ROLE: Final = "role:"
 CASE_ACTS: Final = ("take", "faq", "close")
-_FOR_EVERYBODY: Final = ("open:", "up:", "down:")  # below a shared answer
+_FOR_EVERYBODY: Final = ("open:", "up:", "down:")  # the buttons that a shared answer keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def called_of(ids: Sequence[str]) -> Called:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One message; `content` is never empty. It notifies those whom it calls, and nobody else."""
+    """One message, whose `content` is never empty. It notifies only the people whom it calls."""
 
     content: str
     buttons: tuple[Button, ...] = ()
@@ -78,7 +78,7 @@ class Page:
 
 
 def pages(view: View, look: RenderOptions) -> list[Page]:
-    """The messages of a view, one or more; all but the last stay the same while it grows."""
+    """Return the messages of a view; all but the last stay the same while the answer grows."""
     head = _question(view, look) if look.quoted else ""
     found = pieces(view, _TEXT_CHARS - utf16(head))
     shown = [markdown(piece, look.cleaner) for piece in found]
@@ -91,7 +91,7 @@ def pages(view: View, look: RenderOptions) -> list[Page]:
 
 
 def _with_lines(texts: list[str], lines: list[str]) -> list[str]:
-    """The lines below the last text where they fit, else in messages of their own."""
+    """Return the texts with lines below the last one; lines that do not fit are more messages."""
     *full, last = texts
     for number, below in enumerate(lines):
         joint = (
@@ -118,7 +118,7 @@ def _line(text: str, look: RenderOptions) -> str:
 
 
 def _below(view: View, look: RenderOptions) -> tuple[list[str], list[Button]]:
-    """Build what stands below the text: the status or the ending, and the buttons."""
+    """Return the lines below the text, which are the status or the ending, and the buttons."""
     if not view.done:
         status = shortened(_line(status_of(view, look.profile), look), 80)
         stop = Button(f"stop:{view.question.id}", _label(look.profile.stop, look))
@@ -170,7 +170,7 @@ def _feedback(view: View, look: RenderOptions) -> list[Button]:
 
 
 def _possible(buttons: list[Button]) -> list[Button]:
-    """Leave out buttons whose id Discord would refuse, rather than the whole message."""
+    """Return the buttons without those whose id is too long for Discord."""
     return [button for button in buttons if utf16(button.custom_id) <= _ID_CHARS]
 
 
@@ -180,15 +180,18 @@ def _label(text: str, look: RenderOptions) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """Renders views as pages; equal views have equal pages. `owners` are called if no answer is."""
+    """Renders views as pages; equal views have equal pages.
+
+    `owners` are called if the bot has no answer.
+    """
 
     look: RenderOptions
     owners: Called = field(default_factory=Called)
 
     def written(self, view: View) -> list[Page]:
-        """Render a view where it was asked. A missing answer has the call to the owners below it.
+        """Render a view in its place, with a call of the owners if the bot has no answer.
 
-        The call is a page of its own, since what is added by an edit notifies nobody.
+        The call is a separate page, because a mention that an edit adds notifies nobody.
         """
         shown = self.answer(view)
         ending = view.ending
@@ -197,7 +200,7 @@ class Renderer:
                 called_of(ids_on("discord", ending.contacts)) if ending.contacts else self.owners
             )
             if called.mentions:
-                # Cleaning would remove the mentions, and nobody else has written in this text.
+                # Cleaning would remove the mentions, and this text is the profile's alone.
                 words = ending.call or self.look.profile.teach_call
                 text = words.format(owners=" ".join(called.mentions))
                 buttons = self._case_buttons(ending.case_id) or self._review(ending.lesson_id)
@@ -224,10 +227,9 @@ class Renderer:
     def answer(
         self, view: View, *, used: AbstractSet[int] = frozenset(), was_shared: bool = False
     ) -> list[Page]:
-        """Render a view where it was asked; `used` are the follow-ups that were pressed.
+        """Render a view in its place; `used` are the indexes of pressed follow-ups.
 
-        A question that a button has asked stands above its answer. What one person alone sees may
-        be shared, once.
+        The question of a button is shown above its answer. A private answer may be shared once.
         """
         quoted = is_press(view.question.id)
         shown = pages(view, replace(self.look, quoted=quoted, used=frozenset(used)))
@@ -240,7 +242,7 @@ class Renderer:
     def shared(self, view: View, by: str) -> list[Page]:
         """Render a view for everybody in a channel.
 
-        It has its question, and no button that goes on from there.
+        It shows its question, and has no follow-ups.
         """
         note = self.look.profile.shared_by.format(name=by)
         shown = pages(replace(view, note=note), replace(self.look, quoted=True, named=False))

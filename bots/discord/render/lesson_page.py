@@ -18,13 +18,13 @@ _PAGE_CHARS: Final = 2_000
 
 
 def lesson_page(taught: Taught, profile: Profile) -> Page:
-    """Return what came of a lesson; its buttons carry its id, if that is short enough."""
+    """Return the page on a lesson's outcome; it has buttons if the lesson's id is short enough."""
     name = taught.lesson.id if taught.lesson else ""
     return _page(said_of(taught, profile), acts_on(taught), name, profile)
 
 
 def offer_page(lesson: Lesson, profile: Profile) -> Page:
-    """Return the question to the author of a correction whether to learn it."""
+    """Return the page that asks the author of a correction whether to learn it."""
     return _page(offer_of(lesson, profile), OFFERED, lesson.id, profile)
 
 

@@ -1,7 +1,7 @@
-"""An answer's Markdown in Discord's dialect.
+"""The conversion of an answer's Markdown to Discord's dialect.
 
-Discord has its own: no tables, three levels of headings, escapes by backslash, and mentions,
-emoji and times in angle brackets (https://discord.com/developers/docs/reference#message-formatting).
+The dialect has no tables, three levels of headings, escapes by backslash, and mentions, emoji and
+times in angle brackets (https://discord.com/developers/docs/reference#message-formatting).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _MARKS: Final = {"*": "**", "_": "*", "~": "~~"}
 _DEEPEST_HEADING: Final = 3
 
 _SIGNS = re.compile(r"[\\*_~`|]")
-# Signs that only have a meaning at the beginning of a line.
+# Signs that are marks only at the beginning of a line.
 _LINE_START = re.compile(
     r"^([^\S\n]*)(#{1,3}(?=\s)|-#(?=\s)|>|[-+](?=\s)|\d+(?=[.)]\s))", re.MULTILINE
 )
@@ -41,7 +41,7 @@ class _Discord:
         return f"```{info}\n{text.replace('```', ZERO_WIDTH.join('```'))}\n```"
 
     def link(self, label: str, url: str) -> str:
-        address = f"<{url}>"  # in angle brackets it gets no preview
+        address = f"<{url}>"  # an address in angle brackets has no preview
         if not label or "://" in label:
             return address
         return f"[{label.replace('[', '(').replace(']', ')')}]({address})"
@@ -53,7 +53,7 @@ class _Discord:
         return f"{'#' * level} {text}" if level <= _DEEPEST_HEADING else f"**{text}**"
 
     def bullet(self, depth: int) -> str:
-        del depth  # Discord draws the nested ones itself
+        del depth  # Discord draws nested lists by itself
         return "-"
 
     def apart(self, before: str, after: str) -> str:
@@ -65,7 +65,7 @@ _DISCORD = _Discord()
 
 
 def escaped(text: str) -> str:
-    """Text that means nothing but itself: no formatting, no mention, no emoji, no time."""
+    """Return text in which nothing is formatting, a mention, an emoji or a time."""
     signs = _SIGNS.sub(r"\\\g<0>", text)
     lines = _LINE_START.sub(_line_start, signs)
     return _CALL.sub(f"<{ZERO_WIDTH}", _MASKED.sub("]\\\\", lines))
@@ -77,13 +77,13 @@ def _line_start(match: re.Match[str]) -> str:
 
 
 def markdown(text: str, cleaner: Cleaner) -> str:
-    """Markdown as Discord reads it, harmless: no mention, and links to allowed hosts only."""
+    """Return Markdown for Discord, without mentions, and with links to allowed hosts only."""
     shown = cleaner.clean(render(text, _DISCORD, cleaner))
     return _INVITE.sub(rf"\1{ZERO_WIDTH}", shown)
 
 
 def line(text: str, cleaner: Cleaner) -> str:
-    """Somebody's text, which is no Markdown, as one line."""
+    """Return plain text of a person as one escaped line."""
     return _INVITE.sub(
         rf"\1{ZERO_WIDTH}", cleaner.clean(escaped(cleaner.clean(" ".join(text.split()))))
     )

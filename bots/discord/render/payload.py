@@ -1,4 +1,4 @@
-"""Pages and buttons as Discord's JSON, and back.
+"""The conversion of pages and buttons to Discord's JSON, and back.
 
 https://discord.com/developers/docs/components/reference
 """
@@ -23,7 +23,7 @@ _ROW: Final = 1
 _BUTTON: Final = 2
 _IN_A_ROW: Final = 5
 
-# `pages` writes them: a kind, the question whose answer it is, and the follow-up's index.
+# The custom ids that `pages` writes: a kind, the answered question, and the follow-up's index.
 CUSTOM_ID: Final = re.compile(
     r"(?P<kind>f|up|down|stop|share|why|open):(?P<question>discord:[^:]+:\d+:\d+(?:>[0-9a-f]+)?)(?::(?P<index>\d+))?"
 )
@@ -39,7 +39,7 @@ class Pressed:
 
 
 def pressed_of(custom_id: str) -> Pressed | None:
-    """Return the button that was pressed; None if it is no button of ours."""
+    """Return the meaning of a custom id; None if it is not ours."""
     match = CUSTOM_ID.fullmatch(custom_id)
     if match is None or (match["kind"] == "f") != (match["index"] is not None):
         return None
@@ -47,12 +47,12 @@ def pressed_of(custom_id: str) -> Pressed | None:
 
 
 def new_message(page: Page) -> dict[str, Any]:
-    """A page as a new message without previews, which notifies the people that the page calls."""
+    """Return a page as a new message, without previews, that notifies the people it calls."""
     return message(page) | {"flags": SUPPRESS_EMBEDS}
 
 
 def message(page: Page) -> dict[str, Any]:
-    """A page as the new content of a message."""
+    """Return a page as the new content of a message."""
     return {
         "content": page.content,
         "components": components(page.buttons),
@@ -61,7 +61,7 @@ def message(page: Page) -> dict[str, Any]:
 
 
 def components(buttons: Sequence[Button]) -> list[dict[str, Any]]:
-    """Buttons in rows: follow-ups and opinions stand in different rows."""
+    """Return buttons in rows, with follow-ups and opinions in different rows."""
     rows: list[list[Button]] = []
     for _, alike in groupby(buttons, key=lambda button: button.style):
         row = list(alike)
@@ -70,7 +70,7 @@ def components(buttons: Sequence[Button]) -> list[dict[str, Any]]:
 
 
 def question_in(rows: Sequence[dict[str, Any]]) -> str | None:
-    """The question whose answer a message's buttons stand under, if it has any of ours."""
+    """Return the question of the answer whose buttons these are; None without such buttons."""
     return _first(
         str(part.get("custom_id") or "") for row in rows for part in row.get("components") or []
     )

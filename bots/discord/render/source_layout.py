@@ -1,6 +1,6 @@
-"""The entries that an answer stands on, as messages that are laid out by components.
+"""The entries that an answer is based on, as messages that are laid out by components.
 
-All text of one message has at most 4,000 characters, and nothing else counts as its content:
+The components of one message have at most 4,000 characters of text altogether:
 https://docs.discord.com/developers/components/reference#text-display
 """
 
@@ -25,7 +25,7 @@ _PIECE_COST: Final = 3_000
 _TITLE_CHARS: Final = 200
 _URL_CHARS: Final = 512  # https://docs.discord.com/developers/components/reference#button
 _CONTAINERS: Final = 10  # with three parts each, below the 40 components of a message
-_MESSAGES: Final = 5  # follow-ups of one interaction where the bot is no member
+_MESSAGES: Final = 5  # the most follow-up messages of an interaction where the bot is no member
 
 
 def source_layouts(
@@ -33,7 +33,7 @@ def source_layouts(
 ) -> list[ui.LayoutView]:
     """Return the messages that show these entries, each with its title, its text and its address.
 
-    At most five; no list of sources is that long but by a FAQ of very long entries.
+    There are five messages at most, which is enough unless the entries are very long.
     """
     layouts: list[ui.LayoutView] = []
     left = containers = 0

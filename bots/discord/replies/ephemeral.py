@@ -23,15 +23,15 @@ logger = logging.getLogger(__name__)
 
 _EXPIRED: Final = {TOKEN_EXPIRED, UNKNOWN_WEBHOOK}
 _ORIGINAL: Final = "@original"
-# The limit of each interaction; like those of channels, it was observed and is not documented.
+# The limit of each interaction, which was observed and is not documented, like those of channels.
 _CALLS: Final = 5
 _WINDOW_S: Final = 2.0
 
 
 class EphemeralReply:
-    """Implements `Reply` by an interaction that was deferred; later it goes on by direct message.
+    """Implements `Reply` by a deferred interaction, and by direct messages after it has expired.
 
-    Its first message is the deferred response itself, so that posting it twice changes nothing.
+    The first message replaces the deferred response, so that posting it twice changes nothing.
     """
 
     def __init__(self, question: Question, target: Ephemeral, writer: MessageWriter) -> None:
@@ -39,7 +39,7 @@ class EphemeralReply:
         self._hook = f"/webhooks/{target.application}/{target.token}"
         self._writer = writer
         self._rest = writer.rest
-        # New messages and edits are counted as one.
+        # New messages and edits are counted together.
         self._pacer = Pacer(Window(_CALLS, _WINDOW_S), at_once=1)
         self._answered = False
         self._direct: ChannelReply | None = None
@@ -56,14 +56,14 @@ class EphemeralReply:
         return self._pacer
 
     async def hint(self, view: View) -> None:
-        """Do nothing: a deferred response says that the bot is thinking."""
+        """Do nothing, since a deferred response shows that the bot is thinking."""
 
     def render(self, view: View) -> Sequence[Page]:
-        """The view as messages."""
+        """Return the view as pages."""
         return self._writer.render(view)
 
     async def post(self, page: Page, place: int) -> str:
-        """Fill the deferred response, or send one more message beside it."""
+        """Fill the deferred response, or send a further message."""
         if self._direct:
             return await self._direct.post(page, place)
         window = self._pacer.window
@@ -82,7 +82,7 @@ class EphemeralReply:
         return str(told["id"])
 
     async def edit(self, reference: str, page: Page) -> None:
-        """Show another page in a message, or in the one that has taken its place."""
+        """Show another page in a message, or in the direct message that replaces it."""
         if direct := self._moved.get(reference):
             await (await self._go_direct()).edit(direct, page)
             return
@@ -109,7 +109,7 @@ class EphemeralReply:
                 raise
 
     async def attach(self, file: File) -> None:
-        """Send the file beside the answer, for the same person's eyes."""
+        """Send the file to the same person alone."""
         if self._direct:
             await self._direct.attach(file)
             return
@@ -122,15 +122,15 @@ class EphemeralReply:
             await (await self._go_direct(error)).attach(file)
 
     async def show_privately(self, view: View) -> None:
-        """Go on in the person's direct messages."""
+        """Show the answer in the person's direct messages."""
         direct = await self._go_direct()
         await direct.show_privately(view)
 
     async def abandon(self) -> None:
-        """Do nothing: no place was opened for this answer."""
+        """Do nothing, since no place was opened for this answer."""
 
     async def find(self) -> Sequence[str]:
-        """The deferred response, if something is in it."""
+        """Return the deferred response, if it has content."""
         try:
             told = await self._rest.call("GET", f"{self._hook}/messages/{_ORIGINAL}")
         except (RefusedError, MessageGoneError):
@@ -141,7 +141,7 @@ class EphemeralReply:
         return [str(told["id"])]
 
     async def _go_direct(self, why: RefusedError | None = None) -> ChannelReply:
-        """Return the person's direct messages, which are used from now on."""
+        """Switch to the person's direct messages, and return them."""
         if self._direct is None:
             logger.info("question %s: going on by direct message: %s", self._question.id, why)
             person = {"recipient_id": user_of(self._question.asker)}

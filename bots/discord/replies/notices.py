@@ -21,7 +21,7 @@ _PATIENCE_S: Final = 10.0
 
 
 class Notices:
-    """Says the same notice to a person or place only once in a while, without waiting long."""
+    """Sends notices, each at most once in a while to a person or place."""
 
     def __init__(self, rest: Rest, budgets: Budgets) -> None:
         self._rest = rest
@@ -31,7 +31,7 @@ class Notices:
     async def reply(
         self, channel: int, message: int, said: str | Page, *, to: str, every_s: float = _MINUTE_S
     ) -> bool:
-        """Answer a message with a line or a page; False if it could not be said. Never raises."""
+        """Answer a message with a line or a page; return False on a failure. Never raises."""
         page = Page(said) if isinstance(said, str) else said
         text = page.content
         if not self._is_new(to, text, every_s):
@@ -41,7 +41,7 @@ class Notices:
         return posted or self._forget(to, text)
 
     async def direct(self, user: int, said: str | Page, *, every_s: float = _MINUTE_S) -> bool:
-        """Write a line or a page to a person alone; False if it could not be said. Never raises."""
+        """Send a line or a page to a person alone; return False on a failure. Never raises."""
         page = Page(said) if isinstance(said, str) else said
         text = page.content
         if not self._is_new(str(user), text, every_s):
@@ -67,7 +67,7 @@ class Notices:
         return True
 
     def _forget(self, to: str, text: str) -> Literal[False]:
-        """Forget a notice that could not be said, so that it may be said the next time."""
+        """Forget a notice that was not sent, so that it may be sent the next time."""
         self._said.pop((to, text), None)
         return False
 

@@ -1,4 +1,4 @@
-"""Ways to people who have not just asked: messages in a channel, and direct ones."""
+"""Messages to people who have not just asked, in channels and direct messages."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Outreach:
         """Return the name that others see in the server of a question.
 
         Raises:
-            PlatformError: Discord does not tell.
+            PlatformError: Discord does not answer.
         """
         guild, user = place_of(near.session).guild, user_of(person)
         if guild == DIRECT:

@@ -1,4 +1,4 @@
-"""The place where an answer is shown: the messages of a channel, a thread or one person."""
+"""The reply in a channel, a thread or a direct message on Discord."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ Render = Callable[[View], Sequence[Page]]
 _LONGEST_NAME: Final = 100  # https://discord.com/developers/docs/resources/channel#channel-object
 _TYPING_LASTS_S: Final = 9.0
 _MOST_FOUND: Final = 100
-_MESSAGES: Final = {0, 19}  # ordinary ones and replies; not that a thread was opened
+_MESSAGES: Final = {0, 19}  # ordinary messages and replies, without notices of opened threads
 _DELETE_ATTEMPTS: Final = 5
-# An invalid form, a rule of AutoMod, and its rule for names: another name may do.
+# The codes of an invalid form and of AutoMod's rules, after which another name may be accepted.
 _NAME_REFUSED: Final = {50035, 200000, 200001}
 
 
 @dataclass(frozen=True, slots=True)
 class MessageWriter:
-    """The writer of answers; `me` is the id of the bot's user."""
+    """The clients and budgets for writing answers; `me` is the id of the bot's user."""
 
     rest: Rest
     budgets: Budgets
@@ -59,8 +59,8 @@ class ChannelReply:
         self._writer = writer
         self._rest = writer.rest
         self._budgets = writer.budgets
-        # A thread has the id of the message that it is opened from. Where it turns out that none
-        # may be opened, the channel's messages are counted here, which is as good.
+        # A thread has the id of the message from which it is opened. If it turns out that no
+        # thread may be opened, the budget of this id counts the messages in the channel.
         self._channel = target.message if isinstance(target, Beneath) else target.channel
         self._answers = target.message if isinstance(target, Within) else 0
         self._opened = isinstance(target, Within)
@@ -80,8 +80,8 @@ class ChannelReply:
         return self._edits
 
     async def hint(self, view: View) -> None:
-        """Open the thread if there is one to open, and be seen typing until the first message."""
-        del view  # typing looks the same, whatever there is to show
+        """Open the thread if there is to be one, and show typing until the first message."""
+        del view  # typing looks the same for every view
         try:
             await self._open()
             while not self._posted:
@@ -92,25 +92,25 @@ class ChannelReply:
             logger.info("no hint is shown: %s", error)
 
     def render(self, view: View) -> Sequence[Page]:
-        """The view as messages."""
+        """Return the view as pages."""
         return self._writer.render(view)
 
     async def post(self, page: Page, place: int) -> str:
-        """Send a page; a second attempt after an unknown outcome finds what the first has sent."""
+        """Send a page; after an unclear failure, the next attempt finds the message."""
         await self._open()
-        # A page that calls somebody has to be a new message, as an edit would notify nobody.
+        # A page that calls people has to be a new message, as an edit would notify nobody.
         said = f"{self._question.id} calls, {self._question.text}" if page.called else ""
         nonce = nonce_of(said or self._question.id, place, self._posted.get(place, 0))
         told = await self._send(new_message(page) | {"nonce": nonce, "enforce_nonce": True})
         reference = f"{self._channel}/{told['id']}"
-        # An earlier attempt may have sent the message and died before it knew.
+        # An earlier attempt may have sent the message and died before it was noted.
         if page.called is None and _differs(told, page):
             await self.edit(reference, page)
         self._posted[place] = self._posted.get(place, 0) + 1
         return reference
 
     async def edit(self, reference: str, page: Page) -> None:
-        """Show another page in a message; a thread that went to the archive is brought back."""
+        """Show another page in a message; an archived thread is opened again."""
         path = _path(reference)
         if page.called and await self._calls_already(path, page.called):
             return
@@ -144,13 +144,13 @@ class ChannelReply:
                 return
 
     async def attach(self, file: File) -> None:
-        """Send the file as a message of its own."""
+        """Send the file as a separate message."""
         path = f"/channels/{self._channel}/messages"
         async with self._posts.slot():
             await self._rest.upload(path, file, window=self._posts.window)
 
     async def show_privately(self, view: View) -> None:
-        """Show the answer in the asker's direct messages, with nothing to press that asks."""
+        """Show the answer in the asker's direct messages, without buttons that ask questions."""
         note = self._writer.profile.shown_privately
         pages = [page for page in self.render(replace(view, note=note)) if not page.called]
         person = {"recipient_id": user_of(self._question.asker)}
@@ -162,7 +162,7 @@ class ChannelReply:
                 await self._rest.call("POST", path, body, window=posts.window)
 
     async def abandon(self) -> None:
-        """Send the thread that was opened for this answer to the archive."""
+        """Archive the thread that was opened for this answer."""
         if not isinstance(self._target, Beneath):
             return
         path = f"/channels/{self._target.message}"
@@ -174,7 +174,7 @@ class ChannelReply:
             logger.info("the thread of %s stays as it is: %s", self._question.id, error)
 
     async def find(self) -> Sequence[str]:
-        """The messages of this answer after its question, told apart by what they reply to."""
+        """Return this answer's messages after its question, found by the message they reply to."""
         after = self._answers or _message_of(self._question.id)
         channels = [self._channel]
         if isinstance(self._target, Beneath):
@@ -192,10 +192,10 @@ class ChannelReply:
         return []
 
     async def _calls_already(self, path: str, called: Called) -> bool:
-        """Return whether a message calls somebody of these; False if that cannot be found out.
+        """Return whether a message calls any of these; False if Discord does not answer.
 
         Raises:
-            MustBeNewError: it calls nobody, and no edit would notify them.
+            MustBeNewError: it calls nobody, and an edit would not notify them.
         """
         try:
             told = await self._rest.call("GET", path)
@@ -240,13 +240,15 @@ class ChannelReply:
             return await self._send(body)
 
     async def _open(self) -> None:
-        """See to it that the thread is there; where none may be, stay in the channel."""
+        """Open the thread unless it exists; if it may not be opened, stay in the channel."""
         async with self._opening:
             if self._opened:
                 return
             try:
                 await self._open_thread(thread_name(self._question.text))
-            except MessageGoneError:  # a proxy says it again: what is taken back is withdrawn
+            except (
+                MessageGoneError
+            ):  # a proxy posts the message again; a deleted question is withdrawn
                 self._stay_in_channel()
             except RefusedError as error:
                 if error.code in _NAME_REFUSED:
@@ -266,10 +268,10 @@ class ChannelReply:
                 self._stay_in_channel()
 
     async def _open_thread(self, name: str) -> None:
-        """Open the thread, when the channel's budget lets us.
+        """Open the thread as soon as the channel's budget allows it.
 
         Raises:
-            PlatformError: it is not open.
+            PlatformError: the thread is not open.
         """
         threads = self._budgets.threads(self._target.channel)
         path = f"/channels/{self._target.channel}/messages/{self._target.message}/threads"
@@ -291,15 +293,15 @@ class ChannelReply:
 def nonce_of(question_id: str, place: int, again: int) -> str:
     """Return a nonce of at most 25 characters, the same for each attempt to send a message.
 
-    `again` counts what was sent for this place before: when the budget of edits is used up, an
-    answer's message is sent anew on purpose.
+    `again` is the number of messages that were sent for this place before: when the budget of edits
+    is used up, a message is sent again on purpose.
     """
     said = f"{question_id} {place} {again}".encode()
     return hashlib.blake2b(said, digest_size=12).hexdigest()
 
 
 def thread_name(text: str) -> str:
-    """A question as the name of its thread."""
+    """Return the name of a question's thread."""
     name = " ".join(text.split())
     return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1].rstrip() + "…"
 
@@ -314,6 +316,6 @@ def _path(reference: str) -> str:
 
 
 def _message_of(question_id: str) -> int:
-    """The message in a question's id, also in that of a press."""
+    """Return the message id in a question's id, also in that of a press."""
     digits = question_id.rsplit(":", 1)[1].split(">", maxsplit=1)[0]
     return int(digits)
