@@ -1,9 +1,9 @@
-"""Limits on how much one address may ask, whatever names and cookies its people have.
+"""Limits on the questions of one address, whatever names and cookies its people have.
 
-An address has so many questions a minute and a day; and of the questions that are open at a time it
-has at most as many as there is still room for. So one address fills half of the room, six of them
-fill a seventh each, and there is always some left for whoever comes next: the dynamic thresholds of
-shared buffers, https://doi.org/10.1109/90.664262. Kept in memory: each process counts for itself.
+An address may ask a number of questions in a minute and in a day. It may have at most as many open
+questions as there is still room for. So one address can fill half of the room and six of them a
+seventh each, and there is always room left for the next one: these are the dynamic thresholds of
+shared buffers, https://doi.org/10.1109/90.664262. Each process counts in its own memory.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from core.profile import Profile
 from core.types import InboxState, Receipt
 
 _OPEN: Final = (InboxState.RECEIVED, InboxState.ANSWERING)
-_AGAIN_S: Final = 0.5  # between two looks at which questions have ended
+_AGAIN_S: Final = 0.5  # the interval at which ended questions are looked for
 _OPINIONS_A_MINUTE: Final = 30
 _FAILURES_A_MINUTE: Final = 10
 
 
 class Admission:
-    """Counts what addresses have asked lately, and which of their questions are open."""
+    """Counts the latest questions of addresses, and those that are still open."""
 
     def __init__(
         self, service: ChatService, profile: Profile, *, limits: UserLimits, room: int
     ) -> None:
-        """`limits` are those of one address; `room` is how many questions may be open in all."""
+        """`limits` are those of one address; `room` is the most open questions of all addresses."""
         self._service = service
         self._profile = profile
         self._limits = limits
@@ -48,10 +48,10 @@ class Admission:
         """Store a question if its address may ask it; return what `store` returns.
 
         Raises:
-            Problem: that address has asked too much.
-            StorageError: see `store`, or what has ended cannot be found out.
+            Problem: the address has asked too much.
+            StorageError: as `store`, or the open questions cannot be read.
         """
-        if self._open.get(question_id) == source:  # sent again
+        if self._open.get(question_id) == source:  # the question was sent again
             return await store()
         if not await self._has_room(source) or not self._limits.allow(source):
             raise self._too_much()
@@ -69,7 +69,7 @@ class Admission:
         """Count an opinion.
 
         Raises:
-            Problem: that address has given too many.
+            Problem: the address has given too many opinions.
         """
         if not self._opinions.allow(source):
             raise self._too_much()
@@ -78,7 +78,7 @@ class Admission:
         """Count a wrong token; the right token is never locked out by that.
 
         Raises:
-            Problem: that address has tried too many.
+            Problem: the address has tried too many tokens.
         """
         if not self._failures.allow(source):
             raise self._too_much()
@@ -86,7 +86,7 @@ class Admission:
     async def _has_room(self, source: str) -> bool:
         """Return whether an address has fewer open questions than there is room left.
 
-        Where there is no room at all the inbox says so, as that is not the address's doing.
+        If there is no room at all, this returns True, and the inbox refuses the question.
         """
         if not self._leaves_room(source):
             await self._look_again()
@@ -97,7 +97,7 @@ class Admission:
         return Counter(self._open.values())[source] < left
 
     async def _look_again(self) -> None:
-        """Forget the questions that have ended meanwhile."""
+        """Stop counting the questions that have ended meanwhile."""
         now = monotonic()
         if now - self._looked_at < _AGAIN_S:
             return

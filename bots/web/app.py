@@ -1,4 +1,4 @@
-"""The server: its routes, and the middleware around all of them."""
+"""The application of the server: its routes and its middleware."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def routes() -> list[web.RouteDef]:
 
 
 def make_app(context: Context) -> web.Application:
-    """The server's application."""
+    """Make the server's application."""
     app = web.Application(middlewares=[_guarded], client_max_size=MOST_BYTES)
     app[CONTEXT] = context
     app.add_routes(routes())
@@ -74,7 +74,7 @@ def make_app(context: Context) -> web.Application:
 
 @web.middleware
 async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let a request in if the rules allow it, and answer every error in one form."""
+    """Handle a request if the rules allow it, and answer all errors in the same form."""
     response: web.StreamResponse
     try:
         response = await _handled(request, handler)
@@ -92,7 +92,7 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
         text = request.app[CONTEXT].profile.failed
         response = _told(request, Problem(HTTPStatus.INTERNAL_SERVER_ERROR, text))
     resource = request.match_info.route.resource
-    # The route and not the path: whoever knows a question's id may read it.
+    # The route is logged and not the path, since a question can be read by its id.
     path = resource.canonical if resource else "?"
     logger.debug("%s %s %d", request.method, path, response.status)
     return response
@@ -120,7 +120,7 @@ def _told(request: web.Request, problem: Problem) -> web.Response:
 
 
 def _refused(error: web.HTTPException) -> Problem:
-    """Return the problem that aiohttp has raised: an unknown path or method, too large a body."""
+    """Return aiohttp's error as a problem: an unknown path or method, or too large a body."""
     status = HTTPStatus(error.status)
     headers = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
     return Problem(status, status.description or status.phrase, headers=headers)
@@ -131,6 +131,6 @@ async def _finish(request: web.Request, response: web.StreamResponse) -> None:
 
 
 async def _close(app: web.Application) -> None:
-    """End the open streams: their readers connect to the next process."""
+    """End the open streams, whose readers then connect to the next process."""
     app[CONTEXT].hub.close()
     app[CONTEXT].rooms.close()

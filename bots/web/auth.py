@@ -1,7 +1,7 @@
-"""Authorisation: hosts, origins, the token, and what every response says to a browser.
+"""Authorisation: hosts, origins, the token, and the security headers of every response.
 
-Without a token the server listens on this machine alone. Then the name that a browser asks for has
-to be this machine's, or a page elsewhere could have its own name point here (DNS rebinding).
+Without a token, the server listens only on this machine. Then the host name of a request has to be
+this machine's, because a page elsewhere could make its own name point here (DNS rebinding).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _PERSON: Final = web.RequestKey("person", str)
 _NEW_SECRET: Final = web.RequestKey("new_secret", str)
 
 _HEADERS: Final = {
-    # Script, style and everything else come from here, and none of it stands in the page.
+    # Scripts, styles and everything else come from this server, and nothing is inline in the page.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'",
@@ -72,7 +72,7 @@ class AuthRules:
         proxies: Sequence[Network],
         embedders: frozenset[str] = frozenset(),
     ) -> None:
-        """`service_token` lets in, too, and only with it may a request name the person who asks.
+        """`service_token` is a second token, with which a request may name the person who asks.
 
         `embedders` are the sites that may show the messenger.
         """
@@ -83,14 +83,14 @@ class AuthRules:
         self._proxies = proxies
         self._warned = False
         self._hosts = {_host_of(urlsplit(origin).netloc) for origin in origins}
-        # The page's cookie is made of the token, so that it ends with it, and does not tell it.
+        # The cookie is derived from the token, so that it expires with it and does not reveal it.
         self._pass = hmac.new(token.encode(), b"the page", sha256).hexdigest() if token else ""
 
     def check(self, request: web.Request) -> None:
-        """Refuse a request that uses a wrong host name, or comes from another site's page.
+        """Refuse a request with a wrong host name, or from another site's page.
 
         Raises:
-            Problem: that is so.
+            Problem: the request is refused.
         """
         if not self._token and not self._is_ours(_host_of(request.host)):
             text = (
@@ -106,7 +106,7 @@ class AuthRules:
             raise Problem(HTTPStatus.FORBIDDEN, text)
 
     def is_let_in(self, request: web.Request) -> bool:
-        """Return whether the request has the token, or a cookie that was given for it."""
+        """Return whether the request has the token, or the cookie of a browser that showed it."""
         if not self._token:
             return True
         if request.headers.get("Authorization"):
@@ -116,11 +116,11 @@ class AuthRules:
         return same(request.cookies.get(PASS_COOKIE, ""), self._pass)
 
     def is_service(self, request: web.Request) -> bool:
-        """Return whether a service makes the request, for people whom it may name."""
+        """Return whether the request has the service token, so that it may name its person."""
         return bool(self._service_token) and self._has_bearer(request, self._service_token)
 
     def source(self, request: web.Request) -> str:
-        """Return the key that limits by address count by; a service has one key everywhere."""
+        """Return the key for limits by address; a service has the same key at every address."""
         if self.is_service(request):
             return "service"
         peer, forwarded = request.remote or "", request.headers.getall("X-Forwarded-For", [])
@@ -134,7 +134,7 @@ class AuthRules:
         return source_of(client_of(peer, forwarded, self._proxies))
 
     def is_new(self, request: web.Request) -> bool:
-        """Return whether a request comes from a new person, without a cookie and a name.
+        """Return whether a request comes from a new person, who has neither cookie nor name.
 
         Raises:
             Problem: as `person`.
@@ -143,12 +143,12 @@ class AuthRules:
         return _NEW_SECRET in request
 
     def owner(self, person: str) -> bytes:
-        """Return the mark of a person's sessions, which nobody else can make."""
+        """Return the mark of a person's sessions, which nobody else can forge."""
         key = self._service_token or self._token
         return hmac.new(key.encode(), person.encode(), sha256).digest()
 
     def knows(self, token: str) -> bool:
-        """Return whether the token is right; where none is set, any is."""
+        """Return whether a token is valid; if no token is set, any is."""
         return not self._token or same(token, self._token)
 
     @property
@@ -162,15 +162,15 @@ class AuthRules:
         return bool(self._embedders)
 
     def new_visitor(self) -> str:
-        """Return a pass for a visitor of the messenger on another site, by which they may ask.
+        """Return a pass with which a visitor of the messenger on another site may ask.
 
-        No cookie reaches a frame on another site, so the messenger keeps this and sends it along.
+        A frame on another site has no cookies, so the messenger stores the pass and sends it.
         """
         secret = new_secret()
         return f"{secret}.{self._signature(secret)}"
 
     def let_be_embedded(self, response: web.StreamResponse) -> None:
-        """Let the sites that are allowed, and no others, show this response in a frame."""
+        """Set the headers that let only the allowed sites show this response in a frame."""
         ancestors = " ".join(sorted(self._embedders)) or "'none'"
         policy = _HEADERS["Content-Security-Policy"].replace(
             "frame-ancestors 'none'", f"frame-ancestors {ancestors}"
@@ -179,7 +179,7 @@ class AuthRules:
         response.headers["X-Frame-Options"] = ""
 
     def let_in(self, request: web.Request, response: web.Response) -> None:
-        """Set the page's cookie, which no script can read and no other site can use."""
+        """Set the page's cookie, which scripts cannot read and other sites cannot use."""
         response.headers.add("Set-Cookie", cookie_of(request, PASS_COOKIE, self._pass, days=30))
 
     def send_out(self, request: web.Request, response: web.Response) -> None:
@@ -190,16 +190,16 @@ class AuthRules:
         """Return the id of the person who asks; a new browser gets its cookie with the response.
 
         Raises:
-            Problem: a name was given without the service's token, or one that cannot be kept.
+            Problem: a name was given without the service token, or it is not a valid name.
         """
         if _PERSON not in request:
             request[_PERSON] = self._person(request)
         return request[_PERSON]
 
     def client(self, request: web.Request) -> str:
-        """Return who asks by the reference API, whose clients keep no cookie and are one person.
+        """Return the person of a request to the reference API, whose clients keep no cookies.
 
-        Where no token is needed, they are told apart as `person` does.
+        With a token, all its clients are one person. Without one, this is as `person`.
 
         Raises:
             Problem: as `person`.
@@ -212,7 +212,7 @@ class AuthRules:
         """Complete the headers of a response."""
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
-        if not response.headers["X-Frame-Options"]:  # which knows no list of sites
+        if not response.headers["X-Frame-Options"]:  # this header cannot name several sites
             del response.headers["X-Frame-Options"]
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["Server"] = "faqbot"
@@ -244,7 +244,7 @@ class AuthRules:
         return asker_of(secret)
 
     def _visitor(self, request: web.Request) -> str:
-        """The secret of a visitor's pass that this server gave; "" without one."""
+        """Return the secret of a valid visitor's pass; "" without one."""
         secret, _, signature = request.headers.get(VISITOR, "").partition(".")
         is_ours = self.is_embedded and is_secret(secret)
         return secret if is_ours and same(signature, self._signature(secret)) else ""
@@ -265,7 +265,7 @@ class AuthRules:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a name or an address is this machine's own, which nobody else can reach."""
+    """Return whether a name or an address is a loopback, which only this machine can reach."""
     try:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -273,10 +273,10 @@ def is_loopback(host: str) -> bool:
 
 
 def check_exposure(host: str, token: str, service_token: str = "") -> None:
-    """Refuse settings that let others in without a token, or with a short or reused token.
+    """Refuse settings that open the server without a token, or with a short or reused one.
 
     Raises:
-        ConfigError: the line says what to do.
+        ConfigError: the settings are refused; the error says what to do.
     """
     if token and len(token) < _SHORTEST_TOKEN:
         raise ConfigError(
@@ -304,7 +304,7 @@ def _host_of(netloc: str) -> str:
 
 
 def _netloc_of(origin: str) -> str:
-    """The host and port of an origin; "" where it is none."""
+    """Return the host and port of an origin; "" if it is not an origin."""
     try:
         return urlsplit(origin).netloc.lower()
     except ValueError:
@@ -312,5 +312,5 @@ def _netloc_of(origin: str) -> str:
 
 
 def same(given: str, known: str) -> bool:
-    """Return whether two secrets are equal, in a time that does not depend on them."""
+    """Return whether two secrets are equal, in constant time."""
     return hmac.compare_digest(given.encode(errors="surrogateescape"), known.encode())

@@ -19,7 +19,7 @@ _WAIT_S: Final = 2.0
 
 
 def check_web(settings: Settings) -> Iterator[Check]:
-    """Yield every finding about the web page; no finding shows a token."""
+    """Yield the findings about the web page; no finding shows a token."""
     load_texts(settings)
     token = settings.web_token.get_secret_value().strip()
     service_token = settings.web_service_token.get_secret_value().strip()

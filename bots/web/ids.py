@@ -1,12 +1,13 @@
-"""The one place where the web's names become session and question ids, and back.
+"""The codec between the web's names and the ids of sessions and questions.
 
-A session is `web:{channel}:{thread}`. The channel says where people ask (`page` is the page that
-ships); the thread is random. One that is made here is marked as its owner's, and whoever knows it
-may read the conversation, as by a link; one that a client named is read by who began it alone.
+A session is `web:{channel}:{thread}`. The channel is the place in which people ask (`page` is the
+page that ships), and the thread is random. A thread that this server has made is marked as its
+owner's, and everybody who knows it may read the conversation, as by a link. A thread that a client
+has named can be read only by the person who began it.
 
-A question is `web:{channel}:{thread}:{message}`, the message being the id that a client gave it:
-so that the same id in another conversation is another question. A button's question adds to the id
-of the question whose answer it stands under (`core.press_ids.press_id`).
+A question is `web:{channel}:{thread}:{message}`, where the message is the id that the client gave.
+The same id in another conversation is another question. The id of a button's question extends that
+of the question whose answer has the button (`core.press_ids.press_id`).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from core.types import SessionId
 
 PREFIX: Final = "web:"
 PAGE: Final = "page"
-API: Final = "api"  # the channel of clients that name none
+API: Final = "api"  # the channel of clients that do not name one
 REFERENCE: Final = "v1"
 
 CHANNEL: Final = "[a-z0-9][a-z0-9-]{0,31}"
@@ -35,8 +36,8 @@ _SESSION = re.compile(f"{PREFIX}({CHANNEL}):({THREAD})")
 _QUESTION = re.compile(f"({SESSION}):{MESSAGE}(?:>[0-9a-f]+)?")
 _MESSAGE = re.compile(MESSAGE)
 _OWNER_CHARS: Final = 16
-_SEED_BYTES, _MARK_BYTES = 9, 7  # which are 22 characters of a thread
-_MOST_NAME_BYTES: Final = 84  # which are 112 characters of a thread
+_SEED_BYTES, _MARK_BYTES = 9, 7  # together 22 characters of a thread
+_MOST_NAME_BYTES: Final = 84  # 112 characters of a thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,14 @@ class Place:
 
 
 def new_place(channel: str = PAGE, owner: bytes = b"") -> Place:
-    """A conversation of its own, whose name nobody can guess; `owner` as in `is_own`."""
+    """Return a new conversation with a name that nobody can guess; `owner` is as in `is_own`."""
     return _marked(channel, secrets.token_bytes(_SEED_BYTES), owner)
 
 
 def is_own(place: Place, owner: bytes) -> bool:
-    """Return whether a conversation was made by `new_place` for that owner.
+    """Return whether a conversation was made by `new_place` for an owner.
 
-    `owner` is made of a secret and the person, so that nobody can make one for somebody else.
+    `owner` is derived from a secret and the person, so that nobody can forge another person's.
     """
     try:
         seed = _decoded(place.thread)[:_SEED_BYTES]
@@ -76,15 +77,15 @@ def _marked(channel: str, seed: bytes, owner: bytes) -> Place:
 
 
 def new_message() -> str:
-    """The id of a question that its client gave none."""
+    """Return the id for a question to which its client gave none."""
     return secrets.token_urlsafe(9)
 
 
 def place_of(session: str) -> Place:
-    """The place that a session id stands for.
+    """Return the place of a session id.
 
     Raises:
-        ValueError: it is no session of the web's.
+        ValueError: it is not a session on the web.
     """
     match = _SESSION.fullmatch(session)
     if match is None:
@@ -93,10 +94,10 @@ def place_of(session: str) -> Place:
 
 
 def question_id(place: Place, message: str) -> str:
-    """The id of the question that a client named `message`.
+    """Return the id of the question that a client named `message`.
 
     Raises:
-        ValueError: the name has a character that is not allowed, or too many.
+        ValueError: the name is too long, or has a character that is not allowed.
     """
     if not _MESSAGE.fullmatch(message):
         raise ValueError("an id has 1 to 64 letters, digits, - or _")
@@ -104,10 +105,10 @@ def question_id(place: Place, message: str) -> str:
 
 
 def session_of(question: str) -> SessionId:
-    """The session in a question's id, also in that of a press.
+    """Return the session in a question's id, also in that of a press.
 
     Raises:
-        ValueError: it is no question of the web's.
+        ValueError: it is not a question on the web.
     """
     match = _QUESTION.fullmatch(question)
     if match is None:
@@ -116,9 +117,9 @@ def session_of(question: str) -> SessionId:
 
 
 def reference_place(session_id: str, person: str) -> Place:
-    """The place of a session that a client of the reference API named, whatever name it chose.
+    """Return the place of a session that a client of the reference API has named.
 
-    Each person's are their own: a name that somebody guesses leads to none of anybody else.
+    The place depends on the person, too, so that nobody can guess another person's session.
 
     Raises:
         ValueError: the name is empty or too long.
@@ -130,10 +131,10 @@ def reference_place(session_id: str, person: str) -> Place:
 
 
 def reference_name(session: SessionId) -> str:
-    """The name that the client gave to such a session.
+    """Return the client's name of a session of the reference API.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is no such session.
     """
     place = place_of(session)
     if place.channel != REFERENCE:
@@ -142,15 +143,15 @@ def reference_name(session: SessionId) -> str:
 
 
 def streaming_id(question: str) -> str:
-    """The reference API's name of the stream of a question's answer."""
+    """Return the streaming id of a question for the reference API."""
     return _encoded(question.encode())
 
 
 def streamed_question(streaming: str) -> str:
-    """The question that such a name stands for.
+    """Return the question id of a streaming id.
 
     Raises:
-        ValueError: it stands for none.
+        ValueError: it is not a streaming id.
     """
     question = _decoded(streaming).decode()
     if not session_of(question).startswith(f"{PREFIX}{REFERENCE}:"):

@@ -36,10 +36,10 @@ logger = logging.getLogger(__name__)
 async def open_web(
     settings: Settings, service: ChatService, profile: Profile, *, poll_s: float = POLL_S
 ) -> AsyncIterator[RunningPlatform]:
-    """Serve the web; the chat service's answers are shown there from now on.
+    """Serve the web, where answers are shown from now on.
 
     Raises:
-        ConfigError: others could come in without a token, or nothing can listen there.
+        ConfigError: the server would be open without a token, or the port is not available.
     """
     token = settings.web_token.get_secret_value().strip()
     service_token = settings.web_service_token.get_secret_value().strip()
@@ -88,7 +88,7 @@ async def open_web(
 
 
 async def _stand(question: Question) -> Standing:
-    """Return the place and the people of a question: the web's conversations are their asker's."""
+    """Return the place and the people of a question; conversations on the web are not public."""
     places = frozenset({"web", f"web:{place_of(question.session).channel}"})
     return Standing(places, frozenset({question.asker}), public=False)
 
@@ -100,7 +100,7 @@ def _admission(settings: Settings, service: ChatService, profile: Profile) -> Ad
 
 
 async def _run(console: Operations | None) -> None:
-    """Get the console's views ready, then wait until cancelled: the server runs by itself."""
+    """Prepare the console's views, then wait until cancelled, since the server runs by itself."""
     if console:
         await console.warm_up()
     await asyncio.Event().wait()

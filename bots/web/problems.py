@@ -1,7 +1,7 @@
 """Errors as `application/problem+json` (https://www.rfc-editor.org/rfc/rfc9457).
 
-`detail` is a sentence for the person at the page where one may see it, in their language; what only
-a programmer can cause says in English what to send instead.
+`detail` is a sentence in the person's language if a person at the page may see it. For errors that
+only a programmer can cause, it tells in English what to send instead.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bots.shared.intake import reason_for
 from core.profile import Profile
 from core.types import Receipt
 
-_FULL_S: Final = 5  # by then some answers have ended
+_FULL_S: Final = 5  # when to try again with a full inbox: some answers have ended by then
 
 
 class Problem(Exception):  # noqa: N818 - the name in the RFC
@@ -31,7 +31,7 @@ class Problem(Exception):  # noqa: N818 - the name in the RFC
         self.headers = headers or {}
 
     def response(self) -> web.Response:
-        """The response that is sent."""
+        """Return the response of the error."""
         body = {
             "type": "about:blank",
             "title": self.status.phrase,
@@ -46,15 +46,15 @@ class Problem(Exception):  # noqa: N818 - the name in the RFC
         )
 
     def reference_response(self) -> web.Response:
-        """The response in the form of the reference API."""
+        """Return the response in the form of the reference API."""
         return said({"error_message": self.detail}, status=self.status, headers=self.headers)
 
 
 def check(profile: Profile, receipt: Receipt | None, *, retry_s: int) -> None:
-    """Check a receipt; `retry_s` is when this person may ask again.
+    """Check the receipt of a question; `retry_s` is the time until this person may ask again.
 
     Raises:
-        Problem: it was not, or its button is no more.
+        Problem: the question was refused, or its button does not exist any more.
     """
     reason = reason_for(profile, receipt)
     if not reason:
@@ -74,7 +74,7 @@ def check(profile: Profile, receipt: Receipt | None, *, retry_s: int) -> None:
 
 
 def said(value: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:  # noqa: ANN401 - JSON
-    """A JSON response."""
+    """Return a JSON response."""
     return web.Response(
         body=orjson.dumps(value), status=status, content_type="application/json", headers=headers
     )

@@ -23,12 +23,12 @@ from core.types import SessionId, Turn
 
 logger = logging.getLogger(__name__)
 
-LOOK_S: Final = 5.0  # between two looks at the stores, for what other processes have changed
+LOOK_S: Final = 5.0  # the interval at which changes by other processes are looked for
 _HEARTBEAT_LOOKS: Final = 3
 _TURNS: Final = 50
 _MOST_TURNS: Final = 200
 _MOST_WAITING: Final = 100
-_LATEST: Final = 200  # turns of a person that their conversations are found by
+_LATEST: Final = 200  # the turns of a person by which their conversations are found
 _SEARCHED: Final = 2_000
 _PLACES: Final = 2**53
 _TITLE_CHARS: Final = 120
@@ -36,7 +36,7 @@ _SEARCH_CHARS: Final = 200
 
 
 async def conversations(request: web.Request) -> web.Response:
-    """The sessions in which a person has asked something, the latest first; `search` picks some."""
+    """Return the sessions of a person, the latest first, or those that `search` finds."""
     context = request.app[CONTEXT]
     person = context.gate.person(request)
     wanted = _folded(request.query.get("search", "")[:_SEARCH_CHARS].strip())
@@ -138,7 +138,7 @@ async def events(request: web.Request) -> web.StreamResponse:
 
 async def _summary(context: Context, session: SessionId, person: str) -> Json:
     """Return the title, and each question with its state and the person's opinion."""
-    # In this order: what ends meanwhile is in both.
+    # In this order, a question that ends in between is in both lists, and not in neither.
     waiting = await context.service.waiting(_MOST_WAITING, session=session)
     turns = await _all_turns(context, session)
     opinions = {
@@ -169,10 +169,10 @@ async def _all_turns(context: Context, session: SessionId) -> list[Turn]:
 
 
 async def _own_session(request: web.Request) -> SessionId:
-    """Return the session that the path names, in which the person has asked something.
+    """Return the session in the path, in which the person has asked something.
 
     Raises:
-        Problem: there is none, or only others have.
+        Problem: there is no such session, or only other people have asked there.
     """
     context, session = request.app[CONTEXT], await _session_in(request)
     person = context.gate.person(request)
@@ -188,11 +188,11 @@ async def _own_session(request: web.Request) -> SessionId:
 
 
 async def _session_in(request: web.Request) -> SessionId:
-    """The session that the path names.
+    """Return the session in the path.
 
     Raises:
-        Problem: there is none, or it is one that somebody chose for somebody else.
-        StorageError: whose it is cannot be looked up.
+        Problem: there is no such session, or its name was chosen by another person's client.
+        StorageError: the owner of the session cannot be looked up.
     """
     context = request.app[CONTEXT]
     try:
@@ -201,7 +201,7 @@ async def _session_in(request: web.Request) -> SessionId:
         raise Problem(HTTPStatus.NOT_FOUND, context.texts.not_found) from None
     began = await who_began(context, place.session)
     is_mine = began in (None, context.gate.person(request))
-    # A name that somebody chose for somebody else opens nothing to them.
+    # A session with a name chosen by a client can be read only by its owner.
     if not (is_mine or is_own(place, context.gate.owner(began or ""))):
         raise Problem(HTTPStatus.NOT_FOUND, context.texts.not_found)
     return place.session
@@ -210,7 +210,7 @@ async def _session_in(request: web.Request) -> SessionId:
 def _note(
     found: dict[SessionId, Json], session: SessionId, at: datetime, asked_at: datetime, text: str
 ) -> None:
-    """Note one question of a conversation, whose title is the earliest one."""
+    """Add a question to the conversations found; the earliest question is the title."""
     if not session.startswith(PREFIX):
         return
     new = {"session": session, "last_at": at, "began_at": asked_at, "title": text}

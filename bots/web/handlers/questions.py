@@ -1,4 +1,4 @@
-"""Questions that come in: typed, pressed or edited."""
+"""The requests that ask, edit, stop, delete and rate questions."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _EXPECTED_CHARS: Final = 1_000
 
 
 async def ask(request: web.Request) -> web.StreamResponse:
-    """Take a question; it is stored when this returns."""
+    """Store a question, to be answered soon."""
     context = request.app[CONTEXT]
     body = await body_of(request)
     text = question_text(body, context)
@@ -71,7 +71,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
 
 
 async def press(request: web.Request) -> web.StreamResponse:
-    """Ask the question of a follow-up; pressed twice, it is one question."""
+    """Ask the question of a follow-up button; two presses are one question."""
     context = request.app[CONTEXT]
     under = (await own_in(request)).question
     index = int(request.match_info["index"])
@@ -93,7 +93,7 @@ async def press(request: web.Request) -> web.StreamResponse:
 
 
 async def revise(request: web.Request) -> web.StreamResponse:
-    """Answer a question's new text, in the place of the earlier answer."""
+    """Have a question's new text answered in the place of the earlier answer."""
     context = request.app[CONTEXT]
     received = await own_in(request)
     text = question_text(await body_of(request), context)
@@ -107,10 +107,10 @@ async def revise(request: web.Request) -> web.StreamResponse:
 
 
 async def _answer(request: web.Request, asked: str) -> web.StreamResponse:
-    """The answer in the form that was asked for."""
+    """Return the answer in the wanted form, as a stream or as JSON."""
     context = request.app[CONTEXT]
     received = await context.service.find(asked)
-    if received is None:  # refused before, because of a limit that still holds
+    if received is None:  # it was refused before, by a limit that still holds
         _check(request, Receipt.LIMITED)
     if received:
         context.rooms.wake(received.question.session)
@@ -125,10 +125,10 @@ async def _answer(request: web.Request, asked: str) -> web.StreamResponse:
 
 
 def _check(request: web.Request, receipt: Receipt | None) -> None:
-    """Raise the problem if a question was not taken, with when to try again.
+    """Check that a question was stored.
 
     Raises:
-        Problem: it was not taken.
+        Problem: it was refused; the problem tells when to try again.
     """
     context = request.app[CONTEXT]
     check(context.profile, receipt, retry_s=context.service.wait_s(context.gate.person(request)))
@@ -141,11 +141,11 @@ def _seconds(request: web.Request) -> int:
 
 
 async def take(request: web.Request, question: Question) -> Receipt | None:
-    """Store a question, if the address that it comes from may ask it.
+    """Store a question if its address may ask it.
 
     Raises:
-        Problem: that has asked too much.
-        StorageError: it is not stored.
+        Problem: the address has asked too much.
+        StorageError: the question is not stored.
     """
     context = request.app[CONTEXT]
     store = partial(context.service.receive, question)
@@ -158,14 +158,14 @@ async def begin(request: web.Request) -> web.Response:
 
 
 async def _place(request: web.Request, body: dict[str, Any]) -> tuple[Place, str]:
-    """Return the place of a question, and its name there.
+    """Return the place of a question, and the question's name there.
 
-    Without a session it begins one. That is named by the question's id, if there is one, so that
-    the same id is the same question there, too.
+    Without a session, a new one begins. Its name is made from the question's id, if there is one,
+    so that a repeated request is the same question.
 
     Raises:
-        Problem: there is no such session or id, or the session is somebody else's.
-        StorageError: whose a session is cannot be looked up.
+        Problem: the session or the id is not valid, or the session is another person's.
+        StorageError: the owner of the session cannot be looked up.
     """
     given = text_in(body, "id", most=_MOST_ID, default="")
     session = text_in(body, "session", most=_MOST_ID, default="")
@@ -189,12 +189,12 @@ async def _place(request: web.Request, body: dict[str, Any]) -> tuple[Place, str
 
 
 async def _may_ask(request: web.Request, place: Place, message: str) -> bool:
-    """Return whether a conversation is the person's own, or new; a repeated question is allowed.
+    """Return whether a conversation is the person's own or new; a repeated question is allowed.
 
-    It is False for a person without a cookie, who begins another one.
+    It is False for a person without a cookie, who then begins another conversation.
 
     Raises:
-        Problem: it is somebody else's.
+        Problem: the conversation is another person's.
     """
     context = request.app[CONTEXT]
     began = await who_began(context, place.session)
@@ -213,17 +213,17 @@ def _new(request: web.Request, channel: str) -> Place:
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """A question, with its answer if it has ended."""
+    """Return a question, with its answer if it has ended."""
     return await describe(request, await received_in(request))
 
 
 async def events(request: web.Request) -> web.StreamResponse:
-    """The answer's stream."""
+    """Stream an answer."""
     return await stream(request, await received_in(request))
 
 
 async def stop(request: web.Request) -> web.Response:
-    """End an answer at what is written so far."""
+    """Stop an answer."""
     context = request.app[CONTEXT]
     question = (await own_in(request)).question
     shown = context.hub.page(question.id)
@@ -231,7 +231,7 @@ async def stop(request: web.Request) -> web.Response:
     if ended or not await context.service.stop(question.id):
         raise Problem(HTTPStatus.CONFLICT, context.profile.nothing_to_stop)
     received = await context.service.find(question.id)
-    if received and received.state is InboxState.WITHDRAWN:  # nobody here was writing it
+    if received and received.state is InboxState.WITHDRAWN:  # this process was not writing it
         shown = context.hub.page(question.id) or Page(question.text)
         if not shown.kind:
             text, note = shown.text, context.profile.stopped
@@ -251,7 +251,7 @@ async def delete(request: web.Request) -> web.Response:
 
 
 async def rate(request: web.Request) -> web.Response:
-    """Store what a person thinks of the answer."""
+    """Store a person's opinion on the answer."""
     context = request.app[CONTEXT]
     question = (await received_in(request)).question
     context.admission.check_opinion(context.gate.source(request))
@@ -284,7 +284,7 @@ async def take_back(request: web.Request) -> web.Response:
 
 
 async def source(request: web.Request) -> web.Response:
-    """The n-th source of an answer, as it read when the answer was made."""
+    """Return the n-th source of an answer, with the text that it had for the answer."""
     context = request.app[CONTEXT]
     question = (await received_in(request)).question
     turn = await context.service.turn(question.id)

@@ -1,8 +1,8 @@
 """The API of the reference project: sessions, chats, and an answer as a stream of its text.
 
-A client that was written for that project works unchanged. A session has the id that its client
-chose. A streaming id stands for one question; it is looked up in the stores, so that every replica
-knows it, and lasts ten minutes.
+Clients of that project work unchanged. A session has the id that its client chose. A streaming id
+names the stream of one question for ten minutes; it is looked up in the stores, so that every
+replica knows it.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ logger = logging.getLogger(__name__)
 
 STREAM_LIFE: Final = timedelta(minutes=10)
 _PAGE: Final = 200
-_LATEST: Final = 1_000  # turns of a person that their sessions are found by
+_LATEST: Final = 1_000  # the turns of a person by which their sessions are found
 _MOST_WAITING: Final = 100
 
 
 async def sessions(request: web.Request) -> web.Response:
-    """The client's sessions with what was asked first in each, the latest first."""
+    """Return the client's sessions, the latest first, each with its first question."""
     context = request.app[CONTEXT]
     person = context.gate.client(request)
     waiting = await context.service.waiting(_MOST_WAITING, asker=person)
     turns = await context.service.asked_by(person, _LATEST)
     asked = [received.question for received in reversed(waiting)] + [t.question for t in turns]
-    # The text that stays is that of the earliest question.
+    # Earlier questions replace later ones, so that the text of the first remains.
     first = {question.session: question.text for question in asked}
     return said(
         [
@@ -80,7 +80,7 @@ async def chats(request: web.Request) -> web.Response:
 
 
 async def chat(request: web.Request) -> web.Response:
-    """Take a question; it is stored when this returns."""
+    """Store a question, to be answered soon."""
     context = request.app[CONTEXT]
     place = _place_in(request)
     text = question_text(await body_of(request), context, field="user_message")
@@ -111,7 +111,7 @@ async def streaming(request: web.Request) -> web.StreamResponse:
     with context.readers.one(received.question.asker):
         async with context.follower.following(received) as slot:
             if slot.page and slot.page.kind and last_id.endswith("-end"):
-                return web.Response(status=204)  # which tells an EventSource to ask no more
+                return web.Response(status=204)  # tells an EventSource not to reconnect
             response = web.StreamResponse(headers=SSE_HEADERS)
             await response.prepare(request)
             had: str | None = None
@@ -135,10 +135,10 @@ async def streaming(request: web.Request) -> web.StreamResponse:
 
 
 async def _streamed(request: web.Request, context: Context) -> Received:
-    """The question that the path's streaming id stands for.
+    """Return the question of the streaming id in the path.
 
     Raises:
-        Problem: there is none, or it was asked more than ten minutes ago.
+        Problem: there is no such question, or it was asked more than ten minutes ago.
         StorageError: it cannot be looked up.
     """
     try:
@@ -165,7 +165,7 @@ def _place_in(request: web.Request) -> Place:
 
 
 def _name_of(session: SessionId) -> str | None:
-    """The client's own name of a session; None if it was begun elsewhere."""
+    """Return the client's own name of a session; None if it was begun elsewhere."""
     try:
         return reference_name(session)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Requests: bodies, ids and questions, checked before anything is done with them."""
+"""The parsing and validation of requests: bodies, ids, texts and numbers."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _CONTROLS: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 
 
 async def body_of(request: web.Request) -> dict[str, Any]:
-    """A JSON object.
+    """Return the body, which has to be a JSON object.
 
     Raises:
-        Problem: it is of another type, or no JSON object.
+        Problem: the body has another type, or is no JSON object.
     """
     if request.content_type != "application/json":
         text = "send the body with Content-Type: application/json"
@@ -38,7 +38,7 @@ async def body_of(request: web.Request) -> dict[str, Any]:
 
 
 def text_in(body: dict[str, Any], name: str, *, most: int, default: str | None = None) -> str:
-    """A field that is text, without control characters and outer spaces.
+    """Return a text field, without control characters and outer spaces.
 
     Raises:
         Problem: it is missing and has no default, is no text, or is too long.
@@ -53,10 +53,10 @@ def text_in(body: dict[str, Any], name: str, *, most: int, default: str | None =
 
 
 def question_text(body: dict[str, Any], context: Context, *, field: str = "text") -> str:
-    """The text of a question.
+    """Return the text of a question.
 
     Raises:
-        Problem: there is none, or it is longer than people may ask.
+        Problem: the text is missing, or longer than the profile allows.
     """
     profile = context.profile
     text = text_in(body, field, most=MOST_BYTES)
@@ -68,10 +68,10 @@ def question_text(body: dict[str, Any], context: Context, *, field: str = "text"
 
 
 async def received_in(request: web.Request) -> Received:
-    """Return the question that the path names, which everybody who knows its id may read.
+    """Return the question in the path, which everybody who knows its id may read.
 
     Raises:
-        Problem: there is none.
+        Problem: there is no such question.
         StorageError: it cannot be looked up.
     """
     context = request.app[CONTEXT]
@@ -86,10 +86,10 @@ async def received_in(request: web.Request) -> Received:
 
 
 async def own_in(request: web.Request) -> Received:
-    """Return the question that the path names, if the person of the request has asked it.
+    """Return the question in the path, if the person of the request has asked it.
 
     Raises:
-        Problem: there is none, or somebody else has asked it.
+        Problem: there is no such question, or another person has asked it.
         StorageError: it cannot be looked up.
     """
     context = request.app[CONTEXT]
@@ -100,10 +100,10 @@ async def own_in(request: web.Request) -> Received:
 
 
 def number_in(request: web.Request, name: str, *, default: int, most: int) -> int:
-    """A number of the query, from 0 to `most`.
+    """Return a number of the query, from 0 to `most`.
 
     Raises:
-        Problem: it is none.
+        Problem: it is no such number.
     """
     given = request.query.get(name, str(default))
     if not (given.isascii() and given.isdigit() and len(given) < 16 and int(given) <= most):
@@ -124,7 +124,7 @@ def _unknown(context: Context) -> Problem:
 
 
 async def who_began(context: Context, session: SessionId) -> str | None:
-    """The person whose question is the first of a conversation; None while there is none."""
+    """Return the person who asked a conversation's first question; None without a question."""
     if turns := await context.service.turns(session, 1):
         return turns[0][1].question.asker
     waiting = await context.service.waiting(1, session=session)

@@ -1,4 +1,4 @@
-"""The requests of the page: its files, its words, signing in, and health."""
+"""The requests of the page: its files, its texts, signing in, and health."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def file(name: str) -> Handler:
 
 
 def file_of(package: str, name: str) -> Handler:
-    """A file, held in memory; a browser asks each time whether it has changed."""
+    """Return a handler of a file in memory; browsers ask each time whether it has changed."""
     content = files(package).joinpath("static", name).read_bytes()
     tag, kind = blake2b(content, digest_size=9).hexdigest(), _TYPES[name.rpartition(".")[2]]
 
@@ -88,7 +88,7 @@ async def about(request: web.Request) -> web.Response:
 
 
 def embedded(page: Handler) -> Handler:
-    """The page for a frame on another site, if some may show it."""
+    """Return a handler of the page in a frame on another site, if any site may show it."""
 
     async def serve(request: web.Request) -> web.StreamResponse:
         context = request.app[CONTEXT]

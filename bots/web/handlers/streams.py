@@ -1,4 +1,4 @@
-"""An answer while it is written: as server-sent events, or waited for."""
+"""An answer while it is written, as server-sent events or as a delayed response."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from core.types import Received
 logger = logging.getLogger(__name__)
 
 HEARTBEAT_S: Final = 15.0
-_WRITE_S: Final = 10.0  # a reader that reads nothing for so long is cut off
+_WRITE_S: Final = 10.0  # a client that reads nothing for so long is disconnected
 _EVENTS: Final = "text/event-stream"
 SSE_HEADERS: Final = {
     "Content-Type": f"{_EVENTS}; charset=utf-8",
@@ -40,8 +40,8 @@ async def stream(request: web.Request, received: Received) -> web.StreamResponse
     """Stream an answer to its end.
 
     Raises:
-        Problem: too many are reading.
-        StorageError: what became of the question cannot be found out.
+        Problem: too many streams are open.
+        StorageError: the question cannot be read.
     """
     context = request.app[CONTEXT]
     person = context.gate.person(request)
@@ -52,11 +52,11 @@ async def stream(request: web.Request, received: Received) -> web.StreamResponse
     )
     with context.readers.one(person):
         question = await question_of(context, received, person, html=False)
-        del question["answer"]  # which is told next
+        del question["answer"]  # the next event has it
         async with context.follower.following(received) as slot:
             page = slot.page
             if page and teller.knows_the_ending(page):
-                return web.Response(status=204)  # which tells an EventSource to ask no more
+                return web.Response(status=204)  # tells an EventSource not to reconnect
             response = web.StreamResponse(headers=SSE_HEADERS)
             await response.prepare(request)
             try:
@@ -69,11 +69,11 @@ async def stream(request: web.Request, received: Received) -> web.StreamResponse
 
 
 async def wait(request: web.Request, received: Received, *, seconds: float) -> web.Response:
-    """The question with its answer, or without it if that takes longer.
+    """Return the question with its answer, or without it if that takes longer.
 
     Raises:
-        Problem: too many are waiting.
-        StorageError: what became of the question cannot be found out.
+        Problem: too many requests are waiting.
+        StorageError: the question cannot be read.
     """
     context = request.app[CONTEXT]
     with context.readers.one(context.gate.person(request)):
@@ -88,7 +88,7 @@ async def wait(request: web.Request, received: Received, *, seconds: float) -> w
 
 
 async def describe(request: web.Request, received: Received) -> web.Response:
-    """The question: 200 with its answer, 202 while that is written.
+    """Return the question: 200 with its answer, 202 while that is written.
 
     Raises:
         StorageError: it cannot be looked up.
@@ -132,7 +132,7 @@ async def pages(context: Context, slot: AnswerSlot) -> AsyncGenerator[Page | Non
             if page.kind:
                 return
             told = page
-            continue  # send at once what has come meanwhile
+            continue  # a newer page has come meanwhile
         try:
             async with asyncio.timeout(HEARTBEAT_S):
                 await changed.wait()
@@ -150,11 +150,11 @@ async def _ending(context: Context, question_id: str, slot: AnswerSlot) -> dict[
 
 
 async def send(request: web.Request, response: web.StreamResponse, data: bytes) -> None:
-    """Write to a stream; a reader that does not read is cut off.
+    """Write to a stream; a client that does not read is disconnected.
 
     Raises:
-        ConnectionError: the reader is gone.
-        TimeoutError: it has not read for a while.
+        ConnectionError: the client has disconnected.
+        TimeoutError: the client has not read for a while.
     """
     try:
         async with asyncio.timeout(_WRITE_S):

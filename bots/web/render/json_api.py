@@ -13,20 +13,20 @@ Json = dict[str, Any]
 
 
 async def question_of(context: Context, received: Received, person: str, *, html: bool) -> Json:
-    """A question, with its answer if it has ended.
+    """Return a question, with its answer if it has ended.
 
     Raises:
-        StorageError: that cannot be looked up.
+        StorageError: the answer cannot be looked up.
     """
     page = await context.follower.ended(received)
     return await _described(context, received.question, page, person, html=html)
 
 
 async def turn_of(context: Context, turn: Turn, person: str, *, html: bool) -> Json:
-    """A stored question with its answer.
+    """Return a stored question with its answer.
 
     Raises:
-        StorageError: what belongs to it cannot be looked up.
+        StorageError: opinions or pressed buttons cannot be looked up.
     """
     page = context.follower.kept(turn)
     return await _described(context, turn.question, page, person, html=html)
@@ -36,7 +36,7 @@ async def ending_of(context: Context, question_id: str, page: Page, *, html: boo
     """Return the ending of an answer.
 
     Raises:
-        StorageError: which of its buttons were pressed cannot be looked up.
+        StorageError: the pressed buttons cannot be looked up.
     """
     pressed = await context.service.pressed(question_id) if page.followups else frozenset()
     ending: Json = {
@@ -87,7 +87,7 @@ async def _described(
 
 
 def opinion_json(given: Feedback | None) -> Json | None:
-    """The person's own opinion on an answer, if there is one."""
+    """Return a person's own opinion on an answer, if there is one."""
     if given is None:
         return None
     return {"helpful": given.helpful, "reason": given.reason, "expected": given.expected}

@@ -1,4 +1,4 @@
-"""A view as the web shows it: one page, whatever its length. Pure."""
+"""The rendering of a view for the web: one page of any length. Pure."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class EndingKind(StrEnum):
 class Page:
     """A view of an answer; equal pages look the same.
 
-    `asked` is the question's text, which tells the answer to an edited question from the one
-    before. `text` is Markdown that may be shown, of growing text nothing half-written. Without a
-    `kind` it is still being written.
+    `asked` is the question's text, by which the answer to an edited question differs from the one
+    before. `text` is sanitised Markdown, without half-written parts while it grows. `kind` is None
+    while the answer is being written.
     """
 
     asked: str
@@ -50,11 +50,11 @@ WITHDRAWN: Final = Page("", kind=EndingKind.WITHDRAWN)
 
 
 def page_of(view: View, look: RenderOptions) -> Page:
-    """The page of a view."""
+    """Return the page of a view."""
     clean, asked = look.cleaner.clean, view.question.text
     if not view.done:
-        # A beginning of what comes, so that the difference can be sent; what is open in it is
-        # closed where it becomes HTML.
+        # The text is a prefix of the next one, so that the difference can be sent. Open Markdown is
+        # closed only in the conversion to HTML.
         text = clean(settled(view.text, close=False)) if view.text else ""
         return Page(asked, text, status=clean(status_of(view, look.profile)))
     ending = ending_of(view, look)
@@ -74,7 +74,7 @@ def page_of(view: View, look: RenderOptions) -> Page:
 
 
 def html_of(page: Page, look: RenderOptions) -> tuple[str, ...]:
-    """The page's text as blocks of HTML."""
+    """Return the page's text as blocks of HTML."""
     if page.kind is None:
         return blocks(settled(page.text), look.cleaner)
     return blocks(page.text, look.cleaner, sources=len(page.sources))

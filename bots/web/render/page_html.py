@@ -1,8 +1,8 @@
-"""An answer's Markdown as HTML, block by block. Pure.
+"""The conversion of an answer's Markdown to HTML, block by block. Pure.
 
-Nothing that anybody wrote becomes a tag: HTML in Markdown is text, links lead to allowed hosts
-alone, images are links, and no attribute but those below is written. The blocks of growing text
-stay as they are but for the last ones, so that a page changes only these.
+Written text never becomes a tag: HTML in Markdown is shown as text, links lead only to allowed
+hosts, images become links, and only the attributes below are written. As text grows, only its last
+blocks change, so that the page replaces only these.
 """
 
 from __future__ import annotations
