@@ -14,7 +14,7 @@ class ConfigError(FaqbotError):
 
 
 class SourceError(FaqbotError):
-    """A FAQ source cannot be read at all: missing, not what it says, malicious or empty."""
+    """A FAQ source cannot be read: it is missing, empty, malicious, or of another type."""
 
 
 class FaqIndexError(FaqbotError):
@@ -30,7 +30,7 @@ class StorageError(FaqbotError):
 
 
 class AwayError(FaqbotError):
-    """A store cannot be reached for now: nothing is wrong with what it was asked; try again."""
+    """A store cannot be reached for now. The call was valid, and may be tried again."""
 
 
 class StoreAwayError(AwayError, StorageError):
@@ -46,14 +46,14 @@ class LeaseLostError(FaqbotError):
 
 
 class ModelError(FaqbotError):
-    """A model's endpoint gave nothing usable; the line says why and what to do about it."""
+    """A model's endpoint returned nothing usable; the error says why and what to do about it."""
 
 
 class ModelUnavailableError(ModelError):
-    """The model cannot be reached, is overloaded or broke off: trying again later may help."""
+    """The model cannot be reached, is overloaded or stopped: trying again later may help."""
 
     def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
-        """`retry_after_s` is what the server asked for, where it did."""
+        """`retry_after_s` is the pause that the server asked for, if it did."""
         super().__init__(message)
         self.retry_after_s = retry_after_s
 
@@ -82,7 +82,7 @@ class ModelRequestError(ModelError):
     """The model refuses this request, and may take another one."""
 
     def __init__(self, message: str, *, said: str = "") -> None:
-        """`said` is what the server wrote about it."""
+        """`said` is the server's text about it."""
         super().__init__(message)
         self.said = said
 
@@ -92,14 +92,14 @@ class ModelReplyError(ModelError):
 
 
 class PlatformError(FaqbotError):
-    """A chat platform did not do what it was asked; trying again later may help."""
+    """A call to a chat platform failed; trying again later may help."""
 
 
 class RateLimitedError(PlatformError):
-    """The platform takes no more calls for a while."""
+    """The platform accepts no more calls for a while."""
 
     def __init__(self, message: str, *, retry_after_s: float) -> None:
-        """`retry_after_s` is what the platform asked for."""
+        """`retry_after_s` is the pause that the platform asked for."""
         super().__init__(message)
         self.retry_after_s = retry_after_s
 

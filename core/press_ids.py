@@ -1,4 +1,4 @@
-"""Ids of questions that are asked by a button below an answer."""
+"""The ids of questions that are asked by a button below an answer."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _PRESS: Final = ">"
 
 
 def press_id(question_id: str, text: str) -> str:
-    """Return the id of the question that a button below the answer to another one asks.
+    """Return the id of the question of a button below the answer to another question.
 
-    It is of a length that does not grow from press to press, and differs when an edited question
-    was answered anew with other follow-ups.
+    Its length does not grow from press to press. After an edited question was answered again with
+    other follow-ups, the ids differ.
     """
     asked_first = question_id.partition(_PRESS)[0]
     digest = blake2b(f"{question_id}\n{text}".encode(errors="surrogatepass"), digest_size=6)
@@ -23,12 +23,12 @@ def press_id(question_id: str, text: str) -> str:
 
 
 def is_press(question_id: str) -> bool:
-    """Return whether a button has asked the question, so that no person has typed its text."""
+    """Return whether a question was asked by a button, so that no person has typed its text."""
     return _PRESS in question_id
 
 
 def pressed_turn(question: Question, turns: Sequence[Turn]) -> Turn | None:
-    """Return the turn whose button asks a question; None if it was typed, or the turn is gone."""
+    """Return the turn whose button asked a question; None if it was typed, or the turn is gone."""
     if not is_press(question.id):
         return None
     found = (turn for turn in turns if press_id(turn.question.id, question.text) == question.id)

@@ -1,6 +1,6 @@
-"""The policies of making a call again: to a store that is away, and to a platform.
+"""The retry policies for calls to a store that is away, and to a platform.
 
-A model is asked again by `core.llm.caller`.
+`core.llm.caller` has the one for models.
 """
 
 from __future__ import annotations
@@ -32,11 +32,10 @@ _LONGEST_PAUSE_S: Final = 2.0
 async def until_back(
     call: Callable[[], Awaitable[T]], *, tell: Callable[[Exception], None] | None = None
 ) -> T:
-    """Return what a call to a store returns, made again for as long as the store is away.
+    """Return the result of a call to a store, repeated for as long as the store is away.
 
-    Waits without a bound; whoever waits for less cancels it. `tell` is told why, the first time.
-    Pauses grow to two seconds, each of a random length, so that a store that comes back is not met
-    by all at once.
+    There is no time limit; cancel it to stop waiting. `tell` gets the first error. The pauses grow
+    to two seconds with a random jitter, so that not all callers return to the store at once.
     """
 
     def waits(state: RetryCallState) -> None:
@@ -62,13 +61,12 @@ async def with_pauses(
     pauses_s: Sequence[float],
     after: tuple[type[FaqbotError], ...] = (PlatformError,),
 ) -> T:
-    """Return what a call to a platform returns, made again after each pause while it fails.
+    """Return the result of a call to a platform, repeated after each pause while it fails.
 
-    It is made again `after` these errors. A pause is as long as the platform asks for, if that is
-    longer.
+    It is repeated `after` these errors. A pause is longer if the platform asks for that.
 
     Raises:
-        PlatformRefusedError: the platform refuses the call for good; it is not made again.
+        PlatformRefusedError: the platform refuses the call for good; it is not repeated.
         FaqbotError: the call after the last pause has failed, too.
     """
     for pause_s in pauses_s:
@@ -84,7 +82,7 @@ async def with_pauses(
 
 
 async def when_allowed(call: Callable[[], Awaitable[T]]) -> T:
-    """Return what a call to a platform returns, made again while its rate limit refuses the call.
+    """Return the result of a call to a platform, repeated while the rate limit refuses it.
 
     Raises:
         PlatformError: the call fails for another reason.
@@ -94,5 +92,5 @@ async def when_allowed(call: Callable[[], Awaitable[T]]) -> T:
             return await call()
         except RateLimitedError as error:
             logger.info("%s; waiting for %.1f s", error, error.retry_after_s)
-            # Others wait for the same moment: they do not all come back at once.
+            # A jitter, since other callers wait for the same moment.
             await asyncio.sleep(error.retry_after_s * random.uniform(1.0, 1.5))  # noqa: S311

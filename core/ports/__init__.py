@@ -1,6 +1,6 @@
-"""The seams of the core: what it needs from the world, as Protocols, imported from here alone.
+"""The ports of the core: what it needs from the world, as Protocols.
 
-Each has more than one implementation in use.
+Import them from this package only. Each has more than one implementation in use.
 """
 
 from core.ports.cases import Cases

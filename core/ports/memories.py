@@ -15,13 +15,13 @@ class Memories(Protocol):
     """
 
     async def add(self, memory: Memory) -> bool:
-        """Store a memory; False if its id is there."""
+        """Store a memory; return False if its id is stored already."""
         ...
 
     async def of(self, person: str) -> list[Memory]:
-        """Return what a person told, oldest first."""
+        """Return the memories of a person, oldest first."""
         ...
 
     async def remove(self, person: str, ids: Sequence[str]) -> int:
-        """Delete what a person told, by ids; return how many there were."""
+        """Delete memories of a person by their ids; return the number of deleted ones."""
         ...

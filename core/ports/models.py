@@ -14,23 +14,23 @@ Vectors = NDArray[np.float32]
 
 
 class Embedder(Protocol):
-    """Turns text into unit vectors; what made a collection is recorded by `fingerprint`."""
+    """Turns texts into unit vectors. A collection records the `fingerprint` of its embedder."""
 
     @property
     def fingerprint(self) -> str:
-        """Name and version of the model; vectors of different fingerprints never meet."""
+        """The name and version of the model; vectors of different ones are never compared."""
         ...
 
     @property
     def title_weight(self) -> float:
-        """How much a title counts beside a passage, which begins with it."""
+        """The weight of a title's vector beside that of its passage, which repeats the title."""
         ...
 
     def embed(self, texts: Sequence[str], *, passages: bool = False) -> Vectors:
         """Return unit vectors, a row for each text; a text without content gives zeros.
 
-        `passages` tells that the texts are answers below their titles: some models tell them apart
-        from questions.
+        With `passages`, the texts are answers below their titles, which some models embed
+        differently from questions.
         """
         ...
 
@@ -39,15 +39,15 @@ class FaqIndex(Protocol):
     """The ingested FAQ, by generation. Calls block: keep them off the event loop."""
 
     def serving(self) -> Generation | None:
-        """The generation that answers are taken from, or None before the first ingest."""
+        """Return the generation that answers are taken from, or None before the first ingest."""
         ...
 
     def stored(self, generation: str) -> Iterator[tuple[Entry, Terms]]:
-        """Every entry with its terms, in the order of the source."""
+        """Yield every entry with its terms, in the order of the source."""
         ...
 
     def entries(self, generation: str, faq_ids: Sequence[str]) -> list[Entry]:
-        """Entries by id, in the order asked for; unknown ids are left out."""
+        """Return entries in the order of their ids; unknown ids are left out."""
         ...
 
     def nearest(
@@ -61,7 +61,7 @@ class FaqIndex(Protocol):
 
 
 class ChatModel(Protocol):
-    """Writes the answer to a question from passages, and from nothing else."""
+    """Writes the answer to a question from passages alone."""
 
     @property
     def name(self) -> str:

@@ -28,48 +28,51 @@ class History(Protocol):
     """Sessions and their turns, in the order in which they were appended."""
 
     async def append(self, turn: Turn) -> bool:
-        """Store a turn; False, and nothing changed, if that question id is already there."""
+        """Store a turn; return False and change nothing if the question id is stored already."""
         ...
 
     async def recent(self, session: SessionId, limit: int) -> list[Turn]:
-        """The last `limit` turns of a session, oldest first."""
+        """Return the last `limit` turns of a session, oldest first."""
         ...
 
 
 class Archive(Protocol):
-    """The history beyond the answering of a question: looking up, opinions, forgetting."""
+    """The rest of the history, which answering does not need: look-ups, opinions, deletion."""
 
     async def find(self, question_id: str) -> Turn | None:
-        """The turn of a question, with the follow-ups that the buttons below its answer ask."""
+        """Return the turn of a question; None if there is none."""
         ...
 
     async def found(self, question_ids: Sequence[str]) -> list[Turn]:
-        """The turns of questions, as far as there are any, in no order; like `Reports.latest`."""
+        """Return the turns of questions in no order, without the parts that lists do not need.
+
+        Questions without a turn are left out; see `Reports.latest`.
+        """
         ...
 
     async def sessions(
         self, limit: int, after: SessionSummary | None = None
     ) -> list[SessionSummary]:
-        """Sessions, the one with the latest turn first; those that follow `after`, if given."""
+        """Return sessions by their latest turn, newest first; those after `after`, if given."""
         ...
 
     async def turns(self, session: SessionId, limit: int, after: int = 0) -> list[tuple[int, Turn]]:
-        """Turns with their places, oldest first; those with a place above `after`."""
+        """Return turns with their positions, oldest first; those with a position above `after`."""
         ...
 
     async def asked_by(self, asker: str, limit: int) -> list[Turn]:
-        """A person's turns, the one that ended last first; at equal times by question id."""
+        """Return a person's turns, the latest ending first; at equal times by question id."""
         ...
 
     async def remove(self, question_id: str) -> bool:
-        """Delete one turn and the opinions on it; False if there is none.
+        """Delete one turn and the opinions on it; return False if there is none.
 
-        The same question may be appended again, and then is the last of its session.
+        The question may be appended again; then it is the last of its session.
         """
         ...
 
     async def give_feedback(self, feedback: Feedback) -> bool:
-        """Store an opinion over that person's earlier one; False if there is no such turn."""
+        """Store an opinion over the person's earlier one; return False if there is no such turn."""
         ...
 
     async def withdraw_feedback(self, question_id: str, user: str) -> bool:
@@ -77,27 +80,27 @@ class Archive(Protocol):
         ...
 
     async def opinion(self, question_id: str, user: str) -> Feedback | None:
-        """One person's opinion on an answer, None if they have given none."""
+        """Return a person's opinion on an answer; None if they gave none."""
         ...
 
     async def feedback(self, question_id: str) -> list[Feedback]:
-        """The opinions on an answer, by user."""
+        """Return the opinions on an answer, by user."""
         ...
 
     async def opinions(self, question_ids: Sequence[str]) -> list[Feedback]:
-        """The opinions on several answers, by question and user."""
+        """Return the opinions on several answers, by question and user."""
         ...
 
     async def rename(self, session: SessionId, title: str) -> bool:
-        """Give a session a title of its own, "" for none; False if it has no turn."""
+        """Set the title of a session, "" for none; return False if it has no turn."""
         ...
 
     async def titles(self, sessions: Sequence[SessionId]) -> dict[SessionId, str]:
-        """The titles of those sessions that were given one."""
+        """Return the titles of sessions, by session, of those that have one."""
         ...
 
     async def received_from(self, asker: str) -> list[Received]:
-        """A person's questions as the inbox keeps them, the oldest first."""
+        """Return a person's questions in the inbox, the oldest first."""
         ...
 
     async def opinions_of(self, user: str) -> list[Feedback]:
@@ -105,14 +108,14 @@ class Archive(Protocol):
         ...
 
     async def forget(self, asker: str) -> Removed:
-        """Delete a person's questions with their answers and every opinion, and their own ones.
+        """Delete a person's questions with answers and opinions on them, and the person's opinions.
 
-        Lessons stay, and name them no more: neither who asked, and where, nor who taught.
+        Lessons stay, but no longer name the person as asker or author, nor the conversation.
         """
         ...
 
     async def expire(self, before: datetime) -> Removed:
-        """Delete turns that ended before that moment, and questions that were settled before.
+        """Delete turns that ended, and questions that were settled, before that time.
 
         Lessons do not expire.
         """
@@ -122,38 +125,38 @@ class Archive(Protocol):
 class Lessons(Protocol):
     """The lessons that people taught.
 
-    The latest version of a lesson stays, in whatever order the versions come.
+    The latest version of a lesson stays, in whatever order the versions arrive.
     """
 
     async def teach(self, lesson: Lesson) -> Teaching:
-        """Store a lesson, over what is stored under its id unless that was said later.
+        """Store a lesson, replacing an earlier version under its id.
 
-        One that was removed is learnt anew only by what was said after its removal.
+        A removed lesson is stored again only if it was said after its removal.
 
         Raises:
-            ValueError: a time without a zone.
-            StorageError: it holds text that no store keeps, or it cannot be stored.
+            ValueError: a time has no zone.
+            StorageError: its text is rejected by stores, or it cannot be stored.
         """
         ...
 
     async def remove(self, lesson_id: str, at: datetime) -> bool:
-        """Forget a lesson, whatever was said until `at`; False if there is none.
+        """Remove a lesson in all versions until `at`; return False if there is none.
 
-        That it was removed is kept, without its texts, also of an id that is not known yet: what
-        taught it may come again, or come late.
+        The removal is recorded without the texts, also for an unknown id, since the message that
+        taught it may be delivered again or late.
         """
         ...
 
     async def find(self, lesson_id: str) -> Lesson | None:
-        """A lesson by its id."""
+        """Return a lesson by its id; None if there is none."""
         ...
 
     async def page(self, limit: int, after: str = "") -> list[Lesson]:
-        """Lessons by id, those that follow the id `after`."""
+        """Return lessons in the order of their ids, those that follow the id `after`."""
         ...
 
     async def of_session(self, session: SessionId) -> list[Lesson]:
-        """The lessons that questions of a conversation gave, in no order."""
+        """Return the lessons on questions of a conversation, in no order."""
         ...
 
     async def version(self) -> str:
@@ -162,14 +165,14 @@ class Lessons(Protocol):
 
 
 class Cluster(Protocol):
-    """The processes of one installation: who leads what, by leases that each has to keep."""
+    """The leader election of the processes of one installation, by leases that have to be kept."""
 
     async def hold(self, name: str, holder: str, *, lease_s: float) -> str:
-        """Take or keep a lease unless another holder has it; return whose it is."""
+        """Take or renew a lease unless another holder has it; return the holder."""
         ...
 
     async def let_go(self, name: str, holder: str) -> None:
-        """Give a lease up, if it is this holder's."""
+        """Release a lease if it is this holder's."""
         ...
 
     async def held(self) -> dict[str, str]:
@@ -178,10 +181,10 @@ class Cluster(Protocol):
 
 
 class Reports(Protocol):
-    """The reports for the people who run the bot, and what they change; see `core.reporting`."""
+    """The reports for the people who run the bot, and their changes; see `core.reporting`."""
 
     async def traffic(self, span: Span, since: datetime) -> list[Traffic]:
-        """Counts of the periods that began at `since` or later, oldest first, by platform."""
+        """Return counts of the periods from `since` on, oldest first, by platform."""
         ...
 
     async def entry_uses(self) -> list[EntryUse]:
@@ -189,29 +192,29 @@ class Reports(Protocol):
         ...
 
     async def review(self, review: EntryReview) -> None:
-        """Keep who has reviewed an entry, in the place of the review before."""
+        """Store the review of an entry, replacing the one before."""
         ...
 
     async def reviews(self) -> list[EntryReview]:
-        """The last review of each entry that has one, by title."""
+        """Return the last review of each reviewed entry, by title."""
         ...
 
     async def latest(
         self, limit: int, *, before: datetime, state: TurnState | None = None, tag: str = ""
     ) -> list[Turn]:
-        """Turns that ended before a moment, the last one first.
+        """Return turns that ended before a time, the latest first.
 
-        They have the `tag` (see `core.stores.tags`) or, without one, are of the `state`. They come
-        without passages and traces, which no list shows and which are most of a turn.
+        They have the `tag` (see `core.stores.tags`) or, without one, the `state`. They lack
+        passages and traces, which are most of a turn, and which lists do not need.
         """
         ...
 
     async def rated(self, limit: int, *, helpful: bool) -> list[Feedback]:
-        """Opinions that an answer helped, or that it was no help, the latest first."""
+        """Return the helpful or the unhelpful opinions, the latest first."""
         ...
 
     async def close_gaps(self, question_ids: Sequence[str], at: datetime) -> None:
-        """Note that these questions are answered by now."""
+        """Note that these questions are answered now."""
         ...
 
     async def closed_gaps(self) -> set[str]:
@@ -219,11 +222,11 @@ class Reports(Protocol):
         ...
 
     async def note(self, event: AuditEvent) -> None:
-        """Add a change to the audit log, of which nothing is ever removed."""
+        """Add a change to the audit log, from which nothing is ever removed."""
         ...
 
     async def audit(self, limit: int) -> list[AuditEvent]:
-        """The latest changes, the last one first."""
+        """Return the latest changes, the last one first."""
         ...
 
     async def switches(self) -> dict[str, str]:
@@ -231,9 +234,9 @@ class Reports(Protocol):
         ...
 
     async def switch(self, name: str, value: str | None) -> None:
-        """Set a switch; None returns it to what the settings say."""
+        """Set a switch; None resets it to the settings."""
         ...
 
     async def recount(self) -> int:
-        """Count all turns that are kept anew; how many there are."""
+        """Count all stored turns again; return their number."""
         ...

@@ -1,4 +1,4 @@
-"""The values that travel through faqbot, imported from here alone."""
+"""The values that all rooms of faqbot exchange; import them from this package only."""
 
 from core.types.answers import (
     Anew,

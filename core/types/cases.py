@@ -1,7 +1,7 @@
-"""The values of cases: questions that wait for a person, and who waits for their answers.
+"""The values of cases: questions that wait for a person, and the askers who wait.
 
-A case changes only by the functions of its own class, each of which returns the case as it is
-then. A store keeps a changed case if nobody else has changed it since it was read.
+A case changes only by its own methods, each of which returns the changed case. A store accepts a
+changed case only if no one else has changed it since it was read.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ class CaseState(StrEnum):
     """The state of a case; the last two are resolved, until the answer is undone."""
 
     OPEN = "open"
-    TAKEN = "taken"  # somebody has said that they will answer
+    TAKEN = "taken"  # an owner has promised to answer
     ANSWERED = "answered"
-    CLOSED = "closed"  # it is nothing that this FAQ should answer
+    CLOSED = "closed"  # this FAQ should not answer it
 
 
 @dataclass(frozen=True, slots=True)
 class Waiter:
-    """Somebody's question that waits with the case.
+    """The question of an asker who waits for the case.
 
-    `told_of` is the id of the answer that they were told of last, "" before.
+    `told_of` is the id of the last answer of which the asker was notified, "" if there is none.
     """
 
     question: Question
@@ -36,7 +36,7 @@ class Waiter:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of an owner: their name in the profile, when, and the message that called them."""
+    """One call of an owner: the name in the profile, the time, and the message with the call."""
 
     owner: str
     at: datetime
@@ -47,10 +47,9 @@ class Call:
 class Case:
     """A question that waits for a person, with everybody who asked it.
 
-    `question` is it in the words of who asked first, without personal data. From `due_at` on there
-    is something to do: somebody to be called, or to be told; None if nothing is. `answer_id` names
-    the lesson or the entry that answers it, and `answer` is its text as it is served. `version`
-    grows with each change.
+    `question` is in the words of the first asker, without personal data. At `due_at` the next step
+    is due, a call or a notice; None if there is no further step. `answer_id` names the lesson or
+    the entry that answers the case, and `answer` is its text. `version` grows with each change.
     """
 
     id: str
@@ -71,27 +70,27 @@ class Case:
         return self.state in (CaseState.OPEN, CaseState.TAKEN)
 
     def joined_by(self, question: Question) -> Case:
-        """Return the case with one more who waits."""
+        """Return the case with one more waiting question."""
         return replace(self, waiters=(*self.waiters, Waiter(question)))
 
     def called(self, call: Call, *, due_at: datetime) -> Case:
-        """Return the case with one more call, to be looked at again at `due_at`."""
+        """Return the case with one more call; its next step is due at `due_at`."""
         return replace(
             self, state=CaseState.OPEN, taken_by="", calls=(*self.calls, call), due_at=due_at
         )
 
     def taken(self, person: str, *, due_at: datetime) -> Case:
-        """Return the case as somebody's, who has until `due_at` to answer."""
+        """Return the case as taken by a person, who is reminded at `due_at`."""
         return replace(self, state=CaseState.TAKEN, taken_by=person, due_at=due_at)
 
     def answered(self, answer_id: str, answer: Passage, *, at: datetime) -> Case:
-        """Return the case with its answer, of which all who wait are to be told now."""
+        """Return the case with its answer; notices to all waiting askers are due now."""
         return replace(
             self, state=CaseState.ANSWERED, answer_id=answer_id, answer=answer, due_at=at
         )
 
     def told(self, question_ids: frozenset[str]) -> Case:
-        """Return the case once these were told of its answer, or need not be."""
+        """Return the case after these questions got their notice, or need none."""
         waiters = tuple(
             replace(one, told_of=self.answer_id) if one.question.id in question_ids else one
             for one in self.waiters
@@ -100,12 +99,12 @@ class Case:
         return replace(self, waiters=waiters, due_at=self.due_at if left else None)
 
     def closed(self, *, at: datetime) -> Case:
-        """Return the case as one that nobody answers, of which all who wait are to be told now."""
+        """Return the case as closed without an answer; notices to waiting askers are due now."""
         state = CaseState.CLOSED
         return replace(self, state=state, answer_id=state.value, answer=None, due_at=at)
 
     def reopened(self, *, at: datetime) -> Case:
-        """Return the case without its answer: it was undone."""
+        """Return the case as open again, since its answer was undone."""
         return replace(
             self,
             state=CaseState.OPEN,
@@ -117,12 +116,12 @@ class Case:
         )
 
     def without(self, person: str) -> Case | None:
-        """Return the case without a person who is to be forgotten; None if nobody is left."""
+        """Return the case without the data of a person; None if no asker is left."""
         left = tuple(one for one in self.waiters if one.question.asker != person)
         if not left:
             return None
         question = self.question
-        if left[0] != self.waiters[0]:  # its words were theirs
+        if left[0] != self.waiters[0]:  # the question was in the removed person's words
             question = left[0].question.text
         taken_by = "" if self.taken_by == person else self.taken_by
         return replace(self, question=question, waiters=left, taken_by=taken_by)

@@ -1,4 +1,4 @@
-"""The FAQ's values: entries, what retrieval finds of them, and lessons."""
+"""The values of the FAQ: entries, passages and lessons."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from core.types.questions import SessionId
 class Entry:
     """One FAQ entry, cleaned, as the index holds it.
 
-    `title` is byte for byte that of the source and identifies the entry; `text` is the readable
-    answer, Markdown where `markdown` says so; `related` holds titles; `questions` the ways in which
-    people ask for it. `url` is where it can be read, `updated` its last change as `2026-11-28`.
+    `title` equals the source's byte for byte and identifies the entry. `text` is the readable
+    answer, in Markdown if `markdown` is true. `related` has titles of other entries, and
+    `questions` the ways in which people ask for this one. `url` is the page of the entry, and
+    `updated` its last change as `2026-11-28`.
     """
 
     faq_id: str
@@ -32,7 +33,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """An entry's fields, split into terms once, at ingest."""
+    """The terms of an entry's fields, which are split once, at ingest."""
 
     title: tuple[str, ...]
     answer: tuple[str, ...]
@@ -41,21 +42,21 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One ingest's state of the index: its name is its version."""
+    """The state of the index after one ingest; its name is its version."""
 
     name: str
     fingerprint: str
     entries: int
     created_at: str
     source: str
-    digest: str = ""  # the digest of all entries in order: an ingest with the same one does nothing
+    digest: str = ""  # of all entries in order; an ingest with the same digest does nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """The origin of a passage: the official FAQ, or a person who taught it.
 
-    It has `expired` if nobody has said since its review date that it is still right.
+    It has `expired` if nobody has confirmed it since its review date.
     """
 
     kind: str = "official"
@@ -68,11 +69,11 @@ OFFICIAL: Final = Source()
 
 
 class LessonState(StrEnum):
-    """The state of a lesson: it is served, it is held until an owner decides, or it has ended.
+    """The state of a lesson.
 
-    It is offered while its author has only been asked whether the bot should learn it. An expired
-    one is served with a mark, or not at all, as the settings say. One that is liked answers nothing
-    itself: its answer is the title of an entry, which its question finds.
+    A held lesson waits for an owner's approval. An offered one waits for its author's consent. An
+    expired one is served with a mark or not at all, by the settings. A liked one is a question
+    whose answer people liked: its answer is the title of the entry that the question finds.
     """
 
     SERVED = "served"
@@ -84,13 +85,13 @@ class LessonState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A lesson of a person: an answer, and the question that it was given to.
+    """A lesson of a person: an answer, and the question that it answers.
 
-    `id` is the platform's id of the message that taught it. `question` stands alone; `question_id`
-    names the question in the history, "" where there is none. `author` is the platform's id of who
-    taught, `asked_by` of who had asked. `learned_at` is when it was said, or last edited.
-    `findings` are what the gate said of it, a line each; from `review_at` on somebody has to look
-    at it again. `category` is as in `Entry`: it says who may see the lesson.
+    `id` is the platform's id of the message that taught it. `question` is clear without its
+    conversation; `question_id` is its id in the history, "" without one. `author` is the platform's
+    id of the person who taught, and `asked_by` that of the asker. `learned_at` is the time at which
+    the message was sent or last edited. `findings` are the gate's, one line each. The next review
+    is due at `review_at`. `category` is as in `Entry`, and decides who may see the lesson.
     """
 
     id: str
@@ -114,7 +115,7 @@ class Teaching(StrEnum):
 
     LEARNED = "learned"
     CORRECTED = "corrected"
-    KNOWN = "known"  # it says nothing new, or something later is stored
+    KNOWN = "known"  # the same or a later version is stored already
 
 
 @dataclass(frozen=True, slots=True)

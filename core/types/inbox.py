@@ -1,4 +1,4 @@
-"""A question from its arrival to its end."""
+"""The values of the inbox: a question from its arrival to its end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.types.questions import Question
 
 
 class InboxState(StrEnum):
-    """The state of a received question. The last six are final, until it is edited."""
+    """The state of a received question. The last six are final unless the question is edited."""
 
     RECEIVED = "received"
     ANSWERING = "answering"
@@ -27,23 +27,23 @@ class Receipt(StrEnum):
     STORED = "stored"
     KNOWN = "known"
     FULL = "full"
-    LIMITED = "limited"  # this person has asked too much of late
-    NOT_THEIRS = "not_theirs"  # the button is for somebody else
-    LAPSED = "lapsed"  # the button came too late
-    SPOOLED = "spooled"  # the store is away: kept on this machine, and answered once it is back
+    LIMITED = "limited"  # this person has asked too much lately
+    NOT_THEIRS = "not_theirs"  # the button is for another person
+    LAPSED = "lapsed"  # the button was pressed too late
+    SPOOLED = "spooled"  # the store is away; the question is kept here until it is back
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to change what is shown of a question until the lease ends; nobody else has it.
+    """The exclusive right to change a question's messages until the lease ends.
 
-    `state` says what is to be done: answer (`answering`), or, of a question that ended while its
-    answer was shown, say that it was stopped (`stopped`) or take the answer away (`withdrawn`).
+    `state` tells the work: to answer (`answering`), or for a question that ended while its answer
+    was shown, to mark the answer as stopped (`stopped`) or to delete it (`withdrawn`).
 
-    `fence` grows with each claim and whatever takes one away: a write with an older one is
-    refused. `attempt` counts the claims since it was received or last edited, or ended. `reply` is
-    the reference of the message that an earlier claim began, to be finished and not sent anew.
-    `token` is the store's own name of the claim, if it needs one.
+    `fence` grows with each claim and each loss of one; a write with an older fence is refused.
+    `attempt` is the number of claims since the question was received, edited or ended. `reply` is
+    the reference of the messages that an earlier claim began, which are to be finished. `token` is
+    the store's own name of the claim, if it needs one.
     """
 
     question: Question
@@ -56,7 +56,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The inbox's knowledge of a question; `reply` as in `Claim`."""
+    """A question with its state in the inbox; `reply` is as in `Claim`."""
 
     question: Question
     state: InboxState

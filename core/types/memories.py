@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Something that a person told the bot to remember; `id` is that of the message that did."""
+    """A fact that a person told the bot to remember; `id` is that of the person's message."""
 
     id: str
     person: str

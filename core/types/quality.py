@@ -25,9 +25,8 @@ class ProblemKind(StrEnum):
 class EntryProblem:
     """One finding about an entry.
 
-    `form` is the sentence among those of its kind in `config/profiles/*.check.toml`, and `values`
-    are what the sentence names. `other` is the id of the entry that stands in the way of this one,
-    or that it resembles, "" without.
+    `form` names the sentence for it in `config/profiles/*.check.toml`, and `values` are the values
+    of its placeholders. `other` is the id of a conflicting or similar entry, "" if there is none.
     """
 
     kind: ProblemKind

@@ -1,4 +1,4 @@
-"""A question, what came before it, and what it is read as."""
+"""The values of a question, its conversation, and its classification."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, NewType
 
 SessionId = NewType("SessionId", str)
-"""Opaque text that names one conversation; encoded and decoded in one place per platform."""
+"""Opaque text that names one conversation; each platform has one codec for it."""
 
 
 class Label(StrEnum):
@@ -22,7 +22,7 @@ class Label(StrEnum):
 
 
 class SmallTalk(StrEnum):
-    """The kind of a message that asks nothing of the FAQ, each of which has its own sentence."""
+    """The kinds of small talk, each of which has its own reply in the profile."""
 
     HELLO = "hello"
     THANKS = "thanks"
@@ -39,7 +39,7 @@ class SmallTalk(StrEnum):
 class Exchange:
     """One earlier question and the answer to it, as context for the next question.
 
-    `sources` holds the titles that the answer stood on, where that is known.
+    `sources` are the titles of the entries that the answer was based on, if they are known.
     """
 
     user: str
@@ -49,9 +49,9 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A person whom a message names: their id as `Question.asker` has it, and their name.
+    """A person mentioned in a message, with their id as in `Question.asker`, and their name.
 
-    `text` is how the question's text shows them, such as `@지수`.
+    `text` is the mention in the question's text, such as `@지수`.
     """
 
     person: str
@@ -63,8 +63,8 @@ class Mention:
 class Question:
     """A question as an adapter hands it over; `id` is the platform's own message id.
 
-    `edited_at` is when its asker edited it into this text, by the platform's clock. `mentions` are
-    kept in the inbox alone.
+    `edited_at` is the time of the edit that gave it this text, by the platform's clock. `mentions`
+    are stored only in the inbox.
     """
 
     id: str
@@ -79,9 +79,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The guardrail's answer: the label, and a probability for every label (they sum to 1).
+    """The guardrail's verdict: the label, and the probability of each label (their sum is 1).
 
-    `kind` is that of small talk. Beside a question that is on topic it is a complaint.
+    `kind` is the kind of small talk. With the label on topic, it is a complaint in the message.
     """
 
     label: Label
@@ -91,7 +91,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A tool that a model wants to be used, with what it read from the message, not checked."""
+    """A tool that a model calls, with unchecked arguments from the message."""
 
     name: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -99,9 +99,10 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """A model's reading of a question; `query` is "" where the question stands alone.
+    """A model's reading of a question.
 
-    `call` is the tool that the question is for, if the model was offered any.
+    `query` is the text to search for, "" for the question itself. `call` is the tool that the model
+    calls, if it was offered any.
     """
 
     label: Label

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Span(StrEnum):
-    """The length of the periods that counts are added up for."""
+    """The length of a period over which counts are summed."""
 
     HOUR = "hour"
     DAY = "day"
@@ -25,7 +25,7 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class EntryUse:
-    """The numbers of answers that used an entry, of opinions on them, and of searches in vain."""
+    """The counts of an entry: answers that used it, opinions on them, and searches in vain."""
 
     title: str
     used: int = 0
@@ -46,7 +46,7 @@ class EntryReview:
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """A change that somebody made to how the bot runs, or to what it keeps."""
+    """A person's change of the bot's settings or data."""
 
     at: datetime
     who: str

@@ -1,4 +1,4 @@
-"""The trace of a question, which is kept with its turn: how it came to its answer."""
+"""The trace of a question: how it came to its answer. It is stored with the turn."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A change of the shown answer: milliseconds after its beginning, and how long it was then."""
+    """An edit of the shown answer: milliseconds after its beginning, and its length then."""
 
     at_ms: float
     characters: int
@@ -36,13 +36,12 @@ class Edit:
 class Trace:
     """The reasons for an answer; empty for turns that an older faqbot has stored.
 
-    `searched` is the text that was searched for, `reference` what the message refers to in its
-    conversation (see `core.assistant.dialogue.references.Reference`), and `left_out` are further
-    questions of it. `scores` are the guardrail's probabilities, and `kind` is that of small talk,
+    `searched` is the text that was searched for. `reference` is the kind of the message's reference
+    to its conversation (see `core.assistant.dialogue.references.Reference`), and `left_out` are its
+    further questions. `scores` are the guardrail's probabilities, and `kind` is that of small talk,
     "" for a question. `candidates` are nearest first, and `facts` are the evidence for the first of
-    them, by the names of `core.retrieval.evidence.FACTS`.
-    `prompt` is what a model was given to answer from; "" where none wrote. `edits` are how the
-    answer grew until it was stored, which is just before its last edit.
+    them, by the names of `core.retrieval.evidence.FACTS`. `prompt` is that of the model, "" if no
+    model wrote. `edits` show how the answer grew until it was stored, just before its last edit.
     """
 
     searched: str = ""

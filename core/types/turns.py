@@ -1,4 +1,4 @@
-"""The turns that are kept of answered questions, and the opinions of people on them."""
+"""The values of the history: turns, and the opinions of people on them."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class TurnState(StrEnum):
 class Dialogue:
     """The state of a skill's dialogue after a turn.
 
-    `data` is the skill's own, as text; None if nothing is left to ask or to confirm. `only` are the
-    people who may press the turn's buttons; everybody may if it is empty. From `until` on the
-    dialogue has lapsed. `files` are what the turn attached. Only a later turn on the same `topic`
-    overtakes its buttons.
+    `data` is the skill's own text; None if nothing is left to ask or to confirm. `only` are the
+    people who may press the turn's buttons; if it is empty, everybody may. The dialogue lapses at
+    `until`. `files` are those that the turn attached. Its buttons are superseded only by a later
+    turn on the same `topic`.
     """
 
     skill: str
@@ -40,7 +40,7 @@ class Dialogue:
     topic: str = ""
 
     def is_open(self, now: datetime) -> bool:
-        """Return whether the skill still expects a message of this conversation at that time."""
+        """Return whether the skill still expects a message in this conversation."""
         return self.data is not None and (self.until is None or now < self.until)
 
     def admits(self, person: str) -> bool:
@@ -50,11 +50,11 @@ class Dialogue:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question with what became of it: everything needed to replay it.
+    """A question with its answer and everything needed to replay it.
 
-    `passages` are those that `sources` names, as they were used. `withheld` is the number of
-    sentences of a model that were not shown: see `core.text.safety.claims`. `trace` says why it was
-    answered so.
+    `sources` are the titles of the `passages`, which have the text that was used. `withheld` is the
+    number of a model's sentences that were not shown: see `core.text.safety.claims`. `trace` has
+    the reasons for the answer.
     """
 
     question: Question
@@ -76,7 +76,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class SessionSummary:
-    """A session in the listing: when its last turn ended."""
+    """A session in a listing, with the time at which its last turn ended."""
 
     session: SessionId
     last_at: datetime
@@ -84,10 +84,10 @@ class SessionSummary:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """The opinion of one person on one answer; a later opinion takes the place of an earlier.
+    """The opinion of one person on one answer; a later opinion replaces an earlier one.
 
-    `reason` says why the answer did not help, `expected` what would have been right, in their own
-    words.
+    `reason` says why the answer did not help, and `expected` what would have been right, both in
+    the person's words.
     """
 
     question_id: str
@@ -100,9 +100,9 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """The amount that was deleted, and how many lessons name a person no more.
+    """The numbers of deleted items, and of lessons from which a person's name was removed.
 
-    `memories` is what the person told the bot to remember.
+    `memories` are the facts that the person had told the bot to remember.
     """
 
     turns: int
