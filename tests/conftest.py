@@ -55,10 +55,16 @@ def pytest_xdist_auto_num_workers():
     return -(-3 * (os.cpu_count() or 1) // 2)
 
 
+def pytest_collection():
+    """Keep the garbage collector from looking through modules and tests while they are loaded."""
+    gc.disable()
+
+
 def pytest_collection_finish():
-    """Keep the garbage collector from what stays to the end: the modules, and every test."""
+    """Keep it from what stays to the end: the modules, and every test."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -33,7 +33,8 @@ def open_folder(folder: Path) -> ClientAPI:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         settings = Settings(anonymized_telemetry=False)
-        return chromadb.PersistentClient(str(folder), settings=settings)
+        # Chroma keeps one store a path in a process, and a relative path may mean another later.
+        return chromadb.PersistentClient(str(folder.resolve()), settings=settings)
     except (OSError, ChromaError, ValueError, RuntimeError) as error:
         raise FaqIndexError(
             f"cannot open the index in {folder}: {error}. Check the folder's permissions, "

@@ -4,6 +4,7 @@ import os
 import subprocess
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -303,3 +304,12 @@ def test_warming_changes_nothing(index):
     generation = serve(index, [record(1)])
     index.warm()
     assert index.serving().name == generation
+
+
+def test_a_relative_folder_is_that_of_where_the_process_is_now(tmp_path, monkeypatch):
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        index = ChromaIndex.open(Path("chroma"))
+        assert index.serving() is None
+        serve(index, [record(1)])
