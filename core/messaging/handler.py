@@ -14,7 +14,7 @@ from core.messaging.cases.desk import CaseDesk
 from core.messaging.cases.escalation import Escalation
 from core.messaging.delivery.presenter import Presenter
 from core.messaging.delivery.recovery import attach, delete_all, delete_late, with_found
-from core.messaging.delivery.reply import Reply
+from core.messaging.delivery.reply import POSTING, Reply
 from core.messaging.endings import ending_of, state_of
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.worker import NoteReply
@@ -196,7 +196,9 @@ class QuestionHandler:
         """Delete an answer, or show that it was stopped; see `core.messaging.worker.Handler`."""
         await until_back(lambda: self._archive.remove(claim.question.id))
         reply = self._reply_for(claim.question)
-        references = await with_found(_split(claim.reply), reply, all_of_them=True)
+        references = _split(claim.reply)
+        if _was_posting(claim):
+            references = await with_found(references, reply, all_of_them=True)
         if claim.state is InboxState.WITHDRAWN:
             await delete_all(reply, references)
             await reply.abandon()
@@ -216,7 +218,9 @@ class QuestionHandler:
         question = claim.question
         reply = self._reply_for(question)
         references = _split(claim.reply)
-        if claim.fence > 1:
+        # A message that the store does not know is on its way, or never was.
+        unknown = _was_posting(claim)
+        if unknown:
             references = await with_found(references, reply)
         presenter = Presenter(reply, note=partial(_note, note_reply), references=references)
         watch.presenter = presenter
@@ -228,7 +232,7 @@ class QuestionHandler:
             # This process may hold a later claim of the same question by now.
             if self._live.get(question.id) is live:
                 del self._live[question.id]
-        if claim.fence > 1:
+        if unknown:
             await delete_late(reply, presenter.references)
         return view
 
@@ -253,7 +257,12 @@ async def _note(note_reply: NoteReply, references: Sequence[str]) -> None:
 
 
 def _split(reply: str | None) -> Sequence[str]:
-    return reply.split() if reply else ()
+    return [one for one in reply.split() if one != POSTING] if reply else ()
+
+
+def _was_posting(claim: Claim) -> bool:
+    """Return whether an earlier attempt may have sent a message that it did not note."""
+    return POSTING in (claim.reply or "").split()
 
 
 async def _untold(_references: object) -> None:

@@ -107,6 +107,7 @@ class Intake:
 
     async def _store(self, question: Question) -> Receipt:
         try:
+            await self._offline.check_turn(question.session)
             return await self._offline.soon(lambda: self._inbox.receive(question))
         except StoreAwayError:
             return await self._offline.keep(Act.ASK, question)

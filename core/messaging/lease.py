@@ -7,6 +7,7 @@ import logging
 from typing import Final
 
 from core.errors import AwayError
+from core.messaging.delivery.reply import POSTING
 from core.ports import Inbox
 from core.types import Claim
 
@@ -53,7 +54,9 @@ class Lease:
                 pause_s = self._lease_s / _BEATS
 
     async def note_reply(self, reply: str) -> None:
-        """Store the reference of the answer's messages; return once they may be written.
+        """Note the messages in which the answer is written; return when it may be written.
+
+        That a new one is on its way has to be in the store itself before it is sent.
 
         Raises:
             LeaseLostError: this process has lost the question.
@@ -69,7 +72,7 @@ class Lease:
                 else:
                     return
             self._due = reply
-            if asyncio.get_running_loop().time() < self._until:
+            if POSTING not in reply.split() and asyncio.get_running_loop().time() < self._until:
                 return
             await self._there.wait()
 

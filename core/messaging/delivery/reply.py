@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
+from core.messaging.delivery.budget import Budget
 from core.messaging.delivery.pacer import Pacer
 from core.types import File, View
 
 Page = TypeVar("Page")
+
+POSTING: Final = "…"
+"""Stands among the references of an answer's messages while one more is on its way."""
 
 
 class Reply(Protocol[Page]):
@@ -19,7 +23,7 @@ class Reply(Protocol[Page]):
     """
 
     @property
-    def posts(self) -> Pacer:
+    def posts(self) -> Budget:
         """The budget that a new message here is taken from."""
         ...
 
