@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import resource
 import statistics
@@ -25,20 +24,18 @@ import aiohttp
 import openai
 import orjson
 
+from bench.openai_questions import ours
+from bench.openai_real import embed_real, tokens_per_question
+from bench.openai_workers import share_out
 from bots.bootstrap.assistant import open_assistant
-from bots.bootstrap.models.embedders import open_embedder, prepare_with
+from bots.bootstrap.models.embedders import open_embedder
 from bots.bootstrap.processes.event_loop import run
-from bots.bootstrap.search import build_retriever, load_language
-from config.profiles import load_profile
-from config.resources import QUESTION_PACKS, ROOT, SAMPLE_FAQ, load_prompt
+from bots.bootstrap.search import load_language
+from config.resources import ROOT, SAMPLE_FAQ
 from config.settings import Settings, read_settings
 from core.assistant.assistant import Assistant
-from core.llm.chat import PASSAGE_TOKENS
-from core.llm.prompts import answer_messages, estimate_tokens, pack, reading_messages
 from core.retrieval.chroma.index import ChromaIndex
-from core.types import Answered, Delta, Exchange, Passage, Question, SessionId
 from ingest.prepare import prepare
-from ingest.question_packs import load_pack
 from ingest.sources.load import load
 from ingest.sync import sync, texts_of
 
@@ -46,7 +43,6 @@ PACE = {"first-token-s": 0.3, "tokens-per-s": 50, "embedding-s": 0.15, "answer-t
 SIZES = (1, 10, 50, 200, 500)
 WANTED = {50: 1.1, 200: 1.25, 500: 1.5}  # of the time of one
 _LAG_STEP_S = 0.01
-_EXTRACT = load_profile("smartstore").model_down
 
 
 @contextmanager
@@ -108,23 +104,6 @@ async def bare(sdk: openai.AsyncOpenAI, question: str) -> float:
                 orjson.loads(line[6:])
                 first = perf_counter() - started
     return first
-
-
-async def ours(assistant: Assistant, question: str, number: int) -> tuple[float, float]:
-    """Seconds to the first visible text, and to the end."""
-    started = perf_counter()
-    asked = Question(f"bench-{number}", SessionId(f"bench-{number}"), question, asker=str(number))
-    first = 0.0
-    ending = None
-    async for event in assistant.answer(asked):
-        if not first and isinstance(event, Delta):
-            first = perf_counter() - started
-        ending = event
-    if not isinstance(ending, Answered):
-        print(f"  {question!r} ended as {type(ending).__name__}")
-    elif ending.text.startswith(_EXTRACT):
-        print(f"  {question!r} was answered without a model")
-    return first, perf_counter() - started
 
 
 async def first_text(assistant: Assistant, questions: Sequence[str], url: str) -> None:
@@ -232,60 +211,6 @@ def resident_mb() -> float:
     return pages * resource.getpagesize() / 1_000_000
 
 
-def tokens_per_question(shared: Path) -> None:
-    """Prompt tokens of both calls over 100 development questions, by our estimate."""
-    profile = load_profile("smartstore")
-    answering, reading = load_prompt("answer", profile), load_prompt("reading", profile)
-    folder = Path(tempfile.mkdtemp())
-    os.environ |= {"FAQBOT_EMBEDDER": "builtin", "FAQBOT_DATA_DIR": str(folder)}
-    settings = read_settings()
-    real = load(shared / "data" / "final_result.pkl")
-    entries = prepare(real, load_pack(QUESTION_PACKS / "smartstore.jsonl")).entries
-    language = load_language(settings.profile)
-    sync(
-        entries,
-        index=ChromaIndex.open(settings.index_dir),
-        analyzer=lambda: language.analyzer,
-        embedder=lambda: language.encoder,
-        fingerprint=language.encoder.fingerprint,
-        source="real",
-        progress=lambda *_: None,
-    )
-    retriever, _ = build_retriever(settings)
-    answers, readings, whole = [], [], []
-    lines = (shared / "eval" / "retrieval.dev.jsonl").read_text(encoding="utf-8").splitlines()
-    for row in map(json.loads, lines[:100]):
-        past = [Exchange(turn["user"], turn["bot"]) for turn in row.get("history") or ()]
-        found = retriever.entries(retriever.search(row["question"], past)[:8])
-        passages = [Passage(e.faq_id, e.title, e.text, 1.0) for e in found]
-        excerpts = pack(row["question"], passages, PASSAGE_TOKENS)
-        told = answer_messages(answering, row["question"], past, excerpts)
-        read = reading_messages(reading, row["question"], past)
-        answers.append(sum(estimate_tokens(message["content"]) for message in told))
-        readings.append(sum(estimate_tokens(message["content"]) for message in read))
-        whole.append(sum(estimate_tokens(e.title + e.text) for e in found[:5]))
-    print(
-        f"prompt tokens a question (estimated): answer {statistics.mean(answers):.0f} + reading "
-        f"{statistics.mean(readings):.0f} (at most 1,000 wanted); "
-        f"five whole entries alone {statistics.mean(whole):.0f}"
-    )
-
-
-def embed_real(shared: Path, url: str) -> None:
-    """The embeddings of a whole ingest: requests and seconds, next to one request an entry."""
-    settings = settings_for(Path(tempfile.mkdtemp()), url)
-    real = load(shared / "data" / "final_result.pkl")
-    texts = texts_of(prepare(real, load_pack(QUESTION_PACKS / "smartstore.jsonl")).entries)
-    calls: list[int] = []
-    started = perf_counter()
-    prepare_with(settings, lambda done, _: calls.append(done))(texts)
-    took = perf_counter() - started
-    print(
-        f"embedding the real FAQ: {len(texts):,} texts in {len(calls) - 1} requests, {took:.1f} s "
-        f"({461 / took:.0f} times faster than 2,719 requests in 461 s; at least 30 wanted)"
-    )
-
-
 async def measure(settings: Settings, url: str, sizes: Sequence[int]) -> None:
     """Measure what needs an assistant."""
     await ingest_sample(settings)
@@ -301,12 +226,19 @@ def main() -> None:
     """Run all of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
-    sizes = parser.parse_args().sizes
+    parser.add_argument("--workers", type=int, default=1, help="processes that share the answers")
+    given = parser.parse_args()
+    sizes = given.sizes
     shared = Path(os.environ.get("FAQBOT_SHARED", ROOT.parent / "shared"))
     with local_openai() as url, tempfile.TemporaryDirectory() as folder:
-        run(measure(settings_for(Path(folder), url), url, sizes))
+        settings = settings_for(Path(folder), url)
+        if given.workers > 1:
+            run(ingest_sample(settings))
+            share_out(settings, sizes, workers=given.workers)
+            return
+        run(measure(settings, url, sizes))
         if (shared / "data" / "final_result.pkl").is_file():
-            embed_real(shared, url)
+            embed_real(shared, settings_for(Path(tempfile.mkdtemp()), url))
             tokens_per_question(shared)
         else:
             print(f"NOT RUN: the real FAQ is not in {shared} (set FAQBOT_SHARED)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Final
 
 from core.errors import AwayError
@@ -13,7 +14,8 @@ from core.types import Claim
 
 logger = logging.getLogger(__name__)
 
-_BEATS: Final = 3  # renewals within the time of a lease
+_BEATS: Final = 3  # a lease
+_LATE_SHARE: Final = 0.25  # of a lease; a renewal that is so late was nearly too late
 _AGAIN_S: Final = 0.5  # the pause after a failed renewal
 _SOON_S: Final = 2.0  # how long a write of the answer waits for the store
 # The share of a lease in which this process writes: its calls then end before another claim begins.
@@ -27,8 +29,12 @@ class Lease:
     next claim before the lease lapses. After that, writes wait for the store.
     """
 
-    def __init__(self, inbox: Inbox, claim: Claim, *, lease_s: float) -> None:
+    def __init__(
+        self, inbox: Inbox, claim: Claim, *, lease_s: float, late: Callable[[], None]
+    ) -> None:
+        """`late` hears of renewals that come so late that leases are at risk."""
         self._inbox = inbox
+        self._late = late
         self._claim = claim
         self._lease_s = lease_s
         self._until = asyncio.get_running_loop().time() + lease_s * _SAFE_SHARE
@@ -42,8 +48,10 @@ class Lease:
         Raises:
             LeaseLostError: another process has the question, or it was deleted or edited.
         """
+        loop = asyncio.get_running_loop()
         pause_s = self._lease_s / _BEATS
         while True:
+            due = loop.time() + pause_s
             await asyncio.sleep(pause_s)
             try:
                 await self._renew()
@@ -52,6 +60,8 @@ class Lease:
                 pause_s = _AGAIN_S
             else:
                 pause_s = self._lease_s / _BEATS
+            if loop.time() - due > self._lease_s * _LATE_SHARE:
+                self._late()
 
     async def note_reply(self, reply: str) -> None:
         """Note the messages in which the answer is written; return when it may be written.

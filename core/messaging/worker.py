@@ -91,6 +91,7 @@ class InboxWorker:
         self._tasks: asyncio.TaskGroup | None = None
         self._at_work: set[_Work] = set()
         self._sweep_at = float("-inf")
+        self._rests_until = float("-inf")
 
     @property
     def leases(self) -> int:
@@ -147,6 +148,7 @@ class InboxWorker:
         while True:
             woken.clear()
             try:
+                await self._rest()
                 await self._sweep()
                 claim = await self._inbox.claim(lease_s=self._lease_s, prefixes=(prefix,))
                 if claim is not None:
@@ -161,6 +163,19 @@ class InboxWorker:
                 async with asyncio.timeout(self._poll_s):
                     await woken.wait()
 
+    async def _rest(self) -> None:
+        """Take no more work for a moment if the leases of what is at work are nearly lost.
+
+        A process that has too little of the processor or the store would lose them, and begin the
+        same answers again and again.
+        """
+        rest_s = self._rests_until - asyncio.get_running_loop().time()
+        if rest_s > 0 and self._at_work:
+            await asyncio.sleep(rest_s)
+
+    def _late(self) -> None:
+        self._rests_until = asyncio.get_running_loop().time() + self._lease_s / 2
+
     async def _sweep(self) -> None:
         """Free the questions of processes that died, every `poll_s`."""
         now = asyncio.get_running_loop().time()
@@ -174,7 +189,7 @@ class InboxWorker:
         """Answer a claimed question as long as this process holds its lease."""
         job = _Work(claim.question.id)
         self._at_work.add(job)
-        lease = Lease(self._inbox, claim, lease_s=self._lease_s)
+        lease = Lease(self._inbox, claim, lease_s=self._lease_s, late=self._late)
         tasks = {
             asyncio.create_task(self._answer(claim, job, lease)),
             asyncio.create_task(_keep(lease, job)),

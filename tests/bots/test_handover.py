@@ -20,7 +20,7 @@ async def slack():
 
 
 async def test_who_leaves_hands_its_answers_over_at_once(slack, tmp_path):
-    """Not when the lease lapses; the other process goes on in the same message."""
+    """Not when the lease lapses; the other process goes on in the message that the store names."""
     person = slack.add_person("민수")
     channel = slack.add_channel("문의", person)
     lasting = {"lease_s": 60.0}
@@ -33,6 +33,7 @@ async def test_who_leaves_hands_its_answers_over_at_once(slack, tmp_path):
         assert time.monotonic() - left_at < 10
     assert slack.replies(question) == [reply]
     assert "밀립니다" in visible(reply)
+    assert slack.calls("conversations.replies") == []
 
 
 def test_a_killed_process_is_replaced_within_ten_seconds():

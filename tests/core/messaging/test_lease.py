@@ -9,6 +9,7 @@ import pytest
 from fakes.leaping_loop import leap
 
 from core.errors import LeaseLostError, StoreAwayError
+from core.messaging.delivery.reply import POSTING
 from core.messaging.lease import Lease
 from core.types import Claim, Question, SessionId
 
@@ -38,7 +39,7 @@ class Inbox:
 
 async def written(inbox: Inbox, *, until_s: float) -> list[float]:
     """When writes were let through that are tried ten times a second."""
-    lease, times = Lease(inbox, CLAIM, lease_s=8.0), []
+    lease, times = Lease(inbox, CLAIM, lease_s=8.0, late=lambda: None), []
     loop = asyncio.get_running_loop()
     async with asyncio.TaskGroup() as tasks:
         keeping = tasks.create_task(lease.keep())
@@ -75,7 +76,7 @@ def test_a_message_that_could_not_be_noted_is_noted_when_the_store_is_back():
     inbox = Inbox(away=(0.0, 5.0))
 
     async def story() -> None:
-        lease = Lease(inbox, CLAIM, lease_s=8.0)
+        lease = Lease(inbox, CLAIM, lease_s=8.0, late=lambda: None)
         await lease.note_reply("m1")
         keeping = asyncio.create_task(lease.keep())
         await asyncio.sleep(10.0)
@@ -83,3 +84,39 @@ def test_a_message_that_could_not_be_noted_is_noted_when_the_store_is_back():
 
     leap(story())
     assert inbox.noted == ["m1"]
+
+
+def test_a_message_is_sent_only_once_the_store_knows_that_it_is_on_its_way():
+    """Else the next process would not know that there may be one."""
+    inbox = Inbox(away=(0.0, 5.0))
+
+    async def story() -> float:
+        lease = Lease(inbox, CLAIM, lease_s=8.0, late=lambda: None)
+        keeping = asyncio.create_task(lease.keep())
+        await lease.note_reply(f"m1 {POSTING}")
+        keeping.cancel()
+        return asyncio.get_running_loop().time()
+
+    assert 5.0 <= leap(story()) < 7.0
+    assert inbox.noted[0] == f"m1 {POSTING}"
+
+
+def test_renewals_that_come_too_late_are_told():
+    """The store takes a third of the lease for each: there is too much at work."""
+
+    class Slow(Inbox):
+        async def renew(self, claim: Claim, *, lease_s: float) -> None:
+            await asyncio.sleep(lease_s / 3)
+
+    async def told(inbox: Inbox) -> int:
+        times: list[float] = []
+        loop = asyncio.get_running_loop()
+        lease = Lease(inbox, CLAIM, lease_s=9.0, late=lambda: times.append(loop.time()))
+        keeping = asyncio.create_task(lease.keep())
+        await asyncio.sleep(30.0)
+        keeping.cancel()
+        return len(times)
+
+    never = (0.0, 0.0)
+    assert leap(told(Slow(away=never))) >= 4
+    assert leap(told(Inbox(away=never))) == 0

@@ -133,6 +133,29 @@ async def test_a_platform_that_is_slow_does_not_keep_another_waiting(inbox, scri
         assert await state_of(inbox, "2") is InboxState.RECEIVED
 
 
+async def test_a_process_whose_leases_are_nearly_lost_takes_nothing_more(inbox, script):
+    """It would lose them, and begin the same answers again; once they have ended it goes on."""
+    script.hold("1")
+
+    class Slow(SqliteInbox):
+        async def renew(self, claim: Claim, *, lease_s: float) -> None:
+            await asyncio.sleep(lease_s / 2)
+            await super().renew(claim, lease_s=lease_s)
+
+    slow = Slow(inbox._file, InboxLimits(per_session=9, total=99))
+    await slow.receive(asked("1", "a"))
+    async with working(slow, script, lease_s=1.0) as worker:
+        await script.begun.get()
+        await until(lambda: asyncio.sleep(0, worker._rests_until > 0))
+        await slow.receive(asked("2", "b"))
+        worker.wake()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.4):
+                await script.begun.get()
+        script.hold("1").set()
+        assert (await script.begun.get()).question.id == "2"
+
+
 async def test_waking_finds_a_question_at_once(inbox, script):
     async with working(inbox, script, poll_s=60) as worker:
         await inbox.receive(asked("1"))
