@@ -222,7 +222,8 @@ class QuestionHandler:
         unknown = _was_posting(claim)
         if unknown:
             references = await with_found(references, reply)
-        presenter = Presenter(reply, note=partial(_note, note_reply), references=references)
+        note = partial(_note, note_reply, unknown=unknown)
+        presenter = Presenter(reply, note=note, references=references)
         watch.presenter = presenter
         self._history.watch(question.id, lambda: presenter.edits)
         self._live[question.id] = live = (presenter, claim)
@@ -252,8 +253,14 @@ def references_of(stored: Received) -> Sequence[str]:
     return _split(stored.reply)
 
 
-async def _note(note_reply: NoteReply, references: Sequence[str]) -> None:
-    await note_reply(" ".join(references))
+async def _note(note_reply: NoteReply, references: Sequence[str], *, unknown: bool = False) -> None:
+    """Note the messages of an answer; one that is `unknown` may land until the answer is settled.
+
+    The next process has to look for it, too, should this one lose the question before that.
+    """
+    known = [one for one in references if one != POSTING]
+    more = unknown or len(known) < len(references)
+    await note_reply(" ".join([*known, POSTING] if more else known))
 
 
 def _split(reply: str | None) -> Sequence[str]:

@@ -59,8 +59,9 @@ class Intake:
         Raises:
             StorageError: the question is not stored.
         """
-        arriving = self._arriving.setdefault(question.id, asyncio.Lock())
-        async with arriving:  # a platform may deliver one message as two events at once
+        # In the order in which they come; a platform may also deliver one message as two events.
+        turn = question.id if late else question.session
+        async with self._arriving.setdefault(turn, asyncio.Lock()):
             return await self._take(question, late=late)
 
     def tell_again(self, question_id: str) -> None:
