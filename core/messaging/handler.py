@@ -235,6 +235,7 @@ class QuestionHandler:
                 del self._live[question.id]
         if unknown:
             await delete_late(reply, presenter.references)
+            await _note(note_reply, presenter.references)
         return view
 
     async def _abandon(self, question: Question) -> None:
