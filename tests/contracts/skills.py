@@ -202,8 +202,8 @@ async def test_data_is_answered_asked_anew_after_a_restart_and_shown_with_its_sq
     async with driver.running(make_assistant=analyst):
         asked = await driver.ask("작년에 서울에서 가장 많이 팔린 카테고리는?")
         await offered(driver, asked, "SQL 보기")
-        await driver.until(lambda: driver.files(asked))
-        assert driver.files(asked)[0][0] == "answer.csv"
+        await driver.until(lambda: len(driver.files(asked)) == 2)
+        assert [name for name, _ in driver.files(asked)] == ["answer.csv", "answer.png"]
         await nothing_changes(driver, asked, "SQL 보기")
         await driver.go_on(asked, "아니, 올해 월별 매출 추이")
         await said(driver, asked, "월별 매출")

@@ -115,8 +115,7 @@ class Rest:
         form = aiohttp.FormData()
         said = {"flags": flags, "attachments": [{"id": 0, "filename": file.name}]}
         form.add_field("payload_json", json.dumps(said), content_type="application/json")
-        content = file.text.encode()
-        form.add_field("files[0]", content, filename=file.name, content_type=file.media_type)
+        form.add_field("files[0]", file.content, filename=file.name, content_type=file.media_type)
         await self._called("POST", path, window=window, data=form)
 
     async def _called(self, method: str, path: str, *, window: Window | None, **sent: Any) -> Any:  # noqa: ANN401 - JSON

@@ -34,7 +34,7 @@ async def upload(client: AsyncWebClient, file: File, *, channel: str, thread: st
             thread_ts=thread or None,
             filename=file.name,
             title=file.name,
-            content=file.text,
+            content=file.content,
         )
 
 

@@ -301,7 +301,12 @@ def _schemas() -> Json:
             "pressed": {"type": "boolean"},
         },
     }
-    file = {"type": "object", "properties": {"name": TEXT, "media_type": TEXT, "text": TEXT}}
+    of_file = dict.fromkeys(("name", "media_type", "text", "base64"), TEXT)
+    file = {
+        "type": "object",
+        "description": "A picture has `base64`, any other file `text`.",
+        "properties": of_file,
+    }
     answer = {
         "kind": {"enum": [kind.value for kind in EndingKind]},
         "text": {"type": "string", "description": "Markdown."},

@@ -154,9 +154,10 @@ export class Turn {
   }
 
   files(files) {
-    const links = files.map(({ name, media_type: type, text }) => {
-      const link = make("a", { download: name, textContent: name, href: URL.createObjectURL(new Blob([text], { type })) });
-      return make("li", {}, link);
+    const links = files.map(({ name, media_type: type, text, base64 }) => {
+      const href = base64 ? `data:${type};base64,${base64}` : URL.createObjectURL(new Blob([text], { type }));
+      const picture = base64 ? [make("img", { src: href, alt: name })] : [];
+      return make("li", {}, ...picture, make("a", { download: name, textContent: name, href }));
     });
     return make("ul", { className: "files" }, ...links);
   }
