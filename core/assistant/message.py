@@ -167,20 +167,58 @@ def _chosen(
     whole: Part, found: Mapping[_Candidate, Part], sentences: Sequence[Sentence]
 ) -> Reading:
     """Return the questions that are clear by themselves, in order; the whole if there is none."""
-    taken = _independent(_one_a_sentence(found), sentences)
+    answered = _one_a_sentence(found)
+    taken = _independent(answered, sentences)
     if not taken:
-        return Reading((whole,), whole.found)
+        part = _asked_about(whole, found, sentences)
+        return Reading((part,), part.found)
     best = max(map(_score, taken.values()))
     order = sorted(taken, key=lambda candidate: candidate.at)
     sure = [candidate for candidate in order if _score(taken[candidate]) >= _AS_SURE * best]
+    behind = [candidate.text for candidate in _told_behind(answered, taken, best)]
     if len(sure) == 1 and _answers(whole) and _score(whole) >= _WITH_CONTEXT * best:
-        return Reading((whole,), whole.found)
+        return Reading((whole,), whole.found, tuple(behind))
     doubtful = (candidate for candidate in order if candidate not in sure)
     asking = (candidate for candidate in doubtful if sentences[candidate.at].asks)
     return _reading(
         [taken[candidate] for candidate in sure[:_MOST_ANSWERED]],
-        left_out=[candidate.text for candidate in (*sure[_MOST_ANSWERED:], *asking)],
+        left_out=[
+            *(candidate.text for candidate in (*sure[_MOST_ANSWERED:], *asking)),
+            *behind,
+        ],
     )
+
+
+def _told_behind(
+    answered: Mapping[_Candidate, Part], taken: Mapping[_Candidate, Part], best: float
+) -> list[_Candidate]:
+    """Return the sentences behind the questions that do not ask, but find an entry of their own.
+
+    "쿠폰을 만들고 싶어요" may be another question. Before the question it belongs to the story.
+    """
+    last = max(candidate.at for candidate in taken)
+    return [
+        candidate
+        for candidate, part in answered.items()
+        if candidate.at > last
+        and _score(part) >= _AS_SURE * best
+        and all(_differ(part, other) for other in taken.values())
+    ]
+
+
+def _asked_about(
+    whole: Part, found: Mapping[_Candidate, Part], sentences: Sequence[Sentence]
+) -> Part:
+    """Return the question of a message that no entry answers, or the whole if none is on topic.
+
+    A story around a question is no reason to refuse it.
+    """
+    asked = [
+        part
+        for candidate, part in found.items()
+        if sentences[candidate.at].asks and _is_on_topic(part)
+    ]
+    return whole if _is_on_topic(whole) or not asked else max(asked, key=_score)
 
 
 def _independent(
@@ -229,8 +267,12 @@ def _reading(parts: Sequence[Part], *, left_out: Sequence[str] = ()) -> Reading:
     return Reading(tuple(parts), found, tuple(left_out))
 
 
+def _is_on_topic(part: Part) -> bool:
+    return part.found.verdict.label is Label.ON_TOPIC
+
+
 def _answers(part: Part) -> bool:
-    return part.found.verdict.label is Label.ON_TOPIC and bool(part.found.entries)
+    return _is_on_topic(part) and bool(part.found.entries)
 
 
 def _score(part: Part) -> float:

@@ -6,7 +6,7 @@ import pytest
 from fakes.faq import FAQ
 
 from core.press_ids import press_id
-from core.types import Answered, Question, SessionId
+from core.types import Answered, Escalated, Question, SessionId
 
 SESSION = SessionId("web:test:9")
 TITLES = [entry.title for entry in FAQ]
@@ -44,6 +44,21 @@ async def test_the_question_is_found_behind_a_story(talk, before, behind):
     assert sources(ending) == [SETTLEMENT]
 
 
+@pytest.mark.parametrize(
+    "story",
+    [
+        "안녕하세요 저는 꽃집을 하는 사람인데요. 요즘 경기가 안 좋아서 힘드네요. 혹시",
+        "어제 강아지가 아파서 밤을 새웠어요. 비까지 와서 너무 우울하네요. 아무튼",
+        "친구들이 다 결혼해서 외롭네요. 주말에 영화나 볼까 해요.",
+    ],
+)
+async def test_a_story_before_a_question_that_the_faq_does_not_answer_is_no_reason_to_refuse(
+    talk, story
+):
+    _, ending = await talk(f"{story} 판매자 등급은 어떻게 올리나요?")
+    assert isinstance(ending, Escalated)
+
+
 @pytest.mark.parametrize("joint", ["\n", " 그리고 ", "\n또 ", " "])
 async def test_two_questions_are_both_answered(talk, joint):
     _, ending = await talk(f"{SETTLEMENT}{joint}{DOCUMENTS}")
@@ -55,6 +70,15 @@ async def test_a_third_question_is_offered(talk):
     _, ending = await talk(f"1) {SETTLEMENT}\n2) {DOCUMENTS}\n3) {SIGN_UP}")
     assert len(sources(ending)) == 2
     assert any(title in ending.followups for title in (SETTLEMENT, DOCUMENTS, SIGN_UP))
+
+
+async def test_what_does_not_ask_but_stands_behind_the_question_is_not_lost(talk):
+    told = "할인 쿠폰도 만들고 싶습니다."
+    _, ending = await talk(f"{SETTLEMENT} {told}")
+    assert sources(ending)[0] == SETTLEMENT
+    assert told in ending.followups or len(sources(ending)) > 1
+    _, ending = await talk(f"{told} {SETTLEMENT}")
+    assert told not in ending.followups
 
 
 @pytest.mark.parametrize(
