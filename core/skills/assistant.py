@@ -42,6 +42,9 @@ logger = logging.getLogger(__name__)
 # many more.
 _TURNS_BACK: Final = 6
 _PRESSED_BACK: Final = 100
+# Confidence of the FAQ's first entry, and likeness to a skill's own example; both of 0 to 1.
+_FAQ_IS_SURE: Final = 0.8
+_AS_EXAMPLES: Final = 0.8
 
 
 class SkilledAssistant:
@@ -196,11 +199,16 @@ class SkilledAssistant:
                     return
 
     def _meant(self, text: str, research: Research) -> str | None:
-        """Return the skill that a message is meant for: it is liker to it than to the FAQ."""
+        """Return the skill that a message is more like than like the FAQ; None if there is none.
+
+        What the FAQ surely answers is a skill's only if it is said as the skill's examples are.
+        """
         found = self._router.candidate(text)
         if found is None:
             return None
         skill, score = found
+        if score < _AS_EXAMPLES and research.hits and research.hits[0].confidence >= _FAQ_IS_SURE:
+            return None
         titles = [hit.title for hit in research.hits[:3]]
         questions = [asked for entry in research.entries[:3] for asked in entry.questions]
         return skill.name if score > self._router.likeness(text, [*titles, *questions]) else None
