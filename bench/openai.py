@@ -37,7 +37,7 @@ from core.assistant.assistant import Assistant
 from core.retrieval.chroma.index import ChromaIndex
 from ingest.prepare import prepare
 from ingest.sources.load import load
-from ingest.sync import sync, texts_of
+from ingest.sync import passages_of, questions_of, sync
 
 PACE = {"first-token-s": 0.3, "tokens-per-s": 50, "embedding-s": 0.15, "answer-tokens": 120}
 SIZES = (1, 10, 50, 200, 500)
@@ -76,7 +76,7 @@ async def ingest_sample(settings: Settings) -> None:
     """Fetch the vectors, then index."""
     entries = prepare(load(SAMPLE_FAQ)).entries
     async with open_embedder(settings) as embedder:
-        await embedder.prepare(texts_of(entries), lambda *_: None)
+        await embedder.prepare(questions_of(entries), passages_of(entries), lambda *_: None)
         analyzer = (await asyncio.to_thread(load_language, settings.profile)).analyzer
         await asyncio.to_thread(
             sync,
