@@ -40,10 +40,10 @@ T = TypeVar("T")
 _THREADS = 2
 _KEPT = 5_000
 _NONE = "\0"  # no category has this name
-# The confidence by which the reading in the conversation is ahead of the other where a question
-# leans on it, and behind where it stands for itself. Follow-ups and changes of subject are told
-# apart alike from 0.1 to 0.3.
-_AHEAD = 0.2
+# The confidence that the reading in the conversation is given ahead of the other: much where the
+# question points back, a little where it names nothing, and less than none where it stands for
+# itself. Follow-ups and changes of subject are told apart alike around these values.
+_POINTING_BACK, _LEANING, _STANDING = 0.5, 0.2, -0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,8 +271,10 @@ class Retriever:
         """
         if not alone or not in_context:
             return alone or in_context
-        back = points_back(question, self._analyzer.kiwi.tokenize(question))
-        ahead = _AHEAD if back or self.leans(question) else -_AHEAD
+        if points_back(question, self._analyzer.kiwi.tokenize(question)):
+            ahead = _POINTING_BACK
+        else:
+            ahead = _LEANING if self.leans(question) else _STANDING
         surer = in_context[0].confidence + ahead > alone[0].confidence
         return in_context if surer else alone
 

@@ -473,3 +473,8 @@ def test_a_question_that_points_back_is_read_in_its_conversation(retriever):
     for asked in ("그럼 배송비는 누가 내나요?", "그건 얼마예요?"):
         assert retriever.search(asked, history) != retriever.search(asked)
     assert best(retriever, "그럼 배송비는 누가 내나요?", *history) == RETURN_FEE
+
+
+def test_a_question_without_its_verb_is_about_what_was_said_even_where_it_finds_much(retriever):
+    """After a return, "배송비는요?" means that of the return, however sure another entry is."""
+    assert best(retriever, "배송비는요?", after(RETURNS, RETURNS)) == RETURN_FEE
