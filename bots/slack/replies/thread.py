@@ -152,6 +152,8 @@ class SlackReply:
 
     async def edit(self, reference: str, page: Page) -> None:
         """Let the message show this page instead; nobody would notice a call that replaced text."""
+        if page.calls and reference not in self._calling:
+            await self.find()  # another process or an earlier question wrote it, maybe with a call
         if self._calling.get(reference, page.calls) != page.calls:
             raise MustBeNewError(f"{reference} calls the owners, and the page does not, or it does")
         place = self._places.get(reference, 0)
