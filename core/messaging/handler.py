@@ -14,7 +14,7 @@ from core.messaging.cases.desk import CaseDesk
 from core.messaging.cases.escalation import Escalation
 from core.messaging.delivery.presenter import Presenter
 from core.messaging.delivery.recovery import attach, delete_all, delete_late, with_found
-from core.messaging.delivery.reply import POSTING, Reply
+from core.messaging.delivery.reply import Reply
 from core.messaging.endings import ending_of, state_of
 from core.messaging.pending_turns import PendingTurns
 from core.messaging.worker import NoteReply
@@ -196,9 +196,7 @@ class QuestionHandler:
         """Delete an answer, or show that it was stopped; see `core.messaging.worker.Handler`."""
         await until_back(lambda: self._archive.remove(claim.question.id))
         reply = self._reply_for(claim.question)
-        references = _split(claim.reply)
-        if _was_posting(claim):
-            references = await with_found(references, reply, all_of_them=True)
+        references = await with_found(_split(claim.reply), reply, all_of_them=True)
         if claim.state is InboxState.WITHDRAWN:
             await delete_all(reply, references)
             await reply.abandon()
@@ -218,12 +216,9 @@ class QuestionHandler:
         question = claim.question
         reply = self._reply_for(question)
         references = _split(claim.reply)
-        # A message that the store does not know is on its way, or never was.
-        unknown = _was_posting(claim)
-        if unknown:
+        if claim.fence > 1:
             references = await with_found(references, reply)
-        note = partial(_note, note_reply, unknown=unknown)
-        presenter = Presenter(reply, note=note, references=references)
+        presenter = Presenter(reply, note=partial(_note, note_reply), references=references)
         watch.presenter = presenter
         self._history.watch(question.id, lambda: presenter.edits)
         self._live[question.id] = live = (presenter, claim)
@@ -233,9 +228,8 @@ class QuestionHandler:
             # This process may hold a later claim of the same question by now.
             if self._live.get(question.id) is live:
                 del self._live[question.id]
-        if unknown:
+        if claim.fence > 1:
             await delete_late(reply, presenter.references)
-            await _note(note_reply, presenter.references)
         return view
 
     async def _abandon(self, question: Question) -> None:
@@ -254,23 +248,12 @@ def references_of(stored: Received) -> Sequence[str]:
     return _split(stored.reply)
 
 
-async def _note(note_reply: NoteReply, references: Sequence[str], *, unknown: bool = False) -> None:
-    """Note the messages of an answer; one that is `unknown` may land until the answer is settled.
-
-    The next process has to look for it, too, should this one lose the question before that.
-    """
-    known = [one for one in references if one != POSTING]
-    more = unknown or len(known) < len(references)
-    await note_reply(" ".join([*known, POSTING] if more else known))
+async def _note(note_reply: NoteReply, references: Sequence[str]) -> None:
+    await note_reply(" ".join(references))
 
 
 def _split(reply: str | None) -> Sequence[str]:
-    return [one for one in reply.split() if one != POSTING] if reply else ()
-
-
-def _was_posting(claim: Claim) -> bool:
-    """Return whether an earlier attempt may have sent a message that it did not note."""
-    return POSTING in (claim.reply or "").split()
+    return reply.split() if reply else ()
 
 
 async def _untold(_references: object) -> None:

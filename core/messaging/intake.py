@@ -59,9 +59,8 @@ class Intake:
         Raises:
             StorageError: the question is not stored.
         """
-        # In the order in which they come; a platform may also deliver one message as two events.
-        turn = question.id if late else question.session
-        async with self._arriving.setdefault(turn, asyncio.Lock()):
+        arriving = self._arriving.setdefault(question.id, asyncio.Lock())
+        async with arriving:  # a platform may deliver one message as two events at once
             return await self._take(question, late=late)
 
     def tell_again(self, question_id: str) -> None:
@@ -108,7 +107,6 @@ class Intake:
 
     async def _store(self, question: Question) -> Receipt:
         try:
-            await self._offline.check_turn(question.session)
             return await self._offline.soon(lambda: self._inbox.receive(question))
         except StoreAwayError:
             return await self._offline.keep(Act.ASK, question)

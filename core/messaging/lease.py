@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Final
 
 from core.errors import AwayError
-from core.messaging.delivery.reply import POSTING
 from core.ports import Inbox
 from core.types import Claim
 
@@ -64,9 +63,7 @@ class Lease:
                 self._late()
 
     async def note_reply(self, reply: str) -> None:
-        """Note the messages in which the answer is written; return when it may be written.
-
-        That a new one is on its way has to be in the store itself before it is sent.
+        """Store the reference of the answer's messages; return once they may be written.
 
         Raises:
             LeaseLostError: this process has lost the question.
@@ -82,7 +79,7 @@ class Lease:
                 else:
                     return
             self._due = reply
-            if POSTING not in reply.split() and asyncio.get_running_loop().time() < self._until:
+            if asyncio.get_running_loop().time() < self._until:
                 return
             await self._there.wait()
 

@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bots.slack.api.errors import code_of, translated
 from bots.slack.api.workspaces import Workspace
 from core.bounded import BoundedDict
-from core.errors import PlatformError, RateLimitedError
+from core.errors import PlatformError
 from core.types import Mention
 
 logger = logging.getLogger(__name__)
@@ -113,20 +113,16 @@ class Names:
 
     def __init__(self) -> None:
         self._known: BoundedDict[tuple[str, str], tuple[float, str]] = BoundedDict(_KEPT)
-        self._refused_until: dict[str, float] = {}  # by workspace
 
     async def name_of(self, workspace: Workspace, user: str) -> str:
         """Return the display name, else the real one; "" if Slack is too slow. Never raises."""
         key, now = (workspace.team, user), asyncio.get_running_loop().time()
         asked_at, name = self._known.get(key, (float("-inf"), ""))
-        if now - asked_at < _NAME_FRESH_S or now < self._refused_until.get(workspace.team, 0.0):
+        if now - asked_at < _NAME_FRESH_S:
             return name
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 name = await _asked(workspace, user)
-        except RateLimitedError as error:
-            self._refused_until[workspace.team] = now + error.retry_after_s
-            return name
         except (PlatformError, TimeoutError) as error:
             logger.info("the name of %s is not known: %r", user, error)
             return name

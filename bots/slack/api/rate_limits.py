@@ -20,7 +20,6 @@ EDITS_A_MINUTE: Final = 50
 APPENDS_A_MINUTE: Final = 100
 _WHISPERS_A_MINUTE: Final = 100  # chat.postEphemeral is of tier 4
 _DELETES_A_MINUTE: Final = 50  # chat.delete is of tier 3
-_SEARCHES_A_MINUTE: Final = 50  # conversations.replies and .history are of tier 3
 _STREAMS_A_MINUTE: Final = 20
 STREAM_S: Final = 300.0  # Slack ends a stream after this time
 _MINUTE_S: Final = 60.0
@@ -110,10 +109,6 @@ class Budgets:
     def deletes(self, team: str) -> Pacer:
         """Return the budget of `chat.delete` in a workspace."""
         return self._a_minute("chat.delete", team, _DELETES_A_MINUTE)
-
-    def searches(self, team: str) -> Pacer:
-        """Return the budget of looking for messages in a workspace."""
-        return self._a_minute("conversations.replies", team, _SEARCHES_A_MINUTE)
 
     def appends(self, team: str) -> Pacer:
         """Return the budget of `chat.appendStream` in a workspace."""

@@ -25,7 +25,6 @@ from bots.slack.render.mrkdwn import stream_markdown
 from bots.slack.replies.messages import metadata_of, reference_of, split, stop_stream
 from bots.slack.replies.thread import Answers, SlackReply
 from core.errors import MessageGoneError, PlatformError, RateLimitedError
-from core.messaging.delivery.budget import Budget
 from core.messaging.delivery.pacer import Pacer
 from core.press_ids import is_press
 from core.text.markdown.split import settled
@@ -87,7 +86,7 @@ class StreamingReply:
         self._stream: _Stream | None = None
 
     @property
-    def posts(self) -> Budget:
+    def posts(self) -> Pacer:
         """The budget of new messages in this channel."""
         return self._by_edits.posts
 

@@ -34,7 +34,6 @@ from core.errors import (
     PlatformError,
     PlatformRefusedError,
 )
-from core.messaging.delivery.budget import AllOf, Budget
 from core.messaging.delivery.pacer import Pacer
 from core.press_ids import is_press
 from core.types import File, Question, View
@@ -110,10 +109,9 @@ class SlackReply:
         self._status = status
 
     @property
-    def posts(self) -> Budget:
-        """The budget of `chat.postMessage` in this channel, and in its workspace."""
-        place = self._place
-        return AllOf(self._budgets.posts(place.channel), self._budgets.messages(place.team))
+    def posts(self) -> Pacer:
+        """The budget of `chat.postMessage` in this channel."""
+        return self._budgets.posts(self._place.channel)
 
     @property
     def edits(self) -> Pacer:
@@ -134,16 +132,17 @@ class SlackReply:
 
     async def post(self, page: Page, place: int) -> str:
         """Send a page, with the question's id in its metadata."""
-        with self._telling_what_is_unknown(page), translated("chat.postMessage"):
-            posted = await self._client.chat_postMessage(
-                channel=self._place.channel,
-                thread_ts=self._place.thread or None,
-                text=page.text,
-                blocks=list(page.blocks),
-                metadata=metadata_of(self._question, place, calls=page.calls),
-                unfurl_links=False,
-                unfurl_media=False,
-            )
+        async with self._budgets.messages(self._place.team).slot():
+            with self._telling_what_is_unknown(page), translated("chat.postMessage"):
+                posted = await self._client.chat_postMessage(
+                    channel=self._place.channel,
+                    thread_ts=self._place.thread or None,
+                    text=page.text,
+                    blocks=list(page.blocks),
+                    metadata=metadata_of(self._question, place, calls=page.calls),
+                    unfurl_links=False,
+                    unfurl_media=False,
+                )
         reference = reference_of(self._place.channel, posted["ts"])
         self._answers.note(reference, self._question.id)
         self._calling[reference] = page.calls
@@ -251,18 +250,15 @@ class SlackReply:
             "limit": _PAGE_SIZE,
         }
         for _ in range(_SEARCHED_PAGES):
-            async with self._budgets.searches(self._place.team).slot():
-                page = await self._page(window)
+            if self._place.thread:
+                with translated("conversations.replies"):
+                    page = await self._client.conversations_replies(ts=self._place.thread, **window)
+            else:
+                with translated("conversations.history"):
+                    page = await self._client.conversations_history(**window)
             for message in page["messages"]:
                 yield message
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return
             window["cursor"] = cursor
-
-    async def _page(self, window: Json) -> Any:  # noqa: ANN401 - JSON
-        if self._place.thread:
-            with translated("conversations.replies"):
-                return await self._client.conversations_replies(ts=self._place.thread, **window)
-        with translated("conversations.history"):
-            return await self._client.conversations_history(**window)

@@ -21,7 +21,7 @@ from core.errors import (
 )
 from core.messaging.delivery.live_view import LiveView
 from core.messaging.delivery.pacer import Lane
-from core.messaging.delivery.reply import POSTING, Page, Reply
+from core.messaging.delivery.reply import Page, Reply
 from core.messaging.delivery.shielded import to_its_end
 from core.messaging.delivery.shown import ShownMessages
 from core.retry import with_pauses
@@ -49,9 +49,8 @@ class Presenter(Generic[Page]):
     ) -> None:
         """`references` are the messages in which an earlier attempt began to show the answer.
 
-        `note` is told of all messages when there is a new one, and before each change; of one that
-        is about to be sent as `POSTING`. What it raises ends the showing, such as that somebody
-        else has the question by now.
+        `note` is called with all references when there is a new message, and before each change.
+        If it raises, the presenter stops, for example since another process has the question now.
         """
         self._reply = reply
         self._note = note
@@ -229,9 +228,7 @@ class Presenter(Generic[Page]):
     async def _post(self) -> None:
         posts = self._reply.posts
         async with posts.slot():
-            # If this process dies before it knows the message, the next one looks for it.
-            await self._note([*self._shown.references, POSTING])
-            view = self._current
+            view = await self._confirmed_view()
             place = self._first_different()
             if place is None or place < len(self._shown):
                 return
@@ -304,9 +301,10 @@ class Presenter(Generic[Page]):
     async def _confirmed_view(self) -> View:
         """Return the latest view, once `note` has confirmed that this process may still write.
 
-        Interim edits need that, too: another process may have written the ending by now.
+        Interim writes need the confirmation, too: another process may have written the ending by
+        now. The very first message is noted right after it was sent.
         """
-        while not self._confirmed:
+        while not self._confirmed and (self._current.done or self._shown):
             ends = self._current.done
             await self._note(self._shown.references)
             self._confirmed = ends

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-from core.messaging.delivery.budget import Budget
 from core.messaging.delivery.pacer import Pacer
 from core.types import File, View
 
 Page = TypeVar("Page")
-
-POSTING: Final = "…"
-"""Stands among the references of an answer's messages while one more is on its way."""
 
 
 class Reply(Protocol[Page]):
@@ -23,7 +19,7 @@ class Reply(Protocol[Page]):
     """
 
     @property
-    def posts(self) -> Budget:
+    def posts(self) -> Pacer:
         """The budget that a new message here is taken from."""
         ...
 

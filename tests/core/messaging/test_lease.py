@@ -9,7 +9,6 @@ import pytest
 from fakes.leaping_loop import leap
 
 from core.errors import LeaseLostError, StoreAwayError
-from core.messaging.delivery.reply import POSTING
 from core.messaging.lease import Lease
 from core.types import Claim, Question, SessionId
 
@@ -84,21 +83,6 @@ def test_a_message_that_could_not_be_noted_is_noted_when_the_store_is_back():
 
     leap(story())
     assert inbox.noted == ["m1"]
-
-
-def test_a_message_is_sent_only_once_the_store_knows_that_it_is_on_its_way():
-    """Else the next process would not know that there may be one."""
-    inbox = Inbox(away=(0.0, 5.0))
-
-    async def story() -> float:
-        lease = Lease(inbox, CLAIM, lease_s=8.0, late=lambda: None)
-        keeping = asyncio.create_task(lease.keep())
-        await lease.note_reply(f"m1 {POSTING}")
-        keeping.cancel()
-        return asyncio.get_running_loop().time()
-
-    assert 5.0 <= leap(story()) < 7.0
-    assert inbox.noted[0] == f"m1 {POSTING}"
 
 
 def test_renewals_that_come_too_late_are_told():

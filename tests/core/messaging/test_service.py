@@ -13,7 +13,6 @@ from config.profiles import load_profile
 from core.errors import PlatformError, PlatformRefusedError, RateLimitedError
 from core.lessons.book import Outcome
 from core.lessons.remarks import Remark
-from core.messaging.delivery.reply import POSTING
 from core.messaging.handler import references_of
 from core.messaging.offline import Offline
 from core.messaging.pending_turns import PendingTurns
@@ -388,7 +387,7 @@ async def test_what_is_stored_has_no_personal_data_where_that_is_masked(place):
     ],
 )
 async def test_a_platform_that_wants_no_looks_for_messages_costs_no_attempt(place, error, times):
-    """Whoever goes on with a question that may have an unknown message waits until it may look."""
+    """Whoever goes on with a question that has no noted message waits until it may look."""
     looks = []
 
     class Busy(WallReply):
@@ -400,7 +399,7 @@ async def test_a_platform_that_wants_no_looks_for_messages_costs_no_attempt(plac
 
     await place.inbox.receive(asked())
     claim = await place.inbox.claim(lease_s=0.05, prefixes=["wall:"])  # and dies
-    await place.inbox.note_reply(claim, POSTING)
+    assert claim
     service = place.service(lease_s=60.0)  # what ended now would be taken up again too late
     service.serve("wall:", lambda question: Busy(place.wall, question.id))
     async with running(service):
@@ -459,7 +458,6 @@ async def test_an_answer_that_was_stored_but_not_shown_is_shown_and_not_written_
     await place.assistant.history.append(Turn(question, TurnState.ANSWERED, "schon da"))
     await place.inbox.receive(question)
     claim = await place.inbox.claim(lease_s=0)
-    await place.inbox.note_reply(claim, POSTING)
     reference = await WallReply(place.wall, "1").post(("halb", False), 0)
     assert claim.fence == 1
     async with running(place.service()):
@@ -679,7 +677,7 @@ async def test_what_an_earlier_attempt_had_on_its_way_goes(place):
     service = place.service()
     service.serve("wall:", lambda question: Late(place.wall, question.id))
     await place.inbox.receive(asked())
-    await place.inbox.note_reply(await place.inbox.claim(lease_s=0), POSTING)
+    await place.inbox.claim(lease_s=0)
     async with running(service):
         await place.until("1", InboxState.ANSWERED)
     assert list(place.wall.messages) == [first]
@@ -693,7 +691,7 @@ async def test_a_stopped_question_that_is_deleted_leaves_nothing(place):
     await service.receive(asked())
     claim = await place.inbox.claim(lease_s=30)
     noted = await WallReply(place.wall, "1").post(("halb", False), 0)
-    await place.inbox.note_reply(claim, f"{noted} {POSTING}")
+    await place.inbox.note_reply(claim, noted)
     assert await service.stop("1")
     await WallReply(place.wall, "1").post(("auch halb", False), 0)
     await service.withdraw("1")
@@ -842,8 +840,7 @@ async def test_what_an_earlier_attempt_left_is_looked_for_until_the_platform_tel
     service = place.service()
     service.serve("wall:", lambda question: Silent(place.wall, question.id))
     await place.inbox.receive(asked())
-    claim = await place.inbox.claim(lease_s=0)
-    await place.inbox.note_reply(claim, f"{noted} {POSTING}")
+    await place.inbox.note_reply(await place.inbox.claim(lease_s=0), noted)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("core.messaging.delivery.recovery._AGAIN_S", (0.0, 0.0, 0.0))
         async with running(service):

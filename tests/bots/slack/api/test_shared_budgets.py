@@ -35,9 +35,8 @@ def most_within(times, seconds):
         (lambda budgets: budgets.deletes("T1"), 60.0, 50),
         (lambda budgets: budgets.appends("T1"), 60.0, 100),
         (lambda budgets: budgets.messages("T1"), 60.0, 300),
-        (lambda budgets: budgets.searches("T1"), 60.0, 50),
     ],
-    ids=["edits", "deletes", "appends", "new messages", "searches"],
+    ids=["edits", "deletes", "appends", "new messages"],
 )
 def test_processes_together_stay_within_what_slack_grants_a_workspace(
     processes, budget, seconds, most

@@ -364,16 +364,3 @@ async def test_a_followup_of_a_followup_is_answered_in_the_same_thread(
             reply = slack.replies(question)[-1]
     assert len({asked.id for asked in bot.assistant.asked}) == 4
     assert len({asked.session for asked in bot.assistant.asked}) == 1
-
-
-async def test_names_are_not_asked_for_while_slack_refuses_that(slack, tmp_path):
-    """Each process would only be refused again with every question."""
-    people = [slack.add_person(name) for name in ("하나", "둘", "셋")]
-    channel = slack.add_channel("질문", *people)
-    slack.fail_next("users.info", "429", times=50)
-    async with answering(slack, tmp_path):
-        for person in people:
-            question = await person.mention(channel, "정산은 언제?")
-            await slack.until(lambda asked=question: slack.replies(asked))
-        await settled(slack)
-    assert len(slack.calls("users.info")) <= 1

@@ -1,6 +1,7 @@
 """How an answer is shown on Slack: progressively, within the limits, once, whatever fails."""
 
 import asyncio
+from functools import partial
 
 import pytest
 from fakes.slack_bot import (
@@ -16,7 +17,6 @@ from fakes.slack_bot import (
 
 from bots.slack.api.rate_limits import EDITS_A_MINUTE
 from bots.slack.replies.messages import METADATA
-from core.messaging.delivery.reply import POSTING
 from core.types import InboxState
 from devtools.slack import Limits, Slack, labels, visible, visible_of
 
@@ -142,16 +142,12 @@ async def test_a_message_that_the_dead_process_did_not_note_is_found(
     place = channel if where == "channel" else minsu.dm
     posted_at = asyncio.Event()
 
-    def inbox(store):
-        async def note_reply(claim, reply):
-            if reply == POSTING:
-                await store.note_reply(claim, reply)
-            elif reply:  # else it is only made sure that the question is still ours
-                posted_at.set()
-                await asyncio.Event().wait()
+    async def note_reply(claim, reply):
+        if reply:  # else it is only made sure that the question is still ours
+            posted_at.set()
+            await asyncio.Event().wait()
 
-        return With(store, note_reply=note_reply)
-
+    inbox = partial(With, note_reply=note_reply)
     async with answering(slack, tmp_path, inbox=inbox, gate=asyncio.Event()):
         question = await minsu.mention(place, "정산은 언제?")
         await posted_at.wait()

@@ -18,7 +18,6 @@ from core.errors import (
     RateLimitedError,
 )
 from core.messaging.delivery.presenter import Presenter
-from core.messaging.delivery.reply import POSTING
 from core.types import Answered, Delta, Failed, Question, SessionId, Status
 
 QUESTION = Question("q", SessionId("wall:1"), "배송비는?")
@@ -500,17 +499,3 @@ def test_a_message_that_was_sent_although_the_call_failed_is_noted():
     wall.call = lost
     leap(present(wall, ["배송비는 3,000원입니다."], note=note))
     assert noted[-1] == list(wall.messages) == ["m0"]
-
-
-def test_that_a_message_is_on_its_way_is_noted_before_it_is_sent():
-    """Whoever finds no such note knows every message, and does not have to look for any."""
-    wall, noted = Wall(page_chars=50, post_limit=50), []
-
-    async def note(references):
-        noted.append((list(references), list(wall.messages)))
-
-    leap(present(wall, ["가나다라 "] * 20, first_s=0.3, gap_s=0.1, note=note))
-    for known, there in noted:
-        on_its_way = known[-1:] == [POSTING]
-        assert known[: len(known) - on_its_way] == there
-    assert sum(known[-1:] == [POSTING] for known, _ in noted) == len(wall.messages) == 2
