@@ -13,7 +13,7 @@ from core.types import Claim
 
 logger = logging.getLogger(__name__)
 
-_BEATS: Final = 3  # a lease
+_BEATS: Final = 3  # renewals within the time of a lease
 _LATE_SHARE: Final = 0.25  # of a lease; a renewal that is so late was nearly too late
 _AGAIN_S: Final = 0.5  # the pause after a failed renewal
 _SOON_S: Final = 2.0  # how long a write of the answer waits for the store

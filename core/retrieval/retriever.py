@@ -250,17 +250,20 @@ class Retriever:
         self, snapshot: Snapshot, asked: Sequence[Query], limit: int
     ) -> list[list[Hit]]:
         """Rank what is found for each; with a conversation, the surer one of two readings."""
-        alone = list(dict.fromkeys(replace(one, history=()) for one in asked))
-        leaning = [one for one in asked if one.history]
+        alone = [replace(query, history=()) for query in asked]
+        once_each = list(dict.fromkeys(alone))
+        leaning = [query for query in asked if query.history]
         found = self._reader.read(
-            [*alone, *leaning], snapshot.lexical, generation=snapshot.generation.name
+            [*once_each, *leaning], snapshot.lexical, generation=snapshot.generation.name
         )
         ranked = [self._ranked(snapshot, signals, limit) for signals in found]
-        by_itself = dict(zip(alone, ranked, strict=False))
-        in_context = iter(ranked[len(alone) :])
+        by_itself = dict(zip(once_each, ranked, strict=False))
+        in_context = iter(ranked[len(once_each) :])
         return [
-            self._surer(one.question, hits, next(in_context)) if one.history else hits
-            for one, hits in ((one, by_itself[replace(one, history=())]) for one in asked)
+            self._surer(query.question, by_itself[bare], next(in_context))
+            if query.history
+            else by_itself[bare]
+            for query, bare in zip(asked, alone, strict=True)
         ]
 
     def _surer(self, question: str, alone: list[Hit], in_context: list[Hit]) -> list[Hit]:
