@@ -265,7 +265,7 @@ def _read_text(
     from ingest.sources.tables.delimited import read_delimited
 
     try:
-        read_delimited(data, name, collector, columns)
+        read_delimited(data, name, collector, columns, named=True)
     except NotAFaqError:
         collector.end_file()
         read_markdown(data, name, collector, columns, alone=alone)

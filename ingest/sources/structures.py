@@ -7,7 +7,7 @@ answer, a dict of columns, nested objects (`acceptedAnswer.text`) and conversati
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from core.errors import SourceError
@@ -23,10 +23,12 @@ from ingest.sources.records import (
 )
 from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.tables.columns import ColumnMap, find_header, missing
+from ingest.sources.tables.contents import head_by_contents
 from ingest.sources.tables.lines import TableLine
 from ingest.sources.tables.table import add_table
 from ingest.sources.values import sizes_of
 
+_SAMPLE: Final = 500
 _DRAFT: Final = ("draft", "unpublished", "archived", "hidden")
 # The fields that Freshdesk's articles alone have, whose status 1 is a draft and 2 is published.
 # https://developers.freshdesk.com/api/#solution_article_attributes
@@ -91,6 +93,7 @@ def _read_content(content: object, name: str, collector: Collector, columns: Col
     found = list(lists_of_records(content, columns, seen=set()))
     if not found and isinstance(content, dict) and is_pairs(content):
         found = [("", pairs)] if (pairs := pairs_in(content)) else []
+    found = found or list(_known_by_contents(content, columns))
     if not found:
         raise NotAFaqError(f"{name}: {_nothing_in(content, columns)}")
     for path, items in found:
@@ -102,6 +105,27 @@ def _read_content(content: object, name: str, collector: Collector, columns: Col
             if not isinstance(item, dict)
         ]
         _add(records, where, collector, columns, others=problems)
+
+
+def _known_by_contents(content: object, columns: ColumnMap) -> Iterator[tuple[str, list[object]]]:
+    """Yield the list of objects, if there is one, of which the texts show what is asked."""
+    lists = content.values() if isinstance(content, dict) else [content]
+    objects = [
+        items
+        for items in lists
+        if isinstance(items, list) and items and all(isinstance(item, dict) for item in items)
+    ]
+    if len(objects) == 1:
+        lines = _lines([(0, flat_record(item)) for item in objects[0][:_SAMPLE]])
+        if head_by_contents(lines, columns):
+            yield "", objects[0]
+
+
+def _lines(flat: Sequence[tuple[int, Record]]) -> list[TableLine]:
+    """Records as the lines of a table; the first has their names."""
+    names = list(dict.fromkeys(name for _, record in flat for name in record))[:MOST_COLUMNS]
+    records = (TableLine(number, [record.get(n) for n in names]) for number, record in flat)
+    return [TableLine(0, names), *records]
 
 
 def _nothing_in(content: object, columns: ColumnMap) -> str:
@@ -129,10 +153,8 @@ def _add(
             collector.remark("left out", f"{where}:{number}", f"it is marked as {state}")
         else:
             flat.append((number, flat_record(record)))
-    names = list(dict.fromkeys(name for _, record in flat for name in record))[:MOST_COLUMNS]
-    lines = [TableLine(0, names)]
-    lines += [TableLine(number, [record.get(name) for name in names]) for number, record in flat]
-    if flat and find_header(lines[:1], columns) is None:
+    lines = _lines(flat)
+    if flat and not (find_header(lines[:1], columns) == 0 or head_by_contents(lines, columns)):
         raise NotAFaqError(f"{where}: {missing(lines[:1], columns)}")
     add_table(lines, where, collector, columns, others=dict(others))
 

@@ -35,6 +35,7 @@ class Wishes:
     source: str = ""
     tone: str = ""
     owners: str = ""
+    columns: str = ""
 
 
 def init(settings: Settings, wishes: Wishes, *, ask: bool, force: bool) -> int:
@@ -86,6 +87,7 @@ def _asked(wishes: Wishes) -> Wishes:
             "Whose answers it learns on Slack (member ids between commas; empty for later)",
             wishes.owners,
         ),
+        columns=wishes.columns,
     )
 
 
@@ -141,10 +143,13 @@ def _profile(base: Profile, wishes: Wishes, entries: Sequence[Entry], *, tone: s
 
 def _env(wishes: Wishes) -> str:
     source = _quoted(wishes.source) if wishes.source else ""
+    columns = _quoted(wishes.columns) if wishes.columns else "question=제목,answer=답변"
     return f"""\
 # Settings of this bot; lines that begin with # take their defaults. Keep this file to yourself.
 # The FAQ to stay in line with: a file, a folder or a URL.
 {"" if source else "#"}FAQBOT_SOURCE={source}
+# Its columns, if their names do not say what they hold.
+{"" if wishes.columns else "#"}FAQBOT_SOURCE_COLUMNS={columns}
 # The web page asks for this token as soon as it listens elsewhere than on this machine.
 #FAQBOT_WEB_TOKEN={secrets.token_urlsafe(24)}
 #FAQBOT_WEB_HOST=0.0.0.0
@@ -159,6 +164,8 @@ def _env(wishes: Wishes) -> str:
 
 def _next_steps(wishes: Wishes, entries: Sequence[Entry], env: Path) -> list[str]:
     source = shlex.quote(wishes.source) if wishes.source else "FILE"
+    if wishes.columns and env == _ENV_SAMPLE:  # what is in use says nothing about columns
+        source += f" --map {shlex.quote(wishes.columns)}"
     about = f" from {len(entries):,} entries" if entries else ""
     return [
         f"Wrote {OWN_PROFILE}{about} and {env}. Next:",

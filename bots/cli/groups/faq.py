@@ -11,6 +11,15 @@ import typer
 if TYPE_CHECKING:
     from config.settings import Settings
 
+_Columns = Annotated[
+    str,
+    typer.Option(
+        "--map",
+        metavar="FIELD=COLUMN,…",
+        help="The columns, if their names do not say what they hold: question=제목,answer=답변.",
+    ),
+]
+
 
 def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
     """Add the commands to the command line; `read_settings` also sets logging up."""
@@ -32,15 +41,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
                 "--dry-run", help="Change nothing: show what was read, and the first answers."
             ),
         ] = False,
-        columns: Annotated[
-            str,
-            typer.Option(
-                "--map",
-                metavar="FIELD=COLUMN,…",
-                help="The columns, if their names do not say what they hold: "
-                "question=제목,answer=답변.",
-            ),
-        ] = "",
+        columns: _Columns = "",
         questions: Annotated[
             Path | None,
             typer.Option(
@@ -64,9 +65,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         yes: Annotated[bool, typer.Option("--yes", help="Do not ask about the cost.")] = False,
     ) -> int:
         """Make the index hold exactly this FAQ. Only what changed is embedded."""
-        settings = read_settings()
-        if columns:
-            settings = settings.model_copy(update={"source_columns": columns})
+        settings = _with_columns(read_settings(), columns)
         if questions and no_questions:
             raise typer.BadParameter("--questions and --no-questions exclude each other")
         if augment:
@@ -103,11 +102,16 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
                 help="Slack member ids, with commas: people whose answers the bot learns."
             ),
         ] = "",
+        columns: _Columns = "",
         yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
         force: Annotated[bool, typer.Option("--force", help="Write over faqbot.toml.")] = False,
     ) -> int:
         """Write your own profile, faqbot.toml, and a sample .env into this folder."""
         from bots.cli.faq.init import Wishes, init
 
-        wishes = Wishes(subject, name, language, faq or source, tone, owners)
-        return init(read_settings(), wishes, ask=not yes, force=force)
+        wishes = Wishes(subject, name, language, faq or source, tone, owners, columns)
+        return init(_with_columns(read_settings(), columns), wishes, ask=not yes, force=force)
+
+
+def _with_columns(settings: Settings, columns: str) -> Settings:
+    return settings.model_copy(update={"source_columns": columns}) if columns else settings

@@ -16,6 +16,12 @@ _PLAIN: Final = re.compile(
     r"^(?:\d{1,3}[.)]\s+|[-*•·▶■□◆◇○●](?!\*)\s*)?(?:\*\*)?([^\s|>#*].{1,200}?[?？])(?:\*\*)?\s*$"
 )
 
+_QUESTION: Final = re.compile(
+    r"[?？]\W*$|(?:나요|까요|는지|ㄴ가요|인가요|은가요|을까|습니까|방법|어떻게)[.\s]*$"
+    r"|^(?:how|what|why|when|where|who|which|can|could|do|does|is|are|may|should|will)\b",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class QuestionBlock:
@@ -64,3 +70,8 @@ def plain_questions(text: str) -> list[QuestionBlock]:
         if match and answer:
             found.append(QuestionBlock(match[1], answer, start + 1, end + 1))
     return found if len(found) > 1 and len(found) == len(starts) else []
+
+
+def is_question(title: str) -> bool:
+    """Return whether a title asks, in Korean or English."""
+    return bool(_QUESTION.search(title))

@@ -17,7 +17,8 @@ from core.errors import SourceError
 from ingest.sources.archives import open_archive
 from ingest.sources.encodings import decode
 from ingest.sources.html_markdown import html_to_markdown
-from ingest.sources.pages.sections import SourcePage, add_page, is_question, sections_in
+from ingest.sources.pages.asked import is_question
+from ingest.sources.pages.sections import SourcePage, add_page, sections_in
 from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.structures import read_content
 from ingest.sources.tables.columns import ColumnMap

@@ -13,7 +13,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from ingest.sources.markup import clean_markdown
-from ingest.sources.pages.asked import QuestionBlock, asked_lines, plain_questions
+from ingest.sources.pages.asked import (
+    QuestionBlock,
+    asked_lines,
+    is_question,
+    plain_questions,
+)
 from ingest.sources.rows import Collector, Columns
 from ingest.sources.tables.columns import ColumnMap, find_header
 from ingest.sources.tables.lines import TableLine
@@ -23,11 +28,6 @@ _HEADING: Final = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
 _UNDERLINE: Final = re.compile(r"^(=+|-{2,})\s*$")
 _FENCE: Final = re.compile(r"^\s{0,3}(```|~~~)")
 _BOLD_LINE: Final = re.compile(r"^\s*(?:\*\*|__)(.{2,200}?)(?:\*\*|__)\s*:?\s*$")
-_QUESTION: Final = re.compile(
-    r"[?？]\W*$|(?:나요|까요|는지|ㄴ가요|인가요|은가요|을까|습니까|방법|어떻게)[.\s]*$"
-    r"|^(?:how|what|why|when|where|who|which|can|could|do|does|is|are|may|should|will)\b",
-    re.IGNORECASE,
-)
 _ROW: Final = re.compile(r"^\s*\|(.+)\|\s*$")
 _RULE: Final = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _LINK: Final = re.compile(r"\[[^\]\n]*\]\([^)\n]*\)")
@@ -83,6 +83,9 @@ def add_page(page: SourcePage, collector: Collector, columns: ColumnMap) -> None
     fields = {"url": page.base, **(page.fields or {})}
     for line, record in records:
         made = {**fields, **{name: value for name, value in record.items() if value}}
+        if above := str(fields.get("category") or ""):  # said of the whole page
+            below = str(record.get("category") or "")
+            made["category"] = f"{above} > {below}" if below not in ("", above) else above
         made["answer"] = clean_markdown(str(record["answer"]), base=page.base)
         if str(made["answer"]).strip():
             collector.add({**made, "markdown": True}, f"{page.where}:{line}")
@@ -126,11 +129,6 @@ def sections_of(text: str) -> Iterator[PageSection]:
 def sections_in(text: str) -> bool:
     """Return whether a text has headings, or questions of their own lines with answers."""
     return any(section.level for section in sections_of(text)) or bool(_asked(text))
-
-
-def is_question(title: str) -> bool:
-    """Return whether a title asks, in Korean or English."""
-    return bool(_QUESTION.search(title))
 
 
 def plain_heading(text: str) -> str:
@@ -238,7 +236,7 @@ def _records(
 
 def _is_generic(title: str) -> bool:
     """Return whether a title is that of a FAQ itself: an introduction below it answers nothing."""
-    return bool(_GENERIC.search(title)) and not _QUESTION.search(title)
+    return bool(_GENERIC.search(title)) and not is_question(title)
 
 
 def _entry_level(headed: Sequence[PageSection], page: SourcePage) -> int:
@@ -246,7 +244,7 @@ def _entry_level(headed: Sequence[PageSection], page: SourcePage) -> int:
     levels = sorted({section.level for section in headed})
     for level in reversed(levels):
         of_level = [section for section in headed if section.level == level]
-        asked = sum(bool(_QUESTION.search(section.title)) for section in of_level)
+        asked = sum(bool(is_question(section.title)) for section in of_level)
         if asked * 2 >= len(of_level) and (len(of_level) > 1 or level == levels[0]):
             return level
     top = [section for section in headed if section.level == levels[0]]
@@ -271,7 +269,7 @@ def _bold_records(
         for index, line in enumerate(section.lines)
         if (match := _BOLD_LINE.match(line))
     ]
-    if sum(bool(_QUESTION.search(title)) for _, title in starts) > 1:
+    if sum(bool(is_question(title)) for _, title in starts) > 1:
         for (index, title), following in zip(
             starts, [*(index for index, _ in starts[1:]), len(section.lines)], strict=True
         ):

@@ -9,6 +9,7 @@ from typing import Final
 
 from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.tables.columns import ColumnMap, find_header, missing
+from ingest.sources.tables.contents import head_by_contents
 from ingest.sources.tables.lines import TableLine
 from ingest.sources.tables.table import add_table
 
@@ -36,26 +37,37 @@ def add_sheets(
     Raises:
         SourceError: No sheet is left.
     """
-    problems: dict[str, str] = {}
+    others: dict[str, Sequence[TableLine]] = {}
     read = 0
     for sheet in sheets:
         where = f"{name}:{sheet.title}" if len(sheets) > 1 else name
         if sheet.hidden:
             collector.remark("left out", where, "the sheet is hidden: unhide it to include it")
             continue
-        lines = list(_shown(sheet, where, collector))
+        lines: Sequence[TableLine] = list(_shown(sheet, where, collector))
         collector.hold((len(str(value)) for line in lines for value in line.values), where)
         if find_header(lines, columns) is None:
-            problems[where] = missing(lines, columns)
+            others[where] = lines
             continue
         add_table(lines, where, collector, columns)
         read += 1
-    if not read:
+    if not read and not (read := _read_by_contents(others, collector, columns)):
         hidden = "every sheet is hidden: unhide those to include" if sheets else "it has no sheet"
-        raise NotAFaqError(f"{name}: {next(iter(problems.values()), hidden)}")
-    for where, problem in problems.items():
-        if problem != _EMPTY:
+        problems = (missing(lines, columns) for lines in others.values())
+        raise NotAFaqError(f"{name}: {next(problems, hidden)}")
+    for where, lines in others.items():
+        if (problem := missing(lines, columns)) != _EMPTY:
             collector.skip(where, f"the sheet is left out: {problem}")
+
+
+def _read_by_contents(
+    sheets: dict[str, Sequence[TableLine]], collector: Collector, columns: ColumnMap
+) -> int:
+    """Read the sheets whose contents show the columns, and take them out of `sheets`."""
+    found = [where for where, lines in sheets.items() if head_by_contents(lines, columns)]
+    for where in found:
+        add_table(sheets.pop(where), where, collector, columns)
+    return len(found)
 
 
 def _shown(sheet: Sheet, where: str, collector: Collector) -> Iterator[TableLine]:

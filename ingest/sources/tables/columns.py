@@ -10,8 +10,8 @@ from core.errors import SourceError
 from ingest.sources.tables.headers import FIELDS, Header, header, is_reply_word, same_name
 from ingest.sources.tables.lines import TableLine, is_filled, value_at
 
-_HEADER_ROWS: Final = 30  # a title, a notice and a legend stand above the names at most
-
+HEADER_ROWS: Final = 30
+"""A title, a notice and a legend stand above the names at most."""
 
 _SAMPLE_ROWS: Final = 2_000
 
@@ -71,14 +71,14 @@ def find_header(lines: Sequence[TableLine], columns: ColumnMap) -> int | None:
         if _has_both(line.values, columns):
             return index
         looked_at += 1
-        if looked_at == _HEADER_ROWS:
+        if looked_at == HEADER_ROWS:
             return None
     return None
 
 
 def missing(lines: Sequence[TableLine], columns: ColumnMap) -> str:
     """Return the error about a table without the columns: those it has, and how to name them."""
-    filled = [line for line in lines[:200] if not line.blank][:_HEADER_ROWS]
+    filled = [line for line in lines[:200] if not line.blank][:HEADER_ROWS]
     if not filled:
         return "the sheet is empty"
     if not columns and any(_is_question(cell) for cell in filled[0].values):
@@ -96,7 +96,7 @@ def missing(lines: Sequence[TableLine], columns: ColumnMap) -> str:
         ]
         if absent:
             return f"no column is named {', none '.join(absent)}; the columns are: {listed}"
-    has = {head.field for head in found} | ({"answer"} if _body_answers(found) else set())
+    has = {head.field for head in found} | ({"answer"} if body_answers(found) else set())
     lacking = [
         words
         for name, words in (
@@ -112,15 +112,18 @@ def missing(lines: Sequence[TableLine], columns: ColumnMap) -> str:
 
 
 def _has_both(cells: Sequence[object], columns: ColumnMap) -> bool:
-    heads = [header(cell) for cell in cells]
-    if columns and not all(
-        any(same_name(head.name, name) for head in heads) for name in columns.values()
-    ):
+    if not has_mapped(cells, columns):
         return False
+    heads = [header(cell) for cell in cells]
     fields = {head.field for head in heads} | set(columns)
     if "answer" in fields:
         return "title" in fields or "body" in fields
-    return "title" in fields and _body_answers(heads)
+    return "title" in fields and body_answers(heads)
+
+
+def has_mapped(cells: Sequence[object], columns: ColumnMap) -> bool:
+    """Return whether a row names every column that `--map` does."""
+    return all(any(same_name(cell, name) for cell in cells) for name in columns.values())
 
 
 def _is_question(cell: object) -> bool:
@@ -128,7 +131,7 @@ def _is_question(cell: object) -> bool:
     return isinstance(cell, str) and cell.rstrip().endswith(("?", "？"))
 
 
-def _body_answers(heads: Sequence[Header]) -> bool:
+def body_answers(heads: Sequence[Header]) -> bool:
     """Return whether a text column is the answer: not where another column speaks of a reply."""
     return any(head.field == "body" for head in heads) and not any(
         head.field == "answer" or is_reply_word(head.name) for head in heads

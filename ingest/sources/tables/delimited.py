@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from core.errors import SourceError
 from ingest.sources.encodings import BROKEN, decode
 from ingest.sources.rows import Collector, NotAFaqError
-from ingest.sources.tables.columns import ColumnMap, find_header, missing
-from ingest.sources.tables.headers import header
+from ingest.sources.tables.columns import ColumnMap, missing
+from ingest.sources.tables.contents import TableHead, head_by_contents, head_by_names
 from ingest.sources.tables.lines import TableLine
 from ingest.sources.tables.table import add_table
 
@@ -20,8 +21,24 @@ _DELIMITERS: Final = ",;\t|"
 _SAMPLE_LINES: Final = 300
 
 
-def read_delimited(data: bytes, name: str, collector: Collector, columns: ColumnMap) -> None:
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """How a table is written: its rows begin on line `start`, its records below line `names`."""
+
+    delimiter: str
+    start: int
+    names: int
+    width: int
+    ends_in_answer: bool
+
+
+def read_delimited(
+    data: bytes, name: str, collector: Collector, columns: ColumnMap, *, named: bool = False
+) -> None:
     """Read a table between commas, semicolons, tabs or bars, in any encoding of `decode`.
+
+    A table has to be `named` where the text could be none: its columns have names that say what
+    they hold.
 
     Raises:
         SourceError: It is not text, or has no title or answer column.
@@ -32,81 +49,87 @@ def read_delimited(data: bytes, name: str, collector: Collector, columns: Column
         raise SourceError(f"{name}: {error}; save it as 'CSV UTF-8'") from error
     if decoded.encoding != "UTF-8":
         collector.remark("converted", name, f"the file is {decoded.encoding} text")
-    read_lines(decoded.text, name, collector, columns, encoding=decoded.encoding)
-
-
-def read_lines(
-    text: str, name: str, collector: Collector, columns: ColumnMap, *, encoding: str = "UTF-8"
-) -> None:
-    """Read a table from text.
-
-    Raises:
-        SourceError: It has no title or answer column.
-    """
-    lines = list(io.StringIO(text, newline=""))
+    lines = list(io.StringIO(decoded.text, newline=""))
     # The limit is the process's and 128 KB by default: one long answer would end the reading.
-    before = csv.field_size_limit(len(text) + 1)
+    before = csv.field_size_limit(len(decoded.text) + 1)
     try:
-        delimiter, start = _dialect(lines, name, columns)
-        body = list(_body(lines, start, name, delimiter, collector, encoding))
+        dialect = _dialect(lines, name, columns, named=named)
+        body = list(_body(lines, name, dialect, collector, decoded.encoding))
     finally:
         csv.field_size_limit(before)
     add_table(body, name, collector, columns)
 
 
-def _dialect(lines: Sequence[str], name: str, columns: ColumnMap) -> tuple[str, int]:
-    """The delimiter between the names of the columns, and the line to begin at."""
+def _dialect(lines: Sequence[str], name: str, columns: ColumnMap, *, named: bool) -> _Dialect:
+    """Return the delimiter by which a table shows a title and an answer, and where its rows are."""
     start = next((index for index, line in enumerate(lines) if line.strip()), 0)
     first = lines[start].strip().strip('"') if lines else ""
+    delimiters = _DELIMITERS
     if first[:4].lower() == "sep=" and len(first) == 5:  # https://superuser.com/a/686415
-        return first[4], start + 1
-    sample = lines[: start + _SAMPLE_LINES]
+        delimiters, start = first[4], start + 1
     tried: list[list[TableLine]] = []
-    for delimiter in _DELIMITERS:
-        try:
-            found = [
-                TableLine(number, values)
-                for number, values in _records(sample, start, name, delimiter)
-                if values is not None
-            ]
-        except SourceError:
-            continue
-        if find_header(found, columns) is not None:
-            return delimiter, start
+    for delimiter in delimiters:
+        found = _sample(lines[: start + _SAMPLE_LINES], start, name, delimiter)
+        if head := head_by_names(found, columns):
+            return _made(delimiter, start, head)
         tried.append(found)
-    widest = max(
-        tried, key=lambda found: max((len(line.values) for line in found), default=0), default=[]
+    guesses = (
+        []
+        if named
+        else [
+            (head, delimiter)
+            for found, delimiter in zip(tried, delimiters, strict=True)
+            if (head := head_by_contents(found, columns))
+        ]
     )
+    if guesses:
+        head, delimiter = max(guesses, key=lambda guess: len(guess[0].columns))
+        return _made(delimiter, start, head)
+    widest = max(tried, key=lambda found: max((len(line.values) for line in found), default=0))
     raise NotAFaqError(f"{name}: {missing(widest, columns)}")
 
 
-def _body(  # noqa: PLR0913, PLR0917 - what one line of a file is read with
-    lines: Sequence[str], start: int, name: str, delimiter: str, collector: Collector, encoding: str
+def _sample(lines: Sequence[str], start: int, name: str, delimiter: str) -> list[TableLine]:
+    """The first rows as a delimiter parts them; none where it breaks every quotation."""
+    try:
+        return [
+            TableLine(number, values)
+            for number, values in _records(lines, start, name, delimiter)
+            if values is not None
+        ]
+    except SourceError:
+        return []
+
+
+def _made(delimiter: str, start: int, head: TableHead) -> _Dialect:
+    last = head.columns[-1].field
+    return _Dialect(delimiter, start, head.number, len(head.columns), last == "answer")
+
+
+def _body(
+    lines: Sequence[str], name: str, dialect: _Dialect, collector: Collector, encoding: str
 ) -> Iterator[TableLine]:
-    width, ends_in_answer = 0, False
-    for number, values in _records(lines, start, name, delimiter):
+    width = dialect.width
+    for number, values in _records(lines, dialect.start, name, dialect.delimiter):
         position = f"{name}:{number}"
         if values is None:
             collector.skip(position, "a quotation mark is not closed: close it or double it")
             continue
-        line = TableLine(number, values)
-        if not width and find_header([line], {}) is not None:
-            width, ends_in_answer = len(values), header(values[-1]).field == "answer"
-        surplus = bool(width) and any(value.strip() for value in values[width:])
+        surplus = number > dialect.names and any(value.strip() for value in values[width:])
         if any(BROKEN.search(value) for value in values):
             save = "save the file as 'CSV UTF-8' or type the row anew"
             collector.skip(position, f"the row has bytes that are not valid {encoding}: {save}")
-        elif surplus and not ends_in_answer:
+        elif surplus and not dialect.ends_in_answer:
             collector.skip(position, "more values than columns: put text with commas in quotes")
         elif len(values) > MAX_COLUMNS:
             raise SourceError(f"{position}: more than {MAX_COLUMNS:,} columns; export anew")
         elif surplus:
             text = "more values than columns: those behind the answer were read as the rest of it"
             collector.remark("merged", position, f"{text}; put text with commas in quotes")
-            last = delimiter.join(values[width - 1 :])
+            last = dialect.delimiter.join(values[width - 1 :])
             yield TableLine(number, [*values[: width - 1], last])
         else:
-            yield line
+            yield TableLine(number, values)
 
 
 def _records(

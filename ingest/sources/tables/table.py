@@ -12,11 +12,10 @@ from ingest.sources.tables.columns import (
     ColumnMap,
     ColumnPlan,
     EntryColumns,
-    find_header,
     make_plan,
     missing,
 )
-from ingest.sources.tables.headers import header
+from ingest.sources.tables.contents import TableHead, head_by_contents, head_by_names
 from ingest.sources.tables.lines import (
     TableLine,
     first_value,
@@ -42,16 +41,13 @@ def add_table(
     `others` are numbers of lines that are no records, each with the reason; "" for an empty one.
 
     Raises:
-        SourceError: No row names a title and an answer column.
+        SourceError: Neither names nor contents show a title and an answer column.
     """
-    start = find_header(lines, columns)
-    if start is None:
+    head = head_by_names(lines, columns) or head_by_contents(lines, columns)
+    if head is None:
         raise NotAFaqError(f"{where}: {missing(lines, columns)}")
-    names = [header(cell) for cell in lines[start].values]
-    above = [str(first_value(line)) for line in lines[:start] if not line.blank]
-    for text in above:
-        collector.remark("left out", where, f"a line above the columns' names: {text[:80]!r}")
-    body = lines[start + 1 :]
+    _remark_head(head, where, collector, columns)
+    names, body = head.columns, head.body
     plan = make_plan(names, body, columns)
     used = {index for _, index in plan.reads()}
     collector.columns.append(
@@ -71,6 +67,18 @@ def add_table(
         body = sorted([*body, *problems], key=lambda line: line.number)
     _add_records(body, plan, where, collector)
     collector.end_file()
+
+
+def _remark_head(head: TableHead, where: str, collector: Collector, columns: ColumnMap) -> None:
+    for line in head.above:
+        if not line.blank:
+            text = f"a line above the columns' names: {str(first_value(line))[:80]!r}"
+            collector.remark("left out", where, text)
+    for column in head.guessed:
+        name = {"title": "question"}.get(column.field, column.field)
+        if name not in columns:
+            text = f"{column.name!r} was read as the {name}; --map {name}=… names another"
+            collector.remark("by contents", where, text)
 
 
 def _filled_down(

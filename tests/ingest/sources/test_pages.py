@@ -368,3 +368,13 @@ def test_a_document_s_title_is_no_entry(tmp_path):
         )
     )
     assert pairs(load(path)) == [("주차는?", "네."), ("회비는?", "3만원")]
+
+
+def test_the_category_of_front_matter_stands_above_those_of_the_headings(tmp_path):
+    """Who may see a category is decided by its name: a heading does not take it away."""
+    asked = "### When is it paid?\n\nIn May.\n\n### Who gets it?\n\nAll.\n"
+    page = f"---\ncategory: Staff\n---\n# Pay\n\n## Bonus\n\n{asked}"
+    (tmp_path / "pay.md").write_text(page)
+    (tmp_path / "other.md").write_text("# Other\n\nText of another page.\n")
+    rows = load(tmp_path).rows
+    assert [row.category for row in rows if row.title == "When is it paid?"] == ["Staff > Bonus"]

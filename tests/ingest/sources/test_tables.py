@@ -503,3 +503,89 @@ def test_folders_around_articles_are_their_category_and_a_list_of_tags_is_one(tm
     tagged = [{"title": "A", "body": "a", "tags": ["회원", "가격"]}]
     file = text(tmp_path / "tags.json", json.dumps(tagged, ensure_ascii=False))
     assert [row.category for row in load(file).rows] == ["회원"]
+
+
+def test_columns_whose_names_say_nothing_are_known_by_their_contents(tmp_path):
+    """What asks is the question, the long texts are the answer, and addresses are the source."""
+    rows = [
+        ["No", "What guests say", "What we say", "Memo", "Where"],
+        [1, "And dogs?", "Dogs may sit on the terrace.", "Ann knows all about cats", "https://inn.example/1"],
+        [2, "Is there a pool?", "There is a heated pool.", "builders say it is safe", "https://inn.example/2"],
+    ]  # fmt: skip
+    loaded = load(book(tmp_path / "faq.xlsx", rows))
+    assert pairs(loaded)[1] == ("Is there a pool?", "There is a heated pool.")
+    assert [row.url for row in loaded.rows] == ["https://inn.example/1", "https://inn.example/2"]
+    assert remarks(loaded, "by contents") == [
+        "'What guests say' was read as the question; --map question=… names another",
+        "'What we say' was read as the answer; --map answer=… names another",
+        "'Where' was read as the url; --map url=… names another",
+    ]
+    assert loaded.columns[0].ignored == ("No", "Memo")
+
+
+def test_a_table_without_names_keeps_its_first_row(tmp_path):
+    rows = (
+        "강아지도 되나요?\t테라스에서는 함께 계실 수 있습니다.\n"
+        "수영장이 있나요?\t옥상에 온수 수영장이 있습니다.\n"
+    )
+    loaded = load(text(tmp_path / "faq.tsv", rows))
+    assert [title for title, _ in pairs(loaded)] == ["강아지도 되나요?", "수영장이 있나요?"]
+    assert loaded.columns[0].read == (("title", "column 1"), ("answer", "column 2"))
+
+
+@pytest.mark.parametrize(
+    "names", ["Topic,Answer", "항목,답변", "Ask,Answer"], ids=["topic", "korean", "unknown"]
+)
+def test_topics_that_are_all_different_are_the_titles(tmp_path, names):
+    rows = f"{names}\nPool,There is a heated pool on the roof.\nDogs,They are welcome here.\n"
+    assert [title for title, _ in pairs(load(text(tmp_path / "faq.csv", rows)))] == ["Pool", "Dogs"]
+
+
+def test_two_columns_that_could_be_the_answer_are_not_guessed_at(tmp_path):
+    rows = (
+        "Ask,Say to guests,Say to partners\n"
+        "Is there a pool?,There is a heated pool on the roof.,The pool is open from May on.\n"
+    )
+    with pytest.raises(SourceError, match=r"Say to guests, Say to partners; .*--map"):
+        load(text(tmp_path / "faq.csv", rows))
+
+
+def test_a_sheet_beside_a_faq_is_not_guessed_at(tmp_path):
+    more = [["Who asked", "What was said"], ["Is it open?", "Someone told her it was, last week."]]
+
+    def edit(sheet):
+        log = sheet.parent.create_sheet("Log")
+        for row in more:
+            log.append(row)
+
+    loaded = load(book(tmp_path / "faq.xlsx", GYM, edit))
+    assert len(loaded.rows) == 2
+    assert loaded.skipped[0].position == "faq.xlsx:Log"
+
+
+def test_a_column_for_colleagues_alone_is_never_the_answer(tmp_path):
+    rows = (
+        "Ask,Say,Hint (internal)\n"
+        "Is there a pool?,There is one.,The pool is leaking and nobody may tell the guests.\n"
+    )
+    assert pairs(load(text(tmp_path / "faq.csv", rows))) == [("Is there a pool?", "There is one.")]
+
+
+def test_objects_whose_names_say_nothing_are_known_by_their_contents(tmp_path):
+    made = {"items": [{"k": 1, "asked": "Is there a pool?", "said": "There is one on the roof."}]}
+    assert pairs(load(text(tmp_path / "faq.json", json.dumps(made)))) == [
+        ("Is there a pool?", "There is one on the roof.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("Canned response", "answer"), ("Agent reply", "answer"), ("Guest question", "title"),
+        ("Response time", ""), ("Last reviewed", "updated"), ("상담사 답변", "answer"),
+        ("응대 멘트", "answer"), ("학생 질문", "title"), ("미답변", ""), ("관련 질문", "related"),
+        ("검토일", "updated"), ("확인", ""),
+    ],
+)  # fmt: skip
+def test_the_last_word_of_a_name_says_what_it_is(name, field):
+    assert header(name).field == field

@@ -106,3 +106,19 @@ def test_the_readme_brings_a_faq_from_an_empty_folder_as_it_is_written(
     for command in commands[:-1]:
         assert main(command) == 0, (command, capsys.readouterr().err)
     assert load_profile("").refusal == load_profile("en").refusal  # nobody said what it is about
+
+
+def test_the_columns_that_were_said_are_kept_for_every_ingest(folder, capsys):
+    rows = "Ask,Say to guests,Say to staff\n" + "".join(
+        f"Is there a {what}?,The {what} is open to all guests.,The {what} needs care and time.\n"
+        for what in ("pool", "sauna")
+    )
+    (folder / "inn.csv").write_text(rows, encoding="utf-8")
+    assert main(["init", "inn.csv", "--yes"]) == 1
+    assert "--map question=…,answer=…" in capsys.readouterr().err
+    assert main(["init", "inn.csv", "--yes", "--map", "answer=Say to guests"]) == 0
+    assert load_profile("").examples == ("Is there a pool?", "Is there a sauna?")
+    assert read_settings().source_columns == "answer=Say to guests"
+    capsys.readouterr()
+    assert main(["ingest", "inn.csv", "--dry-run"]) == 0
+    assert "answer from 'Say to guests'" in capsys.readouterr().out

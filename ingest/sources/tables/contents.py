@@ -1,0 +1,221 @@
+"""The columns of a table whose names do not say what they hold, known by their contents.
+
+A column of questions is the title, the longest texts beside it are the answers, and a column of
+web addresses is the source. Where two columns could be the answer, none is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean
+from typing import Final
+
+from core.text.asking_sentences import asks
+from ingest.sources.tables.column_words import BESIDE
+from ingest.sources.tables.columns import (
+    HEADER_ROWS,
+    ColumnMap,
+    body_answers,
+    find_header,
+    has_mapped,
+)
+from ingest.sources.tables.headers import Header, header, is_for_readers, is_reply_word, same_name
+from ingest.sources.tables.lines import TableLine, is_filled, value_at
+from ingest.sources.values import Linked, text_of
+
+_SAMPLE_ROWS: Final = 500
+_NAME_CHARS: Final = 40
+_TITLE_CHARS: Final = 150
+_ANSWER_CHARS: Final = 12  # shorter texts are codes and names
+_ASKED_SHARE: Final = 0.5
+_DISTINCT_SHARE: Final = 0.9
+_LONGER: Final = 1.5  # how much longer the answers are than the texts of any other column
+_ADDRESS: Final = re.compile(r"https?://\S+")
+_PICTURE: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|svg)(?:\?|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class TableHead:
+    """A table's columns, with what stands above and below their names.
+
+    `number` is that of the row with the names, or of the row above the first; `guessed` are the
+    columns that are known by their contents.
+    """
+
+    number: int
+    columns: Sequence[Header]
+    above: Sequence[TableLine]
+    body: Sequence[TableLine]
+    guessed: Sequence[Header] = ()
+
+
+def head_by_names(lines: Sequence[TableLine], columns: ColumnMap) -> TableHead | None:
+    """Return the head of a table whose row of names has both a title and an answer."""
+    start = find_header(lines, columns)
+    if start is None:
+        return None
+    named = [header(cell) for cell in lines[start].values]
+    body = lines[start + 1 :]
+    found = _with_addresses(named, _Texts(body), columns)
+    return _head(lines[start].number, named, found, above=lines[:start], body=body)
+
+
+def head_by_contents(lines: Sequence[TableLine], columns: ColumnMap) -> TableHead | None:
+    """Return the head of a table whose names do not say which column is which, or has no names."""
+    filled = [index for index, line in enumerate(lines) if not line.blank][:HEADER_ROWS]
+    for index in filled:
+        cells, body = lines[index].values, lines[index + 1 :]
+        if _are_names(cells) and has_mapped(cells, columns):
+            named = [header(cell) for cell in cells]
+            if found := _completed(named, body, columns):
+                return _head(lines[index].number, named, found, above=lines[:index], body=body)
+    if columns:
+        return None
+    for index in filled:
+        body = lines[index:]
+        nameless = [Header(f"column {place + 1}") for place in range(len(lines[index].values))]
+        found = _completed(nameless, body, columns)
+        title = next((i for i, head in enumerate(found or ()) if head.field == "title"), None)
+        if found and title is not None and asks(text_of(value_at(lines[index], title)) or ""):
+            number = lines[index].number - 1
+            return _head(number, nameless, found, above=lines[:index], body=body)
+    return None
+
+
+def _head(
+    number: int,
+    named: Sequence[Header],
+    found: Sequence[Header],
+    *,
+    above: Sequence[TableLine],
+    body: Sequence[TableLine],
+) -> TableHead:
+    guessed = [after for before, after in zip(named, found, strict=True) if before != after]
+    return TableHead(number, found, above, body, guessed)
+
+
+class _Texts:
+    """The texts of a table's columns, of its first records."""
+
+    def __init__(self, body: Sequence[TableLine]) -> None:
+        self._body = [line for line in body[:_SAMPLE_ROWS] if not line.blank]
+
+    def of(self, index: int) -> list[str]:
+        values = (value_at(line, index) for line in self._body)
+        return [(text_of(value) or "").strip() for value in values if is_filled(value)]
+
+    def addresses(self, index: int) -> list[str]:
+        """Return a column's texts, of a cell with a link its address."""
+        values = (value_at(line, index) for line in self._body)
+        return [
+            value.url if isinstance(value, Linked) else (text_of(value) or "").strip()
+            for value in values
+            if is_filled(value)
+        ]
+
+
+def _are_names(cells: Sequence[object]) -> bool:
+    """Return whether a row can be that of the columns' names: short, different, and no data."""
+    filled = [cell for cell in cells if is_filled(cell)]
+    texts = [cell.strip() for cell in filled if isinstance(cell, str)]
+    return (
+        len(texts) == len(filled) == len(set(texts)) > 1
+        and all(len(text) <= _NAME_CHARS for text in texts)
+        and not any(text.endswith(("?", "？", ".", "다")) for text in texts)
+        and not any(_ADDRESS.match(text) or text.isdigit() for text in texts)
+    )
+
+
+def _completed(
+    named: Sequence[Header], body: Sequence[TableLine], columns: ColumnMap
+) -> list[Header] | None:
+    """Return the columns with a title and an answer, if their contents leave no doubt."""
+    texts = _Texts(body)
+    heads = _with_addresses(_mapped(named, columns), texts, columns)
+    if not _has(heads, "title"):
+        title = _asked_column(heads, texts)
+        if title is None:
+            return None
+        heads[title] = replace(heads[title], field="title")
+    if not _has(heads, "answer") and not body_answers(heads):
+        answer = _longest_column(heads, texts)
+        if answer is None:
+            return None
+        heads[answer] = replace(heads[answer], field="answer")
+    return heads
+
+
+def _mapped(named: Sequence[Header], columns: ColumnMap) -> list[Header]:
+    fields = {name: field for field, name in columns.items()}
+    return [
+        replace(
+            head, field=next((f for n, f in fields.items() if same_name(head.name, n)), head.field)
+        )
+        for head in named
+    ]
+
+
+def _has(heads: Sequence[Header], *fields: str) -> bool:
+    return any(head.field in fields for head in heads)
+
+
+def _free(heads: Sequence[Header]) -> Iterator[int]:
+    """Yield the columns of which nothing is known, and that are for readers."""
+    for index, head in enumerate(heads):
+        if head.name and not head.field and is_for_readers(head.name):
+            yield index
+
+
+def _with_addresses(heads: Sequence[Header], texts: _Texts, columns: ColumnMap) -> list[Header]:
+    """A column whose every text is a web address is the source of its row."""
+    found = list(heads)
+    if _has(heads, "url") or "url" in columns:
+        return found
+    for index in _free(heads):
+        held = texts.addresses(index)
+        if held and all(_ADDRESS.fullmatch(t) and not _PICTURE.search(t) for t in held):
+            found[index] = replace(heads[index], field="url")
+            break
+    return found
+
+
+def _asked_column(heads: Sequence[Header], texts: _Texts) -> int | None:
+    """The column of which most texts ask; else, of categories or the only other, all different."""
+    shares = {}
+    for index in _free(heads):
+        held = texts.of(index)
+        if held and fmean(map(len, held)) <= _TITLE_CHARS:
+            shares[index] = fmean(map(asks, held))
+    best = max(shares, key=lambda index: shares[index], default=None)
+    if best is not None and shares[best] >= _ASKED_SHARE:
+        return best
+    if not _has(heads, "answer") and not body_answers(heads):
+        return None
+    for index, head in enumerate(heads):
+        held = texts.of(index) if head.field == "category" or index in shares else []
+        if len(held) > 1 and len(set(held)) >= _DISTINCT_SHARE * len(held) and _are_texts(held):
+            return index
+    return None
+
+
+def _longest_column(heads: Sequence[Header], texts: _Texts) -> int | None:
+    lengths = {
+        index: fmean(map(len, held))
+        for index in _free(heads)
+        if not (is_reply_word(heads[index].name) or BESIDE.search(heads[index].name))
+        and (held := texts.of(index))
+        and _are_texts(held)
+    }
+    ranked = sorted(lengths, key=lambda index: -lengths[index])
+    if not ranked or lengths[ranked[0]] < _ANSWER_CHARS:
+        return None
+    if len(ranked) > 1 and lengths[ranked[0]] < _LONGER * lengths[ranked[1]]:
+        return None
+    return ranked[0]
+
+
+def _are_texts(held: Sequence[str]) -> bool:
+    """Return whether most are words, not numbers, dates or addresses."""
+    return fmean(sum(map(str.isalpha, text)) * 2 > len(text) for text in held) >= _ASKED_SHARE
