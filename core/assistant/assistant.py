@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from copy import copy
 from dataclasses import replace
+from typing import Final
 
 from core.assistant.answerer import SURE, Answerer
 from core.assistant.audiences import Audiences, Scope
@@ -40,6 +41,10 @@ from core.types import (
 )
 
 logger = logging.getLogger(__name__)
+
+# The lowest confidence at which the bot answers although nobody called it. Among people a wrong
+# answer is worse than none, so two of three such answers have to be right.
+_UNCALLED: Final = 0.7
 
 
 class Assistant:
@@ -209,7 +214,8 @@ class Assistant:
         asked = replace(question, text=text)
         research = await self._researched(asked, None if leans else ())
         sure = research.verdict.scores[Label.ON_TOPIC] >= SURE
-        return research.verdict.label is Label.ON_TOPIC and sure and is_answer(research.hits)
+        sure &= is_answer(research.hits) and research.hits[0].confidence >= _UNCALLED
+        return sure and research.verdict.label is Label.ON_TOPIC
 
     async def _researched(self, question: Question, history: Sequence[Exchange] | None) -> Research:
         answerer = self._within(await self._audiences.of(question))

@@ -61,6 +61,8 @@ async def test_whoever_asked_goes_on_without_a_mention_and_talk_is_left_alone(dr
         await driver.go_on(asked, "ㅎㅎㅎ")
         await driver.go_on(asked, "https://shop.example/notice")
         await driver.go_on(asked, "!skip 다음 노래")
+        await driver.go_on(asked, "교환 안내문은 제가 올려 둘게요")
+        await driver.go_on(asked, "지수님, 교환 신청서는 어디 있어요?")
         await driver.go_on(asked, "이어지는 질문")
         await answer_to(driver, asked, "답: 이어지는 질문")
         assert len(driver.shown(asked)) == 2

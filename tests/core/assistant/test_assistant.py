@@ -207,6 +207,15 @@ async def test_a_question_may_have_a_thousand_characters_and_no_more(make_assist
     assert not isinstance(await last(assistant, f"  {text[:limit].strip()}\n"), Failed)
 
 
+async def test_uncalled_it_answers_only_where_it_is_surer_than_when_it_is_called(make_assistant):
+    assistant = make_assistant()
+    for text, would in (("정산은 언제 되나요?", True), ("이번 달 정산 금액이 얼마죠?", False)):
+        said = ask(text)
+        research = await assistant.research(text, said.session, ())
+        assert research.hits[0].answers
+        assert await assistant.would_answer(said) is would
+
+
 async def test_the_turn_is_stored_before_the_last_event(make_assistant):
     """Whoever reads the last event can read the turn, whole."""
     history = MemoryHistory()

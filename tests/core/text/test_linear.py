@@ -12,7 +12,7 @@ from bots.slack.render import mrkdwn as slack
 from bots.web.render import page_html
 from core.lessons.tag import is_lesson, number_after, without_tag
 from core.llm.prompts import estimate_tokens, quoted
-from core.text import addressing, asking_sentences, korean, sections
+from core.text import addressing, asking_sentences, colleagues, korean, sections
 from core.text.markdown import lines, measure, partial, split
 from core.text.markdown.sections import markdown_sections, plain_text
 from core.text.safety import check_digits, claims, personal_data
@@ -55,6 +55,7 @@ FUNCTIONS = {
     "says_something": addressing.says_something,
     "may_reply": addressing.may_reply,
     "is_thanks": addressing.is_thanks,
+    "is_for_colleagues": colleagues.is_for_colleagues,
     "sentences_of": lambda text: asking_sentences.sentences_of(text, str.splitlines),
     "sentences_of words": lambda text: asking_sentences.sentences_of(text, str.split),
     "asks": asking_sentences.asks,

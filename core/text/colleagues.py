@@ -1,0 +1,100 @@
+"""The signs that a message is for a colleague: a name, a promise, a report, a request for work.
+
+The signs are those of grammar alone, like those of a question in `asking_sentences`. A FAQ says
+what is always so. Colleagues say what they will do or have done, ask what has happened, and call
+each other by name.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from core.text.asking_sentences import asks
+
+_CODE: Final = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
+_QUOTED: Final = re.compile(r"^>>> .*\Z|^>[^\n]*$", re.MULTILINE | re.DOTALL)
+_STOP: Final = re.compile(r"(?<=[.?!。？！~])\s+|\n+")
+_ENDED: Final = " .!~…ㅠㅜㅋㅎ^;,)\"'"
+_BEFORE: Final = re.compile(
+    r"(?:(?:네+|넵+|넹|예|아+|오+|음+|앗|응|그럼|그러면|일단|혹시|ok(?:ay)?|yes|sure|well|so)[\s,.!~]+)+",
+    re.IGNORECASE,
+)
+
+
+def _ending_in(final: int) -> str:
+    """Return a pattern for the syllables with a final consonant, by its number in Unicode."""
+    return "[" + "".join(chr(0xAC00 + 28 * place + final) for place in range(399)) + "]"
+
+
+_OPEN: Final = _ending_in(0)
+_PAST: Final = rf"(?![있딨겠]){_ending_in(20)}"  # 았, 었, 했 and their contractions
+_SAID: Final = r"(?:습니다|어요|어|음|다)$"
+
+# A name or a title that is called: "지영님 …". Customers are spoken about, and the bot is "봇님".
+_CALLED: Final = re.compile(
+    r"(?![가-힣]*(?:고객|회원|손|구매자|판매자|이용자|부모|사장|대표|봇)님)"
+    r"[가-힣]{1,4}(?:님들?|씨)(?=[\s,!~])|(?:다들|여러분|얘들아)(?=[\s,!~])"
+)
+_ANYBODY: Final = re.compile(r"[는신실은] 분(?:들)?(?:\s*(?:계\S*|있\S*|없\S*))?$")
+# What the speaker, or both, will do: "올릴게요", "해 봅시다", "내일 봬요", "하기로 했죠".
+_WILL: Final = re.compile(
+    rf"{_ending_in(8)}[게께](?:요|용|여)?$|(?<![르찾])겠습니다$|[가-힣]시다$|봬요$|뵙겠\S*$"
+    r"|기로 (?:했|하셨|한)[가-힣]*$"
+)
+# What the speaker has done: "제가 처리했습니다", "올려 뒀어요".
+_DID: Final = re.compile(
+    rf"(?:^|\s)(?:제가|내가|저희가|우리가)\s(?:\S+\s){{0,2}}\S*{_PAST}{_SAID}"
+    rf"|(?:드렸|{_OPEN} ?뒀){_SAID}"
+)
+# What has happened, and what the hearer does: "얼마 나왔어요?", "다 하셨어요?", "같이 가실래요?".
+_ASKED: Final = re.compile(
+    rf"{_PAST}(?:나요?|어요?|죠|지요?|는지요?|을까요?|니|냐|습니까)\?$"
+    r"|(?:셨\S{1,3}|[으하]?세요|실래요|실까요|시나요|시죠)\?$|(?:실래요|시죠)$"
+)
+# Work that only a person can do: "검토해 주세요", "공유 부탁드려요".
+_WORK: Final = re.compile(
+    r"(?:(?:확인|검토|공유|참고|체크|승인|전달|회신|리뷰)\S{0,4}|올려|보내|봐|남겨|맡아)"
+    r"\s*(?:한번\s*)?(?:좀\s*)?"
+    r"(?:부탁\S{0,6}|주세요|주셔요|주실\S{0,3}(?: 수 있\S{0,4})?|주시겠\S{0,3}"
+    r"|줘요?|주십시오|바랍니다|바라요)$"
+)
+# Whoever tells of trouble may want to know what to do about it.
+_TROUBLE: Final = re.compile(
+    r"(?:^|\s)(?:안|못|왜|어떻게|어째서)\s|않|못[하했]|없|실수|잘못|실패|오류|에러"
+)
+_ENGLISH: Final = re.compile(
+    r"(?:i'll|i will|we'll|let's|let us|let me(?! know))\b[^?,]*$"
+    r"|(?:did|have|has|is|was) (?:you|anyone|anybody|someone|somebody)\b"
+    r"|(?:can|could|will|would) (?:you|anyone|somebody) (?:please )?"
+    r"(?:review|check|send|share|merge|look|upload|join|take)\b"
+    r"|i(?:'ve| have)? (?:just |already )?(?:sent|uploaded|fixed|merged|pushed|posted|shared)\b",
+    re.IGNORECASE,
+)
+
+
+def is_for_colleagues(text: str) -> bool:
+    """Return whether a message is for colleagues: it calls one, or each of its sentences is talk.
+
+    Code and quoted lines are other people's words; beside them a message has to ask something.
+    """
+    own = _QUOTED.sub("", _CODE.sub(" ", text)).strip()
+    if _CALLED.match(own):
+        return True
+    sentences = [one for one in _STOP.split(own) if any(map(str.isalnum, one))]
+    if own != text.strip() and not any(map(asks, sentences)):
+        return True
+    return all(map(_is_talk, sentences))
+
+
+def _is_talk(sentence: str) -> bool:
+    said = sentence.strip()
+    if before := _BEFORE.match(said):
+        said = said[before.end() :]
+    bare = said.rstrip(_ENDED).replace("？", "?")
+    plain = bare.rstrip("?" + _ENDED)
+    if any(sign.search(plain) for sign in (_ANYBODY, _WILL, _WORK)) or _ENGLISH.match(plain):
+        return True
+    if _TROUBLE.search(plain):
+        return False
+    return bool(_DID.search(plain) or _ASKED.search(bare))

@@ -1,0 +1,60 @@
+"""What colleagues say to each other is told from what is asked of a FAQ."""
+
+import pytest
+
+from core.text.colleagues import is_for_colleagues
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "네 제가 할게요",
+        "아 그럼 먼저 보내겠습니다!",
+        "교환 건은 저희가 접수했습니다",
+        "안내 메일 방금 보내 드렸어요",
+        "포스터 파일 공유 폴더에 올려 뒀습니다",
+        "배송 상자 누가 챙겼어요?",
+        "수선님 예약 등록 다 하셨나요?",
+        "팀장님, 교환 신청서는 어디 있어요?",
+        "다들 배송 교육 들으셨어요?",
+        "교환 담당하시는 분 계세요?",
+        "배송은 다음 주에 시작하기로 했죠?",
+        "교환 안내문 한번 검토 부탁드려요",
+        "주소록 좀 보내 주실 수 있나요?",
+        "교환은 내일 봬서 정합시다",
+        "I'll upload the refund sheet",
+        "did anyone ship the parcel?",
+        "could you please review the refund page?",
+        "`교환은 며칠 걸려요?` 라고 치시면 돼요",
+        "> 교환은 며칠 걸려요?\n저도 이거",
+        "네 알겠습니다. 제가 올릴게요.",
+    ],
+)
+def test_talk_is_for_colleagues(text):
+    assert is_for_colleagues(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "교환은 며칠 걸려요?",
+        "교환 신청을 실수로 취소했어요",
+        "제가 주소를 잘못 적었어요",
+        "상자가 아직 안 왔어요?",
+        "왜 환불이 안 됐나요?",
+        "비밀번호를 잊어버렸어요",
+        "어떻게 하는지 모르겠습니다",
+        "배송 조회할 수 있어요?",
+        "고객님 주소는 어떻게 바꾸나요?",
+        "지원님이 말한 빠른배송이 뭐예요?",
+        "방법 좀 알려 주실 수 있나요?",
+        "배송비 규정",
+        "let me know how to ship abroad",
+        "can you ship abroad?",
+        "`E403` 오류는 왜 나요?",
+        "> 이틀이면 된대요\n이 말이 맞나요?",
+        "제가 어제 신청했어요. 언제 도착하나요?",
+    ],
+)
+def test_what_a_faq_may_answer_is_not(text):
+    assert not is_for_colleagues(text)
