@@ -7,7 +7,7 @@ answer, a dict of columns, nested objects (`acceptedAnswer.text`) and conversati
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from core.errors import SourceError
@@ -29,10 +29,6 @@ from ingest.sources.tables.table import add_table
 from ingest.sources.values import sizes_of
 
 _SAMPLE: Final = 500
-_DRAFT: Final = ("draft", "unpublished", "archived", "hidden")
-# The fields that Freshdesk's articles alone have, whose status 1 is a draft and 2 is published.
-# https://developers.freshdesk.com/api/#solution_article_attributes
-_FRESHDESK: Final = ("description_text", "desc_un_html")
 
 
 def read_json(data: bytes, name: str, collector: Collector, columns: ColumnMap) -> None:
@@ -149,22 +145,8 @@ def _add(
     flat: list[tuple[int, Record]] = []
     for number, record in records:
         collector.hold(sizes_of(record, depth=MOST_DEEP), where)
-        if state := _withheld(record):
-            collector.remark("left out", f"{where}:{number}", f"it is marked as {state}")
-        else:
-            flat.append((number, flat_record(record)))
+        flat.append((number, flat_record(record)))
     lines = _lines(flat)
     if flat and not (find_header(lines[:1], columns) == 0 or head_by_contents(lines, columns)):
         raise NotAFaqError(f"{where}: {missing(lines[:1], columns)}")
     add_table(lines, where, collector, columns, others=dict(others))
-
-
-def _withheld(record: Mapping[str, object]) -> str:
-    """Return the mark of a record that is not for readers: `draft: true`, `state: "draft"`."""
-    for name in _DRAFT:
-        if record.get(name) is True:
-            return name
-    state = record.get("state", record.get("status"))
-    if state == 1 and any(name in record for name in _FRESHDESK):
-        return "draft"
-    return state if isinstance(state, str) and state.lower() in _DRAFT else ""

@@ -9,9 +9,11 @@ from itertools import pairwise
 from typing import Final
 
 _ASKED: Final = re.compile(
-    r"^\s*(?:\*\*|#+\s*)?(?:Q|질문|문)\s*\d{0,3}\s*[.:)\]]\s*(.+?)(?:\*\*)?\s*$"
+    r"^\s*(?:\*\*|#+\s*)?\\?[\[(]?(?:Q|Question|질문|문)\s*\d{0,3}\s*\\?[.:)\]]\s*(.+?)(?:\*\*)?\s*$"
 )
-_ANSWERED: Final = re.compile(r"^\s*(?:\*\*)?(?:A|답변|답)\s*\d{0,3}\s*[.:)\]](?:\*\*)?\s*(.*)$")
+_ANSWERED: Final = re.compile(
+    r"^\s*(?:\*\*)?\\?[\[(]?(?:A|Answer|답변|답)\s*\d{0,3}\s*\\?[.:)\]](?:\*\*)?\s*(.*)$"
+)
 _PLAIN: Final = re.compile(
     r"^(?:\d{1,3}[.)]\s+|[-*•·▶■□◆◇○●](?!\*)\s*)?(?:\*\*)?([^\s|>#*].{1,200}?[?？])(?:\*\*)?\s*$"
 )

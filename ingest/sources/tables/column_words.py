@@ -31,10 +31,9 @@ QUESTIONS: Final = (
 CATEGORY: Final = (
     "category", "카테고리", "분류", "구분", "유형", "종류", "대분류", "중분류", "소분류",
     "세분류", "상위분류", "하위분류", "주제", "섹션", "분야", "영역", "메뉴", "항목", "categories",
-    "topic", "section", "type", "group", "department", "folder", "collection",
+    "subcategory", "topic", "section", "type", "group", "department", "folder", "collection",
     "カテゴリ", "类别", "kategorie", "categoria", "categorie", "rubrik", "категория",
 )
-LEVELS: Final = ("대분류", "상위분류", "중분류", "하위분류", "소분류", "세분류")
 TAGS: Final = ("tags", "tag", "labels", "태그", "라벨", "해시태그")
 RELATED: Final = ("related", "관련", "연관")
 URL: Final = (
@@ -76,7 +75,7 @@ KO_TITLE: Final = re.compile(
 )
 KO_ANSWER: Final = re.compile(
     rf"(?:{_KO_BEFORE})?(?:답변|응답|회신|답글|해답|답)(?:{_KO_AFTER})?"
-    rf"|(?!미)[가-힣]{{1,8}}(?:답변|회신|답글)(?:{_KO_AFTER})?"
+    rf"|(?!미)(?:\d차|[가-힣]{{1,8}})(?:답변|회신|답글)(?:{_KO_AFTER})?|댓글(?:내용)?"
     r"|(?:처리|조치|안내|해결|응대|대응)(?:내용|결과|방법|방안|책|사항|답변|문구|멘트|스크립트|요령)"
     r"|(?:상담|고객|응대)?(?:멘트|스크립트)"
 )
@@ -85,6 +84,16 @@ KO_MORE: Final = re.compile(
     r"|(?:질문|질의|발화|문의)(?:예시|예|변형|표현|들|목록)|질문의?다른표현"
 )
 KO_CATEGORY: Final = re.compile(r".*(?:카테고리|분류|유형|구분)(?:명|코드)?")
+# Of several columns of categories, the widest first.
+LEVELS: Final = tuple(
+    re.compile(marks)
+    for marks in (
+        r"대분류|상위|parent|main|[^\d]1$|1차|1단계",
+        r"중분류|[^\d]2$|2차|2단계",
+        r"소분류|하위|sub|[^\d]3$|3차|3단계",
+        r"세분류|[^\d]4$|4차|4단계",
+    )
+)
 KO_RELATED: Final = re.compile(r"(?:관련|연관)(?:된)?(?:질문|문서|도움말|글|항목|faq|문의)?")
 KO_URL: Final = re.compile(r".{0,6}(?:링크|주소|바로가기)|(?:원문|출처|참고)(?:url)?")
 KO_UPDATED: Final = re.compile(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from core.errors import SourceError
+from ingest.sources.tables.column_words import ANSWER
 from ingest.sources.tables.headers import FIELDS, Header, header, is_reply_word, same_name
 from ingest.sources.tables.lines import TableLine, is_filled, value_at
 
@@ -117,7 +118,7 @@ def _has_both(cells: Sequence[object], columns: ColumnMap) -> bool:
     heads = [header(cell) for cell in cells]
     fields = {head.field for head in heads} | set(columns)
     if "answer" in fields:
-        return "title" in fields or "body" in fields
+        return not fields.isdisjoint(("title", "body", "questions"))
     return "title" in fields and body_answers(heads)
 
 
@@ -155,7 +156,7 @@ def make_plan(heads: Sequence[Header], body: Sequence[TableLine], columns: Colum
     if "answer" not in by_field:
         by_field["answer"], bodies = bodies[:1], []
     if "title" not in by_field:  # `text` and `output`: what was asked has no title
-        by_field["title"], bodies = bodies[:1], []
+        by_field["title"], bodies = bodies[:1] or by_field["questions"][:1], bodies[1:]
     entries = _entries(heads, by_field, body)
     if bodies:  # the question's text, below its title
         first = entries[0]
@@ -170,6 +171,7 @@ def _entries(
 ) -> list[EntryColumns]:
     """One entry a row, or one for each language that has a title and an answer of its own."""
     titles, answers = by_field["title"], by_field["answer"]
+    answers = [index for index in answers if heads[index].rank <= len(ANSWER)] or answers
     tags = list(dict.fromkeys(heads[index].tag for index in sorted(titles)))
     paired = [tag for tag in tags if any(heads[index].tag == tag for index in answers)]
     if len(paired) > 1:
@@ -205,10 +207,8 @@ def _shared(
     heads: Sequence[Header], by_field: Mapping[str, list[int]]
 ) -> dict[str, tuple[int, ...]]:
     categories = sorted(by_field.get("category", []), key=lambda index: heads[index].level)
-    if not any(
-        word in heads[index].name for index in categories for word in ("대분류", "중분류", "소분류")
-    ):
-        categories = categories[:1]
+    leveled = [index for index in categories if heads[index].level >= 0]
+    categories = [*categories[: not leveled or heads[categories[0]].level < 0], *leveled]
     shared = {
         "category": categories or by_field.get("tags", [])[:1],
         "related": by_field.get("related", [])[:1],

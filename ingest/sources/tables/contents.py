@@ -13,6 +13,7 @@ from statistics import fmean
 from typing import Final
 
 from core.text.asking_sentences import asks
+from ingest.sources.tables.asked_rows import asked_rows
 from ingest.sources.tables.column_words import BESIDE
 from ingest.sources.tables.columns import (
     HEADER_ROWS,
@@ -64,6 +65,10 @@ def head_by_names(lines: Sequence[TableLine], columns: ColumnMap) -> TableHead |
 
 def head_by_contents(lines: Sequence[TableLine], columns: ColumnMap) -> TableHead | None:
     """Return the head of a table whose names do not say which column is which, or has no names."""
+    if asked := [] if columns else asked_rows(lines):
+        above = [line for line in lines if line.number < asked[0].number]
+        named = [Header("Q. rows", "title"), Header("A. rows", "answer")]
+        return TableHead(asked[0].number - 1, named, above, asked)
     filled = [index for index, line in enumerate(lines) if not line.blank][:HEADER_ROWS]
     for index in filled:
         cells, body = lines[index].values, lines[index + 1 :]

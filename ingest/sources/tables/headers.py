@@ -65,9 +65,9 @@ class Header:
 
     @property
     def level(self) -> int:
-        """The place of a column among several of categories, the widest first."""
+        """The place of a column among several of categories, the widest 0; -1 if it says none."""
         plain = _letters(self.name)
-        return next((index for index, word in enumerate(LEVELS) if word in plain), 0)
+        return next((index for index, marks in enumerate(LEVELS) if marks.search(plain)), -1)
 
 
 def header(cell: object) -> Header:
@@ -103,7 +103,7 @@ def is_for_readers(name: str) -> bool:
 
 def is_reply_word(cell: object) -> bool:
     """Return whether a column is about a reply, as `답변자` is: then `내용` is the question."""
-    return bool(re.match("답변|회신|응답|답글", _letters(shown_name(cell))))
+    return bool(re.match("답변|회신|응답|답글|댓글", _letters(shown_name(cell))))
 
 
 def _field(name: str) -> tuple[str, int]:
@@ -140,7 +140,7 @@ def _korean(text: str) -> tuple[str, int] | None:
         if pattern.fullmatch(text) and not text.isascii():
             known = TITLE if field == "title" else ANSWER if field == "answer" else ()
             if field == "answer" and text.endswith("제목"):  # the answer stands below it
-                return field, len(ANSWER)
+                return field, len(ANSWER) + 1
             return field, next((rank for rank, word in enumerate(known) if word in text), 0)
     return None
 

@@ -1,13 +1,14 @@
-"""The rows of a table become records, merged cells and blocks of a category among them."""
+"""The rows of a table become records, those of merged cells together."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from ingest.sources.rows import Collector, Columns, NotAFaqError
+from ingest.sources.tables.blocks import in_blocks
 from ingest.sources.tables.columns import (
     ColumnMap,
     ColumnPlan,
@@ -23,6 +24,7 @@ from ingest.sources.tables.lines import (
     is_filled,
     value_at,
 )
+from ingest.sources.tables.withheld import StateColumn, state_columns, state_of
 from ingest.sources.values import Linked, text_of
 
 _LIST_MARK: Final = re.compile(r"(?:[-•*·]|\d{1,2}[.)])\s+")
@@ -47,13 +49,22 @@ def add_table(
     if head is None:
         raise NotAFaqError(f"{where}: {missing(lines, columns)}")
     _remark_head(head, where, collector, columns)
-    names, body = head.columns, head.body
+    body = head.body
+    states = state_columns([column.name for column in head.columns], body)
+    stateful = {column.index for column in states}
+    names = [
+        replace(column, field="") if index in stateful else column
+        for index, column in enumerate(head.columns)
+    ]
     plan = make_plan(names, body, columns)
-    used = {index for _, index in plan.reads()}
+    used = {index for _, index in plan.reads()} | stateful
     collector.columns.append(
         Columns(
             where,
-            tuple((name, names[index].name) for name, index in plan.reads()),
+            (
+                *((name, names[index].name) for name, index in plan.reads()),
+                *(("state", column.name) for column in states),
+            ),
             tuple(
                 head.name
                 for index, head in enumerate(names)
@@ -61,7 +72,8 @@ def add_table(
             ),
         )
     )
-    body = _filled_down(body, plan, where, collector)
+    body, plan = in_blocks(body, names, plan, where, collector)
+    body = list(_for_readers(body, states, where, collector))
     if others:
         problems = [TableLine(number, (), problem=reason) for number, reason in others.items()]
         body = sorted([*body, *problems], key=lambda line: line.number)
@@ -81,42 +93,14 @@ def _remark_head(head: TableHead, where: str, collector: Collector, columns: Col
             collector.remark("by contents", where, text)
 
 
-def _filled_down(
-    body: Sequence[TableLine], plan: ColumnPlan, where: str, collector: Collector
-) -> Sequence[TableLine]:
-    """A category that is typed once above its block counts for the whole block."""
-    indexes = plan.shared.get("category", ())
-    rows = [line for line in body if not line.blank]
-    filled: dict[int, int] = {}
-    for index in indexes:
-        typed = [
-            str(value_at(line, index))
-            for line in rows
-            if is_filled(value_at(line, index)) and index not in line.merged
-        ]
-        empty = sum(not is_filled(value_at(line, index)) for line in rows)
-        once = max(Counter(typed).values(), default=0) == 1
-        if empty and len(typed) > 1 and once and is_filled(value_at(rows[0], index)):
-            filled[index] = empty
-    if not filled:
-        return body
-    collector.remark(
-        "converted",
-        where,
-        f"{sum(filled.values()):,} empty categories: that of the rows above was taken",
-    )
-    last: dict[int, object] = {}
-    lines = []
+def _for_readers(
+    body: Sequence[TableLine], states: Sequence[StateColumn], where: str, collector: Collector
+) -> Iterator[TableLine]:
     for line in body:
-        values = list(line.values)
-        for index in filled if not line.blank else ():
-            if is_filled(value_at(line, index)):
-                last[index] = values[index]
-            else:
-                values += [None] * (index + 1 - len(values))
-                values[index] = last.get(index)
-        lines.append(TableLine(line.number, values, line.merged))
-    return lines
+        if state := state_of(line, states):
+            collector.remark("left out", f"{where}:{line.number}", f"not for readers: {state}")
+        else:
+            yield line
 
 
 def _add_records(
@@ -174,10 +158,7 @@ def _records(line: TableLine, plan: ColumnPlan) -> Iterator[dict[str, object]]:
     if len(levels := plan.shared.get("category", ())) > 1:
         parts = [(text_of(value_at(line, index)) or "").strip() for index in levels]
         shared["category"] = " > ".join(part for part in parts if part)
-    found = [
-        (entry, _first_filled(line, entry.title), _first_filled(line, entry.answer))
-        for entry in plan.entries
-    ]
+    found = [(entry, _title(line, entry), _answer(line, entry.answer)) for entry in plan.entries]
     # A row that is translated into some of the languages is an entry in these.
     there = [one for one in found if is_filled(one[1]) or is_filled(one[2])]
     for entry, asked, answer in there or found[:1]:
@@ -195,15 +176,19 @@ def _records(line: TableLine, plan: ColumnPlan) -> Iterator[dict[str, object]]:
 def _questions(line: TableLine, entry: EntryColumns, title: object) -> Iterator[object]:
     for index in entry.questions:
         value = value_at(line, index)
-        items = (
-            value
-            if isinstance(value, list | tuple)
-            else (text_of(value) or "").replace("|", "\n").splitlines()
-        )
         if index in entry.title and value == title:
             continue
-        for item in items:
+        for item in _items(value):
+            if item == title:
+                continue
             yield _LIST_MARK.sub("", item.strip(), count=1) if isinstance(item, str) else item
+
+
+def _items(value: object) -> Sequence[object]:
+    """The items of a list, or the lines of a text, also between `|`."""
+    if isinstance(value, list | tuple):
+        return value
+    return (text_of(value) or "").replace("|", "\n").splitlines()
 
 
 def _of(name: str, value: object) -> object:
@@ -213,5 +198,27 @@ def _of(name: str, value: object) -> object:
     return value
 
 
-def _first_filled(line: TableLine, indexes: Sequence[int]) -> object:
-    return next((value for index in indexes if is_filled(value := value_at(line, index))), None)
+def _title(line: TableLine, entry: EntryColumns) -> object:
+    """The first title of a row; of a column with several questions, the first of them."""
+    for index in entry.title:
+        value = value_at(line, index)
+        if index in entry.questions and not isinstance(value, Linked):
+            value = next(filter(is_filled, _items(value)), None)
+        if is_filled(value):
+            return value
+    return None
+
+
+def _answer(line: TableLine, indexes: Sequence[int]) -> object:
+    """The answer of a row; several that say different things become one."""
+    values = [value for index in indexes if is_filled(value := value_at(line, index))]
+    said: list[str] = []
+    for value in values:
+        text = (text_of(value) or "").strip()
+        if not any(_letters(text) in _letters(other) for other in said):
+            said = [other for other in said if _letters(other) not in _letters(text)] + [text]
+    return "\n\n".join(said) if len(said) > 1 else values[0] if values else None
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", re.sub(r"<[^<>]*>", "", text))

@@ -374,7 +374,7 @@ def test_drafts_of_an_export_are_left_out(tmp_path):
     (tmp_path / "a.json").write_text(json.dumps({"articles": articles}), encoding="utf-8")
     loaded = load(tmp_path / "a.json")
     assert pairs(loaded) == [("B?", "b")]
-    assert remarks(loaded, "left out") == ["it is marked as draft"]
+    assert remarks(loaded, "left out") == ["not for readers: 'draft' says 'TRUE'"]
 
 
 def test_freshdesk_numbers_its_states_and_nests_its_folders(tmp_path):
@@ -389,7 +389,7 @@ def test_freshdesk_numbers_its_states_and_nests_its_folders(tmp_path):
     loaded = load(tmp_path / "a.json")
     assert pairs(loaded) == [("B?", "b")]
     assert [row.category for row in loaded.rows] == ["Billing > Cards"]
-    assert remarks(loaded, "left out") == ["it is marked as draft"]
+    assert remarks(loaded, "left out") == ["not for readers: 'status' says '1'"]
 
 
 def test_the_names_of_lists_side_by_side_are_categories(tmp_path):
@@ -589,3 +589,90 @@ def test_objects_whose_names_say_nothing_are_known_by_their_contents(tmp_path):
 )  # fmt: skip
 def test_the_last_word_of_a_name_says_what_it_is(name, field):
     assert header(name).field == field
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "withheld"),
+    [
+        ("Status", "PUBLISHED", "Draft"), ("Archived", "false", "true"), ("상태", "게시", "비공개"),
+        ("공개여부", "Y", "N"), ("is_published", "1", "0"), ("노출", "O", "X"), ("삭제", "", "Y"),
+    ],
+)  # fmt: skip
+def test_rows_that_a_column_marks_as_not_for_readers_are_left_out(tmp_path, name, shown, withheld):
+    rows = f"question,answer,{name}\nOpen?,At nine.,{shown}\nSecret?,Hidden.,{withheld}\n"
+    loaded = load(text(tmp_path / "faq.csv", rows))
+    assert pairs(loaded) == [("Open?", "At nine.")]
+    assert remarks(loaded, "left out") == [f"not for readers: {name!r} says {withheld!r}"]
+    assert loaded.columns[0].read[-1] == ("state", name)
+
+
+def test_a_column_that_counts_or_tells_how_far_somebody_is_hides_nothing(tmp_path):
+    rows = "question,answer,노출,진행상태\nOpen?,At nine.,0,처리중\nWhere?,There.,17,완료\n"
+    assert len(load(text(tmp_path / "faq.csv", rows)).rows) == 2
+
+
+def test_answers_in_several_columns_are_all_served(tmp_path):
+    """Two spellings of one answer, such as its HTML and its text, are one."""
+    rows = (
+        "question,answer_1,answer_2,answer_html\n"
+        "Open?,At nine.,On Sundays at ten.,<p>At <b>nine</b>.</p>\n"
+        "Where?,There.,,\n"
+    )
+    assert pairs(load(text(tmp_path / "faq.csv", rows))) == [
+        ("Open?", "At nine.\n\nOn Sundays at ten."),
+        ("Where?", "There."),
+    ]
+    rows = "번호,문의,1차 답변,2차 답변\n1,언제 오나요?,확인 중입니다.,내일 도착합니다.\n"
+    loaded = load(text(tmp_path / "faq.csv", rows))
+    assert pairs(loaded) == [("언제 오나요?", "확인 중입니다.\n\n내일 도착합니다.")]
+
+
+def test_names_that_come_again_are_no_entry_and_headings_are_categories(tmp_path):
+    rows = [
+        ["질문", "답변"], ["■ 배송", None], ["언제 오나요?", "이틀 뒤입니다."], [],
+        ["질문", "답변"], ["[반품]", None], ["되나요?", "7일 안에 됩니다."],
+        ["■ 그 밖에", None], ["이건 아직 답이 없어요", None],
+    ]  # fmt: skip
+    loaded = load(book(tmp_path / "faq.xlsx", rows))
+    assert [(row.title, row.category) for row in loaded.rows] == [
+        ("언제 오나요?", "배송"),
+        ("되나요?", "반품"),
+    ]
+    assert remarks(loaded, "left out") == ["the columns' names again"]
+    assert loaded.skipped[-1].reason == "the answer is empty: fill it in or remove the row"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["FAQ"], ["Q. 언제 여나요?"], ["A. 9시에 엽니다."], ["Q. 어디인가요?"], ["역 앞입니다."]],
+        [["Q1", "언제 여나요?"], ["A1", "9시에 엽니다."],
+         ["Q2", "어디인가요?"], ["A2", "역 앞입니다."]],
+        [["[질문]", "언제 여나요?"], ["[답변]", "9시에"], [None, "엽니다."],
+         ["[질문]", "어디인가요?"], ["[답변]", "역 앞입니다."]],
+    ],
+)  # fmt: skip
+def test_a_sheet_with_a_question_on_one_row_and_its_answer_below_is_read(tmp_path, rows):
+    loaded = load(book(tmp_path / "faq.xlsx", rows))
+    assert [title for title, _ in pairs(loaded)] == ["언제 여나요?", "어디인가요?"]
+    assert loaded.rows[0].answer.split() == ["9시에", "엽니다."]
+
+
+def test_the_first_of_several_questions_is_the_title(tmp_path):
+    made = [{"questions": ["Open?", "When do you open?"], "answer": "At nine."}]
+    row = load(text(tmp_path / "faq.json", json.dumps(made))).rows[0]
+    assert (row.title, row.questions) == ("Open?", ("When do you open?",))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Category,Subcategory",
+        "카테고리,하위 카테고리",
+        "1차 분류,2차 분류",
+        "Category 1,Category 2",
+    ],
+)
+def test_categories_in_several_columns_are_levels(tmp_path, names):
+    rows = f"{names},question,answer\nMoney,Refunds,Open?,At nine.\n"
+    assert load(text(tmp_path / "faq.csv", rows)).rows[0].category == "Money > Refunds"

@@ -1,0 +1,125 @@
+"""The blocks of a table: headings between rows, names that come again, categories typed once."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from ingest.sources.rows import Collector
+from ingest.sources.tables.columns import ColumnPlan
+from ingest.sources.tables.headers import Header, same_name
+from ingest.sources.tables.lines import TableLine, first_value, is_filled, value_at
+from ingest.sources.values import text_of
+
+_MARKED: Final = re.compile(r"\s*[■□◆◇●○▶▷►★☆◎※#【\[<〈《≪]")
+_MARKS: Final = re.compile(r"^[\s■□◆◇●○▶▷►★☆◎※#【\[<〈《≪]+|[\s】\]>〉》≫]+$")
+_HEADING_CHARS: Final = 60
+
+
+def in_blocks(
+    body: Sequence[TableLine],
+    names: Sequence[Header],
+    plan: ColumnPlan,
+    where: str,
+    collector: Collector,
+) -> tuple[Sequence[TableLine], ColumnPlan]:
+    """Return the records of a table with the categories of their blocks, and the plan to read them.
+
+    Where no column is the category, headings between the rows are.
+    """
+    body = list(_without_names(body, names, plan, where, collector))
+    if "category" in plan.shared:
+        return _filled_down(body, plan, where, collector), plan
+    return _under_headings(body, len(names), plan, where, collector)
+
+
+def _without_names(
+    body: Sequence[TableLine],
+    names: Sequence[Header],
+    plan: ColumnPlan,
+    where: str,
+    collector: Collector,
+) -> Iterator[TableLine]:
+    """Take out the rows that name the columns again, as above a block or on a printed page."""
+    needed = {entry.title[0] for entry in plan.entries} | {e.answer[0] for e in plan.entries}
+    for line in body:
+        if all(same_name(value_at(line, index), names[index].name) for index in needed):
+            text = "the columns' names again"
+            collector.remark("left out", f"{where}:{line.number}", text)
+        else:
+            yield line
+
+
+def _under_headings(
+    body: Sequence[TableLine],
+    width: int,
+    plan: ColumnPlan,
+    where: str,
+    collector: Collector,
+) -> tuple[Sequence[TableLine], ColumnPlan]:
+    lines: list[TableLine] = []
+    heading = ""
+    for line in body:
+        if found := _heading(line):
+            heading = found
+            text = f"the heading {heading[:40]!r} is the category of the rows below it"
+            collector.remark("converted", f"{where}:{line.number}", text)
+        elif heading and not line.blank:
+            values = [*line.values, *[None] * width][:width]
+            lines.append(replace(line, values=[*values, heading]))
+        else:
+            lines.append(line)
+    if not heading:
+        return body, plan
+    return lines, replace(plan, shared={**plan.shared, "category": (width,)})
+
+
+def _heading(line: TableLine) -> str:
+    """The text of a row that has one cell alone, and a mark before it."""
+    if line.problem or sum(map(is_filled, line.values)) != 1:
+        return ""
+    text = text_of(first_value(line)) or ""
+    if not _MARKED.match(text) or len(text) > _HEADING_CHARS:
+        return ""
+    return _MARKS.sub("", text)
+
+
+def _filled_down(
+    body: Sequence[TableLine], plan: ColumnPlan, where: str, collector: Collector
+) -> Sequence[TableLine]:
+    """A category that is typed once above its block counts for the whole block."""
+    indexes = plan.shared.get("category", ())
+    rows = [line for line in body if not line.blank]
+    filled: dict[int, int] = {}
+    for index in indexes:
+        typed = [
+            str(value_at(line, index))
+            for line in rows
+            if is_filled(value_at(line, index)) and index not in line.merged
+        ]
+        empty = sum(not is_filled(value_at(line, index)) for line in rows)
+        once = max(Counter(typed).values(), default=0) == 1
+        if empty and len(typed) > 1 and once and is_filled(value_at(rows[0], index)):
+            filled[index] = empty
+    if not filled:
+        return body
+    collector.remark(
+        "converted",
+        where,
+        f"{sum(filled.values()):,} empty categories: that of the rows above was taken",
+    )
+    last: dict[int, object] = {}
+    lines = []
+    for line in body:
+        values = list(line.values)
+        for index in filled if not line.blank else ():
+            if is_filled(value_at(line, index)):
+                last[index] = values[index]
+            else:
+                values += [None] * (index + 1 - len(values))
+                values[index] = last.get(index)
+        lines.append(TableLine(line.number, values, line.merged))
+    return lines

@@ -1,0 +1,82 @@
+"""Rows that are not for readers, as a column of states or a yes or no in the table says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.sources.tables.headers import shown_name
+from ingest.sources.tables.lines import TableLine, is_filled, value_at
+from ingest.sources.values import text_of
+
+# fmt: off
+_WITHHELD: Final = frozenset((
+    "draft", "unpublished", "notpublished", "archived", "hidden", "private", "inactive",
+    "disabled", "deleted", "obsolete", "retired", "deprecated", "trashed", "비공개", "미공개",
+    "미게시", "미노출", "비노출", "임시저장", "임시", "초안", "작성중", "숨김", "중지", "사용중지",
+    "게시중지", "폐기", "삭제", "삭제됨", "미사용", "보관", "보관됨", "만료", "종료",
+))
+_YES: Final = frozenset((
+    "y", "yes", "true", "1", "on", "o", "예", "네", "✓", "✔", "공개", "게시", "노출",
+))
+_NO: Final = frozenset((
+    "n", "no", "false", "0", "off", "x", "아니오", "아니요", "미", "안함", "불가",
+))
+# fmt: on
+_STATE: Final = re.compile(r"(?:.*_)?(?:state|status)|.{0,6}상태")
+_SHOWN: Final = re.compile(
+    r"(?:is_)?(?:published|visible|public|active|enabled|live|displayed)"
+    r"|(?:외부|홈페이지)?(?:공개|게시|노출|전시|활성화?)(?:여부|유무)?|사용(?:여부|유무)"
+)
+_HIDDEN: Final = re.compile(
+    r"(?:is_)?(?:draft|archived|hidden|deleted|private|disabled|unpublished|obsolete)"
+    r"|(?:삭제|숨김|비공개|폐기|보관|임시저장)(?:여부|유무)?"
+)
+# The fields that Freshdesk's articles alone have, whose status 1 is a draft and 2 is published.
+# https://developers.freshdesk.com/api/#solution_article_attributes
+_FRESHDESK: Final = frozenset(("description_text", "desc_un_html"))
+
+
+@dataclass(frozen=True, slots=True)
+class StateColumn:
+    """A column that says which rows are for readers: not those where it says one of `withheld`."""
+
+    index: int
+    name: str
+    withheld: frozenset[str]
+
+
+def state_columns(names: Sequence[str], body: Sequence[TableLine]) -> list[StateColumn]:
+    """Return the columns of a table that say which of its rows are for readers."""
+    found = []
+    for index, name in enumerate(names):
+        plain = re.sub(r"[^\w]+", "_", shown_name(name).lower()).strip("_")
+        if _STATE.fullmatch(plain):
+            drafts = {"1"} if not _FRESHDESK.isdisjoint(names) else set[str]()
+            found.append(StateColumn(index, name, _WITHHELD | drafts))
+        elif _SHOWN.fullmatch(plain) and _says_yes_or_no(body, index):
+            found.append(StateColumn(index, name, _WITHHELD | _NO))
+        elif _HIDDEN.fullmatch(plain) and _says_yes_or_no(body, index):
+            found.append(StateColumn(index, name, _WITHHELD | _YES))
+    return found
+
+
+def state_of(line: TableLine, states: Sequence[StateColumn]) -> str:
+    """Return why a row is not for readers, or ""."""
+    for column in states:
+        value = value_at(line, column.index)
+        if is_filled(value) and _plain(value) in column.withheld:
+            return f"{column.name!r} says {text_of(value)!r}"
+    return ""
+
+
+def _says_yes_or_no(body: Sequence[TableLine], index: int) -> bool:
+    """Return whether a column has nothing else: one of numbers may count how often it was read."""
+    cells = (value_at(line, index) for line in body)
+    return {_plain(value) for value in cells if is_filled(value)} <= _YES | _NO | _WITHHELD
+
+
+def _plain(value: object) -> str:
+    return re.sub(r"[\s_\-().]+", "", (text_of(value) or "").lower())
