@@ -92,7 +92,9 @@ class Storm:
         local = {
             "FAQBOT_WEB": "off",
             "FAQBOT_OPS_PORT": "0",
+            # Without limits nothing may be refused, so that whatever is not stored is lost.
             "FAQBOT_INBOX_TOTAL": "5000",
+            "FAQBOT_INBOX_PER_SESSION": "1000",
             "FAQBOT_USER_PER_MINUTE": "0",
             "FAQBOT_USER_PER_DAY": "0",
             "SLACK_BOT_TOKEN": BOT_TOKEN,

@@ -41,6 +41,7 @@ class Result:
     once: int = 0
     twice: int = 0
     never: int = 0
+    lost: int = 0
     left: int = 0
     unfinished: int = 0
     disorder: int = 0
@@ -56,6 +57,7 @@ class Result:
         yield "answered once", f"{self.once}", "all that were not deleted"
         yield "answered twice", f"{self.twice}", "0"
         yield "never answered", f"{self.never}", "0"
+        yield "never stored", f"{self.lost}", "0"
         yield "out of order in their thread", f"{self.disorder}", "0"
         yield "edited, and the answer is to an older text", f"{self.outdated}", "0"
         yield "deleted, and an answer is left", f"{self.left}", "0"
@@ -125,6 +127,7 @@ class Tally:
         """Count what is there now."""
         shown = list(self._shown())
         ended, texts = _ended(shown), dict(self._rows("SELECT question_id, text FROM turns"))
+        stored = {question_id for (question_id,) in self._rows("SELECT question_id FROM inbox")}
         result = Result(len(self.questions), recovery_s=self._recovery_s)
         for asked in self.questions.values():
             number = ended[asked.id]
@@ -134,6 +137,7 @@ class Tally:
             result.once += number == 1
             result.twice += number > 1
             result.never += number == 0
+            result.lost += asked.id not in stored
             result.outdated += number > 0 and texts.get(asked.id) != asked.text
             if asked.answered_at and not asked.changed:
                 platform = asked.id.partition(":")[0].capitalize()
