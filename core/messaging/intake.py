@@ -59,8 +59,10 @@ class Intake:
         Raises:
             StorageError: the question is not stored.
         """
-        arriving = self._arriving.setdefault(question.id, asyncio.Lock())
-        async with arriving:  # a platform may deliver one message as two events at once
+        # A platform may deliver one message as two events at once. The questions of a session are
+        # stored in their order; a late one may wait for room, and nobody waits behind it.
+        turn = question.id if late else question.session
+        async with self._arriving.setdefault(turn, asyncio.Lock()):
             return await self._take(question, late=late)
 
     def tell_again(self, question_id: str) -> None:
@@ -107,6 +109,7 @@ class Intake:
 
     async def _store(self, question: Question) -> Receipt:
         try:
+            await self._offline.check_turn(question.session)
             return await self._offline.soon(lambda: self._inbox.receive(question))
         except StoreAwayError:
             return await self._offline.keep(Act.ASK, question)

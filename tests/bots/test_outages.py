@@ -7,6 +7,7 @@ import time
 from contextlib import ExitStack, asynccontextmanager
 
 import pytest
+from fakes.discord_bot import answers_in, running_bot
 from fakes.slack_bot import PROFILE, answering, finished
 
 from core.messaging.offline import Offline
@@ -31,6 +32,13 @@ async def spooling(path):
         yield Offline(spool)
 
 
+async def settled(bot, question_id):
+    """Wait until the inbox says that a question has its answer."""
+    async with asyncio.timeout(10):
+        while (await bot.stores.inbox.find(question_id)).state is InboxState.ANSWERING:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
 def bot_on(slack, server, tmp_path, **more):
     uri = f"{server.uri}/faqbot?serverSelectionTimeoutMS=1000&timeoutMS=2000"
     return answering(slack, tmp_path, settings={"MONGODB_URI": uri}, lease_s=2.0, **more)
@@ -52,9 +60,7 @@ async def test_an_answer_that_is_being_written_is_written_to_its_end(
             await asyncio.sleep(away_s)
         (reply,) = await slack.until(lambda: finished(slack, question))
         asked = bot.assistant.asked[0].id
-        async with asyncio.timeout(10):
-            while (await bot.stores.inbox.find(asked)).state is InboxState.ANSWERING:  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
+        await settled(bot, asked)
         assert (await bot.stores.inbox.find(asked)).state is InboxState.ANSWERED
         turn = await bot.stores.archive.find(asked)
     assert turn.answer == "".join(PIECES)
@@ -78,6 +84,65 @@ async def test_who_asks_meanwhile_is_told_soon_and_answered_once_it_is_back(
         (reply,) = await slack.until(lambda: finished(slack, question))
     assert "다음 영업일" in visible(reply)
     assert len(slack.world.ephemerals) == 1
+
+
+async def test_who_asks_on_in_a_thread_meanwhile_is_answered_in_order(slack, server, tmp_path):
+    """The process has not heard of the thread before, and the second question comes later."""
+    person = slack.add_person("민수")
+    channel = slack.add_channel("문의", person)
+    async with bot_on(slack, server, tmp_path):
+        first = await person.mention(channel, "정산은 언제 되나요?")
+        await slack.until(lambda: finished(slack, first))
+    async with (
+        spooling(tmp_path) as offline,
+        bot_on(slack, server, tmp_path, offline=offline) as bot,
+    ):
+        with server.trouble("away"):
+            await person.mention(channel, "반품은 어떻게 하나요?", thread=first)
+            await slack.until(lambda: slack.world.ephemerals)
+        await person.mention(channel, "배송비는 얼마인가요?", thread=first)
+        await slack.until(lambda: len(slack.replies(first)) == 3)
+        await slack.until(lambda: finished(slack, first))
+        texts = [question.text for question in bot.assistant.asked]
+    assert texts == ["반품은 어떻게 하나요?", "배송비는 얼마인가요?"]
+    assert all(len(one.attempts) == 1 for one in slack.deliveries)  # Slack sends nothing again
+
+
+async def test_who_replies_to_an_answer_on_discord_meanwhile_is_answered_later(
+    fake, server, tmp_path
+):
+    """Discord delivers a message only once. An owner's message might also be a correction."""
+    channel, owner = fake.guild.channels[0], fake.user
+    await fake.deny(channel, "CREATE_PUBLIC_THREADS")
+
+    def bot(**parts):
+        return running_bot(
+            fake,
+            tmp_path,
+            PROFILE,
+            parts=parts,
+            MONGODB_URI=f"{server.uri}/faqbot?serverSelectionTimeoutMS=1000&timeoutMS=2000",
+            DISCORD_OWNERS=str(owner.id),
+        )
+
+    async with bot() as first:
+        asked = await fake.say(channel, "정산은 언제 되나요?", user=owner, mention_bot=True)
+        answer = await fake.until(
+            lambda: next((m for m in answers_in(fake, channel) if "답:" in m.content), None)
+        )
+        await settled(first, f"discord:{fake.guild.id}:{channel.id}:{asked.id}")
+    async with spooling(tmp_path) as offline, bot(offline=offline) as restarted:
+        with server.trouble("away"):
+            await fake.say(
+                channel, "반품은 어떻게 하나요?", user=owner, reply_to=answer, mention_bot=True
+            )
+            async with asyncio.timeout(10):
+                while not offline.waiting:  # noqa: ASYNC110 - Discord hears nothing of it
+                    await asyncio.sleep(0.02)
+        await fake.until(lambda: restarted.assistant.asked)
+    (question,) = restarted.assistant.asked
+    assert question.text == "반품은 어떻게 하나요?"
+    assert question.session.endswith(str(asked.id))
 
 
 async def test_what_was_kept_outlives_the_process_and_a_deletion_meanwhile_counts(

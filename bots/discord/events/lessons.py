@@ -98,7 +98,7 @@ class LessonHandler:
         place = await self._reader.belongs(message, self._me)
         remark = self._said_by(message, author, place)
         learning = self._context.service.learning
-        turn = await retried(partial(learning.contradicted, remark))
+        turn = await learning.contradicted(remark)
         if turn is None:
             return False
         if lesson := await retried(partial(learning.offer, remark, turn)):

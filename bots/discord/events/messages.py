@@ -23,7 +23,7 @@ from bots.discord.ids import asker_of, question_id
 from bots.discord.render.payload import question_in
 from bots.discord.replies.thread import thread_name
 from bots.shared.intake import reason_for
-from core.errors import PlatformError, StorageError
+from core.errors import PlatformError, StorageError, StoreAwayError
 from core.lessons.tag import is_lesson
 from core.messaging.manners import Manners
 from core.types import Question, Receipt
@@ -158,8 +158,14 @@ class MessageHandler:
             await react(self._context.writer, message, _WELCOME)
 
     async def _corrects(self, message: discord.Message, *, late: bool) -> bool:
-        """Return whether a message is an owner's correction, which the owner is asked about."""
-        return not late and await self._lessons.offers(message)
+        """Return whether a message is an owner's correction, which the owner is asked about.
+
+        While the store is away it is taken for none, so that a question is kept for later.
+        """
+        try:
+            return not late and await self._lessons.offers(message)
+        except StoreAwayError:
+            return False
 
     def _note_speaker(self, message: discord.Message) -> None:
         """Remember the author of a message that addresses another person in a thread."""

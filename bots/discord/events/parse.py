@@ -30,6 +30,7 @@ from bots.discord.ids import (
     question_id,
     written,
 )
+from core.errors import StoreAwayError
 from core.messaging.service import ChatService
 from core.types import Question, SessionId
 
@@ -218,7 +219,10 @@ class Reader:
         thread = message.channel
         if not isinstance(thread, discord.Thread) or message.id == thread.id:
             return ""
-        if await self._service.takes_part(session):
+        try:
+            if await self._service.takes_part(session):
+                return ""
+        except StoreAwayError:  # the question is kept as it is until the store is back
             return ""
         return await self._threads.question_above(thread, me)
 

@@ -14,7 +14,7 @@ from bots.discord.events.content import text_of
 from bots.discord.ids import Place, asker_of, place_of, question_id
 from bots.discord.render.payload import question_under
 from core.bounded import BoundedDict
-from core.errors import PlatformError
+from core.errors import PlatformError, StoreAwayError
 from core.messaging.service import ChatService
 
 logger = logging.getLogger(__name__)
@@ -42,13 +42,20 @@ class Threads:
         return thread.owner_id == me.id or await self._answered_above(thread, me) is not None
 
     async def chain(self, answer: discord.Message, guild_id: int) -> Place:
-        """Return the conversation of an answer in a channel, which is that of its question."""
+        """Return the conversation of an answer in a channel, which is that of its question.
+
+        While the store is away, it is that of the message that was answered.
+        """
         channel_id = answer.channel.id
         asked_by = answer.reference.message_id if answer.reference else None
         asked = question_under(answer.components)
         if asked is None and asked_by:
             asked = question_id(guild_id, channel_id, asked_by)
-        if asked and (view := await self._service.view(asked)):
+        try:
+            view = await self._service.view(asked) if asked else None
+        except StoreAwayError:
+            view = None
+        if view:
             place = place_of(view.question.session)
             if place.channel == str(channel_id) and place.thread.isdigit():
                 return place

@@ -29,7 +29,7 @@ from bots.slack.events.threads import people_in, question_above
 from bots.slack.ids import question_id
 from bots.slack.replies.native_status import rename_session
 from core.bounded import BoundedDict
-from core.errors import PlatformError, PlatformRefusedError, StorageError
+from core.errors import PlatformError, PlatformRefusedError, StorageError, StoreAwayError
 from core.lessons.tag import is_lesson
 from core.messaging.manners import Manners
 from core.types import Receipt
@@ -184,7 +184,10 @@ class MessageHandler:
         """
         if not message.in_thread or message.has_media:
             return message
-        if await self._service.takes_part(message.place.session):
+        try:
+            if await self._service.takes_part(message.place.session):
+                return message
+        except StoreAwayError:  # it is kept as it is until the store is back
             return message
         if message.text and not await self._service.leans(message.text):
             return message

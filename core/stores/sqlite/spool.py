@@ -28,6 +28,9 @@ _ADD: Final = """
 """
 _KNOWN: Final = "SELECT 1 FROM spool WHERE question_id = ? AND act = ? AND question = ?"
 _OF: Final = "SELECT * FROM spool WHERE question_id = ? ORDER BY seq"
+_ASKED_IN: Final = """
+    SELECT 1 FROM spool WHERE act = 'ask' AND json_extract(question, '$.session') = ? LIMIT 1
+"""
 _OLDEST: Final = "SELECT * FROM spool ORDER BY seq LIMIT 1"
 _COUNT: Final = "SELECT count(*) FROM spool"
 _REMOVE: Final = "DELETE FROM spool WHERE seq = ?"
@@ -89,6 +92,11 @@ class SqliteSpool:
         """Return what waits of one question, oldest first."""
         rows = await self._thread.run(lambda db: db.execute(_OF, (question_id,)).fetchall())
         return [_spooled(row) for row in rows]
+
+    async def has_asked_in(self, session: SessionId) -> bool:
+        """Return whether a question of a session waits."""
+        row = await self._thread.run(lambda db: db.execute(_ASKED_IN, (session,)).fetchone())
+        return row is not None
 
     async def oldest(self) -> Spooled | None:
         """Return what waits for longest; None if nothing does."""

@@ -51,3 +51,12 @@ async def test_an_act_that_another_process_keeps_comes_before_what_follows(spool
     assert kept.text == question(1).text
     with pytest.raises(StoreAwayError, match="before"):
         await other.check_order(question(1).id)
+
+
+async def test_a_question_waits_behind_those_of_its_session(spools):
+    """The store may be back, and another process may have kept the earlier question."""
+    hears, other = map(Offline, spools)
+    assert await hears.keep(Act.ASK, question(1)) is Receipt.SPOOLED
+    with pytest.raises(StoreAwayError, match="earlier question"):
+        await other.check_turn(question(1).session)
+    await other.check_turn(question(2).session)
