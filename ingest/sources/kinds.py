@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from core.errors import SourceError
@@ -17,6 +18,17 @@ _PAGE: Final = re.compile(
     r"\s*(?:<!doctype html|<html|<head|<meta|<body|<table|<div)", re.IGNORECASE
 )
 _HEAD_BYTES: Final = 4_000
+_SAVED: Final[Mapping[str, str]] = {
+    ".xlsb": "save it as an Excel workbook (.xlsx)",
+    ".numbers": "export it as Excel or CSV",
+    ".doc": "save it as .docx",
+    ".hwp": "save it as .docx or .txt",
+    ".hwpx": "save it as .docx or .txt",
+    ".pdf": "export what it was made from, as .docx, .xlsx or .md",
+    ".adoc": "export it as HTML",
+    ".rst": "export it as HTML",
+    ".xml": "export it as JSON, CSV or HTML",
+}
 
 
 def kind_of(data: bytes, ending: str, name: str) -> str:
@@ -67,3 +79,8 @@ def _text(data: bytes) -> str:
     except ValueError:
         return ""
     return "" if any(mark < " " and mark not in "\t\r\n\f" for mark in text) else text
+
+
+def advice_on(ending: str, kinds: Sequence[str]) -> str:
+    """Return what to do with a file that is of none of the `kinds` that are read."""
+    return _SAVED.get(ending, f"a FAQ is {', '.join(kinds)}")

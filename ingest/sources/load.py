@@ -7,7 +7,7 @@ what it says is refused with one line, and one that is not read is named.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -15,7 +15,7 @@ from typing import Final
 
 from core.errors import SourceError
 from ingest.sources.archives import member, open_archive
-from ingest.sources.kinds import kind_of
+from ingest.sources.kinds import advice_on, kind_of
 from ingest.sources.rows import Collector, Loaded, NotAFaqError, Row, Skipped
 from ingest.sources.tables.columns import ColumnMap
 
@@ -31,8 +31,8 @@ _MOST_NESTED: Final = 2  # an export of Notion is a zip in a zip
 Reader = Callable[[bytes, str, Collector, ColumnMap], None]
 
 _TABLES: Final = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
-_RECORDS: Final = (".json", ".jsonl", ".ndjson", ".pkl", ".pickle")
-_PAGES: Final = (".md", ".markdown", ".txt", ".html", ".htm", ".docx")
+_RECORDS: Final = (".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".pkl", ".pickle")
+_PAGES: Final = (".md", ".markdown", ".mdx", ".txt", ".html", ".htm", ".docx")
 KINDS: Final = (*_TABLES, *_RECORDS, *_PAGES, ".zip")
 """The ends of the names of files that are read."""
 
@@ -156,7 +156,7 @@ def _files(path: Path, collector: Collector) -> Iterator[Path]:
             raise SourceError(f"{_shown(path)}: neither a file nor a folder")
         if _ending(path.name) not in KINDS:
             raise SourceError(
-                f"{_shown(path)}: unknown kind of file; {_advice(_ending(path.name))}"
+                f"{_shown(path)}: unknown kind of file; {advice_on(_ending(path.name), KINDS)}"
             )
         yield path
         return
@@ -241,6 +241,10 @@ def _reader(ending: str, *, alone: bool) -> Reader:  # noqa: PLR0911 - one for e
             from ingest.sources.structures import read_json
 
             return read_json
+        case ".yaml" | ".yml":
+            from ingest.sources.structures import read_yaml
+
+            return read_yaml
         case ".txt":
             return partial(_read_text, alone=alone)
         case _:
@@ -269,18 +273,6 @@ def _read_text(
     except NotAFaqError:
         collector.end_file()
         read_markdown(data, name, collector, columns, alone=alone)
-
-
-def _advice(ending: str) -> str:
-    saved: Mapping[str, str] = {
-        ".xlsb": "save it as an Excel workbook (.xlsx)",
-        ".numbers": "export it as Excel or CSV",
-        ".doc": "save it as .docx",
-        ".hwp": "save it as .docx or .txt",
-        ".hwpx": "save it as .docx or .txt",
-        ".pdf": "export what it was made from, as .docx, .xlsx or .md",
-    }
-    return saved.get(ending, f"a FAQ is {', '.join(KINDS)}")
 
 
 def _ending(name: str) -> str:

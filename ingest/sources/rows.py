@@ -25,6 +25,8 @@ MAX_ROWS: Final = 1_000_000
 # What a file may name of its own text, as characters: this, and so many for each of its bytes.
 _ROOM: Final = 2_000_000
 _ROOM_OF_A_BYTE: Final = 30
+_ADDRESS: Final = re.compile(r"https?://\S+$", re.IGNORECASE)
+_DOMAIN: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:[/?#:]\S*)?$", re.IGNORECASE)
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -190,7 +192,7 @@ class Collector:
             questions,
             self._texts("related", record.get("related"), position),
             position,
-            url=self._optional("url", record.get("url"), position),
+            url=self._address(record.get("url"), position),
             updated=date_of(record.get("updated")),
             markdown=markdown,
         )
@@ -230,6 +232,16 @@ class Collector:
             )
             text = text[:MAX_TITLE_CHARS]
         return "" if text in EMPTY_WORDS else text
+
+    def _address(self, value: object, position: str) -> str:
+        """The web address of a row's source; `www.` alone is one, a path or a word is none."""
+        text = self._optional("url", value, position)
+        if text and not _ADDRESS.match(text):
+            if not _DOMAIN.match(text):
+                self.remark("left out", position, f"the url {text[:80]!r} is no web address")
+                return ""
+            text = f"https://{text}"
+        return text
 
     def _texts(self, name: str, value: object, position: str) -> tuple[str, ...]:
         """A list of values as it is, or one text with an item on each line or between `|`."""

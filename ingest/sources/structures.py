@@ -27,6 +27,7 @@ from ingest.sources.tables.contents import head_by_contents
 from ingest.sources.tables.lines import TableLine
 from ingest.sources.tables.table import add_table
 from ingest.sources.values import sizes_of
+from ingest.sources.yaml_text import yaml_texts
 
 _SAMPLE: Final = 500
 
@@ -47,6 +48,19 @@ def read_json(data: bytes, name: str, collector: Collector, columns: ColumnMap) 
         _read_lines(decoded.text, name, collector, columns)
     else:
         _read_content(content, name, collector, columns)
+
+
+def read_yaml(data: bytes, name: str, collector: Collector, columns: ColumnMap) -> None:
+    """Read a YAML document.
+
+    Raises:
+        SourceError: It is none, or no record in it has a title and an answer.
+    """
+    try:
+        content = yaml_texts(decode(data).text)
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"{name}: not readable as YAML; save it anew, or as JSON") from error
+    _read_content(content, name, collector, columns)
 
 
 def read_content(content: object, name: str, collector: Collector, columns: ColumnMap) -> None:

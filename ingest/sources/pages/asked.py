@@ -6,16 +6,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from textwrap import dedent
 from typing import Final
 
 _ASKED: Final = re.compile(
-    r"^\s*(?:\*\*|#+\s*)?\\?[\[(]?(?:Q|Question|질문|문)\s*\d{0,3}\s*\\?[.:)\]]\s*(.+?)(?:\*\*)?\s*$"
+    r"^\s*(?:\*\*)?\\?[\[(]?(?:Q|Question|질문|문)\s*\d{0,3}\s*\\?[.:)\]]\s*(.+?)(?:\*\*)?\s*$"
 )
 _ANSWERED: Final = re.compile(
     r"^\s*(?:\*\*)?\\?[\[(]?(?:A|Answer|답변|답)\s*\d{0,3}\s*\\?[.:)\]](?:\*\*)?\s*(.*)$"
 )
+_SECOND: Final = re.compile(r"^\s*(?:\*\*)?\\?[\[(]?B\s*\\?[.:)\]]")
 _PLAIN: Final = re.compile(
-    r"^(?:\d{1,3}[.)]\s+|[-*•·▶■□◆◇○●](?!\*)\s*)?(?:\*\*)?([^\s|>#*].{1,200}?[?？])(?:\*\*)?\s*$"
+    r"^(?P<number>\d{1,3}[.)]\s+)?(?:[-*>•·▶■□◆◇○●](?!\*)\s*)?(?:\*\*)?(?P<title>[^\s|>#*].{1,200}?[?？])(?:\*\*)?\s*$"
 )
 
 _QUESTION: Final = re.compile(
@@ -54,8 +56,16 @@ def asked_lines(text: str) -> Iterator[QuestionBlock]:
         yield QuestionBlock(title, "\n".join(answer).strip(), start, number + 1)
 
 
+def without_mark(answer: str) -> str:
+    """Return an answer without the `A.` before it, which is no first item of `A.`, `B.`."""
+    first, *others = answer.split("\n")
+    if not (match := _ANSWERED.match(first)) or any(_SECOND.match(line) for line in others):
+        return answer
+    return "\n".join([match[1], *others]).strip()
+
+
 def plain_questions(text: str) -> list[QuestionBlock]:
-    """Return the questions that stand alone on the first line of a paragraph, if most have answers.
+    """Return the questions that begin a paragraph or have a number, if all have answers below.
 
     For a text with no other mark of what is a question.
     """
@@ -63,14 +73,15 @@ def plain_questions(text: str) -> list[QuestionBlock]:
     starts = [
         index
         for index, line in enumerate(lines)
-        if _PLAIN.match(line) and (index == 0 or not lines[index - 1].strip())
+        if (match := _PLAIN.match(line))
+        and (index == 0 or match["number"] or not lines[index - 1].strip())
     ]
     found = []
     for start, end in pairwise([*starts, len(lines)]):
         match = _PLAIN.match(lines[start])
-        answer = "\n".join(lines[start + 1 : end]).strip()
+        answer = dedent("\n".join(lines[start + 1 : end])).strip()
         if match and answer:
-            found.append(QuestionBlock(match[1], answer, start + 1, end + 1))
+            found.append(QuestionBlock(match["title"], answer, start + 1, end + 1))
     return found if len(found) > 1 and len(found) == len(starts) else []
 
 

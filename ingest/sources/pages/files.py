@@ -18,16 +18,25 @@ from ingest.sources.archives import open_archive
 from ingest.sources.encodings import decode
 from ingest.sources.html_markdown import html_to_markdown
 from ingest.sources.pages.asked import is_question
+from ingest.sources.pages.dialects import plain_markdown
+from ingest.sources.pages.front_matter import (
+    WithheldPageError,
+    without_front_matter,
+    without_properties,
+)
 from ingest.sources.pages.sections import SourcePage, add_page, sections_in
 from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.structures import read_content
 from ingest.sources.tables.columns import ColumnMap
-from ingest.sources.tables.headers import header
 
-_FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_PAIR: Final = re.compile(r"^([\w가-힣][\w가-힣 ./-]{0,40}):[ \t]+(.+?)[ \t]*$")
+_MARKDOWN: Final = (".md", ".markdown", ".mdx")
 _NOTION_ID: Final = re.compile(r"\s+[0-9a-f]{32}$")
 _BESIDE: Final = ("nav", "header", "footer", "aside", "[role=navigation]", "[aria-hidden=true]")
+_CONTROLS: Final = {"aria-controls", "data-toggle", "data-bs-toggle"}
+_TOGGLES: Final = (
+    "button, [role=button], [aria-expanded], [aria-controls], [data-toggle=collapse],"
+    " [data-bs-toggle=collapse]"
+)
 _TITLE_CLASS: Final = "title-of-the-document"
 # A longer text of a document would take too much memory in mammoth.
 _MAX_XML_BYTES: Final = 50_000_000
@@ -41,18 +50,20 @@ def read_markdown(
     Raises:
         SourceError: It is not text.
     """
-    text = _text(data, name).replace("\r\n", "\n")
-    fields: dict[str, object] = {}
-    if match := _FRONT_MATTER.match(text):
-        fields = dict(_fields(match[1].split("\n")))
-        text = "\n" * match[0].count("\n") + text[match.end() :]
-    text, properties = _without_properties(text)
+    try:
+        text, fields = without_front_matter(_text(data, name).replace("\r\n", "\n"))
+    except WithheldPageError as error:
+        collector.skip(name, f"not for readers: {error}")
+        return
+    text, properties = without_properties(text)
     fields = {**properties, **fields}
+    if name.endswith(_MARKDOWN):
+        text = plain_markdown(text)
     title = str(fields.pop("title", ""))
     if title and not re.search(r"^# ", text, re.MULTILINE):
         text = f"# {title}\n\n{text}"
     title = title or title_of_file(name)
-    if not (sections_in(text) or name.endswith((".md", ".markdown"))):
+    if not (sections_in(text) or name.endswith(_MARKDOWN)):
         raise NotAFaqError(
             f"{name}: no table with a question and an answer, no headings, no Q. lines; write"
             " `Q.` before each question and `A.` before its answer"
@@ -139,35 +150,6 @@ def _text(data: bytes, name: str) -> str:
     )
 
 
-def _fields(lines: list[str]) -> Iterator[tuple[str, object]]:
-    """Yield the fields of an entry that `Name: value` lines give."""
-    for line in lines:
-        match = _PAIR.match(line)
-        field = header(match[1]).field if match else ""
-        if match and field:
-            value = match[2].strip("\"'[] ")
-            yield (
-                ("category" if field == "tags" else "updated" if field == "dated" else field),
-                value,
-            )
-
-
-def _without_properties(text: str) -> tuple[str, dict[str, object]]:
-    """A Notion page has the properties of its row below its title."""
-    lines = text.split("\n")
-    start = next((index for index, line in enumerate(lines) if line.startswith("# ")), None)
-    if start is None or any(line.strip() for line in lines[:start]):
-        return text, {}
-    end = start + 1
-    while end < len(lines) and (not lines[end].strip() or _PAIR.match(lines[end])):
-        end += 1
-    found = dict(_fields(lines[start + 1 : end]))
-    if not found.keys() & {"category", "updated", "url", "answer"}:
-        return text, {}
-    lines[start + 1 : end] = [""] * (end - start - 1)
-    return "\n".join(lines), found
-
-
 def _marked_up(soup: BeautifulSoup) -> Iterator[Any]:
     """The questions of a page that says `FAQPage` of itself: https://schema.org/FAQPage."""
     for script in soup.find_all("script", type="application/ld+json"):
@@ -195,16 +177,33 @@ def _content(soup: BeautifulSoup, url: str) -> str:
 
 def _mark_questions(soup: BeautifulSoup, body: Tag | BeautifulSoup) -> None:
     """Accordions and definition lists have questions that are no headings: make them some."""
+    level = _level_of_questions(body)
     for tag in body.select(":is(h1, h2, h3, h4, h5, h6) button"):
         tag.unwrap()
-    levels = [int(tag.name[1]) for tag in body.find_all(re.compile(r"^h[1-6]$"))]
-    level = min(max(levels, default=1) + 1, 6)
+    _join_terms(body)
     for tag in [*body.find_all(["summary", "dt"]), *_toggles(body)]:
         heading = soup.new_tag(f"h{level}")
         heading.string = tag.get_text(" ", strip=True)
         tag.replace_with(heading)
     for tag in body.find_all(["dl", "dd"]):
         tag.name = "div"
+
+
+def _level_of_questions(body: Tag | BeautifulSoup) -> int:
+    """The level of headings that open an answer, or else one below all headings."""
+    headings = body.find_all(re.compile(r"^h[1-6]$"))
+    opening = [tag for tag in headings if tag.select_one(_TOGGLES)]
+    levels = [int(tag.name[1]) for tag in opening or headings]
+    return min(max(levels, default=1) + (not opening), 6)
+
+
+def _join_terms(body: Tag | BeautifulSoup) -> None:
+    """Several terms of a definition list that share one definition become one."""
+    for term in body.find_all("dt"):
+        following = term.find_next_sibling()
+        if isinstance(following, Tag) and following.name == "dt":
+            following.insert(0, f"{term.get_text(' ', strip=True)} ")
+            term.decompose()
 
 
 def _toggles(body: Tag | BeautifulSoup) -> list[Tag]:
@@ -214,9 +213,9 @@ def _toggles(body: Tag | BeautifulSoup) -> list[Tag]:
     """
     found = [
         tag
-        for tag in body.select("button, [role=button], [aria-expanded], [aria-controls]")
+        for tag in body.select(_TOGGLES)
         if not (tag.find_parent(["summary", "dt"]) or re.match("h[1-6]$", tag.name))
-        and (tag.has_attr("aria-controls") or is_question(tag.get_text(" ", strip=True)))
+        and (tag.attrs.keys() & _CONTROLS or is_question(tag.get_text(" ", strip=True)))
     ]
     return [tag for tag in found if not any(other in tag.parents for other in found)]
 

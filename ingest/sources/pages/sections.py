@@ -18,16 +18,15 @@ from ingest.sources.pages.asked import (
     asked_lines,
     is_question,
     plain_questions,
+    without_mark,
 )
+from ingest.sources.pages.outline import PageSection, plain_heading, sections_of
+from ingest.sources.pages.unheaded import with_question_headings
 from ingest.sources.rows import Collector, Columns
 from ingest.sources.tables.columns import ColumnMap, find_header
 from ingest.sources.tables.lines import TableLine
 from ingest.sources.tables.table import add_table
 
-_HEADING: Final = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
-_UNDERLINE: Final = re.compile(r"^(=+|-{2,})\s*$")
-_FENCE: Final = re.compile(r"^\s{0,3}(```|~~~)")
-_BOLD_LINE: Final = re.compile(r"^\s*(?:\*\*|__)(.{2,200}?)(?:\*\*|__)\s*:?\s*$")
 _ROW: Final = re.compile(r"^\s*\|(.+)\|\s*$")
 _RULE: Final = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _LINK: Final = re.compile(r"\[[^\]\n]*\]\([^)\n]*\)")
@@ -37,22 +36,6 @@ _GENERIC: Final = re.compile(
     r"|자주\s*(?:묻는|하는)\s*질문(?:\s*모음)?|도움말|고객센터|readme|index|home)\W*$",
     re.IGNORECASE,
 )
-
-
-@dataclass(slots=True)
-class PageSection:
-    """A heading (level 1 to 6; 0 for what stands before the first) and the lines below it."""
-
-    level: int
-    title: str
-    line: int
-    lines: list[str]
-    taken: bool = False  # a table of it was read as one
-
-    @property
-    def text(self) -> str:
-        """The text directly below the heading, up to the next one."""
-        return "\n".join(self.lines).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +53,9 @@ class SourcePage:
 def add_page(page: SourcePage, collector: Collector, columns: ColumnMap) -> None:
     """Hand the entries of a page to `collector`; a page without any is remarked on."""
     before = len(collector.rows) + len(collector.skipped)
-    asked = _asked(page.text)
-    sections = list(sections_of(_without(asked, page.text)))
+    text = with_question_headings(page.text)
+    asked = _asked(text)
+    sections = list(sections_of(_without(asked, text)))
     for section in sections:
         _take_tables(section, page, collector, columns)
     lines = list(_asked_records(asked, sections, page, collector))
@@ -105,39 +89,9 @@ def add_page(page: SourcePage, collector: Collector, columns: ColumnMap) -> None
         )
 
 
-def sections_of(text: str) -> Iterator[PageSection]:
-    """Cut Markdown at its headings; lines of code are none."""
-    section = PageSection(0, "", 1, [])
-    fence = ""
-    for number, line in enumerate(text.split("\n"), 1):
-        mark = _FENCE.match(line)
-        if mark and (not fence or mark[1] == fence):
-            fence = "" if fence else mark[1]
-        heading = None if fence or mark else _HEADING.match(line)
-        if heading:
-            yield section
-            section = PageSection(len(heading[1]), plain_heading(heading[2]), number, [])
-        elif not fence and _UNDERLINE.match(line) and _could_be_title(section):
-            title = section.lines.pop()
-            yield section
-            section = PageSection(1 if line[0] == "=" else 2, plain_heading(title), number - 1, [])
-        else:
-            section.lines.append(line)
-    yield section
-
-
 def sections_in(text: str) -> bool:
     """Return whether a text has headings, or questions of their own lines with answers."""
     return any(section.level for section in sections_of(text)) or bool(_asked(text))
-
-
-def plain_heading(text: str) -> str:
-    """A heading without emphasis, links, anchors and the number or `Q.` before it."""
-    text = re.sub(r"\{#[^}]*\}|<[^<>]+>", "", text)
-    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    text = re.sub(r"(\*\*|__|`|(?<!\w)[*_]|[*_](?!\w))", "", text)
-    text = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
-    return re.sub(r"^\s*(?:Q\s*\d{0,3}\s*[.:)]|Q\d+\s|\d{1,3}[.)]\s)\s*", "", text.strip()).strip()
 
 
 def _asked(text: str) -> list[QuestionBlock]:
@@ -146,8 +100,7 @@ def _asked(text: str) -> list[QuestionBlock]:
     headed = any(section.level for section in sections_of(text))
     if headed:
         return found if len(found) > 1 else []
-    bold = sum(bool(_BOLD_LINE.match(line)) for line in text.split("\n")) > 1
-    return found or ([] if bold else plain_questions(text))
+    return found or plain_questions(text)
 
 
 def _without(asked: Sequence[QuestionBlock], text: str) -> str:
@@ -190,22 +143,13 @@ def _asked_records(
             yield one.start, {"title": plain_heading(one.title), **record}
 
 
-def _could_be_title(section: PageSection) -> bool:
-    if (
-        not section.lines
-        or not section.lines[-1].strip()
-        or section.lines[-1].lstrip()[:1] in "|->*"
-    ):
-        return False
-    return len(section.lines) == 1 or not section.lines[-2].strip()
-
-
 def _records(
     sections: Sequence[PageSection], page: SourcePage
 ) -> Iterator[tuple[int, dict[str, object]]]:
     preface, *headed = sections
     if not headed:
-        yield from _bold_records(preface, page)
+        if preface.text and page.title:
+            yield 1, {"title": page.title, "answer": preface.text}
         return
     if preface.text and page.title and not _is_generic(page.title):
         yield 1, {"title": page.title, "answer": preface.text}
@@ -229,7 +173,8 @@ def _records(
             category = " > ".join(
                 title for title in path[lone and len(path) > 1 :] if not _is_generic(title)
             )
-            yield section.line, {"title": section.title, "answer": text, "category": category}
+            answer = without_mark(text)
+            yield section.line, {"title": section.title, "answer": answer, "category": category}
         ancestors[section.level] = section.title
         index = end
 
@@ -258,25 +203,6 @@ def _joined(sections: Sequence[PageSection]) -> str:
     parts = [sections[0].text]
     parts += [f"{'#' * s.level} {s.title}\n\n{s.text}".strip() for s in sections[1:]]
     return "\n\n".join(part for part in parts if part)
-
-
-def _bold_records(
-    section: PageSection, page: SourcePage
-) -> Iterator[tuple[int, dict[str, object]]]:
-    """Questions set in bold on a line of their own, or the whole page under its title."""
-    starts = [
-        (index, plain_heading(match[1]))
-        for index, line in enumerate(section.lines)
-        if (match := _BOLD_LINE.match(line))
-    ]
-    if sum(bool(is_question(title)) for _, title in starts) > 1:
-        for (index, title), following in zip(
-            starts, [*(index for index, _ in starts[1:]), len(section.lines)], strict=True
-        ):
-            text = "\n".join(section.lines[index + 1 : following]).strip()
-            yield index + 1, {"title": title, "answer": text}
-    elif section.text and page.title:
-        yield 1, {"title": page.title, "answer": section.text}
 
 
 def _take_tables(

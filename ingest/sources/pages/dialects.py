@@ -1,0 +1,107 @@
+"""Markdown as sites and note programs write it becomes plain Markdown; code stays as it is.
+
+Comments and marks for programs are taken out; notes, links between pages, footnotes and links by
+name become text and links. Each line keeps its number.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_CODE: Final = re.compile(
+    r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1[^\n]*$|\Z)|`[^`\n]+`", re.DOTALL | re.MULTILINE
+)
+_COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)|%%[^%\n]+%%", re.DOTALL)
+# Liquid, Hugo's shortcodes, kramdown's attributes, tables of contents, MDX' imports and components.
+_FOR_PROGRAMS: Final = re.compile(
+    r"\{%[^%\n]*%\}|\{\{[<%][^{}\n]*\}\}|\{:[^{}\n]*\}|^\[(?:TOC|\[_TOC_\])\]\s*$"
+    r"|^(?:import\s[^\n]*\bfrom\s|export\s(?:const|default)\b)[^\n]*$|</?[A-Z][A-Za-z.]*(?:\s[^<>\n]*)?/?>",
+    re.MULTILINE,
+)
+_SUMMARY: Final = re.compile(
+    r"^[ \t]*(?:<details[^<>]*>)?\s*<summary[^<>]*>([^<>]{0,500})</summary>",
+    re.DOTALL | re.MULTILINE,
+)
+_EMBEDDED: Final = re.compile(r"!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
+_WIKI: Final = re.compile(r"\[\[(?:[^\[\]|\n]*\|)?([^\[\]|\n]+)\]\]")
+_NOTE: Final = re.compile(r"^:{3,}[ \t]*(?:\w+)?[ \t]*(?:\[([^\]\n]*)\]|([^\n]*))$", re.MULTILINE)
+_ALERT: Final = re.compile(r"^(>[ \t]*)\[!\w+\][-+]?[ \t]*([^\n]*)$", re.MULTILINE)
+_BLOCK: Final = re.compile(
+    r'^(?:(?:!!!|\?\?\?\+?)[ \t]+\w+[ \t]*|===[ \t]+(?="))(?:"([^"\n]*)")?[ \t]*$'
+    r"(?P<text>(?:\n(?: {4}|\t)[^\n]*|\n[ \t]*(?=\n(?: {4}|\t)))*)",
+    re.MULTILINE,
+)
+_NAMED_LINK: Final = re.compile(
+    r"^ {0,3}\[([^\]^\n][^\]\n]*)\]:[ \t]*<?(\S+?)>?(?:[ \t]+[\"'(].*)?$", re.MULTILINE
+)
+_BY_NAME: Final = re.compile(r"(?<!\])\[([^\[\]\n]+)\](?:\[([^\[\]\n]*)\])?(?![(\[:])")
+_FOOTNOTE: Final = re.compile(r"^ {0,3}\[\^([^\]\n]+)\]:[ \t]*([^\n]*)$", re.MULTILINE)
+_FOOTNOTE_MARK: Final = re.compile(r"\[\^([^\]\n]+)\]")
+
+
+def plain_markdown(text: str) -> str:
+    """Return a page in Markdown without what only its own program understands."""
+    codes: list[str] = []
+
+    def held(match: re.Match[str]) -> str:
+        codes.append(match[0])
+        return f"\0{len(codes) - 1}\0" + "\n" * match[0].count("\n")
+
+    text = _CODE.sub(held, text.replace("\0", ""))
+    text = _in_prose(text)
+    return re.sub(
+        r"\0(\d+)\0\n*",
+        lambda m: codes[int(m[1])] + "\n" * (m[0].count("\n") - codes[int(m[1])].count("\n")),
+        text,
+    )
+
+
+def _in_prose(text: str) -> str:
+    text = _COMMENT.sub(_lines_alone, text)
+    text = _FOR_PROGRAMS.sub("", text)
+    text = _SUMMARY.sub(
+        lambda match: f"**{' '.join(match[1].split())}**" + _lines_alone(match), text
+    )
+    text = _EMBEDDED.sub("", text)
+    text = _WIKI.sub(r"\1", text)
+    text = _NOTE.sub(lambda match: _title((match[1] or match[2] or "").strip()), text)
+    text = _ALERT.sub(lambda match: f"{match[1]}**{match[2]}**" if match[2].strip() else "", text)
+    text = _BLOCK.sub(_undented, text)
+    return _with_footnotes(_with_links(text))
+
+
+def _lines_alone(match: re.Match[str]) -> str:
+    return "\n" * match[0].count("\n")
+
+
+def _title(text: str) -> str:
+    return f"**{text}**" if text else ""
+
+
+def _undented(match: re.Match[str]) -> str:
+    return _title(match[1] or "") + re.sub(r"\n(?: {4}|\t)", "\n", match["text"])
+
+
+def _with_links(text: str) -> str:
+    """Put the addresses that stand below a text into its links."""
+    addresses = {match[1].casefold(): match[2] for match in _NAMED_LINK.finditer(text)}
+    if not addresses:
+        return text
+
+    def link(match: re.Match[str]) -> str:
+        address = addresses.get((match[2] or match[1]).casefold())
+        return f"[{match[1]}]({address})" if address else match[0]
+
+    return _BY_NAME.sub(link, _NAMED_LINK.sub("", text))
+
+
+def _with_footnotes(text: str) -> str:
+    """Put footnotes in brackets where their marks stand."""
+    notes = {match[1]: match[2].strip() for match in _FOOTNOTE.finditer(text)}
+    if not notes:
+        return text
+    text = _FOOTNOTE.sub("", text)
+    return _FOOTNOTE_MARK.sub(
+        lambda match: f" ({notes[match[1]]})" if match[1] in notes else "", text
+    )

@@ -1,0 +1,140 @@
+"""Pages as sites, note programs and people mark them up: what asks, and what is no text."""
+
+import pytest
+
+from core.errors import SourceError
+from ingest.sources.load import load
+
+
+def text(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+def test_questions_in_bold_below_headings_are_entries_of_that_category(tmp_path):
+    """Also in lists, and beside headings that ask; bold words inside of an answer are none."""
+    page = text(
+        tmp_path,
+        "a.md",
+        "# FAQ\n\n## Delivery\n\n**How long?**\nTwo days, to islands **four**.\n\n"
+        "- **How much?**\n  Three dollars.\n\n## Returns\n\n### Q. May I?\n\nA. Yes.\n",
+    )
+    assert [(row.category, row.title, row.answer) for row in load(page).rows] == [
+        ("Delivery", "How long?", "Two days, to islands **four**."),
+        ("Delivery", "How much?", "Three dollars."),
+        ("Returns", "May I?", "Yes."),
+    ]
+
+
+def test_bold_headings_inside_of_an_answer_stay_in_it(tmp_path):
+    page = (
+        "## How do I pay?\n\n**By card?**\nYes.\n\n**By phone?**\nNo.\n\n## Where is it?\n\nHere.\n"
+    )
+    assert len(load(text(tmp_path, "a.md", page)).rows) == 2
+    options = "## Which plan?\n\nA. Small\nB. Large\n\n## Which way?\n\nLeft.\n"
+    assert load(text(tmp_path, "b.md", options)).rows[0].answer.startswith("A. Small")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "1. When?\n   At nine.\n2. Where?\n   There.\n",
+        "[질문] When?\n[답변] At nine.\n\n[질문] Where?\n[답변] There.\n",
+        "Question: When?\nAnswer: At nine.\n\nQuestion: Where?\nAnswer: There.\n",
+        "> When?\n\nAt nine.\n\n> Where?\n\nThere.\n",
+    ],
+    ids=["numbers", "brackets", "words", "quotes"],
+)
+def test_the_marks_of_questions_that_people_use_are_known(tmp_path, page):
+    rows = load(text(tmp_path, "a.txt", page)).rows
+    assert [(row.title, row.answer) for row in rows] == [
+        ("When?", "At nine."),
+        ("Where?", "There."),
+    ]
+
+
+def test_front_matter_of_every_form_gives_fields_and_hides_drafts(tmp_path):
+    pages = {
+        "a.md": "---\ntitle: 'Paying: how'\ntags:\n  - money\nupdated: 2026-05-04\n---\nBy card.\n",
+        "b.md": '+++\ntitle = "Team page"\ncategories = ["Team"]\n+++\n\nWho we are.\n',
+        "c.md": "---\ntitle: Secret\ndraft: true\n---\nNot yet.\n",
+    }
+    for name, page in pages.items():
+        text(tmp_path, name, page)
+    loaded = load(tmp_path)
+    assert [(row.title, row.category, row.updated) for row in loaded.rows] == [
+        ("Paying: how", "money", "2026-05-04"),
+        ("Team page", "Team", ""),
+    ]
+    assert loaded.skipped[0].reason == "not for readers: 'draft' says 'true'"
+
+
+def test_what_only_the_program_of_a_page_understands_is_not_served(tmp_path):
+    page = """\
+import Tabs from '@theme/Tabs'
+
+## How do I pay?
+<!-- ask Kim
+before July -->
+[TOC]
+By card.[^1] See [plans][p], [[Plans page]] and ![[shot.png]]. {: .lead }
+
+:::note Careful
+Cards expire.
+:::
+
+> [!TIP]
+> Use auto-pay.
+
+!!! warning "Limit"
+    Up to $500.
+
+<Tabs>{% include x.html %}</Tabs>
+
+`<!-- code -->`
+
+[^1]: Any bank.
+[p]: https://x.example/plans
+
+## Is it safe?
+
+Yes.
+"""
+    assert load(text(tmp_path, "a.mdx", page)).rows[0].answer == (
+        "By card. (Any bank.) See [plans](https://x.example/plans), Plans page and .\n\n"
+        "**Careful**\nCards expire.\n\n> Use auto-pay.\n\n**Limit**\nUp to $500.\n\n"
+        "`<!-- code -->`"
+    )
+
+
+def test_accordions_of_links_and_terms_that_share_a_definition(tmp_path):
+    card = "<h5><a data-toggle='collapse' href='#{0}'>{1}</a></h5><div id='{0}'>{2}</div>"
+    page = card.format("a", "Can I cancel", "Any time.") + card.format("b", "Pause?", "2 months.")
+    rows = load(text(tmp_path, "a.html", f"<body>{page}</body>")).rows
+    assert [(row.title, row.answer) for row in rows] == [
+        ("Can I cancel", "Any time."),
+        ("Pause?", "2 months."),
+    ]
+    terms = "<dl><dt>Where?</dt><dt>Address?</dt><dd>There.</dd><dt>When?</dt><dd>Nine.</dd></dl>"
+    assert [row.title for row in load(text(tmp_path, "b.html", terms)).rows] == [
+        "Where? Address?",
+        "When?",
+    ]
+
+
+def test_yaml_is_read_as_it_is_written(tmp_path):
+    """An answer `no` is no truth value, and 09:30 no number."""
+    page = "- question: Open at 9?\n  answer: no\n- question: When?\n  answer: 09:30\n"
+    rows = load(text(tmp_path, "a.yaml", page)).rows
+    assert [(row.title, row.answer) for row in rows] == [("Open at 9?", "no"), ("When?", "09:30")]
+    with pytest.raises(SourceError, match="not readable as YAML"):
+        load(text(tmp_path, "b.yml", "a: [1\n"))
+
+
+def test_an_address_is_one_of_the_web(tmp_path):
+    rows = "question,answer,url\nA?,a.,/help/a\nB?,b.,www.x.example/b\nC?,c.,https://x.example/c\n"
+    loaded = load(text(tmp_path, "a.csv", rows))
+    urls = ["", "https://www.x.example/b", "https://x.example/c"]
+    assert [row.url for row in loaded.rows] == urls
+    assert loaded.remarks[-1].text == "the url '/help/a' is no web address"
