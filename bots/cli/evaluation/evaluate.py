@@ -9,20 +9,20 @@ from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from bots.bootstrap.assistant import open_forgetful
 from bots.bootstrap.index.checkup import first_hits
 from bots.bootstrap.search import build_retriever
 from bots.bootstrap.stores import open_index
 from bots.cli.evaluation.cases import RetrievalCase, rank_of
 from bots.cli.evaluation.evaluate_own import blocked, template
 from bots.cli.evaluation.metrics import Fields, Pair, by_kind, guardrail_fields, retrieval_fields
+from bots.cli.evaluation.outcomes import otherwise, outcomes_of, shares_of
 from bots.cli.evaluation.tables import print_report, print_table
 from bots.cli.jsonl import QuestionRow, read_rows
 from bots.cli.terminal import clean
 from config.settings import Settings
 from core.errors import FaqIndexError, SourceError
 from core.retrieval.retriever import Retriever
-from core.types import Entry, Label, SessionId
+from core.types import Entry, Label
 from ingest.clean import spaceless
 from ingest.own_questions import own_questions
 
@@ -81,17 +81,27 @@ def evaluate(settings: Settings, file: Path, *, as_json: bool) -> int:
     judged = [row for row in rows if "label" in row.fields]
     unanswerable = [row for row in rows if "nearest" in row.fields]
     report: Fields = {}
+    missed: list[Fields] = []
     if searched:
         searched = _with_known_titles(searched, _served(settings))
         retriever, _ = build_retriever(settings)
         retriever.serving.refresh()
         report["retrieval"] = _by_kind(searched, _ranks(retriever, searched), retrieval_fields)
-        report["outcomes"] = _outcomes(searched, asyncio.run(_ends(settings, searched)))
-    if unanswerable:
-        report["unanswerable"] = _outcomes(unanswerable, asyncio.run(_ends(settings, unanswerable)))
+    for name, asked in (("outcomes", searched), ("unanswerable", unanswerable)):
+        if asked:
+            outcomes = asyncio.run(outcomes_of(settings, asked))
+            report[name] = shares_of(asked, outcomes)
+            missed += otherwise(asked, outcomes)
     if judged:
-        pairs = asyncio.run(_judge(settings, judged))
+        judged = [replace(row, fields=_labelled(row.fields)) for row in judged]
+        outcomes = asyncio.run(outcomes_of(settings, judged))
+        pairs = [
+            (Label(row.fields["label"]), outcome.label)
+            for row, outcome in zip(judged, outcomes, strict=True)
+        ]
         report["guardrail"] = guardrail_fields(pairs) | {"by_kind": _recalls(judged, pairs)}
+        missed += otherwise(judged, outcomes)
+    report["otherwise"] = missed
     if as_json:
         print(json.dumps(report, ensure_ascii=False))
     else:
@@ -142,34 +152,9 @@ def _with_known_titles(rows: Sequence[QuestionRow], entries: Sequence[Entry]) ->
     return checked
 
 
-async def _ends(settings: Settings, rows: Sequence[QuestionRow]) -> list[str]:
-    """Return the ending of each question, as far as it is known without a model."""
-    async with open_forgetful(settings, with_models=False) as assistant:
-        ends = []
-        for row in rows:
-            found = await assistant.research(row.question, SessionId("eval"), row.history)
-            match found.verdict.label:
-                case Label.ON_TOPIC:
-                    ends.append("answered" if found.entries else "not_found")
-                case Label.GREETING:
-                    ends.append("greeted")
-                case _:
-                    ends.append("refused")
-    return ends
-
-
-def _outcomes(rows: Sequence[QuestionRow], ends: Sequence[str]) -> Fields:
-    kinds = {**_kinds(rows), "all": range(len(rows))}
-    return {
-        kind: {
-            "n": len(places),
-            **{
-                end: round(sum(ends[place] == end for place in places) / max(len(places), 1), 4)
-                for end in ("answered", "not_found", "refused", "greeted")
-            },
-        }
-        for kind, places in kinds.items()
-    }
+def _labelled(fields: Fields) -> Fields:
+    """Return what a row says of its label and kind alone."""
+    return {name: value for name, value in fields.items() if name in ("label", "kind")}
 
 
 def _kinds(rows: Sequence[QuestionRow]) -> dict[str, list[int]]:
@@ -181,15 +166,6 @@ def _ranks(retriever: Retriever, rows: Sequence[QuestionRow]) -> list[int | None
         rank_of(RetrievalCase(row.question, tuple(row.fields["relevant"]), row.history), retriever)
         for row in rows
     ]
-
-
-async def _judge(settings: Settings, rows: Sequence[QuestionRow]) -> list[Pair]:
-    pairs = []
-    async with open_forgetful(settings, with_models=False) as assistant:
-        for row in rows:
-            found = await assistant.research(row.question, SessionId("eval"), row.history)
-            pairs.append((Label(row.fields["label"]), found.verdict.label))
-    return pairs
 
 
 def _by_kind(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bots.cli.evaluation.metrics import Fields
+from bots.cli.terminal import clean
 
 
 def print_report(report: Fields) -> None:
@@ -16,8 +17,15 @@ def print_report(report: Fields) -> None:
     if judged := report.get("guardrail"):
         macro = {"n": judged["n"], "f1": judged["macro_f1"]}
         print_table("Guardrail", "label", judged["labels"] | {"all (macro)": macro})
-        print_table("Guardrail by kind", "kind", judged["by_kind"])
+        if any(judged["by_kind"]):
+            print_table("Guardrail by kind", "kind", judged["by_kind"])
         print_table("Guardrail: what was taken for what", "true \\ given", judged["confusion"])
+    if missed := report.get("otherwise"):
+        print("What went otherwise:")
+    for case in missed or ():
+        first = f"; the nearest is {case['first']!r}" if case["first"] else ""
+        line = f"{case['question']!r} was {case['end'].replace('_', ' ')}{first}"
+        print(f"  {clean(line)}; wanted: {clean(str(case['wanted']))!r}")
 
 
 def print_table(title: str, corner: str, rows: dict[str, Fields]) -> None:

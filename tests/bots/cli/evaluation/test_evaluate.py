@@ -69,7 +69,7 @@ def test_questions_that_the_faq_does_not_answer_are_told_apart(ingested, tmp_pat
     """A row with `nearest` counts neither as found nor as labelled; its outcome is shown."""
     rows = [{"question": "매장에 와이파이가 있나요?", "nearest": [], "kind": "shop"}]
     report = json.loads(ingested("eval", write(tmp_path / "eval.jsonl", rows), "--json").stdout)
-    assert list(report) == ["unanswerable"]
+    assert list(report) == ["unanswerable", "otherwise"]
     assert report["unanswerable"]["shop"]["n"] == 1
 
 
@@ -82,6 +82,26 @@ def test_the_tables(capsys):
     for word in ("hit@1", "hit@5", "mrr", "precision", "off_topic", "all (macro)", "plain", "typo"):
         assert word in shown
     assert "0.750" in shown
+
+
+def test_each_question_that_went_otherwise_is_named_with_what_came(ingested, tmp_path):
+    rows = [
+        {"question": TITLE, "relevant": [TITLE]},
+        {"question": TITLE, "relevant": [OTHER]},
+        {"question": OTHER, "nearest": []},
+        {"question": TITLE, "label": "off_topic"},
+    ]
+    file = write(tmp_path / "eval.jsonl", rows)
+    report = json.loads(ingested("eval", file, "--json").stdout)
+    assert report["outcomes"]["all"]["rightly"] == 0.5
+    assert [(case["wanted"], case["end"], case["first"]) for case in report["otherwise"]] == [
+        (OTHER, "answered", TITLE),
+        ("not in the FAQ", "answered", OTHER),
+        ("off_topic", "answered", TITLE),
+    ]
+    shown = ingested("eval", file).stdout
+    assert f"{TITLE!r} was answered; the nearest is {TITLE!r}; wanted: {OTHER!r}" in shown
+    assert "Guardrail by kind" not in shown
 
 
 @pytest.mark.parametrize(
