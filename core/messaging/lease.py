@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 
 _BEATS: Final = 3  # renewals within the time of a lease
 _LATE_SHARE: Final = 0.25  # of a lease; a renewal that is so late was nearly too late
+# The share of a lease within which those that lapsed are renewed, once the store is back.
+RENEWED_SHARE: Final = 0.5
 _AGAIN_S: Final = 0.5  # the pause after a failed renewal
 _SOON_S: Final = 2.0  # how long a write of the answer waits for the store
 # The share of a lease in which this process writes: its calls then end before another claim begins.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from core.errors import AwayError, FaqbotError, LeaseLostError, StorageError
-from core.messaging.lease import Lease
+from core.messaging.lease import RENEWED_SHARE, Lease
 from core.ports import Inbox
 from core.retry import until_back
 from core.types import Claim, InboxState
@@ -91,6 +91,7 @@ class InboxWorker:
         self._tasks: asyncio.TaskGroup | None = None
         self._at_work: set[_Work] = set()
         self._sweep_at = float("-inf")
+        self._is_away = False  # the store, when it was last asked for work
         self._rests_until = float("-inf")
 
     @property
@@ -150,14 +151,15 @@ class InboxWorker:
             try:
                 await self._rest()
                 await self._sweep()
+                began = asyncio.get_running_loop().time()
                 claim = await self._inbox.claim(lease_s=self._lease_s, prefixes=(prefix,))
+                self._note_answered_since(began)
                 if claim is not None:
                     return claim
             except StorageError as error:
                 logger.error("the inbox cannot be read: %s", error)
                 if isinstance(error, AwayError):
-                    # Workers whose lease has lapsed can reach the store again now, too, and go on.
-                    self._sweep_at = asyncio.get_running_loop().time() + self._lease_s
+                    self._is_away = True
             _check_cancelled()
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._poll_s):
@@ -177,13 +179,20 @@ class InboxWorker:
         self._rests_until = asyncio.get_running_loop().time() + self._lease_s / 2
 
     async def _sweep(self) -> None:
-        """Free the questions of processes that died, every `poll_s`."""
+        """Free the questions of processes that died, every `poll_s`, unless the store is away."""
         now = asyncio.get_running_loop().time()
-        if now < self._sweep_at:
+        if self._is_away or now < self._sweep_at:
             return
         self._sweep_at = now + self._poll_s
         if lapsed := await self._inbox.sweep():
             logger.warning("%d questions were left behind; taking them up again", lapsed)
+
+    def _note_answered_since(self, began: float) -> None:
+        """After an outage, leave a moment to workers to renew the leases that have lapsed."""
+        now, renewed_s = asyncio.get_running_loop().time(), self._lease_s * RENEWED_SHARE
+        if self._is_away or now - began > renewed_s:
+            self._is_away = False
+            self._sweep_at = now + renewed_s
 
     async def _work(self, claim: Claim) -> None:
         """Answer a claimed question as long as this process holds its lease."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from contracts.inbox import Clock, asked, state_of
 
-from core.errors import FaqbotError, StorageError
+from core.errors import FaqbotError, StorageError, StoreAwayError
 from core.messaging.worker import InboxWorker, NoteReply
 from core.stores.inbox_limits import InboxLimits
 from core.stores.sqlite.database import SqliteFile
@@ -361,6 +361,34 @@ async def test_a_handler_that_loses_a_cancellation_is_stopped_all_the_same(
         while worker._at_work:  # noqa: ASYNC110 - what ends is inside
             await asyncio.sleep(0.005)
     assert lost == ["a cancellation"]
+
+
+@pytest.mark.parametrize("slow", [False, True], ids=["it refuses", "it does not answer"])
+async def test_a_store_that_is_back_first_hears_of_the_leases_that_are_kept(
+    inbox, script, clock, monkeypatch, slow
+):
+    """Then what a dead process has left is taken up, long before another lease would lapse."""
+    claim, away, times = inbox.claim, [StoreAwayError("away")] * 3, []
+    gone = asyncio.Event()
+
+    async def failing(**options: object) -> Claim | None:
+        gone.set()
+        if slow and away:
+            await asyncio.sleep(1.1)
+        elif away:
+            raise away.pop()
+        away.clear()
+        times.append(asyncio.get_running_loop().time())
+        return await claim(**options)
+
+    monkeypatch.setattr(inbox, "claim", failing)
+    await inbox.receive(asked("1"))
+    assert await claim(lease_s=1.0)
+    async with working(inbox, script, lease_s=2.0):
+        await gone.wait()
+        clock.advance(1.5)
+        await script.begun.get()
+    assert 0.9 < asyncio.get_running_loop().time() - times[0] < 1.9
 
 
 async def test_a_store_that_is_away_is_said_and_waited_for(inbox, script, monkeypatch, caplog):
