@@ -5,10 +5,13 @@ https://docs.slack.dev/apis/web-api/rate-limits
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
+from core.errors import RateLimitedError
 from core.messaging.delivery.pacer import Pacer
 from core.messaging.delivery.window import Window
 
@@ -20,6 +23,8 @@ EDITS_A_MINUTE: Final = 50
 APPENDS_A_MINUTE: Final = 100
 _WHISPERS_A_MINUTE: Final = 100  # chat.postEphemeral is of tier 4
 _DELETES_A_MINUTE: Final = 50  # chat.delete is of tier 3
+# conversations.history and conversations.replies are of tier 3; each has a limit of its own.
+_SEARCHES_A_MINUTE: Final = 50
 _STREAMS_A_MINUTE: Final = 20
 STREAM_S: Final = 300.0  # Slack ends a stream after this time
 _MINUTE_S: Final = 60.0
@@ -71,6 +76,37 @@ class Streams:
         self._planned.discard(question_id)
 
 
+class Searches:
+    """The budget of a method that reads messages: a call is made at once or not at all.
+
+    Whoever knows some messages of an answer goes on with them, and does not wait in a queue.
+    """
+
+    def __init__(self, method: str, window: Window) -> None:
+        self._method = method
+        self._window = window
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        """Count a call, which is made inside.
+
+        Raises:
+            RateLimitedError: no call may be made now; or Slack has refused this one.
+        """
+        loop = asyncio.get_running_loop()
+        if not self._window.free(loop.time()):
+            back_s = min(self._window.changes_at(loop.time()) - loop.time(), _MINUTE_S)
+            raise RateLimitedError(f"{self._method}: no call is left for now", retry_after_s=back_s)
+        self._window.begin()
+        try:
+            yield
+        except RateLimitedError as error:
+            self._window.freeze(loop.time() + error.retry_after_s)
+            raise
+        finally:
+            self._window.end(loop.time())
+
+
 class Budgets:
     """The pacers of this process; the least recently used ones are dropped.
 
@@ -109,6 +145,10 @@ class Budgets:
     def deletes(self, team: str) -> Pacer:
         """Return the budget of `chat.delete` in a workspace."""
         return self._a_minute("chat.delete", team, _DELETES_A_MINUTE)
+
+    def searches(self, team: str, method: str) -> Searches:
+        """Return the budget of a method that reads the messages of a workspace."""
+        return Searches(method, self._a_minute(method, team, _SEARCHES_A_MINUTE).window)
 
     def appends(self, team: str) -> Pacer:
         """Return the budget of `chat.appendStream` in a workspace."""

@@ -250,15 +250,18 @@ class SlackReply:
             "limit": _PAGE_SIZE,
         }
         for _ in range(_SEARCHED_PAGES):
-            if self._place.thread:
-                with translated("conversations.replies"):
-                    page = await self._client.conversations_replies(ts=self._place.thread, **window)
-            else:
-                with translated("conversations.history"):
-                    page = await self._client.conversations_history(**window)
+            page = await self._page(window)
             for message in page["messages"]:
                 yield message
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return
             window["cursor"] = cursor
+
+    async def _page(self, window: Json) -> Any:  # noqa: ANN401 - JSON
+        thread, team = self._place.thread, self._place.team
+        method = "conversations.replies" if thread else "conversations.history"
+        with self._budgets.searches(team, method).call(), translated(method):
+            if thread:
+                return await self._client.conversations_replies(ts=thread, **window)
+            return await self._client.conversations_history(**window)

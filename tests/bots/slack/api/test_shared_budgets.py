@@ -8,7 +8,7 @@ from fakes.leaping_loop import leap
 
 from bots.bootstrap.processes.members import Members
 from bots.slack.api.rate_limits import Budgets
-from core.errors import StoreAwayError
+from core.errors import RateLimitedError, StoreAwayError
 
 
 async def called_at(pacers, calls):
@@ -45,6 +45,42 @@ def test_processes_together_stay_within_what_slack_grants_a_workspace(
     times = leap(called_at(pacers, most * 2))
     assert most_within(times, seconds) <= most
     assert times[-1] < 3 * seconds, "what is granted is used"
+
+
+@pytest.mark.parametrize("processes", [1, 3, 10])
+def test_a_search_that_slack_would_refuse_is_not_made_and_says_when_it_may_be(processes):
+    """Nobody waits in a queue: who knows some messages of an answer goes on with them."""
+
+    async def searched_at():
+        loop, times, waits_s = asyncio.get_running_loop(), [], []
+
+        async def search(budgets):
+            while True:
+                try:
+                    with budgets.searches("T1", "conversations.replies").call():
+                        times.append(loop.time())
+                        return
+                except RateLimitedError as error:
+                    waits_s.append(error.retry_after_s)
+                    await asyncio.sleep(error.retry_after_s)
+
+        of_each = [Budgets(processes=lambda: processes) for _ in range(processes)]
+        await asyncio.gather(*(search(one) for one, _ in zip(cycle(of_each), range(100))))
+        assert all(0 < wait_s <= 60.0 for wait_s in waits_s)
+        return sorted(times)
+
+    times = leap(searched_at())
+    assert most_within(times, 60.0) <= 50
+    assert times[-1] < 3 * 60.0, "what is granted is used"
+
+
+async def test_a_search_that_slack_refuses_keeps_the_next_ones_back():
+    searches = Budgets().searches("T1", "conversations.replies")
+    with pytest.raises(RateLimitedError), searches.call():
+        raise RateLimitedError("Slack has had enough", retry_after_s=7.0)
+    with pytest.raises(RateLimitedError) as refused, searches.call():
+        pass
+    assert 6.0 < refused.value.retry_after_s <= 7.0
 
 
 @pytest.mark.parametrize("processes", [1, 3, 10])
