@@ -7,6 +7,7 @@ import pytest
 from config import profiles
 from config.profiles import load_profile, page_texts, profile_chain, synonym_files
 from core.errors import ConfigError
+from core.text.safety.sanitize import Cleaner
 
 REFUSAL = "저는 스마트 스토어 FAQ를 위한 챗봇입니다. 스마트 스토어에 대한 질문을 부탁드립니다."
 
@@ -198,3 +199,21 @@ def test_a_text_may_fill_in_only_what_it_is_given(folder):
     path = own(folder, 'quoted = "{nmae} asked"')
     with pytest.raises(ConfigError, match=r"`quoted` may name \{name\}"):
         load_profile(str(path))
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://naver.me/GkAbCdEf",
+        "https://link.naver.com/bridge?url=https%3A%2F%2Fevil.example",
+        "https://blog.naver.com/PostView.naver?blogId=someone",
+        "https://help.naver.com/go?url=https://evil.example",
+        "https://bit.ly/3abcdef",
+    ],
+)
+def test_the_profile_that_ships_links_to_no_host_that_leads_on_to_others(profile, link):
+    """A shortener or a forwarding page of a known company may lead anywhere."""
+    cleaner = Cleaner(profile.link_hosts, instead=profile.link_left_out)
+    shown = cleaner.clean(f"{link} 에서 확인해 주세요.")
+    assert profile.link_left_out in shown
+    assert not re.search("naver.me|bridge|blog|evil|bit.ly", shown)

@@ -75,6 +75,17 @@ def test_what_is_remembered_is_bounded(analyzer, monkeypatch):
     assert list(small._memo) == [f"반품 {number}" for number in (7, 8, 9)]
 
 
+def test_what_is_remembered_is_bounded_by_its_length_too(analyzer, monkeypatch):
+    """Else long texts would take a gigabyte before there are too many of them."""
+    monkeypatch.setattr(korean, "_MEMO_CHARS", 1_000)
+    small = Analyzer(analyzer.kiwi)
+    for number in range(10):
+        small.terms(f"반품 {number} " + "배송 " * 100)
+    assert [text[:4] for text in small._memo] == [f"반품 {number}" for number in (7, 8, 9)]
+    small.terms("교환 " * 1_000)
+    assert not small._memo
+
+
 def test_threads_share_an_analyzer(analyzer):
     """Eight at once get what one gets."""
     texts = [f"{number}번 상품의 반품 배송비는 얼마인가요" for number in range(60)]
