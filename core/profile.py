@@ -278,8 +278,6 @@ class Profile:
     init_name: str
     init_refusal: str
     init_greeting: str
-    init_formal_greeting: str
-    init_formal_tone: str
     init_topic: str
     answer_cut: str
     more: str
@@ -288,7 +286,6 @@ class Profile:
     link_left_out: str
     ask_in: Mapping[str, str]
     small_talk: Mapping[str, str]
-    formal_small_talk: Mapping[str, str]
     tone: str = ""
     link_hosts: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()

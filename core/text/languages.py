@@ -23,6 +23,21 @@ NAMES: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """Languages that are told apart, each by its own name."""
 
+_TRANSLATED: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "ko": "Korean", "en": "English", "ja": "Japanese", "zh": "Chinese", "de": "German",
+        "es": "Spanish", "fr": "French", "id": "Indonesian", "it": "Italian", "nl": "Dutch",
+        "pt": "Portuguese", "vi": "Vietnamese", "ru": "Russian", "th": "Thai", "ar": "Arabic",
+        "hi": "Hindi",
+    },
+    "ko": {
+        "ko": "한국어", "en": "영어", "ja": "일본어", "zh": "중국어", "de": "독일어",
+        "es": "스페인어", "fr": "프랑스어", "id": "인도네시아어", "it": "이탈리아어",
+        "nl": "네덜란드어", "pt": "포르투갈어", "vi": "베트남어", "ru": "러시아어",
+        "th": "태국어", "ar": "아랍어", "hi": "힌디어",
+    },
+}  # fmt: skip
+
 _LATIN: Final = ("en", "de", "es", "fr", "id", "it", "nl", "pt", "vi")
 _SCRIPTS: Final[Mapping[str, str]] = {
     "HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "CJK": "zh", "CYRILLIC": "ru",
@@ -96,8 +111,21 @@ def _has_words(text: str, scripts: Mapping[str, int]) -> bool:
 
 def asking_in(language: str, served: Iterable[str], texts: Mapping[str, str]) -> str:
     """Return what to say in a language of those that are `served`; English where it has no text."""
-    names = ", ".join(NAMES.get(one, one) for one in served)
-    return texts.get(language, texts["en"]).replace("{languages}", names)
+    spoken = language if language in texts else "en"
+    names = ", ".join(_name_for(spoken, one) for one in served)
+    return texts[spoken].replace("{languages}", names)
+
+
+def _name_for(reader: str, language: str) -> str:
+    """Return a language's name as a reader of another one knows it, and its own name."""
+    own = NAMES.get(language, language)
+    if reader in _TRANSLATED:
+        known = _TRANSLATED[reader].get(language, own)
+        return (
+            known if known == own else f"{known}({own})" if reader == "ko" else f"{known} ({own})"
+        )
+    english = _TRANSLATED["en"].get(language, own)
+    return own if english == own else f"{own} ({english})"
 
 
 def _scripts(text: str) -> Counter[str]:

@@ -53,10 +53,10 @@ def init(settings: Settings, wishes: Wishes, *, ask: bool, force: bool) -> int:
         "language", wishes.language or (language_of(entries) if entries else "ko"), _LANGUAGES
     )
     tone = _one_of("tone", wishes.tone or _TONES[0], _TONES)
-    base = load_profile(language)
+    base = f"{language}-formal" if tone == "formal" else language
     env = _ENV_SAMPLE if _ENV.exists() else _ENV
     try:
-        OWN_PROFILE.write_text(_profile(base, wishes, entries, tone=tone), encoding="utf-8")
+        OWN_PROFILE.write_text(_profile(base, wishes, entries), encoding="utf-8")
         env.touch(mode=0o600)
         env.write_text(_env(wishes), encoding="utf-8")
     except OSError as error:
@@ -106,26 +106,25 @@ def _one_of(what: str, said: str, known: Sequence[str]) -> str:
     return said
 
 
-def _named(base: Profile, subject: str, *, formal: bool) -> dict[str, str]:
+def _named(base: Profile, subject: str) -> dict[str, str]:
     """Return the texts that speak of a subject; without one, those of the base speak of the FAQ."""
-    greeting = base.init_formal_greeting if formal else base.init_greeting
-    forms = {"name": base.init_name, "refusal": base.init_refusal, "greeting": greeting}
-    return {
-        name: text.format(subject=subject)
-        for name, text in (forms | {"topic": base.init_topic}).items()
+    forms = {
+        "name": base.init_name,
+        "refusal": base.init_refusal,
+        "greeting": base.init_greeting,
+        "topic": base.init_topic,
     }
+    return {name: text.format(subject=subject) for name, text in forms.items()}
 
 
-def _profile(base: Profile, wishes: Wishes, entries: Sequence[Entry], *, tone: str) -> str:
-    texts = _named(base, wishes.subject, formal=tone == "formal") if wishes.subject else {}
+def _profile(base: str, wishes: Wishes, entries: Sequence[Entry]) -> str:
+    texts = _named(load_profile(base), wishes.subject) if wishes.subject else {}
     if wishes.name:
         texts["name"] = wishes.name
-    if tone == "formal":
-        texts["tone"] = base.init_formal_tone
     lines = [
         "# The words of this bot. Every other sentence is that of the profile that it extends, and",
         "# any of them can be said otherwise here. `faqbot doctor` shows which texts are whose.",
-        f"extends = {_quoted(base.language)}",
+        f"extends = {_quoted(base)}",
         *(f"{name} = {_quoted(text)}" for name, text in texts.items()),
         "",
         "# Offered after a greeting: questions that the FAQ answers.",
@@ -133,9 +132,6 @@ def _profile(base: Profile, wishes: Wishes, entries: Sequence[Entry], *, tone: s
         "# Hosts that answers may link to; those in the FAQ are added by every ingest.",
         f"link_hosts = {_quoted(list(hosts_of(entries))[:20])}",
     ]
-    if tone == "formal":
-        said = base.formal_small_talk.items()
-        lines += ["", "[small_talk]", *(f"{kind} = {_quoted(text)}" for kind, text in said)]
     for about, question in themes_of(entries):
         lines += ["", "[[themes]]", f"about = {_quoted([about])}", f"ask = {_quoted(question)}"]
     return "\n".join(lines) + "\n"

@@ -56,7 +56,8 @@ def test_both_profiles_that_ship_ask_in_every_language_that_is_told_apart(name):
     texts = load_profile(name).ask_in
     assert texts.keys() == NAMES.keys()
     assert all("{languages}" in text for text in texts.values())
-    assert "한국어, English" in asking_in("fr", ("ko", "en"), texts)
+    assert "한국어 (Korean), English" in asking_in("fr", ("ko", "en"), texts)
+    assert "영어(English)" in asking_in("ko", ("en",), texts)
     assert asking_in("sw", ("ko",), texts) == asking_in("en", ("ko",), texts)
 
 
@@ -64,5 +65,5 @@ def test_a_profile_of_one_s_own_changes_one_of_them(tmp_path):
     path = tmp_path / "faqbot.toml"
     path.write_text('extends = "ko"\n[ask_in]\nen = "Korean only: {languages}"\n', encoding="utf-8")
     profile = load_profile(str(path))
-    assert asking_in("en", ("ko",), profile.ask_in) == "Korean only: 한국어"
+    assert asking_in("en", ("ko",), profile.ask_in) == "Korean only: Korean (한국어)"
     assert profile.ask_in["ko"] == load_profile("ko").ask_in["ko"]

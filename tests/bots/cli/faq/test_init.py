@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import shlex
 import tomllib
 from pathlib import Path
@@ -64,8 +65,7 @@ def test_a_korean_bot_for_another_faq_says_nothing_about_a_shop(folder):
         == "저는 한빛의원 FAQ를 위한 챗봇입니다. 한빛의원에 대한 질문을 부탁드립니다."
     )
     assert profile.greeting.startswith("안녕하십니까")
-    assert profile.small_talk == profile.formal_small_talk
-    assert profile.tone == profile.init_formal_tone
+    assert profile.tone.startswith("격식을 갖춘")
     for name in profile.__dataclass_fields__:
         assert "스토어" not in str(getattr(profile, name))
 
@@ -122,3 +122,20 @@ def test_the_columns_that_were_said_are_kept_for_every_ingest(folder, capsys):
     capsys.readouterr()
     assert main(["ingest", "inn.csv", "--dry-run"]) == 0
     assert "answer from 'Say to guests'" in capsys.readouterr().out
+
+
+def test_a_formal_bot_speaks_formally_wherever_people_who_ask_read_it():
+    """Every text of the friendly style (-요) that they read has its formal one."""
+    friendly, formal = load_profile("ko"), load_profile("ko-formal")
+    style = re.compile(r"[가-힣](?<!까)(?:요|죠)(?=[.!?…\s]|$)")
+    left = {
+        name
+        for name in friendly.__dataclass_fields__
+        if not name.startswith(("digest_", "gate_"))
+        and isinstance(text := getattr(formal, name), str)
+        and style.search(text)
+    }
+    assert left <= {"teach_offer_leave", "teach_still_right", "teach_will_edit", "case_take"} | {
+        "sample_faq", "teach_remove"
+    }  # fmt: skip
+    assert load_profile("en-formal").greeting.startswith("Welcome.")

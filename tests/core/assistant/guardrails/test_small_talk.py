@@ -118,11 +118,11 @@ async def test_what_is_no_small_talk_is_refused_in_the_exact_words(make_assistan
     assert ending.text == profile.refusal
 
 
-@pytest.mark.parametrize("language", ["ko", "en"])
-def test_every_kind_has_a_sentence_in_each_tone(language):
-    profile = load_profile(language)
+@pytest.mark.parametrize("name", ["ko", "en", "ko-formal", "en-formal"])
+def test_every_kind_has_a_sentence_in_each_tone(name):
+    profile = load_profile(name)
     kinds = {*SmallTalk, "sorry"} - {SmallTalk.HELLO}
-    assert set(profile.small_talk) == set(profile.formal_small_talk) == kinds
+    assert set(profile.small_talk) == kinds
 
 
 def test_a_damaged_model_is_reported(tmp_path):
