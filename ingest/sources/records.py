@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from ingest.sources.rich_text import is_rich_text, rich_text
 from ingest.sources.tables.columns import ColumnMap, find_header
 from ingest.sources.tables.headers import header, shown_name
 from ingest.sources.tables.lines import TableLine
@@ -14,6 +15,7 @@ MOST_DEEP: Final = 8
 MOST_COLUMNS: Final = 200
 _FIELD_NAMES: Final = frozenset(("title", "question", "answer", "질문", "제목", "답변"))
 _SAMPLE: Final = 50
+_TEXT_KEYS: Final = ("text", "plain_text", "name", "title")
 _SPEAKERS: Final = {"user": "question", "human": "question", "assistant": "answer", "gpt": "answer"}
 
 Record = dict[str, object]
@@ -71,6 +73,40 @@ def _in_category(items: list[Any], category: str) -> list[Any]:
     return [{**item, "category": category} if isinstance(item, dict) else item for item in items]
 
 
+def with_sections(content: object) -> None:
+    """Give records the names of the sections beside them, to which they point by a number.
+
+    As Zendesk's `articles` with `section_id` and `sections` do:
+    https://developer.zendesk.com/api-reference/help_center/help-center-api/articles/
+    """
+    if not isinstance(content, dict):
+        return
+    lists = {name: value for name, value in content.items() if isinstance(value, list)}
+    named = {
+        name.removesuffix("ies").removesuffix("s").removesuffix("y") + "_id": {
+            item["id"]: item
+            for item in items
+            if isinstance(item, dict) and isinstance(item.get("id"), int | str)
+        }
+        for name, items in lists.items()
+    }
+    named["category_id"] = named.pop("categor_id", {})
+    for items in lists.values():
+        for item in items:
+            path = _sections_of(item, named) if isinstance(item, dict) else []
+            if path and not any(header(name).field == "category" for name in item):
+                item["category"] = " > ".join(path)
+
+
+def _sections_of(item: Mapping[Any, Any], named: Mapping[str, Mapping[Any, Any]]) -> list[str]:
+    """The names of what an object points to by `section_id`, `folder_id` or `category_id`."""
+    for key in ("section_id", "folder_id", "category_id"):
+        above = named.get(key, {}).get(item.get(key))
+        if above is not None and above is not item and isinstance(above.get("name"), str):
+            return [*_sections_of({**above, key: None}, named), above["name"]]
+    return []
+
+
 def _holds_records(content: Mapping[Any, object], columns: ColumnMap, depth: int = 0) -> bool:
     """Return whether records stand in lists below an object, which is then a folder of them."""
     if depth > MOST_DEEP:
@@ -107,6 +143,8 @@ def _keyed(content: Mapping[Any, object], columns: ColumnMap) -> list[Record]:
     if all(_is_record(v, columns) and not _holds_records(v, columns) for v in values[:200]):
         return values
     fields = {header(name).field for value in values[:200] for name in value}
+    if len(content) == 1 and header(next(iter(content))).field == "body":
+        return []
     if "title" in fields or not fields & {"answer", "body"}:
         return []
     return [
@@ -153,7 +191,9 @@ def flat_record(record: Mapping[Any, object], prefix: str = "", depth: int = 0) 
     nested: Record = {}
     for name, value in record.items():
         key = f"{prefix}{shown_name(name)}"
-        if isinstance(value, dict) and depth < 3:
+        if is_rich_text(value):
+            flat[key] = rich_text(value)
+        elif isinstance(value, dict) and depth < 3:
             nested |= flat_record(value, f"{key}.", depth + 1)
         elif isinstance(value, list) and _is_conversation(value):
             nested |= _spoken(value)
@@ -163,20 +203,15 @@ def flat_record(record: Mapping[Any, object], prefix: str = "", depth: int = 0) 
 
 
 def _listed(value: object) -> object:
-    """Lists of objects with a text (labels, rich text) as lists of their texts."""
+    """Lists of objects with a text (labels, rich text) as their texts."""
     if not isinstance(value, list) or not 0 < len(value) <= MOST_COLUMNS:
         return value
     if not all(isinstance(item, dict) for item in value):
         return value
+    if is_rich_text(value):
+        return rich_text(value)
     texts = [
-        next(
-            (
-                item[key]
-                for key in ("text", "plain_text", "name", "title")
-                if isinstance(item.get(key), str)
-            ),
-            None,
-        )
+        next((item[key] for key in _TEXT_KEYS if isinstance(item.get(key), str)), None)
         for item in value
     ]
     return [text for text in texts if text] or None

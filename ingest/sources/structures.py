@@ -20,6 +20,7 @@ from ingest.sources.records import (
     is_pairs,
     lists_of_records,
     pairs_in,
+    with_sections,
 )
 from ingest.sources.rows import Collector, NotAFaqError
 from ingest.sources.tables.columns import ColumnMap, find_header, missing
@@ -100,6 +101,15 @@ def _parsed(line: str) -> Record | str:
 
 
 def _read_content(content: object, name: str, collector: Collector, columns: ColumnMap) -> None:
+    if isinstance(content, list) and content and all(isinstance(row, list) for row in content):
+        add_table(
+            [TableLine(number, row) for number, row in enumerate(content, 1)],
+            name,
+            collector,
+            columns,
+        )
+        return
+    with_sections(content)
     found = list(lists_of_records(content, columns, seen=set()))
     if not found and isinstance(content, dict) and is_pairs(content):
         found = [("", pairs)] if (pairs := pairs_in(content)) else []

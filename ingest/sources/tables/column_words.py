@@ -16,8 +16,9 @@ TITLE: Final = (
     "titolo", "issue", "problem", "문제", "증상",
 )
 ANSWER: Final = (
-    "answer", "답변", "응답", "회신", "답", "답글", "해답", "answers", "a", "reply", "response",
-    "output", "solution", "completion", "resolution", "回答", "答え", "答案", "答复",
+    "answer", "답변", "응답", "회신", "답", "답글", "해답", "answers", "a", "responses",
+    "reply", "response", "output", "solution", "completion", "resolution", "回答", "答え",
+    "答案", "答复",
     "antwort", "respuesta", "reponse", "risposta", "resposta", "antwoord", "ответ",
 )
 BODY: Final = (
@@ -26,7 +27,7 @@ BODY: Final = (
 )
 QUESTIONS: Final = (
     "questions", "utterance", "utterances", "variants", "variations", "paraphrases", "aliases",
-    "phrasings", "발화", "질문들", "질문목록",
+    "phrasings", "patterns", "examples", "발화", "질문들", "질문목록",
 )
 CATEGORY: Final = (
     "category", "카테고리", "분류", "구분", "유형", "종류", "대분류", "중분류", "소분류",

@@ -676,3 +676,65 @@ def test_the_first_of_several_questions_is_the_title(tmp_path):
 def test_categories_in_several_columns_are_levels(tmp_path, names):
     rows = f"{names},question,answer\nMoney,Refunds,Open?,At nine.\n"
     assert load(text(tmp_path / "faq.csv", rows)).rows[0].category == "Money > Refunds"
+
+
+def _item(text):
+    paragraph = {"type": "paragraph", "content": [{"type": "text", "text": text}]}
+    return {"type": "listItem", "content": [paragraph]}
+
+
+def _notion(kind, text):
+    return {"type": kind, kind: {"rich_text": [{"plain_text": text}]}}
+
+
+BLOCKS = {
+    "channel": [
+        {"type": "text", "value": "Write to us:"},
+        {"type": "bullets", "blocks": [{"type": "text", "value": mark} for mark in "ab"]},
+    ],
+    "prosemirror": {
+        "type": "doc",
+        "content": [
+            {"type": "paragraph", "content": [{"text": part} for part in ("Write ", "to us:")]},
+            {"type": "bulletList", "content": [_item("a"), _item("b")]},
+        ],
+    },
+    "editorjs": {
+        "blocks": [
+            {"type": "paragraph", "data": {"text": "Write to us:"}},
+            {"type": "list", "data": {"items": ["a", "b"]}},
+        ]
+    },
+    "notion": [
+        _notion("paragraph", "Write to us:"),
+        _notion("bulleted_list_item", "a"),
+        _notion("bulleted_list_item", "b"),
+    ],
+}
+
+
+@pytest.mark.parametrize("answer", BLOCKS.values(), ids=BLOCKS)
+def test_the_blocks_of_an_editor_are_the_lines_of_an_answer(tmp_path, answer):
+    made = [{"title": "How?", "content": answer}]
+    loaded = load(text(tmp_path / "faq.json", json.dumps(made)))
+    assert pairs(loaded) == [("How?", "Write to us:\n- a\n- b")]
+
+
+def test_articles_get_the_names_of_the_sections_that_they_point_to(tmp_path):
+    made = {
+        "articles": [{"id": 1, "title": "Refunds", "body": "In 14 days.", "section_id": 7}],
+        "sections": [{"id": 7, "name": "Billing", "category_id": 3}],
+        "categories": [{"id": 3, "name": "Money"}],
+    }
+    loaded = load(text(tmp_path / "faq.json", json.dumps(made)))
+    assert [(row.title, row.category) for row in loaded.rows] == [("Refunds", "Money > Billing")]
+
+
+def test_rows_of_json_are_a_table_and_intents_are_entries(tmp_path):
+    rows = [["질문", "답변"], ["언제 여나요?", "아홉 시요."]]
+    assert pairs(load(text(tmp_path / "a.json", json.dumps(rows)))) == [
+        ("언제 여나요?", "아홉 시요.")
+    ]
+    made = {"intents": [{"tag": "x", "patterns": ["Open?", "Hours?"], "responses": ["At nine."]}]}
+    row = load(text(tmp_path / "b.json", json.dumps(made))).rows[0]
+    assert (row.title, row.questions, row.answer) == ("Open?", ("Hours?",), "At nine.")
