@@ -27,6 +27,7 @@ from core.retrieval.audience import Audience
 from core.retrieval.retriever import Hit, Retriever, is_answer
 from core.stores.memory import MemoryHistory
 from core.text.addressing import says_something
+from core.text.colleagues import is_for_colleagues
 from core.text.spelling.normalize import normalized
 from core.types import (
     AnswerEvent,
@@ -207,6 +208,8 @@ class Assistant:
         """
         text = normalized(question.text)
         if self._answerer.problem(text) or not says_something(text):
+            return False
+        if is_for_colleagues(question.text):
             return False
         if not await self.is_open(question):
             return False

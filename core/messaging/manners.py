@@ -16,7 +16,6 @@ from core.errors import FaqbotError, PlatformError, StorageError
 from core.messaging.service import ChatService
 from core.messaging.thread_rules import ThreadRule, ThreadRules
 from core.text.addressing import is_thanks, may_reply
-from core.text.colleagues import is_for_colleagues
 from core.types import Question, SessionId
 
 logger = logging.getLogger(__name__)
@@ -85,8 +84,6 @@ class Manners:
             StorageError: the store is away; the message has to be delivered again.
         """
         if rule is ThreadRule.MENTION or not may_reply(question.text):
-            return False
-        if is_for_colleagues(question.text):
             return False
         try:
             return await self._service.would_answer(question)

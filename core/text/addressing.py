@@ -34,8 +34,10 @@ _SPOKEN_TO: Final = re.compile(
 _MARKS: Final = re.compile(r"[\s\W]*")
 _LINK: Final = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _NAME: Final = re.compile(r"[@#]\S+|:[\w+'-]+:")
-# How people call other bots: `!play`, `.help`, `$price`. A price or a list item is none of these.
-_COMMAND: Final = re.compile(r"\s*(?:[!.$?%&;~+=-]{1,2}|/)[a-z][\w-]*\b", re.IGNORECASE)
+# How people call other bots: `!play`, `.help`, `$price`, `!출석`. A price or a list item is none.
+_COMMAND: Final = re.compile(
+    r"\s*(?:(?:[!.$?%&;~+=-]{1,2}|/)[a-z][\w-]*\b|[!/$][가-힣])", re.IGNORECASE
+)
 _LONE_JAMO: Final = re.compile(r"[\u3131-\u318e\u1100-\u11ff]")
 
 # Thanks and nothing else, with what is said before them in the same breath.

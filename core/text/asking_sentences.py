@@ -100,6 +100,12 @@ def asks(sentence: str) -> bool:
     return bool(_END.search(bare[-_END_CHARS:]) or _WORD.search(bare) or _ENGLISH.search(bare))
 
 
+def asks_anything(text: str) -> bool:
+    """Return whether any sentence of a text asks."""
+    parts = (part for line in text.splitlines() for part in _STOP.split(line))
+    return any(map(asks, parts))
+
+
 def halves_of(sentence: str) -> tuple[str, str] | None:
     """Return what a sentence asks for on both sides of its first "and", if it has one inside."""
     joint = _JOINT.search(sentence)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from core.text.asking_sentences import asks
+from core.text.asking_sentences import asks_anything
 
 _CODE: Final = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _QUOTED: Final = re.compile(r"^>>> .*\Z|^>[^\n]*$", re.MULTILINE | re.DOTALL)
@@ -82,9 +82,14 @@ def is_for_colleagues(text: str) -> bool:
     if _CALLED.match(own):
         return True
     sentences = [one for one in _STOP.split(own) if any(map(str.isalnum, one))]
-    if own != text.strip() and not any(map(asks, sentences)):
+    if own != text.strip() and not asks_anything(own):
         return True
     return all(map(_is_talk, sentences))
+
+
+def wants_something(text: str) -> bool:
+    """Return whether a text asks anything, or tells of trouble."""
+    return asks_anything(text) or bool(_TROUBLE.search(text))
 
 
 def _is_talk(sentence: str) -> bool:

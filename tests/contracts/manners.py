@@ -30,6 +30,10 @@ class Talkers(Driver, Protocol):
         """Mention the bot below a message: in its thread, or in a reply to it."""
         ...
 
+    async def take_back(self, asked: Any, text: str) -> None:
+        """Whoever asked edits the message so that it says this, without a mention."""
+        ...
+
     async def say_of_other(self, asked: Any, before: str, after: str) -> None:
         """Whoever asked says something in the conversation that names the other person."""
         ...
@@ -61,8 +65,6 @@ async def test_whoever_asked_goes_on_without_a_mention_and_talk_is_left_alone(dr
         await driver.go_on(asked, "ㅎㅎㅎ")
         await driver.go_on(asked, "https://shop.example/notice")
         await driver.go_on(asked, "!skip 다음 노래")
-        await driver.go_on(asked, "교환 안내문은 제가 올려 둘게요")
-        await driver.go_on(asked, "지수님, 교환 신청서는 어디 있어요?")
         await driver.go_on(asked, "이어지는 질문")
         await answer_to(driver, asked, "답: 이어지는 질문")
         assert len(driver.shown(asked)) == 2
@@ -163,6 +165,38 @@ async def test_a_bare_mention_below_a_question_asks_that(driver):
         await driver.call_below(said, "")
         await driver.until(lambda: bot.assistant.asked)
         assert [asked.text for asked in bot.assistant.asked] == ["수수료는 얼마인가요?"]
+
+
+async def test_a_bare_mention_asks_what_somebody_else_has_asked_last(driver):
+    async with driver.running() as bot:
+        asked = await begun(driver)
+        await driver.join(asked, "저는 다른 건데요")
+        await driver.join(asked, "교환은 며칠 걸려요?")
+        await driver.call_below(asked, "")
+        await answer_to(driver, asked, "답: 교환은 며칠")
+        assert await heard(driver, bot) == ["첫 질문", "교환은 며칠 걸려요?"]
+
+
+async def test_words_that_ask_nothing_of_the_faq_ask_the_question_above(driver):
+    async with driver.running() as bot:
+        bot.assistant.talk.add("얘 좀 도와줄래?")
+        said = await driver.say("교환은 며칠 걸려요?")
+        await driver.call_below(said, "얘 좀 도와줄래?")
+        await driver.until(lambda: bot.assistant.asked)
+        assert bot.assistant.asked[0].text == "교환은 며칠 걸려요?\n얘 좀 도와줄래?"
+        said = await driver.say("배송비는 얼마예요?")
+        await driver.call_below(said, "교환 신청서는 어디서 받나요?")
+        await driver.until(lambda: len(bot.assistant.asked) == 2)
+        assert bot.assistant.asked[1].text == "교환 신청서는 어디서 받나요?"
+
+
+async def test_an_edit_that_makes_talk_of_a_question_takes_the_answer_away(driver):
+    async with driver.running() as bot:
+        bot.assistant.talk.add("찾았습니다, 됐어요")
+        asked = await begun(driver)
+        await driver.take_back(asked, "찾았습니다, 됐어요")
+        await driver.until(lambda: not driver.shown(asked))
+        assert await heard(driver, bot) == ["첫 질문"]
 
 
 async def test_whoever_is_quoted_or_named_is_not_spoken_to(driver):

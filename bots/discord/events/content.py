@@ -23,17 +23,27 @@ _SAID: Final = (discord.MessageType.default, discord.MessageType.reply)
 
 
 def calls(message: discord.Message, me: discord.ClientUser) -> bool:
-    """Return whether a message mentions the bot or its role, or replies to the bot.
+    """Return whether a message mentions the bot or its role, or replies to the bot."""
+    return mentions(message, me) or replies_to(message, me)
 
-    A mention in a quoted line addresses nobody, and in code Discord reads no mention.
+
+def mentions(message: discord.Message, me: discord.ClientUser) -> bool:
+    """Return whether a message mentions the bot or its role by a mention that a person has written.
+
+    A mention in a quoted line or in code addresses nobody, nor does the ping of a reply.
     """
-    said = _QUOTED.sub("", message.content)
+    said = _QUOTED.sub("", _CODE.sub("", message.content))
     named = {int(number) for _, number in _MENTION.findall(message.content)}
     called = {int(number) for _, number in _MENTION.findall(said)}
-    if any(user.id == me.id for user in message.mentions) and me.id in called | ({me.id} - named):
+    unseen = set() if replies_to(message, me) else {me.id} - named
+    if any(user.id == me.id for user in message.mentions) and me.id in called | unseen:
         return True
-    if calls_by_role(message) and own_role_id(message) in called | ({own_role_id(message)} - named):
-        return True
+    role = own_role_id(message)
+    return calls_by_role(message) and role in called | ({role} - named)
+
+
+def replies_to(message: discord.Message, me: discord.ClientUser) -> bool:
+    """Return whether a message replies to one of the bot's."""
     answered = replied_to(message)
     return answered is not None and answered.author.id == me.id
 

@@ -26,6 +26,9 @@ from bots.shared.intake import reason_for
 from core.errors import PlatformError, StorageError, StoreAwayError
 from core.lessons.tag import is_lesson
 from core.messaging.manners import Manners
+from core.messaging.thread_rules import ThreadRule
+from core.text.addressing import is_thanks
+from core.text.colleagues import wants_something
 from core.types import Question, Receipt
 
 logger = logging.getLogger(__name__)
@@ -95,6 +98,9 @@ class MessageHandler:
         if await self._lessons.edited(message):
             return
         question = self._reader.edited(message, self._me)
+        if await self._is_taken_back(message, question):
+            await retried(partial(self._context.service.withdraw, question.id))
+            return
         revise = partial(self._context.service.revise, question)
         receipt = await retried(revise) if question.text else None
         if receipt is Receipt.STORED:
@@ -103,6 +109,20 @@ class MessageHandler:
             await self._explain(message, receipt)
         elif not _is_past(message.created_at, _RECENT):
             await self.hear(message)
+
+    async def _is_taken_back(self, message: discord.Message, question: Question) -> bool:
+        """Return whether an edit has made talk of a question that calls the bot no more."""
+        if not question.text or wants_something(question.text):
+            return False
+        try:
+            if not await self._context.service.find(question.id):
+                return False
+            read = await self._reader.reading(message, self._me)
+            if read and read[0] is Addressed.CALLED:
+                return False
+            return not await self._manners.begins(question, self._rule_in(message.channel))
+        except StorageError:  # the edit is handled as any other, once the store is back
+            return False
 
     async def deleted(self, guild_id: int | None, channel_id: int, message_id: int) -> None:
         """Delete the answer to a deleted question, or the lesson of the message.
@@ -138,8 +158,8 @@ class MessageHandler:
     ) -> bool:
         """Return whether a message without a mention is a question that the bot should answer."""
         here = message.channel
-        rule = self._manners.rule_of(str(here.id), str(getattr(here, "parent_id", "")))
-        if addressed is Addressed.BEGINS:
+        rule = self._rule_in(here)
+        if addressed in (Addressed.BEGINS, Addressed.REPLIES):
             return await retried(partial(self._manners.begins, question, rule))
         assert isinstance(here, discord.Thread)  # noqa: S101 - elsewhere nothing goes on
         present = partial(people_in, here)
@@ -150,12 +170,18 @@ class MessageHandler:
     ) -> None:
         """React to thanks for an answer; a failure is only logged."""
         here = message.channel
-        if addressed is Addressed.BEGINS or not isinstance(here, discord.Thread):
+        if addressed is Addressed.REPLIES and is_thanks(question.text):
+            await react(self._context.writer, message, _WELCOME)
             return
-        rule = self._manners.rule_of(str(here.id), str(here.parent_id))
+        if addressed is not Addressed.GOES_ON or not isinstance(here, discord.Thread):
+            return
+        rule = self._rule_in(here)
         present = partial(people_in, here)
         if await retried(partial(self._manners.is_thanked, question, rule, present)):
             await react(self._context.writer, message, _WELCOME)
+
+    def _rule_in(self, here: discord.abc.MessageableChannel) -> ThreadRule:
+        return self._manners.rule_of(str(here.id), str(getattr(here, "parent_id", "")))
 
     async def _corrects(self, message: discord.Message, *, late: bool) -> bool:
         """Return whether a message is an owner's correction, which the owner is asked about.

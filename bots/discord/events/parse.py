@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import partial
@@ -15,8 +16,10 @@ from bots.discord.events.content import (
     calls,
     is_for_all,
     is_said,
+    mentions,
     mentions_in,
     replied_to,
+    replies_to,
     text_of,
 )
 from bots.discord.events.threads import Threads, is_post, title_of
@@ -30,15 +33,17 @@ from bots.discord.ids import (
     question_id,
     written,
 )
-from core.errors import StoreAwayError
+from core.messaging.pointing import Said, with_question_above
 from core.messaging.service import ChatService
+from core.text.colleagues import wants_something
 from core.types import Question, SessionId
 
 
 class Addressed(Enum):
     """The ways in which a message addresses the bot."""
 
-    CALLED = auto()  # by a mention, a reply, a direct message, or a post in a forum of the bot
+    CALLED = auto()  # by a mention, a reply that asks, a direct message, or a post in its forum
+    REPLIES = auto()  # perhaps, as it replies to the bot and asks nothing
     GOES_ON = auto()  # perhaps, as it is in one of the bot's conversations
     BEGINS = auto()  # perhaps, as it is in a channel where every message may be a question
 
@@ -85,6 +90,9 @@ class Reader:
         if addressed is None:
             return None
         question = await self.chosen(message, me)
+        wants = message.attachments or wants_something(question.text)
+        if addressed is Addressed.REPLIES and wants:
+            addressed = Addressed.CALLED
         if addressed is Addressed.CALLED:
             question = await self._with_what_it_points_to(message, me, question)
         return addressed, question
@@ -167,8 +175,10 @@ class Reader:
         self, message: discord.Message, me: discord.ClientUser
     ) -> Addressed | None:
         here = message.channel
-        if message.guild is None or calls(message, me):
+        if message.guild is None or mentions(message, me):
             return Addressed.CALLED
+        if replies_to(message, me):
+            return Addressed.REPLIES
         if not is_for_all(message):
             return None
         if isinstance(here, discord.Thread):
@@ -197,34 +207,24 @@ class Reader:
     async def _with_what_it_points_to(
         self, message: discord.Message, me: discord.ClientUser, question: Question
     ) -> Question:
-        """Return a question with the message above it added, if it has no question of its own.
+        """Return a question with the one above it added, if it has no question of its own.
 
         This is the case if a person mentions the bot below a colleague's question, in a reply or in
-        a thread of people.
+        a thread.
         """
-        if question.text and not await self._service.leans(question.text):
+        answered, thread = replied_to(message), message.channel
+        replied = answered if answered and answered.author.id != me.id else None
+        in_thread = isinstance(thread, discord.Thread) and message.id != thread.id
+        if not (replied or in_thread):
             return question
-        answered = replied_to(message)
-        if answered and answered.author.id != me.id:
-            above = text_of(answered, me)
-        else:
-            above = await self._above(message, me, question.session)
-        text = "\n".join(filter(None, (above, question.text)))
-        return replace(question, text=text) if above else question
 
-    async def _above(
-        self, message: discord.Message, me: discord.ClientUser, session: SessionId
-    ) -> str:
-        """Return the first message of a thread that has no question to the bot yet."""
-        thread = message.channel
-        if not isinstance(thread, discord.Thread) or message.id == thread.id:
-            return ""
-        try:
-            if await self._service.takes_part(session):
-                return ""
-        except StoreAwayError:  # the question is kept as it is until the store is back
-            return ""
-        return await self._threads.question_above(thread, me)
+        async def above() -> Sequence[Said]:
+            if replied:
+                return [Said("", text_of(replied, me))]
+            return await self._threads.said_above(message, me)
+
+        joined = partial(with_question_above, self._service, question, above, replies=bool(replied))
+        return await retried(joined)
 
 
 def _guild_id(message: discord.Message) -> int | None:

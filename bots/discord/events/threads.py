@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Final, TypeVar
 
 import aiohttp
@@ -15,6 +15,7 @@ from bots.discord.ids import Place, asker_of, place_of, question_id
 from bots.discord.render.payload import question_under
 from core.bounded import BoundedDict
 from core.errors import PlatformError, StoreAwayError
+from core.messaging.pointing import Said
 from core.messaging.service import ChatService
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,8 @@ T = TypeVar("T")
 
 _WITHIN_S: Final = 5.0
 _LOOKED_AT: Final = 100  # the messages of a thread that one call returns
+_READ_ABOVE: Final = 20  # the messages above a call that may be the question
+_SAID: Final = (discord.MessageType.default, discord.MessageType.reply)
 _MOST_KEPT: Final = 2_000
 
 
@@ -61,13 +64,36 @@ class Threads:
                 return place
         return Place(str(guild_id), str(channel_id), str(asked_by or answer.id))
 
-    async def question_above(self, thread: discord.Thread, me: discord.ClientUser) -> str:
-        """Return the first message of a thread that people have opened, with a post's title."""
+    async def said_above(self, message: discord.Message, me: discord.ClientUser) -> Sequence[Said]:
+        """Return what people have said above a message of a thread, the first message first.
+
+        The first message of a post has its title; a thread without one has its name.
+
+        Raises:
+            PlatformError: Discord does not answer.
+        """
+        thread = message.channel
+        assert isinstance(thread, discord.Thread)  # noqa: S101 - the caller has looked
+
+        async def read() -> list[discord.Message]:
+            return [one async for one in thread.history(limit=_READ_ABOVE, before=message)]
+
+        latest = [one for one in reversed(await _soon(read())) if one.author.id != me.id]
+        others = [
+            Said(question_id(thread.guild.id, thread.id, one.id), text_of(one, me))
+            for one in latest
+            if one.id != thread.id and one.type in _SAID
+        ]
+        return [await self._beginning(thread, me), *others]
+
+    async def _beginning(self, thread: discord.Thread, me: discord.ClientUser) -> Said:
         title = title_of(thread) if is_post(thread) else ""
         first = await self._first_message(thread)
-        if first is None or first.author.id == me.id:
-            return title or thread.name
-        return "\n".join(filter(None, (title, text_of(first, me))))
+        if first is None:
+            return Said("", "" if thread.owner_id == me.id else title or thread.name)
+        text = "" if first.author.id == me.id else text_of(first, me)
+        asked = question_id(thread.guild.id, first.channel.id, first.id)
+        return Said(asked, "\n".join(filter(None, (title, text))))
 
     async def _answered_above(self, thread: discord.Thread, me: discord.ClientUser) -> Place | None:
         if thread.owner_id == me.id or is_post(thread):

@@ -6,7 +6,6 @@ it again. No handler waits for an answer.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -18,20 +17,24 @@ from slack_bolt.response import BoltResponse
 
 from bots.shared.background_tasks import BackgroundTasks
 from bots.shared.intake import reason_for
-from bots.slack.api.calls import quietly, tell
+from bots.slack.api.calls import quietly
 from bots.slack.api.people import Names
 from bots.slack.api.rate_limits import Budgets
 from bots.slack.api.workspaces import Workspace, Workspaces
 from bots.slack.context import Context
 from bots.slack.events.lessons import LessonHandler
+from bots.slack.events.notices import Notices
 from bots.slack.events.parse import IncomingMessage, said
-from bots.slack.events.threads import people_in, question_above
+from bots.slack.events.threads import people_in, said_above
 from bots.slack.ids import question_id
 from bots.slack.replies.native_status import rename_session
 from core.bounded import BoundedDict
-from core.errors import PlatformError, PlatformRefusedError, StorageError, StoreAwayError
+from core.errors import PlatformError, PlatformRefusedError, StorageError
 from core.lessons.tag import is_lesson
 from core.messaging.manners import Manners
+from core.messaging.pointing import with_question_above
+from core.messaging.thread_rules import ThreadRule
+from core.text.colleagues import wants_something
 from core.types import Receipt
 
 logger = logging.getLogger(__name__)
@@ -62,10 +65,8 @@ class MessageHandler:
         self._manners = Manners(context.service, context.settings.thread_rules)
         self._background = background
         self._teaching = teaching
-        self._budgets = budgets
         self._names = Names()
-        # Slack sends one mention as two events.
-        self._told: BoundedDict[str, None] = BoundedDict(_KEPT)
+        self._notices = Notices(background, budgets)
         # The time of the latest change of each message.
         self._changes: BoundedDict[str, float] = BoundedDict(_KEPT)
 
@@ -141,7 +142,7 @@ class MessageHandler:
         """Return whether a message without a mention is a question that the bot should answer."""
         if not (self._may_ask(message) and await self._concerns_bot(message)):
             return False
-        rule = self._manners.rule_of(*self._ids.all_of(message.place.channel))
+        rule = self._rule_in(message)
         if not message.in_thread:
             return await self._manners.begins(message.question, rule)
         if await self._teaching.is_aside(message, workspace, late=late):
@@ -150,9 +151,12 @@ class MessageHandler:
         return await self._manners.goes_on(message.question, rule, present)
 
     async def _is_thanked(self, message: IncomingMessage, workspace: Workspace) -> bool:
-        rule = self._manners.rule_of(*self._ids.all_of(message.place.channel))
+        rule = self._rule_in(message)
         present = partial(people_in, workspace, message.place)
         return await self._manners.is_thanked(message.question, rule, present)
+
+    def _rule_in(self, message: IncomingMessage) -> ThreadRule:
+        return self._manners.rule_of(*self._ids.all_of(message.place.channel))
 
     async def _is_a_persons(self, message: IncomingMessage, workspace: Workspace) -> bool:
         """Return whether an app has sent this message to the bot on behalf of a person."""
@@ -165,15 +169,15 @@ class MessageHandler:
     async def _called(self, message: IncomingMessage, workspace: Workspace, *, late: bool) -> None:
         """Answer a message that mentions the bot, or tell its author why not."""
         if not self._may_ask(message):
-            self._tell(message, self._profile.guests_off, workspace)
+            self._notices.tell(message, self._profile.guests_off, workspace)
             return
         message = await self._with_what_it_points_to(message, workspace)
         if message.text:
             await self._receive(message, workspace, late=late)
         elif message.has_media:
-            self._tell(message, self._profile.unreadable, workspace)
+            self._notices.tell(message, self._profile.unreadable, workspace)
         else:
-            self._tell(message, self._profile.empty_mention, workspace)
+            self._notices.tell(message, self._profile.empty_mention, workspace)
 
     async def _with_what_it_points_to(
         self, message: IncomingMessage, workspace: Workspace
@@ -184,19 +188,9 @@ class MessageHandler:
         """
         if not message.in_thread or message.has_media:
             return message
-        try:
-            if await self._service.takes_part(message.place.session):
-                return message
-        except StoreAwayError:  # it is kept as it is until the store is back
-            return message
-        if message.text and not await self._service.leans(message.text):
-            return message
-        try:
-            above = await question_above(workspace, message.place)
-        except PlatformError as error:
-            logger.info("what is above %s is not known: %s", message.question.id, error)
-            return message
-        return replace(message, text="\n".join(filter(None, (above, message.text))))
+        above = partial(said_above, workspace, message.place, message.ts)
+        question = await with_question_above(self._service, message.question, above)
+        return replace(message, text=question.text)
 
     async def _receive(self, message: IncomingMessage, workspace: Workspace, *, late: bool) -> None:
         mentions = await self._names.of_mentions(workspace, message.mentions)
@@ -230,6 +224,9 @@ class MessageHandler:
             return
         if await self._teaching.untag(message, workspace):
             return
+        if await self._is_taken_back(message):
+            await self._service.withdraw(message.question.id)
+            return
         receipt = await self._service.revise(message.question)
         if receipt is Receipt.STORED and not message.in_thread:  # it has named the session
             channel, text = message.place.channel, message.text
@@ -239,6 +236,17 @@ class MessageHandler:
             self._explain(message, receipt, workspace)
         elif message.to_bot and not message.was_edited_late:
             await self._called(message, workspace, late=False)  # the edit has added a mention
+
+    async def _is_taken_back(self, message: IncomingMessage) -> bool:
+        """Return whether an edit has made talk of a question that calls the bot no more."""
+        if message.direct or message.to_bot or wants_something(message.text):
+            return False
+        try:
+            if not await self._service.find(message.question.id):
+                return False
+            return not await self._manners.begins(message.question, self._rule_in(message))
+        except StorageError:  # the edit is handled as any other, once the store is back
+            return False
 
     async def _withdraw(self, event: Json, ts: str | None, workspace: Workspace) -> None:
         if ts and (channel := event.get("channel")):
@@ -258,24 +266,7 @@ class MessageHandler:
     def _explain(self, message: IncomingMessage, receipt: Receipt, workspace: Workspace) -> None:
         """Tell the asker why there will be no answer, if there will be none."""
         if reason := reason_for(self._profile, receipt):
-            self._tell(message, reason, workspace)
-
-    def _tell(self, message: IncomingMessage, text: str, workspace: Workspace) -> None:
-        """Show a text to the asker alone, in the place of the message."""
-        if message.question.id in self._told:
-            return
-        self._told[message.question.id] = None
-        whispers = self._budgets.whispers(workspace.team)
-        if not whispers.window.free(asyncio.get_running_loop().time()):
-            # A later repetition would be out of date, as the question may be answered by then.
-            logger.info("left out, since Slack has had enough: %s", message.question.id)
-            return
-
-        async def whisper() -> None:
-            async with whispers.slot():
-                await tell(workspace.client, message.seen_in, message.user, text)
-
-        self._background.begin(whisper())
+            self._notices.tell(message, reason, workspace)
 
 
 def register(app: AsyncApp, message_handler: MessageHandler, workspaces: Workspaces) -> None:

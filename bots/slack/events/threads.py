@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any, Final
 
 from bots.slack.api.errors import translated
 from bots.slack.api.workspaces import Workspace
 from bots.slack.events.content import attached_text
 from bots.slack.events.parse import readable
-from bots.slack.ids import Place
+from bots.slack.ids import Place, question_id
 from core.errors import PlatformError
+from core.messaging.pointing import Said
 
 Json = dict[str, Any]
 
@@ -20,19 +22,29 @@ _READ: Final = 15
 _WITHIN_S: Final = 1.5  # meanwhile Slack waits for our OK, three seconds at most
 
 
-async def question_above(workspace: Workspace, place: Place) -> str:
-    """Return the text of a thread's first message; "" if it is the bot's own.
+async def said_above(workspace: Workspace, place: Place, ts: str) -> Sequence[Said]:
+    """Return what was said in a thread before the message `ts`, the first message first.
 
-    It may be the message of a workflow or another app, since people also ask by forms.
+    A message may be that of a workflow or another app, since people also ask by forms. The bot's
+    own messages have no text.
 
     Raises:
         PlatformError: Slack does not answer.
     """
-    root = next(iter(await _read(workspace, place)), None)
-    if root is None or root.get("user") == workspace.bot_user:
-        return ""
-    parts = (root.get("text") or "", attached_text(root))
-    return "\n".join(filter(None, (readable(part, workspace.bot_user) for part in parts)))
+    messages = await _read(workspace, place)
+    return [
+        Said(
+            question_id(place.team, place.channel, one["ts"]),
+            "" if one.get("user") == workspace.bot_user else _text_of(one, workspace.bot_user),
+        )
+        for one in messages
+        if float(one["ts"]) < float(ts)
+    ]
+
+
+def _text_of(message: Json, bot_user: str) -> str:
+    parts = (message.get("text") or "", attached_text(message))
+    return "\n".join(filter(None, (readable(part, bot_user) for part in parts)))
 
 
 async def people_in(workspace: Workspace, place: Place) -> frozenset[str]:

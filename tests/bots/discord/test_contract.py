@@ -59,6 +59,9 @@ class DiscordDriver:
         said = await self.fake.say(where, text, reply_to=asked.message, mention_bot=True)
         return Asked(said)
 
+    async def take_back(self, asked, text):
+        await self.fake.edit(asked.message, text)
+
     async def say_of_other(self, asked, before, after):
         thread = await self.fake.until(lambda: self._thread(asked))
         await self.fake.say(thread, f"{before}{self.other.mention}{after}")

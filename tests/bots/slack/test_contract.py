@@ -66,6 +66,9 @@ class SlackDriver:
         message = await self.person.mention(self.channel, text, thread=asked.root)
         return Asked(asked.root, message)
 
+    async def take_back(self, asked, text):
+        await self.person.edit(asked.message, text)
+
     async def say_of_other(self, asked, before, after):
         text = f"{before}<@{self.other.id}>{after}"
         await self.person.say(self.channel, text, thread=asked.root)

@@ -216,6 +216,13 @@ async def test_uncalled_it_answers_only_where_it_is_surer_than_when_it_is_called
         assert await assistant.would_answer(said) is would
 
 
+async def test_uncalled_it_does_not_answer_what_is_for_a_colleague(make_assistant):
+    assistant = make_assistant()
+    assert await assistant.would_answer(ask("정산은 언제 되나요?"))
+    for text in ("지영님, 정산은 언제 되나요?", "`정산은 언제 되나요?` 라고 물으셨어요"):
+        assert not await assistant.would_answer(ask(text))
+
+
 async def test_the_turn_is_stored_before_the_last_event(make_assistant):
     """Whoever reads the last event can read the turn, whole."""
     history = MemoryHistory()

@@ -54,6 +54,8 @@ def test_a_bare_number_may_be_a_reply_and_asks_nothing(text):
     assert not says_something(text)
 
 
-@pytest.mark.parametrize("text", ["ㅋㅋㅋ", "?!", "!play 3", "https://shop.example/3", "@민수", ""])
+@pytest.mark.parametrize(
+    "text", ["ㅋㅋㅋ", "?!", "!play 3", "!출석 체크", "https://shop.example/3", "@민수", ""]
+)
 def test_laughter_links_names_and_calls_of_other_bots_are_no_reply(text):
     assert not may_reply(text)

@@ -126,6 +126,44 @@ async def test_so_it_does_where_the_proxy_takes_its_time(fake, tmp_path, profile
         assert not thread.archived
 
 
+async def test_a_reply_to_an_answer_that_asks_nothing_gets_no_answer(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        bot.assistant.talk |= {"와 신기하다", "감사합니다!"}
+        said = await fake.say(channel, "교환은 며칠 걸려요?", mention_bot=True)
+        thread = await fake.until(lambda: said.thread)
+        answer = await answered_in(fake, thread, "답: 교환은")
+        other = await fake.create_user("지우")
+        for text in ("ㅋㅋㅋ", "와 신기하다"):
+            await fake.say(thread, text, user=other, reply_to=answer)
+        thanks = await fake.say(thread, "감사합니다!", user=other, reply_to=answer)
+        await fake.until(lambda: thanks.reactions)
+        await fake.say(thread, "그럼 반품은 왜 안 되죠?", user=other, reply_to=answer)
+        await answered_in(fake, thread, "답: 그럼 반품은")
+        expected = ["교환은 며칠 걸려요?", "그럼 반품은 왜 안 되죠?"]
+        assert await asked_last(fake, bot, channel) == expected
+
+
+async def test_in_a_thread_of_people_it_answers_the_question_that_was_asked_there(
+    fake, tmp_path, profile
+):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        thread = await fake.start_thread(channel, "교환 이야기")
+        await fake.say(thread, "교환은 며칠 걸려요?", user=await fake.create_user("지우"))
+        await fake.say(thread, "그러게요", user=await fake.create_user("하늘"))
+        await fake.say(thread, "", mention_bot=True)
+        await answered_in(fake, thread, "답: 교환은")
+        assert questions(bot) == ["교환은 며칠 걸려요?"]
+
+
+async def test_a_mention_in_code_calls_nobody(fake, tmp_path, profile):
+    channel = fake.guild.channels[0]
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await fake.say(channel, f"`{fake.bot.mention} 교환은요?` 라고 쓰세요")
+        assert await asked_last(fake, bot, channel) == []
+
+
 # What is read.
 
 

@@ -98,6 +98,17 @@ async def test_called_below_what_a_workflow_has_posted_it_answers_that(
         assert asked(bot) == ["배송비는 얼마인가요?"]
 
 
+async def test_called_in_a_thread_on_news_it_answers_the_question_that_was_asked_there(
+    slack, running, minsu, jiyoung, channel
+):
+    async with running() as bot:
+        root = await jiyoung.say(channel, "교환 안내문을 새로 올렸습니다.")
+        await jiyoung.say(channel, "교환은 며칠 걸려요?", thread=root)
+        await minsu.mention(channel, "", thread=root)
+        await slack.until(lambda: asked(bot))
+        assert asked(bot) == ["교환은 며칠 걸려요?"]
+
+
 async def test_a_guest_who_presses_is_told_where_guests_are_not_answered(
     slack, running, minsu, channel
 ):

@@ -1,0 +1,98 @@
+"""Calls that point to the question above them, such as a mention below a colleague's question."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+from core.errors import FaqbotError, PlatformError, StorageError, StoreAwayError
+from core.messaging.service import ChatService
+from core.text.addressing import is_thanks
+from core.text.asking_sentences import asks_anything
+from core.types import Question
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message above a call: its text, and the id that it has if it was a question to the bot.
+
+    The id is "" if the call points to this message in any case, as a reply does.
+    """
+
+    id: str
+    text: str
+
+
+async def with_question_above(
+    service: ChatService,
+    question: Question,
+    above: Callable[[], Awaitable[Sequence[Said]]],
+    *,
+    replies: bool = False,
+) -> Question:
+    """Return a call of the bot with the question above it added, if it has none of its own.
+
+    `above` reads the messages above the call, in order: a thread's from its first one on, or only
+    the one that it `replies` to. While the store is away the call is asked as it is.
+
+    Raises:
+        StorageError: the store fails otherwise; the message has to be delivered again.
+    """
+    try:
+        return await _joined(service, question, above, replies=replies)
+    except StoreAwayError:
+        return question
+
+
+async def _joined(
+    service: ChatService,
+    question: Question,
+    above: Callable[[], Awaitable[Sequence[Said]]],
+    *,
+    replies: bool,
+) -> Question:
+    own = question.text
+    if own and not replies and await service.takes_part(question.session):
+        return question  # it refers to its conversation
+    points = not own or await service.leans(own)
+    if own and (is_thanks(own) or (not points and await _is_clear(service, question))):
+        return question
+    try:
+        said = await above()
+    except PlatformError as error:
+        logger.info("what is above %s is not known: %s", question.id, error)
+        return question
+    text = await _question_in(service, said, points=points)
+    return replace(question, text="\n".join(filter(None, (text, own))))
+
+
+async def _question_in(service: ChatService, said: Sequence[Said], *, points: bool) -> str:
+    """Return the question that a call points to: the first message, or the latest one that asks.
+
+    Questions that were put to the bot are none of these. A first message that asks nothing is one
+    only if the call points to something.
+    """
+    if not said:
+        return ""
+    first, *others = said
+    is_new = not first.id or await service.find(first.id) is None
+    if is_new and asks_anything(first.text):
+        return first.text
+    for one in reversed(others):
+        if asks_anything(one.text) and await service.find(one.id) is None:
+            return one.text
+    return first.text if is_new and points else ""
+
+
+async def _is_clear(service: ChatService, question: Question) -> bool:
+    """Return whether the FAQ answers a message without the one above it."""
+    try:
+        return await service.would_answer(question)
+    except StorageError:
+        raise
+    except FaqbotError as error:
+        logger.error("%s is asked as it is: %s", question.id, error)
+        return True
