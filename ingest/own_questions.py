@@ -94,9 +94,12 @@ def _without_spaces(text: str) -> str:
 
 
 def _short(text: str) -> str:
-    """The beginning of a question, without how it ends: three words of four."""
+    """Three words of four: a Korean question without how it ends, any other without its start."""
     words = text.rstrip("?!. ").split()
-    return " ".join(words[: max(2, len(words) * 3 // 4)]) if len(words) > 2 else text
+    count = max(2, len(words) * 3 // 4)
+    if len(words) <= 2:
+        return text
+    return " ".join(words[:count] if re.search("[가-힣]", text) else words[-count:])
 
 
 _NOISES: Final[dict[str, Callable[[str], str]]] = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Final
 
 from ingest.sources.markup import clean_markdown
@@ -59,7 +60,7 @@ def add_page(page: SourcePage, collector: Collector, columns: ColumnMap) -> None
     for section in sections:
         _take_tables(section, page, collector, columns)
     lines = list(_asked_records(asked, sections, page, collector))
-    headed = list(_records(sections, page))
+    headed = list(_records(sections, page, collector))
     records = sorted([*lines, *headed], key=lambda record: record[0])
     read = " and ".join(
         name for name, there in (("Q. and A. lines", lines), ("headings", headed)) if there
@@ -144,7 +145,7 @@ def _asked_records(
 
 
 def _records(
-    sections: Sequence[PageSection], page: SourcePage
+    sections: Sequence[PageSection], page: SourcePage, collector: Collector
 ) -> Iterator[tuple[int, dict[str, object]]]:
     preface, *headed = sections
     if not headed:
@@ -167,7 +168,11 @@ def _records(
             end += 1
         text = _joined(headed[index:end])
         door = not page.alone and len(_LINK.sub("", text)) < _DOOR_CHARS
-        introduces = _is_generic(section.title) and (section.level < level or door)
+        leads = door and bool(_LINK.search(text)) and _is_generic(PurePath(page.where).stem)
+        introduces = leads or (_is_generic(section.title) and (section.level < level or door))
+        if introduces and text:
+            told = f"a text that leads to others: {' '.join(text.split())[:80]!r}"
+            collector.skip(f"{page.where}:{section.line}", told)
         if not introduces and (text or (section.level >= level and not section.taken)):
             path = list(ancestors.values())
             category = " > ".join(

@@ -138,3 +138,14 @@ def test_an_address_is_one_of_the_web(tmp_path):
     urls = ["", "https://www.x.example/b", "https://x.example/c"]
     assert [row.url for row in loaded.rows] == urls
     assert loaded.remarks[-1].text == "the url '/help/a' is no web address"
+
+
+def test_the_readme_of_a_folder_that_only_leads_to_its_pages_is_no_entry(tmp_path):
+    text(tmp_path, "README.md", "# Our guide\n\nStart here.\n\n- [Pay](pay.md)\n- [Go](go.md)\n")
+    text(tmp_path, "pay.md", "# How to pay\n\nBy card.\n")
+    text(tmp_path, "go.md", "# How to go\n\nBy bus.\n")
+    loaded = load(tmp_path)
+    assert [row.title for row in loaded.rows] == ["How to go", "How to pay"]
+    (skipped,) = loaded.skipped
+    assert skipped.position == "README.md:1"
+    assert skipped.reason.startswith("a text that leads to others: 'Start here.")
