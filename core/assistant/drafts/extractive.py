@@ -17,7 +17,7 @@ from core.types import AnswerPiece, Cited, Exchange, Passage, Written
 _BUDGET_CHARS = 1_000  # the part of one entry that is shown; a button shows the rest
 _SHARED_BUDGET_CHARS = 600  # the part of each entry if two are shown
 _ENOUGH_CHARS = 500  # below this length, sections that are not related are shown, too
-_LEAD_CHARS = 200  # the longest introduction that is shown before any other section
+_LEAD_CHARS = 200  # the part of the introduction that is shown before any other section
 _SHORT_QUESTION_TERMS = 3
 _HISTORY_WEIGHT = 0.4
 # The title's terms occur in most sections of its entry, so they hardly tell the sections apart.
@@ -32,12 +32,14 @@ _SECOND_SCORE = 0.75  # the share of the best entry's score that a second one ne
 _SECOND_SHARE = 0.25  # the share of the question's nouns that a second entry needs
 _PIECE_CHARS = 120
 
-_GAP = "⋯"
+_GAP_MARK = Section("", (("⋯",),), continued=True)  # where sections are left out
 # Numbered sections keep their place, because an answer cannot begin with the third step.
 _COUNTED = re.compile(r"\W*(?:(?:step|case|단계|q)?\s*\d|[①-⑳])", re.IGNORECASE)
 # The signs of two questions in one: 반품이랑 교환, 반품하고, 그리고, a comma, two question marks.
 _JOINTS = ("JC", "MAJ", "SP")
-_JOINING_WORDS = re.compile(r"하고 (?!싶)|\b및\b")  # Kiwi takes the first for a verb's ending
+_JOINING_WORDS = re.compile(
+    r"(?<=\S)하고 (?!싶)|\b및\b"
+)  # Kiwi takes the first for a verb's ending
 _JOINING_PARTICLES = ("랑", "이랑", "하고", "과", "와")
 
 
@@ -111,11 +113,15 @@ class ExtractiveModel:
             return _best_first(parts, self._scores(parts, passage.title, weights), weights), True
         parts = [piece for part in parts for piece in split(part, budget // 2)]
         scores = self._scores(parts, passage.title, weights)
+        if max(scores) < _STANDS_OUT_SHARE * sum(weights.values()):
+            return self._from_start(parts, budget), False
+        best = max(range(len(parts)), key=scores.__getitem__)
         kept = _within(parts, scores, budget)
-        if not kept:
-            top = parts[max(range(len(parts)), key=scores.__getitem__)]
-            return [self._beginning(top, budget)], False
-        return _with_gaps(parts, kept), False
+        shown = _with_gaps(parts, kept) if kept else [self._beginning(parts[best], budget)]
+        if parts[0].heading or 0 in (kept or [best]):
+            return shown, False
+        lead = self._beginning(parts[0], _LEAD_CHARS)  # it says what the entry is about
+        return [lead, _GAP_MARK, *shown], False
 
     def _scores(
         self, parts: Sequence[Section], title: str, weights: Mapping[str, float]
@@ -140,6 +146,19 @@ class ExtractiveModel:
             / (1 - _LENGTH_NORM + _LENGTH_NORM * len(part.text) / mean_chars)
             for part, found, heading in zip(parts, terms, headings, strict=True)
         ]
+
+    def _from_start(self, parts: Sequence[Section], budget: int) -> list[Section]:
+        """Return the first sections, where none answers the question better than another."""
+        shown: list[Section] = []
+        room = budget
+        for part in parts:
+            if len(part.text) > room:
+                if not shown or room > budget / 2:
+                    shown.append(self._beginning(part, room))
+                break
+            shown.append(part)
+            room -= len(part.text)
+        return shown
 
     def _beginning(self, section: Section, budget: int) -> Section:
         """Return the section's first lines as far as they fit into the budget.
@@ -186,7 +205,7 @@ class ExtractiveModel:
             token.tag in _JOINTS
             or (token.tag == "JKB" and token.form in _JOINING_PARTICLES)
             or token.form == "?"
-            for token in tokens
+            for token in tokens[1:]  # a word that begins the question joins nothing
         )
 
 
@@ -214,7 +233,7 @@ def _with_gaps(parts: Sequence[Section], kept: Sequence[int]) -> list[Section]:
     shown: list[Section] = []
     for before, index in zip([None, *kept], kept, strict=False):
         if before is not None and index > before + 1:
-            shown.append(Section(parts[before].heading, ((_GAP,),), continued=True))
+            shown.append(replace(_GAP_MARK, heading=parts[before].heading))
         shown.append(parts[index])
     return shown
 
@@ -235,8 +254,6 @@ def _within(parts: Sequence[Section], scores: Sequence[float], budget: int) -> l
             size += chars
         elif not kept:
             return []  # the best section alone is too long
-    if not parts[0].heading and 0 not in kept and len(parts[0].text) <= _LEAD_CHARS:
-        kept.append(0)  # the introduction says what the entry is about
     return sorted(kept)
 
 

@@ -141,6 +141,15 @@ async def test_every_line_shown_is_in_the_source(model, passage):
         assert words(line)[-1] in ".]`"  # as every line and sentence of these texts ends
 
 
+async def test_a_long_entry_is_told_from_its_start_where_no_part_is_nearer(model):
+    """A lead longer than an introduction is not skipped for a part that has one word more."""
+    lead = "회원마다 내는 서류가 다릅니다. " * 30
+    notes = "\n".join(f"· 가입 심사의 {n}번째 참고 사항입니다." for n in range(1, 40))
+    passage = Passage("d", "가입 서류는 무엇인가요?", f"{lead}\n\n[참고]\n{notes}", 1.0)
+    answer = await written(model, "가입하려면 서류 뭐 필요해요?", passage)
+    assert answer.startswith("회원마다 내는 서류가 다릅니다.")
+
+
 async def test_two_needs_get_two_entries(model):
     """A question for two things is answered from both entries, each under its title."""
     answer, used = await answered(model, "반품 배송비랑 교환은 어떻게 해요?", RETURNS, EXCHANGE)
@@ -155,6 +164,8 @@ async def test_two_needs_get_two_entries(model):
         ("반품 교환 어떻게 해요?", 0.7),
         ("반품이랑 교환은 어떻게 해요?", 0.3),
         ("반품이랑 환불은요?", 0.7),
+        ("반품부터 하고 나중에 교환해도 되나요?", 0.7),  # one thing is done, and another later
+        ("그리고 반품 교환 어떻게 해요?", 0.7),
     ],
 )
 async def test_one_need_gets_one_entry(model, question, score):
