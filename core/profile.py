@@ -282,6 +282,7 @@ class Profile:
     answer_cut: str
     more: str
     nothing_more: str
+    contact_question: str
     withheld: str
     link_left_out: str
     ask_in: Mapping[str, str]

@@ -40,6 +40,7 @@ from core.types import (
     Label,
     Question,
     SessionId,
+    SmallTalk,
     Status,
     Trace,
     Turn,
@@ -255,7 +256,10 @@ class Answerer:
             return elsewhere
         match research.verdict.label:
             case Label.GREETING | Label.OFF_TOPIC if kind := research.verdict.kind:
-                return small_talk(kind, self.profile)
+                reply = small_talk(kind, self.profile)
+                if kind is not SmallTalk.PERSON_WANTED or isinstance(reply, Escalated):
+                    return reply
+                return replace(reply, followups=await self.offers.contact(work))
             case Label.ON_TOPIC:
                 return None if research.draft else self._escalated(research.hits)
             case label:

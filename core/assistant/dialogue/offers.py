@@ -24,17 +24,33 @@ class Offers:
     """Chooses the questions that are offered as buttons below an answer."""
 
     def __init__(
-        self, retriever: Retriever, lead_back: LeadBack, examples: Sequence[str], more: str
+        self,
+        retriever: Retriever,
+        lead_back: LeadBack,
+        examples: Sequence[str],
+        *,
+        more: str,
+        contact_question: str,
     ) -> None:
-        """`examples` suit any asker; `more` is the text of the button that shows the rest."""
+        """`examples` suit any asker; `more` is the text of the button that shows the rest.
+
+        `contact_question` asks how people are reached.
+        """
         self._retriever = retriever
         self._lead_back = lead_back
         self._examples = examples
         self._more = more
+        self._contact_question = contact_question
 
     def within(self, retriever: Retriever, examples: Sequence[str]) -> Offers:
         """Return offers that search with another retriever and fall back on other examples."""
-        return Offers(retriever, self._lead_back, examples, self._more)
+        return Offers(
+            retriever,
+            self._lead_back,
+            examples,
+            more=self._more,
+            contact_question=self._contact_question,
+        )
 
     async def related(
         self, asked: Sequence[str], entries: Sequence[Entry], work: Work
@@ -73,6 +89,12 @@ class Offers:
     def nearest(self, hits: Sequence[Hit]) -> tuple[str, ...]:
         """Return the titles nearest to a question that the FAQ does not answer."""
         return tuple(followups.labels(hit.title)[-1] for hit in hits[:_NEAREST_TITLES])
+
+    async def contact(self, work: Work) -> tuple[str, ...]:
+        """Return the title of the entry that tells how people are reached, if there is one."""
+        await work.warm([self._contact_question])
+        hits = await self._first(self._contact_question)
+        return self.nearest(hits) if is_answer(hits) else ()
 
     async def leading_back(
         self, label: Label, text: str, hits: Sequence[Hit], work: Work

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes.faq import FAQ
+from fakes.faq import FAQ, entry
 
+from bench.memory_index import MemoryIndex
 from config.profiles import load_profile
 from config.resources import SMALL_TALK
 from core.assistant.guardrails.small_talk import KINDS, SmallTalkModel, SmallTalkReader
@@ -104,6 +105,19 @@ async def test_a_complaint_with_a_question_is_answered_behind_an_apology(make_as
     assert ending.sources
     assert ending.text.startswith(profile.small_talk["sorry"])
     assert ending.text == "".join(one.text for one in events if isinstance(one, Delta))
+
+
+async def test_who_wants_a_person_is_offered_what_the_faq_says_of_it(
+    make_assistant, make_retriever, analyzer, encoder, profile, tmp_path
+):
+    """Where no owners are set; a FAQ that says nothing of it offers nothing."""
+    contact = entry("고객센터 연락처", "1588-0000, 평일 9시부터 18시까지 문의를 받습니다.")
+    index = MemoryIndex([*FAQ, contact], analyzer, encoder)
+    assistant = make_assistant(retriever=make_retriever(index, tmp_path))
+    ending = (await told(assistant, "상담원 연결해 주세요"))[-1]
+    assert ending == Answered(profile.small_talk["person_wanted"], (), (contact.title,))
+    ending = (await told(make_assistant(), "상담원 연결해 주세요"))[-1]
+    assert ending == Answered(profile.small_talk["person_wanted"], (), ())
 
 
 async def test_a_person_is_called_where_owners_are_set(make_assistant, profile):
