@@ -1,4 +1,7 @@
-"""Words that point back to what was said before: 그건, 그럼, 주말에는요; "what about", "and it"."""
+"""Words that point back to what was said before: 그건, 그럼, 주말에는요; "what about", "and it".
+
+So does a question that names nothing, such as "얼마예요?" and "how long does it take?".
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,22 @@ _PRONOUNS: Final = frozenset(
 _DETERMINERS: Final = frozenset({"그", "이", "저", "그런", "이런", "저런"})
 _JOINING: Final = "MAJ"
 _POLITE, _SENTENCE_END = "요", "EF"
+_CONDITIONS: Final = ("면", "라면", "려면")  # an ending that leaves the rest to what was said
+
+ASKING: Final = frozenset({"얼마", "며칠", "언제", "어디", "누구", "뭐", "무엇", "가능", "필요"})
+"""Nouns that ask for something and name nothing, as Kiwi tags them."""
+
+# Verbs that say of anything that it is, can be or takes place.
+_LIGHT_VERBS: Final = frozenset(
+    {"하", "되", "있", "없", "이", "그러", "어떻", "걸리", "들", "알리"}
+)
 _ENGLISH: Final = re.compile(
     r"^(?:and|but|so|then|also|(?:what|how) about)\b|\b(?:that|it|those|them|there|mine)\b",
+    re.IGNORECASE,
+)
+_ENGLISH_NAMELESS: Final = re.compile(
+    r"(?:(?:how|why|when|where|who|what|much|many|long|often|far|is|was|are|does|do|did|can|will"
+    r"|must|should|i|we|you|it|that|this|take|cost|work|need|get|have|to|the|a|for|so|and)\W+)+",
     re.IGNORECASE,
 )
 
@@ -27,12 +44,14 @@ _ENGLISH: Final = re.compile(
 def points_back(text: str, tokens: Sequence[Token]) -> bool:
     """Return whether a text, which Kiwi has split into `tokens`, refers to something before it.
 
-    Without its verb ("주말에는요?") it does as well.
+    Without its verb ("주말에는요?") it does as well, and without a noun or a name.
     """
     if not has_hangul(text):
-        return bool(_ENGLISH.search(text))
+        return bool(_ENGLISH.search(text) or _ENGLISH_NAMELESS.fullmatch(f"{text} "))
     words = [token for token in tokens if not token.tag.startswith("S")]
     if len(words) > 1 and words[-1].form == _POLITE and words[-2].tag != _SENTENCE_END:
+        return True
+    if words and (words[-1].form == "면요" or _names_nothing(tokens)):
         return True
     return any(
         token.tag == _JOINING
@@ -40,3 +59,18 @@ def points_back(text: str, tokens: Sequence[Token]) -> bool:
         or (token.tag == "MM" and token.form in _DETERMINERS)
         for token in tokens
     )
+
+
+def _names_nothing(tokens: Sequence[Token]) -> bool:
+    """Return whether the tokens have no noun or name, and no verb that says what is done.
+
+    A mere condition ("다시 열려면?") may have a verb: what follows from it was said before.
+    """
+    if any(
+        token.tag in ("NNG", "NNP", "NP", "SL", "SH", "XR") and token.form not in ASKING
+        for token in tokens
+    ):
+        return False
+    words = [token for token in tokens if not token.tag.startswith("S")]
+    verbs = [token.form for token in words if token.tag.startswith(("VV", "VA"))]
+    return words[-1].form in _CONDITIONS or _LIGHT_VERBS.issuperset(verbs)

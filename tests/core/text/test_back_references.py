@@ -18,9 +18,20 @@ from core.text.back_references import points_back
         "and on Sundays?",
         "what about the sauna?",
         "is that included",
+        "불량이면요?",
+        "사업자면요?",
+        "얼마예요?",
+        "언제까지 해야 하나요",
+        "뭐가 필요한가요",
+        "왜 안 되나요?",
+        "며칠 걸려요?",
+        "다시 열려면?",
+        "how much is it?",
+        "why?",
+        "how long does it take?",
     ],
 )
-def test_demonstratives_and_conjunctions_point_back(analyzer, text):
+def test_demonstratives_conjunctions_and_what_names_nothing_point_back(analyzer, text):
     assert points_back(text, analyzer.kiwi.tokenize(text))
 
 
@@ -30,7 +41,10 @@ def test_demonstratives_and_conjunctions_point_back(analyzer, text):
         "정산은 언제 되나요?",
         "주차되나요",
         "저는 언제 정산받나요?",
-        "뭐가 필요한가요",
+        "수수료가 얼마예요",
+        "왜 안 팔려요?",
+        "취소하려면?",
+        "how much is shipping",
         "how do I reset my password",
         "",
     ],
