@@ -18,7 +18,7 @@ from core.types import Label
 Floats = NDArray[np.float64]
 
 # What people are taken to ask: what the FAQ answers, what it should but does not, anything else.
-_SHARES: Final = (0.7, 0.2, 0.1)
+_SHARES: Final = (0.65, 0.25, 0.1)
 # In a large FAQ neighbours often answer as well, and its pack names one entry a question.
 _ALSO_RIGHT: Final = 3
 _PENALTY: Final = 1e-2

@@ -15,6 +15,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from core.retrieval.evidence import MEASURES
 from core.text.korean import has_hangul
 
 Floats = NDArray[np.float64]
@@ -102,8 +103,11 @@ class Everyday:
 
         Raises:
             KeyError: an array is missing.
+            ValueError: an earlier version wrote them, with other measures.
         """
         hangul, other = arrays["everyday_hangul"], arrays["everyday_other"]
+        if {hangul.shape[1:], other.shape[1:]} != {(len(MEASURES),)}:
+            raise ValueError("the measures are those of another version")
         return cls._sorted(hangul.astype(np.float64), other.astype(np.float64))
 
     @classmethod

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from core.retrieval.lexical.index import LexicalIndex
 from core.retrieval.lexical.postings import Scores
+from core.text.back_references import ASKING
 
 Floats = NDArray[np.float64]
 
 # The rows of an array of signals, shape (4, entries).
 SIGNALS: Final = ("words", "letters", "grams", "meaning")
 # The numbers that are compared with those of everyday messages; see `core.retrieval.everyday`.
-MEASURES: Final = ("score", "margin", "gap", *SIGNALS)
+MEASURES: Final = ("score", "margin", "gap", *SIGNALS, "meaning_margin", "meaning_gap")
 FACTS: Final = ("agreement", "coverage", "unknown", "missing", "length", *MEASURES)
 _RIVALS: Final = 9
 _ALIKE: Final = 1e-4
@@ -48,23 +49,32 @@ class QuestionTerms:
 
 
 def measures(signals: Scores, fused: Scores, rows: Sequence[int]) -> Floats:
-    """Return the `MEASURES` of some entries for a question, shape (rows, 7).
+    """Return the `MEASURES` of some entries for a question, shape (rows, 9).
 
-    The margin is the distance of an entry's score to the best other one, the gap its distance to
-    the mean of the ten best.
+    A margin is the distance of an entry's score to the best other one, a gap its distance to the
+    mean of the ten best. Those of the meaning alone tell most where entries are few: words that
+    many questions share, such as "how do I", bring the scores of all entries near to one another.
 
     Args:
         signals: shape (4, entries), in the order of `SIGNALS`.
         fused: their weighted sum, shape (entries,).
         rows: the rows of the entries to measure.
     """
-    best = np.sort(fused)[::-1][: _RIVALS + 1]
-    own = fused[rows]
+    meaning = signals[SIGNALS.index("meaning")]
+    return np.column_stack(
+        [fused[rows], *_ahead(fused, rows), signals[:, rows].T, *_ahead(meaning, rows)]
+    ).astype(float)
+
+
+def _ahead(scores: Scores, rows: Sequence[int]) -> tuple[Scores, Scores]:
+    """Return the margin and the gap of some rows, each of shape (rows,)."""
+    best = np.sort(scores)[::-1][: _RIVALS + 1]
+    own = scores[rows]
     second = best[1] if len(best) > 1 else 0.0
     rival = np.where(own >= best[0], second, best[0])
     among = own >= best[-1]
     others = (best.sum() - np.where(among, own, best[-1])) / max(len(best) - 1, 1)
-    return np.column_stack([own, own - rival, own - others, signals[:, rows].T]).astype(float)
+    return own - rival, own - others
 
 
 def coverage(
@@ -99,10 +109,14 @@ def coverage(
 def own_share(terms: Mapping[str, float], rows: Sequence[int], lexical: LexicalIndex) -> Floats:
     """Return the share of the idf of a question's own nouns that entries cover, shape (rows,).
 
-    It is 1 for a question without nouns. `terms` maps each term to its weight; a weight below 1
-    marks a term of the conversation.
+    It is 1 for a question that names nothing. `terms` maps each term to its weight; a weight below
+    1 marks a term of the conversation.
     """
-    nouns = {term: 1.0 for term, weight in terms.items() if weight == 1.0 and term.endswith("/N")}
+    nouns = {
+        term: 1.0
+        for term, weight in terms.items()
+        if weight == 1.0 and term.endswith("/N") and term.removesuffix("/N") not in ASKING
+    }
     if not nouns:
         return np.ones(len(rows))
     own = QuestionTerms.of(nouns, lexical)

@@ -86,3 +86,11 @@ def test_it_is_measured_once_and_kept_beside_the_index(faq_index, analyzer, enco
     assert all(np.array_equal(array, second.arrays()[key]) for key, array in first.arrays().items())
     assert first.arrays()["everyday_hangul"].shape == (2, len(MEASURES))
     assert first.arrays()["everyday_other"].shape == (1, len(MEASURES))
+
+
+KEYS = ("everyday_hangul", "everyday_other")
+
+
+def test_what_an_earlier_version_measured_is_measured_again():
+    with pytest.raises(ValueError, match="another version"):
+        Everyday.from_arrays({name: np.zeros((3, 7)) for name in KEYS})
