@@ -64,3 +64,8 @@ def named(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise UnknownNameError(f"{HEADER}: 1 to 64 letters, digits, or any of . _ @ + -")
     return f"{_PREFIX}{name}"
+
+
+def is_named(asker: str) -> bool:
+    """Return whether a person is one whom a service has named, and no browser's."""
+    return asker.startswith(_PREFIX) and not asker.startswith(f"{_PREFIX}~")

@@ -19,6 +19,7 @@ from bots.web.problems import Problem, said
 from bots.web.render.json_api import Json, opinion_json, question_of, turn_of
 from bots.web.render.page import WITHDRAWN
 from bots.web.render.sse import HEARTBEAT, ServerSentEvent
+from bots.web.visitors import is_named
 from core.types import SessionId, Turn
 
 logger = logging.getLogger(__name__)
@@ -201,8 +202,10 @@ async def _session_in(request: web.Request) -> SessionId:
         raise Problem(HTTPStatus.NOT_FOUND, context.texts.not_found) from None
     began = await who_began(context, place.session)
     is_mine = began in (None, context.gate.person(request))
-    # A session with a name chosen by a client can be read only by its owner.
-    if not (is_mine or is_own(place, context.gate.owner(began or ""))):
+    # Only its owner can read a session with a name chosen by a client, or of a person whom a
+    # service names: a group's entries may be in it.
+    is_link = is_own(place, context.gate.owner(began or "")) and not is_named(began or "")
+    if not (is_mine or is_link):
         raise Problem(HTTPStatus.NOT_FOUND, context.texts.not_found)
     return place.session
 

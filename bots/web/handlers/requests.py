@@ -12,6 +12,7 @@ from bots.web.context import CONTEXT, Context
 from bots.web.ids import session_of
 from bots.web.problems import Problem
 from bots.web.render.page import EndingKind
+from bots.web.visitors import is_named
 from core.text.spelling.normalize import normalized
 from core.types import InboxState, Received, SessionId
 
@@ -70,10 +71,21 @@ def question_text(body: dict[str, Any], context: Context, *, field: str = "text"
 async def received_in(request: web.Request) -> Received:
     """Return the question in the path, which everybody who knows its id may read.
 
+    That of a person whom a service has named is for this person alone: a group's entries may be in
+    the answer.
+
     Raises:
         Problem: there is no such question.
         StorageError: it cannot be looked up.
     """
+    received = await _stored_in(request)
+    context, asker = request.app[CONTEXT], received.question.asker
+    if is_named(asker) and asker != context.gate.person(request):
+        raise _unknown(context)
+    return received
+
+
+async def _stored_in(request: web.Request) -> Received:
     context = request.app[CONTEXT]
     try:
         session_of(request.match_info["id"])
@@ -93,7 +105,7 @@ async def own_in(request: web.Request) -> Received:
         StorageError: it cannot be looked up.
     """
     context = request.app[CONTEXT]
-    received = await received_in(request)
+    received = await _stored_in(request)
     if received.question.asker != context.gate.person(request):
         raise Problem(HTTPStatus.FORBIDDEN, context.texts.not_yours)
     return received

@@ -73,3 +73,23 @@ async def test_a_client_of_the_reference_api_is_told_what_is_for_all(bot):
             await response.read()
     scope = await bot.audiences.of(bot.assistant.asked[-1])
     assert (scope.channel.name, scope.audience.withheld) == ("웹", ("급여",))
+
+
+@pytest.mark.parametrize("reader", ["jun", ""])
+async def test_what_a_named_person_was_told_is_read_by_nobody_else(bot, reader):
+    """A link to it says nothing: a group's entries may be in the answer."""
+    api, service = f"{bot.address}/api/v1", {"Authorization": f"Bearer {SERVICE_TOKEN}"}
+    mina = service | {"Faqbot-Person": "mina"}
+    other = service | {"Faqbot-Person": reader} if reader else {}
+    async with aiohttp.ClientSession() as http:
+        async with http.post(
+            f"{api}/questions?wait", json={"text": ASKED}, headers=mina
+        ) as response:
+            told = await response.json()
+        asked, session = f"{api}/questions/{told['id']}", f"{api}/sessions/{told['session']}"
+        for path in (asked, f"{asked}/events", f"{asked}/sources/1", session):
+            async with http.get(path, headers=other) as response:
+                assert response.status == 404
+        for path in (asked, session):
+            async with http.get(path, headers=mina) as response:
+                assert response.status == 200
