@@ -25,6 +25,7 @@ from ingest.sources.pages.outline import PageSection, plain_heading, sections_of
 from ingest.sources.pages.unheaded import with_question_headings
 from ingest.sources.rows import Collector, Columns
 from ingest.sources.tables.columns import ColumnMap, find_header
+from ingest.sources.tables.contents import head_by_contents
 from ingest.sources.tables.lines import TableLine
 from ingest.sources.tables.table import add_table
 
@@ -149,7 +150,10 @@ def _records(
 ) -> Iterator[tuple[int, dict[str, object]]]:
     preface, *headed = sections
     if not headed:
-        if preface.text and page.title:
+        if preface.text and preface.taken:
+            told = f"a text beside the questions: {' '.join(preface.text.split())[:80]!r}"
+            collector.remark("left out", page.where, told)
+        elif preface.text and page.title:
             yield 1, {"title": page.title, "answer": preface.text}
         return
     if preface.text and page.title and not _is_generic(page.title):
@@ -224,7 +228,8 @@ def _take_tables(
             for index in range(start, end)
             if not _RULE.match(section.lines[index])
         ]
-        if len(rows) > 1 and find_header(rows[:1], columns) == 0:
+        named = find_header(rows[:1], columns) == 0
+        if len(rows) > 1 and (named or head_by_contents(rows, columns)):
             add_table(rows, page.where, collector, columns)
             del section.lines[start:end]
             section.taken = True

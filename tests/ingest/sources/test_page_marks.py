@@ -149,3 +149,31 @@ def test_the_readme_of_a_folder_that_only_leads_to_its_pages_is_no_entry(tmp_pat
     (skipped,) = loaded.skipped
     assert skipped.position == "README.md:1"
     assert skipped.reason.startswith("a text that leads to others: 'Start here.")
+
+
+NAMELESS = {
+    "marks": [
+        ("Q", "When?"), ("A", "At nine in the morning."),
+        ("Q", "Where?"), ("A", "Next to the old station."),
+    ],
+    "columns": [("When?", "At nine in the morning."), ("Where?", "Next to the old station.")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rows", NAMELESS.values(), ids=NAMELESS)
+def test_a_table_of_questions_without_names_is_read_in_a_page(tmp_path, rows):
+    """A text beside it is named, and no entry."""
+    table = "".join(f"<tr><td>{one}</td><td>{other}</td></tr>" for one, other in rows)
+    page = f"<body><p>Our questions</p><table>{table}</table></body>"
+    loaded = load(text(tmp_path, "a.html", page))
+    assert [(row.title, row.answer) for row in loaded.rows] == [
+        ("When?", "At nine in the morning."),
+        ("Where?", "Next to the old station."),
+    ]
+    assert "a text beside the questions: 'Our questions'" in [one.text for one in loaded.remarks]
+
+
+def test_a_table_of_an_answer_stays_in_it(tmp_path):
+    page = "# How much is it?\n\n| Who | Price |\n|---|---|\n| Adults | 5 dollars a day |\n"
+    (row,) = load(text(tmp_path, "a.md", page)).rows
+    assert "| Adults | 5 dollars a day |" in row.answer
