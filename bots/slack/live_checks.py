@@ -29,6 +29,7 @@ from core.types import (
     Answered,
     Declined,
     Ending,
+    Entry,
     Escalated,
     Label,
     Passage,
@@ -96,6 +97,7 @@ def _payloads(profile: Profile) -> Iterator[tuple[str, Json]]:
         profile,
         Cleaner(profile.link_hosts, instead=profile.link_left_out),
         owners=("U0000", "S0000"),
+        steps=True,
     )
     for name, view in _views(profile):
         for page in render(view, look):
@@ -119,3 +121,5 @@ def _views(profile: Profile) -> Iterator[tuple[str, View]]:
     for name, ending in endings:
         yield name, View(_QUESTION, text=ending.text, ending=ending)
     yield "an answer under way", View(_QUESTION, status=profile.searching, text="…")
+    entry = Entry("1", offered[0], "…")
+    yield "a slow answer", View(_QUESTION, status=profile.writing, slow=True, found=(entry,))

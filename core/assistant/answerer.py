@@ -56,6 +56,7 @@ SURE: Final = 0.9
 
 # After this time the asker is told that the search takes long, as it does while a store is away.
 _TOLD_AFTER_S: Final = 5.0
+_MOST_FOUND: Final = 3  # the entries that are named while the answer is written
 # The number of turns that are read so that no question of the conversation is offered again.
 _REMEMBERED_TURNS: Final = 20
 
@@ -297,9 +298,9 @@ class Answerer:
         self, research: Research, times: StageTimes, work: Work
     ) -> AsyncGenerator[Status | Delta | Answered | Escalated]:
         """Stream the draft while the follow-ups are prepared."""
-        yield Status(self.profile.writing)
         draft = research.draft
         assert draft is not None  # noqa: S101 - see `_at_once`
+        yield Status(self.profile.writing, found=tuple(draft.entries[:_MOST_FOUND]))
         proposing: asyncio.Task[tuple[str, ...]] | None = None
         try:
             pieces: list[str] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 
-from core.types.faq import Passage
+from core.types.faq import Entry, Passage
 from core.types.questions import Label, Question
 
 
@@ -82,10 +82,12 @@ class Status:
     """The assistant is at work on `text`, a short phrase for the person who waits.
 
     One that `lasts` says why nothing comes for a while, and is shown although it is no answer.
+    `found` are the entries that the answer may stand on, once they are known.
     """
 
     text: str
     lasts: bool = False
+    found: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,8 @@ class View:
     Until `done` there is a `status` to show, and `text` may end in the middle of anything. A status
     that `lasts` is shown in a message, also where something beside it says that there is work.
     `ending` brings sources and follow-ups; `used` are the passages of an answer that has none yet.
-    `note` is a line of the bot's own below the text, such as that the answer was stopped.
+    `note` is a line of the bot's own below the text, such as that the answer was stopped. It is
+    `slow` if no text has come for a long time; `found` are the entries that it may stand on.
     """
 
     question: Question
@@ -201,6 +204,8 @@ class View:
     note: str = ""
     lasts: bool = False
     used: tuple[Passage, ...] = ()
+    slow: bool = False
+    found: tuple[Entry, ...] = ()
 
     @property
     def done(self) -> bool:

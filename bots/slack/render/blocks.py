@@ -17,6 +17,7 @@ from bots.shared import answer_view
 from bots.shared.answer_view import Ending, ending_of, pieces, status_of
 from bots.slack.api.people import mention_of
 from bots.slack.render.mrkdwn import clipped, escaped, mrkdwn, plain, unmarked
+from bots.slack.render.plan import plan
 from core.lessons.wording import review_labels
 from core.profile import Profile, ids_on
 from core.text.markdown.measure import fitting, shortened
@@ -49,11 +50,13 @@ class Page:
 class BlockOptions(answer_view.RenderOptions):
     """The options of Slack's blocks.
 
-    `feedback_buttons=False` gives plain buttons to clients without `context_actions`. `owners` are
+    `newer_blocks=False` gives plain buttons and a line to clients without `context_actions` and
+    `plan`. With `steps`, a slow answer shows what is done and what is to come. `owners` are
     the ids of the people to call if the bot has no answer.
     """
 
-    feedback_buttons: bool = True
+    newer_blocks: bool = True
+    steps: bool = False
     owners: tuple[str, ...] = ()
 
 
@@ -168,7 +171,10 @@ def _question(view: View, look: BlockOptions) -> list[Block]:
 def _below(view: View, look: BlockOptions) -> list[Block]:
     """Return the blocks below the text: the status, or the ending."""
     if not view.done:
-        blocks = [_context("status", [f"⏳ {_line(status_of(view, look.profile), look)}"])]
+        if view.slow and not view.text and look.steps and look.newer_blocks:
+            blocks = [plan(view, look.profile, look.cleaner)]
+        else:
+            blocks = [_context("status", [f"⏳ {_line(status_of(view, look.profile), look)}"])]
         if look.stoppable:
             blocks.append(_actions("stop", [_stop(view, look)]))
         return blocks
@@ -222,7 +228,7 @@ def _stop(view: View, look: BlockOptions) -> Block:
 def _feedback(view: View, look: BlockOptions) -> Block:
     # https://docs.slack.dev/reference/block-kit/block-elements/feedback-buttons-element
     up, down = (feedback_value(view.question.id, helpful=helpful) for helpful in (True, False))
-    if not look.feedback_buttons:
+    if not look.newer_blocks:
         buttons = [
             _button("feedback:up", f"👍 {look.profile.helpful}", up, look),
             _button("feedback:down", f"👎 {look.profile.not_helpful}", down, look),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -105,7 +105,8 @@ class StreamingReply:
 
     def render(self, view: View) -> Sequence[StreamPage]:
         """Render the view as edits do; one page can be streamed, too."""
-        pages = self._by_edits.render(view)
+        # A message with its steps could not become a stream.
+        pages = self._by_edits.render(replace(view, slow=view.slow and not self._may_stream))
         markdown = ""
         one = sum(not page.calls for page in pages) == 1
         if one and self._may_stream:

@@ -84,7 +84,7 @@ class SlackReply:
         """`hint` shows the status beside the messages; with a `status`, no message shows it.
 
         `bot_user` is the bot's own id, by which its streams are found, as they have no metadata.
-        `plain_in` are the workspaces without `feedback_buttons`; refusals add to it.
+        `plain_in` are the workspaces without the newer blocks; refusals add to it.
         """
         self._client = client
         self._budgets = budgets
@@ -125,10 +125,11 @@ class SlackReply:
 
     def render(self, view: View) -> Sequence[Page]:
         """See `core.messaging.delivery.reply.Reply`."""
-        if self._status and self._status.shown and not (view.text or view.done or view.lasts):
+        beside = bool(self._status and self._status.shown)
+        if beside and not (view.text or view.done or view.lasts or view.slow):
             return ()
         plain = self._place.team in self._plain_in
-        return render(view, replace(self._look, feedback_buttons=not plain))
+        return render(view, replace(self._look, newer_blocks=not plain, steps=beside))
 
     async def post(self, page: Page, place: int) -> str:
         """Send a page, with the question's id in its metadata."""
@@ -222,7 +223,7 @@ class SlackReply:
                 raise MessageGoneError(
                     "the question was deleted, and its thread with it"
                 ) from error
-            newer = any(block["type"] == "context_actions" for block in page.blocks)
+            newer = any(block["type"] in ("context_actions", "plan") for block in page.blocks)
             if code_of(error) != "invalid_blocks" or not newer:
                 raise
             self._plain_in.add(self._place.team)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
+from typing import Final
 
 from core.types import (
     Answered,
@@ -19,6 +20,8 @@ from core.types import (
     View,
 )
 
+_SLOW_AFTER_S: Final = 8.0  # an answer without text by then is slow
+
 
 class LiveView:
     """Holds the latest view of an answer, made from its events."""
@@ -28,6 +31,7 @@ class LiveView:
         self._changed = changed
         self._view: View | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._stop_note = ""
 
     @property
@@ -41,6 +45,7 @@ class LiveView:
     ) -> asyncio.Task[None]:
         """Show a status, and return the task that reads the events to the end."""
         self._view = View(question, status=status)
+        self._timer = asyncio.get_running_loop().call_later(_SLOW_AFTER_S, self._is_slow)
         self._reading = asyncio.create_task(self._read(events))
         return self._reading
 
@@ -62,18 +67,27 @@ class LiveView:
         except asyncio.CancelledError:
             if not self._stop_note:
                 raise
+        finally:
+            if self._timer:
+                self._timer.cancel()
         if not self.current.done:
             self._put(replace(self.current, status="", note=self._stop_note))
 
     def _take(self, event: AnswerEvent) -> None:
         view = self.current
         match event:
-            case Status(text, lasts):
-                self._put(replace(view, status=text, lasts=lasts))
+            case Status(text, lasts, found):
+                self._put(replace(view, status=text, lasts=lasts, found=found or view.found))
             case Delta(text, used):
-                self._put(replace(view, text=view.text + text, used=used, lasts=False))
+                text = view.text + text
+                self._put(replace(view, text=text, used=used, lasts=False, slow=False))
             case Answered(text) | Declined(text) | Escalated(text) | Failed(text):
-                self._put(replace(view, status="", text=text, ending=event, lasts=False))
+                ended = replace(view, status="", text=text, ending=event)
+                self._put(replace(ended, lasts=False, slow=False))
+
+    def _is_slow(self) -> None:
+        if not (self.current.text or self.current.done):
+            self._put(replace(self.current, slow=True))
 
     def _put(self, view: View) -> None:
         self._view = view

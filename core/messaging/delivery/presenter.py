@@ -125,7 +125,8 @@ class Presenter(Generic[Page]):
         """Tell the pacer how much text is hidden, and whether the answer has ended."""
         if self._lane:
             hidden = max(len(self._current.text) - self._visible_chars, 0)
-            if self._current.lasts and self._visible_status != self._current.status:
+            lasts = self._current.lasts or self._current.slow
+            if lasts and self._visible_status != self._current.status:
                 hidden = max(hidden, 1)
             self._reply.edits.update(self._lane, hidden=hidden, ends=self._current.done)
 

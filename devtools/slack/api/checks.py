@@ -36,9 +36,13 @@ _ELEMENTS = {
 _IN_MESSAGES = {"section", "context", "actions", "divider", "header", "markdown", "rich_text"} | {
     "context_actions",
     "image",
+    "plan",
     "table",
+    "task_card",
 }
-_IN_VIEWS = (_IN_MESSAGES - {"context_actions", "markdown", "table"}) | {"input"}
+_IN_VIEWS = (_IN_MESSAGES - {"context_actions", "markdown", "plan", "table", "task_card"}) | {
+    "input"
+}
 _RICH = {"rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"}
 
 
@@ -244,6 +248,29 @@ def _rich_text(block: Json, at: str, found: Problems) -> None:
             found.add("unsupported rich text element", f"{at}/elements/{number}/type")
 
 
+def _plan(block: Json, at: str, found: Problems) -> None:
+    found.length(block.get("title"), 3_000, f"{at}/title")
+    for number, task in enumerate(block.get("tasks") or []):
+        _task(task, f"{at}/tasks/{number}", found)
+
+
+def _task(task: Json, at: str, found: Problems) -> None:
+    for name in ("task_id", "title"):
+        found.length(task.get(name), 3_000, f"{at}/{name}")
+    if task.get("status", "pending") not in ("pending", "in_progress", "complete", "error"):
+        found.add("unsupported status", f"{at}/status")
+    for name in ("details", "output"):
+        if name in task:
+            if len(task[name].get("elements") or []) != 1:
+                found.add("must be a single rich_text entity", f"{at}/{name}")
+            _rich_text(task[name], f"{at}/{name}", found)
+    for number, source in enumerate(task.get("sources") or []):
+        if source.get("type") != "url":
+            found.add("unsupported type", f"{at}/sources/{number}/type")
+        found.length(source.get("url"), 3_000, f"{at}/sources/{number}/url")
+        found.length(source.get("text"), 3_000, f"{at}/sources/{number}/text")
+
+
 def _input(block: Json, at: str, found: Problems) -> None:
     found.text(block.get("label"), 2_000, f"{at}/label", plain=True)
     _element(block.get("element"), "input", f"{at}/element", found)
@@ -267,4 +294,6 @@ _BLOCKS: dict[str, Callable[[Json, str, Problems], None]] = {
     "rich_text": _rich_text,
     "input": _input,
     "image": _image,
+    "plan": _plan,
+    "task_card": _task,
 }

@@ -17,6 +17,7 @@ _LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 _MARKS = re.compile(r"(?<![\w*_~])([*_~])(?=\S)(.+?)(?<=\S)\1(?![\w*_~])")
 _MARKDOWN_LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*\)")
 _STRONG = re.compile(r"(\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1")
+_STATES = {"pending": "○", "in_progress": "…", "complete": "✓", "error": "✗"}
 _HEADING = re.compile(r"^#{1,6} +", re.MULTILINE)
 
 
@@ -86,6 +87,8 @@ def _lines(blocks: list[Json]) -> Iterator[str]:
                 yield " ".join(_text(one) for one in block["elements"])
             case "rich_text":
                 yield _rich(block)
+            case "plan" | "task_card":
+                yield from _steps(block)
             case "input":
                 yield _text(block["label"])
             case "image":
@@ -93,6 +96,12 @@ def _lines(blocks: list[Json]) -> Iterator[str]:
         pressed = [f"[{label}]" for _, e in elements_of(block) for label in _labels(e)]
         if pressed:
             yield " ".join(pressed)
+
+
+def _steps(block: Json) -> Iterator[str]:
+    state = f"{_STATES[block['status']]} " if "status" in block else ""
+    yield f"{state}{block['title']}"
+    yield from _lines([*block.get("tasks", []), *filter(None, [block.get("details")])])
 
 
 def _text(one: Json) -> str:

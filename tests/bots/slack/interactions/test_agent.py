@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from fakes.assistants import InPieces, ScriptedAssistant, answered
 
-from core.types import Status
+from core.messaging.delivery import live_view
+from core.types import Entry, Status
 from devtools.slack import labels, visible
 
 QUESTION = "정산은 언제 되나요?"
@@ -59,6 +60,37 @@ async def test_why_nothing_comes_is_said_in_a_message_although_a_session_says_th
         assert profile.taking_long in visible(reply)
         gate.set()
         await slack.until(lambda: visible(reply).startswith("다음 영업일에요."))
+        assert len(slack.replies(asked)) == 1
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_slow_answer_shows_its_steps_as_task_cards(
+    slack, make_service, connect, stores, minsu, profile, monkeypatch, *, known
+):
+    """Where Slack does not know the cards, a line says what is being done."""
+    monkeypatch.setattr(live_view, "_SLOW_AFTER_S", 0.5)
+    found, written, assistant = asyncio.Event(), asyncio.Event(), ScriptedAssistant(stores.history)
+    evidence = (
+        Entry("1", "정산일 안내", "다음 영업일", url="https://sell.smartstore.naver.com/1"),
+    )
+    writing = Status(profile.writing, found=evidence)
+    script = (Status(profile.searching), found, writing, written, answered("다음 영업일에요."))
+    assistant.script(QUESTION, *script)
+    if not known:
+        slack.fail_next("chat.postMessage", "error", error="invalid_blocks")
+    async with connect(make_service(assistant=assistant)):
+        asked = await minsu.mention(slack.add_channel("문의", minsu), QUESTION)
+        (reply,) = await slack.until(lambda: slack.replies(asked))
+        waits = (f"… {profile.searching}", f"○ {profile.sources}", f"○ {profile.writing}")
+        assert all(line in visible(reply) for line in waits) is known
+        assert profile.searching in visible(reply)
+        found.set()
+        await slack.until(lambda: profile.writing in visible(reply).splitlines()[0])
+        assert (f"✓ {profile.sources}\n[1] 정산일 안내" in visible(reply)) is known
+        assert profile.stop in labels(reply)
+        written.set()
+        await slack.until(lambda: visible(reply).startswith("다음 영업일에요."))
+        assert profile.writing not in visible(reply)
         assert len(slack.replies(asked)) == 1
 
 

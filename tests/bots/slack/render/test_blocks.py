@@ -171,7 +171,7 @@ def test_values_say_what_they_were_made_of():
 
 
 def test_clients_without_feedback_buttons_get_plain_ones(profile):
-    look = BlockOptions(profile, CLEANER, feedback_buttons=False)
+    look = BlockOptions(profile, CLEANER, newer_blocks=False)
     page = render(answered("답"), look)[-1]
     check([page])
     actions = [element["action_id"] for element in page.blocks[-1]["elements"]]
