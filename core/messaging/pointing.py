@@ -19,7 +19,8 @@ logger = logging.getLogger(__name__)
 class Said:
     """A message above a call: its text, and the id that it has if it was a question to the bot.
 
-    The id is "" if the call points to this message in any case, as a reply does.
+    The bot's own messages have no text. The id is "" if the call points to this message in any
+    case, as a reply does.
     """
 
     id: str
@@ -55,8 +56,6 @@ async def _joined(
     replies: bool,
 ) -> Question:
     own = question.text
-    if own and not replies and await service.takes_part(question.session):
-        return question  # it refers to its conversation
     points = not own or await service.leans(own)
     if own and (is_thanks(own) or (not points and await _is_clear(service, question))):
         return question
@@ -65,6 +64,9 @@ async def _joined(
     except PlatformError as error:
         logger.info("what is above %s is not known: %s", question.id, error)
         return question
+    if own and not replies and await service.takes_part(question.session):
+        # It refers to its conversation, unless a colleague has just asked something.
+        said, points = said[-1:], False
     text = await _question_in(service, said, points=points)
     return replace(question, text="\n".join(filter(None, (text, own))))
 

@@ -177,6 +177,18 @@ async def test_a_bare_mention_asks_what_somebody_else_has_asked_last(driver):
         assert await heard(driver, bot) == ["첫 질문", "교환은 며칠 걸려요?"]
 
 
+async def test_words_that_point_to_what_a_colleague_has_just_asked_ask_that(driver):
+    async with driver.running() as bot:
+        bot.assistant.talk.add("이거는요?")
+        asked = await begun(driver)
+        await driver.call_below(asked, "이거는요?")
+        await answer_to(driver, asked, "답: 이거는요?")  # it refers to the conversation
+        await driver.join(asked, "교환은 며칠 걸려요?")
+        await driver.call_below(asked, "이거는요?")
+        await driver.until(lambda: len(bot.assistant.asked) == 3)
+        assert bot.assistant.asked[2].text == "교환은 며칠 걸려요?\n이거는요?"
+
+
 async def test_words_that_ask_nothing_of_the_faq_ask_the_question_above(driver):
     async with driver.running() as bot:
         bot.assistant.talk.add("얘 좀 도와줄래?")

@@ -78,10 +78,12 @@ class Threads:
         async def read() -> list[discord.Message]:
             return [one async for one in thread.history(limit=_READ_ABOVE, before=message)]
 
-        latest = [one for one in reversed(await _soon(read())) if one.author.id != me.id]
         others = [
-            Said(question_id(thread.guild.id, thread.id, one.id), text_of(one, me))
-            for one in latest
+            Said(
+                question_id(thread.guild.id, thread.id, one.id),
+                "" if one.author.id == me.id else text_of(one, me),
+            )
+            for one in reversed(await _soon(read()))
             if one.id != thread.id and one.type in _SAID
         ]
         return [await self._beginning(thread, me), *others]
