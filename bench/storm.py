@@ -76,9 +76,7 @@ class Storm:
             stack.push_async_callback(replicas.end)
             for _ in range(weather.processes):
                 await replicas.begin()
-            async with asyncio.timeout(_STARTS_WITHIN_S):
-                while not self._all_connected():  # noqa: ASYNC110 - of other processes
-                    await asyncio.sleep(_LOOK_S)
+            await self._all_connected()
             watch = asyncio.create_task(self._watch())
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._ask_all(tasks))
@@ -108,9 +106,14 @@ class Storm:
             local |= {"OPENAI_API_KEY": "sk-local", "OPENAI_BASE_URL": self.openai.url}
         return local
 
-    def _all_connected(self) -> bool:
+    async def _all_connected(self) -> None:
+        async with asyncio.timeout(_STARTS_WITHIN_S):
+            while self._connected() < self.weather.processes:  # noqa: ASYNC110 - of others
+                await asyncio.sleep(_LOOK_S)
+
+    def _connected(self) -> int:
         online = sum(session.out is not None for session in self.discord.sessions.values())
-        return min(self.slack.sockets, online) >= self.weather.processes
+        return min(self.slack.sockets, online)
 
     async def _ask_all(self, tasks: asyncio.TaskGroup) -> None:
         weather, dice = self.weather, self.dice
@@ -215,8 +218,10 @@ class Storm:
         await delete()
 
     async def _kill(self, replicas: Replicas) -> None:
+        """Kill one process after the other, each once the one before it has been replaced."""
         for _ in range(self.weather.kills):
             await asyncio.sleep(self.weather.seconds / (self.weather.kills + 1))
+            await self._all_connected()
             self.tally.note_kill()
             await replicas.kill()
 

@@ -95,6 +95,22 @@ async def test_a_question_goes_from_received_to_its_end(inbox):
     assert await claim(inbox) is None
 
 
+async def test_the_questions_of_a_session_come_in_the_order_in_which_they_were_asked(inbox):
+    """A platform may deliver the older of two questions again, behind the newer one."""
+    first = asked("1")
+    await inbox.receive(first)
+    taken = await claim(inbox)
+    for name, minutes in [("3", 3), ("2", 2)]:
+        later = first.asked_at + timedelta(minutes=minutes)
+        await inbox.receive(asked(name, asked_at=later))
+    order = []
+    while taken:
+        order.append(taken.question.id)
+        await inbox.settle(taken, InboxState.ANSWERED)
+        taken = await claim(inbox)
+    assert order == ["1", "2", "3"]
+
+
 @pytest.mark.parametrize("state", FINAL)
 async def test_every_end_is_final(inbox, state):
     """A settled question is not claimed, settled or received again."""
@@ -142,15 +158,24 @@ async def test_a_session_is_answered_in_order_and_sessions_beside_each_other(inb
     assert await claim(inbox) is None
 
 
-async def test_the_order_is_that_of_arrival(inbox, clock):
-    """Neither the platform's times nor a clock that goes back change it."""
+async def test_what_was_asked_at_one_time_comes_in_the_order_of_arrival(inbox, clock):
+    """A clock that goes back does not change it."""
     for number in range(3):
-        await inbox.receive(asked(str(number), asked_at=clock() - timedelta(hours=number)))
+        await inbox.receive(asked(str(number)))
         clock.advance(-60)
     for number in range(3):
         taken = await claim(inbox)
         assert taken.question.id == str(number)
         await inbox.settle(taken, InboxState.ANSWERED)
+
+
+async def test_sessions_come_in_the_order_of_arrival(inbox, clock):
+    """Nobody waits longer because others ask in a conversation that is older."""
+    for number in range(3):
+        asked_at = clock() - timedelta(hours=number)
+        await inbox.receive(asked(str(number), f"s{number}", asked_at=asked_at))
+        clock.advance(1)
+    assert [await claimed(inbox) for _ in range(3)] == ["0", "1", "2"]
 
 
 async def test_one_claim_of_twenty_at_once_gets_the_question(open_inbox, clock):

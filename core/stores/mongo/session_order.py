@@ -1,11 +1,13 @@
 """The order of a session's questions: which of them may be claimed next.
 
-Of a session, the oldest open question is `claimable` unless one is in work. Each change is a write
+Of a session, the open question that was asked first becomes `claimable` unless one is in work: a
+platform may deliver an event again, behind later ones. Each change is a write
 to one document: where a process dies between two of them, `mend` puts it right later.
 """
 
 from __future__ import annotations
 
+from operator import itemgetter
 from time import monotonic
 from typing import Final
 
@@ -30,13 +32,14 @@ class SessionOrder:
         self._mended_at = float("-inf")
 
     async def promote(self, session: str) -> None:
-        """Let the oldest open question of a session be claimed, unless one is in work."""
-        fields = {"state": True, "claimable": True, "working": True}
+        """Let the first open question of a session be claimed, unless one is, or is in work."""
+        fields = {"asked_at": True, "claimable": True, "working": True}
         opened = self._inbox.find({"session": session, **OPEN}, fields).sort(BY_PLACE)
         found = await opened.to_list()
-        if not found or found[0].get("claimable") or any(one.get("working") for one in found):
+        if not found or any(one.get("claimable") or one.get("working") for one in found):
             return
-        head = {"_id": found[0]["_id"], "session": session, "state": RECEIVED, **OPEN}
+        first = min(found, key=itemgetter("asked_at"))
+        head = {"_id": first["_id"], "session": session, "state": RECEIVED, **OPEN}
         await self._inbox.update_one(head, {"$set": CLAIMABLE})
 
     async def demote(self, chosen: Document) -> None:

@@ -28,13 +28,18 @@ RECEIVE: Final = """
 """
 SEE: Final = "INSERT OR REPLACE INTO seen (prefix, asked_at_ms) VALUES (?, ?)"
 LAST_SEEN: Final = "SELECT asked_at_ms FROM seen WHERE prefix = ?"
-# One that was reopened is older than the one that is being answered, and still has to wait for it.
+# A session's questions come in the order in which they were asked, as a platform may deliver an
+# event again, behind later ones. One that was reopened is older than the one that is being
+# answered, and still has to wait for it.
 NEXT: Final = """
     SELECT seq FROM inbox AS this
     WHERE settled_at_ms IS NULL AND state = 'received' AND NOT EXISTS (
         SELECT 1 FROM inbox AS other
         WHERE other.settled_at_ms IS NULL AND other.session = this.session
-            AND (other.seq < this.seq OR other.state = 'answering')
+            AND (
+                (other.asked_at_ms, other.seq) < (this.asked_at_ms, this.seq)
+                OR other.state = 'answering'
+            )
     ) AND EXISTS (
         SELECT 1 FROM json_each(?) WHERE substr(this.session, 1, length(value)) = value
     ) AND (lease_until_ms IS NULL OR lease_until_ms <= ?)
