@@ -9,6 +9,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -91,11 +92,19 @@ def hosts_of(entries: Sequence[Entry]) -> dict[str, None]:
 
 
 def examples_of(entries: Sequence[Entry]) -> list[str]:
-    """Return titles to begin with: short questions, from different parts of the FAQ."""
-    asked = [entry.title.strip() for entry in entries if len(entry.title.strip()) in _EXAMPLE_CHARS]
-    questions = [title for title in asked if title.endswith(("?", "？"))] or asked
-    step = max(1, len(questions) // _EXAMPLES)
-    return questions[::step][:_EXAMPLES]
+    """Return titles to begin with, from different parts of the FAQ.
+
+    They are short questions; where there are too few, other titles, the longer ones first.
+    """
+    titles = [title for entry in entries if len(title := entry.title.strip()) < _EXAMPLE_CHARS.stop]
+    told = [title for title in titles if len(title) in _EXAMPLE_CHARS]
+    questions = [title for title in told if title.endswith(("?", "？"))]
+    chosen = (_spread(kind) for kind in (questions, told, titles))
+    return list(dict.fromkeys(chain.from_iterable(chosen)))[:_EXAMPLES]
+
+
+def _spread(titles: Sequence[str]) -> Sequence[str]:
+    return titles[:: max(1, len(titles) // _EXAMPLES)][:_EXAMPLES]
 
 
 def themes_of(entries: Sequence[Entry]) -> list[tuple[str, str]]:

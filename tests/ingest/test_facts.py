@@ -19,6 +19,13 @@ def test_the_language_hosts_and_examples_come_from_the_entries():
     assert examples_of(ENTRIES) == ["How do I cancel?", "Where can I park?", "When are you open?"]
 
 
+def test_titles_of_a_word_are_examples_where_there_are_no_questions():
+    entries = [
+        Entry(title, title, "…") for title in ("환불", "주차", "트레이너 변경", "락커", "PT")
+    ]
+    assert examples_of(entries) == ["트레이너 변경", "환불", "주차"]
+
+
 def test_nothing_that_is_for_a_group_alone_becomes_an_example(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     closed = Entry("9", "How much is the bonus?", "A lot", category="HR > Pay")
