@@ -92,6 +92,8 @@ class Offers:
 
     async def contact(self, work: Work) -> tuple[str, ...]:
         """Return the title of the entry that tells how people are reached, if there is one."""
+        if not self._contact_question:
+            return ()
         await work.warm([self._contact_question])
         hits = await self._first(self._contact_question)
         return self.nearest(hits) if is_answer(hits) else ()

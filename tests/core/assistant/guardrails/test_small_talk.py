@@ -108,16 +108,17 @@ async def test_a_complaint_with_a_question_is_answered_behind_an_apology(make_as
 
 
 async def test_who_wants_a_person_is_offered_what_the_faq_says_of_it(
-    make_assistant, make_retriever, analyzer, encoder, profile, tmp_path
+    make_assistant, make_retriever, analyzer, encoder, tmp_path
 ):
     """Where no owners are set; a FAQ that says nothing of it offers nothing."""
     contact = entry("고객센터 연락처", "1588-0000, 평일 9시부터 18시까지 문의를 받습니다.")
     index = MemoryIndex([*FAQ, contact], analyzer, encoder)
-    assistant = make_assistant(retriever=make_retriever(index, tmp_path))
+    plain = load_profile("ko")
+    assistant = make_assistant(retriever=make_retriever(index, tmp_path), profile=plain)
     ending = (await told(assistant, "상담원 연결해 주세요"))[-1]
-    assert ending == Answered(profile.small_talk["person_wanted"], (), (contact.title,))
-    ending = (await told(make_assistant(), "상담원 연결해 주세요"))[-1]
-    assert ending == Answered(profile.small_talk["person_wanted"], (), ())
+    assert ending == Answered(plain.small_talk["person_wanted"], (), (contact.title,))
+    ending = (await told(make_assistant(profile=plain), "상담원 연결해 주세요"))[-1]
+    assert ending == Answered(plain.small_talk["person_wanted"], (), ())
 
 
 async def test_a_person_is_called_where_owners_are_set(make_assistant, profile):
