@@ -45,6 +45,7 @@ def test_every_text_of_the_profile_says_something(profile):
         "groups",
         "languages",
         "tone",
+        "contact_question",
     }:
         value = getattr(profile, name)
         assert value
