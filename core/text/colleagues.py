@@ -45,7 +45,8 @@ _WILL: Final = re.compile(
 # What the speaker has done: "제가 처리했습니다", "올려 뒀어요".
 _DID: Final = re.compile(
     rf"(?:^|\s)(?:제가|내가|저희가|우리가)\s(?:\S+\s){{0,2}}\S*{_PAST}{_SAID}"
-    rf"|(?:드렸|{_OPEN} ?뒀){_SAID}"
+    rf"|(?:드렸|{_OPEN} ?뒀|끝났|끝냈|마쳤|완료했){_SAID}"
+    rf"|(?:^|\s)다 \S{{0,8}}(?![졌됐났]){_PAST}{_SAID}"
 )
 # What has happened, and what the hearer does: "얼마 나왔어요?", "다 하셨어요?", "같이 가실래요?".
 _ASKED: Final = re.compile(

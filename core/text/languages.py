@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from core.text.addressing import says_something
+
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
@@ -89,7 +91,7 @@ def foreign(text: str, served: Collection[str]) -> str:
 
     It takes a second when it is called for the first time with a text in Latin letters.
     """
-    if not served:
+    if not served or not says_something(text):  # an emoji by its name is in no language
         return ""
     scripts = _scripts(text)
     language = language_of(text)

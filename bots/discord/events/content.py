@@ -97,10 +97,12 @@ def mentions_in(message: discord.Message, me: discord.ClientUser) -> tuple[Menti
 
 
 def has_media(message: discord.Message) -> bool:
-    """Return whether a message has content that the bot cannot read: picture, voice or poll."""
-    shared = any(one.attachments for one in message.message_snapshots)
-    gif = _GIF.search(message.content)
-    return bool(message.attachments or message.stickers or message.poll or shared or gif)
+    """Return whether a message has content that the bot cannot read: picture, voice or poll.
+
+    What is forwarded and has no text is such content, too.
+    """
+    media = (message.attachments, message.stickers, message.poll, message.message_snapshots)
+    return any(media) or bool(_GIF.search(message.content))
 
 
 def is_said(message: discord.Message, *, anywhere: bool = False) -> bool:

@@ -22,6 +22,8 @@ from core.text.colleagues import is_for_colleagues
         "교환 안내문 한번 검토 부탁드려요",
         "주소록 좀 보내 주실 수 있나요?",
         "교환은 내일 봬서 정합시다",
+        "안내문 사진 다 찍었어요",
+        "교환 접수 끝났습니다",
         "I'll upload the refund sheet",
         "did anyone ship the parcel?",
         "could you please review the refund page?",

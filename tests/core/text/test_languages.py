@@ -30,6 +30,8 @@ def test_a_text_s_language_is_told_where_it_is_certain(text, language):
         ("お支払い方法は？", ("ko", "en"), "ja"),
         ("退款", ("ja",), ""),  # Chinese characters alone may be Japanese
         ("OTP", ("ko",), ""),  # written so in any language
+        (":party_blob: :wave:", ("ko",), ""),
+        ("https://shop.example/help/shipping", ("ko",), ""),
         ("refund", ("ko",), "en"),
         ("refund", ("de",), ""),
         ("do u ship abroad", ("ko",), "en"),  # in no certain language, and in none that is served

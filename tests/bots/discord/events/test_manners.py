@@ -174,6 +174,13 @@ async def test_a_forwarded_message_is_the_question(fake, tmp_path, profile):
         assert questions(bot) == ["배송비는 얼마인가요?"]
 
 
+async def test_of_a_forward_without_a_text_it_says_that_it_is_not_read(fake, tmp_path, profile):
+    async with running_bot(fake, tmp_path, profile) as bot:
+        await fake.forward(fake.dm(fake.user), "")
+        await answered_in(fake, fake.dm(fake.user), profile.unreadable)
+        assert questions(bot) == []
+
+
 async def test_of_an_animation_alone_it_says_that_it_is_not_read(fake, tmp_path, profile):
     async with running_bot(fake, tmp_path, profile) as bot:
         await fake.direct("https://tenor.com/view/cat-wave-hello-gif-12345")
