@@ -58,6 +58,7 @@ def sync(  # noqa: PLR0913 - all by name; together they are what an ingest is
     prepare: Callable[[Sequence[str], Sequence[str]], None] | None = None,
     anew: bool = False,
     serve: bool = True,
+    confirm: Callable[[], None] = lambda: None,
 ) -> Changes:
     """Make the index hold exactly `entries`; do nothing if it already does.
 
@@ -65,6 +66,7 @@ def sync(  # noqa: PLR0913 - all by name; together they are what an ingest is
     the entries stored so far and their total. `prepare` gets every text that will be embedded, for
     an embedder that fetches them ahead; what it raises leaves everything as it was. `anew` uses
     nothing of what the index holds. Without `serve` the generation is built, and what serves stays.
+    `confirm` is called before what was built serves; what it raises leaves everything as it was.
     """
     digests = {entry.faq_id: digest(entry) for entry in entries}
     serving = index.serving()
@@ -90,6 +92,7 @@ def sync(  # noqa: PLR0913 - all by name; together they are what an ingest is
         done += len(batch)
         progress(done, len(entries))
     if serve:
+        confirm()
         index.switch(generation, entries=len(entries), digest=total)
     changes = _compare(before, digests, generation)
     return replace(changes, embedded=len(digests) - len(same))

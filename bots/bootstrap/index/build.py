@@ -94,6 +94,7 @@ def build_index(  # noqa: PLR0913 - all by name; as `sync`
     loaded: Language | None = None,
     serve: bool = True,
     switched: Callable[[Retriever], None] = lambda _retriever: None,
+    confirm: Callable[[], None] = lambda: None,
 ) -> Changes:
     index = open_index(settings)
 
@@ -124,6 +125,7 @@ def build_index(  # noqa: PLR0913 - all by name; as `sync`
         prepare=fetch,
         anew=anew,
         serve=serve,
+        confirm=confirm,
     )
     if not serve:
         return changes

@@ -26,6 +26,7 @@ from ingest.facts import write_facts
 from ingest.own_questions import Trial, trial
 from ingest.prepare import PreparedFaq
 from ingest.question_packs import load_pack, title_key
+from ingest.sources.stamps import check_unchanged, stamps_of
 from ingest.sources.url import confirm
 from ingest.sync import Changes, single_ingest
 
@@ -61,11 +62,13 @@ def run_ingest(
     """Load, prepare and sync; the search cache is made as well, so that no question waits for it.
 
     Raises:
-        SourceError: the source or the pack is unusable; nothing was changed.
+        SourceError: the source or the pack is unusable, or the source changes meanwhile; nothing
+            was changed.
         ModelError: a remote embedder fails; nothing was changed.
         FaqIndexError: another ingest is running, or the index cannot be written.
     """
     started = perf_counter()
+    stamps = stamps_of(path)
     prepared, ahead = prepare_source(settings, path, questions=questions, use_packs=use_packs)
     pack = ahead.questions
     if not prepared.entries:
@@ -84,6 +87,7 @@ def run_ingest(
             source=str(path.resolve()),
             progress=progress,
             switched=switched,
+            confirm=partial(check_unchanged, path, stamps),
         )
     _note(settings, path, prepared)
     keys = [title_key(entry.title) for entry in prepared.entries]

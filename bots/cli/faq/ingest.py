@@ -36,10 +36,17 @@ _HEADINGS = {
 def ingest(settings: Settings, source: str, *, questions: Path | None, use_packs: bool) -> int:
     """Run an ingest and print its summary."""
     path, _ = fetched(settings, source)
-    with progress_bar() as progress:
-        report = run_ingest(
-            settings, path, questions=questions, use_packs=use_packs, progress=progress
+    try:
+        with progress_bar() as progress:
+            report = run_ingest(
+                settings, path, questions=questions, use_packs=use_packs, progress=progress
+            )
+    except KeyboardInterrupt:
+        told = (
+            "stopped; the index is whole, and what was served serves. Run the same again to go on"
         )
+        print(f"faqbot: {told}", file=sys.stderr)
+        raise
     for line in _summary(_name(source), report):
         print(line)
     return 0

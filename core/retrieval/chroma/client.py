@@ -110,6 +110,11 @@ def translated(generation: str = "that served") -> Iterator[None]:
             raise IndexAwayError("the Chroma server of CHROMA_URL fails; see its log") from error
         if not isinstance(error, ChromaError):
             raise
+        if "disk is full" in str(error) or "No space left" in str(error):
+            raise FaqIndexError(
+                "the disk of the index is full, and what was served before still is: free some "
+                "space, or set FAQBOT_DATA_DIR to another disk, and run the same again"
+            ) from error
         raise FaqIndexError(f"the index failed: {error}. `faqbot doctor` looks into it") from error
 
 

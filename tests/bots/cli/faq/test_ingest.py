@@ -6,6 +6,7 @@ from hashlib import sha256
 import pytest
 
 from bots.bootstrap.index import build, ingestion, source_entries
+from bots.cli.faq import ingest as command
 from config.settings import Settings
 from core.errors import FaqIndexError, SourceError
 from core.retrieval.chroma.index import ChromaIndex
@@ -163,3 +164,29 @@ def test_a_terminal_shows_a_bar_and_at_most_fifty_lines_of_a_list(empty, tmp_pat
     piped = empty("ingest", path)
     assert piped.stdout.count("the answer is empty") == 80
     assert "\x1b" not in piped.stdout
+
+
+def test_a_source_that_changes_during_an_ingest_is_not_served(settings, tmp_path):
+    """Another program is still writing it: half a FAQ would take the place of a whole one."""
+    path = write(tmp_path / "faq.jsonl", ROWS[:1])
+
+    def write_on(done, total):
+        write(path, ROWS)
+
+    options = {"questions": None, "use_packs": False}
+    with pytest.raises(SourceError, match="another program has changed it"):
+        ingestion.run_ingest(settings, path, **options, progress=write_on)
+    assert ChromaIndex.open(settings.data_dir / "chroma").serving() is None
+    ingestion.run_ingest(settings, path, **options, progress=lambda *_: None)
+    assert len(served(settings.data_dir)) == 2
+
+
+def test_who_stops_an_ingest_is_told_that_nothing_is_lost(settings, tmp_path, capsys, monkeypatch):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "run_ingest", stopped)
+    path = write(tmp_path / "faq.jsonl", ROWS)
+    with pytest.raises(KeyboardInterrupt):
+        command.ingest(settings, str(path), questions=None, use_packs=False)
+    assert "Run the same again" in capsys.readouterr().err
