@@ -153,6 +153,8 @@ class Profile:
     feedback_title: str
     feedback_why: str
     feedback_expected: str
+    feedback_person: str
+    feedback_person_yes: str
     feedback_thanks: str
     feedback_withdrawn: str
     send: str

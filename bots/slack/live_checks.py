@@ -104,7 +104,7 @@ def _payloads(profile: Profile) -> Iterator[tuple[str, Json]]:
             yield name, {"message": {"text": page.text, "blocks": list(page.blocks)}}
     turn = Turn(_QUESTION, TurnState.ANSWERED, "…")
     yield "the home", {"view": home_view(profile, [turn], channel="D0000")}
-    yield "the form of opinions", {"view": form_of(profile, "{}")}
+    yield "the form of opinions", {"view": form_of(profile, "{}", offers_person=True)}
     yield "the sources", {"view": source_view([Passage("1", "…", "…", 1.0)], profile, look.cleaner)}
 
 

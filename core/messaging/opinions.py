@@ -37,8 +37,11 @@ class Opinions:
         self._redact = redact
         self._liked = liked
 
-    async def rate(self, feedback: Feedback) -> bool:
-        """Store a person's opinion on an answer; return False if the answer does not exist."""
+    async def rate(self, feedback: Feedback, *, asks_person: bool = False) -> bool:
+        """Store a person's opinion on an answer; return False if the answer does not exist.
+
+        If the person `asks_person`, an unhelpful answer becomes a case at once.
+        """
         reason, expected = self._redact(feedback.reason), self._redact(feedback.expected)
         feedback = replace(feedback, reason=reason, expected=expected)
         earlier = await self._archive.opinion(feedback.question_id, feedback.user)
@@ -47,7 +50,8 @@ class Opinions:
             feedback = replace(feedback, reason=earlier.reason, expected=earlier.expected)
         known = await self._archive.give_feedback(feedback)
         if known and not feedback.helpful and self._desk:
-            await self._let_wait(self._desk, feedback.question_id)
+            most = 1 if asks_person else _DISLIKED
+            await self._let_wait(self._desk, feedback.question_id, most)
         if known and self._liked:
             self._liked.begin(feedback.question_id)
         return known
@@ -64,10 +68,10 @@ class Opinions:
             self._liked.begin(question_id)
         return known
 
-    async def _let_wait(self, desk: CaseDesk, question_id: str) -> None:
-        """Open a case for a question whose answer several people have rated as unhelpful."""
+    async def _let_wait(self, desk: CaseDesk, question_id: str, most: int) -> None:
+        """Open a case for a question whose answer so many people have rated as unhelpful."""
         opinions = await self._archive.feedback(question_id)
         turn = await self._archive.find(question_id)
-        if turn and sum(not one.helpful for one in opinions) >= _DISLIKED:
+        if turn and sum(not one.helpful for one in opinions) >= most:
             public = self._is_public(turn.question.session)
             await desk.disliked(turn.question, turn.sources, public=public)

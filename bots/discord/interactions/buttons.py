@@ -138,7 +138,11 @@ async def _criticise(context: Context, interaction: Pressing, button: Pressed) -
     if storing.done() and not storing.exception() and not storing.result():
         await say(interaction, context.profile.stale_button)
         return
-    await interaction.response.send_modal(FeedbackForm(context.profile, button.question_id))
+    message = interaction.message
+    private = interaction.guild is None or (message and message.flags.ephemeral)
+    offers_person = bool(context.owners) and not private
+    form = FeedbackForm(context.profile, button.question_id, offers_person=offers_person)
+    await interaction.response.send_modal(form)
     await storing
 
 

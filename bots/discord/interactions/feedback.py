@@ -17,6 +17,7 @@ from core.types import Feedback
 
 _REASON: Final = "reason"
 _EXPECTED: Final = "expected"
+_PERSON: Final = "person"
 _MOST_CHARS: Final = 1000
 # https://docs.discord.com/developers/components/reference#radio-group
 _MOST_REASONS, _OPTION_CHARS = 10, 100
@@ -25,9 +26,10 @@ _FORGOTTEN_AFTER_S: Final = 900.0
 
 
 class FeedbackForm(ui.Modal):
-    """The form with two optional questions. `submitted` handles it, also after a restart."""
+    """The form with its optional questions. `submitted` handles it, also after a restart."""
 
-    def __init__(self, profile: Profile, question_id: str) -> None:
+    def __init__(self, profile: Profile, question_id: str, *, offers_person: bool) -> None:
+        """If it `offers_person`, it has a checkbox to ask the owners, too."""
         super().__init__(
             title=profile.feedback_title[:_LABEL_CHARS],
             custom_id=f"why:{question_id}",
@@ -45,6 +47,9 @@ class FeedbackForm(ui.Modal):
         asked = ((profile.feedback_why, reasons), (profile.feedback_expected, expected))
         for text, field in asked:
             self.add_item(ui.Label(text=text[:_LABEL_CHARS], component=field))
+        if offers_person:
+            person: ui.Checkbox[Any] = ui.Checkbox(custom_id=_PERSON)
+            self.add_item(ui.Label(text=profile.feedback_person[:_LABEL_CHARS], component=person))
 
 
 async def submitted(context: Context, interaction: Pressing) -> None:
@@ -67,13 +72,17 @@ async def submitted(context: Context, interaction: Pressing) -> None:
         expected=values.get(_EXPECTED, ""),
     )
     await defer(interaction, aside=True)
-    known = await context.service.feedback.rate(opinion)
+    asks_person = bool(values.get(_PERSON))
+    known = await context.service.feedback.rate(opinion, asks_person=asks_person)
     profile = context.profile
     await say(interaction, profile.feedback_thanks if known else profile.stale_button)
 
 
 def values_of(rows: list[dict[str, Any]]) -> dict[str, str]:
-    """Return the fields of a sent form, which are in labels, or in rows of older clients."""
+    """Return the fields of a sent form, which are in labels, or in rows of older clients.
+
+    A checkbox that is not ticked is "".
+    """
     found: list[tuple[str, str]] = []
     for row in rows:
         parts = row.get("components") or [row.get("component") or {}]

@@ -28,7 +28,7 @@ Json = dict[str, Any]
 # `feedback_buttons` have one action id, plain buttons have two: see `bots.slack.render.blocks`.
 _ACTIONS: Final = re.compile(r"^feedback(:up|:down)?$")
 _MODAL: Final = "feedback_reason"
-_REASON, _EXPECTED = "reason", "expected"
+_REASON, _EXPECTED, _PERSON = "reason", "expected", "person"
 _LONGEST_TEXT: Final = 1_000
 
 
@@ -50,7 +50,7 @@ def register(app: AsyncApp, context: Context, workspaces: Workspaces) -> None:
             await whisper(client, body["response_url"], said, thread=thread_of(body))
             return
         # The form is opened first, because its trigger expires after three seconds.
-        view_id = "" if helpful else await _ask_why(context.profile, question_id, body, client)
+        view_id = "" if helpful else await _ask_why(context, question_id, body, client)
         try:
             trouble = (
                 "" if await context.service.feedback.rate(opinion) else context.profile.stale_button
@@ -68,12 +68,12 @@ def register(app: AsyncApp, context: Context, workspaces: Workspaces) -> None:
     @app.view(_MODAL)
     async def submit(ack: AsyncAck, body: Json, view: Json, client: AsyncWebClient) -> None:
         about = json.loads(view["private_metadata"])
-        reason, expected = _written(view)
+        reason, expected, asks_person = _written(view)
         opinion = Feedback(
             about["question"], body["user"]["id"], helpful=False, reason=reason, expected=expected
         )
         try:
-            known = await context.service.feedback.rate(opinion)
+            known = await context.service.feedback.rate(opinion, asks_person=asks_person)
         except StorageError:  # the form stays open with the person's words
             errors = {_EXPECTED: context.profile.not_stored}
             await ack(response_action="errors", errors=errors)
@@ -96,9 +96,13 @@ async def _taken_back(context: Context, opinion: Feedback) -> str:
     return profile.feedback_withdrawn
 
 
-async def _ask_why(profile: Profile, question_id: str, body: Json, client: AsyncWebClient) -> str:
+async def _ask_why(context: Context, question_id: str, body: Json, client: AsyncWebClient) -> str:
     """Open the form and return its id, "" if Slack has not opened it."""
-    view = form_of(profile, _metadata(question_id, body))
+    # Owners see neither direct messages nor what one person alone is shown.
+    private = body["channel"]["id"].startswith("D") or body["container"].get("is_ephemeral")
+    offers_person = bool(context.owner_ids) and not private
+    metadata = _metadata(question_id, body)
+    view = form_of(context.profile, metadata, offers_person=offers_person)
     opening = client.views_open(trigger_id=body["trigger_id"], view=view)
     opened = await quietly("the form", opening)
     return str(opened["view"]["id"]) if opened else ""
@@ -111,15 +115,20 @@ def _metadata(question_id: str, body: Json) -> str:
     )
 
 
-def _written(view: Json) -> tuple[str, str]:
+def _written(view: Json) -> tuple[str, str, bool]:
     values = view["state"]["values"]
     chosen = values[_REASON][_REASON].get("selected_option") or {}
     reason = chosen.get("text", {}).get("text", "")
-    return reason, (values[_EXPECTED][_EXPECTED].get("value") or "").strip()
+    expected = (values[_EXPECTED][_EXPECTED].get("value") or "").strip()
+    asks_person = bool(values.get(_PERSON, {}).get(_PERSON, {}).get("selected_options"))
+    return reason, expected, asks_person
 
 
-def form_of(profile: Profile, metadata: str) -> Json:
-    """Return the form that asks why an answer was no help; Slack sends `metadata` back."""
+def form_of(profile: Profile, metadata: str, *, offers_person: bool) -> Json:
+    """Return the form that asks why an answer was no help; Slack sends `metadata` back.
+
+    If it `offers_person`, it has a checkbox to ask the owners, too.
+    """
     options = [
         {"text": _plain(reason), "value": str(number)}
         for number, reason in enumerate(profile.feedback_reasons)
@@ -131,6 +140,13 @@ def form_of(profile: Profile, metadata: str) -> Json:
         "multiline": True,
         "max_length": _LONGEST_TEXT,
     }
+    yes = {"text": _plain(profile.feedback_person_yes), "value": "yes"}
+    person = {"type": "checkboxes", "action_id": _PERSON, "options": [yes]}
+    blocks = [
+        _input(_REASON, profile.feedback_why, reasons),
+        _input(_EXPECTED, profile.feedback_expected, text),
+        _input(_PERSON, profile.feedback_person, person),
+    ]
     return {
         "type": "modal",
         "callback_id": _MODAL,
@@ -138,10 +154,7 @@ def form_of(profile: Profile, metadata: str) -> Json:
         "title": _plain(profile.feedback_title),
         "submit": _plain(profile.send),
         "close": _plain(profile.cancel),
-        "blocks": [
-            _input(_REASON, profile.feedback_why, reasons),
-            _input(_EXPECTED, profile.feedback_expected, text),
-        ],
+        "blocks": blocks if offers_person else blocks[:-1],
     }
 
 

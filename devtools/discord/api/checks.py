@@ -13,6 +13,7 @@ from devtools.discord.world.model import COMPONENTS_V2, EPHEMERAL, SUPPRESS_EMBE
 from devtools.discord.world.model import SUPPRESS_NOTIFICATIONS as QUIET
 
 CONTENT = 2_000
+CHECKBOX = 23  # https://docs.discord.com/developers/components/reference#checkbox
 RADIO_GROUP = 21  # https://docs.discord.com/developers/components/reference#radio-group
 _SETTABLE = SUPPRESS_EMBEDS | QUIET | COMPONENTS_V2
 _EMBED = {"title": 256, "description": 4_096}
@@ -171,7 +172,8 @@ def check_modal(modal: Json) -> None:
             form.length(f"{path}.label", row.get("label", ""), 45, 1)
             form.length(f"{path}.description", row.get("description") or "", 100)
             part = row.get("component") or {}
-            check = _radio_group if part.get("type") == RADIO_GROUP else _labelled_input
+            checks = {RADIO_GROUP: _radio_group, CHECKBOX: _checkbox}
+            check = checks.get(part.get("type", 0), _labelled_input)
             check(form, f"{path}.component", part)
         elif row.get("type") == 1:
             parts = form.count(f"{path}.components", row.get("components"), 1, 1)
@@ -181,6 +183,10 @@ def check_modal(modal: Json) -> None:
             text = 'Value of field "type" must be one of (1, 10, 18).'
             form.wrong(f"{path}.type", "UNION_TYPE_CHOICES", text)
     form.end()
+
+
+def _checkbox(form: Form, path: str, part: Json) -> None:
+    form.length(f"{path}.custom_id", part.get("custom_id", ""), 100, 1)
 
 
 def _radio_group(form: Form, path: str, part: Json) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from typing import Any
 
-from devtools.discord.api.checks import RADIO_GROUP
+from devtools.discord.api.checks import CHECKBOX, RADIO_GROUP
 from devtools.discord.api.payloads import channel_json, member_json, message_json, user_json
 from devtools.discord.world.model import (
     GROUP,
@@ -192,12 +192,15 @@ class Interacting(People):
 
 def _filled(row: Json, left: dict[str, str]) -> Json:
     """One row of a modal as submitted; takes its value out of `left`."""
-    part = next((p for p in walk([row]) if p.get("type") in (3, 4, RADIO_GROUP)), None)
+    part = next((p for p in walk([row]) if p.get("type") in (3, 4, RADIO_GROUP, CHECKBOX)), None)
     if part is None:
         return {"type": row["type"], "id": row.get("id", 0)}
     label = row.get("label") or part.get("label")
     key = next((name for name in (part["custom_id"], label) if name in left), None)
     value = left.pop(key) if key is not None else part.get("value") or ""
+    if part["type"] == CHECKBOX:
+        ticked: Json = {"type": CHECKBOX, "custom_id": part["custom_id"], "value": bool(value)}
+        return {"type": 18, "id": row.get("id", 0), "component": ticked}
     if part.get("required", True) and not value:
         raise LookupError(f"the input {label!r} is required")
     if len(value) > (part.get("max_length") or 4_000):

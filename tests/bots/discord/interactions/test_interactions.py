@@ -271,6 +271,18 @@ async def test_thumbs_down_asks_why_also_after_a_restart(fake, tmp_path, profile
         assert (opinion.reason, opinion.expected) == (profile.feedback_reasons[1], "정산일")
 
 
+async def test_whoever_dislikes_an_answer_may_have_the_owners_asked(fake, tmp_path, profile):
+    owner = await fake.create_user("담당자")
+    async with running_bot(fake, tmp_path, profile, DISCORD_OWNERS=str(owner.id)):
+        thread, answer = await asked_in_thread(fake)
+        pressed = await fake.press(answer, profile.not_helpful)
+        await fake.until(lambda: pressed.modal)
+        await fake.submit_modal(pressed, {"person": "yes"})
+        await fake.until(
+            lambda: any(owner.mention in m.content for m in answers_in(fake, thread)), 15.0
+        )
+
+
 def old_message(fake, label, custom_id):
     """A message of the bot with a button, as it was left behind."""
     button = {"type": 2, "style": 2, "label": label, "custom_id": custom_id}

@@ -286,6 +286,25 @@ async def test_owners_are_called_three_times_an_hour_in_one_thread_and_for_quest
     assert len(jiyoung.notifications()) == 3
 
 
+async def test_whoever_dislikes_an_answer_may_have_the_owners_asked(
+    slack, running, minsu, jiyoung, channel
+):
+    async with running(slack_owners=jiyoung.id):
+        question = await minsu.mention(channel, "교환은요?")
+        (answer,) = await slack.until(lambda: finished(slack, question))
+        await minsu.press(answer, "feedback:negative")
+        form = await slack.until(lambda: minsu.modal)
+        await minsu.submit(form, {"expected": "더 짧게", "person": ["yes"]})
+        await slack.until(jiyoung.notifications, timeout_s=15)
+        assert "교환은요?" in visible(slack.replies(question)[-1])
+        await minsu.say(minsu.dm, "반품은요?")
+        alone = await slack.until(lambda: [m for m in slack.messages(minsu.dm) if m.bot_id])
+        await slack.until(lambda: "출처" in visible(alone[-1]))
+        await minsu.press(alone[-1], "feedback:negative")
+        form = await slack.until(lambda: minsu.modal)
+        assert PROFILE.feedback_person not in visible(form)  # no owner reads there
+
+
 # One `ts` in two events, groups of people, and refusals in the middle of an answer.
 
 

@@ -136,8 +136,8 @@ async def test_what_cannot_be_stored_stays_in_the_form(
 ):
     rate, voted = bot.feedback.rate, asyncio.Event()
 
-    async def note(opinion):
-        known = await rate(opinion)
+    async def note(opinion, **more):
+        known = await rate(opinion, **more)
         voted.set()
         return known
 
@@ -146,7 +146,7 @@ async def test_what_cannot_be_stored_stays_in_the_form(
     form = await slack.until(lambda: minsu.modal)
     await voted.wait()
 
-    async def refuse(opinion):
+    async def refuse(opinion, **more):
         raise StorageError("the disk is full")
 
     monkeypatch.setattr(bot.feedback, "rate", refuse)
