@@ -12,26 +12,23 @@ from core.assistant.audiences import Scope
 from core.assistant.dialogue.conversation import Conversation
 from core.assistant.dialogue.offers import Offers
 from core.assistant.dialogue.references import Reference, Referred, referred
-from core.assistant.drafts.rest import rest_of
-from core.assistant.drafts.work import Instead, LocalDraft, LocalWork, Research, Work
-from core.assistant.guardrails.small_talk import SmallTalkReader, apology, small_talk
+from core.assistant.drafts.work import Instead, LocalWork, Research, Work
+from core.assistant.guardrails.small_talk import SmallTalkReader, apology
 from core.assistant.message import Message, MessageReader
+from core.assistant.replies import REMEMBERED_TURNS, Replies, escalated
 from core.assistant.trace import traced
 from core.assistant.turn_record import StageTimes, turn_of
 from core.ports import ChatModel, History
 from core.press_ids import is_press
 from core.profile import Profile
 from core.retrieval.audience import EVERYTHING, Audience
-from core.retrieval.retriever import Hit, Retriever, is_answer
-from core.text.languages import asking_in, foreign
-from core.text.safety.instructions import instructs_bot
+from core.retrieval.retriever import Retriever, is_answer
 from core.text.spelling.normalize import normalized
 from core.types import (
     Anew,
     Answered,
     AnswerEvent,
     Cited,
-    Declined,
     Delta,
     Ending,
     Escalated,
@@ -40,25 +37,18 @@ from core.types import (
     Label,
     Question,
     SessionId,
-    SmallTalk,
     Status,
     Trace,
     Turn,
-    TurnState,
     Verdict,
     Written,
 )
 
 T = TypeVar("T")
 
-SURE: Final = 0.9
-"""The lowest probability of a label at which the bot acts on it although nobody called the bot."""
-
 # After this time the asker is told that the search takes long, as it does while a store is away.
 _TOLD_AFTER_S: Final = 5.0
 _MOST_FOUND: Final = 3  # the entries that are named while the answer is written
-# The number of turns that are read so that no question of the conversation is offered again.
-_REMEMBERED_TURNS: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +111,8 @@ class Answerer:
                     yield event
                     if not isinstance(event, Status):
                         return
-        ending: Ending | None = await self._at_once(research, work)
+        replies = Replies(self.profile, self.offers, self._recent)
+        ending: Ending | None = await replies.at_once(research, work)
         if ending is None:
             async with aclosing(self._write(research, times, work)) as writing:
                 async for event in writing:
@@ -234,7 +225,7 @@ class Answerer:
     ) -> Conversation:
         turns = []
         if history is None and self.history_turns:
-            turns = await self._recent(session, max(self.history_turns, _REMEMBERED_TURNS))
+            turns = await self._recent(session, max(self.history_turns, REMEMBERED_TURNS))
         conversation = Conversation.of(turns, history, self.history_turns)
         exchanges = [
             replace(past, user=self.redact(past.user), bot=self.redact(past.bot))
@@ -248,51 +239,6 @@ class Answerer:
         if self.audience.sees_all:
             return turns
         return [turn for turn in turns if await self.recalls(turn)]
-
-    async def _at_once(self, research: Research, work: Work) -> Ending | None:
-        """Return the ending of a message that needs no draft; None if a draft is to be written."""
-        if research.referred and research.referred.kind is Reference.MORE:
-            return await self._more(research.referred)
-        if elsewhere := await self._elsewhere(research):
-            return elsewhere
-        match research.verdict.label:
-            case Label.GREETING | Label.OFF_TOPIC if kind := research.verdict.kind:
-                reply = small_talk(kind, self.profile)
-                if kind is not SmallTalk.PERSON_WANTED or isinstance(reply, Escalated):
-                    return reply
-                return replace(reply, followups=await self.offers.contact(work))
-            case Label.ON_TOPIC:
-                return None if research.draft else self._escalated(research.hits)
-            case label:
-                suggestions = await self.offers.leading_back(
-                    label, research.text, research.hits, work
-                )
-                return Declined(self.profile.refusal, suggestions, label)
-
-    async def _elsewhere(self, research: Research) -> Declined | None:
-        """Return the reply to a question in a language that the FAQ is not written in, else None.
-
-        The guardrail was trained on Korean and English, so its label means little for a question
-        in another language. Entries that were found only through the conversation do not count as
-        an answer to such a question, unless a model has read it.
-        """
-        verdict, served = research.verdict, self.profile.languages
-        misread = research.leans and isinstance(research.draft, LocalDraft)
-        if (research.draft is not None and not misread) or instructs_bot(research.text):
-            return None
-        language = await asyncio.to_thread(foreign, research.text, served)
-        if not language or (language == "en" and verdict.scores[Label.GREETING] >= SURE):
-            return None
-        return Declined(asking_in(language, served, self.profile.ask_in), (), verdict.label)
-
-    async def _more(self, meant: Referred) -> Answered:
-        """Return the parts of an answer's entries that the conversation has not shown yet."""
-        assert meant.turn is not None  # noqa: S101 - a reference of kind MORE has a turn
-        turns = await self._recent(meant.turn.question.session, _REMEMBERED_TURNS)
-        shown = [turn.answer for turn in turns if turn.state is TurnState.ANSWERED]
-        rest = await asyncio.to_thread(rest_of, meant.turn.passages, [*shown, meant.turn.answer])
-        offered = tuple(text for text in meant.turn.followups if text != self.profile.more)
-        return Answered(rest or self.profile.nothing_more, meant.turn.passages, offered)
 
     async def _write(
         self, research: Research, times: StageTimes, work: Work
@@ -335,13 +281,10 @@ class Answerer:
                 )
                 yield Answered("".join(pieces), written.used, *following)
             else:
-                yield self._escalated(research.hits)
+                yield escalated(research.hits, self.profile, self.offers)
         finally:
             if proposing:
                 await _cancelled(proposing)
-
-    def _escalated(self, hits: Sequence[Hit]) -> Escalated:
-        return Escalated(self.profile.not_found, self.offers.nearest(hits))
 
 
 def _asking_for_more(text: str, conversation: Conversation, meant: Referred) -> Research:

@@ -9,7 +9,7 @@ from copy import copy
 from dataclasses import replace
 from typing import Final
 
-from core.assistant.answerer import SURE, Answerer
+from core.assistant.answerer import Answerer
 from core.assistant.audiences import Audiences, Scope
 from core.assistant.dialogue.conversation import unasked
 from core.assistant.dialogue.followups import LeadBack
@@ -19,6 +19,7 @@ from core.assistant.drafts.fallback import ModelPipeline
 from core.assistant.drafts.work import Instead, LocalWork, Research, Work
 from core.assistant.guardrails.small_talk import SmallTalkReader
 from core.assistant.message import MessageReader
+from core.assistant.replies import SURE
 from core.errors import FaqbotError
 from core.llm.prompts import SITUATION, TONE
 from core.ports import ChatModel, History

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.errors import FaqIndexError, ModelError
 from core.ports import Embedder, FaqIndex
@@ -28,6 +27,7 @@ from core.retrieval.ranking import after, best, judged, once
 from core.retrieval.reviews import Reviews
 from core.retrieval.signals import Query, SignalReader, Signals
 from core.retrieval.snapshot import LiveIndex, Snapshot
+from core.retrieval.visibility import Visibility
 from core.text.back_references import points_back
 from core.text.korean import Analyzer
 from core.types import Entry, Exchange, Generation
@@ -39,7 +39,6 @@ T = TypeVar("T")
 # the event loop would wait for that lock.
 _THREADS = 2
 _KEPT = 5_000
-_NONE = "\0"  # no category has this name
 # The confidence that the reading in the conversation is given ahead of the other: much where the
 # question points back, a little where it names nothing, and less than none where it stands for
 # itself. Follow-ups and changes of subject are told apart alike around these values.
@@ -183,20 +182,20 @@ class Retriever:
         """Return every entry of the FAQ that is served, in its order."""
         name = self.serving.now().generation.name
         entries = (entry for entry, _ in self._index.stored(name))
-        return [entry for entry in entries if self._may_see(entry)]
+        return list(filter(self._seen_by(self._audience).admits, entries))
 
     def may_tell(self, faq_ids: Sequence[str]) -> bool:
         """Return whether all these entries are still served, and the readers may see them."""
         if self._audience.sees_all and not self.reviews.hides_some:
             return True
         snapshot = self.serving.now()
-        seen = self._seen(snapshot, self._audience)
+        seen = self._seen_by(self._audience).rows(snapshot)
         visible = {snapshot.lexical.faq_ids[row] for row in np.flatnonzero(seen)}
         return visible.issuperset(faq_ids)
 
     def category_of(self, faq_id: str) -> str:
         """Return the category of an entry or a lesson, "" if it has none or is not served."""
-        return self._categories(self.serving.now()).get(faq_id, "")
+        return self._seen_by(self._audience).categories(self.serving.now()).get(faq_id, "")
 
     def idf(self, term: str) -> float:
         """Return the inverse document frequency of a term in the FAQ that is served."""
@@ -216,35 +215,11 @@ class Retriever:
                 known[entry.faq_id] = entry
                 _keep(snapshot.entries, entry.faq_id, entry)
         found = (known[faq_id] for faq_id in faq_ids if faq_id in known)
-        return [self.reviews.marked(entry) for entry in found if self._may_see(entry)]
+        admitted = filter(self._seen_by(self._audience).admits, found)
+        return [self.reviews.marked(entry) for entry in admitted]
 
-    def _may_see(self, entry: Entry) -> bool:
-        seen = self._audience.sees(entry.category)
-        return seen and self.reviews.admits(entry, verified=self._audience.verified)
-
-    def _categories(self, snapshot: Snapshot) -> dict[str, str]:
-        """Return the categories of all entries and lessons, by their ids."""
-        if not snapshot.categories:
-            stored = self._index.stored(snapshot.generation.name)
-            snapshot.categories.update({entry.faq_id: entry.category for entry, _ in stored})
-        taught = snapshot.overlay.entries
-        return snapshot.categories | {one: entry.category for one, entry in taught.items()}
-
-    def _seen(self, snapshot: Snapshot, audience: Audience) -> NDArray[np.bool_]:
-        """Return True for each row of the lexical index that readers may see, shape (entries,)."""
-        lexical, reviews = snapshot.lexical, self.reviews
-        if audience.sees_all and not reviews.hides_some:
-            return np.ones(len(lexical), bool)
-        categories = self._categories(snapshot)
-        kinds = {one: audience.sees(one) for one in set(categories.values())}
-        seen = np.array([kinds.get(categories.get(one, _NONE), False) for one in lexical.faq_ids])
-        if audience.verified or reviews.hides_some:
-            taught = snapshot.overlay.entries
-            for row in np.flatnonzero(seen):
-                faq_id, title = lexical.faq_ids[row], lexical.titles[row]
-                entry = taught.get(faq_id) or Entry(faq_id, title, "")
-                seen[row] = reviews.admits(entry, verified=audience.verified)
-        return seen.astype(bool)
+    def _seen_by(self, audience: Audience) -> Visibility:
+        return Visibility(self._index, self.reviews, audience)
 
     def _all_ranked(
         self, snapshot: Snapshot, asked: Sequence[Query], limit: int
@@ -282,7 +257,7 @@ class Retriever:
         return in_context if surer else alone
 
     def _ranked(self, snapshot: Snapshot, found: Signals, limit: int) -> list[Hit]:
-        seen = self._seen(snapshot, found.query.audience)
+        seen = self._seen_by(found.query.audience).rows(snapshot)
         # Entries that the readers may not see get the signals of entries that do not match at all.
         found = replace(found, values=np.where(seen, found.values, np.float32(0)))
         lexical, values = snapshot.lexical, found.values
