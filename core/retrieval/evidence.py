@@ -68,7 +68,8 @@ def measures(signals: Scores, fused: Scores, rows: Sequence[int]) -> Floats:
 
 def _ahead(scores: Scores, rows: Sequence[int]) -> tuple[Scores, Scores]:
     """Return the margin and the gap of some rows, each of shape (rows,)."""
-    best = np.sort(scores)[::-1][: _RIVALS + 1]
+    count = min(_RIVALS + 1, len(scores))
+    best = np.sort(np.partition(scores, -count)[-count:] if count else scores)[::-1]
     own = scores[rows]
     second = best[1] if len(best) > 1 else 0.0
     rival = np.where(own >= best[0], second, best[0])

@@ -249,7 +249,7 @@ class Retriever:
         """
         if not alone or not in_context:
             return alone or in_context
-        if points_back(question, self._analyzer.kiwi.tokenize(question)):
+        if points_back(question, self._analyzer.tokens(question)):
             ahead = _POINTING_BACK
         else:
             ahead = _LEANING if self.leans(question) else _STANDING

@@ -112,7 +112,7 @@ class SignalReader:
         if of != generation:
             words = FaqWords.of(lexical.titles, self._analyzer.kiwi)
             self._faq_words = (generation, words)
-        return replace(query, question=words.written(query.question, self._analyzer.kiwi))
+        return replace(query, question=words.written(query.question, self._analyzer))
 
     def is_elliptical(self, question: str) -> bool:
         """Return whether a question is so short that it may refer to the one before."""

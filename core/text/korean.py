@@ -45,6 +45,7 @@ _LETTERS_OF_OTHERS = ("SH", "SW")  # as Kiwi tags Chinese characters, and what i
 _MEMO_TEXTS = 50_000
 _MEMO_CHARS = 5_000_000  # with their terms, which weigh several times as much, some 100 MB
 _MEMO_STEMS = 20_000
+_MEMO_TOKENS = 64  # texts whose tokens are kept: several readers ask for those of a question
 
 
 # Part of what a record was made with: raise it when a text gives other terms than before.
@@ -83,6 +84,7 @@ class Analyzer:
         self._loans = dict(zip(latin, map(self._terms, kiwi.tokenize(hangul)), strict=True))
         self._memo: OrderedDict[str, tuple[str, ...]] = OrderedDict()
         self._memo_chars = 0
+        self._tokens: OrderedDict[str, list[Token]] = OrderedDict()
 
     @classmethod
     def load(cls, loanwords: Mapping[str, str] | None = None) -> Self:
@@ -107,9 +109,19 @@ class Analyzer:
         missing = [text for text, terms in known.items() if terms is None]
         if not missing:
             return [terms or () for terms in map(known.__getitem__, texts)]
-        fresh = dict(zip(missing, map(self._terms, self.kiwi.tokenize(missing)), strict=True))
+        split = list(self.kiwi.tokenize(missing))
+        fresh = dict(zip(missing, map(self._terms, split), strict=True))
         self._remember(fresh)
+        self._keep_tokens(missing, split)
         return [fresh[text] if (terms := known[text]) is None else terms for text in texts]
+
+    def tokens(self, text: str) -> list[Token]:
+        """Return what Kiwi splits a text into; those of the latest texts are remembered."""
+        known = self._tokens.get(text)
+        if known is None:
+            known = self.kiwi.tokenize(text)
+            self._keep_tokens([text], [known])
+        return known
 
     def sentences(self, text: str) -> list[str]:
         """The sentences of a text, stripped, in order."""
@@ -140,6 +152,12 @@ class Analyzer:
             elif before is not None and _completes(token, before):
                 terms.append(term_of(before.form + token.form, before.tag))
         return tuple(terms)
+
+    def _keep_tokens(self, texts: Sequence[str], split: Sequence[list[Token]]) -> None:
+        with self._lock:
+            self._tokens.update(zip(texts[-_MEMO_TOKENS:], split[-_MEMO_TOKENS:], strict=True))
+            while len(self._tokens) > _MEMO_TOKENS:
+                self._tokens.popitem(last=False)
 
     def _remember(self, fresh: dict[str, tuple[str, ...]]) -> None:
         with self._lock:

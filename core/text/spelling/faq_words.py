@@ -8,6 +8,7 @@ from typing import Self
 
 from kiwipiepy import Kiwi
 
+from core.text.korean import Analyzer
 from core.text.spelling.clippings import clippings, spelt_out
 from core.text.spelling.misspellings import Spelling
 
@@ -25,10 +26,7 @@ class FaqWords:
         read = list(zip(titles, kiwi.tokenize(list(titles)), strict=True))
         return cls(clippings(read, kiwi), Spelling.of(read))
 
-    def written(self, text: str, kiwi: Kiwi) -> str:
+    def written(self, text: str, analyzer: Analyzer) -> str:
         """Return a text with the FAQ's words as the FAQ writes them."""
-        tokens = kiwi.tokenize(text)
-        full = spelt_out(text, tokens, self.clipped, kiwi)
-        if full != text:
-            tokens = kiwi.tokenize(full)
-        return self.spelling.corrected(full, tokens, kiwi)
+        full = spelt_out(text, analyzer.tokens(text), self.clipped, analyzer.kiwi)
+        return self.spelling.corrected(full, analyzer.tokens(full), analyzer.kiwi)

@@ -148,3 +148,14 @@ def test_ngrams_are_all_substrings_by_length():
 def test_a_term_is_form_and_class(form, tag, term):
     """All nouns, roots and foreign words are one class, irregular verbs one with the regular."""
     assert term_of(form, tag) == term
+
+
+def test_the_tokens_of_a_question_are_split_once(analyzer):
+    """Reading its terms first, its tokens are known; many other texts later, they are read anew."""
+    analyzer.terms("토큰을 한 번만 나누나요")
+    known = analyzer.tokens("토큰을 한 번만 나누나요")
+    assert known is analyzer.tokens("토큰을 한 번만 나누나요")
+    analyzer.terms_of([f"다른 글 {number}" for number in range(100)])
+    again = analyzer.tokens("토큰을 한 번만 나누나요")
+    assert again is not known
+    assert [token.form for token in again] == [token.form for token in known]

@@ -16,7 +16,7 @@ TITLES = [
 @pytest.fixture(scope="module")
 def write(analyzer):
     words = FaqWords.of(TITLES, analyzer.kiwi)
-    return lambda text: words.written(text, analyzer.kiwi)
+    return lambda text: words.written(text, analyzer)
 
 
 @pytest.mark.parametrize(
