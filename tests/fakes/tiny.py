@@ -30,6 +30,9 @@ class TinyAnalyzer:
     def terms(self, text: str) -> tuple[str, ...]:
         return self.terms_of([text])[0]
 
+    def tokens(self, text: str) -> list[object]:
+        return self.kiwi.tokenize(text)
+
     def terms_of(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
         self.asked += texts
         return [tuple(f"{word}/N" for word in text.split()) for text in texts]
