@@ -7,14 +7,15 @@ import secrets
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
 
+from bots.cli.terminal import clean
 from config.profiles import OWN_PROFILE, load_profile
 from config.settings import Settings
-from core.errors import ConfigError
+from core.errors import ConfigError, SourceError
 from core.profile import Profile
 from core.types import Entry
 from ingest.facts import examples_of, hosts_of, language_of, themes_of
@@ -47,8 +48,10 @@ def init(settings: Settings, wishes: Wishes, *, ask: bool, force: bool) -> int:
     """
     if OWN_PROFILE.exists() and not force:
         raise ConfigError(f"{OWN_PROFILE} is there already: edit it, or write it anew with --force")
-    wishes = _asked(wishes) if ask and sys.stdin.isatty() else wishes
-    entries = _entries(settings, wishes.source)
+    if ask and sys.stdin.isatty():
+        wishes, entries = _asked(settings, wishes)
+    else:
+        entries = _entries(settings, wishes)
     language = _one_of(
         "language", wishes.language or (language_of(entries) if entries else "ko"), _LANGUAGES
     )
@@ -67,36 +70,59 @@ def init(settings: Settings, wishes: Wishes, *, ask: bool, force: bool) -> int:
     return 0
 
 
-def _asked(wishes: Wishes) -> Wishes:
-    """Ask for the options that are missing; an empty answer takes the default."""
-
-    def question(text: str, said: str, default: str = "") -> str:
-        return said or str(typer.prompt(text, default=default, show_default=bool(default))).strip()
-
-    source = question(
-        "Where is the FAQ (a file, a folder or a URL; empty for later)", wishes.source
+def _asked(settings: Settings, wishes: Wishes) -> tuple[Wishes, Sequence[Entry]]:
+    """Ask for the options that are missing, first for the FAQ, which has the defaults of others."""
+    wishes, entries = _asked_source(settings, wishes)
+    found = language_of(entries) if entries else _LANGUAGES[0]
+    asked = replace(
+        wishes,
+        subject=wishes.subject or _answer("What is it about (such as: Stella Fitness)"),
+        name=wishes.name or _answer("What is the bot called (empty for a name after that)"),
+        language=wishes.language or _choice("Its language", _LANGUAGES, found),
+        tone=wishes.tone or _choice("How it speaks", _TONES, _TONES[0]),
+        owners=wishes.owners
+        or _answer("Whose answers it learns on Slack (member ids between commas; empty for later)"),
     )
-    subject = question("What is it about (such as: Stella Fitness)", wishes.subject)
-    return Wishes(
-        subject=subject,
-        name=question("What is the bot called (empty for a name after that)", wishes.name),
-        language=question("Its language, ko or en (empty for the FAQ's)", wishes.language),
-        source=source,
-        tone=question("How it speaks, friendly or formal", wishes.tone, _TONES[0]),
-        owners=question(
-            "Whose answers it learns on Slack (member ids between commas; empty for later)",
-            wishes.owners,
-        ),
-        columns=wishes.columns,
-    )
+    return asked, entries
 
 
-def _entries(settings: Settings, source: str) -> Sequence[Entry]:
-    if not source:
+def _asked_source(settings: Settings, wishes: Wishes) -> tuple[Wishes, Sequence[Entry]]:
+    """Ask where the FAQ is until it can be read; where its columns are unclear, ask for these."""
+    source, columns = wishes.source, wishes.columns
+    while True:
+        source = source or _answer("Where is the FAQ (a file, a folder or a URL; empty for later)")
+        wishes = replace(wishes, source=source, columns=columns)
+        try:
+            entries = _entries(settings, wishes)
+        except SourceError as error:
+            print(clean(str(error)))
+            unclear = "--map" in str(error)
+            columns = _answer("Its columns (question=…,answer=…)") if unclear else ""
+            source = source if columns else ""
+            continue
+        if entries:
+            print(f"{len(entries):,} entries can be read.")
+        return wishes, entries
+
+
+def _answer(text: str, default: str = "") -> str:
+    return str(typer.prompt(text, default=default, show_default=bool(default))).strip()
+
+
+def _choice(text: str, known: Sequence[str], default: str) -> str:
+    while (said := _answer(f"{text}, {' or '.join(known)}", default)) not in known:
+        print(f"There are {' and '.join(known)}.")
+    return said
+
+
+def _entries(settings: Settings, wishes: Wishes) -> Sequence[Entry]:
+    if not wishes.source:
         return ()
     from bots.bootstrap.index.source_entries import fetched, prepare_source
 
-    path, _ = fetched(settings, source)
+    if wishes.columns:
+        settings = settings.model_copy(update={"source_columns": wishes.columns})
+    path, _ = fetched(settings, wishes.source)
     return prepare_source(settings, path)[0].entries
 
 

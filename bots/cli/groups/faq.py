@@ -110,7 +110,7 @@ def register(app: typer.Typer, read_settings: Callable[[], Settings]) -> None:
         from bots.cli.faq.init import Wishes, init
 
         wishes = Wishes(subject, name, language, faq or source, tone, owners, columns)
-        return init(_with_columns(read_settings(), columns), wishes, ask=not yes, force=force)
+        return init(read_settings(), wishes, ask=not yes, force=force)
 
 
 def _with_columns(settings: Settings, columns: str) -> Settings:

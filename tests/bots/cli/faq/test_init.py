@@ -102,7 +102,7 @@ def test_the_readme_brings_a_faq_from_an_empty_folder_as_it_is_written(
     start = next(at for at, line in enumerate(lines) if line.startswith("faqbot init my_faq"))
     block = lines[start : lines.index("```", start)]
     commands = [shlex.split(line, comments=True)[1:] for line in block]
-    assert [command[0] for command in commands] == ["init", "ingest", "check", "chat"]
+    assert [command[0] for command in commands] == ["init", "ingest", "check", "eval", "chat"]
     for command in commands[:-1]:
         assert main(command) == 0, (command, capsys.readouterr().err)
     assert load_profile("").refusal == load_profile("en").refusal  # nobody said what it is about
@@ -139,3 +139,25 @@ def test_a_formal_bot_speaks_formally_wherever_people_who_ask_read_it():
         "sample_faq", "teach_remove"
     }  # fmt: skip
     assert load_profile("en-formal").greeting.startswith("Welcome.")
+
+
+def test_the_dialogue_asks_again_until_the_faq_can_be_read(folder, monkeypatch, capsys):
+    """Its columns are asked for where they are unclear, and an unknown choice is asked for anew."""
+    rows = "Ask,Say to guests,Say to staff\n" + "".join(
+        f"Is there a {what}?,The {what} is open to all guests.,The {what} needs care and time.\n"
+        for what in ("pool", "sauna")
+    )
+    (folder / "inn.csv").write_text(rows, encoding="utf-8")
+    said = ["inn.xlsx", "inn.csv", "answer=Say to guests", "The Inn", "", "fr", "en", "formal", ""]
+    typed = io.StringIO("\n".join(said) + "\n")
+    typed.isatty = lambda: True
+    monkeypatch.setattr("sys.stdin", typed)
+    assert run(Wishes(), ask=True) == 0
+    out = capsys.readouterr().out
+    assert "inn.xlsx: no such file" in out
+    assert "2 entries can be read." in out
+    assert "There are ko and en." in out
+    profile = load_profile("")
+    assert (profile.name, profile.language) == ("The Inn assistant", "en")
+    assert profile.greeting.startswith("Welcome.")
+    assert read_settings().source_columns == "answer=Say to guests"
